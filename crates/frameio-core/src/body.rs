@@ -1,0 +1,226 @@
+//! One body type for requests and responses, replayable where its content allows.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+
+use crate::BoxError;
+
+type Stream = UnsyncBoxBody<Bytes, BoxError>;
+type Factory = Arc<dyn Fn() -> Stream + Send + Sync>;
+
+/// The body of a request or of a response.
+///
+/// There is one type for the whole stack, so that a layer which replaces a body cannot lose the
+/// ability to send it again without noticing. An empty body, bytes in memory, and a
+/// [`factory`](Body::factory) can be cloned by [`try_clone`](Body::try_clone) for another attempt;
+/// a [`stream`](Body::stream) is sent once.
+///
+/// ```
+/// use frameio_core::Body;
+///
+/// let body = Body::from("hello");
+/// assert_eq!(body.as_bytes(), Some(&b"hello"[..]));
+/// assert!(body.try_clone().is_some());
+/// ```
+#[derive(Default)]
+pub struct Body(Repr);
+
+#[derive(Default)]
+enum Repr {
+    #[default]
+    Empty,
+    Full(Bytes),
+    Factory {
+        make: Factory,
+        len: Option<u64>,
+        started: Option<Stream>,
+    },
+    Stream(Stream),
+}
+
+impl Body {
+    /// A body of zero bytes.
+    pub const fn empty() -> Self {
+        Self(Repr::Empty)
+    }
+
+    /// A body that is made anew for each attempt, as a part of a file is.
+    ///
+    /// `len` is the exact length in bytes where it is known; it becomes `content-length`.
+    pub fn factory<F, B>(len: Option<u64>, make: F) -> Self
+    where
+        F: Fn() -> B + Send + Sync + 'static,
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self(Repr::Factory {
+            make: Arc::new(move || make().map_err(Into::into).boxed_unsync()),
+            len,
+            started: None,
+        })
+    }
+
+    /// A body that can be sent once: a call that carries it is not retried.
+    pub fn stream<B>(body: B) -> Self
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self(Repr::Stream(body.map_err(Into::into).boxed_unsync()))
+    }
+
+    /// The same content for another attempt, or `None` where it can be sent only once.
+    pub fn try_clone(&self) -> Option<Self> {
+        match &self.0 {
+            Repr::Empty => Some(Self::empty()),
+            Repr::Full(bytes) => Some(Self(Repr::Full(bytes.clone()))),
+            Repr::Factory { make, len, .. } => {
+                Some(Self(Repr::Factory { make: make.clone(), len: *len, started: None }))
+            }
+            Repr::Stream(_) => None,
+        }
+    }
+
+    /// The whole content, where it is in memory.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Repr::Empty => Some(&[]),
+            Repr::Full(bytes) => Some(bytes),
+            Repr::Factory { .. } | Repr::Stream(_) => None,
+        }
+    }
+
+    /// Takes the whole content, if it is in memory; otherwise gives the body back.
+    ///
+    /// # Errors
+    /// The unchanged body, when it has to be read as a stream.
+    pub fn try_into_bytes(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Repr::Empty => Ok(Bytes::new()),
+            Repr::Full(bytes) => Ok(bytes),
+            other => Err(Self(other)),
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        if bytes.is_empty() { Self::empty() } else { Self(Repr::Full(bytes)) }
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Body {
+    /// The kind and the length, never the content.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Empty => f.write_str("Body::Empty"),
+            Repr::Full(bytes) => write!(f, "Body::Full({} bytes)", bytes.len()),
+            Repr::Factory { len, .. } => write!(f, "Body::Factory({len:?} bytes)"),
+            Repr::Stream(_) => f.write_str("Body::Stream"),
+        }
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match &mut self.0 {
+            Repr::Empty => Poll::Ready(None),
+            Repr::Full(bytes) => {
+                let bytes = std::mem::take(bytes);
+                self.0 = Repr::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Repr::Factory { make, started, .. } => {
+                Pin::new(started.get_or_insert_with(|| make())).poll_frame(cx)
+            }
+            Repr::Stream(stream) => Pin::new(stream).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Repr::Empty => true,
+            Repr::Full(_) => false,
+            Repr::Factory { started, len, .. } => {
+                started.as_ref().map_or(*len == Some(0), HttpBody::is_end_stream)
+            }
+            Repr::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Repr::Empty => SizeHint::with_exact(0),
+            Repr::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Repr::Factory { started: Some(stream), .. } | Repr::Stream(stream) => {
+                stream.size_hint()
+            }
+            Repr::Factory { len, started: None, .. } => {
+                len.map_or_else(SizeHint::default, SizeHint::with_exact)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: Body) -> Bytes {
+        tokio_test::block_on(body.collect()).unwrap().to_bytes()
+    }
+
+    #[test]
+    fn bytes_and_factories_replay_and_streams_do_not() {
+        let full = Body::from("abc");
+        assert_eq!(read(full.try_clone().unwrap()), "abc");
+        assert_eq!(read(full), "abc");
+
+        let mut made = Body::factory(Some(3), || http_body_util::Full::new(Bytes::from("xyz")));
+        assert_eq!(made.size_hint().exact(), Some(3));
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        assert!(Pin::new(&mut made).poll_frame(&mut cx).is_ready());
+        assert_eq!(read(made.try_clone().unwrap()), "xyz", "a started factory starts anew");
+
+        let once = Body::stream(http_body_util::Full::new(Bytes::from("once")));
+        assert!(once.try_clone().is_none());
+        assert_eq!(read(once), "once");
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let shown = format!("{:?} {:?}", Body::from("s3cret"), Body::empty());
+        assert_eq!(shown, "Body::Full(6 bytes) Body::Empty");
+    }
+}

@@ -1,0 +1,290 @@
+//! From an endpoint to an [`http::Request`]: path, query and JSON body writers.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{Request, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::body::Body;
+use crate::call::Call;
+use crate::endpoint::Endpoint;
+use crate::error::EncodeError;
+use crate::operation::Operation;
+use crate::page::Cursor;
+
+/// All but the unreserved characters of RFC 3986: an id with `/`, `|`, `:` or `%` stays one segment.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
+/// Turns an endpoint into a request with a relative URI, ready for any HTTP client.
+///
+/// The request carries a [`Call`] among its extensions, which is what the layers of a stack know
+/// the operation by.
+///
+/// # Errors
+/// When an id is empty, a value is outside the documented limits, or a header cannot be sent.
+///
+/// ```
+/// # use frameio_core::{Operation, Quota, Endpoint, encode::PathArgs};
+/// # #[derive(Clone)] struct ShowMe;
+/// # impl Endpoint for ShowMe {
+/// #     type Response = ();
+/// #     const OPERATION: &'static Operation =
+/// #         &Operation::new("users.show", http::Method::GET, "/v4/me", Quota::per_minute(100));
+/// #     fn path_args(&self, _: &mut PathArgs<'_>) {}
+/// # }
+/// let request = frameio_core::encode(&ShowMe)?;
+/// assert_eq!((request.method().as_str(), request.uri().path()), ("GET", "/v4/me"));
+/// # Ok::<_, frameio_core::EncodeError>(())
+/// ```
+pub fn encode<E: Endpoint + ?Sized>(endpoint: &E) -> Result<Request<Body>, EncodeError> {
+    endpoint.check()?;
+    let mut args = PathArgs::new(E::OPERATION);
+    endpoint.path_args(&mut args);
+    let (mut url, call) = args.finish()?;
+    endpoint.query(&mut Query { url: &mut url, first: true });
+    let mut request = assemble(url, call, endpoint.body()?)?;
+    endpoint.finish(&mut request)?;
+    Ok(request)
+}
+
+/// The part of [`encode`] that is the same for every endpoint, compiled once.
+fn assemble(url: String, call: Call, body: Body) -> Result<Request<Body>, EncodeError> {
+    let operation = call.operation;
+    let length = url.len();
+    let url = PathAndQuery::from_maybe_shared(Bytes::from(url)).map_err(|_| {
+        EncodeError::new("url", format!("of {length} bytes is longer than HTTP can carry"))
+    })?;
+    let mut request = Request::new(body);
+    *request.method_mut() = operation.method.clone();
+    *request.uri_mut() = Uri::from(url);
+    if !http_body::Body::is_end_stream(request.body()) {
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if let Some(version) = operation.api_version {
+        request.headers_mut().insert(API_VERSION, HeaderValue::from_static(version));
+    }
+    request.extensions_mut().insert(call);
+    Ok(request)
+}
+
+/// Fills a path template; each argument becomes one percent-encoded segment.
+#[derive(Debug)]
+pub struct PathArgs<'a> {
+    url: String,
+    /// What of the template is still to be written.
+    rest: &'a str,
+    call: Call,
+    error: Option<EncodeError>,
+}
+
+impl PathArgs<'static> {
+    fn new(operation: &'static Operation) -> Self {
+        Self {
+            url: String::with_capacity(operation.path.len() + 96),
+            rest: operation.path,
+            call: Call::new(operation),
+            error: None,
+        }
+    }
+
+    fn finish(mut self) -> Result<(String, Call), EncodeError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if let Some((_, missing)) = self.rest.split_once('{') {
+            let name = missing.split('}').next().unwrap_or(missing);
+            return Err(EncodeError::new(name.to_owned(), "is in the path but has no argument"));
+        }
+        self.url.push_str(self.rest);
+        Ok((self.url, self.call))
+    }
+}
+
+impl PathArgs<'_> {
+    /// Writes the next argument of the template, which has to be `name`.
+    ///
+    /// What is wrong is reported by [`encode`]: an empty value, `.` or `..` (which a proxy would
+    /// take for a folder), or a name that is not the next one.
+    pub fn push(&mut self, name: &'static str, value: &str) {
+        if self.error.is_some() {
+            return;
+        }
+        let rest = self.rest.split_once('{').and_then(|(literal, rest)| {
+            Some((literal, rest.strip_prefix(name)?.strip_prefix('}')?))
+        });
+        let Some((literal, rest)) = rest else {
+            self.error = Some(EncodeError::new(name, "is not the next argument of the path"));
+            return;
+        };
+        if matches!(value, "" | "." | "..") {
+            self.error =
+                Some(EncodeError::new(name, format!("cannot be {value:?}: give the id of one")));
+            return;
+        }
+        self.rest = rest;
+        self.url.push_str(literal);
+        self.url.extend(utf8_percent_encode(value, RESERVED));
+        if name == "account_id" {
+            self.call.account = Some(value.into());
+        }
+    }
+}
+
+/// Writes query parameters.
+#[derive(Debug)]
+pub struct Query<'a> {
+    url: &'a mut String,
+    first: bool,
+}
+
+impl Query<'_> {
+    /// Adds `name=value`, unless the value [is absent](QueryValue::is_absent).
+    pub fn push<V: QueryValue + ?Sized>(&mut self, name: &str, value: &V) {
+        if value.is_absent() {
+            return;
+        }
+        self.url.push(if self.first { '?' } else { '&' });
+        self.first = false;
+        self.text(name);
+        self.url.push('=');
+        value.write(self);
+    }
+
+    /// Writes text, percent-encoded.
+    pub fn text(&mut self, text: &str) {
+        self.url.extend(utf8_percent_encode(text, RESERVED));
+    }
+}
+
+/// A value of a query parameter.
+pub trait QueryValue {
+    /// Writes the value through [`Query::text`].
+    fn write(&self, query: &mut Query<'_>);
+
+    /// Whether the parameter is left out. Default: no.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+impl QueryValue for str {
+    fn write(&self, query: &mut Query<'_>) {
+        query.text(self);
+    }
+}
+
+impl<V: QueryValue + ?Sized> QueryValue for &V {
+    fn write(&self, query: &mut Query<'_>) {
+        (**self).write(query);
+    }
+
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
+    }
+}
+
+impl QueryValue for String {
+    fn write(&self, query: &mut Query<'_>) {
+        query.text(self);
+    }
+}
+
+impl QueryValue for Cursor {
+    fn write(&self, query: &mut Query<'_>) {
+        query.text(self.as_str());
+    }
+}
+
+impl QueryValue for bool {
+    fn write(&self, query: &mut Query<'_>) {
+        query.url.push_str(if *self { "true" } else { "false" });
+    }
+}
+
+impl QueryValue for u32 {
+    fn write(&self, query: &mut Query<'_>) {
+        // Writing to a `String` does not fail.
+        let _ = write!(query.url, "{self}");
+    }
+}
+
+/// Left out where there is none.
+impl<V: QueryValue> QueryValue for Option<V> {
+    fn write(&self, query: &mut Query<'_>) {
+        if let Some(value) = self {
+            value.write(query);
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.as_ref().is_none_or(QueryValue::is_absent)
+    }
+}
+
+/// A list separated by commas; left out where it is empty.
+impl<V: QueryValue> QueryValue for Vec<V> {
+    fn write(&self, query: &mut Query<'_>) {
+        for (i, value) in self.iter().enumerate() {
+            if i > 0 {
+                query.url.push(',');
+            }
+            value.write(query);
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Writes a JSON object field by field, into the documented envelope.
+#[derive(Debug)]
+pub struct JsonBody {
+    json: Vec<u8>,
+    close: &'static [u8],
+    first: bool,
+}
+
+impl JsonBody {
+    /// An object in the usual envelope: `{"data":{…}}`.
+    pub fn data() -> Self {
+        Self { json: b"{\"data\":{".to_vec(), close: b"}}", first: true }
+    }
+
+    /// An object without an envelope, as `search.search` takes it.
+    pub fn bare() -> Self {
+        Self { json: b"{".to_vec(), close: b"}", first: true }
+    }
+
+    /// Writes one field.
+    ///
+    /// # Errors
+    /// When the value cannot be JSON, such as a map whose keys are not text.
+    pub fn field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        if !self.first {
+            self.json.push(b',');
+        }
+        self.first = false;
+        self.json.push(b'"');
+        self.json.extend_from_slice(name.as_bytes());
+        self.json.extend_from_slice(b"\":");
+        serde_json::to_writer(&mut self.json, value)
+            .map_err(|error| EncodeError::new(name, format!("cannot be written as JSON: {error}")))
+    }
+
+    /// Closes the object.
+    pub fn finish(mut self) -> Body {
+        self.json.extend_from_slice(self.close);
+        Body::from(self.json)
+    }
+}

@@ -1,0 +1,167 @@
+//! What can go wrong without a network: encoding, decoding, and errors that the service reports.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// A request that cannot be sent as it is, with the field that has to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EncodeError {
+    /// The part of the request that is wrong, as the service names it.
+    pub field: Cow<'static, str>,
+    /// What is wrong with it and what would be right.
+    pub message: Cow<'static, str>,
+}
+
+impl EncodeError {
+    /// `field` cannot be sent, for the reason in `message`.
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.field, self.message)
+    }
+}
+
+impl std::error::Error for EncodeError {}
+
+/// An answer that is not what the operation promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DecodeError {
+    /// Where in the JSON it went wrong, `data.items[3].name`; `.` for the whole answer.
+    pub path: String,
+    /// What was found there and what was expected.
+    pub message: String,
+}
+
+impl DecodeError {
+    /// The answer is wrong at `path`, for the reason in `message`.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path == "." {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "at `{}`: {}", self.path, self.message)
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// Decodes JSON; the path to what is wrong is looked for only after a failure.
+///
+/// # Errors
+/// When `json` is not a `T`.
+pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
+    serde_json::from_slice(json).map_err(|first| explain::<T>(json, &first))
+}
+
+#[cold]
+fn explain<T: DeserializeOwned>(json: &[u8], first: &serde_json::Error) -> DecodeError {
+    if json.is_empty() {
+        return DecodeError::new(".", "the answer is empty");
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(error) => DecodeError::new(error.path().to_string(), error.inner().to_string()),
+        // Right so far: what follows the value is wrong.
+        Ok(_) => DecodeError::new(".", first.to_string()),
+    }
+}
+
+/// One error that the service reports in the body of a 4xx or 5xx answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The kind of error, `Not Found`.
+    pub title: Option<String>,
+    /// What is wrong, for a person.
+    pub detail: Option<String>,
+    /// Where in the request it is, as a JSON pointer: `/data/name`.
+    pub pointer: Option<String>,
+}
+
+impl ApiError {
+    /// Reads the errors of a body, whatever of the documented shape is there.
+    ///
+    /// HTML, empty and truncated bodies have none.
+    ///
+    /// ```
+    /// use frameio_core::ApiError;
+    ///
+    /// let body = br#"{"errors":[{"detail":"is too long","source":{"pointer":"/data/name"}}]}"#;
+    /// let errors = ApiError::parse(body);
+    /// assert_eq!(errors[0].pointer.as_deref(), Some("/data/name"));
+    /// assert!(ApiError::parse(b"<html>Bad Gateway</html>").is_empty());
+    /// ```
+    pub fn parse(body: &[u8]) -> Vec<Self> {
+        let Ok(body) = serde_json::from_slice::<serde_json::Value>(body) else {
+            return Vec::new();
+        };
+        let errors = match body.get("errors") {
+            Some(serde_json::Value::Array(errors)) => errors.as_slice(),
+            _ => &[],
+        };
+        let text = |value: Option<&serde_json::Value>| {
+            value.and_then(|value| String::deserialize(value).ok())
+        };
+        errors
+            .iter()
+            .map(|error| Self {
+                title: text(error.get("title")),
+                detail: text(error.get("detail")),
+                pointer: text(error.pointer("/source/pointer")),
+            })
+            .filter(|error| error.title.is_some() || error.detail.is_some())
+            .collect()
+    }
+}
+
+impl fmt::Display for ApiError {
+    /// `detail (at /pointer)`, or the title where there is no detail.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.detail.as_deref().or(self.title.as_deref()).unwrap_or("no detail"))?;
+        match &self.pointer {
+            Some(pointer) => write!(f, " (at {pointer})"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_answer_is_told_by_its_path() {
+        let error = decode_json::<Vec<Vec<u32>>>(b"[[1],[2,\"x\"]]").unwrap_err();
+        assert_eq!(error.path, "[1][1]");
+        let error = decode_json::<Vec<u32>>(b"").unwrap_err();
+        assert_eq!(error.to_string(), "the answer is empty");
+        let error = decode_json::<u32>(b"1 trailing").unwrap_err();
+        assert!(error.message.contains("trailing characters"), "{error}");
+    }
+
+    #[test]
+    fn errors_of_any_shape_are_read_as_far_as_they_go() {
+        let parse = |body: &str| ApiError::parse(body.as_bytes());
+        assert_eq!(parse(r#"{"errors":[{"detail":"a","title":"T"},{"title":"only"}]}"#).len(), 2);
+        assert_eq!(parse(r#"{"errors":[{"detail":7,"title":"T"}]}"#)[0].to_string(), "T");
+        for none in ["", "null", "[]", r#"{"errors":{}}"#, r#"{"errors":[{}]}"#, "<html>", "{\"er"]
+        {
+            assert!(parse(none).is_empty(), "{none}");
+        }
+    }
+}

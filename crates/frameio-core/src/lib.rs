@@ -1,0 +1,62 @@
+//! Typed Frame.io requests without I/O.
+//!
+//! A request is a plain value that implements [`Endpoint`]. [`encode`] turns it into an
+//! [`http::Request`], [`FromResponse`] turns the answer into a typed value; what carries the bytes
+//! between the two is not this crate's business, so it builds on targets without tokio and serves
+//! any HTTP client.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`endpoint`] | the [`Endpoint`] trait and what decodes an answer |
+//! | [`operation`] | what is known of an operation without a value: route, quota, idempotency |
+//! | [`encode`](mod@encode) | path, query and JSON body writers |
+//! | [`wrap`] | `.raw()`, `.with_meta()`, `.timeout()`…: endpoints around endpoints |
+//! | [`page`] | pages, cursors and the [`Paged`] trait |
+//! | [`body`] | one body type that can be replayed |
+//! | [`call`] | what travels with a request through a stack |
+//! | [`id`], [`patch`], [`bounds`], [`signed_url`] | the vocabulary of fields |
+//! | [`error`] | what can go wrong without a network |
+//!
+//! The macros [`endpoints!`], [`model!`], [`open_enum!`] and [`id!`] declare operations and their
+//! models; the `frameio-api` crate is written with them, and so can be an operation that it does
+//! not know yet.
+
+pub mod body;
+pub mod bounds;
+pub mod call;
+pub mod encode;
+pub mod endpoint;
+pub mod error;
+pub mod id;
+pub mod operation;
+pub mod page;
+pub mod patch;
+pub mod signed_url;
+pub mod wrap;
+
+mod macros;
+
+pub use body::Body;
+pub use call::{Attempts, Call, CallOptions};
+pub use encode::encode;
+pub use endpoint::{Endpoint, FromResponse, Json};
+pub use error::{ApiError, DecodeError, EncodeError};
+pub use id::*;
+pub use operation::{Operation, Quota, QuotaScope};
+pub use page::{Cursor, Links, Page, Paged};
+pub use patch::Patch;
+pub use signed_url::SignedUrl;
+pub use wrap::{EndpointExt, RateLimitInfo, Raw, Reply, WithMeta, WithOptions};
+
+/// A boxed error of any kind.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Fields of an answer that this version does not know, kept and written back unchanged.
+pub type Extra = serde_json::Map<String, serde_json::Value>;
+
+/// What the macros expand to; not part of the public API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::macros::support::*;
+    pub use {http, serde, serde_json};
+}

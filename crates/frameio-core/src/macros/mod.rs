@@ -1,0 +1,7 @@
+//! The macros that declare ids, open enums, models and endpoints.
+
+mod endpoints;
+mod id;
+mod model;
+mod open_enum;
+pub(crate) mod support;

@@ -1,0 +1,151 @@
+/// Declares a model: an object that the service sends or takes.
+///
+/// A field of type `Option` may be null or absent and is left out when it is `None`; every other
+/// field is required. Fields that are not listed are kept in `extra` and written back. A field
+/// whose name in JSON is not its name in Rust is written `pub kind = "type": …`.
+///
+/// This stands in for serde's derive: keeping unknown fields with `#[serde(flatten)]` makes a page
+/// slower to decode, and there is no procedural macro to build.
+///
+/// ```
+/// frameio_core::model! {
+///     /// A board of pictures.
+///     pub struct Moodboard {
+///         /// What it is called.
+///         pub name: String,
+///         /// The picture in the middle.
+///         pub cover = "cover_url": Option<String>,
+///     }
+/// }
+///
+/// let json = r#"{"name":"Sea","from_the_future":1}"#;
+/// let board: Moodboard = serde_json::from_str(json)?;
+/// assert_eq!((board.name.as_str(), &board.cover), ("Sea", &None));
+/// assert_eq!(serde_json::to_string(&board)?, json);
+/// # Ok::<_, serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! model {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* pub $field:ident $(= $json:literal)? : $ty:ty, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $ty, )*
+            /// Fields that this version does not know.
+            pub extra: $crate::Extra,
+        }
+
+        const _: () = {
+            use $crate::__private::serde::de::{Deserializer, Error, MapAccess, Visitor};
+            use $crate::__private::serde::ser::{SerializeMap, Serializer};
+            use $crate::__private::serde::{Deserialize, Serialize};
+            #[allow(unused_imports, reason = "a model may have only one kind of field")]
+            use $crate::__private::{Keep as _, Probe, SkipNone as _};
+
+            #[allow(non_camel_case_types)]
+            enum Key {
+                $($field,)*
+                UnknownKey(String),
+            }
+
+            impl<'de> Deserialize<'de> for Key {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    $crate::__private::text(deserializer, |key| {
+                        $(
+                            if key == $crate::__private::json_name!($field $($json)?) {
+                                return Self::$field;
+                            }
+                        )*
+                        Self::UnknownKey(key.to_owned())
+                    })
+                }
+            }
+
+            struct ModelVisitor;
+
+            impl<'de> Visitor<'de> for ModelVisitor {
+                type Value = $name;
+
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(concat!("an object of the type ", stringify!($name)))
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                    $( let mut $field: Option<$ty> = None; )*
+                    let mut extra = $crate::Extra::new();
+                    while let Some(key) = map.next_key()? {
+                        match key {
+                            $( Key::$field => $field = Some(map.next_value()?), )*
+                            Key::UnknownKey(key) => {
+                                extra.insert(key, map.next_value()?);
+                            }
+                        }
+                    }
+                    Ok($name {
+                        $(
+                            $field: match $field {
+                                Some(value) => value,
+                                None => $crate::__private::missing(
+                                    $crate::__private::json_name!($field $($json)?),
+                                )
+                                .map_err(A::Error::custom)?,
+                            },
+                        )*
+                        extra,
+                    })
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    deserializer.deserialize_map(ModelVisitor)
+                }
+            }
+
+            impl Serialize for $name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    let mut map = serializer.serialize_map(None)?;
+                    $(
+                        if !(&Probe(&self.$field)).skip() {
+                            map.serialize_entry(
+                                $crate::__private::json_name!($field $($json)?),
+                                &self.$field,
+                            )?;
+                        }
+                    )*
+                    for (name, value) in &self.extra {
+                        map.serialize_entry(name, value)?;
+                    }
+                    map.end()
+                }
+            }
+        };
+    };
+}
+
+/// Declares that models come as the `data` of an answer, alone or in pages.
+#[macro_export]
+macro_rules! answers {
+    ($($name:ident),+ $(,)?) => {$(
+        impl $crate::FromResponse for $name {
+            fn from_response(
+                _: &$crate::__private::http::response::Parts,
+                body: $crate::__private::Bytes,
+            ) -> Result<Self, $crate::DecodeError> {
+                $crate::__private::decode_data(&body)
+            }
+        }
+
+        impl $crate::page::PageItem for $name {
+            fn decode_page(body: &[u8]) -> Result<$crate::Page<Self>, $crate::DecodeError> {
+                $crate::error::decode_json(body)
+            }
+        }
+    )+};
+}

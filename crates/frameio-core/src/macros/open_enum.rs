@@ -1,0 +1,87 @@
+/// Declares an enum of texts that the service may add to without notice.
+///
+/// A value that is not listed is kept in `Other` and written back unchanged.
+///
+/// ```
+/// frameio_core::open_enum! {
+///     /// How far a moodboard is.
+///     pub enum MoodboardStatus {
+///         /// Still changing.
+///         Draft = "draft",
+///         /// Agreed on.
+///         Final = "final",
+///     }
+/// }
+///
+/// assert_eq!(MoodboardStatus::from("final"), MoodboardStatus::Final);
+/// assert_eq!(MoodboardStatus::from("burnt").as_str(), "burnt");
+/// ```
+#[macro_export]
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident = $text:literal, )+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )+
+            /// A value that this version does not know.
+            Other(Box<str>),
+        }
+
+        impl $name {
+            /// Every value that this version knows, as the service writes it.
+            pub const KNOWN: &'static [&'static str] = &[$($text),+];
+
+            /// The value as the service writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $text, )+
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $( $text => Self::$variant, )+
+                    other => Self::Other(other.into()),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::encode::QueryValue for $name {
+            fn write(&self, query: &mut $crate::encode::Query<'_>) {
+                query.text(self.as_str());
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                $crate::__private::text(deserializer, |text| Self::from(text))
+            }
+        }
+    };
+}

@@ -1,0 +1,139 @@
+//! What the macros expand to calls of.
+#![allow(missing_docs, reason = "hidden: public for the macros alone")]
+
+use std::fmt;
+use std::marker::PhantomData;
+
+pub use bytes::Bytes;
+use serde::de::value::Error as PlainError;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, forward_to_deserialize_any};
+
+use crate::error::{DecodeError, decode_json};
+
+/// Reads text without owning it.
+pub fn text<'de, D, T>(deserializer: D, make: impl Fn(&str) -> T) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    struct TextVisitor<F>(F);
+
+    impl<T, F: Fn(&str) -> T> Visitor<'_> for TextVisitor<F> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("text")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+            Ok((self.0)(text))
+        }
+    }
+
+    deserializer.deserialize_str(TextVisitor(make))
+}
+
+/// What a field that is absent becomes: `None` for an `Option`, an error for all else.
+pub fn missing<T: DeserializeOwned>(field: &'static str) -> Result<T, PlainError> {
+    struct Missing(&'static str);
+
+    impl<'de> Deserializer<'de> for Missing {
+        type Error = PlainError;
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, PlainError> {
+            Err(PlainError::missing_field(self.0))
+        }
+
+        fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlainError> {
+            visitor.visit_none()
+        }
+
+        forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+            unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+            ignored_any
+        }
+    }
+
+    T::deserialize(Missing(field))
+}
+
+/// Tells at compile time whether a field is an `Option`: [`SkipNone`] is found before [`Keep`],
+/// since it needs one reference less.
+#[derive(Debug)]
+pub struct Probe<'a, T>(pub &'a T);
+
+pub trait SkipNone {
+    fn skip(&self) -> bool;
+}
+
+impl<T> SkipNone for Probe<'_, Option<T>> {
+    fn skip(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+pub trait Keep {
+    fn skip(&self) -> bool;
+}
+
+impl<T: Serialize> Keep for &Probe<'_, T> {
+    fn skip(&self) -> bool {
+        false
+    }
+}
+
+/// Decodes `{"data": …}`.
+pub fn decode_data<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    decode_json::<Envelope<T>>(body).map(|envelope| envelope.0)
+}
+
+struct Envelope<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EnvelopeVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
+            type Value = Envelope<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with `data`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut data = None;
+                while let Some(is_data) = map.next_key::<IsData>()? {
+                    if is_data.0 {
+                        data = Some(map.next_value()?);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                data.map(Envelope).ok_or_else(|| A::Error::missing_field("data"))
+            }
+        }
+
+        deserializer.deserialize_map(EnvelopeVisitor(PhantomData))
+    }
+}
+
+struct IsData(bool);
+
+impl<'de> Deserialize<'de> for IsData {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text(deserializer, |key| Self(key == "data"))
+    }
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __json_name {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $json:literal) => {
+        $json
+    };
+}
+pub use crate::__json_name as json_name;

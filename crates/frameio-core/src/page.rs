@@ -1,0 +1,197 @@
+//! Pages, cursors, and what tells a paged endpoint where to go on.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::response::Parts;
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::Extra;
+use crate::endpoint::{Endpoint, FromResponse};
+use crate::error::DecodeError;
+
+/// An endpoint whose answer is one page of many.
+pub trait Paged: Endpoint + Clone {
+    /// What the pages hold.
+    type Item: Send + 'static;
+
+    /// Asks for the page that starts at `cursor`; every other parameter stays.
+    #[must_use]
+    fn after(self, cursor: Cursor) -> Self;
+
+    /// The page in an answer.
+    fn page(response: &Self::Response) -> &Page<Self::Item>;
+
+    /// The page out of an answer.
+    fn into_page(response: Self::Response) -> Page<Self::Item>;
+}
+
+/// Where a page starts, as the service gave it: opaque, and to be sent back unchanged.
+///
+/// It can be stored, and a later run can go on from it. The service's cursors stand for a
+/// position, so what is added or removed in between may be seen twice or not at all.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Cursor(Box<str>);
+
+impl Cursor {
+    /// The text of the cursor.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<Box<str>>> From<T> for Cursor {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cursor({:?})", self.0)
+    }
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<str>::deserialize(deserializer).map(Self)
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// What is on the page, in the service's order.
+    pub data: Vec<T>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// How many there are on all pages, where `include_total_count` asked for it.
+    pub total_count: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+crate::model! {
+    /// Where a list goes on.
+    pub struct Links {
+        /// The route of the next page, or nothing on the last one. It carries the cursor and
+        /// none of the other parameters.
+        pub next: Option<String>,
+    }
+}
+
+impl<T> Page<T> {
+    /// The cursor of the next page, or nothing on the last one.
+    ///
+    /// # Errors
+    /// When there is a next page but its link carries no `after`: the list cannot be gone on with,
+    /// which must not look like its end.
+    pub fn next(&self) -> Result<Option<Cursor>, DecodeError> {
+        let Some(link) = self.links.next.as_deref() else {
+            return Ok(None);
+        };
+        let query = link.split_once('?').map_or("", |(_, query)| query);
+        query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("after="))
+            .filter(|cursor| !cursor.is_empty())
+            .map(|cursor| Some(percent_decode_str(cursor).decode_utf8_lossy().as_ref().into()))
+            .ok_or_else(|| DecodeError::new("links.next", "has no `after` to go on from"))
+    }
+}
+
+impl<T: PageItem> FromResponse for Page<T> {
+    fn from_response(_: &Parts, body: Bytes) -> Result<Self, DecodeError> {
+        T::decode_page(&body)
+    }
+}
+
+/// What a page can hold; [`model!`](crate::model) implements it for each model.
+///
+/// It is a trait of its own so that the decoding of a page is compiled beside the model.
+pub trait PageItem: DeserializeOwned + Send + 'static {
+    /// Decodes `{"data":[…],"links":{…}}`.
+    ///
+    /// # Errors
+    /// When the body is not a page of these.
+    fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError>;
+}
+
+mod wire {
+    //! [`Page`] as JSON. The struct of the `model!` macro is not generic, so this is by hand.
+
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    use serde::de::{Error as _, MapAccess, Visitor};
+    use serde::ser::SerializeMap;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Page;
+    use crate::Extra;
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct PageVisitor<T>(PhantomData<T>);
+
+            impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
+                type Value = Page<T>;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a page: an object with `data` and `links`")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+                    let (mut data, mut links, mut total_count) = (None, None, None);
+                    let mut extra = Extra::new();
+                    while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+                        match key.as_ref() {
+                            "data" => data = Some(map.next_value()?),
+                            "links" => links = Some(map.next_value()?),
+                            "total_count" => total_count = map.next_value()?,
+                            _ => drop(extra.insert(key.into_owned(), map.next_value()?)),
+                        }
+                    }
+                    Ok(Page {
+                        data: data.ok_or_else(|| A::Error::missing_field("data"))?,
+                        links: links.ok_or_else(|| A::Error::missing_field("links"))?,
+                        total_count,
+                        extra,
+                    })
+                }
+            }
+
+            deserializer.deserialize_map(PageVisitor(PhantomData))
+        }
+    }
+
+    impl<T: Serialize> Serialize for Page<T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut map = serializer.serialize_map(None)?;
+            map.serialize_entry("data", &self.data)?;
+            map.serialize_entry("links", &self.links)?;
+            if let Some(total) = self.total_count {
+                map.serialize_entry("total_count", &total)?;
+            }
+            for (name, value) in &self.extra {
+                map.serialize_entry(name, value)?;
+            }
+            map.end()
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A field of an update that can be left, cleared or set.
+
+use serde::{Serialize, Serializer};
+
+/// What an update does to a field that the service allows to be null.
+///
+/// ```
+/// use frameio_core::Patch;
+///
+/// assert_eq!(Patch::<u32>::default(), Patch::Keep);
+/// assert_eq!(Patch::from(3), Patch::Set(3));
+/// assert_eq!(Patch::<u32>::from(None), Patch::Clear);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "there is no fourth thing to do to a field")]
+pub enum Patch<T> {
+    /// Leaves the field as it is: it is not sent.
+    #[default]
+    Keep,
+    /// Clears the field: null is sent.
+    Clear,
+    /// Sets the field.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Whether the field is left as it is.
+    pub const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    /// The value to set, if there is one.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+}
+
+impl<T> From<T> for Patch<T> {
+    fn from(value: T) -> Self {
+        Self::Set(value)
+    }
+}
+
+/// `None` clears the field.
+impl<T> From<Option<T>> for Patch<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Clear, Self::Set)
+    }
+}
+
+impl From<&str> for Patch<String> {
+    fn from(value: &str) -> Self {
+        Self::Set(value.to_owned())
+    }
+}
+
+/// Null unless there is a value; a field to keep is left out by whoever writes the object.
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}

@@ -1,0 +1,4 @@
+//! Tower layers.
+
+pub mod error;
+pub mod record;
