@@ -1,4 +1,5 @@
 //! Tower layers.
 
+pub mod deadline;
 pub mod error;
 pub mod record;
