@@ -215,7 +215,7 @@ macro_rules! endpoints {
                         query.push($crate::__json_name!($query $($query_name)?), &self.$query);
                     )*)?
                     $(
-                        $crate::__none!($page_range);
+                        let _: std::ops::RangeInclusive<u64> = $page_range;
                         query.push("after", &self.after);
                         query.push("page_size", &self.page_size);
                         query.push("include_total_count", &self.include_total_count);
@@ -243,7 +243,7 @@ macro_rules! endpoints {
                     type Item = $item;
 
                     fn after(self, cursor: $crate::Cursor) -> Self {
-                        $crate::__none!($page_range);
+                        let _: std::ops::RangeInclusive<u64> = $page_range;
                         $name::after(self, cursor)
                     }
 

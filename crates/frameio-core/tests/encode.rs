@@ -1,0 +1,285 @@
+//! From endpoints to requests: paths, queries, bodies, and what wraps an endpoint.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_core::{
+    AccountId, Call, CallOptions, Endpoint, EndpointExt, FileId, FromResponse, Page, Paged, Patch,
+    Reply, encode, endpoints,
+};
+use http::{Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use proptest::prelude::*;
+
+frameio_core::open_enum! {
+    /// What to add.
+    pub enum Include {
+        /// Who made it.
+        Creator = "creator",
+        /// Its links.
+        Links = "media_links.original",
+    }
+}
+
+frameio_core::model! {
+    /// A thing.
+    pub struct Thing {
+        /// Its name.
+        pub name: String,
+        /// Its kind.
+        pub kind = "type": Option<Include>,
+    }
+}
+frameio_core::answers!(Thing);
+
+endpoints! {
+    /// Lists things.
+    pub struct ListThings {
+        path {
+            /// Account.
+            account_id: AccountId,
+            /// File.
+            file_id: FileId,
+        }
+        query {
+            /// What to add.
+            include: Vec<Include>,
+            /// Text.
+            search: String,
+        }
+        page 1..=100;
+    }
+    "things.index" = GET "/v4/accounts/{account_id}/files/{file_id}/things" -> Page<Thing>, 5 per second;
+
+    /// Updates a thing.
+    pub struct UpdateThing {
+        path {
+            /// Account.
+            account_id: AccountId,
+        }
+        body {
+            /// Its name.
+            name: String in 1..=3,
+        }
+        optional {
+            /// Flag.
+            done: bool,
+        }
+        nullable {
+            /// Page.
+            page: u32 in 1..=10,
+            /// Note.
+            note: String,
+        }
+    }
+    "things.update" = PATCH "/v4/accounts/{account_id}/thing" -> Thing, 10 per minute, api_version("4.0");
+}
+
+fn url(endpoint: &impl Endpoint) -> String {
+    encode(endpoint).unwrap().uri().to_string()
+}
+
+fn body(endpoint: &impl Endpoint) -> String {
+    let request = encode(endpoint).unwrap();
+    String::from_utf8(request.body().as_bytes().unwrap().to_vec()).unwrap()
+}
+
+#[test]
+fn an_id_is_one_segment_whatever_is_in_it() {
+    let request = ListThings::new("adobe:urn:aaid:1", "adobe:urn:aaid:sc:US:9/../x|2");
+    assert_eq!(
+        url(&request),
+        "/v4/accounts/adobe%3Aurn%3Aaaid%3A1/files/adobe%3Aurn%3Aaaid%3Asc%3AUS%3A9%2F..%2Fx%7C2/things"
+    );
+    for empty in ["", ".", ".."] {
+        let error = encode(&ListThings::new("a", empty)).unwrap_err();
+        assert_eq!(error.field, "file_id", "{error}");
+    }
+}
+
+#[test]
+fn queries_leave_out_what_is_not_set_and_join_lists() {
+    assert_eq!(url(&ListThings::new("a", "f")), "/v4/accounts/a/files/f/things");
+    let request = ListThings::new("a", "f")
+        .include([Include::Links, Include::Creator, "from the future".into()])
+        .search("a&b=c d+é")
+        .after("g3=&")
+        .page_size(100)
+        .include_total_count(true);
+    assert_eq!(
+        url(&request),
+        "/v4/accounts/a/files/f/things?include=media_links.original,creator,from%20the%20future\
+         &search=a%26b%3Dc%20d%2B%C3%A9&after=g3%3D%26&page_size=100&include_total_count=true"
+    );
+    let error = encode(&ListThings::new("a", "f").page_size(101)).unwrap_err();
+    assert_eq!(error.to_string(), "`page_size` is 101, allowed are 1 to 100");
+    assert_eq!(url(&ListThings::new("a", "f").include([])), "/v4/accounts/a/files/f/things");
+}
+
+#[test]
+fn a_patch_tells_keep_from_clear_from_set() {
+    let update = UpdateThing::new("a", "n");
+    assert_eq!(body(&update), r#"{"data":{"name":"n"}}"#);
+    assert_eq!(
+        body(&update.clone().done(false).page(3).note("\"hi\"")),
+        r#"{"data":{"name":"n","done":false,"page":3,"note":"\"hi\""}}"#
+    );
+    assert_eq!(
+        body(&update.clone().page(None).note(None)),
+        r#"{"data":{"name":"n","page":null,"note":null}}"#
+    );
+    assert_eq!(body(&update.clone().page(3).page(Patch::Keep)), r#"{"data":{"name":"n"}}"#);
+    let limit = |update: UpdateThing| encode(&update).unwrap_err().to_string();
+    assert_eq!(limit(update.page(11)), "`page` is 11, allowed are 1 to 10");
+    assert_eq!(limit(UpdateThing::new("a", "äöüß")), "`name` has 4 characters, allowed are 1 to 3",);
+    assert!(encode(&UpdateThing::new("a", "äöü")).is_ok(), "characters, not bytes");
+}
+
+#[test]
+fn a_request_names_its_operation_account_and_version() {
+    let request = encode(&UpdateThing::new("acc", "n")).unwrap();
+    let call = request.extensions().get::<Call>().unwrap();
+    assert_eq!((call.operation.id, call.account.as_deref()), ("things.update", Some("acc")));
+    assert_eq!(request.headers()["api-version"], "4.0");
+    assert_eq!(request.headers()["content-type"], "application/json");
+    assert_eq!(encode(&ListThings::new("a", "f")).unwrap().headers().len(), 0);
+}
+
+#[test]
+fn a_url_longer_than_http_can_carry_is_told() {
+    let error = encode(&ListThings::new("a", "f").search("x".repeat(70_000))).unwrap_err();
+    assert_eq!(error.field, "url");
+}
+
+/// What a stack sees of a request.
+fn seen(request: &Request<frameio_core::Body>) -> (String, String, Option<CallOptions>) {
+    let header =
+        |name| request.headers().get(name).map_or("", |v: &http::HeaderValue| v.to_str().unwrap());
+    let headers = format!("{},{}", header("x-a"), header("x-b"));
+    (request.uri().to_string(), headers, request.extensions().get().copied())
+}
+
+#[test]
+fn wrappers_go_together_in_any_order() {
+    let request = || ListThings::new("a", "f").page_size(7);
+    let second = Duration::from_secs(1);
+    let one = request().timeout(second).with_meta().header("x-a", "1").max_retries(0).raw();
+    let two = request().raw().max_retries(0).header("x-a", "1").timeout(second);
+    let three = request().header("x-a", "0").header("x-a", "1").max_retries(5).max_retries(0);
+    let three = three.with_meta().timeout(second).raw();
+    let one = seen(&encode(&one).unwrap());
+    assert_eq!(one, seen(&encode(&two).unwrap()));
+    assert_eq!(one, seen(&encode(&three).unwrap()));
+    assert_eq!(one.2.unwrap().timeout, Some(second));
+    assert_eq!(one.2.unwrap().max_retries, Some(0));
+
+    let error = encode(&request().header("no header", "x").raw()).unwrap_err();
+    assert_eq!(error.to_string(), "`header` has a name that is not a header name");
+    let error = encode(&request().header("x-a", "line\nbreak")).unwrap_err();
+    assert_eq!(error.to_string(), "`header` has a value that cannot be a header value");
+}
+
+#[test]
+fn a_wrapped_list_is_still_paged() {
+    fn second_page<E: Paged>(request: E) -> String {
+        url(&request.after("c2".into()))
+    }
+    let request = ListThings::new("a", "f").page_size(7);
+    let plain = second_page(request.clone());
+    assert_eq!(plain, "/v4/accounts/a/files/f/things?after=c2&page_size=7");
+    assert_eq!(second_page(request.with_meta().max_retries(1)), plain);
+}
+
+#[test]
+fn answers_are_decoded_with_their_meta() {
+    let (mut parts, ()) = Response::new(()).into_parts();
+    parts.status = StatusCode::CREATED;
+    for (name, value) in [("limit", "100"), ("remaining", "99"), ("window", "60000")] {
+        let name = http::HeaderName::try_from(format!("x-ratelimit-{name}")).unwrap();
+        parts.headers.insert(name, value.parse().unwrap());
+    }
+    let json = Bytes::from(
+        r#"{"data":[{"name":"x","type":"new","y":[1]}],"links":{"next":"/v4/x?a=1&after=g%3D"},"total_count":3,"z":0}"#,
+    );
+    let reply = Reply::<Page<Thing>>::from_response(&parts, json.clone()).unwrap();
+    assert_eq!((reply.status, reply.attempts), (StatusCode::CREATED, 1));
+    let limit = reply.rate_limit.unwrap();
+    assert_eq!((limit.limit, limit.remaining), (100, Some(99)));
+    assert_eq!(limit.window, Some(Duration::from_secs(60)));
+    let page = reply.value;
+    assert_eq!(page.next().unwrap().unwrap().as_str(), "g=");
+    assert_eq!(page.data[0].kind, Some(Include::Other("new".into())));
+    let written = serde_json::to_value(&page).unwrap();
+    assert_eq!(written, serde_json::from_slice::<serde_json::Value>(&json).unwrap());
+}
+
+#[test]
+fn a_page_that_cannot_be_gone_on_from_is_not_the_last_one() {
+    let page = |next: &str| {
+        let json = format!(r#"{{"data":[],"links":{{"next":{next}}}}}"#);
+        serde_json::from_str::<Page<Thing>>(&json).unwrap().next()
+    };
+    assert_eq!(page("null"), Ok(None));
+    for broken in [r#""""#, r#""/v4/x""#, r#""/v4/x?page_size=1""#, r#""/v4/x?after=""#] {
+        assert_eq!(page(broken).unwrap_err().path, "links.next", "{broken}");
+    }
+}
+
+#[test]
+fn a_wrong_field_is_named_by_its_path() {
+    let decode = |json: &'static str| {
+        let (parts, ()) = Response::new(()).into_parts();
+        Page::<Thing>::from_response(&parts, Bytes::from(json)).unwrap_err()
+    };
+    let error = decode(r#"{"data":[{"name":"a"},{"name":null}],"links":{}}"#);
+    assert_eq!(error.path, "data[1].name", "{error}");
+    let error = decode(r#"{"data":[{}],"links":{}}"#);
+    assert_eq!((error.path.as_str(), error.message.contains("`name`")), ("data[0]", true));
+    let error = decode(r#"{"data":[]}"#);
+    assert!(error.message.contains("`links`"), "{error}");
+    let error = decode(r#"{"data":[{"name":"a"}],"#);
+    assert!(error.message.contains("EOF"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn any_id_comes_back_out_of_its_segment(account in "\\PC{1,40}", file in "\\PC{1,40}") {
+        prop_assume!(![".", ".."].contains(&account.as_str()));
+        prop_assume!(![".", ".."].contains(&file.as_str()));
+        let url = url(&ListThings::new(account.as_str(), file.as_str()));
+        let segments: Vec<_> = url.split('/').collect();
+        prop_assert_eq!(segments.len(), 7);
+        let decode = |segment| percent_decode_str(segment).decode_utf8().unwrap().into_owned();
+        prop_assert_eq!(decode(segments[3]), account);
+        prop_assert_eq!(decode(segments[5]), file);
+    }
+
+    #[test]
+    fn any_text_comes_back_out_of_the_query(text in "\\PC{1,60}", after in "\\PC{1,60}") {
+        let url = url(&ListThings::new("a", "f").search(text.as_str()).after(after.as_str()));
+        let (_, query) = url.split_once('?').unwrap();
+        let pairs: Vec<_> = query
+            .split('&')
+            .map(|pair| pair.split_once('=').unwrap())
+            .map(|(name, value)| (name, percent_decode_str(value).decode_utf8().unwrap()))
+            .collect();
+        prop_assert_eq!(pairs, vec![("search", text.into()), ("after", after.into())]);
+    }
+
+    #[test]
+    fn no_answer_makes_decoding_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let (parts, ()) = Response::new(()).into_parts();
+        let _ = Page::<Thing>::from_response(&parts, body.clone().into());
+        let _ = Thing::from_response(&parts, body.clone().into());
+        let _ = frameio_core::ApiError::parse(&body);
+    }
+
+    #[test]
+    fn unknown_fields_and_values_are_written_back(
+        name in "\\PC{0,10}", kind in "\\PC{0,10}", key in "[a-z]{5,9}", number in any::<i64>(),
+    ) {
+        let json = serde_json::json!({"name": name, "type": kind, &key: [number]});
+        let thing: Thing = serde_json::from_value(json.clone()).unwrap();
+        prop_assert_eq!(serde_json::to_value(&thing).unwrap(), json);
+    }
+}
