@@ -1,4 +1,5 @@
 //! From endpoints to requests: paths, queries, bodies, and what wraps an endpoint.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! What the macros expand to calls of.
-#![allow(missing_docs, reason = "hidden: public for the macros alone")]
+#![allow(missing_docs, clippy::exhaustive_structs, reason = "hidden: public for the macros alone")]
 
 use std::fmt;
 use std::marker::PhantomData;
