@@ -66,16 +66,22 @@ impl StdError for HttpError {
 
 /// The first error of the type `T` in `error` or among its sources.
 pub fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
-    let mut next = Some(error);
-    // Bounded, in case an error is its own source.
-    for _ in 0..32 {
-        let error = next?;
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        next = error.source();
+    chain(error).find_map(|error| error.downcast_ref())
+}
+
+/// An error and its sources. Bounded, in case an error is its own source.
+pub(crate) fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| next(*error)).take(32)
+}
+
+fn next<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref::<HttpError>() {
+        // Its source is that of the error inside, which would be passed over.
+        Some(stack) => Some(&*stack.0),
+        None => error.source(),
     }
-    None
 }
 
 /// A failure of the transport: no complete answer came.

@@ -1,0 +1,197 @@
+//! Making relative URIs absolute.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{Request, Uri};
+use tower::{Layer, Service};
+
+/// Makes the URI of each request absolute.
+///
+/// Scheme and authority are those of the base; its path goes before that of the request, whether
+/// it ends in a slash or not. A URI that has an authority already is left alone.
+///
+/// ```
+/// use frameio_tower::BaseUriLayer;
+/// use tower::{Layer, ServiceExt, service_fn};
+///
+/// # tokio_test::block_on(async {
+/// let layer = BaseUriLayer::new("https://proxy.example/frameio/".parse()?)?;
+/// let service = layer.layer(service_fn(async |request: http::Request<()>| {
+///     Ok::<_, std::convert::Infallible>(request.uri().to_string())
+/// }));
+/// let sent_to = service.oneshot(http::Request::get("/v4/me").body(())?).await?;
+/// assert_eq!(sent_to, "https://proxy.example/frameio/v4/me");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct BaseUriLayer {
+    base: Arc<Base>,
+}
+
+#[derive(Debug)]
+struct Base {
+    scheme: Scheme,
+    authority: Authority,
+    /// Without a slash at its end; empty for most.
+    prefix: Box<str>,
+}
+
+impl BaseUriLayer {
+    /// A layer for this base. Its fragment, if it had one, is gone: [`Uri`] does not keep it.
+    ///
+    /// # Errors
+    /// When the base is not `http` or `https` with a host, or has a query, which would be lost, or
+    /// a user name or password, which would be shown in logs.
+    pub fn new(base: Uri) -> Result<Self, InvalidBaseUri> {
+        let parts = base.into_parts();
+        let scheme = parts
+            .scheme
+            .filter(|scheme| *scheme == Scheme::HTTPS || *scheme == Scheme::HTTP)
+            .ok_or(InvalidBaseUri("it does not begin with https:// or http://"))?;
+        let authority = parts
+            .authority
+            .filter(|authority| !authority.host().is_empty())
+            .ok_or(InvalidBaseUri("it has no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(InvalidBaseUri("it has a user name or password"));
+        }
+        let path = parts.path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/"));
+        if path.query().is_some() {
+            return Err(InvalidBaseUri("it has a query"));
+        }
+        let prefix = path.path().trim_end_matches('/').into();
+        Ok(Self { base: Arc::new(Base { scheme, authority, prefix }) })
+    }
+}
+
+impl Base {
+    /// The absolute form of `uri`.
+    ///
+    /// The only way in which it can fail is a length beyond what a [`Uri`] holds, 64 kB. The URI
+    /// then stays relative, and no transport sends it.
+    fn resolve(&self, uri: &Uri) -> Option<Uri> {
+        let path = uri.path_and_query();
+        let path = if self.prefix.is_empty() {
+            path.cloned().unwrap_or_else(|| PathAndQuery::from_static("/"))
+        } else {
+            let path = path.map_or("/", PathAndQuery::as_str);
+            PathAndQuery::from_maybe_shared(format!("{}{path}", self.prefix)).ok()?
+        };
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path);
+        Uri::from_parts(parts).ok()
+    }
+}
+
+impl<S> Layer<S> for BaseUriLayer {
+    type Service = BaseUri<S>;
+
+    fn layer(&self, inner: S) -> BaseUri<S> {
+        BaseUri { inner, base: self.base.clone() }
+    }
+}
+
+/// The service of a [`BaseUriLayer`].
+#[derive(Clone, Debug)]
+pub struct BaseUri<S> {
+    inner: S,
+    base: Arc<Base>,
+}
+
+impl<S, B> Service<Request<B>> for BaseUri<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        if request.uri().authority().is_none()
+            && let Some(uri) = self.base.resolve(request.uri())
+        {
+            *request.uri_mut() = uri;
+        }
+        self.inner.call(request)
+    }
+}
+
+/// Why a URI cannot be the base of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidBaseUri(&'static str);
+
+impl fmt::Display for InvalidBaseUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a base for URIs: {}", self.0)
+    }
+}
+
+impl StdError for InvalidBaseUri {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(base: &str, uri: &str) -> String {
+        let layer = BaseUriLayer::new(base.parse().unwrap()).unwrap();
+        let mut request = Request::get(uri).body(()).unwrap();
+        let mut service = layer.layer(tower::service_fn(|request: Request<()>| {
+            std::future::ready(Ok::<_, std::convert::Infallible>(request))
+        }));
+        request = tokio_test::block_on(service.call(request)).unwrap();
+        request.uri().to_string()
+    }
+
+    #[test]
+    fn relative_uris_get_scheme_authority_and_prefix() {
+        for (base, uri, expected) in [
+            ("https://api.frame.io", "/v4/me", "https://api.frame.io/v4/me"),
+            ("https://api.frame.io/", "/v4/me?a=%7C&b", "https://api.frame.io/v4/me?a=%7C&b"),
+            ("http://[::1]:8080", "/", "http://[::1]:8080/"),
+            ("https://p.example/frameio", "/v4/me", "https://p.example/frameio/v4/me"),
+            ("https://p.example/a/b//", "/v4/a?b=c", "https://p.example/a/b/v4/a?b=c"),
+            ("https://p.example/a", "/v4/x%2Fy", "https://p.example/a/v4/x%2Fy"),
+        ] {
+            assert_eq!(resolve(base, uri), expected);
+        }
+    }
+
+    #[test]
+    fn absolute_uris_are_left_alone() {
+        let uri = "http://other.example:81/v4/me?a=b";
+        assert_eq!(resolve("https://api.frame.io/prefix", uri), uri);
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_refused() {
+        for (base, why) in [
+            ("/v4", "it does not begin with https:// or http://"),
+            ("api.frame.io", "it does not begin with https:// or http://"),
+            ("ftp://api.frame.io", "it does not begin with https:// or http://"),
+            ("https://api.frame.io/?a=b", "it has a query"),
+            ("https://user:s3cret@api.frame.io/", "it has a user name or password"),
+        ] {
+            let error = BaseUriLayer::new(base.parse().unwrap()).unwrap_err();
+            assert_eq!(error, InvalidBaseUri(why), "{base}");
+            assert!(!error.to_string().contains("s3cret"));
+        }
+    }
+
+    #[test]
+    fn a_uri_that_grows_too_long_stays_relative() {
+        let long = format!("/{}", "x".repeat(65_000));
+        let prefix = "y".repeat(1_000);
+        assert_eq!(resolve(&format!("https://p.example/{prefix}"), &long), long);
+    }
+}

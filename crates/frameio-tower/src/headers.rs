@@ -1,0 +1,104 @@
+//! Headers that every request carries.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::header::Entry;
+use http::{HeaderMap, HeaderName, Request};
+use tower::{Layer, Service};
+
+/// Sends headers with each request, unless it has one of that name already.
+///
+/// ```
+/// use frameio_tower::HeadersLayer;
+/// use http::header::{HeaderMap, HeaderValue, USER_AGENT};
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert(USER_AGENT, HeaderValue::from_static("my-app/1.0"));
+/// let layer = HeadersLayer::new(headers);
+/// ```
+#[derive(Clone, Debug)]
+pub struct HeadersLayer {
+    headers: Arc<HeaderMap>,
+}
+
+impl HeadersLayer {
+    /// A layer that sends these headers, with all values of each name.
+    pub fn new(headers: HeaderMap) -> Self {
+        Self { headers: Arc::new(headers) }
+    }
+}
+
+impl<S> Layer<S> for HeadersLayer {
+    type Service = Headers<S>;
+
+    fn layer(&self, inner: S) -> Headers<S> {
+        Headers { inner, headers: self.headers.clone() }
+    }
+}
+
+/// The service of a [`HeadersLayer`].
+#[derive(Clone, Debug)]
+pub struct Headers<S> {
+    inner: S,
+    headers: Arc<HeaderMap>,
+}
+
+impl<S, B> Service<Request<B>> for Headers<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        // The values of one name follow each other.
+        let mut added: Option<&HeaderName> = None;
+        for (name, value) in &*self.headers {
+            match request.headers_mut().entry(name) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value.clone());
+                    added = Some(name);
+                }
+                Entry::Occupied(mut entry) if added == Some(name) => entry.append(value.clone()),
+                Entry::Occupied(_) => {}
+            }
+        }
+        self.inner.call(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn what_the_request_has_wins_and_all_values_are_sent() {
+        let mut headers = HeaderMap::new();
+        headers.insert("accept", HeaderValue::from_static("application/json"));
+        for value in ["1", "2", "3"] {
+            headers.append("x-many", HeaderValue::from_static(value));
+            headers.append("x-own", HeaderValue::from_static(value));
+        }
+        let mut service =
+            HeadersLayer::new(headers).layer(tower::service_fn(|request: Request<()>| {
+                std::future::ready(Ok::<_, std::convert::Infallible>(request))
+            }));
+        let request = Request::get("/").header("x-own", "mine").body(()).unwrap();
+        let sent = tokio_test::block_on(service.call(request)).unwrap();
+        let all = |name| {
+            let values = sent.headers().get_all(name).iter();
+            values.map(|value| value.to_str().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(all("accept"), ["application/json"]);
+        assert_eq!(all("x-many"), ["1", "2", "3"]);
+        assert_eq!(all("x-own"), ["mine"]);
+    }
+}

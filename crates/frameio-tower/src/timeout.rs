@@ -1,0 +1,142 @@
+//! The time that one attempt may take.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use frameio_core::{BoxError, CallOptions};
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tokio::time::{Instant, Sleep, sleep_until};
+use tower::{Layer, Service};
+
+use crate::error::AttemptTimeout;
+
+/// Limits the time of one attempt, from its call to the last byte of its answer.
+///
+/// The body counts where it is read inside, by a [`Collect`](crate::Collect). The time that a
+/// service needs to become ready does not. [`CallOptions::timeout`] of a request overrides the
+/// limit; the error is an [`AttemptTimeout`].
+#[derive(Clone, Copy, Debug)]
+pub struct TimeoutLayer {
+    limit: Option<Duration>,
+}
+
+impl TimeoutLayer {
+    /// A limit for requests that bring none of their own.
+    pub const fn new(limit: Duration) -> Self {
+        Self { limit: Some(limit) }
+    }
+
+    /// No limit but that of a request.
+    pub const fn disabled() -> Self {
+        Self { limit: None }
+    }
+}
+
+impl<S> Layer<S> for TimeoutLayer {
+    type Service = Timeout<S>;
+
+    fn layer(&self, inner: S) -> Timeout<S> {
+        Timeout { inner, limit: self.limit }
+    }
+}
+
+/// The service of a [`TimeoutLayer`].
+#[derive(Clone, Copy, Debug)]
+pub struct Timeout<S> {
+    inner: S,
+    limit: Option<Duration>,
+}
+
+impl<S, B, R> Service<Request<B>> for Timeout<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+{
+    type Response = Response<R>;
+    type Error = BoxError;
+    type Future = TimeoutFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<B>) -> TimeoutFuture<S::Future> {
+        let own = request.extensions().get::<CallOptions>().and_then(|options| options.timeout);
+        // A limit beyond what a clock can tell is none.
+        let limit =
+            own.or(self.limit).and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
+        TimeoutFuture { inner: Limited::new(self.inner.call(request), limit) }
+    }
+}
+
+pin_project! {
+    /// The future of a [`Timeout`].
+    #[derive(Debug)]
+    pub struct TimeoutFuture<F> {
+        #[pin]
+        inner: Limited<F, Duration>,
+    }
+}
+
+impl<F, T, E> Future for TimeoutFuture<F>
+where
+    F: Future<Output = Result<T, E>>,
+    E: Into<BoxError>,
+{
+    type Output = Result<T, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(self.project().inner.poll_limited(cx)) {
+            Ok(result) => result.map_err(Into::into),
+            Err(after) => Err(AttemptTimeout::new(*after).into()),
+        })
+    }
+}
+
+pin_project! {
+    /// A future with an end, and what is to be known at that end.
+    pub(crate) struct Limited<F, L> {
+        #[pin]
+        future: F,
+        #[pin]
+        timer: Option<Sleep>,
+        limit: Option<(Instant, L)>,
+    }
+}
+
+impl<F: Future, L> Limited<F, L> {
+    pub(crate) fn new(future: F, limit: Option<(Instant, L)>) -> Self {
+        Self { future, timer: None, limit }
+    }
+
+    /// What the future gives, or an error when the time is up.
+    pub(crate) fn poll_limited(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<F::Output, &L>> {
+        let mut this = self.project();
+        if let Poll::Ready(output) = this.future.poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        let Some((at, limit)) = this.limit else { return Poll::Pending };
+        // Only now: what is done at once never touches the timer.
+        if this.timer.is_none() {
+            this.timer.set(Some(sleep_until(*at)));
+        }
+        match this.timer.as_pin_mut() {
+            Some(timer) => timer.poll(cx).map(|()| Err(&*limit)),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<F, L> fmt::Debug for Limited<F, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.limit.as_ref().map(|(at, _)| at);
+        f.debug_struct("Limited").field("at", &at).finish_non_exhaustive()
+    }
+}

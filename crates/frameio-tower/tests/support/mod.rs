@@ -1,0 +1,44 @@
+//! What several tests of the layers need.
+
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+
+use std::task::{Context, Poll, ready};
+
+use tower::Service;
+
+/// A service that insists on the discipline: it panics when it is called without having been ready
+/// since the last call. A clone has yet to become ready.
+#[derive(Debug)]
+pub struct Strict<S> {
+    inner: S,
+    ready: bool,
+}
+
+impl<S> Strict<S> {
+    pub fn new(inner: S) -> Self {
+        Self { inner, ready: false }
+    }
+}
+
+impl<S: Clone> Clone for Strict<S> {
+    fn clone(&self) -> Self {
+        Self::new(self.inner.clone())
+    }
+}
+
+impl<S: Service<R>, R> Service<R> for Strict<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        ready!(self.inner.poll_ready(cx))?;
+        self.ready = true;
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        assert!(std::mem::take(&mut self.ready), "called without having been ready");
+        self.inner.call(request)
+    }
+}
