@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
+pub mod capture;
+pub mod script;
+
 use std::task::{Context, Poll, ready};
 
 use tower::Service;

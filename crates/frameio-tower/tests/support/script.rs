@@ -1,0 +1,114 @@
+//! A service that answers as it is told and remembers what it was asked.
+
+use std::collections::VecDeque;
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_core::{Body, BoxError};
+use http::request::Parts;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use tokio::time::{Instant, sleep};
+use tower::Service;
+
+/// What a [`Script`] does with a request.
+pub struct Step {
+    after: Duration,
+    result: Option<Result<Response<Body>, BoxError>>,
+}
+
+/// An answer with this status.
+pub fn status(status: u16) -> Step {
+    answer(Response::builder().status(status).body(Body::empty()).unwrap())
+}
+
+/// An answer.
+pub fn answer(response: Response<Body>) -> Step {
+    Step { after: Duration::ZERO, result: Some(Ok(response)) }
+}
+
+/// A failure.
+pub fn fail(error: impl Into<BoxError>) -> Step {
+    Step { after: Duration::ZERO, result: Some(Err(error.into())) }
+}
+
+/// No answer ever.
+pub fn hang() -> Step {
+    Step { after: Duration::ZERO, result: None }
+}
+
+impl Step {
+    /// The same after a while.
+    pub fn after(mut self, after: Duration) -> Self {
+        self.after = after;
+        self
+    }
+}
+
+/// A request that a [`Script`] has got, and when.
+#[derive(Debug)]
+pub struct Seen {
+    pub at: Duration,
+    pub parts: Parts,
+    pub body: Bytes,
+}
+
+/// A service that takes one step of its script for each request, and answers 200 after the last.
+/// Clones share the script.
+#[derive(Clone)]
+pub struct Script {
+    start: Instant,
+    steps: Arc<Mutex<VecDeque<Step>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Script {
+    pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self {
+            start: Instant::now(),
+            steps: Arc::new(Mutex::new(steps.into_iter().collect())),
+            seen: Arc::default(),
+        }
+    }
+
+    /// The requests so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        std::mem::take(&mut self.seen.lock().unwrap())
+    }
+
+    /// When the requests came, in milliseconds since the script was made.
+    pub fn times(&self) -> Vec<u128> {
+        self.seen.lock().unwrap().iter().map(|seen| seen.at.as_millis()).collect()
+    }
+}
+
+impl Service<Request<Body>> for Script {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let script = self.clone();
+        let at = self.start.elapsed();
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            script.seen.lock().unwrap().push(Seen { at, parts, body });
+            let step = script.steps.lock().unwrap().pop_front();
+            let Step { after, result } = step.unwrap_or_else(|| status(200));
+            sleep(after).await;
+            match result {
+                Some(result) => result,
+                None => pending().await,
+            }
+        })
+    }
+}
