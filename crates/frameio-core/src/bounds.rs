@@ -63,6 +63,35 @@ impl<T: Bounded> Bounded for Patch<T> {
     }
 }
 
+/// A value with limits inside of it, as the fields of an object in a body are.
+///
+/// A field of an endpoint whose type implements this is checked by it before the request is sent.
+pub trait Check {
+    /// Checks the value of the field `field`.
+    ///
+    /// # Errors
+    /// When something in it is outside of what the service takes.
+    fn check(&self, field: &'static str) -> Result<(), EncodeError>;
+}
+
+impl<T: Check> Check for Vec<T> {
+    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
+        self.iter().try_for_each(|value| value.check(field))
+    }
+}
+
+impl<T: Check> Check for Option<T> {
+    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
+        self.as_ref().map_or(Ok(()), |value| value.check(field))
+    }
+}
+
+impl<T: Check> Check for Patch<T> {
+    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
+        self.value().map_or(Ok(()), |value| value.check(field))
+    }
+}
+
 /// Checks that the size of `value` is in `range`.
 ///
 /// # Errors

@@ -1,5 +1,9 @@
 //! A field of an update that can be left, cleared or set.
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
 /// What an update does to a field that the service allows to be null.
@@ -61,5 +65,37 @@ impl From<&str> for Patch<String> {
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
+    }
+}
+
+/// The name by which [`missing`](crate::__private::missing) knows a `Patch`: JSON's null and the
+/// absence of a field look alike to an `Option`.
+pub(crate) const NAME: &str = "frameio_core::Patch";
+
+/// Keep where the field is absent from a model, clear where it is null.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PatchVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for PatchVisitor<T> {
+            type Value = Patch<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value or null")
+            }
+
+            fn visit_none<E: Error>(self) -> Result<Patch<T>, E> {
+                Ok(Patch::Keep)
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                deserializer: D,
+            ) -> Result<Patch<T>, D::Error> {
+                Option::<T>::deserialize(deserializer).map(Patch::from)
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(NAME, PatchVisitor(PhantomData))
     }
 }

@@ -228,6 +228,11 @@ macro_rules! endpoints {
                     $($($( $crate::bounds::check(stringify!($body), &self.$body, $body_range)?; )?)*)?
                     $($($( $crate::bounds::check(stringify!($optional), &self.$optional, $optional_range)?; )?)*)?
                     $($($( $crate::bounds::check(stringify!($nullable), &self.$nullable, $nullable_range)?; )?)*)?
+                    #[allow(unused_imports, reason = "which is used depends on the fields")]
+                    use $crate::__private::{CheckNested as _, NothingToCheck as _, Probe};
+                    $($( (&Probe(&self.$body)).check_nested(stringify!($body))?; )*)?
+                    $($( (&Probe(&self.$optional)).check_nested(stringify!($optional))?; )*)?
+                    $($( (&Probe(&self.$nullable)).check_nested(stringify!($nullable))?; )*)?
                     Ok(())
                 }
 

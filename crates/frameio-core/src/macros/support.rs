@@ -9,7 +9,9 @@ use serde::de::value::Error as PlainError;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 
-use crate::error::{DecodeError, decode_json};
+use crate::bounds::Check;
+use crate::error::{DecodeError, EncodeError, decode_json};
+use crate::patch::{self, Patch};
 
 /// Reads text without owning it.
 pub fn text<'de, D, T>(deserializer: D, make: impl Fn(&str) -> T) -> Result<T, D::Error>
@@ -48,9 +50,17 @@ pub fn missing<T: DeserializeOwned>(field: &'static str) -> Result<T, PlainError
             visitor.visit_none()
         }
 
+        fn deserialize_newtype_struct<V: Visitor<'de>>(
+            self,
+            name: &'static str,
+            visitor: V,
+        ) -> Result<V::Value, PlainError> {
+            if name == patch::NAME { visitor.visit_none() } else { self.deserialize_any(visitor) }
+        }
+
         forward_to_deserialize_any! {
             bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-            unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+            unit unit_struct seq tuple tuple_struct map struct enum identifier
             ignored_any
         }
     }
@@ -58,8 +68,8 @@ pub fn missing<T: DeserializeOwned>(field: &'static str) -> Result<T, PlainError
     T::deserialize(Missing(field))
 }
 
-/// Tells at compile time whether a field is an `Option`: [`SkipNone`] is found before [`Keep`],
-/// since it needs one reference less.
+/// Tells at compile time what a field is: [`SkipNone`] is found before [`Keep`] where it is there
+/// at all, since it needs one reference less.
 #[derive(Debug)]
 pub struct Probe<'a, T>(pub &'a T);
 
@@ -73,6 +83,12 @@ impl<T> SkipNone for Probe<'_, Option<T>> {
     }
 }
 
+impl<T> SkipNone for Probe<'_, Patch<T>> {
+    fn skip(&self) -> bool {
+        self.0.is_keep()
+    }
+}
+
 pub trait Keep {
     fn skip(&self) -> bool;
 }
@@ -80,6 +96,27 @@ pub trait Keep {
 impl<T: Serialize> Keep for &Probe<'_, T> {
     fn skip(&self) -> bool {
         false
+    }
+}
+
+/// Checks a field whose type has limits of its own; found before [`NothingToCheck`].
+pub trait CheckNested {
+    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError>;
+}
+
+impl<T: Check> CheckNested for Probe<'_, T> {
+    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError> {
+        self.0.check(field)
+    }
+}
+
+pub trait NothingToCheck {
+    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError>;
+}
+
+impl<T> NothingToCheck for &Probe<'_, T> {
+    fn check_nested(&self, _: &'static str) -> Result<(), EncodeError> {
+        Ok(())
     }
 }
 

@@ -1,0 +1,71 @@
+//! Accounts.
+
+use frameio_core::{AccountId, Page, answers, endpoints, model, open_enum};
+use jiff::Timestamp;
+
+endpoints! {
+    /// Lists the accounts that the user belongs to.
+    pub struct ListAccounts {
+        query {
+            /// The order of the list. Default: the service's.
+            sort: AccountSort,
+        }
+        page 1..=100;
+    }
+    "accounts.index" = GET "/v4/accounts" -> Page<Account>, 100 per minute;
+}
+
+open_enum! {
+    /// The order of accounts.
+    pub enum AccountSort {
+        /// By name, A first.
+        DisplayNameAsc = "display_name_asc",
+        /// By name, Z first.
+        DisplayNameDesc = "display_name_desc",
+        /// By time of creation, oldest first.
+        CreatedAtAsc = "created_at_asc",
+        /// By time of creation, newest first.
+        CreatedAtDesc = "created_at_desc",
+    }
+}
+
+model! {
+    /// An account.
+    pub struct Account {
+        /// The account's id.
+        pub id: AccountId,
+        /// The account's id at Adobe.
+        pub adobe_id: Option<String>,
+        /// The account's name.
+        pub display_name: String,
+        /// A picture of the account.
+        pub image: Option<String>,
+        /// What the user is in the account.
+        pub roles: Vec<AccountRole>,
+        /// How much may be stored, in bytes.
+        pub storage_limit: Option<u64>,
+        /// How much is stored, in bytes.
+        pub storage_usage: u64,
+        /// Whether storage of the customer's own can be mounted.
+        pub mounted_storage_enabled: Option<bool>,
+        /// When the account was moved to V4.
+        pub v4_migrated_at: Option<Timestamp>,
+        /// When the account was created.
+        pub created_at: Timestamp,
+        /// When the account was last changed.
+        pub updated_at: Timestamp,
+    }
+}
+answers!(Account);
+
+open_enum! {
+    /// What a user is in an account.
+    pub enum AccountRole {
+        /// Manages the account.
+        Admin = "admin",
+        /// Works in it.
+        Member = "member",
+        /// Owns it.
+        Owner = "owner",
+    }
+}

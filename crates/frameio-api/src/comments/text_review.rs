@@ -1,0 +1,170 @@
+//! Changes to the text of a document, as part of a comment.
+
+use frameio_core::bounds::{self, Check};
+use frameio_core::{EncodeError, Extra, Patch, model, open_enum};
+
+open_enum! {
+    /// What is to be done with a text.
+    pub enum TextReviewType {
+        /// Look at it.
+        Highlight = "highlight",
+        /// Put something in.
+        Insert = "insert",
+        /// Take it out.
+        Remove = "remove",
+        /// Put something in its place.
+        Replace = "replace",
+    }
+}
+
+model! {
+    /// A rectangle on a page, from its lower left corner.
+    pub struct TextReviewBounds {
+        /// From the left.
+        pub x: f64,
+        /// From the bottom.
+        pub y: f64,
+        /// How wide it is. At least 0.
+        pub width: f64,
+        /// How high it is. At least 0.
+        pub height: f64,
+    }
+}
+
+impl TextReviewBounds {
+    /// A rectangle with its lower left corner at `x`, `y`.
+    pub fn new(x: f64, y: f64, width: f64, height: f64) -> Self {
+        Self { x, y, width, height, extra: Extra::new() }
+    }
+}
+
+model! {
+    /// A change to the text of a document.
+    pub struct TextReviewAnnotation {
+        /// What is to be done with the text.
+        pub kind = "text_review_annotation_type": TextReviewType,
+        /// Where the text stands on the page. At least one rectangle.
+        pub bounds: Vec<TextReviewBounds>,
+        /// The text that stands there, or null.
+        pub selection_text: Patch<String>,
+        /// The text that should stand there, or null. At most 3 000 characters.
+        pub suggested_text: Patch<String>,
+    }
+}
+
+impl TextReviewAnnotation {
+    /// A change of `kind` to the text inside `bounds`.
+    pub fn new(kind: TextReviewType, bounds: impl Into<Vec<TextReviewBounds>>) -> Self {
+        Self {
+            kind,
+            bounds: bounds.into(),
+            // The service wants both to be there.
+            selection_text: Patch::Clear,
+            suggested_text: Patch::Clear,
+            extra: Extra::new(),
+        }
+    }
+
+    /// Sets the text that stands there.
+    #[must_use]
+    pub fn selection_text(mut self, text: impl Into<String>) -> Self {
+        self.selection_text = Patch::Set(text.into());
+        self
+    }
+
+    /// Sets the text that should stand there. At most 3 000 characters.
+    #[must_use]
+    pub fn suggested_text(mut self, text: impl Into<String>) -> Self {
+        self.suggested_text = Patch::Set(text.into());
+        self
+    }
+}
+
+impl Check for TextReviewAnnotation {
+    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
+        check_bounds(field, &self.bounds)?;
+        bounds::check("text_review_annotation.suggested_text", &self.suggested_text, 0..=3_000)
+    }
+}
+
+model! {
+    /// What to change of a change to the text of a document; at least one thing.
+    pub struct TextReviewAnnotationUpdate {
+        /// What is to be done with the text.
+        pub kind = "text_review_annotation_type": Option<TextReviewType>,
+        /// Where the text stands on the page. At least one rectangle.
+        pub bounds: Option<Vec<TextReviewBounds>>,
+        /// The text that stands there.
+        pub selection_text: Patch<String>,
+        /// The text that should stand there. At most 3 000 characters.
+        pub suggested_text: Patch<String>,
+    }
+}
+
+impl TextReviewAnnotationUpdate {
+    /// A change of nothing yet.
+    #[allow(clippy::new_without_default, reason = "one that changes nothing is of no use")]
+    pub fn new() -> Self {
+        Self {
+            kind: None,
+            bounds: None,
+            selection_text: Patch::Keep,
+            suggested_text: Patch::Keep,
+            extra: Extra::new(),
+        }
+    }
+
+    /// Sets what is to be done with the text.
+    #[must_use]
+    pub fn kind(mut self, kind: TextReviewType) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    /// Sets where the text stands on the page. At least one rectangle.
+    #[must_use]
+    pub fn bounds(mut self, bounds: impl Into<Vec<TextReviewBounds>>) -> Self {
+        self.bounds = Some(bounds.into());
+        self
+    }
+
+    /// Sets the text that stands there; `None` clears it.
+    #[must_use]
+    pub fn selection_text(mut self, text: impl Into<Patch<String>>) -> Self {
+        self.selection_text = text.into();
+        self
+    }
+
+    /// Sets the text that should stand there; `None` clears it. At most 3 000 characters.
+    #[must_use]
+    pub fn suggested_text(mut self, text: impl Into<Patch<String>>) -> Self {
+        self.suggested_text = text.into();
+        self
+    }
+}
+
+impl Check for TextReviewAnnotationUpdate {
+    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
+        let nothing = self.kind.is_none()
+            && self.bounds.is_none()
+            && self.selection_text.is_keep()
+            && self.suggested_text.is_keep();
+        if nothing {
+            return Err(EncodeError::new(field, "changes nothing: set at least one of its fields"));
+        }
+        if let Some(bounds) = &self.bounds {
+            check_bounds(field, bounds)?;
+        }
+        bounds::check("text_review_annotation.suggested_text", &self.suggested_text, 0..=3_000)
+    }
+}
+
+fn check_bounds(field: &'static str, bounds: &[TextReviewBounds]) -> Result<(), EncodeError> {
+    if bounds.is_empty() {
+        return Err(EncodeError::new(field, "has no bounds: at least one rectangle is needed"));
+    }
+    if bounds.iter().any(|bounds| bounds.width < 0.0 || bounds.height < 0.0) {
+        return Err(EncodeError::new(field, "has bounds of a negative width or height"));
+    }
+    Ok(())
+}

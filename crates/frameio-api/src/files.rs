@@ -1,0 +1,275 @@
+//! Files: listing, uploads and their status.
+
+use bytes::Bytes;
+use frameio_core::{
+    AccountId, AssetId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId,
+    SignedUrl, answers, endpoints, error::decode_json, model, open_enum,
+};
+use jiff::Timestamp;
+
+use crate::assets::{Asset, AssetKind};
+use crate::media_links::MediaLinks;
+use crate::metadata::MetadataField;
+use crate::projects::Project;
+use crate::users::User;
+
+endpoints! {
+    /// Shows a file.
+    pub struct ShowFile {
+        path {
+            /// Account that holds it.
+            account_id: AccountId,
+            /// File to show; an id at Adobe may carry a version after `|`.
+            file_id: FileId,
+        }
+        query {
+            /// What the answer holds besides. A link of media may be absent all the same: not
+            /// transcoded yet, not for this kind of file, or withheld. Asking for the original
+            /// without the right to download it fails with 403.
+            include: Vec<FileInclude>,
+        }
+    }
+    "files.show" = GET "/v4/accounts/{account_id}/files/{file_id}" -> File, 10 per second;
+
+    /// Lists the files in a folder.
+    pub struct ListFiles {
+        path {
+            /// Account that holds the folder.
+            account_id: AccountId,
+            /// Folder to look in.
+            folder_id: FolderId,
+        }
+        query {
+            /// What the answer holds besides. A link of media may be absent all the same.
+            include: Vec<FileInclude>,
+            /// The order of the list. Default: the service's.
+            sort: FileSort,
+        }
+        page 1..=500;
+    }
+    "files.list" = GET "/v4/accounts/{account_id}/folders/{folder_id}/files" -> Page<Asset>, 5 per second;
+
+    /// Creates a file that is then uploaded in parts.
+    ///
+    /// The answer has the URLs of the parts, each with its size. A part is sent by `PUT` with
+    /// exactly that many bytes, `x-amz-acl: private`, and the file's `media_type` as
+    /// `Content-Type`, within 24 hours, and without a token.
+    pub struct CreateLocalUpload {
+        path {
+            /// Account that holds the folder.
+            account_id: AccountId,
+            /// Folder to create it in.
+            folder_id: FolderId,
+        }
+        body {
+            /// What it is called. 1 to 255 characters.
+            name: String in 1..=255,
+            /// How large it is, in bytes. 1 to 5 000 000 000 000.
+            file_size: u64 in 1..=5_000_000_000_000,
+        }
+    }
+    "files.create_local_upload" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files/local_upload" -> File, 5 per second;
+
+    /// Creates a file that the service fetches from a URL. At most 50 GB.
+    pub struct CreateRemoteUpload {
+        path {
+            /// Account that holds the folder.
+            account_id: AccountId,
+            /// Folder to create it in.
+            folder_id: FolderId,
+        }
+        body {
+            /// What it is called. 1 to 255 characters.
+            name: String in 1..=255,
+            /// Where the service can fetch it.
+            source_url: String,
+        }
+    }
+    "files.create_remote_upload" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files/remote_upload" -> RemoteUpload, 5 per second;
+
+    /// Shows how far the upload of a file is.
+    pub struct ShowUploadStatus {
+        path {
+            /// Account that holds it.
+            account_id: AccountId,
+            /// File to ask about.
+            file_id: FileId,
+        }
+    }
+    "files.show_file_upload_status" = GET "/v4/accounts/{account_id}/files/{file_id}/status" -> UploadStatus, 5 per second;
+
+    /// Changes a file.
+    pub struct UpdateFile {
+        path {
+            /// Account that holds it.
+            account_id: AccountId,
+            /// File to change.
+            file_id: FileId,
+        }
+        optional {
+            /// What it is called. 1 to 255 characters.
+            name: String in 1..=255,
+        }
+    }
+    "files.update" = PATCH "/v4/accounts/{account_id}/files/{file_id}" -> File, 100 per minute;
+
+    /// Deletes a file.
+    pub struct DeleteFile {
+        path {
+            /// Account that holds it.
+            account_id: AccountId,
+            /// File to delete.
+            file_id: FileId,
+        }
+    }
+    "files.delete" = DELETE "/v4/accounts/{account_id}/files/{file_id}" -> (), 100 per minute;
+}
+
+open_enum! {
+    /// What an answer about files holds besides.
+    pub enum FileInclude {
+        /// Links to the file as it was uploaded.
+        MediaLinksOriginal = "media_links.original",
+        /// Links to a small picture.
+        MediaLinksThumbnail = "media_links.thumbnail",
+        /// Links to a large picture.
+        MediaLinksThumbnailHighQuality = "media_links.thumbnail_high_quality",
+        /// Links to a video of 180 lines.
+        MediaLinksVideoH264180 = "media_links.video_h264_180",
+        /// Links to the best rendition.
+        MediaLinksHighQuality = "media_links.high_quality",
+        /// Links to the rendition that takes the least.
+        MediaLinksEfficient = "media_links.efficient",
+        /// Links to a sheet of pictures to scrub through.
+        MediaLinksScrubSheet = "media_links.scrub_sheet",
+        /// Who created it.
+        Creator = "creator",
+        /// The project that it is in.
+        Project = "project",
+        /// The values of its metadata fields.
+        Metadata = "metadata",
+    }
+}
+
+open_enum! {
+    /// The order of files.
+    pub enum FileSort {
+        /// By name, A first.
+        NameAsc = "name_asc",
+        /// By name, Z first.
+        NameDesc = "name_desc",
+        /// By time of creation, oldest first.
+        CreatedAtAsc = "created_at_asc",
+        /// By time of creation, newest first.
+        CreatedAtDesc = "created_at_desc",
+        /// By time of the last change, oldest first.
+        UpdatedAtAsc = "updated_at_asc",
+        /// By time of the last change, newest first.
+        UpdatedAtDesc = "updated_at_desc",
+        /// By size, smallest first.
+        FileSizeAsc = "file_size_asc",
+        /// By size, largest first.
+        FileSizeDesc = "file_size_desc",
+    }
+}
+
+open_enum! {
+    /// How far a file is.
+    pub enum FileStatus {
+        /// Created; its bytes are not all there.
+        Created = "created",
+        /// All bytes are there.
+        Uploaded = "uploaded",
+        /// The renditions are there too.
+        Transcoded = "transcoded",
+    }
+}
+
+model! {
+    /// A file.
+    pub struct File {
+        /// The file's id.
+        pub id: FileId,
+        /// The file's id at Adobe.
+        pub adobe_id: Option<String>,
+        /// The version that the id at Adobe stands for.
+        pub adobe_version_id: Option<String>,
+        /// The project that it is in.
+        pub project_id: ProjectId,
+        /// The folder, or the version stack, that it is in.
+        pub parent_id: Option<AssetId>,
+        /// What it is called.
+        pub name: String,
+        /// That it is a file.
+        pub kind = "type": AssetKind,
+        /// How far it is.
+        pub status: FileStatus,
+        /// How large it is, in bytes.
+        pub file_size: u64,
+        /// Its media type, `video/mp4`: guessed by the service, and the `Content-Type` that its
+        /// parts have to be sent with.
+        pub media_type: Option<String>,
+        /// Where a browser shows it.
+        pub view_url: String,
+        /// Where its parts are to be sent, in order: only in the answer to
+        /// [`CreateLocalUpload`].
+        pub upload_urls: Option<Vec<UploadUrl>>,
+        /// Where it and its renditions can be fetched, if included.
+        pub media_links: Option<MediaLinks>,
+        /// Who created it, if included.
+        pub creator: Option<User>,
+        /// The project that it is in, if included.
+        pub project: Option<Project>,
+        /// The values of its metadata fields, if included.
+        pub metadata: Option<Vec<MetadataField>>,
+        /// When it was created.
+        pub created_at: Timestamp,
+        /// When it was last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
+model! {
+    /// Where a part of a file is to be sent.
+    pub struct UploadUrl {
+        /// How many bytes the part has: the service's choice.
+        pub size: u64,
+        /// Where to `PUT` it; it expires after 24 hours.
+        pub url: SignedUrl,
+    }
+}
+
+model! {
+    /// How far the upload of a file is.
+    pub struct UploadStatus {
+        /// The file's id.
+        pub id: FileId,
+        /// The file's media type.
+        pub filetype: String,
+        /// Whether all bytes are there.
+        pub upload_complete: bool,
+        /// Whether it failed for good.
+        pub upload_failed: bool,
+        /// When all bytes were there.
+        pub upload_completed_at: Option<Timestamp>,
+        /// When the file was ready to be used.
+        pub uploaded_at: Option<Timestamp>,
+    }
+}
+answers!(File, UploadStatus);
+
+model! {
+    /// A file that the service is fetching.
+    pub struct RemoteUpload {
+        /// The file.
+        pub file = "data": File,
+        /// Where its status can be asked for: `status` is the route of [`ShowUploadStatus`].
+        pub links: Extra,
+    }
+}
+
+impl FromResponse for RemoteUpload {
+    fn from_response(_: &http::response::Parts, body: Bytes) -> Result<Self, DecodeError> {
+        decode_json(&body)
+    }
+}

@@ -1,0 +1,44 @@
+//! Users.
+
+use frameio_core::{UserId, answers, endpoints, model};
+
+endpoints! {
+    /// Shows the user whose token is used.
+    ///
+    /// The answer names no account: [`ListAccounts`](crate::accounts::ListAccounts) does.
+    pub struct ShowCurrentUser {}
+    "users.show" = GET "/v4/me" -> CurrentUser, 100 per minute;
+}
+
+model! {
+    /// The user whose token is used.
+    pub struct CurrentUser {
+        /// The user's id.
+        pub id: UserId,
+        /// The user's name.
+        pub name: String,
+        /// The user's e-mail address.
+        pub email: String,
+        /// A picture of the user.
+        pub avatar_url: Option<String>,
+    }
+}
+answers!(CurrentUser);
+
+model! {
+    /// A user as the maker or owner of something.
+    pub struct User {
+        /// The user's id; absent for people without a membership.
+        pub id: Option<UserId>,
+        /// The user's name.
+        pub name: Option<String>,
+        /// The user's e-mail address.
+        pub email: String,
+        /// A picture of the user.
+        pub avatar_url: Option<String>,
+        /// Whether the user is active in the account.
+        pub active: Option<bool>,
+        /// The user's id at Adobe.
+        pub adobe_user_id: Option<String>,
+    }
+}
