@@ -1,6 +1,11 @@
 //! What several tests of the layers need.
 
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    reason = "for tests, of which each uses a part of it"
+)]
 
 pub mod capture;
 pub mod script;

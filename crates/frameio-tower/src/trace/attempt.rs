@@ -1,0 +1,206 @@
+//! The span of an attempt.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use frameio_core::{BoxError, Call};
+use http::{Extensions, Method, Request, Response, Uri, Version};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
+use tracing::field::Empty;
+use tracing::instrument::{Instrument, Instrumented};
+use tracing::{Level, Span};
+
+use super::call::{record_error, record_status};
+use super::names;
+use crate::failure::error_type;
+use crate::retry::Attempt;
+
+/// Opens a span for each attempt, [`frameio.http`](names::HTTP_SPAN), at the level DEBUG.
+///
+/// The span is that of an HTTP client as OpenTelemetry has it, named after method and path
+/// template. It is entered while the attempt is polled, and closes when the attempt is done or
+/// given up.
+///
+/// ```
+/// use frameio_tower::TraceLayer;
+///
+/// let layer = TraceLayer::new().level(tracing::Level::INFO);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct TraceLayer {
+    level: Level,
+}
+
+impl TraceLayer {
+    /// Spans at the level DEBUG.
+    pub const fn new() -> Self {
+        Self { level: Level::DEBUG }
+    }
+
+    /// Sets the level of the spans. Default: DEBUG.
+    #[must_use]
+    pub const fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+}
+
+impl Default for TraceLayer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> Layer<S> for TraceLayer {
+    type Service = Trace<S>;
+
+    fn layer(&self, inner: S) -> Trace<S> {
+        Trace { inner, level: self.level }
+    }
+}
+
+/// The service of a [`TraceLayer`].
+#[derive(Clone, Copy, Debug)]
+pub struct Trace<S> {
+    inner: S,
+    level: Level,
+}
+
+impl<S, B, R> Service<Request<B>> for Trace<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+{
+    type Response = Response<R>;
+    type Error = BoxError;
+    type Future = TraceFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<B>) -> TraceFuture<S::Future> {
+        let span = span(self.level, &request);
+        let future = span.in_scope(|| self.inner.call(request));
+        TraceFuture { inner: Some(future.instrument(span)) }
+    }
+}
+
+/// The span of `request`, disabled if nobody wants it: its fields are then not looked at.
+fn span<B>(level: Level, request: &Request<B>) -> Span {
+    let template = || Some(request.extensions().get::<Call>()?.operation.path);
+    // The level is a constant of each place that opens a span.
+    macro_rules! at {
+        ($level:expr) => {
+            tracing::span!(
+                target: names::HTTP_TARGET,
+                $level,
+                names::HTTP_SPAN,
+                { names::OTEL_NAME } = %Name(request.method(), template()),
+                { names::OTEL_KIND } = "client",
+                { names::OTEL_STATUS_CODE } = Empty,
+                { names::HTTP_REQUEST_METHOD } = request.method().as_str(),
+                { names::HTTP_REQUEST_RESEND_COUNT } = resends(request.extensions()),
+                { names::HTTP_RESPONSE_STATUS_CODE } = Empty,
+                { names::URL_TEMPLATE } = template(),
+                { names::SERVER_ADDRESS } = request.uri().host(),
+                { names::SERVER_PORT } = port(request.uri()),
+                { names::NETWORK_PROTOCOL_VERSION } = Empty,
+                { names::ERROR_TYPE } = Empty,
+            )
+        };
+    }
+    match level {
+        Level::ERROR => at!(Level::ERROR),
+        Level::WARN => at!(Level::WARN),
+        Level::INFO => at!(Level::INFO),
+        Level::DEBUG => at!(Level::DEBUG),
+        Level::TRACE => at!(Level::TRACE),
+    }
+}
+
+/// `GET /v4/me`, or only the method of a request that is no call of an operation: its path may
+/// hold what no two requests share.
+struct Name<'a>(&'a Method, Option<&'static str>);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self(method, Some(template)) => write!(f, "{method} {template}"),
+            Self(method, None) => write!(f, "{method}"),
+        }
+    }
+}
+
+fn resends(extensions: &Extensions) -> Option<u32> {
+    let Attempt(attempt) = extensions.get()?;
+    attempt.checked_sub(1).filter(|resends| *resends > 0)
+}
+
+fn port(uri: &Uri) -> Option<u16> {
+    uri.port_u16().or_else(|| match uri.scheme_str()? {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    })
+}
+
+fn version(version: Version) -> Option<&'static str> {
+    match version {
+        Version::HTTP_10 => Some("1.0"),
+        Version::HTTP_11 => Some("1.1"),
+        Version::HTTP_2 => Some("2"),
+        Version::HTTP_3 => Some("3"),
+        _ => None,
+    }
+}
+
+pin_project! {
+    /// The future of a [`Trace`].
+    #[derive(Debug)]
+    pub struct TraceFuture<F> {
+        // Gone when it is done, and the span with it, however long this future is kept.
+        #[pin]
+        inner: Option<Instrumented<F>>,
+    }
+}
+
+impl<F, R, E> Future for TraceFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    E: Into<BoxError>,
+{
+    type Output = Result<Response<R>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut inner = self.project().inner;
+        let Some(attempt) = inner.as_mut().as_pin_mut() else {
+            panic!("polled after it was done");
+        };
+        let result = ready!(attempt.poll(cx)).map_err(Into::into);
+        if let Some(attempt) = inner.as_ref().as_pin_ref() {
+            finish(attempt.get_ref().span(), &result);
+        }
+        inner.set(None);
+        Poll::Ready(result)
+    }
+}
+
+/// Writes what came of the attempt.
+fn finish<R>(span: &Span, result: &Result<Response<R>, BoxError>) {
+    if span.is_disabled() {
+        return;
+    }
+    match result {
+        Ok(response) => {
+            let status = response.status();
+            span.record(names::HTTP_RESPONSE_STATUS_CODE, status.as_u16());
+            span.record(names::NETWORK_PROTOCOL_VERSION, version(response.version()));
+            record_status(span, status);
+        }
+        Err(error) => record_error(span, error_type(&**error)),
+    }
+}

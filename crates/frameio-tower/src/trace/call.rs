@@ -1,0 +1,83 @@
+//! The span of a call.
+
+use frameio_core::Operation;
+use http::StatusCode;
+use tracing::field::Empty;
+use tracing::{Level, Span};
+
+use super::names;
+use crate::record::CallRecord;
+
+/// The span of a call of an operation, [`frameio.call`](names::CALL_SPAN).
+///
+/// The spans of its attempts are inside of it if the call is instrumented with it. It closes when
+/// this and all its clones are gone, finished or not.
+///
+/// ```
+/// use frameio_core::{Operation, Quota};
+/// use frameio_tower::{CallRecord, CallSpan};
+/// use tracing::Instrument;
+///
+/// # tokio_test::block_on(async {
+/// static SHOW_ME: Operation =
+///     Operation::new("users.show", http::Method::GET, "/v4/me", Quota::per_minute(100));
+///
+/// let record = CallRecord::new();
+/// let span = CallSpan::new(&SHOW_ME);
+/// let status = async { http::StatusCode::OK }.instrument(span.span().clone()).await;
+/// span.finish(&record, Ok(status));
+/// # });
+/// ```
+#[derive(Clone, Debug)]
+pub struct CallSpan(Span);
+
+impl CallSpan {
+    /// Opens a span inside of the current one.
+    pub fn new(operation: &'static Operation) -> Self {
+        Self(tracing::span!(
+            target: names::CALL_TARGET,
+            Level::INFO,
+            names::CALL_SPAN,
+            { names::OTEL_NAME } = operation.id,
+            { names::OTEL_KIND } = "internal",
+            { names::OTEL_STATUS_CODE } = Empty,
+            { names::RPC_SYSTEM_NAME } = names::RPC_SYSTEM,
+            { names::RPC_METHOD } = operation.id,
+            { names::ATTEMPTS } = Empty,
+            { names::QUOTA_WAIT_MS } = Empty,
+            { names::ERROR_TYPE } = Empty,
+        ))
+    }
+
+    /// The span, to instrument the call with.
+    pub fn span(&self) -> &Span {
+        &self.0
+    }
+
+    /// Writes what came of the call: a status, or a name of [`error_type`](crate::error_type).
+    pub fn finish(self, record: &CallRecord, outcome: Result<StatusCode, &str>) {
+        let Self(span) = self;
+        if span.is_disabled() {
+            return;
+        }
+        span.record(names::ATTEMPTS, record.attempts());
+        let wait = u64::try_from(record.quota_wait().as_millis()).unwrap_or(u64::MAX);
+        span.record(names::QUOTA_WAIT_MS, wait);
+        match &outcome {
+            Ok(status) => record_status(&span, *status),
+            Err(error_type) => record_error(&span, error_type),
+        }
+    }
+}
+
+/// Writes the error that a status is, if it is one.
+pub(super) fn record_status(span: &Span, status: StatusCode) {
+    if status.is_client_error() || status.is_server_error() {
+        record_error(span, status.as_str());
+    }
+}
+
+pub(super) fn record_error(span: &Span, error_type: &str) {
+    span.record(names::ERROR_TYPE, error_type);
+    span.record(names::OTEL_STATUS_CODE, "ERROR");
+}

@@ -1,0 +1,374 @@
+//! The retry layer over a scripted service, on the paused clock.
+
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+
+mod support;
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::{Duration, SystemTime};
+
+use frameio_core::{Body, BoxError, Call, CallOptions, Operation, Quota};
+use frameio_tower::auth::{AuthLayer, Token, TokenProvider};
+use frameio_tower::error::{
+    AttemptTimeout, AuthError, ConnectTimeout, HttpError, QuotaExhausted, ResponseTooLarge,
+    TransportError, TransportStage,
+};
+use frameio_tower::{Attempt, CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy};
+use http::{HeaderValue, Method, Request, Response};
+use support::Strict;
+use support::script::{Script, Step, answer, fail, status};
+use tokio::time::Instant;
+use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+
+static READ: Operation =
+    Operation::new("files.show", Method::GET, "/v4/files/{file_id}", Quota::per_second(1));
+static CREATE: Operation =
+    Operation::new("files.create", Method::POST, "/v4/files", Quota::per_second(1));
+
+fn layered(policy: RetryPolicy, script: &Script) -> Retry<Strict<Script>> {
+    RetryLayer::new(policy).layer(Strict::new(script.clone()))
+}
+
+fn call(operation: &'static Operation) -> Request<Body> {
+    let mut request = Request::builder()
+        .method(operation.method.clone())
+        .uri("https://api.frame.io/v4/files")
+        .body(Body::from("{}"))
+        .unwrap();
+    request.extensions_mut().insert(Call::new(operation));
+    request
+}
+
+/// Sends `request` with `policy` through `steps`: the last status or error, and when each attempt
+/// was made.
+async fn send(
+    policy: RetryPolicy,
+    request: Request<Body>,
+    steps: impl IntoIterator<Item = Step>,
+) -> (Result<u16, BoxError>, Vec<u128>) {
+    let script = Script::new(steps);
+    let result = layered(policy, &script).oneshot(request).await;
+    (result.map(|response| response.status().as_u16()), script.times())
+}
+
+async fn attempts(
+    policy: RetryPolicy,
+    request: Request<Body>,
+    steps: impl IntoIterator<Item = Step>,
+) -> usize {
+    send(policy, request, steps).await.1.len()
+}
+
+fn told(code: u16, retry_after: &str) -> Step {
+    let response = Response::builder().status(code).header("retry-after", retry_after);
+    answer(response.body(Body::empty()).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_documented_statuses_are_retried_twice() {
+    for code in [408, 429, 500, 501, 502, 503, 504, 599] {
+        for operation in [&READ, &CREATE] {
+            let steps = || [status(code), status(code), status(code), status(200)];
+            let (result, times) = send(RetryPolicy::default(), call(operation), steps()).await;
+            assert_eq!((result.unwrap(), times.len()), (code, 3), "{code}");
+        }
+    }
+    for code in [200, 204, 301, 400, 401, 403, 404, 409, 422] {
+        let (result, times) = send(RetryPolicy::default(), call(&READ), [status(code)]).await;
+        assert_eq!((result.unwrap(), times.len()), (code, 1), "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creating_call_is_replayed_only_if_it_was_not_carried_out() {
+    let conservative = RetryPolicy::conservative;
+    for (step, default, careful) in [
+        (status as fn(u16) -> Step, 3, 1),
+        (|_| fail(TransportError::new(TransportStage::Sent, "reset")), 1, 1),
+        (|_| fail(TransportError::new(TransportStage::Body, "reset")), 1, 1),
+        (|_| fail(AttemptTimeout::new(Duration::from_secs(1))), 1, 1),
+        (|_| fail(TransportError::new(TransportStage::Connect, "refused")), 3, 3),
+        (|_| fail(TransportError::new(TransportStage::NotSent, "closed")), 3, 3),
+        (|_| fail(ConnectTimeout::new(Duration::from_secs(1))), 3, 3),
+        (|_| status(429), 3, 3),
+    ] {
+        let steps = || [step(503), step(503), step(503)];
+        assert_eq!(attempts(RetryPolicy::default(), call(&CREATE), steps()).await, default);
+        assert_eq!(attempts(conservative(), call(&CREATE), steps()).await, careful);
+        assert_eq!(attempts(conservative(), call(&READ), steps()).await, 3);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_retry_cannot_mend_is_not_retried() {
+    let errors: [BoxError; 5] = [
+        QuotaExhausted::new(Duration::from_secs(1)).into(),
+        AuthError::new(TransportError::new(TransportStage::Connect, "refused")).into(),
+        ResponseTooLarge::new(1).into(),
+        "of a middleware".into(),
+        HttpError::new(ResponseTooLarge::new(1)).into(),
+    ];
+    for error in errors {
+        let shown = error.to_string();
+        let (result, times) = send(RetryPolicy::default(), call(&READ), [fail(error)]).await;
+        assert_eq!((result.unwrap_err().to_string(), times.len()), (shown, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_is_known_inside_of_the_error_of_a_stack() {
+    let refused = HttpError::new(TransportError::new(TransportStage::Connect, "refused"));
+    assert_eq!(attempts(RetryPolicy::default(), call(&CREATE), [fail(refused)]).await, 2);
+
+    // Such a stack is itself one that can be retried.
+    let script = Script::new([status(503)]);
+    let inner = Strict::new(script.clone()).map_err(HttpError::new);
+    let retry = RetryLayer::default().layer(inner);
+    assert_eq!(retry.oneshot(call(&READ)).await.unwrap().status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_has_the_last_word() {
+    let with = |operation, set: fn(&mut CallOptions)| {
+        let mut request = call(operation);
+        set(request.extensions_mut().get_or_insert_default());
+        request
+    };
+    let errors = || (0..9).map(|_| status(500));
+    let resets = || (0..9).map(|_| fail(TransportError::new(TransportStage::Sent, "reset")));
+    let policy = RetryPolicy::default;
+
+    let none = with(&READ, |options| options.max_retries = Some(0));
+    assert_eq!(attempts(policy(), none, errors()).await, 1);
+    let many = with(&READ, |options| options.max_retries = Some(5));
+    assert_eq!(attempts(policy().max_retries(1), many, errors()).await, 6);
+    assert_eq!(attempts(policy().max_retries(1), call(&READ), errors()).await, 2);
+
+    let harmless = with(&CREATE, |options| options.idempotent = Some(true));
+    assert_eq!(attempts(policy(), harmless, resets()).await, 3);
+    let harmful = with(&READ, |options| options.idempotent = Some(false));
+    assert_eq!(attempts(policy(), harmful, resets()).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plain_request_goes_by_its_method() {
+    for (method, expected) in [("GET", 3), ("PUT", 3), ("DELETE", 3), ("POST", 1), ("PATCH", 1)] {
+        let request = Request::builder().method(method).body(Body::empty()).unwrap();
+        let reset = || fail(TransportError::new(TransportStage::Sent, "reset"));
+        let steps = [reset(), reset(), reset()];
+        assert_eq!(attempts(RetryPolicy::default(), request, steps).await, expected, "{method}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_is_the_same_but_for_its_number() {
+    #[derive(Clone, Debug, PartialEq)]
+    struct Mark(&'static str);
+
+    let bodies: [fn() -> Body; 3] = [
+        Body::empty,
+        || Body::from("bytes"),
+        || Body::factory(Some(4), || http_body_util::Full::new("made".into())),
+    ];
+    for (body, expected) in bodies.into_iter().zip(["", "bytes", "made"]) {
+        let script = Script::new([status(503), fail(ConnectTimeout::new(Duration::ZERO))]);
+        let mut request = Request::builder()
+            .method("PUT")
+            .uri("https://api.frame.io/v4/files?a=b%7C")
+            .version(http::Version::HTTP_2)
+            .header("x-one", "1")
+            .header("x-many", "1")
+            .header("x-many", "2")
+            .body(body())
+            .unwrap();
+        let options = request.extensions_mut().get_or_insert_default::<CallOptions>();
+        options.max_retries = Some(2);
+        request.extensions_mut().insert(Call::new(&READ).account("acc"));
+        request.extensions_mut().insert(Mark("kept"));
+        let expected_headers = request.headers().clone();
+
+        layered(RetryPolicy::default(), &script).oneshot(request).await.unwrap();
+        let seen = script.seen();
+        assert_eq!(seen.len(), 3);
+        for (number, seen) in (1..).zip(&seen) {
+            let parts = &seen.parts;
+            assert_eq!(parts.method, "PUT");
+            assert_eq!(parts.uri, "https://api.frame.io/v4/files?a=b%7C");
+            assert_eq!(parts.version, http::Version::HTTP_2);
+            assert_eq!(parts.headers, expected_headers);
+            assert_eq!(seen.body, expected);
+            let extensions = &parts.extensions;
+            assert_eq!(extensions.get(), Some(&Attempt(number)));
+            assert_eq!(extensions.get(), Some(&Mark("kept")));
+            assert_eq!(extensions.get::<CallOptions>().unwrap().max_retries, Some(2));
+            let call = extensions.get::<Call>().unwrap();
+            assert_eq!((call.operation.id, call.account.as_deref()), (READ.id, Some("acc")));
+            assert_eq!(extensions.get::<CallRecord>().unwrap().attempts(), 3, "one for all");
+            assert_eq!(extensions.len(), 5, "nothing else: {extensions:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_can_be_sent_once_is_sent_once() {
+    let body = Body::stream(http_body_util::Full::new(bytes::Bytes::from("once")));
+    let request = Request::new(body);
+    let record = CallRecord::new();
+    let script = Script::new([status(503)]);
+    let mut request = request;
+    request.extensions_mut().insert(record.clone());
+    let response = layered(RetryPolicy::default(), &script).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 503);
+    assert_eq!(script.seen()[0].body, "once");
+    assert_eq!((record.attempts(), record.may_have_been_sent()), (1, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_followed_up_to_a_minute() {
+    let (_, times) =
+        send(RetryPolicy::default(), call(&READ), [told(429, "7"), told(503, "3")]).await;
+    assert_eq!(times, [0, 7_000, 10_000]);
+    let (_, times) = send(RetryPolicy::patient(), call(&READ), [told(503, "3600")]).await;
+    assert_eq!(times, [0, 60_000]);
+
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
+    let (_, times) = send(RetryPolicy::default(), call(&READ), [told(429, &date)]).await;
+    assert_eq!(times, [0, 60_000]);
+    let passed = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH);
+    let (_, times) = send(RetryPolicy::default(), call(&READ), [told(429, &passed)]).await;
+    assert_eq!(times, [0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_grow_and_refusals_are_waited_for() {
+    for _ in 0..20 {
+        let policy = RetryPolicy::default().max_retries(4);
+        let (_, times) = send(policy, call(&READ), (0..9).map(|_| status(429))).await;
+        let waits = times.windows(2).map(|two| two[1] - two[0]);
+        for (wait, least) in waits.zip([1_000, 2_000, 4_000, 8_000]) {
+            assert!((least..=least * 3 / 2 + 1).contains(&wait), "{times:?}");
+        }
+        let (_, times) =
+            send(RetryPolicy::patient(), call(&READ), [status(500), status(500)]).await;
+        assert!((30_000..=45_001).contains(&times[1]), "{times:?}");
+        assert_eq!(times[2] - times[1], 60_000);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
+    for (seconds, expected) in [(9, 503), (11, 200)] {
+        let start = Instant::now();
+        let mut request = call(&READ);
+        request.extensions_mut().insert(DeadlineAt(start + Duration::from_secs(seconds)));
+        let (result, _) = send(RetryPolicy::default(), request, [told(503, "10")]).await;
+        assert_eq!(result.unwrap(), expected);
+        assert_eq!(start.elapsed().as_secs(), if expected == 200 { 10 } else { 0 });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_record_tells_of_the_call() {
+    let script = Script::new([fail(ConnectTimeout::new(Duration::ZERO)), told(503, "5")]);
+    let mut service = layered(RetryPolicy::default(), &script);
+    let record = CallRecord::new();
+    let mut request = call(&CREATE);
+    request.extensions_mut().insert(record.clone());
+    assert_eq!((record.phase(), record.attempts()), (Phase::Start, 0));
+
+    let mut call = tokio_test::task::spawn(service.ready().await.unwrap().call(request));
+    tokio_test::assert_pending!(call.poll());
+    assert_eq!((record.attempts(), record.phase()), (1, Phase::Backoff));
+    assert!(!record.may_have_been_sent(), "it was not connected");
+    tokio::time::advance(Duration::from_secs(1)).await;
+    tokio_test::assert_pending!(call.poll());
+    assert_eq!((record.attempts(), record.phase()), (2, Phase::Backoff));
+    assert!(record.may_have_been_sent());
+    tokio::time::advance(Duration::from_secs(5)).await;
+    tokio_test::assert_ready_ok!(call.poll());
+    assert_eq!((record.attempts(), record.phase()), (3, Phase::Attempt));
+}
+
+/// A provider that has another token whenever one is rejected.
+#[derive(Default)]
+struct Rotating(AtomicU32);
+
+impl TokenProvider for Rotating {
+    async fn token(&self) -> Result<Token, BoxError> {
+        Ok(Token::from(self.0.load(Relaxed).to_string()))
+    }
+
+    async fn rejected(&self, _: &Token) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_token_earns_one_more_attempt() {
+    let send = async |policy, steps: &[u16]| {
+        let script = Script::new(steps.iter().copied().map(status));
+        let stack = ServiceBuilder::new()
+            .layer(RetryLayer::new(policy))
+            .layer(AuthLayer::new(Rotating::default(), &"https://api.frame.io".parse().unwrap()))
+            .service(Strict::new(script.clone()));
+        let result = stack.oneshot(call(&CREATE)).await.unwrap().status().as_u16();
+        let seen = script.seen();
+        let tokens = seen.iter().map(|seen| seen.parts.headers["authorization"].clone());
+        (result, tokens.collect::<Vec<_>>())
+    };
+    // Beyond retries and budget, and only once.
+    let none = || RetryPolicy::default().max_retries(0).budget(0, 0.0);
+    let tokens = ["Bearer 0", "Bearer 1"];
+    assert_eq!(send(none(), &[401]).await, (200, tokens.map(HeaderValue::from_static).into()));
+    assert_eq!(send(none(), &[401, 401]).await, (401, tokens.map(HeaderValue::from_static).into()));
+    // It takes nothing from the retries.
+    let (result, tokens) = send(RetryPolicy::default(), &[500, 401, 500, 401]).await;
+    assert_eq!((result, tokens.len()), (401, 4));
+    // It is made at once.
+    let start = Instant::now();
+    send(none(), &[401]).await;
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_is_shared_and_spent_by_failures_alone() {
+    let policy = RetryPolicy::default().budget(1, 0.0);
+    let errors = || Script::new((0..99).map(|_| status(500)));
+    let mut total = 0;
+    for _ in 0..20 {
+        // One a second, for the ten seconds that the budget looks back.
+        let mut request = call(&READ);
+        request.extensions_mut().get_or_insert_default::<CallOptions>().idempotent = Some(true);
+        let script = errors();
+        let service = layered(policy.clone().backoff(no_wait()), &script);
+        service.oneshot(request).await.unwrap();
+        total += script.times().len() - 1;
+    }
+    assert_eq!(total, 10);
+
+    let script = Script::new([status(429), status(429)]);
+    let response = layered(policy.clone(), &script).oneshot(call(&READ)).await.unwrap();
+    assert_eq!(response.status(), 200, "a refusal costs nothing");
+
+    let script = errors();
+    layered(policy.without_budget(), &script).oneshot(call(&READ)).await.unwrap();
+    assert_eq!(script.times().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_earn_retries() {
+    let policy = RetryPolicy::default().budget(0, 0.5).backoff(no_wait());
+    let retried = async |policy: &RetryPolicy| {
+        send(policy.clone(), call(&READ), [status(500)]).await.0.unwrap() == 200
+    };
+    assert!(!retried(&policy).await);
+    for code in [200, 404] {
+        send(policy.clone(), call(&READ), [status(code)]).await.0.unwrap();
+    }
+    assert!(retried(&policy).await);
+    assert!(!retried(&policy).await);
+}
+
+fn no_wait() -> frameio_tower::Backoff {
+    frameio_tower::Backoff::new(Duration::ZERO, Duration::ZERO)
+}

@@ -1,0 +1,199 @@
+//! Attempt timeout and deadline, on the paused clock.
+
+mod support;
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_core::{Body, BoxError, CallOptions};
+use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, TransportError, TransportStage};
+use frameio_tower::{
+    Backoff, CallRecord, CollectLayer, DeadlineAt, DeadlineLayer, Phase, RetryLayer, RetryPolicy,
+    TimeoutLayer,
+};
+use http::{Request, Response};
+use http_body::Frame;
+use support::Strict;
+use support::script::{Script, Step, fail, hang, status};
+use tokio::time::{Instant, sleep};
+use tower::util::MapRequestLayer;
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+
+/// A body whose end never comes.
+struct Endless;
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Poll::Pending
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A service that answers after a while.
+fn slow(
+    after: Duration,
+) -> impl Service<Request<()>, Response = Response<()>, Error = BoxError> + Clone {
+    Strict::new(service_fn(move |_| async move {
+        sleep(after).await;
+        Ok(Response::new(()))
+    }))
+}
+
+fn with(options: impl FnOnce(&mut CallOptions)) -> Request<()> {
+    let mut request = Request::new(());
+    options(request.extensions_mut().get_or_insert_default());
+    request
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_takes_too_long_is_cut() {
+    let start = Instant::now();
+    let layer = TimeoutLayer::new(3 * SECOND);
+    let error = layer.layer(slow(4 * SECOND)).oneshot(Request::new(())).await.unwrap_err();
+    assert_eq!(*error.downcast::<AttemptTimeout>().unwrap(), AttemptTimeout::new(3 * SECOND));
+    assert_eq!(start.elapsed(), 3 * SECOND);
+
+    layer.layer(slow(2 * SECOND)).oneshot(Request::new(())).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_overrides_the_timeout() {
+    let request = || with(|options| options.timeout = Some(SECOND));
+    for layer in [TimeoutLayer::new(60 * SECOND), TimeoutLayer::disabled()] {
+        let error = layer.layer(slow(2 * SECOND)).oneshot(request()).await.unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&AttemptTimeout::new(SECOND)));
+    }
+    let long = with(|options| options.timeout = Some(Duration::MAX));
+    TimeoutLayer::new(SECOND).layer(slow(2 * SECOND)).oneshot(long).await.unwrap();
+    TimeoutLayer::disabled().layer(slow(9 * SECOND)).oneshot(Request::new(())).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timeout_covers_the_body() {
+    let transport = service_fn(async |_: Request<()>| {
+        sleep(SECOND).await;
+        Ok::<_, BoxError>(Response::new(Endless))
+    });
+    let stack = ServiceBuilder::new()
+        .layer(TimeoutLayer::new(3 * SECOND))
+        .layer(CollectLayer::new(1000))
+        .service(transport);
+    let start = Instant::now();
+    let error = stack.oneshot(Request::new(())).await.unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&AttemptTimeout::new(3 * SECOND)));
+    assert_eq!(start.elapsed(), 3 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_counts_from_the_call_and_not_from_the_first_poll() {
+    let mut service = TimeoutLayer::new(3 * SECOND).layer(slow(9 * SECOND));
+    let start = Instant::now();
+    let call = service.ready().await.unwrap().call(Request::new(()));
+    sleep(2 * SECOND).await;
+    call.await.unwrap_err();
+    assert_eq!(start.elapsed(), 3 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_names_what_it_cut() {
+    let minute = 60 * SECOND;
+    for (steps, phase, sent) in [
+        (vec![hang()], Phase::Attempt, true),
+        (vec![refused().after(SECOND), hang()], Phase::Attempt, true),
+        (vec![refused().after(SECOND)], Phase::Backoff, false),
+        (vec![status(503).after(SECOND)], Phase::Backoff, true),
+    ] {
+        let wait = if phase == Phase::Backoff { minute } else { Duration::ZERO };
+        // A retry that knows of the deadline would not begin to wait.
+        let forget = MapRequestLayer::new(|mut request: Request<Body>| {
+            request.extensions_mut().remove::<DeadlineAt>();
+            request
+        });
+        let stack = ServiceBuilder::new()
+            .layer(DeadlineLayer::new(2 * SECOND))
+            .layer(forget)
+            .layer(RetryLayer::new(RetryPolicy::default().backoff(always(wait))))
+            .service(Strict::new(Script::new(steps)));
+        let record = CallRecord::new();
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(record.clone());
+        let start = Instant::now();
+        let error = stack.oneshot(request).await.unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(2 * SECOND, phase)));
+        assert_eq!(start.elapsed(), 2 * SECOND);
+        assert_eq!(record.may_have_been_sent(), sent, "{phase:?}");
+    }
+
+    let error = DeadlineLayer::new(SECOND).layer(slow(minute)).oneshot(Request::new(())).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(SECOND, Phase::Start)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_earliest_deadline_holds_and_is_told_inside() {
+    let told = service_fn(async |request: Request<()>| {
+        let told = request.extensions().get::<DeadlineAt>().copied();
+        Ok::<_, BoxError>(Response::new(told.map(|deadline| deadline.0)))
+    });
+    let start = Instant::now();
+    let (limited, disabled) = (DeadlineLayer::new(10 * SECOND), DeadlineLayer::disabled());
+    for (layer, own, outer, expected) in [
+        (limited, None, None, Some(10)),
+        (limited, Some(20), None, Some(20)),
+        (limited, Some(5), Some(7), Some(5)),
+        (limited, Some(5), Some(3), Some(3)),
+        (limited, None, Some(7), Some(7)),
+        (disabled, None, None, None),
+        (disabled, Some(5), None, Some(5)),
+        (disabled, None, Some(7), Some(7)),
+    ] {
+        let mut request = with(|options| options.deadline = own.map(Duration::from_secs));
+        if let Some(outer) = outer {
+            request.extensions_mut().insert(DeadlineAt(start + Duration::from_secs(outer)));
+        }
+        let told = layer.layer(told).oneshot(request).await.unwrap().into_body();
+        assert_eq!(told, expected.map(|seconds| start + Duration::from_secs(seconds)));
+    }
+
+    let mut request = Request::new(());
+    request.extensions_mut().insert(DeadlineAt(start + 3 * SECOND));
+    let error = limited.layer(slow(60 * SECOND)).oneshot(request).await.unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(3 * SECOND, Phase::Start)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_without_end_is_none() {
+    let request = with(|options| options.deadline = Some(Duration::MAX));
+    DeadlineLayer::new(SECOND).layer(slow(60 * SECOND)).oneshot(request).await.unwrap();
+    let request = Request::new(());
+    DeadlineLayer::disabled().layer(slow(60 * SECOND)).oneshot(request).await.unwrap();
+}
+
+/// What is done at once needs no timer, and so no runtime either.
+#[test]
+fn what_is_done_at_once_touches_no_timer() {
+    let mut service = ServiceBuilder::new()
+        .layer(DeadlineLayer::new(SECOND))
+        .layer(TimeoutLayer::new(SECOND))
+        .service(service_fn(async |_: Request<()>| Ok::<_, BoxError>(Response::new(()))));
+    let mut call = tokio_test::task::spawn(service.call(Request::new(())));
+    tokio_test::assert_ready_ok!(call.poll());
+}
+
+fn refused() -> Step {
+    fail(TransportError::new(TransportStage::Connect, "refused"))
+}
+
+/// A backoff of one length, but for its jitter, which the tests leave room for.
+fn always(wait: Duration) -> Backoff {
+    Backoff::new(wait, wait).seed(1)
+}
