@@ -1,8 +1,8 @@
 //! The names of spans, events and their fields. They are part of the public API: a change of one
 //! is a breaking change.
 //!
-//! Names that OpenTelemetry defines are used as it defines them, in the version 1.38 of its
-//! semantic conventions; the others begin with `frameio.`.
+//! Names that the semantic conventions of OpenTelemetry define mean what they say; `otel.…` is what
+//! exporters read as name, kind and status of a span; the others begin with `frameio.`.
 
 /// The span of a call, of whatever number of attempts.
 pub const CALL_SPAN: &str = "frameio.call";

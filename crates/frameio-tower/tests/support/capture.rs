@@ -41,8 +41,9 @@ impl Capture {
     /// Starts to listen, on this thread, to what `wanted` lets through.
     pub fn start(wanted: fn(&Metadata<'_>) -> bool) -> (Self, tracing::subscriber::DefaultGuard) {
         let capture = Self::default();
-        let layer = capture.clone().with_filter(tracing_subscriber::filter::filter_fn(wanted));
-        let subscriber = tracing_subscriber::registry().with(layer);
+        // A filter of the whole, and not of the layer, which would hide what it does not disable.
+        let filter = tracing_subscriber::filter::filter_fn(wanted);
+        let subscriber = tracing_subscriber::registry().with(capture.clone()).with(filter);
         (capture, tracing::subscriber::set_default(subscriber))
     }
 
