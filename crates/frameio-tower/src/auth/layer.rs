@@ -1,0 +1,206 @@
+//! The layer that signs requests.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use frameio_core::BoxError;
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
+use tower::{Layer, Service, ServiceExt};
+
+use super::TARGET;
+use super::provider::{ErasedProvider, Token, TokenProvider};
+use crate::error::AuthError;
+use crate::record::{CallRecord, Phase};
+
+/// Signs requests with the token of a provider.
+///
+/// Only requests to the origin are signed, which is the scheme, host and port of the API: a signed
+/// URL of a part, or a host that a redirect names, never sees the token. A request that has an
+/// `authorization` header already keeps it.
+///
+/// The provider is asked once for each request, so the layer belongs inside of retry. It never
+/// sends a request twice itself: when the service rejects a token (401) and the provider then has
+/// another one, the answer is marked with [`TokenRefreshed`], at which
+/// [`Retry`](crate::Retry) sends the request once more. In that way there is one loop, and the
+/// quota counts every request that is sent. A hundred calls that are rejected at once tell the
+/// provider once.
+#[derive(Clone)]
+pub struct AuthLayer(Arc<Shared>);
+
+struct Shared {
+    provider: Box<dyn ErasedProvider>,
+    origin: Origin,
+    /// The last token, as a header.
+    last: Mutex<Option<(Token, HeaderValue)>>,
+    /// Held by the one who tells the provider that a token was rejected.
+    refresh: tokio::sync::Mutex<()>,
+}
+
+/// Marks the answer of 401 to a request that may now be sent again: there is another token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenRefreshed;
+
+impl AuthLayer {
+    /// Signs what goes to the scheme, host and port of `origin` with the tokens of `provider`.
+    pub fn new(provider: impl TokenProvider, origin: &Uri) -> Self {
+        Self(Arc::new(Shared {
+            provider: Box::new(provider),
+            origin: Origin::of(origin),
+            last: Mutex::new(None),
+            refresh: tokio::sync::Mutex::new(()),
+        }))
+    }
+}
+
+impl fmt::Debug for AuthLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthLayer").field("origin", &self.0.origin).finish_non_exhaustive()
+    }
+}
+
+impl<S> Layer<S> for AuthLayer {
+    type Service = Auth<S>;
+
+    fn layer(&self, inner: S) -> Auth<S> {
+        Auth { inner, shared: self.0.clone() }
+    }
+}
+
+/// The service of an [`AuthLayer`].
+#[derive(Clone)]
+pub struct Auth<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+impl<S: fmt::Debug> fmt::Debug for Auth<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth")
+            .field("inner", &self.inner)
+            .field("origin", &self.shared.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for Auth<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: Send + 'static,
+    R: Send + 'static,
+{
+    type Response = Response<R>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        // The inner service is made ready once there is a token, so that nothing of it is held
+        // while a provider fetches one.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let mut inner = self.inner.clone();
+        let sign = self.shared.origin.covers(request.uri())
+            && !request.headers().contains_key(AUTHORIZATION);
+        let shared = self.shared.clone();
+        Box::pin(async move {
+            let token = if sign { Some(shared.sign(&mut request).await?) } else { None };
+            let ready = inner.ready().await.map_err(Into::into)?;
+            let answer = ready.call(request);
+            let mut answer = answer.await.map_err(Into::into)?;
+            if let Some(token) = token
+                && answer.status() == StatusCode::UNAUTHORIZED
+                && shared.replace(&token).await
+            {
+                answer.extensions_mut().insert(TokenRefreshed);
+            }
+            Ok(answer)
+        })
+    }
+}
+
+impl Shared {
+    async fn sign<B>(&self, request: &mut Request<B>) -> Result<Token, AuthError> {
+        let record = request.extensions().get::<CallRecord>();
+        if let Some(record) = record {
+            record.enter(Phase::Auth);
+        }
+        let token = self.provider.token().await.map_err(AuthError::new)?;
+        if let Some(record) = request.extensions().get::<CallRecord>() {
+            record.enter(Phase::Attempt);
+        }
+        let header = self.header(&token)?;
+        request.headers_mut().insert(AUTHORIZATION, header);
+        Ok(token)
+    }
+
+    /// The header for a token, made once for each.
+    fn header(&self, token: &Token) -> Result<HeaderValue, AuthError> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, header)) = &*last
+            && known == token
+        {
+            return Ok(header.clone());
+        }
+        let mut header = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+            .map_err(|_| AuthError::new("the token has characters that a header cannot carry"))?;
+        header.set_sensitive(true);
+        *last = Some((token.clone(), header.clone()));
+        Ok(header)
+    }
+
+    /// Whether there is another token than the one that was rejected.
+    async fn replace(&self, rejected: &Token) -> bool {
+        let _one_at_a_time = self.refresh.lock().await;
+        // Someone who was rejected at the same time may have told the provider already.
+        if self.provider.token().await.is_ok_and(|token| token != *rejected) {
+            return true;
+        }
+        self.provider.rejected(rejected).await;
+        let replaced = self.provider.token().await.is_ok_and(|token| token != *rejected);
+        if replaced {
+            tracing::info!(name: "auth.refreshed", target: TARGET, "auth.refreshed");
+        }
+        replaced
+    }
+}
+
+/// Scheme, host and port.
+#[derive(Debug)]
+struct Origin {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Origin {
+    fn of(uri: &Uri) -> Self {
+        Self {
+            scheme: uri.scheme_str().unwrap_or_default().to_owned(),
+            host: uri.host().unwrap_or_default().to_owned(),
+            port: port(uri),
+        }
+    }
+
+    fn covers(&self, uri: &Uri) -> bool {
+        uri.scheme_str().is_some_and(|scheme| scheme.eq_ignore_ascii_case(&self.scheme))
+            && uri.host().is_some_and(|host| host.eq_ignore_ascii_case(&self.host))
+            && port(uri) == self.port
+    }
+}
+
+/// The port that a connection would be made to.
+fn port(uri: &Uri) -> Option<u16> {
+    uri.port_u16().or_else(|| match uri.scheme_str() {
+        Some("https") => Some(443),
+        Some("http") => Some(80),
+        _ => None,
+    })
+}
