@@ -89,7 +89,9 @@ impl RateLimitLayer {
     /// Sets the quota of an operation, whatever the service documents or answers.
     #[must_use]
     pub fn quota(self, operation: impl Into<Cow<'static, str>>, quota: Quota) -> Self {
-        self.change(|config| drop(config.quotas.insert(operation.into(), quota)))
+        self.change(|config| {
+            config.quotas.insert(operation.into(), quota);
+        })
     }
 
     /// Names the user whose quotas are spent; any text that tells one credential from another, but

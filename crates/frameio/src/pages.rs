@@ -1,0 +1,269 @@
+//! Lists as streams: page by page, or item by item.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::vec;
+
+use frameio_core::{Body, BoxError, Cursor, Page, Paged};
+use futures_core::Stream;
+use http::{Request, Response};
+use tower::Service;
+
+use crate::client::{Client, HttpService};
+use crate::error::Error;
+
+impl<S> Client<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    /// The pages of a list, as a stream that owns what it needs.
+    ///
+    /// ```no_run
+    /// # async fn run(client: frameio::Client) -> Result<(), frameio::Error> {
+    /// let mut pages = client.pages(frameio::accounts::ListAccounts::new().page_size(100));
+    /// while let Some(page) = pages.next().await {
+    ///     println!("{} accounts, to be continued at {:?}", page?.data.len(), pages.cursor());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages<E: Paged>(&self, request: E) -> Pages<E, S> {
+        Pages {
+            client: self.clone(),
+            next: Some(request),
+            cursor: None,
+            fetch: Fetch::Idle,
+            seen: HashSet::new(),
+            prefetch: true,
+        }
+    }
+
+    /// The items of a list, as a stream that owns what it needs.
+    ///
+    /// ```no_run
+    /// # async fn run(client: frameio::Client, request: frameio::files::ListFiles) -> Result<(), frameio::Error> {
+    /// let mut files = client.items(request);
+    /// while let Some(file) = files.next().await {
+    ///     println!("{}", file?.name());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn items<E: Paged>(&self, request: E) -> Items<E, S> {
+        Items { pages: self.pages(request), page: Vec::new().into_iter(), total_count: None }
+    }
+}
+
+/// The pages of a list; made by [`Client::pages`].
+///
+/// Every page is asked for with all parameters of the request. While a page is being used, the
+/// next one is on its way already; it goes through the quota like any call. The list ends where the
+/// service names no next page, or one that was there before. An error on a later page is an error,
+/// and ends the stream; [`cursor`](Pages::cursor) then tells where to go on.
+pub struct Pages<E: Paged, S = HttpService> {
+    client: Client<S>,
+    /// The request of the next page; `None` after the last one.
+    next: Option<E>,
+    cursor: Option<Cursor>,
+    fetch: Fetch<E::Response>,
+    seen: HashSet<Cursor>,
+    prefetch: bool,
+}
+
+/// How far the next page is.
+enum Fetch<R> {
+    Idle,
+    Running(Pin<Box<dyn Future<Output = Result<R, Error>> + Send>>),
+    Done(Result<R, Error>),
+}
+
+impl<E, S> Pages<E, S>
+where
+    E: Paged,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    /// Sets whether the next page is fetched while this one is being used. Default: yes.
+    #[must_use]
+    pub fn prefetch(mut self, prefetch: bool) -> Self {
+        self.prefetch = prefetch;
+        self
+    }
+
+    /// The next page, or `None` after the last one.
+    pub async fn next(&mut self) -> Option<Result<E::Response, Error>> {
+        poll_fn(|cx| self.poll_page(cx)).await
+    }
+
+    /// Where the next page starts, to be stored and gone on from by `request.after(cursor)`;
+    /// `None` before the first page and after the last one.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E::Response, Error>>> {
+        ready!(self.poll_fetch(cx));
+        let answer = match mem::replace(&mut self.fetch, Fetch::Idle) {
+            Fetch::Done(answer) => answer,
+            Fetch::Idle | Fetch::Running(_) => return Poll::Ready(None),
+        };
+        let request = self.next.take();
+        if let (Ok(response), Some(request)) = (&answer, request) {
+            self.cursor = None;
+            self.follow(E::page(response), request);
+            if self.prefetch {
+                // Sends the request; nobody waits for the answer yet.
+                let _ = self.poll_fetch(cx);
+            }
+        }
+        Poll::Ready(Some(answer))
+    }
+
+    /// Begins the request of the next page if there is one, and drives it.
+    fn poll_fetch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let (Fetch::Idle, Some(request)) = (&self.fetch, &self.next) {
+            let (client, request) = (self.client.clone(), request.clone());
+            self.fetch = Fetch::Running(Box::pin(client.into_send(request)));
+        }
+        if let Fetch::Running(answer) = &mut self.fetch {
+            self.fetch = Fetch::Done(ready!(answer.as_mut().poll(cx)));
+        }
+        Poll::Ready(())
+    }
+
+    /// Prepares the request of the page after `page`.
+    fn follow(&mut self, page: &Page<E::Item>, request: E) {
+        match page.next() {
+            Ok(None) => {}
+            Ok(Some(cursor)) if self.seen.insert(cursor.clone()) => {
+                self.next = Some(request.after(cursor.clone()));
+                self.cursor = Some(cursor);
+            }
+            Ok(Some(_)) => tracing::warn!(
+                target: "frameio::pages",
+                operation = E::OPERATION.id,
+                "the list ends: its next page is one that was there before",
+            ),
+            Err(error) => self.fetch = Fetch::Done(Err(Error::page(E::OPERATION, error))),
+        }
+    }
+}
+
+impl<E, S> Stream for Pages<E, S>
+where
+    E: Paged,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Item = Result<E::Response, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_page(cx)
+    }
+}
+
+// Nothing inside is pinned in place.
+impl<E: Paged, S> Unpin for Pages<E, S> {}
+
+impl<E: Paged, S> fmt::Debug for Pages<E, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("operation", &E::OPERATION.id)
+            .field("cursor", &self.cursor)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The items of a list; made by [`Client::items`].
+///
+/// It goes on, ends and fails as [`Pages`] do; empty pages are passed over.
+pub struct Items<E: Paged, S = HttpService> {
+    pages: Pages<E, S>,
+    page: vec::IntoIter<E::Item>,
+    total_count: Option<u64>,
+}
+
+impl<E, S> Items<E, S>
+where
+    E: Paged,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    /// Sets whether the next page is fetched while this one is being used. Default: yes.
+    #[must_use]
+    pub fn prefetch(mut self, prefetch: bool) -> Self {
+        self.pages = self.pages.prefetch(prefetch);
+        self
+    }
+
+    /// The next item, or `None` after the last one.
+    pub async fn next(&mut self) -> Option<Result<E::Item, Error>> {
+        poll_fn(|cx| self.poll_item(cx)).await
+    }
+
+    /// How many items there are on all pages, once a page has told so: the request has to ask for
+    /// it by `include_total_count(true)`.
+    pub fn total_count(&self) -> Option<u64> {
+        self.total_count
+    }
+
+    /// Where the page after the present one starts; see [`Pages::cursor`].
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.pages.cursor()
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E::Item, Error>>> {
+        loop {
+            if let Some(item) = self.page.next() {
+                if self.pages.prefetch {
+                    let _ = self.pages.poll_fetch(cx);
+                }
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.poll_page(cx)) {
+                Some(Ok(response)) => {
+                    let page = E::into_page(response);
+                    self.total_count = page.total_count.or(self.total_count);
+                    self.page = page.data.into_iter();
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<E, S> Stream for Items<E, S>
+where
+    E: Paged,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Item = Result<E::Item, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_item(cx)
+    }
+}
+
+// Nothing inside is pinned in place.
+impl<E: Paged, S> Unpin for Items<E, S> {}
+
+impl<E: Paged, S> fmt::Debug for Items<E, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items")
+            .field("operation", &E::OPERATION.id)
+            .field("total_count", &self.total_count)
+            .finish_non_exhaustive()
+    }
+}

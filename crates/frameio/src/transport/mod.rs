@@ -1,0 +1,222 @@
+//! The transport of the default stack: a pooled hyper client with TLS and proxies.
+
+mod connect;
+mod proxy;
+#[cfg_attr(not(any(feature = "rustls-ring", feature = "rustls-aws-lc-rs")), path = "no_tls.rs")]
+mod tls;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use frameio_core::{Body, BoxError};
+use frameio_tower::error::{ConnectTimeout, TransportError, TransportStage, find};
+use http::{Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tower::Service;
+
+use self::connect::Connector;
+pub use self::proxy::Proxy;
+
+/// The hyper client under the default stack: HTTP/1.1 and 2, rustls, a connection pool.
+///
+/// It is a plain tower service of [`http::Request<Body>`](Body), and of use without a
+/// [`Client`](crate::Client) too: the parts of an upload are put through one, since they must not
+/// carry the API's token.
+///
+/// | setting | default |
+/// |---|---|
+/// | connect timeout (name look-up, TCP, proxy and TLS) | 10 s |
+/// | idle connections are closed after | 50 s, before the service closes them |
+/// | proxy | from the environment, see [`Proxy::from_env`] |
+/// | `http://` | refused, unless the host is loopback |
+///
+/// ```
+/// use frameio::transport::HyperTransport;
+///
+/// let transport = HyperTransport::builder().build();
+/// ```
+#[derive(Clone, Debug)]
+pub struct HyperTransport {
+    client: legacy::Client<Connector, Body>,
+    allow_http: bool,
+}
+
+impl HyperTransport {
+    /// The settings of a transport, at their defaults.
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder {
+            connect_timeout: Duration::from_secs(10),
+            pool_idle_timeout: Duration::from_secs(50),
+            proxy: None,
+            allow_http: false,
+        }
+    }
+}
+
+/// The settings of a [`HyperTransport`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct HyperTransportBuilder {
+    connect_timeout: Duration,
+    pool_idle_timeout: Duration,
+    proxy: Option<Proxy>,
+    pub(crate) allow_http: bool,
+}
+
+impl HyperTransportBuilder {
+    /// Limits the making of a connection: name look-up, TCP, proxy and TLS. Default: 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Closes a connection that has been idle for so long. Default: 50 s.
+    ///
+    /// A server that closes first may do so in the moment in which a request is sent, which then
+    /// fails; so this should be shorter than the server's own limit.
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.pool_idle_timeout = timeout;
+        self
+    }
+
+    /// Connects through a proxy, or through none. Default: [`Proxy::from_env`].
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
+    /// Allows `http://` to hosts other than this machine: tokens then go over the wire in clear.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// Makes the transport. Needs no runtime and opens no connection.
+    ///
+    /// Where the roots of the platform cannot be read, `https://` connections will fail with that
+    /// reason; `http://` ones to this machine work.
+    pub fn build(self) -> HyperTransport {
+        let proxy = self.proxy.unwrap_or_else(Proxy::from_env);
+        let connector = Connector::new(proxy, self.connect_timeout);
+        let mut client = legacy::Client::builder(TokioExecutor::new());
+        client
+            .pool_idle_timeout(self.pool_idle_timeout)
+            .pool_timer(TokioTimer::new())
+            .timer(TokioTimer::new());
+        // A connection whose other end is gone without a word is found out between requests.
+        #[cfg(feature = "http2")]
+        client
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .http2_keep_alive_timeout(Duration::from_secs(10));
+        HyperTransport { client: client.build(connector), allow_http: self.allow_http }
+    }
+}
+
+impl Service<Request<Body>> for HyperTransport {
+    type Response = Response<Incoming>;
+    type Error = BoxError;
+    type Future = TransportFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> TransportFuture {
+        if !self.allow_http && !is_secure(request.uri()) {
+            return TransportFuture(Err(Some(InsecureUrl)));
+        }
+        TransportFuture(Ok(self.client.request(request)))
+    }
+}
+
+/// The future of a [`HyperTransport`].
+#[derive(Debug)]
+pub struct TransportFuture(Result<legacy::ResponseFuture, Option<InsecureUrl>>);
+
+impl Future for TransportFuture {
+    type Output = Result<Response<Incoming>, BoxError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Ok(response) => Poll::Ready(ready!(Pin::new(response).poll(cx)).map_err(classify)),
+            Err(refused) => {
+                let source = refused.take().unwrap_or(InsecureUrl);
+                Poll::Ready(Err(TransportError::new(TransportStage::NotSent, source).into()))
+            }
+        }
+    }
+}
+
+/// How far the request got, as far as hyper tells.
+fn classify(error: legacy::Error) -> BoxError {
+    if let Some(timeout) = find::<ConnectTimeout>(&error) {
+        return (*timeout).into();
+    }
+    let stage = if error.is_connect() {
+        TransportStage::Connect
+    } else if find::<hyper::Error>(&error).is_some_and(|e| e.is_canceled() || e.is_closed()) {
+        TransportStage::NotSent
+    } else {
+        TransportStage::Sent
+    };
+    TransportError::new(stage, error).into()
+}
+
+/// Whether what is sent to `uri` cannot be read on the way.
+pub(crate) fn is_secure(uri: &Uri) -> bool {
+    uri.scheme_str() == Some("https") || uri.host().is_some_and(is_loopback)
+}
+
+/// Whether `host` is this machine, by name or address.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    address
+        .parse::<std::net::IpAddr>()
+        .map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
+}
+
+/// A URL that would carry the token in clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InsecureUrl;
+
+impl std::fmt::Display for InsecureUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(
+            "http:// is refused for hosts other than this machine: use https://, \
+             or `allow_http()` if the way there is safe",
+        )
+    }
+}
+
+impl std::error::Error for InsecureUrl {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_and_this_machine_are_secure() {
+        for secure in [
+            "https://api.frame.io/v4/me",
+            "http://localhost:8080/",
+            "http://127.0.0.1/",
+            "http://127.8.8.8:1/",
+            "http://[::1]:80/",
+        ] {
+            assert!(is_secure(&secure.parse().unwrap()), "{secure}");
+        }
+        for open in [
+            "http://api.frame.io/",
+            "http://localhost.evil.example/",
+            "http://128.0.0.1/",
+            "/v4/me",
+        ] {
+            assert!(!is_secure(&open.parse().unwrap()), "{open}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What stands in for TLS in a build without it.
+
+use std::task::{Context, Poll};
+
+use frameio_core::BoxError;
+use http::Uri;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tower::Service;
+
+use super::connect::{BoxFuture, ProxyConnector};
+
+/// The bare connection for `http://`, and a refusal for `https://`.
+#[derive(Clone)]
+pub(super) struct Secured(ProxyConnector);
+
+impl Secured {
+    pub(super) fn new(inner: ProxyConnector) -> Self {
+        Self(inner)
+    }
+}
+
+impl Service<Uri> for Secured {
+    type Response = TokioIo<TcpStream>;
+    type Error = BoxError;
+    type Future = BoxFuture<Self::Response>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, destination: Uri) -> Self::Future {
+        if destination.scheme_str() == Some("https") {
+            let message = "this build of `frameio` has no TLS: enable its feature `rustls-ring` \
+                           or `rustls-aws-lc-rs`";
+            return Box::pin(async move { Err(message.into()) });
+        }
+        self.0.call(destination)
+    }
+}

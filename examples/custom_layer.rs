@@ -1,0 +1,59 @@
+//! Layers of one's own in the two slots: around each call, and around each attempt.
+//!
+//! ```console
+//! $ cargo run --example custom_layer
+//! ```
+//!
+//! A call is one thing to its user, however many attempts it takes. The layer for calls here
+//! counts them and lets at most four run at a time; the layer for attempts stamps each with a
+//! header of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use frameio::layers::Attempt;
+use frameio::users::ShowCurrentUser;
+use frameio::{Body, Client};
+use frameio_sim::{Fault, Sim};
+use http::{HeaderValue, Request};
+use tower::ServiceBuilder;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::util::MapRequestLayer;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let sim = Sim::builder().build();
+    sim.fail_next(None, Fault::status(503));
+
+    let calls = Arc::new(AtomicU32::new(0));
+    let count = {
+        let calls = calls.clone();
+        MapRequestLayer::new(move |request: Request<Body>| {
+            calls.fetch_add(1, Relaxed);
+            request
+        })
+    };
+    let stamp = MapRequestLayer::new(|mut request: Request<Body>| {
+        let attempt = request.extensions().get::<Attempt>().map_or(1, |attempt| attempt.0);
+        request.headers_mut().insert("x-attempt", HeaderValue::from(attempt));
+        request
+    });
+
+    let client = Client::builder()
+        .token(Sim::TOKEN)
+        .transport(sim.clone())
+        // The `Global…` layer shares its permits among all services made of it.
+        .layer(ServiceBuilder::new().layer(GlobalConcurrencyLimitLayer::new(4)).layer(count))
+        .attempt_layer(stamp)
+        .build()?;
+
+    let user = client.send(ShowCurrentUser::new()).await?;
+    println!("{} answered {} call(s)", user.name, calls.load(Relaxed));
+    for request in sim.requests() {
+        println!(
+            "  {} {}: {} (x-attempt: {:?})",
+            request.method, request.path, request.status, request.headers["x-attempt"]
+        );
+    }
+    Ok(())
+}

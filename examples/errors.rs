@@ -1,0 +1,61 @@
+//! What an error tells, and what to do about it.
+//!
+//! ```console
+//! $ cargo run --example errors
+//! ```
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use frameio::files::ShowFile;
+use frameio::folders::CreateFolder;
+use frameio::users::ShowCurrentUser;
+use frameio::{Client, EndpointExt, ErrorKind};
+use frameio_sim::{Fault, Sim};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let sim = Sim::builder().build();
+    let demo = sim.demo();
+    let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build()?;
+
+    // A value that the service is known to refuse is not even sent.
+    let folder = CreateFolder::new(&demo.account_id, &demo.root_folder_id).name("");
+    show(client.send(folder).await);
+
+    // The service's own errors, with pointers into the request.
+    show(client.send(ShowFile::new(&demo.account_id, "no-such-file")).await);
+
+    // What comes from between: the body is kept, whatever it is.
+    sim.fail_next(None, Fault::body(502, "text/html", "<html>Bad Gateway</html>"));
+    show(client.send(ShowCurrentUser::new().max_retries(0)).await);
+
+    // Something that is no answer to the question.
+    sim.fail_next(None, Fault::body(200, "application/json", r#"{"data":{"id":"1"}}"#));
+    show(client.send(ShowCurrentUser::new()).await);
+
+    // Which limit was reached, and after how long.
+    sim.fail_next(None, Fault::delay(Duration::from_secs(5)));
+    let impatient = ShowCurrentUser::new().timeout(Duration::from_millis(50)).max_retries(0);
+    show(client.send(impatient).await);
+
+    // Nobody there.
+    let nowhere = Client::builder().base_url("http://127.0.0.1:9").token("t").build()?;
+    show(nowhere.send(ShowCurrentUser::new().max_retries(0)).await);
+    Ok(())
+}
+
+fn show<T>(result: Result<T, frameio::Error>) {
+    let Err(error) = result else { return };
+    println!("{error}");
+    match error.kind() {
+        ErrorKind::Encode => println!("    the request has to change before it is sent"),
+        ErrorKind::Api if error.is_not_found() => println!("    there is no such thing"),
+        ErrorKind::Api => println!("    the answer was {} bytes", error.body().len()),
+        ErrorKind::RateLimited => println!("    again in {:?}", error.retry_after()),
+        _ => println!("    may have been sent: {}", error.may_have_been_sent()),
+    }
+    if let Some(source) = error.source() {
+        println!("    because: {source}");
+    }
+}

@@ -1,0 +1,141 @@
+//! The main job: a file of yours goes into Frame.io, is commented on and listed.
+//!
+//! ```console
+//! $ cargo run --example quickstart -- [FILE]
+//! ```
+//!
+//! Without `FILE` it uploads its own source. With `FRAMEIO_TOKEN` set it talks to the real service
+//! and uses the first project it finds there; otherwise it starts a local Frame.io.
+//! `RUST_LOG=frameio=debug` shows every call and attempt as it happens.
+
+#[path = "support/part.rs"]
+mod part;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use frameio::accounts::ListAccounts;
+use frameio::comments::{CreateComment, ListComments};
+use frameio::files::{CreateLocalUpload, ShowUploadStatus, UploadUrl};
+use frameio::folders::ListFolderChildren;
+use frameio::projects::{CreateProject, ListProjects, Project};
+use frameio::users::ShowCurrentUser;
+use frameio::workspaces::ListWorkspaces;
+use frameio::{AccountId, Client, EndpointExt, FileId};
+use frameio_sim::Sim;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use tracing_subscriber::EnvFilter;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::from_default_env())
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
+        .with_writer(std::io::stderr)
+        .init();
+    let own_source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/quickstart.rs");
+    let path = std::env::args_os().nth(1).map_or(own_source, PathBuf::from);
+
+    // The local Frame.io runs until its handle goes.
+    let (client, _sim) = match std::env::var("FRAMEIO_TOKEN") {
+        Ok(token) => (Client::new(token)?, None),
+        Err(_) => {
+            let sim = Sim::builder().build().serve().await?;
+            println!("no FRAMEIO_TOKEN: using a local Frame.io at {}", sim.url());
+            (Client::builder().base_url(sim.url()).token(Sim::TOKEN).build()?, Some(sim))
+        }
+    };
+
+    let me = client.send(ShowCurrentUser::new()).await?;
+    println!("signed in as {} <{}>", me.name, me.email);
+    let mut accounts = client.items(ListAccounts::new());
+    let account = accounts.next().await.ok_or("the user has no account")??;
+    let project = find_project(&client, &account.id).await?;
+    println!("uploading into the project {:?} of {:?}", project.name, account.display_name);
+
+    let file_id = upload(&client, &account.id, &project, path).await?;
+
+    let comment = CreateComment::new(&account.id, &file_id, "Uploaded by the quickstart.");
+    let comment = client.send(comment).await?;
+    println!("commented at {}: {}", comment.created_at, comment.text);
+
+    println!("\nin the root folder of the project:");
+    let list = ListFolderChildren::new(&account.id, project.root_folder_id).page_size(100);
+    let mut children = client.items(list);
+    while let Some(child) = children.next().await {
+        let child = child?;
+        println!("  {:14} {}", child.kind(), child.name());
+    }
+    let list = ListComments::new(&account.id, &file_id).with_meta();
+    let comments = client.send(list).await?;
+    println!("{} comment(s) on the file", comments.value.data.len());
+    if let Some(limit) = comments.rate_limit {
+        println!("calls left of that operation: {:?} of {}", limit.remaining, limit.limit);
+    }
+    Ok(())
+}
+
+/// The first project of the first workspace, or a new one.
+async fn find_project(client: &Client, account: &AccountId) -> Result<Project> {
+    let mut workspaces = client.items(ListWorkspaces::new(account));
+    let workspace = workspaces.next().await.ok_or("the account has no workspace")??;
+    match client.items(ListProjects::new(account, &workspace.id)).next().await {
+        Some(project) => Ok(project?),
+        None => Ok(client.send(CreateProject::new(account, &workspace.id, "Quickstart")).await?),
+    }
+}
+
+/// Creates the file, sends its parts, and waits until the service has put them together.
+async fn upload(
+    client: &Client,
+    account: &AccountId,
+    project: &Project,
+    path: PathBuf,
+) -> Result<FileId> {
+    let size = tokio::fs::metadata(&path).await?.len();
+    let name = path.file_name().ok_or("that is no file")?.to_string_lossy().into_owned();
+    let request = CreateLocalUpload::new(account, &project.root_folder_id, size, name);
+    let file = client.send(request).await?;
+    let urls = file.upload_urls.unwrap_or_default();
+    let media_type = file.media_type.ok_or("the service gave the file no media type")?;
+
+    let bar = ProgressBar::new(size).with_style(ProgressStyle::with_template(
+        "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+    )?);
+    // Parts may go in any order; each is read from the disk while it is sent.
+    let parts = part::transport();
+    stream::iter(ranges(&urls))
+        .map(Ok)
+        .try_for_each_concurrent(4, |(url, offset)| {
+            let source = part::Source { path: path.clone(), offset, size: url.size };
+            part::put(parts.clone(), url, &media_type, source, bar.clone())
+        })
+        .await?;
+    bar.finish_and_clear();
+
+    for _ in 0..600 {
+        let status = client.send(ShowUploadStatus::new(account, &file.id)).await?;
+        if status.upload_failed {
+            return Err("the service could not put the parts together".into());
+        }
+        if status.upload_complete {
+            println!("uploaded {size} bytes in {} part(s)", urls.len());
+            return Ok(file.id);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Err("the service did not report the upload as complete".into())
+}
+
+/// Each part with its offset: the sizes are the service's choice.
+fn ranges(urls: &[UploadUrl]) -> impl Iterator<Item = (&UploadUrl, u64)> {
+    urls.iter().scan(0, |next, url| {
+        let offset = *next;
+        *next += url.size;
+        Some((url, offset))
+    })
+}
