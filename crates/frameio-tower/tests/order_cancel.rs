@@ -1,24 +1,51 @@
 //! A call that is dropped, at whatever point, leaves nothing behind.
 
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+
 mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio_core::{Body, BoxError};
+use frameio_core::{Body, BoxError, Call, Operation, Quota};
+use frameio_tower::auth::{AuthLayer, Token, TokenProvider};
 use frameio_tower::error::{TransportError, TransportStage};
+use frameio_tower::rate_limit::RateLimitLayer;
 use frameio_tower::{
-    Backoff, BaseUriLayer, CollectLayer, DeadlineLayer, HeadersLayer, RetryLayer, RetryPolicy,
-    TimeoutLayer, TraceLayer,
+    Backoff, BaseUriLayer, CallRecord, CollectLayer, DeadlineLayer, HeadersLayer, Phase,
+    RetryLayer, RetryPolicy, TimeoutLayer, TraceLayer,
 };
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Method, Request, Uri};
 use support::Strict;
 use support::script::{Script, fail, status};
 use tokio::sync::Semaphore;
+use tokio::time::sleep;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::{Service, ServiceBuilder, ServiceExt};
 
 const SECOND: Duration = Duration::from_secs(1);
+
+static SHOW: Operation = Operation::new("me.show", Method::GET, "/v4/me", Quota::per_minute(30));
+
+/// A token that takes its time.
+struct SlowToken;
+
+impl TokenProvider for SlowToken {
+    async fn token(&self) -> Result<Token, BoxError> {
+        sleep(SECOND).await;
+        Ok(Token::from("token"))
+    }
+}
+
+fn base() -> Uri {
+    Uri::from_static("https://api.frame.io")
+}
+
+fn request() -> Request<Body> {
+    let mut request = Request::get("/v4/me").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(Call::new(&SHOW));
+    request
+}
 
 /// A call that is refused, answered with an error, and answered, each after a while.
 fn script() -> Script {
@@ -31,29 +58,37 @@ async fn a_call_that_is_dropped_leaves_nothing_behind() {
     let permits = Arc::new(Semaphore::new(1));
     let probe = Arc::new(());
     let mut polls = 0;
+    let mut waits = [0; 5];
     loop {
         let script = script();
         let mut stack = ServiceBuilder::new()
-            .layer(BaseUriLayer::new("https://api.frame.io".parse().unwrap()).unwrap())
+            .layer(BaseUriLayer::new(base()).unwrap())
             .layer(HeadersLayer::new(HeaderMap::new()))
             .layer(DeadlineLayer::new(60 * SECOND))
             .layer(RetryLayer::new(
                 RetryPolicy::default().backoff(Backoff::new(SECOND, SECOND).seed(1)),
             ))
+            .layer(RateLimitLayer::new().quota(SHOW.id, Quota::new(1, 10 * SECOND).unwrap()))
+            .layer(AuthLayer::new(SlowToken, &base()))
             .layer(TraceLayer::new())
             .layer(TimeoutLayer::new(60 * SECOND))
             .layer(GlobalConcurrencyLimitLayer::with_semaphore(permits.clone()))
             .layer(CollectLayer::new(1000))
             .service(Strict::new(script.clone()));
 
-        let mut request = Request::get("/v4/me").body(Body::empty()).unwrap();
-        request.extensions_mut().insert(probe.clone());
-        let mut call = tokio_test::task::spawn(stack.ready().await.unwrap().call(request));
-        assert_eq!(permits.available_permits(), 0);
+        let mut probed = request();
+        probed.extensions_mut().insert(probe.clone());
+        let record = CallRecord::new();
+        probed.extensions_mut().insert(record.clone());
+        let mut call = tokio_test::task::spawn(stack.ready().await.unwrap().call(probed));
         let mut done = false;
         for _ in 0..polls {
             assert!(!done);
             done = call.poll().is_ready();
+            if matches!(record.phase(), Phase::Quota | Phase::Auth | Phase::Backoff) {
+                assert_eq!(permits.available_permits(), 1, "{:?} holds no permit", record.phase());
+                waits[record.phase() as usize] += 1;
+            }
             tokio::time::advance(SECOND / 2).await;
         }
         drop(call);
@@ -62,13 +97,13 @@ async fn a_call_that_is_dropped_leaves_nothing_behind() {
         assert_eq!(Arc::strong_count(&probe), 1, "after {polls} polls");
         assert_eq!(permits.available_permits(), 1, "after {polls} polls");
         // Neither does it leave the stack in a state that is of no use to the next call.
-        let request = Request::get("/v4/me").body(Body::empty()).unwrap();
-        let response: Result<_, BoxError> = stack.oneshot(request).await;
-        assert_eq!(response.unwrap().status(), 200);
+        assert_eq!(stack.oneshot(request()).await.unwrap().status(), 200);
         if done {
             break;
         }
         polls += 1;
     }
-    assert!(polls > 6, "every wait was interrupted: {polls}");
+    for phase in [Phase::Quota, Phase::Auth, Phase::Backoff] {
+        assert!(waits[phase as usize] > 0, "{phase:?} was never interrupted");
+    }
 }

@@ -1,29 +1,37 @@
 //! Layers from elsewhere fit around and between these, unchanged.
 
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+
 mod support;
 
 use std::time::Duration;
 
 use frameio_core::{Body, BoxError};
 use frameio_tower::{
-    BaseUri, BaseUriLayer, Collect, CollectLayer, Deadline, DeadlineLayer, Headers, HeadersLayer,
-    Retry, RetryLayer, Timeout, TimeoutLayer, Trace, TraceLayer,
+    Auth, AuthLayer, BaseUri, BaseUriLayer, Collect, CollectLayer, Deadline, DeadlineLayer,
+    Headers, HeadersLayer, RateLimit, RateLimitLayer, Retry, RetryLayer, StaticToken, Timeout,
+    TimeoutLayer, Trace, TraceLayer,
 };
-use http::{HeaderMap, HeaderValue, Request};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use static_assertions::assert_impl_all;
+use support::Strict;
 use support::script::Script;
 use tower::limit::ConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
 use tower::util::{BoxCloneSyncService, MapRequestLayer};
-use tower::{ServiceBuilder, ServiceExt};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 
+assert_impl_all!(Auth<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(BaseUri<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Collect<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Deadline<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Headers<()>: Clone, std::fmt::Debug, Send, Sync);
+assert_impl_all!(RateLimit<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Retry<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Timeout<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Trace<()>: Clone, std::fmt::Debug, Send, Sync);
+
+const BASE: &str = "https://api.frame.io";
 
 fn mark(name: &'static str) -> impl Fn(Request<Body>) -> Request<Body> + Clone {
     move |mut request| {
@@ -40,10 +48,12 @@ async fn layers_of_tower_fit_around_and_inside() {
         .layer(ConcurrencyLimitLayer::new(4))
         .layer(tower::timeout::TimeoutLayer::new(Duration::from_secs(1)))
         .layer(MapRequestLayer::new(mark("call")))
-        .layer(BaseUriLayer::new("https://api.frame.io".parse().unwrap()).unwrap())
+        .layer(BaseUriLayer::new(BASE.parse().unwrap()).unwrap())
         .layer(HeadersLayer::new(HeaderMap::new()))
         .layer(DeadlineLayer::new(Duration::from_secs(1)))
         .layer(RetryLayer::default())
+        .layer(RateLimitLayer::new())
+        .layer(AuthLayer::new(StaticToken::new("token"), &BASE.parse().unwrap()))
         .layer(TraceLayer::new())
         .layer(TimeoutLayer::new(Duration::from_secs(1)))
         .layer(LoadShedLayer::new())
@@ -61,4 +71,37 @@ async fn layers_of_tower_fit_around_and_inside() {
     let seen = script.seen();
     let marks: Vec<_> = seen[0].parts.headers.get_all("x-mark").iter().collect();
     assert_eq!(marks, ["call", "attempt"]);
+}
+
+/// Calls a layer alone, again and again, and a clone of it, over a service that insists on being
+/// asked whether it is ready.
+async fn call<L>(layer: L)
+where
+    L: Layer<Strict<Script>>,
+    L::Service: Service<Request<Body>, Response = Response<Body>, Error = BoxError> + Clone,
+{
+    let request = || Request::get(BASE).body(Body::empty()).unwrap();
+    let script = Script::new([]);
+    let mut service = layer.layer(Strict::new(script.clone()));
+    for _ in 0..2 {
+        let response = service.ready().await.unwrap().call(request()).await.unwrap();
+        assert_eq!(response.status(), 200);
+    }
+    let mut ready = service.ready().await.unwrap().clone();
+    ready.ready().await.unwrap().call(request()).await.unwrap();
+    assert_eq!(script.seen().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_works_alone_over_a_service_that_panics_when_called_unready() {
+    let second = Duration::from_secs(1);
+    call(AuthLayer::new(StaticToken::new("token"), &BASE.parse().unwrap())).await;
+    call(BaseUriLayer::new(BASE.parse().unwrap()).unwrap()).await;
+    call(CollectLayer::new(1)).await;
+    call(DeadlineLayer::new(second)).await;
+    call(HeadersLayer::new(HeaderMap::new())).await;
+    call(RateLimitLayer::new()).await;
+    call(RetryLayer::default()).await;
+    call(TimeoutLayer::new(second)).await;
+    call(TraceLayer::new()).await;
 }

@@ -41,8 +41,10 @@ struct Shared {
 }
 
 /// Marks the answer of 401 to a request that may now be sent again: there is another token.
+///
+/// A layer of one's own that signs requests marks its answers with it to the same effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[allow(clippy::exhaustive_structs, reason = "a mark")]
 pub struct TokenRefreshed;
 
 impl AuthLayer {

@@ -41,7 +41,7 @@ const AFTER_SERVER_ERROR: Duration = Duration::from_secs(30);
 /// * Retries are paid from a budget, which clones of the policy share: when most calls fail,
 ///   retries stop, and do not add to the load of a service in trouble. 429 is free of it: the
 ///   service is well, and has said when to come again.
-/// * A 401 after which there is a new token ([`TokenRefreshed`](crate::auth::TokenRefreshed)) is
+/// * A 401 after which there is a new token ([`TokenRefreshed`](crate::TokenRefreshed)) is
 ///   sent once more at once, beyond this policy.
 ///
 /// Errors of other middleware are not retried, since nothing is known of them. A layer that wants

@@ -1,0 +1,227 @@
+//! The order of the default stack, by what follows from it.
+
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+
+mod support;
+
+use std::future::pending;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::Duration;
+
+use frameio_core::{Body, BoxError, Call, CallOptions, Operation, Quota};
+use frameio_tower::auth::{AuthLayer, Token, TokenProvider};
+use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, QuotaExhausted, find};
+use frameio_tower::rate_limit::RateLimitLayer;
+use frameio_tower::{
+    Attempt, Backoff, BaseUriLayer, CallRecord, CollectLayer, DeadlineLayer, HeadersLayer, Phase,
+    RetryLayer, RetryPolicy, TimeoutLayer, TraceLayer,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use support::Strict;
+use support::script::{Script, Seen, Step, answer, hang, status};
+use tokio::time::Instant;
+use tower::{ServiceBuilder, ServiceExt};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+static SHOW: Operation =
+    Operation::new("users.show", Method::GET, "/v4/me", Quota::per_minute(100));
+
+/// Another token each time that it is asked, and none ever for those who come late.
+#[derive(Default)]
+struct Tokens {
+    given: AtomicU32,
+    only: Option<u32>,
+}
+
+impl TokenProvider for Tokens {
+    async fn token(&self) -> Result<Token, BoxError> {
+        let number = self.given.fetch_add(1, Relaxed);
+        if self.only.is_some_and(|only| number >= only) {
+            pending::<()>().await;
+        }
+        Ok(Token::from(number.to_string()))
+    }
+}
+
+/// A token until it is rejected.
+#[derive(Default)]
+struct Rotating(AtomicU32);
+
+impl TokenProvider for Rotating {
+    async fn token(&self) -> Result<Token, BoxError> {
+        Ok(Token::from(self.0.load(Relaxed).to_string()))
+    }
+
+    async fn rejected(&self, _: &Token) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+struct Outcome {
+    result: Result<Response<Body>, BoxError>,
+    took: Duration,
+    record: CallRecord,
+    seen: Vec<Seen>,
+}
+
+impl Outcome {
+    fn status(&self) -> u16 {
+        self.result.as_ref().unwrap().status().as_u16()
+    }
+
+    fn error<T: std::error::Error + 'static>(&self) -> &T {
+        find(&**self.result.as_ref().unwrap_err()).unwrap()
+    }
+
+    /// When the attempts came to the transport, in seconds.
+    fn times(&self) -> Vec<u64> {
+        self.seen.iter().map(|seen| seen.at.as_secs()).collect()
+    }
+
+    fn tokens(&self) -> Vec<&str> {
+        let headers = self.seen.iter().map(|seen| &seen.parts.headers["authorization"]);
+        headers.map(|header| header.to_str().unwrap()).collect()
+    }
+}
+
+/// A call through the whole stack, with an attempt timeout of 5 s, a deadline of 60 s, and a quota of
+/// one call in 10 s.
+async fn send(
+    provider: impl TokenProvider,
+    options: impl FnOnce(&mut CallOptions),
+    steps: impl IntoIterator<Item = Step>,
+) -> Outcome {
+    let script = Script::new(steps);
+    let mut headers = HeaderMap::new();
+    headers.insert("user-agent", HeaderValue::from_static("test"));
+    let base = "https://api.frame.io".parse().unwrap();
+    let stack = ServiceBuilder::new()
+        .layer(BaseUriLayer::new("https://api.frame.io".parse().unwrap()).unwrap())
+        .layer(HeadersLayer::new(headers))
+        .layer(DeadlineLayer::new(60 * SECOND))
+        .layer(RetryLayer::new(RetryPolicy::default().backoff(Backoff::new(SECOND, SECOND))))
+        .layer(RateLimitLayer::new().quota(SHOW.id, Quota::new(1, 10 * SECOND).unwrap()))
+        .layer(AuthLayer::new(provider, &base))
+        .layer(TraceLayer::new())
+        .layer(TimeoutLayer::new(5 * SECOND))
+        .layer(CollectLayer::new(1000))
+        .service(Strict::new(script.clone()));
+
+    let record = CallRecord::new();
+    let mut request = Request::get("/v4/me").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(Call::new(&SHOW));
+    request.extensions_mut().insert(record.clone());
+    options(request.extensions_mut().get_or_insert_default());
+    let start = Instant::now();
+    let result = stack.oneshot(request).await;
+    Outcome { result, took: start.elapsed(), record, seen: script.seen() }
+}
+
+fn no_options(_: &mut CallOptions) {}
+
+/// An answer whose body breaks off.
+fn broken() -> Step {
+    struct Broken;
+
+    impl http_body::Body for Broken {
+        type Data = bytes::Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, BoxError>>> {
+            std::task::Poll::Ready(Some(Err("reset".into())))
+        }
+    }
+
+    answer(Response::new(Body::stream(Broken)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_pays_the_quota_and_has_a_token_of_its_own() {
+    let outcome = send(Tokens::default(), no_options, [status(503), status(502)]).await;
+    assert_eq!(outcome.status(), 200);
+    // Ten seconds apart by the quota, where the backoff is one at most.
+    assert_eq!(outcome.times(), [0, 10, 20]);
+    assert_eq!(outcome.tokens(), ["Bearer 0", "Bearer 1", "Bearer 2"]);
+    assert!(outcome.record.quota_wait() >= 18 * SECOND);
+    assert!(outcome.record.quota_wait() <= 20 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_once_a_call_is_sent_with_each_attempt() {
+    let outcome = send(Tokens::default(), no_options, [status(503)]).await;
+    for (seen, number) in outcome.seen.iter().zip(1..) {
+        assert_eq!(seen.parts.uri, "https://api.frame.io/v4/me");
+        assert_eq!(seen.parts.headers["user-agent"], "test");
+        assert_eq!(seen.parts.headers.len(), 2);
+        assert_eq!(seen.parts.extensions.get(), Some(&Attempt(number)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timeout_is_that_of_an_attempt() {
+    // The first attempt hangs and the second waits longer for its quota than an attempt may take.
+    let outcome = send(Tokens::default(), no_options, [hang()]).await;
+    assert_eq!((outcome.status(), outcome.times()), (200, vec![0, 10]));
+
+    let no_retries = |options: &mut CallOptions| options.max_retries = Some(0);
+    let outcome = send(Tokens::default(), no_retries, [hang()]).await;
+    assert_eq!(*outcome.error::<AttemptTimeout>(), AttemptTimeout::new(5 * SECOND));
+    assert!(outcome.record.may_have_been_sent());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_breaks_off_is_a_failed_attempt() {
+    let outcome = send(Tokens::default(), no_options, [broken()]).await;
+    assert_eq!((outcome.status(), outcome.seen.len()), (200, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_token_costs_one_more_attempt_which_pays_the_quota() {
+    let no_retries = |options: &mut CallOptions| options.max_retries = Some(0);
+    let outcome = send(Rotating::default(), no_retries, [status(401)]).await;
+    assert_eq!((outcome.status(), outcome.times()), (200, vec![0, 10]));
+    assert_eq!(outcome.tokens(), ["Bearer 0", "Bearer 1"]);
+    assert_eq!(outcome.record.attempts(), 2);
+
+    let outcome = send(Rotating::default(), no_options, [status(401), status(401)]).await;
+    assert_eq!((outcome.status(), outcome.seen.len()), (401, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_covers_the_attempts_and_the_token() {
+    let three = |options: &mut CallOptions| options.deadline = Some(3 * SECOND);
+    let outcome = send(Tokens::default(), three, [hang()]).await;
+    let expected = DeadlineExceeded::new(3 * SECOND, Phase::Attempt);
+    assert_eq!((outcome.error(), outcome.took), (&expected, 3 * SECOND));
+    assert!(outcome.record.may_have_been_sent());
+
+    let never = Tokens { only: Some(0), ..Tokens::default() };
+    let outcome = send(never, three, []).await;
+    let expected = DeadlineExceeded::new(3 * SECOND, Phase::Auth);
+    assert_eq!((outcome.error(), outcome.took), (&expected, 3 * SECOND));
+    assert!(!outcome.record.may_have_been_sent());
+
+    // It counts from the start of the call and not from that of the attempt.
+    let twelve = |options: &mut CallOptions| options.deadline = Some(12 * SECOND);
+    let outcome = send(Tokens::default(), twelve, [status(503), hang()]).await;
+    let expected = DeadlineExceeded::new(12 * SECOND, Phase::Attempt);
+    assert_eq!((outcome.error(), outcome.took), (&expected, 12 * SECOND));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_cannot_end_before_the_deadline_is_not_begun() {
+    // That for the quota, which says how long it would have been.
+    let five = |options: &mut CallOptions| options.deadline = Some(5 * SECOND);
+    let outcome = send(Tokens::default(), five, [status(503)]).await;
+    let wait = outcome.error::<QuotaExhausted>().wait;
+    assert!(wait > 8 * SECOND && wait <= 10 * SECOND, "{wait:?}");
+    assert!(outcome.took <= SECOND);
+    // And that before a retry.
+    let told = Response::builder().status(503).header("retry-after", "6").body(Body::empty());
+    let outcome = send(Tokens::default(), five, [answer(told.unwrap())]).await;
+    assert_eq!((outcome.status(), outcome.took), (503, Duration::ZERO));
+}
