@@ -1,0 +1,121 @@
+//! The settings of a simulator.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::faults::Faults;
+use crate::quota::Buckets;
+use crate::record::Records;
+use crate::resources::{accounts, projects, workspaces};
+use crate::signing::Signer;
+use crate::sim::{Demo, Shared, Sim};
+use crate::state::{Env, State};
+
+/// Splits the file of the documented example into the three parts that it shows.
+const PART_SIZE: u64 = 17_000_000;
+
+/// The settings of a [`Sim`]; made by [`Sim::builder`].
+#[derive(Clone, Debug)]
+pub struct Builder {
+    tokens: Vec<String>,
+    accounts: Vec<String>,
+    quotas: bool,
+    part_size: u64,
+    transcode_after: Duration,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            tokens: Vec::new(),
+            accounts: Vec::new(),
+            quotas: true,
+            part_size: PART_SIZE,
+            transcode_after: Duration::ZERO,
+        }
+    }
+}
+
+impl Builder {
+    /// Takes this token; called again, this one too. Default: [`Sim::TOKEN`].
+    ///
+    /// All tokens are the same user's, but each has quotas of its own.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.tokens.push(token.into());
+        self
+    }
+
+    /// Adds an empty account after the demo account.
+    #[must_use]
+    pub fn account(mut self, name: impl Into<String>) -> Self {
+        self.accounts.push(name.into());
+        self
+    }
+
+    /// Whether the documented quotas are enforced. Default: yes.
+    ///
+    /// Without, every answer says that the whole quota is left.
+    #[must_use]
+    pub const fn quotas(mut self, enforced: bool) -> Self {
+        self.quotas = enforced;
+        self
+    }
+
+    /// The longest a part of an upload gets, in bytes; at least one. Default: 17,000,000.
+    ///
+    /// The parts of a file differ by one byte at most. A file of more than 10,000 such parts gets
+    /// 10,000 larger ones.
+    #[must_use]
+    pub const fn part_size(mut self, bytes: u64) -> Self {
+        self.part_size = if bytes == 0 { 1 } else { bytes };
+        self
+    }
+
+    /// How long a file stays `uploaded` before it is `transcoded`. Default: not at all.
+    #[must_use]
+    pub const fn transcode_after(mut self, delay: Duration) -> Self {
+        self.transcode_after = delay;
+        self
+    }
+
+    /// A simulator with the demo account in it.
+    pub fn build(mut self) -> Sim {
+        if self.tokens.is_empty() {
+            self.tokens.push(Sim::TOKEN.to_owned());
+        }
+        let env = Env {
+            clock: Clock::new(),
+            signer: Signer::default(),
+            part_size: self.part_size,
+            transcode_after: self.transcode_after,
+        };
+        let mut state = State::new();
+        let now = env.clock.now();
+        let account = accounts::add(&mut state.accounts, "Demo Account", now);
+        let workspace = workspaces::add(&mut state.workspaces, &account, "Demo Workspace", now);
+        let project = projects::add(&mut state, &account, &workspace, "Demo Project", now);
+        let demo = Demo {
+            user_id: state.user["id"].as_str().unwrap_or_default().into(),
+            root_folder_id: state.projects[&project].text("root_folder_id").into(),
+            account_id: account.into(),
+            workspace_id: workspace.into(),
+            project_id: project.into(),
+        };
+        for name in self.accounts {
+            accounts::add(&mut state.accounts, &name, now);
+        }
+        Sim {
+            shared: Arc::new(Shared {
+                tokens: self.tokens,
+                demo,
+                env,
+                state: Mutex::new(state),
+                buckets: Mutex::new(Buckets::new(self.quotas)),
+                faults: Mutex::new(Faults::default()),
+                records: Mutex::new(Records::default()),
+            }),
+        }
+    }
+}

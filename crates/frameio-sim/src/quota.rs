@@ -1,0 +1,137 @@
+//! The documented leaky buckets: one for each token, account and operation.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use frameio_core::{Operation, Quota, QuotaScope};
+use tokio::time::Instant;
+
+/// Above this many buckets the empty ones are thrown away.
+const MANY: usize = 1024;
+
+/// What the bucket of an operation holds, as the three headers tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Level {
+    pub(crate) limit: u32,
+    pub(crate) remaining: u32,
+    pub(crate) window_millis: u64,
+}
+
+impl Level {
+    /// The level of a bucket that nobody has used.
+    pub(crate) fn unused(quota: Quota) -> Self {
+        Self::of(quota, quota.calls().get())
+    }
+
+    fn of(quota: Quota, remaining: u32) -> Self {
+        let window_millis = u64::try_from(quota.window().as_millis()).unwrap_or(u64::MAX);
+        Self { limit: quota.calls().get(), remaining, window_millis }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    token: String,
+    account: String,
+    operation: &'static str,
+}
+
+/// All buckets; each is known by the moment at which it will have leaked empty.
+#[derive(Debug)]
+pub(crate) struct Buckets {
+    enforced: bool,
+    empty_at: HashMap<Key, Instant>,
+}
+
+impl Buckets {
+    pub(crate) fn new(enforced: bool) -> Self {
+        Self { enforced, empty_at: HashMap::new() }
+    }
+
+    /// Takes one call; an error where the bucket is full.
+    pub(crate) fn spend(
+        &mut self,
+        token: &str,
+        account: &str,
+        operation: &'static Operation,
+    ) -> Result<Level, Level> {
+        let quota = operation.quota;
+        if !self.enforced {
+            return Ok(Level::unused(quota));
+        }
+        let now = Instant::now();
+        if self.empty_at.len() > MANY {
+            self.empty_at.retain(|_, at| *at > now);
+        }
+        let token = match operation.scope {
+            QuotaScope::Account => "",
+            _ => token,
+        };
+        let key =
+            Key { token: token.to_owned(), account: account.to_owned(), operation: operation.id };
+        let empty_at = self.empty_at.entry(key).or_insert(now);
+        let filled = (*empty_at).max(now) + quota.interval();
+        let room = quota.window().checked_sub(filled - now);
+        match room {
+            Some(room) => {
+                *empty_at = filled;
+                Ok(Level::of(quota, calls(room, quota.interval())))
+            }
+            None => Err(Level::of(quota, 0)),
+        }
+    }
+}
+
+/// How many intervals fit.
+fn calls(room: Duration, interval: Duration) -> u32 {
+    u32::try_from(room.as_nanos() / interval.as_nanos()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    static THREE: Operation = Operation::new("three", Method::GET, "/3", Quota::per_second(3));
+    static SHARED: Operation = Operation::new("shared", Method::GET, "/s", Quota::per_minute(1))
+        .scope(QuotaScope::Account);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_bucket_refuses_until_one_call_has_leaked() {
+        let mut buckets = Buckets::new(true);
+        let mut spend = || buckets.spend("t", "a", &THREE).map(|level| level.remaining);
+        assert_eq!([spend(), spend(), spend()], [Ok(2), Ok(1), Ok(0)]);
+        assert!(spend().is_err());
+        tokio::time::advance(Duration::from_millis(333)).await;
+        assert!(spend().is_err());
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert_eq!(spend(), Ok(0));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(spend(), Ok(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_token_account_and_operation_has_a_bucket() {
+        let mut buckets = Buckets::new(true);
+        let mut remaining = |token, account, operation| {
+            buckets.spend(token, account, operation).map(|level| level.remaining)
+        };
+        for (token, account) in [("t", "a"), ("u", "a"), ("t", "b")] {
+            assert_eq!(remaining(token, account, &THREE), Ok(2));
+        }
+        assert_eq!(remaining("t", "a", &SHARED), Ok(0));
+        assert!(remaining("u", "a", &SHARED).is_err(), "shared by all users of the account");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn empty_buckets_are_thrown_away() {
+        let mut buckets = Buckets::new(true);
+        for account in 0..=MANY {
+            assert!(buckets.spend("t", &account.to_string(), &THREE).is_ok());
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(buckets.spend("t", "last", &THREE).is_ok());
+        assert_eq!(buckets.empty_at.len(), 1);
+    }
+}

@@ -1,0 +1,43 @@
+//! Accounts.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Simulated;
+use crate::query::{Param, page};
+use crate::respond::Outcome;
+use crate::state::{Ctx, Row, State, Table, insert};
+
+const SORT: Param =
+    Param::Sort(&["display_name_asc", "created_at_asc", "display_name_desc", "created_at_desc"]);
+
+pub(super) const OPERATIONS: &[Simulated] =
+    &[Simulated::new("accounts.index", index).query(&[SORT, Param::Page(100)])];
+
+fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    page(ctx, state.accounts.values().collect(), |account| render(state, account))
+}
+
+fn render(state: &State, account: &Row) -> Value {
+    let mut fields = account.fields.clone();
+    let used = state.storage(|file| file.account == account.id());
+    fields.insert("storage_usage".to_owned(), used.into());
+    fields.into()
+}
+
+/// Adds an account that the user owns.
+pub(crate) fn add(accounts: &mut Table, name: &str, now: Timestamp) -> String {
+    let fields = json!({
+        "display_name": name,
+        "image": null,
+        "mounted_storage_enabled": false,
+        "roles": ["owner"],
+        "storage_limit": null,
+        "v4_migrated_at": null,
+    });
+    let id = insert(accounts, "", fields, now);
+    if let Some(account) = accounts.get_mut(&id) {
+        account.account.clone_from(&id);
+    }
+    id
+}

@@ -1,0 +1,284 @@
+//! Comments on files.
+
+use serde_json::{Value, json};
+
+use super::{Simulated, files};
+use crate::media;
+use crate::query::{Param, page};
+use crate::respond::{Failure, Outcome, Reply};
+use crate::state::{Ctx, Row, State, Table, Upload, insert, new_id};
+use crate::timecode;
+use crate::validate::{Field, Kind, Object};
+
+const INCLUDE: Param = Param::Include(&["owner", "replies"]);
+const SORT: Param = Param::Sort(&[
+    "owner_asc",
+    "owner_desc",
+    "completed_at_asc",
+    "completed_at_desc",
+    "created_at_asc",
+    "created_at_desc",
+]);
+
+const MOST_ATTACHMENTS: usize = 6;
+
+const TEXT: Kind = Kind::Text { min: 1, max: 40_000 };
+const ANNOTATION: Field =
+    Field::optional("annotation", Kind::Text { min: 0, max: 200_000 }).or_null();
+const COMPLETED: Field = Field::optional("completed", Kind::Boolean).or_null();
+const DURATION: Field = Field::optional("duration", Kind::at_least(1)).or_null();
+const PAGE: Field = Field::optional("page", Kind::at_least(1)).or_null();
+const LINKS: Field = Field::optional("links", Kind::list(&Kind::Object(&LINK)));
+const TIMESTAMP: Field = Field::optional("timestamp", Kind::TimeStamp);
+const ANCHOR: Field = Field::optional(
+    "anchor",
+    Kind::Object(&Object::open(&[Field::required("x", SHARE), Field::required("y", SHARE)])),
+)
+.or_null();
+
+/// A place between the edges of the picture.
+const SHARE: Kind = Kind::Number { min: 0.0, max: 1.0 };
+
+const LINK: Object = Object::open(&[
+    Field::required("end_index", Kind::at_least(1)),
+    Field::required("start_index", Kind::at_least(0)),
+    Field::required("url", Kind::ANY_TEXT),
+]);
+
+const ATTACHMENT: Object = Object::closed(&[
+    Field::required("file_size", files::FILE_SIZE),
+    Field::required("media_type", Kind::NAME),
+    Field::required("name", Kind::NAME),
+]);
+
+const SIDE: Kind = Kind::Number { min: 0.0, max: f64::MAX };
+const BOUNDS: Kind = Kind::List {
+    of: &Kind::Object(&Object::open(&[
+        Field::required("height", SIDE),
+        Field::required("width", SIDE),
+        Field::required("x", Kind::ANY_NUMBER),
+        Field::required("y", Kind::ANY_NUMBER),
+    ])),
+    min: 1,
+};
+const REVIEW_TYPE: Kind = Kind::OneOf(&["highlight", "insert", "remove", "replace"]);
+const SUGGESTED: Kind = Kind::Text { min: 0, max: 3000 };
+const REVIEW: Object = Object::open(&[
+    Field::required("bounds", BOUNDS),
+    Field::required("selection_text", Kind::ANY_TEXT).or_null(),
+    Field::required("suggested_text", SUGGESTED).or_null(),
+    Field::required("text_review_annotation_type", REVIEW_TYPE),
+]);
+const REVIEW_UPDATE: Object = Object::open(&[
+    Field::optional("bounds", BOUNDS),
+    Field::optional("selection_text", Kind::ANY_TEXT).or_null(),
+    Field::optional("suggested_text", SUGGESTED).or_null(),
+    Field::optional("text_review_annotation_type", REVIEW_TYPE),
+])
+.filled();
+
+const CREATE: Object = Object::closed(&[
+    ANCHOR,
+    ANNOTATION,
+    Field::optional("attachments", Kind::list(&Kind::Object(&ATTACHMENT))),
+    COMPLETED,
+    DURATION,
+    LINKS,
+    PAGE,
+    Field::required("text", TEXT),
+    Field::optional("text_review_annotation", Kind::Object(&REVIEW)),
+    TIMESTAMP,
+]);
+const UPDATE: Object = Object::closed(&[
+    ANCHOR,
+    ANNOTATION,
+    COMPLETED,
+    DURATION,
+    LINKS,
+    PAGE,
+    Field::optional("text", TEXT),
+    Field::optional("text_review_annotation", Kind::Object(&REVIEW_UPDATE)),
+    TIMESTAMP,
+]);
+
+pub(super) const OPERATIONS: &[Simulated] = &[
+    Simulated::new("comments.index", index).query(&[
+        Param::AsTimecode,
+        INCLUDE,
+        SORT,
+        Param::Page(100),
+    ]),
+    Simulated::new("comments.show", show).query(&[Param::AsTimecode, INCLUDE]),
+    Simulated::new("comments.create", create).query(&[Param::AsTimecode]).body(&CREATE),
+    Simulated::new("comments.update", update).query(&[Param::AsTimecode]).body(&UPDATE),
+    Simulated::new("comments.delete", delete),
+];
+
+fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let file = ctx.find(&state.files, "file_id")?.id();
+    let rows = state.comments.values().filter(|row| row.text("file_id") == file).collect();
+    page(ctx, rows, |row| render(state, ctx, row))
+}
+
+fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let comment = ctx.find(&state.comments, "comment_id")?;
+    Ok(Reply::ok(render(state, ctx, comment)))
+}
+
+fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let file = ctx.find(&state.files, "file_id")?.id();
+    let blank = json!({
+        "file_id": file,
+        "anchor": null,
+        "annotation": null,
+        "completed_at": null,
+        "completer_id": null,
+        "duration": null,
+        "links": [],
+        "mentions": [],
+        "page": null,
+        "text_edited_at": null,
+        "text_review_annotation": null,
+        "timestamp": null,
+    });
+    let mut comment = changed(blank, &state.user["id"], ctx)?;
+    let (attachments, upload_urls) = attach(state, ctx)?;
+    comment["attachments"] = attachments.into();
+    let id = insert(&mut state.comments, ctx.account(), comment, ctx.now);
+    let mut answer = render(state, ctx, &state.comments[&id]);
+    for (attachment, urls) in upload_urls.into_iter().enumerate() {
+        answer["attachments"][attachment]["upload_urls"] = urls;
+    }
+    Ok(Reply::created(answer))
+}
+
+fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let comment = ctx.find(&state.comments, "comment_id")?;
+    let mut comment = changed(comment.fields.clone().into(), &state.user["id"], ctx)?;
+    if ctx.data.contains_key("text") {
+        comment["text_edited_at"] = ctx.now.to_string().into();
+    }
+    let Value::Object(fields) = comment else { return show(state, ctx) };
+    ctx.find_mut(&mut state.comments, "comment_id")?.update(fields, ctx.now);
+    show(state, ctx)
+}
+
+fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let id = ctx.find(&state.comments, "comment_id")?.id().to_owned();
+    if let Some(comment) = state.comments.shift_remove(&id) {
+        remove_attachments(state, &comment);
+    }
+    Ok(Reply::NO_CONTENT)
+}
+
+/// The comment with what the body names, be it null, written over it; the rest is left.
+fn changed(mut comment: Value, user: &Value, ctx: &Ctx<'_>) -> Result<Value, Failure> {
+    for (name, value) in &ctx.data {
+        match name.as_str() {
+            "attachments" => {}
+            "completed" if value.as_bool() == Some(true) => {
+                comment["completed_at"] = ctx.now.to_string().into();
+                comment["completer_id"] = user.clone();
+            }
+            "completed" => {
+                comment["completed_at"] = Value::Null;
+                comment["completer_id"] = Value::Null;
+            }
+            "timestamp" => comment[name] = timecode::frame(value).into(),
+            "text_review_annotation" => comment[name] = review(&comment[name], value)?,
+            _ => comment[name] = value.clone(),
+        }
+    }
+    if ctx.data.contains_key("links") {
+        let text = comment["text"].as_str().unwrap_or_default().to_owned();
+        for link in comment["links"].as_array_mut().into_iter().flatten() {
+            link["text"] = linked(&text, link).into();
+        }
+    }
+    if !comment["duration"].is_null() && comment["timestamp"].is_null() {
+        return Err(Failure::invalid("/data/duration", "needs a timestamp"));
+    }
+    Ok(comment)
+}
+
+/// An update overrides single keys; all of them have to be there in the end.
+fn review(old: &Value, new: &Value) -> Result<Value, Failure> {
+    let mut review = old.as_object().cloned().unwrap_or_default();
+    review.extend(new.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
+    let missing = REVIEW.fields.iter().find(|field| !review.contains_key(field.name));
+    match missing {
+        Some(field) => {
+            let pointer = format!("/data/text_review_annotation/{}", field.name);
+            Err(Failure::invalid(&pointer, "is missing, the comment has none to keep"))
+        }
+        None => Ok(review.into()),
+    }
+}
+
+/// The characters of the text that a link stands on.
+fn linked(text: &str, link: &Value) -> String {
+    let index = |name: &str| link[name].as_u64().and_then(|i| usize::try_from(i).ok());
+    let (start, end) = (index("start_index").unwrap_or(0), index("end_index").unwrap_or(0));
+    text.chars().take(end).skip(start).collect()
+}
+
+/// Makes room for the attachments; beside each its upload URLs, which only this answer holds.
+fn attach(state: &mut State, ctx: &Ctx<'_>) -> Result<(Vec<Value>, Vec<Value>), Failure> {
+    let attachments = ctx.field("attachments");
+    let attachments = attachments.as_array().map_or(&[][..], Vec::as_slice);
+    if attachments.len() > MOST_ATTACHMENTS {
+        let detail = format!("has {} items, at most {MOST_ATTACHMENTS}", attachments.len());
+        return Err(Failure::invalid("/data/attachments", detail));
+    }
+    let (mut stored, mut upload_urls) = (Vec::new(), Vec::new());
+    for attachment in attachments {
+        let id = new_id();
+        let size = attachment["file_size"].as_f64().unwrap_or_default() as u64;
+        let sizes: Vec<u64> = media::split(size, ctx.env.part_size).collect();
+        let urls = (1..=sizes.len()).map(|number| media::part_url(ctx, &id, number));
+        upload_urls.push(urls.collect::<Vec<_>>().into());
+        let media_type = attachment["media_type"].as_str().unwrap_or_default();
+        state.uploads.insert(id.clone(), Upload::new(media_type, sizes));
+        stored.push(json!({
+            "id": id,
+            "name": attachment["name"],
+            "file_size": size,
+            "media_type": media_type,
+            "created_at": ctx.now.to_string(),
+            "upload_urls": null,
+        }));
+    }
+    Ok((stored, upload_urls))
+}
+
+fn render(state: &State, ctx: &Ctx<'_>, comment: &Row) -> Value {
+    let mut comment_json = Value::from(comment.fields.clone());
+    // The contract has no null here: a comment on no moment stands on the first frame.
+    let frame = comment.field("timestamp").as_u64().unwrap_or(0);
+    comment_json["timestamp"] =
+        if ctx.query.as_timecode { timecode::text(frame).into() } else { frame.into() };
+    if ctx.query.includes("owner") {
+        comment_json["owner"] = state.creator();
+    }
+    if ctx.query.includes("replies") {
+        comment_json["replies"] = json!([]);
+    }
+    comment_json
+}
+
+/// Removes the comments of a file.
+pub(super) fn remove_all(state: &mut State, file: &str) {
+    let (lost, kept): (Table, Table) = std::mem::take(&mut state.comments)
+        .into_iter()
+        .partition(|(_, comment)| comment.text("file_id") == file);
+    state.comments = kept;
+    for comment in lost.values() {
+        remove_attachments(state, comment);
+    }
+}
+
+fn remove_attachments(state: &mut State, comment: &Row) {
+    for attachment in comment.field("attachments").as_array().into_iter().flatten() {
+        state.uploads.remove(attachment["id"].as_str().unwrap_or_default());
+    }
+}

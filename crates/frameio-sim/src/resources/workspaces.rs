@@ -1,0 +1,74 @@
+//! Workspaces.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{NAME, Simulated, UNTITLED, projects};
+use crate::query::{Param, page};
+use crate::respond::{Outcome, Reply};
+use crate::state::{Ctx, Row, State, Table, insert};
+
+const INCLUDE: Param = Param::Include(&["creator"]);
+const SORT: Param = Param::Sort(&["name_asc", "created_at_asc", "name_desc", "created_at_desc"]);
+
+pub(super) const OPERATIONS: &[Simulated] = &[
+    Simulated::new("workspaces.index", index).query(&[INCLUDE, SORT, Param::Page(100)]),
+    Simulated::new("workspaces.show", show).query(&[INCLUDE]),
+    Simulated::new("workspaces.create", create).body(&NAME),
+    Simulated::new("workspaces.update", update).body(&NAME),
+    Simulated::new("workspaces.delete", delete),
+];
+
+fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    ctx.find(&state.accounts, "account_id")?;
+    let rows = state.workspaces.values().filter(|row| row.account == ctx.account()).collect();
+    page(ctx, rows, |row| render(state, ctx, row))
+}
+
+fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let workspace = ctx.find(&state.workspaces, "workspace_id")?;
+    Ok(Reply::ok(render(state, ctx, workspace)))
+}
+
+fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    ctx.find(&state.accounts, "account_id")?;
+    let name = ctx.field("name");
+    let name = name.as_str().unwrap_or(UNTITLED);
+    let id = add(&mut state.workspaces, ctx.account(), name, ctx.now);
+    Ok(Reply::created(render(state, ctx, &state.workspaces[&id])))
+}
+
+fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let workspace = ctx.find_mut(&mut state.workspaces, "workspace_id")?;
+    workspace.update(ctx.data.clone(), ctx.now);
+    Ok(Reply::ok(workspace.fields.clone().into()))
+}
+
+fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let id = ctx.find(&state.workspaces, "workspace_id")?.id().to_owned();
+    let projects: Vec<String> = state
+        .projects
+        .values()
+        .filter(|project| project.text("workspace_id") == id)
+        .map(|project| project.id().to_owned())
+        .collect();
+    for project in projects {
+        projects::remove(state, &project);
+    }
+    state.workspaces.shift_remove(&id);
+    Ok(Reply::NO_CONTENT)
+}
+
+fn render(state: &State, ctx: &Ctx<'_>, workspace: &Row) -> Value {
+    let mut fields = workspace.fields.clone();
+    if ctx.query.includes("creator") {
+        fields.insert("creator".to_owned(), state.creator());
+    }
+    fields.into()
+}
+
+/// Adds a workspace.
+pub(crate) fn add(workspaces: &mut Table, account: &str, name: &str, now: Timestamp) -> String {
+    let fields = json!({"account_id": account, "name": name, "image": null});
+    insert(workspaces, account, fields, now)
+}

@@ -1,0 +1,190 @@
+//! From a request to its answer.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use frameio_core::Body;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use serde_json::Value;
+use tower_service::Service;
+
+use crate::content::Content;
+use crate::media;
+use crate::query::Query;
+use crate::quota::Level;
+use crate::respond::{Failure, Outcome, with_level};
+use crate::route::{Args, Route, Target};
+use crate::sim::{Shared, Sim, lock};
+use crate::state::{Ctx, State};
+use crate::validate;
+
+/// The longest JSON body; the longest annotation fits in several times.
+const LONGEST_JSON: u64 = 4 * 1024 * 1024;
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+impl<B> Service<Request<B>> for Sim
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Answer {
+        let shared = self.shared.clone();
+        Box::pin(async move { Ok(answer(&shared, request).await) })
+    }
+}
+
+async fn answer<B>(shared: &Shared, request: Request<B>) -> Response<Body>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let (parts, body) = request.into_parts();
+    let target = Target::of(&parts.method, parts.uri.path());
+    let limit = match &target {
+        Target::Part { id, number } => part_size(&lock(&shared.state), id, *number),
+        _ => LONGEST_JSON,
+    };
+    let content = Content::read(body, &parts.headers, limit).await;
+    let json = match &target {
+        Target::Part { .. } => Bytes::new(),
+        _ => content.joined(),
+    };
+    let fault = lock(&shared.faults).take(target.id());
+    let fault = match fault {
+        Some(fault) => {
+            tokio::time::sleep(fault.delay).await;
+            fault.into_response()
+        }
+        None => None,
+    };
+    let response = match (fault, &target) {
+        (Some(fault), _) => fault,
+        (None, Target::Operation(route, args)) => {
+            operation(shared, route, args, &parts, &content, &json)
+        }
+        (None, Target::Part { id, number }) => {
+            let state = &mut *lock(&shared.state);
+            media::put_part(&shared.env, state, &parts, (id, *number), content)
+        }
+        (None, Target::Download { id }) => {
+            media::download(&shared.env, &lock(&shared.state), &parts, id)
+        }
+        (None, Target::Nothing) => {
+            Failure::new(StatusCode::NOT_FOUND, "there is no such route").into_response()
+        }
+    };
+    lock(&shared.records).push(target.id(), parts, json, response.status());
+    response
+}
+
+fn part_size(state: &State, id: &str, number: usize) -> u64 {
+    let part = |number: usize| state.uploads.get(id)?.parts.get(number.checked_sub(1)?);
+    part(number).map_or(0, |part| part.size)
+}
+
+/// Answers a call of the API: who asks, how often, what, and only then the answer.
+fn operation(
+    shared: &Shared,
+    route: &Route,
+    args: &Args,
+    parts: &Parts,
+    content: &Content,
+    json: &[u8],
+) -> Response<Body> {
+    let token = bearer(&parts.headers).filter(|token| shared.tokens.iter().any(|t| t == token));
+    let Some(token) = token else {
+        let detail = "the bearer token is missing or not known here";
+        let refusal = Failure::new(StatusCode::UNAUTHORIZED, detail).into_response();
+        return with_level(refusal, &Level::unused(route.operation.quota));
+    };
+    let account = args.iter().find(|(name, _)| *name == "account_id");
+    let account = account.map_or("", |(_, account)| account);
+    match lock(&shared.buckets).spend(token, account, route.operation) {
+        Ok(level) => {
+            let outcome = handle(shared, route, args, parts, content, json);
+            let response = outcome.map_or_else(Failure::into_response, |r| r.into_response());
+            with_level(response, &level)
+        }
+        Err(level) => {
+            let detail = format!("{} is limited to {}", route.operation.id, route.operation.quota);
+            let refusal = Failure::new(StatusCode::TOO_MANY_REQUESTS, detail);
+            with_level(refusal.into_response(), &level)
+        }
+    }
+}
+
+/// Checks query and body against the rules of the operation, and runs it.
+fn handle(
+    shared: &Shared,
+    route: &Route,
+    args: &Args,
+    parts: &Parts,
+    content: &Content,
+    json: &[u8],
+) -> Outcome {
+    let mut problems = Vec::new();
+    let query = parts.uri.query().unwrap_or_default();
+    let query = Query::parse(route.simulated.query, query, &mut problems);
+    let data = match route.simulated.body {
+        Some(rules) => validate::data(parse(&parts.headers, content, json)?, rules),
+        None => Ok(serde_json::Map::new()),
+    };
+    let data = match data {
+        Ok(data) if problems.is_empty() => data,
+        Ok(_) => return Err(Failure::unprocessable(problems)),
+        Err(more) => {
+            problems.extend(more);
+            return Err(Failure::unprocessable(problems));
+        }
+    };
+    let ctx = Ctx {
+        env: &shared.env,
+        now: shared.env.clock.now(),
+        base: &base(parts),
+        path: parts.uri.path(),
+        args,
+        query,
+        data,
+    };
+    (route.simulated.handle)(&mut lock(&shared.state), &ctx)
+}
+
+fn parse(headers: &HeaderMap, content: &Content, json: &[u8]) -> Result<Value, Failure> {
+    if content.length() > LONGEST_JSON {
+        let detail = format!("the body is longer than {LONGEST_JSON} bytes");
+        return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    }
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(|value| value.starts_with("application/json")) {
+        let detail = "the content-type has to be application/json";
+        return Err(Failure::new(StatusCode::BAD_REQUEST, detail));
+    }
+    serde_json::from_slice(json).map_err(|error| {
+        Failure::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
+    })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
+/// Scheme and authority under which the client knows the simulator: on a socket the path alone
+/// stands in the request line, in process the whole URI does.
+fn base(parts: &Parts) -> String {
+    let scheme = parts.uri.scheme_str().unwrap_or("http");
+    let host = || parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let authority = parts.uri.authority().map(|authority| authority.as_str()).or_else(host);
+    format!("{scheme}://{}", authority.unwrap_or("localhost"))
+}

@@ -1,0 +1,145 @@
+//! Comments.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::api::{Api, put};
+
+async fn comment(api: &Api, data: Value) -> (String, Value) {
+    let file = api.upload("clip.mp4", "abc").await;
+    let made = api.post(&format!("{file}/comments"), data).await.created();
+    (format!("{}/comments/{}", api.account(), made["id"].as_str().unwrap()), made)
+}
+
+#[tokio::test]
+async fn a_timestamp_is_given_and_had_as_frame_or_timecode() {
+    let api = Api::new();
+    let (path, made) = comment(&api, json!({"text": "t", "timestamp": "00:00:02:12"})).await;
+    assert_eq!(made["timestamp"], 60);
+    let as_timecode = format!("{path}?timestamp_as_timecode=true");
+    assert_eq!(api.get(&as_timecode).await.data()["timestamp"], "00:00:02:12");
+    let updated = api.patch(&as_timecode, json!({"timestamp": 24})).await.data();
+    assert_eq!(updated["timestamp"], "00:00:01:00");
+    assert_eq!(api.get(&path).await.data()["timestamp"], 24);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_tells_null_from_absent() {
+    let api = Api::new();
+    let (path, made) = comment(
+        &api,
+        json!({
+            "text": "t", "timestamp": 1, "duration": 5, "page": 2, "annotation": "[]",
+            "anchor": {"x": 0, "y": 1},
+        }),
+    )
+    .await;
+    let updated = api.patch(&path, json!({"page": null, "anchor": null})).await.data();
+    assert_eq!((&updated["page"], &updated["anchor"]), (&json!(null), &json!(null)));
+    assert_eq!((&updated["duration"], &updated["annotation"]), (&json!(5), &json!("[]")));
+    assert_eq!(updated["text_edited_at"], json!(null));
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let updated = api.patch(&path, json!({"duration": null, "text": "new"})).await.data();
+    assert_eq!((&updated["duration"], &updated["text"]), (&json!(null), &json!("new")));
+    assert_eq!(updated["text_edited_at"], updated["updated_at"]);
+    assert_ne!(updated["updated_at"], made["updated_at"]);
+    let refused = api.patch(&path, json!({"text": null, "timestamp": null})).await;
+    assert_eq!(refused.pointers(), ["/data/text", "/data/timestamp"]);
+}
+
+#[tokio::test]
+async fn a_comment_is_completed_and_reopened() {
+    let api = Api::new();
+    let (path, made) = comment(&api, json!({"text": "t", "completed": true})).await;
+    assert_eq!(made["completer_id"], api.sim.demo().user_id.as_str());
+    assert!(made["completed_at"].is_string());
+    for reopened in [json!(false), json!(null)] {
+        api.patch(&path, json!({"completed": true})).await.data();
+        let updated = api.patch(&path, json!({ "completed": reopened })).await.data();
+        let both = (&updated["completed_at"], &updated["completer_id"]);
+        assert_eq!(both, (&json!(null), &json!(null)));
+    }
+}
+
+#[tokio::test]
+async fn links_carry_the_text_that_they_stand_on() {
+    let api = Api::new();
+    let link = json!({"start_index": 4, "end_index": 8, "url": "https://example.com"});
+    let (path, made) = comment(&api, json!({"text": "Säe the seed", "links": [link]})).await;
+    assert_eq!(made["links"][0]["text"], "the ");
+    let updated = api.patch(&path, json!({"links": []})).await.data();
+    assert_eq!(updated["links"], json!([]));
+}
+
+#[tokio::test]
+async fn a_text_review_annotation_is_overridden_key_by_key() {
+    let api = Api::new();
+    let review = json!({
+        "bounds": [{"x": 0, "y": 0, "width": 1, "height": 1}],
+        "selection_text": "old",
+        "suggested_text": null,
+        "text_review_annotation_type": "insert",
+    });
+    let (path, _) = comment(&api, json!({"text": "t", "text_review_annotation": review})).await;
+    let change = json!({"text_review_annotation": {"suggested_text": "new"}});
+    let updated = api.patch(&path, change.clone()).await.data();
+    assert_eq!(updated["text_review_annotation"]["suggested_text"], "new");
+    assert_eq!(updated["text_review_annotation"]["selection_text"], "old");
+    let refused = api.patch(&path, json!({"text_review_annotation": {}})).await;
+    assert_eq!(refused.pointers(), ["/data/text_review_annotation"]);
+
+    let (plain, _) = comment(&api, json!({"text": "t"})).await;
+    let refused = api.patch(&plain, change).await;
+    assert_eq!(refused.pointers(), ["/data/text_review_annotation/bounds"]);
+}
+
+#[tokio::test]
+async fn attachments_are_uploaded_by_plain_urls() {
+    let api = Api::new();
+    let attachment = json!({"name": "a.pdf", "file_size": 3, "media_type": "application/pdf"});
+    let (path, made) = comment(&api, json!({"text": "t", "attachments": [attachment]})).await;
+    let url = made["attachments"][0]["upload_urls"][0].as_str().unwrap().to_owned();
+    assert_eq!(put(&api.sim, &url, "application/pdf", "pdf").await.0, StatusCode::OK);
+    let shown = api.get(&path).await.data();
+    assert_eq!(shown["attachments"][0]["upload_urls"], json!(null), "shown once");
+    assert_eq!(api.delete(&path).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(put(&api.sim, &url, "application/pdf", "pdf").await.0, StatusCode::NOT_FOUND);
+
+    let file = api.upload("clip.mp4", "abc").await;
+    let data = json!({"text": "t", "attachments": vec![attachment; 7]});
+    let refused = api.post(&format!("{file}/comments"), data).await;
+    assert_eq!(refused.pointers(), ["/data/attachments"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn comments_are_listed_by_file_and_go_with_it() {
+    let api = Api::new();
+    let file = api.upload("clip.mp4", "abc").await;
+    let list = format!("{file}/comments");
+    let mut paths = Vec::new();
+    for text in ["one", "two", "three"] {
+        let made = api.post(&list, json!({ "text": text })).await.created();
+        paths.push(format!("{}/comments/{}", api.account(), made["id"].as_str().unwrap()));
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    comment(&api, json!({"text": "on another file"})).await;
+    let texts = async |query: &str| {
+        let data = api.get(&format!("{list}?{query}")).await.data();
+        let texts = data.as_array().unwrap().iter().map(|c| c["text"].as_str().unwrap().to_owned());
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(texts("sort=created_at_desc").await, ["three", "two", "one"]);
+    assert_eq!(texts("sort=owner_asc&include=owner").await, ["one", "two", "three"]);
+    api.patch(&paths[1], json!({"completed": true})).await.data();
+    assert_eq!(texts("sort=completed_at_desc").await, ["two", "one", "three"]);
+
+    let shown = api.get(&format!("{}?include=owner,replies", paths[0])).await.data();
+    assert_eq!(shown["owner"]["name"], "Demo User");
+    assert_eq!(shown["replies"], json!([]));
+    assert_eq!(api.delete(&paths[0]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(texts("").await, ["two", "three"]);
+    assert_eq!(api.delete(&file).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get(&paths[1]).await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,256 @@
+//! What is refused, and how.
+
+use frameio_core::Body;
+use frameio_sim::Sim;
+use http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+
+use crate::api::{Api, send};
+
+/// Every operation with ids of the demo account, or made-up ones where it has none.
+fn requests(api: &Api) -> Vec<(Method, String)> {
+    let demo = api.sim.demo();
+    let path = |template: &str| {
+        template
+            .replace("{account_id}", demo.account_id.as_str())
+            .replace("{workspace_id}", demo.workspace_id.as_str())
+            .replace("{project_id}", demo.project_id.as_str())
+            .replace("{folder_id}", demo.root_folder_id.as_str())
+            .replace(['{', '}'], "")
+    };
+    let operations = frameio_api::operations();
+    operations.map(|operation| (operation.method.clone(), path(operation.path))).collect()
+}
+
+#[tokio::test]
+async fn a_token_that_is_missing_or_unknown_is_refused_everywhere() {
+    let api = Api::new();
+    for (method, path) in requests(&api) {
+        let answer = api.with_token("other").send(method, &path, None).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(answer.body["errors"][0]["title"], "Unauthorized");
+    }
+    for authorization in ["", "Bearer", "Basic frameio-sim-demo-token", "frameio-sim-demo-token"] {
+        let request = Request::get("/v4/me").header("authorization", authorization);
+        let response = send(&api.sim, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{authorization}");
+    }
+    let request = Request::get("/v4/me").body(Body::empty()).unwrap();
+    assert_eq!(send(&api.sim, request).await.status(), StatusCode::UNAUTHORIZED);
+    let request = Request::get("/v4/me").header("authorization", format!("bearer {}", Sim::TOKEN));
+    let response = send(&api.sim, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::OK, "schemes are case-insensitive");
+}
+
+#[tokio::test]
+async fn each_of_several_tokens_is_taken() {
+    let api = Api::of(Sim::builder().token("one").token("two").build());
+    assert_eq!(api.with_token("one").get("/v4/me").await.status, StatusCode::OK);
+    assert_eq!(api.with_token("two").get("/v4/me").await.status, StatusCode::OK);
+    assert_eq!(api.get("/v4/me").await.status, StatusCode::UNAUTHORIZED, "not the default then");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    let api = Api::new();
+    let body = |id: &str| match id {
+        "files.create_local_upload" => json!({"name": "n", "file_size": 1}),
+        "files.create_remote_upload" => json!({"name": "n", "source_url": "u"}),
+        "comments.create" | "comments.update" => json!({"text": "t"}),
+        _ => json!({"name": "n"}),
+    };
+    let known = api.sim.demo().account_id.as_str();
+    for operation in frameio_api::operations() {
+        // The names in the template become ids that nothing has.
+        let ids = operation.path.matches('{').count();
+        for account in [known, "adobe%3Anone"] {
+            if ids == 0 || ids == 1 && account == known {
+                continue;
+            }
+            let path = operation.path.replace("{account_id}", account).replace(['{', '}'], "");
+            let body = json!({ "data": body(operation.id) });
+            let answer = api.send(operation.method.clone(), &path, Some(body)).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.body);
+            assert_eq!(answer.body["errors"][0]["title"], "Not Found");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_route_or_method_is_not_found() {
+    let api = Api::new();
+    for (method, path) in [
+        (Method::GET, "/"),
+        (Method::GET, "/v4/unknown"),
+        (Method::PUT, "/v4/me"),
+        (Method::GET, "/v4/me/"),
+        (Method::GET, "/sim-uploads/no/part"),
+    ] {
+        let answer = api.send(method, path, None).await;
+        assert_eq!((answer.status, answer.operation), (StatusCode::NOT_FOUND, None), "{path}");
+        assert!(answer.body["errors"][0]["detail"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn records_of_one_account_are_not_in_another() {
+    let api = Api::of(Sim::builder().quotas(false).account("Second").build());
+    let accounts = api.get("/v4/accounts").await.data();
+    let other = accounts[1]["id"].as_str().unwrap();
+    let demo = api.sim.demo();
+    for path in [
+        format!("workspaces/{}", demo.workspace_id),
+        format!("projects/{}", demo.project_id),
+        format!("folders/{}", demo.root_folder_id),
+    ] {
+        let answer = api.get(&format!("/v4/accounts/{other}/{path}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert!(api.get(&format!("/v4/accounts/{other}/workspaces")).await.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_is_a_bad_request() {
+    let api = Api::new();
+    let path = format!("{}/folders", api.root());
+    for body in ["", "{", "{\"data\":", "data=1", "{\"data\":{}} more"] {
+        let answer = api.send_text(Method::POST, &path, body).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+    }
+    let request = Request::post(&path)
+        .header("authorization", format!("Bearer {}", Sim::TOKEN))
+        .header("content-type", "text/plain");
+    let response = send(&api.sim, request.body(Body::from("{\"data\":{}}")).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST, "another content type");
+    let request = Request::post(&path)
+        .header("authorization", format!("Bearer {}", Sim::TOKEN))
+        .header("content-type", "application/json");
+    let response = send(&api.sim, request.body(Body::from(vec![b' '; 5_000_000])).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_body_against_the_contract_is_told_by_pointers() {
+    let api = Api::new();
+    let (root, account) = (api.root(), api.account());
+    let file = api.upload("clip.mp4", "abc").await;
+    let long = "x".repeat(256);
+    let comments = format!("{file}/comments");
+    let review =
+        json!({"bounds": [], "text_review_annotation_type": "shout", "selection_text": null});
+    let cases: Vec<(Method, String, Value, &[&str])> = vec![
+        (Method::POST, format!("{account}/workspaces"), json!({"name": ""}), &["/data/name"]),
+        (Method::PATCH, api.workspace(), json!({"name": long, "x": 1}), &["/data/name", "/data/x"]),
+        (
+            Method::POST,
+            format!("{}/projects", api.workspace()),
+            json!({"restricted": "yes", "status": "active"}),
+            &["/data/name", "/data/restricted", "/data/status"],
+        ),
+        (
+            Method::PATCH,
+            api.project(),
+            json!({"name": null, "status": "asleep"}),
+            &["/data/name", "/data/status"],
+        ),
+        (Method::POST, format!("{root}/folders"), json!({"name": 7}), &["/data/name"]),
+        (Method::PATCH, root.clone(), json!({"restricted": true}), &["/data/restricted"]),
+        (
+            Method::POST,
+            format!("{root}/files/local_upload"),
+            json!({"file_size": 0, "media_type": "video/mp4"}),
+            &["/data/file_size", "/data/name", "/data/media_type"],
+        ),
+        (
+            Method::POST,
+            format!("{root}/files/local_upload"),
+            json!({"file_size": 5_000_000_000_001_u64, "name": "n"}),
+            &["/data/file_size"],
+        ),
+        (
+            Method::POST,
+            format!("{root}/files/remote_upload"),
+            json!({"name": long}),
+            &["/data/name", "/data/source_url"],
+        ),
+        (Method::PATCH, file, json!({"name": ""}), &["/data/name"]),
+        (
+            Method::POST,
+            comments.clone(),
+            json!({
+                "anchor": {"x": 2}, "duration": 0, "links": [{"start_index": -1}], "page": "1",
+                "text_review_annotation": review, "timestamp": "1s", "mentions": [],
+            }),
+            &[
+                "/data/anchor/x",
+                "/data/anchor/y",
+                "/data/duration",
+                "/data/links/0/end_index",
+                "/data/links/0/start_index",
+                "/data/links/0/url",
+                "/data/page",
+                "/data/text",
+                "/data/text_review_annotation/bounds",
+                "/data/text_review_annotation/suggested_text",
+                "/data/text_review_annotation/text_review_annotation_type",
+                "/data/timestamp",
+                "/data/mentions",
+            ],
+        ),
+        (
+            Method::POST,
+            comments.clone(),
+            json!({"text": "t", "attachments": vec![json!({"name": "n"}); 1]}),
+            &["/data/attachments/0/file_size", "/data/attachments/0/media_type"],
+        ),
+        (Method::POST, comments, json!({"text": "t", "duration": 5}), &["/data/duration"]),
+    ];
+    for (method, path, data, pointers) in cases {
+        let answer = api.send(method, &path, Some(json!({ "data": data }))).await;
+        assert_eq!(answer.pointers(), pointers, "{path}");
+        assert_eq!(answer.body["errors"][0]["title"], "Unprocessable Entity");
+    }
+}
+
+#[tokio::test]
+async fn the_envelope_is_checked_too() {
+    let api = Api::new();
+    let path = format!("{}/folders", api.root());
+    for (body, pointers) in [
+        (json!({}), vec!["/data"]),
+        (json!({"data": []}), vec!["/data"]),
+        (json!({"name": "n"}), vec!["/name", "/data"]),
+        (json!({"data": {}, "meta": 1}), vec!["/meta"]),
+        (json!([]), vec![""]),
+    ] {
+        assert_eq!(api.send(Method::POST, &path, Some(body)).await.pointers(), pointers);
+    }
+}
+
+#[tokio::test]
+async fn wrong_queries_are_told_by_pointers_and_unknown_parameters_ignored() {
+    let api = Api::new();
+    let (root, workspace) = (api.root(), api.workspace());
+    let file = api.upload("clip.mp4", "abc").await;
+    for (path, pointers) in [
+        ("/v4/accounts?page_size=0&sort=name_asc".to_owned(), vec!["/page_size", "/sort"]),
+        (
+            format!("{workspace}/projects?page_size=101&include=creator"),
+            vec!["/page_size", "/include"],
+        ),
+        (format!("{root}/children?page_size=501&type=movie"), vec!["/page_size", "/type"]),
+        (format!("{root}/children?include=media_links.hls"), vec!["/include"]),
+        (format!("{root}/folders?include=media_links.original"), vec!["/include"]),
+        (
+            format!("{root}/files?sort=size_asc&include_total_count=1"),
+            vec!["/sort", "/include_total_count"],
+        ),
+        (format!("{file}/comments?timestamp_as_timecode=yes"), vec!["/timestamp_as_timecode"]),
+        (format!("{file}/comments?sort=owner_asc"), vec!["/sort"]),
+        (format!("{file}/comments?after=g3QAAAACdwRm"), vec!["/after"]),
+    ] {
+        assert_eq!(api.get(&path).await.pointers(), pointers, "{path}");
+    }
+    let answer = api.get(&format!("{root}/children?page_size=500&fields=name&x")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}

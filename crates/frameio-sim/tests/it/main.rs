@@ -1,0 +1,18 @@
+//! The simulator from the outside: as a service, and on a socket.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod api;
+mod comments;
+mod contract;
+mod downloads;
+mod errors;
+mod faults;
+mod files;
+mod folders;
+mod pages;
+mod projects;
+mod quotas;
+mod schema;
+mod socket;
+mod uploads;
+mod workspaces;

@@ -1,0 +1,94 @@
+//! The simulator on a loopback socket.
+
+use bytes::Bytes;
+use frameio_core::Body;
+use frameio_sim::Sim;
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+
+struct Http(Client<HttpConnector, Body>);
+
+impl Http {
+    fn new() -> Self {
+        Self(Client::builder(TokioExecutor::new()).build_http())
+    }
+
+    async fn send(&self, request: Request<Body>) -> Response<Bytes> {
+        let (parts, body) = self.0.request(request).await.unwrap().into_parts();
+        Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
+    }
+}
+
+#[tokio::test]
+async fn a_file_makes_its_way_over_a_socket() {
+    let sim = Sim::builder().part_size(1 << 20).build();
+    let server = sim.serve().await.unwrap();
+    let http = Http::new();
+    let demo = sim.demo();
+    let folder =
+        format!("{}/v4/accounts/{}/folders/{}", server.url(), demo.account_id, demo.root_folder_id);
+    let api = |builder: http::request::Builder| {
+        let builder = builder.header("authorization", format!("Bearer {}", Sim::TOKEN));
+        builder.header("content-type", "application/json")
+    };
+    let content: Vec<u8> = (0..2_500_000_u32).map(|i| (i % 251) as u8).collect();
+
+    let data = json!({"data": {"name": "clip.mp4", "file_size": content.len()}});
+    let create = api(Request::post(format!("{folder}/files/local_upload")));
+    let created = http.send(create.body(Body::from(data.to_string())).unwrap()).await;
+    assert_eq!(created.status(), StatusCode::CREATED);
+    let created: Value = serde_json::from_slice(created.body()).unwrap();
+    let mut at = 0;
+    for part in created["data"]["upload_urls"].as_array().unwrap() {
+        let url = part["url"].as_str().unwrap();
+        assert!(url.starts_with(&format!("{}/", server.url())), "{url}");
+        let size = part["size"].as_u64().unwrap() as usize;
+        let request = Request::put(url)
+            .header("x-amz-acl", "private")
+            .header("content-type", "video/mp4")
+            .body(Body::from(content[at..at + size].to_vec()))
+            .unwrap();
+        let response = http.send(request).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        at += size;
+    }
+    let id = created["data"]["id"].as_str().unwrap();
+    let file = format!("{}/v4/accounts/{}/files/{id}", server.url(), demo.account_id);
+    let show = api(Request::get(format!("{file}?include=media_links.original")));
+    let shown = http.send(show.body(Body::empty()).unwrap()).await;
+    let shown: Value = serde_json::from_slice(shown.body()).unwrap();
+    let url = shown["data"]["media_links"]["original"]["download_url"].as_str().unwrap();
+    let got = http.send(Request::get(url).body(Body::empty()).unwrap()).await;
+    assert_eq!(got.headers()["content-length"], content.len().to_string());
+    assert!(got.body() == &content, "the same bytes");
+}
+
+#[tokio::test]
+async fn a_refused_part_is_answered_though_it_was_not_wanted() {
+    let sim = Sim::new();
+    let server = sim.serve().await.unwrap();
+    let url = format!("{}/sim-uploads/none/1", server.url());
+    let request = Request::put(url).body(Body::from(vec![0; 4_000_000])).unwrap();
+    let response = Http::new().send(request).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_socket_and_its_connections_close_with_the_server() {
+    let sim = Sim::new();
+    let server = sim.serve_on(([127, 0, 0, 1], 0)).await.unwrap();
+    let address = server.address();
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    let me = Request::get(format!("{}/v4/me", server.url())).body(Body::empty()).unwrap();
+    assert_eq!(Http::new().send(me).await.status(), StatusCode::UNAUTHORIZED);
+    drop(server);
+    assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0, "closed");
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens");
+    assert_eq!(sim.requests().len(), 1, "the state stays");
+}

@@ -1,0 +1,173 @@
+//! Parts of files, put by signed URLs.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_core::Body;
+use frameio_sim::Sim;
+use http::{Request, StatusCode, request};
+use http_body_util::{Full, StreamBody};
+use serde_json::{Value, json};
+
+use crate::api::{Api, put, send};
+
+fn url(file: &Value, part: usize) -> &str {
+    file["upload_urls"][part]["url"].as_str().unwrap()
+}
+
+/// A request as it should be, to be made wrong.
+fn good(url: &str) -> request::Builder {
+    Request::put(url).header("x-amz-acl", "private").header("content-type", "text/plain")
+}
+
+/// The status and the code of the XML of an answer.
+async fn refused(sim: &Sim, request: Request<Body>) -> (StatusCode, String) {
+    let response = send(sim, request).await;
+    let body = String::from_utf8(response.body().to_vec()).unwrap();
+    let code = body.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    assert_eq!(response.headers()["content-type"], "application/xml");
+    (response.status(), code.unwrap().0.to_owned())
+}
+
+#[tokio::test]
+async fn parts_are_split_as_in_the_documented_example() {
+    let api = Api::new();
+    let file = api.make_file(&api.root(), "clip.mp4", 50_645_990).await;
+    let sizes: Vec<_> =
+        file["upload_urls"].as_array().unwrap().iter().map(|part| &part["size"]).collect();
+    assert_eq!(sizes, [16_881_997, 16_881_997, 16_881_996]);
+    let url = url(&file, 2);
+    assert!(url.starts_with("https://api.frame.io/sim-uploads/"), "{url}");
+    assert!(url.contains("/3?") && url.contains("X-Amz-Expires=86400"), "{url}");
+    assert!(url.contains("X-Amz-SignedHeaders=content-type%3Bhost%3Bx-amz-acl"), "{url}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_is_complete_when_all_parts_are_there_in_any_order() {
+    let sim = Sim::builder().quotas(false).part_size(4).transcode_after(Duration::from_secs(5));
+    let api = Api::of(sim.build());
+    let file = api.make_file(&api.root(), "notes.txt", 10).await;
+    let path = api.file(&file);
+    let status = async || api.get(&format!("{path}/status")).await.data();
+    for (part, content) in [(2, "hij"), (0, "abcd"), (0, "ABCD")] {
+        assert_eq!(put(&api.sim, url(&file, part), "text/plain", content).await.0, StatusCode::OK);
+        assert_eq!(status().await["upload_complete"], false);
+    }
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "efg").await.0, StatusCode::OK);
+    let done = status().await;
+    assert_eq!((&done["upload_complete"], &done["filetype"]), (&json!(true), &json!("text/plain")));
+    assert_eq!(done["upload_failed"], false);
+    let shown = api.get(&path).await.data();
+    assert_eq!(
+        (&shown["status"], &shown["updated_at"]),
+        (&json!("uploaded"), &done["uploaded_at"])
+    );
+    assert_ne!(shown["updated_at"], shown["created_at"]);
+    tokio::time::advance(Duration::from_secs(5)).await;
+    assert_eq!(api.get(&path).await.data()["status"], "transcoded");
+    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "EFG").await.0, StatusCode::OK, "again");
+}
+
+#[tokio::test]
+async fn only_the_request_that_was_signed_is_taken() {
+    let api = Api::of(Sim::builder().quotas(false).part_size(4).build());
+    let file = api.make_file(&api.root(), "notes.txt", 8).await;
+    let part = url(&file, 0);
+    let denied = (StatusCode::FORBIDDEN, "SignatureDoesNotMatch".to_owned());
+    let body = || Body::from("abcd");
+
+    let no_acl = Request::put(part).header("content-type", "text/plain");
+    assert_eq!(refused(&api.sim, no_acl.body(body()).unwrap()).await, denied);
+    let other_acl =
+        Request::put(part).header("content-type", "text/plain").header("x-amz-acl", "public-read");
+    assert_eq!(refused(&api.sim, other_acl.body(body()).unwrap()).await, denied);
+    let no_type = Request::put(part).header("x-amz-acl", "private");
+    assert_eq!(refused(&api.sim, no_type.body(body()).unwrap()).await, denied);
+    let wrong_type = put(&api.sim, part, "application/octet-stream", "abcd").await;
+    assert_eq!(wrong_type.0, StatusCode::FORBIDDEN);
+
+    let of_another_part = part.replacen("/1?", "/2?", 1);
+    for forged in [format!("{part}0"), part.replace("86400", "86401"), of_another_part] {
+        let request = good(&forged).body(body()).unwrap();
+        assert_eq!(refused(&api.sim, request).await, denied, "{forged}");
+    }
+    let unsigned = good(part.split_once('?').unwrap().0).body(body()).unwrap();
+    let denied = (StatusCode::FORBIDDEN, "AccessDenied".to_owned());
+    assert_eq!(refused(&api.sim, unsigned).await, denied);
+
+    let other_sim = Api::of(Sim::new());
+    let request = good(part).body(body()).unwrap();
+    assert_eq!(refused(&other_sim.sim, request).await.0, StatusCode::FORBIDDEN);
+    let get = Request::get(part).body(Body::empty()).unwrap();
+    assert_eq!(refused(&api.sim, get).await.0, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(
+        api.get(&format!("{}/status", api.file(&file))).await.data()["upload_complete"],
+        false
+    );
+}
+
+#[tokio::test]
+async fn a_token_beside_the_signature_is_refused() {
+    let api = Api::new();
+    let file = api.make_file(&api.root(), "notes.txt", 4).await;
+    let request = good(url(&file, 0)).header("authorization", format!("Bearer {}", Sim::TOKEN));
+    let refusal = refused(&api.sim, request.body(Body::from("abcd")).unwrap()).await;
+    assert_eq!(refusal, (StatusCode::BAD_REQUEST, "InvalidArgument".to_owned()));
+}
+
+#[tokio::test]
+async fn the_body_has_exactly_the_size_of_the_part() {
+    let api = Api::new();
+    let file = api.make_file(&api.root(), "notes.txt", 4).await;
+    let part = url(&file, 0);
+    for (content, code) in [("abc", "EntityTooSmall"), ("abcde", "EntityTooLarge")] {
+        let request = good(part).body(Body::from(content)).unwrap();
+        let expected = (StatusCode::BAD_REQUEST, code.to_owned());
+        assert_eq!(refused(&api.sim, request).await, expected);
+    }
+    let broken = good(part).header("content-length", 4).body(Body::from("abc")).unwrap();
+    let expected = (StatusCode::BAD_REQUEST, "IncompleteBody".to_owned());
+    assert_eq!(refused(&api.sim, broken).await, expected);
+
+    let frames = || {
+        let frame = http_body::Frame::data(Bytes::from_static(b"abcd"));
+        StreamBody::new(tokio_stream(frame))
+    };
+    let unknown = good(part).body(Body::stream(frames())).unwrap();
+    let expected = (StatusCode::LENGTH_REQUIRED, "MissingContentLength".to_owned());
+    assert_eq!(refused(&api.sim, unknown).await, expected);
+    let known = good(part).header("content-length", 4).body(Body::stream(frames())).unwrap();
+    assert_eq!(send(&api.sim, known).await.status(), StatusCode::OK);
+    let exact = good(part).body(Body::stream(Full::new(Bytes::from_static(b"abcd")))).unwrap();
+    assert_eq!(send(&api.sim, exact).await.status(), StatusCode::OK);
+}
+
+/// A stream of one frame, which does not know its length.
+fn tokio_stream(
+    frame: http_body::Frame<Bytes>,
+) -> impl futures_util::Stream<Item = Result<http_body::Frame<Bytes>, std::io::Error>> + Send {
+    futures_util::stream::iter([Ok(frame)])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_url_is_good_for_a_day() {
+    let api = Api::new();
+    let file = api.make_file(&api.root(), "notes.txt", 4).await;
+    tokio::time::advance(Duration::from_secs(24 * 60 * 60 - 2)).await;
+    assert_eq!(put(&api.sim, url(&file, 0), "text/plain", "abcd").await.0, StatusCode::OK);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    let request = good(url(&file, 0)).body(Body::from("abcd")).unwrap();
+    let expired = (StatusCode::FORBIDDEN, "AccessDenied".to_owned());
+    assert_eq!(refused(&api.sim, request).await, expired);
+}
+
+#[tokio::test]
+async fn an_upload_goes_with_its_file() {
+    let api = Api::new();
+    let file = api.make_file(&api.root(), "notes.txt", 4).await;
+    assert_eq!(api.delete(&api.file(&file)).await.status, StatusCode::NO_CONTENT);
+    let request = good(url(&file, 0)).body(Body::from("abcd")).unwrap();
+    let gone = (StatusCode::NOT_FOUND, "NoSuchUpload".to_owned());
+    assert_eq!(refused(&api.sim, request).await, gone);
+}
