@@ -14,5 +14,6 @@ mod projects;
 mod quotas;
 mod schema;
 mod socket;
+mod typed;
 mod uploads;
 mod workspaces;
