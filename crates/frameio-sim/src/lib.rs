@@ -74,7 +74,7 @@
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
 //! * There are no version stacks, shares, webhooks or search; their routes are 404.
 //! * Where the documentation says nothing it has to decide: a record made without a name is
-//!   `Untitled`, lists without `sort` are in the order of creation, a link to the API of another
+//!   `Untitled`, lists without `sort` are in the order of creation, a record of another
 //!   account is 404, the root folder cannot be deleted (403), part sizes are its own.
 
 mod builder;
