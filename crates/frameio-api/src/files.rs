@@ -82,7 +82,7 @@ endpoints! {
             /// What it is called. 1 to 255 characters.
             name: String in 1..=255,
             /// Where the service can fetch it.
-            source_url: String,
+            source_url: SignedUrl,
         }
     }
     "files.create_remote_upload" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files/remote_upload" -> RemoteUpload, 5 per second;

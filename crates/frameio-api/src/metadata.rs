@@ -1,7 +1,7 @@
 //! Metadata: the values of an asset's fields.
 
 use frameio_core::{FieldDefinitionId, model, open_enum};
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -69,6 +69,8 @@ pub enum MetadataValue {
     Select(Vec<SelectOption>),
     /// Of a user field: the users and groups that are chosen.
     Users(Vec<UserValue>),
+    /// Of a select or a user field in which nothing is chosen: an empty list.
+    Empty,
     /// Of a shape that this version does not know.
     Other(Value),
 }
@@ -79,6 +81,7 @@ impl<'de> Deserialize<'de> for MetadataValue {
             Value::String(text) => Self::Text(text),
             Value::Number(number) => Self::Number(number),
             Value::Bool(toggle) => Self::Toggle(toggle),
+            Value::Array(items) if items.is_empty() => Self::Empty,
             Value::Array(items) => Self::list(items),
             other => Self::Other(other),
         })
@@ -87,7 +90,7 @@ impl<'de> Deserialize<'de> for MetadataValue {
 
 impl MetadataValue {
     fn list(items: Vec<Value>) -> Self {
-        fn all<T: serde::de::DeserializeOwned>(items: &[Value]) -> Option<Vec<T>> {
+        fn all<T: DeserializeOwned>(items: &[Value]) -> Option<Vec<T>> {
             items.iter().map(|item| T::deserialize(item).ok()).collect()
         }
         // Options have a name to show, users and groups have a type.
@@ -107,6 +110,7 @@ impl Serialize for MetadataValue {
             Self::Toggle(toggle) => toggle.serialize(serializer),
             Self::Select(options) => options.serialize(serializer),
             Self::Users(users) => users.serialize(serializer),
+            Self::Empty => [(); 0].serialize(serializer),
             Self::Other(value) => value.serialize(serializer),
         }
     }

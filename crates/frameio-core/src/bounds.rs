@@ -1,6 +1,5 @@
 //! The limits that the service documents for a field, checked before a request is sent.
 
-use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use crate::error::EncodeError;
@@ -63,32 +62,35 @@ impl<T: Bounded> Bounded for Patch<T> {
     }
 }
 
-/// A value with limits inside of it, as the fields of an object in a body are.
+/// A value with limits inside of it, as an object in a body is.
 ///
 /// A field of an endpoint whose type implements this is checked by it before the request is sent.
 pub trait Check {
-    /// Checks the value of the field `field`.
+    /// Checks the value.
     ///
     /// # Errors
-    /// When something in it is outside of what the service takes.
-    fn check(&self, field: &'static str) -> Result<(), EncodeError>;
+    /// When something in it is outside of what the service takes; the error names the field
+    /// [within](EncodeError::within) the value.
+    fn check(&self) -> Result<(), EncodeError>;
 }
 
 impl<T: Check> Check for Vec<T> {
-    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
-        self.iter().try_for_each(|value| value.check(field))
+    fn check(&self) -> Result<(), EncodeError> {
+        self.iter().enumerate().try_for_each(|(i, value)| {
+            value.check().map_err(|error| error.within(&format!("[{i}]")))
+        })
     }
 }
 
 impl<T: Check> Check for Option<T> {
-    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
-        self.as_ref().map_or(Ok(()), |value| value.check(field))
+    fn check(&self) -> Result<(), EncodeError> {
+        self.as_ref().map_or(Ok(()), T::check)
     }
 }
 
 impl<T: Check> Check for Patch<T> {
-    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
-        self.value().map_or(Ok(()), |value| value.check(field))
+    fn check(&self) -> Result<(), EncodeError> {
+        self.value().map_or(Ok(()), T::check)
     }
 }
 
@@ -102,18 +104,24 @@ impl<T: Check> Check for Patch<T> {
 ///
 /// let error = check("name", &String::new(), 1..=255).unwrap_err();
 /// assert_eq!(error.to_string(), "`name` has 0 characters, allowed are 1 to 255");
+/// let error = check("page", &0_u32, 1..=u64::MAX).unwrap_err();
+/// assert_eq!(error.to_string(), "`page` is 0, allowed are 1 or more");
 /// ```
 pub fn check<T: Bounded>(
     field: &'static str,
     value: &T,
     range: RangeInclusive<u64>,
 ) -> Result<(), EncodeError> {
-    let message = |size: &dyn Display| match T::UNIT {
-        "" => format!("is {size}, allowed are {} to {}", range.start(), range.end()),
-        unit => format!("has {size} {unit}, allowed are {} to {}", range.start(), range.end()),
+    let Some(size) = value.size().filter(|size| !range.contains(size)) else {
+        return Ok(());
     };
-    match value.size() {
-        Some(size) if !range.contains(&size) => Err(EncodeError::new(field, message(&size))),
-        _ => Ok(()),
-    }
+    let found = match T::UNIT {
+        "" => format!("is {size}"),
+        unit => format!("has {size} {unit}"),
+    };
+    let allowed = match (range.start(), range.end()) {
+        (least, &u64::MAX) => format!("{least} or more"),
+        (least, most) => format!("{least} to {most}"),
+    };
+    Err(EncodeError::new(field, format!("{found}, allowed are {allowed}")))
 }

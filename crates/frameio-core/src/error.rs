@@ -21,6 +21,21 @@ impl EncodeError {
     pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { field: field.into(), message: message.into() }
     }
+
+    /// The same of a field inside of `outer`, a field or a place in a list.
+    ///
+    /// ```
+    /// use frameio_core::EncodeError;
+    ///
+    /// let error = EncodeError::new("name", "is too long").within("[2]").within("attachments");
+    /// assert_eq!(error.field, "attachments[2].name");
+    /// ```
+    #[must_use]
+    pub fn within(mut self, outer: &str) -> Self {
+        let dot = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
+        self.field = format!("{outer}{dot}{}", self.field).into();
+        self
+    }
 }
 
 impl fmt::Display for EncodeError {

@@ -5,8 +5,8 @@ mod time;
 
 use frameio_core::bounds::{self, Check};
 use frameio_core::{
-    AccountId, AttachmentId, CommentId, EncodeError, FileId, Page, SignedUrl, UserId, answers,
-    endpoints, model, open_enum,
+    AccountId, AttachmentId, CommentId, EncodeError, Extra, FileId, Page, SignedUrl, UserId,
+    answers, endpoints, model, open_enum,
 };
 use jiff::Timestamp;
 
@@ -76,7 +76,7 @@ endpoints! {
             /// For how many frames it holds. At least 1; needs a timestamp.
             duration: u64 in 1..=u64::MAX,
             /// On which page of a document it is said. From 1.
-            page: u32 in 1..=u64::from(u32::MAX),
+            page: u32 in 1..=u64::MAX,
             /// Where in the picture it is said.
             anchor: Anchor,
             /// A drawing, as the JSON text of the service's player. At most 200 000 characters.
@@ -119,7 +119,7 @@ endpoints! {
             /// For how many frames it holds. At least 1.
             duration: u64 in 1..=u64::MAX,
             /// On which page of a document it is said. From 1.
-            page: u32 in 1..=u64::from(u32::MAX),
+            page: u32 in 1..=u64::MAX,
             /// Where in the picture it is said.
             anchor: Anchor,
             /// A drawing, as the JSON text of the service's player. At most 200 000 characters.
@@ -228,21 +228,18 @@ model! {
 impl Anchor {
     /// The point `x` of the width and `y` of the height, each from 0 to 1.
     pub fn new(x: f64, y: f64) -> Self {
-        Self { x, y, extra: frameio_core::Extra::new() }
+        Self { x, y, extra: Extra::new() }
     }
 }
 
 impl Check for Anchor {
-    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
-        let inside = |fraction: f64| (0.0..=1.0).contains(&fraction);
-        if inside(self.x) && inside(self.y) {
-            Ok(())
-        } else {
-            Err(EncodeError::new(
-                field,
-                format!("is at ({}, {}), allowed are fractions from 0 to 1", self.x, self.y),
-            ))
+    fn check(&self) -> Result<(), EncodeError> {
+        for (field, value) in [("x", self.x), ("y", self.y)] {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(EncodeError::new(field, format!("is {value}, allowed are 0 to 1")));
+            }
         }
+        Ok(())
     }
 }
 
@@ -279,15 +276,14 @@ impl LinkInput {
             start_index: range.start,
             end_index: range.end,
             url: url.into(),
-            extra: frameio_core::Extra::new(),
+            extra: Extra::new(),
         }
     }
 }
 
 impl Check for LinkInput {
-    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
-        let limits = format!("has a link that ends at {}: allowed is at least 1", self.end_index);
-        if self.end_index == 0 { Err(EncodeError::new(field, limits)) } else { Ok(()) }
+    fn check(&self) -> Result<(), EncodeError> {
+        bounds::check("end_index", &self.end_index, 1..=u64::MAX)
     }
 }
 
@@ -339,20 +335,14 @@ model! {
 impl AttachmentInput {
     /// A file of `file_size` bytes.
     pub fn new(name: impl Into<String>, file_size: u64, media_type: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            file_size,
-            media_type: media_type.into(),
-            extra: frameio_core::Extra::new(),
-        }
+        Self { name: name.into(), file_size, media_type: media_type.into(), extra: Extra::new() }
     }
 }
 
 impl Check for AttachmentInput {
-    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
-        let _ = field;
-        bounds::check("attachments.name", &self.name, 1..=255)?;
-        bounds::check("attachments.file_size", &self.file_size, 1..=5_000_000_000_000)?;
-        bounds::check("attachments.media_type", &self.media_type, 1..=255)
+    fn check(&self) -> Result<(), EncodeError> {
+        bounds::check("name", &self.name, 1..=255)?;
+        bounds::check("file_size", &self.file_size, 1..=5_000_000_000_000)?;
+        bounds::check("media_type", &self.media_type, 1..=255)
     }
 }

@@ -38,6 +38,22 @@ impl TextReviewBounds {
     }
 }
 
+impl Check for TextReviewBounds {
+    fn check(&self) -> Result<(), EncodeError> {
+        for (field, value) in [("x", self.x), ("y", self.y)] {
+            if !value.is_finite() {
+                return Err(EncodeError::new(field, format!("is {value}, which JSON cannot say")));
+            }
+        }
+        for (field, value) in [("width", self.width), ("height", self.height)] {
+            if !(0.0..f64::INFINITY).contains(&value) {
+                return Err(EncodeError::new(field, format!("is {value}, allowed are 0 or more")));
+            }
+        }
+        Ok(())
+    }
+}
+
 model! {
     /// A change to the text of a document.
     pub struct TextReviewAnnotation {
@@ -81,9 +97,10 @@ impl TextReviewAnnotation {
 }
 
 impl Check for TextReviewAnnotation {
-    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
-        check_bounds(field, &self.bounds)?;
-        bounds::check("text_review_annotation.suggested_text", &self.suggested_text, 0..=3_000)
+    fn check(&self) -> Result<(), EncodeError> {
+        bounds::check("bounds", &self.bounds, 1..=u64::MAX)?;
+        self.bounds.check().map_err(|error| error.within("bounds"))?;
+        bounds::check("suggested_text", &self.suggested_text, 0..=3_000)
     }
 }
 
@@ -144,27 +161,12 @@ impl TextReviewAnnotationUpdate {
 }
 
 impl Check for TextReviewAnnotationUpdate {
-    fn check(&self, field: &'static str) -> Result<(), EncodeError> {
-        let nothing = self.kind.is_none()
-            && self.bounds.is_none()
-            && self.selection_text.is_keep()
-            && self.suggested_text.is_keep();
-        if nothing {
-            return Err(EncodeError::new(field, "changes nothing: set at least one of its fields"));
+    fn check(&self) -> Result<(), EncodeError> {
+        if *self == Self::new() {
+            return Err(EncodeError::new("", "changes nothing: set at least one of its fields"));
         }
-        if let Some(bounds) = &self.bounds {
-            check_bounds(field, bounds)?;
-        }
-        bounds::check("text_review_annotation.suggested_text", &self.suggested_text, 0..=3_000)
+        bounds::check("bounds", &self.bounds, 1..=u64::MAX)?;
+        self.bounds.check().map_err(|error| error.within("bounds"))?;
+        bounds::check("suggested_text", &self.suggested_text, 0..=3_000)
     }
-}
-
-fn check_bounds(field: &'static str, bounds: &[TextReviewBounds]) -> Result<(), EncodeError> {
-    if bounds.is_empty() {
-        return Err(EncodeError::new(field, "has no bounds: at least one rectangle is needed"));
-    }
-    if bounds.iter().any(|bounds| bounds.width < 0.0 || bounds.height < 0.0) {
-        return Err(EncodeError::new(field, "has bounds of a negative width or height"));
-    }
-    Ok(())
 }

@@ -36,6 +36,12 @@ impl From<&str> for MediaTime {
     }
 }
 
+impl From<String> for MediaTime {
+    fn from(timecode: String) -> Self {
+        Self::Timecode(timecode.into())
+    }
+}
+
 impl fmt::Display for MediaTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -106,7 +106,7 @@ pub trait CheckNested {
 
 impl<T: Check> CheckNested for Probe<'_, T> {
     fn check_nested(&self, field: &'static str) -> Result<(), EncodeError> {
-        self.0.check(field)
+        self.0.check().map_err(|error| error.within(field))
     }
 }
 
