@@ -77,7 +77,7 @@ pub struct ClientBuilder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DefaultLayer {
-    /// The total time of a call.
+    /// The total time of a call; what a call asks for itself still holds.
     Deadline,
     /// The attempts after the first.
     Retry,
@@ -87,7 +87,7 @@ pub enum DefaultLayer {
     Auth,
     /// The span of an attempt.
     Trace,
-    /// The time of an attempt.
+    /// The time of an attempt; what a call asks for itself still holds.
     Timeout,
 }
 
@@ -323,12 +323,12 @@ impl ClientBuilder {
         let call = ServiceBuilder::new()
             .layer(base_uri)
             .layer(HeadersLayer::new(self.headers.clone()))
-            .layer(option_layer(self.deadline.map(DeadlineLayer::new)))
+            .layer(self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new))
             .layer(option_layer(retry.map(RetryLayer::new)))
             .layer(option_layer(self.rate_limit.clone()))
             .layer(option_layer(self.auth.as_ref().map(|auth| auth(&base))))
             .layer(option_layer(self.trace.map(|level| TraceLayer::new().level(level))))
-            .layer(option_layer(self.timeout.map(TimeoutLayer::new)))
+            .layer(self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new))
             .service(attempt.map_err(HttpError::into_inner));
         let http = self.call_layers.iter().fold(boxed(call), |inner, layer| layer(inner));
         Ok(Client::unboxed(http))

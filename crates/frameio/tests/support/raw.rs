@@ -1,4 +1,5 @@
 //! A server on a raw socket that misbehaves as it is told to.
+#![allow(dead_code, unreachable_pub, reason = "shared by tests that do not all use all of it")]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
