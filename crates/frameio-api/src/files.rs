@@ -215,11 +215,11 @@ model! {
         /// [`CreateLocalUpload`].
         pub upload_urls: Option<Vec<UploadUrl>>,
         /// Where it and its renditions can be fetched, if included.
-        pub media_links: Option<MediaLinks>,
+        pub media_links: Option<Box<MediaLinks>>,
         /// Who created it, if included.
-        pub creator: Option<User>,
+        pub creator: Option<Box<User>>,
         /// The project that it is in, if included.
-        pub project: Option<Project>,
+        pub project: Option<Box<Project>>,
         /// The values of its metadata fields, if included.
         pub metadata: Option<Vec<MetadataField>>,
         /// When it was created.

@@ -159,9 +159,9 @@ model! {
         /// Where a browser shows it.
         pub view_url: String,
         /// Who created it, if included.
-        pub creator: Option<User>,
+        pub creator: Option<Box<User>>,
         /// The project that it is in, if included.
-        pub project: Option<Project>,
+        pub project: Option<Box<Project>>,
         /// The values of its metadata fields, if included.
         pub metadata: Option<Vec<MetadataField>>,
         /// When it was created.

@@ -113,6 +113,16 @@ impl<T> Page<T> {
             .map(|cursor| Some(percent_decode_str(cursor).decode_utf8_lossy().as_ref().into()))
             .ok_or_else(|| DecodeError::new("links.next", "has no `after` to go on from"))
     }
+
+    /// The same page of what `change` makes of each item.
+    ///
+    /// # Errors
+    /// The first error of `change`.
+    pub fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let data = self.data.into_iter().map(change).collect::<Result<_, E>>()?;
+        let Self { links, total_count, extra, .. } = self;
+        Ok(Page { data, links, total_count, extra })
+    }
 }
 
 impl<T: PageItem> FromResponse for Page<T> {

@@ -1,12 +1,15 @@
 //! [`Asset`] as JSON: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::{AssetId, Extra, FileId, ProjectId, model};
+use frameio_core::error::decode_json;
+use frameio_core::page::PageItem;
+use frameio_core::{AssetId, DecodeError, Extra, FileId, Page, ProjectId, model};
 use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::{Asset, AssetKind, VersionStack};
-use crate::files::{File, FileStatus};
+use crate::files::{File, FileStatus, UploadUrl};
 use crate::folders::Folder;
 use crate::media_links::MediaLinks;
 use crate::metadata::MetadataField;
@@ -30,13 +33,14 @@ model! {
         pub status: Option<FileStatus>,
         pub file_size: Option<u64>,
         pub media_type: Option<String>,
-        pub media_links: Option<MediaLinks>,
+        pub upload_urls: Option<Vec<UploadUrl>>,
+        pub media_links: Option<Box<MediaLinks>>,
         pub cover_file_id: Option<FileId>,
         pub restricted: Option<bool>,
-        pub head_version: Option<File>,
+        pub head_version: Option<Box<File>>,
         pub view_url: Option<String>,
-        pub creator: Option<User>,
-        pub project: Option<Project>,
+        pub creator: Option<Box<User>>,
+        pub project: Option<Box<Project>>,
         pub metadata: Option<Vec<MetadataField>>,
         pub created_at: Option<Timestamp>,
         pub updated_at: Option<Timestamp>,
@@ -53,11 +57,43 @@ impl<'de> Deserialize<'de> for Asset {
                 fields.version_stack().map(|stack| Self::VersionStack(Box::new(stack)))
             }
             _ => match serde_json::to_value(fields) {
-                Ok(serde_json::Value::Object(fields)) => Ok(Self::Other(fields)),
+                Ok(Value::Object(fields)) => Ok(Self::Other(fields)),
                 _ => Err("an asset is an object"),
             },
         }
         .map_err(D::Error::custom)
+    }
+}
+
+impl PageItem for Asset {
+    /// Decodes a page in one pass, and again only if there is something on it that nobody foresaw:
+    /// a kind that is not known, or a field that is of another type than other kinds have it.
+    fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
+        let page = decode_json::<Page<Self>>(body);
+        match &page {
+            Ok(known) if !known.data.iter().any(|asset| matches!(asset, Self::Other(_))) => page,
+            _ => match decode_json::<Page<Extra>>(body) {
+                Ok(untyped) => untyped.try_map(Self::from_untyped).or(page),
+                Err(_) => page,
+            },
+        }
+    }
+}
+
+impl Asset {
+    /// Reads an asset of which the kind can be looked up first.
+    fn from_untyped(fields: Extra) -> serde_json::Result<Self> {
+        let kind = fields.get("type").and_then(Value::as_str).map(AssetKind::from);
+        let untyped = Value::Object(fields);
+        match kind {
+            Some(AssetKind::File) => File::deserialize(untyped).map(Box::new).map(Self::File),
+            Some(AssetKind::Folder) => Folder::deserialize(untyped).map(Box::new).map(Self::Folder),
+            Some(AssetKind::VersionStack) => {
+                VersionStack::deserialize(untyped).map(Box::new).map(Self::VersionStack)
+            }
+            Some(_) => Extra::deserialize(untyped).map(Self::Other),
+            None => Err(serde_json::Error::missing_field("type")),
+        }
     }
 }
 
@@ -94,7 +130,7 @@ impl Fields {
             file_size: required!(self.file_size),
             media_type: self.media_type.take(),
             view_url: required!(self.view_url),
-            upload_urls: None,
+            upload_urls: self.upload_urls.take(),
             media_links: self.media_links.take(),
             creator: self.creator.take(),
             project: self.project.take(),
@@ -155,14 +191,133 @@ impl Fields {
             || self.status.is_some()
             || self.file_size.is_some()
             || self.media_type.is_some()
+            || self.upload_urls.is_some()
             || self.media_links.is_some()
             || self.cover_file_id.is_some()
             || self.restricted.is_some()
             || self.head_version.is_some();
-        if foreign && let Ok(serde_json::Value::Object(mut fields)) = serde_json::to_value(self) {
+        if foreign && let Ok(Value::Object(mut fields)) = serde_json::to_value(self) {
             fields.remove("type");
             extra.append(&mut fields);
         }
         extra
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::btree_map;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn page(assets: &[Value]) -> Result<Page<Asset>, DecodeError> {
+        Asset::decode_page(json!({"data": assets, "links": {}}).to_string().as_bytes())
+    }
+
+    fn file() -> Value {
+        json!({
+            "id": "f", "name": "sea.mov", "project_id": "p", "view_url": "https://x",
+            "file_size": 7, "status": "uploaded", "type": "file",
+            "created_at": "2026-03-22T10:11:12Z", "updated_at": "2026-03-22T10:11:12Z",
+        })
+    }
+
+    fn with(mut asset: Value, name: &str, value: Value) -> Value {
+        asset[name] = value;
+        asset
+    }
+
+    #[test]
+    fn the_type_may_stand_anywhere() {
+        let rest = file().to_string().replace(r#","type":"file""#, "");
+        let fields = rest.trim_matches(['{', '}']);
+        let first = format!(r#"{{"type":"file",{fields}}}"#);
+        let last = format!(r#"{{{fields},"type":"file"}}"#);
+        assert_ne!(first, last);
+        let read = |json: &str| serde_json::from_str::<Asset>(json).unwrap();
+        assert!(matches!(read(&first), Asset::File(_)));
+        assert_eq!(read(&first), read(&last));
+    }
+
+    #[test]
+    fn a_kind_that_is_not_known_comes_back_as_it_came() {
+        let odd = json!({
+            "type": "moodboard", "id": 7, "name": null, "status": {"of": [1]}, "project": "Sea",
+            "created_at": "2026-03-22T10:11:12.000000Z", "pictures": [null],
+        });
+        let page = page(&[file(), odd.clone()]).unwrap();
+        assert_eq!((page.data[0].kind(), page.data[1].kind()), ("file", "moodboard"));
+        assert_eq!(serde_json::to_value(&page.data[1]).unwrap(), odd);
+        assert_eq!(serde_json::to_value(&page.data[0]).unwrap(), file());
+    }
+
+    #[test]
+    fn a_field_of_another_kind_is_kept_whatever_it_is() {
+        for restricted in [json!(true), json!("by whom?"), json!({"to": []})] {
+            let file = with(file(), "restricted", restricted.clone());
+            let page = page(std::slice::from_ref(&file)).unwrap();
+            assert_eq!(page.data[0].as_file().unwrap().extra["restricted"], restricted);
+            assert_eq!(serde_json::to_value(&page.data[0]).unwrap(), file);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_even_beside_what_is_not_known() {
+        let odd = json!({"type": "moodboard", "restricted": "by whom?"});
+        let wrong = with(file(), "creator", json!({"name": "Kim"}));
+        let error = page(&[wrong.clone(), odd]).unwrap_err();
+        assert_eq!(error.path, "data[0].creator", "{error}");
+        assert!(error.message.contains("`email`"), "{error}");
+        let error = page(&[file(), json!({"id": "x"})]).unwrap_err();
+        assert_eq!((&*error.path, error.message.contains("`type`")), ("data[1]", true), "{error}");
+    }
+
+    fn any_field() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            "[a-z]{0,5}".prop_map(Value::from),
+            Just(json!("2026-03-22T10:11:12Z")),
+            Just(json!({"email": "kim@example.com"})),
+            Just(json!([])),
+        ]
+    }
+
+    proptest! {
+        /// One pass is a short cut: it finds what a look at the type first would have found.
+        #[test]
+        fn one_pass_reads_what_two_would(
+            kind in "file|folder|version_stack",
+            changes in btree_map(
+                "id|name|status|file_size|media_type|restricted|cover_file_id|head_version|creator\
+                 |metadata|upload_urls|media_links|parent_id|from_the_future",
+                any_field(),
+                0..4,
+            ),
+        ) {
+            let Value::Object(mut asset) = with(file(), "type", kind.into()) else { unreachable!() };
+            asset.extend(changes);
+            let one = serde_json::from_value::<Asset>(asset.clone().into());
+            let two = Asset::from_untyped(asset.clone());
+            match (one, &two) {
+                // Another kind's null is as good as absent.
+                (Ok(one), Ok(two)) => {
+                    let nulls = asset.iter().filter(|(_, value)| value.is_null());
+                    let mut both = [one, two.clone()].map(|it| serde_json::to_value(it).unwrap());
+                    for (name, _) in nulls {
+                        for asset in both.iter_mut().filter_map(Value::as_object_mut) {
+                            asset.remove(name);
+                        }
+                    }
+                    prop_assert_eq!(&both[0], &both[1]);
+                }
+                (Ok(_), Err(error)) => prop_assert!(false, "{error}"),
+                (Err(_), _) => {}
+            }
+            prop_assert_eq!(page(&[asset.into()]).is_ok(), two.is_ok());
+        }
     }
 }

@@ -2,9 +2,7 @@
 
 mod fields;
 
-use frameio_core::{
-    AssetId, Extra, FolderId, ProjectId, VersionStackId, answers, model, open_enum,
-};
+use frameio_core::{AssetId, Extra, FolderId, ProjectId, VersionStackId, model, open_enum};
 use jiff::Timestamp;
 
 use crate::files::File;
@@ -48,8 +46,6 @@ pub enum Asset {
     /// What this version does not know, as it came.
     Other(Extra),
 }
-
-answers!(Asset);
 
 impl Asset {
     /// The asset's id; empty if what this version does not know has none.
@@ -127,13 +123,13 @@ model! {
         /// That it is a version stack.
         pub kind = "type": AssetKind,
         /// The newest version.
-        pub head_version: Option<File>,
+        pub head_version: Option<Box<File>>,
         /// Where a browser shows it.
         pub view_url: String,
         /// Who created it, if included.
-        pub creator: Option<User>,
+        pub creator: Option<Box<User>>,
         /// The project that it is in, if included.
-        pub project: Option<Project>,
+        pub project: Option<Box<Project>>,
         /// The values of its metadata fields, if included.
         pub metadata: Option<Vec<MetadataField>>,
         /// When it was created.

@@ -42,7 +42,7 @@ macro_rules! model {
         }
 
         const _: () = {
-            use $crate::__private::serde::de::{Deserializer, Error, MapAccess, Visitor};
+            use $crate::__private::serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
             use $crate::__private::serde::ser::{SerializeMap, Serializer};
             use $crate::__private::serde::{Deserialize, Serialize};
             #[allow(unused_imports, reason = "a model may have only one kind of field")]
@@ -51,18 +51,28 @@ macro_rules! model {
             #[allow(non_camel_case_types)]
             enum Key {
                 $($field,)*
-                UnknownKey(String),
+                UnknownKey,
             }
 
-            impl<'de> Deserialize<'de> for Key {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            /// Puts the name of an unknown key into the text: a key that owned it would have to be
+            /// dropped after every field.
+            struct ReadKey<'a>(&'a mut String);
+
+            impl<'de> DeserializeSeed<'de> for ReadKey<'_> {
+                type Value = Key;
+
+                fn deserialize<D>(self, deserializer: D) -> Result<Key, D::Error>
+                where
+                    D: Deserializer<'de>,
+                {
                     $crate::__private::text(deserializer, |key| {
                         $(
                             if key == $crate::__private::json_name!($field $($json)?) {
-                                return Self::$field;
+                                return Key::$field;
                             }
                         )*
-                        Self::UnknownKey(key.to_owned())
+                        key.clone_into(self.0);
+                        Key::UnknownKey
                     })
                 }
             }
@@ -79,11 +89,12 @@ macro_rules! model {
                 fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
                     $( let mut $field: Option<$ty> = None; )*
                     let mut extra = $crate::Extra::new();
-                    while let Some(key) = map.next_key()? {
+                    let mut unknown = String::new();
+                    while let Some(key) = map.next_key_seed(ReadKey(&mut unknown))? {
                         match key {
                             $( Key::$field => $field = Some(map.next_value()?), )*
-                            Key::UnknownKey(key) => {
-                                extra.insert(key, map.next_value()?);
+                            Key::UnknownKey => {
+                                extra.insert(std::mem::take(&mut unknown), map.next_value()?);
                             }
                         }
                     }

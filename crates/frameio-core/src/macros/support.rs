@@ -14,13 +14,13 @@ use crate::error::{DecodeError, EncodeError, decode_json};
 use crate::patch::{self, Patch};
 
 /// Reads text without owning it.
-pub fn text<'de, D, T>(deserializer: D, make: impl Fn(&str) -> T) -> Result<T, D::Error>
+pub fn text<'de, D, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
 {
     struct TextVisitor<F>(F);
 
-    impl<T, F: Fn(&str) -> T> Visitor<'_> for TextVisitor<F> {
+    impl<T, F: FnOnce(&str) -> T> Visitor<'_> for TextVisitor<F> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
