@@ -3,6 +3,18 @@
 //! Each module is a resource: its requests, and the models of its answers. A request is made with
 //! `new`, from all that is required, and with a setter for each thing that is not.
 //!
+//! ```
+//! use frameio_api::files::{FileInclude, ShowFile};
+//!
+//! let request = ShowFile::new("account", "file").include([FileInclude::MediaLinksOriginal]);
+//! let request = frameio_core::encode(&request)?;
+//! assert_eq!(request.uri(), "/v4/accounts/account/files/file?include=media_links.original");
+//! # Ok::<_, frameio_core::EncodeError>(())
+//! ```
+//!
+//! Answers are open to what the service adds: fields that are not known are kept in `extra`, values
+//! and kinds that are not known in `Other`, and all of them are written back as they came.
+//!
 //! | documented name | request |
 //! |---|---|
 //! | `users.show` | [`ShowCurrentUser`](users::ShowCurrentUser) |

@@ -1,6 +1,6 @@
 //! Typed Frame.io requests without I/O.
 //!
-//! A request is a plain value that implements [`Endpoint`]. [`encode`] turns it into an
+//! A request is a plain value that implements [`Endpoint`]. [`encode()`] turns it into an
 //! [`http::Request`], [`FromResponse`] turns the answer into a typed value; what carries the bytes
 //! between the two is not this crate's business, so it builds on targets without tokio and serves
 //! any HTTP client.
@@ -14,7 +14,7 @@
 //! | [`page`] | pages, cursors and the [`Paged`] trait |
 //! | [`body`] | one body type that can be replayed |
 //! | [`call`] | what travels with a request through a stack |
-//! | [`id`], [`patch`], [`bounds`], [`signed_url`] | the vocabulary of fields |
+//! | [`id`](mod@id), [`patch`], [`bounds`], [`signed_url`] | the vocabulary of fields |
 //! | [`error`] | what can go wrong without a network |
 //!
 //! The macros [`endpoints!`], [`model!`], [`open_enum!`] and [`id!`] declare operations and their
