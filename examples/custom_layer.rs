@@ -15,7 +15,7 @@ use frameio::layers::Attempt;
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, Client};
 use frameio_sim::{Fault, Sim};
-use http::{HeaderValue, Request};
+use http::{HeaderValue, Request, StatusCode};
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::util::MapRequestLayer;
@@ -23,7 +23,7 @@ use tower::util::MapRequestLayer;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sim = Sim::builder().build();
-    sim.fail_next(None, Fault::status(503));
+    sim.fail_next(None, Fault::status(StatusCode::SERVICE_UNAVAILABLE));
 
     let calls = Arc::new(AtomicU32::new(0));
     let count = {

@@ -12,11 +12,12 @@ use frameio::folders::CreateFolder;
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, EndpointExt, ErrorKind};
 use frameio_sim::{Fault, Sim};
+use http::StatusCode;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sim = Sim::builder().build();
-    let demo = sim.demo();
+    let demo = sim.demo().clone();
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build()?;
 
     // A value that the service is known to refuse is not even sent.
@@ -27,11 +28,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     show(client.send(ShowFile::new(&demo.account_id, "no-such-file")).await);
 
     // What comes from between: the body is kept, whatever it is.
-    sim.fail_next(None, Fault::body(502, "text/html", "<html>Bad Gateway</html>"));
+    sim.fail_next(None, Fault::body(StatusCode::BAD_GATEWAY, "text/html", "<html>Bad Gateway</html>"));
     show(client.send(ShowCurrentUser::new().max_retries(0)).await);
 
     // Something that is no answer to the question.
-    sim.fail_next(None, Fault::body(200, "application/json", r#"{"data":{"id":"1"}}"#));
+    sim.fail_next(None, Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":"1"}}"#));
     show(client.send(ShowCurrentUser::new()).await);
 
     // Which limit was reached, and after how long.

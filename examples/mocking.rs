@@ -38,9 +38,9 @@ async fn a_missing_file_is_an_error() {
 /// With the local Frame.io: the whole stack, and the state of a service behind it.
 async fn a_file_is_approved_once() -> Result<(), Box<dyn std::error::Error>> {
     let sim = Sim::builder().build();
-    let demo = sim.demo();
+    let demo = sim.demo().clone();
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build()?;
-    let upload = CreateLocalUpload::new(&demo.account_id, &demo.root_folder_id, 3, "cut.mov");
+    let upload = CreateLocalUpload::new(&demo.account_id, &demo.root_folder_id, "cut.mov", 3);
     let file = client.send(upload).await?;
 
     assert!(approve(&client, &demo.account_id, &file.id).await?);

@@ -28,7 +28,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -98,7 +98,7 @@ async fn upload(
 ) -> Result<FileId> {
     let size = tokio::fs::metadata(&path).await?.len();
     let name = path.file_name().ok_or("that is no file")?.to_string_lossy().into_owned();
-    let request = CreateLocalUpload::new(account, &project.root_folder_id, size, name);
+    let request = CreateLocalUpload::new(account, &project.root_folder_id, name, size);
     let file = client.send(request).await?;
     let urls = file.upload_urls.unwrap_or_default();
     let media_type = file.media_type.ok_or("the service gave the file no media type")?;

@@ -11,7 +11,7 @@
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, Client};
 use frameio_sim::{Fault, Sim};
-use http::{HeaderName, HeaderValue, Request};
+use http::{HeaderName, HeaderValue, Request, StatusCode};
 use opentelemetry::propagation::{Injector, TextMapPropagator};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .init();
 
     let sim = Sim::builder().build();
-    sim.fail_next(None, Fault::status(503));
+    sim.fail_next(None, Fault::status(StatusCode::SERVICE_UNAVAILABLE));
     let client = Client::builder()
         .token(Sim::TOKEN)
         .transport(sim.clone())

@@ -25,14 +25,14 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The piece of a file that a part is.
 #[derive(Clone)]
-pub struct Source {
-    pub path: PathBuf,
-    pub offset: u64,
-    pub size: u64,
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    pub(crate) offset: u64,
+    pub(crate) size: u64,
 }
 
 /// The stack for parts.
-pub fn transport() -> HttpService {
+pub(crate) fn transport() -> HttpService {
     HttpService::new(
         ServiceBuilder::new()
             .layer(RetryLayer::new(RetryPolicy::default()))
@@ -44,7 +44,7 @@ pub fn transport() -> HttpService {
 }
 
 /// Puts `source` to `url`, with the headers that the signature covers.
-pub async fn put(
+pub(crate) async fn put(
     transport: HttpService,
     url: &UploadUrl,
     media_type: &str,
