@@ -1,7 +1,6 @@
 //! One bucket: the calls of one operation by one user in one account.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use tokio::time::Instant;
 
 use super::clock::TokioClock;
-use crate::error::QuotaExhausted;
+use super::queue::Queue;
 
 type Limiter =
     governor::RateLimiter<NotKeyed, InMemoryState, TokioClock, StateInformationMiddleware>;
@@ -28,27 +27,21 @@ const MAX_WINDOW: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub(super) struct Bucket {
     state: Mutex<State>,
-    /// Whose turn it is; tokio's mutex is fair, so those who wait are served in order, and only
-    /// the first of them has a timer.
-    turn: tokio::sync::Mutex<()>,
-    /// How many wait, the first included.
-    waiting: AtomicU32,
     /// Whether the figures were set by hand, and stay whatever the service says.
     fixed: bool,
 }
 
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     quota: Quota,
     limiter: Limiter,
+    pub(super) queue: Queue,
     /// How many slots have been taken, by calls and by corrections.
     taken: u64,
     last: Instant,
     paused_until: Option<Instant>,
     /// How many times in a row a 429 has paused the bucket.
     pauses: u32,
-    /// When the first of those who wait will be served.
-    head: Instant,
 }
 
 /// A slot that was taken, to compare the answer with.
@@ -92,19 +85,17 @@ impl Bucket {
             state: Mutex::new(State {
                 quota,
                 limiter: limiter(quota),
+                queue: Queue::default(),
                 taken: 0,
                 last: now,
                 paused_until: None,
                 pauses: 0,
-                head: now,
             }),
-            turn: tokio::sync::Mutex::new(()),
-            waiting: AtomicU32::new(0),
             fixed,
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -112,13 +103,12 @@ impl Bucket {
     pub(super) fn try_take(&self) -> Result<Slot, Duration> {
         let mut state = self.state();
         let now = Instant::now();
-        match self.waiting.load(SeqCst) {
-            0 => state.take(now).map_err(|until| until - now),
-            ahead => {
-                let queue = state.quota.interval().saturating_mul(ahead);
-                Err(state.head.max(now).saturating_duration_since(now) + queue)
-            }
+        let ahead = state.queue.len();
+        if ahead == 0 {
+            return state.take(now).map_err(|until| until - now);
         }
+        let turn = state.turn(state.queue.next_slot.map_or(now, |next| next.max(now)), ahead);
+        Err(turn.saturating_duration_since(now))
     }
 
     /// Takes a slot whether there is one or not.
@@ -126,31 +116,6 @@ impl Bucket {
         let mut state = self.state();
         let taken = state.taken;
         state.take(Instant::now()).unwrap_or(Slot { left: 0, taken })
-    }
-
-    /// Waits for a slot in turn, at most until `deadline`.
-    ///
-    /// Dropping this gives up the place in the queue; no slot is taken before it is done.
-    pub(super) async fn take(&self, deadline: Option<Instant>) -> Result<Slot, QuotaExhausted> {
-        let _place = Place::new(&self.waiting);
-        let _turn = self.turn.lock().await;
-        loop {
-            let now = Instant::now();
-            let until = {
-                let mut state = self.state();
-                match state.take(now) {
-                    Ok(slot) => return Ok(slot),
-                    Err(until) => {
-                        state.head = until;
-                        until
-                    }
-                }
-            };
-            if deadline.is_some_and(|deadline| until > deadline) {
-                return Err(QuotaExhausted::new(until - now));
-            }
-            tokio::time::sleep_until(until).await;
-        }
     }
 
     /// Corrects the bucket by what an answer tells.
@@ -164,6 +129,8 @@ impl Bucket {
             Some(quota) if !self.fixed && quota != state.quota => {
                 state.quota = quota;
                 state.limiter = limiter(quota);
+                // Its slot may be there sooner than it thinks.
+                state.queue.wake_first();
                 Some(Change::Quota(quota))
             }
             _ => None,
@@ -220,14 +187,21 @@ impl Bucket {
     pub(super) fn is_idle(&self) -> bool {
         let state = self.state();
         let now = Instant::now();
-        self.waiting.load(SeqCst) == 0
+        state.queue.len() == 0
             && state.last + state.quota.window() < now
             && state.paused_until.is_none_or(|until| until + MAX_PAUSE < now)
     }
 }
 
 impl State {
-    fn take(&mut self, now: Instant) -> Result<Slot, Instant> {
+    /// When the one behind `ahead` others has its turn, the first of them having it at `first`.
+    pub(super) fn turn(&self, first: Instant, ahead: usize) -> Instant {
+        let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
+        first + self.quota.interval().saturating_mul(ahead)
+    }
+
+    /// Takes a slot, or tells when there will be one.
+    pub(super) fn take(&mut self, now: Instant) -> Result<Slot, Instant> {
         if let Some(until) = self.paused_until.filter(|until| *until > now) {
             return Err(until);
         }
@@ -251,21 +225,5 @@ impl State {
         self.taken += excess;
         self.last = Instant::now();
         drained
-    }
-}
-
-/// A place among those who wait.
-struct Place<'a>(&'a AtomicU32);
-
-impl<'a> Place<'a> {
-    fn new(waiting: &'a AtomicU32) -> Self {
-        waiting.fetch_add(1, SeqCst);
-        Self(waiting)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, SeqCst);
     }
 }

@@ -4,6 +4,7 @@ mod bucket;
 mod buckets;
 mod clock;
 mod config;
+mod queue;
 mod service;
 
 pub use config::{RateLimitLayer, RateLimitMode};

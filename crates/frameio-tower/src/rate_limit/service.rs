@@ -18,6 +18,7 @@ use super::TARGET;
 use super::bucket::{Bucket, Change, Slot};
 use super::buckets::Buckets;
 use super::config::{Config, RateLimitMode};
+use super::queue::Turn;
 use crate::deadline::DeadlineAt;
 use crate::error::QuotaExhausted;
 use crate::record::{CallRecord, Phase};
@@ -110,7 +111,7 @@ async fn wait_for_turn(
     record: Option<CallRecord>,
 ) -> Result<Slot, QuotaExhausted> {
     let _waiting = record.map(Waiting::new);
-    bucket.take(deadline).await
+    Turn::new(bucket, deadline).await
 }
 
 /// Tells the record of a wait, however it ends.
