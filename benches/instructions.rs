@@ -9,12 +9,11 @@
 //! by the calls between, is free of start-up. The counts hardly vary from run to run.
 
 #[path = "support/me.rs"]
-#[allow(dead_code, reason = "shared with the other benches")]
 mod me;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use frameio::users::ShowCurrentUser;
 
@@ -61,10 +60,10 @@ fn stack(url: &str, calls: u64) {
 
 fn compare() {
     let own = std::env::current_exe().expect("the path of this program");
-    let mut server =
-        Command::new(&own).arg("serve").stdout(Stdio::piped()).spawn().expect("the server starts");
+    let server = Command::new(&own).arg("serve").stdout(Stdio::piped()).spawn();
+    let mut server = Server(server.expect("the server starts"));
     let mut url = String::new();
-    let stdout = server.stdout.take().expect("the output of the server");
+    let stdout = server.0.stdout.take().expect("the output of the server");
     BufReader::new(stdout).read_line(&mut url).expect("its address");
 
     let each = |way: &str| {
@@ -78,7 +77,8 @@ fn compare() {
             let told = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(output.status.success(), "{told}");
             let (_, count) = told.rsplit_once("Collected : ").expect("a count");
-            count.trim().parse::<u64>().expect("a number")
+            let count = count.split_whitespace().next().expect("a number after it");
+            count.parse::<u64>().expect("a number")
         };
         (count(MANY) - count(FEW)) / (MANY - FEW)
     };
@@ -86,6 +86,14 @@ fn compare() {
     println!("raw hyper-util and serde: {raw} instructions a call");
     println!("whole stack:              {stack} instructions a call");
     println!("ratio:                    {:.2}", stack as f64 / raw as f64);
-    server.kill().expect("the server ends");
-    server.wait().expect("the server ends");
+}
+
+/// The process of the server; it ends with this one, however that ends.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
