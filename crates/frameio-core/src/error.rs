@@ -52,7 +52,7 @@ impl std::error::Error for EncodeError {}
 pub struct DecodeError {
     /// Where in the JSON it went wrong, `data.items[3].name`; `.` for the whole answer.
     pub path: String,
-    /// What was found there and what was expected.
+    /// What was found there and what was expected, without any text of the answer's.
     pub message: String,
 }
 
@@ -90,9 +90,21 @@ fn explain<T: DeserializeOwned>(json: &[u8], first: &serde_json::Error) -> Decod
     }
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) => DecodeError::new(error.path().to_string(), error.inner().to_string()),
+        Err(error) => {
+            DecodeError::new(error.path().to_string(), without_text(&error.inner().to_string()))
+        }
         // Right so far: what follows the value is wrong.
         Ok(_) => DecodeError::new(".", first.to_string()),
+    }
+}
+
+/// Leaves out what stands in quotes: the text that was found, which may be a signed URL.
+fn without_text(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{}…{}", &message[..=first], &message[last..])
+        }
+        _ => message.to_owned(),
     }
 }
 
@@ -163,6 +175,9 @@ mod tests {
     fn a_wrong_answer_is_told_by_its_path() {
         let error = decode_json::<Vec<Vec<u32>>>(b"[[1],[2,\"x\"]]").unwrap_err();
         assert_eq!(error.path, "[1][1]");
+        assert!(error.message.starts_with(r#"invalid type: string "…", expected u32"#), "{error}");
+        let error = decode_json::<u32>(br#""say \"secret\" twice""#).unwrap_err();
+        assert!(!error.message.contains("secret"), "{error}");
         let error = decode_json::<Vec<u32>>(b"").unwrap_err();
         assert_eq!(error.to_string(), "the answer is empty");
         let error = decode_json::<u32>(b"1 trailing").unwrap_err();

@@ -239,7 +239,7 @@ impl Taken {
                 "rate_limit.corrected",
             ),
             Some(Change::Drained(calls)) => tracing::debug!(
-                name: "rate_limit.corrected", target: TARGET, operation, spent_elsewhere = calls,
+                name: "rate_limit.corrected", target: TARGET, operation, spent_elsewhere = i64::from(calls),
                 "rate_limit.corrected",
             ),
             Some(Change::Paused(wait)) => tracing::warn!(
@@ -250,6 +250,6 @@ impl Taken {
     }
 }
 
-fn millis(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+fn millis(wait: Duration) -> i64 {
+    i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
 }

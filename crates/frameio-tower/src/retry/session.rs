@@ -104,8 +104,8 @@ where
             target: names::RETRY_TARGET,
             Level::DEBUG,
             {
-                { names::ATTEMPT } = record.map_or(1, CallRecord::attempts) + 1,
-                { names::DELAY_MS } = delay.as_millis() as u64,
+                { names::ATTEMPT } = i64::from(record.map_or(1, CallRecord::attempts)) + 1,
+                { names::DELAY_MS } = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
                 { names::REASON } = outcome.name(),
             },
             "{}",

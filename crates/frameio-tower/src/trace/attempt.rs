@@ -135,13 +135,13 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-fn resends(extensions: &Extensions) -> Option<u32> {
+fn resends(extensions: &Extensions) -> Option<i64> {
     let Attempt(attempt) = extensions.get()?;
-    attempt.checked_sub(1).filter(|resends| *resends > 0)
+    attempt.checked_sub(1).filter(|resends| *resends > 0).map(i64::from)
 }
 
-fn port(uri: &Uri) -> Option<u16> {
-    uri.port_u16().or_else(|| match uri.scheme_str()? {
+fn port(uri: &Uri) -> Option<i64> {
+    uri.port_u16().map(i64::from).or_else(|| match uri.scheme_str()? {
         "https" => Some(443),
         "http" => Some(80),
         _ => None,
@@ -197,7 +197,7 @@ fn finish<R>(span: &Span, result: &Result<Response<R>, BoxError>) {
     match result {
         Ok(response) => {
             let status = response.status();
-            span.record(names::HTTP_RESPONSE_STATUS_CODE, status.as_u16());
+            span.record(names::HTTP_RESPONSE_STATUS_CODE, i64::from(status.as_u16()));
             span.record(names::NETWORK_PROTOCOL_VERSION, version(response.version()));
             record_status(span, status);
         }

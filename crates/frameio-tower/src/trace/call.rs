@@ -60,8 +60,8 @@ impl CallSpan {
         if span.is_disabled() {
             return;
         }
-        span.record(names::ATTEMPTS, record.attempts());
-        let wait = u64::try_from(record.quota_wait().as_millis()).unwrap_or(u64::MAX);
+        span.record(names::ATTEMPTS, i64::from(record.attempts()));
+        let wait = i64::try_from(record.quota_wait().as_millis()).unwrap_or(i64::MAX);
         span.record(names::QUOTA_WAIT_MS, wait);
         match &outcome {
             Ok(status) => record_status(&span, *status),

@@ -6,8 +6,8 @@
 //! | [`frameio.http`](names::HTTP_SPAN) | DEBUG, by default | client | an attempt: [`TraceLayer`] |
 //!
 //! Neither carries what may be secret: no query, no body, no header, and of the path only the
-//! template. Where nobody listens, they cost a check and no string is made. All names are in
-//! [`names`].
+//! template. Numbers are recorded as `i64`, since OpenTelemetry has no unsigned ones. Where nobody
+//! listens, they cost a check and no string is made. All names are in [`names`].
 
 mod attempt;
 mod call;
