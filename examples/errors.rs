@@ -28,7 +28,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     show(client.send(ShowFile::new(&demo.account_id, "no-such-file")).await);
 
     // What comes from between: the body is kept, whatever it is.
-    sim.fail_next(None, Fault::body(StatusCode::BAD_GATEWAY, "text/html", "<html>Bad Gateway</html>"));
+    sim.fail_next(
+        None,
+        Fault::body(StatusCode::BAD_GATEWAY, "text/html", "<html>Bad Gateway</html>"),
+    );
     show(client.send(ShowCurrentUser::new().max_retries(0)).await);
 
     // Something that is no answer to the question.

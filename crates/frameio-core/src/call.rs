@@ -48,7 +48,7 @@ pub struct CallOptions {
     pub idempotent: Option<bool>,
 }
 
-/// How many attempts a call took, put into the extensions of the response.
+/// How many attempts a call took, in the extensions of the response; absent if it was one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a number with a name")]
 pub struct Attempts(pub u32);

@@ -284,14 +284,29 @@ pub struct RateLimitInfo {
     pub window: Option<Duration>,
 }
 
+static LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+static WINDOW: HeaderName = HeaderName::from_static("x-ratelimit-window");
+
 impl RateLimitInfo {
     /// Reads the three headers; `None` without a readable limit.
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+        let number = |name| digits(headers.get(name)?.as_bytes().trim_ascii());
         Some(Self {
-            limit: number("x-ratelimit-limit")?.try_into().ok()?,
-            remaining: number("x-ratelimit-remaining").and_then(|left| left.try_into().ok()),
-            window: number("x-ratelimit-window").map(Duration::from_millis),
+            limit: number(&LIMIT)?.try_into().ok()?,
+            remaining: number(&REMAINING).and_then(|left| left.try_into().ok()),
+            window: number(&WINDOW).map(Duration::from_millis),
         })
     }
+}
+
+/// A number in decimal digits and nothing else.
+fn digits(text: &[u8]) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0_u64, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
 }

@@ -314,47 +314,62 @@ impl ClientBuilder {
         let base_uri = BaseUriLayer::new(base.clone())
             .map_err(|error| BuildError::new(format!("the base URL cannot be used: {error}")))?;
 
-        let transport = self.collected();
-        let attempt = self.attempt_layers.iter().fold(transport, |inner, layer| layer(inner));
+        let http = match &self.transport {
+            Some(transport) => self.attempts(transport.clone(), base_uri, &base),
+            None => self.attempts(self.hyper.clone().build(), base_uri, &base),
+        };
+        let http = self.call_layers.iter().fold(http, |inner, layer| layer(inner));
+        Ok(Client::unboxed(http))
+    }
+
+    /// The stack around each attempt and below, and around it the default layers of the call.
+    fn attempts<S, B>(&self, transport: S, base_uri: BaseUriLayer, base: &Uri) -> HttpService
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError> + Send,
+    {
+        let collected = ServiceBuilder::new().layer(CollectLayer::new(self.response_limit));
+        #[cfg(feature = "gzip")]
+        let collected = collected.layer(tower_http::decompression::DecompressionLayer::new());
+        let collected = collected.service(transport);
+        // Boxed once more only where there are layers that have to be put on one by one.
+        match self.attempt_layers.as_slice() {
+            [] => self.calls(collected, base_uri, base),
+            layers => {
+                let http = layers.iter().fold(boxed(collected), |inner, layer| layer(inner));
+                self.calls(http.map_err(HttpError::into_inner), base_uri, base)
+            }
+        }
+    }
+
+    /// The default layers, from the timeout of an attempt to the base URI.
+    fn calls<S>(&self, attempt: S, base_uri: BaseUriLayer, base: &Uri) -> HttpService
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = BoxError>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send,
+    {
         let retry = self.retry.clone().map(|policy| match self.max_retries {
             Some(max_retries) => policy.max_retries(max_retries),
             None => policy,
         });
-        let call = ServiceBuilder::new()
-            .layer(base_uri)
-            .layer(HeadersLayer::new(self.headers.clone()))
-            .layer(self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new))
-            .layer(option_layer(retry.map(RetryLayer::new)))
-            .layer(option_layer(self.rate_limit.clone()))
-            .layer(option_layer(self.auth.as_ref().map(|auth| auth(&base))))
-            .layer(option_layer(self.trace.map(|level| TraceLayer::new().level(level))))
-            .layer(self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new))
-            .service(attempt.map_err(HttpError::into_inner));
-        let http = self.call_layers.iter().fold(boxed(call), |inner, layer| layer(inner));
-        Ok(Client::unboxed(http))
+        HttpService::new(
+            ServiceBuilder::new()
+                .map_err(HttpError::new)
+                .layer(base_uri)
+                .layer(HeadersLayer::new(self.headers.clone()))
+                .layer(self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new))
+                .layer(option_layer(retry.map(RetryLayer::new)))
+                .layer(option_layer(self.rate_limit.clone()))
+                .layer(option_layer(self.auth.as_ref().map(|auth| auth(base))))
+                .layer(option_layer(self.trace.map(|level| TraceLayer::new().level(level))))
+                .layer(self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new))
+                .service(attempt),
+        )
     }
-
-    /// The transport, with the body of each answer read and decompressed.
-    fn collected(&self) -> HttpService {
-        match &self.transport {
-            Some(transport) => collect(transport.clone(), self.response_limit),
-            None => collect(self.hyper.clone().build(), self.response_limit),
-        }
-    }
-}
-
-fn collect<S, B>(transport: S, limit: usize) -> HttpService
-where
-    S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError> + Send,
-{
-    let stack = ServiceBuilder::new().layer(CollectLayer::new(limit));
-    #[cfg(feature = "gzip")]
-    let stack = stack.layer(tower_http::decompression::DecompressionLayer::new());
-    boxed(stack.service(transport))
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -115,21 +115,16 @@ where
         Self { http: service }
     }
 
-    /// Sends a request and decodes its answer.
+    /// Sends a request and decodes its answer. The future owns all it needs.
     ///
     /// # Errors
     /// When the request cannot be encoded, no answer came, the answer is not a success, or it is
     /// not what the operation promises.
-    pub async fn send<E: Endpoint>(&self, endpoint: E) -> Result<E::Response, Error> {
-        call(self.http.clone(), endpoint).await
-    }
-
-    /// As [`send`](Client::send), by a future that owns the client.
-    pub(crate) fn into_send<E: Endpoint>(
-        self,
+    pub fn send<E: Endpoint>(
+        &self,
         endpoint: E,
-    ) -> impl Future<Output = Result<E::Response, Error>> + Send {
-        call(self.http, endpoint)
+    ) -> impl Future<Output = Result<E::Response, Error>> + Send + use<E, S> {
+        call(self.http.clone(), endpoint)
     }
 
     /// Sends a plain request through the same stack, and answers with whatever came back.
@@ -148,10 +143,16 @@ where
     ///
     /// # Errors
     /// When no complete answer came.
-    pub async fn request(&self, request: Request<Body>) -> Result<Response<Bytes>, Error> {
+    pub fn request(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Bytes>, Error>> + Send + use<S> {
+        let http = self.http.clone();
         let mut exchange = Exchange::new(request.extensions().get::<Call>().map(|c| c.operation));
-        let (parts, body) = exchange.run(self.http.clone(), request).await?;
-        Ok(Response::from_parts(parts, body))
+        async move {
+            let (parts, body) = exchange.run(http, request).await?;
+            Ok(Response::from_parts(parts, body))
+        }
     }
 }
 
@@ -205,7 +206,10 @@ impl Exchange {
                 Err(error) => return Err(self.context().stack(HttpError::new(error))),
             },
         };
-        parts.extensions.insert(Attempts(self.record.attempts().max(1)));
+        // One attempt goes without saying.
+        if self.record.attempts() > 1 {
+            parts.extensions.insert(Attempts(self.record.attempts()));
+        }
         Ok((parts, body))
     }
 }

@@ -129,8 +129,7 @@ where
     /// Begins the request of the next page if there is one, and drives it.
     fn poll_fetch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let (Fetch::Idle, Some(request)) = (&self.fetch, &self.next) {
-            let (client, request) = (self.client.clone(), request.clone());
-            self.fetch = Fetch::Running(Box::pin(client.into_send(request)));
+            self.fetch = Fetch::Running(Box::pin(self.client.send(request.clone())));
         }
         if let Fetch::Running(answer) = &mut self.fetch {
             self.fetch = Fetch::Done(ready!(answer.as_mut().poll(cx)));

@@ -4,15 +4,18 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use frameio_core::BoxError;
 use http::header::AUTHORIZATION;
+use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
+use pin_project_lite::pin_project;
+use tower::util::Oneshot;
 use tower::{Layer, Service, ServiceExt};
 
 use super::TARGET;
-use super::provider::{ErasedProvider, Token, TokenProvider};
+use super::provider::{BoxFuture, ErasedProvider, Token, TokenProvider};
 use crate::error::AuthError;
 use crate::record::{CallRecord, Phase};
 
@@ -32,7 +35,7 @@ use crate::record::{CallRecord, Phase};
 pub struct AuthLayer(Arc<Shared>);
 
 struct Shared {
-    provider: Box<dyn ErasedProvider>,
+    provider: Arc<dyn ErasedProvider>,
     origin: Origin,
     /// The last token, as a header.
     last: Mutex<Option<(Token, HeaderValue)>>,
@@ -51,7 +54,7 @@ impl AuthLayer {
     /// Signs what goes to the scheme, host and port of `origin` with the tokens of `provider`.
     pub fn new(provider: impl TokenProvider, origin: &Uri) -> Self {
         Self(Arc::new(Shared {
-            provider: Box::new(provider),
+            provider: Arc::new(provider),
             origin: Origin::of(origin),
             last: Mutex::new(None),
             refresh: tokio::sync::Mutex::new(()),
@@ -91,15 +94,12 @@ impl<S: fmt::Debug> fmt::Debug for Auth<S> {
 
 impl<S, B, R> Service<Request<B>> for Auth<S>
 where
-    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S: Service<Request<B>, Response = Response<R>> + Clone,
     S::Error: Into<BoxError>,
-    S::Future: Send,
-    B: Send + 'static,
-    R: Send + 'static,
 {
     type Response = Response<R>;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, BoxError>> + Send>>;
+    type Future = AuthFuture<S, B>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         // The inner service is made ready once there is a token, so that nothing of it is held
@@ -107,42 +107,112 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let mut inner = self.inner.clone();
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let inner = self.inner.clone();
         let sign = self.shared.origin.covers(request.uri())
             && !request.headers().contains_key(AUTHORIZATION);
-        let shared = self.shared.clone();
-        Box::pin(async move {
-            let token = if sign { Some(shared.sign(&mut request).await?) } else { None };
-            let ready = inner.ready().await.map_err(Into::into)?;
-            let answer = ready.call(request);
-            let mut answer = answer.await.map_err(Into::into)?;
-            if let Some(token) = token
-                && answer.status() == StatusCode::UNAUTHORIZED
-                && shared.replace(&token).await
-            {
-                answer.extensions_mut().insert(TokenRefreshed);
-            }
-            Ok(answer)
-        })
+        if !sign {
+            return AuthFuture { step: Step::Send { send: inner.oneshot(request), signed: None } };
+        }
+        if let Some(record) = request.extensions().get::<CallRecord>() {
+            record.enter(Phase::Auth);
+        }
+        let token = self.shared.provider.clone().token();
+        AuthFuture {
+            step: Step::Sign { token, send: Some((inner, request)), shared: self.shared.clone() },
+        }
+    }
+}
+
+pin_project! {
+    /// The future of an [`Auth`].
+    pub struct AuthFuture<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        #[pin]
+        step: Step<S, B>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        Sign {
+            token: BoxFuture<Result<Token, BoxError>>,
+            send: Option<(S, Request<B>)>,
+            shared: Arc<Shared>,
+        },
+        Send {
+            #[pin]
+            send: Oneshot<S, Request<B>>,
+            signed: Option<(Arc<Shared>, Token)>,
+        },
+        Replace {
+            replaced: BoxFuture<bool>,
+            answer: Option<S::Response>,
+        },
+    }
+}
+
+impl<S, B, R> Future for AuthFuture<S, B>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+{
+    type Output = Result<Response<R>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let next = match this.step.as_mut().project() {
+                StepProjection::Sign { token, send, shared } => {
+                    let token = ready!(token.as_mut().poll(cx)).map_err(AuthError::new)?;
+                    let header = shared.header(&token)?;
+                    let Some((inner, mut request)) = send.take() else { return Poll::Pending };
+                    request.headers_mut().insert(AUTHORIZATION, header);
+                    if let Some(record) = request.extensions().get::<CallRecord>() {
+                        record.enter(Phase::Attempt);
+                    }
+                    Step::Send {
+                        send: inner.oneshot(request),
+                        signed: Some((shared.clone(), token)),
+                    }
+                }
+                StepProjection::Send { send, signed } => {
+                    let answer = ready!(send.poll(cx)).map_err(Into::into)?;
+                    match signed.take() {
+                        Some((shared, token)) if answer.status() == StatusCode::UNAUTHORIZED => {
+                            let replaced = Box::pin(shared.replace(token));
+                            Step::Replace { replaced, answer: Some(answer) }
+                        }
+                        _ => return Poll::Ready(Ok(answer)),
+                    }
+                }
+                StepProjection::Replace { replaced, answer } => {
+                    let replaced = ready!(replaced.as_mut().poll(cx));
+                    let Some(mut answer) = answer.take() else { return Poll::Pending };
+                    if replaced {
+                        answer.extensions_mut().insert(TokenRefreshed);
+                    }
+                    return Poll::Ready(Ok(answer));
+                }
+            };
+            this.step.set(next);
+        }
+    }
+}
+
+impl<S: Service<Request<B>>, B> fmt::Debug for AuthFuture<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthFuture").finish_non_exhaustive()
     }
 }
 
 impl Shared {
-    async fn sign<B>(&self, request: &mut Request<B>) -> Result<Token, AuthError> {
-        let record = request.extensions().get::<CallRecord>();
-        if let Some(record) = record {
-            record.enter(Phase::Auth);
-        }
-        let token = self.provider.token().await.map_err(AuthError::new)?;
-        if let Some(record) = request.extensions().get::<CallRecord>() {
-            record.enter(Phase::Attempt);
-        }
-        let header = self.header(&token)?;
-        request.headers_mut().insert(AUTHORIZATION, header);
-        Ok(token)
-    }
-
     /// The header for a token, made once for each.
     fn header(&self, token: &Token) -> Result<HeaderValue, AuthError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,14 +229,14 @@ impl Shared {
     }
 
     /// Whether there is another token than the one that was rejected.
-    async fn replace(&self, rejected: &Token) -> bool {
+    async fn replace(self: Arc<Self>, rejected: Token) -> bool {
         let _one_at_a_time = self.refresh.lock().await;
         // Someone who was rejected at the same time may have told the provider already.
-        if self.provider.token().await.is_ok_and(|token| token != *rejected) {
+        if self.provider.clone().token().await.is_ok_and(|token| token != rejected) {
             return true;
         }
-        self.provider.rejected(rejected).await;
-        let replaced = self.provider.token().await.is_ok_and(|token| token != *rejected);
+        self.provider.clone().rejected(rejected.clone()).await;
+        let replaced = self.provider.clone().token().await.is_ok_and(|token| token != rejected);
         if replaced {
             tracing::info!(name: "auth.refreshed", target: TARGET, "auth.refreshed");
         }
@@ -177,24 +247,22 @@ impl Shared {
 /// Scheme, host and port.
 #[derive(Debug)]
 struct Origin {
-    scheme: String,
-    host: String,
+    scheme: Option<Scheme>,
+    authority: Option<Authority>,
     port: Option<u16>,
 }
 
 impl Origin {
     fn of(uri: &Uri) -> Self {
-        Self {
-            scheme: uri.scheme_str().unwrap_or_default().to_owned(),
-            host: uri.host().unwrap_or_default().to_owned(),
-            port: port(uri),
-        }
+        Self { scheme: uri.scheme().cloned(), authority: uri.authority().cloned(), port: port(uri) }
     }
 
     fn covers(&self, uri: &Uri) -> bool {
-        uri.scheme_str().is_some_and(|scheme| scheme.eq_ignore_ascii_case(&self.scheme))
-            && uri.host().is_some_and(|host| host.eq_ignore_ascii_case(&self.host))
-            && port(uri) == self.port
+        let (Some(authority), Some(to)) = (&self.authority, uri.authority()) else { return false };
+        // Hosts are compared whatever their case, and schemes too.
+        uri.scheme() == self.scheme.as_ref()
+            && (to == authority
+                || (to.host().eq_ignore_ascii_case(authority.host()) && port(uri) == self.port))
     }
 }
 

@@ -3,7 +3,7 @@
 mod layer;
 mod provider;
 
-pub use layer::{Auth, AuthLayer, TokenRefreshed};
+pub use layer::{Auth, AuthFuture, AuthLayer, TokenRefreshed};
 pub use provider::{StaticToken, Token, TokenProvider};
 
 /// The target of the events of this layer.

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use frameio_core::BoxError;
 use secrecy::{ExposeSecret, SecretString};
 
-/// An access token. It is not shown by `Debug`, and is wiped from memory when it is dropped.
+/// An access token. It is not shown by `Debug`, and is wiped from memory with the last clone.
 #[derive(Clone)]
-pub struct Token(SecretString);
+pub struct Token(Arc<SecretString>);
 
 impl Token {
     /// A token of this text.
     pub fn new(token: impl Into<SecretString>) -> Self {
-        Self(token.into())
+        Self(Arc::new(token.into()))
     }
 
     /// The text of the token, for putting it into a header.
@@ -26,7 +26,7 @@ impl Token {
 
 impl PartialEq for Token {
     fn eq(&self, other: &Self) -> bool {
-        self.expose() == other.expose()
+        Arc::ptr_eq(&self.0, &other.0) || self.expose() == other.expose()
     }
 }
 
@@ -110,20 +110,20 @@ impl TokenProvider for StaticToken {
     }
 }
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A provider behind a pointer, so that the layer has one type.
 pub(super) trait ErasedProvider: Send + Sync {
-    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>>;
-    fn rejected<'a>(&'a self, token: &'a Token) -> BoxFuture<'a, ()>;
+    fn token(self: Arc<Self>) -> BoxFuture<Result<Token, BoxError>>;
+    fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<()>;
 }
 
 impl<P: TokenProvider> ErasedProvider for P {
-    fn token(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
-        Box::pin(TokenProvider::token(self))
+    fn token(self: Arc<Self>) -> BoxFuture<Result<Token, BoxError>> {
+        Box::pin(async move { TokenProvider::token(&*self).await })
     }
 
-    fn rejected<'a>(&'a self, token: &'a Token) -> BoxFuture<'a, ()> {
-        Box::pin(TokenProvider::rejected(self, token))
+    fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<()> {
+        Box::pin(async move { TokenProvider::rejected(&*self, &token).await })
     }
 }

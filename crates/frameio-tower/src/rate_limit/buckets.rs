@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::fast::RandomState;
 use frameio_core::{Call, QuotaScope};
 
 use super::bucket::Bucket;
@@ -16,7 +17,7 @@ pub(super) struct Buckets(Mutex<Map>);
 
 #[derive(Debug)]
 struct Map {
-    buckets: HashMap<Key, Arc<Bucket>>,
+    buckets: HashMap<Key, Arc<Bucket>, RandomState>,
     sweep_at: usize,
 }
 
@@ -31,7 +32,7 @@ struct Key {
 
 impl Buckets {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(Map { buckets: HashMap::new(), sweep_at: SWEEP_AT }))
+        Self(Mutex::new(Map { buckets: HashMap::default(), sweep_at: SWEEP_AT }))
     }
 
     pub(super) fn get(&self, call: &Call, config: &Config) -> Arc<Bucket> {

@@ -12,7 +12,7 @@ use tower::Service;
 use crate::failure::Failure;
 use crate::record::{CallRecord, Phase, record};
 
-/// Which attempt of its call a request is, from 1; in the extensions of the request.
+/// Which attempt of its call a request is, in its extensions. The first attempt has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a number with a name")]
 pub struct Attempt(pub u32);
@@ -46,7 +46,9 @@ where
         let record = record(request.extensions_mut());
         let attempt = record.begin_attempt();
         record.enter(Phase::Attempt);
-        request.extensions_mut().insert(Attempt(attempt));
+        if attempt > 1 {
+            request.extensions_mut().insert(Attempt(attempt));
+        }
         CountedFuture { inner: self.inner.call(request), record }
     }
 }

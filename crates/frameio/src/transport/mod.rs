@@ -7,6 +7,7 @@ mod tls;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -41,7 +42,8 @@ pub use self::proxy::Proxy;
 /// ```
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
-    client: legacy::Client<Connector, Body>,
+    /// Shared, since layers clone what is below them for each call, and a client is not small.
+    client: Arc<legacy::Client<Connector, Body>>,
     allow_http: bool,
 }
 
@@ -112,7 +114,7 @@ impl HyperTransportBuilder {
         client
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(10));
-        HyperTransport { client: client.build(connector), allow_http: self.allow_http }
+        HyperTransport { client: Arc::new(client.build(connector)), allow_http: self.allow_http }
     }
 }
 
