@@ -78,12 +78,12 @@ impl Client {
 
     /// The pages of a list.
     pub fn pages<E: Paged>(&self, request: E) -> Pages<E> {
-        Pages { client: self.clone(), inner: self.inner.pages(request) }
+        Pages { client: self.clone(), inner: self.inner.pages(request), refused: false }
     }
 
     /// The items of a list.
     pub fn items<E: Paged>(&self, request: E) -> Items<E> {
-        Items { client: self.clone(), inner: self.inner.items(request) }
+        Items { client: self.clone(), inner: self.inner.items(request), refused: false }
     }
 
     fn wait<T>(&self, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -95,13 +95,28 @@ impl Client {
     }
 }
 
+/// Ends an iteration after the error that it cannot go on here, so that no loop is without end.
+fn told_once<T>(
+    refused: &mut bool,
+    next: Result<Option<Result<T, Error>>, Error>,
+) -> Option<Result<T, Error>> {
+    match next {
+        Ok(next) => next,
+        Err(_) if *refused => None,
+        Err(error) => {
+            *refused = true;
+            Some(Err(error))
+        }
+    }
+}
+
 /// Refuses to block a thread that drives other tasks.
 fn outside() -> Result<(), Error> {
     match Handle::try_current() {
         Err(_) => Ok(()),
         Ok(_) => Err(Error::misuse(
             "a blocking client was used inside an async runtime: use `frameio::Client` there, or \
-             `spawn_blocking`",
+             a `std::thread` of its own",
         )),
     }
 }
@@ -117,6 +132,7 @@ impl fmt::Debug for Client {
 pub struct Pages<E: Paged> {
     client: Client,
     inner: crate::Pages<E>,
+    refused: bool,
 }
 
 impl<E: Paged> Pages<E> {
@@ -130,7 +146,8 @@ impl<E: Paged> Iterator for Pages<E> {
     type Item = Result<E::Response, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.client.wait(async { Ok(self.inner.next().await) }).unwrap_or_else(|e| Some(Err(e)))
+        let next = self.client.wait(async { Ok(self.inner.next().await) });
+        told_once(&mut self.refused, next)
     }
 }
 
@@ -139,6 +156,7 @@ impl<E: Paged> Iterator for Pages<E> {
 pub struct Items<E: Paged> {
     client: Client,
     inner: crate::Items<E>,
+    refused: bool,
 }
 
 impl<E: Paged> Items<E> {
@@ -157,6 +175,7 @@ impl<E: Paged> Iterator for Items<E> {
     type Item = Result<E::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.client.wait(async { Ok(self.inner.next().await) }).unwrap_or_else(|e| Some(Err(e)))
+        let next = self.client.wait(async { Ok(self.inner.next().await) });
+        told_once(&mut self.refused, next)
     }
 }
