@@ -62,7 +62,7 @@ struct PlainAsset {
 /// A kind each, told apart by serde's internally tagged enum.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[allow(dead_code, reason = "decoded for the cost of it")]
+#[allow(dead_code, clippy::large_enum_variant, reason = "decoded for the cost of it")]
 enum TaggedAsset {
     File(PlainFile),
     Folder(PlainFolder),

@@ -66,7 +66,7 @@ impl Drop for RawServer {
 async fn serve(
     mut stream: TcpStream,
     seen: Arc<Mutex<Vec<String>>>,
-    script: Arc<impl Fn(usize) -> Act>,
+    script: Arc<impl Fn(usize) -> Act + Send + Sync>,
 ) {
     while let Some(request) = read_request(&mut stream).await {
         let number = {

@@ -24,9 +24,11 @@ pub fn user() -> Response<Body> {
 /// What was asked: method, URL, headers.
 pub type Asked = http::request::Parts;
 
+type Answers = dyn Fn(usize, &Asked) -> Response<Body> + Send + Sync;
+
 #[derive(Clone)]
 pub struct Script {
-    answers: Arc<dyn Fn(usize, &Asked) -> Response<Body> + Send + Sync>,
+    answers: Arc<Answers>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
