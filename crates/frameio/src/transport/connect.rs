@@ -87,6 +87,7 @@ impl Service<Uri> for ProxyConnector {
             let connecting = self.http.call(destination);
             return Box::pin(async move { Ok(connecting.await?) });
         };
+        let destination = explicit_port(destination);
         let http = self.http.clone();
         let uri = proxy.uri().clone();
         match uri.scheme_str() {
@@ -117,5 +118,18 @@ impl Service<Uri> for ProxyConnector {
                 Box::pin(async move { Err(message.into()) })
             }
         }
+    }
+}
+
+/// The proxies of hyper-util take 443 where no port is given, whatever the scheme.
+fn explicit_port(destination: Uri) -> Uri {
+    match (destination.scheme_str(), destination.port(), destination.host()) {
+        (Some("http"), None, Some(host)) => Uri::builder()
+            .scheme("http")
+            .authority(format!("{host}:80"))
+            .path_and_query("/")
+            .build()
+            .unwrap_or(destination),
+        _ => destination,
     }
 }
