@@ -245,3 +245,31 @@ async fn an_answer_larger_than_the_limit_is_refused() {
     let message = "users.show: the answer is larger than 1000 bytes (1 attempt)";
     assert_eq!(error.to_string(), message);
 }
+
+/// The user of [`user`], as `gzip` packs it.
+#[cfg(feature = "gzip")]
+const PACKED_USER: &[u8] = &[
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0x49, 0x2c, 0x49,
+    0x54, 0xb2, 0xaa, 0x56, 0xca, 0x4c, 0x51, 0xb2, 0x52, 0x2a, 0x55, 0xd2, 0x51, 0xca, 0x4b, 0xcc,
+    0x4d, 0x05, 0x32, 0xbd, 0x33, 0x73, 0x81, 0x9c, 0xd4, 0xdc, 0xc4, 0xcc, 0x1c, 0x20, 0x2f, 0x3b,
+    0x33, 0xd7, 0x21, 0xb5, 0x22, 0x31, 0xb7, 0x20, 0x27, 0x55, 0x2f, 0x39, 0x3f, 0x57, 0xa9, 0xb6,
+    0x16, 0x00, 0x98, 0x5e, 0xd3, 0x54, 0x3a, 0x00, 0x00, 0x00,
+];
+
+#[cfg(feature = "gzip")]
+#[tokio::test]
+async fn compressed_answers_are_read_and_counted_unpacked() {
+    let server = RawServer::start(|_| {
+        let length = PACKED_USER.len();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {length}\r\n\r\n"
+        );
+        Act::Answer([head.as_bytes(), PACKED_USER].concat())
+    })
+    .await;
+    assert_eq!(get(&server).await.unwrap().name, "Kim");
+    assert!(server.requests()[0].to_lowercase().contains("accept-encoding: gzip"));
+    let client = builder(server.url()).response_limit(50).build().unwrap();
+    let error = client.send(ShowCurrentUser::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Body, "{error}");
+}
