@@ -6,7 +6,6 @@
 #[path = "support/raw.rs"]
 mod raw;
 #[path = "support/script.rs"]
-#[allow(clippy::duplicate_mod, reason = "shared by tests")]
 mod script;
 
 use std::error::Error as StdError;

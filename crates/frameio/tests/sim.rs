@@ -10,26 +10,17 @@ use frameio::files::{
 use frameio::folders::CreateFolder;
 use frameio::transport::HyperTransport;
 use frameio::users::ShowCurrentUser;
-use frameio::{AccountId, Body, BoxError, Client, EndpointExt, FolderId};
+use frameio::{AccountId, Body, Client, EndpointExt, FolderId};
 use frameio_sim::Sim;
 use futures_util::future::try_join_all;
 use http::{Method, Request, StatusCode};
-use http_body_util::BodyExt;
-use tower::{Service, ServiceExt};
 
 const CONTENT: &[u8] = b"twenty-five bytes of film";
 
-/// Puts a part to its signed URL, or gets what is there, without the client: it would sign.
-async fn storage<S, B>(transport: &S, request: Request<Body>) -> (StatusCode, Vec<u8>)
-where
-    S: Service<Request<Body>, Response = http::Response<B>> + Clone,
-    S::Error: Into<BoxError>,
-    B: http_body::Body,
-    B::Error: Into<BoxError>,
-{
-    let answer = transport.clone().oneshot(request).await.map_err(Into::into).unwrap();
-    let status = answer.status();
-    (status, answer.into_body().collect().await.map_err(Into::into).unwrap().to_bytes().to_vec())
+/// What the storage answers, which signed URLs lead to.
+async fn send(storage: &Client, request: Request<Body>) -> (StatusCode, Vec<u8>) {
+    let answer = storage.request(request).await.unwrap();
+    (answer.status(), answer.into_body().to_vec())
 }
 
 fn put(part: &UploadUrl, media_type: &str, bytes: &'static [u8]) -> Request<Body> {
@@ -40,14 +31,8 @@ fn put(part: &UploadUrl, media_type: &str, bytes: &'static [u8]) -> Request<Body
         .unwrap()
 }
 
-/// From an empty folder to one that is empty again.
-async fn job<S, B>(client: &Client, transport: &S, sim: &Sim)
-where
-    S: Service<Request<Body>, Response = http::Response<B>> + Clone,
-    S::Error: Into<BoxError>,
-    B: http_body::Body,
-    B::Error: Into<BoxError>,
-{
+/// From an empty folder to one that is empty again; `storage` sends without a token.
+async fn job(client: &Client, storage: &Client, sim: &Sim) {
     let demo = sim.demo();
     let (account, root) = (&demo.account_id, &demo.root_folder_id);
     let folder = CreateFolder::new(account, root).name("Dailies");
@@ -65,7 +50,7 @@ where
     for part in &parts {
         let (bytes, after) = rest.split_at(usize::try_from(part.size).unwrap());
         rest = after;
-        let (status, answer) = storage(transport, put(part, &media_type, bytes)).await;
+        let (status, answer) = send(storage, put(part, &media_type, bytes)).await;
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
     }
     assert!(rest.is_empty());
@@ -94,7 +79,7 @@ where
     let links = client.send(show).await.unwrap().media_links.unwrap();
     let url = links.original.unwrap().download_url.unwrap();
     let request = Request::get(url.as_str()).body(Body::empty()).unwrap();
-    assert_eq!(storage(transport, request).await, (StatusCode::OK, CONTENT.to_vec()));
+    assert_eq!(send(storage, request).await, (StatusCode::OK, CONTENT.to_vec()));
 
     client.send(DeleteFile::new(account, &id)).await.unwrap();
     let gone = client.send(ShowFile::new(account, &id)).await.unwrap_err();
@@ -122,7 +107,7 @@ fn in_process(sim: &Sim) -> Client {
 #[tokio::test(start_paused = true)]
 async fn the_main_job_in_process() {
     let sim = sim();
-    job(&in_process(&sim), &sim, &sim).await;
+    job(&in_process(&sim), &Client::from_service(sim.clone()), &sim).await;
 }
 
 #[tokio::test]
@@ -130,7 +115,8 @@ async fn the_main_job_over_a_socket() {
     let sim = sim();
     let server = sim.serve().await.unwrap();
     let client = Client::builder().base_url(server.url()).token(Sim::TOKEN).build().unwrap();
-    job(&client, &HyperTransport::builder().build(), &sim).await;
+    let storage = Client::from_service(HyperTransport::builder().build());
+    job(&client, &storage, &sim).await;
 }
 
 #[tokio::test(start_paused = true)]
