@@ -15,14 +15,23 @@ use crate::error::QuotaExhausted;
 ///
 /// A future that nobody polls must not hold up those behind it, so whoever is polled gives slots to
 /// all whose turn it is, the first ones first. Each has a timer for its own turn, which is one wait
-/// of the bucket after the one before it: a thousand who wait are woken a thousand times.
+/// of the bucket after the one before it: a thousand who wait are woken a thousand times. Where a
+/// turn comes sooner than the timer, as those ahead have gone, the first is woken to set it again.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    waiting: VecDeque<(u64, Waker)>,
+    waiting: VecDeque<Waiter>,
     given: HashMap<u64, Slot>,
     last_ticket: u64,
     /// When the first has its turn, as far as was known when it was last looked at.
     pub(super) next_slot: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Waiter {
+    ticket: u64,
+    waker: Waker,
+    /// When its timer goes off.
+    timer: Instant,
 }
 
 impl Queue {
@@ -32,13 +41,20 @@ impl Queue {
 
     /// Makes the first look again when its turn is.
     pub(super) fn wake_first(&self) {
-        if let Some((_, waker)) = self.waiting.front() {
-            waker.wake_by_ref();
+        if let Some(first) = self.waiting.front() {
+            first.waker.wake_by_ref();
         }
     }
 
+    /// Gives a slot to the first, who is to be woken.
+    fn give(&mut self, slot: Slot) -> Option<Waker> {
+        let first = self.waiting.pop_front()?;
+        self.given.insert(first.ticket, slot);
+        Some(first.waker)
+    }
+
     fn position(&self, ticket: u64) -> Option<usize> {
-        self.waiting.binary_search_by_key(&ticket, |(ticket, _)| *ticket).ok()
+        self.waiting.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()
     }
 }
 
@@ -62,23 +78,23 @@ impl Turn {
         let mut wakers = Vec::new();
         let result = {
             let mut state = self.bucket.state();
+            let now = Instant::now();
             let queue = &mut state.queue;
             let ticket = *self.ticket.get_or_insert_with(|| {
                 queue.last_ticket += 1;
-                queue.waiting.push_back((queue.last_ticket, waker.clone()));
-                queue.last_ticket
+                let (ticket, waker) = (queue.last_ticket, waker.clone());
+                queue.waiting.push_back(Waiter { ticket, waker, timer: now });
+                ticket
             });
-            let now = Instant::now();
             // Everyone whose turn it is, the first ones first.
-            while let Some((first, _)) = state.queue.waiting.front() {
-                let first = *first;
+            while !state.queue.waiting.is_empty() {
                 match state.take(now) {
-                    Ok(slot) => {
-                        state.queue.given.insert(first, slot);
-                        wakers.extend(state.queue.waiting.pop_front().map(|(_, waker)| waker));
-                    }
+                    Ok(slot) => wakers.extend(state.queue.give(slot)),
                     Err(until) => {
                         state.queue.next_slot = Some(until);
+                        let first = state.queue.waiting.front();
+                        let late = first.filter(|first| first.timer > until);
+                        wakers.extend(late.map(|late| late.waker.clone()));
                         break;
                     }
                 }
@@ -93,7 +109,9 @@ impl Turn {
                     if self.deadline.is_some_and(|deadline| turn > deadline) {
                         Err(Err(QuotaExhausted::new(turn - now)))
                     } else {
-                        state.queue.waiting[ahead].1.clone_from(waker);
+                        let waiter = &mut state.queue.waiting[ahead];
+                        waiter.waker.clone_from(waker);
+                        waiter.timer = turn;
                         Err(Ok(turn))
                     }
                 }
@@ -137,9 +155,8 @@ impl Drop for Turn {
             state.queue.waiting.remove(position);
         } else if let Some(slot) = state.queue.given.remove(&ticket) {
             // It was not used: the next one has it.
-            if let Some((next, waker)) = state.queue.waiting.pop_front() {
-                state.queue.given.insert(next, slot);
-                waker.wake();
+            if let Some(next) = state.queue.give(slot) {
+                next.wake();
             }
         }
         // The turn of the first may be sooner now.

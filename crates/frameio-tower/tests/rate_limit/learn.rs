@@ -1,0 +1,128 @@
+//! What the headers of an answer change.
+
+use frameio_tower::rate_limit::RateLimitLayer;
+
+use super::support::script::status;
+use super::*;
+
+/// `told` after a while, which leaves time to send others meanwhile.
+fn late(remaining: u32, after: Duration) -> Step {
+    told(10, remaining, ms(10_000)).after(after)
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_as_expected_change_nothing() {
+    let client = Client::new(&RateLimitLayer::new(), (0..10).rev().map(|n| late(n, ms(10))));
+    client.all(&SLOW, 11).await;
+    assert_eq!(client.times(), [0, 0, 0, 0, 0, 0, 0, 0, 0, 1000, 2000]);
+    // Rounding is none of them either.
+    let client = Client::new(&RateLimitLayer::new(), [late(8, ms(10))]);
+    client.all(&SLOW, 1).await;
+    client.all(&SLOW, 8).await;
+    assert_eq!(client.times().last(), Some(&10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_smaller_limit_holds_from_the_first_answer_on() {
+    // Five in 5 s, two of which are left, and one of these stays free.
+    let client = Client::new(&RateLimitLayer::new(), [told(5, 2, ms(5000))]);
+    client.all(&SHOW, 1).await;
+    client.all(&SHOW, 3).await;
+    assert_eq!(client.times(), [0, 0, 1000, 2000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_larger_limit_holds_from_the_first_answer_on() {
+    let client = Client::new(&RateLimitLayer::new(), [told(20, 19, ms(1000))]);
+    client.all(&SLOW, 1).await;
+    client.all(&SLOW, 20).await;
+    assert_eq!(client.times()[..19], [0; 19]);
+    assert_eq!(client.times()[19..], [50, 100]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_window_alone_is_a_correction() {
+    let client = Client::new(&RateLimitLayer::new(), [told(10, 0, ms(20_000))]);
+    client.all(&SHOW, 1).await;
+    client.all(&SHOW, 2).await;
+    assert_eq!(client.times(), [0, 2000, 4000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_already_are_served_by_the_new_figures() {
+    let steps = (0..9).map(|n| match n {
+        8 => told(10, 1, ms(1000)).after(ms(100)),
+        _ => status(200),
+    });
+    let client = Client::new(&RateLimitLayer::new(), steps);
+    client.all(&SLOW, 13).await;
+    assert_eq!(client.times()[9..], [200, 300, 400, 500]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn figures_that_cannot_be_are_not_believed() {
+    for wrong in [told(0, 0, ms(1000)), told(10, 9, ms(0)), told(10, 9, ms(48 * 3_600_000))] {
+        let client = Client::new(&RateLimitLayer::new(), [wrong]);
+        client.all(&SHOW, 1).await;
+        // Whatever it tells of what remains, the calls go on at the rate from before.
+        client.all(&SHOW, 30).await;
+        let times = client.times();
+        assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 100), "{times:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_set_by_hand_stays() {
+    let quota = Quota::new(3, ms(3000)).unwrap();
+    let steps = (0..4).map(|_| told(100, 99, ms(1000)));
+    let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, quota), steps);
+    client.all(&SHOW, 4).await;
+    assert_eq!(client.times(), [0, 0, 1000, 2000]);
+    // That of another operation does not.
+    client.all(&LIST, 9).await;
+    assert_eq!(client.times()[4..], [2000; 9]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_spend_is_drained() {
+    // Nine would be left.
+    let client = Client::new(&RateLimitLayer::new(), [late(4, ms(0))]);
+    client.all(&SLOW, 1).await;
+    client.all(&SLOW, 5).await;
+    assert_eq!(client.times(), [0, 0, 0, 0, 1000, 2000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_spend_is_drained_once_whoever_tells_of_it() {
+    // Three on the way at once, all of which find five spent by another program.
+    let steps = [late(4, ms(10)), late(3, ms(20)), late(2, ms(30))];
+    let client = Client::new(&RateLimitLayer::new(), steps);
+    client.all(&SLOW, 3).await;
+    // Nine less three less five.
+    client.all(&SLOW, 3).await;
+    assert_eq!(client.times()[3..], [30, 1000, 2000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_overtake_each_other_drain_nothing() {
+    // They came to the service in the order that they were not sent in.
+    let steps = [late(7, ms(10)), late(8, ms(20)), late(9, ms(30))];
+    let client = Client::new(&RateLimitLayer::new(), steps);
+    client.all(&SLOW, 3).await;
+    client.all(&SLOW, 7).await;
+    assert_eq!(client.times()[3..], [30, 30, 30, 30, 30, 30, 1000]);
+    // And an answer as late as this tells of those that were sent after it.
+    let client = Client::new(&RateLimitLayer::new(), [late(1, ms(500))]);
+    client.all(&SLOW, 9).await;
+    client.all(&SLOW, 2).await;
+    assert_eq!(client.times()[9..], [1000, 2000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_than_there_was_is_drained_to_nothing_and_no_further() {
+    let steps = [late(0, ms(0)), late(0, ms(0)), late(0, ms(0))];
+    let client = Client::new(&RateLimitLayer::new(), steps);
+    client.all(&SLOW, 1).await;
+    client.all(&SLOW, 3).await;
+    assert_eq!(client.times(), [0, 1000, 2000, 3000]);
+}

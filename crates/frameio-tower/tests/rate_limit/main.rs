@@ -1,0 +1,106 @@
+//! The quota: who waits how long, and what the answers change.
+
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+
+mod arrivals;
+mod buckets;
+mod learn;
+mod modes;
+mod pause;
+mod queue;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::time::Duration;
+
+use frameio_core::{Body, BoxError, Call, Operation, Quota};
+use frameio_tower::error::{QuotaExhausted, find};
+use frameio_tower::rate_limit::{RateLimit, RateLimitFuture, RateLimitLayer};
+use http::{Method, Request, Response};
+use support::Strict;
+use support::script::{Script, Step, answer};
+use tokio::task::JoinHandle;
+use tower::{Layer, Service};
+
+/// Nine at once, and then one each 100 ms: one slot stays free.
+static SHOW: Operation = Operation::new("files.show", Method::GET, "/", Quota::per_second(10));
+
+/// Another bucket with the same quota.
+static LIST: Operation = Operation::new("files.list", Method::GET, "/", Quota::per_second(10));
+
+/// Nine at once, and then one each second.
+static SLOW: Operation = Operation::new(
+    "files.slow",
+    Method::GET,
+    "/",
+    match Quota::new(10, Duration::from_secs(10)) {
+        Some(quota) => quota,
+        None => panic!("no quota"),
+    },
+);
+
+type Inner = Strict<Script>;
+type Answer = Result<Response<Body>, BoxError>;
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// What a client would do with a layer, and what came of it.
+#[derive(Clone)]
+struct Client {
+    service: RateLimit<Inner>,
+    script: Script,
+}
+
+impl Client {
+    fn new(layer: &RateLimitLayer, steps: impl IntoIterator<Item = Step>) -> Self {
+        let script = Script::new(steps);
+        Self { service: layer.layer(Strict::new(script.clone())), script }
+    }
+
+    fn call(&self, request: Request<Body>) -> RateLimitFuture<Inner, Body> {
+        self.service.clone().call(request)
+    }
+
+    /// A call that goes on by itself.
+    fn spawn(&self, operation: &'static Operation) -> JoinHandle<Answer> {
+        tokio::spawn(self.call(request(operation)))
+    }
+
+    /// Many at once, until all have their answers.
+    async fn all(&self, operation: &'static Operation, calls: usize) {
+        let calls: Vec<_> = (0..calls).map(|_| self.spawn(operation)).collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+    }
+
+    /// When the requests came, in milliseconds since the script was made.
+    fn times(&self) -> Vec<u128> {
+        self.script.times()
+    }
+}
+
+fn request(operation: &'static Operation) -> Request<Body> {
+    request_of(Call::new(operation))
+}
+
+fn request_of(call: Call) -> Request<Body> {
+    let mut request = Request::new(Body::empty());
+    request.extensions_mut().insert(call);
+    request
+}
+
+/// An answer with the headers of the quota.
+fn told(limit: u32, remaining: u32, window: Duration) -> Step {
+    let response = Response::builder()
+        .header("x-ratelimit-limit", limit)
+        .header("x-ratelimit-remaining", remaining)
+        .header("x-ratelimit-window", window.as_millis().to_string());
+    answer(response.body(Body::empty()).unwrap())
+}
+
+fn wait_of(answer: Answer) -> Duration {
+    find::<QuotaExhausted>(&*answer.unwrap_err()).unwrap().wait
+}

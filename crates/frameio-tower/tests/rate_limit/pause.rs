@@ -1,0 +1,77 @@
+//! A 429 pauses the bucket for everyone.
+
+use frameio_tower::rate_limit::{RateLimitLayer, RateLimitMode};
+
+use super::support::script::status;
+use super::*;
+
+fn retry_after(value: &str) -> Step {
+    let response = Response::builder().status(429).header("retry-after", value);
+    answer(response.body(Body::empty()).unwrap())
+}
+
+/// As many calls as there are steps and one more, one after the other; when each came, in
+/// milliseconds.
+async fn times(steps: impl IntoIterator<Item = Step>) -> Vec<u128> {
+    let steps: Vec<_> = steps.into_iter().collect();
+    let calls = steps.len() + 1;
+    let client = Client::new(&RateLimitLayer::new(), steps);
+    for _ in 0..calls {
+        client.call(request(&SHOW)).await.unwrap();
+    }
+    client.times()
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_lasts_as_long_as_the_answer_says() {
+    assert_eq!(times([retry_after("3")]).await, [0, 3000]);
+    assert_eq!(times([retry_after("0")]).await, [0, 0]);
+    // At most a minute, so that a date far ahead is one as well.
+    assert_eq!(times([retry_after("3600")]).await, [0, 60_000]);
+    assert_eq!(times([retry_after("Tue, 01 Jan 2999 00:00:00 GMT")]).await, [0, 60_000]);
+    assert_eq!(times([retry_after("Sun, 06 Nov 1994 08:49:37 GMT")]).await, [0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_doubles_where_the_answer_says_nothing() {
+    let seconds = [0, 1, 3, 7, 15, 31, 63, 123, 183];
+    let expected: Vec<_> = seconds.map(|second| second * 1000).to_vec();
+    assert_eq!(times((0..8).map(|_| status(429))).await, expected);
+    // What cannot be read says nothing.
+    assert_eq!(times([retry_after("soon"), status(429)]).await, [0, 1000, 3000]);
+    // A call that comes through ends the row.
+    let steps = [status(429), status(429), status(200), status(429)];
+    assert_eq!(times(steps).await, [0, 1000, 3000, 3000, 4000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_that_are_refused_together_count_as_one() {
+    let together = [status(429), status(429), status(429)];
+    let client = Client::new(&RateLimitLayer::new(), together.into_iter().chain([status(429)]));
+    client.all(&SHOW, 3).await;
+    client.all(&SHOW, 1).await;
+    client.all(&SHOW, 1).await;
+    assert_eq!(client.times(), [0, 0, 0, 1000, 3000]);
+
+    // The longest counts.
+    let client = Client::new(&RateLimitLayer::new(), ["2", "5", "3"].map(retry_after));
+    client.all(&SHOW, 3).await;
+    client.all(&SHOW, 1).await;
+    assert_eq!(client.times(), [0, 0, 0, 5000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_who_wait_wait_longer_and_keep_their_order() {
+    let layer = RateLimitLayer::new();
+    let steps = (0..9).map(|n| if n == 8 { retry_after("2").after(ms(50)) } else { status(200) });
+    let client = Client::new(&layer, steps);
+    // Two wait for their slots when the last of the nine is refused.
+    client.all(&SHOW, 11).await;
+    assert_eq!(client.times()[9..], [2050, 2050]);
+
+    let spent = Client::new(&layer.clone().mode(RateLimitMode::FailFast), [retry_after("4")]);
+    spent.call(request(&SHOW)).await.unwrap();
+    assert_eq!(wait_of(spent.call(request(&SHOW)).await), ms(4000));
+    // Other operations are not paused.
+    spent.call(request(&LIST)).await.unwrap();
+}
