@@ -1,0 +1,324 @@
+//! Which requests are signed with what, and what becomes of a token that is rejected.
+
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+
+mod support;
+
+use std::error::Error;
+use std::future::pending;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use frameio_core::{Body, BoxError};
+use frameio_tower::auth::{
+    Auth, AuthLayer, StaticToken, TARGET, Token, TokenProvider, TokenRefreshed,
+};
+use frameio_tower::error::{AuthError, find};
+use frameio_tower::{CallRecord, Phase};
+use http::{HeaderValue, Request, Response, Uri};
+use support::Strict;
+use support::capture::Capture;
+use support::script::{Script, Step, status};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tokio_test::task::spawn;
+use tokio_test::{assert_pending, assert_ready};
+use tower::limit::ConcurrencyLimitLayer;
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+
+static ORIGIN: LazyLock<Uri> = LazyLock::new(|| Uri::from_static("https://api.frame.io"));
+
+const CANARY: &str = "c4n4ry";
+
+type Inner = Strict<Script>;
+
+fn stack(
+    provider: impl TokenProvider,
+    steps: impl IntoIterator<Item = Step>,
+) -> (Auth<Inner>, Script) {
+    let script = Script::new(steps);
+    (AuthLayer::new(provider, &ORIGIN).layer(Strict::new(script.clone())), script)
+}
+
+fn get(uri: &str) -> Request<Body> {
+    Request::get(uri).body(Body::empty()).unwrap()
+}
+
+fn me() -> Request<Body> {
+    get("https://api.frame.io/v4/me")
+}
+
+fn is_refreshed(answer: &Response<Body>) -> bool {
+    answer.extensions().get::<TokenRefreshed>().is_some()
+}
+
+/// What a request to `uri` is signed with, by a layer for `origin`.
+async fn signed(origin: &str, uri: &str) -> Option<HeaderValue> {
+    let script = Script::new([]);
+    let layer = AuthLayer::new(StaticToken::new(CANARY), &origin.parse().unwrap());
+    layer.layer(Strict::new(script.clone())).oneshot(get(uri)).await.unwrap();
+    script.seen().remove(0).parts.headers.remove("authorization")
+}
+
+/// A number that goes up when it is rejected, which takes a while.
+#[derive(Default)]
+struct Rotating {
+    number: AtomicU32,
+    asked: AtomicU32,
+    rejected: AtomicU32,
+    /// How many rejections never come to an end.
+    hangs: u32,
+}
+
+impl TokenProvider for Rotating {
+    async fn token(&self) -> Result<Token, BoxError> {
+        self.asked.fetch_add(1, Relaxed);
+        Ok(Token::from(format!("{CANARY}-{}", self.number.load(Relaxed))))
+    }
+
+    async fn rejected(&self, token: &Token) {
+        assert_eq!(token.expose(), format!("{CANARY}-{}", self.number.load(Relaxed)));
+        if self.rejected.fetch_add(1, Relaxed) < self.hangs {
+            pending::<()>().await;
+        }
+        sleep(Duration::from_millis(50)).await;
+        self.number.fetch_add(1, Relaxed);
+    }
+}
+
+/// Fails after so many good tokens.
+struct Failing {
+    asked: AtomicU32,
+    good: u32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct NoKeychain;
+
+impl std::fmt::Display for NoKeychain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("no keychain")
+    }
+}
+
+impl Error for NoKeychain {}
+
+impl TokenProvider for Failing {
+    async fn token(&self) -> Result<Token, BoxError> {
+        if self.asked.fetch_add(1, Relaxed) < self.good {
+            Ok(Token::from(CANARY))
+        } else {
+            Err(NoKeychain.into())
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_to_the_origin_is_signed() {
+    let header = signed("https://api.frame.io", "https://api.frame.io/v4/me").await.unwrap();
+    assert_eq!(header, "Bearer c4n4ry");
+    assert!(header.is_sensitive());
+    for (origin, uri) in [
+        ("https://api.frame.io", "https://API.Frame.IO/v4/me"),
+        ("https://API.Frame.IO", "https://api.frame.io/v4/me"),
+        ("https://api.frame.io", "HTTPS://api.frame.io/v4/me"),
+        ("https://api.frame.io", "https://api.frame.io:443/v4/me"),
+        ("https://api.frame.io:443/base", "https://api.frame.io/v4/me"),
+        ("http://localhost", "http://localhost:80/"),
+        ("http://[::1]:8080", "http://[::1]:8080/v4/me?x=1"),
+    ] {
+        assert!(signed(origin, uri).await.is_some(), "{uri} for {origin}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_elsewhere_is_not_signed() {
+    for (origin, uri) in [
+        ("https://api.frame.io", "http://api.frame.io/v4/me"),
+        ("https://api.frame.io", "http://api.frame.io:443/v4/me"),
+        ("https://api.frame.io", "https://api.frame.io:8443/v4/me"),
+        ("https://api.frame.io:8443", "https://api.frame.io/v4/me"),
+        ("https://api.frame.io", "https://frame.io/v4/me"),
+        ("https://api.frame.io", "https://api.frame.io.example.com/v4/me"),
+        ("https://api.frame.io", "https://evil-api.frame.io/v4/me"),
+        ("https://api.frame.io", "https://api.frame.io@example.com/v4/me"),
+        ("https://api.frame.io", "https://api.frame.io:443@example.com/v4/me"),
+        ("https://api.frame.io", "https://bucket.s3.amazonaws.com/part?X-Amz-Signature=1"),
+        ("https://api.frame.io", "/v4/me"),
+        ("/", "/v4/me"),
+        ("/", "https://api.frame.io/v4/me"),
+    ] {
+        assert_eq!(signed(origin, uri).await, None, "{uri} for {origin}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_keeps_a_header_of_its_own() {
+    let provider = Arc::new(Rotating::default());
+    let (service, script) = stack(provider.clone(), [status(401)]);
+    let mut request = me();
+    request.headers_mut().insert("authorization", HeaderValue::from_static("Basic own"));
+    let answer = service.oneshot(request).await.unwrap();
+    // The token that was rejected is not that of the provider.
+    assert!(!is_refreshed(&answer));
+    assert_eq!(script.seen()[0].parts.headers["authorization"], "Basic own");
+    assert_eq!((provider.asked.load(Relaxed), provider.rejected.load(Relaxed)), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_from_elsewhere_rejects_no_token() {
+    let provider = Arc::new(Rotating::default());
+    let (service, _) = stack(provider.clone(), [status(401)]);
+    let answer = service.oneshot(get("https://example.com/")).await.unwrap();
+    assert!(!is_refreshed(&answer));
+    assert_eq!((provider.asked.load(Relaxed), provider.rejected.load(Relaxed)), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_provider_is_asked_once_for_each_request() {
+    let provider = Arc::new(Rotating::default());
+    let (mut service, script) = stack(provider.clone(), [status(200), status(403), status(503)]);
+    for asked in 1..=5 {
+        service.call(me()).await.unwrap();
+        assert_eq!(provider.asked.load(Relaxed), asked);
+    }
+    provider.number.store(7, Relaxed);
+    service.call(me()).await.unwrap();
+    let seen = script.seen();
+    assert_eq!(seen[4].parts.headers["authorization"], "Bearer c4n4ry-0");
+    assert_eq!(seen[5].parts.headers["authorization"], "Bearer c4n4ry-7");
+    assert!(seen[5].parts.headers["authorization"].is_sensitive());
+    assert_eq!(provider.rejected.load(Relaxed), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_that_are_rejected_at_once_tell_the_provider_once() {
+    let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
+    let provider = Arc::new(Rotating::default());
+    let rejections = (0..100).map(|n| status(401).after(Duration::from_millis(10 + n % 7)));
+    let (service, script) = stack(provider.clone(), rejections);
+    let mut calls = JoinSet::new();
+    for _ in 0..100 {
+        calls.spawn(service.clone().oneshot(me()));
+    }
+    for answer in calls.join_all().await {
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), 401);
+        assert!(is_refreshed(&answer));
+    }
+    assert_eq!(provider.rejected.load(Relaxed), 1);
+    // None is sent again by this layer.
+    assert_eq!(script.seen().len(), 100);
+
+    let events = capture.events();
+    let [event] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((event.name, event.level.as_str()), ("auth.refreshed", "INFO"));
+    assert!(!format!("{event:?}").contains(CANARY));
+
+    // The next token that is rejected is another matter.
+    let (again, _) = stack(provider.clone(), [status(401)]);
+    assert!(is_refreshed(&again.oneshot(me()).await.unwrap()));
+    assert_eq!(provider.rejected.load(Relaxed), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_not_marked_without_another_token() {
+    let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
+    let (service, script) = stack(StaticToken::new(CANARY), [status(401)]);
+    let answer = service.oneshot(me()).await.unwrap();
+    assert_eq!((answer.status().as_u16(), is_refreshed(&answer)), (401, false));
+    assert_eq!(script.seen().len(), 1);
+    // Nor if the provider now has none at all: the answer is what it was.
+    let (service, _) = stack(Failing { asked: AtomicU32::new(0), good: 1 }, [status(401)]);
+    let answer = service.oneshot(me()).await.unwrap();
+    assert_eq!((answer.status().as_u16(), is_refreshed(&answer)), (401, false));
+    assert_eq!(capture.events().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_is_cancelled_holds_up_nobody() {
+    let provider = Arc::new(Rotating { hangs: 1, ..Rotating::default() });
+    let (mut service, _) = stack(provider.clone(), (0..3).map(|_| status(401)));
+    let mut first = spawn(service.call(me()));
+    assert_pending!(first.poll());
+    assert_eq!(provider.rejected.load(Relaxed), 1);
+    let others = [tokio::spawn(service.call(me())), tokio::spawn(service.call(me()))];
+    sleep(Duration::from_secs(1)).await;
+    // They wait for the first, and no longer.
+    assert!(others.iter().all(|other| !other.is_finished()));
+    drop(first);
+    for other in others {
+        assert!(is_refreshed(&other.await.unwrap().unwrap()));
+    }
+    assert_eq!(provider.rejected.load(Relaxed), 2);
+    assert_eq!(service.call(me()).await.unwrap().status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_token_nothing_is_sent() {
+    let (service, script) = stack(Failing { asked: AtomicU32::new(0), good: 0 }, []);
+    let error = service.oneshot(me()).await.unwrap_err();
+    let source = find::<AuthError>(&*error).unwrap().source().unwrap();
+    assert_eq!(source.downcast_ref(), Some(&NoKeychain));
+    assert_eq!(script.seen().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_no_header_can_carry_is_an_error_that_does_not_show_it() {
+    for token in ["c4n4ry\nx-evil: 1", "c4n4ry\r", "c4n4ry\0"] {
+        let (service, script) = stack(StaticToken::new(token), []);
+        let error = service.oneshot(me()).await.unwrap_err();
+        assert!(find::<AuthError>(&*error).is_some());
+        let source = error.source().unwrap();
+        assert!(source.source().is_none());
+        let shown = format!("{error} {error:?} {error:#?} {source} {source:?} {source:#?}");
+        assert!(!shown.contains(CANARY), "{shown}");
+        assert_eq!(script.seen().len(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_shows_the_token() {
+    let token = Token::from(CANARY);
+    assert_eq!(token.expose(), CANARY);
+    let layer = AuthLayer::new(StaticToken::new(CANARY), &ORIGIN);
+    let inner = service_fn(async |request: Request<Body>| {
+        let header = &request.headers()["authorization"];
+        assert_eq!(header.to_str().unwrap(), "Bearer c4n4ry");
+        assert!(!format!("{request:?}").contains(CANARY));
+        Ok::<_, BoxError>(Response::new(Body::empty()))
+    });
+    let service = layer.layer(inner);
+    service.clone().oneshot(me()).await.unwrap();
+    // The header of the last request is kept by now.
+    let shown = format!("{token:#?} {:#?} {layer:#?} {service:#?}", StaticToken::new(CANARY));
+    assert!(!shown.contains(CANARY), "{shown}");
+    assert!(shown.contains("api.frame.io"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_token_holds_nothing_of_the_service_inside() {
+    struct Never;
+
+    impl TokenProvider for Never {
+        async fn token(&self) -> Result<Token, BoxError> {
+            pending().await
+        }
+    }
+
+    let script = Script::new([]);
+    let mut service = ServiceBuilder::new()
+        .layer(AuthLayer::new(Never, &ORIGIN))
+        .layer(ConcurrencyLimitLayer::new(1))
+        .service(Strict::new(script.clone()));
+    let record = CallRecord::new();
+    let mut request = me();
+    request.extensions_mut().insert(record.clone());
+    let mut waiting = spawn(service.call(request));
+    assert_pending!(waiting.poll());
+    assert_eq!(record.phase(), Phase::Auth);
+    let mut unsigned = spawn(service.call(get("https://example.com/")));
+    assert_ready!(unsigned.poll()).unwrap();
+    assert_eq!(script.seen().len(), 1);
+}
