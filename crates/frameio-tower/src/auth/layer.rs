@@ -245,11 +245,20 @@ impl Shared {
 }
 
 /// Scheme, host and port.
-#[derive(Debug)]
 struct Origin {
     scheme: Option<Scheme>,
     authority: Option<Authority>,
     port: Option<u16>,
+}
+
+impl fmt::Debug for Origin {
+    /// Without a user and a password, should they stand before the host.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.scheme.as_ref().map_or("", Scheme::as_str);
+        let host = self.authority.as_ref().map_or("", Authority::host);
+        write!(f, "{scheme}://{host}")?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
 }
 
 impl Origin {
