@@ -1,4 +1,4 @@
-//! Tokens, and what gives them.
+//! What gives tokens.
 
 use std::fmt;
 use std::future::{Future, ready};
@@ -6,55 +6,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use frameio_core::BoxError;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-/// An access token. It is not shown by `Debug`, and is wiped from memory with the last clone.
-#[derive(Clone)]
-pub struct Token(Arc<SecretString>);
-
-impl Token {
-    /// A token of this text.
-    pub fn new(token: impl Into<SecretString>) -> Self {
-        Self(Arc::new(token.into()))
-    }
-
-    /// The text of the token, for putting it into a header.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-impl PartialEq for Token {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.expose() == other.expose()
-    }
-}
-
-impl Eq for Token {}
-
-impl From<String> for Token {
-    fn from(token: String) -> Self {
-        Self::new(token)
-    }
-}
-
-impl From<&str> for Token {
-    fn from(token: &str) -> Self {
-        Self::new(token)
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
+use super::token::Token;
 
 /// Gives the token that a request is signed with.
 ///
-/// It is asked once for each attempt, so it keeps the token itself, and fetches another one in
-/// time. When the service rejects a token, it is told so once, however many calls were rejected,
-/// and then asked again.
+/// It is asked once for each attempt, so it keeps its token, and fetches another one in time.
+/// Several calls may ask at once.
 ///
 /// ```
 /// use frameio_core::BoxError;
@@ -72,11 +31,21 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// The token to use now.
     ///
     /// # Errors
-    /// When there is none; the attempt then fails with an [`AuthError`](crate::AuthError) around
+    /// When there is none. The attempt then fails with an [`AuthError`](crate::AuthError) around
     /// this error, and is not retried.
     fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send;
 
-    /// The service answered 401 to this token: the next one should be another. Default: nothing.
+    /// The token to use now, where that takes no time: [`token`](Self::token) is then not asked,
+    /// and nothing allocated. Default: none.
+    fn at_hand(&self) -> Option<Token> {
+        None
+    }
+
+    /// The service answered 401 to this token. From now on `token` should give another one.
+    /// Default: nothing is done.
+    ///
+    /// It is told once for a token, however many calls were rejected, and not if it gives another
+    /// one by then. If there is another one afterwards, the calls are sent again.
     fn rejected(&self, token: &Token) -> impl Future<Output = ()> + Send {
         let _ = token;
         ready(())
@@ -88,12 +57,18 @@ impl<P: TokenProvider> TokenProvider for Arc<P> {
         P::token(self)
     }
 
+    fn at_hand(&self) -> Option<Token> {
+        P::at_hand(self)
+    }
+
     fn rejected(&self, token: &Token) -> impl Future<Output = ()> + Send {
         P::rejected(self, token)
     }
 }
 
 /// A token that does not change.
+///
+/// A 401 to it is returned as it is.
 #[derive(Clone, Debug)]
 pub struct StaticToken(Token);
 
@@ -108,6 +83,47 @@ impl TokenProvider for StaticToken {
     async fn token(&self) -> Result<Token, BoxError> {
         Ok(self.0.clone())
     }
+
+    fn at_hand(&self) -> Option<Token> {
+        Some(self.0.clone())
+    }
+}
+
+/// Gives the tokens that an async function gives.
+///
+/// ```
+/// use frameio_tower::{AuthLayer, Token, auth::token_fn};
+///
+/// let provider = token_fn(async || Ok(Token::new(std::env::var("FRAMEIO_TOKEN")?)));
+/// let layer = AuthLayer::new(provider, &http::Uri::from_static("https://api.frame.io"));
+/// # let _ = layer;
+/// ```
+pub fn token_fn<F, Fut>(function: F) -> TokenFn<F>
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Token, BoxError>> + Send,
+{
+    TokenFn(function)
+}
+
+/// The provider that [`token_fn`] makes.
+#[derive(Clone)]
+pub struct TokenFn<F>(F);
+
+impl<F, Fut> TokenProvider for TokenFn<F>
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Token, BoxError>> + Send,
+{
+    fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send {
+        (self.0)()
+    }
+}
+
+impl<F> fmt::Debug for TokenFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenFn").finish_non_exhaustive()
+    }
 }
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -115,15 +131,20 @@ pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// A provider behind a pointer, so that the layer has one type.
 pub(super) trait ErasedProvider: Send + Sync {
     fn token(self: Arc<Self>) -> BoxFuture<Result<Token, BoxError>>;
+    fn at_hand(&self) -> Option<Token>;
     fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<()>;
 }
 
 impl<P: TokenProvider> ErasedProvider for P {
     fn token(self: Arc<Self>) -> BoxFuture<Result<Token, BoxError>> {
-        Box::pin(async move { TokenProvider::token(&*self).await })
+        Box::pin(async move { P::token(&self).await })
+    }
+
+    fn at_hand(&self) -> Option<Token> {
+        TokenProvider::at_hand(self)
     }
 
     fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<()> {
-        Box::pin(async move { TokenProvider::rejected(&*self, &token).await })
+        Box::pin(async move { P::rejected(&self, &token).await })
     }
 }

@@ -1,229 +1,300 @@
-//! One bucket: the calls of one operation by one user in one account.
+//! One bucket, and how calls get at its slots.
 
-use std::num::NonZeroU32;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, SystemTime};
 
-use frameio_core::{Quota, RateLimitInfo};
-use governor::middleware::StateInformationMiddleware;
-use governor::state::{InMemoryState, NotKeyed};
+use frameio_core::{Operation, Quota, RateLimitInfo};
+use http::{HeaderMap, StatusCode};
 use tokio::time::Instant;
 
-use super::clock::TokioClock;
+use super::event;
+use super::gcra::Gcra;
+use super::pauses::Pauses;
 use super::queue::Queue;
+use crate::error::QuotaExhausted;
+use crate::retry_after::retry_after;
 
-type Limiter =
-    governor::RateLimiter<NotKeyed, InMemoryState, TokioClock, StateInformationMiddleware>;
+/// The longest window that is believed of an answer. The documented ones are a second or a minute.
+const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
 
-/// The longest that a 429 pauses a bucket.
-const MAX_PAUSE: Duration = Duration::from_secs(60);
-
-/// The first pause after a 429 that names no time; each one in a row doubles it.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-
-/// The longest window that is believed of an answer.
-const MAX_WINDOW: Duration = Duration::from_secs(24 * 3600);
-
+/// The calls of one operation by one user in one account.
 #[derive(Debug)]
 pub(super) struct Bucket {
+    operation: &'static str,
+    /// Whether the figures were set by hand: then they are not replaced by those of the service.
+    pinned: bool,
     state: Mutex<State>,
-    /// Whether the figures were set by hand, and stay whatever the service says.
-    fixed: bool,
 }
 
 #[derive(Debug)]
-pub(super) struct State {
-    quota: Quota,
-    limiter: Limiter,
-    pub(super) queue: Queue,
-    /// How many slots have been taken, by calls and by corrections.
-    taken: u64,
-    last: Instant,
-    paused_until: Option<Instant>,
-    /// How many times in a row a 429 has paused the bucket.
-    pauses: u32,
-}
-
-/// A slot that was taken, to compare the answer with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Slot {
-    /// What was left then, the headroom included.
-    left: u32,
-    /// What had been taken then.
-    taken: u64,
-}
-
-/// What an answer changed about a bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
-    /// The service has other figures.
-    Quota(Quota),
-    /// Someone else has spent so many calls.
-    Drained(u32),
-    /// A 429 paused the bucket.
-    Paused(Duration),
-}
-
-/// One slot stays free where there is more than one: the service counts calls as they arrive, and
-/// the way there may bring the last calls of a burst closer together than they were sent.
-fn headroom(quota: Quota) -> u32 {
-    u32::from(quota.calls().get() > 1)
-}
-
-fn limiter(quota: Quota) -> Limiter {
-    let burst = NonZeroU32::new(quota.calls().get() - headroom(quota)).unwrap_or(NonZeroU32::MIN);
-    let quota = governor::Quota::with_period(quota.interval())
-        // `interval` is never zero.
-        .unwrap_or(governor::Quota::per_second(NonZeroU32::MIN));
-    governor::RateLimiter::direct_with_clock(quota.allow_burst(burst), TokioClock).with_middleware()
-}
-
-impl Bucket {
-    pub(super) fn new(quota: Quota, fixed: bool) -> Self {
-        let now = Instant::now();
-        Self {
-            state: Mutex::new(State {
-                quota,
-                limiter: limiter(quota),
-                queue: Queue::default(),
-                taken: 0,
-                last: now,
-                paused_until: None,
-                pauses: 0,
-            }),
-            fixed,
-        }
-    }
-
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes a slot if there is one and nobody waits; otherwise tells how long it would take.
-    pub(super) fn try_take(&self) -> Result<Slot, Duration> {
-        let mut state = self.state();
-        let now = Instant::now();
-        let ahead = state.queue.len();
-        if ahead == 0 {
-            return state.take(now).map_err(|until| until - now);
-        }
-        let turn = state.turn(state.queue.next_slot.map_or(now, |next| next.max(now)), ahead);
-        Err(turn.saturating_duration_since(now))
-    }
-
-    /// Takes a slot whether there is one or not.
-    pub(super) fn take_anyway(&self) -> Slot {
-        let mut state = self.state();
-        let taken = state.taken;
-        state.take(Instant::now()).unwrap_or(Slot { left: 0, taken })
-    }
-
-    /// Corrects the bucket by what an answer tells.
-    pub(super) fn learn(&self, slot: Slot, told: RateLimitInfo) -> Option<Change> {
-        let mut state = self.state();
-        let quota = told
-            .window
-            .filter(|window| *window <= MAX_WINDOW)
-            .and_then(|window| Quota::new(told.limit, window));
-        let change = match quota {
-            Some(quota) if !self.fixed && quota != state.quota => {
-                state.quota = quota;
-                state.limiter = limiter(quota);
-                // Its slot may be there sooner than it thinks.
-                state.queue.wake_first();
-                Some(Change::Quota(quota))
-            }
-            _ => None,
-        };
-        let Some(remaining) = told.remaining else { return change };
-        let excess = if change.is_some() {
-            // Nothing is known of the new bucket but what the answer says.
-            u64::from(state.quota.calls().get().saturating_sub(remaining))
-        } else {
-            // When the slot was taken `left` were left. What has been taken since may have
-            // arrived before, which includes what another answer has corrected already. If the
-            // service has less than that, someone else spends the same quota. A difference of one
-            // is rounding.
-            let since = state.taken - slot.taken;
-            u64::from(slot.left).saturating_sub(u64::from(remaining)).saturating_sub(since)
-        };
-        if excess > 1 || (change.is_some() && excess > 0) {
-            let calls = u64::from(state.quota.calls().get());
-            let drained = state.drain(excess.min(calls));
-            if change.is_none() && drained > 0 {
-                return Some(Change::Drained(drained));
-            }
-        }
-        change
-    }
-
-    /// Pauses the bucket for everyone, after a 429.
-    pub(super) fn pause(&self, retry_after: Option<Duration>) -> Option<Change> {
-        let mut state = self.state();
-        let now = Instant::now();
-        let paused = state.paused_until.is_some_and(|until| until > now);
-        let wait = match retry_after {
-            Some(wait) => wait.min(MAX_PAUSE),
-            // One of several calls that were refused together is not one more in a row.
-            None if paused => return None,
-            None => FIRST_PAUSE.saturating_mul(1 << state.pauses.min(6)).min(MAX_PAUSE),
-        };
-        if !paused {
-            state.pauses += 1;
-        }
-        state.paused_until = state.paused_until.max(Some(now + wait));
-        Some(Change::Paused(wait))
-    }
-
-    /// Ends the row of pauses: a call came through.
-    pub(super) fn came_through(&self) {
-        let mut state = self.state();
-        if state.pauses > 0 && state.paused_until.is_none_or(|until| until <= Instant::now()) {
-            state.pauses = 0;
-        }
-    }
-
-    /// Whether the bucket is as good as a new one, and can be forgotten.
-    pub(super) fn is_idle(&self) -> bool {
-        let state = self.state();
-        let now = Instant::now();
-        state.queue.len() == 0
-            && state.last + state.quota.window() < now
-            && state.paused_until.is_none_or(|until| until + MAX_PAUSE < now)
-    }
+struct State {
+    gcra: Gcra,
+    pauses: Pauses,
+    queue: Queue,
 }
 
 impl State {
-    /// When the one behind `ahead` others has its turn, the first of them having it at `first`.
-    pub(super) fn turn(&self, first: Instant, ahead: usize) -> Instant {
+    /// Takes a slot for whoever is next; it will have leaked away at the time that this returns.
+    fn take(&mut self, now: Instant) -> Option<Instant> {
+        (self.pauses.until() <= now && self.gcra.take()).then(|| self.gcra.empty_at())
+    }
+
+    /// When it is the turn of a call that has so many ahead of it.
+    fn turn(&self, ahead: usize, now: Instant) -> Instant {
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
-        first + self.quota.interval().saturating_mul(ahead)
+        self.gcra.turn(ahead, now).max(self.pauses.until())
     }
 
-    /// Takes a slot, or tells when there will be one.
-    pub(super) fn take(&mut self, now: Instant) -> Result<Slot, Instant> {
-        if let Some(until) = self.paused_until.filter(|until| *until > now) {
-            return Err(until);
+    /// How many at the head of the queue are passed over.
+    fn absent(&self, now: Instant) -> usize {
+        self.queue.absent(now, self.patience())
+    }
+
+    /// How long one whose turn it is may keep the others waiting.
+    fn patience(&self) -> Duration {
+        // At least what a timer and a busy runtime may be late by.
+        self.gcra.interval().max(Duration::from_millis(20))
+    }
+
+    /// Whom to wake, if the turn of the first is sooner than it knows.
+    fn hurry(&mut self) -> Option<Waker> {
+        if self.queue.is_empty() {
+            return None;
         }
-        match self.limiter.check() {
-            Ok(snapshot) => {
-                self.taken += 1;
-                self.last = now;
-                let left = snapshot.remaining_burst_capacity() + headroom(self.quota);
-                Ok(Slot { left, taken: self.taken })
+        let now = Instant::now();
+        let turn = self.turn(0, now);
+        self.queue.hurry(self.absent(now), turn)
+    }
+}
+
+/// How a call gets in.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// At once.
+    Slot(Slot),
+    /// In turn, at about that time.
+    Queue(Place, Instant),
+}
+
+impl Bucket {
+    pub(super) fn new(operation: &Operation, pinned: Option<Quota>) -> Self {
+        Self {
+            operation: operation.id,
+            pinned: pinned.is_some(),
+            state: Mutex::new(State {
+                gcra: Gcra::new(pinned.unwrap_or(operation.quota)),
+                pauses: Pauses::new(Instant::now()),
+                queue: Queue::default(),
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a slot, or a place in the queue if the turn comes at `latest` or before.
+    pub(super) fn enter(self: Arc<Self>, latest: Option<Instant>) -> Result<Entry, QuotaExhausted> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        let ahead = state.queue.len() - state.absent(now);
+        // Nobody overtakes those who wait.
+        if ahead == 0
+            && let Some(until) = state.take(now)
+        {
+            drop(state);
+            return Ok(Entry::Slot(Slot::new(self, now, until)));
+        }
+        let turn = state.turn(ahead, now);
+        in_time(turn, now, latest)?;
+        let ticket = state.queue.join(turn);
+        drop(state);
+        Ok(Entry::Queue(Place { bucket: self, ticket, latest }, turn))
+    }
+
+    /// Lets a call through, whether there is a slot or not; tells how long it should have waited.
+    pub(super) fn observe(self: Arc<Self>) -> (Slot, Option<Duration>) {
+        let mut state = self.lock();
+        let now = Instant::now();
+        let until = state.take(now);
+        let wait = until.is_none().then(|| state.turn(0, now) - now);
+        drop(state);
+        // What was not taken is not given back: its time is over.
+        (Slot::new(self, now, until.unwrap_or(now)), wait)
+    }
+
+    /// Learns from an answer to a call that was sent at `sent`.
+    fn answered(&self, sent: Instant, status: StatusCode, headers: &HeaderMap) {
+        let told = RateLimitInfo::from_headers(headers);
+        let refused = status == StatusCode::TOO_MANY_REQUESTS;
+        let mut state = self.lock();
+        let State { gcra, pauses, .. } = &mut *state;
+
+        let known = gcra.quota();
+        let told = told.and_then(|told| Some((believed(told, known)?, told.remaining)));
+        let changed = told.map(|(quota, _)| quota).filter(|quota| !self.pinned && *quota != known);
+        if let Some(quota) = changed {
+            gcra.change(quota, Instant::now());
+        }
+        let remaining = told.and_then(|(_, remaining)| remaining);
+        let foreign = remaining.map_or(0, |remaining| gcra.fill(sent, remaining));
+        let paused = if refused {
+            let told = retry_after(headers, SystemTime::now());
+            let paused = pauses.refused(sent, told, Instant::now());
+            // Others may have waited too: after the pause calls pass one by one.
+            gcra.spend_burst(pauses.until());
+            paused
+        } else {
+            pauses.passed(sent);
+            None
+        };
+        let hurried = changed.and_then(|_| state.hurry());
+        drop(state);
+
+        if let Some(first) = hurried {
+            first.wake();
+        }
+        // What others have spent goes without saying where a call is refused.
+        let foreign = (foreign > 0 && !refused).then_some(foreign);
+        if changed.is_some() || foreign.is_some() {
+            event::corrected(self.operation, changed, foreign);
+        }
+        if let Some(pause) = paused {
+            event::paused(self.operation, pause);
+        }
+    }
+
+    fn give_back(&self, until: Instant) {
+        let mut state = self.lock();
+        state.gcra.give_back(until, Instant::now());
+        let hurried = state.hurry();
+        drop(state);
+        if let Some(first) = hurried {
+            first.wake();
+        }
+    }
+
+    /// Whether a new bucket would be no different, but for figures that the next answer tells
+    /// again.
+    pub(super) fn is_unused(&self) -> bool {
+        let state = self.lock();
+        let now = Instant::now();
+        state.queue.is_empty() && state.gcra.empty_at() <= now && state.pauses.until() <= now
+    }
+}
+
+/// The figures that an answer tells; none if they cannot be true.
+fn believed(told: RateLimitInfo, known: Quota) -> Option<Quota> {
+    let window = told.window.unwrap_or(known.window());
+    Quota::new(told.limit, window).filter(|_| window <= LONGEST_WINDOW.max(known.window()))
+}
+
+/// Whether a turn comes early enough for a call.
+fn in_time(turn: Instant, now: Instant, latest: Option<Instant>) -> Result<(), QuotaExhausted> {
+    match latest {
+        Some(latest) if turn > now && turn > latest => Err(QuotaExhausted::new(turn - now)),
+        _ => Ok(()),
+    }
+}
+
+/// A slot of a bucket: given back if it is dropped before it was used.
+#[derive(Debug)]
+pub(super) struct Slot {
+    bucket: Arc<Bucket>,
+    at: Instant,
+    /// When it will have leaked away.
+    until: Instant,
+    spent: bool,
+}
+
+impl Slot {
+    fn new(bucket: Arc<Bucket>, at: Instant, until: Instant) -> Self {
+        Self { bucket, at, until, spent: false }
+    }
+
+    /// The request goes out: the service will count it.
+    pub(super) fn spend(&mut self) {
+        self.spent = true;
+    }
+
+    /// The answer has come.
+    pub(super) fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+        self.bucket.answered(self.at, status, headers);
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        if !self.spent {
+            self.bucket.give_back(self.until);
+        }
+    }
+}
+
+/// A place in the queue: given up when it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    bucket: Arc<Bucket>,
+    ticket: u64,
+    latest: Option<Instant>,
+}
+
+/// What a look at the bucket shows.
+#[derive(Debug)]
+pub(super) enum Turn {
+    Now(Slot),
+    At(Instant),
+}
+
+impl Place {
+    /// Looks whether the turn has come. If not, it is to look again at the time that is told, and
+    /// `waker` is woken if that becomes sooner.
+    ///
+    /// # Errors
+    /// When it comes too late.
+    pub(super) fn look(&self, waker: &Waker) -> Result<Turn, QuotaExhausted> {
+        let mut state = self.bucket.lock();
+        let now = Instant::now();
+        let Some(position) = state.queue.position(self.ticket) else {
+            panic!("polled after it was done");
+        };
+        let ahead = position.saturating_sub(state.absent(now));
+        let (turn, dropped) = if ahead == 0
+            && let Some(until) = state.take(now)
+        {
+            let slot = Slot::new(self.bucket.clone(), now, until);
+            (Ok(Turn::Now(slot)), state.queue.leave(position))
+        } else {
+            let mut turn = state.turn(ahead, now);
+            if turn <= now {
+                // There are slots, and those ahead have not come for theirs yet.
+                turn = now + state.patience();
             }
-            Err(not_until) => Err(Instant::from_std(not_until.earliest_possible())),
+            let dropped = state.queue.stay(position, turn, waker);
+            (in_time(turn, now, self.latest).map(|()| Turn::At(turn)), dropped)
+        };
+        let hurried = state.hurry();
+        drop(state);
+        // Both may run anything, so neither happens under the lock.
+        drop(dropped);
+        if let Some(first) = hurried {
+            first.wake();
         }
+        turn
     }
+}
 
-    fn drain(&mut self, excess: u64) -> u32 {
-        let mut drained = 0;
-        while u64::from(drained) < excess && self.limiter.check().is_ok() {
-            drained += 1;
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.bucket.lock();
+        let Some(position) = state.queue.position(self.ticket) else { return };
+        let dropped = state.queue.leave(position);
+        let hurried = state.hurry();
+        drop(state);
+        drop(dropped);
+        if let Some(first) = hurried {
+            first.wake();
         }
-        // What could not be drained counts as taken too, or the next answer would tell it again.
-        self.taken += excess;
-        self.last = Instant::now();
-        drained
     }
 }

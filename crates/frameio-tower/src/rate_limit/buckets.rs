@@ -1,73 +1,88 @@
-//! All buckets of a layer, found by what a call spends.
+//! All buckets of a layer, by whose calls of what they count.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
-use frameio_core::{Call, QuotaScope};
+use frameio_core::{Call, Quota, QuotaScope};
 
 use super::bucket::Bucket;
-use super::config::Config;
 
-/// From so many buckets on, idle ones are looked for.
-const SWEEP_AT: usize = 1024;
+/// Fewer buckets than this are not worth a look for those that can go.
+const FEW: usize = 1024;
 
-#[derive(Debug)]
+/// Whose calls of what. Made without allocating, so that a look-up is cheap.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    operation: &'static str,
+    account: Option<Arc<str>>,
+    credential: Option<Arc<str>>,
+}
+
 pub(super) struct Buckets(Mutex<Map>);
 
-#[derive(Debug)]
 struct Map {
     buckets: HashMap<Key, Arc<Bucket>, RandomState>,
     sweep_at: usize,
 }
 
-/// What is spent by whom.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Key {
-    operation: &'static str,
-    account: Option<Arc<str>>,
-    /// None where all users of the account share the quota.
-    credential: Option<Arc<str>>,
-}
-
 impl Buckets {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(Map { buckets: HashMap::default(), sweep_at: SWEEP_AT }))
+        Self(Mutex::new(Map { buckets: HashMap::default(), sweep_at: FEW }))
     }
 
-    pub(super) fn get(&self, call: &Call, config: &Config) -> Arc<Bucket> {
+    /// The bucket of a call. `pinned` gives the quota that was set by hand for an operation.
+    pub(super) fn get(
+        &self,
+        call: &Call,
+        credential: Option<&Arc<str>>,
+        pinned: impl FnOnce(&str) -> Option<Quota>,
+    ) -> Arc<Bucket> {
         let key = Key {
             operation: call.operation.id,
             account: call.account.clone(),
             credential: match call.operation.scope {
                 QuotaScope::Account => None,
-                _ => Some(config.credential.clone()),
+                _ => credential.cloned(),
             },
         };
-        let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut map = self.lock();
         if let Some(bucket) = map.buckets.get(&key) {
             return bucket.clone();
         }
-        if map.buckets.len() >= map.sweep_at {
-            map.sweep();
-        }
-        let fixed = config.quotas.get(call.operation.id);
-        let quota = fixed.copied().unwrap_or(call.operation.quota);
-        let bucket = Arc::new(Bucket::new(quota, fixed.is_some()));
+        map.make_room();
+        let bucket = Arc::new(Bucket::new(call.operation, pinned(call.operation.id)));
         map.buckets.insert(key, bucket.clone());
         bucket
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).buckets.len()
+        self.lock().buckets.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Map> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Map {
-    /// Forgets the buckets that nobody uses and that are full again.
-    fn sweep(&mut self) {
-        self.buckets.retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_idle());
-        // Whoever has many in use is not to sweep at every new one.
-        self.sweep_at = (self.buckets.len() * 2).max(SWEEP_AT);
+    /// Forgets the buckets that are as good as new ones, if there are twice as many as were needed
+    /// the last time: so each new one costs a constant share of the work.
+    fn make_room(&mut self) {
+        if self.buckets.len() < self.sweep_at {
+            return;
+        }
+        // Whoever waits, or is waiting for an answer, holds the bucket. Under the lock of the map
+        // nobody else can come by it.
+        self.buckets.retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_unused());
+        self.sweep_at = (self.buckets.len() * 2).max(FEW);
+        self.buckets.shrink_to(self.sweep_at);
+    }
+}
+
+impl fmt::Debug for Buckets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} buckets", self.len())
     }
 }

@@ -26,7 +26,8 @@ fn quota() -> impl Strategy<Value = (u32, u64)> {
     (1..20_u32, 1..200_u64)
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
+/// On the paused clock.
+pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().unwrap().block_on(future)
 }

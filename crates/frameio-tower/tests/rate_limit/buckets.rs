@@ -88,3 +88,25 @@ async fn a_bucket_in_use_is_not_forgotten() {
     waiter.await.unwrap().unwrap();
     assert_eq!(waiting.times().last(), Some(&1000));
 }
+
+#[tokio::test(start_paused = true)]
+async fn figures_of_any_size_are_taken() {
+    let year = Duration::from_secs(365 * 24 * 3600);
+    let nanosecond = Duration::from_nanos(1);
+    for (calls, window, wait) in [
+        (1, Duration::MAX, Some(year)),
+        (2, Duration::MAX, Some(year / 2)),
+        (u32::MAX, Duration::MAX, None),
+        (u32::MAX, nanosecond, None),
+        (2, nanosecond, Some(nanosecond)),
+    ] {
+        let quota = Quota::new(calls, window).unwrap();
+        let layer = RateLimitLayer::new().mode(RateLimitMode::FailFast).quota(SHOW.id, quota);
+        let client = Client::new(&layer, []);
+        client.call(request(&SHOW)).await.unwrap();
+        let second = client.call(request(&SHOW)).await;
+        assert_eq!(second.is_err().then(|| wait_of(second)), wait, "{quota}");
+        advance(wait.unwrap_or_default()).await;
+        client.call(request(&SHOW)).await.unwrap();
+    }
+}

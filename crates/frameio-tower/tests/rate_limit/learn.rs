@@ -12,14 +12,16 @@ fn late(remaining: u32, after: Duration) -> Step {
 
 #[tokio::test(start_paused = true)]
 async fn answers_as_expected_change_nothing() {
-    let client = Client::new(&RateLimitLayer::new(), (0..10).rev().map(|n| late(n, ms(10))));
+    // One slot stays free, so that one is left of the service's own count in the end.
+    let left = (1..10).rev().chain([1, 1]);
+    let client = Client::new(&RateLimitLayer::new(), left.map(|n| late(n, ms(10))));
     client.all(&SLOW, 11).await;
     assert_eq!(client.times(), [0, 0, 0, 0, 0, 0, 0, 0, 0, 1000, 2000]);
-    // Rounding is none of them either.
-    let client = Client::new(&RateLimitLayer::new(), [late(8, ms(10))]);
+    // A part of a call is rounding: half of one has leaked when the second is sent.
+    let client = Client::new(&RateLimitLayer::new(), [late(9, ms(500)), late(8, ms(0))]);
     client.all(&SLOW, 1).await;
     client.all(&SLOW, 8).await;
-    assert_eq!(client.times().last(), Some(&10));
+    assert_eq!(client.times()[1..], [500; 8]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,7 +47,8 @@ async fn another_window_alone_is_a_correction() {
     let client = Client::new(&RateLimitLayer::new(), [told(10, 0, ms(20_000))]);
     client.all(&SHOW, 1).await;
     client.all(&SHOW, 2).await;
-    assert_eq!(client.times(), [0, 2000, 4000]);
+    // None is left: there is a slot to keep free before there is one to take.
+    assert_eq!(client.times(), [0, 4000, 6000]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,7 +59,8 @@ async fn those_who_wait_already_are_served_by_the_new_figures() {
     });
     let client = Client::new(&RateLimitLayer::new(), steps);
     client.all(&SLOW, 13).await;
-    assert_eq!(client.times()[9..], [200, 300, 400, 500]);
+    // One of the nine has leaked by then.
+    assert_eq!(client.times()[9..], [100, 200, 300, 400]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,10 +123,38 @@ async fn answers_that_overtake_each_other_drain_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn more_than_there_was_is_drained_to_nothing_and_no_further() {
-    let steps = [late(0, ms(0)), late(0, ms(0)), late(0, ms(0))];
+async fn what_is_told_more_than_once_is_drained_once() {
+    let steps = [late(0, ms(10)), late(0, ms(20)), late(0, ms(30))];
     let client = Client::new(&RateLimitLayer::new(), steps);
-    client.all(&SLOW, 1).await;
     client.all(&SLOW, 3).await;
-    assert_eq!(client.times(), [0, 1000, 2000, 3000]);
+    client.all(&SLOW, 3).await;
+    assert_eq!(client.times(), [0, 0, 0, 2000, 3000, 4000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_old_answer_tells_of_has_leaked_away() {
+    let client = Client::new(&RateLimitLayer::new(), [late(0, ms(15_000))]);
+    client.all(&SLOW, 1).await;
+    client.all(&SLOW, 9).await;
+    assert_eq!(client.times()[1..], [15_000; 9]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_spent_is_spent_under_other_figures_too() {
+    let limit = Response::builder().header("x-ratelimit-limit", "20").body(Body::empty());
+    // Without a window, that of before holds; nothing tells what remains.
+    let client = Client::new(&RateLimitLayer::new(), [answer(limit.unwrap())]);
+    client.all(&SLOW, 1).await;
+    client.all(&SLOW, 19).await;
+    assert_eq!(client.times()[..19], [0; 19]);
+    assert_eq!(client.times()[19..], [500]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_can_spend_what_is_not_there_whatever_was_set_by_hand() {
+    let layer = RateLimitLayer::new().quota(SLOW.id, Quota::new(5, ms(5000)).unwrap());
+    let client = Client::new(&layer, [late(2, ms(0))]);
+    client.all(&SLOW, 1).await;
+    client.all(&SLOW, 2).await;
+    assert_eq!(client.times(), [0, 0, 1000]);
 }

@@ -5,6 +5,7 @@
 mod arrivals;
 mod buckets;
 mod learn;
+mod model;
 mod modes;
 mod pause;
 mod queue;

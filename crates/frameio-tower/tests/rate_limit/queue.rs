@@ -6,13 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
-use frameio_tower::rate_limit::{RateLimitLayer, RateLimitMode};
+use frameio_tower::rate_limit::{RateLimitLayer, RateLimitMode, TARGET};
 use http::Uri;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::advance;
 use tokio_test::task::spawn;
 use tokio_test::{assert_pending, assert_ready};
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::{ServiceExt, service_fn};
 
+use super::support::capture::Capture;
 use super::*;
 
 struct Counted<F> {
@@ -57,14 +61,17 @@ async fn one_that_nobody_polls_holds_up_nobody() {
     client.all(&SHOW, 9).await;
     let mut neglected = spawn(client.call(request(&SHOW)));
     assert_pending!(neglected.poll());
+    // The first takes the slot that nobody came for.
     client.all(&SHOW, 3).await;
-    assert_eq!(client.times()[9..], [200, 300, 400]);
-    // Its slot has been kept for it.
+    assert_eq!(client.times()[9..], [200, 200, 300]);
+    // Whenever it comes, it is the first again.
     advance(ms(50)).await;
     assert!(neglected.is_woken());
-    assert_ready!(neglected.poll()).unwrap();
-    client.all(&SHOW, 1).await;
-    assert_eq!(client.times()[12..], [450, 500]);
+    assert_pending!(neglected.poll());
+    let behind = client.spawn(&SHOW);
+    neglected.await.unwrap();
+    behind.await.unwrap().unwrap();
+    assert_eq!(client.times()[12..], [400, 500]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -125,31 +132,119 @@ async fn those_behind_all_move_up_when_many_are_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_that_was_kept_for_one_that_is_dropped_goes_to_the_next() {
-    let client = Client::new(&RateLimitLayer::new(), []);
-    client.all(&SHOW, 9).await;
+async fn nobody_loses_a_slot_to_one_that_nobody_polls() {
+    let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, ONE), []);
+    client.all(&SHOW, 1).await;
     let mut neglected = spawn(client.call(request(&SHOW)));
     assert_pending!(neglected.poll());
-    let behind = client.spawn(&SHOW);
-    behind.await.unwrap().unwrap();
-    let (next, last) = (client.spawn(&SHOW), client.spawn(&SHOW));
-    advance(ms(50)).await;
-    drop(neglected);
-    next.await.unwrap().unwrap();
+    let never = client.call(request(&SHOW));
+    // The slots of both go by, and no more.
+    client.all(&SHOW, 3).await;
+    assert_eq!(client.times(), [0, 30_000, 40_000, 50_000]);
+    let last = client.spawn(&SHOW);
+    tokio::task::yield_now().await;
+    neglected.await.unwrap();
     last.await.unwrap().unwrap();
-    assert_eq!(client.times()[9..], [200, 250, 300]);
+    never.await.unwrap();
+    assert_eq!(client.times()[4..], [60_000, 70_000, 80_000]);
+}
+
+/// One in 10 s.
+const ONE: Quota = match Quota::new(1, ms(10_000)) {
+    Some(quota) => quota,
+    None => panic!("no quota"),
+};
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_dropped_whenever_the_others_keep_their_pace() {
+    // Who of four that wait is dropped, and when, in quarters of a slot.
+    for (dropped, quarters) in (0..4).flat_map(|n| (0..18).map(move |quarters| (n, quarters))) {
+        let case = format!("{dropped} dropped after {quarters} quarters");
+        let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, ONE), []);
+        client.all(&SHOW, 1).await;
+        let waiting: Vec<_> = (0..4).map(|_| client.spawn(&SHOW)).collect();
+        // A bit after a slot, where the two would coincide.
+        tokio::time::sleep(ms(2500 * quarters + quarters.min(1))).await;
+        waiting[dropped].abort();
+        let mut served = 1;
+        for waiting in waiting {
+            match waiting.await {
+                Ok(answer) => drop(answer.unwrap()),
+                Err(error) => {
+                    assert!(error.is_cancelled(), "{case}");
+                    continue;
+                }
+            }
+            served += 1;
+        }
+        assert_eq!(served, if quarters < 4 * (dropped as u64 + 1) { 4 } else { 5 }, "{case}");
+        let expected: Vec<_> = (0..served).map(|n| n * 10_000).collect();
+        assert_eq!(client.times(), expected, "{case}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_kept_slot_that_nobody_waits_for_is_not_given_twice() {
-    let layer = RateLimitLayer::new();
-    let client = Client::new(&layer, []);
-    client.all(&SHOW, 9).await;
-    let mut neglected = spawn(client.call(request(&SHOW)));
-    assert_pending!(neglected.poll());
+async fn those_ahead_count_before_they_are_polled() {
+    let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
+    let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, ONE), []);
     client.all(&SHOW, 1).await;
-    drop(neglected);
-    // The queue is empty: the wait is that of the next slot alone.
-    let fast = Client::new(&layer.mode(RateLimitMode::FailFast), []);
-    assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(100));
+    let calls = [(); 3].map(|()| client.call(request(&SHOW)));
+    let waits: Vec<_> =
+        capture.events().iter().map(|event| event.fields["wait_ms"].clone()).collect();
+    assert_eq!(waits, ["10000", "20000", "30000"]);
+    drop(calls);
+    client.all(&SHOW, 1).await;
+    assert_eq!(client.times(), [0, 10_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_is_given_back_by_who_has_not_sent_yet() {
+    let permits = Arc::new(Semaphore::new(0));
+    let layer = RateLimitLayer::new().quota(SHOW.id, ONE);
+    let free = Client::new(&layer, []);
+    let fast = Client::new(&layer.clone().mode(RateLimitMode::FailFast), []);
+    let limit = GlobalConcurrencyLimitLayer::with_semaphore(permits.clone());
+    let busy = layer.layer(Strict::new(limit.layer(free.script.clone())));
+
+    // It has a slot, and waits for the service inside.
+    let mut stuck = spawn(busy.clone().oneshot(request(&SHOW)));
+    assert_pending!(stuck.poll());
+    assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(10_000));
+    let next = free.spawn(&SHOW);
+    tokio::time::sleep(ms(1000)).await;
+    drop(stuck);
+    next.await.unwrap().unwrap();
+    assert_eq!(free.times(), [1000]);
+    assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(10_000));
+
+    // What has leaked away meanwhile is not given back a second time.
+    advance(ms(10_000)).await;
+    let mut stuck = spawn(busy.oneshot(request(&SHOW)));
+    assert_pending!(stuck.poll());
+    advance(ms(10_000)).await;
+    fast.call(request(&SHOW)).await.unwrap();
+    drop(stuck);
+    assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(10_000));
+}
+
+#[test]
+fn threads_share_a_burst_exactly() {
+    // Nothing of it comes back while this test runs.
+    let quota = Quota::new(100, Duration::from_secs(3600)).unwrap();
+    let layer = RateLimitLayer::new().mode(RateLimitMode::FailFast).quota(SHOW.id, quota);
+    let served = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let inner =
+                    service_fn(async |_: Request<Body>| Ok::<_, BoxError>(Response::new(())));
+                let service = layer.layer(inner);
+                for _ in 0..50 {
+                    let answer = tokio_test::block_on(service.clone().oneshot(request(&SHOW)));
+                    served.fetch_add(usize::from(answer.is_ok()), Relaxed);
+                }
+            });
+        }
+    });
+    assert_eq!(served.into_inner(), 99);
 }

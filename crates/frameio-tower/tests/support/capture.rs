@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::subscriber::NoSubscriber;
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -40,6 +41,12 @@ pub struct Capture {
 impl Capture {
     /// Starts to listen, on this thread, to what `wanted` lets through.
     pub fn start(wanted: fn(&Metadata<'_>) -> bool) -> (Self, tracing::subscriber::DefaultGuard) {
+        // As long as there is one subscriber in the process, tracing asks the thread that comes to
+        // an event first whether it is of interest, and that may be the thread of another test.
+        static ANOTHER: LazyLock<Dispatch> =
+            LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+        LazyLock::force(&ANOTHER);
+
         let capture = Self::default();
         // A filter of the whole, and not of the layer, which would hide what it does not disable.
         let filter = tracing_subscriber::filter::filter_fn(wanted);

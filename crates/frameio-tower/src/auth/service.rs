@@ -1,0 +1,234 @@
+//! The service: signs, sends, and has a rejected token replaced.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use frameio_core::BoxError;
+use http::header::AUTHORIZATION;
+use http::{Request, Response, StatusCode};
+use pin_project_lite::pin_project;
+use tower::Service;
+
+use super::TokenRefreshed;
+use super::layer::Shared;
+use super::provider::BoxFuture;
+use super::token::Token;
+use crate::error::AuthError;
+use crate::record::{CallRecord, Phase};
+
+/// The service of an [`AuthLayer`](super::AuthLayer).
+#[derive(Clone)]
+pub struct Auth<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+impl<S> Auth<S> {
+    pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
+        Self { inner, shared }
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Auth<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth")
+            .field("inner", &self.inner)
+            .field("origin", &self.shared.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for Auth<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone,
+    S::Error: Into<BoxError>,
+{
+    type Response = Response<R>;
+    type Error = BoxError;
+    type Future = AuthFuture<S, B>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        // The inner service is made ready once there is a token, or a permit of it would be held
+        // while one is fetched.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> AuthFuture<S, B> {
+        match Signature::of(&self.shared, &mut request) {
+            Ok(signature) => {
+                let service = self.inner.clone();
+                AuthFuture { signature, step: Step::Unsent { service, request: Some(request) } }
+            }
+            Err(error) => AuthFuture { signature: None, step: Step::Over { error: Some(error) } },
+        }
+    }
+}
+
+/// The part of this layer in a request that it signs.
+struct Signature {
+    shared: Arc<Shared>,
+    record: Option<CallRecord>,
+    token: Source,
+}
+
+enum Source {
+    Asked(BoxFuture<Result<Token, BoxError>>),
+    Given(Token),
+}
+
+impl Signature {
+    /// None where this layer has no business with the request.
+    fn of<B>(shared: &Arc<Shared>, request: &mut Request<B>) -> Result<Option<Self>, AuthError> {
+        if !shared.origin.covers(request.uri()) || request.headers().contains_key(AUTHORIZATION) {
+            return Ok(None);
+        }
+        let provider = shared.refresh.provider();
+        let token = match provider.at_hand() {
+            Some(token) => {
+                request.headers_mut().insert(AUTHORIZATION, token.bearer()?);
+                Source::Given(token)
+            }
+            None => Source::Asked(provider.clone().token()),
+        };
+        let record = request.extensions().get::<CallRecord>().cloned();
+        Ok(Some(Self { shared: shared.clone(), record, token }))
+    }
+
+    /// Waits for the token, where it is not there yet.
+    fn poll_sign<B>(
+        &mut self,
+        request: &mut Request<B>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), AuthError>> {
+        if let Source::Asked(asked) = &mut self.token {
+            let Poll::Ready(token) = asked.as_mut().poll(cx) else {
+                self.enter(Phase::Auth);
+                return Poll::Pending;
+            };
+            self.enter(Phase::Attempt);
+            let token = token.map_err(AuthError::new)?;
+            request.headers_mut().insert(AUTHORIZATION, token.bearer()?);
+            self.token = Source::Given(token);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Has the token replaced that was just rejected.
+    fn replace(&self) -> Option<BoxFuture<bool>> {
+        let Source::Given(token) = &self.token else { return None };
+        self.enter(Phase::Auth);
+        let (shared, token) = (self.shared.clone(), token.clone());
+        Some(Box::pin(async move { shared.refresh.replaced(token).await }))
+    }
+
+    fn enter(&self, phase: Phase) {
+        if let Some(record) = &self.record {
+            record.enter(phase);
+        }
+    }
+}
+
+pin_project! {
+    /// The future of an [`Auth`].
+    pub struct AuthFuture<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        signature: Option<Signature>,
+        #[pin]
+        step: Step<S, B>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        Unsent { service: S, request: Option<Request<B>> },
+        Sent { #[pin] answer: S::Future },
+        Rejected { answer: Option<S::Response>, replaced: BoxFuture<bool> },
+        Over { error: Option<AuthError> },
+    }
+}
+
+impl<S, B, R> Future for AuthFuture<S, B>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+{
+    type Output = Result<Response<R>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let result = ready!(this.step.as_mut().poll(this.signature, cx));
+        // Nothing is held longer than it is needed, however long this future is kept.
+        this.step.set(Step::Over { error: None });
+        *this.signature = None;
+        Poll::Ready(result)
+    }
+}
+
+impl<S, B, R> Step<S, B>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+{
+    fn poll(
+        mut self: Pin<&mut Self>,
+        signature: &mut Option<Signature>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Response<R>, BoxError>> {
+        loop {
+            let next = match self.as_mut().project() {
+                StepProjection::Unsent { service, request } => {
+                    let Some(unsent) = request else { finished() };
+                    if let Some(signature) = signature {
+                        ready!(signature.poll_sign(unsent, cx))?;
+                    }
+                    ready!(service.poll_ready(cx)).map_err(Into::into)?;
+                    let Some(request) = request.take() else { finished() };
+                    Self::Sent { answer: service.call(request) }
+                }
+                StepProjection::Sent { answer } => {
+                    let answer = ready!(answer.poll(cx)).map_err(Into::into)?;
+                    let rejected = answer.status() == StatusCode::UNAUTHORIZED;
+                    match signature.as_ref().filter(|_| rejected).and_then(Signature::replace) {
+                        Some(replaced) => Self::Rejected { answer: Some(answer), replaced },
+                        None => return Poll::Ready(Ok(answer)),
+                    }
+                }
+                StepProjection::Rejected { answer, replaced } => {
+                    let replaced = ready!(replaced.as_mut().poll(cx));
+                    if let Some(signature) = signature {
+                        signature.enter(Phase::Attempt);
+                    }
+                    let Some(mut answer) = answer.take() else { finished() };
+                    if replaced {
+                        answer.extensions_mut().insert(TokenRefreshed);
+                    }
+                    return Poll::Ready(Ok(answer));
+                }
+                StepProjection::Over { error } => {
+                    let Some(error) = error.take() else { finished() };
+                    return Poll::Ready(Err(error.into()));
+                }
+            };
+            self.set(next);
+        }
+    }
+}
+
+fn finished() -> ! {
+    panic!("polled after it was done")
+}
+
+impl<S: Service<Request<B>>, B> fmt::Debug for AuthFuture<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthFuture").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,30 @@
+//! The events of this layer.
+
+use std::time::Duration;
+
+use frameio_core::Quota;
+
+use super::{CORRECTED, PAUSED, TARGET, WAIT};
+
+pub(super) fn wait(operation: &str, wait: Duration) {
+    tracing::debug!(
+        name: WAIT, target: TARGET, operation, wait_ms = millis(wait), "{WAIT}"
+    );
+}
+
+pub(super) fn corrected(operation: &str, quota: Option<Quota>, spent_elsewhere: Option<u32>) {
+    let quota = quota.map(tracing::field::display);
+    tracing::debug!(
+        name: CORRECTED, target: TARGET, operation, quota, spent_elsewhere, "{CORRECTED}"
+    );
+}
+
+pub(super) fn paused(operation: &str, wait: Duration) {
+    tracing::warn!(
+        name: PAUSED, target: TARGET, operation, wait_ms = millis(wait), "{PAUSED}"
+    );
+}
+
+fn millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,263 @@
+//! The decision, which is governor's, over a level that the answers of the service can correct.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use frameio_core::Quota;
+use governor::RateLimiter;
+use governor::clock::Clock;
+use governor::nanos::Nanos;
+use governor::state::{NotKeyed, StateStore};
+use tokio::time::Instant;
+
+/// Beyond this governor's arithmetic would not fit its integers.
+const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// tokio's clock, so that quotas follow paused time.
+#[derive(Clone, Copy, Debug)]
+struct TokioClock;
+
+impl Clock for TokioClock {
+    type Instant = std::time::Instant;
+
+    fn now(&self) -> std::time::Instant {
+        Instant::now().into_std()
+    }
+}
+
+/// When the bucket will have run empty, in nanoseconds from the start of its limiter. Each call
+/// moves it on by one interval; the literature calls it the theoretical arrival time.
+///
+/// governor's own store cannot be corrected from outside.
+#[derive(Clone, Debug)]
+struct Level(Arc<AtomicU64>);
+
+impl StateStore for Level {
+    type Key = NotKeyed;
+
+    fn measure_and_replace<T, F, E>(&self, _: &NotKeyed, decide: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        // Not one atomic step: the lock of the bucket is held.
+        let (outcome, level) = decide(Some(Nanos::new(self.0.load(Relaxed))))?;
+        self.0.store(level.as_u64(), Relaxed);
+        Ok(outcome)
+    }
+}
+
+/// A leaky bucket with the figures of a quota.
+#[derive(Debug)]
+pub(super) struct Gcra {
+    quota: Quota,
+    interval: Duration,
+    /// How far the level may be ahead of the time for a call to pass still.
+    tolerance: Duration,
+    limiter: RateLimiter<NotKeyed, Level, TokioClock>,
+    level: Level,
+    start: Instant,
+}
+
+impl Gcra {
+    /// An empty bucket.
+    pub(super) fn new(quota: Quota) -> Self {
+        Self::filled(quota, Duration::ZERO)
+    }
+
+    /// A bucket that will be empty after a while.
+    fn filled(quota: Quota, empty_after: Duration) -> Self {
+        let calls = quota.calls();
+        let interval =
+            (quota.window().min(LONGEST_WINDOW) / calls.get()).max(Duration::from_nanos(1));
+        // One slot stays free, where there is more than one: the service counts calls when they
+        // arrive, and on the way the last of a burst may catch up with those before it.
+        let burst = NonZeroU32::new(calls.get() - 1).unwrap_or(NonZeroU32::MIN);
+        // The interval is not zero.
+        let figures = governor::Quota::with_period(interval)
+            .unwrap_or(governor::Quota::per_second(NonZeroU32::MIN))
+            .allow_burst(burst);
+        let level = Level(Arc::new(AtomicU64::new(nanos(empty_after))));
+        Self {
+            quota,
+            interval,
+            tolerance: interval * (burst.get() - 1),
+            start: Instant::now(),
+            limiter: RateLimiter::new(figures, level.clone(), TokioClock),
+            level,
+        }
+    }
+
+    pub(super) fn quota(&self) -> Quota {
+        self.quota
+    }
+
+    /// The time that a slot takes.
+    pub(super) fn interval(&self) -> Duration {
+        self.interval
+    }
+
+    /// Takes a slot, if there is one.
+    pub(super) fn take(&mut self) -> bool {
+        self.limiter.check().is_ok()
+    }
+
+    /// When there will be a slot for a call that has so many ahead of it.
+    pub(super) fn turn(&self, ahead: u32, now: Instant) -> Instant {
+        let level = self.empty_at().max(now) + self.interval.saturating_mul(ahead);
+        level.checked_sub(self.tolerance).map_or(now, |turn| turn.max(now))
+    }
+
+    /// When the bucket will have run empty.
+    pub(super) fn empty_at(&self) -> Instant {
+        self.start + Duration::from_nanos(self.level.0.load(Relaxed))
+    }
+
+    /// Gives a slot back that was taken and not used; `taken` is when the bucket would have been
+    /// empty right after that.
+    pub(super) fn give_back(&mut self, taken: Instant, now: Instant) {
+        // Once the slot has leaked away, there is nothing left of it to give back.
+        if now < taken {
+            let level = self.level.0.load(Relaxed).saturating_sub(nanos(self.interval));
+            self.level.0.store(level, Relaxed);
+        }
+    }
+
+    /// Fills the bucket to what the service says of it: when it counted a call that was sent at
+    /// `sent`, `remaining` calls were left. Returns by how many calls it was fuller than known.
+    ///
+    /// Whatever has happened since, the level is at least what this makes it, and of that and the
+    /// known level the higher one holds. So an old answer changes nothing, since what it tells of
+    /// has leaked away; nor do several answers that tell of the same foreign calls, in whatever
+    /// order they come; and calls that are still on their way are not counted twice. A difference
+    /// of less than one call is rounding, and is left to the slot that is kept free: answers that
+    /// tell nothing new cost nothing.
+    pub(super) fn fill(&mut self, sent: Instant, remaining: u32) -> u32 {
+        let used = self.quota.calls().get().saturating_sub(remaining);
+        let level = sent + self.interval.saturating_mul(used);
+        let more = level.saturating_duration_since(self.empty_at());
+        if more >= self.interval {
+            self.raise(level);
+        }
+        u32::try_from(more.as_nanos() / self.interval.as_nanos()).unwrap_or(u32::MAX)
+    }
+
+    /// Fills the bucket so that from `at` on calls pass one by one, and no burst of them.
+    pub(super) fn spend_burst(&mut self, at: Instant) {
+        self.raise(at + self.tolerance);
+    }
+
+    fn raise(&mut self, level: Instant) {
+        let level = nanos(level.saturating_duration_since(self.start));
+        self.level.0.fetch_max(level, Relaxed);
+    }
+
+    /// Goes on with other figures, and as many calls in the bucket as before.
+    pub(super) fn change(&mut self, quota: Quota, now: Instant) {
+        let used =
+            self.empty_at().saturating_duration_since(now).as_nanos() / self.interval.as_nanos();
+        let used = u32::try_from(used).unwrap_or(u32::MAX).min(quota.calls().get());
+        *self = Self::filled(quota, quota.interval() * used);
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A bucket for three at once, of which one is kept free, and one a second after that.
+    fn three() -> Gcra {
+        Gcra::new(Quota::new(3, Duration::from_secs(3)).unwrap())
+    }
+
+    /// Takes a slot at the time that is told, and not a nanosecond earlier.
+    async fn take_in_turn(gcra: &mut Gcra) {
+        let now = Instant::now();
+        let turn = gcra.turn(0, now);
+        if turn > now {
+            tokio::time::advance(turn - now - Duration::from_nanos(1)).await;
+            assert!(!gcra.take());
+            tokio::time::advance(Duration::from_nanos(1)).await;
+        }
+        assert!(gcra.take());
+    }
+
+    fn secs(from: Instant, to: Instant) -> f64 {
+        to.saturating_duration_since(from).as_secs_f64()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slot_is_given_back_as_long_as_it_counts() {
+        let (mut gcra, start) = (three(), Instant::now());
+        assert!(gcra.take() && gcra.take());
+        let taken = gcra.empty_at();
+        assert_eq!(secs(start, taken), 2.0);
+        gcra.give_back(taken, start);
+        assert_eq!(secs(start, gcra.empty_at()), 1.0);
+        assert!(gcra.take());
+
+        tokio::time::advance(Duration::from_secs(2)).await;
+        gcra.give_back(taken, Instant::now());
+        assert_eq!(secs(start, gcra.empty_at()), 2.0, "it had leaked away");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_figures_keep_the_number_of_calls() {
+        let (mut gcra, start) = (three(), Instant::now());
+        assert!(gcra.take() && gcra.take());
+        gcra.change(Quota::new(100, Duration::from_secs(200)).unwrap(), start);
+        assert_eq!(secs(start, gcra.empty_at()), 4.0);
+        gcra.change(Quota::per_second(1), start);
+        assert_eq!(secs(start, gcra.empty_at()), 1.0, "no fuller than full");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_level_is_raised_by_whole_calls_and_never_lowered() {
+        let (mut gcra, start) = (three(), Instant::now());
+        assert!(gcra.take());
+        for (remaining, more, level) in
+            [(3, 0, 1.0), (2, 0, 1.0), (0, 2, 3.0), (0, 0, 3.0), (1, 0, 3.0), (u32::MAX, 0, 3.0)]
+        {
+            assert_eq!(gcra.fill(start, remaining), more, "{remaining}");
+            assert_eq!(secs(start, gcra.empty_at()), level, "{remaining}");
+        }
+        // Half a call more than known.
+        assert_eq!(gcra.fill(start + Duration::from_millis(500), 0), 0);
+        assert_eq!(secs(start, gcra.empty_at()), 3.0);
+        gcra.spend_burst(start + Duration::from_secs(5));
+        assert_eq!(secs(start, gcra.turn(0, start)), 5.0);
+        assert_eq!(secs(start, gcra.turn(2, start)), 7.0);
+    }
+
+    proptest! {
+        /// What is told of the next slot, and of those after it, is what governor decides.
+        #[test]
+        fn turns_are_told_as_they_come(
+            calls in 1_u32..10,
+            window in 1_u64..10_000,
+            taken in 0_usize..30,
+            ahead in 0_u32..10,
+        ) {
+            let quota = Quota::new(calls, Duration::from_millis(window)).unwrap();
+            tokio_test::block_on(async {
+                tokio::time::pause();
+                let mut gcra = Gcra::new(quota);
+                for _ in 0..taken {
+                    take_in_turn(&mut gcra).await;
+                }
+                let told = gcra.turn(ahead, Instant::now());
+                for _ in 0..ahead {
+                    take_in_turn(&mut gcra).await;
+                }
+                assert_eq!(gcra.turn(0, Instant::now()), told);
+            });
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Against a model of the service, which counts calls as they arrive.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+
+use frameio_tower::rate_limit::RateLimitLayer;
+use proptest::prelude::*;
+use tokio::time::{Instant, sleep};
+use tower::service_fn;
+
+use super::arrivals::run;
+use super::*;
+
+/// A leaky bucket, which tells how much is left in it.
+#[derive(Clone)]
+struct Model {
+    quota: Quota,
+    empty_at: Arc<Mutex<Instant>>,
+    refused: Arc<AtomicU32>,
+}
+
+impl Model {
+    fn new(quota: Quota) -> Self {
+        let empty_at = Arc::new(Mutex::new(Instant::now()));
+        Self { quota, empty_at, refused: Arc::default() }
+    }
+
+    /// Counts a call; how many are left, if it was not one too many.
+    fn count(&self) -> Option<u128> {
+        let now = Instant::now();
+        let mut empty_at = self.empty_at.lock().unwrap();
+        let filled = (*empty_at).max(now) + self.quota.interval();
+        let room = self.quota.window().checked_sub(filled - now)?;
+        *empty_at = filled;
+        Some(room.as_nanos() / self.quota.interval().as_nanos())
+    }
+
+    fn answer(&self) -> Response<()> {
+        let left = self.count();
+        self.refused.fetch_add(u32::from(left.is_none()), Relaxed);
+        Response::builder()
+            .status(if left.is_some() { 200 } else { 429 })
+            .header("x-ratelimit-limit", self.quota.calls().get())
+            .header("x-ratelimit-remaining", left.unwrap_or(0).to_string())
+            .header("x-ratelimit-window", self.quota.window().as_millis().to_string())
+            .body(())
+            .unwrap()
+    }
+
+    /// Makes calls, so many at a time, each again until it is not refused; how long all of it took.
+    /// The ways there and back take the times of `ways`, one after the other.
+    async fn calls(&self, calls: u32, at_a_time: u32, ways: &[Duration]) -> Duration {
+        let start = Instant::now();
+        let (model, ways, used) =
+            (self.clone(), Arc::<[_]>::from(ways), Arc::new(AtomicU32::new(0)));
+        let service = RateLimitLayer::new().layer(service_fn(move |_: Request<Body>| {
+            let (model, ways, used) = (model.clone(), ways.clone(), used.clone());
+            async move {
+                let way = || ways[used.fetch_add(1, Relaxed) as usize % ways.len()];
+                sleep(way()).await;
+                let answer = model.answer();
+                sleep(way()).await;
+                Ok::<_, BoxError>(answer)
+            }
+        }));
+        // It lives as long as the test.
+        let operation: &'static Operation =
+            Box::leak(Box::new(Operation::new("model", Method::GET, "/", self.quota)));
+        let left = Arc::new(AtomicU32::new(calls));
+        let workers: Vec<_> = (0..at_a_time)
+            .map(|_| {
+                let (mut service, left) = (service.clone(), left.clone());
+                tokio::spawn(async move {
+                    while left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() {
+                        while service.call(request(operation)).await.unwrap().status() == 429 {}
+                    }
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.await.unwrap();
+        }
+        start.elapsed()
+    }
+}
+
+/// Up to 20 calls in a window of 0.1 to 10 s, but not two: where one of two is kept free, jitter of
+/// an interval looks like someone else's call.
+fn quotas() -> impl Strategy<Value = Quota> {
+    (prop_oneof![1 => Just(1), 9 => 3_u32..20], 100_u64..10_000)
+        .prop_map(|(calls, window)| Quota::new(calls, ms(window)).unwrap())
+}
+
+proptest! {
+    #[test]
+    fn a_quota_of_ones_own_is_used_to_the_full_and_nothing_is_refused(
+        quota in quotas(),
+        way in (0_u64..500).prop_map(ms),
+        jitter in prop::collection::vec(0.0..1.0, 20),
+        at_a_time in 1_u32..40,
+    ) {
+        // As long as the way takes no longer at one time than at another by more than an interval,
+        // which is what the free slot is for.
+        let interval = if quota.calls().get() > 1 { quota.interval() } else { Duration::ZERO };
+        let ways: Vec<_> = jitter.iter().map(|jitter| way + interval.mul_f64(*jitter)).collect();
+        let (refused, took) = run(async {
+            let model = Model::new(quota);
+            let took = model.calls(100, at_a_time, &ways).await;
+            (model.refused.load(Relaxed), took)
+        });
+        prop_assert_eq!(refused, 0);
+
+        let paced = quota.interval() * (100 - quota.calls().get());
+        let workers = (way + interval) * 2 * (100 / at_a_time + 1);
+        // The free slot, what the headers are rounded by, and timers of milliseconds.
+        let slack = quota.interval() * 5 + ms(200);
+        prop_assert!(took <= paced + workers + slack, "{took:?} > {paced:?} + {workers:?}");
+    }
+}
+
+#[test]
+fn a_quota_that_others_spend_too_is_used_to_the_full() {
+    // The quota; the way there and back in ms; the calls at a time; a call of the others each so
+    // many ms, which is half of the quota; and how many refusals of 500 calls that may cost.
+    for (quota, way, at_a_time, others, most) in [
+        (Quota::per_minute(100), 100, 50, 1200, 10),
+        (Quota::per_minute(100), 100, 4, 1200, 10),
+        (Quota::per_second(10), 30, 1, 200, 10),
+        (Quota::per_second(10), 100, 50, 200, 150),
+        (Quota::per_second(10), 300, 8, 200, 200),
+        // What an answer tells is as old as the whole quota.
+        (Quota::per_second(5), 500, 20, 400, 300),
+    ] {
+        let (took, refused, foreign) = run(async {
+            let model = Model::new(quota);
+            let (other, foreign) = (model.clone(), Arc::new(AtomicU32::new(0)));
+            let counted = foreign.clone();
+            let others = tokio::spawn(async move {
+                loop {
+                    counted.fetch_add(u32::from(other.count().is_some()), Relaxed);
+                    sleep(ms(others)).await;
+                }
+            });
+            let took = model.calls(500, at_a_time, &[ms(way), ms(way + 10), ms(way + 3)]).await;
+            others.abort();
+            (took, model.refused.load(Relaxed), u128::from(foreign.load(Relaxed)))
+        });
+        let case = format!("{quota}, {way} ms, {at_a_time} at a time: {took:?}, {refused} refused");
+        assert!(refused <= most, "{case}");
+        let possible = took.as_millis() / quota.interval().as_millis();
+        assert!((500 + foreign) * 100 >= possible * 95, "{case}, 500 + {foreign} of {possible}");
+        // The others are not pushed out.
+        let wanted = took.as_millis() / u128::from(others);
+        assert!(foreign * 100 >= wanted * 80, "{case}, {foreign} of {wanted}");
+    }
+}
