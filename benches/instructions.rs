@@ -1,4 +1,5 @@
-//! Instructions per `GET /v4/me` over loopback: the whole stack against raw hyper-util and serde.
+//! Instructions per `GET /v4/me` over loopback, the whole stack against raw hyper-util and serde;
+//! and per page of 100 assets that is decoded, ours against a plain serde struct.
 //!
 //! ```console
 //! $ cargo bench --bench instructions
@@ -10,15 +11,18 @@
 
 #[path = "support/me.rs"]
 mod me;
+#[path = "support/page.rs"]
+mod page;
 
+use std::hint::black_box;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
+use bytes::Bytes;
+use frameio::assets::Asset;
 use frameio::users::ShowCurrentUser;
-
-const FEW: u64 = 200;
-const MANY: u64 = 1200;
+use frameio::{FromResponse, Page};
 
 fn main() {
     let args: Vec<_> = std::env::args().collect();
@@ -26,6 +30,8 @@ fn main() {
         Some("serve") => serve(),
         Some("raw") => raw(&args[2], calls(&args[3])),
         Some("stack") => stack(&args[2], calls(&args[3])),
+        Some("decode") => decode(calls(&args[3])),
+        Some("plain") => plain(calls(&args[3])),
         _ => compare(),
     }
 }
@@ -58,6 +64,22 @@ fn stack(url: &str, calls: u64) {
     });
 }
 
+fn decode(pages: u64) {
+    let json = Bytes::from(page::page());
+    let (parts, ()) = http::Response::new(()).into_parts();
+    for _ in 0..pages {
+        black_box(Page::<Asset>::from_response(&parts, json.clone()).expect("a page"));
+    }
+}
+
+fn plain(pages: u64) {
+    let json = page::page();
+    for _ in 0..pages {
+        let page = serde_json::from_slice::<page::PlainPage<page::PlainAsset>>(json.as_bytes());
+        black_box(page.expect("a page"));
+    }
+}
+
 fn compare() {
     let own = std::env::current_exe().expect("the path of this program");
     let server = Command::new(&own).arg("serve").stdout(Stdio::piped()).spawn();
@@ -66,7 +88,7 @@ fn compare() {
     let stdout = server.0.stdout.take().expect("the output of the server");
     BufReader::new(stdout).read_line(&mut url).expect("its address");
 
-    let each = |way: &str| {
+    let each = |way: &str, few: u64, many: u64| {
         let count = |calls: u64| {
             let output = Command::new("valgrind")
                 .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -80,12 +102,20 @@ fn compare() {
             let count = count.split_whitespace().next().expect("a number after it");
             count.parse::<u64>().expect("a number")
         };
-        (count(MANY) - count(FEW)) / (MANY - FEW)
+        (count(many) - count(few)) / (many - few)
     };
-    let (raw, stack) = (each("raw"), each("stack"));
-    println!("raw hyper-util and serde: {raw} instructions a call");
-    println!("whole stack:              {stack} instructions a call");
-    println!("ratio:                    {:.2}", stack as f64 / raw as f64);
+    let tell = |what: &str, theirs: u64, ours: u64| {
+        println!(
+            "{what}: {ours} instructions to {theirs}, ratio {:.2}",
+            ours as f64 / theirs as f64
+        );
+    };
+    tell(
+        "GET /v4/me, to raw hyper-util and serde",
+        each("raw", 200, 1200),
+        each("stack", 200, 1200),
+    );
+    tell("a page of 100 assets, to a plain struct", each("plain", 5, 25), each("decode", 5, 25));
 }
 
 /// The process of the server; it ends with this one, however that ends.

@@ -80,7 +80,12 @@ impl std::error::Error for DecodeError {}
 /// # Errors
 /// When `json` is not a `T`.
 pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
-    serde_json::from_slice(json).map_err(|first| explain::<T>(json, &first))
+    // Looking for UTF-8 once over the whole is much cheaper than in every text on its own.
+    let decoded = match std::str::from_utf8(json) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(json),
+    };
+    decoded.map_err(|first| explain::<T>(json, &first))
 }
 
 #[cold]
