@@ -1,5 +1,6 @@
 //! The names of spans, events and their fields. They are part of the public API: a change of one
-//! is a breaking change.
+//! is a breaking change. The events of quotas and tokens are named in
+//! [`rate_limit`](crate::rate_limit) and [`auth`](crate::auth).
 //!
 //! Names that the semantic conventions of OpenTelemetry define mean what they say; `otel.…` is what
 //! exporters read as name, kind and status of a span; the others begin with `frameio.`.
