@@ -23,6 +23,24 @@ use crate::error::{self, Error};
 /// A stack of layers over a transport, boxed.
 pub type HttpService = BoxCloneSyncService<Request<Body>, Response<Body>, HttpError>;
 
+/// What a [`Client`] sends through: any service of HTTP requests that can be cloned and sent to
+/// another task. Implemented for all that fit.
+pub trait Stack:
+    Service<Request<Body>, Response = Response<Body>, Error: Into<BoxError>, Future: Send>
+    + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Stack for S where
+    S: Service<Request<Body>, Response = Response<Body>, Error: Into<BoxError>, Future: Send>
+        + Clone
+        + Send
+        + 'static
+{
+}
+
 /// Sends requests to Frame.io.
 ///
 /// A client is a handle: clones are cheap and share the connections, the quota and the token. It is
@@ -104,12 +122,7 @@ where
     )
 }
 
-impl<S> Client<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
+impl<S: Stack> Client<S> {
     /// A client over a service of one's own that is not boxed, its type kept.
     pub const fn unboxed(service: S) -> Self {
         Self { http: service }
@@ -183,21 +196,19 @@ impl Exchange {
         mut request: Request<Body>,
     ) -> Result<(response::Parts, Bytes), Error>
     where
-        S: Service<Request<Body>, Response = Response<Body>> + Send,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
+        S: Stack,
     {
         match request.extensions().get::<CallRecord>() {
             Some(record) => self.record = record.clone(),
             None => drop(request.extensions_mut().insert(self.record.clone())),
         }
-        let stack = |error: S::Error| HttpError::new(error);
-        let answer = match http.ready().await {
-            Ok(ready) => ready.call(request),
-            Err(error) => return Err(self.context().stack(stack(error))),
+        let ready = match http.ready().await {
+            Ok(ready) => ready,
+            Err(error) => return Err(self.context().stack(HttpError::new(error))),
         };
-        let (mut parts, body) =
-            answer.await.map_err(|error| self.context().stack(stack(error)))?.into_parts();
+        let answer = ready.call(request).await;
+        let answer = answer.map_err(|error| self.context().stack(HttpError::new(error)))?;
+        let (mut parts, body) = answer.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
             // A layer of the user's wrapped the body.
@@ -212,14 +223,30 @@ impl Exchange {
         }
         Ok((parts, body))
     }
+
+    /// A successful answer.
+    async fn send<S>(
+        &mut self,
+        http: S,
+        request: Result<Request<Body>, EncodeError>,
+    ) -> Result<(response::Parts, Bytes), Error>
+    where
+        S: Stack,
+    {
+        let request = request.map_err(|error| self.context().encode(error))?;
+        let (parts, body) = self.run(http, request).await?;
+        if parts.status.is_success() {
+            Ok((parts, body))
+        } else {
+            Err(self.context().api(parts, body))
+        }
+    }
 }
 
 /// The typed plane: encode, exchange, decode, all inside the span of the call.
 async fn call<S, E>(http: S, endpoint: E) -> Result<E::Response, Error>
 where
-    S: Service<Request<Body>, Response = Response<Body>> + Send,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
+    S: Stack,
     E: Endpoint,
 {
     let span = CallSpan::new(E::OPERATION);
@@ -239,42 +266,16 @@ where
             Ok(value)
         }
         Err(error) => {
-            span.finish(
-                &exchange.record,
-                error.status().filter(|s| !s.is_success()).ok_or(error.error_type()),
-            );
+            let refused = error.status().filter(|status| !status.is_success());
+            span.finish(&exchange.record, refused.ok_or(error.error_type()));
             Err(error)
-        }
-    }
-}
-
-impl Exchange {
-    /// A successful answer.
-    async fn send<S>(
-        &mut self,
-        http: S,
-        request: Result<Request<Body>, EncodeError>,
-    ) -> Result<(response::Parts, Bytes), Error>
-    where
-        S: Service<Request<Body>, Response = Response<Body>> + Send,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-    {
-        let request = request.map_err(|error| self.context().encode(error))?;
-        let (parts, body) = self.run(http, request).await?;
-        if parts.status.is_success() {
-            Ok((parts, body))
-        } else {
-            Err(self.context().api(parts, body))
         }
     }
 }
 
 impl<S, E> Service<E> for Client<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
+    S: Stack,
     E: Endpoint,
 {
     type Response = E::Response;

@@ -11,7 +11,7 @@ pub mod transport;
 pub mod blocking;
 
 pub use builder::{BuildError, ClientBuilder, DefaultLayer};
-pub use client::{CallFuture, Client, HttpService};
+pub use client::{CallFuture, Client, HttpService, Stack};
 pub use error::{Error, ErrorKind};
 pub use pages::{Items, Pages};
 

@@ -8,20 +8,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
-use frameio_core::{Body, BoxError, Cursor, Page, Paged};
+use frameio_core::{Cursor, Page, Paged};
 use futures_core::Stream;
-use http::{Request, Response};
-use tower::Service;
 
-use crate::client::{Client, HttpService};
+use crate::client::{Client, HttpService, Stack};
 use crate::error::Error;
 
-impl<S> Client<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
+impl<S: Stack> Client<S> {
     /// The pages of a list, as a stream that owns what it needs.
     ///
     /// ```no_run
@@ -83,13 +76,7 @@ enum Fetch<R> {
     Done(Result<R, Error>),
 }
 
-impl<E, S> Pages<E, S>
-where
-    E: Paged,
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
+impl<E: Paged, S: Stack> Pages<E, S> {
     /// Sets whether the next page is fetched while this one is being used. Default: yes.
     #[must_use]
     pub fn prefetch(mut self, prefetch: bool) -> Self {
@@ -155,13 +142,7 @@ where
     }
 }
 
-impl<E, S> Stream for Pages<E, S>
-where
-    E: Paged,
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
+impl<E: Paged, S: Stack> Stream for Pages<E, S> {
     type Item = Result<E::Response, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -190,13 +171,7 @@ pub struct Items<E: Paged, S = HttpService> {
     total_count: Option<u64>,
 }
 
-impl<E, S> Items<E, S>
-where
-    E: Paged,
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
+impl<E: Paged, S: Stack> Items<E, S> {
     /// Sets whether the next page is fetched while this one is being used. Default: yes.
     #[must_use]
     pub fn prefetch(mut self, prefetch: bool) -> Self {
@@ -241,13 +216,7 @@ where
     }
 }
 
-impl<E, S> Stream for Items<E, S>
-where
-    E: Paged,
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
+impl<E: Paged, S: Stack> Stream for Items<E, S> {
     type Item = Result<E::Item, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
