@@ -247,19 +247,13 @@ impl<V: QueryValue> QueryValue for Vec<V> {
 #[derive(Debug)]
 pub struct JsonBody {
     json: Vec<u8>,
-    close: &'static [u8],
     first: bool,
 }
 
 impl JsonBody {
     /// An object in the usual envelope: `{"data":{…}}`.
     pub fn data() -> Self {
-        Self { json: b"{\"data\":{".to_vec(), close: b"}}", first: true }
-    }
-
-    /// An object without an envelope, as `search.search` takes it.
-    pub fn bare() -> Self {
-        Self { json: b"{".to_vec(), close: b"}", first: true }
+        Self { json: b"{\"data\":{".to_vec(), first: true }
     }
 
     /// Writes one field.
@@ -284,7 +278,7 @@ impl JsonBody {
 
     /// Closes the object.
     pub fn finish(mut self) -> Body {
-        self.json.extend_from_slice(self.close);
+        self.json.extend_from_slice(b"}}");
         Body::from(self.json)
     }
 }
