@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-static STABLE: LazyLock<Value> = LazyLock::new(|| parse(include_str!("openapi.json")));
-static EXPERIMENTAL: LazyLock<Value> =
-    LazyLock::new(|| parse(include_str!("openapi-experimental.json")));
+static STABLE: LazyLock<Value> =
+    LazyLock::new(|| parse(include_str!("../../../frameio-sim/contract/openapi.json")));
+static EXPERIMENTAL: LazyLock<Value> = LazyLock::new(|| {
+    parse(include_str!("../../../frameio-sim/contract/openapi-experimental.json"))
+});
 
 fn parse(json: &str) -> Value {
     serde_json::from_str(json).unwrap()

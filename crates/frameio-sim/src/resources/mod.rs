@@ -80,8 +80,7 @@ mod tests {
 
     impl Contract {
         fn read() -> Self {
-            let path =
-                concat!(env!("CARGO_MANIFEST_DIR"), "/../frameio-api/tests/contract/openapi.json");
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/contract/openapi.json");
             let text = std::fs::read_to_string(path).unwrap();
             Self(serde_json::from_str(&text).unwrap())
         }

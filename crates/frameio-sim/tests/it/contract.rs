@@ -10,7 +10,7 @@ use crate::api::{Api, put};
 use crate::schema::differences;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../frameio-api/tests/contract/openapi.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/contract/openapi.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 });
 
