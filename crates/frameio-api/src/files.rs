@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use frameio_core::{
     AccountId, AssetId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId,
-    SignedUrl, answers, endpoints, error::decode_json, model, open_enum,
+    SignedUrl, answers, decode::decode_json, endpoints, model, open_enum,
 };
 use jiff::Timestamp;
 

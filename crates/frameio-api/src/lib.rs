@@ -15,48 +15,114 @@
 //! Answers are open to what the service adds: fields that are not known are kept in `extra`, values
 //! and kinds that are not known in `Other`, and all of them are written back as they came.
 //!
-//! | documented name | request |
+//! | module | documented as |
 //! |---|---|
-//! | `users.show` | [`ShowCurrentUser`](users::ShowCurrentUser) |
-//! | `accounts.index` | [`ListAccounts`](accounts::ListAccounts) |
-//! | `workspaces.index`, `create`, `show`, `update`, `delete` | [`ListWorkspaces`](workspaces::ListWorkspaces), [`CreateWorkspace`](workspaces::CreateWorkspace), [`ShowWorkspace`](workspaces::ShowWorkspace), [`UpdateWorkspace`](workspaces::UpdateWorkspace), [`DeleteWorkspace`](workspaces::DeleteWorkspace) |
-//! | `projects.index`, `create`, `show`, `update`, `delete` | [`ListProjects`](projects::ListProjects), [`CreateProject`](projects::CreateProject), [`ShowProject`](projects::ShowProject), [`UpdateProject`](projects::UpdateProject), [`DeleteProject`](projects::DeleteProject) |
-//! | `folders.index`, `list` | [`ListFolderChildren`](folders::ListFolderChildren), [`ListFolders`](folders::ListFolders) |
-//! | `folders.create`, `show`, `update`, `delete` | [`CreateFolder`](folders::CreateFolder), [`ShowFolder`](folders::ShowFolder), [`UpdateFolder`](folders::UpdateFolder), [`DeleteFolder`](folders::DeleteFolder) |
-//! | `files.show`, `list`, `update`, `delete` | [`ShowFile`](files::ShowFile), [`ListFiles`](files::ListFiles), [`UpdateFile`](files::UpdateFile), [`DeleteFile`](files::DeleteFile) |
-//! | `files.create_local_upload`, `create_remote_upload`, `show_file_upload_status` | [`CreateLocalUpload`](files::CreateLocalUpload), [`CreateRemoteUpload`](files::CreateRemoteUpload), [`ShowUploadStatus`](files::ShowUploadStatus) |
-//! | `comments.index`, `create`, `show`, `update`, `delete` | [`ListComments`](comments::ListComments), [`CreateComment`](comments::CreateComment), [`ShowComment`](comments::ShowComment), [`UpdateComment`](comments::UpdateComment), [`DeleteComment`](comments::DeleteComment) |
+//! | [`account_permissions`] | `client.account_permissions` |
+//! | [`accounts`] | `client.accounts` |
+//! | [`collections`] | `client.collections` |
+//! | [`comments`] | `client.comments` |
+//! | [`custom_actions`] | `client.custom_actions` |
+//! | [`files`] | `client.files` |
+//! | [`folder_permissions`] | `client.folder_permissions` |
+//! | [`folders`] | `client.folders` |
+//! | [`groups`] | `client.groups` |
+//! | [`metadata`] | `client.metadata` |
+//! | [`metadata_fields`] | `client.metadata_fields` |
+//! | [`project_permissions`] | `client.project_permissions` |
+//! | [`projects`] | `client.projects` |
+//! | [`search`] | `client.search` |
+//! | [`shares`] | `client.shares` |
+//! | [`users`] | `client.users` |
+//! | [`version_stacks`] | `client.version_stacks` |
+//! | [`webhooks`] | `client.webhooks` |
+//! | [`workspace_permissions`] | `client.workspace_permissions` |
+//! | [`workspaces`] | `client.workspaces` |
+//! | `experimental`, a feature | operations that want `api-version: experimental` |
+//!
+//! The documented name of each operation, `files.show`, leads to its type in the search of this
+//! documentation.
+//! [`Catalog`] lists all operations at run time; with the feature `dynamic` they can be called with
+//! JSON.
 
 use frameio_core::Operation;
 
+pub mod account_permissions;
 pub mod accounts;
 pub mod assets;
+pub mod collections;
 pub mod comments;
+pub mod custom_actions;
 pub mod files;
+pub mod folder_permissions;
 pub mod folders;
+pub mod groups;
 pub mod media_links;
 pub mod metadata;
+pub mod metadata_fields;
+pub mod permissions;
+pub mod project_permissions;
 pub mod projects;
+pub mod search;
+pub mod shares;
 pub mod users;
+pub mod version_stacks;
+pub mod webhooks;
+pub mod workspace_permissions;
 pub mod workspaces;
 
-/// Every operation of this crate.
+#[cfg(feature = "experimental")]
+pub mod experimental;
+
+/// Every operation of the service, as functions of [`Operation`].
 ///
 /// ```
-/// let ids: Vec<_> = frameio_api::operations().map(|operation| operation.id).collect();
-/// assert!(ids.contains(&"files.show"));
+/// use frameio_api::Catalog;
+/// use frameio_core::Operation;
+///
+/// let operation = Operation::find("files.show").unwrap();
+/// assert_eq!(operation.path, "/v4/accounts/{account_id}/files/{file_id}");
+/// assert!(Operation::all().any(|other| other == operation));
 /// ```
-pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    [
-        users::OPERATIONS,
-        accounts::OPERATIONS,
-        workspaces::OPERATIONS,
-        projects::OPERATIONS,
-        folders::OPERATIONS,
-        files::OPERATIONS,
-        comments::OPERATIONS,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+pub trait Catalog {
+    /// Every operation, by resource. The experimental ones are among them with the feature
+    /// `experimental`.
+    fn all() -> impl Iterator<Item = &'static Operation>;
+
+    /// The operation with this documented name.
+    fn find(id: &str) -> Option<&'static Operation> {
+        Self::all().find(|operation| operation.id == id)
+    }
 }
+
+impl Catalog for Operation {
+    fn all() -> impl Iterator<Item = &'static Operation> {
+        #[cfg(feature = "experimental")]
+        let experimental = experimental::OPERATIONS;
+        #[cfg(not(feature = "experimental"))]
+        let experimental: &[&[&Operation]] = &[];
+        STABLE.iter().chain(experimental).copied().flatten().copied()
+    }
+}
+
+const STABLE: &[&[&Operation]] = &[
+    account_permissions::OPERATIONS,
+    accounts::OPERATIONS,
+    collections::OPERATIONS,
+    comments::OPERATIONS,
+    custom_actions::OPERATIONS,
+    files::OPERATIONS,
+    folder_permissions::OPERATIONS,
+    folders::OPERATIONS,
+    groups::OPERATIONS,
+    metadata::OPERATIONS,
+    metadata_fields::OPERATIONS,
+    project_permissions::OPERATIONS,
+    projects::OPERATIONS,
+    search::OPERATIONS,
+    shares::OPERATIONS,
+    users::OPERATIONS,
+    version_stacks::OPERATIONS,
+    webhooks::OPERATIONS,
+    workspace_permissions::OPERATIONS,
+    workspaces::OPERATIONS,
+];

@@ -1,9 +1,12 @@
 //! Metadata: the values of an asset's fields.
 
-use frameio_core::{FieldDefinitionId, model, open_enum};
+use frameio_core::{FieldDefinitionId, Operation, model, open_enum};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
+
+/// The operations of this module.
+pub const OPERATIONS: &[&Operation] = &[];
 
 open_enum! {
     /// The kinds of metadata fields.

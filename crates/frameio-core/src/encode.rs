@@ -146,9 +146,13 @@ pub struct Query<'a> {
 impl Query<'_> {
     /// Adds `name=value`, unless the value [is absent](QueryValue::is_absent).
     pub fn push<V: QueryValue + ?Sized>(&mut self, name: &str, value: &V) {
-        if value.is_absent() {
-            return;
+        if !value.is_absent() {
+            value.push(name, self);
         }
+    }
+
+    /// Adds `name=value` for a value of which there is one.
+    fn pair<V: QueryValue + ?Sized>(&mut self, name: &str, value: &V) {
         self.url.push(if self.first { '?' } else { '&' });
         self.first = false;
         self.text(name);
@@ -164,8 +168,17 @@ impl Query<'_> {
 
 /// A value of a query parameter.
 pub trait QueryValue {
+    /// Every value that this version knows of an enum; empty where the values are not counted.
+    const VALUES: &'static [&'static str] = &[];
+
     /// Writes the value through [`Query::text`].
     fn write(&self, query: &mut Query<'_>);
+
+    /// Adds the parameter `name`. Default: as `name=value`; an object adds `name[field]=value` for
+    /// each of its fields.
+    fn push(&self, name: &str, query: &mut Query<'_>) {
+        query.pair(name, self);
+    }
 
     /// Whether the parameter is left out. Default: no.
     fn is_absent(&self) -> bool {
@@ -180,8 +193,14 @@ impl QueryValue for str {
 }
 
 impl<V: QueryValue + ?Sized> QueryValue for &V {
+    const VALUES: &'static [&'static str] = V::VALUES;
+
     fn write(&self, query: &mut Query<'_>) {
         (**self).write(query);
+    }
+
+    fn push(&self, name: &str, query: &mut Query<'_>) {
+        (**self).push(name, query);
     }
 
     fn is_absent(&self) -> bool {
@@ -216,9 +235,17 @@ impl QueryValue for u32 {
 
 /// Left out where there is none.
 impl<V: QueryValue> QueryValue for Option<V> {
+    const VALUES: &'static [&'static str] = V::VALUES;
+
     fn write(&self, query: &mut Query<'_>) {
         if let Some(value) = self {
             value.write(query);
+        }
+    }
+
+    fn push(&self, name: &str, query: &mut Query<'_>) {
+        if let Some(value) = self {
+            value.push(name, query);
         }
     }
 
@@ -229,6 +256,8 @@ impl<V: QueryValue> QueryValue for Option<V> {
 
 /// A list separated by commas; left out where it is empty.
 impl<V: QueryValue> QueryValue for Vec<V> {
+    const VALUES: &'static [&'static str] = V::VALUES;
+
     fn write(&self, query: &mut Query<'_>) {
         for (i, value) in self.iter().enumerate() {
             if i > 0 {
@@ -243,17 +272,19 @@ impl<V: QueryValue> QueryValue for Vec<V> {
     }
 }
 
-/// Writes a JSON object field by field, into the documented envelope.
+/// Writes a JSON object field by field.
 #[derive(Debug)]
 pub struct JsonBody {
     json: Vec<u8>,
+    envelope: bool,
     first: bool,
 }
 
 impl JsonBody {
-    /// An object in the usual envelope: `{"data":{…}}`.
-    pub fn data() -> Self {
-        Self { json: b"{\"data\":{".to_vec(), first: true }
+    /// An object, in the usual envelope or without one: `{"data":{…}}` or `{…}`.
+    pub fn new(envelope: bool) -> Self {
+        let json = if envelope { &b"{\"data\":{"[..] } else { b"{" };
+        Self { json: json.to_vec(), envelope, first: true }
     }
 
     /// Writes one field.
@@ -278,7 +309,7 @@ impl JsonBody {
 
     /// Closes the object.
     pub fn finish(mut self) -> Body {
-        self.json.extend_from_slice(b"}}");
+        self.json.extend_from_slice(if self.envelope { b"}}" } else { b"}" });
         Body::from(self.json)
     }
 }

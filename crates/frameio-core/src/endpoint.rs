@@ -5,8 +5,9 @@ use http::response::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::body::Body;
+use crate::decode::decode_json;
 use crate::encode::{PathArgs, Query};
-use crate::error::{DecodeError, EncodeError, decode_json};
+use crate::error::{DecodeError, EncodeError};
 use crate::operation::Operation;
 
 /// A request as a plain value, bound to its answer.

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 /// A request that cannot be sent as it is, with the field that has to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,44 +74,6 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Decodes JSON; the path to what is wrong is looked for only after a failure.
-///
-/// # Errors
-/// When `json` is not a `T`.
-pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
-    // Looking for UTF-8 once over the whole is much cheaper than in every text on its own.
-    let decoded = match std::str::from_utf8(json) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(json),
-    };
-    decoded.map_err(|first| explain::<T>(json, &first))
-}
-
-#[cold]
-fn explain<T: DeserializeOwned>(json: &[u8], first: &serde_json::Error) -> DecodeError {
-    if json.is_empty() {
-        return DecodeError::new(".", "the answer is empty");
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) => {
-            DecodeError::new(error.path().to_string(), without_text(&error.inner().to_string()))
-        }
-        // Right so far: what follows the value is wrong.
-        Ok(_) => DecodeError::new(".", first.to_string()),
-    }
-}
-
-/// Leaves out what stands in quotes: the text that was found, which may be a signed URL.
-fn without_text(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
-        (Some(first), Some(last)) if first < last => {
-            format!("{}…{}", &message[..=first], &message[last..])
-        }
-        _ => message.to_owned(),
-    }
-}
-
 /// One error that the service reports in the body of a 4xx or 5xx answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -175,19 +136,6 @@ impl fmt::Display for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wrong_answer_is_told_by_its_path() {
-        let error = decode_json::<Vec<Vec<u32>>>(b"[[1],[2,\"x\"]]").unwrap_err();
-        assert_eq!(error.path, "[1][1]");
-        assert!(error.message.starts_with(r#"invalid type: string "…", expected u32"#), "{error}");
-        let error = decode_json::<u32>(br#""say \"secret\" twice""#).unwrap_err();
-        assert!(!error.message.contains("secret"), "{error}");
-        let error = decode_json::<Vec<u32>>(b"").unwrap_err();
-        assert_eq!(error.to_string(), "the answer is empty");
-        let error = decode_json::<u32>(b"1 trailing").unwrap_err();
-        assert!(error.message.contains("trailing characters"), "{error}");
-    }
 
     #[test]
     fn errors_of_any_shape_are_read_as_far_as_they_go() {

@@ -9,12 +9,20 @@ crate::id! {
     pub struct AccountId;
 }
 crate::id! {
+    /// Identifies a custom action.
+    pub struct ActionId;
+}
+crate::id! {
     /// Identifies a file, a folder or a version stack, where any of them may stand.
     pub struct AssetId;
 }
 crate::id! {
     /// Identifies an attachment of a comment.
     pub struct AttachmentId;
+}
+crate::id! {
+    /// Identifies a collection.
+    pub struct CollectionId;
 }
 crate::id! {
     /// Identifies a comment.
@@ -33,8 +41,20 @@ crate::id! {
     pub struct FolderId;
 }
 crate::id! {
+    /// Identifies a group of users.
+    pub struct GroupId;
+}
+crate::id! {
     /// Identifies a project.
     pub struct ProjectId;
+}
+crate::id! {
+    /// Identifies a template of session watermarks.
+    pub struct SessionWatermarkTemplateId;
+}
+crate::id! {
+    /// Identifies a share.
+    pub struct ShareId;
 }
 crate::id! {
     /// Identifies a user.
@@ -43,6 +63,10 @@ crate::id! {
 crate::id! {
     /// Identifies a version stack.
     pub struct VersionStackId;
+}
+crate::id! {
+    /// Identifies a webhook.
+    pub struct WebhookId;
 }
 crate::id! {
     /// Identifies a workspace.

@@ -11,11 +11,13 @@
 //! | [`operation`] | what is known of an operation without a value: route, quota, idempotency |
 //! | [`encode`](mod@encode) | path, query and JSON body writers |
 //! | [`wrap`] | `.raw()`, `.with_meta()`, `.timeout()`…: endpoints around endpoints |
+//! | [`decode`] | from bytes to values, with the path of what is wrong |
 //! | [`page`] | pages, cursors and the [`Paged`] trait |
 //! | [`body`] | one body type that can be replayed |
 //! | [`call`] | what travels with a request through a stack |
 //! | [`id`](mod@id), [`patch`], [`bounds`], [`signed_url`] | the vocabulary of fields |
 //! | [`error`] | what can go wrong without a network |
+//! | `dynamic`, a feature | requests from JSON, by the documented names |
 //!
 //! The macros [`endpoints!`], [`model!`], [`open_enum!`] and [`id!`] declare operations and their
 //! models; the `frameio-api` crate is written with them, and so can be an operation that it does
@@ -24,6 +26,9 @@
 pub mod body;
 pub mod bounds;
 pub mod call;
+pub mod decode;
+#[cfg(feature = "dynamic")]
+pub mod dynamic;
 pub mod encode;
 pub mod endpoint;
 pub mod error;

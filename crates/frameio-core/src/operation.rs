@@ -22,7 +22,7 @@ use http::Method;
 /// );
 /// assert!(SHOW_FILE.idempotent);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Operation {
     /// The documented name, `files.show`.
@@ -42,6 +42,11 @@ pub struct Operation {
     pub idempotent: bool,
     /// The value of the `api-version` header that the operation asks for, if any.
     pub api_version: Option<&'static str>,
+    /// Whether the service advises against it. Default: no.
+    pub deprecated: bool,
+    /// What JSON can be made of; not part of what the operation is.
+    #[cfg(feature = "dynamic")]
+    pub(crate) codec: Option<&'static crate::dynamic::Codec>,
 }
 
 impl Operation {
@@ -56,6 +61,9 @@ impl Operation {
             scope: QuotaScope::AccountUser,
             idempotent,
             api_version: None,
+            deprecated: false,
+            #[cfg(feature = "dynamic")]
+            codec: None,
         }
     }
 
@@ -79,7 +87,34 @@ impl Operation {
         self.api_version = Some(version);
         self
     }
+
+    /// Sets whether the service advises against it.
+    #[must_use]
+    pub const fn deprecated(mut self, deprecated: bool) -> Self {
+        self.deprecated = deprecated;
+        self
+    }
+
+    #[cfg(feature = "dynamic")]
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn codec(mut self, codec: &'static crate::dynamic::Codec) -> Self {
+        self.codec = Some(codec);
+        self
+    }
 }
+
+/// Two are equal that are the same in every documented respect.
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        let facts = |it: &Self| {
+            (it.id, it.path, it.quota, it.scope, it.idempotent, it.api_version, it.deprecated)
+        };
+        self.method == other.method && facts(self) == facts(other)
+    }
+}
+
+impl Eq for Operation {}
 
 /// A number of calls in a window of time.
 ///

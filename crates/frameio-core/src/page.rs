@@ -131,7 +131,14 @@ impl<T: PageItem> FromResponse for Page<T> {
     }
 }
 
-/// What a page can hold; [`model!`](crate::model) implements it for each model.
+/// A list that comes whole, without pages.
+impl<T: PageItem> FromResponse for Vec<T> {
+    fn from_response(_: &Parts, body: Bytes) -> Result<Self, DecodeError> {
+        T::decode_list(&body)
+    }
+}
+
+/// What a page or a list can hold; [`answers!`](crate::answers) implements it for each model.
 ///
 /// It is a trait of its own so that the decoding of a page is compiled beside the model.
 pub trait PageItem: DeserializeOwned + Send + 'static {
@@ -140,6 +147,12 @@ pub trait PageItem: DeserializeOwned + Send + 'static {
     /// # Errors
     /// When the body is not a page of these.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError>;
+
+    /// Decodes `{"data":[…]}`.
+    ///
+    /// # Errors
+    /// When the body is not a list of these.
+    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError>;
 }
 
 mod wire {

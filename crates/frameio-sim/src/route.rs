@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use frameio_api::Catalog as _;
 use frameio_core::Operation;
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -69,7 +70,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let simulated = resources::all().find(|simulated| simulated.id == operation.id)?;
         Some(Route { operation, simulated, segments: operation.path.split('/').collect() })
     };
-    frameio_api::operations().filter_map(route).collect()
+    Operation::all().filter_map(route).collect()
 });
 
 impl Route {

@@ -15,9 +15,14 @@ pub use client::{CallFuture, Client, HttpService, Stack};
 pub use error::{Error, ErrorKind};
 pub use pages::{Items, Pages};
 
+/// Operations that the service may change or withdraw at any time.
+#[cfg(feature = "experimental")]
+pub use frameio_api::experimental;
 pub use frameio_api::{
-    accounts, assets, comments, files, folders, media_links, metadata, operations, projects, users,
-    workspaces,
+    Catalog, account_permissions, accounts, assets, collections, comments, custom_actions, files,
+    folder_permissions, folders, groups, media_links, metadata, metadata_fields, permissions,
+    project_permissions, projects, search, shares, users, version_stacks, webhooks,
+    workspace_permissions, workspaces,
 };
 /// The crate of endpoints without I/O, for declaring operations of one's own.
 pub use frameio_core as core;

@@ -1,6 +1,6 @@
 //! [`Asset`] as JSON: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::error::decode_json;
+use frameio_core::decode::{decode_data, decode_json};
 use frameio_core::page::PageItem;
 use frameio_core::{AssetId, DecodeError, Extra, FileId, Page, ProjectId, model};
 use jiff::Timestamp;
@@ -77,6 +77,10 @@ impl PageItem for Asset {
                 Err(_) => page,
             },
         }
+    }
+
+    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        decode_data(body)
     }
 }
 

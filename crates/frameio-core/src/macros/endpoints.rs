@@ -46,6 +46,8 @@
 /// | `path` | the path template, checked against it at compile time | as written |
 /// | `query` | the query, left out unless set | `Option` |
 /// | `page 1..=100` | `after`, `page_size` in that range, `include_total_count`: see [`Paged`](crate::Paged) | `Option` |
+/// | `envelope false` | the JSON body has no `data` around its fields | |
+/// | `constant` | the JSON body, always the same text: `"type" = "asset",` | none |
 /// | `body` | the JSON body, always | as written |
 /// | `optional` | the JSON body, left out unless set | `Option` |
 /// | `nullable` | the JSON body: left out, null or a value | [`Patch`](crate::Patch) |
@@ -54,6 +56,9 @@
 /// the request is sent. Fields of `path` and `body` are the arguments of `new`; the others have
 /// a setter of their name. What follows the quota calls the builder of
 /// [`Operation`](crate::Operation).
+///
+/// With the feature `dynamic` the request can be made from JSON too; every type of a field then has
+/// to implement `Deserialize`.
 #[macro_export]
 macro_rules! endpoints {
     ($(
@@ -62,6 +67,8 @@ macro_rules! endpoints {
             $(path { $( $(#[$path_meta:meta])* $path:ident : $path_ty:ident, )* })?
             $(query { $( $(#[$query_meta:meta])* $query:ident $(= $query_name:literal)? : $query_ty:ident $(<$query_arg:ident>)? $(in $query_range:expr)?, )* })?
             $(page $page_range:expr;)?
+            $(envelope $envelope:literal;)?
+            $(constant { $( $constant:literal = $constant_value:literal, )* })?
             $(body { $( $(#[$body_meta:meta])* $body:ident $(= $body_name:literal)? : $body_ty:ident $(<$body_arg:ident>)? $(in $body_range:expr)?, )* })?
             $(optional { $( $(#[$optional_meta:meta])* $optional:ident $(= $optional_name:literal)? : $optional_ty:ident $(<$optional_arg:ident>)? $(in $optional_range:expr)?, )* })?
             $(nullable { $( $(#[$nullable_meta:meta])* $nullable:ident $(= $nullable_name:literal)? : $nullable_ty:ident $(<$nullable_arg:ident>)? $(in $nullable_range:expr)?, )* })?
@@ -69,6 +76,7 @@ macro_rules! endpoints {
         $id:literal = $method:ident $route:literal -> $response:tt $(<$item:ident>)?, $calls:literal per $window:ident $(, $option:ident($value:expr))*;
     )+) => {
         /// The operations of this module, in the order of their declaration.
+        #[allow(deprecated, reason = "the list has all")]
         pub const OPERATIONS: &[&$crate::Operation] =
             &[$(<$name as $crate::Endpoint>::OPERATION),+];
 
@@ -79,6 +87,7 @@ macro_rules! endpoints {
                 "Operation `", $id, "`: `", stringify!($method), " ", $route, "`, ",
                 stringify!($calls), " calls per ", stringify!($window), "."
             )]
+            #[doc(alias = $id)]
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub struct $name {
@@ -99,6 +108,7 @@ macro_rules! endpoints {
                 $($( $(#[$nullable_meta])* pub $nullable: $crate::Patch<$nullable_ty $(<$nullable_arg>)?>, )*)?
             }
 
+            #[allow(deprecated, reason = "declared here")]
             impl $name {
                 /// A request with all that is required and nothing else.
                 #[allow(clippy::new_without_default, reason = "requests are made with `new`")]
@@ -184,6 +194,7 @@ macro_rules! endpoints {
                 )*)?
             }
 
+            #[allow(deprecated, reason = "declared here")]
             impl $crate::Endpoint for $name {
                 type Response = $response $(<$item>)?;
 
@@ -195,13 +206,16 @@ macro_rules! endpoints {
                         ),
                         "the path template and the fields of `path` differ",
                     );
-                    &$crate::Operation::new(
-                        $id,
-                        $crate::__private::http::Method::$method,
-                        $route,
-                        $crate::__quota!($calls $window),
-                    )
-                    $(.$option($value))*
+                    &$crate::__dynamic_operation! {
+                        $name,
+                        $crate::Operation::new(
+                            $id,
+                            $crate::__private::http::Method::$method,
+                            $route,
+                            $crate::__quota!($calls $window),
+                        )
+                        $(.$option($value))*
+                    }
                 };
 
                 fn path_args(&self, args: &mut $crate::encode::PathArgs<'_>) {
@@ -230,6 +244,7 @@ macro_rules! endpoints {
                     $($($( $crate::bounds::check(stringify!($nullable), &self.$nullable, $nullable_range)?; )?)*)?
                     #[allow(unused_imports, reason = "which is used depends on the fields")]
                     use $crate::__private::{CheckNested as _, NothingToCheck as _, Probe};
+                    $($( (&Probe(&self.$query)).check_nested(stringify!($query))?; )*)?
                     $($( (&Probe(&self.$body)).check_nested(stringify!($body))?; )*)?
                     $($( (&Probe(&self.$optional)).check_nested(stringify!($optional))?; )*)?
                     $($( (&Probe(&self.$nullable)).check_nested(stringify!($nullable))?; )*)?
@@ -237,31 +252,53 @@ macro_rules! endpoints {
                 }
 
                 $crate::__body! {
+                    [$($envelope)?]
+                    [$($($constant = $constant_value;)*)?]
                     [$($( $crate::__json_name!($body $($body_name)?), $body; )*)?]
                     [$($( $crate::__json_name!($optional $($optional_name)?), $optional; )*)?]
                     [$($( $crate::__json_name!($nullable $($nullable_name)?), $nullable; )*)?]
                 }
             }
 
-            $(
-                impl $crate::Paged for $name {
-                    type Item = $item;
+            $crate::__dynamic! {
+                $name
+                [$($( $path; )*)?]
+                [$($( $crate::__json_name!($query $($query_name)?), $query, [$query_ty $(<$query_arg>)?] [$($query_range)?]; )*)?]
+                [$($page_range)?]
+                [$($envelope)?]
+                [$($($constant = $constant_value;)*)?]
+                [$($( $crate::__json_name!($body $($body_name)?), $body, [$($body_range)?]; )*)?]
+                [$($( $crate::__json_name!($optional $($optional_name)?), $optional, [$($optional_range)?]; )*)?]
+                [$($( $crate::__json_name!($nullable $($nullable_name)?), $nullable, [$($nullable_range)?]; )*)?]
+            }
 
-                    fn after(self, cursor: $crate::Cursor) -> Self {
-                        let _: std::ops::RangeInclusive<u64> = $page_range;
-                        $name::after(self, cursor)
-                    }
-
-                    fn page(response: &$crate::Page<$item>) -> &$crate::Page<$item> {
-                        response
-                    }
-
-                    fn into_page(response: $crate::Page<$item>) -> $crate::Page<$item> {
-                        response
-                    }
-                }
-            )?
+            $crate::__pages! { $name [$($page_range)?] [$($item)?] }
         )+
+    };
+}
+
+/// Where there is a range of the size of pages, the answers are pages.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __pages {
+    ($name:ident [] [$($item:ident)?]) => {};
+    ($name:ident [$page_range:expr] [$item:ident]) => {
+        #[allow(deprecated, reason = "declared here")]
+        impl $crate::Paged for $name {
+            type Item = $item;
+
+            fn after(self, cursor: $crate::Cursor) -> Self {
+                $name::after(self, cursor)
+            }
+
+            fn page(response: &$crate::Page<$item>) -> &$crate::Page<$item> {
+                response
+            }
+
+            fn into_page(response: $crate::Page<$item>) -> $crate::Page<$item> {
+                response
+            }
+        }
     };
 }
 
@@ -297,15 +334,29 @@ macro_rules! __quota {
 
 #[doc(hidden)]
 #[macro_export]
+macro_rules! __envelope {
+    () => {
+        true
+    };
+    ($envelope:literal) => {
+        $envelope
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
 macro_rules! __body {
-    ([] [] []) => {};
+    ([$($envelope:literal)?] [] [] [] []) => {};
     (
+        [$($envelope:literal)?]
+        [$($constant:literal = $constant_value:literal;)*]
         [$($name:expr, $field:ident;)*]
         [$($optional_name:expr, $optional:ident;)*]
         [$($nullable_name:expr, $nullable:ident;)*]
     ) => {
         fn body(&self) -> Result<$crate::Body, $crate::EncodeError> {
-            let mut body = $crate::encode::JsonBody::data();
+            let mut body = $crate::encode::JsonBody::new($crate::__envelope!($($envelope)?));
+            $( body.field($constant, $constant_value)?; )*
             $( body.field($name, &self.$field)?; )*
             $(
                 if let Some(value) = &self.$optional {

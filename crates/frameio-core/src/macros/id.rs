@@ -56,6 +56,12 @@ macro_rules! id {
             }
         }
 
+        impl $crate::encode::QueryValue for $name {
+            fn write(&self, query: &mut $crate::encode::Query<'_>) {
+                query.text(&self.0);
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0

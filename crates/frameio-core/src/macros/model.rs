@@ -140,7 +140,7 @@ macro_rules! model {
     };
 }
 
-/// Declares that models come as the `data` of an answer, alone or in pages.
+/// Declares that models come as the `data` of an answer: alone, in lists or in pages.
 #[macro_export]
 macro_rules! answers {
     ($($name:ident),+ $(,)?) => {$(
@@ -149,13 +149,17 @@ macro_rules! answers {
                 _: &$crate::__private::http::response::Parts,
                 body: $crate::__private::Bytes,
             ) -> Result<Self, $crate::DecodeError> {
-                $crate::__private::decode_data(&body)
+                $crate::decode::decode_data(&body)
             }
         }
 
         impl $crate::page::PageItem for $name {
             fn decode_page(body: &[u8]) -> Result<$crate::Page<Self>, $crate::DecodeError> {
-                $crate::error::decode_json(body)
+                $crate::decode::decode_json(body)
+            }
+
+            fn decode_list(body: &[u8]) -> Result<Vec<Self>, $crate::DecodeError> {
+                $crate::decode::decode_data(body)
             }
         }
     )+};

@@ -62,6 +62,8 @@ macro_rules! open_enum {
         }
 
         impl $crate::encode::QueryValue for $name {
+            const VALUES: &'static [&'static str] = Self::KNOWN;
+
             fn write(&self, query: &mut $crate::encode::Query<'_>) {
                 query.text(self.as_str());
             }

@@ -2,15 +2,14 @@
 #![allow(missing_docs, clippy::exhaustive_structs, reason = "hidden: public for the macros alone")]
 
 use std::fmt;
-use std::marker::PhantomData;
 
 pub use bytes::Bytes;
 use serde::de::value::Error as PlainError;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Serialize, forward_to_deserialize_any};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde::{Serialize, forward_to_deserialize_any};
 
 use crate::bounds::Check;
-use crate::error::{DecodeError, EncodeError, decode_json};
+use crate::error::EncodeError;
 use crate::patch::{self, Patch};
 
 /// Reads text without owning it.
@@ -117,49 +116,6 @@ pub trait NothingToCheck {
 impl<T> NothingToCheck for &Probe<'_, T> {
     fn check_nested(&self, _: &'static str) -> Result<(), EncodeError> {
         Ok(())
-    }
-}
-
-/// Decodes `{"data": …}`.
-pub fn decode_data<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
-    decode_json::<Envelope<T>>(body).map(|envelope| envelope.0)
-}
-
-struct Envelope<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct EnvelopeVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
-            type Value = Envelope<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with `data`")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut data = None;
-                while let Some(is_data) = map.next_key::<IsData>()? {
-                    if is_data.0 {
-                        data = Some(map.next_value()?);
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                data.map(Envelope).ok_or_else(|| A::Error::missing_field("data"))
-            }
-        }
-
-        deserializer.deserialize_map(EnvelopeVisitor(PhantomData))
-    }
-}
-
-struct IsData(bool);
-
-impl<'de> Deserialize<'de> for IsData {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text(deserializer, |key| Self(key == "data"))
     }
 }
 

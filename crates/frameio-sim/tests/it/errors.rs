@@ -1,6 +1,7 @@
 //! What is refused, and how.
 
-use frameio_core::Body;
+use frameio_api::Catalog as _;
+use frameio_core::{Body, Operation};
 use frameio_sim::Sim;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ fn requests(api: &Api) -> Vec<(Method, String)> {
             .replace("{folder_id}", demo.root_folder_id.as_str())
             .replace(['{', '}'], "")
     };
-    let operations = frameio_api::operations();
+    let operations = Operation::all();
     operations.map(|operation| (operation.method.clone(), path(operation.path))).collect()
 }
 
@@ -60,7 +61,7 @@ async fn what_is_not_there_is_not_found() {
         _ => json!({"name": "n"}),
     };
     let known = api.sim.demo().account_id.as_str();
-    for operation in frameio_api::operations() {
+    for operation in Operation::all() {
         // The names in the template become ids that nothing has.
         let ids = operation.path.matches('{').count();
         for account in [known, "adobe%3Anone"] {

@@ -2,10 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::Schema;
+use crate::document::Schema;
 
 /// What is in no contract.
 pub(crate) const FUTURE: &str = "from_the_future";
+
+/// Objects of which exactly one field may be given, which the contract has no word for.
+const ONE_FIELD: &[&str] =
+    &["AddReviewersToShareParamsDataReviewers", "RemoveReviewerParamsDataReviewers"];
 
 /// Examples that together have every field, union member, enum value and null of a schema. The
 /// first has no null in it.
@@ -19,10 +23,12 @@ pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
             if let (true, Some(tag)) = (future, schema.discriminator()) {
                 all.push(unknown_member(&members, tag));
             }
+            // The first has no null in it, whichever member it is of.
+            all.sort_by_key(has_null);
             all
         }
         (_, Some(values)) => {
-            let future = (future && schema.value["const"].is_null()).then_some(FUTURE);
+            let future = (future && !schema.is_constant()).then_some(FUTURE);
             values.into_iter().chain(future).map(Value::from).collect()
         }
         _ => plain(schema, future),
@@ -33,26 +39,77 @@ pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
     examples
 }
 
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(has_null),
+        Value::Object(fields) => fields.values().any(has_null),
+        _ => false,
+    }
+}
+
 fn plain(schema: Schema, future: bool) -> Vec<Value> {
     match schema.kind() {
         Some("string") if schema.value["format"] == "date-time" => {
             vec!["2026-03-22T10:11:12.345678Z".into(), "2025-12-31T23:59:59+02:00".into()]
         }
-        Some("string") => vec!["text \"ü\" \\ 1/2".into(), "https://s3.example/a?b=c".into()],
-        Some("integer") => vec![1.into(), schema.value["minimum"].as_u64().unwrap_or(7).into()],
+        Some("string") => {
+            let texts = ["text \"ü\" \\ 1/2", "https://s3.example/a?b=c"];
+            texts.into_iter().map(|text| fitting(schema, text).into()).collect()
+        }
+        Some("integer") => vec![integer(schema).into(), least(schema).into()],
         Some("number") => vec![json!(0.25), json!(1)],
         Some("boolean") => vec![true.into(), false.into()],
-        Some("array") => vec![Value::Array(examples(schema.items().unwrap(), future))],
+        Some("array") => lists(schema, future),
         Some("object") => objects(schema, future),
         None => vec![json!({"any": ["thing"]})],
-        Some(kind) => panic!("there are no examples of {kind}"),
+        Some(kind) => vec![Value::from(format!("there are no examples of {kind}"))],
     }
+}
+
+/// The text, made as long or as short as the schema wants it.
+fn fitting(schema: Schema, text: &str) -> String {
+    let size = |keyword| schema.value[keyword].as_u64().and_then(|size| usize::try_from(size).ok());
+    let padded = text.chars().chain(std::iter::repeat('x'));
+    let length = text.chars().count().max(size("minLength").unwrap_or(0));
+    padded.take(length.min(size("maxLength").unwrap_or(usize::MAX))).collect()
+}
+
+fn least(schema: Schema) -> u64 {
+    schema.value["minimum"].as_u64().unwrap_or(7)
+}
+
+fn integer(schema: Schema) -> u64 {
+    least(schema).max(1).min(schema.value["maximum"].as_u64().unwrap_or(u64::MAX))
+}
+
+/// Lists that together hold every example of an item, each as long as the schema allows.
+fn lists(schema: Schema, future: bool) -> Vec<Value> {
+    let Some(items) = schema.items() else { return vec![json!([])] };
+    let size = |keyword| schema.value[keyword].as_u64().and_then(|size| usize::try_from(size).ok());
+    let (least, most) = (size("minItems").unwrap_or(0), size("maxItems").unwrap_or(usize::MAX));
+    let examples = examples(items, future);
+    let chunks = examples.chunks(most.max(1)).map(|chunk| {
+        let mut chunk = chunk.to_vec();
+        for i in chunk.len()..least {
+            chunk.push(match &examples[i % examples.len()] {
+                Value::String(text) => format!("{text}{i}").into(),
+                other => other.clone(),
+            });
+        }
+        Value::Array(chunk)
+    });
+    chunks.collect()
 }
 
 /// As many objects as the field with the most examples has.
 fn objects(schema: Schema, future: bool) -> Vec<Value> {
     let fields: Vec<_> =
         schema.properties().map(|(name, field)| (name, examples(field, future))).collect();
+    if schema.name.is_some_and(|name| ONE_FIELD.contains(&name)) {
+        let one = |(name, examples): (&str, Vec<Value>)| json!({name: examples[0]});
+        return fields.into_iter().map(one).collect();
+    }
     let number = fields.iter().map(|(_, examples)| examples.len()).max().unwrap_or(1);
     (0..number)
         .map(|i| {
@@ -70,28 +127,37 @@ fn objects(schema: Schema, future: bool) -> Vec<Value> {
 
 /// A member that no version knows, with what all members have in common.
 fn unknown_member(members: &[Schema], tag: &str) -> Value {
-    let common = |name: &&str| {
-        members.iter().all(|member| member.properties().any(|(property, _)| property == *name))
-    };
+    let common = |name: &&str| members.iter().all(|member| member.property(name).is_some());
     let mut object = Map::new();
     for (name, field) in members[0].properties().filter(|(name, _)| common(name)) {
         object.insert(name.to_owned(), examples(field, false).swap_remove(0));
     }
     object.insert(tag.to_owned(), FUTURE.into());
-    object.insert(FUTURE.to_owned(), json!({"value": null, "list": [{}]}));
+    object.insert("payload".to_owned(), json!({"a": [1, null]}));
     Value::Object(object)
 }
 
-/// The least that a schema allows: what is required, null where it can be, empty lists.
+/// The least that a schema allows: what is required, null where it can be, the shortest lists.
 pub(crate) fn minimal(schema: Schema) -> Value {
     if schema.is_nullable() {
         return Value::Null;
     }
+    if let Some(first) = schema.members().and_then(|members| members.first().copied()) {
+        return minimal(first);
+    }
     match schema.kind() {
-        Some("array") => match schema.value["minItems"].as_u64() {
-            Some(1) => json!([minimal(schema.items().unwrap())]),
-            _ => json!([]),
-        },
+        Some("array") => {
+            let least = schema.value["minItems"].as_u64().unwrap_or(0);
+            let item = schema.items().map(minimal).unwrap_or_default();
+            let distinct = |i| match &item {
+                Value::String(text) => format!("{text}{i}").into(),
+                other => other.clone(),
+            };
+            (0..least).map(distinct).collect()
+        }
+        Some("object") if schema.name.is_some_and(|name| ONE_FIELD.contains(&name)) => {
+            objects(schema, false).swap_remove(0)
+        }
         Some("object") => schema
             .properties()
             .filter(|(name, _)| schema.requires(name))
@@ -102,6 +168,7 @@ pub(crate) fn minimal(schema: Schema) -> Value {
 }
 
 /// A place in an example.
+#[derive(Debug)]
 pub(crate) struct Place {
     /// The object, as a JSON pointer and as the paths of errors are written.
     pub(crate) pointer: String,

@@ -1,0 +1,6 @@
+//! Experimental operations on users.
+
+use frameio_core::Operation;
+
+/// The operations of this module.
+pub const OPERATIONS: &[&Operation] = &[];

@@ -1,0 +1,6 @@
+//! Experimental operations on version stacks.
+
+use frameio_core::Operation;
+
+/// The operations of this module.
+pub const OPERATIONS: &[&Operation] = &[];

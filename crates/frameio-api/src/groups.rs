@@ -1,0 +1,6 @@
+//! Groups of users of an account.
+
+use frameio_core::Operation;
+
+/// The operations of this module.
+pub const OPERATIONS: &[&Operation] = &[];

@@ -1,0 +1,1 @@
+//! Roles, and users who have them: what all permissions share.

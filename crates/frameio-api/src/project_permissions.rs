@@ -1,0 +1,6 @@
+//! Permissions on projects: users and their roles.
+
+use frameio_core::Operation;
+
+/// The operations of this module.
+pub const OPERATIONS: &[&Operation] = &[];

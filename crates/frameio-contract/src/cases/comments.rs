@@ -1,0 +1,22 @@
+use frameio_api::comments::{
+    CreateComment, DeleteComment, ListComments, ShowComment, TextReviewType, UpdateComment,
+};
+
+use crate::case::{Resource, case, known};
+
+pub(super) fn resource() -> Resource {
+    Resource {
+        cases: vec![
+            case::<ListComments>(),
+            case::<ShowComment>(),
+            case::<CreateComment>(),
+            case::<UpdateComment>(),
+            case::<DeleteComment>(),
+        ],
+        enums: known![TextReviewType],
+        tolerated: vec![
+            ("Comment", "timestamp", "is null where the media has no time"),
+            ("CommentWithIncludes", "timestamp", "is null where the media has no time"),
+        ],
+    }
+}

@@ -1,0 +1,5 @@
+use crate::case::Resource;
+
+pub(super) fn resource() -> Resource {
+    Resource::default()
+}

@@ -1,0 +1,112 @@
+//! What of the code differs from a contract, as findings that a person can act on.
+
+mod answers;
+mod enums;
+mod limits;
+mod requests;
+mod routes;
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::cases;
+use crate::document::{Contract, Document};
+
+/// One difference between the contract and the code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The operation, or what else it is about.
+    pub about: String,
+    /// What differs.
+    pub what: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.about, self.what)
+    }
+}
+
+/// Collects findings about one operation.
+#[derive(Debug)]
+struct Findings<'a> {
+    about: &'a str,
+    all: &'a mut Vec<Finding>,
+}
+
+impl Findings<'_> {
+    fn add(&mut self, what: impl Into<String>) {
+        let finding = Finding { about: self.about.to_owned(), what: what.into() };
+        if !self.all.contains(&finding) {
+            self.all.push(finding);
+        }
+    }
+
+    fn check(&mut self, ok: bool, what: impl FnOnce() -> String) {
+        if !ok {
+            self.add(what());
+        }
+    }
+}
+
+/// Holds every operation of the code against the contract in these documents.
+pub fn compare(documents: &[Document]) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let cases = cases::all();
+    let contracts: Vec<Contract> = documents.iter().flat_map(|it| it.operations()).collect();
+    for contract in &contracts {
+        let known = |method, path| contract.method == method && contract.path == path;
+        let mut findings = Findings { about: contract.id(), all: &mut all };
+        let Some(case) =
+            cases.iter().find(|case| known(case.operation.method.clone(), case.operation.path))
+        else {
+            findings.add(format!("no type sends {} {}", contract.method, contract.path));
+            continue;
+        };
+        routes::check(case, contract, &mut findings);
+        requests::check(case, contract, &mut findings);
+        limits::check(case, contract, &mut findings);
+        answers::check(case, contract, &mut findings);
+    }
+    for case in &cases {
+        let operation = case.operation;
+        let documented =
+            contracts.iter().any(|it| it.method == operation.method && it.path == operation.path);
+        let what = || format!("{} {} is not in the contract", operation.method, operation.path);
+        Findings { about: operation.id, all: &mut all }.check(documented, what);
+    }
+    enums::check(&contracts, &mut all);
+    all
+}
+
+/// What equals what: a time is an instant, a number is a quantity, and, unless `nulls` count, null
+/// is absence.
+fn normal(value: &Value, nulls: bool) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.iter().filter(|(_, value)| nulls || !value.is_null());
+            kept.map(|(name, value)| (name.clone(), normal(value, nulls))).collect()
+        }
+        Value::Array(items) => items.iter().map(|item| normal(item, nulls)).collect(),
+        Value::String(text) => match text.parse::<jiff::Timestamp>() {
+            Ok(time) => json!(time.to_string()),
+            Err(_) => value.clone(),
+        },
+        Value::Number(number) => json!(number.as_f64()),
+        _ => value.clone(),
+    }
+}
+
+/// The first thing in the `Debug` of a value that no type knows: what was not understood ends in
+/// a field `extra` or in a variant `Other`.
+fn unknown(debug: &str) -> Option<String> {
+    [("extra: {\"", "field"), ("Other(", "value")].into_iter().find_map(|(sign, what)| {
+        let (before, unknown) = debug.split_once(sign)?;
+        let unknown: String = unknown.chars().take(60).collect();
+        let before: String = before.chars().rev().take(60).collect();
+        let before: String = before.chars().rev().collect();
+        Some(format!("no type knows the {what} `{unknown}…` (after `…{before}`)"))
+    })
+}

@@ -1,0 +1,182 @@
+//! Requests: made from every example of the contract, and sent as just that.
+
+use std::collections::BTreeMap;
+
+use frameio_core::Body;
+use frameio_core::dynamic::Place;
+use http::{Method, Request};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::{Findings, normal, unknown};
+use crate::case::Case;
+use crate::document::{Contract, Schema};
+use crate::example::{FUTURE, examples, minimal};
+
+pub(super) fn check(case: &Case, contract: &Contract, findings: &mut Findings<'_>) {
+    for (query, body) in inputs(case, contract) {
+        sent_as_given(case, contract, &query, body.as_ref(), findings);
+    }
+    let body = contract.body().map(minimal);
+    sent_as_given(case, contract, &BTreeMap::new(), body.as_ref(), findings);
+    required(case, body.as_ref(), findings);
+    unknown_names(case, body.as_ref(), findings);
+    frame(case, contract, body.as_ref(), findings);
+}
+
+type Query = BTreeMap<&'static str, Value>;
+
+/// Queries and bodies that together have every value of every parameter.
+fn inputs(case: &Case, contract: &Contract) -> Vec<(Query, Option<Value>)> {
+    let values = |(name, schema): (&'static str, Schema)| {
+        let ours = case.operation.schema().parameters.iter().find(|it| it.name == name);
+        let known = ours.map_or(&[][..], |it| it.values);
+        let all = match (name, schema.values()) {
+            // The most that can be included is all of it.
+            ("include", Some(values)) => vec![values.join(",").into()],
+            // A list of kinds is plain text to the contract.
+            (_, None) if schema.kind() == Some("string") && !known.is_empty() => {
+                vec![known.join(",").into()]
+            }
+            _ => examples(schema, false).into_iter().filter(|it| !it.is_null()).collect(),
+        };
+        (name, all)
+    };
+    let query: Vec<_> = contract.parameters("query").into_iter().map(values).collect();
+    let bodies = contract.body().map_or(Vec::new(), |body| examples(body, false));
+    let number = query.iter().map(|(_, all)| all.len()).chain([bodies.len(), 1]).max();
+    let pick = |i: usize| {
+        let query = query.iter().map(|(name, all)| (*name, all[i % all.len()].clone()));
+        (query.collect(), (!bodies.is_empty()).then(|| bodies[i % bodies.len()].clone()))
+    };
+    (0..number.unwrap_or(1)).map(pick).collect()
+}
+
+/// The flat input of a request: the names of the path's variables are their values.
+pub(super) fn input(case: &Case, query: &Query, body: Option<&Value>) -> Map<String, Value> {
+    let parameters = case.operation.schema().parameters.iter();
+    let path = parameters.filter(|it| it.place == Place::Path);
+    let mut input: Map<_, _> = path.map(|it| (it.name.to_owned(), it.name.into())).collect();
+    input.extend(query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    if let Some(Value::Object(body)) = body {
+        input.extend(body.clone());
+    }
+    input
+}
+
+fn sent_as_given(
+    case: &Case,
+    contract: &Contract,
+    query: &Query,
+    body: Option<&Value>,
+    findings: &mut Findings<'_>,
+) {
+    let input = input(case, query, body);
+    let made = match (case.request)(&input) {
+        Ok(made) => made,
+        Err(error) => return findings.add(format!("{error} (in {})", Value::from(input))),
+    };
+    if let Some(unknown) = unknown(&made.debug) {
+        findings.add(format!("request: {unknown}"));
+    }
+    let pairs = pairs(&made.request);
+    let expected: BTreeMap<_, _> = query.iter().flat_map(|(n, value)| flat(n, value)).collect();
+    findings.check(pairs == expected, || format!("the query is {pairs:?}, not {expected:?}"));
+    let sent = body_of(&made.request);
+    match body {
+        None => findings.check(sent.is_null(), || format!("there is a body: {sent}")),
+        Some(body) => {
+            // Null is as good as absent where something is created.
+            let nulls = contract.method == Method::PATCH;
+            let mut body = body.clone();
+            if case.operation.schema().envelope && body.get("data").is_none() {
+                body["data"] = json!({});
+            }
+            let (sent, body) = (normal(&sent, nulls), normal(&body, nulls));
+            findings.check(sent == body, || format!("the body is {sent}, not {body}"));
+        }
+    }
+}
+
+fn pairs(request: &Request<Body>) -> BTreeMap<String, String> {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let pairs = request.uri().query().into_iter().flat_map(|query| query.split('&'));
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+/// A query parameter as it is written: an object as a pair for each of its fields.
+fn flat(name: &str, value: &Value) -> Vec<(String, String)> {
+    match value {
+        Value::Object(fields) => {
+            let given = fields.iter().filter(|(_, value)| !value.is_null());
+            given.flat_map(|(field, value)| flat(&format!("{name}[{field}]"), value)).collect()
+        }
+        Value::String(text) => vec![(name.to_owned(), text.clone())],
+        other => vec![(name.to_owned(), other.to_string())],
+    }
+}
+
+fn body_of(request: &Request<Body>) -> Value {
+    let body = request.body().as_bytes().unwrap_or_default();
+    serde_json::from_slice(body).unwrap_or_default()
+}
+
+/// What a request cannot do without is asked for by its name.
+fn required(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>) {
+    let schema = case.operation.schema();
+    let whole = input(case, &Query::new(), body);
+    for parameter in schema.parameters.iter().filter(|it| it.required) {
+        let mut input = whole.clone();
+        let inside = parameter.place == Place::Body && schema.envelope;
+        let object = match inside {
+            true => input.get_mut("data").and_then(Value::as_object_mut),
+            false => Some(&mut input),
+        };
+        let removed = object.and_then(|object| object.remove(parameter.name));
+        let name = parameter.name;
+        findings.check(removed.is_some(), || format!("`{name}` need not be required"));
+        match (case.request)(&input) {
+            Ok(_) => findings.add(format!("`{name}` is not missed")),
+            Err(error) => {
+                findings.check(error.field == name, || format!("`{name}` is missed with: {error}"))
+            }
+        }
+    }
+}
+
+/// A name that the operation does not know is refused, and never sent.
+fn unknown_names(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>) {
+    let mut objects = vec![input(case, &Query::new(), body)];
+    objects.push(objects[0].clone());
+    objects[0].insert(FUTURE.to_owned(), json!(1));
+    match objects[1].get_mut("data").and_then(Value::as_object_mut) {
+        Some(data) if case.operation.schema().envelope => {
+            data.insert(FUTURE.to_owned(), json!(1));
+        }
+        _ => drop(objects.pop()),
+    }
+    for object in objects {
+        let refused = (case.request)(&object).is_err_and(|error| error.field == FUTURE);
+        findings.check(refused, || format!("takes an unknown name: {}", Value::from(object)));
+    }
+}
+
+/// Method, path, headers and account of the request.
+fn frame(case: &Case, contract: &Contract, body: Option<&Value>, findings: &mut Findings<'_>) {
+    let Ok(made) = (case.request)(&input(case, &Query::new(), body)) else { return };
+    let request = made.request;
+    let filled = contract.path.replace(['{', '}'], "");
+    findings.check(request.method() == contract.method, || format!("sends {}", request.method()));
+    findings.check(request.uri().path() == filled, || format!("goes to {}", request.uri()));
+    let header = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok());
+    let content_type = body.map(|_| "application/json");
+    findings.check(header("content-type") == content_type, || "content-type".to_owned());
+    findings.check(header("api-version") == contract.api_version(), || "api-version".to_owned());
+    let call = request.extensions().get::<frameio_core::Call>();
+    let account = call.and_then(|call| call.account.as_deref());
+    let expected = filled.contains("account_id").then_some("account_id");
+    findings.check(account == expected, || format!("spends the quota of {account:?}"));
+}

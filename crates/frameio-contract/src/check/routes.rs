@@ -1,0 +1,94 @@
+//! Route, quota, scope, version, and the names of the parameters.
+
+use std::collections::BTreeSet;
+
+use frameio_core::QuotaScope;
+use frameio_core::dynamic::{Parameter, Place};
+
+use super::Findings;
+use crate::case::Case;
+use crate::document::{Contract, Schema};
+
+pub(super) fn check(case: &Case, contract: &Contract, findings: &mut Findings<'_>) {
+    let ours = case.operation;
+    findings.check(ours.id == contract.id(), || format!("is called {} here", ours.id));
+    if let Some(theirs) = contract.quota() {
+        let scope = match ours.scope {
+            QuotaScope::AccountUser => "account_user",
+            QuotaScope::Account => "account",
+            _ => "unknown",
+        };
+        let quota = (u64::from(ours.quota.calls().get()), ours.quota.window().as_secs_f64(), scope);
+        findings.check(quota == theirs, || format!("the quota is {theirs:?}, not {quota:?}"));
+    }
+    let idempotent = ours.method != http::Method::POST;
+    findings.check(ours.idempotent == idempotent || ours.id == "search.search", || {
+        format!("idempotent is {}", ours.idempotent)
+    });
+    let version = contract.api_version();
+    findings.check(ours.api_version == version, || {
+        format!("wants api-version {version:?}, not {:?}", ours.api_version)
+    });
+    findings.check(ours.deprecated == contract.deprecated(), || {
+        format!("deprecated is {}", contract.deprecated())
+    });
+    parameters(case, contract, findings);
+}
+
+fn parameters(case: &Case, contract: &Contract, findings: &mut Findings<'_>) {
+    let schema = case.operation.schema();
+    let of = |place| schema.parameters.iter().filter(move |it| it.place == place);
+    let names = |place| of(place).map(|it| it.name).collect::<BTreeSet<_>>();
+    let in_path = contract.path.split(['{', '}']).skip(1).step_by(2).collect::<BTreeSet<_>>();
+    differences("path", &names(Place::Path), &in_path, findings);
+
+    let query = contract.parameters("query");
+    let theirs: BTreeSet<_> = query.iter().map(|(name, _)| *name).collect();
+    differences("query", &names(Place::Query), &theirs, findings);
+    findings.check(schema.paged == theirs.contains("after"), || "pages are followed".to_owned());
+    for (name, theirs) in &query {
+        let Some(ours) = of(Place::Query).find(|it| it.name == *name) else { continue };
+        values(ours, *theirs, findings);
+        let most = theirs.number(&["maximum"]);
+        let ours = ours.range.as_ref().map(|range| *range.end() as f64);
+        findings.check(ours == most, || format!("{name} is at most {most:?}, not {ours:?}"));
+    }
+
+    if let Some(body) = contract.body() {
+        let fields = if schema.envelope { body.property("data") } else { Some(body) };
+        let fields = fields.into_iter().flat_map(fields_of);
+        let fields = fields.collect::<BTreeSet<_>>();
+        differences("body", &names(Place::Body), &fields, findings);
+    } else {
+        differences("body", &names(Place::Body), &BTreeSet::new(), findings);
+    }
+}
+
+/// The fields of an object, or of all members of a union.
+fn fields_of(schema: Schema) -> Vec<&'static str> {
+    let members = schema.members().unwrap_or_default();
+    schema.properties().map(|it| it.0).chain(members.into_iter().flat_map(fields_of)).collect()
+}
+
+fn values(ours: &Parameter, theirs: Schema, findings: &mut Findings<'_>) {
+    // A list of kinds is plain text to the contract.
+    if let Some(theirs) = theirs.values() {
+        let (ours, theirs): (BTreeSet<_>, BTreeSet<_>) =
+            (ours.values.iter().copied().collect(), theirs.into_iter().collect());
+        differences("values", &ours, &theirs, findings);
+    }
+}
+
+fn differences(
+    what: &str,
+    ours: &BTreeSet<&str>,
+    theirs: &BTreeSet<&str>,
+    findings: &mut Findings<'_>,
+) {
+    for missing in theirs.difference(ours) {
+        findings.add(format!("{what}: `{missing}` is missing"));
+    }
+    for surplus in ours.difference(theirs) {
+        findings.add(format!("{what}: `{surplus}` is not in the contract"));
+    }
+}

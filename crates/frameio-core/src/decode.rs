@@ -1,0 +1,112 @@
+//! From the bytes of an answer to a value, with the JSON path of what is wrong.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+
+use crate::error::DecodeError;
+use crate::macros;
+
+/// Decodes JSON; the path to what is wrong is looked for only after a failure.
+///
+/// # Errors
+/// When `json` is not a `T`.
+pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
+    // Looking for UTF-8 once over the whole is much cheaper than in every text on its own.
+    let decoded = match std::str::from_utf8(json) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(json),
+    };
+    decoded.map_err(|first| explain::<T>(json, &first))
+}
+
+#[cold]
+fn explain<T: DeserializeOwned>(json: &[u8], first: &serde_json::Error) -> DecodeError {
+    if json.is_empty() {
+        return DecodeError::new(".", "the answer is empty");
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(error) => {
+            DecodeError::new(error.path().to_string(), without_text(&error.inner().to_string()))
+        }
+        // Right so far: what follows the value is wrong.
+        Ok(_) => DecodeError::new(".", first.to_string()),
+    }
+}
+
+/// Leaves out what stands in quotes: the text that was found, which may be a signed URL.
+pub(crate) fn without_text(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{}…{}", &message[..=first], &message[last..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// Decodes what stands in the usual envelope, `{"data": …}`.
+///
+/// # Errors
+/// When the body has no `data`, or it is not a `T`.
+pub fn decode_data<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    decode_json::<Envelope<T>>(body).map(|envelope| envelope.0)
+}
+
+struct Envelope<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EnvelopeVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
+            type Value = Envelope<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with `data`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut data = None;
+                while let Some(is_data) = map.next_key::<IsData>()? {
+                    if is_data.0 {
+                        data = Some(map.next_value()?);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                data.map(Envelope).ok_or_else(|| A::Error::missing_field("data"))
+            }
+        }
+
+        deserializer.deserialize_map(EnvelopeVisitor(PhantomData))
+    }
+}
+
+struct IsData(bool);
+
+impl<'de> Deserialize<'de> for IsData {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        macros::support::text(deserializer, |key| Self(key == "data"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_answer_is_told_by_its_path() {
+        let error = decode_json::<Vec<Vec<u32>>>(b"[[1],[2,\"x\"]]").unwrap_err();
+        assert_eq!(error.path, "[1][1]");
+        assert!(error.message.starts_with(r#"invalid type: string "…", expected u32"#), "{error}");
+        let error = decode_json::<u32>(br#""say \"secret\" twice""#).unwrap_err();
+        assert!(!error.message.contains("secret"), "{error}");
+        let error = decode_json::<Vec<u32>>(b"").unwrap_err();
+        assert_eq!(error.to_string(), "the answer is empty");
+        let error = decode_json::<u32>(b"1 trailing").unwrap_err();
+        assert!(error.message.contains("trailing characters"), "{error}");
+    }
+}

@@ -1,0 +1,361 @@
+//! Operations by their documented names: requests from JSON, and what can be asked about them.
+//!
+//! With the feature `dynamic` each request that [`endpoints!`](crate::endpoints) declares can be
+//! made from one flat JSON object, with the documented names of its parameters:
+//!
+//! ```
+//! use frameio_core::dynamic::FromJson;
+//! use frameio_core::{AccountId, endpoints};
+//! use serde_json::json;
+//!
+//! endpoints! {
+//!     /// Renames a moodboard.
+//!     pub struct RenameMoodboard {
+//!         path {
+//!             /// Account that holds it.
+//!             account_id: AccountId,
+//!         }
+//!         body {
+//!             /// What it is called.
+//!             name: String in 1..=255,
+//!         }
+//!     }
+//!     "moodboards.rename" = PATCH "/v4/accounts/{account_id}/moodboard" -> (), 10 per minute;
+//! }
+//!
+//! let input = json!({"account_id": "a", "data": {"name": "Sea"}});
+//! let request = RenameMoodboard::from_json(input.as_object().unwrap())?;
+//! assert_eq!(request, RenameMoodboard::new("a", "Sea"));
+//!
+//! let input = json!({"acount_id": "a"});
+//! let error = RenameMoodboard::from_json(input.as_object().unwrap()).unwrap_err();
+//! assert_eq!(error.to_string(), "`acount_id` is not a parameter: did you mean `account_id`?");
+//! # Ok::<_, frameio_core::EncodeError>(())
+//! ```
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use bytes::Bytes;
+use http::Request;
+use http::response::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::body::Body;
+use crate::decode::{decode_json, without_text};
+use crate::encode::encode;
+use crate::endpoint::{Endpoint, FromResponse};
+use crate::error::{DecodeError, EncodeError};
+use crate::operation::Operation;
+use crate::patch::Patch;
+
+/// A request that can be made from JSON; implemented by [`endpoints!`](crate::endpoints).
+pub trait FromJson: Endpoint + Sized {
+    /// What the request is made of.
+    const SCHEMA: Schema;
+
+    /// Makes the request from a flat object of its documented parameters: those of the path and of
+    /// the query by their names, and the body as `data`, or by the names of its fields where the
+    /// operation has no `data`.
+    ///
+    /// A list in a query may be given as a list, or as text with commas. Null is as good as
+    /// absent, but for a field that an update can clear.
+    ///
+    /// # Errors
+    /// When a name is unknown, a value is missing, or one is of another type; the error names it.
+    fn from_json(input: &Map<String, Value>) -> Result<Self, EncodeError>;
+}
+
+/// What a request is made of.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "made by the macro alone")]
+pub struct Schema {
+    /// The Rust type, `frameio_api::files::ShowFile`.
+    pub type_name: &'static str,
+    /// Whether the fields of the body stand in `data`.
+    pub envelope: bool,
+    /// Whether the answer is one page of many.
+    pub paged: bool,
+    /// The parameters: those of the path in its order, of the query, of the body.
+    pub parameters: &'static [Parameter],
+}
+
+/// One parameter of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parameter {
+    /// The documented name.
+    pub name: &'static str,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether the operation cannot be called without it.
+    pub required: bool,
+    /// The values that this version knows, where they can be counted; the service may know more.
+    pub values: &'static [&'static str],
+    /// The documented limits: of characters, items, or the number itself.
+    pub range: Option<RangeInclusive<u64>>,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// Into the path.
+    Path,
+    /// Into the query.
+    Query,
+    /// Into the body.
+    Body,
+}
+
+#[doc(hidden)]
+impl Parameter {
+    const fn new(name: &'static str, place: Place) -> Self {
+        Self { name, place, required: false, values: &[], range: None }
+    }
+
+    pub const fn path(name: &'static str) -> Self {
+        Self::new(name, Place::Path).required()
+    }
+
+    pub const fn query(name: &'static str) -> Self {
+        Self::new(name, Place::Query)
+    }
+
+    pub const fn body(name: &'static str) -> Self {
+        Self::new(name, Place::Body)
+    }
+
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    pub const fn values(mut self, values: &'static [&'static str]) -> Self {
+        self.values = values;
+        self
+    }
+
+    pub const fn range(mut self, range: RangeInclusive<u64>) -> Self {
+        self.range = Some(range);
+        self
+    }
+}
+
+type Encode = fn(&Map<String, Value>) -> Result<Request<Body>, EncodeError>;
+
+/// The request type of an operation, erased: what makes requests from JSON and reads answers.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Codec {
+    schema: Schema,
+    encode: Encode,
+    decode: fn(&Parts, Bytes) -> Result<(), DecodeError>,
+}
+
+impl Codec {
+    /// The codec of one request type.
+    pub const fn of<E: FromJson>() -> Self {
+        Self {
+            schema: E::SCHEMA,
+            encode: |input| encode(&E::from_json(input)?),
+            decode: |parts, body| E::Response::from_response(parts, body).map(drop),
+        }
+    }
+}
+
+impl fmt::Debug for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Codec({})", self.schema.type_name)
+    }
+}
+
+/// For operations that are not declared by [`endpoints!`](crate::endpoints).
+const UNKNOWN: Schema = Schema { type_name: "", envelope: true, paged: false, parameters: &[] };
+
+impl Operation {
+    /// What its request is made of; without parameters if [`endpoints!`](crate::endpoints) did not
+    /// declare it.
+    pub fn schema(&self) -> &Schema {
+        self.codec.map_or(&UNKNOWN, |codec| &codec.schema)
+    }
+
+    /// Makes a request from a flat object of the documented parameters, see
+    /// [`FromJson::from_json`].
+    ///
+    /// # Errors
+    /// When the object is not what the operation takes, or a value is outside the documented
+    /// limits.
+    pub fn request(&self, input: &Map<String, Value>) -> Result<Request<Body>, EncodeError> {
+        let codec = self.codec.ok_or_else(|| {
+            EncodeError::new(self.id, "is not declared by `endpoints!`, so JSON cannot make it")
+        })?;
+        (codec.encode)(input)
+    }
+
+    /// Reads a successful answer as the operation's type, and gives it back as the JSON that it
+    /// came as: null if it has no content.
+    ///
+    /// # Errors
+    /// When the answer is not what the operation promises.
+    pub fn answer(&self, parts: &Parts, body: Bytes) -> Result<Value, DecodeError> {
+        if let Some(codec) = self.codec {
+            (codec.decode)(parts, body.clone())?;
+        }
+        match body.is_empty() {
+            true => Ok(Value::Null),
+            false => decode_json(&body),
+        }
+    }
+}
+
+/// The input of one request, its names checked.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Input<'a> {
+    operation: &'static Operation,
+    fields: &'a Map<String, Value>,
+    body: Option<&'a Map<String, Value>>,
+}
+
+impl<'a> Input<'a> {
+    /// Takes the object apart.
+    pub fn new(
+        operation: &'static Operation,
+        schema: &Schema,
+        fields: &'a Map<String, Value>,
+    ) -> Result<Self, EncodeError> {
+        let in_data = |parameter: &&Parameter| schema.envelope && parameter.place == Place::Body;
+        let names = |inside: bool| {
+            let here = schema.parameters.iter().filter(move |it| in_data(it) == inside);
+            here.map(|parameter| parameter.name)
+        };
+        let has_data = names(true).next().is_some();
+        let outer: Vec<_> = names(false).chain(has_data.then_some("data")).collect();
+        if let Some(name) = fields.keys().find(|name| !outer.contains(&name.as_str())) {
+            return Err(match names(true).any(|inner| inner == name) {
+                true => EncodeError::new(name.clone(), "belongs into `data`"),
+                false => unknown(name, "a parameter", &outer),
+            });
+        }
+        let body = match fields.get("data") {
+            _ if !schema.envelope => Some(fields),
+            Some(Value::Object(data)) => {
+                let inner: Vec<_> = names(true).collect();
+                match data.keys().find(|name| !inner.contains(&name.as_str())) {
+                    Some(name) => return Err(unknown(name, "a field of `data`", &inner)),
+                    None => Some(data),
+                }
+            }
+            None | Some(Value::Null) => None,
+            Some(_) => return Err(EncodeError::new("data", "has to be an object")),
+        };
+        Ok(Self { operation, fields, body })
+    }
+
+    /// An argument of the path.
+    pub fn path<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, EncodeError> {
+        match self.fields.get(name) {
+            Some(value) => read(name, value),
+            None => Err(EncodeError::new(name, "is missing")),
+        }
+    }
+
+    /// A parameter of the query.
+    pub fn query<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, EncodeError> {
+        let Some(value) = self.fields.get(name).filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        let read_value = read(name, value);
+        let list = |text: &String| {
+            let items = text.split(',').map(|item| Value::from(item.trim())).collect();
+            T::deserialize(Value::Array(items)).map_err(|_| ())
+        };
+        match (read_value, value) {
+            (Err(error), Value::String(text)) => list(text).map(Some).map_err(|()| error),
+            (value, _) => value.map(Some),
+        }
+    }
+
+    /// A field of the body that is always sent.
+    pub fn required<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, EncodeError> {
+        match self.body.and_then(|body| body.get(name)) {
+            Some(value) => read(name, value),
+            None => Err(EncodeError::new(name, "is missing")),
+        }
+    }
+
+    /// A field of the body that may be left out. Null is as good as absent where something is
+    /// created; an update would keep the old value, which is not what null says.
+    pub fn optional<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, EncodeError> {
+        match self.body.and_then(|body| body.get(name)) {
+            None => Ok(None),
+            Some(Value::Null) if self.operation.method == http::Method::PATCH => {
+                Err(EncodeError::new(name, "cannot be cleared: leave it out, or give a value"))
+            }
+            Some(Value::Null) => Ok(None),
+            Some(value) => read(name, value).map(Some),
+        }
+    }
+
+    /// A field of the body that may be left out, cleared or set.
+    pub fn nullable<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<Patch<T>, EncodeError> {
+        match self.body.and_then(|body| body.get(name)) {
+            None => Ok(Patch::Keep),
+            Some(Value::Null) => Ok(Patch::Clear),
+            Some(value) => read(name, value).map(Patch::Set),
+        }
+    }
+
+    /// A field of the body that has one value; it need not be given.
+    pub fn constant(&self, name: &'static str, constant: &str) -> Result<(), EncodeError> {
+        match self.body.and_then(|body| body.get(name)) {
+            Some(value) if value != constant => {
+                Err(EncodeError::new(name, format!("can only be {constant:?}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, EncodeError> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { String::new() } else { path };
+        let message = without_text(&error.inner().to_string());
+        EncodeError::new(path, message).within(name)
+    })
+}
+
+/// The error of a name that is not among `known`, with the one that is most like it.
+fn unknown(name: &str, what: &str, known: &[&'static str]) -> EncodeError {
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(nearest) => format!(": did you mean `{nearest}`?"),
+        None if known.is_empty() => ": there is none".to_owned(),
+        None => format!(": known are {}", known.join(", ")),
+    };
+    EncodeError::new(name.to_owned(), format!("is not {what}{hint}"))
+}
+
+/// The name among `known` that is most like `name`, if one is like it at all.
+///
+/// ```
+/// use frameio_core::dynamic::nearest;
+///
+/// assert_eq!(nearest("fileid", ["account_id", "file_id"]), Some("file_id"));
+/// assert_eq!(nearest("colour", ["account_id", "file_id"]), None);
+/// ```
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let likeness = |known: &str| strsim::jaro_winkler(name, known);
+    let all = known.into_iter().map(|known| (likeness(known), known));
+    all.filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}

@@ -1,0 +1,206 @@
+//! Requests from JSON.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use frameio_core::dynamic::{FromJson, Place};
+use frameio_core::{AccountId, Body, EncodeError, Endpoint, FileId, Page, Patch, endpoints};
+use http::Request;
+use serde_json::{Value, json};
+
+frameio_core::open_enum! {
+    /// What to add.
+    pub enum Include {
+        /// Who made it.
+        Creator = "creator",
+        /// Its links.
+        Links = "media_links.original",
+    }
+}
+
+frameio_core::model! {
+    /// A thing.
+    pub struct Thing {
+        /// Its name.
+        pub name: String,
+    }
+}
+frameio_core::answers!(Thing);
+
+endpoints! {
+    /// Lists things.
+    pub struct ListThings {
+        path {
+            /// Account.
+            account_id: AccountId,
+            /// File.
+            file_id: FileId,
+        }
+        query {
+            /// What to add.
+            include: Vec<Include>,
+        }
+        page 1..=100;
+    }
+    "things.index" = GET "/v4/accounts/{account_id}/files/{file_id}/things" -> Page<Thing>, 5 per second;
+
+    /// Updates a thing.
+    pub struct UpdateThing {
+        path {
+            /// Account.
+            account_id: AccountId,
+        }
+        constant {
+            "type" = "thing",
+        }
+        body {
+            /// Its name.
+            name: String in 1..=3,
+        }
+        optional {
+            /// Flag.
+            done: bool,
+            /// Parts.
+            parts: Vec<Thing>,
+        }
+        nullable {
+            /// Note.
+            note: String,
+        }
+    }
+    "things.update" = PATCH "/v4/accounts/{account_id}/thing" -> Thing, 10 per minute, deprecated(true);
+
+    /// Finds things.
+    pub struct FindThings {
+        path {
+            /// Account.
+            account_id: AccountId,
+        }
+        envelope false;
+        body {
+            /// What to look for.
+            query: String in 1..=5,
+        }
+        optional {
+            /// Flag.
+            all: bool,
+        }
+    }
+    "things.find" = POST "/v4/accounts/{account_id}/find" -> Page<Thing>, 5 per second;
+}
+
+fn request<E: FromJson>(input: Value) -> Result<Request<Body>, EncodeError> {
+    E::OPERATION.request(input.as_object().unwrap())
+}
+
+#[track_caller]
+fn refused<E: FromJson>(input: Value) -> String {
+    request::<E>(input).unwrap_err().to_string()
+}
+
+#[test]
+fn a_request_is_what_the_typed_one_would_be() {
+    let input = json!({
+        "account_id": "a", "file_id": "f|2", "include": ["creator", "new"], "after": "g3",
+        "page_size": 7, "include_total_count": null,
+    });
+    let typed = ListThings::new("a", "f|2")
+        .include([Include::Creator, "new".into()])
+        .after("g3")
+        .page_size(7);
+    assert_eq!(ListThings::from_json(input.as_object().unwrap()).unwrap(), typed);
+    let sent = request::<ListThings>(json!({
+        "account_id": "a", "file_id": "f", "include": "creator, media_links.original",
+    }));
+    assert_eq!(
+        sent.unwrap().uri(),
+        "/v4/accounts/a/files/f/things?include=creator,media_links.original"
+    );
+}
+
+#[test]
+fn a_body_stands_in_data_unless_the_operation_has_none() {
+    let input = json!({"account_id": "a", "data": {"name": "x", "note": null, "type": "thing"}});
+    let sent = request::<UpdateThing>(input.clone()).unwrap();
+    let body = br#"{"data":{"type":"thing","name":"x","note":null}}"#;
+    assert_eq!(sent.body().as_bytes(), Some(&body[..]));
+    let typed = UpdateThing::from_json(input.as_object().unwrap()).unwrap();
+    assert_eq!(typed, UpdateThing::new("a", "x").note(Patch::Clear));
+
+    let sent = request::<FindThings>(json!({"account_id": "a", "query": "sea", "all": null}));
+    assert_eq!(sent.unwrap().body().as_bytes(), Some(&br#"{"query":"sea"}"#[..]));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_what_would_be_right() {
+    let refusals = [
+        (json!({"account_id": "a"}), "`name` is missing"),
+        (json!({"data": {"name": "x"}}), "`account_id` is missing"),
+        (
+            json!({"accountid": "a", "data": {"name": "x"}}),
+            "`accountid` is not a parameter: did you mean `account_id`?",
+        ),
+        (json!({"account_id": "a", "name": "x"}), "`name` belongs into `data`"),
+        (
+            json!({"account_id": "a", "data": {"name": "x", "nots": 1}}),
+            "`nots` is not a field of `data`: did you mean `note`?",
+        ),
+        (
+            json!({"account_id": "a", "data": {"name": "x", "zzz": 1}}),
+            "`zzz` is not a field of `data`: known are type, name, done, parts, note",
+        ),
+        (json!({"account_id": "a", "data": 7}), "`data` has to be an object"),
+        (
+            json!({"account_id": "a", "data": {"name": "x", "type": "part"}}),
+            "`type` can only be \"thing\"",
+        ),
+        (
+            json!({"account_id": "a", "data": {"name": "x", "done": null}}),
+            "`done` cannot be cleared: leave it out, or give a value",
+        ),
+        (
+            json!({"account_id": "a", "data": {"name": "long"}}),
+            "`name` has 4 characters, allowed are 1 to 3",
+        ),
+        (
+            json!({"account_id": "a", "data": {"name": "x", "parts": [{"name": 7}]}}),
+            "`parts[0].name` invalid type: integer `7`, expected a string",
+        ),
+    ];
+    for (input, message) in refusals {
+        assert_eq!(refused::<UpdateThing>(input), message);
+    }
+    let input = json!({"account_id": "a", "file_id": "f", "page_size": 101});
+    assert_eq!(refused::<ListThings>(input), "`page_size` is 101, allowed are 1 to 100");
+    let input = json!({"account_id": "", "query": "x"});
+    assert_eq!(refused::<FindThings>(input), "`account_id` cannot be \"\": give the id of one");
+}
+
+#[test]
+fn a_schema_tells_what_a_request_is_made_of() {
+    let schema = ListThings::OPERATION.schema();
+    assert_eq!(schema.type_name, "dynamic::ListThings");
+    let shown: Vec<_> =
+        schema.parameters.iter().map(|it| (it.name, it.place, it.required)).collect();
+    let expected = [
+        ("account_id", Place::Path, true),
+        ("file_id", Place::Path, true),
+        ("include", Place::Query, false),
+        ("after", Place::Query, false),
+        ("page_size", Place::Query, false),
+        ("include_total_count", Place::Query, false),
+    ];
+    assert_eq!(shown, expected);
+    assert_eq!(schema.parameters[2].values, Include::KNOWN);
+    assert_eq!(schema.parameters[4].range, Some(1..=100));
+    assert!(schema.paged && schema.envelope);
+    assert!(!FindThings::OPERATION.schema().envelope && UpdateThing::OPERATION.deprecated);
+}
+
+#[test]
+fn an_answer_is_held_against_its_type_and_given_as_it_came() {
+    let (parts, ()) = http::Response::new(()).into_parts();
+    let answer = |body: &'static str| UpdateThing::OPERATION.answer(&parts, body.into());
+    let came = r#"{"data":{"name":"x","note":null},"meta":1}"#;
+    assert_eq!(answer(came).unwrap(), serde_json::from_str::<Value>(came).unwrap());
+    assert_eq!(answer(r#"{"data":{"name":7}}"#).unwrap_err().path, "data.name");
+    assert!(answer("").is_err(), "an answer was promised");
+}
