@@ -68,7 +68,7 @@ fn at_each_place(
     mut judge: impl FnMut(&Place, Result<(), DecodeError>),
 ) {
     let mut seen = BTreeSet::new();
-    for example in examples(schema, false) {
+    for example in examples(schema, false).iter().flat_map(one_item_each) {
         for place in places(schema, &example) {
             if kept_as_json(&place) || !seen.insert((place.object, place.name)) {
                 continue;
@@ -80,6 +80,17 @@ fn at_each_place(
             }
         }
     }
+}
+
+/// The same answers with one item each: reading all items for each place would take long.
+fn one_item_each(answer: &Value) -> Vec<Value> {
+    let Value::Array(items) = &answer["data"] else { return vec![answer.clone()] };
+    let one = |item: &Value| {
+        let mut answer = answer.clone();
+        answer["data"] = json!([item]);
+        answer
+    };
+    items.iter().map(one).collect()
 }
 
 /// Whether it is in a value that is kept as JSON if it is not as it should: that of a metadata
