@@ -78,9 +78,11 @@
 //!   account is 404, the root folder cannot be deleted (403), part sizes are its own.
 
 mod builder;
+mod caller;
 mod clock;
 mod content;
 mod faults;
+mod ims;
 mod media;
 mod query;
 mod quota;
@@ -99,6 +101,7 @@ mod validate;
 
 pub use builder::Builder;
 pub use faults::Fault;
+pub use ims::Credential;
 pub use record::RecordedRequest;
 pub use server::SimServer;
 pub use sim::{Demo, Sim};
