@@ -1,5 +1,7 @@
 //! Who calls the API, by the token that they bring.
 
+use std::borrow::Cow;
+
 use http::header::{AUTHORIZATION, HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -10,28 +12,25 @@ use crate::sim::Shared;
 const LEGACY: &str = "x-frameio-legacy-token-auth";
 
 #[derive(Debug)]
-pub(crate) struct Caller {
-    pub(crate) user_id: String,
+pub(crate) struct Caller<'a> {
+    pub(crate) user_id: Cow<'a, str>,
     /// Whose quotas are spent: the user's for tokens of IMS, which come and go; else the token's.
-    pub(crate) spender: String,
+    pub(crate) spender: Cow<'a, str>,
 }
 
-impl Caller {
+impl<'a> Caller<'a> {
     /// The caller, or why the token is not taken.
-    pub(crate) fn of(shared: &Shared, headers: &HeaderMap) -> Result<Self, String> {
+    pub(crate) fn of(shared: &'a Shared, headers: &'a HeaderMap) -> Result<Self, String> {
         let token = bearer(headers).ok_or("the bearer token is missing")?;
         let is = |known: &SecretString| known.expose_secret() == token;
-        let demo = |spender: &str| Self {
-            user_id: shared.demo.user_id.to_string(),
-            spender: spender.to_owned(),
-        };
+        let demo = || Self { user_id: shared.demo.user_id.as_str().into(), spender: token.into() };
         if shared.tokens.iter().any(is) {
-            return Ok(demo(token));
+            return Ok(demo());
         }
         if shared.legacy_tokens.iter().any(is) {
             let opted_in = headers.get(LEGACY).is_some_and(|value| value == "true");
             return if opted_in {
-                Ok(demo(token))
+                Ok(demo())
             } else {
                 Err(format!("a legacy developer token is taken only beside `{LEGACY}: true`"))
             };
@@ -39,7 +38,7 @@ impl Caller {
         match shared.ims.access(token, shared.env.clock.now()) {
             Ok(access) => match access.lacks() {
                 None => {
-                    let user_id = access.user_id().to_owned();
+                    let user_id = Cow::from(access.user_id().to_owned());
                     Ok(Self { spender: user_id.clone(), user_id })
                 }
                 Some(scope) => Err(format!("the access token lacks the scope `{scope}`")),

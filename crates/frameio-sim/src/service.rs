@@ -140,7 +140,7 @@ fn handle(
     shared: &Shared,
     route: &Route,
     args: &Args,
-    caller: &Caller,
+    caller: &Caller<'_>,
     parts: &Parts,
     content: &Content,
     json: &[u8],

@@ -1,5 +1,6 @@
 //! What was granted: codes, access tokens and refresh tokens.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ const REFRESH_TOKEN_LIFE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 #[derive(Debug, Default)]
 pub(super) struct Grants {
     pub(super) codes: Vault<Code>,
-    pub(super) access: Vault<Access>,
+    pub(super) access: Vault<Arc<Access>>,
     pub(super) refresh: Vault<Grant>,
 }
 
@@ -97,7 +98,7 @@ impl Grants {
 
     pub(super) fn give_access(&mut self, access: Access) -> String {
         let token = jwt::token(&access.claims());
-        self.access.insert(&token, access.expires_at(), access);
+        self.access.insert(&token, access.expires_at(), Arc::new(access));
         token
     }
 

@@ -17,7 +17,7 @@ mod tokens;
 mod vault;
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -135,7 +135,7 @@ impl Ims {
     }
 
     /// What an access token was given for, if it is still good.
-    pub(crate) fn access(&self, token: &str, now: Timestamp) -> Result<Access, Gone> {
+    pub(crate) fn access(&self, token: &str, now: Timestamp) -> Result<Arc<Access>, Gone> {
         lock(&self.grants).access.get(token, now).cloned()
     }
 }
