@@ -57,6 +57,29 @@
 //! from the start, others are registered with [`Builder::credential`]. The demo user approves at
 //! once, or on [a page to click on](Builder::login_page).
 //!
+//! ```
+//! use frameio_core::Body;
+//! use frameio_sim::{Credential, Sim};
+//! use http::Request;
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Credential::server_to_server("my-server", "s3cret");
+//! let sim = Sim::builder().credential(server).build();
+//! let request = Request::post("https://ims-na1.adobelogin.com/ims/token/v3")
+//!     .header("content-type", "application/x-www-form-urlencoded")
+//!     .body(Body::from(
+//!         "client_id=my-server&client_secret=s3cret&grant_type=client_credentials\
+//!          &scope=openid,AdobeID,frame.s2s.all",
+//!     ))?;
+//! let response = sim.clone().oneshot(request).await?;
+//! assert_eq!(response.status(), 200);
+//! assert_eq!(sim.requests()[0].operation, Some(Sim::IMS_TOKEN));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What it does
 //!
 //! * The operations on users, accounts, workspaces, projects, folders, files, uploads and
