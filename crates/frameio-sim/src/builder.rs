@@ -3,8 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::ims::{self, Ims};
 use crate::quota::Buckets;
 use crate::record::Records;
 use crate::resources::{accounts, projects, workspaces};
@@ -18,11 +21,12 @@ const PART_SIZE: u64 = 17_000_000;
 /// The settings of a [`Sim`]; made by [`Sim::builder`].
 #[derive(Clone, Debug)]
 pub struct Builder {
-    tokens: Vec<String>,
+    tokens: Vec<SecretString>,
     accounts: Vec<String>,
     quotas: bool,
     part_size: u64,
     transcode_after: Duration,
+    pub(crate) ims: ims::Settings,
 }
 
 impl Default for Builder {
@@ -33,6 +37,7 @@ impl Default for Builder {
             quotas: true,
             part_size: PART_SIZE,
             transcode_after: Duration::ZERO,
+            ims: ims::Settings::default(),
         }
     }
 }
@@ -43,7 +48,7 @@ impl Builder {
     /// All tokens are the same user's, but each has quotas of its own.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.tokens.push(token.into());
+        self.tokens.push(token.into().into());
         self
     }
 
@@ -83,7 +88,7 @@ impl Builder {
     /// A simulator with the demo account in it.
     pub fn build(mut self) -> Sim {
         if self.tokens.is_empty() {
-            self.tokens.push(Sim::TOKEN.to_owned());
+            self.tokens.push(Sim::TOKEN.into());
         }
         let env = Env {
             clock: Clock::new(),
@@ -109,6 +114,8 @@ impl Builder {
         Sim {
             shared: Arc::new(Shared {
                 tokens: self.tokens,
+                ims: Ims::new(&self.ims),
+                legacy_tokens: self.ims.legacy_tokens,
                 demo,
                 env,
                 state: Mutex::new(state),

@@ -47,6 +47,39 @@
 //! # }
 //! ```
 //!
+//! # Signing in
+//!
+//! Adobe IMS is on the same base URL, with the paths that its own host has: `/ims/authorize/v2`,
+//! `/ims/token/v3`, `/ims/revoke`, `/ims/userinfo/v2`, `/ims/validate_token/v1`, `/ims/keys` and
+//! `/ims/.well-known/openid-configuration`. It gives tokens for client credentials, for a code
+//! (with a secret, or with PKCE) and for a refresh token, which dies when it is used; the API
+//! takes them until they expire or are revoked. [`Credential::DEMO_NATIVE`] and its like are known
+//! from the start, others are registered with [`Builder::credential`]. The demo user approves at
+//! once, or on [a page to click on](Builder::login_page).
+//!
+//! ```
+//! use frameio_core::Body;
+//! use frameio_sim::{Credential, Sim};
+//! use http::Request;
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Credential::server_to_server("my-server", "s3cret");
+//! let sim = Sim::builder().credential(server).build();
+//! let request = Request::post("https://ims-na1.adobelogin.com/ims/token/v3")
+//!     .header("content-type", "application/x-www-form-urlencoded")
+//!     .body(Body::from(
+//!         "client_id=my-server&client_secret=s3cret&grant_type=client_credentials\
+//!          &scope=openid,AdobeID,frame.s2s.all",
+//!     ))?;
+//! let response = sim.clone().oneshot(request).await?;
+//! assert_eq!(response.status(), 200);
+//! assert_eq!(sim.requests()[0].operation, Some(Sim::IMS_TOKEN));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What it does
 //!
 //! * The operations on users, accounts, workspaces, projects, folders, files, uploads and
@@ -57,7 +90,10 @@
 //! * Pages with cursors that are good only whole and encoded; `links.next` carries only the
 //!   cursor.
 //! * The documented quotas: a leaky bucket for each token, account and operation, told in the
-//!   three headers, and 429 from a full one.
+//!   three headers, and 429 from a full one. Tokens of IMS share those of their user.
+//! * Tokens of IMS as the service takes them: 401 for a user's that lacks the scopes
+//!   `additional_info.roles` or `AdobeID`, as it does when `scope` is sent again with the code,
+//!   and for a server's that lacks `frame.s2s.all` or `AdobeID`.
 //! * Uploads: signed URLs that take a `PUT` for 24 hours, only with `x-amz-acl: private`, the
 //!   media type of the file and the exact size of the part, and never beside a token; else the
 //!   bare XML of a storage. A file is complete when all parts are there.
@@ -72,15 +108,19 @@
 //! * There is one user who may do everything. Nobody else comments, and comments have no replies.
 //! * Every file has 24 frames a second, and a comment that was given no timestamp is answered
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
+//! * A server signs in as that user too. There are no `id_token`s, so the set of keys is empty;
+//!   as on the service, an access token looks like a JWT but its signature cannot be checked.
 //! * There are no version stacks, shares, webhooks or search; their routes are 404.
 //! * Where the documentation says nothing it has to decide: a record made without a name is
 //!   `Untitled`, lists without `sort` are in the order of creation, a record of another
 //!   account is 404, the root folder cannot be deleted (403), part sizes are its own.
 
 mod builder;
+mod caller;
 mod clock;
 mod content;
 mod faults;
+mod ims;
 mod media;
 mod query;
 mod quota;
@@ -99,6 +139,7 @@ mod validate;
 
 pub use builder::Builder;
 pub use faults::Fault;
+pub use ims::Credential;
 pub use record::RecordedRequest;
 pub use server::SimServer;
 pub use sim::{Demo, Sim};

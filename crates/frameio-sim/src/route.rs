@@ -7,6 +7,7 @@ use frameio_core::Operation;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
+use crate::ims::Endpoint;
 use crate::resources::{self, Simulated};
 use crate::{Sim, media};
 
@@ -22,6 +23,8 @@ pub(crate) enum Target {
     Part { id: String, number: usize },
     /// The bytes of a file.
     Download { id: String },
+    /// A request to Adobe IMS.
+    Ims(Endpoint),
     /// Nothing that there is.
     Nothing,
 }
@@ -38,6 +41,9 @@ impl Target {
         if let Some((id, _)) = path.strip_prefix(media::DOWNLOADS).and_then(|p| p.split_once('/')) {
             return Self::Download { id: id.to_owned() };
         }
+        if let Some(endpoint) = Endpoint::of(path) {
+            return Self::Ims(endpoint);
+        }
         let segments: Vec<&str> = path.split('/').collect();
         let mut routes = ROUTES.iter();
         routes
@@ -51,6 +57,7 @@ impl Target {
             Self::Operation(route, _) => Some(route.operation.id),
             Self::Part { .. } => Some(Sim::UPLOAD_PART),
             Self::Download { .. } => Some(Sim::DOWNLOAD),
+            Self::Ims(endpoint) => endpoint.id(),
             Self::Nothing => None,
         }
     }

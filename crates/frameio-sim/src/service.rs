@@ -6,13 +6,15 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use frameio_core::Body;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap};
+use http::header::{CONTENT_TYPE, HOST, HeaderMap};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use serde_json::Value;
 use tower_service::Service;
 
+use crate::caller::Caller;
 use crate::content::Content;
+use crate::ims;
 use crate::media;
 use crate::query::Query;
 use crate::quota::Level;
@@ -49,7 +51,7 @@ async fn answer<B>(shared: &Shared, request: Request<B>) -> Response<Body>
 where
     B: http_body::Body<Data = Bytes>,
 {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let target = Target::of(&parts.method, parts.uri.path());
     let limit = match &target {
         Target::Part { id, number } => part_size(&lock(&shared.state), id, *number),
@@ -80,9 +82,17 @@ where
         (None, Target::Download { id }) => {
             media::download(&shared.env, &lock(&shared.state), &parts, id)
         }
+        (None, Target::Ims(endpoint)) => {
+            let body = (content.length() <= LONGEST_JSON).then_some(&json);
+            ims::answer(shared, *endpoint, &parts, base(&parts), body)
+        }
         (None, Target::Nothing) => {
             Failure::new(StatusCode::NOT_FOUND, "there is no such route").into_response()
         }
+    };
+    let json = match &target {
+        Target::Ims(_) => ims::without_secrets(&mut parts.uri, &json),
+        _ => json,
     };
     lock(&shared.records).push(target.id(), parts, json, response.status());
     response
@@ -102,17 +112,18 @@ fn operation(
     content: &Content,
     json: &[u8],
 ) -> Response<Body> {
-    let token = bearer(&parts.headers).filter(|token| shared.tokens.iter().any(|t| t == token));
-    let Some(token) = token else {
-        let detail = "the bearer token is missing or not known here";
-        let refusal = Failure::new(StatusCode::UNAUTHORIZED, detail).into_response();
-        return with_level(refusal, &Level::unused(route.operation.quota));
+    let caller = match Caller::of(shared, &parts.headers) {
+        Ok(caller) => caller,
+        Err(detail) => {
+            let refusal = Failure::new(StatusCode::UNAUTHORIZED, detail).into_response();
+            return with_level(refusal, &Level::unused(route.operation.quota));
+        }
     };
     let account = args.iter().find(|(name, _)| *name == "account_id");
     let account = account.map_or("", |(_, account)| account);
-    match lock(&shared.buckets).spend(token, account, route.operation) {
+    match lock(&shared.buckets).spend(&caller.spender, account, route.operation) {
         Ok(level) => {
-            let outcome = handle(shared, route, args, parts, content, json);
+            let outcome = handle(shared, route, args, &caller, parts, content, json);
             let response = outcome.map_or_else(Failure::into_response, |r| r.into_response());
             with_level(response, &level)
         }
@@ -129,6 +140,7 @@ fn handle(
     shared: &Shared,
     route: &Route,
     args: &Args,
+    caller: &Caller<'_>,
     parts: &Parts,
     content: &Content,
     json: &[u8],
@@ -152,6 +164,7 @@ fn handle(
         env: &shared.env,
         now: shared.env.clock.now(),
         base: &base(parts),
+        user_id: &caller.user_id,
         path: parts.uri.path(),
         args,
         query,
@@ -173,11 +186,6 @@ fn parse(headers: &HeaderMap, content: &Content, json: &[u8]) -> Result<Value, F
     serde_json::from_slice(json).map_err(|error| {
         Failure::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
     })
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }
 
 /// Scheme and authority under which the client knows the simulator: on a socket the path alone

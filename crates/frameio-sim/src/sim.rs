@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use frameio_core::{AccountId, FileId, FolderId, ProjectId, UserId, WorkspaceId};
+use secrecy::SecretString;
 
 use crate::builder::Builder;
 use crate::faults::{Fault, Faults};
+use crate::ims::Ims;
 use crate::quota::Buckets;
 use crate::record::{RecordedRequest, Records};
 use crate::server::SimServer;
@@ -28,7 +30,9 @@ pub struct Sim {
 
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) tokens: Vec<String>,
+    pub(crate) tokens: Vec<SecretString>,
+    pub(crate) legacy_tokens: Vec<SecretString>,
+    pub(crate) ims: Ims,
     pub(crate) demo: Demo,
     pub(crate) env: Env,
     pub(crate) state: Mutex<State>,

@@ -163,6 +163,8 @@ pub(crate) struct Ctx<'a> {
     pub(crate) now: Timestamp,
     /// Scheme and authority under which the request came.
     pub(crate) base: &'a str,
+    /// Who asks.
+    pub(crate) user_id: &'a str,
     pub(crate) path: &'a str,
     pub(crate) args: &'a [(&'static str, String)],
     pub(crate) query: Query,

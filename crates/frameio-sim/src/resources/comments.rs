@@ -141,7 +141,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
         "text_review_annotation": null,
         "timestamp": null,
     });
-    let mut comment = changed(blank, &state.user["id"], ctx)?;
+    let mut comment = changed(blank, ctx)?;
     let (attachments, upload_urls) = attach(state, ctx)?;
     comment["attachments"] = attachments.into();
     let id = insert(&mut state.comments, ctx.account(), comment, ctx.now);
@@ -154,7 +154,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 
 fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let comment = ctx.find(&state.comments, "comment_id")?;
-    let mut comment = changed(comment.fields.clone().into(), &state.user["id"], ctx)?;
+    let mut comment = changed(comment.fields.clone().into(), ctx)?;
     if ctx.data.contains_key("text") {
         comment["text_edited_at"] = ctx.now.to_string().into();
     }
@@ -172,13 +172,13 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 }
 
 /// The comment with what the body names, be it null, written over it; the rest is left.
-fn changed(mut comment: Value, user: &Value, ctx: &Ctx<'_>) -> Result<Value, Failure> {
+fn changed(mut comment: Value, ctx: &Ctx<'_>) -> Result<Value, Failure> {
     for (name, value) in &ctx.data {
         match name.as_str() {
             "attachments" => {}
             "completed" if value.as_bool() == Some(true) => {
                 comment["completed_at"] = ctx.now.to_string().into();
-                comment["completer_id"] = user.clone();
+                comment["completer_id"] = ctx.user_id.into();
             }
             "completed" => {
                 comment["completed_at"] = Value::Null;

@@ -9,6 +9,7 @@ mod errors;
 mod faults;
 mod files;
 mod folders;
+mod ims;
 mod pages;
 mod projects;
 mod quotas;

@@ -1,0 +1,44 @@
+//! Tokens in the form of those of IMS: JWTs to look at, of which nobody can check the signature.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// A key that is not in the published set, as the one of the service is not.
+const KEY: &str = "frameio-sim-at-1";
+
+/// A token with these claims. The signature is random, so that the token cannot be guessed.
+pub(super) fn token(claims: &Value) -> String {
+    let header = json!({ "alg": "RS256", "itt": "at", "kid": KEY, "x5u": format!("{KEY}.cer") });
+    let [header, claims] = [&header, claims].map(|part| encode(part.to_string()));
+    format!("{header}.{claims}.{}", random())
+}
+
+/// A text that cannot be guessed.
+pub(super) fn random() -> String {
+    let [a, b] = [(); 2].map(|()| Uuid::new_v4().into_bytes());
+    encode([a, b].concat())
+}
+
+/// The challenge of a PKCE verifier by the method `S256`.
+pub(super) fn challenge(verifier: &str) -> String {
+    encode(Sha256::digest(verifier))
+}
+
+fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_that_of_the_standard() {
+        // The example of RFC 7636, appendix B.
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+}

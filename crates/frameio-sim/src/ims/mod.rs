@@ -1,0 +1,178 @@
+//! Adobe IMS, where users and programs sign in, below `/ims/`.
+
+mod authorize;
+mod client;
+mod credential;
+mod discovery;
+mod endpoint;
+mod form;
+mod grants;
+mod jwt;
+mod page;
+mod redirect;
+mod refusal;
+mod scopes;
+mod settings;
+mod token;
+mod tokens;
+mod vault;
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_core::Body;
+use http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
+use http::request::Parts;
+use http::{Response, StatusCode, Uri};
+use jiff::Timestamp;
+
+pub use self::credential::Credential;
+pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::settings::Settings;
+pub(crate) use self::vault::Gone;
+
+use self::form::Form;
+use self::grants::{Access, Grants};
+use self::refusal::Refusal;
+use crate::sim::{Shared, lock};
+
+/// The credentials that are known, and what was granted to them.
+pub(crate) struct Ims {
+    credentials: Vec<Credential>,
+    login_page: bool,
+    access_token_life: Duration,
+    grants: Mutex<Grants>,
+}
+
+impl Ims {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            credentials: settings.credentials(),
+            login_page: settings.login_page,
+            access_token_life: settings.access_token_life,
+            grants: Mutex::default(),
+        }
+    }
+
+    fn credential(&self, client_id: &str) -> Option<&Credential> {
+        self.credentials.iter().find(|credential| credential.client_id() == client_id)
+    }
+
+    /// What an access token was given for, if it is still good.
+    pub(crate) fn access(&self, token: &str, now: Timestamp) -> Result<Arc<Access>, Gone> {
+        lock(&self.grants).access.get(token, now).cloned()
+    }
+}
+
+/// What was granted is left out.
+impl fmt::Debug for Ims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ims").field("credentials", &self.credentials).finish_non_exhaustive()
+    }
+}
+
+/// A user as IMS knows it.
+#[derive(Debug)]
+struct User {
+    /// The id that Frame.io has for the same user.
+    id: String,
+    name: String,
+    email: String,
+}
+
+/// The id that Adobe has for a user of Frame.io.
+fn adobe_id(user_id: &str) -> String {
+    let digits = user_id.chars().filter(char::is_ascii_hexdigit).take(24);
+    format!("{}@AdobeID", digits.collect::<String>().to_ascii_uppercase())
+}
+
+/// What an endpoint gets to see of a request.
+struct Request<'a> {
+    shared: &'a Shared,
+    headers: &'a HeaderMap,
+    query: Form,
+    form: Form,
+    /// Scheme and authority under which the request came.
+    base: String,
+    now: Timestamp,
+}
+
+impl Request<'_> {
+    fn ims(&self) -> &Ims {
+        &self.shared.ims
+    }
+
+    /// Everybody who can sign in.
+    fn users(&self) -> Vec<User> {
+        let state = lock(&self.shared.state);
+        let text = |name: &str| state.user[name].as_str().unwrap_or_default().to_owned();
+        vec![User { id: text("id"), name: text("name"), email: text("email") }]
+    }
+
+    fn user(&self, id: &str) -> Option<User> {
+        self.users().into_iter().find(|user| user.id == id)
+    }
+}
+
+/// Answers a request to IMS; without a body where it was too long to be kept.
+pub(crate) fn answer(
+    shared: &Shared,
+    endpoint: Endpoint,
+    parts: &Parts,
+    base: String,
+    body: Option<&Bytes>,
+) -> Response<Body> {
+    let mut response = respond(shared, endpoint, parts, base, body)
+        .unwrap_or_else(|refusal| refusal.into_response(endpoint.methods()));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn respond(
+    shared: &Shared,
+    endpoint: Endpoint,
+    parts: &Parts,
+    base: String,
+    body: Option<&Bytes>,
+) -> Result<Response<Body>, Refusal> {
+    if endpoint == Endpoint::Unknown {
+        return Err(Refusal::of(StatusCode::NOT_FOUND, "there is no such route"));
+    }
+    if !endpoint.methods().contains(&parts.method) {
+        return Err(Refusal::of(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here"));
+    }
+    let body =
+        body.ok_or_else(|| Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, "the body is far too long"))?;
+    let request = Request {
+        shared,
+        headers: &parts.headers,
+        query: Form::parse(parts.uri.query().unwrap_or_default().as_bytes()),
+        form: if body.is_empty() { Form::default() } else { Form::of(&parts.headers, body)? },
+        base,
+        now: shared.env.clock.now(),
+    };
+    if let Some(name) = request.query.repeated().or_else(|| request.form.repeated()) {
+        return Err(Refusal::invalid_request(format!("`{name}` is given more than once")));
+    }
+    match endpoint {
+        Endpoint::Authorize => Ok(authorize::authorize(&request)),
+        Endpoint::Token => token::token(&request),
+        Endpoint::Revoke => tokens::revoke(&request),
+        Endpoint::Userinfo => tokens::userinfo(&request),
+        Endpoint::ValidateToken => tokens::validate(&request),
+        Endpoint::Discovery => Ok(discovery::configuration(&request.base)),
+        Endpoint::Keys | Endpoint::Unknown => Ok(discovery::keys()),
+    }
+}
+
+/// Query and body as they are remembered: without what would let somebody in.
+pub(crate) fn without_secrets(uri: &mut Uri, body: &[u8]) -> Bytes {
+    if let Some(query) = uri.query() {
+        let shown = format!("{}?{}", uri.path(), form::without_secrets(query));
+        // Less than what was a URI is one too.
+        *uri = shown.parse().unwrap_or_default();
+    }
+    form::without_secrets(&String::from_utf8_lossy(body)).into()
+}

@@ -1,0 +1,99 @@
+//! Redirect URIs: which can be registered, and which of them an app means.
+
+use http::Uri;
+
+/// Where a browser is sent back to.
+#[derive(Clone, Debug)]
+pub(super) struct Redirect(String);
+
+impl Redirect {
+    /// Takes `https`, `http` on the loopback, and for a native app a scheme of its own.
+    pub(super) fn new(uri: String, native: bool) -> Result<Self, &'static str> {
+        let Some(parsed) = parse(&uri) else {
+            return Err("is no absolute URI without a fragment");
+        };
+        match parsed.scheme_str() {
+            Some("https") => Ok(Self(uri)),
+            Some("http") if is_loopback(&parsed) => Ok(Self(uri)),
+            Some("http") => Err("is plain http, which is taken only on the loopback"),
+            _ if native => Ok(Self(uri)),
+            _ => Err("has a scheme of its own, which is taken only for a native app"),
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `asked` is this one; on the loopback the port is the app's choice at run time.
+    pub(super) fn matches(&self, asked: &str) -> bool {
+        let same = |known: Uri, asked: Uri| {
+            known.scheme_str() == Some("http")
+                && asked.scheme_str() == Some("http")
+                && known.host() == asked.host()
+                && known.path_and_query() == asked.path_and_query()
+        };
+        self.0 == asked
+            || parse(&self.0).zip(parse(asked)).is_some_and(|(known, asked)| same(known, asked))
+    }
+}
+
+/// An absolute URI without user and fragment.
+fn parse(uri: &str) -> Option<Uri> {
+    if uri.contains('#') {
+        return None;
+    }
+    let parsed: Uri = uri.parse().ok()?;
+    let authority = parsed.authority()?;
+    (parsed.scheme().is_some() && !authority.as_str().contains('@')).then_some(parsed)
+}
+
+fn is_loopback(uri: &Uri) -> bool {
+    matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_safe_uris_can_be_registered() {
+        let new = |uri: &str, native| Redirect::new(uri.to_owned(), native).is_ok();
+        for uri in ["https://a.example/cb?x=1", "http://localhost:1/cb", "http://[::1]/cb"] {
+            assert!(new(uri, false) && new(uri, true), "{uri}");
+        }
+        assert!(new("adobe+0a1b://adobeid/app", true));
+        assert!(!new("adobe+0a1b://adobeid/app", false));
+        for uri in [
+            "http://a.example/cb",
+            "http://localhost.example/cb",
+            "http://localhost@a.example/cb",
+            "https://a.example/cb#part",
+            "/cb",
+            "",
+            "https://a b/",
+        ] {
+            assert!(!new(uri, false) && !new(uri, true), "{uri}");
+        }
+    }
+
+    #[test]
+    fn the_port_counts_except_on_the_loopback() {
+        let redirect = |uri: &str| Redirect::new(uri.to_owned(), false).unwrap();
+        let local = redirect("http://127.0.0.1/cb");
+        assert!(local.matches("http://127.0.0.1:4711/cb"));
+        for other in [
+            "http://127.0.0.1:4711/other",
+            "http://localhost/cb",
+            "https://127.0.0.1/cb",
+            "http://u@127.0.0.1/cb",
+            "http://127.0.0.1/cb?x=1",
+            "http://127.0.0.1/cb#part",
+        ] {
+            assert!(!local.matches(other), "{other}");
+        }
+        let remote = redirect("https://a.example/cb");
+        assert!(remote.matches("https://a.example/cb"));
+        assert!(!remote.matches("https://a.example:8443/cb"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Scopes: what a token is good for.
+
+use super::refusal::Refusal;
+
+pub(super) const ADOBE_ID: &str = "AdobeID";
+pub(super) const EMAIL: &str = "email";
+pub(super) const OFFLINE: &str = "offline_access";
+pub(super) const OPENID: &str = "openid";
+pub(super) const PROFILE: &str = "profile";
+pub(super) const ROLES: &str = "additional_info.roles";
+pub(super) const SERVER: &str = "frame.s2s.all";
+
+/// What a user can be asked for.
+pub(super) const OF_USERS: &[&str] = &[ADOBE_ID, EMAIL, OFFLINE, OPENID, PROFILE, ROLES];
+
+/// What a server can ask for itself.
+pub(super) const OF_SERVERS: &[&str] = &[ADOBE_ID, OPENID, ROLES, SERVER];
+
+/// Some scopes, each once, in the order in which they were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Scopes(Vec<String>);
+
+impl Scopes {
+    /// Reads scopes that commas or blanks separate; refuses those that are not `allowed`.
+    pub(super) fn parse(text: Option<&str>, allowed: &[&str]) -> Result<Self, Refusal> {
+        let mut scopes = Self(Vec::new());
+        let names = text.unwrap_or_default().split([',', ' ', '\t', '\r', '\n']);
+        for name in names.filter(|name| !name.is_empty()) {
+            if !allowed.contains(&name) {
+                let description = format!("this credential has no scope `{name}`");
+                return Err(Refusal::invalid_scope(description));
+            }
+            scopes.add(name);
+        }
+        if scopes.0.is_empty() {
+            return Err(Refusal::invalid_scope("no scope is asked for"));
+        }
+        Ok(scopes)
+    }
+
+    /// Of these the ones that are asked for, all where none is; refuses more than there are.
+    pub(super) fn narrowed(&self, asked: Option<&str>) -> Result<Self, Refusal> {
+        if asked.is_none() {
+            return Ok(self.clone());
+        }
+        let granted: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        Self::parse(asked, &granted)
+    }
+
+    pub(super) fn add(&mut self, name: &str) {
+        if !self.has(name) {
+            self.0.push(name.to_owned());
+        }
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|scope| scope == name)
+    }
+
+    /// As a token names them.
+    pub(super) fn joined(&self) -> String {
+        self.0.join(",")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_and_blanks_separate() {
+        let scopes = Scopes::parse(Some("openid, email,profile openid"), OF_USERS).unwrap();
+        assert_eq!(scopes.joined(), "openid,email,profile");
+        for none in [None, Some(""), Some(" , ")] {
+            assert_eq!(Scopes::parse(none, OF_USERS).unwrap_err().error, "invalid_scope");
+        }
+        assert!(Scopes::parse(Some("frame.s2s.all"), OF_USERS).is_err());
+        assert!(Scopes::parse(Some("offline_access"), OF_SERVERS).is_err());
+    }
+
+    #[test]
+    fn what_was_granted_can_only_become_less() {
+        let granted = Scopes::parse(Some("openid,email"), OF_USERS).unwrap();
+        assert_eq!(granted.narrowed(None).unwrap(), granted);
+        assert_eq!(granted.narrowed(Some("email")).unwrap().joined(), "email");
+        assert_eq!(granted.narrowed(Some("profile")).unwrap_err().error, "invalid_scope");
+    }
+}

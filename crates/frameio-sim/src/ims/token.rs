@@ -1,0 +1,157 @@
+//! Tokens are given: for a code, for a refresh token, or for the secret of a server.
+
+use frameio_core::Body;
+use http::{Response, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::client::authenticate;
+use super::credential::{Credential, Kind};
+use super::grants::{Access, Code, Grant, Grants};
+use super::refusal::Refusal;
+use super::scopes::{OFFLINE, Scopes};
+use super::vault::Gone;
+use super::{Request, adobe_id, jwt};
+use crate::respond::Reply;
+use crate::sim::lock;
+
+pub(super) fn token(request: &Request<'_>) -> Result<Response<Body>, Refusal> {
+    let credential = authenticate(request)?;
+    match required(request, "grant_type")? {
+        "client_credentials" => client_credentials(request, credential),
+        "authorization_code" => authorization_code(request, credential),
+        "refresh_token" => refresh_token(request, credential),
+        other => {
+            let description = format!("there is no `grant_type` `{other}`");
+            Err(Refusal::unsupported_grant_type(description))
+        }
+    }
+}
+
+fn client_credentials(
+    request: &Request<'_>,
+    credential: &Credential,
+) -> Result<Response<Body>, Refusal> {
+    if credential.kind != Kind::ServerToServer {
+        let description = "only a server-to-server credential is given tokens of its own";
+        return Err(Refusal::unauthorized_client(description));
+    }
+    let grant = Grant {
+        id: Uuid::new_v4(),
+        client_id: credential.client_id().to_owned(),
+        user_id: request.shared.demo.user_id.to_string(),
+        scopes: Scopes::parse(request.form.get("scope"), credential.scopes())?,
+    };
+    let grants = &mut *lock(&request.ims().grants);
+    Ok(give(request, grants, credential, grant, None))
+}
+
+fn authorization_code(
+    request: &Request<'_>,
+    credential: &Credential,
+) -> Result<Response<Body>, Refusal> {
+    if credential.kind == Kind::ServerToServer {
+        return Err(Refusal::unauthorized_client("a server is given no codes"));
+    }
+    let text = required(request, "code")?;
+    let grants = &mut *lock(&request.ims().grants);
+    let code = grants.codes.get(text, request.now).map_err(|gone| match gone {
+        Gone::Expired => Refusal::invalid_grant("the code is expired"),
+        Gone::Unknown => Refusal::invalid_grant("the code is not known, or it was used before"),
+    })?;
+    if code.grant.client_id != credential.client_id() {
+        return Err(Refusal::invalid_grant("the code was given to another app"));
+    }
+    let code = code.clone();
+    // It is good for one try, right or wrong.
+    grants.codes.remove(text);
+    if request.form.get("redirect_uri").is_some_and(|uri| uri != code.redirect_uri) {
+        let description = "`redirect_uri` is not the one that the code was sent to";
+        return Err(Refusal::invalid_grant(description));
+    }
+    check_verifier(request, &code)?;
+    let mut grant = code.grant;
+    grant.scopes = grant.scopes.narrowed(request.form.get("scope"))?;
+    let refreshed = grant.scopes.has(OFFLINE).then(|| grant.clone());
+    Ok(give(request, grants, credential, grant, refreshed))
+}
+
+fn check_verifier(request: &Request<'_>, code: &Code) -> Result<(), Refusal> {
+    match (&code.challenge, request.form.get("code_verifier")) {
+        (None, None) => Ok(()),
+        (Some(_), None) => Err(Refusal::invalid_request("`code_verifier` is missing")),
+        (None, Some(_)) => {
+            let description = "there is a `code_verifier`, but there was no `code_challenge`";
+            Err(Refusal::invalid_grant(description))
+        }
+        (Some(challenge), Some(verifier)) => {
+            let in_alphabet = |c: u8| c.is_ascii_alphanumeric() || b"-._~".contains(&c);
+            if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(in_alphabet) {
+                let description =
+                    "`code_verifier` has to be 43 to 128 letters, digits, `-`, `.`, `_` or `~`";
+                Err(Refusal::invalid_request(description))
+            } else if jwt::challenge(verifier) == *challenge {
+                Ok(())
+            } else {
+                let description = "`code_verifier` does not fit the `code_challenge`";
+                Err(Refusal::invalid_grant(description))
+            }
+        }
+    }
+}
+
+fn refresh_token(
+    request: &Request<'_>,
+    credential: &Credential,
+) -> Result<Response<Body>, Refusal> {
+    if credential.kind == Kind::ServerToServer {
+        return Err(Refusal::unauthorized_client("a server is given no refresh tokens"));
+    }
+    let token = required(request, "refresh_token")?;
+    let grants = &mut *lock(&request.ims().grants);
+    let refreshed = grants.refresh.get(token, request.now).map_err(|gone| match gone {
+        Gone::Expired => Refusal::invalid_grant("the refresh token is expired"),
+        Gone::Unknown => {
+            let description = "the refresh token is not known: it was used before, or revoked";
+            Refusal::invalid_grant(description)
+        }
+    })?;
+    if refreshed.client_id != credential.client_id() {
+        return Err(Refusal::invalid_grant("the refresh token was given to another app"));
+    }
+    let refreshed = refreshed.clone();
+    let scopes = refreshed.scopes.narrowed(request.form.get("scope"))?;
+    grants.refresh.remove(token);
+    let grant = Grant { scopes, ..refreshed.clone() };
+    Ok(give(request, grants, credential, grant, Some(refreshed)))
+}
+
+/// An access token for `grant`, and one to refresh it for `refreshed`.
+fn give(
+    request: &Request<'_>,
+    grants: &mut Grants,
+    credential: &Credential,
+    grant: Grant,
+    refreshed: Option<Grant>,
+) -> Response<Body> {
+    let life = request.ims().access_token_life;
+    let user = (credential.kind != Kind::ServerToServer).then(|| adobe_id(&grant.user_id));
+    let access = Access::new(grant, credential.kind, request.now, life);
+    let mut body = json!({
+        "access_token": grants.give_access(access),
+        "token_type": "bearer",
+        "expires_in": life.as_secs(),
+    });
+    if let Some(user) = user {
+        body["sub"] = user.into();
+    }
+    if let Some(grant) = refreshed {
+        body["refresh_token"] = grants.give_refresh(grant, request.now).into();
+    }
+    Reply::whole(StatusCode::OK, body).into_response()
+}
+
+fn required<'r>(request: &'r Request<'_>, name: &str) -> Result<&'r str, Refusal> {
+    let given = request.form.get(name);
+    given.ok_or_else(|| Refusal::invalid_request(format!("`{name}` is missing in the form")))
+}
