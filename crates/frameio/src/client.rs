@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use frameio_core::{
-    Attempts, Body, BoxError, Call, EncodeError, Endpoint, FromResponse, Operation, encode,
+    Attempts, Body, BoxError, Call, DecodeError, EncodeError, Endpoint, FromResponse, Operation,
+    encode,
 };
 use frameio_tower::{CallRecord, CallSpan, HttpError};
 use http::{Request, Response, response};
@@ -137,7 +138,48 @@ impl<S: Stack> Client<S> {
         &self,
         endpoint: E,
     ) -> impl Future<Output = Result<E::Response, Error>> + Send + use<E, S> {
-        call(self.http.clone(), endpoint)
+        send(self.http.clone(), endpoint)
+    }
+
+    /// Sends a request that [`Operation::request`](frameio_core::Operation::request) made from JSON,
+    /// and answers with the JSON that the service wrote, held against the operation's type. An
+    /// answer without content is null.
+    ///
+    /// ```
+    /// use frameio::{Body, Catalog, Client, Operation};
+    /// use serde_json::json;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = Client::from_service(tower::service_fn(|request: http::Request<Body>| async move {
+    /// #     assert_eq!(request.uri(), "/v4/accounts/1/workspaces?page_size=1");
+    /// #     let body = r#"{"data":[],"links":{"next":null}}"#;
+    /// #     Ok::<_, std::convert::Infallible>(http::Response::new(Body::from(body)))
+    /// # }));
+    /// let operation = Operation::find("workspaces.index").unwrap();
+    /// let input = json!({"account_id": "1", "page_size": 1});
+    /// let request = operation.request(input.as_object().unwrap())?;
+    /// let page = client.send_json(request).await?;
+    /// assert_eq!(page, json!({"data": [], "links": {"next": null}}));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](Client::send); and when the request names no operation, which
+    /// [`request`](Client::request) is for.
+    #[cfg(feature = "dynamic")]
+    pub fn send_json(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<serde_json::Value, Error>> + Send + use<S> {
+        let http = self.http.clone();
+        async move {
+            let Some(operation) = request.extensions().get::<Call>().map(|call| call.operation)
+            else {
+                return Err(Error::misuse("the request names no operation: use `Client::request`"));
+            };
+            let decode = |parts: &response::Parts, body| operation.answer(parts, body);
+            call(http, operation, || Ok(request), decode).await
+        }
     }
 
     /// Sends a plain request through the same stack, and answers with whatever came back.
@@ -244,18 +286,21 @@ impl Exchange {
 }
 
 /// The typed plane: encode, exchange, decode, all inside the span of the call.
-async fn call<S, E>(http: S, endpoint: E) -> Result<E::Response, Error>
+async fn call<S, T>(
+    http: S,
+    operation: &'static Operation,
+    encode: impl FnOnce() -> Result<Request<Body>, EncodeError>,
+    decode: impl FnOnce(&response::Parts, Bytes) -> Result<T, DecodeError>,
+) -> Result<T, Error>
 where
     S: Stack,
-    E: Endpoint,
 {
-    let span = CallSpan::new(E::OPERATION);
-    let request = encode(&endpoint);
-    drop(endpoint);
-    let mut exchange = Exchange::new(Some(E::OPERATION));
+    let span = CallSpan::new(operation);
+    let request = encode();
+    let mut exchange = Exchange::new(Some(operation));
     let result = exchange.send(http, request).instrument(span.span().clone()).await.and_then(
         |(parts, body)| {
-            E::Response::from_response(&parts, body.clone())
+            decode(&parts, body.clone())
                 .map(|value| (parts.status, value))
                 .map_err(|error| exchange.context().decode(error, parts, body))
         },
@@ -271,6 +316,12 @@ where
             Err(error)
         }
     }
+}
+
+/// Calls with an endpoint, which is dropped as soon as it is encoded.
+async fn send<S: Stack, E: Endpoint>(http: S, endpoint: E) -> Result<E::Response, Error> {
+    let encode = move || encode(&endpoint);
+    call(http, E::OPERATION, encode, E::Response::from_response).await
 }
 
 impl<S, E> Service<E> for Client<S>
@@ -295,7 +346,7 @@ where
         // The clone is not ready: the ready one is spent here, and the clone is kept.
         let clone = self.http.clone();
         let ready = std::mem::replace(&mut self.http, clone);
-        CallFuture(Box::pin(call(ready, endpoint)))
+        CallFuture(Box::pin(send(ready, endpoint)))
     }
 }
 

@@ -169,7 +169,7 @@ fn classify(error: &HttpError) -> (ErrorKind, Option<Duration>) {
 
 impl Error {
     /// The client was used where it cannot be, for the reason in `message`.
-    #[cfg(feature = "blocking")]
+    #[cfg(any(feature = "blocking", feature = "dynamic"))]
     pub(crate) fn misuse(message: &'static str) -> Self {
         let context = Context { operation: None, record: None, elapsed: Duration::ZERO };
         context.error(ErrorKind::Middleware, None, Some(message.into()))
