@@ -80,6 +80,7 @@
 mod builder;
 mod clock;
 mod content;
+mod contract;
 mod faults;
 mod media;
 mod query;
@@ -95,7 +96,6 @@ mod signing;
 mod sim;
 mod state;
 mod timecode;
-mod validate;
 
 pub use builder::Builder;
 pub use faults::Fault;
