@@ -78,14 +78,9 @@ impl Query {
         self.value(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
-    /// The text of a parameter.
+    /// The text of a parameter; `filters[user_id]` is the name of a key of `filters`.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.value(name)?.as_str()
-    }
-
-    /// The text of `filters[name]`.
-    pub(crate) fn filter(&self, name: &str) -> Option<&str> {
-        self.text(&format!("filters[{name}]"))
     }
 
     /// Where the page begins and how many items fit it.
@@ -209,8 +204,9 @@ mod tests {
         let (query, problems) =
             parse(id, "filters%5Buser_id%5D=u+1&filters[event_type]=asset_created&filters[x]=1");
         assert!(problems.is_empty(), "{problems:?}");
-        assert_eq!((query.filter("user_id"), query.filter("ip_address")), (Some("u 1"), None));
-        assert_eq!(query.filter("event_type"), Some("asset_created"));
+        assert_eq!(query.text("filters[user_id]"), Some("u 1"));
+        assert_eq!(query.text("filters[ip_address]"), None);
+        assert_eq!(query.text("filters[event_type]"), Some("asset_created"));
         let wrong = "filters[event_type]=no&filters[from_date]=today&filters=x";
         assert_eq!(parse(id, wrong).1, ["/filters/event_type", "/filters/from_date", "/filters"]);
     }

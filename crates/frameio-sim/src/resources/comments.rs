@@ -45,7 +45,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
         "timestamp": null,
     });
     let mut comment = changed(blank, &state.user["id"], ctx)?;
-    let (attachments, upload_urls) = attach(state, ctx)?;
+    let (attachments, upload_urls) = attach(state, ctx);
     comment["attachments"] = attachments.into();
     let id = insert(&mut state.comments, ctx.account(), comment, ctx.now);
     let mut answer = render(state, ctx, &state.comments[&id]);
@@ -130,11 +130,9 @@ fn linked(text: &str, link: &Value) -> String {
 }
 
 /// Makes room for the attachments; beside each its upload URLs, which only this answer holds.
-fn attach(state: &mut State, ctx: &Ctx<'_>) -> Result<(Vec<Value>, Vec<Value>), Failure> {
-    let attachments = ctx.field("attachments");
-    let attachments = attachments.as_array().map_or(&[][..], Vec::as_slice);
+fn attach(state: &mut State, ctx: &Ctx<'_>) -> (Vec<Value>, Vec<Value>) {
     let (mut stored, mut upload_urls) = (Vec::new(), Vec::new());
-    for attachment in attachments {
+    for attachment in ctx.field("attachments").as_array().into_iter().flatten() {
         let id = new_id();
         let size = attachment["file_size"].as_u64().unwrap_or_default();
         let sizes: Vec<u64> = media::split(size, ctx.env.part_size).collect();
@@ -151,7 +149,7 @@ fn attach(state: &mut State, ctx: &Ctx<'_>) -> Result<(Vec<Value>, Vec<Value>), 
             "upload_urls": null,
         }));
     }
-    Ok((stored, upload_urls))
+    (stored, upload_urls)
 }
 
 fn render(state: &State, ctx: &Ctx<'_>, comment: &Row) -> Value {

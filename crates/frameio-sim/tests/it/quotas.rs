@@ -55,7 +55,7 @@ async fn each_token_has_its_own_quota() {
 #[tokio::test(start_paused = true)]
 async fn each_operation_has_the_documented_quota() {
     let api = Api::of(Sim::new());
-    for operation in frameio_api::operations() {
+    for operation in Sim::operations() {
         let path = operation.path.replace(['{', '}'], "");
         let answer = api.send(operation.method.clone(), &path, Some(json!({}))).await;
         let quota = operation.quota;
