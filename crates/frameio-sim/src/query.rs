@@ -218,6 +218,7 @@ mod tests {
         assert_eq!(parse("folders.index", wrong).1, names);
         assert_eq!(parse("folders.index", "page_size=0").1, ["/page_size"]);
         assert_eq!(parse("folders.index", "page_size=many").1, ["/page_size"]);
+        assert_eq!(parse("shares.list_assets", "page_size=101").1, ["/page_size"]);
         let sorted = parse("comments.index", "sort=owner_desc").1;
         assert_eq!(sorted, ["/sort"], "needs the owner to be included");
     }

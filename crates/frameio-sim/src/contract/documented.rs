@@ -25,15 +25,6 @@ const RULES: &[(&str, &str, Rule)] = &[
     ),
     ("accounts.auditlog_index", "filters[from_date]", Rule::Form(Form::Date)),
     ("accounts.auditlog_index", "filters[to_date]", Rule::Form(Form::Date)),
-    ("projects.recently_deleted", "page_size", PAGE),
-    ("shares.list_assets", "page_size", PAGE),
-    ("shares.list_activities", "page_size", PAGE),
-    ("groups.users", "page_size", PAGE),
-    ("groups.list_adobe_groups", "page_size", PAGE),
-    ("project_permissions.project_group_roles_index", "page_size", PAGE),
-    ("session_watermark_templates.index", "page_size", PAGE),
-    ("users.account_user_roles_memberships", "page_size", PAGE),
-    ("workspace_permissions.workspace_group_roles_index", "page_size", PAGE),
     ("files.bulk_copy", "data/file_ids", HUNDRED),
     ("files.bulk_move", "data/file_ids", HUNDRED),
     ("folders.bulk_copy", "data/folder_ids", HUNDRED),
@@ -65,7 +56,6 @@ const RULES: &[(&str, &str, Rule)] = &[
 
 const DEFINE: &str = "metadata_fields.metadata_field_definitions_create";
 const REDEFINE: &str = "metadata_fields.metadata_field_definitions_update";
-const PAGE: Rule = Rule::Bounds(Some(1), Some(100));
 const HUNDRED: Rule = Rule::Bounds(Some(1), Some(100));
 const DEFINITION_NAME: Rule = Rule::Bounds(Some(1), Some(250));
 const SCALE: Rule = Rule::Bounds(Some(0), Some(3));
@@ -75,6 +65,15 @@ const MEMBERS: Rule = Rule::Bounds(Some(1), None);
 
 /// Adds all rules.
 pub(super) fn complete(specs: &mut [Spec]) {
+    for parameter in specs.iter_mut().flat_map(|spec| &mut spec.parameters) {
+        match (&*parameter.name, &mut parameter.schema.kind) {
+            ("after", Kind::Text { form, .. }) => *form = Some(Form::Cursor),
+            ("page_size", Kind::Integer(bounds)) if bounds.max.is_none() => {
+                *bounds = Bounds { min: Some(1), max: Some(100) };
+            }
+            _ => {}
+        }
+    }
     for (id, place, rule) in RULES {
         let spec = specs.iter_mut().find(|spec| spec.operation.id == *id);
         let found = spec.map_or_else(Vec::new, |spec| find(spec, place));

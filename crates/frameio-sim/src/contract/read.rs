@@ -99,15 +99,11 @@ impl Reader<'_> {
         if schema["type"] == "object" {
             return;
         }
-        let mut rules = self.schema(schema);
-        if let ("after", Kind::Text { form, .. }) = (name, &mut rules.kind) {
-            *form = Some(Form::Cursor);
-        }
         parameters.push(Parameter {
             name: name.into(),
             pointer: format!("/{name}").into(),
             list: matches!(name, "include" | "type"),
-            schema: rules,
+            schema: self.schema(schema),
             default: schema.get("default").cloned(),
         });
     }
