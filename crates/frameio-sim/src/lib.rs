@@ -83,10 +83,12 @@
 //! # What it does
 //!
 //! * The operations on users, accounts, workspaces, projects, folders, files, uploads and
-//!   comments, with every parameter of the contract, and answers in exactly its shapes.
+//!   comments ([`Sim::operations`]), with answers in exactly the shapes of the contract.
+//! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
+//!   header `api-version: experimental`. What has no handler yet is answered with 501.
 //! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
 //!   there, 400 for a body that is not JSON, and 422 for everything that is wrong with a body or
-//!   a query, unknown keys included, with a JSON pointer to each.
+//!   a query, unknown keys included, with a JSON pointer to each of the first hundred problems.
 //! * Pages with cursors that are good only whole and encoded; `links.next` carries only the
 //!   cursor.
 //! * The documented quotas: a leaky bucket for each token, account and operation, told in the
@@ -110,7 +112,9 @@
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
 //! * A server signs in as that user too. There are no `id_token`s, so the set of keys is empty;
 //!   as on the service, an access token looks like a JWT but its signature cannot be checked.
-//! * There are no version stacks, shares, webhooks or search; their routes are 404.
+//! * There are no version stacks, shares, webhooks or search; their routes are 501.
+//! * Unknown parameters of a query are ignored, and values that the contract calls open are
+//!   refused all the same: what the service takes beyond the known ones, it does not tell.
 //! * Where the documentation says nothing it has to decide: a record made without a name is
 //!   `Untitled`, lists without `sort` are in the order of creation, a record of another
 //!   account is 404, the root folder cannot be deleted (403), part sizes are its own.
@@ -119,6 +123,7 @@ mod builder;
 mod caller;
 mod clock;
 mod content;
+mod contract;
 mod faults;
 mod ims;
 mod media;
@@ -135,7 +140,6 @@ mod signing;
 mod sim;
 mod state;
 mod timecode;
-mod validate;
 
 pub use builder::Builder;
 pub use faults::Fault;

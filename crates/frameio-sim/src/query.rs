@@ -1,4 +1,4 @@
-//! What a query may hold, as a table, and pages of a list.
+//! The query of a request, and pages of a list.
 
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,50 +7,37 @@ use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::contract::Parameter;
 use crate::respond::{Outcome, Problem, Reply};
 use crate::state::{Ctx, Row};
 
-const DEFAULT_PAGE_SIZE: usize = 50;
-
-/// The rule of one query parameter; `Page` stands for three.
-#[derive(Debug)]
-pub(crate) enum Param {
-    /// `include`: any of these, separated by commas.
-    Include(&'static [&'static str]),
-    /// `sort`: one of these.
-    Sort(&'static [&'static str]),
-    /// `type`: any of these, separated by commas.
-    Types(&'static [&'static str]),
-    /// `after`, `include_total_count`, and `page_size` of at most so many.
-    Page(usize),
-    /// `timestamp_as_timecode`.
-    AsTimecode,
-}
-
 /// The parameters of a request; what the operation does not know is ignored.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Query {
-    include: Vec<String>,
-    types: Vec<String>,
-    sort: Option<String>,
-    after: usize,
-    page_size: Option<usize>,
-    total: bool,
-    pub(crate) as_timecode: bool,
+    known: &'static [Parameter],
+    given: Vec<(&'static str, Value)>,
 }
 
 impl Query {
     /// Reads the parameters; adds what is wrong with them to `problems`.
-    pub(crate) fn parse(params: &[Param], query: &str, problems: &mut Vec<Problem>) -> Self {
-        let mut parsed = Self::default();
+    pub(crate) fn parse(
+        known: &'static [Parameter],
+        query: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let mut parsed = Self { known, given: Vec::new() };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decode(name), decode(value));
-            if let Some(Err(detail)) = params.iter().find_map(|p| parsed.read(p, &name, &value)) {
+            let name = decode(name);
+            if let Some(parameter) = known.iter().find(|it| *it.name == *name) {
+                let value = parameter.read(&decode(value), problems);
+                parsed.given.extend(value.map(|value| (&*parameter.name, value)));
+            } else if let Some(key) = known.iter().find(|it| it.is_below(&name)) {
+                let detail = format!("has keys: it is given as `{}=`", key.name);
                 problems.push(Problem::at(format!("/{name}"), detail));
             }
         }
-        if parsed.sort.as_deref().is_some_and(|sort| sort.starts_with("owner_"))
+        if parsed.text("sort").is_some_and(|sort| sort.starts_with("owner_"))
             && !parsed.includes("owner")
         {
             problems.push(Problem::at("/sort", "by owner needs `include=owner`"));
@@ -58,62 +45,51 @@ impl Query {
         parsed
     }
 
-    /// Reads one parameter, if `param` is the rule of it.
-    fn read(&mut self, param: &Param, name: &str, value: &str) -> Option<Result<(), String>> {
-        Some(match (param, name) {
-            (Param::Include(names), "include") => {
-                list(names, value).map(|include| self.include = include)
-            }
-            (Param::Types(names), "type") => list(names, value).map(|types| self.types = types),
-            (Param::Sort(names), "sort") => one_of(names, value).map(|sort| self.sort = Some(sort)),
-            (Param::Page(_), "after") => offset_of(value)
-                .map(|after| self.after = after)
-                .ok_or_else(|| "is not a cursor of a page".to_owned()),
-            (Param::Page(_), "include_total_count") => flag(value).map(|total| self.total = total),
-            (&Param::Page(max), "page_size") => match value.parse() {
-                Ok(size) if (1..=max).contains(&size) => {
-                    self.page_size = Some(size);
-                    Ok(())
-                }
-                _ => Err(format!("is `{value}`, allowed are 1 to {max}")),
-            },
-            (Param::AsTimecode, "timestamp_as_timecode") => {
-                flag(value).map(|timecode| self.as_timecode = timecode)
-            }
-            _ => return None,
+    /// The value of a parameter, be it the default; the last one where it is given twice.
+    fn value(&self, name: &str) -> Option<&Value> {
+        let given = self.given.iter().rev().find(|(given, _)| *given == name);
+        given.map(|(_, value)| value).or_else(|| {
+            self.known.iter().find(|parameter| *parameter.name == *name)?.default.as_ref()
         })
+    }
+
+    /// The items of a parameter that holds a list.
+    fn items(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.value(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// Whether `include` names it.
     pub(crate) fn includes(&self, name: &str) -> bool {
-        self.include.iter().any(|include| include == name)
+        self.items("include").any(|include| include == name)
     }
 
     /// What `include` names below `prefix`.
     pub(crate) fn included<'a>(&'a self, prefix: &'static str) -> impl Iterator<Item = &'a str> {
-        self.include.iter().filter_map(move |include| include.strip_prefix(prefix))
+        self.items("include").filter_map(move |include| include.strip_prefix(prefix))
     }
 
     /// Whether `type` allows it; without the parameter every type is.
     pub(crate) fn wants_type(&self, name: &str) -> bool {
-        self.types.is_empty() || self.types.iter().any(|wanted| wanted == name)
+        self.value("type").is_none() || self.items("type").any(|wanted| wanted == name)
     }
-}
 
-fn list(names: &[&str], value: &str) -> Result<Vec<String>, String> {
-    value.split(',').map(|item| one_of(names, item)).collect()
-}
-
-fn one_of(names: &[&str], value: &str) -> Result<String, String> {
-    if names.contains(&value) {
-        Ok(value.to_owned())
-    } else {
-        Err(format!("`{value}` is not one of {}", names.join(", ")))
+    /// Whether a parameter is true; false where it is not given and has no default.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.value(name).and_then(Value::as_bool).unwrap_or_default()
     }
-}
 
-fn flag(value: &str) -> Result<bool, String> {
-    value.parse().map_err(|_| format!("is `{value}`, allowed are true and false"))
+    /// The text of a parameter; `filters[user_id]` is the name of a key of `filters`.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.value(name)?.as_str()
+    }
+
+    /// Where the page begins and how many items fit it.
+    fn window(&self) -> (usize, usize) {
+        const DEFAULT_PAGE_SIZE: usize = 50;
+        let after = self.text("after").and_then(offset_of).unwrap_or_default();
+        let size = self.value("page_size").and_then(Value::as_u64);
+        (after, size.and_then(|size| size.try_into().ok()).unwrap_or(DEFAULT_PAGE_SIZE))
+    }
 }
 
 /// As forms are decoded: a `+` that should stay one has to be encoded.
@@ -121,23 +97,34 @@ fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// Answers with the page of `rows` that the query asks for.
-pub(crate) fn page(ctx: &Ctx<'_>, mut rows: Vec<&Row>, render: impl Fn(&Row) -> Value) -> Outcome {
+/// Answers with the page of `rows` that the query asks for, in the order of `sort`.
+pub(crate) fn page(ctx: &Ctx<'_>, rows: Vec<&Row>, render: impl Fn(&Row) -> Value) -> Outcome {
+    page_by(ctx, rows, |row, field| row.field(field).clone(), |row| render(row))
+}
+
+/// The same with items of any kind; `key` gives what an item has in a field that is sorted by.
+pub(crate) fn page_by<T>(
+    ctx: &Ctx<'_>,
+    mut items: Vec<T>,
+    key: impl Fn(&T, &str) -> Value,
+    render: impl Fn(&T) -> Value,
+) -> Outcome {
     let query = &ctx.query;
-    if let Some((field, direction)) = query.sort.as_deref().and_then(|sort| sort.rsplit_once('_')) {
-        rows.sort_by(|a, b| {
-            let order = compare(a.field(field), b.field(field));
-            if direction == "desc" { order.reverse() } else { order }
-        });
+    if let Some((field, direction)) = query.text("sort").and_then(|sort| sort.rsplit_once('_')) {
+        let descending = direction == "desc";
+        let mut keyed: Vec<_> = items.into_iter().map(|item| (key(&item, field), item)).collect();
+        keyed.sort_by(|(a, _), (b, _)| if descending { compare(b, a) } else { compare(a, b) });
+        items = keyed.into_iter().map(|(_, item)| item).collect();
     }
-    let end = query.after.saturating_add(query.page_size.unwrap_or(DEFAULT_PAGE_SIZE));
-    let data: Vec<Value> = rows.iter().take(end).skip(query.after).map(|row| render(row)).collect();
-    let next = (end < rows.len()).then(|| {
+    let (after, size) = query.window();
+    let end = after.saturating_add(size);
+    let data: Vec<Value> = items.iter().take(end).skip(after).map(render).collect();
+    let next = (end < items.len()).then(|| {
         format!("{}?after={}", ctx.path, utf8_percent_encode(&cursor(end), NON_ALPHANUMERIC))
     });
     let mut body = json!({"data": data, "links": {"next": next}});
-    if query.total {
-        body["total_count"] = rows.len().into();
+    if query.flag("include_total_count") {
+        body["total_count"] = items.len().into();
     }
     Ok(Reply::whole(StatusCode::OK, body))
 }
@@ -156,7 +143,8 @@ fn cursor(offset: usize) -> String {
     format!("at+{offset}/{:016x}=", check(offset))
 }
 
-fn offset_of(cursor: &str) -> Option<usize> {
+/// Where the page of a cursor begins.
+pub(crate) fn offset_of(cursor: &str) -> Option<usize> {
     let rest = cursor.strip_prefix("at+")?.strip_suffix('=')?;
     let (offset, given) = rest.split_once('/')?;
     let offset = offset.parse().ok()?;
@@ -173,48 +161,73 @@ fn check(offset: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::specs;
 
-    const PARAMS: &[Param] = &[
-        Param::Include(&["owner", "media_links.original", "replies"]),
-        Param::Sort(&["name_asc", "owner_desc"]),
-        Param::Types(&["file", "folder"]),
-        Param::Page(100),
-        Param::AsTimecode,
-    ];
-
-    fn parse(query: &str) -> (Query, Vec<String>) {
+    fn parse(id: &str, query: &str) -> (Query, Vec<String>) {
+        let spec = specs().iter().find(|spec| spec.operation.id == id).unwrap();
         let mut problems = Vec::new();
-        let parsed = Query::parse(PARAMS, query, &mut problems);
+        let parsed = Query::parse(&spec.parameters, query, &mut problems);
         (parsed, problems.into_iter().filter_map(|problem| problem.pointer).collect())
     }
 
     #[test]
     fn known_parameters_are_read_and_others_ignored() {
         let (query, problems) = parse(
-            "include=owner%2Cmedia_links.original&sort=owner_desc&page_size=100&x=1&\
-             include_total_count=true&timestamp_as_timecode=true&type=file",
+            "comments.index",
+            "include=owner%2Creplies&sort=owner_desc&page_size=100&x=1&sort\
+             &include_total_count=true&timestamp_as_timecode=true&type=x",
         );
+        assert_eq!(problems, ["/sort"], "once empty");
+        assert!(query.includes("owner") && query.includes("replies") && !query.includes("creator"));
+        assert!(query.flag("include_total_count") && query.flag("timestamp_as_timecode"));
+        assert!(query.wants_type("file"), "there is no such parameter here");
+        assert_eq!((query.text("sort"), query.window()), (Some("owner_desc"), (0, 100)));
+
+        let (query, problems) = parse("folders.index", "include=media_links.original&type=file");
         assert!(problems.is_empty(), "{problems:?}");
-        assert!(query.includes("owner") && !query.includes("replies"));
         assert!(query.included("media_links.").eq(["original"]));
         assert!(query.wants_type("file") && !query.wants_type("folder"));
-        assert!(query.total && query.as_timecode);
-        assert_eq!(query.page_size, Some(100));
+    }
+
+    #[test]
+    fn what_is_not_given_has_the_default_of_the_contract() {
+        let (query, _) = parse("files.copy", "copy_metadata=true&copy_metadata=false");
+        assert_eq!(query.text("copy_comments"), Some("none"));
+        assert!(!query.flag("copy_metadata"), "the last one holds");
+        assert_eq!(parse("files.list", "").0.window(), (0, 50));
+        assert_eq!(parse("projects.recently_deleted", "").0.window(), (0, 50));
+    }
+
+    #[test]
+    fn keys_of_filters_stand_in_brackets() {
+        let id = "accounts.auditlog_index";
+        let (query, problems) =
+            parse(id, "filters%5Buser_id%5D=u+1&filters[event_type]=asset_created&filters[x]=1");
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(query.text("filters[user_id]"), Some("u 1"));
+        assert_eq!(query.text("filters[ip_address]"), None);
+        assert_eq!(query.text("filters[event_type]"), Some("asset_created"));
+        let wrong = "filters[event_type]=no&filters[from_date]=today&filters=x";
+        assert_eq!(parse(id, wrong).1, ["/filters/event_type", "/filters/from_date", "/filters"]);
     }
 
     #[test]
     fn wrong_values_are_told_by_their_names() {
-        let wrong = "include=owner,x&sort=size&page_size=101&include_total_count=1&after=x&type=";
+        let wrong = "include=creator,x&sort=size&page_size=501&include_total_count=1&after=x&type=";
         let names = ["/include", "/sort", "/page_size", "/include_total_count", "/after", "/type"];
-        assert_eq!(parse(wrong).1, names);
-        assert_eq!(parse("page_size=0").1, ["/page_size"]);
-        assert_eq!(parse("sort=owner_desc").1, ["/sort"], "needs the owner to be included");
+        assert_eq!(parse("folders.index", wrong).1, names);
+        assert_eq!(parse("folders.index", "page_size=0").1, ["/page_size"]);
+        assert_eq!(parse("folders.index", "page_size=many").1, ["/page_size"]);
+        assert_eq!(parse("shares.list_assets", "page_size=101").1, ["/page_size"]);
+        let sorted = parse("comments.index", "sort=owner_desc").1;
+        assert_eq!(sorted, ["/sort"], "needs the owner to be included");
     }
 
     #[test]
     fn a_cursor_comes_back_only_whole_and_encoded() {
+        let parse = |query: &str| parse("files.list", query);
         let encoded = utf8_percent_encode(&cursor(70), NON_ALPHANUMERIC).to_string();
-        assert_eq!(parse(&format!("after={encoded}")).0.after, 70);
+        assert_eq!(parse(&format!("after={encoded}")).0.window(), (70, 50));
         assert_eq!(parse(&format!("after={}", cursor(70))).1, ["/after"]);
         assert_eq!(offset_of(&cursor(70).replace("70", "71")), None);
     }

@@ -1,12 +1,13 @@
 //! What a request is for, by its method and path.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use frameio_api::Catalog as _;
 use frameio_core::Operation;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
+use crate::contract::{self, Spec};
 use crate::ims::Endpoint;
 use crate::resources::{self, Simulated};
 use crate::{Sim, media};
@@ -44,11 +45,8 @@ impl Target {
         if let Some(endpoint) = Endpoint::of(path) {
             return Self::Ims(endpoint);
         }
-        let segments: Vec<&str> = path.split('/').collect();
-        let mut routes = ROUTES.iter();
-        routes
-            .find_map(|route| Some(Self::Operation(route, route.matches(method, &segments)?)))
-            .unwrap_or(Self::Nothing)
+        Route::find(method, path)
+            .map_or(Self::Nothing, |(route, args)| Self::Operation(route, args))
     }
 
     /// The id that faults and records name the target by.
@@ -63,53 +61,72 @@ impl Target {
     }
 }
 
-/// An operation with where it is found and what it does.
+/// An operation with what the contract says of it and what it does.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) operation: &'static Operation,
-    pub(crate) simulated: &'static Simulated,
-    segments: Vec<&'static str>,
+    pub(crate) spec: &'static Spec,
+    /// Nothing for an operation that the simulator does not have yet.
+    pub(crate) simulated: Option<&'static Simulated>,
 }
 
-/// The operations that `frameio-api` declares and the simulator knows.
-static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    let route = |operation: &'static Operation| {
-        let simulated = resources::all().find(|simulated| simulated.id == operation.id)?;
-        Some(Route { operation, simulated, segments: operation.path.split('/').collect() })
-    };
-    Operation::all().filter_map(route).collect()
-});
+/// The routes of one method.
+type Routes = matchit::Router<Route>;
 
 impl Route {
-    fn matches(&self, method: &Method, segments: &[&str]) -> Option<Args> {
-        if self.operation.method != *method || self.segments.len() != segments.len() {
-            return None;
-        }
-        let mut args = Args::new();
-        for (template, segment) in self.segments.iter().zip(segments) {
-            match template.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(name) if !segment.is_empty() => {
-                    args.push((name, percent_decode_str(segment).decode_utf8_lossy().into()));
-                }
-                None if template == segment => {}
-                _ => return None,
-            }
-        }
-        Some(args)
+    fn find(method: &Method, path: &str) -> Option<(&'static Self, Args)> {
+        static ROUTES: LazyLock<HashMap<Method, Routes>> = LazyLock::new(routes);
+        let found = ROUTES.get(method)?.at(path).ok()?;
+        let decode = |value| percent_decode_str(value).decode_utf8_lossy().into_owned();
+        let args: Args = found.params.iter().map(|(name, value)| (name, decode(value))).collect();
+        args.iter().all(|(_, value)| !value.is_empty()).then_some((found.value, args))
     }
+}
+
+/// All operations of the contract.
+fn routes() -> HashMap<Method, Routes> {
+    let mut routes: HashMap<Method, Routes> = HashMap::new();
+    for spec in contract::specs() {
+        let operation = &spec.operation;
+        let simulated = resources::all().find(|simulated| simulated.id == operation.id);
+        let route = Route { operation, spec, simulated };
+        let added =
+            routes.entry(operation.method.clone()).or_default().insert(operation.path, route);
+        assert!(added.is_ok(), "{}: {added:?}", operation.id);
+    }
+    routes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The operation that a request is for.
+    fn id(method: Method, path: &str) -> Option<&'static str> {
+        Target::of(&method, path).id()
+    }
+
     #[test]
-    fn every_simulated_operation_has_a_route() {
-        let routed: Vec<&str> = ROUTES.iter().map(|route| route.operation.id).collect();
-        for simulated in resources::all() {
-            assert!(routed.contains(&simulated.id), "{}", simulated.id);
+    fn every_operation_has_a_route() {
+        for Spec { operation, .. } in contract::specs() {
+            let path = operation.path.replace(['{', '}'], "");
+            assert_eq!(id(operation.method.clone(), &path), Some(operation.id));
         }
-        assert_eq!(routed.len(), resources::all().count());
+    }
+
+    #[test]
+    fn a_word_goes_before_an_argument() {
+        let files = "/v4/accounts/a/files";
+        for (method, path, operation) in [
+            (Method::POST, format!("{files}/copy"), "files.bulk_copy"),
+            (Method::PATCH, format!("{files}/move"), "files.bulk_move"),
+            (Method::POST, format!("{files}/copy/copy"), "files.copy"),
+            (Method::PATCH, format!("{files}/copy"), "files.update"),
+            (Method::GET, format!("{files}/copy"), "files.show"),
+            (Method::GET, format!("{files}/move/status"), "files.show_file_upload_status"),
+        ] {
+            assert_eq!(id(method, &path), Some(operation), "{path}");
+        }
     }
 
     #[test]
@@ -130,7 +147,7 @@ mod tests {
         ] {
             assert!(matches!(of(method, path), Target::Nothing), "{path}");
         }
-        assert_eq!(of(Method::PUT, "/sim-uploads/x/1").id(), Some(Sim::UPLOAD_PART));
-        assert_eq!(of(Method::GET, "/sim-media/x/original").id(), Some(Sim::DOWNLOAD));
+        assert_eq!(id(Method::PUT, "/sim-uploads/x/1"), Some(Sim::UPLOAD_PART));
+        assert_eq!(id(Method::GET, "/sim-media/x/original"), Some(Sim::DOWNLOAD));
     }
 }

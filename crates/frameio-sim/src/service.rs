@@ -6,14 +6,15 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use frameio_core::Body;
-use http::header::{CONTENT_TYPE, HOST, HeaderMap};
+use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tower_service::Service;
 
 use crate::caller::Caller;
 use crate::content::Content;
+use crate::contract::EXPERIMENTAL;
 use crate::ims;
 use crate::media;
 use crate::query::Query;
@@ -22,10 +23,11 @@ use crate::respond::{Failure, Outcome, with_level};
 use crate::route::{Args, Route, Target};
 use crate::sim::{Shared, Sim, lock};
 use crate::state::{Ctx, State};
-use crate::validate;
 
 /// The longest JSON body; the longest annotation fits in several times.
 const LONGEST_JSON: u64 = 4 * 1024 * 1024;
+
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
@@ -112,6 +114,12 @@ fn operation(
     content: &Content,
     json: &[u8],
 ) -> Response<Body> {
+    if route.spec.is_experimental()
+        && parts.headers.get(API_VERSION).is_none_or(|version| version != EXPERIMENTAL)
+    {
+        let detail = format!("{} needs the header `api-version: experimental`", route.operation.id);
+        return Failure::new(StatusCode::NOT_FOUND, detail).into_response();
+    }
     let caller = match Caller::of(shared, &parts.headers) {
         Ok(caller) => caller,
         Err(detail) => {
@@ -135,7 +143,7 @@ fn operation(
     }
 }
 
-/// Checks query and body against the rules of the operation, and runs it.
+/// Checks query and body against the contract, and runs the operation.
 fn handle(
     shared: &Shared,
     route: &Route,
@@ -147,10 +155,12 @@ fn handle(
 ) -> Outcome {
     let mut problems = Vec::new();
     let query = parts.uri.query().unwrap_or_default();
-    let query = Query::parse(route.simulated.query, query, &mut problems);
-    let data = match route.simulated.body {
-        Some(rules) => validate::data(parse(&parts.headers, content, json)?, rules),
-        None => Ok(serde_json::Map::new()),
+    let query = Query::parse(&route.spec.parameters, query, &mut problems);
+    let data = match &route.spec.body {
+        Some(body) if body.required || content.length() > 0 => {
+            body.take(parse(&parts.headers, content, json)?)
+        }
+        _ => Ok(Map::new()),
     };
     let data = match data {
         Ok(data) if problems.is_empty() => data,
@@ -159,6 +169,10 @@ fn handle(
             problems.extend(more);
             return Err(Failure::unprocessable(problems));
         }
+    };
+    let Some(simulated) = route.simulated else {
+        let detail = format!("this simulator does not have {} yet", route.operation.id);
+        return Err(Failure::new(StatusCode::NOT_IMPLEMENTED, detail));
     };
     let ctx = Ctx {
         env: &shared.env,
@@ -170,7 +184,7 @@ fn handle(
         query,
         data,
     };
-    (route.simulated.handle)(&mut lock(&shared.state), &ctx)
+    (simulated.handle)(&mut lock(&shared.state), &ctx)
 }
 
 fn parse(headers: &HeaderMap, content: &Content, json: &[u8]) -> Result<Value, Failure> {

@@ -6,14 +6,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use frameio_core::{AccountId, FileId, FolderId, ProjectId, UserId, WorkspaceId};
+use frameio_core::{AccountId, FileId, FolderId, Operation, ProjectId, UserId, WorkspaceId};
 use secrecy::SecretString;
 
 use crate::builder::Builder;
+use crate::contract;
 use crate::faults::{Fault, Faults};
 use crate::ims::Ims;
 use crate::quota::Buckets;
 use crate::record::{RecordedRequest, Records};
+use crate::resources;
 use crate::server::SimServer;
 use crate::state::{Env, Part, State};
 
@@ -85,6 +87,14 @@ impl Sim {
     /// The ids of what is there from the start.
     pub fn demo(&self) -> &Demo {
         &self.shared.demo
+    }
+
+    /// The operations that the simulator has, with their routes and quotas.
+    ///
+    /// All others of the contract are checked as these are, and then answered with 501.
+    pub fn operations() -> impl Iterator<Item = &'static Operation> {
+        let operations = contract::specs().iter().map(|spec| &spec.operation);
+        operations.filter(|operation| resources::all().any(|it| it.id == operation.id))
     }
 
     /// Lets the next request go wrong: the next of all, or the next of one operation by its id.

@@ -183,8 +183,8 @@ impl Ctx<'_> {
     }
 
     /// A key of the body; null where there is none.
-    pub(crate) fn field(&self, name: &str) -> Value {
-        self.data.get(name).cloned().unwrap_or_default()
+    pub(crate) fn field(&self, name: &str) -> &Value {
+        self.data.get(name).unwrap_or(&Value::Null)
     }
 
     /// The record that the argument `name` of the path names, in the account of the path.

@@ -14,7 +14,8 @@ pub(crate) fn frame(timestamp: &Value) -> Option<u64> {
     }
 }
 
-fn parse(text: &str) -> Option<u64> {
+/// The frame of `HH:MM:SS:FF`.
+pub(crate) fn parse(text: &str) -> Option<u64> {
     let mut frame = 0_u64;
     let mut fields = text.split(':');
     for (per_field, limit) in [(1, 100), (60, 60), (60, 60), (FRAME_RATE, FRAME_RATE)] {

@@ -4,15 +4,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Simulated;
-use crate::query::{Param, page};
+use crate::query::page;
 use crate::respond::Outcome;
 use crate::state::{Ctx, Row, State, Table, insert};
 
-const SORT: Param =
-    Param::Sort(&["display_name_asc", "created_at_asc", "display_name_desc", "created_at_desc"]);
-
-pub(super) const OPERATIONS: &[Simulated] =
-    &[Simulated::new("accounts.index", index).query(&[SORT, Param::Page(100)])];
+pub(super) const OPERATIONS: &[Simulated] = &[Simulated::new("accounts.index", index)];
 
 fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     page(ctx, state.accounts.values().collect(), |account| render(state, account))

@@ -2,115 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{Simulated, files};
+use super::Simulated;
 use crate::media;
-use crate::query::{Param, page};
+use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
 use crate::state::{Ctx, Row, State, Table, Upload, insert, new_id};
 use crate::timecode;
-use crate::validate::{Field, Kind, Object};
-
-const INCLUDE: Param = Param::Include(&["owner", "replies"]);
-const SORT: Param = Param::Sort(&[
-    "owner_asc",
-    "owner_desc",
-    "completed_at_asc",
-    "completed_at_desc",
-    "created_at_asc",
-    "created_at_desc",
-]);
-
-const MOST_ATTACHMENTS: usize = 6;
-
-const TEXT: Kind = Kind::Text { min: 1, max: 40_000 };
-const ANNOTATION: Field =
-    Field::optional("annotation", Kind::Text { min: 0, max: 200_000 }).or_null();
-const COMPLETED: Field = Field::optional("completed", Kind::Boolean).or_null();
-const DURATION: Field = Field::optional("duration", Kind::at_least(1)).or_null();
-const PAGE: Field = Field::optional("page", Kind::at_least(1)).or_null();
-const LINKS: Field = Field::optional("links", Kind::list(&Kind::Object(&LINK)));
-const TIMESTAMP: Field = Field::optional("timestamp", Kind::TimeStamp);
-const ANCHOR: Field = Field::optional(
-    "anchor",
-    Kind::Object(&Object::open(&[Field::required("x", SHARE), Field::required("y", SHARE)])),
-)
-.or_null();
-
-/// A place between the edges of the picture.
-const SHARE: Kind = Kind::Number { min: 0.0, max: 1.0 };
-
-const LINK: Object = Object::open(&[
-    Field::required("end_index", Kind::at_least(1)),
-    Field::required("start_index", Kind::at_least(0)),
-    Field::required("url", Kind::ANY_TEXT),
-]);
-
-const ATTACHMENT: Object = Object::closed(&[
-    Field::required("file_size", files::FILE_SIZE),
-    Field::required("media_type", Kind::NAME),
-    Field::required("name", Kind::NAME),
-]);
-
-const SIDE: Kind = Kind::Number { min: 0.0, max: f64::MAX };
-const BOUNDS: Kind = Kind::List {
-    of: &Kind::Object(&Object::open(&[
-        Field::required("height", SIDE),
-        Field::required("width", SIDE),
-        Field::required("x", Kind::ANY_NUMBER),
-        Field::required("y", Kind::ANY_NUMBER),
-    ])),
-    min: 1,
-};
-const REVIEW_TYPE: Kind = Kind::OneOf(&["highlight", "insert", "remove", "replace"]);
-const SUGGESTED: Kind = Kind::Text { min: 0, max: 3000 };
-const REVIEW: Object = Object::open(&[
-    Field::required("bounds", BOUNDS),
-    Field::required("selection_text", Kind::ANY_TEXT).or_null(),
-    Field::required("suggested_text", SUGGESTED).or_null(),
-    Field::required("text_review_annotation_type", REVIEW_TYPE),
-]);
-const REVIEW_UPDATE: Object = Object::open(&[
-    Field::optional("bounds", BOUNDS),
-    Field::optional("selection_text", Kind::ANY_TEXT).or_null(),
-    Field::optional("suggested_text", SUGGESTED).or_null(),
-    Field::optional("text_review_annotation_type", REVIEW_TYPE),
-])
-.filled();
-
-const CREATE: Object = Object::closed(&[
-    ANCHOR,
-    ANNOTATION,
-    Field::optional("attachments", Kind::list(&Kind::Object(&ATTACHMENT))),
-    COMPLETED,
-    DURATION,
-    LINKS,
-    PAGE,
-    Field::required("text", TEXT),
-    Field::optional("text_review_annotation", Kind::Object(&REVIEW)),
-    TIMESTAMP,
-]);
-const UPDATE: Object = Object::closed(&[
-    ANCHOR,
-    ANNOTATION,
-    COMPLETED,
-    DURATION,
-    LINKS,
-    PAGE,
-    Field::optional("text", TEXT),
-    Field::optional("text_review_annotation", Kind::Object(&REVIEW_UPDATE)),
-    TIMESTAMP,
-]);
 
 pub(super) const OPERATIONS: &[Simulated] = &[
-    Simulated::new("comments.index", index).query(&[
-        Param::AsTimecode,
-        INCLUDE,
-        SORT,
-        Param::Page(100),
-    ]),
-    Simulated::new("comments.show", show).query(&[Param::AsTimecode, INCLUDE]),
-    Simulated::new("comments.create", create).query(&[Param::AsTimecode]).body(&CREATE),
-    Simulated::new("comments.update", update).query(&[Param::AsTimecode]).body(&UPDATE),
+    Simulated::new("comments.index", index),
+    Simulated::new("comments.show", show),
+    Simulated::new("comments.create", create),
+    Simulated::new("comments.update", update),
     Simulated::new("comments.delete", delete),
 ];
 
@@ -142,7 +45,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
         "timestamp": null,
     });
     let mut comment = changed(blank, ctx)?;
-    let (attachments, upload_urls) = attach(state, ctx)?;
+    let (attachments, upload_urls) = attach(state, ctx);
     comment["attachments"] = attachments.into();
     let id = insert(&mut state.comments, ctx.account(), comment, ctx.now);
     let mut answer = render(state, ctx, &state.comments[&id]);
@@ -201,14 +104,18 @@ fn changed(mut comment: Value, ctx: &Ctx<'_>) -> Result<Value, Failure> {
     Ok(comment)
 }
 
+/// The keys of a text review.
+const REVIEW: [&str; 4] =
+    ["bounds", "selection_text", "suggested_text", "text_review_annotation_type"];
+
 /// An update overrides single keys; all of them have to be there in the end.
 fn review(old: &Value, new: &Value) -> Result<Value, Failure> {
     let mut review = old.as_object().cloned().unwrap_or_default();
     review.extend(new.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
-    let missing = REVIEW.fields.iter().find(|field| !review.contains_key(field.name));
+    let missing = REVIEW.into_iter().find(|name| !review.contains_key(*name));
     match missing {
-        Some(field) => {
-            let pointer = format!("/data/text_review_annotation/{}", field.name);
+        Some(name) => {
+            let pointer = format!("/data/text_review_annotation/{name}");
             Err(Failure::invalid(&pointer, "is missing, the comment has none to keep"))
         }
         None => Ok(review.into()),
@@ -223,17 +130,11 @@ fn linked(text: &str, link: &Value) -> String {
 }
 
 /// Makes room for the attachments; beside each its upload URLs, which only this answer holds.
-fn attach(state: &mut State, ctx: &Ctx<'_>) -> Result<(Vec<Value>, Vec<Value>), Failure> {
-    let attachments = ctx.field("attachments");
-    let attachments = attachments.as_array().map_or(&[][..], Vec::as_slice);
-    if attachments.len() > MOST_ATTACHMENTS {
-        let detail = format!("has {} items, at most {MOST_ATTACHMENTS}", attachments.len());
-        return Err(Failure::invalid("/data/attachments", detail));
-    }
+fn attach(state: &mut State, ctx: &Ctx<'_>) -> (Vec<Value>, Vec<Value>) {
     let (mut stored, mut upload_urls) = (Vec::new(), Vec::new());
-    for attachment in attachments {
+    for attachment in ctx.field("attachments").as_array().into_iter().flatten() {
         let id = new_id();
-        let size = attachment["file_size"].as_f64().unwrap_or_default() as u64;
+        let size = attachment["file_size"].as_u64().unwrap_or_default();
         let sizes: Vec<u64> = media::split(size, ctx.env.part_size).collect();
         let urls = (1..=sizes.len()).map(|number| media::part_url(ctx, &id, number));
         upload_urls.push(urls.collect::<Vec<_>>().into());
@@ -248,15 +149,18 @@ fn attach(state: &mut State, ctx: &Ctx<'_>) -> Result<(Vec<Value>, Vec<Value>), 
             "upload_urls": null,
         }));
     }
-    Ok((stored, upload_urls))
+    (stored, upload_urls)
 }
 
 fn render(state: &State, ctx: &Ctx<'_>, comment: &Row) -> Value {
     let mut comment_json = Value::from(comment.fields.clone());
     // The contract has no null here: a comment on no moment stands on the first frame.
     let frame = comment.field("timestamp").as_u64().unwrap_or(0);
-    comment_json["timestamp"] =
-        if ctx.query.as_timecode { timecode::text(frame).into() } else { frame.into() };
+    comment_json["timestamp"] = if ctx.query.flag("timestamp_as_timecode") {
+        timecode::text(frame).into()
+    } else {
+        frame.into()
+    };
     if ctx.query.includes("owner") {
         comment_json["owner"] = state.creator();
     }

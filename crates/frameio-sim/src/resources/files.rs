@@ -5,53 +5,19 @@ use jiff::Timestamp;
 use mime_guess::mime;
 use serde_json::{Value, json};
 
-use super::{NAME, Simulated, comments, folders};
-use crate::query::{Param, page};
+use super::{Simulated, comments, folders};
+use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
 use crate::state::{Ctx, Row, State, Upload, insert};
-use crate::validate::{Field, Kind, Object};
 use crate::{clock, media};
 
-pub(super) const INCLUDE: Param = Param::Include(&[
-    "media_links.original",
-    "media_links.thumbnail",
-    "media_links.thumbnail_high_quality",
-    "media_links.video_h264_180",
-    "media_links.high_quality",
-    "media_links.efficient",
-    "media_links.scrub_sheet",
-    "creator",
-    "project",
-    "metadata",
-]);
-const SORT: Param = Param::Sort(&[
-    "name_asc",
-    "created_at_asc",
-    "updated_at_asc",
-    "file_size_asc",
-    "name_desc",
-    "created_at_desc",
-    "updated_at_desc",
-    "file_size_desc",
-]);
-
-/// The largest file, 5 TB.
-pub(super) const FILE_SIZE: Kind = Kind::Integer { min: 1, max: 5_000_000_000_000 };
-
-const LOCAL: Object =
-    Object::closed(&[Field::required("file_size", FILE_SIZE), Field::required("name", Kind::NAME)]);
-const REMOTE: Object = Object::closed(&[
-    Field::required("name", Kind::NAME),
-    Field::required("source_url", Kind::ANY_TEXT),
-]);
-
 pub(super) const OPERATIONS: &[Simulated] = &[
-    Simulated::new("files.list", list).query(&[INCLUDE, SORT, Param::Page(500)]),
-    Simulated::new("files.show", show).query(&[INCLUDE]),
+    Simulated::new("files.list", list),
+    Simulated::new("files.show", show),
     Simulated::new("files.show_file_upload_status", upload_status),
-    Simulated::new("files.create_local_upload", create_local_upload).body(&LOCAL),
-    Simulated::new("files.create_remote_upload", create_remote_upload).body(&REMOTE),
-    Simulated::new("files.update", update).body(&NAME),
+    Simulated::new("files.create_local_upload", create_local_upload),
+    Simulated::new("files.create_remote_upload", create_remote_upload),
+    Simulated::new("files.update", update),
     Simulated::new("files.delete", delete),
 ];
 
@@ -80,7 +46,7 @@ fn upload_status(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 }
 
 fn create_local_upload(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
-    let size = ctx.field("file_size").as_f64().unwrap_or_default() as u64;
+    let size = ctx.field("file_size").as_u64().unwrap_or_default();
     let sizes: Vec<u64> = media::split(size, ctx.env.part_size).collect();
     let id = add(state, ctx, size, sizes.iter().copied())?;
     let urls: Vec<Value> = (1..)

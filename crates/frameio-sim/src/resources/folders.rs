@@ -4,28 +4,17 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{NAME, Simulated, UNTITLED, files, projects};
-use crate::query::{Param, page};
+use super::{Simulated, UNTITLED, files, projects};
+use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
 use crate::state::{Ctx, Row, State, Table, insert};
 
-const INCLUDE: Param = Param::Include(&["creator", "project", "metadata"]);
-const SORT: Param = Param::Sort(&[
-    "name_asc",
-    "created_at_asc",
-    "updated_at_asc",
-    "name_desc",
-    "created_at_desc",
-    "updated_at_desc",
-]);
-const TYPES: Param = Param::Types(&["file", "folder", "version_stack"]);
-
 pub(super) const OPERATIONS: &[Simulated] = &[
-    Simulated::new("folders.index", index).query(&[files::INCLUDE, SORT, TYPES, Param::Page(500)]),
-    Simulated::new("folders.list", list).query(&[INCLUDE, SORT, Param::Page(500)]),
-    Simulated::new("folders.show", show).query(&[INCLUDE]),
-    Simulated::new("folders.create", create).body(&NAME),
-    Simulated::new("folders.update", update).body(&NAME),
+    Simulated::new("folders.index", index),
+    Simulated::new("folders.list", list),
+    Simulated::new("folders.show", show),
+    Simulated::new("folders.create", create),
+    Simulated::new("folders.update", update),
     Simulated::new("folders.delete", delete),
 ];
 

@@ -4,29 +4,15 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Simulated, folders};
-use crate::query::{Param, page};
+use crate::query::page;
 use crate::respond::{Outcome, Reply};
 use crate::state::{Ctx, Row, State, insert};
-use crate::validate::{Field, Kind, Object};
-
-const INCLUDE: Param = Param::Include(&["owner"]);
-const SORT: Param = Param::Sort(&["name_asc", "created_at_asc", "name_desc", "created_at_desc"]);
-
-const CREATE: Object = Object::closed(&[
-    Field::required("name", Kind::NAME),
-    Field::optional("restricted", Kind::Boolean),
-]);
-const UPDATE: Object = Object::closed(&[
-    Field::optional("name", Kind::NAME),
-    Field::optional("restricted", Kind::Boolean),
-    Field::optional("status", Kind::OneOf(&["active", "inactive"])),
-]);
 
 pub(super) const OPERATIONS: &[Simulated] = &[
-    Simulated::new("projects.index", index).query(&[INCLUDE, SORT, Param::Page(100)]),
-    Simulated::new("projects.show", show).query(&[INCLUDE]),
-    Simulated::new("projects.create", create).body(&CREATE),
-    Simulated::new("projects.update", update).body(&UPDATE),
+    Simulated::new("projects.index", index),
+    Simulated::new("projects.show", show),
+    Simulated::new("projects.create", create),
+    Simulated::new("projects.update", update),
     Simulated::new("projects.delete", delete),
 ];
 

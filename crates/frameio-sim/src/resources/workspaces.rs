@@ -3,19 +3,16 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{NAME, Simulated, UNTITLED, projects};
-use crate::query::{Param, page};
+use super::{Simulated, UNTITLED, projects};
+use crate::query::page;
 use crate::respond::{Outcome, Reply};
 use crate::state::{Ctx, Row, State, Table, insert};
 
-const INCLUDE: Param = Param::Include(&["creator"]);
-const SORT: Param = Param::Sort(&["name_asc", "created_at_asc", "name_desc", "created_at_desc"]);
-
 pub(super) const OPERATIONS: &[Simulated] = &[
-    Simulated::new("workspaces.index", index).query(&[INCLUDE, SORT, Param::Page(100)]),
-    Simulated::new("workspaces.show", show).query(&[INCLUDE]),
-    Simulated::new("workspaces.create", create).body(&NAME),
-    Simulated::new("workspaces.update", update).body(&NAME),
+    Simulated::new("workspaces.index", index),
+    Simulated::new("workspaces.show", show),
+    Simulated::new("workspaces.create", create),
+    Simulated::new("workspaces.update", update),
     Simulated::new("workspaces.delete", delete),
 ];
 

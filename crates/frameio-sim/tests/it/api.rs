@@ -1,5 +1,8 @@
 //! A client of the simulator that holds every answer against the contract.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard};
+
 use bytes::Bytes;
 use frameio_core::Body;
 use frameio_sim::Sim;
@@ -8,11 +11,12 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::contract;
+use crate::contract::Contract;
 
 pub(crate) struct Api {
     pub(crate) sim: Sim,
     token: String,
+    succeeded: Arc<Mutex<BTreeSet<&'static str>>>,
 }
 
 pub(crate) struct Answer {
@@ -29,12 +33,21 @@ impl Api {
     }
 
     pub(crate) fn of(sim: Sim) -> Self {
-        Self { sim, token: Sim::TOKEN.to_owned() }
+        Self { sim, token: Sim::TOKEN.to_owned(), succeeded: Arc::default() }
     }
 
     /// The same simulator, asked with another token.
     pub(crate) fn with_token(&self, token: &str) -> Self {
-        Self { sim: self.sim.clone(), token: token.to_owned() }
+        Self {
+            sim: self.sim.clone(),
+            token: token.to_owned(),
+            succeeded: Arc::clone(&self.succeeded),
+        }
+    }
+
+    /// The operations that have succeeded.
+    pub(crate) fn succeeded(&self) -> MutexGuard<'_, BTreeSet<&'static str>> {
+        self.succeeded.lock().unwrap()
     }
 
     /// The path of the demo account.
@@ -63,16 +76,24 @@ impl Api {
     }
 
     pub(crate) async fn send_text(&self, method: Method, path: &str, body: &str) -> Answer {
-        let request = Request::builder()
+        let contract = Contract::find(&method, path.split('?').next().unwrap());
+        let mut request = Request::builder()
             .method(&method)
             .uri(format!("https://api.frame.io{path}"))
             .header("authorization", format!("Bearer {}", self.token))
-            .header("content-type", "application/json")
-            .body(Body::from(body.to_owned()))
-            .unwrap();
+            .header("content-type", "application/json");
+        if let Some(version) = contract.as_ref().and_then(Contract::version) {
+            request = request.header("api-version", version);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
         let (parts, body) = send(&self.sim, request).await.into_parts();
-        let path = path.split('?').next().unwrap();
-        let operation = contract::check(&method, path, parts.status, &parts.headers, &body);
+        if let Some(contract) = &contract {
+            contract.check(parts.status, &parts.headers, &body);
+        }
+        let operation = contract.map(|contract| contract.id);
+        if parts.status.is_success() {
+            self.succeeded().extend(operation);
+        }
         let body = serde_json::from_slice(&body).unwrap_or_default();
         Answer { operation, status: parts.status, headers: parts.headers, body }
     }

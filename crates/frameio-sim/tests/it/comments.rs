@@ -13,6 +13,35 @@ async fn comment(api: &Api, data: Value) -> (String, Value) {
     (format!("{}/comments/{}", api.account(), made["id"].as_str().unwrap()), made)
 }
 
+/// Succeeds with each operation.
+pub(crate) async fn scenario(api: &Api) {
+    let file = api.upload("clip.mp4", "abc").await;
+    let data = json!({
+        "text": "See the light",
+        "timestamp": "00:00:02:12",
+        "duration": 24,
+        "page": 1,
+        "anchor": {"x": 0.5, "y": 1},
+        "annotation": "[]",
+        "completed": true,
+        "links": [{"start_index": 0, "end_index": 3, "url": "https://example.com"}],
+        "attachments": [{"name": "a.pdf", "file_size": 5, "media_type": "application/pdf"}],
+        "text_review_annotation": {
+            "bounds": [{"x": 0, "y": 0.5, "width": 10, "height": 2}],
+            "selection_text": "a",
+            "suggested_text": null,
+            "text_review_annotation_type": "replace",
+        },
+    });
+    let list = format!("{file}/comments");
+    let comment = api.post(&format!("{list}?timestamp_as_timecode=true"), data).await.created();
+    let comment = format!("{}/comments/{}", api.account(), comment["id"].as_str().unwrap());
+    api.get(&format!("{list}?include=owner,replies&include_total_count=true")).await.data();
+    api.get(&format!("{comment}?include=owner,replies&timestamp_as_timecode=true")).await.data();
+    api.patch(&comment, json!({"text": "Seen", "completed": false})).await.data();
+    assert_eq!(api.delete(&comment).await.status, StatusCode::NO_CONTENT);
+}
+
 #[tokio::test]
 async fn a_timestamp_is_given_and_had_as_frame_or_timecode() {
     let api = Api::new();

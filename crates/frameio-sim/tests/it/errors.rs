@@ -1,12 +1,13 @@
 //! What is refused, and how.
 
-use frameio_api::Catalog as _;
-use frameio_core::{Body, Operation};
+use frameio_core::Body;
 use frameio_sim::Sim;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
 use crate::api::{Api, send};
+use crate::contract::Contract;
+use crate::examples::example;
 
 /// Every operation with ids of the demo account, or made-up ones where it has none.
 fn requests(api: &Api) -> Vec<(Method, String)> {
@@ -19,7 +20,7 @@ fn requests(api: &Api) -> Vec<(Method, String)> {
             .replace("{folder_id}", demo.root_folder_id.as_str())
             .replace(['{', '}'], "")
     };
-    let operations = Operation::all();
+    let operations = Sim::operations();
     operations.map(|operation| (operation.method.clone(), path(operation.path))).collect()
 }
 
@@ -54,14 +55,8 @@ async fn each_of_several_tokens_is_taken() {
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let api = Api::new();
-    let body = |id: &str| match id {
-        "files.create_local_upload" => json!({"name": "n", "file_size": 1}),
-        "files.create_remote_upload" => json!({"name": "n", "source_url": "u"}),
-        "comments.create" | "comments.update" => json!({"text": "t"}),
-        _ => json!({"name": "n"}),
-    };
     let known = api.sim.demo().account_id.as_str();
-    for operation in Operation::all() {
+    for operation in Sim::operations() {
         // The names in the template become ids that nothing has.
         let ids = operation.path.matches('{').count();
         for account in [known, "adobe%3Anone"] {
@@ -69,8 +64,9 @@ async fn what_is_not_there_is_not_found() {
                 continue;
             }
             let path = operation.path.replace("{account_id}", account).replace(['{', '}'], "");
-            let body = json!({ "data": body(operation.id) });
-            let answer = api.send(operation.method.clone(), &path, Some(body)).await;
+            let contract = Contract::find(&operation.method, &path).unwrap();
+            let body = contract.body().map(|schema| example(&contract, schema, 0));
+            let answer = api.send(operation.method.clone(), &path, body).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.body);
             assert_eq!(answer.body["errors"][0]["title"], "Not Found");
         }
@@ -90,6 +86,47 @@ async fn an_unknown_route_or_method_is_not_found() {
         let answer = api.send(method, path, None).await;
         assert_eq!((answer.status, answer.operation), (StatusCode::NOT_FOUND, None), "{path}");
         assert!(answer.body["errors"][0]["detail"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn what_is_experimental_is_there_only_for_those_who_ask_for_it() {
+    let api = Api::new();
+    let ask = async |path: &str, version: Option<&str>| {
+        let mut request =
+            Request::get(path).header("authorization", format!("Bearer {}", Sim::TOKEN));
+        if let Some(version) = version {
+            request = request.header("api-version", version);
+        }
+        let answer = send(&api.sim, request.body(Body::empty()).unwrap()).await;
+        (answer.status(), String::from_utf8(answer.into_body().into()).unwrap())
+    };
+    for version in [None, Some("4.0"), Some("Experimental")] {
+        let (status, body) = ask(&api.account(), version).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert!(body.contains("accounts.show needs the header `api-version: experimental`"));
+    }
+    assert_ne!(ask(&api.account(), Some("experimental")).await.0, StatusCode::NOT_FOUND);
+    for version in [None, Some("4.0"), Some("experimental")] {
+        assert_eq!(ask("/v4/me", version).await.0, StatusCode::OK, "stable is there for all");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_need_not_be_there_may_be_empty() {
+    let api = Api::new();
+    let path = format!("{}/files/none/copy", api.account());
+    let (json, contract) = (StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY);
+    for (body, refused) in [
+        ("", None),
+        ("{}", None),
+        ("{\"data\":{}}", None),
+        ("{", Some(json)),
+        ("[]", Some(contract)),
+        ("{\"data\":[]}", Some(contract)),
+    ] {
+        let status = api.send_text(Method::POST, &path, body).await.status;
+        assert_eq!([json, contract].into_iter().find(|it| *it == status), refused, "{body}");
     }
 }
 

@@ -6,6 +6,25 @@ use serde_json::json;
 
 use crate::api::Api;
 
+/// All that can be included in a file.
+pub(crate) const INCLUDE: &str = "include=creator,project,metadata,media_links.original,media_links.thumbnail,\
+     media_links.thumbnail_high_quality,media_links.video_h264_180,media_links.high_quality,\
+     media_links.efficient,media_links.scrub_sheet";
+
+/// Succeeds with each operation.
+pub(crate) async fn scenario(api: &Api) {
+    let root = api.root();
+    let file = api.upload("clip.mp4", "abc").await;
+    let data = json!({"name": "remote.mov", "source_url": "https://example.com/remote.mov"});
+    let remote = api.post(&format!("{root}/files/remote_upload"), data).await;
+    assert_eq!(remote.status, StatusCode::ACCEPTED);
+    api.get(&format!("{file}?{INCLUDE}")).await.data();
+    api.get(&format!("{root}/files?{INCLUDE}&include_total_count=true")).await.data();
+    api.get(&format!("{file}/status")).await.data();
+    api.patch(&file, json!({"name": "renamed.mp4"})).await.data();
+    assert_eq!(api.delete(&file).await.status, StatusCode::NO_CONTENT);
+}
+
 #[tokio::test]
 async fn a_file_is_made_renamed_listed_and_deleted() {
     let api = Api::new();

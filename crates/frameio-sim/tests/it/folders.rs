@@ -6,6 +6,20 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::api::Api;
+use crate::files;
+
+/// Succeeds with each operation.
+pub(crate) async fn scenario(api: &Api) {
+    let root = api.root();
+    let folder = api.make_folder(&root, "F").await;
+    api.upload("clip.mp4", "abc").await;
+    api.patch(&folder, json!({"name": "G"})).await.data();
+    api.get(&format!("{folder}?include=creator,project,metadata")).await.data();
+    api.get(&format!("{root}/folders?include=creator,project,metadata")).await.data();
+    let children = format!("{root}/children?include_total_count=true&{}", files::INCLUDE);
+    assert_eq!(api.get(&children).await.data().as_array().unwrap().len(), 2);
+    assert_eq!(api.delete(&folder).await.status, StatusCode::NO_CONTENT);
+}
 
 #[tokio::test(start_paused = true)]
 async fn children_are_sorted_and_filtered_by_type() {

@@ -5,6 +5,17 @@ use serde_json::json;
 
 use crate::api::Api;
 
+/// Succeeds with each operation.
+pub(crate) async fn scenario(api: &Api) {
+    let list = format!("{}/projects", api.workspace());
+    let project = api.post(&list, json!({"name": "P", "restricted": true})).await.created();
+    let project = format!("{}/projects/{}", api.account(), project["id"].as_str().unwrap());
+    api.get(&format!("{list}?include=owner")).await.data();
+    api.get(&format!("{project}?include=owner")).await.data();
+    api.patch(&project, json!({"status": "inactive"})).await.data();
+    assert_eq!(api.delete(&project).await.status, StatusCode::NO_CONTENT);
+}
+
 #[tokio::test]
 async fn a_project_comes_with_a_root_folder_and_goes_with_all_that_is_in_it() {
     let api = Api::new();

@@ -1,7 +1,5 @@
 //! The documented quotas.
 
-use frameio_api::Catalog as _;
-use frameio_core::Operation;
 use std::time::Duration;
 
 use frameio_sim::Sim;
@@ -57,7 +55,7 @@ async fn each_token_has_its_own_quota() {
 #[tokio::test(start_paused = true)]
 async fn each_operation_has_the_documented_quota() {
     let api = Api::of(Sim::new());
-    for operation in Operation::all() {
+    for operation in Sim::operations() {
         let path = operation.path.replace(['{', '}'], "");
         let answer = api.send(operation.method.clone(), &path, Some(json!({}))).await;
         let quota = operation.quota;

@@ -64,6 +64,7 @@ impl Checker<'_> {
                     let any = rule.as_object().is_some_and(Map::is_empty);
                     any || (rule == false && keywords.contains_key("properties"))
                 }
+                "uniqueItems" => value.as_array().is_none_or(|items| all_differ(items)),
                 "default" | "discriminator" | "x-open" => true,
                 _ => false,
             };
@@ -120,6 +121,10 @@ fn has_format(format: &Value, text: &str) -> bool {
 fn has_all(names: &Value, map: &Map<String, Value>) -> bool {
     let names = names.as_array().into_iter().flatten();
     names.filter_map(Value::as_str).all(|name| map.contains_key(name))
+}
+
+fn all_differ(items: &[Value]) -> bool {
+    items.iter().enumerate().all(|(i, item)| !items[..i].contains(item))
 }
 
 fn size(rule: &Value) -> usize {

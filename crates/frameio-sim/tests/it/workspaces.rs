@@ -6,6 +6,19 @@ use serde_json::json;
 
 use crate::api::Api;
 
+/// Succeeds with each operation.
+pub(crate) async fn scenario(api: &Api) {
+    api.get("/v4/me").await.data();
+    api.get("/v4/accounts?include_total_count=true").await.data();
+    let list = format!("{}/workspaces", api.account());
+    let workspace = api.post(&list, json!({"name": "W"})).await.created();
+    let workspace = format!("{list}/{}", workspace["id"].as_str().unwrap());
+    api.get(&format!("{list}?include=creator&include_total_count=true")).await.data();
+    api.get(&format!("{workspace}?include=creator")).await.data();
+    api.patch(&workspace, json!({"name": "V"})).await.data();
+    assert_eq!(api.delete(&workspace).await.status, StatusCode::NO_CONTENT);
+}
+
 #[tokio::test]
 async fn the_demo_user_owns_the_accounts() {
     let api = Api::of(Sim::builder().quotas(false).account("B").account("A").build());

@@ -1,0 +1,198 @@
+//! The contract of the service: its operations, and what each of them takes.
+//!
+//! Both documents are read once, at the first request, into what routing and checking need.
+
+mod check;
+mod documented;
+mod read;
+mod schema;
+
+use std::sync::LazyLock;
+
+use frameio_core::Operation;
+use serde_json::{Map, Value};
+
+use self::schema::Schema;
+use crate::respond::Problem;
+
+/// The value of `api-version` that the experimental operations ask for.
+pub(crate) const EXPERIMENTAL: &str = "experimental";
+
+/// What the contract says of one operation.
+#[derive(Debug)]
+pub(crate) struct Spec {
+    pub(crate) operation: Operation,
+    /// The parameters of the query; one for each key of a parameter in brackets.
+    pub(crate) parameters: Vec<Parameter>,
+    /// The JSON body, if it takes one.
+    pub(crate) body: Option<Content>,
+}
+
+impl Spec {
+    /// Whether it is only there for those who ask for what is experimental.
+    pub(crate) fn is_experimental(&self) -> bool {
+        self.operation.api_version == Some(EXPERIMENTAL)
+    }
+}
+
+/// All operations, the stable ones first.
+pub(crate) fn specs() -> &'static [Spec] {
+    static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
+        let stable = read::document(include_str!("../../contract/openapi.json"));
+        let experimental = read::document(include_str!("../../contract/openapi-experimental.json"));
+        let mut specs: Vec<Spec> = stable.into_iter().chain(experimental).collect();
+        documented::complete(&mut specs);
+        specs
+    });
+    &SPECS
+}
+
+/// A parameter of the query.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    /// The name, `filters[user_id]` for a key of an object.
+    pub(crate) name: Box<str>,
+    /// Where its problems are: `/filters/user_id`.
+    pointer: Box<str>,
+    /// Whether it holds several values, separated by commas.
+    list: bool,
+    schema: Schema,
+    /// What holds where it is not given.
+    pub(crate) default: Option<Value>,
+}
+
+impl Parameter {
+    /// Reads a value; adds what is wrong with it to `problems`.
+    pub(crate) fn read(&self, text: &str, problems: &mut Vec<Problem>) -> Option<Value> {
+        let before = problems.len();
+        let mut read = |text: &str| match self.schema.parse(text) {
+            Ok(mut value) => {
+                self.schema.check(&mut value, &self.pointer, problems);
+                value
+            }
+            Err(detail) => {
+                problems.push(Problem::at(&*self.pointer, detail));
+                Value::Null
+            }
+        };
+        let value = if self.list { text.split(',').map(read).collect() } else { read(text) };
+        (problems.len() == before).then_some(value)
+    }
+
+    /// The names of the keys where `name` is that of an object, which stand in brackets.
+    pub(crate) fn is_below(&self, name: &str) -> bool {
+        self.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('['))
+    }
+}
+
+/// The JSON body of an operation.
+#[derive(Debug)]
+pub(crate) struct Content {
+    /// Whether there has to be one.
+    pub(crate) required: bool,
+    envelope: Envelope,
+    /// What stands in the envelope, or the whole body where there is none.
+    schema: Schema,
+}
+
+/// Whether what is meant stands under the key `data`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Envelope {
+    None,
+    Optional,
+    Required,
+}
+
+impl Content {
+    /// Takes what is meant out of a body, with everything that is wrong with it.
+    pub(crate) fn take(&self, body: Value) -> Result<Map<String, Value>, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let Value::Object(mut body) = body else {
+            let needed = match self.envelope {
+                Envelope::None => "the body has to be an object",
+                _ => "the body has to be an object with the key `data`",
+            };
+            return Err(vec![Problem::at("", needed)]);
+        };
+        let (mut data, at) = match self.envelope {
+            Envelope::None => (Some(body.into()), ""),
+            _ => {
+                let data = body.remove("data");
+                // Some envelopes of the contract are open, but nothing else is known in them.
+                for name in body.keys().take(check::MOST_PROBLEMS) {
+                    problems.push(check::unknown("", name));
+                }
+                (data, "/data")
+            }
+        };
+        match &mut data {
+            Some(data) => self.schema.check(data, at, &mut problems),
+            None if self.envelope == Envelope::Required => {
+                problems.push(Problem::at(at, "is missing"));
+            }
+            None => {}
+        }
+        match data {
+            _ if !problems.is_empty() => Err(problems),
+            Some(Value::Object(data)) => Ok(data),
+            _ => Ok(Map::new()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn spec(id: &str) -> &'static Spec {
+        specs().iter().find(|spec| spec.operation.id == id).unwrap()
+    }
+
+    #[test]
+    fn the_operations_are_those_of_both_documents() {
+        let experimental = specs().iter().filter(|spec| spec.is_experimental()).count();
+        assert_eq!((specs().len(), experimental), (124, 26));
+        // What the SDK declares, it declares as the simulator reads it.
+        for operation in <Operation as frameio_api::Catalog>::all() {
+            let Operation { id, method, path, quota, scope, api_version, .. } =
+                &spec(operation.id).operation;
+            assert_eq!((*id, method, *path), (operation.id, &operation.method, operation.path));
+            assert_eq!((*quota, *scope), (operation.quota, operation.scope), "{id}");
+            assert_eq!(*api_version, operation.api_version, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_a_later_sdk_documents_of_a_quota_holds() {
+        assert_eq!(spec("files.show").operation.quota, frameio_core::Quota::per_second(10));
+        let webhooks = &spec("webhooks.create").operation;
+        assert_eq!(webhooks.scope, frameio_core::QuotaScope::AccountUser);
+    }
+
+    #[test]
+    fn data_is_taken_out_of_its_envelope_or_is_the_whole_body() {
+        let take = |id, body: Value| {
+            let taken = spec(id).body.as_ref().unwrap().take(body).map(Value::from);
+            taken.map_err(|problems| problems.into_iter().map(|it| it.pointer.unwrap()).collect())
+        };
+        let wrong = |pointers: &[&str]| {
+            Err::<Value, Vec<String>>(pointers.iter().map(|it| (*it).to_owned()).collect())
+        };
+        let search = json!({"engine": "nlp", "query": "sea"});
+        assert_eq!(take("search.search", search.clone()), Ok(search));
+        assert_eq!(
+            take("search.search", json!({"data": {}})),
+            wrong(&["/engine", "/query", "/data"])
+        );
+        assert_eq!(take("search.search", json!("sea")), wrong(&[""]));
+        assert_eq!(take("files.copy", json!({})), Ok(json!({})));
+        assert_eq!(take("files.copy", json!({"parent_id": "x"})), wrong(&["/parent_id"]));
+        assert_eq!(take("files.move", json!({})), wrong(&["/data"]));
+        assert_eq!(
+            take("files.move", json!({"data": {"parent_id": 7}})),
+            wrong(&["/data/parent_id"])
+        );
+    }
+}

@@ -1,0 +1,226 @@
+//! Bodies and queries made from the contract: such that fit, and such that break one rule.
+
+use serde_json::{Value, json};
+
+use crate::contract::Contract;
+
+const ID: &str = "6f1c1f0e-9f5b-4a7e-8a55-0b6a5b0c9a11";
+
+/// A value with every field that fits a schema; `member` chooses among the members of unions.
+pub(crate) fn example(contract: &Contract, schema: &Value, member: usize) -> Value {
+    let schema = resolve(contract, schema);
+    if let Some(members) = members(schema) {
+        return example(contract, members[member % members.len()], member);
+    }
+    if let Some(value) = schema["enum"].get(0).or(schema.get("const")) {
+        return value.clone();
+    }
+    let size = |name: &str| schema[name].as_u64().unwrap_or(1).max(1);
+    match kind(schema) {
+        Some("string") if schema["format"] == "date-time" => json!("2026-10-04T12:00:00Z"),
+        Some("string") if schema["format"] == "uuid" || schema["pattern"].is_string() => json!(ID),
+        // A moment as the documentation, not the contract, wants it.
+        Some("string") => json!("00:00:01:00"),
+        Some("integer") => schema.get("minimum").cloned().unwrap_or(json!(2)),
+        Some("number") => json!(0.5),
+        Some("boolean") => json!(true),
+        Some("array") => {
+            (0..size("minItems")).map(|i| item(contract, &schema["items"], member, i)).collect()
+        }
+        Some("object") => properties(schema)
+            .map(|(name, schema)| (name.to_owned(), example(contract, schema, member)))
+            .collect(),
+        _ => json!({"any": ["thing"]}),
+    }
+}
+
+/// Values that break one rule of a schema each, with a pointer to what is wrong in them.
+///
+/// They are made from `fits`, the example of the same `member`.
+pub(crate) fn violations(
+    contract: &Contract,
+    schema: &Value,
+    fits: &Value,
+    member: usize,
+) -> Vec<(String, Value)> {
+    let (nullable, schema) = (is_nullable(resolve(contract, schema)), resolve(contract, schema));
+    let mut wrong = Vec::new();
+    let mut here = |value: Value| wrong.push((String::new(), value));
+    if !nullable && (kind(schema).is_some() || members(schema).is_some()) {
+        here(Value::Null);
+    }
+    if let Some(members) = members(schema) {
+        if members.len() == 1 || schema["discriminator"].is_object() {
+            let chosen = members[member % members.len()];
+            let below = violations(contract, chosen, fits, member);
+            wrong.extend(below.into_iter().filter(|(_, value)| !value.is_null()));
+        } else {
+            here(json!(true));
+            here(json!({}));
+        }
+        return wrong;
+    }
+    match kind(schema) {
+        Some("string") => {
+            here(json!(7));
+            if let Some(least) = schema["minLength"].as_u64().filter(|least| *least > 0) {
+                here("x".repeat(least as usize - 1).into());
+            }
+            if let Some(most) = schema["maxLength"].as_u64() {
+                here("é".repeat(most as usize + 1).into());
+            }
+            if ["enum", "const", "format", "pattern"].iter().any(|rule| schema.get(rule).is_some())
+            {
+                here(json!("nothing that is known"));
+            }
+        }
+        Some("integer" | "number") => {
+            here(json!("7"));
+            if kind(schema) == Some("integer") {
+                here(json!(2.5));
+            }
+            if let Some(least) = schema["minimum"].as_f64() {
+                here(json!(least - 1.0));
+            }
+            if let Some(most) = schema["maximum"].as_f64() {
+                here(json!(most + 1.0));
+            }
+        }
+        Some("boolean") => here(json!("true")),
+        Some("array") => {
+            here(json!({}));
+            let many = |count| (0..count).map(|i| item(contract, &schema["items"], member, i));
+            if let Some(least) = schema["minItems"].as_u64().filter(|least| *least > 0) {
+                here(many(least - 1).collect());
+            }
+            if let Some(most) = schema["maxItems"].as_u64() {
+                here(many(most + 1).collect());
+            }
+            if schema["uniqueItems"] == true {
+                let count = fits.as_array().unwrap().len();
+                let same: Value =
+                    fits.as_array().unwrap().iter().chain([&fits[0]]).cloned().collect();
+                wrong.push((format!("/{count}"), same));
+            }
+            below(contract, &schema["items"], fits, "0", member, &mut wrong);
+        }
+        Some("object") => {
+            here(json!([]));
+            if schema["minProperties"] == 1 {
+                here(json!({}));
+            }
+            for name in schema["required"].as_array().into_iter().flatten() {
+                let name = name.as_str().unwrap();
+                let mut value = fits.clone();
+                value.as_object_mut().unwrap().remove(name);
+                wrong.push((format!("/{name}"), value));
+            }
+            if schema["additionalProperties"] == false {
+                let mut value = fits.clone();
+                value["a/new~field"] = json!(1);
+                wrong.push(("/a~1new~0field".to_owned(), value));
+            }
+            for (name, schema) in properties(schema) {
+                below(contract, schema, fits, name, member, &mut wrong);
+            }
+        }
+        _ => {}
+    }
+    wrong
+}
+
+/// Adds what can be wrong with the part of `fits` that `step` leads to.
+fn below(
+    contract: &Contract,
+    schema: &Value,
+    fits: &Value,
+    step: &str,
+    member: usize,
+    wrong: &mut Vec<(String, Value)>,
+) {
+    let step = format!("/{step}");
+    let part = fits.pointer(&step).unwrap();
+    for (pointer, value) in violations(contract, schema, part, member) {
+        let mut whole = fits.clone();
+        *whole.pointer_mut(&step).unwrap() = value;
+        wrong.push((format!("{step}{pointer}"), whole));
+    }
+}
+
+/// Values of a query parameter as they are written, each of which breaks a rule.
+pub(crate) fn wrong_parameters(contract: &Contract, parameter: &Value) -> Vec<(String, String)> {
+    let name = parameter["name"].as_str().unwrap();
+    let schema = resolve(contract, &parameter["schema"]);
+    if kind(schema) == Some("object") {
+        let keys = properties(schema).flat_map(|(key, schema)| {
+            let texts = wrong_texts(contract, schema).into_iter();
+            texts.map(move |text| (format!("/{name}/{key}"), format!("{name}[{key}]={text}")))
+        });
+        return keys.collect();
+    }
+    let texts = wrong_texts(contract, schema).into_iter();
+    texts.map(|text| (format!("/{name}"), format!("{name}={text}"))).collect()
+}
+
+fn wrong_texts(contract: &Contract, schema: &Value) -> Vec<String> {
+    let schema = resolve(contract, schema);
+    if let Some(members) = members(schema) {
+        return members.iter().flat_map(|member| wrong_texts(contract, member)).collect();
+    }
+    let fits = example(contract, schema, 0);
+    let wrong =
+        violations(contract, schema, &fits, 0).into_iter().filter_map(|(_, value)| {
+            match (kind(schema)?, value) {
+                ("string", Value::String(text)) => Some(text.replace(' ', "+")),
+                ("integer", Value::Number(number)) => Some(number.as_f64()?.to_string()),
+                ("boolean", Value::String(_)) => Some("1".to_owned()),
+                _ => None,
+            }
+        });
+    wrong.collect()
+}
+
+/// Item `i` of a list, unlike the others where that is easily had.
+fn item(contract: &Contract, schema: &Value, member: usize, i: u64) -> Value {
+    match example(contract, schema, member) {
+        Value::String(text) if text == ID => format!("{}{i:02}", &ID[..34]).into(),
+        Value::String(text) if resolve(contract, schema).get("enum").is_none() => {
+            format!("{text}{i}").into()
+        }
+        other => other,
+    }
+}
+
+fn resolve<'s>(contract: &Contract, mut schema: &'s Value) -> &'s Value {
+    while let Some(reference) = schema["$ref"].as_str() {
+        schema = contract.document.pointer(reference.trim_start_matches('#')).unwrap();
+    }
+    schema
+}
+
+/// The members of a union without null.
+fn members(schema: &Value) -> Option<Vec<&Value>> {
+    let all = schema["anyOf"].as_array().or(schema["oneOf"].as_array())?;
+    Some(all.iter().filter(|member| member["type"] != "null").collect())
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    let among = |list: &Value, is_null: fn(&Value) -> bool| {
+        list.as_array().is_some_and(|list| list.iter().any(is_null))
+    };
+    among(&schema["type"], |name| name == "null")
+        || among(&schema["anyOf"], |member| member["type"] == "null")
+}
+
+/// The JSON type beside null; none where all goes.
+fn kind(schema: &Value) -> Option<&str> {
+    match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
+        kind => kind.as_str(),
+    }
+}
+
+fn properties(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.map(|(name, schema)| (name.as_str(), schema))
+}
