@@ -1,0 +1,56 @@
+//! JSON input: from the command line, from a file, or from standard input.
+
+use std::io::Read;
+
+use frameio::core::dynamic::nearest;
+use frameio::{Catalog, Operation};
+use serde_json::{Map, Value};
+
+use crate::exit::Failure;
+
+/// The most that an input may be; the longest annotation fits in many times.
+const LONGEST: u64 = 64 << 20;
+
+/// The object that `argument` is, or names: JSON, `@FILE`, or `-`.
+pub(crate) fn object(argument: &str) -> Result<Map<String, Value>, Failure> {
+    let (about, json) = match argument {
+        "-" => ("standard input".to_owned(), text(&mut std::io::stdin(), "standard input")?),
+        _ => match argument.strip_prefix('@') {
+            Some(file) => {
+                let mut opened =
+                    std::fs::File::open(file).map_err(|error| Failure::usage(file, error))?;
+                (file.to_owned(), text(&mut opened, file)?)
+            }
+            None => ("--input".to_owned(), argument.to_owned()),
+        },
+    };
+    match serde_json::from_str(&json) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Failure::usage(about, "is not a JSON object: '{\"account_id\": …}' is one")),
+        Err(error) => Err(Failure::usage(about, format!("is not JSON: {error}"))),
+    }
+}
+
+/// All that can be read, if it is not too much.
+pub(crate) fn text(reader: &mut dyn Read, about: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = reader.take(LONGEST + 1).read_to_string(&mut text);
+    match read {
+        Ok(_) if text.len() as u64 > LONGEST => {
+            Err(Failure::usage(about, format!("is longer than {LONGEST} bytes")))
+        }
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::usage(about, error)),
+    }
+}
+
+/// The operation of this documented name.
+pub(crate) fn operation(id: &str) -> Result<&'static Operation, String> {
+    Operation::find(id).ok_or_else(|| {
+        let hint = match nearest(id, Operation::all().map(|operation| operation.id)) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "`frameio operations` lists them".to_owned(),
+        };
+        format!("there is no operation `{id}`: {hint}")
+    })
+}

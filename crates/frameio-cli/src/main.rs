@@ -1,0 +1,42 @@
+//! The `frameio` command.
+
+mod args;
+mod batch;
+mod call;
+mod connect;
+mod exit;
+mod input;
+mod operations;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::exit::{Failure, Status};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                eprintln!("frameio: {}", failure.message);
+            }
+            failure.status.into()
+        }
+    }
+}
+
+fn run(args: Args) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Status::Other, format!("no runtime: {error}")))?;
+    match args.command {
+        Command::Call(call) => runtime.block_on(call::run(&args.connection, &call)),
+        Command::Batch(batch) => runtime.block_on(batch::run(&args.connection, &batch)),
+        Command::Operations(operations) => operations::run(&operations),
+    }
+}
