@@ -1,0 +1,188 @@
+//! `frameio call`.
+
+use std::time::Duration;
+
+use frameio_sim::{Fault, Sim};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::program::{end, offline, program, run, serve};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_is_called_with_json_and_answers_with_json() {
+    let (sim, server) = serve().await;
+    let demo = sim.demo();
+    let me = run(&server, &["call", "users.show"]).await.json();
+    assert_eq!(me["data"]["id"], demo.user_id.as_str());
+
+    let folder = json!({
+        "account_id": demo.account_id, "folder_id": demo.root_folder_id,
+        "data": {"name": "Dailies ü"},
+    });
+    let created = run(&server, &["call", "folders.create", "--input", &folder.to_string()]).await;
+    let created = created.json();
+    assert_eq!(created["data"]["name"], "Dailies ü");
+    // What is null comes as null: the answer is the service's.
+    assert_eq!(created["data"].get("cover_file_id"), Some(&Value::Null));
+
+    let delete = json!({"account_id": demo.account_id, "folder_id": created["data"]["id"]});
+    let deleted = run(&server, &["call", "folders.delete", "--input", &delete.to_string()]).await;
+    assert_eq!((deleted.status, &*deleted.stdout, &*deleted.stderr), (0, "", ""));
+    let shown = run(&server, &["call", "folders.show", "--input", &delete.to_string()]).await;
+    let message = shown.failed(5);
+    assert!(message.starts_with("frameio: folders.show: 404 Not Found: "), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn input_comes_from_a_file_or_from_standard_input() {
+    let (sim, server) = serve().await;
+    let input = json!({"account_id": sim.demo().account_id, "page_size": 1}).to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("input.json");
+    std::fs::write(&file, &input).unwrap();
+    let file = format!("@{}", file.display());
+    let from_file = run(&server, &["call", "workspaces.index", "--input", &file]).await.json();
+    let mut command = program(&server);
+    command.args(["call", "workspaces.index", "--input", "-"]);
+    let from_stdin = end(command, Some(&input)).await.json();
+    assert_eq!(from_file, from_stdin);
+    assert_eq!(from_file["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_pages_are_items_one_a_line_with_every_parameter_on_each() {
+    let (sim, server) = serve().await;
+    let demo = sim.demo();
+    for i in 0..7 {
+        let input = json!({
+            "account_id": demo.account_id, "folder_id": demo.root_folder_id,
+            "data": {"name": format!("folder {i}")},
+        });
+        run(&server, &["call", "folders.create", "--input", &input.to_string()]).await.json();
+    }
+    sim.clear_requests();
+    let input = json!({
+        "account_id": demo.account_id, "folder_id": demo.root_folder_id, "page_size": 3,
+        "sort": "name_desc", "include": "creator",
+    });
+    let arguments = ["call", "folders.index", "--all", "--input", &input.to_string()];
+    let items = run(&server, &arguments).await;
+    let names: Vec<_> = items.lines().iter().map(|item| item["name"].clone()).collect();
+    let expected: Vec<_> = (0..7).rev().map(|i| json!(format!("folder {i}"))).collect();
+    assert_eq!(names, expected);
+    assert!(items.lines().iter().all(|item| item["creator"].is_object()));
+    let requests = sim.requests();
+    assert_eq!(requests.len(), 3);
+    assert!(requests.iter().all(|it| it.query.as_deref().unwrap().contains("sort=name_desc")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_page_that_fails_is_a_failure_after_the_items_before_it() {
+    let (sim, server) = serve().await;
+    let demo = sim.demo();
+    for _ in 0..3 {
+        let input = json!({"account_id": demo.account_id, "data": {"name": "W"}}).to_string();
+        run(&server, &["call", "workspaces.create", "--input", &input]).await.json();
+    }
+    let input = json!({"account_id": demo.account_id, "page_size": 2}).to_string();
+    sim.fail_next(Some("workspaces.index"), Fault::delay(Duration::ZERO));
+    sim.fail_next(Some("workspaces.index"), Fault::status(StatusCode::FORBIDDEN));
+    let ended = run(&server, &["call", "workspaces.index", "--all", "--input", &input]).await;
+    assert_eq!((ended.status, ended.lines().len()), (4, 2), "{ended:?}");
+    assert!(ended.stderr.contains("403 Forbidden"), "{ended:?}");
+
+    let ended = run(&server, &["call", "users.show", "--all"]).await;
+    let message = "frameio: users.show: does not answer in pages: leave --all out";
+    assert_eq!(ended.failed(2), message);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_call_is_told_before_anything_is_sent() {
+    let refusals = [
+        (
+            vec!["call", "file.show"],
+            "there is no operation `file.show`: did you mean `files.show`?",
+        ),
+        (
+            vec!["call", "moodboards.paint"],
+            "there is no operation `moodboards.paint`: `frameio operations` lists them",
+        ),
+        (
+            vec!["call", "files.show", "--input", r#"{"acount_id": "a", "file_id": "f"}"#],
+            "files.show: `acount_id` is not a parameter: did you mean `account_id`?",
+        ),
+        (
+            vec![
+                "call",
+                "files.update",
+                "--input",
+                r#"{"account_id": "a", "file_id": "f", "name": "x"}"#,
+            ],
+            "files.update: `name` belongs into `data`",
+        ),
+        (
+            vec!["call", "files.show", "--input", r#"{"account_id": "a"}"#],
+            "files.show: `file_id` is missing",
+        ),
+        (
+            vec!["call", "users.show", "--input", "[]"],
+            "--input: is not a JSON object: '{\"account_id\": …}' is one",
+        ),
+    ];
+    for (arguments, message) in refusals {
+        let mut command = offline();
+        command.args(arguments);
+        assert_eq!(end(command, None).await.failed(2), format!("frameio: {message}"));
+    }
+    let mut command = offline();
+    command.args(["call", "users.show", "--input", "{"]);
+    assert!(end(command, None).await.failed(2).starts_with("frameio: --input: is not JSON: "));
+    let mut command = offline();
+    command.args(["call", "users.show", "--input", "@/nowhere"]);
+    assert!(end(command, None).await.failed(2).starts_with("frameio: /nowhere: "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_status_tells_the_kind_of_failure() {
+    let (sim, server) = serve().await;
+    for (status, exit) in [
+        (StatusCode::UNAUTHORIZED, 3),
+        (StatusCode::FORBIDDEN, 4),
+        (StatusCode::NOT_FOUND, 5),
+        (StatusCode::CONFLICT, 6),
+        (StatusCode::UNPROCESSABLE_ENTITY, 6),
+        (StatusCode::TOO_MANY_REQUESTS, 7),
+        (StatusCode::BAD_GATEWAY, 8),
+    ] {
+        sim.fail_next(Some("users.show"), Fault::status(status));
+        let ended = run(&server, &["call", "users.show", "--max-retries", "0"]).await;
+        let message = ended.failed(exit);
+        assert!(message.starts_with(&format!("frameio: users.show: {status}")), "{message}");
+    }
+    sim.fail_next(None, Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":7}}"#));
+    let ended = run(&server, &["call", "users.show"]).await;
+    assert!(ended.failed(10).contains("unexpected answer: at `data.id`"), "{ended:?}");
+
+    sim.fail_next(None, Fault::delay(Duration::from_secs(600)));
+    let arguments = ["call", "users.show", "--timeout", "0.05", "--max-retries", "0"];
+    run(&server, &arguments).await.failed(9);
+
+    let mut command = program(&server);
+    command.env("FRAMEIO_BASE_URL", "http://127.0.0.1:1").args(["call", "users.show"]);
+    command.args(["--max-retries", "0"]);
+    end(command, None).await.failed(9);
+
+    let mut command = program(&server);
+    command.env_remove("FRAMEIO_TOKEN").args(["call", "users.show"]);
+    assert!(end(command, None).await.failed(3).contains("FRAMEIO_TOKEN"));
+
+    let mut command = program(&server);
+    command.env("FRAMEIO_TOKEN", "canary-token").args(["call", "users.show"]);
+    let ended = end(command, None).await;
+    assert!(!ended.failed(3).contains("canary"), "{ended:?}");
+
+    let mut command = program(&server);
+    command.env("FRAMEIO_BASE_URL", "http://api.example.com").args(["call", "users.show"]);
+    assert!(end(command, None).await.failed(2).contains("http"));
+    let _: &Sim = &sim;
+}

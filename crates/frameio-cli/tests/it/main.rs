@@ -1,0 +1,7 @@
+//! The program as it is run, against a local Frame.io.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod batch;
+mod call;
+mod operations;
+mod program;

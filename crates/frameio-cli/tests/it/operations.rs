@@ -1,0 +1,64 @@
+//! `frameio operations`.
+
+use serde_json::{Value, json};
+
+use crate::program::{Ended, end, offline};
+
+async fn operations(arguments: &[&str]) -> Ended {
+    let mut command = offline();
+    command.arg("operations").args(arguments);
+    end(command, None).await
+}
+
+#[tokio::test]
+async fn every_operation_is_listed_with_route_quota_and_parameters() {
+    let all = operations(&["--json"]).await.json();
+    let all = all.as_array().unwrap();
+    assert_eq!(all.len(), 124);
+    let rename = all.iter().find(|it| it["id"] == "files.update").unwrap();
+    let parameter = |name: &str, place: &str, least: Value, most: Value| {
+        json!({
+            "name": name, "in": place, "required": place == "path", "values": [],
+            "least": least, "most": most,
+        })
+    };
+    let null = Value::Null;
+    assert_eq!(
+        *rename,
+        json!({
+            "id": "files.update",
+            "type": "frameio::files::UpdateFile",
+            "method": "PATCH",
+            "path": "/v4/accounts/{account_id}/files/{file_id}",
+            "quota": {"calls": 100, "window_ms": 60_000, "scope": "account_user"},
+            "api_version": null,
+            "idempotent": true,
+            "deprecated": false,
+            "paged": false,
+            "parameters": [
+                parameter("account_id", "path", null.clone(), null.clone()),
+                parameter("file_id", "path", null.clone(), null),
+                parameter("name", "data", json!(1), json!(255)),
+            ],
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_pattern_finds_names_and_routes() {
+    let found = operations(&["files.show"]).await;
+    assert_eq!(
+        found.stdout,
+        "files.show  (5 per 1s)\n    \
+         GET /v4/accounts/{account_id}/files/{file_id}\n    \
+         account_id, file_id, [include]\n\
+         files.show_file_upload_status  (5 per 1s)\n    \
+         GET /v4/accounts/{account_id}/files/{file_id}/status\n    \
+         account_id, file_id\n"
+    );
+    let by_route = operations(&["/audit_logs", "--json"]).await.json();
+    assert_eq!(by_route[0]["id"], "accounts.auditlog_index");
+    assert_eq!(by_route[0]["api_version"], "4.0");
+    let message = "frameio: no operation has `moodboard` in its name or route";
+    assert_eq!(operations(&["Moodboard"]).await.failed(5), message);
+}

@@ -1,0 +1,89 @@
+//! Runs of the program.
+
+use std::process::Stdio;
+
+use frameio_sim::{Sim, SimServer};
+use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+/// The program, with the environment of a server and nothing else of its own.
+pub(crate) fn program(server: &SimServer) -> Command {
+    let mut command = offline();
+    command.env("FRAMEIO_BASE_URL", server.url()).env("FRAMEIO_TOKEN", Sim::TOKEN);
+    command
+}
+
+/// The program without a server.
+pub(crate) fn offline() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_frameio"));
+    command
+        .env_remove("FRAMEIO_BASE_URL")
+        .env_remove("FRAMEIO_TOKEN")
+        .env("NO_PROXY", "*")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// The one line of JSON on standard output.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.status, 0, "{self:?}");
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    /// Each line of standard output.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The one line that says why it failed.
+    #[track_caller]
+    pub(crate) fn failed(&self, status: i32) -> &str {
+        assert_eq!((self.status, self.stdout.as_str()), (status, ""), "{self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        self.stderr.trim_end()
+    }
+}
+
+pub(crate) async fn end(mut command: Command, input: Option<&str>) -> Ended {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    if input.is_some() {
+        command.stdin(Stdio::piped());
+    }
+    let mut child = command.spawn().unwrap();
+    if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
+        stdin.write_all(input.as_bytes()).await.unwrap();
+    }
+    let output = child.wait_with_output().await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ended {
+        status: output.status.code().unwrap(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+/// Runs the program to its end.
+pub(crate) async fn run(server: &SimServer, arguments: &[&str]) -> Ended {
+    let mut command = program(server);
+    command.args(arguments);
+    end(command, None).await
+}
+
+/// A simulator on a socket, without quotas.
+pub(crate) async fn serve() -> (Sim, SimServer) {
+    let sim = Sim::builder().quotas(false).build();
+    let server = sim.serve().await.unwrap();
+    (sim, server)
+}
