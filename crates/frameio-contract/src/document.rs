@@ -66,10 +66,9 @@ impl Contract {
         self.operation["deprecated"] == true
     }
 
-    /// Calls, seconds and scope of the quota, where it is documented; a later SDK's figure holds.
+    /// Calls, seconds and scope of the quota, where it is documented.
     pub fn quota(&self) -> Option<(u64, f64, &'static str)> {
-        let later = &self.operation["x-rate-limit-later-sdk"];
-        let limit = if later.is_null() { &self.operation["x-rate-limit"] } else { later };
+        let limit = &self.operation["x-rate-limit"];
         Some((
             limit["calls"].as_u64()?,
             limit["per_seconds"].as_f64()?,

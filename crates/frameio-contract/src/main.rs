@@ -43,7 +43,7 @@ fn read(file: &str) -> Result<Document, String> {
 fn report(documents: &[Document]) -> ExitCode {
     let findings = compare(documents);
     for finding in &findings {
-        println!("{finding:.300}");
+        println!("{}", finding.to_string().chars().take(300).collect::<String>());
     }
     println!(
         "{} operations compared, {} findings",
