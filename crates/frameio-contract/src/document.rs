@@ -66,14 +66,16 @@ impl Contract {
         self.operation["deprecated"] == true
     }
 
-    /// Calls, seconds and scope of the quota, where it is documented; a later SDK's figure holds.
+    /// Calls, seconds and scope of the quota, where it is documented; a later SDK's figure holds,
+    /// but not its scope: it says `account_user` of every operation.
     pub fn quota(&self) -> Option<(u64, f64, &'static str)> {
+        let first = &self.operation["x-rate-limit"];
         let later = &self.operation["x-rate-limit-later-sdk"];
-        let limit = if later.is_null() { &self.operation["x-rate-limit"] } else { later };
+        let limit = if later.is_null() { first } else { later };
         Some((
             limit["calls"].as_u64()?,
             limit["per_seconds"].as_f64()?,
-            limit["scope"].as_str().unwrap_or("account_user"),
+            first["scope"].as_str().unwrap_or("account_user"),
         ))
     }
 
