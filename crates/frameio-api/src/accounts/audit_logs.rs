@@ -1,9 +1,8 @@
 //! Entries of an audit log, and which of them are asked for.
 
 use frameio_core::encode::{Query, QueryValue};
-use frameio_core::{AccountId, Extra, ProjectId, UserId, WorkspaceId, answers, model, open_enum};
+use frameio_core::{AccountId, ProjectId, UserId, WorkspaceId, answers, model, open_enum};
 use jiff::civil::Date;
-use serde_json::Value;
 
 use super::{AuditLogEventType, AuditLogResourceType};
 use crate::users::User;

@@ -67,3 +67,35 @@ impl Check for AttachmentInput {
         bounds::check("media_type", &self.media_type, 1..=255)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn read(answer: &'static str) -> Result<CreatedAttachment, DecodeError> {
+        let (parts, ()) = http::Response::new(()).into_parts();
+        CreatedAttachment::from_response(&parts, Bytes::from(answer))
+    }
+
+    #[test]
+    fn the_urls_to_upload_to_come_without_sizes() {
+        let answer = r#"{"data":{"id":"1","name":"a.png","file_size":6,"upload_urls":
+            ["https://s3.example/1?X-Amz-Signature=canary","https://s3.example/2?b"],
+            "created_at":"2026-03-22T10:11:12Z"}}"#;
+        let created = read(answer).unwrap();
+        let shown = format!("{created:?}");
+        assert!(!shown.contains("canary"), "{shown}");
+        let urls = created.attachment.unwrap().upload_urls.unwrap();
+        assert_eq!(urls[1].as_str(), "https://s3.example/2?b");
+    }
+
+    #[test]
+    fn an_answer_may_hold_no_attachment() {
+        for nothing in [r#"{"data":null}"#, "{}"] {
+            assert_eq!(read(nothing).unwrap().attachment, None);
+        }
+        assert_eq!(read(r#"{"data":{"id":1}}"#).unwrap_err().path, "data.id");
+    }
+}
