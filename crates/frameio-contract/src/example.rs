@@ -1,5 +1,6 @@
 //! Examples of what a schema allows.
 
+use frameio_api::webhooks::WebhookEvent;
 use serde_json::{Map, Value, json};
 
 use crate::document::Schema;
@@ -10,6 +11,13 @@ pub(crate) const FUTURE: &str = "from_the_future";
 /// Objects of which exactly one field may be given, which the contract has no word for.
 const ONE_FIELD: &[&str] =
     &["AddReviewersToShareParamsDataReviewers", "RemoveReviewerParamsDataReviewers"];
+
+/// Lists of texts that the contract does not count, but the documentation does.
+const COUNTED: &[(&str, &[&str])] = &[("WebhookEvents", WebhookEvent::KNOWN)];
+
+fn counted(list: Schema) -> Option<&'static [&'static str]> {
+    COUNTED.iter().find(|(name, _)| list.name == Some(name)).map(|(_, values)| *values)
+}
 
 /// Examples that together have every field, union member, enum value and null of a schema. The
 /// first has no null in it.
@@ -88,7 +96,12 @@ fn lists(schema: Schema, future: bool) -> Vec<Value> {
     let Some(items) = schema.items() else { return vec![json!([])] };
     let size = |keyword| schema.value[keyword].as_u64().and_then(|size| usize::try_from(size).ok());
     let (least, most) = (size("minItems").unwrap_or(0), size("maxItems").unwrap_or(usize::MAX));
-    let examples = examples(items, future);
+    let examples: Vec<Value> = match counted(schema) {
+        Some(values) => {
+            values.iter().copied().chain(future.then_some(FUTURE)).map(Value::from).collect()
+        }
+        None => examples(items, future),
+    };
     let chunks = examples.chunks(most.max(1)).map(|chunk| {
         let mut chunk = chunk.to_vec();
         for i in chunk.len()..least {
@@ -148,6 +161,9 @@ pub(crate) fn minimal(schema: Schema) -> Value {
     match schema.kind() {
         Some("array") => {
             let least = schema.value["minItems"].as_u64().unwrap_or(0);
+            if let Some(values) = counted(schema) {
+                return values.iter().copied().map(Value::from).take(least as usize).collect();
+            }
             let item = schema.items().map(minimal).unwrap_or_default();
             let distinct = |i| match &item {
                 Value::String(text) => format!("{text}{i}").into(),

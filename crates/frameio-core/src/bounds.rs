@@ -72,13 +72,24 @@ pub trait Check {
     /// When something in it is outside of what the service takes; the error names the field
     /// [within](EncodeError::within) the value.
     fn check(&self) -> Result<(), EncodeError>;
+
+    /// Checks a list. Default: each of its items.
+    ///
+    /// # Errors
+    /// When an item is wrong, or the list as a whole is.
+    fn check_list(list: &[Self]) -> Result<(), EncodeError>
+    where
+        Self: Sized,
+    {
+        list.iter().enumerate().try_for_each(|(i, value)| {
+            value.check().map_err(|error| error.within(&format!("[{i}]")))
+        })
+    }
 }
 
 impl<T: Check> Check for Vec<T> {
     fn check(&self) -> Result<(), EncodeError> {
-        self.iter().enumerate().try_for_each(|(i, value)| {
-            value.check().map_err(|error| error.within(&format!("[{i}]")))
-        })
+        T::check_list(self)
     }
 }
 
@@ -124,4 +135,25 @@ pub fn check<T: Bounded>(
         (least, most) => format!("{least} to {most}"),
     };
     Err(EncodeError::new(field, format!("{found}, allowed are {allowed}")))
+}
+
+/// Checks that nothing is in a list twice.
+///
+/// # Errors
+/// When something is; the error names the second of the two.
+///
+/// ```
+/// use frameio_core::bounds::check_distinct;
+///
+/// let error = check_distinct(&["a", "b", "a"]).unwrap_err();
+/// assert_eq!(error.to_string(), "`[2]` is the same as `[0]`, allowed is each once");
+/// ```
+pub fn check_distinct<T: PartialEq>(list: &[T]) -> Result<(), EncodeError> {
+    for (i, value) in list.iter().enumerate() {
+        if let Some(first) = list[..i].iter().position(|other| other == value) {
+            let message = format!("is the same as `[{first}]`, allowed is each once");
+            return Err(EncodeError::new(format!("[{i}]"), message));
+        }
+    }
+    Ok(())
 }

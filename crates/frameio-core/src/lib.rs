@@ -15,7 +15,7 @@
 //! | [`page`] | pages, cursors and the [`Paged`] trait |
 //! | [`body`] | one body type that can be replayed |
 //! | [`call`] | what travels with a request through a stack |
-//! | [`id`](mod@id), [`patch`], [`bounds`], [`signed_url`] | the vocabulary of fields |
+//! | [`id`](mod@id), [`patch`], [`bounds`], [`secret`], [`signed_url`] | the vocabulary of fields |
 //! | [`error`] | what can go wrong without a network |
 //! | `dynamic`, a feature | requests from JSON, by the documented names |
 //!
@@ -36,6 +36,7 @@ pub mod id;
 pub mod operation;
 pub mod page;
 pub mod patch;
+pub mod secret;
 pub mod signed_url;
 pub mod wrap;
 
@@ -50,6 +51,7 @@ pub use id::*;
 pub use operation::{Operation, Quota, QuotaScope};
 pub use page::{Cursor, Links, Page, Paged};
 pub use patch::Patch;
+pub use secret::Secret;
 pub use signed_url::SignedUrl;
 pub use wrap::{EndpointExt, RateLimitInfo, Raw, Reply, WithMeta, WithOptions};
 

@@ -242,6 +242,24 @@ fn a_wrong_field_is_named_by_its_path() {
     assert!(error.message.contains("EOF"), "{error}");
 }
 
+model! {
+    /// What is read through another type.
+    pub struct Initial {
+        /// One character in JSON.
+        pub letter: u32 as char,
+    }
+}
+
+#[test]
+fn a_field_can_be_read_through_another_type() {
+    let read = serde_json::from_str::<Initial>;
+    assert_eq!(read(r#"{"letter":"A"}"#).unwrap().letter, 65);
+    let error = read(r#"{"letter":65}"#).unwrap_err().to_string();
+    assert!(error.contains("expected a character"), "{error}");
+    let error = read("{}").unwrap_err().to_string();
+    assert!(error.contains("missing field `letter`"), "{error}");
+}
+
 proptest! {
     #[test]
     fn any_id_comes_back_out_of_its_segment(account in "\\PC{1,40}", file in "\\PC{1,40}") {

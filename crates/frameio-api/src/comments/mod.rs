@@ -1,15 +1,17 @@
 //! Comments on files.
 
+mod attachments;
 mod text_review;
 mod time;
 
 use frameio_core::bounds::{self, Check};
 use frameio_core::{
-    AccountId, AttachmentId, CommentId, EncodeError, Extra, FileId, Page, SignedUrl, UserId,
-    answers, endpoints, model, open_enum,
+    AccountId, AttachmentId, CommentId, EncodeError, Extra, FileId, Page, UserId, answers,
+    endpoints, model, open_enum,
 };
 use jiff::Timestamp;
 
+pub use self::attachments::{Attachment, AttachmentInput, CreatedAttachment};
 pub use self::text_review::{
     TextReviewAnnotation, TextReviewAnnotationUpdate, TextReviewBounds, TextReviewType,
 };
@@ -140,6 +142,38 @@ endpoints! {
         }
     }
     "comments.delete" = DELETE "/v4/accounts/{account_id}/comments/{comment_id}" -> (), 60 per minute;
+
+    /// Attaches a file to a comment, which then has to be uploaded. A comment has at most 6.
+    pub struct CreateAttachment {
+        path {
+            /// Account that holds the file.
+            account_id: AccountId,
+            /// Comment to attach it to.
+            comment_id: CommentId,
+        }
+        body {
+            /// What it is called. 1 to 255 characters.
+            name: String in 1..=255,
+            /// How large it is, in bytes. 1 to 5 000 000 000 000.
+            file_size: u64 in 1..=5_000_000_000_000,
+            /// Its media type. 1 to 255 characters.
+            media_type: String in 1..=255,
+        }
+    }
+    "comments.create_attachment" = POST "/v4/accounts/{account_id}/comments/{comment_id}/attachments" -> CreatedAttachment, 60 per minute;
+
+    /// Deletes an attachment of a comment.
+    pub struct DeleteAttachment {
+        path {
+            /// Account that holds the file.
+            account_id: AccountId,
+            /// Comment that it is attached to.
+            comment_id: CommentId,
+            /// Attachment to delete.
+            attachment_id: AttachmentId,
+        }
+    }
+    "comments.delete_attachment" = DELETE "/v4/accounts/{account_id}/comments/{comment_id}/attachments/{attachment_id}" -> (), 60 per minute;
 }
 
 open_enum! {
@@ -298,51 +332,5 @@ model! {
         pub text: String,
         /// Who is meant.
         pub user_id: UserId,
-    }
-}
-
-model! {
-    /// A file that is attached to a comment.
-    pub struct Attachment {
-        /// The attachment's id.
-        pub id: AttachmentId,
-        /// What it is called.
-        pub name: String,
-        /// How large it is, in bytes.
-        pub file_size: u64,
-        /// Its media type.
-        pub media_type: Option<String>,
-        /// Where its parts are to be sent, in order, all of one size but the last: only in the
-        /// answer to its creation.
-        pub upload_urls: Option<Vec<SignedUrl>>,
-        /// When it was created.
-        pub created_at: Timestamp,
-    }
-}
-
-model! {
-    /// A file to attach to a comment.
-    pub struct AttachmentInput {
-        /// What it is called. 1 to 255 characters.
-        pub name: String,
-        /// How large it is, in bytes. 1 to 5 000 000 000 000.
-        pub file_size: u64,
-        /// Its media type. 1 to 255 characters.
-        pub media_type: String,
-    }
-}
-
-impl AttachmentInput {
-    /// A file of `file_size` bytes.
-    pub fn new(name: impl Into<String>, file_size: u64, media_type: impl Into<String>) -> Self {
-        Self { name: name.into(), file_size, media_type: media_type.into(), extra: Extra::new() }
-    }
-}
-
-impl Check for AttachmentInput {
-    fn check(&self) -> Result<(), EncodeError> {
-        bounds::check("name", &self.name, 1..=255)?;
-        bounds::check("file_size", &self.file_size, 1..=5_000_000_000_000)?;
-        bounds::check("media_type", &self.media_type, 1..=255)
     }
 }

@@ -1,5 +1,6 @@
 use frameio_api::comments::{
-    CreateComment, DeleteComment, ListComments, ShowComment, TextReviewType, UpdateComment,
+    CreateAttachment, CreateComment, DeleteAttachment, DeleteComment, ListComments, ShowComment,
+    TextReviewType, UpdateComment,
 };
 
 use crate::case::{Resource, case, known};
@@ -12,6 +13,8 @@ pub(super) fn resource() -> Resource {
             case::<CreateComment>(),
             case::<UpdateComment>(),
             case::<DeleteComment>(),
+            case::<CreateAttachment>(),
+            case::<DeleteAttachment>(),
         ],
         enums: known![TextReviewType],
         tolerated: vec![

@@ -1,5 +1,19 @@
-use crate::case::Resource;
+use frameio_api::custom_actions::{
+    CreateCustomAction, DeleteCustomAction, ListCustomActions, ShowCustomAction, UpdateCustomAction,
+};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListCustomActions>(),
+            case::<CreateCustomAction>(),
+            case::<ShowCustomAction>(),
+            case::<UpdateCustomAction>(),
+            case::<DeleteCustomAction>(),
+        ],
+        tolerated: vec![("ActionCreateResponseData", "secret", "is only in this answer")],
+        ..Resource::default()
+    }
 }

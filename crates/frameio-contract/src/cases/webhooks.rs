@@ -1,5 +1,19 @@
-use crate::case::Resource;
+use frameio_api::webhooks::{
+    CreateWebhook, DeleteWebhook, ListWebhooks, ShowWebhook, UpdateWebhook,
+};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListWebhooks>(),
+            case::<CreateWebhook>(),
+            case::<ShowWebhook>(),
+            case::<UpdateWebhook>(),
+            case::<DeleteWebhook>(),
+        ],
+        tolerated: vec![("WebhookCreateResponseData", "secret", "is only in this answer")],
+        ..Resource::default()
+    }
 }

@@ -2,7 +2,8 @@
 ///
 /// A field of type `Option` may be null or absent and is left out when it is `None`; every other
 /// field is required. Fields that are not listed are kept in `extra` and written back. A field
-/// whose name in JSON is not its name in Rust is written `pub kind = "type": …`.
+/// whose name in JSON is not its name in Rust is written `pub kind = "type": …`; one that is read
+/// through another type, which is `Into` its own, `pub active: Option<bool> as Flag`.
 ///
 /// This stands in for serde's derive: keeping unknown fields with `#[serde(flatten)]` makes a page
 /// slower to decode, and there is no procedural macro to build.
@@ -29,7 +30,7 @@ macro_rules! model {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
-            $( $(#[$field_meta:meta])* pub $field:ident $(= $json:literal)? : $ty:ty, )*
+            $( $(#[$field_meta:meta])* pub $field:ident $(= $json:literal)? : $ty:ty $(as $via:ty)?, )*
         }
     ) => {
         $(#[$meta])*
@@ -92,7 +93,7 @@ macro_rules! model {
                     let mut unknown = String::new();
                     while let Some(key) = map.next_key_seed(ReadKey(&mut unknown))? {
                         match key {
-                            $( Key::$field => $field = Some(map.next_value()?), )*
+                            $( Key::$field => $field = Some($crate::__value!(map $(, $via)?)), )*
                             Key::UnknownKey => {
                                 extra.insert(std::mem::take(&mut unknown), map.next_value()?);
                             }
@@ -137,6 +138,18 @@ macro_rules! model {
                 }
             }
         };
+    };
+}
+
+/// Reads the value of a field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value {
+    ($map:ident) => {
+        $map.next_value()?
+    };
+    ($map:ident, $via:ty) => {
+        $map.next_value::<$via>()?.into()
     };
 }
 

@@ -1,7 +1,13 @@
-//! Accounts.
+//! Accounts, and their audit logs.
+
+mod audit_log_types;
+mod audit_logs;
 
 use frameio_core::{AccountId, Page, answers, endpoints, model, open_enum};
 use jiff::Timestamp;
+
+pub use self::audit_log_types::{AuditLogEventType, AuditLogResourceType};
+pub use self::audit_logs::{AuditLog, AuditLogFilters, AuditLogInclude};
 
 endpoints! {
     /// Lists the accounts that the user belongs to.
@@ -13,6 +19,22 @@ endpoints! {
         page 1..=100;
     }
     "accounts.index" = GET "/v4/accounts" -> Page<Account>, 100 per minute;
+
+    /// Lists what happened in an account.
+    pub struct ListAuditLogs {
+        path {
+            /// Account to look in.
+            account_id: AccountId,
+        }
+        query {
+            /// What the answer holds besides.
+            include: AuditLogInclude,
+            /// Which entries are listed. Default: all.
+            filters: AuditLogFilters,
+        }
+        page 1..=100;
+    }
+    "accounts.auditlog_index" = GET "/v4/accounts/{account_id}/audit_logs" -> Page<AuditLog>, 100 per minute, api_version("4.0");
 }
 
 open_enum! {

@@ -1,0 +1,83 @@
+//! Webhooks and custom actions as they are sent and answered.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use frameio_api::Catalog;
+use frameio_api::custom_actions::{CreateCustomAction, CustomAction};
+use frameio_api::webhooks::{CreateWebhook, UpdateWebhook, Webhook, WebhookEvent};
+use frameio_core::{Operation, QuotaScope, encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+#[test]
+fn events_are_some_and_each_once() {
+    let create = |events: &[&str]| {
+        let events: Vec<_> = events.iter().copied().map(WebhookEvent::from).collect();
+        encode(&CreateWebhook::new("a", "w", events, "Sea", "https://example.com"))
+    };
+    let request = create(&["file.ready", "from.the.future"]).unwrap();
+    assert_eq!(
+        request.body().as_bytes().unwrap(),
+        br#"{"data":{"events":["file.ready","from.the.future"],"name":"Sea","url":"https://example.com"}}"#
+    );
+    let error = create(&[]).unwrap_err();
+    assert_eq!(error.to_string(), "`events` has 0 items, allowed are 1 or more");
+    let error = create(&["file.ready", "file.created", "file.ready"]).unwrap_err();
+    assert_eq!(error.to_string(), "`events[2]` is the same as `[0]`, allowed is each once");
+
+    let twice = [WebhookEvent::FileReady, WebhookEvent::FileReady];
+    let error = encode(&UpdateWebhook::new("a", "w").events(twice)).unwrap_err();
+    assert_eq!(error.field, "events[1]");
+}
+
+#[test]
+fn webhooks_are_created_within_a_quota_of_the_account() {
+    let shared: Vec<_> =
+        Operation::all().filter(|it| it.scope == QuotaScope::Account).map(|it| it.id).collect();
+    assert_eq!(shared, ["webhooks.create"]);
+}
+
+#[test]
+fn an_action_has_5_to_10_seconds_to_answer() {
+    let create = |timeout| {
+        let create = CreateCustomAction::new("a", "w", "Posts it", "post", "Post", "https://a.b");
+        encode(&create.timeout(timeout)).map(drop)
+    };
+    assert_eq!((create(5), create(10)), (Ok(()), Ok(())));
+    for timeout in [4, 11] {
+        let error = create(timeout).unwrap_err();
+        assert_eq!(error.to_string(), format!("`timeout` is {timeout}, allowed are 5 to 10"));
+    }
+}
+
+/// What a secret in an answer becomes: as `Debug` shows it, and written back.
+fn read<T: DeserializeOwned + Serialize + std::fmt::Debug>(answer: Value) -> (String, Value) {
+    let model: T = serde_json::from_value(answer).unwrap();
+    (format!("{model:?}"), serde_json::to_value(&model).unwrap())
+}
+
+#[test]
+fn a_secret_is_not_shown() {
+    let common = |mut other: Value| {
+        for (name, value) in [
+            ("id", json!("1")),
+            ("name", json!("Sea")),
+            ("url", json!("https://example.com")),
+            ("active", json!(true)),
+            ("secret", json!("canary")),
+            ("created_at", json!("2026-03-22T10:11:12Z")),
+            ("updated_at", json!("2026-03-22T10:11:12Z")),
+        ] {
+            other[name] = value;
+        }
+        other
+    };
+    let webhook = common(json!({"events": ["file.ready"]}));
+    let action = common(json!({
+        "workspace_id": "w", "description": "Posts it", "event": "post", "creator_id": "u",
+    }));
+    for (shown, written) in [read::<Webhook>(webhook), read::<CustomAction>(action)] {
+        assert!(shown.contains("secret: Some(Secret(…))") && !shown.contains("canary"), "{shown}");
+        assert_eq!(written["secret"], "canary");
+    }
+}
