@@ -1,16 +1,18 @@
 //! What was asked of the simulator.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
 
 /// How many requests are remembered.
 const MANY: usize = 10_000;
 
-/// One request as it came, and the status of its answer.
+/// One request as it came, and what became of it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -27,21 +29,33 @@ pub struct RecordedRequest {
     pub headers: HeaderMap,
     /// The body of a request to the API; those of parts are not kept.
     pub body: Bytes,
-    /// The status of the answer.
-    pub status: StatusCode,
+    /// The status of the answer; nothing where the connection was reset before it.
+    pub status: Option<StatusCode>,
+    /// The length of the answer's body in bytes, where it is known before it is sent.
+    pub answer_length: Option<u64>,
+    /// When the request came, on the simulator's [`Clock`](crate::Clock).
+    pub time: Timestamp,
+    /// From then until the answer began, on the same clock.
+    pub duration: Duration,
+}
+
+/// A request while it is answered.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) parts: Parts,
+    pub(crate) body: Bytes,
+    pub(crate) time: Timestamp,
+    pub(crate) duration: Duration,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Records(VecDeque<RecordedRequest>);
 
 impl Records {
-    pub(crate) fn push(
-        &mut self,
-        operation: Option<&'static str>,
-        parts: Parts,
-        body: Bytes,
-        status: StatusCode,
-    ) {
+    /// Remembers a request with the status and the length of its answer.
+    pub(crate) fn push(&mut self, request: Request, answer: Option<(StatusCode, Option<u64>)>) {
+        let Request { operation, parts, body, time, duration } = request;
         let mut headers = parts.headers;
         headers.remove(AUTHORIZATION);
         if self.0.len() == MANY {
@@ -54,7 +68,10 @@ impl Records {
             query: parts.uri.query().map(str::to_owned),
             headers,
             body,
-            status,
+            status: answer.map(|(status, _)| status),
+            answer_length: answer.and_then(|(_, length)| length),
+            time,
+            duration,
         });
     }
 

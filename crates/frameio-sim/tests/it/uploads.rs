@@ -49,12 +49,12 @@ async fn a_file_is_complete_when_all_parts_are_there_in_any_order() {
     let file = api.make_file(&api.root(), "notes.txt", 10).await;
     let path = api.file(&file);
     let status = async || api.get(&format!("{path}/status")).await.data();
-    for (part, content) in [(2, "hij"), (0, "abcd"), (0, "ABCD")] {
+    for (part, content) in [(2, "ij"), (0, "abcd"), (0, "ABCD")] {
         assert_eq!(put(&api.sim, url(&file, part), "text/plain", content).await.0, StatusCode::OK);
         assert_eq!(status().await["upload_complete"], false);
     }
     tokio::time::advance(Duration::from_secs(1)).await;
-    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "efg").await.0, StatusCode::OK);
+    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "efgh").await.0, StatusCode::OK);
     let done = status().await;
     assert_eq!((&done["upload_complete"], &done["filetype"]), (&json!(true), &json!("text/plain")));
     assert_eq!(done["upload_failed"], false);
@@ -66,7 +66,7 @@ async fn a_file_is_complete_when_all_parts_are_there_in_any_order() {
     assert_ne!(shown["updated_at"], shown["created_at"]);
     tokio::time::advance(Duration::from_secs(5)).await;
     assert_eq!(api.get(&path).await.data()["status"], "transcoded");
-    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "EFG").await.0, StatusCode::OK, "again");
+    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "EFGH").await.0, StatusCode::OK, "again");
 }
 
 #[tokio::test]
