@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
@@ -56,8 +56,6 @@ impl Records {
     /// Remembers a request with the status and the length of its answer.
     pub(crate) fn push(&mut self, request: Request, answer: Option<(StatusCode, Option<u64>)>) {
         let Request { operation, parts, body, time, duration } = request;
-        let mut headers = parts.headers;
-        headers.remove(AUTHORIZATION);
         if self.0.len() == MANY {
             self.0.pop_front();
         }
@@ -66,8 +64,8 @@ impl Records {
             method: parts.method,
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().map(str::to_owned),
-            headers,
-            body,
+            headers: copied(&parts.headers),
+            body: Bytes::copy_from_slice(&body),
             status: answer.map(|(status, _)| status),
             answer_length: answer.and_then(|(_, length)| length),
             time,
@@ -81,5 +79,38 @@ impl Records {
 
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+}
+
+/// The headers without the token, and without the buffer that the connection read them into: a
+/// slice would keep all of it, which is large beside a part.
+fn copied(headers: &HeaderMap) -> HeaderMap {
+    let copy = |(name, value): (&HeaderName, &HeaderValue)| {
+        let mut copy = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+        copy.set_sensitive(value.is_sensitive());
+        Some((HeaderName::from_bytes(name.as_str().as_bytes()).ok()?, copy))
+    };
+    headers.iter().filter(|(name, _)| *name != AUTHORIZATION).filter_map(copy).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_keeps_no_more_than_it_shows() {
+        let buffer = Bytes::from(vec![b'x'; 1000]);
+        let value = HeaderValue::from_maybe_shared(buffer.slice(..3)).unwrap();
+        let request = http::Request::get("/").header("x-a", &value).header("x-a", value);
+        let (parts, ()) =
+            request.header("authorization", "Bearer t").body(()).unwrap().into_parts();
+        let (time, duration) = (Timestamp::UNIX_EPOCH, Duration::ZERO);
+        let body = buffer.slice(..2);
+        let mut records = Records::default();
+        records.push(Request { operation: None, parts, body, time, duration }, None);
+        assert!(buffer.is_unique());
+        let record = records.all().remove(0);
+        assert_eq!(record.headers.get_all("x-a").iter().collect::<Vec<_>>(), ["xxx", "xxx"]);
+        assert_eq!((record.headers.len(), record.body.as_ref()), (2, &b"xx"[..]));
     }
 }

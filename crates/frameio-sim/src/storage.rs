@@ -64,12 +64,7 @@ pub(crate) enum Writer {
 
 impl Writer {
     /// Begins at offset `at` of the upload's file; `size` is how much may come.
-    pub(crate) async fn open(
-        storage: &Storage,
-        id: &str,
-        at: u64,
-        size: u64,
-    ) -> io::Result<Self> {
+    pub(crate) async fn open(storage: &Storage, id: &str, at: u64, size: u64) -> io::Result<Self> {
         Ok(match storage {
             Storage::Memory => {
                 Self::Memory { blocks: Vec::new(), tail: BytesMut::new(), room: 0, left: size }
@@ -140,9 +135,15 @@ async fn create(directory: &Path, id: &str) -> io::Result<File> {
 pub(crate) enum Segment {
     Bytes(Bytes),
     /// So many bytes at an offset of the file.
-    File { at: u64, length: u64 },
+    File {
+        at: u64,
+        length: u64,
+    },
     /// So many bytes of the pattern, from an offset of it.
-    Pattern { at: u64, length: u64 },
+    Pattern {
+        at: u64,
+        length: u64,
+    },
 }
 
 /// Reads `segments` one after the other; those of a file from the one at `path`.

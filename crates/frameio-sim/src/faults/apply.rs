@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::{Body, Quota};
-use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Response, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 
@@ -85,26 +85,23 @@ impl Fault {
             }
             Kind::Truncated => {
                 let bytes = body.as_bytes().unwrap_or_default();
-                body = Bytes::copy_from_slice(bytes.get(..bytes.len() / 2).unwrap_or_default())
-                    .into();
+                body =
+                    Bytes::copy_from_slice(bytes.get(..bytes.len() / 2).unwrap_or_default()).into();
             }
-            Kind::NoRateLimit => RATE_LIMIT.iter().for_each(|name| drop(parts.headers.remove(*name))),
+            Kind::NoRateLimit => {
+                RATE_LIMIT.iter().for_each(|name| drop(parts.headers.remove(*name)));
+            }
             Kind::WrongRateLimit => {
-                let wrong = ["0", "-1", "soon"].map(HeaderValue::from_static);
-                parts.headers.extend(RATE_LIMIT.map(http::HeaderName::from_static).into_iter().zip(wrong));
+                for (name, wrong) in RATE_LIMIT.into_iter().zip(["0", "-1", "soon"]) {
+                    parts.headers.insert(name, HeaderValue::from_static(wrong));
+                }
             }
             _ => {}
         }
-        replace(&mut parts.headers, self.headers);
-        Ok(Response::from_parts(parts, body))
-    }
-}
-
-fn replace(headers: &mut HeaderMap, with: HeaderMap) {
-    for (name, value) in with {
-        if let Some(name) = name {
-            headers.insert(name, value);
+        for (name, value) in &self.headers {
+            parts.headers.insert(name, value.clone());
         }
+        Ok(Response::from_parts(parts, body))
     }
 }
 

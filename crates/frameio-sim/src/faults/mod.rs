@@ -77,7 +77,10 @@ pub struct Fault {
 #[derive(Clone, Debug)]
 enum Kind {
     /// An answer; the documented error where there is no content.
-    Answer { status: StatusCode, content: Option<(HeaderValue, Bytes)> },
+    Answer {
+        status: StatusCode,
+        content: Option<(HeaderValue, Bytes)>,
+    },
     /// Nothing but the delay and the headers.
     Nothing,
     Reset,

@@ -130,9 +130,7 @@ impl Found {
 /// A range is meant for the content that the client has seen, so another `if-range` voids it.
 fn range(headers: &HeaderMap, known: [&str; 2], length: u64) -> Range {
     match text(headers, header::RANGE) {
-        Some(range)
-            if text(headers, header::IF_RANGE).is_none_or(|seen| known.contains(&seen)) =>
-        {
+        Some(range) if text(headers, header::IF_RANGE).is_none_or(|seen| known.contains(&seen)) => {
             Range::parse(range, length)
         }
         _ => Range::Whole,
