@@ -176,9 +176,10 @@ pub(crate) async fn get(sim: &Sim, url: &str, headers: &[(&str, &str)]) -> Respo
     send(sim, request.body(Body::empty()).unwrap()).await
 }
 
-/// The storages that keep bytes; the directory is left to the system to clean.
+/// The storages that keep bytes; the directory is below that of the build.
 pub(crate) fn storages() -> [Storage; 2] {
-    let directory = std::env::temp_dir().join(format!("frameio-sim-test-{}", fastrand::u64(..)));
+    let name = uuid::Uuid::new_v4().to_string();
+    let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     [Storage::Memory, Storage::Directory(directory)]
 }
 

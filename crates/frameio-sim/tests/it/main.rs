@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api;
+mod clock;
 mod comments;
 mod contract;
 mod downloads;
@@ -12,6 +13,7 @@ mod folders;
 mod pages;
 mod projects;
 mod quotas;
+mod remote;
 mod schema;
 mod socket;
 mod typed;

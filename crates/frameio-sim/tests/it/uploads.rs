@@ -189,8 +189,9 @@ async fn put_chunks(api: &Api, url: &str, (length, body): (u64, Body)) -> (Statu
 async fn a_part_is_refused_as_soon_as_it_is_too_long() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 8).await;
+    let large: &str = "x".repeat(1 << 20).leak();
     // Without an end: nobody reads on forever.
-    let endless = chunks(8, std::iter::repeat_with(|| Ok("x".repeat(1 << 20).leak() as &str)));
+    let endless = chunks(8, std::iter::repeat_with(move || Ok(large)));
     let too_large = (StatusCode::BAD_REQUEST, "EntityTooLarge".to_owned());
     assert_eq!(put_chunks(&api, url(&file, 0), endless).await, too_large);
     let waits = good(url(&file, 0)).header("expect", "100-continue").header("content-length", 9);
