@@ -23,7 +23,7 @@ use tower::util::MapRequestLayer;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sim = Sim::builder().build();
-    sim.fail_next(None, Fault::status(StatusCode::SERVICE_UNAVAILABLE));
+    sim.inject(Fault::status(StatusCode::SERVICE_UNAVAILABLE));
 
     let calls = Arc::new(AtomicU32::new(0));
     let count = {
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} answered {} call(s)", user.name, calls.load(Relaxed));
     for request in sim.requests() {
         println!(
-            "  {} {}: {} (x-attempt: {:?})",
+            "  {} {}: {:?} (x-attempt: {:?})",
             request.method, request.path, request.status, request.headers["x-attempt"]
         );
     }

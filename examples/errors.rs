@@ -28,18 +28,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     show(client.send(ShowFile::new(&demo.account_id, "no-such-file")).await);
 
     // What comes from between: the body is kept, whatever it is.
-    sim.fail_next(
-        None,
-        Fault::body(StatusCode::BAD_GATEWAY, "text/html", "<html>Bad Gateway</html>"),
-    );
+    sim.inject(Fault::html(StatusCode::BAD_GATEWAY));
     show(client.send(ShowCurrentUser::new().max_retries(0)).await);
 
     // Something that is no answer to the question.
-    sim.fail_next(None, Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":"1"}}"#));
+    sim.inject(Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":"1"}}"#));
     show(client.send(ShowCurrentUser::new()).await);
 
     // Which limit was reached, and after how long.
-    sim.fail_next(None, Fault::delay(Duration::from_secs(5)));
+    sim.inject(Fault::delay(Duration::from_secs(5)));
     let impatient = ShowCurrentUser::new().timeout(Duration::from_millis(50)).max_retries(0);
     show(client.send(impatient).await);
 

@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .init();
 
     let sim = Sim::builder().build();
-    sim.fail_next(None, Fault::status(StatusCode::SERVICE_UNAVAILABLE));
+    sim.inject(Fault::status(StatusCode::SERVICE_UNAVAILABLE));
     let client = Client::builder()
         .token(Sim::TOKEN)
         .transport(sim.clone())

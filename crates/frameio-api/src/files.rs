@@ -29,7 +29,7 @@ endpoints! {
             include: Vec<FileInclude>,
         }
     }
-    "files.show" = GET "/v4/accounts/{account_id}/files/{file_id}" -> File, 10 per second;
+    "files.show" = GET "/v4/accounts/{account_id}/files/{file_id}" -> File, 5 per second;
 
     /// Lists the files in a folder.
     pub struct ListFiles {

@@ -18,7 +18,7 @@ use http::Method;
 ///     "files.show",
 ///     http::Method::GET,
 ///     "/v4/accounts/{account_id}/files/{file_id}",
-///     Quota::per_second(10),
+///     Quota::per_second(5),
 /// );
 /// assert!(SHOW_FILE.idempotent);
 /// ```

@@ -14,6 +14,7 @@ use crate::resources::{accounts, projects, workspaces};
 use crate::signing::Signer;
 use crate::sim::{Demo, Shared, Sim};
 use crate::state::{Env, State};
+use crate::storage::Storage;
 
 /// Splits the file of the documented example into the three parts that it shows.
 const PART_SIZE: u64 = 17_000_000;
@@ -24,9 +25,11 @@ pub struct Builder {
     tokens: Vec<SecretString>,
     accounts: Vec<String>,
     quotas: bool,
+    storage: Storage,
     part_size: u64,
     transcode_after: Duration,
     pub(crate) ims: ims::Settings,
+    seed: u64,
 }
 
 impl Default for Builder {
@@ -35,9 +38,11 @@ impl Default for Builder {
             tokens: Vec::new(),
             accounts: Vec::new(),
             quotas: true,
+            storage: Storage::default(),
             part_size: PART_SIZE,
             transcode_after: Duration::ZERO,
             ims: ims::Settings::default(),
+            seed: 0,
         }
     }
 }
@@ -68,10 +73,17 @@ impl Builder {
         self
     }
 
+    /// Where the bytes of what is uploaded are kept. Default: in memory.
+    #[must_use]
+    pub fn storage(mut self, storage: Storage) -> Self {
+        self.storage = storage;
+        self
+    }
+
     /// The longest a part of an upload gets, in bytes; at least one. Default: 17,000,000.
     ///
-    /// The parts of a file differ by one byte at most. A file of more than 10,000 such parts gets
-    /// 10,000 larger ones.
+    /// All parts of a file have the same size, but the last may be smaller. A file of more than
+    /// 10,000 such parts gets up to 10,000 larger ones.
     #[must_use]
     pub const fn part_size(mut self, bytes: u64) -> Self {
         self.part_size = if bytes == 0 { 1 } else { bytes };
@@ -85,6 +97,16 @@ impl Builder {
         self
     }
 
+    /// By what faults of a [`chance`](crate::Fault::chance) are drawn. Default: 0.
+    ///
+    /// With the same seed the same faults, injected in the same order, hit the same requests,
+    /// counted for each fault. Requests that are sent at the same time may come in another order.
+    #[must_use]
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
     /// A simulator with the demo account in it.
     pub fn build(mut self) -> Sim {
         if self.tokens.is_empty() {
@@ -93,6 +115,7 @@ impl Builder {
         let env = Env {
             clock: Clock::new(),
             signer: Signer::default(),
+            storage: self.storage,
             part_size: self.part_size,
             transcode_after: self.transcode_after,
         };
@@ -120,8 +143,9 @@ impl Builder {
                 env,
                 state: Mutex::new(state),
                 buckets: Mutex::new(Buckets::new(self.quotas)),
-                faults: Mutex::new(Faults::default()),
+                faults: Mutex::new(Faults::new(self.seed)),
                 records: Mutex::new(Records::default()),
+                tasks: Mutex::default(),
             }),
         }
     }

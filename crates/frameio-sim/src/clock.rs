@@ -1,26 +1,112 @@
-//! The time of day, moved by tokio's clock so that it follows paused time.
+//! The simulator's time: tokio's clock, so that it follows paused time, and what it was moved
+//! ahead by hand.
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
+/// The time of a [`Sim`](crate::Sim); a handle that can be kept and cloned.
+///
+/// It goes on with tokio's clock, paused time included, and [`advance`](Clock::advance) moves it
+/// further. All that the simulator does in time follows it: quotas, the age of signed URLs, the
+/// dates of records, transcoding, the delays of faults.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use frameio_sim::Sim;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let clock = Sim::new().clock();
+/// let tomorrow = clock.sleep(Duration::from_secs(24 * 60 * 60));
+/// clock.advance(Duration::from_secs(24 * 60 * 60));
+/// tomorrow.await;
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     start: Instant,
     date: Timestamp,
+    /// What was advanced by hand, in nanoseconds: enough for 584 years.
+    ahead: AtomicU64,
+    moved: Notify,
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        Self { start: Instant::now(), date: Timestamp::now() }
+        Self(Arc::new(Inner {
+            start: Instant::now(),
+            date: whole_millis(Timestamp::now()),
+            ahead: AtomicU64::new(0),
+            moved: Notify::new(),
+        }))
     }
 
-    /// The time in whole milliseconds.
-    pub(crate) fn now(&self) -> Timestamp {
-        let now = after(self.date, self.start.elapsed());
-        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    /// The time of day, in whole milliseconds.
+    pub fn now(&self) -> Timestamp {
+        whole_millis(after(self.0.date, self.elapsed()))
     }
+
+    /// For how long the simulator has been there, in its own time.
+    pub fn elapsed(&self) -> Duration {
+        let ahead = Duration::from_nanos(self.0.ahead.load(Ordering::SeqCst));
+        self.0.start.elapsed().saturating_add(ahead)
+    }
+
+    /// Moves the time ahead, and wakes all who wait for a moment that has come by that.
+    ///
+    /// Time does not go back. It ends 584 years after the start.
+    pub fn advance(&self, duration: Duration) {
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let add = |ahead: u64| Some(ahead.saturating_add(nanos));
+        let _ = self.0.ahead.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+        self.0.moved.notify_waiters();
+    }
+
+    /// Waits until `duration` from the call on has passed on this clock.
+    pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+        self.wait(self.elapsed().saturating_add(duration))
+    }
+
+    /// Waits until this clock shows `moment`; not at all where it has passed.
+    pub fn sleep_until(&self, moment: Timestamp) -> impl Future<Output = ()> + Send + use<> {
+        let left = Duration::try_from(moment.duration_since(self.0.date)).unwrap_or_default();
+        // The time of day is cut to milliseconds, so a broken one has come only with the next.
+        let millis = left.as_nanos().div_ceil(1_000_000);
+        self.wait(Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX)))
+    }
+
+    fn wait(&self, until: Duration) -> impl Future<Output = ()> + Send + use<> {
+        let clock = self.clone();
+        async move {
+            loop {
+                let mut moved = pin!(clock.0.moved.notified());
+                // Before the time is read, or an advance in between would be missed.
+                moved.as_mut().enable();
+                let left = until.saturating_sub(clock.elapsed());
+                if left.is_zero() {
+                    return;
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(left) => {}
+                    () = moved => {}
+                }
+            }
+        }
+    }
+}
+
+fn whole_millis(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 /// The moment `duration` after `start`.
@@ -29,4 +115,47 @@ pub(crate) fn after(start: Timestamp, duration: Duration) -> Timestamp {
         .ok()
         .and_then(|duration| start.checked_add(duration).ok())
         .unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+
+    #[tokio::test(start_paused = true)]
+    async fn it_goes_with_tokio_and_ahead_of_it() {
+        let clock = Clock::new();
+        let start = clock.now();
+        tokio::time::advance(HOUR).await;
+        assert_eq!(clock.now(), after(start, HOUR));
+        clock.advance(HOUR);
+        assert_eq!(clock.clone().now(), after(start, 2 * HOUR));
+        assert_eq!(clock.elapsed(), 2 * HOUR);
+        clock.advance(Duration::MAX);
+        clock.advance(HOUR);
+        assert!(clock.now() > after(start, 24 * 365 * 500 * HOUR), "no overflow");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_sleeps_is_woken_by_either() {
+        let clock = Clock::new();
+        let start = Instant::now();
+        clock.sleep(HOUR).await;
+        assert_eq!(start.elapsed(), HOUR, "by tokio's time");
+
+        let sleepers = [clock.sleep(2 * HOUR), clock.sleep(2 * HOUR)].map(tokio::spawn);
+        let until = tokio::spawn(clock.sleep_until(after(clock.now(), 2 * HOUR)));
+        tokio::time::sleep(HOUR / 2).await;
+        clock.advance(HOUR);
+        tokio::time::sleep(HOUR / 4).await;
+        assert!(!until.is_finished(), "an advance that is too small");
+        clock.advance(HOUR / 4);
+        for sleeper in sleepers.into_iter().chain([until]) {
+            sleeper.await.unwrap();
+        }
+        assert_eq!(start.elapsed(), HOUR + HOUR / 2 + HOUR / 4);
+        clock.sleep_until(Timestamp::UNIX_EPOCH).await;
+        clock.sleep(Duration::ZERO).await;
+    }
 }

@@ -98,15 +98,25 @@
 //!   and for a server's that lacks `frame.s2s.all` or `AdobeID`.
 //! * Uploads: signed URLs that take a `PUT` for 24 hours, only with `x-amz-acl: private`, the
 //!   media type of the file and the exact size of the part, and never beside a token; else the
-//!   bare XML of a storage. A file is complete when all parts are there.
-//! * Downloads of what was uploaded, whole or in ranges, by signed URLs in `media_links.original`.
-//! * Faults on demand ([`Sim::fail_next`]) and a record of all requests ([`Sim::requests`]).
+//!   bare XML of a storage. A part is streamed into the [`Storage`]: memory, a directory, or a
+//!   mere counter, which takes a terabyte without storing it. A file is complete when all parts
+//!   are there, and does not change any more. Attachments of comments are uploaded likewise.
+//! * Remote uploads of plain `http://` sources on the loopback, fetched by a task in the
+//!   background, up to 50 GB. All other sources fail at once, and so does one that answers with
+//!   anything but 200, with nothing, or not for 60 seconds: `upload_failed` tells it.
+//! * Downloads of what was uploaded, whole or in ranges, by signed URLs in `media_links.original`
+//!   and from [`Sim::download_url`]; with `etag`, `last-modified`, and the conditions of HTTP.
+//! * A file goes from `created` to `uploaded` to `transcoded`, on the [`Clock`] that moves all
+//!   time here, and that can be [advanced](Clock::advance).
+//! * Faults on demand, by operation, count or chance ([`Sim::inject`], [`Fault`]), and a record
+//!   of all requests ([`Sim::requests`]).
 //!
 //! # What it does not
 //!
-//! * Nothing is transcoded: every media link but `original` is null, `metadata` is empty, and a
-//!   file is `transcoded` as soon as it is uploaded or after a set delay.
-//! * Nothing is fetched: a remote upload stays `created` until [`Sim::finish_remote_upload`].
+//! * Nothing is transcoded: `metadata` is empty, and when the set delay after the upload is over,
+//!   the other media links of videos, images, audio and PDFs lead to something small of the right
+//!   content type that is the same for all files: a PNG of one grey pixel, or an MP4 without
+//!   tracks. Other kinds of files have none.
 //! * There is one user who may do everything. Nobody else comments, and comments have no replies.
 //! * Every file has 24 frames a second, and a comment that was given no timestamp is answered
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
@@ -127,6 +137,7 @@ mod contract;
 mod faults;
 mod ims;
 mod media;
+mod object;
 mod query;
 mod quota;
 mod range;
@@ -139,11 +150,15 @@ mod service;
 mod signing;
 mod sim;
 mod state;
+mod storage;
 mod timecode;
+mod uploads;
 
 pub use builder::Builder;
-pub use faults::Fault;
+pub use clock::Clock;
+pub use faults::{Fault, ParseFaultError};
 pub use ims::Credential;
 pub use record::RecordedRequest;
 pub use server::SimServer;
 pub use sim::{Demo, Sim};
+pub use storage::Storage;

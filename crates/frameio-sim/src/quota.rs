@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use frameio_core::{Operation, Quota, QuotaScope};
-use tokio::time::Instant;
 
 /// Above this many buckets the empty ones are thrown away.
 const MANY: usize = 1024;
@@ -36,11 +35,12 @@ struct Key {
     operation: &'static str,
 }
 
-/// All buckets; each is known by the moment at which it will have leaked empty.
+/// All buckets; each is known by the moment at which it will have leaked empty, which is told as
+/// all moments here by what has [elapsed](crate::Clock::elapsed) until then.
 #[derive(Debug)]
 pub(crate) struct Buckets {
     enforced: bool,
-    empty_at: HashMap<Key, Instant>,
+    empty_at: HashMap<Key, Duration>,
 }
 
 impl Buckets {
@@ -54,12 +54,12 @@ impl Buckets {
         token: &str,
         account: &str,
         operation: &'static Operation,
+        now: Duration,
     ) -> Result<Level, Level> {
         let quota = operation.quota;
         if !self.enforced {
             return Ok(Level::unused(quota));
         }
-        let now = Instant::now();
         if self.empty_at.len() > MANY {
             self.empty_at.retain(|_, at| *at > now);
         }
@@ -97,25 +97,26 @@ mod tests {
     static SHARED: Operation = Operation::new("shared", Method::GET, "/s", Quota::per_minute(1))
         .scope(QuotaScope::Account);
 
-    #[tokio::test(start_paused = true)]
-    async fn a_full_bucket_refuses_until_one_call_has_leaked() {
+    #[test]
+    fn a_full_bucket_refuses_until_one_call_has_leaked() {
         let mut buckets = Buckets::new(true);
-        let mut spend = || buckets.spend("t", "a", &THREE).map(|level| level.remaining);
-        assert_eq!([spend(), spend(), spend()], [Ok(2), Ok(1), Ok(0)]);
-        assert!(spend().is_err());
-        tokio::time::advance(Duration::from_millis(333)).await;
-        assert!(spend().is_err());
-        tokio::time::advance(Duration::from_millis(1)).await;
-        assert_eq!(spend(), Ok(0));
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(spend(), Ok(2));
+        let mut spend = |millis| {
+            let now = Duration::from_millis(millis);
+            buckets.spend("t", "a", &THREE, now).map(|level| level.remaining)
+        };
+        assert_eq!([spend(0), spend(0), spend(0)], [Ok(2), Ok(1), Ok(0)]);
+        assert!(spend(0).is_err());
+        assert!(spend(333).is_err());
+        assert_eq!(spend(334), Ok(0));
+        assert_eq!(spend(1_334), Ok(2));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn each_token_account_and_operation_has_a_bucket() {
+    #[test]
+    fn each_token_account_and_operation_has_a_bucket() {
         let mut buckets = Buckets::new(true);
         let mut remaining = |token, account, operation| {
-            buckets.spend(token, account, operation).map(|level| level.remaining)
+            let level = buckets.spend(token, account, operation, Duration::ZERO);
+            level.map(|level| level.remaining)
         };
         for (token, account) in [("t", "a"), ("u", "a"), ("t", "b")] {
             assert_eq!(remaining(token, account, &THREE), Ok(2));
@@ -124,14 +125,13 @@ mod tests {
         assert!(remaining("u", "a", &SHARED).is_err(), "shared by all users of the account");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn empty_buckets_are_thrown_away() {
+    #[test]
+    fn empty_buckets_are_thrown_away() {
         let mut buckets = Buckets::new(true);
         for account in 0..=MANY {
-            assert!(buckets.spend("t", &account.to_string(), &THREE).is_ok());
+            assert!(buckets.spend("t", &account.to_string(), &THREE, Duration::ZERO).is_ok());
         }
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert!(buckets.spend("t", "last", &THREE).is_ok());
+        assert!(buckets.spend("t", "last", &THREE, Duration::from_secs(1)).is_ok());
         assert_eq!(buckets.empty_at.len(), 1);
     }
 }

@@ -1,16 +1,18 @@
 //! What was asked of the simulator.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
 
 /// How many requests are remembered.
 const MANY: usize = 10_000;
 
-/// One request as it came, and the status of its answer.
+/// One request as it came, and what became of it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -27,23 +29,33 @@ pub struct RecordedRequest {
     pub headers: HeaderMap,
     /// The body of a request to the API; those of parts are not kept.
     pub body: Bytes,
-    /// The status of the answer.
-    pub status: StatusCode,
+    /// The status of the answer; nothing where the connection was reset before it.
+    pub status: Option<StatusCode>,
+    /// The length of the answer's body in bytes, where it is known before it is sent.
+    pub answer_length: Option<u64>,
+    /// When the request came, on the simulator's [`Clock`](crate::Clock).
+    pub time: Timestamp,
+    /// From then until the answer began, on the same clock.
+    pub duration: Duration,
+}
+
+/// A request while it is answered.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) parts: Parts,
+    pub(crate) body: Bytes,
+    pub(crate) time: Timestamp,
+    pub(crate) duration: Duration,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Records(VecDeque<RecordedRequest>);
 
 impl Records {
-    pub(crate) fn push(
-        &mut self,
-        operation: Option<&'static str>,
-        parts: Parts,
-        body: Bytes,
-        status: StatusCode,
-    ) {
-        let mut headers = parts.headers;
-        headers.remove(AUTHORIZATION);
+    /// Remembers a request with the status and the length of its answer.
+    pub(crate) fn push(&mut self, request: Request, answer: Option<(StatusCode, Option<u64>)>) {
+        let Request { operation, parts, body, time, duration } = request;
         if self.0.len() == MANY {
             self.0.pop_front();
         }
@@ -52,9 +64,12 @@ impl Records {
             method: parts.method,
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().map(str::to_owned),
-            headers,
-            body,
-            status,
+            headers: copied(&parts.headers),
+            body: Bytes::copy_from_slice(&body),
+            status: answer.map(|(status, _)| status),
+            answer_length: answer.and_then(|(_, length)| length),
+            time,
+            duration,
         });
     }
 
@@ -64,5 +79,38 @@ impl Records {
 
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+}
+
+/// The headers without the token, and without the buffer that the connection read them into: a
+/// slice would keep all of it, which is large beside a part.
+fn copied(headers: &HeaderMap) -> HeaderMap {
+    let copy = |(name, value): (&HeaderName, &HeaderValue)| {
+        let mut copy = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+        copy.set_sensitive(value.is_sensitive());
+        Some((HeaderName::from_bytes(name.as_str().as_bytes()).ok()?, copy))
+    };
+    headers.iter().filter(|(name, _)| *name != AUTHORIZATION).filter_map(copy).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_keeps_no_more_than_it_shows() {
+        let buffer = Bytes::from(vec![b'x'; 1000]);
+        let value = HeaderValue::from_maybe_shared(buffer.slice(..3)).unwrap();
+        let request = http::Request::get("/").header("x-a", &value).header("x-a", value);
+        let (parts, ()) =
+            request.header("authorization", "Bearer t").body(()).unwrap().into_parts();
+        let (time, duration) = (Timestamp::UNIX_EPOCH, Duration::ZERO);
+        let body = buffer.slice(..2);
+        let mut records = Records::default();
+        records.push(Request { operation: None, parts, body, time, duration }, None);
+        assert!(buffer.is_unique());
+        let record = records.all().remove(0);
+        assert_eq!(record.headers.get_all("x-a").iter().collect::<Vec<_>>(), ["xxx", "xxx"]);
+        assert_eq!((record.headers.len(), record.body.as_ref()), (2, &b"xx"[..]));
     }
 }

@@ -131,8 +131,8 @@ fn json_response(status: StatusCode, body: &Value) -> Response<Body> {
     content(status, HeaderValue::from_static("application/json; charset=utf-8"), body.to_string())
 }
 
-/// An error as S3 answers it. The texts are constants, so nothing has to be escaped.
-pub(crate) fn xml(status: StatusCode, code: &'static str, message: &'static str) -> Response<Body> {
+/// An error as S3 answers it; the texts must hold nothing that has to be escaped.
+pub(crate) fn xml(status: StatusCode, code: &str, message: &str) -> Response<Body> {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <Error><Code>{code}</Code><Message>{message}</Message></Error>"

@@ -1,14 +1,19 @@
 //! The simulator on a socket.
 
+use std::error::Error;
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::sim::Sim;
@@ -19,10 +24,11 @@ const MOST_CONNECTIONS: usize = 1024;
 /// After a failure to accept, as when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// A [`Sim`] on a socket; dropping it closes the socket and all its connections.
+/// A [`Sim`] on a socket; dropping it closes the socket and all its connections at once.
 pub struct SimServer {
     address: SocketAddr,
     url: String,
+    closing: watch::Sender<bool>,
     accept: JoinHandle<()>,
 }
 
@@ -30,8 +36,9 @@ impl SimServer {
     pub(crate) async fn bind(sim: Sim, address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let accept = tokio::spawn(accept(listener, sim));
-        Ok(Self { address, url: format!("http://{address}"), accept })
+        let (closing, is_closing) = watch::channel(false);
+        let accept = tokio::spawn(accept(listener, sim, is_closing));
+        Ok(Self { address, url: format!("http://{address}"), closing, accept })
     }
 
     /// The base URL, `http://127.0.0.1:49152`.
@@ -42,6 +49,16 @@ impl SimServer {
     /// The address that is listened on.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Takes no more connections, answers the requests that are under way, and returns when all
+    /// connections are closed; idle ones are at once.
+    ///
+    /// It waits as long as a client takes. To give up on that, drop the future.
+    pub async fn close(mut self) {
+        self.closing.send_replace(true);
+        // It does not panic, and nobody else ends it.
+        let _ = (&mut self.accept).await;
     }
 }
 
@@ -58,24 +75,59 @@ impl fmt::Debug for SimServer {
     }
 }
 
-async fn accept(listener: TcpListener, sim: Sim) {
+async fn accept(listener: TcpListener, sim: Sim, mut closing: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept(), if connections.len() < MOST_CONNECTIONS => {
                 match accepted {
-                    Ok((stream, _)) => drop(connections.spawn(serve(stream, sim.clone()))),
+                    Ok((stream, _)) => {
+                        connections.spawn(serve(stream, sim.clone(), closing.clone()));
+                    }
                     Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
                 }
             }
             Some(_) = connections.join_next() => {}
+            _ = closing.changed() => break,
         }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn serve(stream: TcpStream, sim: Sim, mut closing: watch::Receiver<bool>) {
+    let _ = stream.set_nodelay(true);
+    let service = TowerToHyperService::new(sim);
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut is_closing = *closing.borrow_and_update();
+    if is_closing {
+        Pin::new(&mut connection).graceful_shutdown();
+    }
+    let served = loop {
+        tokio::select! {
+            served = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break served,
+            _ = closing.changed(), if !is_closing => {
+                is_closing = true;
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+        }
+    };
+    let mut stream = connection.into_parts().io.into_inner();
+    // A client that goes away is its own business.
+    match served {
+        Err(error) if is_reset(&error) => drop(stream.set_zero_linger()),
+        _ => drop(stream.shutdown().await),
     }
 }
 
-async fn serve(stream: TcpStream, sim: Sim) {
-    let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(sim);
-    // A client that goes away is its own business.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+/// Whether a fault resets the connection: then the service or its body fails with this.
+fn is_reset(error: &hyper::Error) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return error.kind() == io::ErrorKind::ConnectionReset;
+        }
+        source = error.source();
+    }
+    false
 }

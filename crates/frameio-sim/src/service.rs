@@ -1,7 +1,8 @@
 //! From a request to its answer.
 
-use std::convert::Infallible;
-use std::pin::Pin;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -9,100 +10,143 @@ use frameio_core::Body;
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
+use http_body::Body as _;
 use serde_json::{Map, Value};
 use tower_service::Service;
 
 use crate::caller::Caller;
-use crate::content::Content;
+use crate::content::{Content, drain};
 use crate::contract::EXPERIMENTAL;
+use crate::faults::Fault;
 use crate::ims;
 use crate::media;
 use crate::query::Query;
 use crate::quota::Level;
+use crate::record;
 use crate::respond::{Failure, Outcome, with_level};
 use crate::route::{Args, Route, Target};
 use crate::sim::{Shared, Sim, lock};
-use crate::state::{Ctx, State};
+use crate::state::Ctx;
 
 /// The longest JSON body; the longest annotation fits in several times.
-const LONGEST_JSON: u64 = 4 * 1024 * 1024;
+const LONGEST_JSON: usize = 4 * 1024 * 1024;
 
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
-type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = io::Result<Response<Body>>> + Send>>;
 
+/// Fails only where a [`Fault`](crate::Fault) resets the connection, as a transport does: with
+/// [`ConnectionReset`](io::ErrorKind::ConnectionReset).
 impl<B> Service<Request<B>> for Sim
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,
 {
     type Response = Response<Body>;
-    type Error = Infallible;
+    type Error = io::Error;
     type Future = Answer;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Answer {
         let shared = self.shared.clone();
-        Box::pin(async move { Ok(answer(&shared, request).await) })
+        Box::pin(async move { answer(&shared, request).await })
     }
 }
 
-async fn answer<B>(shared: &Shared, request: Request<B>) -> Response<Body>
+async fn answer<B>(shared: &Arc<Shared>, request: Request<B>) -> io::Result<Response<Body>>
 where
     B: http_body::Body<Data = Bytes>,
 {
     let (mut parts, body) = request.into_parts();
     let target = Target::of(&parts.method, parts.uri.path());
-    let limit = match &target {
-        Target::Part { id, number } => part_size(&lock(&shared.state), id, *number),
-        _ => LONGEST_JSON,
-    };
-    let content = Content::read(body, &parts.headers, limit).await;
-    let json = match &target {
-        Target::Part { .. } => Bytes::new(),
-        _ => content.joined(),
-    };
+    let clock = &shared.env.clock;
+    let (time, start) = (clock.now(), clock.elapsed());
+    let mut json = Bytes::new();
     let fault = lock(&shared.faults).take(target.id());
-    let fault = match fault {
-        Some(fault) => {
-            tokio::time::sleep(fault.delay).await;
-            fault.into_response()
-        }
-        None => None,
-    };
-    let response = match (fault, &target) {
-        (Some(fault), _) => fault,
-        (None, Target::Operation(route, args)) => {
-            operation(shared, route, args, &parts, &content, &json)
-        }
-        (None, Target::Part { id, number }) => {
-            let state = &mut *lock(&shared.state);
-            media::put_part(&shared.env, state, &parts, (id, *number), content)
-        }
-        (None, Target::Download { id }) => {
-            media::download(&shared.env, &lock(&shared.state), &parts, id)
-        }
-        (None, Target::Ims(endpoint)) => {
-            let body = (content.length() <= LONGEST_JSON).then_some(&json);
-            ims::answer(shared, *endpoint, &parts, base(&parts), body)
-        }
-        (None, Target::Nothing) => {
-            Failure::new(StatusCode::NOT_FOUND, "there is no such route").into_response()
-        }
+    let answer = match fault {
+        Some(fault) => faulty(shared, fault, &target, &parts, body, &mut json).await,
+        None => Ok(respond(shared, &target, &parts, body, &mut json, false).await),
     };
     let json = match &target {
         Target::Ims(_) => ims::without_secrets(&mut parts.uri, &json),
         _ => json,
     };
-    lock(&shared.records).push(target.id(), parts, json, response.status());
-    response
+    let duration = clock.elapsed().saturating_sub(start);
+    let request = record::Request { operation: target.id(), parts, body: json, time, duration };
+    let told = answer.as_ref().ok().map(|r| (r.status(), r.body().size_hint().exact()));
+    lock(&shared.records).push(request, told);
+    answer
 }
 
-fn part_size(state: &State, id: &str, number: usize) -> u64 {
-    let part = |number: usize| state.uploads.get(id)?.parts.get(number.checked_sub(1)?);
-    part(number).map_or(0, |part| part.size)
+/// Answers as a fault wants it.
+async fn faulty<B>(
+    shared: &Arc<Shared>,
+    fault: Fault,
+    target: &Target,
+    parts: &Parts,
+    body: B,
+    json: &mut Bytes,
+) -> io::Result<Response<Body>>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    shared.env.clock.sleep(fault.waits()).await;
+    fault.before()?;
+    let quota = match target {
+        Target::Operation(route, _) => Some(route.operation.quota),
+        _ => None,
+    };
+    let response = match fault.instead(quota) {
+        Some(response) if matches!(target, Target::Part { .. }) => {
+            drain(&parts.headers, pin!(body)).await;
+            response
+        }
+        Some(response) => {
+            *json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
+            response
+        }
+        None => respond(shared, target, parts, body, json, fault.drops_part()).await,
+    };
+    fault.change(response)
+}
+
+/// Answers; what was JSON in the body is left in `json`.
+async fn respond<B>(
+    shared: &Arc<Shared>,
+    target: &Target,
+    parts: &Parts,
+    body: B,
+    json: &mut Bytes,
+    drops_part: bool,
+) -> Response<Body>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    match target {
+        Target::Operation(route, args) => {
+            let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
+            json.clone_from(&content.data);
+            let response = operation(shared, route, args, parts, &content, json);
+            media::fetch::start(shared);
+            response
+        }
+        Target::Part { id, number } => {
+            media::put(shared, parts, (id, *number), body, drops_part).await
+        }
+        Target::Download { id } => media::get(shared, parts, id).await,
+        Target::Ims(endpoint) => {
+            let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
+            json.clone_from(&content.data);
+            let body = (!content.is_too_long).then_some(&*json);
+            ims::answer(shared, *endpoint, parts, base(parts), body)
+        }
+        Target::Nothing => {
+            *json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
+            Failure::new(StatusCode::NOT_FOUND, "there is no such route").into_response()
+        }
+    }
 }
 
 /// Answers a call of the API: who asks, how often, what, and only then the answer.
@@ -129,7 +173,8 @@ fn operation(
     };
     let account = args.iter().find(|(name, _)| *name == "account_id");
     let account = account.map_or("", |(_, account)| account);
-    match lock(&shared.buckets).spend(&caller.spender, account, route.operation) {
+    let now = shared.env.clock.elapsed();
+    match lock(&shared.buckets).spend(&caller.spender, account, route.operation, now) {
         Ok(level) => {
             let outcome = handle(shared, route, args, &caller, parts, content, json);
             let response = outcome.map_or_else(Failure::into_response, |r| r.into_response());
@@ -157,7 +202,7 @@ fn handle(
     let query = parts.uri.query().unwrap_or_default();
     let query = Query::parse(&route.spec.parameters, query, &mut problems);
     let data = match &route.spec.body {
-        Some(body) if body.required || content.length() > 0 => {
+        Some(body) if body.required || content.is_too_long || !content.data.is_empty() => {
             body.take(parse(&parts.headers, content, json)?)
         }
         _ => Ok(Map::new()),
@@ -188,7 +233,7 @@ fn handle(
 }
 
 fn parse(headers: &HeaderMap, content: &Content, json: &[u8]) -> Result<Value, Failure> {
-    if content.length() > LONGEST_JSON {
+    if content.is_too_long {
         let detail = format!("the body is longer than {LONGEST_JSON} bytes");
         return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }

@@ -8,21 +8,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use frameio_core::{AccountId, FileId, FolderId, Operation, ProjectId, UserId, WorkspaceId};
 use secrecy::SecretString;
+use tokio::task::JoinSet;
 
 use crate::builder::Builder;
+use crate::clock::Clock;
 use crate::contract;
 use crate::faults::{Fault, Faults};
 use crate::ims::Ims;
+use crate::media;
+use crate::object::Object;
 use crate::quota::Buckets;
 use crate::record::{RecordedRequest, Records};
 use crate::resources;
 use crate::server::SimServer;
-use crate::state::{Env, Part, State};
+use crate::state::{Env, State};
+use crate::storage::{Kept, Storage};
 
 /// A local Frame.io: a [`Service`](tower_service::Service) of HTTP requests with its state in memory.
 ///
-/// Clones share one state. It needs no runtime but tokio's clock, which a [`Fault`] may wait on,
-/// so that paused time moves its quotas, the age of its URLs and its dates.
+/// Clones share one state, and one time, its [`Clock`]. It needs tokio's runtime only for what
+/// takes time or goes elsewhere: faults that wait, files in a [directory](Storage::Directory),
+/// remote uploads, sockets.
 ///
 /// See the [crate](crate) for what it does and what it does not.
 #[derive(Clone)]
@@ -41,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) buckets: Mutex<Buckets>,
     pub(crate) faults: Mutex<Faults>,
     pub(crate) records: Mutex<Records>,
+    /// What goes on in the background, and ends with the simulator.
+    pub(crate) tasks: Mutex<JoinSet<()>>,
 }
 
 /// A handler that panicked has left nothing half done that matters to a test.
@@ -68,10 +76,10 @@ impl Sim {
     /// The token that is taken where the builder names none.
     pub const TOKEN: &'static str = "frameio-sim-demo-token";
 
-    /// What [`fail_next`](Sim::fail_next) and [`requests`](Sim::requests) call the `PUT` of a part.
+    /// What faults and [`requests`](Sim::requests) call the `PUT` of a part.
     pub const UPLOAD_PART: &'static str = "sim.upload_part";
 
-    /// What [`fail_next`](Sim::fail_next) and [`requests`](Sim::requests) call a download.
+    /// What faults and [`requests`](Sim::requests) call a download.
     pub const DOWNLOAD: &'static str = "sim.download";
 
     /// A simulator with other settings than the default.
@@ -97,12 +105,28 @@ impl Sim {
         operations.filter(|operation| resources::all().any(|it| it.id == operation.id))
     }
 
-    /// Lets the next request go wrong: the next of all, or the next of one operation by its id.
+    /// The time here, and the means to move it.
+    pub fn clock(&self) -> Clock {
+        self.shared.env.clock.clone()
+    }
+
+    /// Lets requests go wrong.
     ///
-    /// Faults wait in a queue, each for one request. The request of a fault that answers spends
-    /// no quota and changes nothing.
-    pub fn fail_next(&self, operation: Option<&str>, fault: Fault) {
-        lock(&self.shared.faults).push(operation, fault);
+    /// A request is befallen by one fault at most: the oldest of its operation that fires. A
+    /// fault that answers itself spends no quota and changes nothing.
+    pub fn inject(&self, fault: Fault) {
+        lock(&self.shared.faults).push(fault);
+    }
+
+    /// The faults that may still befall a request, the oldest first; [`next`](Fault::next) tells
+    /// what is left.
+    pub fn faults(&self) -> Vec<Fault> {
+        lock(&self.shared.faults).all()
+    }
+
+    /// Takes all faults back.
+    pub fn clear_faults(&self) {
+        lock(&self.shared.faults).clear();
     }
 
     /// The requests that have been answered, the oldest first; no more than the last 10,000.
@@ -115,26 +139,26 @@ impl Sim {
         lock(&self.shared.records).clear();
     }
 
-    /// Delivers the bytes of a remote upload, as the service does when it has fetched them.
+    /// Delivers the bytes of a remote upload, as the service does when it has fetched them; they
+    /// are kept in memory whatever the [`Storage`].
     ///
-    /// False where no such file waits for its bytes.
+    /// It does so for one that has failed, too. False where no such file waits for its bytes.
     pub fn finish_remote_upload(&self, file_id: &FileId, bytes: impl Into<Bytes>) -> bool {
-        let bytes = bytes.into();
+        let (bytes, id) = (bytes.into(), file_id.as_str());
         let size = bytes.len() as u64;
-        let now = self.shared.env.clock.now();
+        let object = Object::whole(Storage::Memory, id, Kept::Blocks(vec![bytes]), size);
         let state = &mut *lock(&self.shared.state);
-        let upload = state.uploads.get_mut(file_id.as_str());
-        let (Some(upload), Some(file)) = (upload, state.files.get_mut(file_id.as_str())) else {
-            return false;
-        };
-        if upload.completed_at.is_some() || file.field("file_size") != 0 {
-            return false;
-        }
-        upload.parts = vec![Part { size, chunks: Some(vec![bytes]) }];
-        upload.completed_at = Some(now);
-        file.fields.insert("file_size".to_owned(), size.into());
-        file.update(serde_json::Map::new(), now);
-        true
+        media::complete_remote(state, id, object, self.shared.env.clock.now())
+    }
+
+    /// A signed URL of what was uploaded, by the id of its file or attachment; nothing where it
+    /// is not complete.
+    ///
+    /// The API gives none for attachments. `base` is the [URL](SimServer::url) of the server; in
+    /// process it may be any.
+    pub fn download_url(&self, base: &str, id: &str) -> Option<String> {
+        lock(&self.shared.state).uploads.get(id)?.completed_at?;
+        Some(media::download_url(&self.shared.env, base, id, "attachment"))
     }
 
     /// Serves HTTP/1.1 on a free port of the loopback.

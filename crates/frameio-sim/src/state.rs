@@ -1,9 +1,7 @@
 //! What the simulator remembers, and what a handler gets to see of a request.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::StatusCode;
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -14,6 +12,8 @@ use crate::clock::Clock;
 use crate::query::Query;
 use crate::respond::Failure;
 use crate::signing::Signer;
+use crate::storage::Storage;
+use crate::uploads::Uploads;
 
 /// Records by id, in the order of their creation.
 pub(crate) type Table = IndexMap<String, Row>;
@@ -52,6 +52,7 @@ impl Row {
 pub(crate) struct Env {
     pub(crate) clock: Clock,
     pub(crate) signer: Signer,
+    pub(crate) storage: Storage,
     pub(crate) part_size: u64,
     pub(crate) transcode_after: Duration,
 }
@@ -67,8 +68,7 @@ pub(crate) struct State {
     pub(crate) folders: Table,
     pub(crate) files: Table,
     pub(crate) comments: Table,
-    /// The bytes of files and of attachments, by their ids.
-    pub(crate) uploads: HashMap<String, Upload>,
+    pub(crate) uploads: Uploads,
 }
 
 impl State {
@@ -86,7 +86,7 @@ impl State {
             folders: Table::new(),
             files: Table::new(),
             comments: Table::new(),
-            uploads: HashMap::new(),
+            uploads: Uploads::default(),
         }
     }
 
@@ -123,37 +123,6 @@ pub(crate) fn insert(
 
 pub(crate) fn new_id() -> String {
     Uuid::new_v4().to_string()
-}
-
-/// The bytes of a file, part by part as they came.
-#[derive(Debug)]
-pub(crate) struct Upload {
-    pub(crate) media_type: String,
-    pub(crate) parts: Vec<Part>,
-    pub(crate) completed_at: Option<Timestamp>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Part {
-    pub(crate) size: u64,
-    pub(crate) chunks: Option<Vec<Bytes>>,
-}
-
-impl Upload {
-    pub(crate) fn new(media_type: &str, sizes: impl IntoIterator<Item = u64>) -> Self {
-        let parts = sizes.into_iter().map(|size| Part { size, chunks: None }).collect();
-        Self { media_type: media_type.to_owned(), parts, completed_at: None }
-    }
-
-    /// Keeps a part; the upload is complete when all are there.
-    pub(crate) fn keep(&mut self, index: usize, chunks: Vec<Bytes>, now: Timestamp) {
-        if let Some(part) = self.parts.get_mut(index) {
-            part.chunks = Some(chunks);
-        }
-        if self.completed_at.is_none() && self.parts.iter().all(|part| part.chunks.is_some()) {
-            self.completed_at = Some(now);
-        }
-    }
 }
 
 /// What a handler gets to see: a request that fits the rules of its operation.

@@ -168,7 +168,7 @@ async fn errors_point_into_the_request() {
         "application/json",
         answer.body().clone(),
     );
-    sim.fail_next(Some("folders.create"), fault);
+    sim.inject(fault.on("folders.create"));
     let folder = CreateFolder::new(&demo.account_id, &demo.root_folder_id).name("x");
     let error = client.send(folder).await.unwrap_err();
     assert!(error.is_bad_request() && error.api_errors() == errors);
@@ -188,7 +188,7 @@ async fn the_quotas_are_kept_without_a_429() {
     try_join_all(calls).await.unwrap();
     let took = begun.elapsed();
     assert_eq!(sim.requests().len(), 300);
-    assert!(sim.requests().iter().all(|request| request.status == 200));
+    assert!(sim.requests().iter().all(|request| request.status == Some(StatusCode::OK)));
     // 100 at once, and 200 more at 100 a minute.
     assert!(took >= Duration::from_secs(119) && took < Duration::from_secs(150), "{took:?}");
 }

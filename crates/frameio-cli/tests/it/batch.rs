@@ -125,7 +125,7 @@ async fn a_batch_goes_on_where_it_was() {
         comment(&sim, &file, "b"),
         comment(&sim, &file, "c"),
     ]);
-    sim.fail_next(Some("comments.create"), Fault::status(StatusCode::CONFLICT));
+    sim.inject(Fault::status(StatusCode::CONFLICT).on("comments.create").next(1));
     let ended = batch.run(&server, &["--concurrency", "1"]).await;
     assert!(ended.stderr.contains("2 done, 1 failed, 0 left"), "{ended:?}");
 
@@ -146,9 +146,7 @@ async fn an_interrupted_batch_loses_nothing_and_does_nothing_twice() {
     let file = file(&sim, &server).await;
     let jobs: Vec<_> = (0..30).map(|i| comment(&sim, &file, &format!("comment {i}"))).collect();
     let batch = Batch::new(&jobs);
-    for _ in 0..30 {
-        sim.fail_next(Some("comments.create"), Fault::delay(Duration::from_millis(300)));
-    }
+    sim.inject(Fault::delay(Duration::from_millis(300)).on("comments.create").next(30));
     let mut command = batch.command(&server, &[]);
     command.stderr(std::process::Stdio::piped());
     let child = command.spawn().unwrap();

@@ -85,8 +85,8 @@ async fn a_later_page_that_fails_is_a_failure_after_the_items_before_it() {
         run(&server, &["call", "workspaces.create", "--input", &input]).await.json();
     }
     let input = json!({"account_id": demo.account_id, "page_size": 2}).to_string();
-    sim.fail_next(Some("workspaces.index"), Fault::delay(Duration::ZERO));
-    sim.fail_next(Some("workspaces.index"), Fault::status(StatusCode::FORBIDDEN));
+    sim.inject(Fault::delay(Duration::ZERO).on("workspaces.index").next(1));
+    sim.inject(Fault::status(StatusCode::FORBIDDEN).on("workspaces.index").next(1));
     let ended = run(&server, &["call", "workspaces.index", "--all", "--input", &input]).await;
     assert_eq!((ended.status, ended.lines().len()), (4, 2), "{ended:?}");
     assert!(ended.stderr.contains("403 Forbidden"), "{ended:?}");
@@ -154,16 +154,16 @@ async fn the_exit_status_tells_the_kind_of_failure() {
         (StatusCode::TOO_MANY_REQUESTS, 7),
         (StatusCode::BAD_GATEWAY, 8),
     ] {
-        sim.fail_next(Some("users.show"), Fault::status(status));
+        sim.inject(Fault::status(status).on("users.show").next(1));
         let ended = run(&server, &["call", "users.show", "--max-retries", "0"]).await;
         let message = ended.failed(exit);
         assert!(message.starts_with(&format!("frameio: users.show: {status}")), "{message}");
     }
-    sim.fail_next(None, Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":7}}"#));
+    sim.inject(Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":7}}"#).next(1));
     let ended = run(&server, &["call", "users.show"]).await;
     assert!(ended.failed(10).contains("unexpected answer: at `data.id`"), "{ended:?}");
 
-    sim.fail_next(None, Fault::delay(Duration::from_secs(600)));
+    sim.inject(Fault::delay(Duration::from_secs(600)).next(1));
     let arguments = ["call", "users.show", "--timeout", "0.05", "--max-retries", "0"];
     run(&server, &arguments).await.failed(9);
 

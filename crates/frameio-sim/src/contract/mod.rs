@@ -165,13 +165,6 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_sdk_documents_of_a_quota_holds() {
-        assert_eq!(spec("files.show").operation.quota, frameio_core::Quota::per_second(10));
-        let webhooks = &spec("webhooks.create").operation;
-        assert_eq!(webhooks.scope, frameio_core::QuotaScope::AccountUser);
-    }
-
-    #[test]
     fn data_is_taken_out_of_its_envelope_or_is_the_whole_body() {
         let take = |id, body: Value| {
             let taken = spec(id).body.as_ref().unwrap().take(body).map(Value::from);

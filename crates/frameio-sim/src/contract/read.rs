@@ -66,8 +66,7 @@ impl Reader<'_> {
     fn spec(&self, path: &str, method: &str, json: &Value) -> Spec {
         let method = METHODS.iter().find(|known| known.as_str().eq_ignore_ascii_case(method));
         let method = method.unwrap_or_else(|| panic!("{path} has no known method")).clone();
-        let later = &json["x-rate-limit-later-sdk"];
-        let limit = if later.is_null() { &json["x-rate-limit"] } else { later };
+        let limit = &json["x-rate-limit"];
         let (id, path) = (keep(text(&json["operationId"])), keep(path));
         let mut operation = Operation::new(id, method, path, quota(limit)).scope(scope(limit));
         let mut parameters = Vec::new();

@@ -5,7 +5,7 @@ use http::Method;
 use crate::sim::Sim;
 
 impl Sim {
-    /// What [`fail_next`](Sim::fail_next) and [`requests`](Sim::requests) call `/ims/authorize/v2`.
+    /// What [`Fault::on`](crate::Fault::on) and [`requests`](Sim::requests) call `/ims/authorize/v2`.
     pub const IMS_AUTHORIZE: &'static str = "ims.authorize";
 
     /// What they call `/ims/token/v3`.
@@ -68,6 +68,20 @@ impl Endpoint {
             Self::Keys => Some(Sim::IMS_KEYS),
             Self::Unknown => None,
         }
+    }
+
+    /// Every id.
+    pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
+        const ALL: [Endpoint; 7] = [
+            Endpoint::Authorize,
+            Endpoint::Token,
+            Endpoint::Revoke,
+            Endpoint::Userinfo,
+            Endpoint::ValidateToken,
+            Endpoint::Discovery,
+            Endpoint::Keys,
+        ];
+        ALL.into_iter().filter_map(Self::id)
     }
 
     pub(super) const fn methods(self) -> &'static [Method] {

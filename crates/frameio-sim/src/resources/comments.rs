@@ -6,7 +6,7 @@ use super::Simulated;
 use crate::media;
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
-use crate::state::{Ctx, Row, State, Table, Upload, insert, new_id};
+use crate::state::{Ctx, Row, State, Table, insert};
 use crate::timecode;
 
 pub(super) const OPERATIONS: &[Simulated] = &[
@@ -133,21 +133,9 @@ fn linked(text: &str, link: &Value) -> String {
 fn attach(state: &mut State, ctx: &Ctx<'_>) -> (Vec<Value>, Vec<Value>) {
     let (mut stored, mut upload_urls) = (Vec::new(), Vec::new());
     for attachment in ctx.field("attachments").as_array().into_iter().flatten() {
-        let id = new_id();
-        let size = attachment["file_size"].as_u64().unwrap_or_default();
-        let sizes: Vec<u64> = media::split(size, ctx.env.part_size).collect();
-        let urls = (1..=sizes.len()).map(|number| media::part_url(ctx, &id, number));
-        upload_urls.push(urls.collect::<Vec<_>>().into());
-        let media_type = attachment["media_type"].as_str().unwrap_or_default();
-        state.uploads.insert(id.clone(), Upload::new(media_type, sizes));
-        stored.push(json!({
-            "id": id,
-            "name": attachment["name"],
-            "file_size": size,
-            "media_type": media_type,
-            "created_at": ctx.now.to_string(),
-            "upload_urls": null,
-        }));
+        let (record, urls) = media::begin_attachment(state, ctx, attachment);
+        stored.push(record);
+        upload_urls.push(urls);
     }
     (stored, upload_urls)
 }

@@ -1,15 +1,15 @@
 //! Files and their uploads.
 
 use http::StatusCode;
-use jiff::Timestamp;
 use mime_guess::mime;
 use serde_json::{Value, json};
 
 use super::{Simulated, comments, folders};
+use crate::media;
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
-use crate::state::{Ctx, Row, State, Upload, insert};
-use crate::{clock, media};
+use crate::state::{Ctx, Row, State, insert};
+use crate::uploads::Remote;
 
 pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("files.list", list),
@@ -34,33 +34,32 @@ fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 
 fn upload_status(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let file = ctx.find(&state.files, "file_id")?;
-    let completed_at = completed_at(state, file.id());
+    let upload = state.uploads.get(file.id());
+    let completed_at = upload.and_then(|upload| upload.completed_at);
+    let failed = upload.is_some_and(|upload| upload.remote == Some(Remote::Failed));
     Ok(Reply::ok(json!({
         "id": file.id(),
         "filetype": file.text("media_type"),
         "upload_complete": completed_at.is_some(),
         "upload_completed_at": completed_at.map(|at| at.to_string()),
-        "upload_failed": false,
+        "upload_failed": failed,
         "uploaded_at": completed_at.map(|at| at.to_string()),
     })))
 }
 
 fn create_local_upload(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let size = ctx.field("file_size").as_u64().unwrap_or_default();
-    let sizes: Vec<u64> = media::split(size, ctx.env.part_size).collect();
-    let id = add(state, ctx, size, sizes.iter().copied())?;
-    let urls: Vec<Value> = (1..)
-        .zip(sizes)
-        .map(|(number, size)| json!({"size": size, "url": media::part_url(ctx, &id, number)}))
-        .collect();
+    let (id, media_type) = add(state, ctx, size)?;
+    let urls = media::begin(state, ctx, &id, ("", &media_type), size);
+    let urls: Vec<Value> = urls.map(|(size, url)| json!({"size": size, "url": url})).collect();
     let mut file = render(state, ctx, &state.files[&id]);
     file["upload_urls"] = urls.into();
     Ok(Reply::created(file))
 }
 
-/// Nothing is fetched: whoever runs the simulator delivers the bytes.
 fn create_remote_upload(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
-    let id = add(state, ctx, 0, [0])?;
+    let (id, _) = add(state, ctx, 0)?;
+    media::begin_remote(state, ctx, &id, ctx.field("source_url").as_str().unwrap_or_default());
     let status = format!("/v4/accounts/{}/files/{id}/status", ctx.account());
     let body = json!({
         "data": render(state, ctx, &state.files[&id]),
@@ -80,13 +79,8 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// Adds a file to the folder of the path, to be uploaded in parts of `sizes`.
-fn add(
-    state: &mut State,
-    ctx: &Ctx<'_>,
-    size: u64,
-    sizes: impl IntoIterator<Item = u64>,
-) -> Result<String, Failure> {
+/// Adds a file to the folder of the path; gives its id and its media type.
+fn add(state: &mut State, ctx: &Ctx<'_>, size: u64) -> Result<(String, String), Failure> {
     let folder = ctx.find(&state.folders, "folder_id")?;
     let name = ctx.field("name");
     let media_type = mime_guess::from_path(name.as_str().unwrap_or_default());
@@ -105,37 +99,19 @@ fn add(
         let url = format!("https://next.frame.io/project/{project}/view/{id}");
         file.fields.insert("view_url".to_owned(), url.into());
     }
-    state.uploads.insert(id.clone(), Upload::new(media_type.as_ref(), sizes));
-    Ok(id)
+    Ok((id, media_type.to_string()))
 }
 
 pub(super) fn render(state: &State, ctx: &Ctx<'_>, file: &Row) -> Value {
-    let completed_at = completed_at(state, file.id());
+    let upload = state.uploads.get(file.id());
     let mut file_json = Value::from(file.fields.clone());
-    file_json["status"] = match completed_at {
-        None => "created",
-        Some(at) if ctx.now < clock::after(at, ctx.env.transcode_after) => "uploaded",
-        Some(_) => "transcoded",
-    }
-    .into();
+    file_json["status"] = media::status(ctx.env, upload, ctx.now).into();
     for link in ctx.query.included("media_links.") {
-        // Only what was uploaded can be had back: nothing is transcoded.
-        let original = link == "original" && completed_at.is_some();
-        file_json["media_links"][link] = if original {
-            json!({
-                "download_url": media::download_url(ctx, file.id(), "attachment"),
-                "inline_url": media::download_url(ctx, file.id(), "inline"),
-            })
-        } else {
-            Value::Null
-        };
+        file_json["media_links"][link] =
+            upload.map_or(Value::Null, |upload| media::link(ctx, file.id(), upload, link));
     }
     folders::add_includes(state, ctx, file, &mut file_json);
     file_json
-}
-
-fn completed_at(state: &State, id: &str) -> Option<Timestamp> {
-    state.uploads.get(id)?.completed_at
 }
 
 /// Removes a file with its bytes and comments.

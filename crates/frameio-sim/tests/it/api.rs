@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use frameio_core::Body;
-use frameio_sim::Sim;
+use frameio_sim::{Sim, Storage};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -140,6 +140,12 @@ impl Api {
         self.file(&file)
     }
 
+    /// Downloads a file or an attachment by its id.
+    pub(crate) async fn read(&self, id: &Value, headers: &[(&str, &str)]) -> Response<Bytes> {
+        let url = self.sim.download_url("http://sim.test", id.as_str().unwrap()).unwrap();
+        get(&self.sim, &url, headers).await
+    }
+
     /// The path of a file.
     pub(crate) fn file(&self, file: &Value) -> String {
         format!("{}/files/{}", self.account(), file["id"].as_str().unwrap())
@@ -182,6 +188,20 @@ impl Answer {
 pub(crate) async fn send(sim: &Sim, request: Request<Body>) -> Response<Bytes> {
     let (parts, body) = sim.clone().oneshot(request).await.unwrap().into_parts();
     Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
+}
+
+/// Gets what a signed URL leads to.
+pub(crate) async fn get(sim: &Sim, url: &str, headers: &[(&str, &str)]) -> Response<Bytes> {
+    let request =
+        headers.iter().fold(Request::get(url), |r, (name, value)| r.header(*name, *value));
+    send(sim, request.body(Body::empty()).unwrap()).await
+}
+
+/// The storages that keep bytes; the directory is below that of the build.
+pub(crate) fn storages() -> [Storage; 2] {
+    let name = uuid::Uuid::new_v4().to_string();
+    let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    [Storage::Memory, Storage::Directory(directory)]
 }
 
 /// Puts a part as it should be put; gives the status and the body.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use frameio_core::Body;
-use frameio_sim::Sim;
+use frameio_sim::{Sim, Storage};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::api::{Api, send};
+use crate::api::{Api, get, put, send, storages};
 
 const CONTENT: &str = "0123456789";
 
@@ -26,14 +26,8 @@ fn api() -> Api {
     Api::of(Sim::builder().quotas(false).part_size(3).build())
 }
 
-async fn get(api: &Api, url: &str, headers: &[(&str, &str)]) -> http::Response<bytes::Bytes> {
-    let request =
-        headers.iter().fold(Request::get(url), |r, (name, value)| r.header(*name, *value));
-    send(&api.sim, request.body(Body::empty()).unwrap()).await
-}
-
 #[tokio::test]
-async fn only_the_original_is_there_and_only_when_uploaded() {
+async fn a_text_has_its_original_and_only_when_uploaded() {
     let api = api();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     let null = json!({"original": null, "thumbnail": null, "efficient": null});
@@ -50,7 +44,7 @@ async fn the_whole_file_comes_back() {
     let api = api();
     for (kind, disposition) in [("download_url", "attachment"), ("inline_url", "inline")] {
         let url = original(&api, kind).await;
-        let response = get(&api, &url, &[]).await;
+        let response = get(&api.sim, &url, &[]).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.body(), CONTENT);
         let header = |name| response.headers()[name].to_str().unwrap();
@@ -68,9 +62,14 @@ async fn the_whole_file_comes_back() {
 }
 
 #[tokio::test]
-async fn ranges_come_back_as_parts() {
-    let api = api();
-    let url = original(&api, "download_url").await;
+async fn ranges_come_back_as_parts_from_every_storage() {
+    for storage in storages() {
+        ranges(&Api::of(Sim::builder().quotas(false).part_size(3).storage(storage).build())).await;
+    }
+}
+
+async fn ranges(api: &Api) {
+    let url = original(api, "download_url").await;
     for (range, content, content_range) in [
         ("bytes=0-3", "0123", "bytes 0-3/10"),
         ("bytes=2-2", "2", "bytes 2-2/10"),
@@ -78,25 +77,130 @@ async fn ranges_come_back_as_parts() {
         ("bytes=-4", "6789", "bytes 6-9/10"),
         ("bytes=8-100", "89", "bytes 8-9/10"),
     ] {
-        let response = get(&api, &url, &[("range", range)]).await;
+        let response = get(&api.sim, &url, &[("range", range)]).await;
         assert_eq!(response.status(), StatusCode::PARTIAL_CONTENT);
         assert_eq!((response.body().as_ref(), range), (content.as_bytes(), range));
         assert_eq!(response.headers()["content-range"], content_range);
         assert_eq!(response.headers()["content-length"], content.len().to_string());
     }
-    let outside = get(&api, &url, &[("range", "bytes=10-")]).await;
+    let outside = get(&api.sim, &url, &[("range", "bytes=10-")]).await;
     assert_eq!(outside.status(), StatusCode::RANGE_NOT_SATISFIABLE);
     assert_eq!(outside.headers()["content-range"], "bytes */10");
 
-    let etag = outside_etag(&api, &url).await;
-    let same = get(&api, &url, &[("range", "bytes=5-"), ("if-range", &etag)]).await;
-    assert_eq!(same.status(), StatusCode::PARTIAL_CONTENT);
-    let changed = get(&api, &url, &[("range", "bytes=5-"), ("if-range", "\"other\"")]).await;
+    let whole = get(&api.sim, &url, &[]).await;
+    let header = |name| whole.headers()[name].to_str().unwrap();
+    let (etag, modified) = (header("etag"), header("last-modified"));
+    assert!(modified.ends_with(" GMT") && modified.len() == 29, "{modified}");
+    for seen in [etag, modified] {
+        let same = get(&api.sim, &url, &[("range", "bytes=5-"), ("if-range", seen)]).await;
+        assert_eq!(same.status(), StatusCode::PARTIAL_CONTENT);
+        assert_eq!(same.headers()["etag"], etag);
+    }
+    let changed = get(&api.sim, &url, &[("range", "bytes=5-"), ("if-range", "\"other\"")]).await;
     assert_eq!((changed.status(), changed.body().as_ref()), (StatusCode::OK, CONTENT.as_bytes()));
+
+    let list = format!("\"other\", W/{etag}");
+    for (name, tags, status) in [
+        ("if-none-match", etag, StatusCode::NOT_MODIFIED),
+        ("if-none-match", &list, StatusCode::NOT_MODIFIED),
+        ("if-none-match", "\"other\"", StatusCode::OK),
+        ("if-match", "*", StatusCode::OK),
+        ("if-match", "\"other\"", StatusCode::PRECONDITION_FAILED),
+    ] {
+        assert_eq!(get(&api.sim, &url, &[(name, tags)]).await.status(), status, "{name}: {tags}");
+    }
 }
 
-async fn outside_etag(api: &Api, url: &str) -> String {
-    get(api, url, &[]).await.headers()["etag"].to_str().unwrap().to_owned()
+#[tokio::test]
+async fn what_was_only_counted_comes_back_as_a_pattern() {
+    let api = Api::of(Sim::builder().quotas(false).storage(Storage::Count).part_size(300).build());
+    let file = api.upload("notes.txt", &"x".repeat(1_000)).await;
+    let id = json!(file.rsplit('/').next().unwrap());
+    let whole = api.read(&id, &[]).await;
+    let pattern: Vec<u8> = (0..1_000_u32).map(|n| (n % 251) as u8).collect();
+    assert_eq!(whole.body(), &pattern);
+    let range = api.read(&id, &[("range", "bytes=250-700")]).await;
+    assert_eq!(range.body(), &pattern[250..=700]);
+}
+
+#[tokio::test]
+async fn a_file_of_the_directory_goes_with_the_file() {
+    let [_, storage] = storages();
+    let Storage::Directory(directory) = storage.clone() else { panic!("no directory") };
+    let api = Api::of(Sim::builder().quotas(false).storage(storage).part_size(4).build());
+    assert!(!directory.exists(), "it is made for the first part");
+    let file = api.upload("notes.txt", CONTENT).await;
+    let stored = directory.join(file.rsplit('/').next().unwrap());
+    assert_eq!(std::fs::read_to_string(&stored).unwrap(), CONTENT);
+    assert_eq!(api.delete(&file).await.status, StatusCode::NO_CONTENT);
+    for _ in 0..1_000 {
+        if !stored.exists() {
+            break;
+        }
+        tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
+    }
+    assert!(!stored.exists());
+
+    let lost = api.upload("notes.txt", CONTENT).await;
+    let id = lost.rsplit('/').next().unwrap();
+    std::fs::remove_file(directory.join(id)).unwrap();
+    let answer = api.read(&json!(id), &[]).await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(answer.body().ends_with(b"fails: entity not found.</Message></Error>"), "{answer:?}");
+    std::fs::remove_dir(&directory).unwrap();
+    std::fs::write(&directory, "no directory").unwrap();
+    let file = api.make_file(&api.root(), "notes.txt", 4).await;
+    let url = file["upload_urls"][0]["url"].as_str().unwrap();
+    let (status, message) = put(&api.sim, url, "text/plain", "abcd").await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{message}");
+    std::fs::remove_file(&directory).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn renditions_are_there_when_the_file_is_transcoded() {
+    const LINKS: [&str; 6] = [
+        "thumbnail",
+        "thumbnail_high_quality",
+        "video_h264_180",
+        "high_quality",
+        "efficient",
+        "scrub_sheet",
+    ];
+    let transcode = Duration::from_secs(30);
+    let api = Api::of(Sim::builder().quotas(false).transcode_after(transcode).build());
+    let (png, mp4, m4a) = ("image/png", "video/mp4", "audio/mp4");
+    for (name, expected) in [
+        ("clip.mov", [png, png, mp4, mp4, mp4, png]),
+        ("still.jpg", [png, png, "", png, png, ""]),
+        ("song.mp3", ["", "", "", m4a, m4a, ""]),
+        ("script.pdf", [png, png, "", "", "", ""]),
+        ("notes.txt", [""; 6]),
+    ] {
+        let file = api.upload(name, CONTENT).await;
+        let include = LINKS.map(|link| format!("media_links.{link}")).join(",");
+        let path = format!("{file}?include={include}");
+        let before = api.get(&path).await.data();
+        assert_eq!(before["status"], "uploaded");
+        assert!(LINKS.iter().all(|link| before["media_links"][link].is_null()), "{before}");
+        api.sim.clock().advance(transcode);
+        let after = api.get(&path).await.data();
+        assert_eq!(after["status"], "transcoded");
+        for (link, content_type) in LINKS.into_iter().zip(expected) {
+            let rendition = &after["media_links"][link];
+            if content_type.is_empty() {
+                assert!(rendition.is_null(), "{name}: {link}");
+                continue;
+            }
+            let got = get(&api.sim, rendition["url"].as_str().unwrap(), &[]).await;
+            assert_eq!(got.headers()["content-type"], content_type, "{name}: {link}");
+            let start: &[u8] = if content_type == png { b"\x89PNG" } else { b"\0\0\0\x18ftyp" };
+            assert!(got.body().starts_with(start), "{name}: {link}");
+            assert_eq!(got.headers()["content-length"], got.body().len().to_string());
+            let url = rendition["download_url"].as_str().unwrap();
+            let got = get(&api.sim, url, &[("range", "bytes=0-3")]).await;
+            assert_eq!(got.body(), &start[..4]);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,20 +208,20 @@ async fn a_link_lets_in_alone_and_for_a_day() {
     let api = api();
     let url = original(&api, "download_url").await;
     let token = format!("Bearer {}", Sim::TOKEN);
-    let leaked = get(&api, &url, &[("authorization", &token)]).await;
+    let leaked = get(&api.sim, &url, &[("authorization", &token)]).await;
     assert_eq!(leaked.status(), StatusCode::BAD_REQUEST);
-    let forged = get(&api, &url.replace("attachment", "inline"), &[]).await;
+    let forged = get(&api.sim, &url.replace("attachment", "inline"), &[]).await;
     assert_eq!(forged.status(), StatusCode::FORBIDDEN);
     let put = Request::put(&url).body(Body::empty()).unwrap();
     assert_eq!(send(&api.sim, put).await.status(), StatusCode::METHOD_NOT_ALLOWED);
 
     tokio::time::advance(Duration::from_secs(24 * 60 * 60)).await;
-    assert_eq!(get(&api, &url, &[]).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(get(&api.sim, &url, &[]).await.status(), StatusCode::FORBIDDEN);
     let id = url.split('/').nth(4).unwrap();
     let file = format!("{}/files/{id}", api.account());
     let fresh = links(&api, &file).await["original"]["download_url"].take();
-    assert_eq!(get(&api, fresh.as_str().unwrap(), &[]).await.status(), StatusCode::OK);
+    assert_eq!(get(&api.sim, fresh.as_str().unwrap(), &[]).await.status(), StatusCode::OK);
     assert_eq!(api.delete(&file).await.status, StatusCode::NO_CONTENT);
-    let gone = get(&api, fresh.as_str().unwrap(), &[]).await;
+    let gone = get(&api.sim, fresh.as_str().unwrap(), &[]).await;
     assert_eq!(gone.status(), StatusCode::NOT_FOUND);
 }

@@ -1,12 +1,15 @@
 //! Faults on demand, and the record of requests.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use frameio_core::Body;
 use frameio_sim::{Fault, Sim};
 use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
 use serde_json::json;
 use tokio::time::Instant;
+use tower::ServiceExt;
 
 use crate::api::{Api, put, send};
 
@@ -22,7 +25,7 @@ fn me() -> Request<Body> {
 async fn a_fault_hits_the_next_request_of_its_operation_once() {
     let api = Api::of(Sim::new());
     let unavailable = Fault::status(StatusCode::SERVICE_UNAVAILABLE).header("retry-after", 7);
-    api.sim.fail_next(Some("users.show"), unavailable);
+    api.sim.inject(unavailable.on("users.show"));
     assert_eq!(api.get("/v4/accounts").await.status, StatusCode::OK, "another operation");
     let failed = send(&api.sim, me()).await;
     assert_eq!(failed.status(), StatusCode::SERVICE_UNAVAILABLE);
@@ -37,10 +40,10 @@ async fn a_fault_hits_the_next_request_of_its_operation_once() {
 async fn faults_wait_in_a_queue_and_may_be_of_any_content() {
     let sim = Sim::new();
     let html = "<h1>Bad Gateway</h1>";
-    sim.fail_next(None, Fault::body(StatusCode::BAD_GATEWAY, "text/html", html));
-    sim.fail_next(None, Fault::delay(Duration::from_secs(3)));
+    sim.inject(Fault::body(StatusCode::BAD_GATEWAY, "text/html", html));
+    sim.inject(Fault::delay(Duration::from_secs(3)));
     let slow = Fault::body(StatusCode::OK, "application/json", "{\"data\":");
-    sim.fail_next(None, slow.after(Duration::from_secs(2)));
+    sim.inject(slow.after(Duration::from_secs(2)));
 
     let proxy = send(&sim, me()).await;
     assert_eq!((proxy.status(), proxy.body().as_ref()), (StatusCode::BAD_GATEWAY, html.as_bytes()));
@@ -57,7 +60,7 @@ async fn parts_and_downloads_can_fail_too() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     let url = file["upload_urls"][0]["url"].as_str().unwrap();
-    api.sim.fail_next(Some(Sim::UPLOAD_PART), Fault::status(StatusCode::SERVICE_UNAVAILABLE));
+    api.sim.inject(Fault::status(StatusCode::SERVICE_UNAVAILABLE).on(Sim::UPLOAD_PART));
     let failed = put(&api.sim, url, "text/plain", "abcd").await;
     assert_eq!(failed.0, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(put(&api.sim, url, "text/plain", "abcd").await.0, StatusCode::OK);
@@ -65,11 +68,138 @@ async fn parts_and_downloads_can_fail_too() {
     let file = api.file(&file);
     let links = api.get(&format!("{file}?include=media_links.original")).await.data();
     let url = links["media_links"]["original"]["download_url"].as_str().unwrap();
-    api.sim.fail_next(Some(Sim::DOWNLOAD), Fault::status(StatusCode::FORBIDDEN));
+    api.sim.inject(Fault::status(StatusCode::FORBIDDEN).on(Sim::DOWNLOAD));
     for status in [StatusCode::FORBIDDEN, StatusCode::OK] {
         let request = Request::get(url).body(Body::empty()).unwrap();
         assert_eq!(send(&api.sim, request).await.status(), status);
     }
+}
+
+#[tokio::test]
+async fn a_reset_is_an_error_of_the_service_or_of_the_body() {
+    let api = Api::new();
+    api.sim.inject(Fault::reset());
+    let folders = format!("{}/folders", api.root());
+    let make = || {
+        Request::post(&folders)
+            .header("authorization", format!("Bearer {}", Sim::TOKEN))
+            .header("content-type", "application/json")
+            .body(Body::from(r#"{"data":{"name":"a"}}"#))
+            .unwrap()
+    };
+    let error = api.sim.clone().oneshot(make()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    assert!(api.get(&folders).await.names().is_empty(), "nothing was done");
+
+    api.sim.inject(Fault::reset_in_body());
+    let answer = api.sim.clone().oneshot(make()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
+    let mut body = answer.into_body();
+    let half = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert_eq!(half.len(), length / 2);
+    let error = body.frame().await.unwrap().unwrap_err().downcast::<std::io::Error>().unwrap();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    assert_eq!(api.get(&folders).await.names(), ["a"], "it was done");
+
+    let id = api.get(&folders).await.data()[0]["id"].as_str().unwrap().to_owned();
+    let delete = Request::delete(format!("{}/folders/{id}", api.account()))
+        .header("authorization", format!("Bearer {}", Sim::TOKEN))
+        .body(Body::empty())
+        .unwrap();
+    api.sim.inject(Fault::reset_in_body());
+    api.sim.clone().oneshot(delete).await.unwrap_err();
+    assert!(api.get(&folders).await.names().is_empty(), "no body to break, but it was done");
+
+    let [reset, .., lost, _] = api.sim.requests().try_into().map(|r: [_; 7]| r).unwrap();
+    assert_eq!((reset.status, reset.answer_length), (None, None));
+    assert_eq!((lost.method, lost.status), (Method::DELETE, None));
+}
+
+#[tokio::test]
+async fn json_is_truncated_and_the_levels_of_quotas_are_wrong_or_missing() {
+    let sim = Sim::new();
+    sim.inject(Fault::truncated());
+    sim.inject(Fault::no_rate_limit());
+    sim.inject(Fault::wrong_rate_limit().header("x-ratelimit-window", 7));
+    let cut = send(&sim, me()).await;
+    assert_eq!(
+        (cut.status(), cut.headers()["x-ratelimit-limit"].as_bytes()),
+        (StatusCode::OK, &b"100"[..])
+    );
+    assert!(cut.body().starts_with(b"{\"data\":{"));
+    serde_json::from_slice::<serde_json::Value>(cut.body()).unwrap_err();
+    let missing = send(&sim, me()).await;
+    assert!(missing.headers().keys().all(|name| !name.as_str().starts_with("x-ratelimit-")));
+    assert!(missing.body().ends_with(b"}"));
+    let wrong = send(&sim, me()).await;
+    let level = ["limit", "remaining", "window"].map(|name| {
+        let mut values = wrong.headers().get_all(format!("x-ratelimit-{name}")).iter();
+        (values.next().unwrap().to_str().unwrap(), values.next())
+    });
+    assert_eq!(level, [("0", None), ("-1", None), ("7", None)]);
+    assert_eq!(send(&sim, me()).await.headers()["x-ratelimit-remaining"], "96");
+}
+
+#[tokio::test]
+async fn a_dropped_part_is_missing_until_it_is_sent_again() {
+    let api = Api::new();
+    api.sim.inject("sim.upload_part=dropped-part".parse().unwrap());
+    let file = api.make_file(&api.root(), "notes.txt", 4).await;
+    let url = file["upload_urls"][0]["url"].as_str().unwrap();
+    let status = format!("{}/status", api.file(&file));
+    for complete in [false, true] {
+        assert_eq!(put(&api.sim, url, "text/plain", "abcd").await.0, StatusCode::OK);
+        assert_eq!(api.get(&status).await.data()["upload_complete"], complete);
+    }
+    assert_eq!(api.read(&file["id"], &[]).await.body(), "abcd");
+}
+
+#[tokio::test]
+async fn tokens_and_urls_expire_on_demand() {
+    let api = Api::new();
+    let file = api.make_file(&api.root(), "notes.txt", 4).await;
+    let url = file["upload_urls"][0]["url"].as_str().unwrap();
+    api.sim.inject(Fault::expired_token());
+    api.sim.inject(Fault::expired_url().next(2));
+    let (status, xml) = put(&api.sim, url, "text/plain", "abcd").await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(xml.contains("<Code>AccessDenied</Code>") && xml.contains("expired"), "{xml}");
+    let refused = api.get("/v4/me").await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.headers["x-ratelimit-limit"], "100");
+    assert_eq!(api.get("/v4/me").await.status, StatusCode::OK, "the token is still good");
+    assert_eq!(api.sim.faults()[0].to_string(), "expired-url", "one is left");
+    api.sim.clear_faults();
+    assert_eq!(put(&api.sim, url, "text/plain", "abcd").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_failing_run_can_be_repeated_by_its_seed() {
+    let run = async |seed| {
+        let sim = Sim::builder().quotas(false).seed(seed).build();
+        sim.inject("users.show=503:30%".parse().unwrap());
+        let mut statuses = Vec::new();
+        for _ in 0..100 {
+            statuses.push(send(&sim, me()).await.status().as_u16());
+        }
+        statuses
+    };
+    assert_eq!(run(1).await, run(1).await);
+    assert_ne!(run(1).await, run(2).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_tells_when_and_how_long() {
+    let api = Api::new();
+    api.get("/v4/me").await;
+    api.sim.inject(Fault::delay(Duration::from_secs(3)));
+    let start = api.sim.clock().now();
+    let answer = api.get("/v4/me").await;
+    let [first, delayed] = <[_; 2]>::try_from(api.sim.requests()).unwrap();
+    assert_eq!((first.duration, delayed.duration), (Duration::ZERO, Duration::from_secs(3)));
+    assert_eq!((first.time, delayed.time), (start, start));
+    assert_eq!(delayed.answer_length, Some(answer.body.to_string().len() as u64));
 }
 
 #[tokio::test]
@@ -78,21 +208,21 @@ async fn requests_are_recorded_without_their_token() {
     send(&api.sim, me()).await;
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     put(&api.sim, file["upload_urls"][0]["url"].as_str().unwrap(), "text/plain", "abcd").await;
-    api.sim.fail_next(None, Fault::status(StatusCode::BAD_GATEWAY));
+    api.sim.inject(Fault::status(StatusCode::BAD_GATEWAY));
     let request = Request::post("/nowhere").body(Body::from("{}")).unwrap();
     send(&api.sim, request).await;
 
     let [me, create, part, nowhere] = <[_; 4]>::try_from(api.sim.requests()).unwrap();
-    assert_eq!((me.operation, me.status), (Some("users.show"), StatusCode::OK));
+    assert_eq!((me.operation, me.status), (Some("users.show"), Some(StatusCode::OK)));
     assert_eq!((me.path.as_str(), me.query.as_deref()), ("/v4/me", Some("x=1")));
     assert_eq!(me.headers["x-trace"], "7");
     assert!(!me.headers.contains_key("authorization"));
-    assert_eq!((create.method, create.status), (Method::POST, StatusCode::CREATED));
+    assert_eq!((create.method, create.status), (Method::POST, Some(StatusCode::CREATED)));
     let body: serde_json::Value = serde_json::from_slice(&create.body).unwrap();
     assert_eq!(body, json!({"data": {"name": "notes.txt", "file_size": 4}}));
     assert_eq!(part.operation, Some(Sim::UPLOAD_PART));
     assert!(part.body.is_empty());
-    assert_eq!((nowhere.operation, nowhere.status), (None, StatusCode::BAD_GATEWAY));
+    assert_eq!((nowhere.operation, nowhere.status), (None, Some(StatusCode::BAD_GATEWAY)));
     assert_eq!(nowhere.body, "{}");
 
     api.sim.clear_requests();

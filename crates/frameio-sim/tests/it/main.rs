@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api;
+mod clock;
 mod comments;
 mod contract;
 mod downloads;
@@ -14,6 +15,7 @@ mod ims;
 mod pages;
 mod projects;
 mod quotas;
+mod remote;
 mod schema;
 mod socket;
 mod typed;

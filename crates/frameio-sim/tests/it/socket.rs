@@ -1,15 +1,18 @@
 //! The simulator on a loopback socket.
 
+use std::io::ErrorKind;
+use std::time::Duration;
+
 use bytes::Bytes;
 use frameio_core::Body;
-use frameio_sim::Sim;
+use frameio_sim::{Fault, Sim, SimServer};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 struct Http(Client<HttpConnector, Body>);
@@ -91,4 +94,87 @@ async fn the_socket_and_its_connections_close_with_the_server() {
     assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0, "closed");
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens");
     assert_eq!(sim.requests().len(), 1, "the state stays");
+}
+
+/// Waits until no task is left; there is one for each connection and one that accepts.
+async fn no_tasks() {
+    let metrics = tokio::runtime::Handle::current().metrics();
+    for _ in 0..10_000 {
+        if metrics.num_alive_tasks() == 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("{} tasks are left", metrics.num_alive_tasks());
+}
+
+#[tokio::test]
+async fn no_task_outlives_the_server() {
+    let server = Sim::new().serve().await.unwrap();
+    let mut connections = Vec::new();
+    for _ in 0..50 {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        stream.write_all(b"GET /v4/me HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'H');
+        connections.push(stream);
+    }
+    let metrics = tokio::runtime::Handle::current().metrics();
+    assert_eq!(metrics.num_alive_tasks(), 51);
+    drop(server);
+    no_tasks().await;
+}
+
+#[tokio::test]
+async fn closing_waits_for_the_answers_that_are_under_way() {
+    let sim = Sim::new();
+    let server = sim.serve().await.unwrap();
+    let address = server.address();
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    let mut asking = TcpStream::connect(address).await.unwrap();
+    sim.inject(Fault::delay(Duration::from_secs(60)));
+    asking.write_all(b"GET /v4/me HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    while !sim.faults().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let closing = tokio::spawn(server.close());
+    assert_eq!(idle.read(&mut [0; 1]).await.unwrap(), 0, "closed at once");
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens");
+    assert!(!closing.is_finished());
+    sim.clock().advance(Duration::from_secs(60));
+    let mut answer = String::new();
+    asking.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    closing.await.unwrap();
+    no_tasks().await;
+}
+
+/// Asks and reads until the connection ends; what came, and how it ended.
+async fn until_reset(server: &SimServer, request: &[u8]) -> (String, ErrorKind) {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let mut came = Vec::new();
+    let error = stream.read_to_end(&mut came).await.unwrap_err();
+    (String::from_utf8(came).unwrap(), error.kind())
+}
+
+#[tokio::test]
+async fn a_fault_resets_the_connection() {
+    let sim = Sim::new();
+    let server = sim.serve().await.unwrap();
+    let me = b"GET /v4/me HTTP/1.1\r\nhost: x\r\n\r\n";
+    sim.inject(Fault::reset());
+    assert_eq!(until_reset(&server, me).await, (String::new(), ErrorKind::ConnectionReset));
+
+    sim.inject(Fault::reset_in_body());
+    let (came, error) = until_reset(&server, me).await;
+    assert_eq!(error, ErrorKind::ConnectionReset);
+    let (head, body) = came.split_once("\r\n\r\n").unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    assert_eq!(body.len(), length.parse::<usize>().unwrap() / 2);
+
+    sim.inject(Fault::reset().on(Sim::UPLOAD_PART));
+    let part = b"PUT /sim-uploads/x/1 HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf";
+    assert_eq!(until_reset(&server, part).await, (String::new(), ErrorKind::ConnectionReset));
+    let me = Request::get(format!("{}/v4/me", server.url())).body(Body::empty()).unwrap();
+    assert_eq!(Http::new().send(me).await.status(), StatusCode::UNAUTHORIZED, "it goes on");
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::Body;
-use frameio_sim::Sim;
+use frameio_sim::{Sim, Storage};
 use http::{Request, StatusCode, request};
 use http_body_util::{Full, StreamBody};
 use serde_json::{Value, json};
 
-use crate::api::{Api, put, send};
+use crate::api::{Api, put, send, storages};
 
 fn url(file: &Value, part: usize) -> &str {
     file["upload_urls"][part]["url"].as_str().unwrap()
@@ -49,12 +49,12 @@ async fn a_file_is_complete_when_all_parts_are_there_in_any_order() {
     let file = api.make_file(&api.root(), "notes.txt", 10).await;
     let path = api.file(&file);
     let status = async || api.get(&format!("{path}/status")).await.data();
-    for (part, content) in [(2, "hij"), (0, "abcd"), (0, "ABCD")] {
+    for (part, content) in [(2, "ij"), (0, "abcd"), (0, "ABCD")] {
         assert_eq!(put(&api.sim, url(&file, part), "text/plain", content).await.0, StatusCode::OK);
         assert_eq!(status().await["upload_complete"], false);
     }
     tokio::time::advance(Duration::from_secs(1)).await;
-    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "efg").await.0, StatusCode::OK);
+    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "efgh").await.0, StatusCode::OK);
     let done = status().await;
     assert_eq!((&done["upload_complete"], &done["filetype"]), (&json!(true), &json!("text/plain")));
     assert_eq!(done["upload_failed"], false);
@@ -66,7 +66,7 @@ async fn a_file_is_complete_when_all_parts_are_there_in_any_order() {
     assert_ne!(shown["updated_at"], shown["created_at"]);
     tokio::time::advance(Duration::from_secs(5)).await;
     assert_eq!(api.get(&path).await.data()["status"], "transcoded");
-    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "EFG").await.0, StatusCode::OK, "again");
+    assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "EFGH").await.0, StatusCode::OK, "again");
 }
 
 #[tokio::test]
@@ -170,4 +170,113 @@ async fn an_upload_goes_with_its_file() {
     let request = good(url(&file, 0)).body(Body::from("abcd")).unwrap();
     let gone = (StatusCode::NOT_FOUND, "NoSuchUpload".to_owned());
     assert_eq!(refused(&api.sim, request).await, gone);
+}
+
+/// A body of `length` bytes, said before, that comes in chunks of four.
+fn chunks(
+    length: u64,
+    chunks: impl IntoIterator<Item = Result<&'static str, std::io::Error>, IntoIter: Send + 'static>,
+) -> (u64, Body) {
+    let frames = chunks.into_iter().map(|chunk| chunk.map(|c| http_body::Frame::data(c.into())));
+    (length, Body::stream(StreamBody::new(futures_util::stream::iter(frames))))
+}
+
+async fn put_chunks(api: &Api, url: &str, (length, body): (u64, Body)) -> (StatusCode, String) {
+    refused(&api.sim, good(url).header("content-length", length).body(body).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_part_is_refused_as_soon_as_it_is_too_long() {
+    let api = Api::new();
+    let file = api.make_file(&api.root(), "notes.txt", 8).await;
+    let large: &str = "x".repeat(1 << 20).leak();
+    // Without an end: nobody reads on forever.
+    let endless = chunks(8, std::iter::repeat_with(move || Ok(large)));
+    let too_large = (StatusCode::BAD_REQUEST, "EntityTooLarge".to_owned());
+    assert_eq!(put_chunks(&api, url(&file, 0), endless).await, too_large);
+    let waits = good(url(&file, 0)).header("expect", "100-continue").header("content-length", 9);
+    let never = http_body_util::StreamBody::new(futures_util::stream::pending::<
+        Result<http_body::Frame<Bytes>, std::io::Error>,
+    >());
+    let waits = waits.body(Body::stream(never)).unwrap();
+    assert_eq!(refused(&api.sim, waits).await, too_large, "it is not told to go on");
+}
+
+#[tokio::test]
+async fn a_part_that_breaks_off_leaves_what_was_there() {
+    for storage in storages() {
+        let api = Api::of(Sim::builder().quotas(false).part_size(8).storage(storage).build());
+        let file = api.make_file(&api.root(), "notes.txt", 16).await;
+        let incomplete = (StatusCode::BAD_REQUEST, "IncompleteBody".to_owned());
+        let broken = || {
+            let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+            chunks(8, [Ok("????"), Err(reset)])
+        };
+        assert_eq!(put_chunks(&api, url(&file, 0), broken()).await, incomplete);
+        assert_eq!(put(&api.sim, url(&file, 0), "text/plain", "01234567").await.0, 200);
+        assert_eq!(put_chunks(&api, url(&file, 0), broken()).await, incomplete);
+        assert_eq!(put_chunks(&api, url(&file, 0), chunks(8, [Ok("????")])).await, incomplete);
+        let status = format!("{}/status", api.file(&file));
+        assert_eq!(api.get(&status).await.data()["upload_complete"], false);
+        assert_eq!(put(&api.sim, url(&file, 1), "text/plain", "89abcdef").await.0, 200);
+        assert_eq!(api.get(&status).await.data()["upload_complete"], true);
+        assert_eq!(put(&api.sim, url(&file, 0), "text/plain", "!!!!!!!!").await.0, 200);
+        let read = api.read(&file["id"], &[]).await;
+        assert_eq!(read.body(), "0123456789abcdef", "and is not changed any more");
+    }
+}
+
+#[tokio::test]
+async fn a_part_is_not_collected_before_it_is_kept() {
+    let api = Api::of(Sim::builder().quotas(false).storage(Storage::Count).build());
+    let file = api.make_file(&api.root(), "notes.txt", 4_000).await;
+    let mut before = Vec::<Bytes>::new();
+    let frames = std::iter::repeat_with(move || {
+        assert!(before.iter().all(Bytes::is_unique), "what came is gone before more comes");
+        let chunk = Bytes::from(vec![b'x'; 1_000]);
+        before.push(chunk.clone());
+        Ok::<_, std::io::Error>(http_body::Frame::data(chunk))
+    });
+    let body = StreamBody::new(futures_util::stream::iter(frames.take(4)));
+    let request = good(url(&file, 0)).header("content-length", 4_000);
+    let answer = send(&api.sim, request.body(Body::stream(body)).unwrap()).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_file_may_have_ten_thousand_parts_of_a_byte() {
+    let api = Api::of(Sim::builder().quotas(false).part_size(1).build());
+    let file = api.make_file(&api.root(), "notes.txt", 10_000).await;
+    for part in file["upload_urls"].as_array().unwrap() {
+        assert_eq!(part["size"], 1);
+        let url = part["url"].as_str().unwrap();
+        assert_eq!(put(&api.sim, url, "text/plain", "x").await.0, StatusCode::OK);
+    }
+    assert_eq!(api.read(&file["id"], &[]).await.body().len(), 10_000);
+    let larger = api.make_file(&api.root(), "notes.txt", 10_001).await;
+    assert_eq!(larger["upload_urls"].as_array().unwrap().len(), 5_001);
+}
+
+#[tokio::test]
+async fn attachments_are_put_in_parts_of_which_only_the_number_is_told() {
+    let api = Api::of(Sim::builder().quotas(false).part_size(4).build());
+    let file = api.make_file(&api.root(), "clip.mp4", 1).await;
+    let attachment = json!({"name": "näh.txt", "file_size": 10, "media_type": "text/plain"});
+    let data = json!({"text": "See", "attachments": [attachment]});
+    let comment = api.post(&format!("{}/comments", api.file(&file)), data).await.created();
+    let attachment = &comment["attachments"][0];
+    let urls = attachment["upload_urls"].as_array().unwrap();
+    let size = 10_usize.div_ceil(urls.len());
+    let id = attachment["id"].as_str().unwrap();
+    let mut rest = "0123456789";
+    for url in urls {
+        assert_eq!(api.sim.download_url("http://sim.test", id), None, "not complete");
+        let (part, after) = rest.split_at(size.min(rest.len()));
+        assert_eq!(put(&api.sim, url.as_str().unwrap(), "text/plain", part).await.0, 200);
+        rest = after;
+    }
+    let read = api.read(&attachment["id"], &[]).await;
+    assert_eq!((read.status(), read.body().as_ref()), (StatusCode::OK, &b"0123456789"[..]));
+    let disposition = read.headers()["content-disposition"].to_str().unwrap();
+    assert_eq!(disposition, "attachment; filename*=UTF-8''n%C3%A4h%2Etxt");
 }

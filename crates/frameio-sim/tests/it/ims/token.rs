@@ -179,7 +179,7 @@ async fn what_is_missing_in_the_form_is_named() {
 async fn faults_hit_the_token_endpoint_by_its_id() {
     let ims = Ims::of(Sim::builder());
     let busy = frameio_sim::Fault::status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", 2);
-    ims.sim.fail_next(Some(Sim::IMS_TOKEN), busy);
+    ims.sim.inject(busy.on(Sim::IMS_TOKEN).next(1));
     let code = ims.code(&[]).await;
     let failed = ims.exchange(&code, &[]).await;
     assert_eq!(failed.status, StatusCode::TOO_MANY_REQUESTS);

@@ -1,0 +1,262 @@
+//! Faults as text.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
+use jiff::SignedDuration;
+
+use super::{Fault, Kind, When};
+use crate::Sim;
+use crate::ims::Endpoint;
+
+/// Why a text is no [`Fault`], and what would be one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseFaultError(String);
+
+impl fmt::Display for ParseFaultError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ParseFaultError {}
+
+fn error<T>(text: String) -> Result<T, ParseFaultError> {
+    Err(ParseFaultError(text))
+}
+
+const NAMED: [(&str, Kind); 8] = [
+    ("reset", Kind::Reset),
+    ("reset-in-body", Kind::ResetInBody),
+    ("truncated", Kind::Truncated),
+    ("no-rate-limit", Kind::NoRateLimit),
+    ("wrong-rate-limit", Kind::WrongRateLimit),
+    ("dropped-part", Kind::DroppedPart),
+    ("expired-token", Kind::ExpiredToken),
+    ("expired-url", Kind::ExpiredUrl),
+];
+
+impl FromStr for Fault {
+    type Err = ParseFaultError;
+
+    fn from_str(text: &str) -> Result<Self, ParseFaultError> {
+        let mut headers = text.split(';');
+        let fault = headers.next().unwrap_or_default();
+        let (target, fault) = match fault.split_once('=') {
+            Some((target, fault)) => (Some(operation(target.trim())?), fault),
+            None => (None, fault),
+        };
+        let (fault, how_often) = match fault.split_once(':') {
+            Some((fault, how_often)) => (fault, when(how_often.trim())?),
+            None => (fault, When::Next(1)),
+        };
+        let (kind, delay) = match fault.split_once('+') {
+            Some((kind, delay)) => (kind, duration(delay.trim())?),
+            None => (fault, Duration::ZERO),
+        };
+        let mut fault = self::kind(kind.trim())?;
+        fault.when = how_often;
+        fault.delay += delay;
+        fault.operation = target.map(|target| fault.check(target)).transpose()?;
+        for header in headers {
+            let (name, value) = self::header(header.trim())?;
+            fault.headers.insert(name, value);
+        }
+        Ok(fault)
+    }
+}
+
+/// An operation by its id.
+pub(super) fn operation(id: &str) -> Result<&'static str, ParseFaultError> {
+    let known = || {
+        let operations = crate::contract::specs().iter().map(|spec| spec.operation.id);
+        operations.chain([Sim::UPLOAD_PART, Sim::DOWNLOAD]).chain(Endpoint::ids())
+    };
+    if let Some(known) = known().find(|known| *known == id) {
+        return Ok(known);
+    }
+    let resource = |id: &str| id.split_once('.').map(|(resource, _)| resource.to_owned());
+    let similar: Vec<_> = known().filter(|known| resource(known) == resource(id)).collect();
+    match resource(id) {
+        Some(resource) if !similar.is_empty() => error(format!(
+            "`{id}` is no operation; of `{resource}` there are {}",
+            similar.join(", ")
+        )),
+        _ => error(format!(
+            "`{id}` is no operation; they are called as `files.show`, and those of the storage \
+             {} and {}",
+            Sim::UPLOAD_PART,
+            Sim::DOWNLOAD
+        )),
+    }
+}
+
+/// A fault that cannot befall an operation.
+pub(super) fn misplaced(kind: &Kind, operation: &str) -> ParseFaultError {
+    let place = match kind {
+        Kind::DroppedPart => "parts only (sim.upload_part)",
+        Kind::ExpiredUrl => "signed URLs only (sim.upload_part, sim.download)",
+        _ => "operations of the API only, as `files.show`",
+    };
+    let name = NAMED.iter().find(|(_, known)| same(known, kind)).map_or("it", |(name, _)| name);
+    ParseFaultError(format!("`{name}` is none of {operation}: it befalls {place}"))
+}
+
+fn same(a: &Kind, b: &Kind) -> bool {
+    std::mem::discriminant(a) == std::mem::discriminant(b)
+}
+
+fn kind(text: &str) -> Result<Fault, ParseFaultError> {
+    if let Some((_, kind)) = NAMED.into_iter().find(|(name, _)| *name == text) {
+        return Ok(Fault::new(kind));
+    }
+    if let Some(delay) = text.strip_prefix("delay-") {
+        return Ok(Fault::delay(duration(delay)?));
+    }
+    let (status, html) = match text.strip_suffix("-html") {
+        Some(status) => (status, true),
+        None => (text, false),
+    };
+    match status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok()) {
+        // Those below are no answers, but come before one.
+        Some(status) if status.as_u16() < 200 => {
+            error(format!("`{text}` is no answer: a status is from 200 to 999"))
+        }
+        Some(status) if html => Ok(Fault::html(status)),
+        Some(status) => Ok(Fault::status(status)),
+        None => {
+            let names: Vec<_> = NAMED.iter().map(|(name, _)| *name).collect();
+            error(format!(
+                "`{text}` is no kind of fault; there are a status (`503`), an HTML page \
+                 (`502-html`), `delay-2s`, {}",
+                names.join(", ")
+            ))
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, ParseFaultError> {
+    let duration: Option<SignedDuration> = text.parse().ok();
+    match duration.and_then(|duration| Duration::try_from(duration).ok()) {
+        Some(duration) => Ok(duration),
+        None => error(format!("`{text}` is no delay; it is written as `500ms`, `2s` or `1m 30s`")),
+    }
+}
+
+fn when(text: &str) -> Result<When, ParseFaultError> {
+    let count = |prefix: &str| text.strip_prefix(prefix)?.parse::<u64>().ok().filter(|n| *n > 0);
+    let percent = || text.strip_suffix('%')?.parse::<f64>().ok();
+    match (count("next"), count("every"), percent()) {
+        (Some(count), ..) => Ok(When::Next(count)),
+        (_, Some(nth), _) => Ok(When::Every(nth)),
+        (.., Some(percent)) if (0.0..=100.0).contains(&percent) => {
+            Ok(When::Chance(percent / 100.0))
+        }
+        _ => error(format!(
+            "`{text}` does not say when; `next3`, `every10` and `5%` do, up to `100%`"
+        )),
+    }
+}
+
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), ParseFaultError> {
+    let pair = || {
+        let (name, value) = text.split_once('=')?;
+        Some((name.trim().parse().ok()?, value.trim().parse().ok()?))
+    };
+    match pair() {
+        Some(pair) => Ok(pair),
+        None => error(format!("`{text}` is no header; it is written as `retry-after=2`")),
+    }
+}
+
+impl fmt::Display for Fault {
+    /// As it is parsed; a [`body`](Fault::body) of one's own shows as `502-html` does.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation {
+            write!(f, "{operation}=")?;
+        }
+        let delay = SignedDuration::try_from(self.delay).unwrap_or(SignedDuration::MAX);
+        let mut delay = (!delay.is_zero()).then_some(delay);
+        match &self.kind {
+            Kind::Answer { status, content: None } => write!(f, "{}", status.as_u16())?,
+            Kind::Answer { status, content: Some(_) } => write!(f, "{}-html", status.as_u16())?,
+            Kind::Nothing => write!(f, "delay-{:#}", delay.take().unwrap_or_default())?,
+            kind => {
+                let name = NAMED.iter().find(|(_, known)| same(known, kind));
+                f.write_str(name.map_or("", |(name, _)| name))?;
+            }
+        }
+        if let Some(delay) = delay {
+            write!(f, "+{delay:#}")?;
+        }
+        match self.when {
+            When::Next(1) => {}
+            When::Next(count) => write!(f, ":next{count}")?,
+            When::Every(nth) => write!(f, ":every{nth}")?,
+            When::Chance(probability) => {
+                write!(f, ":{}%", (probability * 100_000_000.0).round() / 1_000_000.0)?;
+            }
+        }
+        for (name, value) in &self.headers {
+            write!(f, ";{name}={}", String::from_utf8_lossy(value.as_bytes()))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for text in [
+            "503",
+            "files.show=503:10%",
+            "users.show=429+500ms:next2;retry-after=2;x-a=b c",
+            "502-html:0.5%",
+            "sim.upload_part=reset:every3",
+            "delay-1m 30s:every2",
+            "reset-in-body:7%",
+            "truncated+2s",
+            "no-rate-limit",
+            "wrong-rate-limit;x-ratelimit-limit=7",
+            "sim.upload_part=dropped-part:next4",
+            "files.show=expired-token",
+            "sim.download=expired-url:100%",
+        ] {
+            let fault: Fault = text.parse().unwrap();
+            assert_eq!(fault.to_string(), text);
+        }
+        let loose: Fault = " users.show = 503 : next1 ; a = b".parse().unwrap();
+        assert_eq!(loose.to_string(), "users.show=503;a=b");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_what_is_right() {
+        for (text, told) in [
+            ("", "`` is no kind of fault; there are a status (`503`)"),
+            ("5O3", "delay-2s`, reset, reset-in-body, truncated"),
+            ("1000", "`1000` is no kind"),
+            ("100", "from 200 to 999"),
+            ("files.shwo=503", "of `files` there are files."),
+            ("moods.shwo=503", "called as `files.show`"),
+            ("sim.upload=503", "of `sim` there are sim.upload_part, sim.download"),
+            ("503:sometimes", "`next3`, `every10` and `5%`"),
+            ("503:next0", "`next3`"),
+            ("503:101%", "up to `100%`"),
+            ("503:nan%", "up to `100%`"),
+            ("503+soon", "`500ms`, `2s` or `1m 30s`"),
+            ("delay--2s", "is no delay"),
+            ("503;retry-after", "`retry-after=2`"),
+            ("files.show=dropped-part", "`dropped-part` is none of files.show: it befalls parts"),
+            ("sim.download=expired-token", "operations of the API only"),
+        ] {
+            let error = text.parse::<Fault>().unwrap_err().to_string();
+            assert!(error.contains(told), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What was uploaded, or is to be.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::media::fetch::Source;
+use crate::object::Object;
+
+/// The uploads of files and of attachments, by their ids.
+#[derive(Debug, Default)]
+pub(crate) struct Uploads {
+    all: HashMap<String, Upload>,
+    /// The remote ones that nobody fetches yet.
+    pub(crate) to_fetch: Vec<Source>,
+}
+
+/// One upload, with what a download of it has to tell.
+#[derive(Clone, Debug)]
+pub(crate) struct Upload {
+    /// The name of an attachment; that of a file may change, and stands in its record.
+    pub(crate) name: String,
+    pub(crate) media_type: String,
+    pub(crate) object: Arc<Object>,
+    pub(crate) completed_at: Option<Timestamp>,
+    pub(crate) remote: Option<Remote>,
+}
+
+/// How far a remote upload is that is not complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remote {
+    Waiting,
+    Failed,
+}
+
+impl Uploads {
+    pub(crate) fn get(&self, id: &str) -> Option<&Upload> {
+        self.all.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Upload> {
+        self.all.get_mut(id)
+    }
+
+    pub(crate) fn insert(&mut self, id: &str, upload: Upload) {
+        self.all.insert(id.to_owned(), upload);
+    }
+
+    /// Removes an upload, with its bytes unless another has the same content.
+    pub(crate) fn remove(&mut self, id: &str) {
+        let Some(upload) = self.all.remove(id) else { return };
+        let same = |other: &Upload| Arc::ptr_eq(&other.object, &upload.object);
+        if upload.object.is_in_file() && !self.all.values().any(same) {
+            upload.object.remove();
+        }
+    }
+}
