@@ -9,12 +9,20 @@ crate::id! {
     pub struct AccountId;
 }
 crate::id! {
+    /// Identifies a custom action.
+    pub struct ActionId;
+}
+crate::id! {
     /// Identifies a file, a folder or a version stack, where any of them may stand.
     pub struct AssetId;
 }
 crate::id! {
     /// Identifies an attachment of a comment.
     pub struct AttachmentId;
+}
+crate::id! {
+    /// Identifies a collection.
+    pub struct CollectionId;
 }
 crate::id! {
     /// Identifies a comment.
@@ -35,6 +43,10 @@ crate::id! {
 crate::id! {
     /// Identifies a project.
     pub struct ProjectId;
+}
+crate::id! {
+    /// Identifies a share.
+    pub struct ShareId;
 }
 crate::id! {
     /// Identifies a user.
