@@ -33,7 +33,7 @@ fn pieces(body: &str, size: usize) -> Request<Pieces> {
 
 #[tokio::test]
 async fn what_is_verified_passes_with_its_head_and_its_bytes() {
-    let inner = Inner { busy: 3, ..Inner::default() };
+    let inner = Inner::busy(3);
     for size in [1, 7, 1000] {
         let mut request = pieces(EVENT, size);
         request.headers_mut().insert("x-other", "kept".parse().unwrap());
@@ -225,7 +225,7 @@ async fn an_error_of_the_service_is_passed_on() {
 
 #[tokio::test]
 async fn it_is_ready_though_the_service_is_busy_and_holds_nothing_of_it_while_it_reads() {
-    let inner = Inner { busy: usize::MAX, ..Inner::default() };
+    let inner = Inner::busy(usize::MAX);
     let mut service = VerifyLayer::new(verifier()).layer(inner);
     std::future::poll_fn(|cx| Service::<Request<Pieces>>::poll_ready(&mut service, cx))
         .await
@@ -241,7 +241,7 @@ fn it_can_be_dropped_at_any_time() {
     let mut cx = Context::from_waker(Waker::noop());
     let mut completed = false;
     for polls in 0..100 {
-        let inner = Inner { busy: 2, ..Inner::default() };
+        let inner = Inner::busy(2);
         let mut service = VerifyLayer::new(verifier()).layer(inner.clone());
         let done = {
             let mut future = pin!(service.call(pieces(EVENT, 40)));

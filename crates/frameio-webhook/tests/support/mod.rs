@@ -40,17 +40,24 @@ pub fn signed(body: impl Into<Bytes>) -> Request<Body> {
 #[derive(Default)]
 pub struct Inner {
     seen: Arc<Mutex<Vec<Request<Body>>>>,
-    /// How often it says that it is not ready yet.
-    pub busy: usize,
+    busy: usize,
     ready: bool,
 }
 
 impl Inner {
-    /// What reached it, each with its proof.
+    /// Each clone says so many times that it is not ready yet.
+    pub fn busy(times: usize) -> Self {
+        Self { busy: times, ..Self::default() }
+    }
+
+    /// What has reached it since it was last asked, each with its proof.
     pub fn seen(&self) -> Vec<(Request<Body>, Verified)> {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap());
-        let proof = |request: &Request<Body>| request.extensions().get::<Verified>().cloned();
-        seen.into_iter().map(|seen| (proof(&seen).expect("a proof"), seen)).map(|(p, s)| (s, p)).collect()
+        let with_proof = |request: Request<Body>| {
+            let proof = request.extensions().get().cloned();
+            (request, proof.expect("a proof"))
+        };
+        seen.into_iter().map(with_proof).collect()
     }
 }
 
