@@ -173,7 +173,10 @@ mod tests {
         let lookup = Rejection::lookup("postgres://canary".into());
         assert!(!lookup.to_string().contains("canary"));
         let answer: Response<String> = lookup.response();
-        assert_eq!((answer.status(), answer.body().as_str()), (StatusCode::SERVICE_UNAVAILABLE, ""));
+        assert_eq!(
+            (answer.status(), answer.body().as_str()),
+            (StatusCode::SERVICE_UNAVAILABLE, "")
+        );
         assert!(answer.extensions().get::<Rejection>().is_some());
     }
 }

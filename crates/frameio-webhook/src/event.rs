@@ -285,11 +285,7 @@ impl From<&ResourceRef> for Resource {
 
 impl From<Resource> for ResourceRef {
     fn from(resource: Resource) -> Self {
-        Self {
-            id: resource.id().to_owned(),
-            kind: resource.kind().to_owned(),
-            extra: Extra::new(),
-        }
+        Self { id: resource.id().to_owned(), kind: resource.kind().to_owned(), extra: Extra::new() }
     }
 }
 

@@ -39,7 +39,12 @@ impl Key {
     }
 
     fn sign(&self, timestamp: &[u8], body: &[u8]) -> Hmac<Sha256> {
-        self.0.clone().chain_update(b"v0:").chain_update(timestamp).chain_update(b":").chain_update(body)
+        self.0
+            .clone()
+            .chain_update(b"v0:")
+            .chain_update(timestamp)
+            .chain_update(b":")
+            .chain_update(body)
     }
 
     /// In a time that does not depend on where the signatures differ.

@@ -18,7 +18,11 @@ use http::{Request, Response, StatusCode};
 use support::{EVENT, Inner, NOW, Pieces, SECRET, at, signed, verifier};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-async fn send<B>(receiver: impl Into<Receiver>, inner: &Inner, request: Request<B>) -> Response<String>
+async fn send<B>(
+    receiver: impl Into<Receiver>,
+    inner: &Inner,
+    request: Request<B>,
+) -> Response<String>
 where
     B: http_body::Body,
     B::Error: Into<BoxError>,

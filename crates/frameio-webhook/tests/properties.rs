@@ -19,8 +19,9 @@ fn nearly_right() -> impl Strategy<Value = String> {
     let event = r#""type":"t","resource":{"id":"r","type":"file"},"account":{"id":"a"}"#;
     let action = r#""type":"t","action_id":"x","interaction_id":"i","account_id":"a""#;
     let start = prop_oneof![Just(event), Just(action), Just(r#""new":1"#)];
-    (start, prop::collection::vec(field, 0..6))
-        .prop_map(|(start, fields)| format!("{{{start}{}}}", fields.iter().map(|f| format!(",{f}")).collect::<String>()))
+    (start, prop::collection::vec(field, 0..6)).prop_map(|(start, fields)| {
+        format!("{{{start}{}}}", fields.iter().map(|f| format!(",{f}")).collect::<String>())
+    })
 }
 
 proptest! {

@@ -80,7 +80,8 @@ fn every_byte_counts() {
         headers.insert(SIGNATURE_HEADER, signature);
         verifier.verify(&headers, body.to_vec()).is_err()
     };
-    let (timestamp, signature, body) = (timestamp.as_bytes(), signature.as_bytes(), EVENT.as_bytes());
+    let (timestamp, signature, body) =
+        (timestamp.as_bytes(), signature.as_bytes(), EVENT.as_bytes());
     let changed = |text: &[u8], place: usize, byte: u8| {
         let mut text = text.to_vec();
         text[place] = byte;

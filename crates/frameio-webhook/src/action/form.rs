@@ -153,11 +153,7 @@ impl Field {
     }
 
     /// A link to `url`.
-    pub fn link(
-        name: impl Into<String>,
-        label: impl Into<String>,
-        url: impl Into<String>,
-    ) -> Self {
+    pub fn link(name: impl Into<String>, label: impl Into<String>, url: impl Into<String>) -> Self {
         Self::new(FieldType::Link, name, label).value(url)
     }
 

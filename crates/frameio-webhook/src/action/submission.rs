@@ -226,7 +226,10 @@ mod tests {
             (sent.optional("true").map_err(text).err(), "`true` is a boolean in place of a text"),
             (sent.boolean("text").map_err(text).err(), "`text` cannot be read as bool"),
             (sent.parse::<u8>("text").map_err(text).err(), "`text` cannot be read as u8"),
-            (sent.choice("text", ["x"]).map_err(text).err(), "`text` is none of the values offered"),
+            (
+                sent.choice("text", ["x"]).map_err(text).err(),
+                "`text` is none of the values offered",
+            ),
             (
                 sent.list("mixed").map_err(text).err(),
                 "`mixed` is or has in it a number in place of a list of texts",
