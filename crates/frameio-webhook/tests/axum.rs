@@ -1,4 +1,5 @@
 //! The extractor, and the layer under axum on a socket.
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
 mod support;
 

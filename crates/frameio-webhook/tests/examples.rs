@@ -1,4 +1,5 @@
 //! The examples, in process.
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
 #[allow(dead_code, reason = "it has a `main`")]
 #[path = "../../../examples/custom_action.rs"]

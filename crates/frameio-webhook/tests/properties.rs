@@ -1,4 +1,5 @@
 //! What the fuzz target looks for, on each test run.
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
 #[path = "../fuzz/property.rs"]
 mod property;

@@ -1,4 +1,5 @@
 //! The check of signatures.
+#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
 mod support;
 

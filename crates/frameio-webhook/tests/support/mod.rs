@@ -1,5 +1,10 @@
 //! What several tests need: a clock that stands, a service behind the layer, bodies by a script.
-#![allow(dead_code, unreachable_pub, reason = "shared by tests that do not all use all of it")]
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    reason = "for tests, of which each uses a part of it"
+)]
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
