@@ -79,7 +79,7 @@ model! {
     /// and tells it from others by its [key](crate::DeliveryKey).
     ///
     /// It can be read from any JSON, so that it can be stored; that it comes from the service is
-    /// known only of what a [`Verified`](crate::Verified) or a [`Signed`](crate::VerifyLayer) gave.
+    /// known only of one that a [`Verified`](crate::Verified) gave.
     ///
     /// ```
     /// use frameio_webhook::{Event, EventType, Resource};
