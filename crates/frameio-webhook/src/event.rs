@@ -137,24 +137,6 @@ impl Event {
         }
     }
 
-    /// The same in this workspace.
-    pub fn workspace(mut self, id: impl Into<WorkspaceId>) -> Self {
-        self.workspace = Some(id.into().into());
-        self
-    }
-
-    /// The same in this project.
-    pub fn project(mut self, id: impl Into<ProjectId>) -> Self {
-        self.project = Some(id.into().into());
-        self
-    }
-
-    /// The same done by this user.
-    pub fn user(mut self, id: impl Into<UserId>) -> Self {
-        self.user = Some(id.into().into());
-        self
-    }
-
     /// What it has happened to.
     pub fn resource(&self) -> Resource {
         Resource::from(&self.resource)
@@ -164,22 +146,9 @@ impl Event {
     pub const fn account_id(&self) -> &AccountId {
         &self.account.id
     }
-
-    /// The workspace that it has happened in.
-    pub fn workspace_id(&self) -> Option<&WorkspaceId> {
-        self.workspace.as_ref().map(|workspace| &workspace.id)
-    }
-
-    /// The project that it has happened in.
-    pub fn project_id(&self) -> Option<&ProjectId> {
-        self.project.as_ref().map(|project| &project.id)
-    }
-
-    /// Who has done it.
-    pub fn user_id(&self) -> Option<&UserId> {
-        self.user.as_ref().map(|user| &user.id)
-    }
 }
+
+places!(Event);
 
 model! {
     /// Names a resource, as JSON has it.
@@ -317,6 +286,47 @@ references! {
     /// Names a user.
     UserRef(UserId)
 }
+
+/// What an event and the request of an action have in common.
+macro_rules! places {
+    ($name:ident) => {
+        impl $name {
+            /// The same in this workspace.
+            pub fn workspace(mut self, id: impl Into<WorkspaceId>) -> Self {
+                self.workspace = Some(id.into().into());
+                self
+            }
+
+            /// The same in this project.
+            pub fn project(mut self, id: impl Into<ProjectId>) -> Self {
+                self.project = Some(id.into().into());
+                self
+            }
+
+            /// The same done by this user.
+            pub fn user(mut self, id: impl Into<UserId>) -> Self {
+                self.user = Some(id.into().into());
+                self
+            }
+
+            /// The workspace that it is about.
+            pub fn workspace_id(&self) -> Option<&WorkspaceId> {
+                self.workspace.as_ref().map(|workspace| &workspace.id)
+            }
+
+            /// The project that it is about.
+            pub fn project_id(&self) -> Option<&ProjectId> {
+                self.project.as_ref().map(|project| &project.id)
+            }
+
+            /// Who has done it.
+            pub fn user_id(&self) -> Option<&UserId> {
+                self.user.as_ref().map(|user| &user.id)
+            }
+        }
+    };
+}
+pub(crate) use places;
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use frameio_core::{AccountId, ActionId, Extra, ProjectId, UserId, WorkspaceId, model};
 
 use super::submission::Submission;
-use crate::event::{ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef};
+use crate::event::{ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef, places};
 
 frameio_core::id! {
     /// Identifies what passes between one user and an action, from the first request to the last.
@@ -87,24 +87,6 @@ impl ActionRequest {
         }
     }
 
-    /// The same in this workspace.
-    pub fn workspace(mut self, id: impl Into<WorkspaceId>) -> Self {
-        self.workspace = Some(id.into().into());
-        self
-    }
-
-    /// The same in this project.
-    pub fn project(mut self, id: impl Into<ProjectId>) -> Self {
-        self.project = Some(id.into().into());
-        self
-    }
-
-    /// The same started by this user.
-    pub fn user(mut self, id: impl Into<UserId>) -> Self {
-        self.user = Some(id.into().into());
-        self
-    }
-
     /// The same for these, as the service writes it: one alone in another place than several.
     pub fn select(mut self, selection: impl IntoIterator<Item = Resource>) -> Self {
         let mut selection: Vec<_> = selection.into_iter().map(ResourceRef::from).collect();
@@ -137,22 +119,9 @@ impl ActionRequest {
     pub fn submission(&self) -> Option<Submission<'_>> {
         self.data.as_ref().map(Submission::new)
     }
-
-    /// The workspace of the selection.
-    pub fn workspace_id(&self) -> Option<&WorkspaceId> {
-        self.workspace.as_ref().map(|workspace| &workspace.id)
-    }
-
-    /// The project of the selection.
-    pub fn project_id(&self) -> Option<&ProjectId> {
-        self.project.as_ref().map(|project| &project.id)
-    }
-
-    /// Who has started the action.
-    pub fn user_id(&self) -> Option<&UserId> {
-        self.user.as_ref().map(|user| &user.id)
-    }
 }
+
+places!(ActionRequest);
 
 #[cfg(test)]
 mod tests {
