@@ -56,15 +56,20 @@ impl FromResponse for FieldDefinition {
 
 impl PageItem for FieldDefinition {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
-        let mut places = (0..).map(|i| format!("data[{i}]"));
-        decode_json::<Page<Fields>>(body)?.try_map(|fields| {
-            let place = places.next().unwrap_or_default();
-            Self::try_from(fields).map_err(|error| within(error, &place))
-        })
+        let mut places = 0..;
+        decode_json::<Page<Fields>>(body)?
+            .try_map(|fields| Self::in_list(places.next().unwrap_or_default(), fields))
     }
 
     fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        decode_data(body)
+        let all = decode_data::<Vec<Fields>>(body)?;
+        all.into_iter().enumerate().map(|(i, fields)| Self::in_list(i, fields)).collect()
+    }
+}
+
+impl FieldDefinition {
+    fn in_list(i: usize, fields: Fields) -> Result<Self, DecodeError> {
+        Self::try_from(fields).map_err(|error| within(error, &format!("data[{i}]")))
     }
 }
 

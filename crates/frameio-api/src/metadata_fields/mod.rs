@@ -19,6 +19,8 @@ mod configuration;
 mod definition;
 mod kind;
 mod members;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use frameio_core::{AccountId, Extra, FieldDefinitionId, Page, UserId, endpoints, open_enum};
