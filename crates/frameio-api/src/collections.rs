@@ -54,9 +54,9 @@ open_enum! {
 open_enum! {
     /// How assets come into a collection.
     pub enum CollectionAggregationMode {
-        /// Someone puts them in.
+        /// One by one.
         Static = "static",
-        /// Whatever matches its filters is in it.
+        /// By a rule that they match.
         Dynamic = "dynamic",
     }
 }
@@ -68,7 +68,7 @@ model! {
         pub id: CollectionId,
         /// The project that it is in.
         pub project_id: ProjectId,
-        /// The folder that it has for itself.
+        /// The folder at its root.
         pub root_folder_id: Option<FolderId>,
         /// What it is called.
         pub name: Option<String>,
@@ -76,7 +76,7 @@ model! {
         pub description: Option<String>,
         /// How assets come into it.
         pub aggregation_mode: CollectionAggregationMode,
-        /// Whether only its creator sees it.
+        /// Whether it is private.
         pub private: bool,
         /// Whether the service made it.
         pub auto_generated: bool,

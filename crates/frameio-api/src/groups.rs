@@ -22,7 +22,7 @@ endpoints! {
     }
     "groups.index" = GET "/v4/accounts/{account_id}/groups" -> Page<Group>, 100 per minute;
 
-    /// Creates a group in an account; it has no members yet.
+    /// Creates a group in an account.
     pub struct CreateGroup {
         path {
             /// Account to create it in.

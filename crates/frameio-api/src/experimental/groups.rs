@@ -11,7 +11,7 @@ use crate::groups::Group;
 use crate::users::User;
 
 endpoints! {
-    /// Deletes a group. Its members stay in the account.
+    /// Deletes a group.
     pub struct DeleteGroup {
         path {
             /// Account that holds it.
@@ -38,7 +38,9 @@ endpoints! {
     }
     "groups.users" = GET "/v4/accounts/{account_id}/groups/{group_id}/users" -> Page<User>, 200 per minute, api_version("experimental");
 
-    /// Adds users of the account to a group.
+    /// Adds users of the account to a group that is kept at Frame.io.
+    ///
+    /// One who is a member already stays one; if one cannot be added, none is.
     pub struct AddGroupMembers {
         path {
             /// Account that holds the group.
@@ -66,7 +68,7 @@ endpoints! {
     }
     "groups.remove_member" = DELETE "/v4/accounts/{account_id}/groups/{group_id}/users/{user_id}" -> (), 200 per minute, api_version("experimental");
 
-    /// Lists the groups at Adobe that can be added to an account.
+    /// Lists the groups at Adobe that belong to an account.
     pub struct ListAdobeGroups {
         path {
             /// Account to ask for.
@@ -76,7 +78,7 @@ endpoints! {
     }
     "groups.list_adobe_groups" = GET "/v4/accounts/{account_id}/adobe_groups" -> Page<AdobeGroup>, 60 per minute, api_version("experimental");
 
-    /// Adds a group at Adobe to an account, whose members are then taken over.
+    /// Adds a group at Adobe to an account, as a group of the account.
     pub struct AddAdobeGroup {
         path {
             /// Account to add it to.
@@ -105,7 +107,7 @@ open_enum! {
 }
 
 model! {
-    /// A group at Adobe that an account may add.
+    /// A group at Adobe, which may be added to the account.
     pub struct AdobeGroup {
         /// The group's id at Adobe.
         pub adobe_group_id: String,
@@ -120,7 +122,7 @@ model! {
     pub struct AddedAdobeGroup {
         /// The group; its `sync_status` tells how far its members have been taken over.
         pub group = "data": Group,
-        /// What the service has to say about it, for a person.
+        /// A sentence for a person, present where the account had the group already.
         pub message: Option<String>,
     }
 }

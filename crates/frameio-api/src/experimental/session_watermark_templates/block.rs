@@ -90,7 +90,7 @@ model! {
         pub kind = "type": WatermarkDataPointType,
         /// Its text, where the template gives it.
         pub value: Option<String>,
-        /// Where it stands among the others, lowest first.
+        /// Where it stands among the others.
         pub order: Option<f64>,
     }
 }
@@ -108,7 +108,7 @@ impl WatermarkDataPoint {
         self
     }
 
-    /// Sets where it stands among the others, lowest first.
+    /// Sets where it stands among the others.
     #[must_use]
     pub fn order(mut self, order: f64) -> Self {
         self.order = Some(order);
@@ -135,9 +135,9 @@ model! {
         pub position: Option<WatermarkPosition>,
         /// The point of it that `position_x` and `position_y` place.
         pub position_reference_point: Option<WatermarkPosition>,
-        /// How far from the left of the picture it stands.
+        /// Where across the picture it stands.
         pub position_x: Option<f64>,
-        /// How far from the top of the picture it stands.
+        /// Where down the picture it stands.
         pub position_y: Option<f64>,
         /// How far it is turned.
         pub rotation: Option<f64>,
@@ -198,14 +198,14 @@ impl WatermarkBlock {
         self
     }
 
-    /// Sets how far from the left of the picture it stands.
+    /// Sets where across the picture it stands.
     #[must_use]
     pub fn position_x(mut self, position_x: f64) -> Self {
         self.position_x = Some(position_x);
         self
     }
 
-    /// Sets how far from the top of the picture it stands.
+    /// Sets where down the picture it stands.
     #[must_use]
     pub fn position_y(mut self, position_y: f64) -> Self {
         self.position_y = Some(position_y);
