@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::query::Query;
+use crate::resources::users;
 use crate::respond::Failure;
 use crate::signing::Signer;
 use crate::storage::Storage;
@@ -94,7 +95,7 @@ impl State {
     /// A user as it stands beside what it made; null where there is none of the id.
     pub(crate) fn person(&self, id: &str) -> Value {
         let Some(user) = self.users.get(id) else { return Value::Null };
-        let mut person = Value::from(user.fields.clone());
+        let mut person = users::shown(user);
         person["active"] = true.into();
         person["adobe_user_id"] = Value::Null;
         person

@@ -16,8 +16,8 @@ fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     Ok(Reply::ok(shown(user)))
 }
 
-/// A user as the caller sees itself.
-fn shown(user: &Row) -> Value {
+/// A user as it sees itself.
+pub(crate) fn shown(user: &Row) -> Value {
     let mut fields = user.fields.clone();
     fields.retain(|name, _| matches!(name.as_str(), "id" | "name" | "email" | "avatar_url"));
     fields.into()
