@@ -1,5 +1,16 @@
-use crate::case::Resource;
+use frameio_api::folder_permissions::{
+    DeleteFolderUserRole, ListFolderUsers, UpdateFolderUserRole,
+};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListFolderUsers>(),
+            case::<UpdateFolderUserRole>(),
+            case::<DeleteFolderUserRole>(),
+        ],
+        ..Resource::default()
+    }
 }

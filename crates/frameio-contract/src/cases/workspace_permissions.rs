@@ -1,5 +1,18 @@
-use crate::case::Resource;
+use frameio_api::permissions::{HeldRole, WorkspaceRole};
+use frameio_api::workspace_permissions::{
+    DeleteWorkspaceUserRole, ListWorkspaceUsers, UpdateWorkspaceUserRole,
+};
+
+use crate::case::{Resource, case, known};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListWorkspaceUsers>(),
+            case::<UpdateWorkspaceUserRole>(),
+            case::<DeleteWorkspaceUserRole>(),
+        ],
+        enums: known![HeldRole, WorkspaceRole],
+        ..Resource::default()
+    }
 }

@@ -1,5 +1,16 @@
-use crate::case::Resource;
+use frameio_api::experimental::project_permissions::{
+    DeleteProjectGroupRole, ListProjectGroups, UpdateProjectGroupRole,
+};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListProjectGroups>(),
+            case::<UpdateProjectGroupRole>(),
+            case::<DeleteProjectGroupRole>(),
+        ],
+        ..Resource::default()
+    }
 }

@@ -1,5 +1,14 @@
-use crate::case::Resource;
+use frameio_api::experimental::users::{ListMemberships, ShowAccountUser};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![case::<ShowAccountUser>(), case::<ListMemberships>()],
+        tolerated: vec![
+            ("ProjectMembership", "role", "a membership of a group has none"),
+            ("WorkspaceMembership", "role", "a membership of a group has none"),
+        ],
+        ..Resource::default()
+    }
 }
