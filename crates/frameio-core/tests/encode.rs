@@ -242,7 +242,7 @@ fn a_wrong_field_is_named_by_its_path() {
     assert!(error.message.contains("EOF"), "{error}");
 }
 
-model! {
+frameio_core::model! {
     /// What is read through another type.
     pub struct Initial {
         /// One character in JSON.
