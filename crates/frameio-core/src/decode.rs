@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use crate::error::DecodeError;
@@ -34,7 +35,8 @@ fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
     }
     let lines = json.split_inclusive('\n').map(str::len);
     let before: usize = lines.take(error.line().saturating_sub(1)).sum();
-    let path = path_at(json, before + error.column());
+    // A value of the wrong type may be told of before it is read.
+    let path = path_at(json, before + error.column(), error.is_data());
     DecodeError::new(path, without_text(&error.to_string()))
 }
 
@@ -46,6 +48,44 @@ fn without_text(message: &str) -> String {
         }
         _ => message.to_owned(),
     }
+}
+
+/// Reads an object as an `F`, and makes of it what `make` does: for unions, whose members are known
+/// only when their fields are.
+///
+/// # Errors
+/// Those of `F`, and those of `make`, which are told with the place of the object.
+pub fn read_object<'de, D, F, T, M>(
+    deserializer: D,
+    make: impl FnOnce(F) -> Result<T, M>,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    F: Deserialize<'de>,
+    M: fmt::Display,
+{
+    struct ObjectVisitor<F, C>(C, PhantomData<F>);
+
+    impl<'de, F, T, M, C> Visitor<'de> for ObjectVisitor<F, C>
+    where
+        F: Deserialize<'de>,
+        M: fmt::Display,
+        C: FnOnce(F) -> Result<T, M>,
+    {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        // In here, an error gets the place at which the object ends.
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            let fields = F::deserialize(MapAccessDeserializer::new(map))?;
+            (self.0)(fields).map_err(A::Error::custom)
+        }
+    }
+
+    deserializer.deserialize_map(ObjectVisitor(make, PhantomData))
 }
 
 /// Decodes what stands in the usual envelope, `{"data": …}`.

@@ -18,8 +18,8 @@ enum Last {
 }
 
 /// The path of the innermost value that was being read, or had just been read, when the first `end`
-/// bytes were; `.` for the whole text.
-pub(crate) fn path_at(json: &str, end: usize) -> String {
+/// bytes were; `.` for the whole text. With `next`, between two values, that of the next one.
+pub(crate) fn path_at(json: &str, end: usize, next: bool) -> String {
     // Whatever was skipped before the end is no part of a value.
     let read = json.get(..end.min(json.len())).unwrap_or(json).trim_ascii_end();
     let bytes = read.as_bytes();
@@ -65,8 +65,9 @@ pub(crate) fn path_at(json: &str, end: usize) -> String {
             _ => Last::Value,
         };
     }
+    let has_next = next && !matches!(open.last(), None | Some(Segment::Key(None)));
     // A list or an object that was only begun is itself the value.
-    let whole = if last == Last::Value { open.len() } else { open.len().saturating_sub(1) };
+    let whole = if last == Last::Value || has_next { open.len() } else { open.len().max(1) - 1 };
     written(&open[..whole])
 }
 
@@ -105,9 +106,9 @@ mod tests {
     use super::*;
 
     /// The path where `‸` stands.
-    fn at(marked: &str) -> String {
+    fn at(marked: &str, next: bool) -> String {
         let end = marked.find('‸').unwrap();
-        path_at(&marked.replace('‸', ""), end)
+        path_at(&marked.replace('‸', ""), end, next)
     }
 
     #[test]
@@ -123,7 +124,7 @@ mod tests {
             (r#"{"a":1,"b":[{"c":2},{"c":3}‸]}"#, "b[1]"),
             (r#"{"a":1,"b":[{"c":2}]}‸"#, "."),
         ] {
-            assert_eq!(at(marked), path, "{marked}");
+            assert_eq!(at(marked, false), path, "{marked}");
         }
     }
 
@@ -137,14 +138,29 @@ mod tests {
             (r#"{"a":[7,‸"#, "a"),
             ("‸", "."),
         ] {
-            assert_eq!(at(marked), path, "{marked}");
+            assert_eq!(at(marked, false), path, "{marked}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_next_is_named() {
+        for (marked, path) in [
+            (r#"{"a":‸{}}"#, "a"),
+            (r#"{"a": ‸[7]}"#, "a"),
+            (r#"{"a":[‸{}]}"#, "a[0]"),
+            (r#"{"a":[1, ‸{}]}"#, "a[1]"),
+            (r#"{"a":1,‸"b":2}"#, "."),
+            (r#"{"a":1‸,"b":2}"#, "a"),
+            ("‸", "."),
+        ] {
+            assert_eq!(at(marked, true), path, "{marked}");
         }
     }
 
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "[\\PC\n\"{}\\[\\]:,\\\\]{0,60}", end in 0_usize..80) {
-            let _ = path_at(&text, end);
+            let _ = (path_at(&text, end, false), path_at(&text, end, true));
         }
 
         /// Each number of a document is found where it is.
@@ -156,7 +172,7 @@ mod tests {
             let text = format!("{document:#}");
             let mut found = 0;
             for (end, _) in text.match_indices("\"n\": ") {
-                let path = path_at(&text, end + 6);
+                let path = path_at(&text, end + 6, false);
                 prop_assert_eq!(path, format!("a[{}].n", found));
                 found += 1;
             }

@@ -1,6 +1,6 @@
 //! [`Asset`] as JSON: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::decode::{decode_data, decode_json};
+use frameio_core::decode::{decode_data, decode_json, read_object};
 use frameio_core::page::PageItem;
 use frameio_core::{AssetId, DecodeError, Extra, FileId, Page, ProjectId, model};
 use jiff::Timestamp;
@@ -49,8 +49,7 @@ model! {
 
 impl<'de> Deserialize<'de> for Asset {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = Fields::deserialize(deserializer)?;
-        match fields.kind {
+        read_object(deserializer, |fields: Fields| match fields.kind {
             AssetKind::File => fields.file().map(|file| Self::File(Box::new(file))),
             AssetKind::Folder => fields.folder().map(|folder| Self::Folder(Box::new(folder))),
             AssetKind::VersionStack => {
@@ -60,8 +59,7 @@ impl<'de> Deserialize<'de> for Asset {
                 Ok(Value::Object(fields)) => Ok(Self::Other(fields)),
                 _ => Err("an asset is an object"),
             },
-        }
-        .map_err(D::Error::custom)
+        })
     }
 }
 

@@ -11,6 +11,7 @@ pub(super) fn resource() -> Resource {
             case::<UpdateProjectGroupRole>(),
             case::<DeleteProjectGroupRole>(),
         ],
+        tolerated: vec![("GroupCommon", "source", "is named only where groups are shown whole")],
         ..Resource::default()
     }
 }
