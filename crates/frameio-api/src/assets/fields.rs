@@ -8,13 +8,14 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Asset, AssetKind, VersionStack};
+use super::{Asset, AssetKind};
 use crate::files::{File, FileStatus, UploadUrl};
 use crate::folders::Folder;
 use crate::media_links::MediaLinks;
 use crate::metadata::MetadataField;
 use crate::projects::Project;
 use crate::users::User;
+use crate::version_stacks::VersionStack;
 
 model! {
     /// The fields of all kinds, each optional.
@@ -28,6 +29,7 @@ model! {
         pub adobe_version_id: Option<String>,
         pub project_id: Option<ProjectId>,
         pub parent_id: Option<AssetId>,
+        pub parent: Option<Box<Asset>>,
         pub name: Option<String>,
         pub kind = "type": AssetKind,
         pub status: Option<FileStatus>,
@@ -71,7 +73,7 @@ impl PageItem for Asset {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
         let page = decode_json::<Page<Self>>(body);
         match &page {
-            Ok(known) if !known.data.iter().any(|asset| matches!(asset, Self::Other(_))) => page,
+            Ok(known) if known.data.iter().all(Self::is_known) => page,
             _ => match decode_json::<Page<Extra>>(body) {
                 Ok(untyped) => untyped.try_map(Self::from_untyped).or(page),
                 Err(_) => page,
@@ -79,12 +81,26 @@ impl PageItem for Asset {
         }
     }
 
+    /// Decodes a list as a page is.
     fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        decode_data(body)
+        let list = decode_data::<Vec<Self>>(body);
+        match &list {
+            Ok(known) if known.iter().all(Self::is_known) => list,
+            _ => match decode_data::<Vec<Extra>>(body) {
+                Ok(untyped) => {
+                    untyped.into_iter().map(Self::from_untyped).collect::<Result<_, _>>().or(list)
+                }
+                Err(_) => list,
+            },
+        }
     }
 }
 
 impl Asset {
+    fn is_known(&self) -> bool {
+        !matches!(self, Self::Other(_))
+    }
+
     /// Reads an asset of which the kind can be looked up first.
     fn from_untyped(fields: Extra) -> serde_json::Result<Self> {
         let kind = fields.get("type").and_then(Value::as_str).map(AssetKind::from);
@@ -129,6 +145,7 @@ impl Fields {
             adobe_version_id: self.adobe_version_id.take(),
             project_id: required!(self.project_id),
             parent_id: self.parent_id.take(),
+            parent: self.parent.take(),
             name: required!(self.name),
             status: required!(self.status),
             file_size: required!(self.file_size),
@@ -191,7 +208,8 @@ impl Fields {
     /// What is left when a kind has taken its own: unknown fields, and another kind's.
     fn rest(mut self) -> Extra {
         let mut extra = std::mem::take(&mut self.extra);
-        let foreign = self.adobe_version_id.is_some()
+        let foreign = self.parent.is_some()
+            || self.adobe_version_id.is_some()
             || self.status.is_some()
             || self.file_size.is_some()
             || self.media_type.is_some()
@@ -297,7 +315,7 @@ mod tests {
             kind in "file|folder|version_stack",
             changes in btree_map(
                 "id|name|status|file_size|media_type|restricted|cover_file_id|head_version|creator\
-                 |metadata|upload_urls|media_links|parent_id|from_the_future",
+                 |metadata|upload_urls|media_links|parent_id|parent|from_the_future",
                 any_field(),
                 0..4,
             ),

@@ -1,0 +1,217 @@
+//! Assets that were deleted.
+
+use frameio_core::decode::{decode_data, decode_json};
+use frameio_core::page::PageItem;
+use frameio_core::{
+    AssetId, DecodeError, Extra, FileId, FolderId, Page, ProjectId, VersionStackId, model,
+};
+use jiff::Timestamp;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::{AssetKind, text};
+use crate::files::FileStatus;
+
+/// What was deleted: a file, a folder or a version stack.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DeletedAsset {
+    /// A file.
+    File(Box<DeletedFile>),
+    /// A folder.
+    Folder(Box<DeletedFolder>),
+    /// A version stack.
+    VersionStack(Box<DeletedVersionStack>),
+    /// What this version does not know, as it came.
+    Other(Extra),
+}
+
+impl DeletedAsset {
+    /// The asset's id; empty if what this version does not know has none.
+    pub fn id(&self) -> AssetId {
+        match self {
+            Self::File(file) => file.id.clone().into(),
+            Self::Folder(folder) => folder.id.clone().into(),
+            Self::VersionStack(stack) => stack.id.clone().into(),
+            Self::Other(fields) => text(fields, "id").into(),
+        }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::File(file) => &file.name,
+            Self::Folder(folder) => &folder.name,
+            Self::VersionStack(stack) => &stack.name,
+            Self::Other(fields) => text(fields, "name"),
+        }
+    }
+
+    /// Its kind as the service writes it: `file`, `folder`, `version_stack`, or another.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::File(file) => file.kind.as_str(),
+            Self::Folder(folder) => folder.kind.as_str(),
+            Self::VersionStack(stack) => stack.kind.as_str(),
+            Self::Other(fields) => text(fields, "type"),
+        }
+    }
+
+    /// When it was deleted; `None` if what this version does not know does not tell.
+    pub fn deleted_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::File(file) => Some(file.deleted_at),
+            Self::Folder(folder) => Some(folder.deleted_at),
+            Self::VersionStack(stack) => Some(stack.deleted_at),
+            Self::Other(fields) => text(fields, "deleted_at").parse().ok(),
+        }
+    }
+}
+
+model! {
+    /// A file that was deleted.
+    pub struct DeletedFile {
+        /// The file's id.
+        pub id: FileId,
+        /// The file's id at Adobe.
+        pub adobe_id: Option<String>,
+        /// The version that the id at Adobe stands for.
+        pub adobe_version_id: Option<String>,
+        /// The project that it was in.
+        pub project_id: ProjectId,
+        /// The folder, or the version stack, that it was in.
+        pub parent_id: Option<AssetId>,
+        /// What it is called.
+        pub name: String,
+        /// That it is a file.
+        pub kind = "type": AssetKind,
+        /// How far it is.
+        pub status: FileStatus,
+        /// How large it is, in bytes.
+        pub file_size: u64,
+        /// Its media type.
+        pub media_type: Option<String>,
+        /// When it was created.
+        pub created_at: Timestamp,
+        /// When it was last changed.
+        pub updated_at: Timestamp,
+        /// When it was deleted.
+        pub deleted_at: Timestamp,
+    }
+}
+
+model! {
+    /// A folder that was deleted.
+    pub struct DeletedFolder {
+        /// The folder's id.
+        pub id: FolderId,
+        /// The folder's id at Adobe.
+        pub adobe_id: Option<String>,
+        /// The project that it was in.
+        pub project_id: ProjectId,
+        /// The folder that it was in.
+        pub parent_id: Option<FolderId>,
+        /// What it is called.
+        pub name: String,
+        /// That it is a folder.
+        pub kind = "type": AssetKind,
+        /// The file whose picture it showed.
+        pub cover_file_id: Option<FileId>,
+        /// Whether only those who were added to it could see it.
+        pub restricted: bool,
+        /// When it was created.
+        pub created_at: Timestamp,
+        /// When it was last changed.
+        pub updated_at: Timestamp,
+        /// When it was deleted.
+        pub deleted_at: Timestamp,
+    }
+}
+
+model! {
+    /// A version stack that was deleted.
+    pub struct DeletedVersionStack {
+        /// The version stack's id.
+        pub id: VersionStackId,
+        /// The version stack's id at Adobe.
+        pub adobe_id: Option<String>,
+        /// The project that it was in.
+        pub project_id: ProjectId,
+        /// The folder that it was in.
+        pub parent_id: Option<FolderId>,
+        /// What it is called.
+        pub name: String,
+        /// That it is a version stack.
+        pub kind = "type": AssetKind,
+        /// The newest version, of which the service does not document the fields.
+        pub head_version: Option<Extra>,
+        /// When it was created.
+        pub created_at: Timestamp,
+        /// When it was last changed.
+        pub updated_at: Timestamp,
+        /// When it was deleted.
+        pub deleted_at: Timestamp,
+    }
+}
+
+impl DeletedAsset {
+    /// Reads an asset, its kind being looked up first: lists of what was deleted are short and
+    /// rare, so what that costs does not matter as it does to [`Asset`](super::Asset).
+    fn from_untyped(fields: Extra) -> Result<Self, DecodeError> {
+        fn read<T: DeserializeOwned>(fields: &Extra) -> Result<Box<T>, DecodeError> {
+            let json = serde_json::to_vec(fields);
+            let json = json.map_err(|error| DecodeError::new(".", error.to_string()))?;
+            decode_json(&json).map(Box::new)
+        }
+        match fields.get("type").and_then(Value::as_str).map(AssetKind::from) {
+            Some(AssetKind::File) => read(&fields).map(Self::File),
+            Some(AssetKind::Folder) => read(&fields).map(Self::Folder),
+            Some(AssetKind::VersionStack) => read(&fields).map(Self::VersionStack),
+            Some(AssetKind::Other(_)) => Ok(Self::Other(fields)),
+            None if fields.contains_key("type") => Err(DecodeError::new("type", "is not text")),
+            None => Err(DecodeError::new(".", "missing field `type`")),
+        }
+    }
+}
+
+impl PageItem for DeletedAsset {
+    fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
+        let mut place = 0..;
+        decode_json::<Page<Extra>>(body)?.try_map(|fields| {
+            let i = place.next().unwrap_or(0);
+            Self::from_untyped(fields).map_err(|error| within_data(i, error))
+        })
+    }
+
+    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        let read = |(i, fields)| Self::from_untyped(fields).map_err(|error| within_data(i, error));
+        decode_data::<Vec<Extra>>(body)?.into_iter().enumerate().map(read).collect()
+    }
+}
+
+/// The error of an item, with its path in the answer.
+fn within_data(i: usize, error: DecodeError) -> DecodeError {
+    let path = match &*error.path {
+        "." => format!("data[{i}]"),
+        inner => format!("data[{i}].{inner}"),
+    };
+    DecodeError::new(path, error.message)
+}
+
+impl<'de> Deserialize<'de> for DeletedAsset {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_untyped(Extra::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for DeletedAsset {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::File(file) => file.serialize(serializer),
+            Self::Folder(folder) => folder.serialize(serializer),
+            Self::VersionStack(stack) => stack.serialize(serializer),
+            Self::Other(fields) => fields.serialize(serializer),
+        }
+    }
+}
