@@ -215,3 +215,52 @@ impl Serialize for DeletedAsset {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn page(assets: &[Value]) -> Result<Page<DeletedAsset>, DecodeError> {
+        DeletedAsset::decode_page(json!({"data": assets, "links": {}}).to_string().as_bytes())
+    }
+
+    fn folder() -> Value {
+        json!({
+            "created_at": "2026-03-22T10:11:12Z", "deleted_at": "2026-10-04T08:00:00Z", "id": "f",
+            "name": "Sea", "project_id": "p", "restricted": false, "type": "folder",
+            "updated_at": "2026-03-22T10:11:12Z",
+        })
+    }
+
+    #[test]
+    fn what_is_not_known_comes_back_as_it_came() {
+        let odd = json!({"type": "moodboard", "id": 7, "deleted_at": null, "pictures": [1.50]});
+        let page = page(&[folder(), odd.clone()]).unwrap();
+        assert_eq!((page.data[0].kind(), page.data[1].kind()), ("folder", "moodboard"));
+        assert_eq!((page.data[0].name(), page.data[1].name()), ("Sea", ""));
+        assert!(page.data[0].deleted_at().is_some() && page.data[1].deleted_at().is_none());
+        assert_eq!(serde_json::to_value(&page.data).unwrap(), json!([folder(), odd]));
+        let alone: DeletedAsset = serde_json::from_value(folder()).unwrap();
+        assert_eq!(alone, page.data[0]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_its_path() {
+        let changed = |name: &str, value: Value| {
+            let mut folder = folder();
+            folder[name] = value;
+            folder
+        };
+        let path = |wrong: Value| page(&[folder(), wrong]).unwrap_err().path;
+        assert_eq!(path(changed("restricted", json!("by whom?"))), "data[1].restricted");
+        assert_eq!(path(changed("type", json!(3))), "data[1].type");
+        assert_eq!(path(changed("type", json!("file"))), "data[1]");
+        assert_eq!(path(json!({"id": "f"})), "data[1]");
+        assert_eq!(path(json!("folder")), "data[1]");
+        let list = json!({"data": [folder(), {"type": "file", "id": []}]}).to_string();
+        let error = DeletedAsset::decode_list(list.as_bytes()).unwrap_err();
+        assert_eq!(error.path, "data[1].id", "{error}");
+    }
+}

@@ -286,6 +286,30 @@ mod tests {
     }
 
     #[test]
+    fn a_list_without_pages_is_read_as_a_page_is() {
+        let odd = json!({"type": "moodboard", "name": 7});
+        let foreign = with(file(), "restricted", json!("by whom?"));
+        let json = json!({"data": [file(), odd, foreign]});
+        let list = Asset::decode_list(json.to_string().as_bytes()).unwrap();
+        assert_eq!(serde_json::to_value(&list).unwrap(), json["data"]);
+        let wrong = json!({"data": [odd, with(file(), "file_size", json!("7"))]}).to_string();
+        let error = Asset::decode_list(wrong.as_bytes()).unwrap_err();
+        assert_eq!(error.path, "data[1].file_size", "{error}");
+    }
+
+    #[test]
+    fn a_parent_is_an_asset_itself() {
+        let stack = json!({
+            "id": "s", "name": "sea.mov", "project_id": "p", "view_url": "https://x",
+            "type": "version_stack", "created_at": "2026-03-22T10:11:12Z",
+            "updated_at": "2026-03-22T10:11:12Z",
+        });
+        let page = page(&[with(file(), "parent", stack)]).unwrap();
+        let parent = page.data[0].as_file().unwrap().parent.as_deref().unwrap();
+        assert_eq!(parent.as_version_stack().unwrap().id.as_str(), "s");
+    }
+
+    #[test]
     fn what_is_wrong_is_named_even_beside_what_is_not_known() {
         let odd = json!({"type": "moodboard", "restricted": "by whom?"});
         let wrong = with(file(), "creator", json!({"name": "Kim"}));

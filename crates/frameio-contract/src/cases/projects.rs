@@ -21,7 +21,7 @@ pub(super) fn resource() -> Resource {
         tolerated: vec![(
             "DeletedAssetFile",
             "media_type",
-            "a file is without it until it is known",
+            "is null as long as it is not known, as a file's",
         )],
     }
 }
