@@ -60,11 +60,20 @@ fn many_files_are_1_to_100() {
 
 #[test]
 fn an_import_names_a_key_in_a_storage() {
-    let import = ImportFile::new("a", "p", "sea.mov", "2026/sea.mov", "storage");
-    let data = json!({"name": "sea.mov", "key": "2026/sea.mov", "storage_location": "storage"});
-    assert_eq!(body(&import), json!({"data": data}));
-    let error = encode(&ImportFile::new("a", "p", "sea.mov", "", "storage")).unwrap_err();
+    let uuid = "2e426fe0-f965-4594-8b2b-b4dff1dc00ec";
+    let import = |key, storage: &str| ImportFile::new("a", "p", "sea.mov", key, storage);
+    let data = json!({"name": "sea.mov", "key": "2026/sea.mov", "storage_location": uuid});
+    assert_eq!(body(&import("2026/sea.mov", uuid)), json!({"data": data}));
+    assert!(encode(&import("k", &format!("{uuid}-{uuid}"))).is_ok());
+    let error = encode(&import("", uuid)).unwrap_err();
     assert_eq!(error.to_string(), "`key` has 0 characters, allowed are 1 or more");
+    let upper = uuid.to_uppercase();
+    let wrong = ["", "storage", &upper, &format!("{uuid}{uuid}"), &format!("{uuid}-"), "ü-ü"];
+    for storage in wrong {
+        let error = encode(&import("k", storage)).unwrap_err();
+        assert_eq!(error.field, "storage_location", "{error}");
+        assert!(error.message.contains("UUID"), "{error}");
+    }
 }
 
 #[test]

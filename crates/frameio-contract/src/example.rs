@@ -88,6 +88,11 @@ fn plain(schema: Schema, future: bool) -> Vec<Value> {
         Some("string") if schema.value["format"] == "date-time" => {
             vec!["2026-03-22T10:11:12.345678Z".into(), "2025-12-31T23:59:59+02:00".into()]
         }
+        // The one pattern of the contract.
+        Some("string") if schema.value["pattern"].is_string() => {
+            let uuid = "2e426fe0-f965-4594-8b2b-b4dff1dc00ec";
+            vec![uuid.into(), format!("{uuid}-{uuid}").into()]
+        }
         Some("string") => {
             let texts = ["text \"ü\" \\ 1/2", "https://s3.example/a?b=c"];
             texts.into_iter().map(|text| fitting(schema, text).into()).collect()

@@ -1,15 +1,14 @@
 //! Assets that were deleted.
 
-use frameio_core::decode::{decode_data, decode_json};
 use frameio_core::page::PageItem;
 use frameio_core::{
     AssetId, DecodeError, Extra, FileId, FolderId, Page, ProjectId, VersionStackId, model,
 };
 use jiff::Timestamp;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
-use serde_json::Value;
 
+use super::untyped::{self, Union, member};
 use super::{AssetKind, text};
 use crate::files::FileStatus;
 
@@ -155,48 +154,26 @@ model! {
     }
 }
 
-impl DeletedAsset {
-    /// Reads an asset, its kind being looked up first: lists of what was deleted are short and
-    /// rare, so what that costs does not matter as it does to [`Asset`](super::Asset).
-    fn from_untyped(fields: Extra) -> Result<Self, DecodeError> {
-        fn read<T: DeserializeOwned>(fields: &Extra) -> Result<Box<T>, DecodeError> {
-            let json = serde_json::to_vec(fields);
-            let json = json.map_err(|error| DecodeError::new(".", error.to_string()))?;
-            decode_json(&json).map(Box::new)
-        }
-        match fields.get("type").and_then(Value::as_str).map(AssetKind::from) {
-            Some(AssetKind::File) => read(&fields).map(Self::File),
-            Some(AssetKind::Folder) => read(&fields).map(Self::Folder),
-            Some(AssetKind::VersionStack) => read(&fields).map(Self::VersionStack),
-            Some(AssetKind::Other(_)) => Ok(Self::Other(fields)),
-            None if fields.contains_key("type") => Err(DecodeError::new("type", "is not text")),
-            None => Err(DecodeError::new(".", "missing field `type`")),
-        }
-    }
-}
-
+/// Lists of what was deleted are rare, so reading them in two steps costs little.
 impl PageItem for DeletedAsset {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
-        let mut place = 0..;
-        decode_json::<Page<Extra>>(body)?.try_map(|fields| {
-            let i = place.next().unwrap_or(0);
-            Self::from_untyped(fields).map_err(|error| within_data(i, error))
-        })
+        untyped::page(body)
     }
 
     fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        let read = |(i, fields)| Self::from_untyped(fields).map_err(|error| within_data(i, error));
-        decode_data::<Vec<Extra>>(body)?.into_iter().enumerate().map(read).collect()
+        untyped::list(body)
     }
 }
 
-/// The error of an item, with its path in the answer.
-fn within_data(i: usize, error: DecodeError) -> DecodeError {
-    let path = match &*error.path {
-        "." => format!("data[{i}]"),
-        inner => format!("data[{i}].{inner}"),
-    };
-    DecodeError::new(path, error.message)
+impl Union for DeletedAsset {
+    fn of_kind(kind: &AssetKind, fields: Extra) -> Result<Self, DecodeError> {
+        match kind {
+            AssetKind::File => member(fields).map(Self::File),
+            AssetKind::Folder => member(fields).map(Self::Folder),
+            AssetKind::VersionStack => member(fields).map(Self::VersionStack),
+            AssetKind::Other(_) => Ok(Self::Other(fields)),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for DeletedAsset {
@@ -218,7 +195,7 @@ impl Serialize for DeletedAsset {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

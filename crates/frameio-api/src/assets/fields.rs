@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::untyped::{self, Union, member};
 use super::{Asset, AssetKind};
 use crate::files::{File, FileStatus, UploadUrl};
 use crate::folders::Folder;
@@ -71,27 +72,17 @@ impl PageItem for Asset {
     /// Decodes a page in one pass, and again only if there is something on it that nobody foresaw:
     /// a kind that is not known, or a field that is of another type than other kinds have it.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
-        let page = decode_json::<Page<Self>>(body);
-        match &page {
-            Ok(known) if known.data.iter().all(Self::is_known) => page,
-            _ => match decode_json::<Page<Extra>>(body) {
-                Ok(untyped) => untyped.try_map(Self::from_untyped).or(page),
-                Err(_) => page,
-            },
+        match decode_json::<Page<Self>>(body) {
+            Ok(page) if page.data.iter().all(Self::is_known) => Ok(page),
+            _ => untyped::page(body),
         }
     }
 
     /// Decodes a list as a page is.
     fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        let list = decode_data::<Vec<Self>>(body);
-        match &list {
-            Ok(known) if known.iter().all(Self::is_known) => list,
-            _ => match decode_data::<Vec<Extra>>(body) {
-                Ok(untyped) => {
-                    untyped.into_iter().map(Self::from_untyped).collect::<Result<_, _>>().or(list)
-                }
-                Err(_) => list,
-            },
+        match decode_data::<Vec<Self>>(body) {
+            Ok(list) if list.iter().all(Self::is_known) => Ok(list),
+            _ => untyped::list(body),
         }
     }
 }
@@ -100,19 +91,15 @@ impl Asset {
     fn is_known(&self) -> bool {
         !matches!(self, Self::Other(_))
     }
+}
 
-    /// Reads an asset of which the kind can be looked up first.
-    fn from_untyped(fields: Extra) -> serde_json::Result<Self> {
-        let kind = fields.get("type").and_then(Value::as_str).map(AssetKind::from);
-        let untyped = Value::Object(fields);
+impl Union for Asset {
+    fn of_kind(kind: &AssetKind, fields: Extra) -> Result<Self, DecodeError> {
         match kind {
-            Some(AssetKind::File) => File::deserialize(untyped).map(Box::new).map(Self::File),
-            Some(AssetKind::Folder) => Folder::deserialize(untyped).map(Box::new).map(Self::Folder),
-            Some(AssetKind::VersionStack) => {
-                VersionStack::deserialize(untyped).map(Box::new).map(Self::VersionStack)
-            }
-            Some(_) => Extra::deserialize(untyped).map(Self::Other),
-            None => Err(serde_json::Error::missing_field("type")),
+            AssetKind::File => member(fields).map(Self::File),
+            AssetKind::Folder => member(fields).map(Self::Folder),
+            AssetKind::VersionStack => member(fields).map(Self::VersionStack),
+            AssetKind::Other(_) => Ok(Self::Other(fields)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod deleted;
 mod fields;
+mod untyped;
 
 use frameio_core::{AssetId, Extra, open_enum};
 

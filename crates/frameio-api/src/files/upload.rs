@@ -1,8 +1,10 @@
 //! What uploads answer with.
 
 use bytes::Bytes;
+use frameio_core::bounds::Check;
 use frameio_core::{
-    DecodeError, Extra, FileId, FromResponse, SignedUrl, answers, decode::decode_json, id, model,
+    DecodeError, EncodeError, Extra, FileId, FromResponse, SignedUrl, answers, decode::decode_json,
+    id, model,
 };
 use jiff::Timestamp;
 
@@ -56,4 +58,24 @@ impl FromResponse for RemoteUpload {
 id! {
     /// Names storage that is connected to the account: a UUID, or two joined by a hyphen.
     pub struct StorageLocation;
+}
+
+impl Check for StorageLocation {
+    fn check(&self) -> Result<(), EncodeError> {
+        let text = self.as_str();
+        let two =
+            text.split_at_checked(36).and_then(|(one, rest)| Some((one, rest.strip_prefix('-')?)));
+        if is_uuid(text) || two.is_some_and(|(one, other)| is_uuid(one) && is_uuid(other)) {
+            return Ok(());
+        }
+        Err(EncodeError::new("", "is neither a UUID in lower case nor two joined by a hyphen"))
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let fits = |(i, byte)| match i {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
 }
