@@ -23,30 +23,31 @@ model! {
     ///
     /// `type` may stand anywhere among the fields, and serde's tagged enums look for it by keeping
     /// all of them as untyped values first. Reading them typed, and choosing the kind afterwards,
-    /// costs no more than a struct.
+    /// costs no more than a struct. Names are looked for in this order: what is seldom there stands
+    /// last.
     pub struct Fields {
         pub id: Option<AssetId>,
-        pub adobe_id: Option<String>,
-        pub adobe_version_id: Option<String>,
-        pub project_id: Option<ProjectId>,
-        pub parent_id: Option<AssetId>,
-        pub parent: Option<Box<Asset>>,
         pub name: Option<String>,
         pub kind = "type": AssetKind,
+        pub project_id: Option<ProjectId>,
+        pub parent_id: Option<AssetId>,
+        pub created_at: Option<Timestamp>,
+        pub updated_at: Option<Timestamp>,
+        pub view_url: Option<String>,
+        pub creator: Option<Box<User>>,
+        pub project: Option<Box<Project>>,
         pub status: Option<FileStatus>,
         pub file_size: Option<u64>,
         pub media_type: Option<String>,
-        pub upload_urls: Option<Vec<UploadUrl>>,
         pub media_links: Option<Box<MediaLinks>>,
         pub cover_file_id: Option<FileId>,
         pub restricted: Option<bool>,
         pub head_version: Option<Box<File>>,
-        pub view_url: Option<String>,
-        pub creator: Option<Box<User>>,
-        pub project: Option<Box<Project>>,
         pub metadata: Option<Vec<MetadataField>>,
-        pub created_at: Option<Timestamp>,
-        pub updated_at: Option<Timestamp>,
+        pub adobe_id: Option<String>,
+        pub adobe_version_id: Option<String>,
+        pub upload_urls: Option<Vec<UploadUrl>>,
+        pub parent: Option<Box<Asset>>,
     }
 }
 
