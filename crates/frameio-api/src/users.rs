@@ -42,3 +42,4 @@ model! {
         pub adobe_user_id: Option<String>,
     }
 }
+answers!(User);

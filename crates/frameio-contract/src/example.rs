@@ -174,11 +174,14 @@ pub(crate) fn minimal(schema: Schema) -> Value {
         Some("object") if schema.name.is_some_and(|name| ONE_FIELD.contains(&name)) => {
             objects(schema, false).swap_remove(0)
         }
-        Some("object") => schema
-            .properties()
-            .filter(|(name, _)| schema.requires(name))
-            .map(|(name, field)| (name.to_owned(), minimal(field)))
-            .collect(),
+        Some("object") => {
+            let least = schema.value["minProperties"].as_u64().unwrap_or(0);
+            let (required, others): (Vec<_>, Vec<_>) =
+                schema.properties().partition(|(name, _)| schema.requires(name));
+            let more = (least as usize).saturating_sub(required.len());
+            let fields = required.into_iter().chain(others.into_iter().take(more));
+            fields.map(|(name, field)| (name.to_owned(), minimal(field))).collect()
+        }
         _ => examples(schema, false).swap_remove(0),
     }
 }
