@@ -27,7 +27,7 @@ fn counted(list: Schema) -> Option<&'static [&'static str]> {
 pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
     let mut examples = match (schema.members(), schema.values()) {
         (Some(members), _) => {
-            let mut all: Vec<_> = members.iter().flat_map(|it| examples(*it, future)).collect();
+            let mut all: Vec<_> = members.iter().flat_map(|it| of_member(*it, future)).collect();
             if let (true, Some(tag)) = (future, schema.discriminator()) {
                 all.push(unknown_member(&members, tag));
             }
@@ -43,6 +43,21 @@ pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
     };
     if schema.is_nullable() {
         examples.push(Value::Null);
+    }
+    examples
+}
+
+/// Examples of a member of a union. Where its `type` could be that of any member, but one is called
+/// as the member is, it is that one: there is no folder of the type `file`.
+fn of_member(member: Schema, future: bool) -> Vec<Value> {
+    let mut examples = examples(member, future);
+    let kinds = member.property("type").filter(|it| !it.is_constant()).and_then(Schema::values);
+    let name = member.name.unwrap_or_default();
+    let called = |kind: &&str| kind.replace('_', "").eq_ignore_ascii_case(name);
+    if let Some(kind) = kinds.and_then(|kinds| kinds.into_iter().find(called)) {
+        for example in examples.iter_mut().filter(|it| it["type"] != FUTURE) {
+            example["type"] = kind.into();
+        }
     }
     examples
 }

@@ -152,7 +152,7 @@ impl<'de> Deserialize<'de> for Reviewers {
         match InvitedReviewers::deserialize(deserializer)? {
             InvitedReviewers::Reviewers(reviewers) => Ok(reviewers),
             InvitedReviewers::ShareLists(_) => {
-                Err(D::Error::custom("`share_list_ids` can be invited, but not removed"))
+                Err(D::Error::custom("`share_list_ids` cannot be removed, only invited"))
             }
         }
     }
