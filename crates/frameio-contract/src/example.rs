@@ -85,7 +85,7 @@ fn plain(schema: Schema, future: bool) -> Vec<Value> {
         Some("boolean") => vec![true.into(), false.into()],
         Some("array") => lists(schema, future),
         Some("object") => objects(schema, future),
-        None => vec![json!({"any": ["thing"]})],
+        None => untyped(),
         Some(kind) => vec![Value::from(format!("there are no examples of {kind}"))],
     }
 }
@@ -98,8 +98,17 @@ fn fitting(schema: Schema, text: &str) -> String {
     padded.take(length.min(size("maxLength").unwrap_or(usize::MAX))).collect()
 }
 
+/// What may be given as the value of a metadata field, the one thing of which the contract says
+/// nothing.
+fn untyped() -> Vec<Value> {
+    let users = json!([{"id": "u", "type": "user"}, {"id": "g", "type": "account_user_group"}]);
+    vec!["text".into(), 3.into(), json!(0.25), true.into(), json!(["option"]), users, Value::Null]
+}
+
+/// Small where there is no limit: the contract knows none of numbers in the configuration of
+/// metadata fields, but the service has them.
 fn least(schema: Schema) -> u64 {
-    schema.value["minimum"].as_u64().unwrap_or(7)
+    schema.value["minimum"].as_u64().unwrap_or(3)
 }
 
 fn integer(schema: Schema) -> u64 {
@@ -148,6 +157,12 @@ fn objects(schema: Schema, future: bool) -> Vec<Value> {
             if future {
                 object.insert(FUTURE.to_owned(), json!({"a": [1, null]}));
             }
+            // There are custom members where the option is `custom`; the contract has no word for it.
+            if object.get("member_options_type").is_some_and(|it| it == "all_project_members")
+                && let Some(Value::Array(members)) = object.get_mut("custom_members")
+            {
+                members.clear();
+            }
             Value::Object(object)
         })
         .collect()
@@ -189,12 +204,17 @@ pub(crate) fn minimal(schema: Schema) -> Value {
         Some("object") if schema.name.is_some_and(|name| ONE_FIELD.contains(&name)) => {
             objects(schema, false).swap_remove(0)
         }
+        // Nothing can be made of a union without any of its members, required or not.
         Some("object") => {
+            let needed = |name: &str, field: Schema| {
+                let union = field.members().is_some_and(|members| members.len() > 1);
+                schema.requires(name) || name == "data" && union
+            };
             let least = schema.value["minProperties"].as_u64().unwrap_or(0);
-            let (required, others): (Vec<_>, Vec<_>) =
-                schema.properties().partition(|(name, _)| schema.requires(name));
-            let more = (least as usize).saturating_sub(required.len());
-            let fields = required.into_iter().chain(others.into_iter().take(more));
+            let (needed, others): (Vec<_>, Vec<_>) =
+                schema.properties().partition(|(name, field)| needed(name, *field));
+            let more = (least as usize).saturating_sub(needed.len());
+            let fields = needed.into_iter().chain(others.into_iter().take(more));
             fields.map(|(name, field)| (name.to_owned(), minimal(field))).collect()
         }
         _ => examples(schema, false).swap_remove(0),

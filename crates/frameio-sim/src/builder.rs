@@ -10,10 +10,10 @@ use crate::faults::Faults;
 use crate::ims::{self, Ims};
 use crate::quota::Buckets;
 use crate::record::Records;
-use crate::resources::{accounts, projects, workspaces};
+use crate::resources::{accounts, projects, users, workspaces};
 use crate::signing::Signer;
 use crate::sim::{Demo, Shared, Sim};
-use crate::state::{Env, State};
+use crate::state::{By, Env, State};
 use crate::storage::Storage;
 
 /// Splits the file of the documented example into the three parts that it shows.
@@ -121,19 +121,21 @@ impl Builder {
         };
         let mut state = State::new();
         let now = env.clock.now();
-        let account = accounts::add(&mut state.accounts, "Demo Account", now);
-        let workspace = workspaces::add(&mut state.workspaces, &account, "Demo Workspace", now);
-        let project = projects::add(&mut state, &account, &workspace, "Demo Project", now);
+        let user = users::add(&mut state.users, "Demo User", "demo@example.com", now);
+        let account = accounts::add(&mut state.accounts, &user, "Demo Account", now);
+        let by = By { account: &account, user: &user, now };
+        let workspace = workspaces::add(&mut state.workspaces, by, "Demo Workspace");
+        let project = projects::add(&mut state, by, &workspace, "Demo Project");
+        for name in self.accounts {
+            accounts::add(&mut state.accounts, &user, &name, now);
+        }
         let demo = Demo {
-            user_id: state.user["id"].as_str().unwrap_or_default().into(),
+            user_id: user.into(),
             root_folder_id: state.projects[&project].text("root_folder_id").into(),
             account_id: account.into(),
             workspace_id: workspace.into(),
             project_id: project.into(),
         };
-        for name in self.accounts {
-            accounts::add(&mut state.accounts, &name, now);
-        }
         Sim {
             shared: Arc::new(Shared {
                 tokens: self.tokens,

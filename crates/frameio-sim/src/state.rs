@@ -5,11 +5,12 @@ use std::time::Duration;
 use http::StatusCode;
 use indexmap::IndexMap;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::query::Query;
+use crate::resources::users;
 use crate::respond::Failure;
 use crate::signing::Signer;
 use crate::storage::Storage;
@@ -18,10 +19,12 @@ use crate::uploads::Uploads;
 /// Records by id, in the order of their creation.
 pub(crate) type Table = IndexMap<String, Row>;
 
-/// One record: its public fields, and the account that it belongs to.
-#[derive(Debug)]
+/// One record: its public fields, the account that it belongs to, and who made it.
+#[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) account: String,
+    /// The id of a user.
+    pub(crate) creator: String,
     pub(crate) fields: Map<String, Value>,
 }
 
@@ -60,42 +63,63 @@ pub(crate) struct Env {
 /// All records.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// The one user there is, as `users.show` tells of it.
-    pub(crate) user: Value,
+    /// Everybody, as `users.show` tells of them.
+    pub(crate) users: Table,
     pub(crate) accounts: Table,
     pub(crate) workspaces: Table,
     pub(crate) projects: Table,
     pub(crate) folders: Table,
     pub(crate) files: Table,
     pub(crate) comments: Table,
+    #[allow(dead_code)]
+    /// What has happened since it was last asked for.
+    pub(crate) events: Vec<Event>,
     pub(crate) uploads: Uploads,
 }
 
 impl State {
     pub(crate) fn new() -> Self {
         Self {
-            user: json!({
-                "id": new_id(),
-                "name": "Demo User",
-                "email": "demo@example.com",
-                "avatar_url": null,
-            }),
+            users: Table::new(),
             accounts: Table::new(),
             workspaces: Table::new(),
             projects: Table::new(),
             folders: Table::new(),
             files: Table::new(),
             comments: Table::new(),
+            events: Vec::new(),
             uploads: Uploads::default(),
         }
     }
 
-    /// The user as it stands beside what it made.
-    pub(crate) fn creator(&self) -> Value {
-        let mut user = self.user.clone();
-        user["active"] = true.into();
-        user["adobe_user_id"] = Value::Null;
-        user
+    /// A user as it stands beside what it made; null where there is none of the id.
+    pub(crate) fn person(&self, id: &str) -> Value {
+        let Some(user) = self.users.get(id) else { return Value::Null };
+        let mut person = users::shown(user);
+        person["active"] = true.into();
+        person["adobe_user_id"] = Value::Null;
+        person
+    }
+
+    #[allow(dead_code)]
+    /// Notes what a request has done, for the webhooks and the audit log.
+    pub(crate) fn happened(
+        &mut self,
+        ctx: &Ctx<'_>,
+        kind: &'static str,
+        resource: (&'static str, &str),
+        project: &str,
+    ) {
+        let workspace = self.projects.get(project).map(|it| it.text("workspace_id").to_owned());
+        self.events.push(Event {
+            kind,
+            resource: (resource.0, resource.1.to_owned()),
+            account: ctx.account().to_owned(),
+            workspace,
+            project: (!project.is_empty()).then(|| project.to_owned()),
+            user: ctx.user_id.to_owned(),
+            at: ctx.now,
+        });
     }
 
     /// The size of all files for which `counts` holds, in bytes.
@@ -105,19 +129,39 @@ impl State {
     }
 }
 
+#[allow(dead_code)]
+/// What a request has done.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    /// As webhooks name it, `file.created`.
+    pub(crate) kind: &'static str,
+    /// The kind of what it was done to, `file`, and its id.
+    pub(crate) resource: (&'static str, String),
+    pub(crate) account: String,
+    pub(crate) workspace: Option<String>,
+    pub(crate) project: Option<String>,
+    pub(crate) user: String,
+    pub(crate) at: Timestamp,
+}
+
+/// Who adds a record, where and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct By<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) user: &'a str,
+    pub(crate) now: Timestamp,
+}
+
 /// Adds a record of a new id, which is returned.
-pub(crate) fn insert(
-    table: &mut Table,
-    account: &str,
-    mut fields: Value,
-    now: Timestamp,
-) -> String {
+pub(crate) fn insert(table: &mut Table, by: By<'_>, mut fields: Value) -> String {
+    let now = by.now;
     let id = new_id();
     fields["id"] = id.clone().into();
     fields["created_at"] = now.to_string().into();
     fields["updated_at"] = now.to_string().into();
     let Value::Object(fields) = fields else { return id };
-    table.insert(id.clone(), Row { account: account.to_owned(), fields });
+    let row = Row { account: by.account.to_owned(), creator: by.user.to_owned(), fields };
+    table.insert(id.clone(), row);
     id
 }
 
@@ -149,6 +193,11 @@ impl Ctx<'_> {
     /// The account of the path.
     pub(crate) fn account(&self) -> &str {
         self.arg("account_id")
+    }
+
+    /// Who adds what this request adds.
+    pub(crate) fn by(&self) -> By<'_> {
+        By { account: self.account(), user: self.user_id, now: self.now }
     }
 
     /// A key of the body; null where there is none.

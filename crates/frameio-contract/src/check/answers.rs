@@ -96,7 +96,10 @@ fn one_item_each(answer: &Value) -> Vec<Value> {
 /// Whether it is in a value that is kept as JSON if it is not as it should: that of a metadata
 /// field.
 fn kept_as_json(place: &Place) -> bool {
-    let of_field = place.object.is_some_and(|object| object.starts_with("MetadataField"));
+    // The experimental contract has a name for each shape: `DateValue`, `SelectValue`.
+    let of_field = place
+        .object
+        .is_some_and(|object| object.starts_with("MetadataField") || object.ends_with("Value"));
     of_field && place.name == "value" || place.path.contains(".value[")
 }
 

@@ -184,7 +184,8 @@ impl Fault {
         Self::new(Kind::ExpiredUrl)
     }
 
-    /// Only for this operation, by its id, or by [`Sim::UPLOAD_PART`] and the like.
+    /// Only for this operation: by its id, or one of the names that [`Sim`] has for the storage
+    /// and for IMS.
     ///
     /// # Panics
     /// If there is no such operation, or the fault is none of it.
@@ -242,11 +243,13 @@ impl Fault {
     /// Whether it can befall requests of this operation.
     fn fits(&self, operation: Option<&str>) -> bool {
         let storage = matches!(operation, Some(Sim::UPLOAD_PART | Sim::DOWNLOAD));
+        let ims = operation.is_some_and(|operation| operation.starts_with("ims."));
         match self.kind {
             Kind::DroppedPart => operation == Some(Sim::UPLOAD_PART),
             Kind::ExpiredUrl => storage,
-            Kind::ExpiredToken => operation.is_some() && !storage,
-            Kind::Truncated | Kind::NoRateLimit | Kind::WrongRateLimit => !storage,
+            Kind::ExpiredToken => operation.is_some() && !storage && !ims,
+            Kind::NoRateLimit | Kind::WrongRateLimit => !storage && !ims,
+            Kind::Truncated => !storage,
             _ => true,
         }
     }

@@ -245,6 +245,7 @@ mod tests {
             ("files.shwo=503", "of `files` there are files."),
             ("moods.shwo=503", "called as `files.show`"),
             ("sim.upload=503", "of `sim` there are sim.upload_part, sim.download"),
+            ("ims.tokens=503", "of `ims` there are ims.authorize, ims.token"),
             ("503:sometimes", "`next3`, `every10` and `5%`"),
             ("503:next0", "`next3`"),
             ("503:101%", "up to `100%`"),
@@ -254,6 +255,7 @@ mod tests {
             ("503;retry-after", "`retry-after=2`"),
             ("files.show=dropped-part", "`dropped-part` is none of files.show: it befalls parts"),
             ("sim.download=expired-token", "operations of the API only"),
+            ("ims.token=no-rate-limit", "operations of the API only"),
         ] {
             let error = text.parse::<Fault>().unwrap_err().to_string();
             assert!(error.contains(told), "{text}: {error}");

@@ -37,6 +37,7 @@ use self::form::Form;
 use self::grants::{Access, Grants};
 use self::refusal::Refusal;
 use crate::sim::{Shared, lock};
+use crate::state::Row;
 
 /// The credentials that are known, and what was granted to them.
 pub(crate) struct Ims {
@@ -107,8 +108,11 @@ impl Request<'_> {
     /// Everybody who can sign in.
     fn users(&self) -> Vec<User> {
         let state = lock(&self.shared.state);
-        let text = |name: &str| state.user[name].as_str().unwrap_or_default().to_owned();
-        vec![User { id: text("id"), name: text("name"), email: text("email") }]
+        let user = |row: &Row| {
+            let text = |name| row.text(name).to_owned();
+            User { id: text("id"), name: text("name"), email: text("email") }
+        };
+        state.users.values().map(user).collect()
     }
 
     fn user(&self, id: &str) -> Option<User> {

@@ -63,7 +63,7 @@ pub(crate) fn begin_remote(state: &mut State, ctx: &Ctx<'_>, id: &str, source_ur
 /// which only the answer to its creation holds.
 pub(crate) fn begin_attachment(state: &mut State, ctx: &Ctx<'_>, input: &Value) -> (Value, Value) {
     let id = new_id();
-    let size = input["file_size"].as_f64().unwrap_or_default() as u64;
+    let size = input["file_size"].as_u64().unwrap_or_default();
     let text = |name: &str| input[name].as_str().unwrap_or_default();
     let urls = begin(state, ctx, &id, (text("name"), text("media_type")), size);
     let urls: Vec<Value> = urls.map(|(_, url)| url.into()).collect();

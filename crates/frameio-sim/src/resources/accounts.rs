@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Simulated;
 use crate::query::page;
 use crate::respond::Outcome;
-use crate::state::{Ctx, Row, State, Table, insert};
+use crate::state::{By, Ctx, Row, State, Table, insert};
 
 pub(super) const OPERATIONS: &[Simulated] = &[Simulated::new("accounts.index", index)];
 
@@ -22,7 +22,7 @@ fn render(state: &State, account: &Row) -> Value {
 }
 
 /// Adds an account that the user owns.
-pub(crate) fn add(accounts: &mut Table, name: &str, now: Timestamp) -> String {
+pub(crate) fn add(accounts: &mut Table, user: &str, name: &str, now: Timestamp) -> String {
     let fields = json!({
         "display_name": name,
         "image": null,
@@ -31,7 +31,7 @@ pub(crate) fn add(accounts: &mut Table, name: &str, now: Timestamp) -> String {
         "storage_limit": null,
         "v4_migrated_at": null,
     });
-    let id = insert(accounts, "", fields, now);
+    let id = insert(accounts, By { account: "", user, now }, fields);
     if let Some(account) = accounts.get_mut(&id) {
         account.account.clone_from(&id);
     }

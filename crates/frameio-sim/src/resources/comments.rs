@@ -47,7 +47,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let mut comment = changed(blank, ctx)?;
     let (attachments, upload_urls) = attach(state, ctx);
     comment["attachments"] = attachments.into();
-    let id = insert(&mut state.comments, ctx.account(), comment, ctx.now);
+    let id = insert(&mut state.comments, ctx.by(), comment);
     let mut answer = render(state, ctx, &state.comments[&id]);
     for (attachment, urls) in upload_urls.into_iter().enumerate() {
         answer["attachments"][attachment]["upload_urls"] = urls;
@@ -150,7 +150,7 @@ fn render(state: &State, ctx: &Ctx<'_>, comment: &Row) -> Value {
         frame.into()
     };
     if ctx.query.includes("owner") {
-        comment_json["owner"] = state.creator();
+        comment_json["owner"] = state.person(&comment.creator);
     }
     if ctx.query.includes("replies") {
         comment_json["replies"] = json!([]);

@@ -94,7 +94,7 @@ fn add(state: &mut State, ctx: &Ctx<'_>, size: u64) -> Result<(String, String), 
         "file_size": size,
         "media_type": media_type.as_ref(),
     });
-    let id = insert(&mut state.files, ctx.account(), fields, ctx.now);
+    let id = insert(&mut state.files, ctx.by(), fields);
     if let Some(file) = state.files.get_mut(&id) {
         let url = format!("https://next.frame.io/project/{project}/view/{id}");
         file.fields.insert("view_url".to_owned(), url.into());

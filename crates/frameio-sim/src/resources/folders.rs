@@ -1,13 +1,12 @@
 //! Folders and what is in them.
 
 use http::StatusCode;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Simulated, UNTITLED, files, projects};
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
-use crate::state::{Ctx, Row, State, Table, insert};
+use crate::state::{By, Ctx, Row, State, Table, insert};
 
 pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("folders.index", index),
@@ -46,7 +45,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let (parent, project) = (parent.id().to_owned(), parent.text("project_id").to_owned());
     let name = ctx.field("name");
     let name = name.as_str().unwrap_or(UNTITLED);
-    let id = add(&mut state.folders, ctx.account(), &project, Some(&parent), name, ctx.now);
+    let id = add(&mut state.folders, ctx.by(), &project, Some(&parent), name);
     Ok(Reply::created(render(state, ctx, &state.folders[&id])))
 }
 
@@ -76,7 +75,7 @@ fn render(state: &State, ctx: &Ctx<'_>, folder: &Row) -> Value {
 /// Adds what `include` asks for on files and folders alike.
 pub(super) fn add_includes(state: &State, ctx: &Ctx<'_>, asset: &Row, json: &mut Value) {
     if ctx.query.includes("creator") {
-        json["creator"] = state.creator();
+        json["creator"] = state.person(&asset.creator);
     }
     if ctx.query.includes("project") {
         let project = state.projects.get(asset.text("project_id"));
@@ -90,11 +89,10 @@ pub(super) fn add_includes(state: &State, ctx: &Ctx<'_>, asset: &Row, json: &mut
 /// Adds a folder; the root of its project where it has no parent.
 pub(crate) fn add(
     folders: &mut Table,
-    account: &str,
+    by: By<'_>,
     project: &str,
     parent: Option<&str>,
     name: &str,
-    now: Timestamp,
 ) -> String {
     let fields = json!({
         "type": "folder",
@@ -104,7 +102,7 @@ pub(crate) fn add(
         "cover_file_id": null,
         "restricted": false,
     });
-    let id = insert(folders, account, fields, now);
+    let id = insert(folders, by, fields);
     if let Some(folder) = folders.get_mut(&id) {
         let url = format!("https://next.frame.io/project/{project}/{id}");
         folder.fields.insert("view_url".to_owned(), url.into());

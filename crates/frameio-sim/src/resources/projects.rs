@@ -1,12 +1,11 @@
 //! Projects, each with its root folder.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Simulated, folders};
 use crate::query::page;
 use crate::respond::{Outcome, Reply};
-use crate::state::{Ctx, Row, State, insert};
+use crate::state::{By, Ctx, Row, State, insert};
 
 pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("projects.index", index),
@@ -31,7 +30,7 @@ fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let workspace = ctx.find(&state.workspaces, "workspace_id")?.id().to_owned();
     let name = ctx.field("name");
-    let id = add(state, ctx.account(), &workspace, name.as_str().unwrap_or_default(), ctx.now);
+    let id = add(state, ctx.by(), &workspace, name.as_str().unwrap_or_default());
     let project = &mut state.projects[&id];
     project.fields.extend(ctx.data.clone());
     Ok(Reply::created(render(state, &state.projects[&id])))
@@ -53,7 +52,7 @@ fn render_for(state: &State, ctx: &Ctx<'_>, project: &Row) -> Value {
     let mut project_json = render(state, project);
     project_json["description"] = Value::Null;
     if ctx.query.includes("owner") {
-        project_json["owner"] = state.creator();
+        project_json["owner"] = state.person(&project.creator);
     }
     project_json
 }
@@ -67,13 +66,7 @@ pub(super) fn render(state: &State, project: &Row) -> Value {
 }
 
 /// Adds a project and its root folder.
-pub(crate) fn add(
-    state: &mut State,
-    account: &str,
-    workspace: &str,
-    name: &str,
-    now: Timestamp,
-) -> String {
+pub(crate) fn add(state: &mut State, by: By<'_>, workspace: &str, name: &str) -> String {
     let fields = json!({
         "workspace_id": workspace,
         "name": name,
@@ -81,8 +74,8 @@ pub(crate) fn add(
         "restricted": false,
         "status": "active",
     });
-    let id = insert(&mut state.projects, account, fields, now);
-    let root = folders::add(&mut state.folders, account, &id, None, "root", now);
+    let id = insert(&mut state.projects, by, fields);
+    let root = folders::add(&mut state.folders, by, &id, None, "root");
     if let Some(project) = state.projects.get_mut(&id) {
         let url = format!("https://next.frame.io/project/{id}");
         project.fields.insert("view_url".to_owned(), url.into());

@@ -1,12 +1,11 @@
 //! Workspaces.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Simulated, UNTITLED, projects};
 use crate::query::page;
 use crate::respond::{Outcome, Reply};
-use crate::state::{Ctx, Row, State, Table, insert};
+use crate::state::{By, Ctx, Row, State, Table, insert};
 
 pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("workspaces.index", index),
@@ -31,7 +30,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     ctx.find(&state.accounts, "account_id")?;
     let name = ctx.field("name");
     let name = name.as_str().unwrap_or(UNTITLED);
-    let id = add(&mut state.workspaces, ctx.account(), name, ctx.now);
+    let id = add(&mut state.workspaces, ctx.by(), name);
     Ok(Reply::created(render(state, ctx, &state.workspaces[&id])))
 }
 
@@ -59,13 +58,13 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 fn render(state: &State, ctx: &Ctx<'_>, workspace: &Row) -> Value {
     let mut fields = workspace.fields.clone();
     if ctx.query.includes("creator") {
-        fields.insert("creator".to_owned(), state.creator());
+        fields.insert("creator".to_owned(), state.person(&workspace.creator));
     }
     fields.into()
 }
 
 /// Adds a workspace.
-pub(crate) fn add(workspaces: &mut Table, account: &str, name: &str, now: Timestamp) -> String {
-    let fields = json!({"account_id": account, "name": name, "image": null});
-    insert(workspaces, account, fields, now)
+pub(crate) fn add(workspaces: &mut Table, by: By<'_>, name: &str) -> String {
+    let fields = json!({"account_id": by.account, "name": name, "image": null});
+    insert(workspaces, by, fields)
 }

@@ -1,0 +1,68 @@
+//! The value of a field, as answers have it.
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::{SelectOption, UserValue};
+
+/// The value of a metadata field. Its shape tells the kind; [`MetadataField::field_type`](super::MetadataField::field_type) names it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum MetadataValue {
+    /// Of a text, a long text or a date field.
+    Text(String),
+    /// Of a number or a rating field.
+    Number(serde_json::Number),
+    /// Of a toggle field.
+    Toggle(bool),
+    /// Of a select field: the options that are chosen.
+    Select(Vec<SelectOption>),
+    /// Of a user field: the users and groups that are chosen.
+    Users(Vec<UserValue>),
+    /// Of a select or a user field in which nothing is chosen: an empty list.
+    Empty,
+    /// Of a shape that this version does not know.
+    Other(Value),
+}
+
+impl<'de> Deserialize<'de> for MetadataValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::String(text) => Self::Text(text),
+            Value::Number(number) => Self::Number(number),
+            Value::Bool(toggle) => Self::Toggle(toggle),
+            Value::Array(items) if items.is_empty() => Self::Empty,
+            Value::Array(items) => Self::list(items),
+            other => Self::Other(other),
+        })
+    }
+}
+
+impl MetadataValue {
+    fn list(items: Vec<Value>) -> Self {
+        fn all<T: DeserializeOwned>(items: &[Value]) -> Option<Vec<T>> {
+            items.iter().map(|item| T::deserialize(item).ok()).collect()
+        }
+        // Options have a name to show, users and groups have a type.
+        let list = match items.first() {
+            Some(item) if item.get("type").is_some() => all(&items).map(Self::Users),
+            _ => all(&items).map(Self::Select),
+        };
+        list.unwrap_or(Self::Other(Value::Array(items)))
+    }
+}
+
+impl Serialize for MetadataValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(serializer),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Toggle(toggle) => toggle.serialize(serializer),
+            Self::Select(options) => options.serialize(serializer),
+            Self::Users(users) => users.serialize(serializer),
+            Self::Empty => [(); 0].serialize(serializer),
+            Self::Other(value) => value.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! [`FieldDefinition`] as JSON: the type of a field decides what its configuration is.
+
+use bytes::Bytes;
+use frameio_core::decode::{decode_data, decode_json};
+use frameio_core::page::PageItem;
+use frameio_core::{DecodeError, Extra, FieldDefinitionId, FromResponse, Page, UserId, model};
+use http::response::Parts;
+use jiff::Timestamp;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::FieldDefinition;
+use super::kind::{FieldKind, within};
+use super::members::Empty;
+use crate::metadata::MetadataFieldType;
+use crate::users::User;
+
+model! {
+    /// A definition of which the configuration is still to be read.
+    pub struct Fields {
+        pub id: FieldDefinitionId,
+        pub name: String,
+        pub field_type: MetadataFieldType,
+        pub field_configuration: Option<Extra>,
+        pub mutable: bool,
+        pub creator_id: UserId,
+        pub creator: Option<Box<User>>,
+        pub created_at: Timestamp,
+        pub updated_at: Timestamp,
+    }
+}
+
+impl TryFrom<Fields> for FieldDefinition {
+    type Error = DecodeError;
+
+    fn try_from(fields: Fields) -> Result<Self, DecodeError> {
+        Ok(Self {
+            id: fields.id,
+            name: fields.name,
+            kind: FieldKind::read(fields.field_type, fields.field_configuration)?,
+            mutable: fields.mutable,
+            creator_id: fields.creator_id,
+            creator: fields.creator,
+            created_at: fields.created_at,
+            updated_at: fields.updated_at,
+            extra: fields.extra,
+        })
+    }
+}
+
+impl FromResponse for FieldDefinition {
+    fn from_response(_: &Parts, body: Bytes) -> Result<Self, DecodeError> {
+        Self::try_from(decode_data::<Fields>(&body)?).map_err(|error| within(error, "data"))
+    }
+}
+
+impl PageItem for FieldDefinition {
+    fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
+        let mut places = 0..;
+        decode_json::<Page<Fields>>(body)?
+            .try_map(|fields| Self::in_list(places.next().unwrap_or_default(), fields))
+    }
+
+    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        let all = decode_data::<Vec<Fields>>(body)?;
+        all.into_iter().enumerate().map(|(i, fields)| Self::in_list(i, fields)).collect()
+    }
+}
+
+impl FieldDefinition {
+    fn in_list(i: usize, fields: Fields) -> Result<Self, DecodeError> {
+        Self::try_from(fields).map_err(|error| within(error, &format!("data[{i}]")))
+    }
+}
+
+impl<'de> Deserialize<'de> for FieldDefinition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(Fields::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for FieldDefinition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("name", &self.name)?;
+        self.kind.write(&mut map, Empty::List)?;
+        map.serialize_entry("mutable", &self.mutable)?;
+        map.serialize_entry("creator_id", &self.creator_id)?;
+        if let Some(creator) = &self.creator {
+            map.serialize_entry("creator", creator)?;
+        }
+        map.serialize_entry("created_at", &self.created_at)?;
+        map.serialize_entry("updated_at", &self.updated_at)?;
+        for (name, value) in &self.extra {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,207 @@
+//! The kinds of fields, whole: as answers have them and a creation takes them.
+
+use frameio_core::bounds::{self, Check};
+use frameio_core::decode::decode_json;
+use frameio_core::{DecodeError, EncodeError, Extra, model};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use super::configuration::{
+    DateConfiguration, NumberConfiguration, RatingConfiguration, SelectConfiguration,
+    TextConfiguration, ToggleConfiguration,
+};
+use super::members::{Empty, UserConfiguration, With};
+use crate::metadata::MetadataFieldType;
+
+/// The kind of a field, with its configuration.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// A date.
+    Date(DateConfiguration),
+    /// A text of many lines.
+    LongText(TextConfiguration),
+    /// A number.
+    Number(NumberConfiguration),
+    /// A number of stars, or of other signs.
+    Rating(RatingConfiguration),
+    /// One of several options.
+    Select(SelectConfiguration),
+    /// Some of several options.
+    SelectMulti(SelectConfiguration),
+    /// A text of one line.
+    Text(TextConfiguration),
+    /// Yes or no.
+    Toggle(ToggleConfiguration),
+    /// Some users or groups.
+    UserMulti(UserConfiguration),
+    /// One user or group.
+    UserSingle(UserConfiguration),
+    /// A kind that this version does not know, with its configuration.
+    Other(Box<str>, Option<Extra>),
+}
+
+impl FieldKind {
+    /// The name of the kind, as the values of such fields have it.
+    pub fn field_type(&self) -> MetadataFieldType {
+        match self {
+            Self::Date(_) => MetadataFieldType::Date,
+            Self::LongText(_) => MetadataFieldType::LongText,
+            Self::Number(_) => MetadataFieldType::Number,
+            Self::Rating(_) => MetadataFieldType::Rating,
+            Self::Select(_) => MetadataFieldType::Select,
+            Self::SelectMulti(_) => MetadataFieldType::SelectMulti,
+            Self::Text(_) => MetadataFieldType::Text,
+            Self::Toggle(_) => MetadataFieldType::Toggle,
+            Self::UserMulti(_) => MetadataFieldType::UserMulti,
+            Self::UserSingle(_) => MetadataFieldType::UserSingle,
+            Self::Other(name, _) => name.as_ref().into(),
+        }
+    }
+
+    /// Reads the configuration of a kind.
+    pub(super) fn read(
+        field_type: MetadataFieldType,
+        configuration: Option<Extra>,
+    ) -> Result<Self, DecodeError> {
+        use MetadataFieldType as Type;
+        fn of<T: DeserializeOwned>(configuration: Option<Extra>) -> Result<T, DecodeError> {
+            let missing = || DecodeError::new(".", format!("missing field `{CONFIGURATION}`"));
+            read_configuration(configuration.ok_or_else(missing)?)
+        }
+        Ok(match field_type {
+            Type::Date => Self::Date(of(configuration)?),
+            Type::LongText => Self::LongText(of(configuration)?),
+            Type::Number => Self::Number(of(configuration)?),
+            Type::Rating => Self::Rating(of(configuration)?),
+            Type::Select => Self::Select(of(configuration)?),
+            Type::SelectMulti => Self::SelectMulti(of(configuration)?),
+            Type::Text => Self::Text(of(configuration)?),
+            Type::Toggle => Self::Toggle(of(configuration)?),
+            Type::UserMulti => Self::UserMulti(of(configuration)?),
+            Type::UserSingle => Self::UserSingle(of(configuration)?),
+            other => Self::Other(other.as_str().into(), configuration),
+        })
+    }
+
+    /// Writes the type and the configuration, which a creation leaves out where there is nothing
+    /// to say.
+    pub(super) fn write<M: SerializeMap>(&self, map: &mut M, empty: Empty) -> Result<(), M::Error> {
+        map.serialize_entry(FIELD_TYPE, &self.field_type())?;
+        let created = empty == Empty::Absent;
+        match self {
+            Self::Date(it) => map.serialize_entry(CONFIGURATION, it),
+            Self::Number(it) => map.serialize_entry(CONFIGURATION, it),
+            Self::Rating(it) => map.serialize_entry(CONFIGURATION, it),
+            Self::Select(it) | Self::SelectMulti(it) => map.serialize_entry(CONFIGURATION, it),
+            Self::Text(it) | Self::LongText(it) if created && *it == TextConfiguration::new() => {
+                Ok(())
+            }
+            Self::Text(it) | Self::LongText(it) => map.serialize_entry(CONFIGURATION, it),
+            Self::Toggle(it) if created && *it == ToggleConfiguration::new() => Ok(()),
+            Self::Toggle(it) => map.serialize_entry(CONFIGURATION, it),
+            Self::UserMulti(it) | Self::UserSingle(it) => {
+                map.serialize_entry(CONFIGURATION, &With(it, empty))
+            }
+            Self::Other(_, None) => Ok(()),
+            Self::Other(_, Some(it)) => map.serialize_entry(CONFIGURATION, it),
+        }
+    }
+}
+
+impl Check for FieldKind {
+    fn check(&self) -> Result<(), EncodeError> {
+        let checked = match self {
+            Self::Date(it) => it.check(),
+            Self::Number(it) => it.check(),
+            Self::Rating(it) => it.check(),
+            Self::Select(it) | Self::SelectMulti(it) => it.check(),
+            Self::Toggle(it) => it.check(),
+            Self::UserMulti(it) | Self::UserSingle(it) => it.check(),
+            Self::Text(_) | Self::LongText(_) | Self::Other(..) => Ok(()),
+        };
+        checked.map_err(|error| error.within(CONFIGURATION))
+    }
+}
+
+pub(super) const FIELD_TYPE: &str = "field_type";
+pub(super) const CONFIGURATION: &str = "field_configuration";
+
+/// Reads a configuration when its type is known; an error names the place in it.
+pub(super) fn read_configuration<T: DeserializeOwned>(fields: Extra) -> Result<T, DecodeError> {
+    decode_json(Value::Object(fields).to_string().as_bytes())
+        .map_err(|error| within(error, CONFIGURATION))
+}
+
+/// The same error in `outer`, a field or a place in a list.
+pub(super) fn within(error: DecodeError, outer: &str) -> DecodeError {
+    let path = match error.path.as_str() {
+        "." => outer.to_owned(),
+        path => format!("{outer}.{path}"),
+    };
+    DecodeError::new(path, error.message)
+}
+
+/// A metadata field to create.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NewFieldDefinition {
+    /// What the field is called. 1 to 250 characters.
+    pub name: String,
+    /// The kind of the field, with its configuration.
+    pub kind: FieldKind,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl NewFieldDefinition {
+    /// A field of this name, 1 to 250 characters, and this kind.
+    pub fn new(name: impl Into<String>, kind: FieldKind) -> Self {
+        Self { name: name.into(), kind, extra: Extra::new() }
+    }
+}
+
+impl Check for NewFieldDefinition {
+    fn check(&self) -> Result<(), EncodeError> {
+        bounds::check("name", &self.name, NAME)?;
+        self.kind.check()
+    }
+}
+
+/// How long the name of a field can be.
+pub(super) const NAME: std::ops::RangeInclusive<u64> = 1..=250;
+
+model! {
+    /// A field to create, of which the configuration is still to be read.
+    pub struct Fields {
+        pub name: String,
+        pub field_type: MetadataFieldType,
+        pub field_configuration: Option<Extra>,
+    }
+}
+
+impl<'de> Deserialize<'de> for NewFieldDefinition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use MetadataFieldType::{LongText, Text, Toggle};
+        let Fields { name, field_type, mut field_configuration, extra } =
+            Fields::deserialize(deserializer)?;
+        if matches!(field_type, Text | LongText | Toggle) {
+            field_configuration.get_or_insert_default();
+        }
+        let kind = FieldKind::read(field_type, field_configuration).map_err(D::Error::custom)?;
+        Ok(Self { name, kind, extra })
+    }
+}
+
+impl Serialize for NewFieldDefinition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.kind.write(&mut map, Empty::Absent)?;
+        map.serialize_entry("name", &self.name)?;
+        for (name, value) in &self.extra {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,189 @@
+//! What can be configured of fields whose values are users: who can be chosen.
+
+use frameio_core::bounds::{self, Check};
+use frameio_core::{EncodeError, Extra, model};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::metadata::{MemberOptionsType, UserValue};
+
+/// Who can be chosen in a field.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UserConfiguration {
+    /// Who can be chosen.
+    pub members: MemberOptions,
+    /// Whether who is chosen is told so.
+    pub notify_members: bool,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+/// Where those who can be chosen in a field come from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum MemberOptions {
+    /// All members of the project.
+    AllProjectMembers,
+    /// These users and groups, at least one.
+    Custom(Vec<UserValue>),
+    /// A source that this version does not know, and the users and groups that came with it.
+    Other(Box<str>, Option<Vec<UserValue>>),
+}
+
+impl UserConfiguration {
+    /// A choice among `members`, who are not told of it.
+    pub fn new(members: MemberOptions) -> Self {
+        Self { members, notify_members: false, extra: Extra::new() }
+    }
+
+    /// Sets whether who is chosen is told so.
+    #[must_use]
+    pub fn notify_members(mut self, notify_members: bool) -> Self {
+        self.notify_members = notify_members;
+        self
+    }
+}
+
+impl Check for UserConfiguration {
+    fn check(&self) -> Result<(), EncodeError> {
+        match &self.members {
+            MemberOptions::Custom(members) => {
+                bounds::check("custom_members", members, 1..=u64::MAX)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+model! {
+    /// The configuration as it is in JSON.
+    pub struct Fields {
+        pub custom_members: Option<Vec<UserValue>>,
+        pub member_options_type: MemberOptionsType,
+        pub notify_members: bool,
+    }
+}
+
+impl<'de> Deserialize<'de> for UserConfiguration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Fields { custom_members, member_options_type, notify_members, mut extra } =
+            Fields::deserialize(deserializer)?;
+        let members = match (member_options_type, custom_members) {
+            (MemberOptionsType::AllProjectMembers, members) => {
+                // Nobody can be chosen by being in this list: it is kept, but is not part of the model.
+                if let Some(members) = members.filter(|members| !members.is_empty()) {
+                    let members = serde_json::to_value(members).map_err(D::Error::custom)?;
+                    extra.insert(CUSTOM_MEMBERS.to_owned(), members);
+                }
+                MemberOptions::AllProjectMembers
+            }
+            (MemberOptionsType::Custom, Some(members)) => MemberOptions::Custom(members),
+            (MemberOptionsType::Custom, None) => {
+                return Err(D::Error::missing_field(CUSTOM_MEMBERS));
+            }
+            (MemberOptionsType::Other(other), members) => MemberOptions::Other(other, members),
+        };
+        Ok(Self { members, notify_members, extra })
+    }
+}
+
+const CUSTOM_MEMBERS: &str = "custom_members";
+
+/// How it is said that there are no custom members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Empty {
+    /// As answers have it.
+    List,
+    /// Not at all, as in a creation.
+    Absent,
+    /// As an update says it, so that those before are given up.
+    Null,
+}
+
+/// As answers have it.
+impl Serialize for UserConfiguration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        With(self, Empty::List).serialize(serializer)
+    }
+}
+
+/// The configuration, and how it is said that there are no custom members.
+pub(super) struct With<'a>(pub(super) &'a UserConfiguration, pub(super) Empty);
+
+impl Serialize for With<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(UserConfiguration { members, notify_members, extra }, empty) = self;
+        let mut map = serializer.serialize_map(None)?;
+        let (kind, members) = match members {
+            MemberOptions::AllProjectMembers => (&MemberOptionsType::AllProjectMembers, None),
+            MemberOptions::Custom(members) => (&MemberOptionsType::Custom, Some(members)),
+            MemberOptions::Other(kind, members) => {
+                (&MemberOptionsType::Other(kind.clone()), members.as_ref())
+            }
+        };
+        match (members, empty) {
+            (Some(members), _) => map.serialize_entry(CUSTOM_MEMBERS, members)?,
+            _ if extra.contains_key(CUSTOM_MEMBERS) => {}
+            (None, Empty::List) => map.serialize_entry(CUSTOM_MEMBERS, &[(); 0])?,
+            (None, Empty::Null) => map.serialize_entry(CUSTOM_MEMBERS, &())?,
+            (None, Empty::Absent) => {}
+        }
+        map.serialize_entry("member_options_type", kind)?;
+        map.serialize_entry("notify_members", notify_members)?;
+        for (name, value) in extra {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(json: &Value) -> serde_json::Result<UserConfiguration> {
+        UserConfiguration::deserialize(json)
+    }
+
+    #[test]
+    fn custom_members_come_with_the_option_custom_alone() {
+        let kim = json!([{"id": "kim", "type": "user"}]);
+        let custom = json!({
+            "custom_members": kim, "member_options_type": "custom", "notify_members": true,
+        });
+        let typed = read(&custom).unwrap();
+        let members = MemberOptions::Custom(vec![UserValue::user("kim")]);
+        assert_eq!(typed, UserConfiguration::new(members).notify_members(true));
+        assert_eq!(serde_json::to_value(&typed).unwrap(), custom);
+
+        let lacks = json!({"member_options_type": "custom", "notify_members": true});
+        assert!(read(&lacks).unwrap_err().to_string().contains("`custom_members`"));
+
+        let stale = json!({
+            "custom_members": kim, "member_options_type": "all_project_members",
+            "notify_members": true,
+        });
+        let typed = read(&stale).unwrap();
+        assert_eq!(typed.members, MemberOptions::AllProjectMembers);
+        assert_eq!(serde_json::to_value(&typed).unwrap(), stale);
+
+        let odd = json!({
+            "custom_members": kim, "member_options_type": "the_cast", "notify_members": false,
+        });
+        let typed = read(&odd).unwrap();
+        assert!(
+            matches!(&typed.members, MemberOptions::Other(kind, Some(_)) if &**kind == "the_cast")
+        );
+        assert_eq!(serde_json::to_value(&typed).unwrap(), odd);
+    }
+
+    #[test]
+    fn nobody_to_choose_from_is_refused() {
+        let nobody = UserConfiguration::new(MemberOptions::Custom(Vec::new()));
+        assert_eq!(nobody.check().unwrap_err().field, "custom_members");
+        assert_eq!(UserConfiguration::new(MemberOptions::AllProjectMembers).check(), Ok(()));
+    }
+}

@@ -1,0 +1,89 @@
+use frameio_core::bounds::Check;
+use frameio_core::decode::decode_data;
+use frameio_core::page::PageItem;
+use serde_json::{Value, json};
+
+use super::*;
+
+fn definition(field_type: &str, configuration: Value) -> Value {
+    json!({
+        "id": "d", "name": "Genre", "field_type": field_type,
+        "field_configuration": configuration, "mutable": true, "creator_id": "kim",
+        "created_at": "2026-03-22T10:11:12Z", "updated_at": "2026-03-22T10:11:12Z",
+    })
+}
+
+fn page(definitions: &[Value]) -> Vec<u8> {
+    json!({"data": definitions, "links": {}}).to_string().into_bytes()
+}
+
+#[test]
+fn the_kind_decides_what_the_configuration_is() {
+    let select = definition(
+        "select",
+        json!({"options": [{"id": "o", "display_name": "Drama"}], "from_the_future": 1}),
+    );
+    let read: FieldDefinition = serde_json::from_value(select.clone()).unwrap();
+    assert!(matches!(&read.kind, FieldKind::Select(it) if it.options[0].display_name == "Drama"));
+    assert_eq!(read.kind.field_type().as_str(), "select");
+    assert_eq!(serde_json::to_value(&read).unwrap(), select);
+}
+
+#[test]
+fn a_kind_that_is_not_known_comes_back_as_it_came() {
+    let odd = definition("moodboard", json!({"scale": "of grey"}));
+    let mut bare = odd.clone();
+    bare.as_object_mut().unwrap().remove("field_configuration");
+    // The values of fields can be of this type, but no definition is documented to be.
+    let users = definition("users", json!({"member_options_type": 7}));
+    let all = [odd, bare, users];
+    let read = FieldDefinition::decode_page(&page(&all)).unwrap();
+    assert_eq!(serde_json::to_value(&read.data).unwrap(), json!(all));
+    assert!(read.data.iter().all(|it| matches!(it.kind, FieldKind::Other(..))));
+}
+
+#[test]
+fn what_is_wrong_in_a_configuration_is_named_by_its_path() {
+    let text = definition("text", json!({}));
+    let number = definition("number", json!({"number_format": "bits"}));
+    let error = FieldDefinition::decode_page(&page(&[text.clone(), number])).unwrap_err();
+    assert_eq!(error.path, "data[1].field_configuration");
+    assert!(error.message.contains("`scale`"), "{error}");
+
+    let select = definition("select", json!({"options": [{"display_name": "a"}, {"id": "o"}]}));
+    let error = FieldDefinition::decode_page(&page(std::slice::from_ref(&select))).unwrap_err();
+    assert_eq!(error.path, "data[0].field_configuration.options[1]");
+    let error = FieldDefinition::decode_list(&page(&[text, select.clone()])).unwrap_err();
+    assert_eq!(error.path, "data[1].field_configuration.options[1]");
+
+    // A reader that cannot say where it is has it in the message.
+    let error = decode_data::<FieldDefinition>(json!({"data": select}).to_string().as_bytes());
+    let message = error.unwrap_err().message;
+    assert!(message.contains("field_configuration.options[1]"), "{message}");
+}
+
+#[test]
+fn limits_are_told_with_their_place() {
+    let check = |name: &str, kind: FieldKind| NewFieldDefinition::new(name, kind).check();
+    let refused = |kind: FieldKind| check("Genre", kind).unwrap_err().field;
+    let number = |scale| FieldKind::Number(NumberConfiguration::new(scale));
+    assert_eq!(check("Genre", number(3)), Ok(()));
+    assert_eq!(refused(number(4)), "field_configuration.scale");
+    let rating = |max_value| FieldKind::Rating(RatingConfiguration::new(max_value));
+    assert_eq!(check("Genre", rating(5)), Ok(()));
+    assert_eq!(refused(rating(6)), "field_configuration.max_value");
+    assert_eq!(refused(rating(0)), "field_configuration.max_value");
+    let options = |number| SelectConfiguration::new((0..number).map(|i: u32| i.to_string()));
+    assert_eq!(check("Genre", FieldKind::Select(options(50))), Ok(()));
+    assert_eq!(refused(FieldKind::Select(options(51))), "field_configuration.options");
+    assert_eq!(refused(FieldKind::SelectMulti(options(0))), "field_configuration.options");
+    assert_eq!(check("", number(0)).unwrap_err().field, "name");
+
+    let update = NumberConfigurationUpdate::new().scale(4);
+    let update = FieldDefinitionUpdate::new(FieldKindUpdate::Number(update.into()));
+    assert_eq!(update.check().unwrap_err().field, "field_configuration.scale");
+    let text = FieldDefinitionUpdate::new(FieldKindUpdate::Text);
+    assert_eq!(text.clone().name("é".repeat(250)).check(), Ok(()));
+    assert_eq!(text.clone().name("é".repeat(251)).check().unwrap_err().field, "name");
+    assert_eq!(text.name(None).check().unwrap_err().field, "name");
+}

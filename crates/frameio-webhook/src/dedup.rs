@@ -1,0 +1,176 @@
+//! Telling deliveries that were there before.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use frameio_core::BoxError;
+use sha2::{Digest, Sha256};
+
+use crate::store::Bounded;
+use crate::verify::Verifier;
+
+/// What tells a delivery from others: the hash of the time at which it was signed and of its body.
+///
+/// The service sends no id. The type of an event and its resource are in the body, so that two
+/// deliveries with one key are of one event, or of two that cannot be told apart. Whether a delivery
+/// that is repeated after a failure is signed anew is not documented: if it is, it has another key,
+/// so what a handler does should still be right when it is done twice.
+///
+/// `Display` writes 64 hexadecimal digits, for a store elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DeliveryKey([u8; 32]);
+
+impl DeliveryKey {
+    pub(crate) fn new(timestamp: u64, body: &[u8]) -> Self {
+        let hash = Sha256::new().chain_update(timestamp.to_be_bytes()).chain_update(body);
+        Self(hash.finalize().into())
+    }
+}
+
+impl fmt::Display for DeliveryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for DeliveryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DeliveryKey({self})")
+    }
+}
+
+/// Remembers deliveries, so that each is handled once.
+///
+/// A delivery comes again when the answer to the first was late or lost, and when somebody who has
+/// seen it sends it again. The second is to be answered as the first was, or the service goes on.
+///
+/// [`MemoryDeliveries`] is one for a single process; several share a store that can put in a key
+/// only if it is not there, such as Redis by `SET … NX EX`.
+///
+/// ```
+/// use frameio_core::BoxError;
+/// use frameio_webhook::{DeliveryStore, Verified};
+///
+/// async fn handle(store: impl DeliveryStore, verified: Verified) -> Result<(), BoxError> {
+///     let key = verified.delivery_key();
+///     if !store.insert(&key).await? {
+///         return Ok(());
+///     }
+///     if let Err(error) = work(verified.event()?).await {
+///         // The next delivery of it is to be handled.
+///         store.remove(&key).await?;
+///         return Err(error);
+///     }
+///     Ok(())
+/// }
+/// # async fn work(_: frameio_webhook::Event) -> Result<(), BoxError> { Ok(()) }
+/// ```
+pub trait DeliveryStore: Send + Sync + 'static {
+    /// Remembers a delivery, for [twice the window](Verifier::WINDOW) at least: so long is it good.
+    /// Whether it was new; of several who ask at once, only one is told so.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn insert(&self, key: &DeliveryKey) -> impl Future<Output = Result<bool, BoxError>> + Send;
+
+    /// Forgets a delivery whose handling failed, so that it is taken when it comes again.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn remove(&self, key: &DeliveryKey) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+impl<S: DeliveryStore> DeliveryStore for Arc<S> {
+    fn insert(&self, key: &DeliveryKey) -> impl Future<Output = Result<bool, BoxError>> + Send {
+        S::insert(self, key)
+    }
+
+    fn remove(&self, key: &DeliveryKey) -> impl Future<Output = Result<(), BoxError>> + Send {
+        S::remove(self, key)
+    }
+}
+
+/// Remembers deliveries in memory, for a time and up to a number. Clones share it.
+///
+/// Only what is verified should get into it; then nobody else can fill it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use frameio_webhook::MemoryDeliveries;
+///
+/// let deliveries = MemoryDeliveries::new(100_000, Duration::from_secs(3600));
+/// let default = MemoryDeliveries::default();
+/// ```
+#[derive(Clone, Debug)]
+pub struct MemoryDeliveries(Arc<Mutex<Bounded<DeliveryKey, ()>>>);
+
+impl MemoryDeliveries {
+    /// How many deliveries are kept, if nothing else is said: 65 536, in about ten megabytes.
+    pub const CAPACITY: usize = 1 << 16;
+
+    /// Keeps up to `capacity` deliveries, the youngest, each for `life`.
+    pub fn new(capacity: usize, life: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Bounded::new(capacity, life))))
+    }
+
+    fn insert_at(&self, key: &DeliveryKey, now: Instant) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.get(key, now).is_some() {
+            return false;
+        }
+        known.insert(*key, (), now);
+        true
+    }
+}
+
+/// [`CAPACITY`](MemoryDeliveries::CAPACITY) deliveries, each for twice the [`Verifier::WINDOW`].
+impl Default for MemoryDeliveries {
+    fn default() -> Self {
+        Self::new(Self::CAPACITY, 2 * Verifier::WINDOW)
+    }
+}
+
+impl DeliveryStore for MemoryDeliveries {
+    async fn insert(&self, key: &DeliveryKey) -> Result<bool, BoxError> {
+        Ok(self.insert_at(key, Instant::now()))
+    }
+
+    async fn remove(&self, key: &DeliveryKey) -> Result<(), BoxError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_of_the_time_and_of_all_of_the_body() {
+        let key = DeliveryKey::new(1, b"abc");
+        assert_eq!(key, DeliveryKey::new(1, b"abc"));
+        for other in [DeliveryKey::new(2, b"abc"), DeliveryKey::new(1, b"abd")] {
+            assert_ne!(key, other);
+        }
+        // printf '\0\0\0\0\0\0\0\1abc' | sha256sum
+        let expected = "e98bc483cc6af9ccf82bc23e481a128c12818251d9d359a7b560dcabfd7909d6";
+        assert_eq!(key.to_string(), expected);
+    }
+
+    #[test]
+    fn a_delivery_is_new_once_in_its_time() {
+        let store = MemoryDeliveries::new(2, Duration::from_secs(10));
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let [a, b, c] = [1, 2, 3].map(|timestamp| DeliveryKey::new(timestamp, b""));
+        assert!(store.insert_at(&a, at(0)));
+        assert!(!store.clone().insert_at(&a, at(9)), "clones share what they know");
+        assert!(store.insert_at(&a, at(10)), "its time is over");
+        assert!(store.insert_at(&b, at(11)) && store.insert_at(&c, at(12)));
+        assert!(!store.insert_at(&b, at(12)) && !store.insert_at(&c, at(12)));
+        assert!(store.insert_at(&a, at(12)), "two younger ones have taken its place");
+    }
+}

@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod action;
+#[cfg(feature = "axum")]
+mod axum;
+mod claim;
+mod dedup;
+mod error;
+mod event;
+mod layer;
+mod payload;
+mod receiver;
+mod signature;
+mod store;
+mod verify;
+
+#[cfg(feature = "axum")]
+pub use self::axum::Signed;
+pub use claim::Claim;
+pub use dedup::{DeliveryKey, DeliveryStore, MemoryDeliveries};
+pub use error::{NoSecret, Rejection, VerifyError};
+pub use event::{
+    AccountRef, Event, EventType, ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef,
+};
+pub use layer::{Verify, VerifyFuture, VerifyLayer};
+pub use payload::Payload;
+pub use receiver::{Receive, Receiver};
+pub use signature::{SIGNATURE_HEADER, Signer, TIMESTAMP_HEADER};
+pub use verify::{Verified, Verifier};

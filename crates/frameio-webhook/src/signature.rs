@@ -1,0 +1,221 @@
+//! What a signature is made of, and making one.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use frameio_core::Body;
+use hmac::{Hmac, KeyInit, Mac};
+use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Request, Uri};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use crate::error::{NoSecret, VerifyError};
+
+/// The header of the signature: `v0=` and 64 hexadecimal digits.
+pub const SIGNATURE_HEADER: &str = "x-frameio-signature";
+
+/// The header of the time at which a request was signed, in seconds since 1970.
+pub const TIMESTAMP_HEADER: &str = "x-frameio-request-timestamp";
+
+const VERSION: &str = "v0=";
+
+/// A secret that is ready to sign.
+///
+/// What it holds is as good as the secret, and is wiped when it goes; the secret itself is not kept.
+#[derive(Clone)]
+pub(crate) struct Key(Hmac<Sha256>);
+
+impl Key {
+    /// An empty secret is none: it comes of a variable that is not set, and anyone can sign with it.
+    pub(crate) fn new(secret: &SecretString) -> Result<Self, NoSecret> {
+        let secret = secret.expose_secret().as_bytes();
+        if secret.is_empty() {
+            return Err(NoSecret(()));
+        }
+        // A key of any length is right for HMAC.
+        Hmac::new_from_slice(secret).map(Self).map_err(|_| NoSecret(()))
+    }
+
+    fn sign(&self, timestamp: &[u8], body: &[u8]) -> Hmac<Sha256> {
+        self.0
+            .clone()
+            .chain_update(b"v0:")
+            .chain_update(timestamp)
+            .chain_update(b":")
+            .chain_update(body)
+    }
+
+    /// In a time that does not depend on where the signatures differ.
+    pub(crate) fn verify(&self, stamp: &Stamp, body: &[u8]) -> bool {
+        self.sign(stamp.text.as_bytes(), body).verify_slice(&stamp.signature).is_ok()
+    }
+}
+
+/// What the two headers say.
+#[derive(Clone)]
+pub(crate) struct Stamp {
+    /// The timestamp as it was signed. It has digits only, so that no part of it can be taken for
+    /// the beginning of a body.
+    text: HeaderValue,
+    pub(crate) seconds: u64,
+    signature: [u8; 32],
+}
+
+impl Stamp {
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, VerifyError> {
+        let signature = one(headers, SIGNATURE_HEADER)?;
+        let text = one(headers, TIMESTAMP_HEADER)?;
+        Ok(Self {
+            signature: decode(signature.as_bytes())
+                .ok_or(VerifyError::MalformedHeader(SIGNATURE_HEADER))?,
+            seconds: seconds(text.as_bytes())
+                .ok_or(VerifyError::MalformedHeader(TIMESTAMP_HEADER))?,
+            text: text.clone(),
+        })
+    }
+
+    pub(crate) fn at(&self) -> Option<SystemTime> {
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(self.seconds))
+    }
+}
+
+/// The only value: of two, others could read the other one.
+fn one<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h HeaderValue, VerifyError> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => Ok(value),
+        (None, _) => Err(VerifyError::MissingHeader(name)),
+        (Some(_), Some(_)) => Err(VerifyError::MalformedHeader(name)),
+    }
+}
+
+fn decode(header: &[u8]) -> Option<[u8; 32]> {
+    let mut signature = [0; 32];
+    let hex = header.strip_prefix(VERSION.as_bytes())?;
+    let decoded = base16ct::mixed::decode(hex, &mut signature).ok()?;
+    (decoded.len() == 32).then_some(signature)
+}
+
+fn seconds(header: &[u8]) -> Option<u64> {
+    // `parse` would take a sign.
+    let digits = header.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(header).ok().filter(|_| digits)?.parse().ok()
+}
+
+/// Signs requests as the service does, to test a receiver.
+///
+/// `Debug` does not show the secret.
+///
+/// ```
+/// use frameio_webhook::{Signer, Verifier};
+///
+/// let request = Signer::new("secret")?.request("/hooks", r#"{"type":"file.ready"}"#)?;
+/// let (parts, body) = request.into_parts();
+/// let body = body.try_into_bytes().unwrap();
+/// assert!(Verifier::new("secret")?.verify(&parts.headers, body.clone()).is_ok());
+/// assert!(Verifier::new("another")?.verify(&parts.headers, body).is_err());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer(Key);
+
+impl Signer {
+    /// Signs with `secret`.
+    ///
+    /// # Errors
+    /// When it is empty.
+    pub fn new(secret: impl Into<SecretString>) -> Result<Self, NoSecret> {
+        Key::new(&secret.into()).map(Self)
+    }
+
+    /// The value of the [`SIGNATURE_HEADER`] of a body that is signed at `timestamp`, in seconds
+    /// since 1970.
+    ///
+    /// ```
+    /// # use frameio_webhook::Signer;
+    /// let signature = Signer::new("secret")?.sign(1_700_000_000, b"{}");
+    /// assert!(signature.starts_with("v0=84dd7b277ba946b3"));
+    /// # Ok::<_, frameio_webhook::NoSecret>(())
+    /// ```
+    pub fn sign(&self, timestamp: u64, body: &[u8]) -> String {
+        let signature = self.0.sign(timestamp.to_string().as_bytes(), body).finalize();
+        format!("{VERSION}{}", base16ct::lower::encode_string(&signature.into_bytes()))
+    }
+
+    /// A `POST` as the service sends it, signed now.
+    ///
+    /// # Errors
+    /// When `uri` is none.
+    pub fn request<U>(&self, uri: U, body: impl Into<Bytes>) -> Result<Request<Body>, http::Error>
+    where
+        U: TryInto<Uri>,
+        U::Error: Into<http::Error>,
+    {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        self.request_at(now.map_or(0, |now| now.as_secs()), uri, body)
+    }
+
+    /// The same signed at `timestamp`, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When `uri` is none.
+    pub fn request_at<U>(
+        &self,
+        timestamp: u64,
+        uri: U,
+        body: impl Into<Bytes>,
+    ) -> Result<Request<Body>, http::Error>
+    where
+        U: TryInto<Uri>,
+        U::Error: Into<http::Error>,
+    {
+        let body = body.into();
+        Request::post(uri)
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, "Frame.io V4 API")
+            .header(TIMESTAMP_HEADER, timestamp)
+            .header(SIGNATURE_HEADER, self.sign(timestamp, &body))
+            .body(Body::from(body))
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signer([REDACTED])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_read_in_one_way() {
+        let hex = "0".repeat(64);
+        assert_eq!(decode(format!("v0={hex}").as_bytes()), Some([0; 32]));
+        assert_eq!(decode(format!("v0={}", "aB".repeat(32)).as_bytes()), Some([0xab; 32]));
+        for wrong in [
+            String::new(),
+            "v0=".to_owned(),
+            hex.clone(),
+            format!("v1={hex}"),
+            format!("V0={hex}"),
+            format!("v0={hex}00"),
+            format!("v0={}", &hex[2..]),
+            format!("v0={}", &hex[1..]),
+            format!("v0={}g", &hex[1..]),
+            format!("v0= {hex}"),
+            format!("v0={hex} "),
+            format!("v0={hex},v0={hex}"),
+        ] {
+            assert_eq!(decode(wrong.as_bytes()), None, "{wrong}");
+        }
+        assert_eq!(seconds(b"1700000000"), Some(1_700_000_000));
+        for wrong in ["", "+1", "-1", " 1", "1 ", "1.0", "0x1", "1:", "1_0", "18446744073709551616"]
+        {
+            assert_eq!(seconds(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+}
