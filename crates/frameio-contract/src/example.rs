@@ -68,16 +68,16 @@ pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
     examples
 }
 
-/// Values of a member of a union, told apart by a field that by itself could be any member's.
+/// Values of a member of a union. Where its `type` could be that of any member, but one is called
+/// as the member is, it is that one: there is no folder of the type `file`.
 fn of_its_kind(member: Schema, mut values: Vec<Value>) -> Vec<Value> {
-    let kind = member.property("type").and_then(Schema::values).and_then(|kinds| {
-        let named =
-            |kind: &&str| member.name.is_some_and(|it| it.to_lowercase() == kind.replace('_', ""));
-        kinds.into_iter().find(named)
-    });
-    if let Some(kind) = kind {
-        let objects = values.iter_mut().filter_map(Value::as_object_mut);
-        objects.for_each(|object| drop(object.insert("type".to_owned(), kind.into())));
+    let kinds = member.property("type").filter(|it| !it.is_constant()).and_then(Schema::values);
+    let name = member.name.unwrap_or_default();
+    let called = |kind: &&str| kind.replace('_', "").eq_ignore_ascii_case(name);
+    if let Some(kind) = kinds.and_then(|kinds| kinds.into_iter().find(called)) {
+        for value in values.iter_mut().filter(|it| it["type"] != FUTURE) {
+            value["type"] = kind.into();
+        }
     }
     values
 }
@@ -245,21 +245,26 @@ pub(crate) fn minimal(schema: Schema) -> Value {
             objects(schema, false).swap_remove(0)
         }
         // Nothing can be made of a union without any of its members, required or not.
-        Some("object") => schema
-            .properties()
-            .filter_map(|(name, field)| {
+        Some("object") => {
+            let whole = |field: Schema| {
                 let union = field.members().is_some_and(|members| members.len() > 1);
-                let whole = union || one_of(field).is_some();
-                let value = if NEEDED.contains(&(schema.name.unwrap_or_default(), name)) {
-                    examples(field, false).swap_remove(0)
-                } else if schema.requires(name) || name == "data" && whole {
-                    minimal(field)
-                } else {
-                    return None;
-                };
-                Some((name.to_owned(), value))
-            })
-            .collect(),
+                union || one_of(field).is_some()
+            };
+            let is_listed = |name: &str| NEEDED.contains(&(schema.name.unwrap_or_default(), name));
+            let is_needed = |name: &str, field: Schema| {
+                schema.requires(name) || is_listed(name) || name == "data" && whole(field)
+            };
+            let least = schema.value["minProperties"].as_u64().unwrap_or(0);
+            let (needed, others): (Vec<_>, Vec<_>) =
+                schema.properties().partition(|(name, field)| is_needed(name, *field));
+            let more = (least as usize).saturating_sub(needed.len());
+            let fields = needed.into_iter().chain(others.into_iter().take(more));
+            let value = |name: &str, field: Schema| match is_listed(name) {
+                true => examples(field, false).swap_remove(0),
+                false => minimal(field),
+            };
+            fields.map(|(name, field)| (name.to_owned(), value(name, field))).collect()
+        }
         _ => examples(schema, false).swap_remove(0),
     }
 }
