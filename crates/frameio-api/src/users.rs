@@ -60,3 +60,4 @@ model! {
         pub adobe_user_id: Option<String>,
     }
 }
+answers!(User);

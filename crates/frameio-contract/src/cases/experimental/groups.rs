@@ -1,5 +1,25 @@
-use crate::case::Resource;
+use frameio_api::experimental::groups::{
+    AddAdobeGroup, AddGroupMembers, DeleteGroup, ListAdobeGroups, ListGroupMembers,
+    RemoveGroupMember,
+};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    let one_model = "one model serves groups of every source, and answers that do not name it";
+    Resource {
+        cases: vec![
+            case::<DeleteGroup>(),
+            case::<ListGroupMembers>(),
+            case::<AddGroupMembers>(),
+            case::<RemoveGroupMember>(),
+            case::<ListAdobeGroups>(),
+            case::<AddAdobeGroup>(),
+        ],
+        tolerated: vec![
+            ("SyncGroup", "source", one_model),
+            ("SyncGroup", "sync_status", one_model),
+        ],
+        ..Resource::default()
+    }
 }
