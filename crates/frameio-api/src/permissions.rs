@@ -209,12 +209,15 @@ mod tests {
 
     #[test]
     fn a_role_is_given_where_it_can_be() {
-        let given = |role: Option<&str>, known: &[&str]| role.filter(|it| known.contains(it)) == role;
+        let given =
+            |role: Option<&str>, known: &[&str]| role.filter(|it| known.contains(it)) == role;
         let mut counts = [0; 2];
         for role in roles() {
             let (workspace, project) = (role.to_workspace_role(), role.to_project_role());
-            let (workspace, project) =
-                (workspace.as_ref().map(WorkspaceRole::as_str), project.as_ref().map(ProjectRole::as_str));
+            let (workspace, project) = (
+                workspace.as_ref().map(WorkspaceRole::as_str),
+                project.as_ref().map(ProjectRole::as_str),
+            );
             assert!(given(workspace, WorkspaceRole::KNOWN), "{role}");
             assert!(given(project, ProjectRole::KNOWN), "{role}");
             counts[0] += usize::from(workspace == Some(role.as_str()));
