@@ -1,24 +1,24 @@
 //! Permissions on accounts: the role of a user.
 //!
-//! [`ListAccountUsers`](crate::users::ListAccountUsers) lists the users.
+//! [`ListAccountUsers`](crate::users::ListAccountUsers) lists who has which.
 
 use frameio_core::{AccountId, UserId, endpoints};
 
-use crate::permissions::{GivenAccountRole, GrantedAccountRole};
+use crate::permissions::{AssignableAccountRole, AssignedAccountRole};
 
 endpoints! {
-    /// Changes the role of a user on an account.
+    /// Gives a user a role in an account.
     pub struct UpdateAccountUserRole {
         path {
-            /// Account that the user belongs to.
+            /// Account to give it in.
             account_id: AccountId,
-            /// User whose role changes.
+            /// User to give it to.
             user_id: UserId,
         }
         body {
-            /// What the user is to be.
-            role: GivenAccountRole,
+            /// The role to give.
+            role: AssignableAccountRole,
         }
     }
-    "account_permissions.account_user_roles_update" = PATCH "/v4/accounts/{account_id}/users/{user_id}" -> GrantedAccountRole, 10 per minute;
+    "account_permissions.account_user_roles_update" = PATCH "/v4/accounts/{account_id}/users/{user_id}" -> AssignedAccountRole, 10 per minute;
 }

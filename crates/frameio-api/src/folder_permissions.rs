@@ -1,8 +1,8 @@
-//! Permissions on folders: users and their roles.
+//! Permissions on folders: the users who may work with them, and their roles.
 
 use frameio_core::{AccountId, FolderId, Page, UserId, endpoints};
 
-use crate::permissions::{GrantedRole, Role, UserRole};
+use crate::permissions::{AssignedProjectRole, ProjectRole, UserRole};
 
 endpoints! {
     /// Lists the users of a folder with their roles.
@@ -10,18 +10,18 @@ endpoints! {
         path {
             /// Account that holds the folder.
             account_id: AccountId,
-            /// Folder to look at.
+            /// Folder to look in.
             folder_id: FolderId,
         }
         query {
-            /// Whether users are listed who are deactivated in the account. Default: the service's.
+            /// Whether users who are deactivated are listed too. Default: false.
             include_deactivated: bool,
         }
         page 1..=100;
     }
     "folder_permissions.folder_user_roles_index" = GET "/v4/accounts/{account_id}/folders/{folder_id}/users" -> Page<UserRole>, 100 per minute;
 
-    /// Gives a user a role on a folder: whoever is not on it yet is added.
+    /// Gives a user a role on a folder, and adds who is not on it yet.
     pub struct UpdateFolderUserRole {
         path {
             /// Account that holds the folder.
@@ -32,20 +32,20 @@ endpoints! {
             user_id: UserId,
         }
         body {
-            /// What the user is to be.
-            role: Role,
+            /// The role to give.
+            role: ProjectRole,
         }
     }
-    "folder_permissions.folder_user_roles_update" = PATCH "/v4/accounts/{account_id}/folders/{folder_id}/users/{user_id}" -> GrantedRole, 10 per minute;
+    "folder_permissions.folder_user_roles_update" = PATCH "/v4/accounts/{account_id}/folders/{folder_id}/users/{user_id}" -> AssignedProjectRole, 10 per minute;
 
-    /// Takes a user off a folder.
-    pub struct DeleteFolderUserRole {
+    /// Removes a user from a folder.
+    pub struct RemoveFolderUser {
         path {
             /// Account that holds the folder.
             account_id: AccountId,
-            /// Folder to take the user off.
+            /// Folder to remove the user from.
             folder_id: FolderId,
-            /// User to take off.
+            /// User to remove.
             user_id: UserId,
         }
     }

@@ -1,8 +1,8 @@
-//! Permissions on projects: users and their roles.
+//! Permissions on projects: the users who may work with them, and their roles.
 
 use frameio_core::{AccountId, Page, ProjectId, UserId, endpoints};
 
-use crate::permissions::{GrantedRole, Role, UserRole, UserRoleSort};
+use crate::permissions::{AssignedProjectRole, ProjectRole, UserRole, UserRoleSort};
 
 endpoints! {
     /// Lists the users of a project with their roles.
@@ -10,11 +10,11 @@ endpoints! {
         path {
             /// Account that holds the project.
             account_id: AccountId,
-            /// Project to look at.
+            /// Project to look in.
             project_id: ProjectId,
         }
         query {
-            /// Whether users are listed who are deactivated in the account. Default: the service's.
+            /// Whether users who are deactivated are listed too. Default: false.
             include_deactivated: bool,
             /// The order of the list. Default: the service's.
             sort: UserRoleSort,
@@ -23,7 +23,7 @@ endpoints! {
     }
     "project_permissions.index" = GET "/v4/accounts/{account_id}/projects/{project_id}/users" -> Page<UserRole>, 100 per minute;
 
-    /// Gives a user a role on a project: whoever is not on it yet is added.
+    /// Gives a user a role on a project, and adds who is not on it yet.
     pub struct UpdateProjectUserRole {
         path {
             /// Account that holds the project.
@@ -34,20 +34,20 @@ endpoints! {
             user_id: UserId,
         }
         body {
-            /// What the user is to be.
-            role: Role,
+            /// The role to give.
+            role: ProjectRole,
         }
     }
-    "project_permissions.project_user_roles_update" = PATCH "/v4/accounts/{account_id}/projects/{project_id}/users/{user_id}" -> GrantedRole, 10 per minute;
+    "project_permissions.project_user_roles_update" = PATCH "/v4/accounts/{account_id}/projects/{project_id}/users/{user_id}" -> AssignedProjectRole, 10 per minute;
 
-    /// Takes a user off a project.
-    pub struct DeleteProjectUserRole {
+    /// Removes a user from a project.
+    pub struct RemoveProjectUser {
         path {
             /// Account that holds the project.
             account_id: AccountId,
-            /// Project to take the user off.
+            /// Project to remove the user from.
             project_id: ProjectId,
-            /// User to take off.
+            /// User to remove.
             user_id: UserId,
         }
     }

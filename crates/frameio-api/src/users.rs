@@ -14,11 +14,11 @@ endpoints! {
     /// Lists the users of an account with their roles.
     pub struct ListAccountUsers {
         path {
-            /// Account to look at.
+            /// Account to look in.
             account_id: AccountId,
         }
         query {
-            /// Whether users are listed who are deactivated in the account. Default: the service's.
+            /// Whether users who are deactivated are listed too. Default: false.
             include_deactivated: bool,
             /// The order of the list. Default: the service's.
             sort: UserRoleSort,

@@ -1,8 +1,8 @@
-//! Permissions on workspaces: users and their roles.
+//! Permissions on workspaces: the users who may work with them, and their roles.
 
 use frameio_core::{AccountId, Page, UserId, WorkspaceId, endpoints};
 
-use crate::permissions::{GrantedWorkspaceRole, UserRole, UserRoleSort, WorkspaceRole};
+use crate::permissions::{AssignedWorkspaceRole, UserRole, UserRoleSort, WorkspaceRole};
 
 endpoints! {
     /// Lists the users of a workspace with their roles.
@@ -10,11 +10,11 @@ endpoints! {
         path {
             /// Account that holds the workspace.
             account_id: AccountId,
-            /// Workspace to look at.
+            /// Workspace to look in.
             workspace_id: WorkspaceId,
         }
         query {
-            /// Whether users are listed who are deactivated in the account. Default: the service's.
+            /// Whether users who are deactivated are listed too. Default: false.
             include_deactivated: bool,
             /// The order of the list. Default: the service's.
             sort: UserRoleSort,
@@ -23,7 +23,7 @@ endpoints! {
     }
     "workspace_permissions.index" = GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/users" -> Page<UserRole>, 100 per minute;
 
-    /// Gives a user a role on a workspace: whoever is not on it yet is added.
+    /// Gives a user a role on a workspace, and adds who is not on it yet.
     pub struct UpdateWorkspaceUserRole {
         path {
             /// Account that holds the workspace.
@@ -34,20 +34,20 @@ endpoints! {
             user_id: UserId,
         }
         body {
-            /// What the user is to be.
+            /// The role to give.
             role: WorkspaceRole,
         }
     }
-    "workspace_permissions.workspace_user_roles_update" = PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}/users/{user_id}" -> GrantedWorkspaceRole, 10 per minute;
+    "workspace_permissions.workspace_user_roles_update" = PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}/users/{user_id}" -> AssignedWorkspaceRole, 10 per minute;
 
-    /// Takes a user off a workspace.
-    pub struct DeleteWorkspaceUserRole {
+    /// Removes a user from a workspace.
+    pub struct RemoveWorkspaceUser {
         path {
             /// Account that holds the workspace.
             account_id: AccountId,
-            /// Workspace to take the user off.
+            /// Workspace to remove the user from.
             workspace_id: WorkspaceId,
-            /// User to take off.
+            /// User to remove.
             user_id: UserId,
         }
     }

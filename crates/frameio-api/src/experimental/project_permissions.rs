@@ -1,9 +1,9 @@
-//! Experimental operations on the permissions of groups on projects.
+//! Experimental operations on project permissions: the roles of groups.
 
-use frameio_core::{AccountId, GroupId, Page, ProjectId, answers, endpoints, model, open_enum};
+use frameio_core::{AccountId, GroupId, Page, ProjectId, endpoints};
 
-use crate::groups::Group;
-use crate::permissions::{GrantedRole, HeldRole, Role};
+use super::permissions::{GroupRole, GroupRoleSort};
+use crate::permissions::{AssignedProjectRole, ProjectRole};
 
 endpoints! {
     /// Lists the groups of a project with their roles.
@@ -11,7 +11,7 @@ endpoints! {
         path {
             /// Account that holds the project.
             account_id: AccountId,
-            /// Project to look at.
+            /// Project to look in.
             project_id: ProjectId,
         }
         query {
@@ -22,7 +22,7 @@ endpoints! {
     }
     "project_permissions.project_group_roles_index" = GET "/v4/accounts/{account_id}/projects/{project_id}/groups" -> Page<GroupRole>, 100 per minute, api_version("experimental");
 
-    /// Gives a group a role on a project: one that is not on it yet is added.
+    /// Gives a group a role on a project.
     pub struct UpdateProjectGroupRole {
         path {
             /// Account that holds the project.
@@ -33,51 +33,22 @@ endpoints! {
             group_id: GroupId,
         }
         body {
-            /// What the members of the group are to be.
-            role: Role,
+            /// The role to give.
+            role: ProjectRole,
         }
     }
-    "project_permissions.project_group_roles_update" = PATCH "/v4/accounts/{account_id}/projects/{project_id}/groups/{group_id}" -> GrantedRole, 10 per minute, api_version("experimental");
+    "project_permissions.project_group_roles_update" = PATCH "/v4/accounts/{account_id}/projects/{project_id}/groups/{group_id}" -> AssignedProjectRole, 10 per minute, api_version("experimental");
 
-    /// Takes a group off a project.
-    pub struct DeleteProjectGroupRole {
+    /// Removes a group from a project.
+    pub struct RemoveProjectGroup {
         path {
             /// Account that holds the project.
             account_id: AccountId,
-            /// Project to take the group off.
+            /// Project to remove the group from.
             project_id: ProjectId,
-            /// Group to take off.
+            /// Group to remove.
             group_id: GroupId,
         }
     }
     "project_permissions.project_group_roles_delete" = DELETE "/v4/accounts/{account_id}/projects/{project_id}/groups/{group_id}" -> (), 60 per minute, api_version("experimental");
 }
-
-open_enum! {
-    /// The order of groups with their roles.
-    pub enum GroupRoleSort {
-        /// By name, A first.
-        NameAsc = "name_asc",
-        /// By name, Z first.
-        NameDesc = "name_desc",
-        /// By time of creation, oldest first.
-        CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
-        CreatedAtDesc = "created_at_desc",
-        /// By role.
-        RoleAsc = "role_asc",
-        /// By role, the other way round.
-        RoleDesc = "role_desc",
-    }
-}
-
-model! {
-    /// A group on a workspace or a project.
-    pub struct GroupRole {
-        /// The group.
-        pub group: Group,
-        /// What its members are there.
-        pub role: HeldRole,
-    }
-}
-answers!(GroupRole);

@@ -1,9 +1,9 @@
-//! Experimental operations on the permissions of groups on workspaces.
+//! Experimental operations on workspace permissions: the roles of groups.
 
 use frameio_core::{AccountId, GroupId, Page, WorkspaceId, endpoints};
 
-use super::project_permissions::{GroupRole, GroupRoleSort};
-use crate::permissions::{GrantedWorkspaceRole, WorkspaceRole};
+use super::permissions::{GroupRole, GroupRoleSort};
+use crate::permissions::{AssignedWorkspaceRole, WorkspaceRole};
 
 endpoints! {
     /// Lists the groups of a workspace with their roles.
@@ -11,7 +11,7 @@ endpoints! {
         path {
             /// Account that holds the workspace.
             account_id: AccountId,
-            /// Workspace to look at.
+            /// Workspace to look in.
             workspace_id: WorkspaceId,
         }
         query {
@@ -22,7 +22,7 @@ endpoints! {
     }
     "workspace_permissions.workspace_group_roles_index" = GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups" -> Page<GroupRole>, 100 per minute, api_version("experimental");
 
-    /// Gives a group a role on a workspace: one that is not on it yet is added.
+    /// Gives a group a role on a workspace.
     pub struct UpdateWorkspaceGroupRole {
         path {
             /// Account that holds the workspace.
@@ -33,20 +33,20 @@ endpoints! {
             group_id: GroupId,
         }
         body {
-            /// What the members of the group are to be.
+            /// The role to give.
             role: WorkspaceRole,
         }
     }
-    "workspace_permissions.workspace_group_roles_update" = PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups/{group_id}" -> GrantedWorkspaceRole, 10 per minute, api_version("experimental");
+    "workspace_permissions.workspace_group_roles_update" = PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups/{group_id}" -> AssignedWorkspaceRole, 10 per minute, api_version("experimental");
 
-    /// Takes a group off a workspace.
-    pub struct DeleteWorkspaceGroupRole {
+    /// Removes a group from a workspace.
+    pub struct RemoveWorkspaceGroup {
         path {
             /// Account that holds the workspace.
             account_id: AccountId,
-            /// Workspace to take the group off.
+            /// Workspace to remove the group from.
             workspace_id: WorkspaceId,
-            /// Group to take off.
+            /// Group to remove.
             group_id: GroupId,
         }
     }

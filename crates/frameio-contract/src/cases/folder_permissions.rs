@@ -1,6 +1,4 @@
-use frameio_api::folder_permissions::{
-    DeleteFolderUserRole, ListFolderUsers, UpdateFolderUserRole,
-};
+use frameio_api::folder_permissions::{ListFolderUsers, RemoveFolderUser, UpdateFolderUserRole};
 
 use crate::case::{Resource, case};
 
@@ -9,7 +7,7 @@ pub(super) fn resource() -> Resource {
         cases: vec![
             case::<ListFolderUsers>(),
             case::<UpdateFolderUserRole>(),
-            case::<DeleteFolderUserRole>(),
+            case::<RemoveFolderUser>(),
         ],
         ..Resource::default()
     }

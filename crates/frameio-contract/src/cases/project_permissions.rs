@@ -1,6 +1,6 @@
-use frameio_api::permissions::Role;
+use frameio_api::permissions::ProjectRole;
 use frameio_api::project_permissions::{
-    DeleteProjectUserRole, ListProjectUsers, UpdateProjectUserRole,
+    ListProjectUsers, RemoveProjectUser, UpdateProjectUserRole,
 };
 
 use crate::case::{Resource, case, known};
@@ -10,9 +10,9 @@ pub(super) fn resource() -> Resource {
         cases: vec![
             case::<ListProjectUsers>(),
             case::<UpdateProjectUserRole>(),
-            case::<DeleteProjectUserRole>(),
+            case::<RemoveProjectUser>(),
         ],
-        enums: known![Role],
+        enums: known![ProjectRole],
         ..Resource::default()
     }
 }

@@ -1,12 +1,10 @@
-use frameio_api::permissions::HeldAccountRole;
 use frameio_api::users::{ListAccountUsers, ShowCurrentUser};
 
-use crate::case::{Resource, case, known};
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
     Resource {
         cases: vec![case::<ShowCurrentUser>(), case::<ListAccountUsers>()],
-        enums: known![HeldAccountRole],
         ..Resource::default()
     }
 }

@@ -1,6 +1,6 @@
-use frameio_api::permissions::{HeldRole, WorkspaceRole};
+use frameio_api::permissions::{Role, WorkspaceRole};
 use frameio_api::workspace_permissions::{
-    DeleteWorkspaceUserRole, ListWorkspaceUsers, UpdateWorkspaceUserRole,
+    ListWorkspaceUsers, RemoveWorkspaceUser, UpdateWorkspaceUserRole,
 };
 
 use crate::case::{Resource, case, known};
@@ -10,9 +10,9 @@ pub(super) fn resource() -> Resource {
         cases: vec![
             case::<ListWorkspaceUsers>(),
             case::<UpdateWorkspaceUserRole>(),
-            case::<DeleteWorkspaceUserRole>(),
+            case::<RemoveWorkspaceUser>(),
         ],
-        enums: known![HeldRole, WorkspaceRole],
+        enums: known![Role, WorkspaceRole],
         ..Resource::default()
     }
 }

@@ -1,5 +1,5 @@
 use frameio_api::experimental::workspace_permissions::{
-    DeleteWorkspaceGroupRole, ListWorkspaceGroups, UpdateWorkspaceGroupRole,
+    ListWorkspaceGroups, RemoveWorkspaceGroup, UpdateWorkspaceGroupRole,
 };
 
 use crate::case::{Resource, case};
@@ -9,7 +9,7 @@ pub(super) fn resource() -> Resource {
         cases: vec![
             case::<ListWorkspaceGroups>(),
             case::<UpdateWorkspaceGroupRole>(),
-            case::<DeleteWorkspaceGroupRole>(),
+            case::<RemoveWorkspaceGroup>(),
         ],
         ..Resource::default()
     }

@@ -1,15 +1,20 @@
-//! Experimental operations on the users of an account.
+//! Experimental operations on users.
+
+mod membership;
 
 use frameio_core::{AccountId, Page, UserId, answers, endpoints, model, open_enum};
 use jiff::Timestamp;
 
-use crate::permissions::{HeldAccountRole, HeldRole};
+pub use self::membership::{
+    GroupMembership, Membership, MembershipKind, ProjectMembership, WorkspaceMembership,
+};
+use crate::permissions::AccountRole;
 
 endpoints! {
-    /// Shows a user of an account with the role there.
+    /// Shows a user of an account, with their role in it.
     pub struct ShowAccountUser {
         path {
-            /// Account that the user belongs to.
+            /// Account to look in.
             account_id: AccountId,
             /// User to show.
             user_id: UserId,
@@ -17,16 +22,16 @@ endpoints! {
     }
     "users.account_user_roles_show" = GET "/v4/accounts/{account_id}/users/{user_id}" -> AccountUser, 100 per minute, api_version("experimental");
 
-    /// Lists the groups, workspaces and projects that a user of an account belongs to.
-    pub struct ListMemberships {
+    /// Lists the groups, workspaces and projects of an account that a user belongs to.
+    pub struct ListUserMemberships {
         path {
             /// Account to look in.
             account_id: AccountId,
-            /// User to look at.
+            /// User who belongs to them.
             user_id: UserId,
         }
         query {
-            /// Only these kinds of memberships. Default: all kinds.
+            /// Only what is of these kinds. Default: all kinds.
             kinds = "type": Vec<MembershipKind>,
             /// The order of the list. Default: the service's.
             sort: MembershipSort,
@@ -37,48 +42,37 @@ endpoints! {
 }
 
 open_enum! {
-    /// What someone can belong to.
-    pub enum MembershipKind {
-        /// A group.
-        Group = "group",
-        /// A project.
-        Project = "project",
-        /// A workspace.
-        Workspace = "workspace",
-    }
-}
-
-open_enum! {
     /// The order of memberships.
     pub enum MembershipSort {
         /// By name, A first.
         NameAsc = "name_asc",
         /// By name, Z first.
         NameDesc = "name_desc",
-        /// By kind.
+        /// By kind, A first.
         TypeAsc = "type_asc",
-        /// By kind, the other way round.
+        /// By kind, Z first.
         TypeDesc = "type_desc",
-        /// By role.
+        /// By role, the reverse of [`RoleDesc`](Self::RoleDesc).
         RoleAsc = "role_asc",
-        /// By role, the other way round.
+        /// By role, the reverse of [`RoleAsc`](Self::RoleAsc).
         RoleDesc = "role_desc",
     }
 }
 
 model! {
-    /// A user of an account, with more than others are told.
+    /// A user of an account, with their role in it.
     pub struct AccountUser {
-        /// What the user is in the account.
-        pub role: Option<HeldAccountRole>,
         /// The user.
-        pub user: UserProfile,
+        pub user: UserDetails,
+        /// The user's role.
+        pub role: Option<AccountRole>,
     }
 }
+answers!(AccountUser);
 
 model! {
-    /// A user, with more than others are told.
-    pub struct UserProfile {
+    /// A user with all that an account knows of them: a [`User`](crate::users::User) and more.
+    pub struct UserDetails {
         /// The user's id; absent for people without a membership.
         pub id: Option<UserId>,
         /// The user's name.
@@ -95,22 +89,7 @@ model! {
         pub timezone: Option<String>,
         /// When the user joined the account.
         pub joined_at: Option<Timestamp>,
-        /// When the user last did something.
+        /// When the user was last seen.
         pub last_active_at: Option<Timestamp>,
     }
 }
-
-model! {
-    /// A group, a workspace or a project that a user belongs to.
-    pub struct Membership {
-        /// The id of the group, workspace or project.
-        pub id: String,
-        /// What it is called.
-        pub name: String,
-        /// Which of them it is.
-        pub kind = "type": MembershipKind,
-        /// What the user is there; a group gives none.
-        pub role: Option<HeldRole>,
-    }
-}
-answers!(AccountUser, Membership);
