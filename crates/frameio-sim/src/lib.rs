@@ -159,6 +159,7 @@ pub use clock::Clock;
 pub use faults::{Fault, ParseFaultError};
 pub use ims::Credential;
 pub use record::RecordedRequest;
+pub use resources::collections::Collection;
 pub use server::SimServer;
 pub use sim::{Demo, Sim};
 pub use storage::Storage;
