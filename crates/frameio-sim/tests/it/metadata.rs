@@ -22,12 +22,8 @@ async fn set_all(api: &Api, files: &[&str], values: Value) -> Answer {
 
 /// The field of an asset that goes by `name`; null where it is not there.
 fn field(metadata: &Value, name: &str) -> Value {
-    let fields = metadata.as_array().unwrap().iter();
-    fields
-        .filter(|field| field["field_definition_name"] == name)
-        .cloned()
-        .next()
-        .unwrap_or_default()
+    let mut fields = metadata.as_array().unwrap().iter();
+    fields.find(|field| field["field_definition_name"] == name).cloned().unwrap_or_default()
 }
 
 async fn value(api: &Api, file: &str, name: &str) -> Value {

@@ -168,3 +168,21 @@ pub(super) fn forget(state: &mut State, definition: &str) {
         values.remove(definition);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_copied_and_then_each_asset_s_own() {
+        let mut state = State::new();
+        let values = HashMap::from([("field".to_owned(), json!("Beach"))]);
+        state.metadata.0.insert("a".to_owned(), values.clone());
+        copy_values(&mut state, "a", "b");
+        copy_values(&mut state, "none", "c");
+        remove_values(&mut state, "a");
+        assert_eq!(state.metadata.0, HashMap::from([("b".to_owned(), values)]));
+        forget(&mut state, "field");
+        assert!(state.metadata.0["b"].is_empty());
+    }
+}
