@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::query::Query;
+use crate::resources::metadata::Values;
 use crate::resources::users;
 use crate::respond::Failure;
 use crate::signing::Signer;
@@ -71,6 +72,10 @@ pub(crate) struct State {
     pub(crate) folders: Table,
     pub(crate) files: Table,
     pub(crate) comments: Table,
+    pub(crate) collections: Table,
+    /// The definitions of metadata fields; those of no account are in all.
+    pub(crate) metadata_fields: Table,
+    pub(crate) metadata: Values,
     #[allow(dead_code)]
     /// What has happened since it was last asked for.
     pub(crate) events: Vec<Event>,
@@ -87,6 +92,9 @@ impl State {
             folders: Table::new(),
             files: Table::new(),
             comments: Table::new(),
+            collections: Table::new(),
+            metadata_fields: Table::new(),
+            metadata: Values::default(),
             events: Vec::new(),
             uploads: Uploads::default(),
         }
@@ -101,7 +109,6 @@ impl State {
         person
     }
 
-    #[allow(dead_code)]
     /// Notes what a request has done, for the webhooks and the audit log.
     pub(crate) fn happened(
         &mut self,

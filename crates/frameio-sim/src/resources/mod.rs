@@ -1,9 +1,12 @@
 //! The operations, one file a resource: what they do with a request that fits the contract.
 
 pub(crate) mod accounts;
+pub(crate) mod collections;
 pub(crate) mod comments;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod metadata;
+pub(crate) mod metadata_fields;
 pub(crate) mod projects;
 pub(crate) mod users;
 pub(crate) mod workspaces;
@@ -34,6 +37,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         folders::OPERATIONS,
         files::OPERATIONS,
         comments::OPERATIONS,
+        metadata_fields::OPERATIONS,
+        metadata::OPERATIONS,
+        collections::OPERATIONS,
     ]
     .into_iter()
     .flatten()

@@ -3,6 +3,7 @@
 
 mod api;
 mod clock;
+mod collections;
 mod comments;
 mod contract;
 mod downloads;
@@ -12,6 +13,8 @@ mod faults;
 mod files;
 mod folders;
 mod ims;
+mod metadata;
+mod metadata_fields;
 mod pages;
 mod projects;
 mod quotas;
