@@ -5,7 +5,9 @@ pub(crate) mod comments;
 pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod projects;
+pub(crate) mod tree;
 pub(crate) mod users;
+pub(crate) mod version_stacks;
 pub(crate) mod workspaces;
 
 use crate::respond::Outcome;
@@ -33,6 +35,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         projects::OPERATIONS,
         folders::OPERATIONS,
         files::OPERATIONS,
+        version_stacks::OPERATIONS,
         comments::OPERATIONS,
     ]
     .into_iter()
