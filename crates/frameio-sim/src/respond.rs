@@ -97,6 +97,14 @@ impl Reply {
         Self { status, body: Some(body) }
     }
 
+    /// The same without a key of the body.
+    pub(crate) fn without(mut self, key: &str) -> Self {
+        if let Some(body) = self.body.as_mut().and_then(Value::as_object_mut) {
+            body.remove(key);
+        }
+        self
+    }
+
     pub(crate) fn into_response(self) -> Response<Body> {
         match self.body {
             Some(body) => json_response(self.status, &body),

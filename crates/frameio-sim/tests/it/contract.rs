@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::schema::differences;
-use crate::{comments, files, folders, projects, workspaces};
+use crate::{comments, files, folders, projects, version_stacks, workspaces};
 
 static DOCUMENTS: LazyLock<[Value; 2]> = LazyLock::new(|| {
     let read = |json| serde_json::from_str(json).unwrap();
@@ -111,6 +111,7 @@ async fn every_operation_answers_in_the_shape_of_the_contract() {
     projects::scenario(&api).await;
     folders::scenario(&api).await;
     files::scenario(&api).await;
+    version_stacks::scenario(&api).await;
     comments::scenario(&api).await;
 
     let all: BTreeSet<&str> = Sim::operations().map(|operation| operation.id).collect();

@@ -38,6 +38,14 @@ impl Deleted {
         self.files.keys().map(String::as_str).chain(attachments)
     }
 
+    /// Whether it was deleted under this id: a version stack was under that of its last version.
+    fn is_of(&self, id: &str, kind: &str) -> bool {
+        match (self.row.text("type"), kind) {
+            ("version_stack", "file") => self.files.len() == 1 && self.files.contains_key(id),
+            (this, kind) => this == kind && self.row.id() == id,
+        }
+    }
+
     /// A field of what was deleted, or when that was.
     pub(in crate::resources) fn field(&self, name: &str) -> Value {
         match name {
@@ -68,15 +76,19 @@ impl Deleted {
     }
 }
 
-/// Deletes a file, a folder or a version stack, so that it can be restored.
+/// Deletes a file or a folder, so that it can be restored; the last version as its version stack.
 pub(in crate::resources) fn delete(state: &mut State, ctx: &Ctx<'_>, id: &str) {
     forget_old(state, ctx);
     happened(state, ctx, Done::Deleted, id);
-    let Some(folder) = asset(state, id).map(|row| folder_of(state, row).to_owned()) else { return };
-    let version = versions::leave(state, ctx, id);
-    let Some(deleted) = take(state, ctx.now, id, folder, version) else { return };
+    let Some(row) = asset(state, id) else { return };
+    let versions = state.versions.get(row.text("parent_id"));
+    let is_last = versions.is_some_and(|versions| versions.len() == 1);
+    let id = if is_last { row.text("parent_id").to_owned() } else { id.to_owned() };
+    let folder = folder_of(state, row).to_owned();
+    let version = versions::leave(state, ctx, &id);
+    let Some(deleted) = take(state, ctx.now, &id, folder, version) else { return };
     hide(state, &deleted, true);
-    state.deleted.insert(id.to_owned(), deleted);
+    state.deleted.insert(id, deleted);
 }
 
 /// What was deleted in a project, the oldest first.
@@ -88,19 +100,20 @@ pub(in crate::resources) fn list<'s>(state: &'s State, project: &str) -> Vec<&'s
 /// Brings back what the argument `name` of the path names to where it was.
 pub(in crate::resources) fn restore(state: &mut State, ctx: &Ctx<'_>, name: &str) -> Outcome {
     forget_old(state, ctx);
-    let (id, kind) = (ctx.arg(name), name.trim_end_matches("_id"));
-    let deleted = state
+    let (asked, kind) = (ctx.arg(name), name.trim_end_matches("_id"));
+    let found = state
         .deleted
-        .get(id)
-        .filter(|deleted| deleted.row.account == ctx.account() && deleted.row.text("type") == kind);
-    let deleted = deleted.ok_or_else(|| {
+        .iter()
+        .find(|(_, deleted)| deleted.row.account == ctx.account() && deleted.is_of(asked, kind));
+    let (id, deleted) = found.ok_or_else(|| {
         let detail = format!("there is no deleted {} of this id", kind.replace('_', " "));
         Failure::new(StatusCode::NOT_FOUND, detail)
     })?;
+    let id = &id.clone();
     let parent = deleted.row.text("parent_id");
     let place = match state.version_stacks.get(parent) {
         None if state.deleted.contains_key(parent) => None,
-        // A version stack that had one version left is gone.
+        // The version stack that it was in has lost all others.
         None => state.folders.get(&deleted.folder),
         stack => stack,
     };
@@ -125,7 +138,7 @@ pub(in crate::resources) fn restore(state: &mut State, ctx: &Ctx<'_>, name: &str
     moves::settle(state, ctx, id, &place);
     happened(state, ctx, Done::Updated, id);
     versions::arrived(state, ctx, &place, id, deleted.version);
-    Ok(Reply::ok(asset(state, id).map(|row| render(state, ctx, row)).into()))
+    Ok(Reply::ok(asset(state, asked).map(|row| render(state, ctx, row)).into()))
 }
 
 /// Removes a project's root folder with all that is or was in it for good.

@@ -20,21 +20,17 @@ pub(super) fn join(state: &mut State, ctx: &Ctx<'_>, stack: &str, file: &str, at
 
 /// Takes a file out of its version stack, if it is in one; gives its place there.
 ///
-/// Where one version is left, it stands in the place of the version stack, which is gone.
+/// A version stack goes with its last version.
 pub(super) fn leave(state: &mut State, ctx: &Ctx<'_>, file: &str) -> Option<usize> {
     let stack = state.files.get(file)?.text("parent_id").to_owned();
     let versions = state.versions.get_mut(&stack)?;
     let at = versions.iter().position(|version| version == file)?;
     versions.remove(at);
-    if versions.len() > 1 {
+    if versions.is_empty() {
+        state.versions.remove(&stack);
+        state.version_stacks.shift_remove(&stack);
+    } else {
         changed(state, ctx, &stack);
-        return Some(at);
-    }
-    let last = state.versions.remove(&stack).and_then(|mut versions| versions.pop());
-    let stack = state.version_stacks.shift_remove(&stack)?;
-    if let Some(row) = last.and_then(|last| state.files.get_mut(&last)) {
-        let parent = stack.field("parent_id").clone();
-        row.update(Map::from_iter([("parent_id".to_owned(), parent)]), ctx.now);
     }
     Some(at)
 }
