@@ -78,7 +78,6 @@ pub(crate) struct State {
     /// What was deleted and can be restored, by its id.
     pub(crate) deleted: IndexMap<String, Deleted>,
     pub(crate) comments: Table,
-    #[allow(dead_code)]
     /// What has happened since it was last asked for.
     pub(crate) events: Vec<Event>,
     pub(crate) uploads: Uploads,
