@@ -82,9 +82,9 @@
 //!
 //! # What it does
 //!
-//! * The operations on users, accounts, workspaces, projects, folders, files, uploads, comments,
-//!   metadata, its fields, and collections ([`Sim::operations`]), with answers in exactly the
-//!   shapes of the contract.
+//! * The operations on users, accounts, workspaces, projects, folders, files, version stacks,
+//!   uploads, comments, metadata, its fields, and collections ([`Sim::operations`]), with answers
+//!   in exactly the shapes of the contract.
 //! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
 //!   header `api-version: experimental`. What has no handler yet is answered with 501.
 //! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
@@ -102,6 +102,9 @@
 //!   bare XML of a storage. A part is streamed into the [`Storage`]: memory, a directory, or a
 //!   mere counter, which takes a terabyte without storing it. A file is complete when all parts
 //!   are there, and does not change any more. Attachments of comments are uploaded likewise.
+//! * Files, folders and version stacks are copied and moved, one or many, within an account. A
+//!   copy shares the bytes with what it is of, and is uploaded when that is. What was deleted is
+//!   gone everywhere, but can be restored to where it was for 30 days; projects go for good.
 //! * Remote uploads of plain `http://` sources on the loopback, fetched by a task in the
 //!   background, up to 50 GB. All other sources fail at once, and so does one that answers with
 //!   anything but 200, with nothing, or not for 60 seconds: `upload_failed` tells it.
@@ -129,13 +132,23 @@
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
 //! * A server signs in as that user too. There are no `id_token`s, so the set of keys is empty;
 //!   as on the service, an access token looks like a JWT but its signature cannot be checked.
-//! * There are no version stacks, shares, webhooks or search; their routes are 501.
+//! * There are no connected storages: an import is a file at once whose content is its key and
+//!   storage location. Nobody is invited to a project alone, so that list is empty.
+//! * No comment is for the team alone: `copy_comments=internal` copies none.
+//! * There are no shares, webhooks or search; their routes are 501.
 //! * Unknown parameters of a query are ignored, and values that the contract calls open are
 //!   refused all the same: what the service takes beyond the known ones, it does not tell.
 //! * Where the documentation says nothing it has to decide: a record made without a name is
 //!   `Untitled`, lists without `sort` are in the order of creation, a record of another
-//!   account is 404, the root folder cannot be deleted (403), part sizes are its own. Built-in
-//!   fields are not redefined or deleted (403), and those that are not mutable take no value (422).
+//!   account is 404, the root folder cannot be deleted or moved (403), part sizes are its own.
+//!   Something copied without `parent_id` stays in its folder; a move needs one. A folder cannot
+//!   be moved into itself (422), but copied. Bulk calls do all or, with 404, nothing. A copy of a
+//!   folder is there at once, and told (200) unless it holds more than 100 things (202). A version
+//!   stack is made of files of its folder, lists the newest first, is called as that, and goes
+//!   with its last version. What is in a deleted folder or version stack cannot be restored alone
+//!   (404), and what was in one before not before that (409).
+//!   Built-in fields are not redefined or deleted (403), and those that are not mutable take no
+//!   value (422).
 //!   A text has one line of up to 1,000 characters, a long text up to 40,000, a rating is 1 or
 //!   more, a date is an ISO 8601 date or moment with its zone; an empty text or list clears as
 //!   null does. `include=metadata`, and metadata without `show_null`, leave out what has no value.

@@ -45,8 +45,19 @@ impl Failure {
         Self::unprocessable(vec![Problem::at(pointer, detail)])
     }
 
+    /// The first problem alone, as it stands beside what went well.
+    pub(crate) fn first(self) -> Value {
+        let title = self.title();
+        let detail = self.problems.into_iter().next().map(|problem| problem.detail);
+        json!({"title": title, "detail": detail.unwrap_or_default()})
+    }
+
+    fn title(&self) -> &'static str {
+        self.status.canonical_reason().unwrap_or("Error")
+    }
+
     pub(crate) fn into_response(self) -> Response<Body> {
-        let title = self.status.canonical_reason().unwrap_or("Error");
+        let title = self.title();
         let errors: Vec<Value> = self
             .problems
             .into_iter()
@@ -84,6 +95,14 @@ impl Reply {
     /// An answer whose whole body is given.
     pub(crate) const fn whole(status: StatusCode, body: Value) -> Self {
         Self { status, body: Some(body) }
+    }
+
+    /// The same without a key of the body.
+    pub(crate) fn without(mut self, key: &str) -> Self {
+        if let Some(body) = self.body.as_mut().and_then(Value::as_object_mut) {
+            body.remove(key);
+        }
+        self
     }
 
     pub(crate) fn into_response(self) -> Response<Body> {

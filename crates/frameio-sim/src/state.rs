@@ -1,5 +1,6 @@
 //! What the simulator remembers, and what a handler gets to see of a request.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::query::Query;
 use crate::resources::metadata::Values;
+use crate::resources::tree::trash::Deleted;
 use crate::resources::users;
 use crate::respond::Failure;
 use crate::signing::Signer;
@@ -71,12 +73,16 @@ pub(crate) struct State {
     pub(crate) projects: Table,
     pub(crate) folders: Table,
     pub(crate) files: Table,
+    pub(crate) version_stacks: Table,
+    /// The files of each version stack, the oldest first.
+    pub(crate) versions: HashMap<String, Vec<String>>,
+    /// What was deleted and can be restored, by its id.
+    pub(crate) deleted: IndexMap<String, Deleted>,
     pub(crate) comments: Table,
     pub(crate) collections: Table,
     /// The definitions of metadata fields; those of no account are in all.
     pub(crate) metadata_fields: Table,
     pub(crate) metadata: Values,
-    #[allow(dead_code)]
     /// What has happened since it was last asked for.
     pub(crate) events: Vec<Event>,
     pub(crate) uploads: Uploads,
@@ -91,6 +97,9 @@ impl State {
             projects: Table::new(),
             folders: Table::new(),
             files: Table::new(),
+            version_stacks: Table::new(),
+            versions: HashMap::new(),
+            deleted: IndexMap::new(),
             comments: Table::new(),
             collections: Table::new(),
             metadata_fields: Table::new(),
@@ -214,7 +223,17 @@ impl Ctx<'_> {
 
     /// The record that the argument `name` of the path names, in the account of the path.
     pub(crate) fn find<'t>(&self, table: &'t Table, name: &str) -> Result<&'t Row, Failure> {
-        let row = table.get(self.arg(name)).filter(|row| row.account == self.account());
+        self.find_id(table, name, self.arg(name))
+    }
+
+    /// The record of an id that `name` of the body names, likewise.
+    pub(crate) fn find_id<'t>(
+        &self,
+        table: &'t Table,
+        name: &str,
+        id: &str,
+    ) -> Result<&'t Row, Failure> {
+        let row = table.get(id).filter(|row| row.account == self.account());
         row.ok_or_else(|| not_found(name))
     }
 
@@ -229,7 +248,7 @@ impl Ctx<'_> {
     }
 }
 
-fn not_found(name: &str) -> Failure {
+pub(crate) fn not_found(name: &str) -> Failure {
     let kind = name.trim_end_matches("_id").replace('_', " ");
     Failure::new(StatusCode::NOT_FOUND, format!("there is no such {kind} in this account"))
 }

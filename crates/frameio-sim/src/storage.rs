@@ -20,8 +20,8 @@ pub enum Storage {
     /// In a directory, which is made when the first part comes: a file for each upload, named by
     /// the id of the file or attachment.
     ///
-    /// It is removed when the last copy of the file is deleted, and stays when the simulator
-    /// ends. A part that is sent again before the upload is complete is appended, so that the
+    /// It is removed when no copy of the file is left that can be restored, and stays when the
+    /// simulator ends. A part that is sent again before the upload is complete is appended, so that the
     /// file holds the parts in order only where each was sent once.
     Directory(PathBuf),
     /// Nowhere: the bytes are counted and thrown away, so that an upload of any size can be

@@ -25,6 +25,8 @@ pub(crate) struct Upload {
     pub(crate) object: Arc<Object>,
     pub(crate) completed_at: Option<Timestamp>,
     pub(crate) remote: Option<Remote>,
+    /// Whether its file is among the recently deleted ones, so that nobody may see it.
+    pub(crate) is_deleted: bool,
 }
 
 /// How far a remote upload is that is not complete.
@@ -35,16 +37,38 @@ pub(crate) enum Remote {
 }
 
 impl Uploads {
+    /// An upload whose file has not been deleted.
     pub(crate) fn get(&self, id: &str) -> Option<&Upload> {
+        self.get_any(id).filter(|upload| !upload.is_deleted)
+    }
+
+    /// An upload, be its file a recently deleted one.
+    pub(crate) fn get_any(&self, id: &str) -> Option<&Upload> {
         self.all.get(id)
     }
 
+    /// The same, to be changed.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Upload> {
         self.all.get_mut(id)
     }
 
     pub(crate) fn insert(&mut self, id: &str, upload: Upload) {
         self.all.insert(id.to_owned(), upload);
+    }
+
+    /// Gives `to` the content that `from` has, or is to have.
+    pub(crate) fn copy(&mut self, from: &str, to: &str) {
+        if let Some(upload) = self.get(from) {
+            self.insert(to, upload.clone());
+        }
+    }
+
+    /// The ids of all that share the content of an upload, itself among them.
+    pub(crate) fn sharing(&self, id: &str) -> Vec<String> {
+        let Some(upload) = self.get_any(id) else { return Vec::new() };
+        let same = |other: &Upload| Arc::ptr_eq(&other.object, &upload.object);
+        let sharing = self.all.iter().filter(|(_, other)| same(other));
+        sharing.map(|(id, _)| id.clone()).collect()
     }
 
     /// Removes an upload, with its bytes unless another has the same content.

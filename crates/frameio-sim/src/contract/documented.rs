@@ -27,6 +27,7 @@ const RULES: &[(&str, &str, Rule)] = &[
     ("accounts.auditlog_index", "filters[to_date]", Rule::Form(Form::Date)),
     ("files.bulk_copy", "data/file_ids", HUNDRED),
     ("files.bulk_move", "data/file_ids", HUNDRED),
+    ("files.bulk_get", "data/file_ids", HUNDRED),
     ("folders.bulk_copy", "data/folder_ids", HUNDRED),
     ("folders.bulk_move", "data/folder_ids", HUNDRED),
     ("comments.create", "data/attachments", Rule::Bounds(None, Some(6))),

@@ -69,16 +69,18 @@ async fn run(shared: Weak<Shared>, clock: Clock, storage: Storage, source: Sourc
     let id = &*source.id;
     match fetched {
         Ok(object) => {
-            let deleted = state.uploads.get(id).is_none();
+            let deleted = state.uploads.get_any(id).is_none();
             if !complete_remote(state, id, object, clock.now()) && deleted {
                 // Its file was made after it was deleted.
                 Object::new(storage, id, crate::object::Layout::new(0, 1)).remove();
             }
         }
         Err(_) => {
-            let upload = state.uploads.get_mut(id);
-            if let Some(remote) = upload.and_then(|upload| upload.remote.as_mut()) {
-                *remote = Remote::Failed;
+            for id in state.uploads.sharing(id) {
+                let upload = state.uploads.get_mut(&id);
+                if let Some(remote) = upload.and_then(|upload| upload.remote.as_mut()) {
+                    *remote = Remote::Failed;
+                }
             }
         }
     }

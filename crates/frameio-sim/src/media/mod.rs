@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use frameio_core::Body;
 use http::header::{self, HeaderMap};
 use http::request::Parts;
@@ -23,6 +24,7 @@ use crate::object::{Layout, Object};
 use crate::respond::xml;
 use crate::signing::Refused;
 use crate::state::{Ctx, Env, State, new_id};
+use crate::storage::{Kept, Storage};
 use crate::uploads::{Remote, Upload};
 
 /// Where parts are put: `/sim-uploads/{upload}/{number}`.
@@ -59,6 +61,16 @@ pub(crate) fn begin_remote(state: &mut State, ctx: &Ctx<'_>, id: &str, source_ur
     state.uploads.to_fetch.extend(source);
 }
 
+/// Gives a file its whole content at once; it is kept in memory whatever the [`Storage`].
+pub(crate) fn import(state: &mut State, ctx: &Ctx<'_>, id: &str, media_type: &str, content: Bytes) {
+    let size = content.len() as u64;
+    let mut upload = upload(ctx, id, ("", media_type), Layout::new(size, size));
+    let kept = Kept::Blocks(vec![content]);
+    upload.object = Arc::new(Object::whole(Storage::Memory, id, kept, size));
+    upload.completed_at = Some(ctx.now);
+    state.uploads.insert(id, upload);
+}
+
 /// Makes room for an attachment of a comment; gives the record of it, and the URLs of its parts,
 /// which only the answer to its creation holds.
 pub(crate) fn begin_attachment(state: &mut State, ctx: &Ctx<'_>, input: &Value) -> (Value, Value) {
@@ -85,28 +97,37 @@ fn upload(ctx: &Ctx<'_>, id: &str, (name, media_type): (&str, &str), layout: Lay
         object: Arc::new(Object::new(ctx.env.storage.clone(), id, layout)),
         completed_at: None,
         remote: None,
+        is_deleted: false,
     }
 }
 
-/// Marks an upload as complete, and its file, if it is one, as changed by that.
+/// Marks an upload as complete, with its copies, and their files as changed by that.
 pub(crate) fn complete(state: &mut State, id: &str, now: Timestamp) {
-    let Some(upload) = state.uploads.get_mut(id) else { return };
-    upload.completed_at = Some(now);
-    upload.remote = None;
-    if let Some(file) = state.files.get_mut(id) {
-        file.update(Map::new(), now);
+    for id in state.uploads.sharing(id) {
+        if let Some(upload) = state.uploads.get_mut(&id) {
+            upload.completed_at = Some(now);
+            upload.remote = None;
+        }
+        if let Some(file) = state.files.get_mut(&id) {
+            file.update(Map::new(), now);
+        }
     }
 }
 
 /// Completes a remote upload with what was fetched; false where it is not one that waits.
 pub(crate) fn complete_remote(state: &mut State, id: &str, object: Object, now: Timestamp) -> bool {
-    let Some(upload) = state.uploads.get_mut(id).filter(|upload| upload.remote.is_some()) else {
+    if state.uploads.get_any(id).is_none_or(|upload| upload.remote.is_none()) {
         return false;
-    };
-    if let Some(file) = state.files.get_mut(id) {
-        file.fields.insert("file_size".to_owned(), object.layout.size.into());
     }
-    upload.object = Arc::new(object);
+    let object = Arc::new(object);
+    for id in state.uploads.sharing(id) {
+        if let Some(file) = state.files.get_mut(&id) {
+            file.fields.insert("file_size".to_owned(), object.layout.size.into());
+        }
+        if let Some(upload) = state.uploads.get_mut(&id) {
+            upload.object = object.clone();
+        }
+    }
     complete(state, id, now);
     true
 }

@@ -119,8 +119,8 @@ where
     let Some(writer) = writer else { return Ok(()) };
     let is_complete = writer.commit().await.map_err(failed)?;
     let state = &mut *lock(&shared.state);
-    if state.uploads.get(id).is_none() {
-        // Deleted while the part came, which may have made its file anew.
+    if state.uploads.get_any(id).is_none() {
+        // Deleted for good while the part came, which may have made its file anew.
         object.remove();
         return Err(NO_UPLOAD);
     }

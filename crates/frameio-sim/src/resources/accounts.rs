@@ -5,13 +5,24 @@ use serde_json::{Value, json};
 
 use super::Simulated;
 use crate::query::page;
-use crate::respond::Outcome;
+use crate::respond::{Outcome, Reply};
 use crate::state::{By, Ctx, Row, State, Table, insert};
 
-pub(super) const OPERATIONS: &[Simulated] = &[Simulated::new("accounts.index", index)];
+pub(super) const OPERATIONS: &[Simulated] =
+    &[Simulated::new("accounts.index", index), Simulated::new("accounts.show", show)];
 
 fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     page(ctx, state.accounts.values().collect(), |account| render(state, account))
+}
+
+fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let account = ctx.find(&state.accounts, "account_id")?;
+    let mut account = render(state, account);
+    if let Some(fields) = account.as_object_mut() {
+        // This one is experimental still, and does not tell it.
+        fields.remove("mounted_storage_enabled");
+    }
+    Ok(Reply::ok(account))
 }
 
 fn render(state: &State, account: &Row) -> Value {

@@ -6,7 +6,7 @@ use super::Simulated;
 use crate::media;
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
-use crate::state::{Ctx, Row, State, Table, insert};
+use crate::state::{Ctx, Row, State, Table, insert, new_id};
 use crate::timecode;
 
 pub(super) const OPERATIONS: &[Simulated] = &[
@@ -69,7 +69,7 @@ fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let id = ctx.find(&state.comments, "comment_id")?.id().to_owned();
     if let Some(comment) = state.comments.shift_remove(&id) {
-        remove_attachments(state, &comment);
+        uploads(&comment).for_each(|id| state.uploads.remove(id));
     }
     Ok(Reply::NO_CONTENT)
 }
@@ -158,19 +158,35 @@ fn render(state: &State, ctx: &Ctx<'_>, comment: &Row) -> Value {
     comment_json
 }
 
-/// Removes the comments of a file.
-pub(super) fn remove_all(state: &mut State, file: &str) {
-    let (lost, kept): (Table, Table) = std::mem::take(&mut state.comments)
+/// Takes the comments of files away; they keep what was uploaded to them.
+pub(super) fn take(state: &mut State, is_of: impl Fn(&str) -> bool) -> Table {
+    let (taken, kept) = std::mem::take(&mut state.comments)
         .into_iter()
-        .partition(|(_, comment)| comment.text("file_id") == file);
+        .partition(|(_, comment)| is_of(comment.text("file_id")));
     state.comments = kept;
-    for comment in lost.values() {
-        remove_attachments(state, comment);
+    taken
+}
+
+/// Copies the comments of a file to another, with what was uploaded to them.
+pub(super) fn copy(state: &mut State, from: &str, to: &str) {
+    let of_file = state.comments.values().filter(|comment| comment.text("file_id") == from);
+    let copies: Vec<Row> = of_file.cloned().collect();
+    for mut copy in copies {
+        let id = new_id();
+        copy.fields.insert("id".to_owned(), id.clone().into());
+        copy.fields.insert("file_id".to_owned(), to.into());
+        let attachments = copy.fields.get_mut("attachments").and_then(Value::as_array_mut);
+        for attachment in attachments.into_iter().flatten() {
+            let new = new_id();
+            state.uploads.copy(attachment["id"].as_str().unwrap_or_default(), &new);
+            attachment["id"] = new.into();
+        }
+        state.comments.insert(id, copy);
     }
 }
 
-fn remove_attachments(state: &mut State, comment: &Row) {
-    for attachment in comment.field("attachments").as_array().into_iter().flatten() {
-        state.uploads.remove(attachment["id"].as_str().unwrap_or_default());
-    }
+/// The ids of what was uploaded to a comment.
+pub(super) fn uploads(comment: &Row) -> impl Iterator<Item = &str> {
+    let attachments = comment.field("attachments").as_array().into_iter().flatten();
+    attachments.filter_map(|attachment| attachment["id"].as_str())
 }

@@ -4,7 +4,8 @@ use http::StatusCode;
 use mime_guess::mime;
 use serde_json::{Value, json};
 
-use super::{Simulated, comments, folders, metadata};
+use super::tree::{self, Done, Place, copies, moves, trash, versions};
+use super::{Simulated, folders};
 use crate::media;
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
@@ -17,8 +18,16 @@ pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("files.show_file_upload_status", upload_status),
     Simulated::new("files.create_local_upload", create_local_upload),
     Simulated::new("files.create_remote_upload", create_remote_upload),
+    Simulated::new("files.create", create),
+    Simulated::new("files.import_file", import_file),
     Simulated::new("files.update", update),
     Simulated::new("files.delete", delete),
+    Simulated::new("files.copy", copy),
+    Simulated::new("files.bulk_copy", bulk_copy),
+    Simulated::new("files.move", r#move),
+    Simulated::new("files.bulk_move", bulk_move),
+    Simulated::new("files.bulk_get", bulk_get),
+    Simulated::new("files.restore", |state, ctx| trash::restore(state, ctx, "file_id")),
 ];
 
 fn list(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
@@ -68,23 +77,104 @@ fn create_remote_upload(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     Ok(Reply::whole(StatusCode::ACCEPTED, body))
 }
 
+/// As local or remote uploads do, but for the media type, which the body names.
+fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let Some(source_url) = ctx.field("source_url").as_str() else {
+        return create_local_upload(state, ctx);
+    };
+    let (id, _) = add(state, ctx, 0)?;
+    media::begin_remote(state, ctx, &id, source_url);
+    let mut file = render(state, ctx, &state.files[&id]);
+    file["upload_urls"] = Value::Null;
+    Ok(Reply::whole(StatusCode::ACCEPTED, json!({ "data": file })))
+}
+
+/// There are no connected storages: a few bytes that tell the key stand for what would be there.
+fn import_file(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let text = |name: &str| ctx.field(name).as_str().unwrap_or_default();
+    let content = format!("{} of {}\n", text("key"), text("storage_location"));
+    let (id, media_type) = add(state, ctx, content.len() as u64)?;
+    media::import(state, ctx, &id, &media_type, content.into());
+    let body = json!({"data": render(state, ctx, &state.files[&id])});
+    Ok(Reply::whole(StatusCode::ACCEPTED, body))
+}
+
 fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
-    ctx.find_mut(&mut state.files, "file_id")?.update(ctx.data.clone(), ctx.now);
+    let file = ctx.find_mut(&mut state.files, "file_id")?;
+    file.update(ctx.data.clone(), ctx.now);
+    let parent = file.text("parent_id").to_owned();
+    if versions::head(state, &parent) == Some(ctx.arg("file_id")) {
+        versions::changed(state, ctx, &parent);
+    }
+    tree::happened(state, ctx, Done::Updated, ctx.arg("file_id"));
     show(state, ctx)
 }
 
 fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
-    let id = ctx.find(&state.files, "file_id")?.id().to_owned();
-    remove(state, &id);
+    ctx.find(&state.files, "file_id")?;
+    trash::delete(state, ctx, ctx.arg("file_id"));
     Ok(Reply::NO_CONTENT)
+}
+
+fn copy(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let file = ctx.find(&state.files, "file_id")?;
+    let place = match ctx.field("parent_id") {
+        Value::Null => Place::beside(state, file)?,
+        _ => Place::folder_or_stack(state, ctx)?,
+    };
+    let id = copies::copy(state, ctx, ctx.arg("file_id"), &place);
+    Ok(Reply::ok(render(state, ctx, &state.files[&id])))
+}
+
+fn bulk_copy(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let (files, place) = many(state, ctx)?;
+    let copied = files.into_iter().map(|source| {
+        let id = copies::copy(state, ctx, source, &place);
+        json!({"source_file_id": source, "file": render(state, ctx, &state.files[&id])})
+    });
+    Ok(Reply::ok(copied.collect()))
+}
+
+fn r#move(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    ctx.find(&state.files, "file_id")?;
+    let place = Place::folder_or_stack(state, ctx)?;
+    moves::relocate(state, ctx, ctx.arg("file_id"), &place);
+    show(state, ctx)
+}
+
+fn bulk_move(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let (files, place) = many(state, ctx)?;
+    for file in &files {
+        moves::relocate(state, ctx, file, &place);
+    }
+    Ok(Reply::ok(files.into_iter().map(|id| render(state, ctx, &state.files[id])).collect()))
+}
+
+/// The files that the body names, all of which have to be there, and where they are to go.
+fn many<'a>(state: &State, ctx: &'a Ctx<'_>) -> Result<(Vec<&'a str>, Place), Failure> {
+    let files = tree::ids(ctx, "file_ids");
+    for file in &files {
+        ctx.find_id(&state.files, "file_id", file)?;
+    }
+    Ok((files, Place::folder_or_stack(state, ctx)?))
+}
+
+fn bulk_get(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    ctx.find(&state.accounts, "account_id")?;
+    let get = |id| match ctx.find_id(&state.files, "file_id", id) {
+        Ok(file) => json!({"id": id, "status": 200, "file": render(state, ctx, file)}),
+        Err(failure) => json!({"id": id, "status": 404, "error": failure.first()}),
+    };
+    Ok(Reply::ok(tree::ids(ctx, "file_ids").into_iter().map(get).collect()))
 }
 
 /// Adds a file to the folder of the path; gives its id and its media type.
 fn add(state: &mut State, ctx: &Ctx<'_>, size: u64) -> Result<(String, String), Failure> {
     let folder = ctx.find(&state.folders, "folder_id")?;
     let name = ctx.field("name");
-    let media_type = mime_guess::from_path(name.as_str().unwrap_or_default());
-    let media_type = media_type.first().unwrap_or(mime::APPLICATION_OCTET_STREAM);
+    let guessed = mime_guess::from_path(name.as_str().unwrap_or_default());
+    let guessed = guessed.first().unwrap_or(mime::APPLICATION_OCTET_STREAM);
+    let media_type = ctx.field("media_type").as_str().unwrap_or(guessed.as_ref()).to_owned();
     let project = folder.text("project_id").to_owned();
     let fields = json!({
         "type": "file",
@@ -92,14 +182,14 @@ fn add(state: &mut State, ctx: &Ctx<'_>, size: u64) -> Result<(String, String), 
         "parent_id": folder.id(),
         "project_id": project,
         "file_size": size,
-        "media_type": media_type.as_ref(),
+        "media_type": media_type,
     });
     let id = insert(&mut state.files, ctx.by(), fields);
     if let Some(file) = state.files.get_mut(&id) {
-        let url = format!("https://next.frame.io/project/{project}/view/{id}");
-        file.fields.insert("view_url".to_owned(), url.into());
+        tree::enter(file, &project);
     }
-    Ok((id, media_type.to_string()))
+    tree::happened(state, ctx, Done::Created, &id);
+    Ok((id, media_type))
 }
 
 pub(super) fn render(state: &State, ctx: &Ctx<'_>, file: &Row) -> Value {
@@ -112,12 +202,4 @@ pub(super) fn render(state: &State, ctx: &Ctx<'_>, file: &Row) -> Value {
     }
     folders::add_includes(state, ctx, file, &mut file_json);
     file_json
-}
-
-/// Removes a file with its bytes, comments and metadata.
-pub(super) fn remove(state: &mut State, id: &str) {
-    state.files.shift_remove(id);
-    state.uploads.remove(id);
-    comments::remove_all(state, id);
-    metadata::remove_values(state, id);
 }

@@ -3,7 +3,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Simulated, UNTITLED, files, metadata, projects};
+use super::tree::{self, Done, Place, copies, moves, trash};
+use super::{Simulated, UNTITLED, metadata, projects};
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
 use crate::state::{By, Ctx, Row, State, Table, insert};
@@ -15,18 +16,24 @@ pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("folders.create", create),
     Simulated::new("folders.update", update),
     Simulated::new("folders.delete", delete),
+    Simulated::new("folders.copy", copy),
+    Simulated::new("folders.bulk_copy", bulk_copy),
+    Simulated::new("folders.move", r#move),
+    Simulated::new("folders.bulk_move", bulk_move),
+    Simulated::new("folders.restore", |state, ctx| trash::restore(state, ctx, "folder_id")),
 ];
+
+/// A folder that holds more than this is copied without waiting for it.
+const COPIED_AT_ONCE: usize = 100;
 
 fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let folder = ctx.find(&state.folders, "folder_id")?.id();
-    let children = state.folders.values().chain(state.files.values());
+    let State { folders, files, version_stacks, .. } = &*state;
+    let children = folders.values().chain(files.values()).chain(version_stacks.values());
     let rows = children
         .filter(|row| row.text("parent_id") == folder && ctx.query.wants_type(row.text("type")))
         .collect();
-    page(ctx, rows, |row| match row.text("type") {
-        "file" => files::render(state, ctx, row),
-        _ => render(state, ctx, row),
-    })
+    page(ctx, rows, |row| tree::render(state, ctx, row))
 }
 
 fn list(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
@@ -46,13 +53,15 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let name = ctx.field("name");
     let name = name.as_str().unwrap_or(UNTITLED);
     let id = add(&mut state.folders, ctx.by(), &project, Some(&parent), name);
+    tree::happened(state, ctx, Done::Created, &id);
     Ok(Reply::created(render(state, ctx, &state.folders[&id])))
 }
 
 fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let folder = ctx.find_mut(&mut state.folders, "folder_id")?;
     folder.update(ctx.data.clone(), ctx.now);
-    Ok(Reply::ok(folder.fields.clone().into()))
+    tree::happened(state, ctx, Done::Updated, ctx.arg("folder_id"));
+    show(state, ctx)
 }
 
 fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
@@ -61,18 +70,68 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
         let detail = "the root folder goes only with its project";
         return Err(Failure::new(StatusCode::FORBIDDEN, detail));
     }
-    let id = folder.id().to_owned();
-    remove(state, &id);
+    trash::delete(state, ctx, ctx.arg("folder_id"));
     Ok(Reply::NO_CONTENT)
 }
 
-fn render(state: &State, ctx: &Ctx<'_>, folder: &Row) -> Value {
+/// The copy is made at once; but as the service does, it is not told of one that is large.
+fn copy(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let folder = ctx.find(&state.folders, "folder_id")?;
+    let place = match ctx.field("parent_id") {
+        Value::Null => Place::beside(state, folder)?,
+        _ => Place::folder(state, ctx)?,
+    };
+    let is_large = copies::size(state, folder.id()) > COPIED_AT_ONCE;
+    let id = copies::copy(state, ctx, ctx.arg("folder_id"), &place);
+    Ok(if is_large {
+        Reply::whole(StatusCode::ACCEPTED, json!({}))
+    } else {
+        Reply::ok(render(state, ctx, &state.folders[&id]))
+    })
+}
+
+fn bulk_copy(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let (folders, place) = many(state, ctx)?;
+    let copied = folders.into_iter().map(|source| {
+        let id = copies::copy(state, ctx, source, &place);
+        json!({"source_folder_id": source, "folder": render(state, ctx, &state.folders[&id])})
+    });
+    Ok(Reply::ok(copied.collect()))
+}
+
+fn r#move(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let folder = ctx.find(&state.folders, "folder_id")?.id();
+    let place = Place::folder(state, ctx)?;
+    moves::check(state, folder, &place)?;
+    moves::relocate(state, ctx, ctx.arg("folder_id"), &place);
+    show(state, ctx)
+}
+
+fn bulk_move(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let (folders, place) = many(state, ctx)?;
+    folders.iter().try_for_each(|folder| moves::check(state, folder, &place))?;
+    for folder in &folders {
+        moves::relocate(state, ctx, folder, &place);
+    }
+    Ok(Reply::ok(folders.into_iter().map(|id| render(state, ctx, &state.folders[id])).collect()))
+}
+
+/// The folders that the body names, all of which have to be there, and where they are to go.
+fn many<'a>(state: &State, ctx: &'a Ctx<'_>) -> Result<(Vec<&'a str>, Place), Failure> {
+    let folders = tree::ids(ctx, "folder_ids");
+    for folder in &folders {
+        ctx.find_id(&state.folders, "folder_id", folder)?;
+    }
+    Ok((folders, Place::folder(state, ctx)?))
+}
+
+pub(super) fn render(state: &State, ctx: &Ctx<'_>, folder: &Row) -> Value {
     let mut folder_json = folder.fields.clone().into();
     add_includes(state, ctx, folder, &mut folder_json);
     folder_json
 }
 
-/// Adds what `include` asks for on files and folders alike.
+/// Adds what `include` asks for on files, folders and version stacks alike.
 pub(super) fn add_includes(state: &State, ctx: &Ctx<'_>, asset: &Row, json: &mut Value) {
     if ctx.query.includes("creator") {
         json["creator"] = state.person(&asset.creator);
@@ -104,23 +163,7 @@ pub(crate) fn add(
     });
     let id = insert(folders, by, fields);
     if let Some(folder) = folders.get_mut(&id) {
-        let url = format!("https://next.frame.io/project/{project}/{id}");
-        folder.fields.insert("view_url".to_owned(), url.into());
+        tree::enter(folder, project);
     }
     id
-}
-
-/// Removes a folder with all that is in it.
-pub(super) fn remove(state: &mut State, id: &str) {
-    let mut doomed = vec![id.to_owned()];
-    while let Some(id) = doomed.pop() {
-        state.folders.shift_remove(&id);
-        let inside = |row: &&Row| row.text("parent_id") == id;
-        doomed.extend(state.folders.values().filter(inside).map(|row| row.id().to_owned()));
-        let lost = state.files.values().filter(inside);
-        let lost: Vec<String> = lost.map(|row| row.id().to_owned()).collect();
-        for file in lost {
-            files::remove(state, &file);
-        }
-    }
 }

@@ -8,7 +8,9 @@ pub(crate) mod folders;
 pub(crate) mod metadata;
 pub(crate) mod metadata_fields;
 pub(crate) mod projects;
+pub(crate) mod tree;
 pub(crate) mod users;
+pub(crate) mod version_stacks;
 pub(crate) mod workspaces;
 
 use crate::respond::Outcome;
@@ -36,6 +38,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         projects::OPERATIONS,
         folders::OPERATIONS,
         files::OPERATIONS,
+        version_stacks::OPERATIONS,
         comments::OPERATIONS,
         metadata_fields::OPERATIONS,
         metadata::OPERATIONS,

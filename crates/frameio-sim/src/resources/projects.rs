@@ -2,13 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::tree::trash;
 use super::{Simulated, collections, folders};
-use crate::query::page;
+use crate::query::{page, page_by};
 use crate::respond::{Outcome, Reply};
 use crate::state::{By, Ctx, Row, State, insert};
 
 pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("projects.index", index),
+    Simulated::new("projects.account_projects_index", account_index),
+    Simulated::new("projects.invited_projects_index", invited_index),
+    Simulated::new("projects.recently_deleted", recently_deleted),
     Simulated::new("projects.show", show),
     Simulated::new("projects.create", create),
     Simulated::new("projects.update", update),
@@ -22,6 +26,27 @@ fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     page(ctx, rows, |row| render_for(state, ctx, row))
 }
 
+fn account_index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    ctx.find(&state.accounts, "account_id")?;
+    let rows = state.projects.values().filter(|row| row.account == ctx.account()).collect();
+    page(ctx, rows, |row| render_for(state, ctx, row))
+}
+
+/// Who is in an account is in all its workspaces, so nobody is invited to a project alone.
+fn invited_index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    ctx.find(&state.accounts, "account_id")?;
+    page(ctx, Vec::new(), |row| render_for(state, ctx, row))
+}
+
+fn recently_deleted(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    ctx.find(&state.projects, "project_id")?;
+    trash::forget_old(state, ctx);
+    let deleted = trash::list(state, ctx.arg("project_id"));
+    let page = page_by(ctx, deleted, |it, field| it.field(field), |it| it.render(state, ctx))?;
+    // The contract lets ask for it, but has no place for the answer.
+    Ok(page.without("total_count"))
+}
+
 fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let project = ctx.find(&state.projects, "project_id")?;
     Ok(Reply::ok(render_for(state, ctx, project)))
@@ -33,18 +58,21 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let id = add(state, ctx.by(), &workspace, name.as_str().unwrap_or_default());
     let project = &mut state.projects[&id];
     project.fields.extend(ctx.data.clone());
+    state.happened(ctx, "project.created", ("project", &id), &id);
     Ok(Reply::created(render(state, &state.projects[&id])))
 }
 
 fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     ctx.find_mut(&mut state.projects, "project_id")?.update(ctx.data.clone(), ctx.now);
+    let id = ctx.arg("project_id");
+    state.happened(ctx, "project.updated", ("project", id), id);
     let project = ctx.find(&state.projects, "project_id")?;
     Ok(Reply::ok(render(state, project)))
 }
 
 fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
-    let id = ctx.find(&state.projects, "project_id")?.id().to_owned();
-    remove(state, &id);
+    ctx.find(&state.projects, "project_id")?;
+    remove(state, ctx, ctx.arg("project_id"));
     Ok(Reply::NO_CONTENT)
 }
 
@@ -84,10 +112,11 @@ pub(crate) fn add(state: &mut State, by: By<'_>, workspace: &str, name: &str) ->
     id
 }
 
-/// Removes a project with all that is in it.
-pub(super) fn remove(state: &mut State, id: &str) {
+/// Removes a project for good, with all that is or was in it.
+pub(super) fn remove(state: &mut State, ctx: &Ctx<'_>, id: &str) {
+    state.happened(ctx, "project.deleted", ("project", id), id);
     if let Some(project) = state.projects.shift_remove(id) {
-        folders::remove(state, project.text("root_folder_id"));
+        trash::remove_project(state, ctx.now, &project);
         collections::remove_all(state, id);
     }
 }

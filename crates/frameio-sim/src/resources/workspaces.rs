@@ -49,7 +49,7 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
         .map(|project| project.id().to_owned())
         .collect();
     for project in projects {
-        projects::remove(state, &project);
+        projects::remove(state, ctx, &project);
     }
     state.workspaces.shift_remove(&id);
     Ok(Reply::NO_CONTENT)

@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::api::Api;
 use crate::schema::differences;
 use crate::{
-    collections, comments, files, folders, metadata, metadata_fields, projects, workspaces,
+    collections, comments, files, folders, metadata, metadata_fields, projects, version_stacks,
+    workspaces,
 };
 
 static DOCUMENTS: LazyLock<[Value; 2]> = LazyLock::new(|| {
@@ -113,6 +114,7 @@ async fn every_operation_answers_in_the_shape_of_the_contract() {
     projects::scenario(&api).await;
     folders::scenario(&api).await;
     files::scenario(&api).await;
+    version_stacks::scenario(&api).await;
     comments::scenario(&api).await;
     metadata_fields::scenario(&api).await;
     metadata::scenario(&api).await;

@@ -124,7 +124,7 @@ async fn what_was_only_counted_comes_back_as_a_pattern() {
 }
 
 #[tokio::test]
-async fn a_file_of_the_directory_goes_with_the_file() {
+async fn a_file_of_the_directory_goes_when_the_file_cannot_be_restored_any_more() {
     let [_, storage] = storages();
     let Storage::Directory(directory) = storage.clone() else { panic!("no directory") };
     let api = Api::of(Sim::builder().quotas(false).storage(storage).part_size(4).build());
@@ -133,6 +133,11 @@ async fn a_file_of_the_directory_goes_with_the_file() {
     let stored = directory.join(file.rsplit('/').next().unwrap());
     assert_eq!(std::fs::read_to_string(&stored).unwrap(), CONTENT);
     assert_eq!(api.delete(&file).await.status, StatusCode::NO_CONTENT);
+    let deleted = format!("{}/recently_deleted", api.project());
+    assert_eq!(api.get(&deleted).await.names(), ["notes.txt"]);
+    assert!(stored.exists());
+    api.sim.clock().advance(std::time::Duration::from_secs(30 * 24 * 60 * 60));
+    assert_eq!(api.get(&deleted).await.names(), <[&str; 0]>::default());
     for _ in 0..1_000 {
         if !stored.exists() {
             break;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::api::Api;
@@ -18,7 +18,23 @@ pub(crate) async fn scenario(api: &Api) {
     api.get(&format!("{root}/folders?include=creator,project,metadata")).await.data();
     let children = format!("{root}/children?include_total_count=true&{}", files::INCLUDE);
     assert_eq!(api.get(&children).await.data().as_array().unwrap().len(), 2);
+    let to = api.make_folder(&root, "To").await;
+    let to = json!({ "parent_id": id(&to) });
+    api.post(&format!("{folder}/copy?copy_metadata=true"), to.clone()).await.data();
+    api.patch(&format!("{folder}/move"), to.clone()).await.data();
+    let folders = format!("{}/folders", api.account());
+    let mut many = json!({"folder_ids": [id(&folder)], "parent_id": id(&root)});
+    api.patch(&format!("{folders}/move"), many.clone()).await.data();
+    many["parent_id"] = to["parent_id"].clone();
+    let copy = "copy?copy_metadata=true&copy_comments=all";
+    api.post(&format!("{folders}/{copy}"), many).await.data();
     assert_eq!(api.delete(&folder).await.status, StatusCode::NO_CONTENT);
+    api.send(Method::PATCH, &format!("{folder}/restore"), None).await.data();
+    assert_eq!(api.delete(&folder).await.status, StatusCode::NO_CONTENT);
+}
+
+fn id(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,4 +89,154 @@ async fn a_folder_takes_its_children_with_it_and_the_root_stays() {
     }
     assert_eq!(api.get(&beside).await.status, StatusCode::OK);
     assert_eq!(api.delete(&api.root()).await.status, StatusCode::FORBIDDEN);
+}
+
+/// Another project; the path of its root folder.
+async fn other_project(api: &Api) -> (serde_json::Value, String) {
+    let list = format!("{}/projects", api.workspace());
+    let project = api.post(&list, json!({"name": "Other"})).await.created();
+    let root = format!("{}/folders/{}", api.account(), project["root_folder_id"].as_str().unwrap());
+    (project["id"].clone(), root)
+}
+
+async fn children(api: &Api, folder: &str) -> Vec<String> {
+    api.get(&format!("{folder}/children?sort=name_asc")).await.names()
+}
+
+#[tokio::test]
+async fn a_folder_is_copied_with_everything_in_it() {
+    let api = Api::new();
+    let root = api.root();
+    let outer = api.make_folder(&root, "outer").await;
+    let inner = api.make_folder(&outer, "inner").await;
+    api.make_file(&inner, "clip.mp4", 5).await;
+    let ids = json!([
+        api.make_file(&outer, "v1.mp4", 5).await["id"],
+        api.make_file(&outer, "v2.mp4", 5).await["id"],
+    ]);
+    api.post(&format!("{outer}/version_stacks"), json!({ "file_ids": ids })).await.created();
+
+    let (project, other) = other_project(&api).await;
+    let copied = api.post(&format!("{outer}/copy"), json!({"parent_id": id(&other)})).await.data();
+    assert_eq!((&copied["name"], &copied["project_id"]), (&json!("outer"), &project));
+    let copy = format!("{}/folders/{}", api.account(), copied["id"].as_str().unwrap());
+    assert_eq!(children(&api, &copy).await, ["inner", "v2.mp4"]);
+    let inside = api.get(&format!("{copy}/children?type=version_stack")).await.data();
+    assert_eq!(inside[0]["head_version"]["project_id"], project);
+    assert_ne!(inside[0]["head_version"]["id"], ids[1]);
+    let inside = api.get(&format!("{copy}/folders")).await.data();
+    let inside = format!("{}/folders/{}", api.account(), inside[0]["id"].as_str().unwrap());
+    assert_eq!(children(&api, &inside).await, ["clip.mp4"]);
+    let storage = format!("{}/projects/{}", api.account(), project.as_str().unwrap());
+    assert_eq!(api.get(&storage).await.data()["storage"], 15);
+    assert_eq!(api.get(&api.project()).await.data()["storage"], 15);
+    assert_eq!(api.get("/v4/accounts").await.data()[0]["storage_usage"], 30);
+
+    let beside = api.send(Method::POST, &format!("{outer}/copy"), None).await.data();
+    assert_eq!(beside["parent_id"], id(&root));
+    let within = api.post(&format!("{outer}/copy"), json!({"parent_id": id(&outer)})).await.data();
+    assert_eq!(children(&api, &outer).await, ["inner", "outer", "v2.mp4"]);
+    let within = format!("{}/folders/{}", api.account(), within["id"].as_str().unwrap());
+    assert_eq!(children(&api, &within).await, ["inner", "v2.mp4"], "as it was before");
+    let refused = api.post(&format!("{root}/copy"), json!({})).await;
+    assert_eq!(refused.pointers(), ["/data/parent_id"], "nothing is beside the root");
+}
+
+#[tokio::test]
+async fn of_a_large_copy_nothing_is_told() {
+    let api = Api::new();
+    let folder = api.make_folder(&api.root(), "large").await;
+    for i in 0..99 {
+        api.make_file(&folder, &format!("{i}.mp4"), 1).await;
+    }
+    let copy = format!("{folder}/copy");
+    assert_eq!(api.post(&copy, json!({})).await.status, StatusCode::OK);
+    api.make_file(&folder, "99.mp4", 1).await;
+    let answer = api.post(&copy, json!({})).await;
+    assert_eq!((answer.status, answer.body), (StatusCode::ACCEPTED, json!({})));
+    assert_eq!(children(&api, &api.root()).await, ["large", "large", "large"]);
+    assert_eq!(api.get(&api.project()).await.data()["storage"], 99 + 99 + 100 + 1);
+}
+
+#[tokio::test]
+async fn a_folder_moves_with_everything_in_it_but_not_into_itself() {
+    let api = Api::new();
+    let root = api.root();
+    let outer = api.make_folder(&root, "outer").await;
+    let inner = api.make_folder(&outer, "inner").await;
+    let file = api.file(&api.make_file(&inner, "clip.mp4", 5).await);
+    let (project, other) = other_project(&api).await;
+    let moved = api.patch(&format!("{outer}/move"), json!({"parent_id": id(&other)})).await.data();
+    assert_eq!((&moved["parent_id"], &moved["project_id"]), (&json!(id(&other)), &project));
+    for below in [&inner, &file] {
+        let below = api.get(below).await.data();
+        assert_eq!(below["project_id"], project);
+        assert!(below["view_url"].as_str().unwrap().contains(project.as_str().unwrap()));
+    }
+    assert_eq!(children(&api, &root).await, <[&str; 0]>::default());
+    assert_eq!(api.get(&api.project()).await.data()["storage"], 0);
+
+    let many = format!("{}/folders/move", api.account());
+    for to in [&outer, &inner] {
+        let refused = api.patch(&format!("{outer}/move"), json!({"parent_id": id(to)})).await;
+        assert_eq!(refused.pointers(), ["/data/parent_id"], "{to}");
+        let ids = json!({"folder_ids": [id(&inner), id(&outer)], "parent_id": id(to)});
+        assert_eq!(api.patch(&many, ids).await.pointers(), ["/data/parent_id"], "{to}");
+    }
+    assert_eq!(api.get(&inner).await.data()["parent_id"], id(&outer));
+    let anywhere = json!({"parent_id": id(&outer)});
+    let root_move = api.patch(&format!("{root}/move"), anywhere).await;
+    assert_eq!(root_move.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        api.patch(&format!("{outer}/move"), json!({})).await.pointers(),
+        ["/data/parent_id"]
+    );
+    let nowhere = json!({"parent_id": "none"});
+    assert_eq!(api.patch(&format!("{outer}/move"), nowhere).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn many_folders_are_copied_and_moved_all_or_none() {
+    let api = Api::new();
+    let root = api.root();
+    let (a, b) = (api.make_folder(&root, "a").await, api.make_folder(&root, "b").await);
+    let to = api.make_folder(&root, "to").await;
+    let folders = format!("{}/folders", api.account());
+    let many = |ids: &[&str]| json!({"folder_ids": ids, "parent_id": id(&to)});
+    let missing = many(&[id(&a), "none"]);
+    let answer = api.patch(&format!("{folders}/move"), missing.clone()).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let answer = api.post(&format!("{folders}/copy"), missing).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(children(&api, &to).await, <[&str; 0]>::default());
+
+    let both = many(&[id(&b), id(&a)]);
+    let copied = api.post(&format!("{folders}/copy"), both.clone()).await.data();
+    assert_eq!(copied[0]["source_folder_id"], id(&b));
+    assert_eq!((&copied[1]["folder"]["name"], copied.as_array().unwrap().len()), (&json!("a"), 2));
+    let moved = api.patch(&format!("{folders}/move"), both).await.names();
+    assert_eq!(moved, ["b", "a"]);
+    assert_eq!(children(&api, &to).await, ["a", "a", "b", "b"]);
+    assert_eq!(children(&api, &root).await, ["to"]);
+}
+
+#[tokio::test]
+async fn a_restored_folder_is_where_it_was_with_what_was_in_it() {
+    let api = Api::new();
+    let outer = api.make_folder(&api.root(), "outer").await;
+    let inner = api.make_folder(&outer, "inner").await;
+    let file = api.file(&api.make_file(&inner, "clip.mp4", 5).await);
+    let comments = format!("{file}/comments");
+    api.post(&comments, json!({"text": "good"})).await.created();
+    api.delete(&inner).await;
+    let (project, other) = other_project(&api).await;
+    api.patch(&format!("{outer}/move"), json!({"parent_id": id(&other)})).await.data();
+    let restored = api.patch(&format!("{inner}/restore"), json!({})).await.data();
+    assert_eq!((&restored["parent_id"], &restored["project_id"]), (&json!(id(&outer)), &project));
+    assert_eq!(api.get(&file).await.data()["project_id"], project);
+    assert_eq!(api.get(&comments).await.data()[0]["text"], "good");
+    assert_eq!(
+        api.patch(&format!("{inner}/restore"), json!({})).await.status,
+        StatusCode::NOT_FOUND
+    );
 }

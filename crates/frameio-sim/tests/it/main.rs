@@ -23,5 +23,6 @@ mod schema;
 mod socket;
 mod typed;
 mod uploads;
+mod version_stacks;
 mod violations;
 mod workspaces;

@@ -1,5 +1,8 @@
 //! Projects.
 
+use std::time::Duration;
+
+use frameio_sim::Sim;
 use http::StatusCode;
 use serde_json::json;
 
@@ -13,6 +16,13 @@ pub(crate) async fn scenario(api: &Api) {
     api.get(&format!("{list}?include=owner")).await.data();
     api.get(&format!("{project}?include=owner")).await.data();
     api.patch(&project, json!({"status": "inactive"})).await.data();
+    let query = "include=owner&sort=name_asc&include_total_count=true";
+    let all = api.get(&format!("{}/projects?{query}", api.account())).await.names();
+    assert_eq!(all, ["Demo Project", "P"]);
+    let invited = api.get(&format!("{}/invited_projects?{query}", api.account())).await;
+    assert_eq!(invited.names(), <[&str; 0]>::default());
+    api.delete(&api.make_folder(&api.root(), "gone").await).await;
+    api.get(&format!("{}/recently_deleted?include_total_count=true", api.project())).await.data();
     assert_eq!(api.delete(&project).await.status, StatusCode::NO_CONTENT);
 }
 
@@ -58,4 +68,53 @@ async fn storage_is_the_sum_of_the_files() {
     assert_eq!(api.get(&api.project()).await.data()["storage"], 8);
     assert_eq!(api.delete(&file).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/v4/accounts").await.data()[0]["storage_usage"], 5);
+}
+
+#[tokio::test]
+async fn the_projects_of_an_account_are_those_of_all_its_workspaces() {
+    let api = Api::of(Sim::builder().quotas(false).account("Other").build());
+    let workspaces = format!("{}/workspaces", api.account());
+    let workspace = api.post(&workspaces, json!({"name": "W"})).await.created();
+    let list = format!("{workspaces}/{}/projects", workspace["id"].as_str().unwrap());
+    api.post(&list, json!({"name": "P"})).await.created();
+    let sorted = format!("{}/projects?sort=name_desc", api.account());
+    assert_eq!(api.get(&sorted).await.names(), ["P", "Demo Project"]);
+    let other = api.get("/v4/accounts?sort=display_name_desc").await.data();
+    let other = format!("/v4/accounts/{}/projects", other[0]["id"].as_str().unwrap());
+    assert_eq!(api.get(&other).await.names(), <[&str; 0]>::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_deleted_is_listed_once_and_for_thirty_days() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let api = Api::new();
+    let folder = api.make_folder(&api.root(), "b").await;
+    let inside = api.make_file(&folder, "inside.mp4", 5).await;
+    let early = api.file(&api.make_file(&folder, "c.mp4", 5).await);
+    let beside = api.upload("a.txt", "123").await;
+    let list = format!("{}/recently_deleted", api.project());
+    let names = async |query: &str| api.get(&format!("{list}?{query}")).await.names();
+    for path in [&early, &folder, &beside] {
+        assert_eq!(api.delete(path).await.status, StatusCode::NO_CONTENT);
+        tokio::time::advance(DAY).await;
+    }
+    let all = api.get(&list).await.data();
+    assert_eq!((&all[0]["status"], &all[2]["status"]), (&json!("created"), &json!("transcoded")));
+    assert_eq!((&all[1]["type"], &all[0]["parent_id"]), (&json!("folder"), &all[1]["id"]));
+    assert_eq!(names("").await, ["c.mp4", "b", "a.txt"], "in the order of deletion");
+    assert_eq!(names("sort=deleted_at_desc").await, ["a.txt", "b", "c.mp4"]);
+    assert_eq!(names("sort=name_asc").await, ["a.txt", "b", "c.mp4"]);
+    assert_eq!(names("page_size=1").await, ["c.mp4"]);
+    assert_eq!(api.get(&api.project()).await.data()["storage"], 0);
+
+    let restore = async |path: &str| api.patch(&format!("{path}/restore"), json!({})).await;
+    assert_eq!(restore(&early).await.status, StatusCode::CONFLICT, "its folder is deleted");
+    assert_eq!(restore(&api.file(&inside)).await.status, StatusCode::NOT_FOUND);
+    tokio::time::advance(27 * DAY).await;
+    assert_eq!(names("").await, ["b", "a.txt"]);
+    assert_eq!(restore(&early).await.status, StatusCode::NOT_FOUND);
+    restore(&folder).await.data();
+    assert_eq!(api.get(&api.file(&inside)).await.data()["name"], "inside.mp4");
+    assert_eq!(names("").await, ["a.txt"]);
+    assert_eq!(restore(&folder).await.status, StatusCode::NOT_FOUND, "it is there");
 }

@@ -10,6 +10,8 @@ use crate::api::Api;
 pub(crate) async fn scenario(api: &Api) {
     api.get("/v4/me").await.data();
     api.get("/v4/accounts?include_total_count=true").await.data();
+    let account = api.get(&api.account()).await.data();
+    assert_eq!(account["id"], api.sim.demo().account_id.as_str());
     let list = format!("{}/workspaces", api.account());
     let workspace = api.post(&list, json!({"name": "W"})).await.created();
     let workspace = format!("{list}/{}", workspace["id"].as_str().unwrap());

@@ -23,6 +23,13 @@ pub(super) const OPERATIONS: &[Simulated] = &[
 #[derive(Debug, Default)]
 pub(crate) struct Values(HashMap<String, HashMap<String, Value>>);
 
+impl Values {
+    /// Forgets what was set on an asset.
+    pub(crate) fn forget(&mut self, asset: &str) {
+        self.0.remove(asset);
+    }
+}
+
 fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let file = ctx.find(&state.files, "file_id")?;
     let metadata = render(state, ctx, file, ctx.query.flag("show_null"));
@@ -149,17 +156,11 @@ fn field(definition: &Row, mut value: Value) -> Value {
     field
 }
 
-#[allow(dead_code)]
 /// Gives one asset all values that were set on another.
 pub(crate) fn copy_values(state: &mut State, from: &str, to: &str) {
     if let Some(values) = state.metadata.0.get(from).cloned() {
         state.metadata.0.insert(to.to_owned(), values);
     }
-}
-
-/// Forgets what was set on an asset.
-pub(crate) fn remove_values(state: &mut State, id: &str) {
-    state.metadata.0.remove(id);
 }
 
 /// Forgets what was set in a field.
@@ -180,7 +181,7 @@ mod tests {
         state.metadata.0.insert("a".to_owned(), values.clone());
         copy_values(&mut state, "a", "b");
         copy_values(&mut state, "none", "c");
-        remove_values(&mut state, "a");
+        state.metadata.forget("a");
         assert_eq!(state.metadata.0, HashMap::from([("b".to_owned(), values)]));
         forget(&mut state, "field");
         assert!(state.metadata.0["b"].is_empty());
