@@ -24,6 +24,7 @@ use crate::query::Query;
 use crate::quota::Level;
 use crate::record;
 use crate::respond::{Failure, Outcome, with_level};
+use crate::roles;
 use crate::route::{Args, Route, Target};
 use crate::sim::{Shared, Sim, lock};
 use crate::state::Ctx;
@@ -229,7 +230,9 @@ fn handle(
         query,
         data,
     };
-    (simulated.handle)(&mut lock(&shared.state), &ctx)
+    let mut state = lock(&shared.state);
+    roles::check(&state, &ctx, route.operation.id)?;
+    (simulated.handle)(&mut state, &ctx)
 }
 
 fn parse(headers: &HeaderMap, content: &Content, json: &[u8]) -> Result<Value, Failure> {

@@ -10,8 +10,10 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::query::Query;
+use crate::resources::groups::AdobeGroups;
 use crate::resources::users;
 use crate::respond::Failure;
+use crate::roles::Access;
 use crate::signing::Signer;
 use crate::storage::Storage;
 use crate::uploads::Uploads;
@@ -71,6 +73,9 @@ pub(crate) struct State {
     pub(crate) folders: Table,
     pub(crate) files: Table,
     pub(crate) comments: Table,
+    pub(crate) groups: Table,
+    pub(crate) adobe_groups: AdobeGroups,
+    pub(crate) access: Access,
     #[allow(dead_code)]
     /// What has happened since it was last asked for.
     pub(crate) events: Vec<Event>,
@@ -87,6 +92,9 @@ impl State {
             folders: Table::new(),
             files: Table::new(),
             comments: Table::new(),
+            groups: Table::new(),
+            adobe_groups: AdobeGroups::default(),
+            access: Access::default(),
             events: Vec::new(),
             uploads: Uploads::default(),
         }
@@ -96,9 +104,16 @@ impl State {
     pub(crate) fn person(&self, id: &str) -> Value {
         let Some(user) = self.users.get(id) else { return Value::Null };
         let mut person = users::shown(user);
-        person["active"] = true.into();
+        person["active"] = (!self.access.is_deactivated(id)).into();
         person["adobe_user_id"] = Value::Null;
         person
+    }
+
+    /// The record of an id, of all that stand in a workspace: what a role is needed for.
+    pub(crate) fn record(&self, id: &str) -> Option<&Row> {
+        [&self.folders, &self.files, &self.comments, &self.projects, &self.workspaces]
+            .into_iter()
+            .find_map(|table| table.get(id))
     }
 
     #[allow(dead_code)]
@@ -222,7 +237,7 @@ impl Ctx<'_> {
     }
 }
 
-fn not_found(name: &str) -> Failure {
-    let kind = name.trim_end_matches("_id").replace('_', " ");
+pub(crate) fn not_found(name: &str) -> Failure {
+    let kind = name.trim_end_matches('s').trim_end_matches("_id").replace('_', " ");
     Failure::new(StatusCode::NOT_FOUND, format!("there is no such {kind} in this account"))
 }

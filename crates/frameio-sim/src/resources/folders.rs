@@ -22,6 +22,7 @@ fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let children = state.folders.values().chain(state.files.values());
     let rows = children
         .filter(|row| row.text("parent_id") == folder && ctx.query.wants_type(row.text("type")))
+        .filter(|row| state.sees(ctx.user_id, row))
         .collect();
     page(ctx, rows, |row| match row.text("type") {
         "file" => files::render(state, ctx, row),
@@ -31,7 +32,8 @@ fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 
 fn list(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let folder = ctx.find(&state.folders, "folder_id")?.id();
-    let rows = state.folders.values().filter(|row| row.text("parent_id") == folder).collect();
+    let rows = state.folders.values().filter(|row| row.text("parent_id") == folder);
+    let rows = rows.filter(|row| state.sees(ctx.user_id, row)).collect();
     page(ctx, rows, |row| render(state, ctx, row))
 }
 

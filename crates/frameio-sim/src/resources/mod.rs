@@ -1,9 +1,12 @@
 //! The operations, one file a resource: what they do with a request that fits the contract.
 
+mod account_permissions;
 pub(crate) mod accounts;
 pub(crate) mod comments;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod groups;
+mod permissions;
 pub(crate) mod projects;
 pub(crate) mod users;
 pub(crate) mod workspaces;
@@ -34,6 +37,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         folders::OPERATIONS,
         files::OPERATIONS,
         comments::OPERATIONS,
+        account_permissions::OPERATIONS,
+        permissions::OPERATIONS,
+        groups::OPERATIONS,
+        groups::adobe::OPERATIONS,
+        groups::roles::OPERATIONS,
     ]
     .into_iter()
     .flatten()
