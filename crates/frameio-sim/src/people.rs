@@ -1,6 +1,6 @@
 //! Who there is besides the demo user, and the tokens by which they are known.
 
-use frameio_core::UserId;
+use frameio_core::{FolderId, UserId};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -78,7 +78,10 @@ impl Sim {
         let token = tokens.iter().find(|token| token.user == user_id.as_str())?;
         Some(token.secret.expose_secret().to_owned())
     }
+}
 
+/// What is done in the web app, and by no operation of the API.
+impl Sim {
     /// Deactivates a user in the demo account, who may then do nothing there any more.
     ///
     /// Lists of users leave them out, unless they are asked with `include_deactivated`. False
@@ -91,6 +94,16 @@ impl Sim {
             state.access.deactivate(id);
         }
         leaves
+    }
+
+    /// Restricts a folder to those who were given a role on it, and to those with full access;
+    /// or opens it again. False where there is no such folder.
+    pub fn restrict_folder(&self, folder_id: &FolderId, restricted: bool) -> bool {
+        let now = self.shared.env.clock.now();
+        let folders = &mut lock(&self.shared.state).folders;
+        let folder = folders.get_mut(folder_id.as_str());
+        let changes = [("restricted".to_owned(), restricted.into())].into_iter().collect();
+        folder.map(|folder| folder.update(changes, now)).is_some()
     }
 }
 

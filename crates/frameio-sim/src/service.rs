@@ -189,7 +189,7 @@ fn operation(
     }
 }
 
-/// Checks query and body against the contract, and runs the operation.
+/// Checks query and body against the contract, then who asks, and runs the operation.
 fn handle(
     shared: &Shared,
     route: &Route,
@@ -216,10 +216,6 @@ fn handle(
             return Err(Failure::unprocessable(problems));
         }
     };
-    let Some(simulated) = route.simulated else {
-        let detail = format!("this simulator does not have {} yet", route.operation.id);
-        return Err(Failure::new(StatusCode::NOT_IMPLEMENTED, detail));
-    };
     let ctx = Ctx {
         env: &shared.env,
         now: shared.env.clock.now(),
@@ -232,6 +228,10 @@ fn handle(
     };
     let mut state = lock(&shared.state);
     roles::check(&state, &ctx, route.operation.id)?;
+    let Some(simulated) = route.simulated else {
+        let detail = format!("this simulator does not have {} yet", route.operation.id);
+        return Err(Failure::new(StatusCode::NOT_IMPLEMENTED, detail));
+    };
     (simulated.handle)(&mut state, &ctx)
 }
 

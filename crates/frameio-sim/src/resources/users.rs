@@ -44,10 +44,7 @@ fn memberships(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let projects = state.projects.values().map(|it| ("project", it, own(it)));
     let all = groups
         .chain(workspaces.chain(projects).filter(|(_, _, role)| role.is_some()))
-        .filter(|(kind, it, _)| {
-            it.account == ctx.account()
-                && ctx.query.text("type").is_none_or(|wanted| wanted == *kind)
-        })
+        .filter(|(kind, it, _)| it.account == ctx.account() && ctx.query.wants_type(kind))
         .collect();
     let key = |(kind, it, role): &(&str, &Row, Option<Role>), field: &str| match field {
         "type" => (*kind).into(),

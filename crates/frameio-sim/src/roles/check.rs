@@ -76,8 +76,6 @@ fn least_at(ctx: &Ctx<'_>, operation: &str, row: &Row) -> Role {
         {
             Role::FullAccess
         }
-        // Who has less would shut themselves out.
-        "folders.update" if ctx.data.contains_key("restricted") => Role::FullAccess,
         _ => Role::Member,
     }
 }

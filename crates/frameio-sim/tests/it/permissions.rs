@@ -66,8 +66,9 @@ async fn the_owner_stays_and_strangers_are_not_there() {
     assert_eq!(owner.status, StatusCode::FORBIDDEN);
     let nobody = api.patch(&format!("{users}/nobody"), role).await;
     assert_eq!(nobody.status, StatusCode::NOT_FOUND);
-    let given = api.patch(&format!("{}/users/nobody", api.project()), json!({"role": "viewer"}));
-    assert_eq!(given.await.status, StatusCode::NOT_FOUND);
+    let given = format!("{}/users/nobody", api.project());
+    let given = api.patch(&given, json!({"role": "viewer"})).await;
+    assert_eq!(given.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
