@@ -11,6 +11,8 @@ use crate::ims::{self, Ims};
 use crate::people::{self, Token, User};
 use crate::quota::Buckets;
 use crate::record::Records;
+use crate::resources::collections::{self, Collection};
+use crate::resources::metadata_fields::built_in;
 use crate::resources::{accounts, groups, projects, users, workspaces};
 use crate::roles::Role;
 use crate::signing::Signer;
@@ -137,6 +139,11 @@ impl Builder {
         let by = By { account: &account, user: &user, now };
         let workspace = workspaces::add(&mut state.workspaces, by, "Demo Workspace");
         let project = projects::add(&mut state, by, &workspace, "Demo Project");
+        built_in::add(&mut state, by);
+        let selects = Collection::new("Selects").description("What goes into the cut");
+        for collection in [selects, Collection::new("To Review").dynamic(true)] {
+            collections::add(&mut state, by, &project, collection);
+        }
         for name in self.accounts {
             accounts::add(&mut state, &user, &name, now);
         }

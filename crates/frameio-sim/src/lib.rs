@@ -111,7 +111,8 @@
 //! # What it does
 //!
 //! * The operations on users, groups, permissions, accounts, workspaces, projects, folders, files,
-//!   uploads and comments ([`Sim::operations`]), with answers in exactly the shapes of the contract.
+//!   uploads, comments, metadata, its fields, and collections ([`Sim::operations`]), with answers
+//!   in exactly the shapes of the contract.
 //! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
 //!   header `api-version: experimental`. What has no handler yet is answered with 501.
 //! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
@@ -139,15 +140,21 @@
 //!   and from [`Sim::download_url`]; with `etag`, `last-modified`, and the conditions of HTTP.
 //! * A file goes from `created` to `uploaded` to `transcoded`, on the [`Clock`] that moves all
 //!   time here, and that can be [advanced](Clock::advance).
+//! * Metadata fields of all ten types, with values that are checked by the type, and a few of the
+//!   service's built-in fields: Keywords, Notes, Rating and Status to be set, and Comment Count,
+//!   Date Uploaded, File Size, Frame Rate and Uploader with what is known of a file.
+//! * Collections are there to be shown: two in the demo project, and what
+//!   [`Sim::add_collection`] adds.
 //! * Faults on demand, by operation, count or chance ([`Sim::inject`], [`Fault`]), and a record
 //!   of all requests ([`Sim::requests`]).
 //!
 //! # What it does not
 //!
-//! * Nothing is transcoded: `metadata` is empty, and when the set delay after the upload is over,
-//!   the other media links of videos, images, audio and PDFs lead to something small of the right
-//!   content type that is the same for all files: a PNG of one grey pixel, or an MP4 without
-//!   tracks. Other kinds of files have none.
+//! * Nothing is transcoded or looked into: the built-in fields Duration and Resolution have no
+//!   value, and when the set delay after the upload is over, the other media links of videos,
+//!   images, audio and PDFs lead to something small of the right content type that is the same
+//!   for all files: a PNG of one grey pixel, or an MP4 without tracks. Other kinds of files have
+//!   none.
 //! * Comments have no replies.
 //! * Every file has 24 frames a second, and a comment that was given no timestamp is answered
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
@@ -158,11 +165,17 @@
 //!   refused all the same: what the service takes beyond the known ones, it does not tell.
 //! * Where the documentation says nothing it has to decide: a record made without a name is
 //!   `Untitled`, lists without `sort` are in the order of creation, a record of another
-//!   account is 404, the root folder cannot be deleted (403), part sizes are its own.
+//!   account is 404, the root folder cannot be deleted (403), part sizes are its own. Built-in
+//!   fields are not redefined or deleted (403), and those that are not mutable take no value (422).
+//!   A text has one line of up to 1,000 characters, a long text up to 40,000, a rating is 1 or
+//!   more, a date is an ISO 8601 date or moment with its zone; an empty text or list clears as
+//!   null does. `include=metadata`, and metadata without `show_null`, leave out what has no value.
+//!   In an update of a definition null stands for the default, an option of the same name keeps
+//!   its id, and one that is left out goes from the values. Collections have no root folder.
 //! * It decides on roles, too: of several the highest holds; viewers do not download; sharing
 //!   takes an editor; comments of others are completed by all who comment, and changed only with
-//!   full access; webhooks, custom actions, groups and field definitions take an admin. Who makes a project has
-//!   full access and stays on it (409). A group of Adobe has its members at once.
+//!   full access; webhooks, custom actions, groups and field definitions take an admin. Who makes
+//!   a project has full access and stays on it (409). A group of Adobe has its members at once.
 
 mod builder;
 mod caller;
@@ -197,6 +210,7 @@ pub use faults::{Fault, ParseFaultError};
 pub use ims::Credential;
 pub use people::User;
 pub use record::RecordedRequest;
+pub use resources::collections::Collection;
 pub use server::SimServer;
 pub use sim::{Demo, Sim};
 pub use storage::Storage;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::query::Query;
 use crate::resources::groups::AdobeGroups;
+use crate::resources::metadata::Values;
 use crate::resources::users;
 use crate::respond::Failure;
 use crate::roles::Access;
@@ -76,6 +77,10 @@ pub(crate) struct State {
     pub(crate) groups: Table,
     pub(crate) adobe_groups: AdobeGroups,
     pub(crate) access: Access,
+    pub(crate) collections: Table,
+    /// The definitions of metadata fields; those of no account are in all.
+    pub(crate) metadata_fields: Table,
+    pub(crate) metadata: Values,
     #[allow(dead_code)]
     /// What has happened since it was last asked for.
     pub(crate) events: Vec<Event>,
@@ -95,6 +100,9 @@ impl State {
             groups: Table::new(),
             adobe_groups: AdobeGroups::default(),
             access: Access::default(),
+            collections: Table::new(),
+            metadata_fields: Table::new(),
+            metadata: Values::default(),
             events: Vec::new(),
             uploads: Uploads::default(),
         }
@@ -111,9 +119,9 @@ impl State {
 
     /// The record of an id, of all that stand in a workspace: what a role is needed for.
     pub(crate) fn record(&self, id: &str) -> Option<&Row> {
-        [&self.folders, &self.files, &self.comments, &self.projects, &self.workspaces]
-            .into_iter()
-            .find_map(|table| table.get(id))
+        let Self { workspaces, projects, folders, files, comments, collections, .. } = self;
+        let all = [folders, files, comments, projects, workspaces, collections];
+        all.into_iter().find_map(|table| table.get(id))
     }
 
     #[allow(dead_code)]

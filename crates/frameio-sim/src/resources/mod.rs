@@ -2,10 +2,13 @@
 
 mod account_permissions;
 pub(crate) mod accounts;
+pub(crate) mod collections;
 pub(crate) mod comments;
 pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod groups;
+pub(crate) mod metadata;
+pub(crate) mod metadata_fields;
 mod permissions;
 pub(crate) mod projects;
 pub(crate) mod users;
@@ -42,6 +45,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         groups::OPERATIONS,
         groups::adobe::OPERATIONS,
         groups::roles::OPERATIONS,
+        metadata_fields::OPERATIONS,
+        metadata::OPERATIONS,
+        collections::OPERATIONS,
     ]
     .into_iter()
     .flatten()

@@ -9,7 +9,10 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::schema::differences;
-use crate::{comments, files, folders, groups, permissions, projects, workspaces};
+use crate::{
+    collections, comments, files, folders, groups, metadata, metadata_fields, permissions,
+    projects, workspaces,
+};
 
 static DOCUMENTS: LazyLock<[Value; 2]> = LazyLock::new(|| {
     let read = |json| serde_json::from_str(json).unwrap();
@@ -114,6 +117,9 @@ async fn every_operation_answers_in_the_shape_of_the_contract() {
     comments::scenario(&api).await;
     permissions::scenario(&api).await;
     groups::scenario(&api).await;
+    metadata_fields::scenario(&api).await;
+    metadata::scenario(&api).await;
+    collections::scenario(&api).await;
 
     let all: BTreeSet<&str> = Sim::operations().map(|operation| operation.id).collect();
     let left: Vec<_> = all.difference(&*api.succeeded()).copied().collect();

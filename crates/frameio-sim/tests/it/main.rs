@@ -3,6 +3,7 @@
 
 mod api;
 mod clock;
+mod collections;
 mod comments;
 mod contract;
 mod downloads;
@@ -13,6 +14,8 @@ mod files;
 mod folders;
 mod groups;
 mod ims;
+mod metadata;
+mod metadata_fields;
 mod pages;
 mod permissions;
 mod projects;
