@@ -8,11 +8,13 @@ use secrecy::SecretString;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::ims::{self, Ims};
+use crate::people::{self, Token, User};
 use crate::quota::Buckets;
 use crate::record::Records;
 use crate::resources::collections::{self, Collection};
 use crate::resources::metadata_fields::built_in;
-use crate::resources::{accounts, projects, users, workspaces};
+use crate::resources::{accounts, groups, projects, users, workspaces};
+use crate::roles::Role;
 use crate::signing::Signer;
 use crate::sim::{Demo, Shared, Sim};
 use crate::state::{By, Env, State};
@@ -21,11 +23,19 @@ use crate::storage::Storage;
 /// Splits the file of the documented example into the three parts that it shows.
 const PART_SIZE: u64 = 17_000_000;
 
+/// Who is in the demo account besides its owner, and what they are in its workspace.
+const DEMO_USERS: [(&str, &str, Role); 3] = [
+    ("Demo Editor", "editor@example.com", Role::Editor),
+    ("Demo Commenter", "commenter@example.com", Role::Commenter),
+    ("Demo Viewer", "viewer@example.com", Role::Viewer),
+];
+
 /// The settings of a [`Sim`]; made by [`Sim::builder`].
 #[derive(Clone, Debug)]
 pub struct Builder {
     tokens: Vec<SecretString>,
     accounts: Vec<String>,
+    pub(crate) users: Vec<User>,
     quotas: bool,
     storage: Storage,
     part_size: u64,
@@ -39,6 +49,7 @@ impl Default for Builder {
         Self {
             tokens: Vec::new(),
             accounts: Vec::new(),
+            users: Vec::new(),
             quotas: true,
             storage: Storage::default(),
             part_size: PART_SIZE,
@@ -52,7 +63,7 @@ impl Default for Builder {
 impl Builder {
     /// Takes this token; called again, this one too. Default: [`Sim::TOKEN`].
     ///
-    /// All tokens are the same user's, but each has quotas of its own.
+    /// All these tokens are the demo user's, but each has quotas of its own.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.tokens.push(token.into().into());
@@ -124,7 +135,7 @@ impl Builder {
         let mut state = State::new();
         let now = env.clock.now();
         let user = users::add(&mut state.users, "Demo User", "demo@example.com", now);
-        let account = accounts::add(&mut state.accounts, &user, "Demo Account", now);
+        let account = accounts::add(&mut state, &user, "Demo Account", now);
         let by = By { account: &account, user: &user, now };
         let workspace = workspaces::add(&mut state.workspaces, by, "Demo Workspace");
         let project = projects::add(&mut state, by, &workspace, "Demo Project");
@@ -134,9 +145,29 @@ impl Builder {
             collections::add(&mut state, by, &project, collection);
         }
         for name in self.accounts {
-            accounts::add(&mut state.accounts, &user, &name, now);
+            accounts::add(&mut state, &user, &name, now);
         }
+        let mut tokens: Vec<Token> =
+            self.tokens.into_iter().map(|secret| Token { secret, user: user.clone() }).collect();
+        let mut add = |state: &mut State, user| {
+            let (id, token) = people::add(state, &account, user, now);
+            tokens.push(token);
+            id
+        };
+        let [editor, commenter, viewer] = DEMO_USERS.map(|(name, email, role)| {
+            let id = add(&mut state, User::member(name, email));
+            state.access.give(&workspace, &id, role);
+            id
+        });
+        for user in self.users {
+            add(&mut state, user);
+        }
+        let members = vec![editor.clone(), viewer.clone()];
+        groups::add_to_adobe(&mut state, &account, "Demo Adobe Group", members);
         let demo = Demo {
+            editor_id: editor.into(),
+            commenter_id: commenter.into(),
+            viewer_id: viewer.into(),
             user_id: user.into(),
             root_folder_id: state.projects[&project].text("root_folder_id").into(),
             account_id: account.into(),
@@ -145,7 +176,7 @@ impl Builder {
         };
         Sim {
             shared: Arc::new(Shared {
-                tokens: self.tokens,
+                tokens: Mutex::new(tokens),
                 ims: Ims::new(&self.ims),
                 legacy_tokens: self.ims.legacy_tokens,
                 demo,

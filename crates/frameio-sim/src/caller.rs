@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use http::header::{AUTHORIZATION, HeaderMap};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use crate::ims::Gone;
-use crate::sim::Shared;
+use crate::sim::{Shared, lock};
 
 /// Without it a legacy developer token is not looked at.
 const LEGACY: &str = "x-frameio-legacy-token-auth";
@@ -22,15 +22,15 @@ impl<'a> Caller<'a> {
     /// The caller, or why the token is not taken.
     pub(crate) fn of(shared: &'a Shared, headers: &'a HeaderMap) -> Result<Self, String> {
         let token = bearer(headers).ok_or("the bearer token is missing")?;
-        let is = |known: &SecretString| known.expose_secret() == token;
-        let demo = || Self { user_id: shared.demo.user_id.as_str().into(), spender: token.into() };
-        if shared.tokens.iter().any(is) {
-            return Ok(demo());
+        if let Some(known) =
+            lock(&shared.tokens).iter().find(|known| known.secret.expose_secret() == token)
+        {
+            return Ok(Self { user_id: known.user.clone().into(), spender: token.into() });
         }
-        if shared.legacy_tokens.iter().any(is) {
+        if shared.legacy_tokens.iter().any(|known| known.expose_secret() == token) {
             let opted_in = headers.get(LEGACY).is_some_and(|value| value == "true");
             return if opted_in {
-                Ok(demo())
+                Ok(Self { user_id: shared.demo.user_id.as_str().into(), spender: token.into() })
             } else {
                 Err(format!("a legacy developer token is taken only beside `{LEGACY}: true`"))
             };

@@ -2,8 +2,8 @@
 //!
 //! [`Sim`] is a tower service that answers HTTP requests as the Frame.io V4 API does, with its
 //! state in memory. It stands in process where a client has its transport, or on a loopback
-//! socket for programs in any language. It begins with one user, one account, one workspace and
-//! one project, whose ids are [`Sim::demo`].
+//! socket for programs in any language. It begins with one account, one workspace, one project,
+//! the user who owns them and three others, whose ids are [`Sim::demo`].
 //!
 //! In process:
 //!
@@ -80,16 +80,47 @@
 //! # }
 //! ```
 //!
+//! # Users and roles
+//!
+//! Besides the demo user, who may do everything, the demo account has an editor, a commenter and
+//! a viewer of the workspace, each with a [token](Sim::token_of). Others are added by
+//! [`Builder::user`] and [`Sim::add_user`], and given roles by the operations on permissions, to
+//! themselves or to a group.
+//!
+//! ```
+//! use frameio_core::Body;
+//! use frameio_sim::Sim;
+//! use http::Request;
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sim = Sim::new();
+//! let demo = sim.demo();
+//! let token = sim.token_of(&demo.viewer_id).ok_or("no token")?;
+//! let folders = format!("/v4/accounts/{}/folders/{}/folders", demo.account_id, demo.root_folder_id);
+//! let request = Request::post(format!("https://api.frame.io{folders}"))
+//!     .header("authorization", format!("Bearer {token}"))
+//!     .header("content-type", "application/json")
+//!     .body(Body::from(r#"{"data": {"name": "Dailies"}}"#))?;
+//! assert_eq!(sim.clone().oneshot(request).await?.status(), 403);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What it does
 //!
-//! * The operations on users, accounts, workspaces, projects, folders, files, version stacks,
-//!   uploads, comments, metadata, its fields, and collections ([`Sim::operations`]), with answers
-//!   in exactly the shapes of the contract.
+//! * The operations on users, groups, permissions, accounts, workspaces, projects, folders, files,
+//!   version stacks, uploads, comments, metadata, its fields, and collections
+//!   ([`Sim::operations`]), with answers in exactly the shapes of the contract.
 //! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
 //!   header `api-version: experimental`. What has no handler yet is answered with 501.
 //! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
 //!   there, 400 for a body that is not JSON, and 422 for everything that is wrong with a body or
 //!   a query, unknown keys included, with a JSON pointer to each of the first hundred problems.
+//! * Roles on the account, workspaces, projects and folders, of users and of groups. What a user
+//!   does not see is 404 and in no list; what they see and may not do is 403. Restricted projects
+//!   and folders are for those who were given a role on them, and for those with full access.
 //! * Pages with cursors that are good only whole and encoded; `links.next` carries only the
 //!   cursor.
 //! * The documented quotas: a leaky bucket for each token, account and operation, told in the
@@ -127,10 +158,10 @@
 //!   images, audio and PDFs lead to something small of the right content type that is the same
 //!   for all files: a PNG of one grey pixel, or an MP4 without tracks. Other kinds of files have
 //!   none.
-//! * There is one user who may do everything. Nobody else comments, and comments have no replies.
+//! * Comments have no replies.
 //! * Every file has 24 frames a second, and a comment that was given no timestamp is answered
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
-//! * A server signs in as that user too. There are no `id_token`s, so the set of keys is empty;
+//! * A server signs in as the demo user too. There are no `id_token`s, so the set of keys is empty;
 //!   as on the service, an access token looks like a JWT but its signature cannot be checked.
 //! * There are no connected storages: an import is a file at once whose content is its key and
 //!   storage location. Nobody is invited to a project alone, so that list is empty.
@@ -154,6 +185,10 @@
 //!   null does. `include=metadata`, and metadata without `show_null`, leave out what has no value.
 //!   In an update of a definition null stands for the default, an option of the same name keeps
 //!   its id, and one that is left out goes from the values. Collections have no root folder.
+//! * It decides on roles, too: of several the highest holds; viewers do not download; sharing
+//!   takes an editor; comments of others are completed by all who comment, and changed only with
+//!   full access; webhooks, custom actions, groups and field definitions take an admin. Who makes
+//!   a project has full access and stays on it (409). A group of Adobe has its members at once.
 
 mod builder;
 mod caller;
@@ -164,12 +199,14 @@ mod faults;
 mod ims;
 mod media;
 mod object;
+mod people;
 mod query;
 mod quota;
 mod range;
 mod record;
 mod resources;
 mod respond;
+mod roles;
 mod route;
 mod server;
 mod service;
@@ -184,6 +221,7 @@ pub use builder::Builder;
 pub use clock::Clock;
 pub use faults::{Fault, ParseFaultError};
 pub use ims::Credential;
+pub use people::User;
 pub use record::RecordedRequest;
 pub use resources::collections::Collection;
 pub use server::SimServer;

@@ -24,6 +24,7 @@ use crate::query::Query;
 use crate::quota::Level;
 use crate::record;
 use crate::respond::{Failure, Outcome, with_level};
+use crate::roles;
 use crate::route::{Args, Route, Target};
 use crate::sim::{Shared, Sim, lock};
 use crate::state::Ctx;
@@ -188,7 +189,7 @@ fn operation(
     }
 }
 
-/// Checks query and body against the contract, and runs the operation.
+/// Checks query and body against the contract, then who asks, and runs the operation.
 fn handle(
     shared: &Shared,
     route: &Route,
@@ -215,10 +216,6 @@ fn handle(
             return Err(Failure::unprocessable(problems));
         }
     };
-    let Some(simulated) = route.simulated else {
-        let detail = format!("this simulator does not have {} yet", route.operation.id);
-        return Err(Failure::new(StatusCode::NOT_IMPLEMENTED, detail));
-    };
     let ctx = Ctx {
         env: &shared.env,
         now: shared.env.clock.now(),
@@ -229,7 +226,13 @@ fn handle(
         query,
         data,
     };
-    (simulated.handle)(&mut lock(&shared.state), &ctx)
+    let mut state = lock(&shared.state);
+    roles::check(&state, &ctx, route.operation.id)?;
+    let Some(simulated) = route.simulated else {
+        let detail = format!("this simulator does not have {} yet", route.operation.id);
+        return Err(Failure::new(StatusCode::NOT_IMPLEMENTED, detail));
+    };
+    (simulated.handle)(&mut state, &ctx)
 }
 
 fn parse(headers: &HeaderMap, content: &Content, json: &[u8]) -> Result<Value, Failure> {

@@ -19,6 +19,7 @@ use crate::faults::{Fault, Faults};
 use crate::ims::Ims;
 use crate::media;
 use crate::object::Object;
+use crate::people::Token;
 use crate::quota::Buckets;
 use crate::record::{RecordedRequest, Records};
 use crate::resources;
@@ -41,7 +42,7 @@ pub struct Sim {
 
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) tokens: Vec<SecretString>,
+    pub(crate) tokens: Mutex<Vec<Token>>,
     pub(crate) legacy_tokens: Vec<SecretString>,
     pub(crate) ims: Ims,
     pub(crate) demo: Demo,
@@ -63,8 +64,14 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Demo {
-    /// The one user, to whom everything belongs.
+    /// The demo user, who owns everything.
     pub user_id: UserId,
+    /// Someone who is an editor in the workspace.
+    pub editor_id: UserId,
+    /// Someone who comments in the workspace.
+    pub commenter_id: UserId,
+    /// Someone who only looks at the workspace.
+    pub viewer_id: UserId,
     /// The first account.
     pub account_id: AccountId,
     /// Its workspace.

@@ -11,10 +11,12 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::query::Query;
+use crate::resources::groups::AdobeGroups;
 use crate::resources::metadata::Values;
 use crate::resources::tree::trash::Deleted;
 use crate::resources::users;
 use crate::respond::Failure;
+use crate::roles::Access;
 use crate::signing::Signer;
 use crate::storage::Storage;
 use crate::uploads::Uploads;
@@ -79,6 +81,9 @@ pub(crate) struct State {
     /// What was deleted and can be restored, by its id.
     pub(crate) deleted: IndexMap<String, Deleted>,
     pub(crate) comments: Table,
+    pub(crate) groups: Table,
+    pub(crate) adobe_groups: AdobeGroups,
+    pub(crate) access: Access,
     pub(crate) collections: Table,
     /// The definitions of metadata fields; those of no account are in all.
     pub(crate) metadata_fields: Table,
@@ -101,6 +106,9 @@ impl State {
             versions: HashMap::new(),
             deleted: IndexMap::new(),
             comments: Table::new(),
+            groups: Table::new(),
+            adobe_groups: AdobeGroups::default(),
+            access: Access::default(),
             collections: Table::new(),
             metadata_fields: Table::new(),
             metadata: Values::default(),
@@ -113,11 +121,20 @@ impl State {
     pub(crate) fn person(&self, id: &str) -> Value {
         let Some(user) = self.users.get(id) else { return Value::Null };
         let mut person = users::shown(user);
-        person["active"] = true.into();
+        person["active"] = (!self.access.is_deactivated(id)).into();
         person["adobe_user_id"] = Value::Null;
         person
     }
 
+    /// The record of an id, of all that stand in a workspace: what a role is needed for.
+    pub(crate) fn record(&self, id: &str) -> Option<&Row> {
+        let Self { workspaces, projects, folders, files, version_stacks, .. } = self;
+        let Self { comments, collections, .. } = self;
+        let all = [folders, files, version_stacks, comments, projects, workspaces, collections];
+        all.into_iter().find_map(|table| table.get(id))
+    }
+
+    #[allow(dead_code)]
     /// Notes what a request has done, for the webhooks and the audit log.
     pub(crate) fn happened(
         &mut self,
@@ -249,6 +266,6 @@ impl Ctx<'_> {
 }
 
 pub(crate) fn not_found(name: &str) -> Failure {
-    let kind = name.trim_end_matches("_id").replace('_', " ");
+    let kind = name.trim_end_matches('s').trim_end_matches("_id").replace('_', " ");
     Failure::new(StatusCode::NOT_FOUND, format!("there is no such {kind} in this account"))
 }

@@ -6,18 +6,20 @@ use serde_json::{Value, json};
 use super::Simulated;
 use crate::query::page;
 use crate::respond::{Outcome, Reply};
-use crate::state::{By, Ctx, Row, State, Table, insert};
+use crate::roles::Role;
+use crate::state::{By, Ctx, Row, State, insert};
 
 pub(super) const OPERATIONS: &[Simulated] =
     &[Simulated::new("accounts.index", index), Simulated::new("accounts.show", show)];
 
 fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
-    page(ctx, state.accounts.values().collect(), |account| render(state, account))
+    let rows = state.accounts.values().filter(|row| state.sees(ctx.user_id, row)).collect();
+    page(ctx, rows, |account| render(state, ctx, account))
 }
 
 fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let account = ctx.find(&state.accounts, "account_id")?;
-    let mut account = render(state, account);
+    let mut account = render(state, ctx, account);
     if let Some(fields) = account.as_object_mut() {
         // This one is experimental still, and does not tell it.
         fields.remove("mounted_storage_enabled");
@@ -25,25 +27,27 @@ fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     Ok(Reply::ok(account))
 }
 
-fn render(state: &State, account: &Row) -> Value {
+fn render(state: &State, ctx: &Ctx<'_>, account: &Row) -> Value {
     let mut fields = account.fields.clone();
     let used = state.storage(|file| file.account == account.id());
     fields.insert("storage_usage".to_owned(), used.into());
+    let role = state.account_role(account.id(), ctx.user_id);
+    fields.insert("roles".to_owned(), role.map(Role::name).into_iter().collect());
     fields.into()
 }
 
 /// Adds an account that the user owns.
-pub(crate) fn add(accounts: &mut Table, user: &str, name: &str, now: Timestamp) -> String {
+pub(crate) fn add(state: &mut State, user: &str, name: &str, now: Timestamp) -> String {
     let fields = json!({
         "display_name": name,
         "image": null,
         "mounted_storage_enabled": false,
-        "roles": ["owner"],
         "storage_limit": null,
         "v4_migrated_at": null,
     });
-    let id = insert(accounts, By { account: "", user, now }, fields);
-    if let Some(account) = accounts.get_mut(&id) {
+    let id = insert(&mut state.accounts, By { account: "", user, now }, fields);
+    state.access.give(&id, user, Role::Owner);
+    if let Some(account) = state.accounts.get_mut(&id) {
         account.account.clone_from(&id);
     }
     id

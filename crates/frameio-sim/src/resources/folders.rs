@@ -32,13 +32,15 @@ fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let children = folders.values().chain(files.values()).chain(version_stacks.values());
     let rows = children
         .filter(|row| row.text("parent_id") == folder && ctx.query.wants_type(row.text("type")))
+        .filter(|row| state.sees(ctx.user_id, row))
         .collect();
     page(ctx, rows, |row| tree::render(state, ctx, row))
 }
 
 fn list(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let folder = ctx.find(&state.folders, "folder_id")?.id();
-    let rows = state.folders.values().filter(|row| row.text("parent_id") == folder).collect();
+    let rows = state.folders.values().filter(|row| row.text("parent_id") == folder);
+    let rows = rows.filter(|row| state.sees(ctx.user_id, row)).collect();
     page(ctx, rows, |row| render(state, ctx, row))
 }
 

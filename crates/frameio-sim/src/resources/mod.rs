@@ -1,12 +1,15 @@
 //! The operations, one file a resource: what they do with a request that fits the contract.
 
+mod account_permissions;
 pub(crate) mod accounts;
 pub(crate) mod collections;
 pub(crate) mod comments;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod groups;
 pub(crate) mod metadata;
 pub(crate) mod metadata_fields;
+mod permissions;
 pub(crate) mod projects;
 pub(crate) mod tree;
 pub(crate) mod users;
@@ -40,6 +43,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         files::OPERATIONS,
         version_stacks::OPERATIONS,
         comments::OPERATIONS,
+        account_permissions::OPERATIONS,
+        permissions::OPERATIONS,
+        groups::OPERATIONS,
+        groups::adobe::OPERATIONS,
+        groups::roles::OPERATIONS,
         metadata_fields::OPERATIONS,
         metadata::OPERATIONS,
         collections::OPERATIONS,

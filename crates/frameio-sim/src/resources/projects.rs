@@ -22,7 +22,8 @@ pub(super) const OPERATIONS: &[Simulated] = &[
 fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let workspace = ctx.find(&state.workspaces, "workspace_id")?.id();
     let projects = state.projects.values();
-    let rows = projects.filter(|row| row.text("workspace_id") == workspace).collect();
+    let rows = projects.filter(|row| row.text("workspace_id") == workspace);
+    let rows = rows.filter(|row| state.sees(ctx.user_id, row)).collect();
     page(ctx, rows, |row| render_for(state, ctx, row))
 }
 

@@ -17,7 +17,8 @@ pub(super) const OPERATIONS: &[Simulated] = &[
 
 fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     ctx.find(&state.accounts, "account_id")?;
-    let rows = state.workspaces.values().filter(|row| row.account == ctx.account()).collect();
+    let rows = state.workspaces.values().filter(|row| row.account == ctx.account());
+    let rows = rows.filter(|row| state.sees(ctx.user_id, row)).collect();
     page(ctx, rows, |row| render(state, ctx, row))
 }
 

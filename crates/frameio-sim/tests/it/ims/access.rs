@@ -57,6 +57,17 @@ async fn the_static_token_is_good_beside_those_of_ims() {
 }
 
 #[tokio::test]
+async fn everybody_in_the_account_can_sign_in() {
+    let ims = Ims::new();
+    let viewer = ims.sim.demo().viewer_id.to_string();
+    let tokens = ims.exchange(&ims.code(&[("sim_user", &viewer)]).await, &[]).await.ok();
+    let api = Api::of(ims.sim.clone()).with_token(text(&tokens, "access_token"));
+    assert_eq!(api.get("/v4/me").await.data()["id"], viewer.as_str());
+    let folder = api.post(&format!("{}/folders", api.root()), json!({"name": "F"})).await;
+    assert_eq!(folder.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn a_comment_is_completed_by_the_user_behind_the_token() {
     let ims = Ims::new();
     let tokens = ims.sign_in().await;
