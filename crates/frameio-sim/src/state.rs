@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::hooks::Hooks;
 use crate::query::Query;
 use crate::resources::users;
 use crate::respond::Failure;
@@ -71,9 +72,11 @@ pub(crate) struct State {
     pub(crate) folders: Table,
     pub(crate) files: Table,
     pub(crate) comments: Table,
-    #[allow(dead_code)]
-    /// What has happened since it was last asked for.
+    pub(crate) webhooks: Table,
+    pub(crate) actions: Table,
+    /// What has happened and is not told yet.
     pub(crate) events: Vec<Event>,
+    pub(crate) hooks: Hooks,
     pub(crate) uploads: Uploads,
 }
 
@@ -87,7 +90,10 @@ impl State {
             folders: Table::new(),
             files: Table::new(),
             comments: Table::new(),
+            webhooks: Table::new(),
+            actions: Table::new(),
             events: Vec::new(),
+            hooks: Hooks::default(),
             uploads: Uploads::default(),
         }
     }
@@ -101,7 +107,6 @@ impl State {
         person
     }
 
-    #[allow(dead_code)]
     /// Notes what a request has done, for the webhooks and the audit log.
     pub(crate) fn happened(
         &mut self,
@@ -110,16 +115,20 @@ impl State {
         resource: (&'static str, &str),
         project: &str,
     ) {
+        self.happened_by(ctx.by(), kind, resource, project);
+    }
+
+    /// The same where no request is at hand.
+    pub(crate) fn happened_by(
+        &mut self,
+        by: By<'_>,
+        kind: &'static str,
+        resource: (&'static str, &str),
+        project: &str,
+    ) {
         let workspace = self.projects.get(project).map(|it| it.text("workspace_id").to_owned());
-        self.events.push(Event {
-            kind,
-            resource: (resource.0, resource.1.to_owned()),
-            account: ctx.account().to_owned(),
-            workspace,
-            project: (!project.is_empty()).then(|| project.to_owned()),
-            user: ctx.user_id.to_owned(),
-            at: ctx.now,
-        });
+        let project = (!project.is_empty()).then(|| project.to_owned());
+        self.events.push(Event { workspace, project, ..Event::new(by, kind, resource) });
     }
 
     /// The size of all files for which `counts` holds, in bytes.
@@ -129,8 +138,7 @@ impl State {
     }
 }
 
-#[allow(dead_code)]
-/// What a request has done.
+/// What has happened.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     /// As webhooks name it, `file.created`.
@@ -142,6 +150,21 @@ pub(crate) struct Event {
     pub(crate) project: Option<String>,
     pub(crate) user: String,
     pub(crate) at: Timestamp,
+}
+
+impl Event {
+    /// Something that has happened in no workspace that is known.
+    pub(crate) fn new(by: By<'_>, kind: &'static str, resource: (&'static str, &str)) -> Self {
+        Self {
+            kind,
+            resource: (resource.0, resource.1.to_owned()),
+            account: by.account.to_owned(),
+            workspace: None,
+            project: None,
+            user: by.user.to_owned(),
+            at: by.now,
+        }
+    }
 }
 
 /// Who adds a record, where and when.

@@ -89,17 +89,18 @@ fn upload(ctx: &Ctx<'_>, id: &str, (name, media_type): (&str, &str), layout: Lay
 }
 
 /// Marks an upload as complete, and its file, if it is one, as changed by that.
-pub(crate) fn complete(state: &mut State, id: &str, now: Timestamp) {
+pub(crate) fn complete(state: &mut State, env: &Env, id: &str) {
+    let now = env.clock.now();
     let Some(upload) = state.uploads.get_mut(id) else { return };
     upload.completed_at = Some(now);
     upload.remote = None;
-    if let Some(file) = state.files.get_mut(id) {
-        file.update(Map::new(), now);
-    }
+    let Some(file) = state.files.get_mut(id) else { return };
+    file.update(Map::new(), now);
+    state.uploaded(id, now, clock::after(now, env.transcode_after));
 }
 
 /// Completes a remote upload with what was fetched; false where it is not one that waits.
-pub(crate) fn complete_remote(state: &mut State, id: &str, object: Object, now: Timestamp) -> bool {
+pub(crate) fn complete_remote(state: &mut State, env: &Env, id: &str, object: Object) -> bool {
     let Some(upload) = state.uploads.get_mut(id).filter(|upload| upload.remote.is_some()) else {
         return false;
     };
@@ -107,7 +108,7 @@ pub(crate) fn complete_remote(state: &mut State, id: &str, object: Object, now: 
         file.fields.insert("file_size".to_owned(), object.layout.size.into());
     }
     upload.object = Arc::new(object);
-    complete(state, id, now);
+    complete(state, env, id);
     true
 }
 

@@ -1,11 +1,14 @@
 //! The operations, one file a resource: what they do with a request that fits the contract.
 
 pub(crate) mod accounts;
+mod audit_logs;
 pub(crate) mod comments;
+mod custom_actions;
 pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod projects;
 pub(crate) mod users;
+mod webhooks;
 pub(crate) mod workspaces;
 
 use crate::respond::Outcome;
@@ -29,11 +32,14 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
     [
         users::OPERATIONS,
         accounts::OPERATIONS,
+        audit_logs::OPERATIONS,
         workspaces::OPERATIONS,
         projects::OPERATIONS,
         folders::OPERATIONS,
         files::OPERATIONS,
         comments::OPERATIONS,
+        custom_actions::OPERATIONS,
+        webhooks::OPERATIONS,
     ]
     .into_iter()
     .flatten()

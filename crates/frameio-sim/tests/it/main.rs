@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api;
+mod audit_logs;
 mod clock;
 mod comments;
 mod contract;
+mod custom_actions;
 mod downloads;
 mod errors;
 mod examples;
@@ -15,10 +17,12 @@ mod ims;
 mod pages;
 mod projects;
 mod quotas;
+mod receiver;
 mod remote;
 mod schema;
 mod socket;
 mod typed;
 mod uploads;
 mod violations;
+mod webhooks;
 mod workspaces;
