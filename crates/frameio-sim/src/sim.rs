@@ -30,7 +30,7 @@ use crate::storage::{Kept, Storage};
 ///
 /// Clones share one state, and one time, its [`Clock`]. It needs tokio's runtime only for what
 /// takes time or goes elsewhere: faults that wait, files in a [directory](Storage::Directory),
-/// remote uploads, sockets.
+/// remote uploads, deliveries, sockets.
 ///
 /// See the [crate](crate) for what it does and what it does not.
 #[derive(Clone)]
@@ -57,9 +57,15 @@ pub(crate) struct Shared {
 impl Shared {
     /// Runs a task in the background; it ends with the simulator, so it must not keep that.
     pub(crate) fn spawn(&self, runtime: &Handle, task: impl Future<Output = ()> + Send + 'static) {
+        self.under_way();
+        lock(&self.tasks).spawn_on(task, runtime);
+    }
+
+    /// How many tasks run in the background.
+    pub(crate) fn under_way(&self) -> usize {
         let tasks = &mut *lock(&self.tasks);
         while tasks.try_join_next().is_some() {}
-        tasks.spawn_on(task, runtime);
+        tasks.len()
     }
 }
 

@@ -49,7 +49,7 @@ impl Post {
         let Some(delivery) = self.sign(state, 1, now) else { return true };
         let error = if loopback(&delivery.url).is_none() {
             ELSEWHERE
-        } else if state.hooks.unsent.len().max(lock(&shared.tasks).len()) >= MANY {
+        } else if state.hooks.unsent.len() + shared.under_way() >= MANY {
             "was not sent: too many others are under way"
         } else {
             return false;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use frameio_core::Body;
@@ -98,7 +99,11 @@ pub(crate) fn verify(
     body: &Bytes,
 ) -> Result<Verified, VerifyError> {
     let clock = sim.clock();
-    let verifier = Verifier::new(secret).unwrap().clock(move || clock.now().into());
+    let now = move || {
+        let millis = clock.now().as_millisecond().try_into().unwrap();
+        SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+    };
+    let verifier = Verifier::new(secret).unwrap().clock(now);
     verifier.verify(headers, body.clone())
 }
 

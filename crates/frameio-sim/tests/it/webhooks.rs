@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use frameio_core::FileId;
-use frameio_sim::{RecordedDelivery, Sim};
-use frameio_webhook::{Event, EventType, Resource, VerifyError};
+use frameio_sim::Sim;
+use frameio_webhook::{Event, EventType, Resource, SIGNATURE_HEADER, VerifyError};
+use futures_util::FutureExt;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -99,41 +100,34 @@ async fn what_happens_is_told_in_a_signed_request() {
     }
 }
 
-/// What was sent until the end, with the clock moved on whenever it waits.
-async fn attempts(seed: u64, answers: Vec<Answer>) -> (Api, Vec<RecordedDelivery>, String) {
-    let sim = Sim::builder().quotas(false).seed(seed).build();
-    let (api, _receiver, _, secret) = hooked(sim, answers).await;
-    happen(&api).await;
-    for attempt in 1..=5 {
-        until(|| api.sim.deliveries().len() == attempt).await;
-        // In steps, so that the times tell the pauses.
-        for _ in 0..400 {
-            api.sim.clock().advance(SECOND);
-            tokio::task::yield_now().await;
-        }
-        if api.sim.deliveries().last().unwrap().status == Some(StatusCode::OK) {
-            break;
-        }
-    }
-    idle().await;
-    let deliveries = api.sim.deliveries();
-    (api, deliveries, secret)
-}
-
 #[tokio::test]
 async fn what_is_not_taken_comes_five_times_and_ever_later() {
-    let (api, sent, secret) = attempts(1, vec![(500, "no"); 9]).await;
-    assert_eq!(sent.iter().map(|it| it.attempt).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-    for delivery in &sent {
-        assert_eq!(delivery.status, Some(StatusCode::INTERNAL_SERVER_ERROR));
-        assert_eq!(delivery.body, sent[0].body);
+    for (answers, expected) in
+        [(vec![(500, "no"); 9], vec![500; 5]), (vec![(302, ""), (503, "")], vec![302, 503, 200])]
+    {
+        let sim = Sim::builder().quotas(false).build();
+        let (api, receiver, _, secret) = hooked(sim, answers).await;
+        happen(&api).await;
+        for (attempt, pause) in (1..).zip([15, 30, 60, 120, 240]) {
+            until(|| api.sim.deliveries().len() >= attempt.min(expected.len())).await;
+            api.sim.clock().advance((pause - 1) * SECOND);
+            idle().await;
+            assert_eq!(receiver.received().len(), attempt.min(expected.len()), "too early");
+            // The most that chance adds.
+            api.sim.clock().advance(pause * SECOND / 5 + SECOND);
+            idle().await;
+        }
+        let sent = api.sim.deliveries();
+        let statuses: Vec<_> = sent.iter().map(|it| it.status.unwrap().as_u16()).collect();
+        assert_eq!(statuses, expected);
+        assert!((1..).zip(&sent).all(|(attempt, it)| it.attempt == attempt));
+        for (received, sent) in receiver.received().iter().zip(&sent) {
+            assert_eq!((&received.body, &sent.url), (&sent.body, &receiver.url));
+            assert_eq!(received.headers[SIGNATURE_HEADER], sent.headers[SIGNATURE_HEADER]);
+        }
+        let late = receiver.received()[0].verify(&api.sim, &secret).unwrap_err();
+        assert!(matches!(late, VerifyError::Expired { .. }), "it is long ago: {late}");
     }
-    let last = sent.last().unwrap();
-    assert!(verify(&api.sim, &secret, &last.headers, &last.body).is_err(), "400 s ago");
-
-    let (_, sent, _) = attempts(1, vec![(302, ""), (503, "")]).await;
-    let statuses = sent.iter().map(|it| it.status.unwrap().as_u16()).collect::<Vec<_>>();
-    assert_eq!(statuses, [302, 503, 200], "taken at last");
 }
 
 #[tokio::test(start_paused = true)]
@@ -166,10 +160,10 @@ async fn an_answer_has_5_seconds() {
     let (api, receiver, _, secret) = hooked(Sim::new(), [(0, "")]).await;
     happen(&api).await;
     receiver.receives(1).await;
-    api.sim.clock().advance(4 * SECOND);
+    api.sim.clock().advance(3 * SECOND);
     idle().await;
     assert!(api.sim.deliveries().is_empty());
-    api.sim.clock().advance(SECOND);
+    api.sim.clock().advance(2 * SECOND);
     until(|| api.sim.deliveries().len() == 1).await;
     let first = api.sim.deliveries().remove(0);
     assert_eq!(first.error.as_deref(), Some("was not answered within 5 s"));
@@ -261,6 +255,37 @@ async fn a_file_is_ready_when_its_transcoding_is_due() {
     assert_eq!(hooks, expected);
     let between = events.last().unwrap().time.duration_since(events[events.len() - 2].time);
     assert_eq!(between.as_secs(), 60);
+}
+
+#[test]
+fn outside_of_a_runtime_deliveries_wait_for_one_but_not_too_many() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let receiver = runtime.block_on(Receiver::new([]));
+    let api = Api::new();
+    let (path, _) =
+        hook(&api, &receiver.url, &["comment.created"]).now_or_never().expect("needs no runtime");
+    happen(&api).now_or_never().unwrap();
+    assert!(api.sim.deliveries().is_empty());
+    runtime.block_on(async {
+        api.get(&path).await.data();
+        receiver.receives(1).await;
+        until(|| api.sim.deliveries().len() == 1).await;
+    });
+
+    let api = Api::new();
+    for _ in 0..20 {
+        hook(&api, &receiver.url, &["comment.completed"]).now_or_never().unwrap();
+    }
+    let comment = format!("{}/comments/{}", api.account(), happen(&api).now_or_never().unwrap());
+    for attempt in 0..1002 {
+        let data = json!({"completed": attempt % 2 == 0});
+        api.patch(&comment, data).now_or_never().unwrap().data();
+    }
+    let deliveries = api.sim.deliveries();
+    assert_eq!(deliveries.len(), 20 * 501 - 10_000);
+    for delivery in deliveries {
+        assert_eq!(delivery.error.unwrap(), "was not sent: too many others are under way");
+    }
 }
 
 #[tokio::test]
