@@ -1,11 +1,12 @@
 //! Collections: selections of assets in a project. They can be read only.
 
 use frameio_core::{
-    AccountId, CollectionId, Extra, FolderId, Page, ProjectId, answers, endpoints, model, open_enum,
+    AccountId, CollectionId, FolderId, Page, ProjectId, answers, endpoints, model, open_enum,
 };
 use jiff::Timestamp;
 
 use crate::projects::Project;
+use crate::shares::Share;
 use crate::users::User;
 
 endpoints! {
@@ -85,7 +86,7 @@ model! {
         /// The project that it is in, if included.
         pub project: Option<Box<Project>>,
         /// The shares of it, if the answer has them.
-        pub shares: Option<Vec<Extra>>,
+        pub shares: Option<Vec<Share>>,
         /// When it was created.
         pub created_at: Timestamp,
         /// When it was last changed.

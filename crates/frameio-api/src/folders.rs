@@ -1,12 +1,18 @@
 //! Folders, and what is in them.
 
+use bytes::Bytes;
+use frameio_core::decode::decode_json;
 use frameio_core::{
-    AccountId, FileId, FolderId, Page, ProjectId, answers, endpoints, model, open_enum,
+    AccountId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId, answers,
+    endpoints, model, open_enum,
 };
+use http::StatusCode;
+use http::response::Parts;
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
-use crate::assets::{Asset, AssetKind};
-use crate::files::FileInclude;
+use crate::assets::{Asset, AssetKind, AssetSort};
+use crate::files::{CopyComments, FileInclude};
 use crate::metadata::MetadataField;
 use crate::projects::Project;
 use crate::users::User;
@@ -39,7 +45,7 @@ endpoints! {
             /// What the answer holds besides. A link of media may be absent all the same.
             include: Vec<FileInclude>,
             /// The order of the list. Default: the service's.
-            sort: FolderSort,
+            sort: AssetSort,
             /// Only what is of these kinds. Default: all kinds.
             kinds = "type": Vec<AssetKind>,
         }
@@ -59,7 +65,7 @@ endpoints! {
             /// What the answer holds besides.
             include: Vec<FolderInclude>,
             /// The order of the list. Default: the service's.
-            sort: FolderSort,
+            sort: AssetSort,
         }
         page 1..=500;
     }
@@ -105,6 +111,78 @@ endpoints! {
         }
     }
     "folders.delete" = DELETE "/v4/accounts/{account_id}/folders/{folder_id}" -> (), 60 per minute;
+
+    /// Copies a folder with all that is in it.
+    ///
+    /// The answer may come before the copy is done.
+    pub struct CopyFolder {
+        path {
+            /// Account that holds it.
+            account_id: AccountId,
+            /// Folder to copy.
+            folder_id: FolderId,
+        }
+        query {
+            /// Whether the values of metadata fields are copied too. Default: false.
+            copy_metadata: bool,
+        }
+        optional {
+            /// Folder to put the copy in. Default: the service's choice.
+            parent_id: FolderId,
+        }
+    }
+    "folders.copy" = POST "/v4/accounts/{account_id}/folders/{folder_id}/copy" -> FolderCopy, 10 per minute;
+
+    /// Moves a folder with all that is in it.
+    pub struct MoveFolder {
+        path {
+            /// Account that holds it.
+            account_id: AccountId,
+            /// Folder to move.
+            folder_id: FolderId,
+        }
+        body {
+            /// Folder to move it to.
+            parent_id: FolderId,
+        }
+    }
+    "folders.move" = PATCH "/v4/accounts/{account_id}/folders/{folder_id}/move" -> Folder, 10 per minute;
+
+    /// Copies folders with all that is in them, all to one folder.
+    pub struct CopyFolders {
+        path {
+            /// Account that holds them.
+            account_id: AccountId,
+        }
+        query {
+            /// Whether the values of metadata fields are copied too. Default: false.
+            copy_metadata: bool,
+            /// Which comments are copied too. Default: none.
+            copy_comments: CopyComments,
+        }
+        body {
+            /// Folders to copy. 1 to 100.
+            folder_ids: Vec<FolderId> in 1..=100,
+            /// Folder to put the copies in.
+            parent_id: FolderId,
+        }
+    }
+    "folders.bulk_copy" = POST "/v4/accounts/{account_id}/folders/copy" -> Vec<CopiedFolder>, 10 per minute;
+
+    /// Moves folders with all that is in them, all to one folder.
+    pub struct MoveFolders {
+        path {
+            /// Account that holds them.
+            account_id: AccountId,
+        }
+        body {
+            /// Folders to move. 1 to 100.
+            folder_ids: Vec<FolderId> in 1..=100,
+            /// Folder to move them to.
+            parent_id: FolderId,
+        }
+    }
+    "folders.bulk_move" = PATCH "/v4/accounts/{account_id}/folders/move" -> Vec<Folder>, 10 per minute;
 }
 
 open_enum! {
@@ -116,24 +194,6 @@ open_enum! {
         Project = "project",
         /// The values of its metadata fields.
         Metadata = "metadata",
-    }
-}
-
-open_enum! {
-    /// The order of folders.
-    pub enum FolderSort {
-        /// By name, A first.
-        NameAsc = "name_asc",
-        /// By name, Z first.
-        NameDesc = "name_desc",
-        /// By time of creation, oldest first.
-        CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
-        CreatedAtDesc = "created_at_desc",
-        /// By time of the last change, oldest first.
-        UpdatedAtAsc = "updated_at_asc",
-        /// By time of the last change, newest first.
-        UpdatedAtDesc = "updated_at_desc",
     }
 }
 
@@ -170,4 +230,54 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Folder);
+
+model! {
+    /// A copy of a folder.
+    pub struct CopiedFolder {
+        /// The folder that was copied.
+        pub source_folder_id: FolderId,
+        /// The copy.
+        pub folder: Folder,
+    }
+}
+answers!(Folder, CopiedFolder);
+
+/// What became of [`CopyFolder`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum FolderCopy {
+    /// The copy is there.
+    Done(Box<Folder>),
+    /// The service goes on copying. Nothing tells when it is done but the folder that the copy
+    /// appears in. Holds what the answer says, which is nothing so far.
+    UnderWay(Extra),
+}
+
+impl FolderCopy {
+    /// The copy, if it is there.
+    pub fn folder(&self) -> Option<&Folder> {
+        match self {
+            Self::Done(folder) => Some(folder),
+            Self::UnderWay(_) => None,
+        }
+    }
+}
+
+impl FromResponse for FolderCopy {
+    fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError> {
+        match parts.status {
+            StatusCode::ACCEPTED if body.is_empty() => Ok(Self::UnderWay(Extra::new())),
+            StatusCode::ACCEPTED => decode_json(&body).map(Self::UnderWay),
+            _ => Folder::from_response(parts, body).map(Box::new).map(Self::Done),
+        }
+    }
+}
+
+impl Serialize for FolderCopy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Done(folder) => folder.serialize(serializer),
+            Self::UnderWay(answer) => answer.serialize(serializer),
+        }
+    }
+}

@@ -22,7 +22,9 @@ model! {
         /// A large picture.
         pub thumbnail_high_quality: Option<RenditionLink>,
         /// A sheet of pictures to scrub through.
-        pub scrub_sheet: Option<RenditionLink>,
+        pub scrub_sheet: Option<ScrubSheetLink>,
+        /// A list of segments to stream from: only by experimental operations.
+        pub hls_manifest: Option<HlsManifestLink>,
     }
 }
 
@@ -42,6 +44,44 @@ model! {
         /// For saving it.
         pub download_url: Option<SignedUrl>,
         /// For showing it; may be absent while `download_url` is there.
+        pub url: Option<SignedUrl>,
+    }
+}
+
+model! {
+    /// Links to a sheet of pictures to scrub through.
+    pub struct ScrubSheetLink {
+        /// For saving it.
+        pub download_url: Option<SignedUrl>,
+        /// For showing it.
+        pub url: Option<SignedUrl>,
+        /// How the pictures lie on the sheet: only by experimental operations.
+        pub metadata: Option<ScrubSheetLayout>,
+    }
+}
+
+model! {
+    /// How the pictures lie on a sheet to scrub through.
+    pub struct ScrubSheetLayout {
+        /// How many pictures there are.
+        pub frames: Option<u32>,
+        /// How far they are apart, in pixels.
+        pub padding: Option<u32>,
+        /// How high each is, in pixels.
+        pub thumb_height: Option<u32>,
+        /// How wide each is, in pixels.
+        pub thumb_width: Option<u32>,
+        /// How many are side by side.
+        pub tile_x: Option<u32>,
+        /// How many are one below the other.
+        pub tile_y: Option<u32>,
+    }
+}
+
+model! {
+    /// A link to a list of segments to stream from.
+    pub struct HlsManifestLink {
+        /// For playing it.
         pub url: Option<SignedUrl>,
     }
 }

@@ -5,6 +5,7 @@ use frameio_core::{
 };
 use jiff::Timestamp;
 
+use crate::assets::DeletedAsset;
 use crate::users::User;
 
 endpoints! {
@@ -89,6 +90,54 @@ endpoints! {
         }
     }
     "projects.delete" = DELETE "/v4/accounts/{account_id}/projects/{project_id}" -> (), 60 per minute;
+
+    /// Lists the projects of all workspaces of an account.
+    pub struct ListAccountProjects {
+        path {
+            /// Account to look in.
+            account_id: AccountId,
+        }
+        query {
+            /// What the answer holds besides.
+            include: ProjectInclude,
+            /// The order of the list. Default: the service's.
+            sort: ProjectSort,
+        }
+        page 1..=100;
+    }
+    "projects.account_projects_index" = GET "/v4/accounts/{account_id}/projects" -> Page<Project>, 100 per minute;
+
+    /// Lists the projects of an account that the user was invited to.
+    pub struct ListInvitedProjects {
+        path {
+            /// Account to look in.
+            account_id: AccountId,
+        }
+        query {
+            /// What the answer holds besides.
+            include: ProjectInclude,
+            /// The order of the list. Default: the service's.
+            sort: ProjectSort,
+        }
+        page 1..=100;
+    }
+    "projects.invited_projects_index" = GET "/v4/accounts/{account_id}/invited_projects" -> Page<Project>, 100 per minute;
+
+    /// Lists what was deleted from a project lately: files, folders and version stacks.
+    pub struct ListDeletedAssets {
+        path {
+            /// Account that holds the project.
+            account_id: AccountId,
+            /// Project to look in.
+            project_id: ProjectId,
+        }
+        query {
+            /// The order of the list. Default: the service's.
+            sort: DeletedAssetSort,
+        }
+        page 1..=100;
+    }
+    "projects.recently_deleted" = GET "/v4/accounts/{account_id}/projects/{project_id}/recently_deleted" -> Page<DeletedAsset>, 5 per second;
 }
 
 open_enum! {
@@ -110,6 +159,20 @@ open_enum! {
         CreatedAtAsc = "created_at_asc",
         /// By time of creation, newest first.
         CreatedAtDesc = "created_at_desc",
+    }
+}
+
+open_enum! {
+    /// The order of what was deleted.
+    pub enum DeletedAssetSort {
+        /// By time of deletion, oldest first.
+        DeletedAtAsc = "deleted_at_asc",
+        /// By time of deletion, newest first.
+        DeletedAtDesc = "deleted_at_desc",
+        /// By name, A first.
+        NameAsc = "name_asc",
+        /// By name, Z first.
+        NameDesc = "name_desc",
     }
 }
 

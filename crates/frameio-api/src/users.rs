@@ -1,6 +1,8 @@
 //! Users.
 
-use frameio_core::{UserId, answers, endpoints, model};
+use frameio_core::{AccountId, Page, UserId, answers, endpoints, model};
+
+use crate::permissions::{AccountUserRole, UserRoleSort};
 
 endpoints! {
     /// Shows the user whose token is used.
@@ -8,6 +10,22 @@ endpoints! {
     /// The answer names no account: [`ListAccounts`](crate::accounts::ListAccounts) does.
     pub struct ShowCurrentUser {}
     "users.show" = GET "/v4/me" -> CurrentUser, 100 per minute;
+
+    /// Lists the users of an account with their roles.
+    pub struct ListAccountUsers {
+        path {
+            /// Account to look in.
+            account_id: AccountId,
+        }
+        query {
+            /// Whether users who are deactivated are listed too. Default: false.
+            include_deactivated: bool,
+            /// The order of the list. Default: the service's.
+            sort: UserRoleSort,
+        }
+        page 1..=100;
+    }
+    "users.account_permissions_index" = GET "/v4/accounts/{account_id}/users" -> Page<AccountUserRole>, 100 per minute;
 }
 
 model! {

@@ -19,6 +19,26 @@ fn counted(list: Schema) -> Option<&'static [&'static str]> {
     COUNTED.iter().find(|(name, _)| list.name == Some(name)).map(|(_, values)| *values)
 }
 
+/// Fields that are needed, of objects of which the contract does not say so: a move without a
+/// destination, and what is younger than the document that its limits are from.
+const NEEDED: &[(&str, &str)] = &[
+    ("BulkFileCopyMoveParamsData", "file_ids"),
+    ("BulkFileGetParamsData", "file_ids"),
+    ("BulkFolderCopyMoveParamsData", "folder_ids"),
+    ("FileMoveParamsData", "parent_id"),
+    ("FolderMoveParamsData", "parent_id"),
+    ("VersionStackMoveParamsData", "parent_id"),
+];
+
+/// Objects of which exactly one of some fields has to be given beside the others, which the
+/// contract has no word for.
+const ONE_OF: &[(&str, &[&str])] =
+    &[("VersionStackReorderParamsData", &["move_above_file_id", "move_below_file_id", "move_to"])];
+
+fn one_of(object: Schema) -> Option<&'static [&'static str]> {
+    ONE_OF.iter().find(|(name, _)| object.name == Some(name)).map(|(_, fields)| *fields)
+}
+
 /// Examples that together have every field, union member, enum value and null of a schema. The
 /// first has no null in it.
 ///
@@ -27,7 +47,8 @@ fn counted(list: Schema) -> Option<&'static [&'static str]> {
 pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
     let mut examples = match (schema.members(), schema.values()) {
         (Some(members), _) => {
-            let mut all: Vec<_> = members.iter().flat_map(|it| examples(*it, future)).collect();
+            let of_member = |it: &Schema| of_its_kind(*it, examples(*it, future));
+            let mut all: Vec<_> = members.iter().flat_map(of_member).collect();
             if let (true, Some(tag)) = (future, schema.discriminator()) {
                 all.push(unknown_member(&members, tag));
             }
@@ -47,6 +68,20 @@ pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
     examples
 }
 
+/// Values of a member of a union. Where its `type` could be that of any member, but one is called
+/// as the member is, it is that one: there is no folder of the type `file`.
+fn of_its_kind(member: Schema, mut values: Vec<Value>) -> Vec<Value> {
+    let kinds = member.property("type").filter(|it| !it.is_constant()).and_then(Schema::values);
+    let name = member.name.unwrap_or_default();
+    let called = |kind: &&str| kind.replace('_', "").eq_ignore_ascii_case(name);
+    if let Some(kind) = kinds.and_then(|kinds| kinds.into_iter().find(called)) {
+        for value in values.iter_mut().filter(|it| it["type"] != FUTURE) {
+            value["type"] = kind.into();
+        }
+    }
+    values
+}
+
 fn has_null(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -60,6 +95,11 @@ fn plain(schema: Schema, future: bool) -> Vec<Value> {
     match schema.kind() {
         Some("string") if schema.value["format"] == "date-time" => {
             vec!["2026-03-22T10:11:12.345678Z".into(), "2025-12-31T23:59:59+02:00".into()]
+        }
+        // The one pattern of the contract.
+        Some("string") if schema.value["pattern"].is_string() => {
+            let uuid = "2e426fe0-f965-4594-8b2b-b4dff1dc00ec";
+            vec![uuid.into(), format!("{uuid}-{uuid}").into()]
         }
         Some("string") => {
             let texts = ["text \"ü\" \\ 1/2", "https://s3.example/a?b=c"];
@@ -132,6 +172,18 @@ fn objects(schema: Schema, future: bool) -> Vec<Value> {
         let one = |(name, examples): (&str, Vec<Value>)| json!({name: examples[0]});
         return fields.into_iter().map(one).collect();
     }
+    if let Some(choice) = one_of(schema) {
+        let (choices, others): (Vec<_>, Vec<_>) =
+            fields.into_iter().partition(|(name, _)| choice.contains(name));
+        let all = choices.iter().flat_map(|(name, examples)| {
+            examples.iter().filter(|it| !it.is_null()).map(move |it| (*name, it.clone()))
+        });
+        let with_others = |chosen: (&str, Value)| {
+            let others = others.iter().map(|(name, examples)| (*name, examples[0].clone()));
+            others.chain([chosen]).map(|(name, value)| (name.to_owned(), value)).collect()
+        };
+        return all.map(with_others).map(Value::Object).collect();
+    }
     let number = fields.iter().map(|(_, examples)| examples.len()).max().unwrap_or(1);
     (0..number)
         .map(|i| {
@@ -171,7 +223,7 @@ pub(crate) fn minimal(schema: Schema) -> Value {
         return Value::Null;
     }
     if let Some(first) = schema.members().and_then(|members| members.first().copied()) {
-        return minimal(first);
+        return of_its_kind(first, vec![minimal(first)]).swap_remove(0);
     }
     match schema.kind() {
         Some("array") => {
@@ -186,18 +238,33 @@ pub(crate) fn minimal(schema: Schema) -> Value {
             };
             (0..least).map(distinct).collect()
         }
-        Some("object") if schema.name.is_some_and(|name| ONE_FIELD.contains(&name)) => {
+        Some("object")
+            if schema.name.is_some_and(|name| ONE_FIELD.contains(&name))
+                || one_of(schema).is_some() =>
+        {
             objects(schema, false).swap_remove(0)
         }
         // Nothing can be made of a union without any of its members, required or not.
-        Some("object") => schema
-            .properties()
-            .filter(|(name, field)| {
+        Some("object") => {
+            let whole = |field: Schema| {
                 let union = field.members().is_some_and(|members| members.len() > 1);
-                schema.requires(name) || *name == "data" && union
-            })
-            .map(|(name, field)| (name.to_owned(), minimal(field)))
-            .collect(),
+                union || one_of(field).is_some()
+            };
+            let is_listed = |name: &str| NEEDED.contains(&(schema.name.unwrap_or_default(), name));
+            let is_needed = |name: &str, field: Schema| {
+                schema.requires(name) || is_listed(name) || name == "data" && whole(field)
+            };
+            let least = schema.value["minProperties"].as_u64().unwrap_or(0);
+            let (needed, others): (Vec<_>, Vec<_>) =
+                schema.properties().partition(|(name, field)| is_needed(name, *field));
+            let more = (least as usize).saturating_sub(needed.len());
+            let fields = needed.into_iter().chain(others.into_iter().take(more));
+            let value = |name: &str, field: Schema| match is_listed(name) {
+                true => examples(field, false).swap_remove(0),
+                false => minimal(field),
+            };
+            fields.map(|(name, field)| (name.to_owned(), value(name, field))).collect()
+        }
         _ => examples(schema, false).swap_remove(0),
     }
 }

@@ -4,10 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use crate::error::DecodeError;
 use crate::macros;
+use crate::path::path_at;
 
 /// Decodes JSON; the path to what is wrong is looked for only after a failure.
 ///
@@ -15,36 +17,75 @@ use crate::macros;
 /// When `json` is not a `T`.
 pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     // Looking for UTF-8 once over the whole is much cheaper than in every text on its own.
-    let decoded = match std::str::from_utf8(json) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(json),
-    };
-    decoded.map_err(|first| explain::<T>(json, &first))
+    let text = std::str::from_utf8(json).map_err(|error| {
+        let valid = error.valid_up_to();
+        DecodeError::new(".", format!("the answer is not UTF-8 from byte {valid} on"))
+    })?;
+    serde_json::from_str(text).map_err(|error| explain(text, &error))
 }
 
+/// What went wrong, and where.
+///
+/// The place is found in the text and not by reading it once more as a `T`: every model would be
+/// compiled once more for that, which took a third of the time to build all of them.
 #[cold]
-fn explain<T: DeserializeOwned>(json: &[u8], first: &serde_json::Error) -> DecodeError {
+fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
     if json.is_empty() {
         return DecodeError::new(".", "the answer is empty");
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) => {
-            DecodeError::new(error.path().to_string(), without_text(&error.inner().to_string()))
-        }
-        // Right so far: what follows the value is wrong.
-        Ok(_) => DecodeError::new(".", first.to_string()),
-    }
+    let lines = json.split_inclusive('\n').map(str::len);
+    let before: usize = lines.take(error.line().saturating_sub(1)).sum();
+    // A value of the wrong type may be told of before it is read.
+    let path = path_at(json, before + error.column(), error.is_data());
+    DecodeError::new(path, without_text(&error.to_string()))
 }
 
 /// Leaves out what stands in quotes: the text that was found, which may be a signed URL.
-pub(crate) fn without_text(message: &str) -> String {
+fn without_text(message: &str) -> String {
     match (message.find('"'), message.rfind('"')) {
         (Some(first), Some(last)) if first < last => {
             format!("{}…{}", &message[..=first], &message[last..])
         }
         _ => message.to_owned(),
     }
+}
+
+/// Reads an object as an `F`, and makes of it what `make` does: for unions, whose members are known
+/// only when their fields are.
+///
+/// # Errors
+/// Those of `F`, and those of `make`, which are told with the place of the object.
+pub fn read_object<'de, D, F, T, M>(
+    deserializer: D,
+    make: impl FnOnce(F) -> Result<T, M>,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    F: Deserialize<'de>,
+    M: fmt::Display,
+{
+    struct ObjectVisitor<F, C>(C, PhantomData<F>);
+
+    impl<'de, F, T, M, C> Visitor<'de> for ObjectVisitor<F, C>
+    where
+        F: Deserialize<'de>,
+        M: fmt::Display,
+        C: FnOnce(F) -> Result<T, M>,
+    {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        // In here, an error gets the place at which the object ends.
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            let fields = F::deserialize(MapAccessDeserializer::new(map))?;
+            (self.0)(fields).map_err(A::Error::custom)
+        }
+    }
+
+    deserializer.deserialize_map(ObjectVisitor(make, PhantomData))
 }
 
 /// Decodes what stands in the usual envelope, `{"data": …}`.
@@ -106,6 +147,8 @@ mod tests {
         assert!(!error.message.contains("secret"), "{error}");
         let error = decode_json::<Vec<u32>>(b"").unwrap_err();
         assert_eq!(error.to_string(), "the answer is empty");
+        let error = decode_json::<u32>(b"\"\xff\"").unwrap_err();
+        assert_eq!(error.to_string(), "the answer is not UTF-8 from byte 1 on");
         let error = decode_json::<u32>(b"1 trailing").unwrap_err();
         assert!(error.message.contains("trailing characters"), "{error}");
     }

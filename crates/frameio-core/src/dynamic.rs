@@ -43,7 +43,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::body::Body;
-use crate::decode::{decode_json, without_text};
+use crate::decode::decode_json;
 use crate::encode::encode;
 use crate::endpoint::{Endpoint, FromResponse};
 use crate::error::{DecodeError, EncodeError};
@@ -325,11 +325,12 @@ impl<'a> Input<'a> {
     }
 }
 
+/// Reads a value as text, as an answer is: that tells where in it something is wrong.
 fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, EncodeError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { String::new() } else { path };
-        let message = without_text(&error.inner().to_string());
+    decode_json(value.to_string().as_bytes()).map_err(|error| {
+        let path = if error.path == "." { String::new() } else { error.path };
+        // The place in the text is of no use: the user wrote another one.
+        let message = error.message.split(" at line ").next().unwrap_or_default().to_owned();
         EncodeError::new(path, message).within(name)
     })
 }

@@ -41,6 +41,7 @@ pub mod signed_url;
 pub mod wrap;
 
 mod macros;
+mod path;
 
 pub use body::Body;
 pub use call::{Attempts, Call, CallOptions};

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::bounds::Bounded;
+use crate::patch::Patch;
 
 /// A text that proves something to whoever knows it: the key of a signature, a passphrase.
 ///
@@ -37,6 +38,12 @@ impl From<&str> for Secret {
 impl From<String> for Secret {
     fn from(secret: String) -> Self {
         Self(secret.into())
+    }
+}
+
+impl From<&str> for Patch<Secret> {
+    fn from(secret: &str) -> Self {
+        Self::Set(secret.into())
     }
 }
 

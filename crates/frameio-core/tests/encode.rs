@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use frameio_core::bounds::Check;
 use frameio_core::{
-    AccountId, Call, CallOptions, Endpoint, EndpointExt, FileId, FromResponse, Page, Paged, Patch,
-    Reply, encode, endpoints,
+    AccountId, Call, CallOptions, EncodeError, Endpoint, EndpointExt, FileId, FromResponse, Page,
+    Paged, Patch, Reply, encode, endpoints,
 };
 use http::{Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -242,7 +243,37 @@ fn a_wrong_field_is_named_by_its_path() {
     assert!(error.message.contains("EOF"), "{error}");
 }
 
-model! {
+#[test]
+fn a_request_can_be_checked_as_a_whole() {
+    endpoints! {
+        /// Moves a thing.
+        pub struct MoveThing {
+            body {
+                /// From here.
+                from: u32 in 1..=9,
+                /// To there.
+                to: u32 in 1..=9,
+            }
+        }
+        "things.move" = POST "/v4/things/move" -> (), 5 per second;
+    }
+
+    impl Check for MoveThing {
+        fn check(&self) -> Result<(), EncodeError> {
+            match self.from == self.to {
+                true => Err(EncodeError::new("to", "is where it comes from")),
+                false => Ok(()),
+            }
+        }
+    }
+
+    assert!(encode(&MoveThing::new(1, 2)).is_ok());
+    let error = encode(&MoveThing::new(2, 2)).unwrap_err().to_string();
+    assert_eq!(error, "`to` is where it comes from");
+    assert_eq!(encode(&MoveThing::new(0, 0)).unwrap_err().field, "from");
+}
+
+frameio_core::model! {
     /// What is read through another type.
     pub struct Initial {
         /// One character in JSON.

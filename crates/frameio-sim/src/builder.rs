@@ -11,6 +11,8 @@ use crate::hooks::Deliveries;
 use crate::ims::{self, Ims};
 use crate::quota::Buckets;
 use crate::record::Records;
+use crate::resources::collections::{self, Collection};
+use crate::resources::metadata_fields::built_in;
 use crate::resources::{accounts, projects, users, workspaces};
 use crate::signing::Signer;
 use crate::sim::{Demo, Shared, Sim};
@@ -128,9 +130,16 @@ impl Builder {
         let by = By { account: &account, user: &user, now };
         let workspace = workspaces::add(&mut state.workspaces, by, "Demo Workspace");
         let project = projects::add(&mut state, by, &workspace, "Demo Project");
+        built_in::add(&mut state, by);
+        let selects = Collection::new("Selects").description("What goes into the cut");
+        for collection in [selects, Collection::new("To Review").dynamic(true)] {
+            collections::add(&mut state, by, &project, collection);
+        }
         for name in self.accounts {
             accounts::add(&mut state.accounts, &user, &name, now);
         }
+        // What is there from the start has not happened to anybody.
+        state.events.clear();
         let demo = Demo {
             user_id: user.into(),
             root_folder_id: state.projects[&project].text("root_folder_id").into(),

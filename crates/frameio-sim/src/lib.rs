@@ -132,8 +132,8 @@
 //! # What it does
 //!
 //! * The operations on users, accounts, audit logs, workspaces, projects, folders, files, uploads,
-//!   comments, webhooks and custom actions ([`Sim::operations`]), with answers in exactly the
-//!   shapes of the contract.
+//!   comments, webhooks, custom actions, metadata, its fields, and collections
+//!   ([`Sim::operations`]), with answers in exactly the shapes of the contract.
 //! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
 //!   header `api-version: experimental`. What has no handler yet is answered with 501.
 //! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
@@ -163,15 +163,21 @@
 //!   again, after 15, 30, 60 and 120 seconds and by chance up to a fifth more, signed anew. They
 //!   stop when the webhook is deleted or switched off. `file.ready` comes when the file is
 //!   `transcoded`.
+//! * Metadata fields of all ten types, with values that are checked by the type, and a few of the
+//!   service's built-in fields: Keywords, Notes, Rating and Status to be set, and Comment Count,
+//!   Date Uploaded, File Size, Frame Rate and Uploader with what is known of a file.
+//! * Collections are there to be shown: two in the demo project, and what
+//!   [`Sim::add_collection`] adds.
 //! * Faults on demand, by operation, count or chance ([`Sim::inject`], [`Fault`]), and a record
 //!   of all requests ([`Sim::requests`]).
 //!
 //! # What it does not
 //!
-//! * Nothing is transcoded: `metadata` is empty, and when the set delay after the upload is over,
-//!   the other media links of videos, images, audio and PDFs lead to something small of the right
-//!   content type that is the same for all files: a PNG of one grey pixel, or an MP4 without
-//!   tracks. Other kinds of files have none.
+//! * Nothing is transcoded or looked into: the built-in fields Duration and Resolution have no
+//!   value, and when the set delay after the upload is over, the other media links of videos,
+//!   images, audio and PDFs lead to something small of the right content type that is the same
+//!   for all files: a PNG of one grey pixel, or an MP4 without tracks. Other kinds of files have
+//!   none.
 //! * There is one user who may do everything. Nobody else comments, and comments have no replies.
 //! * Every file has 24 frames a second, and a comment that was given no timestamp is answered
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
@@ -183,11 +189,17 @@
 //!   refused all the same: what the service takes beyond the known ones, it does not tell.
 //! * Where the documentation says nothing it has to decide: a record made without a name is
 //!   `Untitled`, lists without `sort` are in the order of creation, a record of another
-//!   account is 404, the root folder cannot be deleted (403), part sizes are its own, webhooks of
-//!   events that are not documented and of URLs that are none are refused (422). An attachment that
-//!   comes or goes is a `comment.updated`; what goes with its file or folder is not told by itself.
-//!   The audit log tells of what webhooks do, as far as it has names for it, and of webhooks and
-//!   custom actions; it keeps the last 10,000 of it, and all comes from `127.0.0.1`.
+//!   account is 404, the root folder cannot be deleted (403), part sizes are its own. Built-in
+//!   fields are not redefined or deleted (403), and those that are not mutable take no value (422).
+//!   A text has one line of up to 1,000 characters, a long text up to 40,000, a rating is 1 or
+//!   more, a date is an ISO 8601 date or moment with its zone; an empty text or list clears as
+//!   null does. `include=metadata`, and metadata without `show_null`, leave out what has no value.
+//!   In an update of a definition null stands for the default, an option of the same name keeps
+//!   its id, and one that is left out goes from the values. Collections have no root folder.
+//!   Webhooks of events that are not documented and of URLs that are none are refused (422). An
+//!   attachment that comes or goes is a `comment.updated`; what goes with its file or folder is not
+//!   told by itself. The audit log tells of what webhooks do, as far as it has names for it, and of
+//!   webhooks and custom actions; it keeps the last 10,000 of it, and all comes from `127.0.0.1`.
 
 mod builder;
 mod caller;
@@ -222,6 +234,7 @@ pub use faults::{Fault, ParseFaultError};
 pub use hooks::{Interaction, RecordedDelivery, RecordedEvent, Shown, TriggerError};
 pub use ims::Credential;
 pub use record::RecordedRequest;
+pub use resources::collections::Collection;
 pub use server::SimServer;
 pub use sim::{Demo, Sim};
 pub use storage::Storage;

@@ -6,7 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use frameio_core::{AccountId, FileId, FolderId, Operation, ProjectId, UserId, WorkspaceId};
+use frameio_core::{
+    AccountId, CollectionId, FileId, FolderId, Operation, ProjectId, UserId, WorkspaceId,
+};
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
@@ -22,8 +24,9 @@ use crate::object::Object;
 use crate::quota::Buckets;
 use crate::record::{RecordedRequest, Records};
 use crate::resources;
+use crate::resources::collections::{self, Collection};
 use crate::server::SimServer;
-use crate::state::{Env, State};
+use crate::state::{By, Env, State};
 use crate::storage::{Kept, Storage};
 
 /// A local Frame.io: a [`Service`](tower_service::Service) of HTTP requests with its state in memory.
@@ -175,6 +178,23 @@ impl Sim {
     /// caused it, with an [`error`](RecordedDelivery::error) that says so, and is not repeated.
     pub fn deliveries(&self) -> Vec<RecordedDelivery> {
         lock(&self.shared.deliveries).all()
+    }
+
+    /// Adds a collection to a project, made by the demo user; nothing where there is no such
+    /// project.
+    ///
+    /// The API only shows collections.
+    pub fn add_collection(
+        &self,
+        project_id: &ProjectId,
+        collection: Collection,
+    ) -> Option<CollectionId> {
+        let now = self.shared.env.clock.now();
+        let by = By { account: "", user: self.shared.demo.user_id.as_str(), now };
+        let id =
+            collections::add(&mut lock(&self.shared.state), by, project_id.as_str(), collection);
+        hooks::settle(&self.shared);
+        id.map(Into::into)
     }
 
     /// Delivers the bytes of a remote upload, as the service does when it has fetched them; they

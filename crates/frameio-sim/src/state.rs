@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::hooks::Hooks;
 use crate::query::Query;
+use crate::resources::metadata::Values;
 use crate::resources::users;
 use crate::respond::Failure;
 use crate::signing::Signer;
@@ -74,6 +75,10 @@ pub(crate) struct State {
     pub(crate) comments: Table,
     pub(crate) webhooks: Table,
     pub(crate) actions: Table,
+    pub(crate) collections: Table,
+    /// The definitions of metadata fields; those of no account are in all.
+    pub(crate) metadata_fields: Table,
+    pub(crate) metadata: Values,
     /// What has happened and is not told yet.
     pub(crate) events: Vec<Event>,
     pub(crate) hooks: Hooks,
@@ -92,6 +97,9 @@ impl State {
             comments: Table::new(),
             webhooks: Table::new(),
             actions: Table::new(),
+            collections: Table::new(),
+            metadata_fields: Table::new(),
+            metadata: Values::default(),
             events: Vec::new(),
             hooks: Hooks::default(),
             uploads: Uploads::default(),

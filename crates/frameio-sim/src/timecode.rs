@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Every file of the simulator runs at this rate: it does not look into what is uploaded.
-const FRAME_RATE: u64 = 24;
+pub(crate) const FRAME_RATE: u64 = 24;
 
 /// The frame that a timestamp stands for: a number from 0, or `HH:MM:SS:FF`.
 pub(crate) fn frame(timestamp: &Value) -> Option<u64> {

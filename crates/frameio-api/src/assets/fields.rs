@@ -1,56 +1,59 @@
 //! [`Asset`] as JSON: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::decode::{decode_data, decode_json};
+use frameio_core::decode::{decode_data, decode_json, read_object};
 use frameio_core::page::PageItem;
 use frameio_core::{AssetId, DecodeError, Extra, FileId, Page, ProjectId, model};
 use jiff::Timestamp;
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Asset, AssetKind, VersionStack};
+use super::untyped::{self, Union, member};
+use super::{Asset, AssetKind};
 use crate::files::{File, FileStatus, UploadUrl};
 use crate::folders::Folder;
 use crate::media_links::MediaLinks;
 use crate::metadata::MetadataField;
 use crate::projects::Project;
 use crate::users::User;
+use crate::version_stacks::VersionStack;
 
 model! {
     /// The fields of all kinds, each optional.
     ///
     /// `type` may stand anywhere among the fields, and serde's tagged enums look for it by keeping
     /// all of them as untyped values first. Reading them typed, and choosing the kind afterwards,
-    /// costs no more than a struct.
+    /// costs no more than a struct. Names are looked for in this order: what is seldom there stands
+    /// last.
     pub struct Fields {
         pub id: Option<AssetId>,
-        pub adobe_id: Option<String>,
-        pub adobe_version_id: Option<String>,
-        pub project_id: Option<ProjectId>,
-        pub parent_id: Option<AssetId>,
         pub name: Option<String>,
         pub kind = "type": AssetKind,
+        pub project_id: Option<ProjectId>,
+        pub parent_id: Option<AssetId>,
+        pub created_at: Option<Timestamp>,
+        pub updated_at: Option<Timestamp>,
+        pub view_url: Option<String>,
+        pub creator: Option<Box<User>>,
+        pub project: Option<Box<Project>>,
         pub status: Option<FileStatus>,
         pub file_size: Option<u64>,
         pub media_type: Option<String>,
-        pub upload_urls: Option<Vec<UploadUrl>>,
         pub media_links: Option<Box<MediaLinks>>,
         pub cover_file_id: Option<FileId>,
         pub restricted: Option<bool>,
         pub head_version: Option<Box<File>>,
-        pub view_url: Option<String>,
-        pub creator: Option<Box<User>>,
-        pub project: Option<Box<Project>>,
         pub metadata: Option<Vec<MetadataField>>,
-        pub created_at: Option<Timestamp>,
-        pub updated_at: Option<Timestamp>,
+        pub adobe_id: Option<String>,
+        pub adobe_version_id: Option<String>,
+        pub upload_urls: Option<Vec<UploadUrl>>,
+        pub parent: Option<Box<Asset>>,
     }
 }
 
 impl<'de> Deserialize<'de> for Asset {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = Fields::deserialize(deserializer)?;
-        match fields.kind {
+        read_object(deserializer, |fields: Fields| match fields.kind {
             AssetKind::File => fields.file().map(|file| Self::File(Box::new(file))),
             AssetKind::Folder => fields.folder().map(|folder| Self::Folder(Box::new(folder))),
             AssetKind::VersionStack => {
@@ -60,8 +63,7 @@ impl<'de> Deserialize<'de> for Asset {
                 Ok(Value::Object(fields)) => Ok(Self::Other(fields)),
                 _ => Err("an asset is an object"),
             },
-        }
-        .map_err(D::Error::custom)
+        })
     }
 }
 
@@ -69,34 +71,34 @@ impl PageItem for Asset {
     /// Decodes a page in one pass, and again only if there is something on it that nobody foresaw:
     /// a kind that is not known, or a field that is of another type than other kinds have it.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
-        let page = decode_json::<Page<Self>>(body);
-        match &page {
-            Ok(known) if !known.data.iter().any(|asset| matches!(asset, Self::Other(_))) => page,
-            _ => match decode_json::<Page<Extra>>(body) {
-                Ok(untyped) => untyped.try_map(Self::from_untyped).or(page),
-                Err(_) => page,
-            },
+        match decode_json::<Page<Self>>(body) {
+            Ok(page) if page.data.iter().all(Self::is_known) => Ok(page),
+            _ => untyped::page(body),
         }
     }
 
+    /// Decodes a list as a page is.
     fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        decode_data(body)
+        match decode_data::<Vec<Self>>(body) {
+            Ok(list) if list.iter().all(Self::is_known) => Ok(list),
+            _ => untyped::list(body),
+        }
     }
 }
 
 impl Asset {
-    /// Reads an asset of which the kind can be looked up first.
-    fn from_untyped(fields: Extra) -> serde_json::Result<Self> {
-        let kind = fields.get("type").and_then(Value::as_str).map(AssetKind::from);
-        let untyped = Value::Object(fields);
+    fn is_known(&self) -> bool {
+        !matches!(self, Self::Other(_))
+    }
+}
+
+impl Union for Asset {
+    fn of_kind(kind: &AssetKind, fields: Extra) -> Result<Self, DecodeError> {
         match kind {
-            Some(AssetKind::File) => File::deserialize(untyped).map(Box::new).map(Self::File),
-            Some(AssetKind::Folder) => Folder::deserialize(untyped).map(Box::new).map(Self::Folder),
-            Some(AssetKind::VersionStack) => {
-                VersionStack::deserialize(untyped).map(Box::new).map(Self::VersionStack)
-            }
-            Some(_) => Extra::deserialize(untyped).map(Self::Other),
-            None => Err(serde_json::Error::missing_field("type")),
+            AssetKind::File => member(fields).map(Self::File),
+            AssetKind::Folder => member(fields).map(Self::Folder),
+            AssetKind::VersionStack => member(fields).map(Self::VersionStack),
+            AssetKind::Other(_) => Ok(Self::Other(fields)),
         }
     }
 }
@@ -129,6 +131,7 @@ impl Fields {
             adobe_version_id: self.adobe_version_id.take(),
             project_id: required!(self.project_id),
             parent_id: self.parent_id.take(),
+            parent: self.parent.take(),
             name: required!(self.name),
             status: required!(self.status),
             file_size: required!(self.file_size),
@@ -191,7 +194,8 @@ impl Fields {
     /// What is left when a kind has taken its own: unknown fields, and another kind's.
     fn rest(mut self) -> Extra {
         let mut extra = std::mem::take(&mut self.extra);
-        let foreign = self.adobe_version_id.is_some()
+        let foreign = self.parent.is_some()
+            || self.adobe_version_id.is_some()
             || self.status.is_some()
             || self.file_size.is_some()
             || self.media_type.is_some()
@@ -268,6 +272,30 @@ mod tests {
     }
 
     #[test]
+    fn a_list_without_pages_is_read_as_a_page_is() {
+        let odd = json!({"type": "moodboard", "name": 7});
+        let foreign = with(file(), "restricted", json!("by whom?"));
+        let json = json!({"data": [file(), odd, foreign]});
+        let list = Asset::decode_list(json.to_string().as_bytes()).unwrap();
+        assert_eq!(serde_json::to_value(&list).unwrap(), json["data"]);
+        let wrong = json!({"data": [odd, with(file(), "file_size", json!("7"))]}).to_string();
+        let error = Asset::decode_list(wrong.as_bytes()).unwrap_err();
+        assert_eq!(error.path, "data[1].file_size", "{error}");
+    }
+
+    #[test]
+    fn a_parent_is_an_asset_itself() {
+        let stack = json!({
+            "id": "s", "name": "sea.mov", "project_id": "p", "view_url": "https://x",
+            "type": "version_stack", "created_at": "2026-03-22T10:11:12Z",
+            "updated_at": "2026-03-22T10:11:12Z",
+        });
+        let page = page(&[with(file(), "parent", stack)]).unwrap();
+        let parent = page.data[0].as_file().unwrap().parent.as_deref().unwrap();
+        assert_eq!(parent.as_version_stack().unwrap().id.as_str(), "s");
+    }
+
+    #[test]
     fn what_is_wrong_is_named_even_beside_what_is_not_known() {
         let odd = json!({"type": "moodboard", "restricted": "by whom?"});
         let wrong = with(file(), "creator", json!({"name": "Kim"}));
@@ -297,7 +325,7 @@ mod tests {
             kind in "file|folder|version_stack",
             changes in btree_map(
                 "id|name|status|file_size|media_type|restricted|cover_file_id|head_version|creator\
-                 |metadata|upload_urls|media_links|parent_id|from_the_future",
+                 |metadata|upload_urls|media_links|parent_id|parent|from_the_future",
                 any_field(),
                 0..4,
             ),

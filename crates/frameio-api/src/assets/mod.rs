@@ -1,15 +1,15 @@
 //! Assets: what can be in a folder.
 
+mod deleted;
 mod fields;
+mod untyped;
 
-use frameio_core::{AssetId, Extra, FolderId, ProjectId, VersionStackId, model, open_enum};
-use jiff::Timestamp;
+use frameio_core::{AssetId, Extra, open_enum};
 
+pub use self::deleted::{DeletedAsset, DeletedFile, DeletedFolder, DeletedVersionStack};
 use crate::files::File;
 use crate::folders::Folder;
-use crate::metadata::MetadataField;
-use crate::projects::Project;
-use crate::users::User;
+use crate::version_stacks::VersionStack;
 
 open_enum! {
     /// The kinds of assets.
@@ -20,6 +20,24 @@ open_enum! {
         Folder = "folder",
         /// A version stack.
         VersionStack = "version_stack",
+    }
+}
+
+open_enum! {
+    /// The order of assets.
+    pub enum AssetSort {
+        /// By name, A first.
+        NameAsc = "name_asc",
+        /// By name, Z first.
+        NameDesc = "name_desc",
+        /// By time of creation, oldest first.
+        CreatedAtAsc = "created_at_asc",
+        /// By time of creation, newest first.
+        CreatedAtDesc = "created_at_desc",
+        /// By time of the last change, oldest first.
+        UpdatedAtAsc = "updated_at_asc",
+        /// By time of the last change, newest first.
+        UpdatedAtDesc = "updated_at_desc",
     }
 }
 
@@ -105,36 +123,4 @@ impl Asset {
 
 fn text<'a>(fields: &'a Extra, name: &str) -> &'a str {
     fields.get(name).and_then(serde_json::Value::as_str).unwrap_or_default()
-}
-
-model! {
-    /// Versions of one file, the newest on top.
-    pub struct VersionStack {
-        /// The version stack's id.
-        pub id: VersionStackId,
-        /// The version stack's id at Adobe.
-        pub adobe_id: Option<String>,
-        /// The project that it is in.
-        pub project_id: ProjectId,
-        /// The folder that it is in.
-        pub parent_id: Option<FolderId>,
-        /// What it is called.
-        pub name: String,
-        /// That it is a version stack.
-        pub kind = "type": AssetKind,
-        /// The newest version.
-        pub head_version: Option<Box<File>>,
-        /// Where a browser shows it.
-        pub view_url: String,
-        /// Who created it, if included.
-        pub creator: Option<Box<User>>,
-        /// The project that it is in, if included.
-        pub project: Option<Box<Project>>,
-        /// The values of its metadata fields, if included.
-        pub metadata: Option<Vec<MetadataField>>,
-        /// When it was created.
-        pub created_at: Timestamp,
-        /// When it was last changed.
-        pub updated_at: Timestamp,
-    }
 }

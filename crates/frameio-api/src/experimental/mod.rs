@@ -12,6 +12,7 @@ pub mod folders;
 pub mod groups;
 pub mod metadata;
 pub mod metadata_fields;
+pub mod permissions;
 pub mod project_permissions;
 pub mod session_watermark_templates;
 pub mod users;

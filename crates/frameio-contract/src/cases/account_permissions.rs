@@ -1,5 +1,12 @@
-use crate::case::Resource;
+use frameio_api::account_permissions::UpdateAccountUserRole;
+use frameio_api::permissions::{AccountRole, AssignableAccountRole};
+
+use crate::case::{Resource, case, known};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![case::<UpdateAccountUserRole>()],
+        enums: known![AccountRole, AssignableAccountRole],
+        ..Resource::default()
+    }
 }

@@ -1,6 +1,8 @@
+#![allow(deprecated, reason = "every operation has a case")]
+
 use frameio_api::files::{
-    CreateLocalUpload, CreateRemoteUpload, DeleteFile, FileStatus, ListFiles, ShowFile,
-    ShowUploadStatus, UpdateFile,
+    CopyFile, CopyFiles, CreateFile, CreateLocalUpload, CreateRemoteUpload, DeleteFile, FileStatus,
+    ImportFile, ListFiles, MoveFile, MoveFiles, ShowFile, ShowUploadStatus, UpdateFile,
 };
 
 use crate::case::{Resource, case, known};
@@ -15,6 +17,12 @@ pub(super) fn resource() -> Resource {
             case::<ShowUploadStatus>(),
             case::<UpdateFile>(),
             case::<DeleteFile>(),
+            case::<CreateFile>(),
+            case::<ImportFile>(),
+            case::<CopyFile>(),
+            case::<MoveFile>(),
+            case::<CopyFiles>(),
+            case::<MoveFiles>(),
         ],
         enums: known![FileStatus],
         ..Resource::default()

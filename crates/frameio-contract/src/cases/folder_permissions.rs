@@ -1,5 +1,14 @@
-use crate::case::Resource;
+use frameio_api::folder_permissions::{ListFolderUsers, RemoveFolderUser, UpdateFolderUserRole};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListFolderUsers>(),
+            case::<UpdateFolderUserRole>(),
+            case::<RemoveFolderUser>(),
+        ],
+        ..Resource::default()
+    }
 }

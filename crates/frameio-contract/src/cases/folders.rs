@@ -1,6 +1,7 @@
 use frameio_api::assets::AssetKind;
 use frameio_api::folders::{
-    CreateFolder, DeleteFolder, ListFolderChildren, ListFolders, ShowFolder, UpdateFolder,
+    CopyFolder, CopyFolders, CreateFolder, DeleteFolder, ListFolderChildren, ListFolders,
+    MoveFolder, MoveFolders, ShowFolder, UpdateFolder,
 };
 
 use crate::case::{Resource, case, known};
@@ -14,6 +15,10 @@ pub(super) fn resource() -> Resource {
             case::<CreateFolder>(),
             case::<UpdateFolder>(),
             case::<DeleteFolder>(),
+            case::<CopyFolder>(),
+            case::<MoveFolder>(),
+            case::<CopyFolders>(),
+            case::<MoveFolders>(),
         ],
         enums: known![AssetKind],
         tolerated: vec![

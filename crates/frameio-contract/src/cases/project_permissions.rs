@@ -1,5 +1,18 @@
-use crate::case::Resource;
+use frameio_api::permissions::ProjectRole;
+use frameio_api::project_permissions::{
+    ListProjectUsers, RemoveProjectUser, UpdateProjectUserRole,
+};
+
+use crate::case::{Resource, case, known};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListProjectUsers>(),
+            case::<UpdateProjectUserRole>(),
+            case::<RemoveProjectUser>(),
+        ],
+        enums: known![ProjectRole],
+        ..Resource::default()
+    }
 }

@@ -1,5 +1,6 @@
 use frameio_api::projects::{
-    CreateProject, DeleteProject, ListProjects, ProjectStatus, ShowProject, UpdateProject,
+    CreateProject, DeleteProject, ListAccountProjects, ListDeletedAssets, ListInvitedProjects,
+    ListProjects, ProjectStatus, ShowProject, UpdateProject,
 };
 
 use crate::case::{Resource, case, known};
@@ -12,8 +13,15 @@ pub(super) fn resource() -> Resource {
             case::<ShowProject>(),
             case::<UpdateProject>(),
             case::<DeleteProject>(),
+            case::<ListAccountProjects>(),
+            case::<ListInvitedProjects>(),
+            case::<ListDeletedAssets>(),
         ],
         enums: known![ProjectStatus],
-        ..Resource::default()
+        tolerated: vec![(
+            "DeletedAssetFile",
+            "media_type",
+            "is null as long as it is not known, as a file's",
+        )],
     }
 }

@@ -1,5 +1,11 @@
-use crate::case::Resource;
+use frameio_api::search::{AssetResultType, SearchAccount, SearchEngine, SearchMatch};
+
+use crate::case::{Resource, case, known};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![case::<SearchAccount>()],
+        enums: known![AssetResultType, SearchEngine, SearchMatch],
+        tolerated: vec![("VersionStack", "head_version", "is left out where not included")],
+    }
 }

@@ -1,5 +1,41 @@
-use crate::case::Resource;
+use frameio_api::shares::{
+    AddShareAsset, AddShareReviewers, CreateShare, DeleteShare, ListShareActivities,
+    ListShareAssets, ListShareReviewers, ListShares, RemoveShareAsset, RemoveShareReviewers,
+    ShareAccess, ShareActivityType, ShareAspectRatio, ShareItemSize, ShareLayout,
+    ShareSortDirection, ShareTheme, ShareThumbnailScale, ShowShare, UpdateShare,
+};
+
+use crate::case::{Resource, case, known};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListShares>(),
+            case::<CreateShare>(),
+            case::<ShowShare>(),
+            case::<UpdateShare>(),
+            case::<DeleteShare>(),
+            case::<ListShareAssets>(),
+            case::<AddShareAsset>(),
+            case::<RemoveShareAsset>(),
+            case::<ListShareReviewers>(),
+            case::<AddShareReviewers>(),
+            case::<RemoveShareReviewers>(),
+            case::<ListShareActivities>(),
+        ],
+        enums: known![
+            ShareAccess,
+            ShareActivityType,
+            ShareAspectRatio,
+            ShareItemSize,
+            ShareLayout,
+            ShareSortDirection,
+            ShareTheme,
+            ShareThumbnailScale,
+        ],
+        tolerated: vec![
+            ("AddAssetResponseData", "asset_added", "is only in this answer"),
+            ("RemoveAssetResponseData", "asset_removed", "is only in this answer"),
+        ],
+    }
 }

@@ -1,7 +1,10 @@
-use frameio_api::users::ShowCurrentUser;
+use frameio_api::users::{ListAccountUsers, ShowCurrentUser};
 
 use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource { cases: vec![case::<ShowCurrentUser>()], ..Resource::default() }
+    Resource {
+        cases: vec![case::<ShowCurrentUser>(), case::<ListAccountUsers>()],
+        ..Resource::default()
+    }
 }

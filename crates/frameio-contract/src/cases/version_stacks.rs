@@ -1,5 +1,25 @@
-use crate::case::Resource;
+use frameio_api::version_stacks::{
+    CopyVersionStack, CreateVersionStack, ListVersionStacks, ListVersions, MoveVersionStack,
+    ShowVersionStack,
+};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListVersionStacks>(),
+            case::<CreateVersionStack>(),
+            case::<ShowVersionStack>(),
+            case::<ListVersions>(),
+            case::<CopyVersionStack>(),
+            case::<MoveVersionStack>(),
+        ],
+        tolerated: vec![(
+            "VersionStack",
+            "head_version",
+            "is null in `VersionStackWithIncludes`, which is the same model",
+        )],
+        ..Resource::default()
+    }
 }

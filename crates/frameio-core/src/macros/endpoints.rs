@@ -53,7 +53,8 @@
 /// | `nullable` | the JSON body: left out, null or a value | [`Patch`](crate::Patch) |
 ///
 /// `in 1..=255` is a documented limit, of characters, items or the number itself, checked before
-/// the request is sent. Fields of `path` and `body` are the arguments of `new`; the others have
+/// the request is sent. What no field tells alone is checked where the request itself implements
+/// [`Check`](crate::bounds::Check). Fields of `path` and `body` are the arguments of `new`; the others have
 /// a setter of their name. What follows the quota calls the builder of
 /// [`Operation`](crate::Operation).
 ///
@@ -248,7 +249,7 @@ macro_rules! endpoints {
                     $($( (&Probe(&self.$body)).check_nested(stringify!($body))?; )*)?
                     $($( (&Probe(&self.$optional)).check_nested(stringify!($optional))?; )*)?
                     $($( (&Probe(&self.$nullable)).check_nested(stringify!($nullable))?; )*)?
-                    Ok(())
+                    (&Probe(self)).check_whole()
                 }
 
                 $crate::__body! {

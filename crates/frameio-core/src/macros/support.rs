@@ -101,20 +101,30 @@ impl<T: Serialize> Keep for &Probe<'_, T> {
 /// Checks a field whose type has limits of its own; found before [`NothingToCheck`].
 pub trait CheckNested {
     fn check_nested(&self, field: &'static str) -> Result<(), EncodeError>;
+    fn check_whole(&self) -> Result<(), EncodeError>;
 }
 
 impl<T: Check> CheckNested for Probe<'_, T> {
     fn check_nested(&self, field: &'static str) -> Result<(), EncodeError> {
         self.0.check().map_err(|error| error.within(field))
     }
+
+    fn check_whole(&self) -> Result<(), EncodeError> {
+        self.0.check()
+    }
 }
 
 pub trait NothingToCheck {
     fn check_nested(&self, field: &'static str) -> Result<(), EncodeError>;
+    fn check_whole(&self) -> Result<(), EncodeError>;
 }
 
 impl<T> NothingToCheck for &Probe<'_, T> {
     fn check_nested(&self, _: &'static str) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn check_whole(&self) -> Result<(), EncodeError> {
         Ok(())
     }
 }

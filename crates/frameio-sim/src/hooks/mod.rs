@@ -4,7 +4,6 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use bytes::Bytes;
 use frameio_webhook::{Event as Told, Resource};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -90,15 +89,24 @@ impl State {
         self.happened_by(by, kind, ("file", file), &project);
     }
 
-    /// The ids of the webhooks that are to be told of an event.
-    fn listeners(&self, event: &Event) -> Vec<String> {
+    /// What is to be sent to webhooks for an event. What belongs to an account alone is told in all
+    /// of its workspaces.
+    fn posts(&self, event: &Event) -> Vec<Post> {
+        let of_account = event.workspace.is_none() && event.project.is_none();
         let asks = |hook: &&Row| {
             let mut events = hook.field("events").as_array().into_iter().flatten();
-            event.workspace.as_deref() == Some(hook.text("workspace_id"))
+            let workspace = event.workspace.as_deref();
+            hook.account == event.account
+                && (of_account || workspace == Some(hook.text("workspace_id")))
                 && *hook.field("active") == true
                 && events.any(|wanted| wanted == event.kind)
         };
-        self.webhooks.values().filter(asks).map(|hook| hook.id().to_owned()).collect()
+        let post = |hook: &Row| {
+            let told = told(event).workspace(hook.text("workspace_id"));
+            let body = serde_json::to_vec(&told).unwrap_or_default().into();
+            Post { sender: hook.id().to_owned(), body, limit: PATIENCE }
+        };
+        self.webhooks.values().filter(asks).map(post).collect()
     }
 }
 
@@ -111,18 +119,13 @@ pub(crate) fn settle(shared: &Arc<Shared>) {
     if !state.hooks.due.is_empty() {
         state.become_ready(now);
     }
-    let mut posts = Vec::new();
     for event in std::mem::take(&mut state.events) {
-        let body = Bytes::from(serde_json::to_vec(&told(&event)).unwrap_or_default());
-        let listeners = state.listeners(&event).into_iter();
-        posts.extend(listeners.map(|hook| (hook, body.clone())));
-        state.hooks.remember(event);
-    }
-    for (hook, body) in posts {
-        let post = Post { sender: hook, body, limit: PATIENCE };
-        if !post.goes_nowhere(shared, state, now) {
-            state.hooks.unsent.push(post);
+        for post in state.posts(&event) {
+            if !post.goes_nowhere(shared, state, now) {
+                state.hooks.unsent.push(post);
+            }
         }
+        state.hooks.remember(event);
     }
     let Some(runtime) = runtime else { return };
     for due in state.hooks.due.iter_mut().filter(|due| !due.awaited) {

@@ -4,7 +4,7 @@ use http::StatusCode;
 use mime_guess::mime;
 use serde_json::{Value, json};
 
-use super::{Simulated, comments, folders};
+use super::{Simulated, comments, folders, metadata};
 use crate::media;
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
@@ -114,9 +114,10 @@ pub(super) fn render(state: &State, ctx: &Ctx<'_>, file: &Row) -> Value {
     file_json
 }
 
-/// Removes a file with its bytes and comments.
+/// Removes a file with its bytes, comments and metadata.
 pub(super) fn remove(state: &mut State, id: &str) {
     state.files.shift_remove(id);
     state.uploads.remove(id);
     comments::remove_all(state, id);
+    metadata::remove_values(state, id);
 }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Simulated, UNTITLED, files, projects};
+use super::{Simulated, UNTITLED, files, metadata, projects};
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
 use crate::state::{By, Ctx, Row, State, Table, insert};
@@ -82,7 +82,7 @@ pub(super) fn add_includes(state: &State, ctx: &Ctx<'_>, asset: &Row, json: &mut
         json["project"] = project.map_or(Value::Null, |project| projects::render(state, project));
     }
     if ctx.query.includes("metadata") {
-        json["metadata"] = json!([]);
+        json["metadata"] = metadata::render(state, ctx, asset, false).into();
     }
 }
 

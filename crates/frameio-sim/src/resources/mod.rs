@@ -2,10 +2,13 @@
 
 pub(crate) mod accounts;
 mod audit_logs;
+pub(crate) mod collections;
 pub(crate) mod comments;
 mod custom_actions;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod metadata;
+pub(crate) mod metadata_fields;
 pub(crate) mod projects;
 pub(crate) mod users;
 mod webhooks;
@@ -40,6 +43,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         comments::OPERATIONS,
         custom_actions::OPERATIONS,
         webhooks::OPERATIONS,
+        metadata_fields::OPERATIONS,
+        metadata::OPERATIONS,
+        collections::OPERATIONS,
     ]
     .into_iter()
     .flatten()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Simulated, folders};
+use super::{Simulated, collections, folders};
 use crate::query::page;
 use crate::respond::{Outcome, Reply};
 use crate::state::{By, Ctx, Row, State, insert};
@@ -88,5 +88,6 @@ pub(crate) fn add(state: &mut State, by: By<'_>, workspace: &str, name: &str) ->
 pub(super) fn remove(state: &mut State, id: &str) {
     if let Some(project) = state.projects.shift_remove(id) {
         folders::remove(state, project.text("root_folder_id"));
+        collections::remove_all(state, id);
     }
 }

@@ -9,7 +9,10 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::schema::differences;
-use crate::{audit_logs, comments, custom_actions, files, folders, projects, webhooks, workspaces};
+use crate::{
+    audit_logs, collections, comments, custom_actions, files, folders, metadata, metadata_fields,
+    projects, webhooks, workspaces,
+};
 
 static DOCUMENTS: LazyLock<[Value; 2]> = LazyLock::new(|| {
     let read = |json| serde_json::from_str(json).unwrap();
@@ -115,6 +118,9 @@ async fn every_operation_answers_in_the_shape_of_the_contract() {
     webhooks::scenario(&api).await;
     custom_actions::scenario(&api).await;
     audit_logs::scenario(&api).await;
+    metadata_fields::scenario(&api).await;
+    metadata::scenario(&api).await;
+    collections::scenario(&api).await;
 
     let all: BTreeSet<&str> = Sim::operations().map(|operation| operation.id).collect();
     let left: Vec<_> = all.difference(&*api.succeeded()).copied().collect();

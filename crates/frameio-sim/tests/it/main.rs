@@ -4,6 +4,7 @@
 mod api;
 mod audit_logs;
 mod clock;
+mod collections;
 mod comments;
 mod contract;
 mod custom_actions;
@@ -14,6 +15,8 @@ mod faults;
 mod files;
 mod folders;
 mod ims;
+mod metadata;
+mod metadata_fields;
 mod pages;
 mod projects;
 mod quotas;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use frameio_api::collections::{CollectionAggregationMode, ListCollections};
 use frameio_api::comments::{Anchor, CommentInclude, CreateComment, LinkInput, ListComments};
 use frameio_api::comments::{MediaTime, UpdateComment};
 use frameio_api::files::{
@@ -9,6 +10,13 @@ use frameio_api::files::{
     ShowUploadStatus,
 };
 use frameio_api::folders::{CreateFolder, DeleteFolder, ListFolderChildren};
+use frameio_api::metadata::{
+    BulkUpdateMetadata, MetadataChange, MetadataInput, MetadataValue, ShowMetadata, UserValue,
+};
+use frameio_api::metadata_fields::{
+    CreateFieldDefinition, FieldKind, ListFieldDefinitions, MemberOptions, NewFieldDefinition,
+    SelectConfiguration, UserConfiguration,
+};
 use frameio_api::projects::{CreateProject, ListProjects};
 use frameio_api::users::ShowCurrentUser;
 use frameio_core::{Body, Endpoint, FromResponse, Page, Patch, encode};
@@ -110,4 +118,46 @@ async fn lists_are_read_page_by_page() {
     let (account, workspace) = (demo.account_id.clone(), demo.workspace_id.clone());
     call(&sim, &CreateProject::new(account.clone(), workspace.clone(), "Second")).await;
     assert_eq!(call(&sim, &ListProjects::new(account, workspace)).await.data.len(), 2);
+}
+
+#[tokio::test]
+async fn fields_are_defined_and_given_values() {
+    let sim = Sim::builder().quotas(false).build();
+    let demo = sim.demo();
+    let (account, root) = (&demo.account_id, &demo.root_folder_id);
+    let create = CreateLocalUpload::new(account.clone(), root.clone(), "clip.mp4", 3_u64);
+    let file = call(&sim, &create).await.id;
+
+    let kind = FieldKind::SelectMulti(SelectConfiguration::new(["Drama", "Comedy"]));
+    let define = NewFieldDefinition::new("Genre", kind);
+    let genre = call(&sim, &CreateFieldDefinition::new(account.clone(), define)).await;
+    let FieldKind::SelectMulti(options) = genre.kind else { panic!("{:?}", genre.kind) };
+    let comedy = options.options[1].id.clone().unwrap();
+    let kind = FieldKind::UserSingle(UserConfiguration::new(MemberOptions::AllProjectMembers));
+    let define = NewFieldDefinition::new("Editor", kind);
+    let editor = call(&sim, &CreateFieldDefinition::new(account.clone(), define)).await;
+
+    let me = UserValue::user(demo.user_id.clone());
+    let values = [
+        MetadataChange::new(genre.id, MetadataInput::select([comedy])),
+        MetadataChange::new(editor.id.clone(), me.clone()),
+    ];
+    let update =
+        BulkUpdateMetadata::new(account.clone(), demo.project_id.clone(), [file.clone()], values);
+    call(&sim, &update).await;
+    let shown = call(&sim, &ShowMetadata::new(account.clone(), file)).await.metadata;
+    let value = |name: &str| {
+        let field = shown.iter().find(|field| field.field_definition_name == name);
+        field.unwrap().value.clone().unwrap()
+    };
+    assert_eq!(value("Editor"), MetadataValue::Users(vec![me]));
+    let MetadataValue::Select(chosen) = value("Genre") else { panic!("{:?}", value("Genre")) };
+    assert_eq!(chosen[0].display_name, "Comedy");
+
+    let all = call(&sim, &ListFieldDefinitions::new(account.clone())).await.data;
+    assert_eq!(all.last().unwrap().id, editor.id);
+    assert!(all.iter().any(|it| it.name == "Frame Rate" && !it.mutable));
+    let list = ListCollections::new(account.clone(), demo.project_id.clone());
+    let modes = call(&sim, &list).await.data.into_iter().map(|it| it.aggregation_mode);
+    assert!(modes.eq([CollectionAggregationMode::Static, CollectionAggregationMode::Dynamic]));
 }

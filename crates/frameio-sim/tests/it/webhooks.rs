@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use frameio_core::FileId;
-use frameio_sim::Sim;
+use frameio_sim::{Collection, Sim};
 use frameio_webhook::{Event, EventType, Resource, SIGNATURE_HEADER, VerifyError};
 use futures_util::FutureExt;
 use http::StatusCode;
@@ -210,6 +210,27 @@ async fn only_what_is_asked_for_is_told_while_it_is() {
 }
 
 #[tokio::test]
+async fn what_belongs_to_the_account_is_told_in_each_workspace() {
+    let api = Api::new();
+    let data = json!({"name": "another"});
+    let other = api.post(&format!("{}/workspaces", api.account()), data).await.created();
+    let other = other["id"].as_str().unwrap();
+    for workspace in [api.workspace(), format!("{}/workspaces/{other}", api.account())] {
+        let data = json!({
+            "name": "h", "url": "https://example.com", "events": ["customfield.created"],
+        });
+        api.post(&format!("{workspace}/webhooks"), data).await.created();
+    }
+    let fields = format!("{}/metadata/field_definitions", api.account());
+    let data = json!({"field_type": "text", "name": "Reel"});
+    api.post(&fields, data).await.created();
+    let told = api.sim.deliveries().into_iter();
+    let told = told.map(|it| serde_json::from_slice::<Event>(&it.body).unwrap());
+    let workspaces: Vec<_> = told.map(|it| it.workspace_id().unwrap().clone()).collect();
+    assert_eq!(workspaces, [api.sim.demo().workspace_id.clone(), other.into()]);
+}
+
+#[tokio::test]
 async fn what_is_for_elsewhere_is_recorded_and_can_be_verified() {
     let api = Api::new();
     let (_, secret) = hook(&api, "https://hooks.example.com/x", &["comment.created"]).await;
@@ -255,6 +276,18 @@ async fn a_file_is_ready_when_its_transcoding_is_due() {
     assert_eq!(hooks, expected);
     let between = events.last().unwrap().time.duration_since(events[events.len() - 2].time);
     assert_eq!(between.as_secs(), 60);
+}
+
+#[tokio::test]
+async fn what_a_test_adds_is_told_as_well() {
+    let api = Api::new();
+    assert!(api.sim.events().is_empty(), "what is there from the start has not happened");
+    hook(&api, "https://hooks.example.com", &["collection.created"]).await;
+    let project = &api.sim.demo().project_id;
+    let id = api.sim.add_collection(project, Collection::new("Dailies")).unwrap();
+    let deliveries = api.sim.deliveries();
+    let told: Event = serde_json::from_slice(&deliveries[0].body).unwrap();
+    assert_eq!((told.resource(), told.project_id()), (Resource::Collection(id), Some(project)));
 }
 
 #[test]

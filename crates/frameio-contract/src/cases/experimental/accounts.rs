@@ -1,5 +1,7 @@
-use crate::case::Resource;
+use frameio_api::experimental::accounts::ShowAccount;
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource { cases: vec![case::<ShowAccount>()], ..Resource::default() }
 }

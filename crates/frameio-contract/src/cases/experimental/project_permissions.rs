@@ -1,5 +1,21 @@
-use crate::case::Resource;
+use frameio_api::experimental::project_permissions::{
+    ListProjectGroups, RemoveProjectGroup, UpdateProjectGroupRole,
+};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![
+            case::<ListProjectGroups>(),
+            case::<UpdateProjectGroupRole>(),
+            case::<RemoveProjectGroup>(),
+        ],
+        tolerated: vec![(
+            "GroupCommon",
+            "source",
+            "one model serves groups of every source, and answers that do not name it",
+        )],
+        ..Resource::default()
+    }
 }

@@ -1,5 +1,10 @@
-use crate::case::Resource;
+use frameio_api::experimental::users::{ListUserMemberships, ShowAccountUser};
+
+use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![case::<ShowAccountUser>(), case::<ListUserMemberships>()],
+        ..Resource::default()
+    }
 }

@@ -1,5 +1,13 @@
-use crate::case::Resource;
+use frameio_api::experimental::version_stacks::{
+    ReorderVersionStack, RestoreVersionStack, VersionStackEnd,
+};
+
+use crate::case::{Resource, case, known};
 
 pub(super) fn resource() -> Resource {
-    Resource::default()
+    Resource {
+        cases: vec![case::<ReorderVersionStack>(), case::<RestoreVersionStack>()],
+        enums: known![VersionStackEnd],
+        ..Resource::default()
+    }
 }

@@ -1,12 +1,16 @@
-//! Files: listing, uploads and their status.
+//! Files: what they are, uploads and their status, copies and moves.
 
-use bytes::Bytes;
+mod copies;
+mod upload;
+
 use frameio_core::{
-    AccountId, AssetId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId,
-    SignedUrl, answers, decode::decode_json, endpoints, model, open_enum,
+    AccountId, AssetId, FileId, FolderId, Page, ProjectId, SignedUrl, answers, endpoints, model,
+    open_enum,
 };
 use jiff::Timestamp;
 
+pub use self::copies::{CopiedFile, CopyComments};
+pub use self::upload::{RemoteUpload, StorageLocation, UploadStatus, UploadUrl};
 use crate::assets::{Asset, AssetKind};
 use crate::media_links::MediaLinks;
 use crate::metadata::MetadataField;
@@ -123,6 +127,121 @@ endpoints! {
         }
     }
     "files.delete" = DELETE "/v4/accounts/{account_id}/files/{file_id}" -> (), 100 per minute;
+
+    /// Creates a file that is uploaded in parts, or fetched if there is a `source_url`.
+    #[deprecated(note = "the service advises `CreateLocalUpload` and `CreateRemoteUpload`")]
+    pub struct CreateFile {
+        path {
+            /// Account that holds the folder.
+            account_id: AccountId,
+            /// Folder to create it in.
+            folder_id: FolderId,
+        }
+        body {
+            /// What it is called. 1 to 255 characters.
+            name: String in 1..=255,
+            /// How large it is, in bytes. 1 to 5 000 000 000 000.
+            file_size: u64 in 1..=5_000_000_000_000,
+            /// Its media type, `video/mp4`. 1 to 255 characters.
+            media_type: String in 1..=255,
+        }
+        optional {
+            /// Where the service can fetch it.
+            source_url: SignedUrl,
+        }
+    }
+    "files.create" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files" -> File, 5 per second, deprecated(true);
+
+    /// Creates a file from what lies in storage that is connected to the account.
+    pub struct ImportFile {
+        path {
+            /// Account that holds the folder.
+            account_id: AccountId,
+            /// Folder to create it in.
+            folder_id: FolderId,
+        }
+        body {
+            /// What it is called. 1 to 255 characters.
+            name: String in 1..=255,
+            /// Its key in the storage. At least 1 character.
+            key: String in 1..=u64::MAX,
+            /// The storage.
+            storage_location: StorageLocation,
+        }
+    }
+    "files.import_file" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files/import" -> File, 5 per second;
+
+    /// Copies a file.
+    pub struct CopyFile {
+        path {
+            /// Account that holds it.
+            account_id: AccountId,
+            /// File to copy.
+            file_id: FileId,
+        }
+        query {
+            /// Whether the values of its metadata fields are copied too. Default: false.
+            copy_metadata: bool,
+            /// Which of its comments are copied too. Default: none.
+            copy_comments: CopyComments,
+        }
+        optional {
+            /// Folder to put the copy in. Default: the service's choice.
+            parent_id: FolderId,
+        }
+    }
+    "files.copy" = POST "/v4/accounts/{account_id}/files/{file_id}/copy" -> File, 100 per minute;
+
+    /// Moves a file to a folder, or makes it a version of a version stack.
+    pub struct MoveFile {
+        path {
+            /// Account that holds it.
+            account_id: AccountId,
+            /// File to move.
+            file_id: FileId,
+        }
+        body {
+            /// Folder or version stack to move it to.
+            parent_id: AssetId,
+        }
+    }
+    "files.move" = PATCH "/v4/accounts/{account_id}/files/{file_id}/move" -> File, 100 per minute;
+
+    /// Copies files, all to one folder.
+    pub struct CopyFiles {
+        path {
+            /// Account that holds them.
+            account_id: AccountId,
+        }
+        query {
+            /// Whether the values of their metadata fields are copied too. Default: false.
+            copy_metadata: bool,
+            /// Which of their comments are copied too. Default: none.
+            copy_comments: CopyComments,
+        }
+        body {
+            /// Files to copy. 1 to 100.
+            file_ids: Vec<FileId> in 1..=100,
+            /// Folder to put the copies in.
+            parent_id: FolderId,
+        }
+    }
+    "files.bulk_copy" = POST "/v4/accounts/{account_id}/files/copy" -> Vec<CopiedFile>, 60 per minute;
+
+    /// Moves files, all to one folder.
+    pub struct MoveFiles {
+        path {
+            /// Account that holds them.
+            account_id: AccountId,
+        }
+        body {
+            /// Files to move. 1 to 100.
+            file_ids: Vec<FileId> in 1..=100,
+            /// Folder to move them to.
+            parent_id: FolderId,
+        }
+    }
+    "files.bulk_move" = PATCH "/v4/accounts/{account_id}/files/move" -> Vec<File>, 60 per minute;
 }
 
 open_enum! {
@@ -198,6 +317,8 @@ model! {
         pub project_id: ProjectId,
         /// The folder, or the version stack, that it is in.
         pub parent_id: Option<AssetId>,
+        /// The folder or the version stack itself: only in answers to experimental operations.
+        pub parent: Option<Box<Asset>>,
         /// What it is called.
         pub name: String,
         /// That it is a file.
@@ -228,48 +349,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-
-model! {
-    /// Where a part of a file is to be sent.
-    pub struct UploadUrl {
-        /// How many bytes the part has: the service's choice.
-        pub size: u64,
-        /// Where to `PUT` it; it expires after 24 hours.
-        pub url: SignedUrl,
-    }
-}
-
-model! {
-    /// How far the upload of a file is.
-    pub struct UploadStatus {
-        /// The file's id.
-        pub id: FileId,
-        /// The file's media type.
-        pub filetype: String,
-        /// Whether all bytes are there.
-        pub upload_complete: bool,
-        /// Whether it failed for good.
-        pub upload_failed: bool,
-        /// When all bytes were there.
-        pub upload_completed_at: Option<Timestamp>,
-        /// When the file was ready to be used.
-        pub uploaded_at: Option<Timestamp>,
-    }
-}
-answers!(File, UploadStatus);
-
-model! {
-    /// A file that the service is fetching.
-    pub struct RemoteUpload {
-        /// The file.
-        pub file = "data": File,
-        /// Where its status can be asked for: `status` is the route of [`ShowUploadStatus`].
-        pub links: Extra,
-    }
-}
-
-impl FromResponse for RemoteUpload {
-    fn from_response(_: &http::response::Parts, body: Bytes) -> Result<Self, DecodeError> {
-        decode_json(&body)
-    }
-}
+answers!(File);

@@ -1,6 +1,0 @@
-//! Experimental operations on users.
-
-use frameio_core::Operation;
-
-/// The operations of this module.
-pub const OPERATIONS: &[&Operation] = &[];

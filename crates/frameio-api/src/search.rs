@@ -1,6 +1,0 @@
-//! Search in an account.
-
-use frameio_core::Operation;
-
-/// The operations of this module.
-pub const OPERATIONS: &[&Operation] = &[];

@@ -1,0 +1,195 @@
+//! Results: what a search finds.
+
+use frameio_core::decode::decode_json;
+use frameio_core::page::PageItem;
+use frameio_core::{DecodeError, Extra, Page, open_enum};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::json;
+
+use super::SearchMatch;
+use super::untyped::{kind, missing, take, within};
+use crate::assets::Asset;
+use crate::projects::Project;
+
+open_enum! {
+    /// The kinds of assets that a search finds.
+    pub enum AssetResultType {
+        /// A file.
+        File = "file_result",
+        /// A folder.
+        Folder = "folder_result",
+        /// A version stack.
+        VersionStack = "version_stack_result",
+    }
+}
+
+const PROJECT: &str = "project_result";
+
+/// What a search finds, and why.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SearchResult {
+    /// A file, a folder or a version stack.
+    #[non_exhaustive]
+    Asset {
+        /// What of these it is.
+        kind: AssetResultType,
+        /// The asset itself.
+        asset: Asset,
+        /// Why it was found.
+        matches: Vec<SearchMatch>,
+        /// Fields that this version does not know.
+        extra: Extra,
+    },
+    /// A project.
+    #[non_exhaustive]
+    Project {
+        /// The project itself.
+        project: Box<Project>,
+        /// Why it was found.
+        matches: Vec<SearchMatch>,
+        /// Fields that this version does not know.
+        extra: Extra,
+    },
+    /// What this version does not know, as it came.
+    Other(Extra),
+}
+
+impl SearchResult {
+    /// The file, folder or version stack, if it is one.
+    pub fn as_asset(&self) -> Option<&Asset> {
+        match self {
+            Self::Asset { asset, .. } => Some(asset),
+            _ => None,
+        }
+    }
+
+    /// The project, if it is one.
+    pub fn as_project(&self) -> Option<&Project> {
+        match self {
+            Self::Project { project, .. } => Some(project),
+            _ => None,
+        }
+    }
+
+    /// Why it was found; empty for what this version does not know.
+    pub fn matches(&self) -> &[SearchMatch] {
+        match self {
+            Self::Asset { matches, .. } | Self::Project { matches, .. } => matches,
+            Self::Other(_) => &[],
+        }
+    }
+
+    /// Its kind as the service writes it: `file_result`, `project_result` and the like.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Asset { kind, .. } => kind.as_str(),
+            Self::Project { .. } => PROJECT,
+            Self::Other(fields) => kind(fields).unwrap_or_default(),
+        }
+    }
+
+    fn from_fields(mut fields: Extra) -> Result<Self, DecodeError> {
+        let kind = AssetResultType::from(kind(&fields)?);
+        match kind {
+            AssetResultType::Other(kind) if &*kind == PROJECT => {
+                fields.remove("type");
+                Ok(Self::Project {
+                    project: take(&mut fields, "result")?,
+                    matches: matches(&mut fields)?,
+                    extra: fields,
+                })
+            }
+            AssetResultType::Other(_) => Ok(Self::Other(fields)),
+            kind => {
+                fields.remove("type");
+                Ok(Self::Asset {
+                    kind,
+                    asset: asset(&mut fields)?,
+                    matches: matches(&mut fields)?,
+                    extra: fields,
+                })
+            }
+        }
+    }
+}
+
+fn matches(fields: &mut Extra) -> Result<Vec<SearchMatch>, DecodeError> {
+    let matches: Vec<Extra> = take(fields, "matches")?;
+    let read = |(i, fields)| {
+        SearchMatch::from_fields(fields).map_err(|error| within(&format!("matches[{i}]"), error))
+    };
+    matches.into_iter().enumerate().map(read).collect()
+}
+
+/// Reads an asset as one of a page, since a page minds what nobody foresaw.
+fn asset(fields: &mut Extra) -> Result<Asset, DecodeError> {
+    let value = fields.remove("result").ok_or_else(|| missing("result"))?;
+    if let Ok(asset) = Asset::deserialize(&value)
+        && !matches!(asset, Asset::Other(_))
+    {
+        return Ok(asset);
+    }
+    let page = json!({"data": [value], "links": {}}).to_string();
+    let page = Asset::decode_page(page.as_bytes()).map_err(|mut error| {
+        let path = error.path.trim_start_matches("data[0]").trim_start_matches('.');
+        error.path = if path.is_empty() { ".".to_owned() } else { path.to_owned() };
+        within("result", error)
+    })?;
+    page.data.into_iter().next().ok_or_else(|| DecodeError::new("result", "is not an asset"))
+}
+
+impl<'de> Deserialize<'de> for SearchResult {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_fields(Extra::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for SearchResult {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn write<S: Serializer>(
+            serializer: S,
+            kind: &str,
+            result: &impl Serialize,
+            matches: &[SearchMatch],
+            extra: &Extra,
+        ) -> Result<S::Ok, S::Error> {
+            let mut map = serializer.serialize_map(None)?;
+            map.serialize_entry("type", kind)?;
+            map.serialize_entry("result", result)?;
+            map.serialize_entry("matches", matches)?;
+            for (name, value) in extra {
+                map.serialize_entry(name, value)?;
+            }
+            map.end()
+        }
+        match self {
+            Self::Asset { kind, asset, matches, extra } => {
+                write(serializer, kind.as_str(), asset, matches, extra)
+            }
+            Self::Project { project, matches, extra } => {
+                write(serializer, PROJECT, project, matches, extra)
+            }
+            Self::Other(fields) => fields.serialize(serializer),
+        }
+    }
+}
+
+impl PageItem for SearchResult {
+    /// Looks up the kind of each result, and of each match, before it reads it: what nobody foresaw
+    /// comes back as it came. A search is asked too seldom for one pass to matter.
+    fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
+        let mut i = 0;
+        decode_json::<Page<Extra>>(body)?.try_map(|fields| {
+            let read = Self::from_fields(fields);
+            let read = read.map_err(|error| within(&format!("data[{i}]"), error));
+            i += 1;
+            read
+        })
+    }
+
+    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        Ok(Self::decode_page(body)?.data)
+    }
+}

@@ -1,0 +1,65 @@
+//! Calls by JSON, through the whole stack and against the simulator.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use frameio::{Body, Catalog, Client, ErrorKind, Operation};
+use frameio_sim::{Fault, Sim};
+use http::{Request, StatusCode};
+use serde_json::{Value, json};
+
+fn client() -> (Sim, Client) {
+    let sim = Sim::new();
+    let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
+    (sim, client)
+}
+
+fn request(id: &str, input: &Value) -> Request<Body> {
+    Operation::find(id).unwrap().request(input.as_object().unwrap()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_comes_as_the_service_wrote_it_after_the_retries_of_any_call() {
+    let (sim, client) = client();
+    sim.inject(Fault::status(StatusCode::SERVICE_UNAVAILABLE).on("folders.create").next(1));
+    let demo = sim.demo();
+    let input = json!({
+        "account_id": demo.account_id, "folder_id": demo.root_folder_id, "data": {"name": "Sea"},
+    });
+    let folder = client.send_json(request("folders.create", &input)).await.unwrap();
+    assert_eq!(folder["data"]["name"], "Sea");
+    assert_eq!(folder["data"].get("cover_file_id"), Some(&Value::Null), "null stays");
+    let operations: Vec<_> = sim.requests().iter().map(|it| it.operation).collect();
+    assert_eq!(operations, [Some("folders.create"); 2]);
+
+    let input = json!({"account_id": demo.account_id, "folder_id": folder["data"]["id"]});
+    assert_eq!(client.send_json(request("folders.delete", &input)).await.unwrap(), Value::Null);
+    let error = client.send_json(request("folders.show", &input)).await.unwrap_err();
+    assert!(error.is_not_found() && error.operation() == Some("folders.show"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_the_operation_does_not_promise_is_an_error() {
+    let (sim, client) = client();
+    sim.inject(Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":7}}"#).next(1));
+    let error = client.send_json(request("users.show", &json!({}))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("at `data.id`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_plain_request_is_for_another_method() {
+    let (sim, client) = client();
+    let plain = Request::get("/v4/me").body(Body::empty()).unwrap();
+    let error = client.send_json(plain).await.unwrap_err();
+    assert!(error.to_string().contains("use `Client::request`"), "{error}");
+    assert_eq!(sim.requests().len(), 0);
+}
+
+/// Sent from a task, as every call can be.
+#[tokio::test]
+async fn a_call_by_json_can_be_spawned() {
+    let (_sim, client) = client();
+    let call = tokio::spawn(async move {
+        client.send_json(request("users.show", &json!({}))).await.map(|me| me["data"].is_object())
+    });
+    assert!(call.await.unwrap().unwrap());
+}

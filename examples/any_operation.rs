@@ -1,0 +1,42 @@
+//! Any operation by its documented name, with JSON: what a tool needs that does not know at compile
+//! time what it will call.
+//!
+//! ```console
+//! $ cargo run --features dynamic --example any_operation
+//! $ cargo run --features dynamic --example any_operation -- workspaces.index '{"account_id": "…"}'
+//! ```
+//!
+//! Without `FRAMEIO_TOKEN` it calls a local Frame.io that it starts.
+
+use frameio::core::dynamic::nearest;
+use frameio::{Catalog, Client, Operation};
+use frameio_sim::Sim;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_else(|| "accounts.index".to_owned());
+    let input = arguments.next().unwrap_or_else(|| r#"{"page_size": 10}"#.to_owned());
+
+    let Some(operation) = Operation::find(&name) else {
+        let all = Operation::all().map(|operation| operation.id);
+        let hint = nearest(&name, all).unwrap_or("accounts.index");
+        return Err(format!("there is no operation {name}: did you mean {hint}?").into());
+    };
+    println!("{} {}, {}", operation.method, operation.path, operation.quota);
+    for parameter in operation.schema().parameters {
+        println!("  {:?} {}: required {}", parameter.place, parameter.name, parameter.required);
+    }
+
+    // The typed request is made from the JSON, so a wrong name or value is told before it is sent.
+    let request = operation.request(&serde_json::from_str(&input)?)?;
+    let server = Sim::new().serve().await?;
+    let client = match std::env::var("FRAMEIO_TOKEN") {
+        Ok(token) => Client::new(token)?,
+        Err(_) => Client::builder().base_url(server.url()).token(Sim::TOKEN).build()?,
+    };
+    println!("{:#}", client.send_json(request).await?);
+    Ok(())
+}
