@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::hooks::Deliveries;
 use crate::ims::{self, Ims};
 use crate::people::{self, Token, User};
 use crate::quota::Buckets;
@@ -110,7 +111,8 @@ impl Builder {
         self
     }
 
-    /// By what faults of a [`chance`](crate::Fault::chance) are drawn. Default: 0.
+    /// By what faults of a [`chance`](crate::Fault::chance) are drawn, and the jitter before a
+    /// delivery is repeated. Default: 0.
     ///
     /// With the same seed the same faults, injected in the same order, hit the same requests,
     /// counted for each fault. Requests that are sent at the same time may come in another order.
@@ -164,6 +166,8 @@ impl Builder {
         }
         let members = vec![editor.clone(), viewer.clone()];
         groups::add_to_adobe(&mut state, &account, "Demo Adobe Group", members);
+        // What is there from the start has not happened to anybody.
+        state.events.clear();
         let demo = Demo {
             editor_id: editor.into(),
             commenter_id: commenter.into(),
@@ -185,6 +189,7 @@ impl Builder {
                 buckets: Mutex::new(Buckets::new(self.quotas)),
                 faults: Mutex::new(Faults::new(self.seed)),
                 records: Mutex::new(Records::default()),
+                deliveries: Mutex::new(Deliveries::new(self.seed)),
                 tasks: Mutex::default(),
             }),
         }

@@ -108,10 +108,60 @@
 //! # }
 //! ```
 //!
+//! # Webhooks and custom actions
+//!
+//! What happens is delivered to the webhooks that ask for it, signed as `frameio-webhook` verifies
+//! it. A receiver on the loopback gets it over a socket; without one it is in [`Sim::deliveries`]:
+//!
+//! ```
+//! use frameio_core::{Body, BoxError};
+//! use frameio_sim::Sim;
+//! use frameio_webhook::{EventType, Verifier};
+//! use http::Request;
+//! use http_body_util::BodyExt;
+//! use serde_json::{Value, json};
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), BoxError> {
+//! let sim = Sim::new();
+//! let demo = sim.demo();
+//! let post = async |path: String, data: Value| {
+//!     let request = Request::post(format!("/v4/accounts/{}/{path}", demo.account_id))
+//!         .header("authorization", format!("Bearer {}", Sim::TOKEN))
+//!         .header("content-type", "application/json")
+//!         .body(Body::from(json!({ "data": data }).to_string()))?;
+//!     let answer = sim.clone().oneshot(request).await?.into_body().collect().await?.to_bytes();
+//!     Ok::<Value, BoxError>(serde_json::from_slice(&answer)?)
+//! };
+//! let webhook = post(format!("workspaces/{}/webhooks", demo.workspace_id), json!({
+//!     "name": "Comments",
+//!     "url": "https://hooks.example.com",
+//!     "events": ["comment.created"],
+//! }));
+//! let webhook = webhook.await?;
+//! let file = json!({"name": "clip.mp4", "file_size": 5});
+//! let file = post(format!("folders/{}/files/local_upload", demo.root_folder_id), file).await?;
+//! let file = file["data"]["id"].as_str().unwrap();
+//! post(format!("files/{file}/comments"), json!({"text": "See the light"})).await?;
+//!
+//! let delivery = sim.deliveries().remove(0);
+//! let verifier = Verifier::new(webhook["data"]["secret"].as_str().unwrap())?;
+//! let event = verifier.verify(&delivery.headers, delivery.body)?.event()?;
+//! assert_eq!(event.kind, EventType::CommentCreated);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The timestamps are of the simulator's [`Clock`]: where a test moves it by minutes, the verifier
+//! has to be given [it as well](frameio_webhook::Verifier::clock). [`Sim::trigger`] runs a custom
+//! action, and follows its forms.
+//!
 //! # What it does
 //!
-//! * The operations on users, groups, permissions, accounts, workspaces, projects, folders, files,
-//!   version stacks, uploads, comments, metadata, its fields, and collections
+//! * The operations on users, groups, permissions, accounts, audit logs, workspaces, projects,
+//!   folders, files, version stacks, uploads, comments, webhooks, custom actions, metadata, its
+//!   fields, and collections
 //!   ([`Sim::operations`]), with answers in exactly the shapes of the contract.
 //! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
 //!   header `api-version: experimental`. What has no handler yet is answered with 501.
@@ -143,6 +193,11 @@
 //!   and from [`Sim::download_url`]; with `etag`, `last-modified`, and the conditions of HTTP.
 //! * A file goes from `created` to `uploaded` to `transcoded`, on the [`Clock`] that moves all
 //!   time here, and that can be [advanced](Clock::advance).
+//! * Deliveries to webhooks and custom actions on the loopback, by plain `http://`: a POST that is
+//!   not answered with success in 5 seconds, or in the timeout of the action, comes up to four times
+//!   again, after 15, 30, 60 and 120 seconds and by chance up to a fifth more, signed anew. They
+//!   stop when the webhook is deleted or switched off. `file.ready` comes when the file is
+//!   `transcoded`.
 //! * Metadata fields of all ten types, with values that are checked by the type, and a few of the
 //!   service's built-in fields: Keywords, Notes, Rating and Status to be set, and Comment Count,
 //!   Date Uploaded, File Size, Frame Rate and Uploader with what is known of a file.
@@ -166,7 +221,8 @@
 //! * There are no connected storages: an import is a file at once whose content is its key and
 //!   storage location. Nobody is invited to a project alone, so that list is empty.
 //! * No comment is for the team alone: `copy_comments=internal` copies none.
-//! * There are no shares, webhooks or search; their routes are 501.
+//! * There are no shares and no search; their routes are 501.
+//! * Nothing is delivered to other URLs than those of the loopback; it is only recorded.
 //! * Unknown parameters of a query are ignored, and values that the contract calls open are
 //!   refused all the same: what the service takes beyond the known ones, it does not tell.
 //! * Where the documentation says nothing it has to decide: a record made without a name is
@@ -185,6 +241,10 @@
 //!   null does. `include=metadata`, and metadata without `show_null`, leave out what has no value.
 //!   In an update of a definition null stands for the default, an option of the same name keeps
 //!   its id, and one that is left out goes from the values. Collections have no root folder.
+//!   Webhooks of events that are not documented and of URLs that are none are refused (422). An
+//!   attachment that comes or goes is a `comment.updated`; what goes with its file or folder is not
+//!   told by itself. The audit log tells of what webhooks do, as far as it has names for it, and of
+//!   webhooks and custom actions; it keeps the last 10,000 of it, and all comes from `127.0.0.1`.
 //! * It decides on roles, too: of several the highest holds; viewers do not download; sharing
 //!   takes an editor; comments of others are completed by all who comment, and changed only with
 //!   full access; webhooks, custom actions, groups and field definitions take an admin. Who makes
@@ -196,9 +256,11 @@ mod clock;
 mod content;
 mod contract;
 mod faults;
+mod hooks;
 mod ims;
 mod media;
 mod object;
+mod outward;
 mod people;
 mod query;
 mod quota;
@@ -220,6 +282,7 @@ mod uploads;
 pub use builder::Builder;
 pub use clock::Clock;
 pub use faults::{Fault, ParseFaultError};
+pub use hooks::{Interaction, RecordedDelivery, RecordedEvent, Shown, TriggerError};
 pub use ims::Credential;
 pub use people::User;
 pub use record::RecordedRequest;

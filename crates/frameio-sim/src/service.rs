@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::content::{Content, drain};
 use crate::contract::EXPERIMENTAL;
 use crate::faults::Fault;
+use crate::hooks;
 use crate::ims;
 use crate::media;
 use crate::query::Query;
@@ -70,6 +71,7 @@ where
         Some(fault) => faulty(shared, fault, &target, &parts, body, &mut json).await,
         None => Ok(respond(shared, &target, &parts, body, &mut json, false).await),
     };
+    hooks::settle(shared);
     let json = match &target {
         Target::Ims(_) => ims::without_secrets(&mut parts.uri, &json),
         _ => json,

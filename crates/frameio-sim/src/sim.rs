@@ -10,12 +10,14 @@ use frameio_core::{
     AccountId, CollectionId, FileId, FolderId, Operation, ProjectId, UserId, WorkspaceId,
 };
 use secrecy::SecretString;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::builder::Builder;
 use crate::clock::Clock;
 use crate::contract;
 use crate::faults::{Fault, Faults};
+use crate::hooks::{self, Deliveries, RecordedDelivery, RecordedEvent};
 use crate::ims::Ims;
 use crate::media;
 use crate::object::Object;
@@ -32,7 +34,7 @@ use crate::storage::{Kept, Storage};
 ///
 /// Clones share one state, and one time, its [`Clock`]. It needs tokio's runtime only for what
 /// takes time or goes elsewhere: faults that wait, files in a [directory](Storage::Directory),
-/// remote uploads, sockets.
+/// remote uploads, deliveries, sockets.
 ///
 /// See the [crate](crate) for what it does and what it does not.
 #[derive(Clone)]
@@ -51,8 +53,24 @@ pub(crate) struct Shared {
     pub(crate) buckets: Mutex<Buckets>,
     pub(crate) faults: Mutex<Faults>,
     pub(crate) records: Mutex<Records>,
+    pub(crate) deliveries: Mutex<Deliveries>,
     /// What goes on in the background, and ends with the simulator.
     pub(crate) tasks: Mutex<JoinSet<()>>,
+}
+
+impl Shared {
+    /// Runs a task in the background; it ends with the simulator, so it must not keep that.
+    pub(crate) fn spawn(&self, runtime: &Handle, task: impl Future<Output = ()> + Send + 'static) {
+        self.under_way();
+        lock(&self.tasks).spawn_on(task, runtime);
+    }
+
+    /// How many tasks run in the background.
+    pub(crate) fn under_way(&self) -> usize {
+        let tasks = &mut *lock(&self.tasks);
+        while tasks.try_join_next().is_some() {}
+        tasks.len()
+    }
 }
 
 /// A handler that panicked has left nothing half done that matters to a test.
@@ -149,6 +167,26 @@ impl Sim {
         lock(&self.shared.records).clear();
     }
 
+    /// What has happened, the oldest first; no more than the last 10,000.
+    ///
+    /// That is all that webhooks can tell of, and `created`, `updated` and `deleted` of webhooks
+    /// and of custom actions, of which only the audit log tells.
+    pub fn events(&self) -> Vec<RecordedEvent> {
+        hooks::settle(&self.shared);
+        lock(&self.shared.state).hooks.history()
+    }
+
+    /// What was sent to webhooks and to custom actions, each attempt by itself, in the order in
+    /// which they ended; no more than the last 10,000.
+    ///
+    /// The bodies and headers are those that a receiver gets: a test can give them to its own,
+    /// without a socket. Only plain `http://` URLs of the loopback are asked, in the background of
+    /// tokio's runtime. What is for any other URL is here as soon as the request is answered that
+    /// caused it, with an [`error`](RecordedDelivery::error) that says so, and is not repeated.
+    pub fn deliveries(&self) -> Vec<RecordedDelivery> {
+        lock(&self.shared.deliveries).all()
+    }
+
     /// Adds a collection to a project, made by the demo user; nothing where there is no such
     /// project.
     ///
@@ -160,8 +198,10 @@ impl Sim {
     ) -> Option<CollectionId> {
         let now = self.shared.env.clock.now();
         let by = By { account: "", user: self.shared.demo.user_id.as_str(), now };
-        let state = &mut *lock(&self.shared.state);
-        collections::add(state, by, project_id.as_str(), collection).map(Into::into)
+        let id =
+            collections::add(&mut lock(&self.shared.state), by, project_id.as_str(), collection);
+        hooks::settle(&self.shared);
+        id.map(Into::into)
     }
 
     /// Delivers the bytes of a remote upload, as the service does when it has fetched them; they
@@ -172,8 +212,10 @@ impl Sim {
         let (bytes, id) = (bytes.into(), file_id.as_str());
         let size = bytes.len() as u64;
         let object = Object::whole(Storage::Memory, id, Kept::Blocks(vec![bytes]), size);
-        let state = &mut *lock(&self.shared.state);
-        media::complete_remote(state, id, object, self.shared.env.clock.now())
+        let shared = &self.shared;
+        let complete = media::complete_remote(&mut lock(&shared.state), &shared.env, id, object);
+        hooks::settle(shared);
+        complete
     }
 
     /// A signed URL of what was uploaded, by the id of its file or attachment; nothing where it

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::hooks::Hooks;
 use crate::query::Query;
 use crate::resources::groups::AdobeGroups;
 use crate::resources::metadata::Values;
@@ -84,12 +85,15 @@ pub(crate) struct State {
     pub(crate) groups: Table,
     pub(crate) adobe_groups: AdobeGroups,
     pub(crate) access: Access,
+    pub(crate) webhooks: Table,
+    pub(crate) actions: Table,
     pub(crate) collections: Table,
     /// The definitions of metadata fields; those of no account are in all.
     pub(crate) metadata_fields: Table,
     pub(crate) metadata: Values,
-    /// What has happened since it was last asked for.
+    /// What has happened and is not told yet.
     pub(crate) events: Vec<Event>,
+    pub(crate) hooks: Hooks,
     pub(crate) uploads: Uploads,
 }
 
@@ -109,10 +113,13 @@ impl State {
             groups: Table::new(),
             adobe_groups: AdobeGroups::default(),
             access: Access::default(),
+            webhooks: Table::new(),
+            actions: Table::new(),
             collections: Table::new(),
             metadata_fields: Table::new(),
             metadata: Values::default(),
             events: Vec::new(),
+            hooks: Hooks::default(),
             uploads: Uploads::default(),
         }
     }
@@ -143,16 +150,20 @@ impl State {
         resource: (&'static str, &str),
         project: &str,
     ) {
+        self.happened_by(ctx.by(), kind, resource, project);
+    }
+
+    /// The same where no request is at hand.
+    pub(crate) fn happened_by(
+        &mut self,
+        by: By<'_>,
+        kind: &'static str,
+        resource: (&'static str, &str),
+        project: &str,
+    ) {
         let workspace = self.projects.get(project).map(|it| it.text("workspace_id").to_owned());
-        self.events.push(Event {
-            kind,
-            resource: (resource.0, resource.1.to_owned()),
-            account: ctx.account().to_owned(),
-            workspace,
-            project: (!project.is_empty()).then(|| project.to_owned()),
-            user: ctx.user_id.to_owned(),
-            at: ctx.now,
-        });
+        let project = (!project.is_empty()).then(|| project.to_owned());
+        self.events.push(Event { workspace, project, ..Event::new(by, kind, resource) });
     }
 
     /// The size of all files for which `counts` holds, in bytes.
@@ -162,8 +173,7 @@ impl State {
     }
 }
 
-#[allow(dead_code)]
-/// What a request has done.
+/// What has happened.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     /// As webhooks name it, `file.created`.
@@ -175,6 +185,21 @@ pub(crate) struct Event {
     pub(crate) project: Option<String>,
     pub(crate) user: String,
     pub(crate) at: Timestamp,
+}
+
+impl Event {
+    /// Something that has happened in no workspace that is known.
+    pub(crate) fn new(by: By<'_>, kind: &'static str, resource: (&'static str, &str)) -> Self {
+        Self {
+            kind,
+            resource: (resource.0, resource.1.to_owned()),
+            account: by.account.to_owned(),
+            workspace: None,
+            project: None,
+            user: by.user.to_owned(),
+            at: by.now,
+        }
+    }
 }
 
 /// Who adds a record, where and when.

@@ -17,7 +17,7 @@ pub(super) fn token(claims: &Value) -> String {
 }
 
 /// A text that cannot be guessed.
-pub(super) fn random() -> String {
+pub(crate) fn random() -> String {
     let [a, b] = [(); 2].map(|()| Uuid::new_v4().into_bytes());
     encode([a, b].concat())
 }

@@ -30,6 +30,7 @@ use jiff::Timestamp;
 
 pub use self::credential::Credential;
 pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::jwt::random;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::vault::Gone;
 

@@ -1,7 +1,6 @@
 //! Remote uploads are fetched.
 
 use std::io;
-use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -10,12 +9,12 @@ use frameio_core::Body;
 use http::header::CONTENT_LENGTH;
 use http::{Request, StatusCode, Uri};
 use http_body_util::BodyExt;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 
 use super::complete_remote;
 use crate::clock::Clock;
+use crate::hooks;
 use crate::object::Object;
+use crate::outward::{client, loopback, within};
 use crate::sim::{Shared, lock};
 use crate::storage::{Storage, Writer};
 use crate::uploads::Remote;
@@ -37,11 +36,7 @@ impl Source {
     /// Nothing where it is not a plain HTTP server on the loopback: the simulator reaches out to
     /// nobody else.
     pub(crate) fn new(id: &str, url: &str) -> Option<Self> {
-        let uri: Uri = url.parse().ok()?;
-        let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
-        let address: Option<IpAddr> = host.parse().ok();
-        let loopback = address.map_or(host == "localhost", |address| address.is_loopback());
-        (uri.scheme_str() == Some("http") && loopback).then(|| Self { id: id.to_owned(), uri })
+        loopback(url).map(|uri| Self { id: id.to_owned(), uri })
     }
 }
 
@@ -52,25 +47,25 @@ pub(crate) fn start(shared: &Arc<Shared>) {
     if sources.is_empty() {
         return;
     }
-    let tasks = &mut *lock(&shared.tasks);
-    while tasks.try_join_next().is_some() {}
     for source in sources {
         let (clock, storage) = (shared.env.clock.clone(), shared.env.storage.clone());
-        // The tasks end with the simulator, so they must not keep it.
-        let shared = Arc::downgrade(shared);
-        tasks.spawn_on(run(shared, clock, storage, source), &runtime);
+        shared.spawn(&runtime, run(Arc::downgrade(shared), clock, storage, source));
     }
 }
 
 async fn run(shared: Weak<Shared>, clock: Clock, storage: Storage, source: Source) {
     let fetched = fetch(&clock, &storage, &source).await;
     let Some(shared) = shared.upgrade() else { return };
+    finish(&shared, storage, &source.id, fetched);
+    hooks::settle(&shared);
+}
+
+fn finish(shared: &Shared, storage: Storage, id: &str, fetched: io::Result<Object>) {
     let state = &mut *lock(&shared.state);
-    let id = &*source.id;
     match fetched {
         Ok(object) => {
             let deleted = state.uploads.get_any(id).is_none();
-            if !complete_remote(state, id, object, clock.now()) && deleted {
+            if !complete_remote(state, &shared.env, id, object) && deleted {
                 // Its file was made after it was deleted.
                 Object::new(storage, id, crate::object::Layout::new(0, 1)).remove();
             }
@@ -89,8 +84,8 @@ async fn run(shared: Weak<Shared>, clock: Clock, storage: Storage, source: Sourc
 /// Streams the source into the storage.
 async fn fetch(clock: &Clock, storage: &Storage, source: &Source) -> io::Result<Object> {
     let request = Request::get(&source.uri).body(Body::empty()).map_err(io::Error::other)?;
-    let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-    let response = patient(clock, client.request(request)).await?.map_err(io::Error::other)?;
+    let asked = within(clock, PATIENCE, client().request(request));
+    let response = asked.await?.map_err(io::Error::other)?;
     if response.status() != StatusCode::OK {
         return Err(io::Error::other("the source does not answer with 200"));
     }
@@ -103,7 +98,7 @@ async fn fetch(clock: &Clock, storage: &Storage, source: &Source) -> io::Result<
     let mut body = response.into_body();
     let mut writer = Writer::open(storage, &source.id, 0, length.unwrap_or(LONGEST)).await?;
     let mut size = 0;
-    while let Some(frame) = patient(clock, body.frame()).await? {
+    while let Some(frame) = within(clock, PATIENCE, body.frame()).await? {
         let Ok(data) = frame.map_err(io::Error::other)?.into_data() else { continue };
         size += Bytes::len(&data) as u64;
         if size > LONGEST {
@@ -115,34 +110,4 @@ async fn fetch(clock: &Clock, storage: &Storage, source: &Source) -> io::Result<
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(Object::whole(storage.clone(), &source.id, writer.finish().await?, size))
-}
-
-async fn patient<F: Future + Send>(clock: &Clock, future: F) -> io::Result<F::Output> {
-    tokio::select! {
-        output = future => Ok(output),
-        () = clock.sleep(PATIENCE) => Err(io::ErrorKind::TimedOut.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_plain_servers_on_the_loopback_are_asked() {
-        for (url, asked) in [
-            ("http://127.0.0.1:8000/a.mov", true),
-            ("http://127.9.9.9/a.mov", true),
-            ("http://localhost/a.mov?x=1", true),
-            ("http://[::1]:80/a.mov", true),
-            ("https://127.0.0.1/a.mov", false),
-            ("http://10.0.0.1/a.mov", false),
-            ("http://127.0.0.1.example.com/a.mov", false),
-            ("http://localhost@example.com/a.mov", false),
-            ("/a.mov", false),
-            ("", false),
-        ] {
-            assert_eq!(Source::new("x", url).is_some(), asked, "{url}");
-        }
-    }
 }

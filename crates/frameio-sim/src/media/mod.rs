@@ -102,7 +102,8 @@ fn upload(ctx: &Ctx<'_>, id: &str, (name, media_type): (&str, &str), layout: Lay
 }
 
 /// Marks an upload as complete, with its copies, and their files as changed by that.
-pub(crate) fn complete(state: &mut State, id: &str, now: Timestamp) {
+pub(crate) fn complete(state: &mut State, env: &Env, id: &str) {
+    let now = env.clock.now();
     for id in state.uploads.sharing(id) {
         if let Some(upload) = state.uploads.get_mut(&id) {
             upload.completed_at = Some(now);
@@ -110,12 +111,13 @@ pub(crate) fn complete(state: &mut State, id: &str, now: Timestamp) {
         }
         if let Some(file) = state.files.get_mut(&id) {
             file.update(Map::new(), now);
+            state.uploaded(&id, now, clock::after(now, env.transcode_after));
         }
     }
 }
 
 /// Completes a remote upload with what was fetched; false where it is not one that waits.
-pub(crate) fn complete_remote(state: &mut State, id: &str, object: Object, now: Timestamp) -> bool {
+pub(crate) fn complete_remote(state: &mut State, env: &Env, id: &str, object: Object) -> bool {
     if state.uploads.get_any(id).is_none_or(|upload| upload.remote.is_none()) {
         return false;
     }
@@ -128,7 +130,7 @@ pub(crate) fn complete_remote(state: &mut State, id: &str, object: Object, now: 
             upload.object = object.clone();
         }
     }
-    complete(state, id, now);
+    complete(state, env, id);
     true
 }
 

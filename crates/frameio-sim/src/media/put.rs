@@ -125,7 +125,7 @@ where
         return Err(NO_UPLOAD);
     }
     if is_complete {
-        complete(state, id, shared.env.clock.now());
+        complete(state, &shared.env, id);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Simulated, projects};
 use crate::query::page;
 use crate::respond::{Outcome, Reply};
-use crate::state::{By, Ctx, Event, Row, State, insert};
+use crate::state::{By, Ctx, Row, State, insert};
 
 pub(super) const OPERATIONS: &[Simulated] =
     &[Simulated::new("collections.index", index), Simulated::new("collections.show", show)];
@@ -78,8 +78,8 @@ pub(crate) fn add(
     project: &str,
     collection: Collection,
 ) -> Option<String> {
-    let row = state.projects.get(project)?;
-    let (account, workspace) = (row.account.clone(), row.text("workspace_id").to_owned());
+    let account = state.projects.get(project)?.account.clone();
+    let by = By { account: &account, ..by };
     let fields = json!({
         "project_id": project,
         // Its content is nowhere, so that there is no folder to look into.
@@ -90,17 +90,8 @@ pub(crate) fn add(
         "private": collection.private,
         "auto_generated": false,
     });
-    let id = insert(&mut state.collections, By { account: &account, ..by }, fields);
-    // Not by a request, but it tells as if it were.
-    state.events.push(Event {
-        kind: "collection.created",
-        resource: ("collection", id.clone()),
-        account,
-        workspace: Some(workspace),
-        project: Some(project.to_owned()),
-        user: by.user.to_owned(),
-        at: by.now,
-    });
+    let id = insert(&mut state.collections, by, fields);
+    state.happened_by(by, "collection.created", ("collection", &id), project);
     Some(id)
 }
 

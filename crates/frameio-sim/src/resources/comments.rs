@@ -1,5 +1,6 @@
 //! Comments on files.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Simulated;
@@ -15,7 +16,12 @@ pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("comments.create", create),
     Simulated::new("comments.update", update),
     Simulated::new("comments.delete", delete),
+    Simulated::new("comments.create_attachment", create_attachment),
+    Simulated::new("comments.delete_attachment", delete_attachment),
 ];
+
+/// How many attachments a comment has at the most.
+const MOST_ATTACHMENTS: usize = 6;
 
 fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let file = ctx.find(&state.files, "file_id")?.id();
@@ -48,6 +54,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let (attachments, upload_urls) = attach(state, ctx);
     comment["attachments"] = attachments.into();
     let id = insert(&mut state.comments, ctx.by(), comment);
+    happened(state, ctx, "comment.created", &id);
     let mut answer = render(state, ctx, &state.comments[&id]);
     for (attachment, urls) in upload_urls.into_iter().enumerate() {
         answer["attachments"][attachment]["upload_urls"] = urls;
@@ -57,21 +64,82 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 
 fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let comment = ctx.find(&state.comments, "comment_id")?;
+    let was_completed = !comment.field("completed_at").is_null();
     let mut comment = changed(comment.fields.clone().into(), ctx)?;
     if ctx.data.contains_key("text") {
         comment["text_edited_at"] = ctx.now.to_string().into();
     }
+    let is_completed = !comment["completed_at"].is_null();
     let Value::Object(fields) = comment else { return show(state, ctx) };
-    ctx.find_mut(&mut state.comments, "comment_id")?.update(fields, ctx.now);
+    let comment = ctx.find_mut(&mut state.comments, "comment_id")?;
+    comment.update(fields, ctx.now);
+    let id = comment.id().to_owned();
+    if ctx.data.keys().any(|name| name != "completed") {
+        happened(state, ctx, "comment.updated", &id);
+    }
+    match (was_completed, is_completed) {
+        (false, true) => happened(state, ctx, "comment.completed", &id),
+        (true, false) => happened(state, ctx, "comment.uncompleted", &id),
+        _ => {}
+    }
     show(state, ctx)
 }
 
 fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let id = ctx.find(&state.comments, "comment_id")?.id().to_owned();
+    happened(state, ctx, "comment.deleted", &id);
     if let Some(comment) = state.comments.shift_remove(&id) {
         uploads(&comment).for_each(|id| state.uploads.remove(id));
     }
     Ok(Reply::NO_CONTENT)
+}
+
+fn create_attachment(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let mut attachments = attachments(ctx.find(&state.comments, "comment_id")?);
+    if attachments.len() >= MOST_ATTACHMENTS {
+        let detail =
+            format!("the comment has {MOST_ATTACHMENTS} attachments, the most there can be");
+        return Err(Failure::invalid("/data", detail));
+    }
+    let (mut attachment, urls) = media::begin_attachment(state, ctx, &ctx.data.clone().into());
+    attachments.push(attachment.clone());
+    attach_to(state, ctx, attachments)?;
+    attachment["upload_urls"] = urls;
+    Ok(Reply::created(attachment))
+}
+
+fn delete_attachment(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
+    let mut attachments = attachments(ctx.find(&state.comments, "comment_id")?);
+    let id = ctx.arg("attachment_id");
+    let before = attachments.len();
+    attachments.retain(|attachment| attachment["id"] != id);
+    if attachments.len() == before {
+        let detail = "there is no such attachment of this comment";
+        return Err(Failure::new(StatusCode::NOT_FOUND, detail));
+    }
+    state.uploads.remove(id);
+    attach_to(state, ctx, attachments)?;
+    Ok(Reply::NO_CONTENT)
+}
+
+fn attachments(comment: &Row) -> Vec<Value> {
+    comment.field("attachments").as_array().cloned().unwrap_or_default()
+}
+
+/// Gives the comment these attachments in place of those it has.
+fn attach_to(state: &mut State, ctx: &Ctx<'_>, attachments: Vec<Value>) -> Result<(), Failure> {
+    let comment = ctx.find_mut(&mut state.comments, "comment_id")?;
+    comment.update([("attachments".to_owned(), attachments.into())].into_iter().collect(), ctx.now);
+    let id = comment.id().to_owned();
+    happened(state, ctx, "comment.updated", &id);
+    Ok(())
+}
+
+/// Notes what was done to a comment that is still there.
+fn happened(state: &mut State, ctx: &Ctx<'_>, kind: &'static str, id: &str) {
+    let file = state.comments.get(id).and_then(|comment| state.files.get(comment.text("file_id")));
+    let project = file.map_or("", |file| file.text("project_id")).to_owned();
+    state.happened(ctx, kind, ("comment", id), &project);
 }
 
 /// The comment with what the body names, be it null, written over it; the rest is left.

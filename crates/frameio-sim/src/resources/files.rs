@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::tree::{self, Done, Place, copies, moves, trash, versions};
 use super::{Simulated, folders};
-use crate::media;
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
 use crate::state::{Ctx, Row, State, insert};
 use crate::uploads::Remote;
+use crate::{clock, media};
 
 pub(super) const OPERATIONS: &[Simulated] = &[
     Simulated::new("files.list", list),
@@ -95,6 +95,7 @@ fn import_file(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let content = format!("{} of {}\n", text("key"), text("storage_location"));
     let (id, media_type) = add(state, ctx, content.len() as u64)?;
     media::import(state, ctx, &id, &media_type, content.into());
+    state.uploaded(&id, ctx.now, clock::after(ctx.now, ctx.env.transcode_after));
     let body = json!({"data": render(state, ctx, &state.files[&id])});
     Ok(Reply::whole(StatusCode::ACCEPTED, body))
 }

@@ -2,8 +2,10 @@
 
 mod account_permissions;
 pub(crate) mod accounts;
+mod audit_logs;
 pub(crate) mod collections;
 pub(crate) mod comments;
+mod custom_actions;
 pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod groups;
@@ -14,6 +16,7 @@ pub(crate) mod projects;
 pub(crate) mod tree;
 pub(crate) mod users;
 pub(crate) mod version_stacks;
+mod webhooks;
 pub(crate) mod workspaces;
 
 use crate::respond::Outcome;
@@ -37,6 +40,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
     [
         users::OPERATIONS,
         accounts::OPERATIONS,
+        audit_logs::OPERATIONS,
         workspaces::OPERATIONS,
         projects::OPERATIONS,
         folders::OPERATIONS,
@@ -48,6 +52,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         groups::OPERATIONS,
         groups::adobe::OPERATIONS,
         groups::roles::OPERATIONS,
+        custom_actions::OPERATIONS,
+        webhooks::OPERATIONS,
         metadata_fields::OPERATIONS,
         metadata::OPERATIONS,
         collections::OPERATIONS,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Simulated, UNTITLED, projects};
+use super::{Simulated, UNTITLED, projects, webhooks};
 use crate::query::page;
 use crate::respond::{Outcome, Reply};
 use crate::state::{By, Ctx, Row, State, Table, insert};
@@ -52,6 +52,7 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     for project in projects {
         projects::remove(state, ctx, &project);
     }
+    webhooks::remove_all(state, &id);
     state.workspaces.shift_remove(&id);
     Ok(Reply::NO_CONTENT)
 }

@@ -39,6 +39,10 @@ pub(crate) async fn scenario(api: &Api) {
     api.get(&format!("{list}?include=owner,replies&include_total_count=true")).await.data();
     api.get(&format!("{comment}?include=owner,replies&timestamp_as_timecode=true")).await.data();
     api.patch(&comment, json!({"text": "Seen", "completed": false})).await.data();
+    let data = json!({"name": "b.pdf", "file_size": 5, "media_type": "application/pdf"});
+    let attachment = api.post(&format!("{comment}/attachments"), data).await.created();
+    let attachment = format!("{comment}/attachments/{}", attachment["id"].as_str().unwrap());
+    assert_eq!(api.delete(&attachment).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.delete(&comment).await.status, StatusCode::NO_CONTENT);
 }
 
@@ -171,4 +175,63 @@ async fn comments_are_listed_by_file_and_go_with_it() {
     assert_eq!(texts("").await, ["two", "three"]);
     assert_eq!(api.delete(&file).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get(&paths[1]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn attachments_come_and_go_one_by_one() {
+    let api = Api::new();
+    let attachment = json!({"name": "a.pdf", "file_size": 3, "media_type": "application/pdf"});
+    let (path, made) = comment(&api, json!({"text": "t"})).await;
+    let list = format!("{path}/attachments");
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let first = api.post(&list, attachment.clone()).await.created();
+    let url = first["upload_urls"][0].as_str().unwrap();
+    assert_eq!(put(&api.sim, url, "application/pdf", "pdf").await.0, StatusCode::OK);
+    assert_eq!(api.read(&first["id"], &[]).await.body(), "pdf");
+    for _ in 0..5 {
+        api.post(&list, attachment.clone()).await.created();
+    }
+    assert_eq!(api.post(&list, attachment).await.pointers(), ["/data"]);
+    let shown = api.get(&path).await.data();
+    assert_eq!(shown["attachments"].as_array().unwrap().len(), 6);
+    assert_eq!(shown["attachments"][0]["id"], first["id"]);
+    assert_eq!(shown["attachments"][0]["upload_urls"], json!(null));
+    assert_ne!(shown["updated_at"], made["updated_at"]);
+
+    let first = format!("{list}/{}", first["id"].as_str().unwrap());
+    assert_eq!(api.delete(&first).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.delete(&first).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(put(&api.sim, url, "application/pdf", "pdf").await.0, StatusCode::NOT_FOUND);
+    let shown = api.get(&path).await.data();
+    assert_eq!(shown["attachments"].as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn what_is_done_to_a_comment_is_told() {
+    let api = Api::new();
+    let (path, _) = comment(&api, json!({"text": "t"})).await;
+    let before = api.sim.events().len() - 1;
+    for data in [
+        json!({"text": "new"}),
+        json!({"completed": true}),
+        json!({"completed": true}),
+        json!({"completed": false, "text": "newer"}),
+    ] {
+        api.patch(&path, data).await.data();
+    }
+    assert_eq!(api.delete(&path).await.status, StatusCode::NO_CONTENT);
+    let events = api.sim.events().split_off(before);
+    let kinds: Vec<_> = events.iter().map(|it| it.event.kind.to_string()).collect();
+    let (updated, uncompleted) = ("comment.updated", "comment.uncompleted");
+    assert_eq!(
+        kinds,
+        ["comment.created", updated, "comment.completed", updated, uncompleted, "comment.deleted"]
+    );
+    let demo = api.sim.demo();
+    for event in events {
+        let id = path.rsplit('/').next().unwrap();
+        assert_eq!(event.event.resource().id(), id);
+        assert_eq!(event.event.workspace_id(), Some(&demo.workspace_id));
+        assert_eq!(event.event.project_id(), Some(&demo.project_id));
+    }
 }

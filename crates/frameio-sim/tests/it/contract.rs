@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::api::Api;
 use crate::schema::differences;
 use crate::{
-    collections, comments, files, folders, groups, metadata, metadata_fields, permissions,
-    projects, version_stacks, workspaces,
+    audit_logs, collections, comments, custom_actions, files, folders, groups, metadata,
+    metadata_fields, permissions, projects, version_stacks, webhooks, workspaces,
 };
 
 static DOCUMENTS: LazyLock<[Value; 2]> = LazyLock::new(|| {
@@ -118,6 +118,9 @@ async fn every_operation_answers_in_the_shape_of_the_contract() {
     comments::scenario(&api).await;
     permissions::scenario(&api).await;
     groups::scenario(&api).await;
+    webhooks::scenario(&api).await;
+    custom_actions::scenario(&api).await;
+    audit_logs::scenario(&api).await;
     metadata_fields::scenario(&api).await;
     metadata::scenario(&api).await;
     collections::scenario(&api).await;

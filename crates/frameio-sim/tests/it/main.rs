@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api;
+mod audit_logs;
 mod clock;
 mod collections;
 mod comments;
 mod contract;
+mod custom_actions;
 mod downloads;
 mod errors;
 mod examples;
@@ -20,6 +22,7 @@ mod pages;
 mod permissions;
 mod projects;
 mod quotas;
+mod receiver;
 mod remote;
 mod roles;
 mod schema;
@@ -28,4 +31,5 @@ mod typed;
 mod uploads;
 mod version_stacks;
 mod violations;
+mod webhooks;
 mod workspaces;

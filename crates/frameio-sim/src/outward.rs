@@ -1,0 +1,62 @@
+//! What the simulator asks of others: plain HTTP servers on the loopback, and nobody else.
+
+use std::io;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use frameio_core::Body;
+use http::Uri;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+
+use crate::clock::Clock;
+
+/// The URL where it is of a plain HTTP server on the loopback.
+pub(crate) fn loopback(url: &str) -> Option<Uri> {
+    let uri: Uri = url.parse().ok()?;
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    let address: Option<IpAddr> = host.parse().ok();
+    let loopback = address.map_or(host == "localhost", |address| address.is_loopback());
+    (uri.scheme_str() == Some("http") && loopback).then_some(uri)
+}
+
+/// One of its own for each use: what it pools belongs to the runtime that it is used in.
+pub(crate) fn client() -> Client<HttpConnector, Body> {
+    Client::builder(TokioExecutor::new()).build_http()
+}
+
+/// Waits for no longer than `limit` on the simulator's clock.
+pub(crate) async fn within<F: Future + Send>(
+    clock: &Clock,
+    limit: Duration,
+    future: F,
+) -> io::Result<F::Output> {
+    tokio::select! {
+        output = future => Ok(output),
+        () = clock.sleep(limit) => Err(io::ErrorKind::TimedOut.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_servers_on_the_loopback_are_asked() {
+        for (url, asked) in [
+            ("http://127.0.0.1:8000/a.mov", true),
+            ("http://127.9.9.9/a.mov", true),
+            ("http://localhost/a.mov?x=1", true),
+            ("http://[::1]:80/a.mov", true),
+            ("https://127.0.0.1/a.mov", false),
+            ("http://10.0.0.1/a.mov", false),
+            ("http://127.0.0.1.example.com/a.mov", false),
+            ("http://localhost@example.com/a.mov", false),
+            ("/a.mov", false),
+            ("", false),
+        ] {
+            assert_eq!(loopback(url).is_some(), asked, "{url}");
+        }
+    }
+}
