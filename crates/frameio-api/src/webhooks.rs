@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use frameio_core::bounds::{Check, check_distinct};
 use frameio_core::{
-    AccountId, EncodeError, Page, QuotaScope, Secret, WebhookId, WorkspaceId, answers, endpoints,
+    AccountId, EventType, Page, QuotaScope, Secret, WebhookId, WorkspaceId, answers, endpoints,
     model, open_enum,
 };
 use jiff::Timestamp;
@@ -43,7 +42,7 @@ endpoints! {
         }
         body {
             /// What is told. At least one, each once.
-            events: Vec<WebhookEvent> in 1..=u64::MAX,
+            events: Vec<EventType> in 1..=u64::MAX,
             /// What it is called. 1 to 255 characters.
             name: String in 1..=255,
             /// Where it is told. 1 to 2 000 characters.
@@ -79,7 +78,7 @@ endpoints! {
             /// Whether anything is told.
             active: bool,
             /// What is told, in place of what was before. At least one, each once.
-            events: Vec<WebhookEvent> in 1..=u64::MAX,
+            events: Vec<EventType> in 1..=u64::MAX,
             /// What it is called. 1 to 255 characters.
             name: String in 1..=255,
             /// Where it is told. 1 to 2 000 characters.
@@ -122,83 +121,6 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// What a webhook can tell.
-    pub enum WebhookEvent {
-        /// A file was created; its bytes are not there yet.
-        FileCreated = "file.created",
-        /// A file was deleted.
-        FileDeleted = "file.deleted",
-        /// All renditions of a file are there.
-        FileReady = "file.ready",
-        /// A file was changed.
-        FileUpdated = "file.updated",
-        /// All bytes of a file are there.
-        FileUploadCompleted = "file.upload.completed",
-        /// A file was put onto a version stack.
-        FileVersioned = "file.versioned",
-        /// A file was copied.
-        FileCopied = "file.copied",
-        /// A folder was created.
-        FolderCreated = "folder.created",
-        /// A folder was deleted.
-        FolderDeleted = "folder.deleted",
-        /// A folder was changed.
-        FolderUpdated = "folder.updated",
-        /// A folder was copied.
-        FolderCopied = "folder.copied",
-        /// A comment was done with.
-        CommentCompleted = "comment.completed",
-        /// A comment or a reply was written.
-        CommentCreated = "comment.created",
-        /// A comment was deleted.
-        CommentDeleted = "comment.deleted",
-        /// A comment is to be looked at again.
-        CommentUncompleted = "comment.uncompleted",
-        /// A comment was changed.
-        CommentUpdated = "comment.updated",
-        /// A metadata field was defined.
-        CustomFieldCreated = "customfield.created",
-        /// The definition of a metadata field was changed.
-        CustomFieldUpdated = "customfield.updated",
-        /// The definition of a metadata field was deleted.
-        CustomFieldDeleted = "customfield.deleted",
-        /// The value of a metadata field was changed.
-        MetadataValueUpdated = "metadata.value.updated",
-        /// A project was created.
-        ProjectCreated = "project.created",
-        /// A project was deleted.
-        ProjectDeleted = "project.deleted",
-        /// A project was changed.
-        ProjectUpdated = "project.updated",
-        /// A collection was created.
-        CollectionCreated = "collection.created",
-        /// A collection was changed.
-        CollectionUpdated = "collection.updated",
-        /// A collection was deleted.
-        CollectionDeleted = "collection.deleted",
-        /// A share was created.
-        ShareCreated = "share.created",
-        /// A share was changed.
-        ShareUpdated = "share.updated",
-        /// A share was deleted.
-        ShareDeleted = "share.deleted",
-        /// Somebody looked at a share.
-        ShareViewed = "share.viewed",
-    }
-}
-
-/// Any event is good, but none twice.
-impl Check for WebhookEvent {
-    fn check(&self) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn check_list(list: &[Self]) -> Result<(), EncodeError> {
-        check_distinct(list)
-    }
-}
-
 model! {
     /// A webhook.
     pub struct Webhook {
@@ -211,7 +133,7 @@ model! {
         /// Where it is told.
         pub url: String,
         /// What is told.
-        pub events: Vec<WebhookEvent>,
+        pub events: Vec<EventType>,
         /// Whether anything is told.
         pub active: Option<bool> as Flag,
         /// What deliveries are signed with: only in the answer to its creation.

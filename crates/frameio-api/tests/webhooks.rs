@@ -3,8 +3,8 @@
 
 use frameio_api::Catalog;
 use frameio_api::custom_actions::{CreateCustomAction, CustomAction};
-use frameio_api::webhooks::{CreateWebhook, UpdateWebhook, Webhook, WebhookEvent};
-use frameio_core::{Operation, QuotaScope, encode};
+use frameio_api::webhooks::{CreateWebhook, UpdateWebhook, Webhook};
+use frameio_core::{EventType, Operation, QuotaScope, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 #[test]
 fn events_are_some_and_each_once() {
     let create = |events: &[&str]| {
-        let events: Vec<_> = events.iter().copied().map(WebhookEvent::from).collect();
+        let events: Vec<_> = events.iter().copied().map(EventType::from).collect();
         encode(&CreateWebhook::new("a", "w", events, "Sea", "https://example.com"))
     };
     let request = create(&["file.ready", "from.the.future"]).unwrap();
@@ -25,7 +25,7 @@ fn events_are_some_and_each_once() {
     let error = create(&["file.ready", "file.created", "file.ready"]).unwrap_err();
     assert_eq!(error.to_string(), "`events[2]` is the same as `[0]`, allowed is each once");
 
-    let twice = [WebhookEvent::FileReady, WebhookEvent::FileReady];
+    let twice = [EventType::FileReady, EventType::FileReady];
     let error = encode(&UpdateWebhook::new("a", "w").events(twice)).unwrap_err();
     assert_eq!(error.field, "events[1]");
 }

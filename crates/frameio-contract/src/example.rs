@@ -1,6 +1,6 @@
 //! Examples of what a schema allows.
 
-use frameio_api::webhooks::WebhookEvent;
+use frameio_core::EventType;
 use serde_json::{Map, Value, json};
 
 use crate::document::Schema;
@@ -13,7 +13,7 @@ const ONE_FIELD: &[&str] =
     &["AddReviewersToShareParamsDataReviewers", "RemoveReviewerParamsDataReviewers"];
 
 /// Lists of texts that the contract does not count, but the documentation does.
-const COUNTED: &[(&str, &[&str])] = &[("WebhookEvents", WebhookEvent::KNOWN)];
+const COUNTED: &[(&str, &[&str])] = &[("WebhookEvents", EventType::KNOWN)];
 
 fn counted(list: Schema) -> Option<&'static [&'static str]> {
     COUNTED.iter().find(|(name, _)| list.name == Some(name)).map(|(_, values)| *values)

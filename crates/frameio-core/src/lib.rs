@@ -15,6 +15,7 @@
 //! | [`page`] | pages, cursors and the [`Paged`] trait |
 //! | [`body`] | one body type that can be replayed |
 //! | [`call`] | what travels with a request through a stack |
+//! | [`event_type`] | what webhooks tell of |
 //! | [`id`](mod@id), [`patch`], [`bounds`], [`secret`], [`signed_url`] | the vocabulary of fields |
 //! | [`error`] | what can go wrong without a network |
 //! | `dynamic`, a feature | requests from JSON, by the documented names |
@@ -32,6 +33,7 @@ pub mod dynamic;
 pub mod encode;
 pub mod endpoint;
 pub mod error;
+pub mod event_type;
 pub mod id;
 pub mod operation;
 pub mod page;
@@ -48,6 +50,7 @@ pub use call::{Attempts, Call, CallOptions};
 pub use encode::encode;
 pub use endpoint::{Endpoint, FromResponse, Json};
 pub use error::{ApiError, DecodeError, EncodeError};
+pub use event_type::EventType;
 pub use id::*;
 pub use operation::{Operation, Quota, QuotaScope};
 pub use page::{Cursor, Links, Page, Paged};

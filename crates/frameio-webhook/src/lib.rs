@@ -20,9 +20,8 @@ pub use self::axum::Signed;
 pub use claim::Claim;
 pub use dedup::{DeliveryKey, DeliveryStore, MemoryDeliveries};
 pub use error::{NoSecret, Rejection, VerifyError};
-pub use event::{
-    AccountRef, Event, EventType, ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef,
-};
+pub use event::{AccountRef, Event, ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef};
+pub use frameio_core::EventType;
 pub use layer::{Verify, VerifyFuture, VerifyLayer};
 pub use payload::Payload;
 pub use receiver::{Receive, Receiver};
