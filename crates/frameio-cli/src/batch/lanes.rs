@@ -16,18 +16,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::estimate::Load;
 use super::jobs::Job;
-use super::progress::Progress;
+use super::progress::{Progress, Tally};
 use super::results::{Ended, Results};
 use super::stop;
 use crate::exit::{Failure, Status};
-
-/// How many jobs have ended, and how.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
-    pub(super) done: usize,
-    pub(super) failed: usize,
-    pub(super) left: usize,
-}
 
 /// All jobs, by the quota that they spend.
 #[derive(Debug)]

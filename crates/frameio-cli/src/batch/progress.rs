@@ -6,10 +6,16 @@ use std::time::Duration;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
-use super::lanes::Tally;
-
 /// How often a line is written where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(10);
+
+/// How many jobs have ended, and how.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) done: usize,
+    pub(super) failed: usize,
+    pub(super) left: usize,
+}
 
 /// Shows how far a batch is, on standard error.
 #[derive(Debug)]
