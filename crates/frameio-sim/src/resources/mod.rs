@@ -13,6 +13,7 @@ pub(crate) mod metadata;
 pub(crate) mod metadata_fields;
 mod permissions;
 pub(crate) mod projects;
+pub(crate) mod shares;
 pub(crate) mod tree;
 pub(crate) mod users;
 pub(crate) mod version_stacks;
@@ -57,6 +58,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         metadata_fields::OPERATIONS,
         metadata::OPERATIONS,
         collections::OPERATIONS,
+        shares::OPERATIONS,
     ]
     .into_iter()
     .flatten()
