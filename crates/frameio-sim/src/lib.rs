@@ -161,7 +161,7 @@
 //!
 //! * The operations on users, groups, permissions, accounts, audit logs, workspaces, projects,
 //!   folders, files, version stacks, uploads, comments, webhooks, custom actions, metadata, its
-//!   fields, collections, and shares
+//!   fields, collections, shares, and the search
 //!   ([`Sim::operations`]), with answers in exactly the shapes of the contract.
 //! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
 //!   header `api-version: experimental`. What has no handler yet is answered with 501.
@@ -225,7 +225,7 @@
 //! * No comment is for the team alone: `copy_comments=internal` copies none.
 //! * Nothing is behind the short URL of a share, nor is its collection in any list. No mails are
 //!   sent, no passphrase is asked for, and how a share is to look changes nothing.
-//! * There is no search; its route is 501.
+//! * Search knows the names and the comments alone, and both engines look for the same.
 //! * Nothing is delivered to other URLs than those of the loopback; it is only recorded.
 //! * Unknown parameters of a query are ignored, and values that the contract calls open are
 //!   refused all the same: what the service takes beyond the known ones, it does not tell.
@@ -247,6 +247,7 @@
 //!   secure and was given none. It shows all that is below what was put into it, a version stack
 //!   for its versions, but nothing of another project (422). Reviewers are known by their e-mail
 //!   addresses; on a public share there are none, and who is none cannot be removed (404).
+//!   Search finds what has all the words in its name, or in one comment, be it in their midst.
 //!   `include=metadata`, and metadata without `show_null`, leave out what has no value.
 //!   In an update of a definition null stands for the default, an option of the same name keeps
 //!   its id, and one that is left out goes from the values. Collections have no root folder.

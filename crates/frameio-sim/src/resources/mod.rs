@@ -13,6 +13,7 @@ pub(crate) mod metadata;
 pub(crate) mod metadata_fields;
 mod permissions;
 pub(crate) mod projects;
+mod search;
 pub(crate) mod shares;
 pub(crate) mod tree;
 pub(crate) mod users;
@@ -59,6 +60,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         metadata::OPERATIONS,
         collections::OPERATIONS,
         shares::OPERATIONS,
+        search::OPERATIONS,
     ]
     .into_iter()
     .flatten()

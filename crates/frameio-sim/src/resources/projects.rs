@@ -39,7 +39,7 @@ fn invited_index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let role = |row: &Row| state.role_at(ctx.user_id, row);
     let is_invited = |row: &&Row| {
         let workspace = state.workspaces.get(row.text("workspace_id"));
-        row.account == ctx.account() && role(*row).is_some() && workspace.and_then(role).is_none()
+        row.account == ctx.account() && role(row).is_some() && workspace.and_then(role).is_none()
     };
     let rows = state.projects.values().filter(is_invited).collect();
     page(ctx, rows, |row| render_for(state, ctx, row))
@@ -83,7 +83,8 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-fn render_for(state: &State, ctx: &Ctx<'_>, project: &Row) -> Value {
+/// A project as it is shown by itself.
+pub(super) fn render_for(state: &State, ctx: &Ctx<'_>, project: &Row) -> Value {
     let mut project_json = render(state, project);
     project_json["description"] = Value::Null;
     if ctx.query.includes("owner") {

@@ -26,6 +26,7 @@ mod receiver;
 mod remote;
 mod roles;
 mod schema;
+mod search;
 mod shares;
 mod socket;
 mod typed;
