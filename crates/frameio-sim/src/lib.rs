@@ -161,7 +161,7 @@
 //!
 //! * The operations on users, groups, permissions, accounts, audit logs, workspaces, projects,
 //!   folders, files, version stacks, uploads, comments, webhooks, custom actions, metadata, its
-//!   fields, collections, shares, and the search
+//!   fields, collections, shares, session watermark templates, and the search
 //!   ([`Sim::operations`]), with answers in exactly the shapes of the contract.
 //! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
 //!   header `api-version: experimental`. What has no handler yet is answered with 501.

@@ -89,6 +89,7 @@ pub(crate) struct State {
     pub(crate) webhooks: Table,
     pub(crate) actions: Table,
     pub(crate) collections: Table,
+    pub(crate) watermark_templates: Table,
     pub(crate) shares: Table,
     /// What each share has beside its fields.
     pub(crate) shared: HashMap<String, Shared>,
@@ -120,6 +121,7 @@ impl State {
             webhooks: Table::new(),
             actions: Table::new(),
             collections: Table::new(),
+            watermark_templates: Table::new(),
             shares: Table::new(),
             shared: HashMap::new(),
             metadata_fields: Table::new(),

@@ -14,6 +14,7 @@ pub(crate) mod metadata_fields;
 mod permissions;
 pub(crate) mod projects;
 mod search;
+mod session_watermark_templates;
 pub(crate) mod shares;
 pub(crate) mod tree;
 pub(crate) mod users;
@@ -61,6 +62,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Simulated> {
         collections::OPERATIONS,
         shares::OPERATIONS,
         search::OPERATIONS,
+        session_watermark_templates::OPERATIONS,
     ]
     .into_iter()
     .flatten()

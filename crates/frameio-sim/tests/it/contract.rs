@@ -11,7 +11,8 @@ use crate::api::Api;
 use crate::schema::differences;
 use crate::{
     audit_logs, collections, comments, custom_actions, files, folders, groups, metadata,
-    metadata_fields, permissions, projects, search, shares, version_stacks, webhooks, workspaces,
+    metadata_fields, permissions, projects, search, session_watermark_templates, shares,
+    version_stacks, webhooks, workspaces,
 };
 
 static DOCUMENTS: LazyLock<[Value; 2]> = LazyLock::new(|| {
@@ -126,6 +127,7 @@ async fn every_operation_answers_in_the_shape_of_the_contract() {
     collections::scenario(&api).await;
     shares::scenario(&api).await;
     search::scenario(&api).await;
+    session_watermark_templates::scenario(&api).await;
 
     let all: BTreeSet<&str> = Sim::operations().map(|operation| operation.id).collect();
     let left: Vec<_> = all.difference(&*api.succeeded()).copied().collect();

@@ -27,6 +27,7 @@ mod remote;
 mod roles;
 mod schema;
 mod search;
+mod session_watermark_templates;
 mod shares;
 mod socket;
 mod typed;
