@@ -159,12 +159,8 @@
 //!
 //! # What it does
 //!
-//! * The operations on users, groups, permissions, accounts, audit logs, workspaces, projects,
-//!   folders, files, version stacks, uploads, comments, webhooks, custom actions, metadata, its
-//!   fields, collections, shares, session watermark templates, and the search
-//!   ([`Sim::operations`]), with answers in exactly the shapes of the contract.
-//! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
-//!   header `api-version: experimental`. What has no handler yet is answered with 501.
+//! * All 124 operations of the contract ([`Sim::operations`]), the 26 experimental ones with the
+//!   header `api-version: experimental`, with answers in exactly the shapes of the contract.
 //! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
 //!   there, 400 for a body that is not JSON, and 422 for everything that is wrong with a body or
 //!   a query, unknown keys included, with a JSON pointer to each of the first hundred problems.
