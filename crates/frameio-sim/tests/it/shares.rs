@@ -174,6 +174,10 @@ async fn a_share_lists_what_is_in_it_flat_and_once() {
     assert_eq!(names().await, ["v1.mp4"]);
     api.send(Method::PATCH, &format!("{}/restore", api.file(&clip)), None).await.data();
     assert_eq!(names().await, ["clip.mp4", "v1.mp4"]);
+    let other = api.post(&format!("{}/projects", api.workspace()), json!({"name": "P"})).await;
+    let elsewhere = json!({"parent_id": other.created()["root_folder_id"]});
+    api.patch(&format!("{}/move", api.file(&clip)), elsewhere).await.data();
+    assert_eq!(names().await, ["v1.mp4"]);
     api.delete(&api.project()).await;
     assert_eq!(api.get(&share).await.status, StatusCode::NOT_FOUND);
 }
