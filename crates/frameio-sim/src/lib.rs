@@ -159,12 +159,8 @@
 //!
 //! # What it does
 //!
-//! * The operations on users, groups, permissions, accounts, audit logs, workspaces, projects,
-//!   folders, files, version stacks, uploads, comments, webhooks, custom actions, metadata, its
-//!   fields, and collections
-//!   ([`Sim::operations`]), with answers in exactly the shapes of the contract.
-//! * All 124 operations of the contract are routed and checked, the 26 experimental ones with the
-//!   header `api-version: experimental`. What has no handler yet is answered with 501.
+//! * All 124 operations of the contract ([`Sim::operations`]), the 26 experimental ones with the
+//!   header `api-version: experimental`, with answers in exactly the shapes of the contract.
 //! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
 //!   there, 400 for a body that is not JSON, and 422 for everything that is wrong with a body or
 //!   a query, unknown keys included, with a JSON pointer to each of the first hundred problems.
@@ -203,6 +199,8 @@
 //!   Date Uploaded, File Size, Frame Rate and Uploader with what is known of a file.
 //! * Collections are there to be shown: two in the demo project, and what
 //!   [`Sim::add_collection`] adds.
+//! * Shares with their assets, reviewers and activities; what is done under the link of one is
+//!   done with [`Sim::visit_share`].
 //! * Faults on demand, by operation, count or chance ([`Sim::inject`], [`Fault`]), and a record
 //!   of all requests ([`Sim::requests`]).
 //!
@@ -219,9 +217,11 @@
 //! * A server signs in as the demo user too. There are no `id_token`s, so the set of keys is empty;
 //!   as on the service, an access token looks like a JWT but its signature cannot be checked.
 //! * There are no connected storages: an import is a file at once whose content is its key and
-//!   storage location. Nobody is invited to a project alone, so that list is empty.
+//!   storage location.
 //! * No comment is for the team alone: `copy_comments=internal` copies none.
-//! * There are no shares and no search; their routes are 501.
+//! * Nothing is behind the short URL of a share, nor is its collection in any list. No mails are
+//!   sent, no passphrase is asked for, and how a share is to look changes nothing.
+//! * Search knows the names and the comments alone, and both engines look for the same.
 //! * Nothing is delivered to other URLs than those of the loopback; it is only recorded.
 //! * Unknown parameters of a query are ignored, and values that the contract calls open are
 //!   refused all the same: what the service takes beyond the known ones, it does not tell.
@@ -238,7 +238,13 @@
 //!   value (422).
 //!   A text has one line of up to 1,000 characters, a long text up to 40,000, a rating is 1 or
 //!   more, a date is an ISO 8601 date or moment with its zone; an empty text or list clears as
-//!   null does. `include=metadata`, and metadata without `show_null`, leave out what has no value.
+//!   null does.
+//!   A share has comments and downloads unless it says otherwise, and its own passphrase when it is
+//!   secure and was given none. It shows all that is below what was put into it, a version stack
+//!   for its versions, but nothing of another project (422). Reviewers are known by their e-mail
+//!   addresses; on a public share there are none, and who is none cannot be removed (404).
+//!   Search finds what has all the words in its name, or in one comment, be it in their midst.
+//!   `include=metadata`, and metadata without `show_null`, leave out what has no value.
 //!   In an update of a definition null stands for the default, an option of the same name keeps
 //!   its id, and one that is left out goes from the values. Collections have no root folder.
 //!   Webhooks of events that are not documented and of URLs that are none are refused (422). An
@@ -287,6 +293,7 @@ pub use ims::Credential;
 pub use people::User;
 pub use record::RecordedRequest;
 pub use resources::collections::Collection;
+pub use resources::shares::{Visit, VisitError};
 pub use server::SimServer;
 pub use sim::{Demo, Sim};
 pub use storage::Storage;

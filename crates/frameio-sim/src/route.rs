@@ -66,8 +66,7 @@ impl Target {
 pub(crate) struct Route {
     pub(crate) operation: &'static Operation,
     pub(crate) spec: &'static Spec,
-    /// Nothing for an operation that the simulator does not have yet.
-    pub(crate) simulated: Option<&'static Simulated>,
+    pub(crate) simulated: &'static Simulated,
 }
 
 /// The routes of one method.
@@ -89,6 +88,7 @@ fn routes() -> HashMap<Method, Routes> {
     for spec in contract::specs() {
         let operation = &spec.operation;
         let simulated = resources::all().find(|simulated| simulated.id == operation.id);
+        let Some(simulated) = simulated else { panic!("{} has no handler", operation.id) };
         let route = Route { operation, spec, simulated };
         let added =
             routes.entry(operation.method.clone()).or_default().insert(operation.path, route);

@@ -230,11 +230,7 @@ fn handle(
     };
     let mut state = lock(&shared.state);
     roles::check(&state, &ctx, route.operation.id)?;
-    let Some(simulated) = route.simulated else {
-        let detail = format!("this simulator does not have {} yet", route.operation.id);
-        return Err(Failure::new(StatusCode::NOT_IMPLEMENTED, detail));
-    };
-    (simulated.handle)(&mut state, &ctx)
+    (route.simulated.handle)(&mut state, &ctx)
 }
 
 fn parse(headers: &HeaderMap, content: &Content, json: &[u8]) -> Result<Value, Failure> {

@@ -14,6 +14,7 @@ use crate::hooks::Hooks;
 use crate::query::Query;
 use crate::resources::groups::AdobeGroups;
 use crate::resources::metadata::Values;
+use crate::resources::shares::Shared;
 use crate::resources::tree::trash::Deleted;
 use crate::resources::users;
 use crate::respond::Failure;
@@ -88,6 +89,10 @@ pub(crate) struct State {
     pub(crate) webhooks: Table,
     pub(crate) actions: Table,
     pub(crate) collections: Table,
+    pub(crate) watermark_templates: Table,
+    pub(crate) shares: Table,
+    /// What each share has beside its fields.
+    pub(crate) shared: HashMap<String, Shared>,
     /// The definitions of metadata fields; those of no account are in all.
     pub(crate) metadata_fields: Table,
     pub(crate) metadata: Values,
@@ -116,6 +121,9 @@ impl State {
             webhooks: Table::new(),
             actions: Table::new(),
             collections: Table::new(),
+            watermark_templates: Table::new(),
+            shares: Table::new(),
+            shared: HashMap::new(),
             metadata_fields: Table::new(),
             metadata: Values::default(),
             events: Vec::new(),
@@ -136,12 +144,12 @@ impl State {
     /// The record of an id, of all that stand in a workspace: what a role is needed for.
     pub(crate) fn record(&self, id: &str) -> Option<&Row> {
         let Self { workspaces, projects, folders, files, version_stacks, .. } = self;
-        let Self { comments, collections, .. } = self;
-        let all = [folders, files, version_stacks, comments, projects, workspaces, collections];
+        let Self { comments, collections, shares, .. } = self;
+        let all =
+            [folders, files, version_stacks, comments, projects, workspaces, collections, shares];
         all.into_iter().find_map(|table| table.get(id))
     }
 
-    #[allow(dead_code)]
     /// Notes what a request has done, for the webhooks and the audit log.
     pub(crate) fn happened(
         &mut self,

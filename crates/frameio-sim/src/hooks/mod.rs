@@ -153,7 +153,11 @@ async fn settle_at(shared: Weak<Shared>, moment: impl Future<Output = ()> + Send
 fn told(event: &Event) -> Told {
     let (kind, id) = (event.resource.0, &event.resource.1);
     let told = Told::new(event.kind.into(), Resource::new(kind, id), event.account.as_str());
-    let mut told = told.user(event.user.as_str());
+    let mut told = match event.user.as_str() {
+        // Whoever visits a share need not be known.
+        "" => told,
+        user => told.user(user),
+    };
     if let Some(workspace) = &event.workspace {
         told = told.workspace(workspace.as_str());
     }

@@ -42,7 +42,7 @@ fn entry(event: &Event) -> Option<Value> {
         "project_id": event.project,
         "resource_id": event.resource.1,
         "resource_type": resource_type,
-        "user_id": event.user,
+        "user_id": Some(&event.user).filter(|user| !user.is_empty()),
         "workspace_id": event.workspace,
     }))
 }

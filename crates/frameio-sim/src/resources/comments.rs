@@ -7,7 +7,7 @@ use super::Simulated;
 use crate::media;
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
-use crate::state::{Ctx, Row, State, Table, insert, new_id};
+use crate::state::{By, Ctx, Row, State, Table, insert, new_id};
 use crate::timecode;
 
 pub(super) const OPERATIONS: &[Simulated] = &[
@@ -36,7 +36,21 @@ fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 
 fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let file = ctx.find(&state.files, "file_id")?.id();
-    let blank = json!({
+    let mut comment = changed(blank(file), ctx)?;
+    let (attachments, upload_urls) = attach(state, ctx);
+    comment["attachments"] = attachments.into();
+    let id = insert(&mut state.comments, ctx.by(), comment);
+    happened(state, ctx, "comment.created", &id);
+    let mut answer = render(state, ctx, &state.comments[&id]);
+    for (attachment, urls) in upload_urls.into_iter().enumerate() {
+        answer["attachments"][attachment]["upload_urls"] = urls;
+    }
+    Ok(Reply::created(answer))
+}
+
+/// A comment on a file of which nothing was said.
+fn blank(file: &str) -> Value {
+    json!({
         "file_id": file,
         "anchor": null,
         "annotation": null,
@@ -49,17 +63,17 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
         "text_edited_at": null,
         "text_review_annotation": null,
         "timestamp": null,
-    });
-    let mut comment = changed(blank, ctx)?;
-    let (attachments, upload_urls) = attach(state, ctx);
-    comment["attachments"] = attachments.into();
-    let id = insert(&mut state.comments, ctx.by(), comment);
-    happened(state, ctx, "comment.created", &id);
-    let mut answer = render(state, ctx, &state.comments[&id]);
-    for (attachment, urls) in upload_urls.into_iter().enumerate() {
-        answer["attachments"][attachment]["upload_urls"] = urls;
-    }
-    Ok(Reply::created(answer))
+    })
+}
+
+/// Adds a comment that is not made by the API.
+pub(super) fn add(state: &mut State, by: By<'_>, file: &str, text: &str) {
+    let mut comment = blank(file);
+    comment["text"] = text.into();
+    comment["attachments"] = json!([]);
+    let id = insert(&mut state.comments, by, comment);
+    let project = state.files.get(file).map(|file| file.text("project_id").to_owned());
+    state.happened_by(by, "comment.created", ("comment", &id), &project.unwrap_or_default());
 }
 
 fn update(state: &mut State, ctx: &Ctx<'_>) -> Outcome {

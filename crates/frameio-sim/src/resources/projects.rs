@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::tree::trash;
-use super::{Simulated, collections, folders};
+use super::{Simulated, collections, folders, shares};
 use crate::query::{page, page_by};
 use crate::respond::{Outcome, Reply};
 use crate::state::{By, Ctx, Row, State, insert};
@@ -33,10 +33,16 @@ fn account_index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     page(ctx, rows, |row| render_for(state, ctx, row))
 }
 
-/// Who is in an account is in all its workspaces, so nobody is invited to a project alone.
+/// The projects that a user was given a role on alone, not on their workspace.
 fn invited_index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     ctx.find(&state.accounts, "account_id")?;
-    page(ctx, Vec::new(), |row| render_for(state, ctx, row))
+    let role = |row: &Row| state.role_at(ctx.user_id, row);
+    let is_invited = |row: &&Row| {
+        let workspace = state.workspaces.get(row.text("workspace_id"));
+        row.account == ctx.account() && role(row).is_some() && workspace.and_then(role).is_none()
+    };
+    let rows = state.projects.values().filter(is_invited).collect();
+    page(ctx, rows, |row| render_for(state, ctx, row))
 }
 
 fn recently_deleted(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
@@ -77,7 +83,8 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-fn render_for(state: &State, ctx: &Ctx<'_>, project: &Row) -> Value {
+/// A project as it is shown by itself.
+pub(super) fn render_for(state: &State, ctx: &Ctx<'_>, project: &Row) -> Value {
     let mut project_json = render(state, project);
     project_json["description"] = Value::Null;
     if ctx.query.includes("owner") {
@@ -119,5 +126,6 @@ pub(super) fn remove(state: &mut State, ctx: &Ctx<'_>, id: &str) {
     if let Some(project) = state.projects.shift_remove(id) {
         trash::remove_project(state, ctx.now, &project);
         collections::remove_all(state, id);
+        shares::remove_all(state, id);
     }
 }

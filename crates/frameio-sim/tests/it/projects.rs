@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frameio_sim::Sim;
+use frameio_sim::{Sim, User};
 use http::StatusCode;
 use serde_json::json;
 
@@ -68,6 +68,22 @@ async fn storage_is_the_sum_of_the_files() {
     assert_eq!(api.get(&api.project()).await.data()["storage"], 8);
     assert_eq!(api.delete(&file).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/v4/accounts").await.data()[0]["storage_usage"], 5);
+}
+
+#[tokio::test]
+async fn a_project_invites_whom_its_workspace_does_not_know() {
+    let api = Api::new();
+    let bob = api.sim.add_user(User::member("Bob", "bob@example.com"));
+    let as_bob = api.with_token(&api.sim.token_of(&bob).unwrap());
+    let invited = format!("{}/invited_projects?include=owner", api.account());
+    assert_eq!(as_bob.get(&invited).await.names(), <[&str; 0]>::default());
+    let role = json!({"role": "commenter"});
+    api.patch(&format!("{}/users/{bob}", api.project()), role.clone()).await;
+    assert_eq!(as_bob.get(&invited).await.names(), ["Demo Project"]);
+    api.patch(&format!("{}/users/{bob}", api.workspace()), role).await;
+    assert_eq!(as_bob.get(&invited).await.names(), <[&str; 0]>::default());
+    let viewer = api.with_token(&api.sim.token_of(&api.sim.demo().viewer_id).unwrap());
+    assert_eq!(viewer.get(&invited).await.names(), <[&str; 0]>::default());
 }
 
 #[tokio::test]

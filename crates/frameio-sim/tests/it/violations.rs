@@ -1,4 +1,4 @@
-//! Each rule of the contract is broken once, on every operation, be it simulated or not.
+//! Each rule of the contract is broken once, on every operation.
 
 use http::StatusCode;
 

@@ -91,7 +91,7 @@ pub(super) fn render(state: &State, ctx: &Ctx<'_>, asset: &Row) -> Value {
 }
 
 /// Something with all that is below it, parents first; by their ids.
-fn below(state: &State, id: &str) -> Vec<String> {
+pub(super) fn below(state: &State, id: &str) -> Vec<String> {
     if state.files.contains_key(id) {
         return vec![id.to_owned()];
     }
