@@ -67,7 +67,7 @@ pub(crate) struct Env {
 }
 
 /// All records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct State {
     /// Everybody, as `users.show` tells of them.
     pub(crate) users: Table,
@@ -141,7 +141,6 @@ impl State {
         all.into_iter().find_map(|table| table.get(id))
     }
 
-    #[allow(dead_code)]
     /// Notes what a request has done, for the webhooks and the audit log.
     pub(crate) fn happened(
         &mut self,
