@@ -18,8 +18,8 @@ use super::estimate::Load;
 use super::jobs::Job;
 use super::progress::Progress;
 use super::results::{Ended, Results};
-use super::stop;
 use crate::exit::{Failure, Status};
+use crate::stop;
 
 /// How many jobs have ended, and how.
 #[derive(Clone, Copy, Debug, Default)]
