@@ -25,6 +25,27 @@ Exit status:
   10 the answer is not what the operation promises
   130 interrupted";
 
+const SIM: &str = "\
+The first two lines on standard output are for a shell to export:
+  FRAMEIO_BASE_URL=http://127.0.0.1:49152
+  FRAMEIO_TOKEN=frameio-sim-demo-token
+
+Faults are written as [OPERATION=]KIND[+DELAY][:WHEN][;HEADER=VALUE]…
+  OPERATION  such as files.show, sim.upload_part, sim.download or ims.token; without, any
+  KIND       a status (503), an HTML page (502-html), delay-2s, reset, reset-in-body, truncated,
+             no-rate-limit, wrong-rate-limit, dropped-part, expired-token or expired-url
+  DELAY      before all else: 500ms, 2s, 1m 30s
+  WHEN       next3, every10 or 10%; without, next1
+  'files.show=503:10%'  'users.show=429:next2;retry-after=1'  'sim.upload_part=reset:every3'
+
+While it runs, it is controlled below /_sim/ from this machine:
+  GET  /_sim/demo    the ids of what is there, and the tokens of its users
+  GET  /_sim/stats   how many requests there were, by status and operation, and which were 429
+  POST /_sim/reset   all as it was at the start
+  POST /_sim/clock   {\"advance_ms\": 60000}
+  POST /_sim/faults  {\"fault\": \"files.show=503:next2\"}; GET lists, DELETE takes them back
+  POST /_sim/actions/{id}/trigger  {\"resources\": [{\"type\": \"file\", \"id\": …}]}";
+
 /// Every operation of the Frame.io V4 API from a shell.
 #[derive(Debug, Parser)]
 #[command(name = "frameio", version, after_help = ENVIRONMENT)]
@@ -43,6 +64,9 @@ pub(crate) enum Command {
     Batch(Batch),
     /// Lists the operations with their routes, quotas and parameters
     Operations(Operations),
+    /// Runs a local Frame.io to call, until Ctrl-C
+    #[command(after_help = SIM)]
+    Sim(Sim),
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,4 +107,29 @@ pub(crate) struct Operations {
     /// As one JSON array, with all that is known of each
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sim {
+    /// Where to listen; port 0 is a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) listen: String,
+    /// Where the bytes of uploads go: a directory, memory, or count to throw them away
+    #[arg(long, value_name = "DIR|memory|count", default_value = "memory")]
+    pub(crate) storage: PathBuf,
+    /// Answer however many calls there are
+    #[arg(long)]
+    pub(crate) no_quotas: bool,
+    /// The longest a part of an upload gets [default: 17000000]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) part_size: Option<u64>,
+    /// By what faults of a percentage are drawn
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// The token to take as the demo user's
+    #[arg(long, default_value = frameio_sim::Sim::TOKEN)]
+    pub(crate) token: String,
+    /// Let requests go wrong; may be given again
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<String>,
 }

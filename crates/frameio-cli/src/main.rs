@@ -8,6 +8,8 @@ mod exit;
 mod input;
 mod operations;
 mod output;
+mod sim;
+mod stop;
 
 use std::process::ExitCode;
 
@@ -38,5 +40,6 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Call(call) => runtime.block_on(call::run(&args.connection, &call)),
         Command::Batch(batch) => runtime.block_on(batch::run(&args.connection, &batch)),
         Command::Operations(operations) => operations::run(&operations),
+        Command::Sim(sim) => runtime.block_on(sim::run(&sim)),
     }
 }

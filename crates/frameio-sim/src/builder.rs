@@ -6,12 +6,13 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::clock::Clock;
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::hooks::Deliveries;
 use crate::ims::{self, Ims};
 use crate::people::{self, Token, User};
 use crate::quota::Buckets;
 use crate::record::Records;
+use crate::reset::Start;
 use crate::resources::collections::{self, Collection};
 use crate::resources::metadata_fields::built_in;
 use crate::resources::{accounts, groups, projects, users, workspaces};
@@ -43,6 +44,7 @@ pub struct Builder {
     transcode_after: Duration,
     pub(crate) ims: ims::Settings,
     seed: u64,
+    faults: Vec<Fault>,
 }
 
 impl Default for Builder {
@@ -57,6 +59,7 @@ impl Default for Builder {
             transcode_after: Duration::ZERO,
             ims: ims::Settings::default(),
             seed: 0,
+            faults: Vec::new(),
         }
     }
 }
@@ -122,6 +125,14 @@ impl Builder {
         self
     }
 
+    /// Begins with a fault, after those that were added before; a [reset](Sim::reset) begins anew
+    /// with it.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
     /// A simulator with the demo account in it.
     pub fn build(mut self) -> Sim {
         if self.tokens.is_empty() {
@@ -178,16 +189,24 @@ impl Builder {
             workspace_id: workspace.into(),
             project_id: project.into(),
         };
+        let faults = Faults::new(self.seed, &self.faults);
+        let start = Start {
+            state: state.clone(),
+            tokens: tokens.len(),
+            seed: self.seed,
+            faults: self.faults,
+        };
         Sim {
             shared: Arc::new(Shared {
                 tokens: Mutex::new(tokens),
                 ims: Ims::new(&self.ims),
                 legacy_tokens: self.ims.legacy_tokens,
                 demo,
+                start,
                 env,
                 state: Mutex::new(state),
                 buckets: Mutex::new(Buckets::new(self.quotas)),
-                faults: Mutex::new(Faults::new(self.seed)),
+                faults: Mutex::new(faults),
                 records: Mutex::new(Records::default()),
                 deliveries: Mutex::new(Deliveries::new(self.seed)),
                 tasks: Mutex::default(),

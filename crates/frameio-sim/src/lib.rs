@@ -157,6 +157,26 @@
 //! has to be given [it as well](frameio_webhook::Verifier::clock). [`Sim::trigger`] runs a custom
 //! action, and follows its forms.
 //!
+//! # From outside of its process
+//!
+//! Programs in any language control it below `/_sim/`, without a token and only from the same
+//! machine; errors are JSON as those of the API:
+//!
+//! * `GET /_sim/demo` tells the ids of [`Sim::demo`] and the `tokens` of its users.
+//! * `GET /_sim/stats` tells [`Sim::stats`]: `requests`, `by_status`, `by_operation` and
+//!   `rate_limited`, which is what was answered 429, by the operation.
+//! * `POST /_sim/reset` is [`Sim::reset`], and answers with the demo, whose ids stay.
+//! * `POST /_sim/clock` with `{"advance_ms": 60000}` is [`Clock::advance`], and answers, as a `GET`
+//!   does, with the time: `{"now": "…"}`.
+//! * `POST /_sim/faults` with `{"fault": "files.show=503:next2"}` is [`Sim::inject`] with what is
+//!   parsed as a [`Fault`]. A `GET` lists those that are left, a `DELETE` takes all back.
+//! * `POST /_sim/actions/{id}/trigger` with `{"resources": [{"type": "file", "id": "…"}]}` is
+//!   [`Sim::trigger`], by the demo user or by that of `user_id`. It submits each form that is shown
+//!   with the next of the list `submit`, and answers with `shown`, one after the other: forms,
+//!   a message, or nothing, by their `type`.
+//!
+//! These requests are not recorded, and no fault befalls them.
+//!
 //! # What it does
 //!
 //! * All 124 operations of the contract ([`Sim::operations`]), the 26 experimental ones with the
@@ -261,6 +281,7 @@ mod caller;
 mod clock;
 mod content;
 mod contract;
+mod control;
 mod faults;
 mod hooks;
 mod ims;
@@ -272,6 +293,7 @@ mod query;
 mod quota;
 mod range;
 mod record;
+mod reset;
 mod resources;
 mod respond;
 mod roles;
@@ -281,6 +303,7 @@ mod service;
 mod signing;
 mod sim;
 mod state;
+mod stats;
 mod storage;
 mod timecode;
 mod uploads;
@@ -296,4 +319,5 @@ pub use resources::collections::Collection;
 pub use resources::shares::{Visit, VisitError};
 pub use server::SimServer;
 pub use sim::{Demo, Sim};
+pub use stats::Stats;
 pub use storage::Storage;

@@ -48,6 +48,11 @@ impl Buckets {
         Self { enforced, empty_at: HashMap::new() }
     }
 
+    /// Empties all buckets.
+    pub(crate) fn clear(&mut self) {
+        self.empty_at.clear();
+    }
+
     /// Takes one call; an error where the bucket is full.
     pub(crate) fn spend(
         &mut self,

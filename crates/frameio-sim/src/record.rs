@@ -9,6 +9,8 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
 
+use crate::stats::Stats;
+
 /// How many requests are remembered.
 const MANY: usize = 10_000;
 
@@ -50,16 +52,20 @@ pub(crate) struct Request {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Records(VecDeque<RecordedRequest>);
+pub(crate) struct Records {
+    last: VecDeque<RecordedRequest>,
+    stats: Stats,
+}
 
 impl Records {
     /// Remembers a request with the status and the length of its answer.
     pub(crate) fn push(&mut self, request: Request, answer: Option<(StatusCode, Option<u64>)>) {
         let Request { operation, parts, body, time, duration } = request;
-        if self.0.len() == MANY {
-            self.0.pop_front();
+        self.stats.count(operation, answer.map(|(status, _)| status));
+        if self.last.len() == MANY {
+            self.last.pop_front();
         }
-        self.0.push_back(RecordedRequest {
+        self.last.push_back(RecordedRequest {
             operation,
             method: parts.method,
             path: parts.uri.path().to_owned(),
@@ -74,11 +80,16 @@ impl Records {
     }
 
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
-        self.0.iter().cloned().collect()
+        self.last.iter().cloned().collect()
     }
 
+    pub(crate) const fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Forgets the requests, which stay counted.
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.last.clear();
     }
 }
 

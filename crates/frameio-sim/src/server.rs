@@ -8,14 +8,18 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use tower_service::Service;
 
+use crate::control::Elsewhere;
 use crate::sim::Sim;
 
 /// Further clients wait in the backlog of the socket until one of these is gone.
@@ -81,8 +85,9 @@ async fn accept(listener: TcpListener, sim: Sim, mut closing: watch::Receiver<bo
         tokio::select! {
             accepted = listener.accept(), if connections.len() < MOST_CONNECTIONS => {
                 match accepted {
-                    Ok((stream, _)) => {
-                        connections.spawn(serve(stream, sim.clone(), closing.clone()));
+                    Ok((stream, peer)) => {
+                        let sim = sim.clone();
+                        connections.spawn(serve(stream, peer, sim, closing.clone()));
                     }
                     Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
                 }
@@ -95,9 +100,15 @@ async fn accept(listener: TcpListener, sim: Sim, mut closing: watch::Receiver<bo
     while connections.join_next().await.is_some() {}
 }
 
-async fn serve(stream: TcpStream, sim: Sim, mut closing: watch::Receiver<bool>) {
+async fn serve(stream: TcpStream, peer: SocketAddr, sim: Sim, mut closing: watch::Receiver<bool>) {
+    let is_local = peer.ip().to_canonical().is_loopback();
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(sim);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        if !is_local {
+            request.extensions_mut().insert(Elsewhere);
+        }
+        sim.clone().call(request)
+    });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let mut is_closing = *closing.borrow_and_update();
     if is_closing {

@@ -17,6 +17,7 @@ use tower_service::Service;
 use crate::caller::Caller;
 use crate::content::{Content, drain};
 use crate::contract::EXPERIMENTAL;
+use crate::control;
 use crate::faults::Fault;
 use crate::hooks;
 use crate::ims;
@@ -62,6 +63,9 @@ where
     B: http_body::Body<Data = Bytes>,
 {
     let (mut parts, body) = request.into_parts();
+    if let Some(endpoint) = control::Endpoint::of(parts.uri.path()) {
+        return Ok(control::answer(shared, &endpoint, &parts, body).await);
+    }
     let target = Target::of(&parts.method, parts.uri.path());
     let clock = &shared.env.clock;
     let (time, start) = (clock.now(), clock.elapsed());

@@ -24,9 +24,11 @@ use crate::object::Object;
 use crate::people::Token;
 use crate::quota::Buckets;
 use crate::record::{RecordedRequest, Records};
+use crate::reset::Start;
 use crate::resources::collections::{self, Collection};
 use crate::server::SimServer;
 use crate::state::{By, Env, State};
+use crate::stats::Stats;
 use crate::storage::{Kept, Storage};
 
 /// A local Frame.io: a [`Service`](tower_service::Service) of HTTP requests with its state in memory.
@@ -47,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) legacy_tokens: Vec<SecretString>,
     pub(crate) ims: Ims,
     pub(crate) demo: Demo,
+    pub(crate) start: Start,
     pub(crate) env: Env,
     pub(crate) state: Mutex<State>,
     pub(crate) buckets: Mutex<Buckets>,
@@ -159,7 +162,13 @@ impl Sim {
         lock(&self.shared.records).all()
     }
 
-    /// Forgets the requests that have been answered.
+    /// The numbers of requests that have been answered since the start or the last
+    /// [reset](Sim::reset).
+    pub fn stats(&self) -> Stats {
+        lock(&self.shared.records).stats().clone()
+    }
+
+    /// Forgets the requests that have been answered; [`stats`](Sim::stats) still counts them.
     pub fn clear_requests(&self) {
         lock(&self.shared.records).clear();
     }

@@ -68,7 +68,7 @@ pub(crate) struct Env {
 }
 
 /// All records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct State {
     /// Everybody, as `users.show` tells of them.
     pub(crate) users: Table,

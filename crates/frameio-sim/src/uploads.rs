@@ -9,7 +9,7 @@ use crate::media::fetch::Source;
 use crate::object::Object;
 
 /// The uploads of files and of attachments, by their ids.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Uploads {
     all: HashMap<String, Upload>,
     /// The remote ones that nobody fetches yet.
@@ -69,6 +69,12 @@ impl Uploads {
         let same = |other: &Upload| Arc::ptr_eq(&other.object, &upload.object);
         let sharing = self.all.iter().filter(|(_, other)| same(other));
         sharing.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Removes the files of all uploads.
+    pub(crate) fn remove_files(&self) {
+        let uploads = self.all.values().filter(|upload| upload.object.is_in_file());
+        uploads.for_each(|upload| upload.object.remove());
     }
 
     /// Removes an upload, with its bytes unless another has the same content.

@@ -18,8 +18,8 @@ use super::estimate::Load;
 use super::jobs::Job;
 use super::progress::{Progress, Tally};
 use super::results::{Ended, Results};
-use super::stop;
 use crate::exit::{Failure, Status};
+use crate::stop;
 
 /// All jobs, by the quota that they spend.
 #[derive(Debug)]

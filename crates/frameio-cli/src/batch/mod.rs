@@ -5,7 +5,6 @@ mod jobs;
 mod lanes;
 mod progress;
 mod results;
-mod stop;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -5,3 +5,4 @@ mod batch;
 mod call;
 mod operations;
 mod program;
+mod sim;

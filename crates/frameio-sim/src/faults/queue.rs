@@ -21,8 +21,10 @@ struct Injected {
 }
 
 impl Faults {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { rng: Rng::with_seed(seed), injected: Vec::new() }
+    pub(crate) fn new(seed: u64, injected: &[Fault]) -> Self {
+        let mut faults = Self { rng: Rng::with_seed(seed), injected: Vec::new() };
+        injected.iter().cloned().for_each(|fault| faults.push(fault));
+        faults
     }
 
     pub(crate) fn push(&mut self, fault: Fault) {
@@ -86,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_oldest_that_fires_befalls_the_request() {
-        let mut faults = Faults::new(0);
+        let mut faults = Faults::new(0, &[]);
         let status = |status| Fault::status(StatusCode::from_u16(status).unwrap());
         faults.push(status(500).on("users.show").next(2));
         faults.push(status(501).every(3));
@@ -102,7 +104,7 @@ mod tests {
     #[test]
     fn chance_is_the_same_for_the_same_seed_whatever_else_is_asked() {
         let run = |seed, others: &str| {
-            let mut faults = Faults::new(seed);
+            let mut faults = Faults::new(seed, &[]);
             faults.push(Fault::expired_url().chance(0.5));
             faults.push(Fault::reset().on("files.show").chance(0.2));
             let mut run = Vec::new();
@@ -116,7 +118,7 @@ mod tests {
         assert_ne!(run(1, "users.show"), run(2, "users.show"));
         let hits = run(3, "users.show").into_iter().filter(|hit| *hit).count();
         assert!((150..250).contains(&hits), "{hits}");
-        let mut faults = Faults::new(0);
+        let mut faults = Faults::new(0, &[]);
         faults.push(Fault::reset().chance(0.0));
         faults.push(Fault::html(StatusCode::BAD_GATEWAY).chance(1.0));
         assert_eq!(fired(&mut faults, &["users.show"; 3]), [Some(502); 3]);
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_fault_befalls_only_what_it_can() {
-        let mut faults = Faults::new(0);
+        let mut faults = Faults::new(0, &[]);
         for fault in [Fault::dropped_part(), Fault::expired_token(), Fault::truncated()] {
             faults.push(fault.every(1));
         }

@@ -34,7 +34,7 @@ const ELSEWHERE: &str =
     "was not sent: the simulator asks only plain `http://` servers on the loopback";
 
 /// What is to be sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Post {
     /// The id of the webhook or of the custom action.
     pub(super) sender: String,

@@ -28,7 +28,7 @@ const MANY: usize = 10_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What there is to tell, and what is needed for it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Hooks {
     /// The secrets of webhooks and custom actions by their ids.
     pub(crate) secrets: HashMap<String, SecretString>,
@@ -40,7 +40,7 @@ pub(crate) struct Hooks {
     unsent: Vec<Post>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Due {
     file: String,
     at: Timestamp,

@@ -58,6 +58,11 @@ impl Ims {
         }
     }
 
+    /// Takes back all that was granted.
+    pub(crate) fn clear(&self) {
+        *lock(&self.grants) = Grants::default();
+    }
+
     fn credential(&self, client_id: &str) -> Option<&Credential> {
         self.credentials.iter().find(|credential| credential.client_id() == client_id)
     }

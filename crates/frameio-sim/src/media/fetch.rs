@@ -26,7 +26,7 @@ const LONGEST: u64 = 50_000_000_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a remote upload is to be fetched from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Source {
     id: String,
     uri: Uri,

@@ -63,7 +63,7 @@ impl Role {
 }
 
 /// What was given to whom, and who is in which group.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
     /// By the id of an account, workspace, project or folder, and that of a user or group.
     given: HashMap<String, IndexMap<String, Role>>,

@@ -7,6 +7,7 @@ mod clock;
 mod collections;
 mod comments;
 mod contract;
+mod control;
 mod custom_actions;
 mod downloads;
 mod errors;

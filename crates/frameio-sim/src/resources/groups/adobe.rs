@@ -19,7 +19,7 @@ pub(in super::super) const OPERATIONS: &[Simulated] = &[
 pub(crate) type AdobeGroups = IndexMap<String, AdobeGroup>;
 
 /// A group as Adobe has it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AdobeGroup {
     account: String,
     name: String,

@@ -20,7 +20,7 @@ pub(super) const OPERATIONS: &[Simulated] = &[
 ];
 
 /// What was set, as it was sent: by the ids of asset and definition.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Values(HashMap<String, HashMap<String, Value>>);
 
 impl Values {

@@ -31,7 +31,7 @@ pub(super) const OPERATIONS: &[Simulated] = &[
 ];
 
 /// What a share has beside its fields.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Shared {
     /// The ids of the files, folders and version stacks that were put into it.
     assets: IndexSet<String>,

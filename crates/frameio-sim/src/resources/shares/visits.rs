@@ -15,7 +15,7 @@ use crate::sim::{Sim, lock};
 use crate::state::{By, Ctx, Row, State, new_id};
 
 /// Something done with a share, as the share tells it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Activity {
     id: String,
     kind: &'static str,

@@ -16,7 +16,7 @@ use crate::state::{Ctx, Row, State, Table};
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Something that was deleted, with all that was in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Deleted {
     pub(in crate::resources) at: Timestamp,
     /// The folder that it was in, or the version stack of it.

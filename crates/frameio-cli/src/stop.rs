@@ -1,7 +1,7 @@
 //! The wish to stop: Ctrl-C, or the signal that ends services.
 
 /// Waits until the user, or the machine, wants the run to stop; each time anew.
-pub(super) async fn requested() {
+pub(crate) async fn requested() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -1,0 +1,96 @@
+//! `frameio sim`: a local Frame.io on a socket, until it is told to stop.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::path::Path;
+use std::time::Duration;
+
+use frameio_sim::{Fault, SimServer, Storage};
+
+use crate::args::Sim;
+use crate::exit::Failure;
+use crate::{output, stop};
+
+/// How long the answers under way may take when it is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
+    let mut builder = frameio_sim::Sim::builder()
+        .token(token(&args.token)?)
+        .quotas(!args.no_quotas)
+        .storage(storage(&args.storage)?)
+        .seed(args.seed);
+    if let Some(bytes) = args.part_size {
+        builder = builder.part_size(bytes);
+    }
+    for text in &args.faults {
+        let fault: Fault =
+            text.parse().map_err(|error| Failure::usage(format!("--fault '{text}'"), error))?;
+        builder = builder.fault(fault);
+    }
+    let server = listen(&builder.build(), &args.listen).await?;
+    let announced = async {
+        announce(&server, &args.token)?;
+        std::future::pending().await
+    };
+    tokio::select! {
+        // The signals are caught from the moment on at which the lines can be read.
+        biased;
+        () = stop::requested() => {}
+        failed = announced => return failed,
+    }
+    tokio::select! {
+        () = server.close() => {}
+        () = stop::requested() => {}
+        () = tokio::time::sleep(GRACE) => {}
+    }
+    Ok(())
+}
+
+/// A token that stands in a header and in a shell as it is.
+fn token(text: &str) -> Result<&str, Failure> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    if !text.is_empty() && text.bytes().all(fits) {
+        return Ok(text);
+    }
+    Err(Failure::usage("--token", "a token is made of letters, digits and any of - . _ ~ + / ="))
+}
+
+fn storage(path: &Path) -> Result<Storage, Failure> {
+    match path.to_str() {
+        Some("memory") => Ok(Storage::Memory),
+        Some("count") => Ok(Storage::Count),
+        _ => {
+            let failed = |error| Failure::usage(format!("--storage {}", path.display()), error);
+            std::fs::create_dir_all(path).map_err(failed)?;
+            Ok(Storage::Directory(path.to_owned()))
+        }
+    }
+}
+
+async fn listen(sim: &frameio_sim::Sim, text: &str) -> Result<SimServer, Failure> {
+    let about = || format!("--listen {text}");
+    let needed = "an address and a port are needed, such as 127.0.0.1:8080";
+    let mut addresses = text.to_socket_addrs().map_err(|_| Failure::usage(about(), needed))?;
+    let address = addresses.next().ok_or_else(|| Failure::usage(about(), needed))?;
+    sim.serve_on(address).await.map_err(|error| Failure::usage(about(), error))
+}
+
+/// Tells a shell how to call it, and a person who else can.
+fn announce(server: &SimServer, token: &str) -> Result<(), Failure> {
+    let address = server.address();
+    if !address.ip().is_loopback() {
+        eprintln!("frameio: other machines can reach it at {address}, and see what is uploaded");
+    }
+    output::line(&format!("FRAMEIO_BASE_URL=http://{}", here(address)))?;
+    output::line(&format!("FRAMEIO_TOKEN={token}"))
+}
+
+/// The address by which this machine reaches it: what listens on all has none of its own.
+fn here(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
