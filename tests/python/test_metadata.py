@@ -6,10 +6,10 @@ import frameio
 import pytest
 
 OPTIONS = {"options": [{"display_name": "Day"}, {"display_name": "Night", "color": "#fbd400"}]}
-MEMBERS = {"member_options_type": "all_collaborators", "notify_members": False}
+MEMBERS = {"member_options_type": "all_project_members", "notify_members": False}
 
 TYPES = {
-    "date": {"display_format": "iso", "include_time": True, "time_format": "24_hour"},
+    "date": {"display_format": "iso", "include_time": True, "time_format": "twenty_four_hour"},
     "long_text": None,
     "number": {"scale": 2},
     "rating": {"max_value": 5, "style": "star"},
