@@ -2,7 +2,8 @@
 
 The SDK builds its models without validating them. `Checked` calls a method of it and then holds
 the answer against the model: the JSON as it came has to pass the model in pydantic's strict mode,
-has no field that the model does not know, and gives what the SDK gave.
+has no field and no word of an enumeration that the model does not know, and gives what the SDK
+gave.
 """
 
 import datetime as dt
@@ -131,15 +132,32 @@ def dated(raw: typing.Any, lax: typing.Any) -> typing.Any:
 
 
 def unknown(value: typing.Any, at: str = "") -> list[str]:
-    """The fields that the models have no place for."""
+    """The fields and the words that the models do not know, which pass them all the same."""
     if isinstance(value, pydantic.BaseModel):
         found = [f"{at}/{name}" for name in value.model_extra or {}]
-        for name in type(value).model_fields:
-            found += unknown(getattr(value, name), f"{at}/{name}")
+        for name, field in type(value).model_fields.items():
+            it = getattr(value, name)
+            words = known_words(field.annotation)
+            if words and it is not None and it not in words:
+                found.append(f"{at}/{name}: {it}")
+            found += unknown(it, f"{at}/{name}")
         return found
     if isinstance(value, list):
         return [it for i, item in enumerate(value) for it in unknown(item, f"{at}/{i}")]
     return []
+
+
+def known_words(annotation: typing.Any) -> tuple[typing.Any, ...]:
+    """The words of an open enumeration, which the SDK writes `Union[Literal[…], Any]`."""
+    members = typing.get_args(annotation)
+    if typing.Any not in members:
+        return ()
+    return tuple(
+        word
+        for member in members
+        if typing.get_origin(member) is typing.Literal
+        for word in typing.get_args(member)
+    )
 
 
 def methods() -> set[str]:

@@ -4,9 +4,10 @@ import json
 
 import pydantic
 import pytest
-from checked import check
+from checked import check, unknown
 from frameio.core.unchecked_base_model import construct_type
 from frameio.types.file_upload_status_response import FileUploadStatusResponse
+from frameio.types.update_account_roles_response import UpdateAccountRolesResponse
 
 STATUS = {
     "id": "5c4f8ce7-43ad-4aef-9f2e-47646f2128ec",
@@ -54,6 +55,14 @@ def test_a_missing_field():
 def test_a_field_too_many():
     with pytest.raises(AssertionError):
         check(*answer(STATUS | {"colour": "red"}))
+
+
+def test_a_word_that_the_model_does_not_know():
+    body = {"data": {"role": "emperor"}}
+    model = construct_type(type_=UpdateAccountRolesResponse, object_=body)
+    assert unknown(model) == ["/data/role: emperor"]
+    with pytest.raises(AssertionError):
+        check(model, json.dumps(body).encode())
 
 
 @pytest.mark.parametrize("at", ["2026-03-01T12:00:00", "2026-03-01 12:00:00Z", "2026-03-01"])
