@@ -10,6 +10,18 @@ from frameio.core.chunked_uploader import ChunkedS3Uploader
 from frameio.upload import FrameioUploader
 
 
+MEDIA = [
+    "original",
+    "thumbnail",
+    "thumbnail_high_quality",
+    "video_h264_180",
+    "high_quality",
+    "efficient",
+    "scrub_sheet",
+]
+EVERYTHING = ",".join(["creator,project,metadata"] + [f"media_links.{name}" for name in MEDIA])
+
+
 def original(sdk, account, file_id):
     return sdk.files.show(account, file_id, include="media_links.original").data
 
@@ -64,19 +76,27 @@ def test_a_truncated_file_is_no_complete_upload(sdk, account, new_file):
 def test_renditions(sdk, account, new_file):
     file = new_file("clip.mp4", 5)
     FrameioUploader(file, io.BytesIO(b"bytes")).upload()
-    links = ",".join(
-        f"media_links.{name}"
-        for name in [
-            "original",
-            "thumbnail",
-            "thumbnail_high_quality",
-            "video_h264_180",
-            "high_quality",
-            "efficient",
-            "scrub_sheet",
-        ]
-    )
-    media = sdk.files.show(account, file.id, include=links).data.media_links
+    media = sdk.files.show(account, file.id, include=EVERYTHING).data.media_links
     assert httpx.get(media.original.inline_url).content == b"bytes"
     assert httpx.get(media.thumbnail.url).headers["content-type"] == "image/png"
     assert httpx.get(media.video_h_264_180.download_url).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["README", "a.pdf", "b.wav", "c.png", "d.mov", "e.unheard-of"])
+def test_all_kinds_of_files_with_everything(sdk, account, project, new_file, name):
+    root = project.root_folder_id
+    file = new_file(name)
+    before = sdk.files.show(account, file.id, include=EVERYTHING).data
+    assert before.status == "created"
+    FrameioUploader(file, io.BytesIO(b"bytes")).upload()
+    after = sdk.files.show(account, file.id, include=EVERYTHING).data
+    assert after.media_links.original.download_url
+    sdk.metadata.show(account, file.id)
+    sdk.metadata.show(account, file.id, show_null=True)
+    [listed] = sdk.folders.index(account, root, include=EVERYTHING)
+    assert (listed.id, listed.media_type) == (after.id, after.media_type)
+    copy = sdk.files.copy(account, file.id).data
+    assert (copy.name, copy.media_type) == (name, after.media_type)
+    sdk.files.delete(account, file.id)
+    [deleted] = sdk.projects.recently_deleted(account, project.id).data
+    assert deleted.id == file.id
