@@ -53,3 +53,55 @@ def test_the_asynchronous_pager(base_url, account, project, many):
         return [it.name async for it in pager]
 
     assert asyncio.run(names()) == many
+
+
+def lists(sim, project, file, stack):
+    """All lists that have several items here, each to be asked with a page size."""
+    account, workspace, root = sim.account_id, sim.workspace_id, project.root_folder_id
+    return {
+        "accounts.auditlog_index": [account],
+        "collections.index": [account, sim.project_id],
+        "comments.index": [account, file],
+        "custom_actions.actions_index": [account, workspace],
+        "files.list": [account, root],
+        "folders.index": [account, root],
+        "groups.index": [account],
+        "metadata_fields.metadata_field_definitions_index": [account],
+        "projects.account_projects_index": [account],
+        "projects.index": [account, workspace],
+        "users.account_permissions_index": [account],
+        "version_stacks.index": [account, stack],
+        "webhooks.index": [account, workspace],
+        "workspace_permissions.index": [account, workspace],
+        "workspaces.index": [account],
+    }
+
+
+def test_every_list_has_pages(sdk, sim, project, new_file):
+    account, workspace = sim.account_id, sim.workspace_id
+    file = [new_file(f"{n}.mp4").id for n in range(3)][0]
+    versions = {"file_ids": [new_file(f"v{n}.mp4").id for n in range(3)]}
+    stack = sdk.version_stacks.create(account, project.root_folder_id, data=versions).data.id
+    url = "https://hooks.example.com"
+    for n in range(3):
+        name = f"{n} {project.id}"
+        sdk.comments.create(account, file, data={"text": name})
+        sdk.groups.create(account, data={"name": name, "emoji": "🎨"})
+        sdk.projects.create(account, workspace, data={"name": name})
+        sdk.workspaces.create(account, data={"name": name})
+        data = {"name": name, "url": url, "events": ["file.ready"]}
+        sdk.webhooks.create(account, workspace, data=data)
+        data = {"name": name, "description": name, "event": "grade.it", "url": url}
+        sdk.custom_actions.actions_create(account, workspace, data=data)
+    for name, where in lists(sim, project, file, stack).items():
+        resource, method = name.split(".")
+        whole = getattr(getattr(sdk, resource), method)(*where, page_size=100)
+        first = getattr(getattr(sdk, resource), method)(
+            *where, page_size=1, include_total_count=True
+        )
+        pages = sdk.pages(first)
+        items = [it for page in pages for it in page.items]
+        assert len(pages[0].items) == 1 and len(pages) >= 2, name
+        assert len(items) == first.response.total_count, name
+        if whole.response.links.next is None:
+            assert items == whole.items, name
