@@ -1,5 +1,7 @@
 //! Lists, page by page.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use serde_json::json;
 
@@ -65,4 +67,20 @@ async fn a_cursor_behind_the_end_gives_an_empty_last_page() {
     let last = api.get(&next).await;
     assert_eq!(last.body["links"]["next"], json!(null));
     assert!(last.names().is_empty(), "cursors are offsets: `b` has been skipped");
+}
+
+#[tokio::test(start_paused = true)]
+async fn moments_are_in_their_order_whatever_their_digits() {
+    let api = Api::new();
+    let root = api.root();
+    // One of them at least has a whole hundredth, `.36Z` in an answer.
+    for i in 0..12 {
+        api.make_folder(&root, &format!("{i:02}")).await;
+        tokio::time::advance(Duration::from_millis(1)).await;
+    }
+    let sorted = async |sort: &str| api.get(&format!("{root}/folders?sort={sort}")).await.names();
+    let mut made: Vec<String> = (0..12).map(|i| format!("{i:02}")).collect();
+    assert_eq!(sorted("created_at_asc").await, made);
+    made.reverse();
+    assert_eq!(sorted("created_at_desc").await, made);
 }
