@@ -18,9 +18,6 @@ from frameio import Frameio
 from frameio.core.api_error import ApiError
 from frameio.core.pagination import SyncPager
 
-# What the simulator does not have yet.
-NOT_SIMULATED = {"search", "shares"}
-
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
