@@ -88,8 +88,9 @@ pub trait Catalog {
     /// `experimental`.
     fn all() -> impl Iterator<Item = &'static Operation>;
 
-    /// The operation with this documented name.
+    /// The operation with this documented name, today's or a former one.
     fn find(id: &str) -> Option<&'static Operation> {
+        let id = FORMER.iter().find(|(former, _)| *former == id).map_or(id, |(_, today)| *today);
         Self::all().find(|operation| operation.id == id)
     }
 }
@@ -103,6 +104,9 @@ impl Catalog for Operation {
         STABLE.iter().chain(experimental).copied().flatten().copied()
     }
 }
+
+/// Names in older documentation, and what the operation is called today.
+const FORMER: &[(&str, &str)] = &[("account_permissions.index", "users.account_permissions_index")];
 
 const STABLE: &[&[&Operation]] = &[
     account_permissions::OPERATIONS,

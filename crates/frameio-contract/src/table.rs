@@ -11,6 +11,8 @@ const HEAD: &str = "\
 Every operation of the service, by its documented name (`client.files.show` in the Python SDK), and
 the Rust type that sends it. `{account_id}` and the like are the arguments of `new`. The quota is
 the documented one, of each user of an account unless it says otherwise; the answers correct it.
+What older documentation calls `account_permissions.index` is `users.account_permissions_index`; both
+names are understood.
 
 Written by `cargo run -p frameio-contract -- operations`; a test holds it against the code.
 ";

@@ -43,6 +43,13 @@ fn the_table_of_operations_is_up_to_date() {
     );
 }
 
+#[test]
+fn a_former_name_leads_to_the_operation_too() {
+    let today = Operation::find("users.account_permissions_index").unwrap();
+    assert_eq!(Operation::find("account_permissions.index"), Some(today));
+    assert_eq!(Operation::find("account_permissions.nothing"), None);
+}
+
 /// What is found when the service moves on: these operations alone, changed by `change`.
 fn found_after(change: impl FnOnce(&mut Value)) -> Vec<String> {
     const LEFT: [&str; 3] = [
