@@ -39,7 +39,8 @@ impl Connection {
         let mut builder = Client::builder()
             .token(token)
             .user_agent(concat!("frameio-cli/", env!("CARGO_PKG_VERSION")));
-        if let Some(url) = &self.base_url {
+        // A variable that is set to nothing is as good as none.
+        if let Some(url) = self.base_url.as_deref().filter(|url| !url.is_empty()) {
             builder = builder.base_url(url);
         }
         if let Some(timeout) = self.timeout {
