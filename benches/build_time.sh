@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # How long a hello-world takes to build, and how large it gets: on frameio with default features,
-# on reqwest, and on raw hyper with rustls. Clean builds, one after the other in one run.
+# on reqwest, and on raw hyper with rustls, all with HTTP/1.1 and HTTP/2. Clean builds, one after the
+# other in one run.
 #
 #   benches/build_time.sh [debug|release ...]      default: both
 #
@@ -91,7 +92,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let https = hyper_rustls::HttpsConnectorBuilder::new()
         .with_provider_and_platform_verifier(provider)?
         .https_only()
-        .enable_http1()
+        .enable_all_versions()
         .build();
     let client = Client::builder(TokioExecutor::new()).build::<_, Empty<bytes::Bytes>>(https);
     let token = std::env::var("FRAMEIO_TOKEN")?;
@@ -108,8 +109,8 @@ make hello-hyper <<'TOML'
 bytes = "1"
 http = "1"
 http-body-util = "0.1"
-hyper-util = { version = "0.1", features = ["client-legacy", "http1", "tokio"] }
-hyper-rustls = { version = "0.27", default-features = false, features = ["http1", "ring", "rustls-platform-verifier", "tls12"] }
+hyper-util = { version = "0.1", features = ["client-legacy", "http1", "http2", "tokio"] }
+hyper-rustls = { version = "0.27", default-features = false, features = ["http1", "http2", "ring", "rustls-platform-verifier", "tls12"] }
 rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
 serde = { version = "1", features = ["derive"] }
 serde_json = "1"
