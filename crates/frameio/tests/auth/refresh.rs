@@ -30,6 +30,7 @@ async fn a_token_is_refreshed_a_minute_before_it_expires_and_nobody_waits() {
     for _ in 0..10 {
         assert_eq!(session.at_hand().as_ref(), Some(&first), "the old one is good still");
     }
+    settle().await;
     world.pass(SECOND);
     settle().await;
     let second = session.at_hand().unwrap();
@@ -198,8 +199,10 @@ async fn a_401_of_the_api_refreshes_once() {
     world.sim.clear_faults();
     me(&client).await.unwrap();
 
-    world.sim.inject(Fault::expired_token().on("users.show"));
+    session.refresh().await.unwrap();
+    world.asked();
     world.pass(MINUTE);
+    world.sim.inject(Fault::expired_token().on("users.show"));
     me(&client).await.unwrap();
     assert_eq!(world.asked(), 1, "a token that was good for a while is replaced");
 }
