@@ -9,7 +9,7 @@
 //! `/callback` here; without them users sign in at a local Frame.io, on its login page.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
@@ -20,6 +20,7 @@ use frameio::auth::{Authorization, Credential, Ims, Session};
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, ClientBuilder};
 use frameio_sim::{Credential as Demo, Sim};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -64,12 +65,9 @@ async fn home(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> std::result::Result<Html<String>, Failure> {
-    let client = match cookie(&headers).and_then(|id| match app.browsers.lock().unwrap().get(id) {
-        Some(Browser::SignedIn(client)) => Some(client.clone()),
-        _ => None,
-    }) {
-        Some(client) => client,
-        None => return Ok(Html("<a href=\"/sign-in\">Sign in with Adobe</a>".to_owned())),
+    let client = match app.browsers.lock().await.get(cookie(&headers)) {
+        Some(Browser::SignedIn(client)) => client.clone(),
+        _ => return Ok(Html("<a href=\"/sign-in\">Sign in with Adobe</a>".to_owned())),
     };
     let user = client.send(ShowCurrentUser::new()).await?;
     let name = user.name.replace('&', "&amp;").replace('<', "&lt;");
@@ -81,7 +79,7 @@ async fn sign_in(State(app): State<App>) -> std::result::Result<Response, Failur
     let redirect = Redirect::to(authorization.url());
     let id = Uuid::new_v4().to_string();
     let cookie = format!("browser={id}; HttpOnly; SameSite=Lax; Path=/");
-    app.browsers.lock().unwrap().insert(id, Browser::SigningIn(authorization));
+    app.browsers.lock().await.insert(id, Browser::SigningIn(authorization));
     Ok(([(header::SET_COOKIE, cookie)], redirect).into_response())
 }
 
@@ -90,22 +88,25 @@ async fn callback(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> std::result::Result<Redirect, Failure> {
-    let id = cookie(&headers).unwrap_or_default();
-    let Some(Browser::SigningIn(authorization)) = app.browsers.lock().unwrap().remove(id) else {
-        return Ok(Redirect::to("/"));
+    let id = cookie(&headers);
+    let authorization = match app.browsers.lock().await.get(id) {
+        Some(Browser::SigningIn(authorization)) => authorization.clone(),
+        _ => return Ok(Redirect::to("/")),
     };
     let code = authorization.finish(&query.unwrap_or_default())?;
     // One session for each user; a store of one's own would keep it over a restart.
     let session = Session::new(app.ims.clone());
     session.import(app.ims.exchange(code).await?).await?;
     let client = app.client.clone().token_provider(session).build()?;
-    app.browsers.lock().unwrap().insert(id.to_owned(), Browser::SignedIn(client));
+    app.browsers.lock().await.insert(id.to_owned(), Browser::SignedIn(client));
     Ok(Redirect::to("/"))
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
-    cookies.split("; ").find_map(|cookie| cookie.strip_prefix("browser="))
+/// The name of the browser; empty for one that is new here.
+fn cookie(headers: &HeaderMap) -> &str {
+    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok());
+    let mut cookies = cookies.unwrap_or_default().split("; ");
+    cookies.find_map(|cookie| cookie.strip_prefix("browser=")).unwrap_or_default()
 }
 
 #[tokio::main]

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use frameio_core::BoxError;
 use frameio_tower::Token;
 use jiff::Timestamp;
-use keyring::Error as KeyringError;
-use keyring::v1::Entry;
+use keyring_core::{Entry, Error as KeyringError};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +20,8 @@ use crate::auth::tokens::Tokens;
 /// Processes of a user that share them refresh one after the other, by a lock on a file in
 /// `$XDG_RUNTIME_DIR`, or else in the directory for temporary files.
 ///
-/// Where there is no keyring, as on most servers, each use fails with a message that says so.
+/// A program that has set a default store of the crate `keyring-core` keeps its tokens there. Where
+/// there is no keyring, as on most servers, each use fails with a message that says so.
 #[derive(Clone, Debug)]
 pub struct KeyringStore {
     service: Arc<str>,
@@ -51,11 +51,11 @@ impl KeyringStore {
     }
 
     fn access(&self) -> Result<Entry, KeyringError> {
-        Entry::new(&self.service, &self.user)
+        entry(&self.service, &self.user)
     }
 
     fn refresh(&self) -> Result<Entry, KeyringError> {
-        Entry::new(&self.service, &format!("{}/refresh", self.user))
+        entry(&self.service, &format!("{}/refresh", self.user))
     }
 
     fn lock_path(&self) -> PathBuf {
@@ -114,6 +114,13 @@ impl TokenStore for KeyringStore {
     }
 }
 
+fn entry(service: &str, user: &str) -> Result<Entry, KeyringError> {
+    if keyring_core::get_default_store().is_none() && keyring::v1::Entry::store_status().is_err() {
+        return Err(KeyringError::NoDefaultStore);
+    }
+    Entry::new(service, user)
+}
+
 fn found<T>(result: Result<T, KeyringError>) -> Result<Option<T>, KeyringError> {
     match result {
         Ok(value) => Ok(Some(value)),
@@ -145,5 +152,39 @@ const fn name(error: &KeyringError) -> &'static str {
         KeyringError::Invalid(..) => "the name of the entry is not taken",
         KeyringError::NotSupportedByStore(_) => "it does not support this",
         _ => "for another reason",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn tokens_are_kept_replaced_and_forgotten() {
+        keyring_core::set_default_store(keyring_core::mock::Store::new().unwrap());
+        let store = KeyringStore::new("frameio-test", "kim");
+        let other = KeyringStore::new("frameio-test", "robin");
+        assert!(store.load().await.unwrap().is_none());
+        store.clear().await.unwrap();
+
+        let at = Timestamp::UNIX_EPOCH;
+        let tokens = Tokens::new("access", Some("refresh".into()), at);
+        store.save(&tokens).await.unwrap();
+        let kept = store.load().await.unwrap().unwrap();
+        assert_eq!((kept.access_token.expose(), kept.expires_at), ("access", at));
+        assert_eq!(kept.refresh_token(), Some("refresh"));
+        assert!(other.load().await.unwrap().is_none());
+
+        store.save(&Tokens::new("other", None, at)).await.unwrap();
+        let kept = store.load().await.unwrap().unwrap();
+        assert_eq!((kept.access_token.expose(), kept.refresh_token()), ("other", None));
+        store.clear().await.unwrap();
+        assert!(store.load().await.unwrap().is_none());
+        assert!(!format!("{kept:?} {store:?}").contains("other"));
+
+        store.access().unwrap().set_password("c4n4ry").unwrap();
+        let error = store.load().await.unwrap_err().to_string();
+        assert!(error.contains("sign in again") && !error.contains("c4n4ry"), "{error}");
+        let _held = store.lock().await.unwrap();
     }
 }
