@@ -1,0 +1,161 @@
+//! Files of any size, in and out.
+
+pub(crate) mod error;
+mod progress;
+pub(crate) mod retry;
+pub(crate) mod storage;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_core::{Body, BoxError};
+use frameio_tower::Backoff;
+use http::{Request, Response};
+use tokio::sync::Semaphore;
+use tower::Service;
+
+pub use self::error::{TransferError, TransferErrorKind};
+pub use self::progress::{Progress, ProgressStream};
+use self::retry::Retries;
+use self::storage::Storage;
+use crate::client::{Client, HttpService};
+use crate::transport::HyperTransport;
+
+/// Sends files to Frame.io and fetches them.
+///
+/// It is a handle: clones are cheap, and share the connections to the storage and the limit of
+/// parts that are under way at a time.
+#[derive(Clone)]
+pub struct Transfers {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) client: Client,
+    pub(crate) storage: Storage,
+    pub(crate) retries: Retries,
+    /// One for each part that may be under way, in all transfers together.
+    pub(crate) parts: Arc<Semaphore>,
+}
+
+impl Transfers {
+    /// Transfers by the calls of `client`, with the defaults of [`TransfersBuilder`].
+    pub fn new(client: Client) -> Self {
+        Self::builder(client).build()
+    }
+
+    /// The settings of transfers, at their defaults.
+    pub fn builder(client: Client) -> TransfersBuilder {
+        TransfersBuilder {
+            client,
+            storage: None,
+            stall_timeout: Duration::from_secs(60),
+            attempt_timeout: Duration::from_secs(6 * 3600),
+            retries: Retries::default(),
+            parts_in_flight: 32,
+        }
+    }
+}
+
+impl fmt::Debug for Transfers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transfers")
+            .field("storage", &self.inner.storage)
+            .field("retries", &self.inner.retries)
+            .field("parts", &self.inner.parts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of [`Transfers`].
+///
+/// | setting | default |
+/// |---|---|
+/// | parts under way at a time, in all transfers together | 32 |
+/// | attempts at a part after the first | 10 |
+/// | wait between attempts | 1 s, doubled up to 60 s, with full jitter |
+/// | an attempt is given up when nothing moves for | 60 s |
+/// | an attempt is given up after | 6 h |
+/// | transport to the storage | a [`HyperTransport`] of its own |
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct TransfersBuilder {
+    client: Client,
+    storage: Option<HttpService>,
+    stall_timeout: Duration,
+    attempt_timeout: Duration,
+    retries: Retries,
+    parts_in_flight: usize,
+}
+
+impl TransfersBuilder {
+    /// Sends what goes to signed URLs through another service: a [`HyperTransport`] with other
+    /// settings, a stack around one, or a simulator.
+    ///
+    /// It must neither add a token nor follow redirects.
+    pub fn storage<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.storage = Some(storage::boxed(service));
+        self
+    }
+
+    /// Limits the parts that are under way at a time, in all transfers together, and so memory and
+    /// connections. At least one. Default: 32.
+    pub fn parts_in_flight(mut self, parts: usize) -> Self {
+        self.parts_in_flight = parts.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// Attempts a part so many times more after the first attempt failed. Default: 10.
+    ///
+    /// Refusals are final: an expired URL, a wrong media type.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.retries.most = retries;
+        self
+    }
+
+    /// Waits between attempts as `backoff` says, with full jitter. Default: 1 s to 60 s.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.retries.backoff = backoff;
+        self
+    }
+
+    /// Gives an attempt up when nothing has moved for so long, the answer included; it may take up
+    /// to twice as long to be found out. Default: 60 s.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.stall_timeout = timeout;
+        self
+    }
+
+    /// Gives an attempt up after so long, however it goes. Default: 6 h.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// Makes the transfers. Needs no runtime and opens no connection.
+    pub fn build(self) -> Transfers {
+        let http =
+            self.storage.unwrap_or_else(|| storage::boxed(HyperTransport::builder().build()));
+        Transfers {
+            inner: Arc::new(Inner {
+                client: self.client,
+                storage: Storage {
+                    http,
+                    stall_timeout: self.stall_timeout,
+                    attempt_timeout: self.attempt_timeout,
+                },
+                retries: self.retries,
+                parts: Arc::new(Semaphore::new(self.parts_in_flight)),
+            }),
+        }
+    }
+}
