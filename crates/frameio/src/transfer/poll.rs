@@ -24,12 +24,14 @@ pub enum Until {
 }
 
 impl Until {
-    /// How long is waited for it, unless told otherwise.
-    pub(crate) const fn limit(self) -> Duration {
-        match self {
+    /// When to stop waiting for it: by default after ten minutes, or six hours for renditions. A
+    /// limit beyond what a clock can tell is none.
+    pub(crate) fn end(self, limit: Option<Duration>) -> Option<Instant> {
+        let default = match self {
             Self::Uploaded => Duration::from_secs(600),
             Self::Transcoded => Duration::from_secs(6 * 3600),
-        }
+        };
+        Instant::now().checked_add(limit.unwrap_or(default))
     }
 }
 
@@ -54,45 +56,35 @@ impl Poller {
         Self { turns: Semaphore::new(TURNS), interval }
     }
 
-    /// Waits for one file. Gives the file where it had to be asked for.
-    pub(crate) async fn wait(
+    /// Waits until the service has put a file together, or fetched it.
+    pub(crate) async fn uploaded(
         &self,
         client: &Client,
         (account_id, file_id): (&AccountId, &FileId),
-        until: Until,
-        limit: Duration,
-    ) -> Result<Option<File>, TransferError> {
-        let waiting = async {
-            let status = || ShowUploadStatus::new(account_id, file_id);
-            let failed = "the service could not put the upload together, or not fetch it";
-            let uploaded = self.poll(client, status, |status| match status {
-                status if status.upload_failed => {
-                    Err(TransferError::new(TransferErrorKind::UploadFailed, failed))
-                }
-                status => Ok(status.upload_complete),
-            });
-            uploaded.await?;
-            match until {
-                Until::Uploaded => Ok(None),
-                Until::Transcoded => {
-                    let show = || ShowFile::new(account_id, file_id);
-                    let is_done = |file: &File| Ok(file.status == FileStatus::Transcoded);
-                    self.poll(client, show, is_done).await.map(Some)
-                }
+        end: Option<Instant>,
+    ) -> Result<(), TransferError> {
+        let status = || ShowUploadStatus::new(account_id, file_id);
+        let polling = self.poll(client, status, |status| {
+            if status.upload_failed {
+                let failed = "the service could not put the upload together, or not fetch it";
+                return Err(TransferError::new(TransferErrorKind::UploadFailed, failed));
             }
-        };
-        // A limit beyond what a clock can tell is none.
-        match Instant::now().checked_add(limit) {
-            None => waiting.await,
-            Some(end) => timeout_at(end, waiting).await.unwrap_or_else(|_| {
-                let what = match until {
-                    Until::Uploaded => "uploaded",
-                    Until::Transcoded => "transcoded",
-                };
-                let message = format!("the service did not tell that it is {what} in {limit:?}");
-                Err(TransferError::new(TransferErrorKind::Timeout, message))
-            }),
-        }
+            Ok(status.upload_complete)
+        });
+        within(end, polling, "the service did not tell in time that it has the whole file").await?;
+        Ok(())
+    }
+
+    /// Waits until the renditions of a file are there.
+    pub(crate) async fn transcoded(
+        &self,
+        client: &Client,
+        (account_id, file_id): (&AccountId, &FileId),
+        end: Option<Instant>,
+    ) -> Result<File, TransferError> {
+        let show = || ShowFile::new(account_id, file_id);
+        let polling = self.poll(client, show, |file| Ok(file.status == FileStatus::Transcoded));
+        within(end, polling, "the service did not make the renditions in time").await
     }
 
     /// Asks until the answer will do.
@@ -116,6 +108,20 @@ impl Poller {
             sleep(wait).await;
             wait = wait.mul_f64(1.5).min(LONGEST.max(self.interval));
         }
+    }
+}
+
+/// What a future gives before `end`.
+async fn within<T>(
+    end: Option<Instant>,
+    waiting: impl Future<Output = Result<T, TransferError>>,
+    late: &'static str,
+) -> Result<T, TransferError> {
+    match end {
+        None => waiting.await,
+        Some(end) => timeout_at(end, waiting)
+            .await
+            .unwrap_or_else(|_| Err(TransferError::new(TransferErrorKind::Timeout, late))),
     }
 }
 

@@ -140,7 +140,9 @@ pub(super) async fn run(
         error.type = Empty,
     );
     let attached = attach(&inner, upload).instrument(span.clone()).await;
-    attached.inspect_err(|error| drop(span.record("error.type", debug(error.kind()))))
+    attached.inspect_err(|error| {
+        span.record("error.type", debug(error.kind()));
+    })
 }
 
 async fn attach(inner: &Arc<Inner>, upload: AttachmentUpload) -> Result<Attachment, TransferError> {

@@ -84,14 +84,15 @@ pub(super) async fn run(
     let request = CreateRemoteUpload::new(&account_id, &folder_id, name, source_url);
     let created = inner.client.send(request).await.map_err(TransferError::call)?;
     let id = created.file.id;
-    let limit = wait_timeout.unwrap_or(Until::Transcoded.limit());
+    // Fetching takes its time too.
+    let end = Until::Transcoded.end(wait_timeout);
     let finished = async {
         let ids = (&account_id, &id);
-        let asked = inner.poller.wait(&inner.client, ids, until, limit).await?;
-        // Its size and type are known only now.
-        let file = match asked {
-            Some(file) => file,
-            None => inner.show(ids).await?,
+        inner.poller.uploaded(&inner.client, ids, end).await?;
+        let file = match until {
+            // Its size and type are known only now.
+            Until::Uploaded => inner.show(ids).await?,
+            Until::Transcoded => inner.poller.transcoded(&inner.client, ids, end).await?,
         };
         Ok(Uploaded { file, bytes: 0, replaced: None })
     };

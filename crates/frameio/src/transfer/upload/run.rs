@@ -73,7 +73,7 @@ struct Plan<'a> {
     in_flight: usize,
     report: Option<Report>,
     until: Until,
-    wait_timeout: Duration,
+    wait_timeout: Option<Duration>,
 }
 
 async fn start(
@@ -82,7 +82,6 @@ async fn start(
     known: &Known,
 ) -> Result<Uploaded, TransferError> {
     let Upload { target, manifest, restart, until, wait_timeout, .. } = upload;
-    let wait_timeout = wait_timeout.unwrap_or(until.limit());
     let (content, to) = match target {
         Target::New(account_id, folder_id, content) => (content, Some((account_id, folder_id))),
         Target::Resumed(content) => (content, None),
@@ -299,25 +298,22 @@ impl Plan<'_> {
 
         let Inner { client, poller, .. } = &**self.inner;
         let ids = (&self.account_id, &id);
-        let waited = poller.wait(client, ids, self.until, self.wait_timeout).await;
-        let asked = match waited {
-            Err(error) if error.kind() == TransferErrorKind::Timeout => {
-                // One of them may have got lost, though the storage said it was taken.
-                if let Some(manifest) = manifest {
-                    manifest.forget().await?;
-                }
-                return Err(error);
+        let end = self.until.end(self.wait_timeout);
+        if let Err(error) = poller.uploaded(client, ids, end).await {
+            if let Some(manifest) = manifest.filter(|_| error.kind() == TransferErrorKind::Timeout)
+            {
+                // A part may have got lost, though the storage said that it was taken.
+                manifest.forget().await?;
             }
-            Err(error) => return Err(error),
-            Ok(asked) => asked,
-        };
-        let file = match (asked, file) {
-            (Some(file), _) => file,
-            (None, Err(mut file)) => {
+            return Err(error);
+        }
+        let file = match (self.until, file) {
+            (Until::Transcoded, _) => poller.transcoded(client, ids, end).await?,
+            (Until::Uploaded, Err(mut file)) => {
                 file.status = FileStatus::Uploaded;
                 file
             }
-            (None, Ok(_)) => self.inner.show(ids).await?,
+            (Until::Uploaded, Ok(_)) => self.inner.show(ids).await?,
         };
         if let Some(manifest) = manifest {
             manifest.remove().await?;

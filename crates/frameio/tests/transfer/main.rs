@@ -1,0 +1,10 @@
+//! Files, in and out.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../support/raw.rs"]
+mod raw;
+mod support;
+mod upload;
+mod upload_faults;
+mod upload_manifest;
+mod upload_sockets;
