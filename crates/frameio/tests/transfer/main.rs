@@ -1,6 +1,7 @@
 //! Files, in and out.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod one_part;
 #[path = "../support/raw.rs"]
 mod raw;
 mod support;
