@@ -35,7 +35,7 @@ async fn live(sim: &Sim) -> Value {
 
 /// What is in a node of the tree; null where there is none.
 async fn node(sim: &Sim, id: &str) -> Value {
-    read(sim, &format!("tree?of={id}")).await["nodes"][0].take()
+    read(sim, &format!("tree?of={id}")).await["nodes"].get(0).cloned().unwrap_or_default()
 }
 
 #[tokio::test]
