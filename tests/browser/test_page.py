@@ -70,6 +70,7 @@ def test_versions_and_large_folders(page, sim):
     assert sim.call("POST", f"{sim.root}/version_stacks", {"file_ids": files})[0] == 201
     stack = line(page, "v2.mov")
     expect(stack).to_contain_text("2 versions")
+    assert stack.locator(".name").first.bounding_box()["width"] > 100
     stack.get_by_role("button").click()
     expect(line(page, "v1.mov")).to_be_visible()
 

@@ -45,7 +45,10 @@ function render() {
   for (const [name, bucket] of shown) {
     if (now - bucket.at > bucket.full_in_ms + LINGERS) shown.delete(name);
   }
-  reconcile(list, [...shown.entries()], ([name]) => name, ([, bucket]) => make(bucket),
+  // Those that fill come before those that are whole again.
+  const isWhole = ([, bucket]) => now - bucket.at > bucket.full_in_ms;
+  const sorted = [...shown.entries()].sort((a, b) => isWhole(a) - isWhole(b));
+  reconcile(list, sorted, ([name]) => name, ([, bucket]) => make(bucket),
     (item, [, bucket]) => draw(item, bucket));
   none.hidden = shown.size > 0;
 }

@@ -10,6 +10,10 @@ const filter = $('#filter');
 const hold = $('#hold');
 let held = [];
 
+// The ids are long, and seldom of interest: the whole target is told on pointing at it.
+const short = (target) =>
+  target.replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '$1…');
+
 const isHeld = () => hold.getAttribute('aria-pressed') === 'true';
 
 function row(request) {
@@ -23,7 +27,7 @@ function row(request) {
       element('span', { class: 'what' },
         element('b', { textContent: method }), ' ',
         element('code', { textContent: operation ?? 'unknown route' })),
-      element('span', { class: 'path', textContent: target })),
+      element('span', { class: 'path', textContent: short(target) })),
     element('td', { class: 'who', textContent: user ?? '–', title: user ?? 'nobody who is known' }),
     element('td', { class: 'took', textContent: took(request.duration_us) }),
     element('td', { class: 'at' },
