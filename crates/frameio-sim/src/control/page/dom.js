@@ -1,5 +1,7 @@
 // Elements and texts. All that comes from outside becomes text, never markup.
 
+const PATIENCE = 10_000;
+
 export const $ = (selector, root = document) => root.querySelector(selector);
 
 // An element with properties; `class` and `data-…` are attributes.
@@ -40,7 +42,8 @@ export function reconcile(list, items, key, make, update) {
 }
 
 export async function ask(path, options = {}) {
-  const answer = await fetch(path, { cache: 'no-store', ...options });
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(path, { cache: 'no-store', signal, ...options });
   if (answer.status === 204) return null;
   const body = await answer.json();
   if (answer.ok) return body;

@@ -17,6 +17,8 @@ let open = new Map([['', FEW]]);
 let lists = new Map([['', top]]);
 let version;
 let busy = false;
+// Whether it is asked to begin anew while it is busy.
+let stale = false;
 
 function make(item) {
   const folds = item.children !== undefined;
@@ -118,11 +120,15 @@ async function nodes() {
 }
 
 async function refresh() {
-  if (busy) return;
+  if (busy) {
+    stale = true;
+    return;
+  }
   busy = true;
   try {
     // Ends: there are three kinds that open by themselves, each below the other.
-    for (let again = true; again; ) {
+    for (let again = true; again || stale; ) {
+      stale = false;
       const found = await nodes();
       again = found.map(fill).some(Boolean);
       for (const [id, list] of lists) if (!list.isConnected) { open.delete(id); lists.delete(id); }
@@ -142,7 +148,6 @@ export function show(live) {
     delete top.dataset.filled;
   }
   if (!live.whole && live.tree === version) return;
-  if (busy) return;
   version = live.tree;
   refresh();
 }
