@@ -65,7 +65,7 @@ def test_the_tree_gains_what_is_uploaded_and_loses_what_is_deleted(page, sim):
     expect(line(page, "dailies.mov")).to_have_count(0)
 
 
-def test_versions_and_large_folders(page, sim):
+def test_versions_are_below_their_stack(page, sim):
     files = [sim.upload(f"v{n}.mov", b"abc")["id"] for n in (1, 2)]
     assert sim.call("POST", f"{sim.root}/version_stacks", {"file_ids": files})[0] == 201
     stack = line(page, "v2.mov")
@@ -73,6 +73,20 @@ def test_versions_and_large_folders(page, sim):
     assert stack.locator(".name").first.bounding_box()["width"] > 100
     stack.get_by_role("button").click()
     expect(line(page, "v1.mov")).to_be_visible()
+
+
+def test_a_large_folder_shows_more_when_asked(page, sim):
+    for number in range(110):
+        # So that the quota is whole again.
+        sim.control("POST", "clock", {"advance_ms": 1_000})
+        data = {"name": f"take-{number}.mov", "file_size": 7}
+        assert sim.call("POST", f"{sim.root}/files/local_upload", data)[0] == 201
+    more = page.get_by_role("button", name="Show more of 10")
+    expect(more).to_be_visible()
+    expect(line(page, "take-109.mov")).to_have_count(0)
+    more.click()
+    expect(line(page, "take-109.mov")).to_be_visible()
+    expect(more).to_have_count(0)
 
 
 def test_a_bucket_drains_and_fills(page, sim):
