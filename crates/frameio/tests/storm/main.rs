@@ -14,6 +14,8 @@
 //! call meets which failure depends on their order on the wire too, so a run is repeated closely,
 //! not to the letter.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod faults;
 mod ledger;
 mod leftovers;
