@@ -31,6 +31,7 @@ mod search;
 mod session_watermark_templates;
 mod shares;
 mod socket;
+mod state;
 mod typed;
 mod uploads;
 mod version_stacks;

@@ -83,6 +83,24 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
+/// Fills in what is configured of a field by default, and the ids of its options.
+pub(crate) fn complete(definition: &mut Row, id_of: fn(&str) -> String) {
+    let mut configuration = configuration::default(definition.text("field_type"));
+    for (name, value) in definition.field("field_configuration").as_object().into_iter().flatten() {
+        configuration[name] = value.clone();
+    }
+    for option in configuration["options"].as_array_mut().into_iter().flatten() {
+        if option["id"].is_null() {
+            let name = option["display_name"].as_str().unwrap_or_default();
+            option["id"] = id_of(&format!("{name} of {}", definition.id())).into();
+        }
+        if option["color"].is_null() {
+            option["color"] = Value::Null;
+        }
+    }
+    definition.fields.insert("field_configuration".to_owned(), configuration);
+}
+
 /// The definitions of an account: those that all have, and its own.
 pub(super) fn all<'s>(state: &'s State, account: &str) -> impl Iterator<Item = &'s Row> {
     state.metadata_fields.values().filter(move |row| is_in(row, account))
