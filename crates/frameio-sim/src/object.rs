@@ -116,7 +116,7 @@ impl Object {
         range: Range<u64>,
     ) -> io::Result<impl Stream<Item = io::Result<Bytes>> + Send + 'static> {
         if self.is_lost() {
-            return Err(io::ErrorKind::NotFound.into());
+            return Err(io::Error::other("the content was not saved with the state"));
         }
         let segments = self.segments(range);
         let in_file = segments.iter().any(|segment| matches!(segment, Segment::File { .. }));

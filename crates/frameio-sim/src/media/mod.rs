@@ -208,12 +208,11 @@ impl Refusal {
 
     /// What the simulator's own disk is to blame for.
     fn of_storage(error: &io::Error) -> Self {
-        let message = match error.kind() {
-            io::ErrorKind::NotFound => {
-                "The content is not there: it was not saved with the state.".to_owned()
-            }
-            kind => format!("The storage of the simulator fails: {kind}."),
+        let why = match error.get_ref() {
+            Some(own) => own.to_string(),
+            None => error.kind().to_string(),
         };
+        let message = format!("The storage of the simulator fails: {why}.");
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: "InternalError",

@@ -89,14 +89,12 @@ pub(crate) fn complete(definition: &mut Row, id_of: fn(&str) -> String) {
     for (name, value) in definition.field("field_configuration").as_object().into_iter().flatten() {
         configuration[name] = value.clone();
     }
-    for option in configuration["options"].as_array_mut().into_iter().flatten() {
-        if option["id"].is_null() {
-            let name = option["display_name"].as_str().unwrap_or_default();
-            option["id"] = id_of(&format!("{name} of {}", definition.id())).into();
-        }
-        if option["color"].is_null() {
-            option["color"] = Value::Null;
-        }
+    let options = configuration.get_mut("options").and_then(Value::as_array_mut);
+    for option in options.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let name = option.get("display_name").and_then(Value::as_str).unwrap_or_default();
+        let id = id_of(&format!("{name} of {}", definition.id()));
+        option.entry("id").or_insert_with(|| id.into());
+        option.entry("color").or_insert(Value::Null);
     }
     definition.fields.insert("field_configuration".to_owned(), configuration);
 }
