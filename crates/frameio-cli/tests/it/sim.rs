@@ -50,8 +50,9 @@ impl Running {
         let mut stream = TcpStream::connect(self.address()).await.unwrap();
         let length = body.len();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
-             content-length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
+             content-length: {length}\r\n\r\n{body}",
+            self.address()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
