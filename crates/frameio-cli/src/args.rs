@@ -147,6 +147,10 @@ pub(crate) struct Sim {
     /// Where the bytes of uploads go: a directory, memory, or count to throw them away
     #[arg(long, value_name = "DIR|memory|count", default_value = "memory")]
     pub(crate) storage: PathBuf,
+    /// Begin with the state in this file if it is there, and save it there at the end; without,
+    /// and where it is not there, begin with a demo account
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
     /// Answer however many calls there are
     #[arg(long)]
     pub(crate) no_quotas: bool,
