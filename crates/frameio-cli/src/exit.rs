@@ -95,6 +95,9 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        if let Some(auth) = error.find::<frameio::auth::Error>() {
+            return Self::new(sign_in::status(auth), auth.to_string());
+        }
         // Errors of the service may have lines in them.
         let message = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         Self::new(Status::of(&error), message)

@@ -19,7 +19,8 @@ pub(crate) const DEFAULT: &str = "default";
 pub(crate) struct Choice {
     /// The profile to use, made by `frameio login` [default: the one of `frameio profile use`]
     #[arg(
-        long = "profile",
+        id = "profile",
+        long,
         env = "FRAMEIO_PROFILE",
         value_name = "NAME",
         global = true,

@@ -107,8 +107,9 @@ async fn sign_in(
         (None, true) => Err(Failure::usage("--web", "needs the secret of your app")),
         (Some(secret), false) => {
             let ims = ims(Credential::server_to_server(&client_id, secret.clone()), &ims_url)?;
-            // What another credential got is of no use to this one.
-            Session::builder(ims).store(store).build().refresh().await?;
+            // A session of its own: one with the store would take what is there already.
+            let tokens = Session::new(ims.clone()).refresh().await?;
+            Session::builder(ims).store(store).build().import(tokens).await?;
             Ok((SignIn::ServerToServer { client_id }, secrets))
         }
         (secret, _) => {

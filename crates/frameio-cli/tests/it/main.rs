@@ -6,4 +6,5 @@ mod call;
 mod operations;
 mod profile;
 mod program;
+mod sign_in;
 mod sim;

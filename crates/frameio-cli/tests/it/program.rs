@@ -21,6 +21,9 @@ pub(crate) fn offline() -> Command {
         .env_remove("FRAMEIO_BASE_URL")
         .env_remove("FRAMEIO_TOKEN")
         .env_remove("FRAMEIO_PROFILE")
+        .env_remove("FRAMEIO_CLIENT_ID")
+        .env_remove("FRAMEIO_CLIENT_SECRET")
+        .env_remove("FRAMEIO_IMS_URL")
         // Where there is no profile of whoever runs the tests.
         .env("FRAMEIO_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/none"))
         .env("NO_PROXY", "*")
