@@ -9,6 +9,8 @@ pub mod transport;
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use builder::{BuildError, ClientBuilder, DefaultLayer};
 pub use client::{CallFuture, Client, HttpService, Stack};
