@@ -1,5 +1,6 @@
 //! The `frameio` command.
 
+mod address;
 mod args;
 mod batch;
 mod call;
@@ -10,6 +11,7 @@ mod operations;
 mod output;
 mod sim;
 mod stop;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -41,5 +43,6 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Batch(batch) => runtime.block_on(batch::run(&args.connection, &batch)),
         Command::Operations(operations) => operations::run(&operations),
         Command::Sim(sim) => runtime.block_on(sim::run(&sim)),
+        Command::Webhook { command } => runtime.block_on(command.run(&args.connection)),
     }
 }

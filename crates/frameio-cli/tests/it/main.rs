@@ -6,3 +6,4 @@ mod call;
 mod operations;
 mod program;
 mod sim;
+mod webhook;

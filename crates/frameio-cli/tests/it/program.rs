@@ -20,6 +20,7 @@ pub(crate) fn offline() -> Command {
     command
         .env_remove("FRAMEIO_BASE_URL")
         .env_remove("FRAMEIO_TOKEN")
+        .env_remove("FRAMEIO_WEBHOOK_SECRET")
         .env("NO_PROXY", "*")
         .stdin(Stdio::null())
         .kill_on_drop(true);
@@ -40,6 +41,12 @@ impl Ended {
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.status, 0, "{self:?}");
         serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    /// It succeeded, and had nothing to complain of.
+    #[track_caller]
+    pub(crate) fn answered(&self) {
+        assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
     }
 
     /// Each line of standard output.
