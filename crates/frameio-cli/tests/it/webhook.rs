@@ -147,8 +147,8 @@ async fn a_webhook_is_created_listened_to_listed_and_deleted() {
     assert_eq!(listening.stop().await, "");
 
     let events = ["--event=file.ready", "--event=file.ready", "--event=share.viewed"];
-    let other = create(&[&["--name=other", "--url=https://example.com/"][..], &events].concat());
-    let other = other.await.json();
+    let other = [&["--name=other", "--url=https://example.com/"][..], &events].concat();
+    let other = create(&other).await.json();
     assert_eq!(other["events"], json!(["file.ready", "share.viewed"]));
     let list = async || run(&server, &[&["webhook", "list"][..], &place].concat()).await.lines();
     let mut names: Vec<_> = list().await.iter().map(|it| it["name"].clone()).collect();
