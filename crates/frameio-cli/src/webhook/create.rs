@@ -4,19 +4,15 @@ use frameio::EventType;
 use frameio::webhooks::CreateWebhook;
 use http::Uri;
 
-use super::kinds;
+use super::{Place, kinds};
 use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::output;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The account that holds the workspace
-    #[arg(long, value_name = "ID")]
-    account: String,
-    /// The workspace to watch
-    #[arg(long, value_name = "ID")]
-    workspace: String,
+    #[command(flatten)]
+    place: Place,
     /// What it is called
     #[arg(long)]
     name: String,
@@ -66,7 +62,7 @@ pub(super) async fn run(connection: &Connection, args: &Args) -> Result<(), Fail
             events.push(event.clone());
         }
     }
-    let (account, workspace) = (&*args.account, &*args.workspace);
+    let (account, workspace) = (&*args.place.account, &*args.place.workspace);
     let create = CreateWebhook::new(account, workspace, events, &*args.name, &*args.url);
     let webhook = connection.client()?.send(create).await?;
     output::answer(&output::json(&webhook)?)?;

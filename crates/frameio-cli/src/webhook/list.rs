@@ -2,22 +2,19 @@
 
 use frameio::webhooks::ListWebhooks;
 
+use super::Place;
 use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::output;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The account that holds the workspace
-    #[arg(long, value_name = "ID")]
-    account: String,
-    /// The workspace to look in
-    #[arg(long, value_name = "ID")]
-    workspace: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub(super) async fn run(connection: &Connection, args: &Args) -> Result<(), Failure> {
-    let list = ListWebhooks::new(&*args.account, &*args.workspace).page_size(100);
+    let list = ListWebhooks::new(&*args.place.account, &*args.place.workspace).page_size(100);
     let mut webhooks = connection.client()?.items(list);
     while let Some(webhook) = webhooks.next().await {
         output::line(&output::json(&webhook?)?.to_string())?;

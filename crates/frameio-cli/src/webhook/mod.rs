@@ -34,6 +34,17 @@ pub(crate) enum Command {
     Delete(delete::Args),
 }
 
+/// Where webhooks are.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Place {
+    /// The account that holds the workspace
+    #[arg(long, value_name = "ID")]
+    account: String,
+    /// The workspace that is watched
+    #[arg(long, value_name = "ID")]
+    workspace: String,
+}
+
 impl Command {
     pub(crate) async fn run(&self, connection: &Connection) -> Result<(), Failure> {
         match self {
