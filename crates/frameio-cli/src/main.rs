@@ -9,6 +9,7 @@ mod exit;
 mod input;
 mod operations;
 mod output;
+mod profile;
 mod sim;
 mod stop;
 mod webhook;
@@ -42,6 +43,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Call(call) => runtime.block_on(call::run(&args.connection, &call)),
         Command::Batch(batch) => runtime.block_on(batch::run(&args.connection, &batch)),
         Command::Operations(operations) => operations::run(&operations),
+        Command::Profile(profiles) => profile::run(&args.connection.choice, &profiles),
         Command::Sim(sim) => runtime.block_on(sim::run(&sim)),
         Command::Webhook { command } => runtime.block_on(command.run(&args.connection)),
     }

@@ -4,7 +4,7 @@ use frameio::EventType;
 use frameio::webhooks::CreateWebhook;
 use http::Uri;
 
-use super::{Place, kinds};
+use super::{Workspace, kinds};
 use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::output;
@@ -12,7 +12,7 @@ use crate::output;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    place: Place,
+    workspace: Workspace,
     /// What it is called
     #[arg(long)]
     name: String,
@@ -62,7 +62,8 @@ pub(super) async fn run(connection: &Connection, args: &Args) -> Result<(), Fail
             events.push(event.clone());
         }
     }
-    let (account, workspace) = (&*args.place.account, &*args.place.workspace);
+    let profile = connection.choice.profile()?.unwrap_or_default();
+    let (account, workspace) = args.workspace.ids(&profile)?;
     let create = CreateWebhook::new(account, workspace, events, &*args.name, &*args.url);
     let webhook = connection.client()?.send(create).await?;
     output::answer(&output::json(&webhook)?)?;

@@ -11,8 +11,11 @@ mod send;
 mod told;
 mod verify;
 
+use frameio::{AccountId, WorkspaceId};
+
 use crate::connect::Connection;
 use crate::exit::Failure;
+use crate::profile::Profile;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -34,15 +37,44 @@ pub(crate) enum Command {
     Delete(delete::Args),
 }
 
-/// Where webhooks are.
+/// The account of webhooks.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Place {
-    /// The account that holds the workspace
-    #[arg(long, value_name = "ID")]
-    account: String,
-    /// The workspace that is watched
-    #[arg(long, value_name = "ID")]
-    workspace: String,
+pub(crate) struct Account {
+    /// The account that they are in [default: the profile's]
+    #[arg(long = "account", value_name = "ID")]
+    id: Option<String>,
+}
+
+impl Account {
+    fn id(&self, profile: &Profile) -> Result<AccountId, Failure> {
+        given("--account", &self.id, &profile.account_id).map(AccountId::from)
+    }
+}
+
+/// The workspace of webhooks.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Workspace {
+    #[command(flatten)]
+    account: Account,
+    /// The workspace that they watch [default: the profile's]
+    #[arg(long = "workspace", value_name = "ID")]
+    id: Option<String>,
+}
+
+impl Workspace {
+    fn ids(&self, profile: &Profile) -> Result<(AccountId, WorkspaceId), Failure> {
+        let id = given("--workspace", &self.id, &profile.workspace_id)?;
+        Ok((self.account.id(profile)?, id.into()))
+    }
+}
+
+fn given<'a>(
+    flag: &str,
+    typed: &'a Option<String>,
+    profile: &'a Option<String>,
+) -> Result<&'a str, Failure> {
+    let id = typed.as_deref().or(profile.as_deref());
+    id.ok_or_else(|| Failure::usage(flag, "is needed, or a profile that has it"))
 }
 
 impl Command {

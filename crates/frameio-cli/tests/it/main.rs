@@ -4,6 +4,7 @@
 mod batch;
 mod call;
 mod operations;
+mod profile;
 mod program;
 mod sim;
 mod webhook;

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::oneshot;
 
-use crate::program::{Ended, end, offline, run, serve};
+use crate::program::{Ended, end, offline, program, run, serve};
 
 const SECRET: &str = "kept";
 
@@ -434,4 +434,32 @@ async fn what_is_wrong_is_told_before_anything_is_sent() {
     command.args(["webhook", "listen", "--secret=a", "--listen=here"]);
     let ended = end(command, None).await;
     assert!(ended.failed(2).starts_with("frameio: --listen here: an address"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_profile_tells_account_and_workspace_where_no_flag_does() {
+    let (sim, server) = serve().await;
+    let none = run(&server, &["webhook", "list", "--account=a"]).await;
+    let told = "frameio: --workspace: is needed, or a profile that has it";
+    assert_eq!(none.failed(2), told);
+    let none = run(&server, &["webhook", "delete", "w"]).await;
+    assert!(none.failed(2).starts_with("frameio: --account: is needed"), "{none:?}");
+
+    let directory = tempfile::tempdir().unwrap();
+    let demo = sim.demo();
+    let profile = json!({"account_id": demo.account_id, "workspace_id": demo.workspace_id});
+    let profiles = json!({"profiles": {"default": profile}}).to_string();
+    std::fs::write(directory.path().join("profiles.json"), profiles).unwrap();
+    let run = async |arguments: &[&str]| {
+        let mut command = program(&server);
+        command.env("FRAMEIO_CONFIG_DIR", directory.path()).arg("webhook").args(arguments);
+        end(command, None).await
+    };
+    let url = "--url=https://example.com/";
+    let created = run(&["create", "--name=hook", url, "--event=file.ready"]).await.json();
+    let listed = run(&["list"]).await.lines();
+    assert_eq!((listed.len(), &listed[0]["id"]), (1, &created["id"]));
+    run(&["delete", created["id"].as_str().unwrap()]).await.answered();
+    assert!(run(&["list"]).await.lines().is_empty());
+    run(&["list", "--account=elsewhere"]).await.failed(5);
 }
