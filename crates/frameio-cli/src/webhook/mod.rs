@@ -41,7 +41,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Account {
     /// The account that they are in [default: the profile's]
-    #[arg(long = "account", value_name = "ID")]
+    #[arg(id = "account", long, value_name = "ID")]
     id: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Workspace {
     #[command(flatten)]
     account: Account,
     /// The workspace that they watch [default: the profile's]
-    #[arg(long = "workspace", value_name = "ID")]
+    #[arg(id = "workspace", long, value_name = "ID")]
     id: Option<String>,
 }
 
