@@ -14,7 +14,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     workspace: Workspace,
     /// What it is called
-    #[arg(long)]
+    // The id `name` is that of `--profile`, which stands in all commands.
+    #[arg(id = "webhook_name", long = "name", value_name = "NAME")]
     name: String,
     /// Where events are sent to: https://, or http:// on this machine for `frameio sim`
     #[arg(long, value_parser = url)]

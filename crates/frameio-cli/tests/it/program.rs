@@ -73,7 +73,8 @@ pub(crate) async fn end(mut command: Command, input: Option<&str>) -> Ended {
     }
     let mut child = command.spawn().unwrap();
     if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
-        stdin.write_all(input.as_bytes()).await.unwrap();
+        // A run that fails before it reads has closed the pipe.
+        drop(stdin.write_all(input.as_bytes()).await);
     }
     let output = child.wait_with_output().await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
