@@ -97,6 +97,11 @@ pub(crate) enum Command {
     /// Runs a local Frame.io to call, until Ctrl-C
     #[command(after_help = SIM)]
     Sim(Sim),
+    /// Receives, checks and sends what webhooks tell, and manages webhooks
+    Webhook {
+        #[command(subcommand)]
+        command: crate::webhook::Command,
+    },
 }
 
 #[derive(Debug, clap::Args)]

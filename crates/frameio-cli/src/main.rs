@@ -1,5 +1,6 @@
 //! The `frameio` command.
 
+mod address;
 mod args;
 mod batch;
 mod call;
@@ -12,6 +13,7 @@ mod profile;
 mod sign_in;
 mod sim;
 mod stop;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -47,5 +49,6 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Whoami(whoami) => runtime.block_on(sign_in::whoami(&args.connection, &whoami)),
         Command::Profile(profiles) => profile::run(&args.connection.choice, &profiles),
         Command::Sim(sim) => runtime.block_on(sim::run(&sim)),
+        Command::Webhook { command } => runtime.block_on(command.run(&args.connection)),
     }
 }

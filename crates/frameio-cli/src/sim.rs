@@ -1,6 +1,5 @@
 //! `frameio sim`: a local Frame.io on a socket, until it is told to stop.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use frameio_sim::{Fault, SavedState, SimServer, StateError, Storage};
 
 use crate::args::Sim;
 use crate::exit::Failure;
-use crate::{output, stop};
+use crate::{address, output, stop};
 
 /// How long the answers under way may take when it is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -87,11 +86,8 @@ fn storage(path: &Path) -> Result<Storage, Failure> {
 }
 
 async fn listen(sim: &frameio_sim::Sim, text: &str) -> Result<SimServer, Failure> {
-    let about = || format!("--listen {text}");
-    let needed = "an address and a port are needed, such as 127.0.0.1:8080";
-    let mut addresses = text.to_socket_addrs().map_err(|_| Failure::usage(about(), needed))?;
-    let address = addresses.next().ok_or_else(|| Failure::usage(about(), needed))?;
-    sim.serve_on(address).await.map_err(|error| Failure::usage(about(), error))
+    let served = sim.serve_on(address::resolve(text)?).await;
+    served.map_err(|error| Failure::usage(address::flag(text), error))
 }
 
 /// Tells a shell how to call it, and a person who else can.
@@ -100,16 +96,6 @@ fn announce(server: &SimServer, token: &str) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         eprintln!("frameio: other machines can reach it at {address}, and see what is uploaded");
     }
-    output::line(&format!("FRAMEIO_BASE_URL=http://{}", here(address)))?;
+    output::line(&format!("FRAMEIO_BASE_URL=http://{}", address::here(address)))?;
     output::line(&format!("FRAMEIO_TOKEN={token}"))
-}
-
-/// The address by which this machine reaches it: what listens on all has none of its own.
-fn here(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
 }

@@ -8,3 +8,4 @@ mod profile;
 mod program;
 mod sign_in;
 mod sim;
+mod webhook;
