@@ -1,9 +1,14 @@
 //! Files of any size, in and out.
 
+mod download;
 pub(crate) mod error;
+mod path;
 mod progress;
 pub(crate) mod retry;
+mod safe_name;
 pub(crate) mod storage;
+mod summary;
+mod walk;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,10 +21,17 @@ use http::{Request, Response};
 use tokio::sync::Semaphore;
 use tower::Service;
 
+pub use self::download::{
+    Checksum, Digest, Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition,
+};
 pub use self::error::{TransferError, TransferErrorKind};
+pub use self::path::{Locator, Place, RemotePath, Target};
 pub use self::progress::{Progress, ProgressStream};
 use self::retry::Retries;
+pub use self::safe_name::{SafeNames, safe_name};
 use self::storage::Storage;
+pub use self::summary::{Item, Outcome, Summary};
+pub use self::walk::{Entry, Walk, WalkError};
 use crate::client::{Client, HttpService};
 use crate::transport::HyperTransport;
 
