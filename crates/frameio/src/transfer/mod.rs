@@ -3,11 +3,13 @@
 mod download;
 pub(crate) mod error;
 mod path;
+mod poll;
 mod progress;
 pub(crate) mod retry;
 mod safe_name;
 pub(crate) mod storage;
 mod summary;
+mod upload;
 mod walk;
 
 use std::fmt;
@@ -15,7 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::{Body, BoxError};
+use frameio_api::files::{File, ShowFile};
+use frameio_core::{AccountId, Body, BoxError, FileId};
 use frameio_tower::Backoff;
 use http::{Request, Response};
 use tokio::sync::Semaphore;
@@ -26,11 +29,15 @@ pub use self::download::{
 };
 pub use self::error::{TransferError, TransferErrorKind};
 pub use self::path::{Locator, Place, RemotePath, Target};
+use self::poll::Poller;
+pub use self::poll::Until;
 pub use self::progress::{Progress, ProgressStream};
 use self::retry::Retries;
 pub use self::safe_name::{SafeNames, safe_name};
 use self::storage::Storage;
 pub use self::summary::{Item, Outcome, Summary};
+use self::upload::buffers::Buffers;
+pub use self::upload::{AttachmentUpload, RemoteUpload, Upload, Uploaded};
 pub use self::walk::{Entry, Walk, WalkError};
 use crate::client::{Client, HttpService};
 use crate::transport::HyperTransport;
@@ -50,6 +57,19 @@ pub(crate) struct Inner {
     pub(crate) retries: Retries,
     /// One for each part that may be under way, in all transfers together.
     pub(crate) parts: Arc<Semaphore>,
+    pub(crate) buffers: Buffers,
+    pub(crate) poller: Poller,
+}
+
+impl Inner {
+    /// A file as it is now.
+    pub(crate) async fn show(
+        &self,
+        (account_id, file_id): (&AccountId, &FileId),
+    ) -> Result<File, TransferError> {
+        let show = ShowFile::new(account_id, file_id);
+        self.client.send(show).await.map_err(TransferError::call)
+    }
 }
 
 impl Transfers {
@@ -67,6 +87,7 @@ impl Transfers {
             attempt_timeout: Duration::from_secs(6 * 3600),
             retries: Retries::default(),
             parts_in_flight: 32,
+            poll_interval: Duration::from_millis(500),
         }
     }
 }
@@ -90,6 +111,7 @@ impl fmt::Debug for Transfers {
 /// | wait between attempts | 1 s, doubled up to 60 s, with full jitter |
 /// | an attempt is given up when nothing moves for | 60 s |
 /// | an attempt is given up after | 6 h |
+/// | wait between two questions for the state of a file | 500 ms, growing by half up to 15 s |
 /// | transport to the storage | a [`HyperTransport`] of its own |
 #[derive(Clone, Debug)]
 #[must_use]
@@ -100,6 +122,7 @@ pub struct TransfersBuilder {
     attempt_timeout: Duration,
     retries: Retries,
     parts_in_flight: usize,
+    poll_interval: Duration,
 }
 
 impl TransfersBuilder {
@@ -153,6 +176,16 @@ impl TransfersBuilder {
         self
     }
 
+    /// Asks for the state of a file for the second time after so long, and then less and less often,
+    /// down to every 15 s. Default: 500 ms.
+    ///
+    /// All transfers together have no more than four of these calls under way, which wait for their
+    /// quota like any other.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval;
+        self
+    }
+
     /// Makes the transfers. Needs no runtime and opens no connection.
     pub fn build(self) -> Transfers {
         let http =
@@ -167,6 +200,8 @@ impl TransfersBuilder {
                 },
                 retries: self.retries,
                 parts: Arc::new(Semaphore::new(self.parts_in_flight)),
+                buffers: Buffers::default(),
+                poller: Poller::new(self.poll_interval),
             }),
         }
     }

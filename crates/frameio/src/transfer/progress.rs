@@ -203,7 +203,7 @@ impl Counted {
     }
 
     /// Keeps what was counted. Whether a part is done by it is told to [`Tracker::update`].
-    pub(crate) fn done(mut self) {
+    pub(crate) const fn done(&mut self) {
         self.kept = true;
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use frameio_core::model;
 
 use super::digest::Hasher;
 use super::link::Source;
@@ -20,16 +20,17 @@ const LONGEST_NOTE: u64 = 16 << 20;
 /// How much is hashed at a time: short enough to be waited for when a download is dropped.
 const HASHED: u64 = 64 << 20;
 
-/// What `NAME.part.json` holds: enough to know the content again, and no link.
-#[derive(Debug, Serialize, Deserialize)]
-struct Note {
-    version: u32,
-    account_id: String,
-    file_id: String,
-    rendition: String,
-    seen: Seen,
-    /// Where bytes are that are on the disk, in order.
-    finished: Vec<(u64, u64)>,
+model! {
+    /// What `NAME.part.json` holds: enough to know the content again, and no link.
+    pub struct Note {
+        pub version: u32,
+        pub account_id: String,
+        pub file_id: String,
+        pub rendition: String,
+        pub seen: Seen,
+        /// Where bytes are that are on the disk, in order.
+        pub finished: Vec<(u64, u64)>,
+    }
 }
 
 /// A partial file, locked for as long as this lives.
@@ -159,6 +160,7 @@ impl Part {
                 rendition: source.rendition.as_str().to_owned(),
                 seen: has.seen.clone(),
                 finished: has.finished.0.clone(),
+                extra: Default::default(),
             }
         };
         self.file.sync_data()?;

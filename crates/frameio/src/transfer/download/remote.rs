@@ -4,13 +4,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use frameio_core::{Body, BoxError};
+use frameio_core::{Body, BoxError, model};
 use http::header::{
     CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, IF_RANGE, LAST_MODIFIED, RANGE,
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use serde::{Deserialize, Serialize};
 
 use super::super::retry::AttemptError;
 use super::super::storage::Activity;
@@ -20,18 +19,20 @@ use super::link::{Link, Links};
 /// How often in a row a link is asked for anew without a byte that comes by it.
 const REFRESHES: u32 = 2;
 
-/// What tells one content from another.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Seen {
-    pub(crate) size: Option<u64>,
-    pub(crate) etag: Option<String>,
-    pub(crate) last_modified: Option<String>,
+model! {
+    /// What tells one content from another.
+    #[derive(Default)]
+    pub struct Seen {
+        pub size: Option<u64>,
+        pub etag: Option<String>,
+        pub last_modified: Option<String>,
+    }
 }
 
 impl Seen {
     fn new(size: Option<u64>, headers: &HeaderMap) -> Self {
         let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
-        Self { size, etag: text(ETAG), last_modified: text(LAST_MODIFIED) }
+        Self { size, etag: text(ETAG), last_modified: text(LAST_MODIFIED), ..Self::default() }
     }
 
     /// What a range is to be conditional on: a weak tag is not fit for that.
@@ -273,6 +274,7 @@ mod tests {
                 size: Some(1),
                 etag: etag.map(Into::into),
                 last_modified: modified.map(Into::into),
+                ..Seen::default()
             };
             seen.if_range().map(str::to_owned)
         };
