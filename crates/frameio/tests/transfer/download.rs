@@ -139,6 +139,8 @@ async fn a_link_that_expires_in_the_middle_is_asked_for_once() {
     let path = directory.path().join("a.mov");
     sim.inject(Fault::delay(std::time::Duration::ZERO).on(Sim::DOWNLOAD));
     sim.inject(Fault::expired_url().on(Sim::DOWNLOAD).next(3));
+    // So that the others are refused while the first one asks.
+    sim.inject(Fault::delay(std::time::Duration::from_secs(1)).on("files.show").next(2));
     let before = shows(&sim);
     let transfers = transfers(&sim);
     let done = transfers.download(download(&sim, &id, &path).part_size(10)).await.unwrap();
