@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::time::Duration;
 
-use frameio_sim::{Fault, SimServer, Storage};
+use frameio_sim::{Fault, SavedState, SimServer, StateError, Storage};
 
 use crate::args::Sim;
 use crate::exit::Failure;
@@ -18,7 +18,8 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
         .token(token(&args.token)?)
         .quotas(!args.no_quotas)
         .storage(storage(&args.storage)?)
-        .seed(args.seed);
+        .seed(args.seed)
+        .state(state(args.state.as_deref())?);
     if let Some(bytes) = args.part_size {
         builder = builder.part_size(bytes);
     }
@@ -27,7 +28,8 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
             text.parse().map_err(|error| Failure::usage(format!("--fault '{text}'"), error))?;
         builder = builder.fault(fault);
     }
-    let server = listen(&builder.build(), &args.listen).await?;
+    let sim = builder.build();
+    let server = listen(&sim, &args.listen).await?;
     let announced = async {
         announce(&server, &args.token)?;
         std::future::pending().await
@@ -43,7 +45,24 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
         () = stop::requested() => {}
         () = tokio::time::sleep(GRACE) => {}
     }
-    Ok(())
+    match &args.state {
+        Some(path) => sim.save(path).map_err(|error| about_state(path, error)),
+        None => Ok(()),
+    }
+}
+
+/// What it begins with.
+fn state(path: Option<&Path>) -> Result<SavedState, Failure> {
+    let Some(path) = path else { return Ok(SavedState::demo()) };
+    let is_there = path.try_exists();
+    match is_there.map_err(|error| Failure::usage(format!("--state {}", path.display()), error))? {
+        true => SavedState::read(path).map_err(|error| about_state(path, error)),
+        false => Ok(SavedState::demo()),
+    }
+}
+
+fn about_state(path: &Path, error: StateError) -> Failure {
+    Failure::usage(format!("--state {}", path.display()), error)
 }
 
 /// A token that stands in a header and in a shell as it is.
