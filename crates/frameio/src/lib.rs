@@ -13,6 +13,8 @@ pub mod auth;
 pub mod blocking;
 #[cfg(feature = "webhook")]
 pub mod webhook;
+#[cfg(feature = "transfer")]
+pub mod transfer;
 
 pub use builder::{BuildError, ClientBuilder, DefaultLayer};
 pub use client::{CallFuture, Client, HttpService, Stack};
