@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::connect::Connection;
+use crate::profile::Profiles;
 
 const ENVIRONMENT: &str = "\
 Environment:
-  FRAMEIO_TOKEN     the token to call with
-  FRAMEIO_BASE_URL  where to call, in place of https://api.frame.io
+  FRAMEIO_TOKEN       the token to call with
+  FRAMEIO_BASE_URL    where to call, in place of https://api.frame.io
+  FRAMEIO_PROFILE     the profile to use
+  FRAMEIO_CONFIG_DIR  where profiles are kept, in place of the user's configuration directory
 
 Exit status:
   0  done
@@ -39,6 +42,7 @@ Faults are written as [OPERATION=]KIND[+DELAY][:WHEN][;HEADER=VALUE]…
   'files.show=503:10%'  'users.show=429:next2;retry-after=1'  'sim.upload_part=reset:every3'
 
 While it runs, it is controlled below /_sim/ from this machine:
+  GET  /_sim/        a page to watch it in a browser
   GET  /_sim/demo    the ids of what is there, and the tokens of its users
   GET  /_sim/stats   how many requests there were, by status and operation, and which were 429
   POST /_sim/reset   all as it was at the start
@@ -64,6 +68,8 @@ pub(crate) enum Command {
     Batch(Batch),
     /// Lists the operations with their routes, quotas and parameters
     Operations(Operations),
+    /// Lists profiles, chooses one, and sets what it fills in
+    Profile(Profiles),
     /// Runs a local Frame.io to call, until Ctrl-C
     #[command(after_help = SIM)]
     Sim(Sim),

@@ -5,10 +5,13 @@ use std::time::Duration;
 use frameio::Client;
 
 use crate::exit::{Failure, Status};
+use crate::profile::Choice;
 
 /// How to reach the service.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Connection {
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     /// Where to call; http:// only on this machine [default: https://api.frame.io]
     #[arg(long, env = "FRAMEIO_BASE_URL", value_name = "URL", global = true, hide_env = true)]
     base_url: Option<String>,
@@ -31,6 +34,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 impl Connection {
     /// A client with the token of the environment.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
+        let profile = self.choice.profile()?.unwrap_or_default();
         // Not a flag: the arguments of a program can be read by others on the machine.
         let token = std::env::var("FRAMEIO_TOKEN").ok().filter(|token| !token.is_empty());
         let token = token.ok_or_else(|| {
@@ -40,7 +44,8 @@ impl Connection {
             .token(token)
             .user_agent(concat!("frameio-cli/", env!("CARGO_PKG_VERSION")));
         // A variable that is set to nothing is as good as none.
-        if let Some(url) = self.base_url.as_deref().filter(|url| !url.is_empty()) {
+        let given = self.base_url.as_deref().filter(|url| !url.is_empty());
+        if let Some(url) = given.or(profile.base_url.as_deref()) {
             builder = builder.base_url(url);
         }
         if let Some(timeout) = self.timeout {

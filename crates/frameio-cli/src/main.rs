@@ -8,6 +8,7 @@ mod exit;
 mod input;
 mod operations;
 mod output;
+mod profile;
 mod sim;
 mod stop;
 
@@ -40,6 +41,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Call(call) => runtime.block_on(call::run(&args.connection, &call)),
         Command::Batch(batch) => runtime.block_on(batch::run(&args.connection, &batch)),
         Command::Operations(operations) => operations::run(&operations),
+        Command::Profile(profiles) => profile::run(&args.connection.choice, &profiles),
         Command::Sim(sim) => runtime.block_on(sim::run(&sim)),
     }
 }

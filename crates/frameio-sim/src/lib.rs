@@ -162,6 +162,8 @@
 //! Programs in any language control it below `/_sim/`, without a token and only from the same
 //! machine; errors are JSON as those of the API:
 //!
+//! * `GET /_sim/` is a page for people: it shows live what there is in the accounts, the last
+//!   requests, and the buckets of the quotas, and can do what is listed here.
 //! * `GET /_sim/demo` tells the ids of [`Sim::demo`] and the `tokens` of its users.
 //! * `GET /_sim/stats` tells [`Sim::stats`]: `requests`, `by_status`, `by_operation` and
 //!   `rate_limited`, which is what was answered 429, by the operation.
@@ -175,7 +177,9 @@
 //!   with the next of the list `submit`, and answers with `shown`, one after the other: forms,
 //!   a message, or nothing, by their `type`.
 //!
-//! These requests are not recorded, and no fault befalls them.
+//! These requests are not recorded, and no fault befalls them. Browsers send them only for the page
+//! itself: a request that comes from another origin, or by a host name that is neither an IP
+//! address nor `localhost`, is refused (403).
 //!
 //! # What it does
 //!

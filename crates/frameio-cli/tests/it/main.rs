@@ -4,5 +4,6 @@
 mod batch;
 mod call;
 mod operations;
+mod profile;
 mod program;
 mod sim;

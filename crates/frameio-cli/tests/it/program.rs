@@ -20,6 +20,9 @@ pub(crate) fn offline() -> Command {
     command
         .env_remove("FRAMEIO_BASE_URL")
         .env_remove("FRAMEIO_TOKEN")
+        .env_remove("FRAMEIO_PROFILE")
+        // Where there is no profile of whoever runs the tests.
+        .env("FRAMEIO_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/none"))
         .env("NO_PROXY", "*")
         .stdin(Stdio::null())
         .kill_on_drop(true);

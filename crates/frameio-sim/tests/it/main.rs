@@ -19,6 +19,7 @@ mod groups;
 mod ims;
 mod metadata;
 mod metadata_fields;
+mod page;
 mod pages;
 mod permissions;
 mod projects;

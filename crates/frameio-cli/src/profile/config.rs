@@ -1,0 +1,89 @@
+//! The file that profiles are in. It has no secrets: those are beside it, a file for each profile.
+
+use std::collections::BTreeMap;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::directory;
+use crate::exit::{Failure, Status};
+
+/// All profiles.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Config {
+    /// The profile to use where nobody names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) current: Option<String>,
+    #[serde(default)]
+    pub(crate) profiles: BTreeMap<String, Profile>,
+}
+
+/// What is known of a user, a service, and where in it they work.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Profile {
+    /// Where to call, where it is not the public service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<String>,
+    /// Where to sign in, where it is not the public service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ims_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) account_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) workspace_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) project_id: Option<String>,
+}
+
+impl Config {
+    fn file() -> Result<PathBuf, Failure> {
+        Ok(directory()?.join("profiles.json"))
+    }
+
+    /// What is in the file; nothing if there is none.
+    pub(crate) fn load() -> Result<Self, Failure> {
+        let file = Self::file()?;
+        match std::fs::read(&file) {
+            Ok(json) => serde_json::from_slice(&json).map_err(|error| {
+                Failure::usage(file.display(), format!("is not a list of profiles: {error}"))
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(Failure::usage(file.display(), error)),
+        }
+    }
+
+    /// Changes what is in the file, while nobody else does.
+    pub(crate) fn update<T>(
+        change: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let file = Self::file()?;
+        let failed = |error: std::io::Error| {
+            Failure::new(Status::Other, format!("{}: {error}", file.display()))
+        };
+        std::fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+        let lock = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(file.with_extension("lock"))
+            .map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let mut config = Self::load()?;
+        let result = change(&mut config)?;
+        let json = serde_json::to_vec_pretty(&config).map_err(|error| failed(error.into()))?;
+        replace(&file, &json).map_err(failed)?;
+        Ok(result)
+    }
+}
+
+/// Replaces a file as a whole, or not at all; only its owner can read it.
+fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(Path::new(".")))?;
+    new.write_all(content)?;
+    new.write_all(b"\n")?;
+    new.as_file().sync_all()?;
+    new.persist(file)?;
+    Ok(())
+}
