@@ -9,7 +9,7 @@ use frameio_tower::error::find;
 use http::StatusCode;
 
 use super::retry::AttemptError;
-use crate::Error;
+use crate::error::{Error, ErrorKind};
 
 /// Why a transfer did not succeed.
 ///
@@ -85,7 +85,11 @@ impl TransferError {
 
     /// A call of the API that failed.
     pub(crate) fn call(error: Error) -> Self {
-        Self::new(TransferErrorKind::Api, error.to_string()).because(error)
+        let kind = match error.kind() {
+            ErrorKind::Encode => TransferErrorKind::Invalid,
+            _ => TransferErrorKind::Api,
+        };
+        Self::new(kind, error.to_string()).because(error)
     }
 
     /// An exchange with the storage that failed for good, after so many attempts.

@@ -10,7 +10,7 @@ use frameio_sim::{Fault, Sim};
 use http::Request;
 use tempfile::TempDir;
 
-use crate::support::{arrived, builder, content, place, puts, sim, transfers};
+use crate::support::{arrived, content, place, puts, sim, transfers};
 
 struct Place {
     directory: TempDir,
@@ -221,9 +221,8 @@ async fn what_a_killed_process_began_is_gone_on_with() {
     let uploaded = Transfers::new(client).upload(Upload::resume(&manifest)).await.unwrap();
     let sent = puts(&sim) - before;
     assert!(sent < 90 && uploaded.bytes == sent * 10_000, "{sent} parts");
-    let request = sim.download_url(&server.url(), uploaded.file.id.as_str()).unwrap();
+    let request = sim.download_url(server.url(), uploaded.file.id.as_str()).unwrap();
     let storage = Client::from_service(frameio::transport::HyperTransport::builder().build());
     let got = storage.request(Request::get(request).body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(got.into_body(), bytes);
-    drop(builder(&sim));
 }
