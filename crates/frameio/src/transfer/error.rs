@@ -68,6 +68,10 @@ pub enum TransferErrorKind {
     Disk,
     /// What was received is not what was promised, in size or content.
     Mismatch,
+    /// There is nothing at a path, or with an id.
+    NotFound,
+    /// More than one thing has the path.
+    Ambiguous,
 }
 
 impl TransferError {

@@ -1,11 +1,16 @@
 //! Files of any size, in and out.
 
+mod download;
 pub(crate) mod error;
+mod path;
 mod poll;
 mod progress;
 pub(crate) mod retry;
+mod safe_name;
 pub(crate) mod storage;
+mod summary;
 mod upload;
+mod walk;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,14 +24,21 @@ use http::{Request, Response};
 use tokio::sync::Semaphore;
 use tower::Service;
 
+pub use self::download::{
+    Checksum, Digest, Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition,
+};
 pub use self::error::{TransferError, TransferErrorKind};
+pub use self::path::{Locator, Place, RemotePath, Target};
 use self::poll::Poller;
 pub use self::poll::Until;
 pub use self::progress::{Progress, ProgressStream};
 use self::retry::Retries;
+pub use self::safe_name::{SafeNames, safe_name};
 use self::storage::Storage;
+pub use self::summary::{Item, Outcome, Summary};
 use self::upload::buffers::Buffers;
 pub use self::upload::{AttachmentUpload, RemoteUpload, Upload, Uploaded};
+pub use self::walk::{Entry, Walk, WalkError};
 use crate::client::{Client, HttpService};
 use crate::transport::HyperTransport;
 
