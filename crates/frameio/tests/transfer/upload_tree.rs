@@ -219,7 +219,7 @@ async fn half_sent_files_are_resumed_or_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_expired_upload_is_begun_anew_and_told() {
+async fn an_upload_of_what_has_changed_is_begun_anew_and_told() {
     let (sim, directory) = (sim(), local(&[("a.mov", 95)]));
     let manifests = tempfile::tempdir().unwrap();
     let tree = tree(&sim, &directory).parts_in_flight(1).manifests(manifests.path());
