@@ -7,10 +7,14 @@ pub mod error;
 pub mod pages;
 pub mod transport;
 
+#[cfg(feature = "auth")]
+pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 #[cfg(feature = "transfer")]
 pub mod transfer;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use builder::{BuildError, ClientBuilder, DefaultLayer};
 pub use client::{CallFuture, Client, HttpService, Stack};

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Choice, Config, Profile, unknown};
+use super::{Choice, Config, Profile, SignIn, unknown};
 use crate::exit::Failure;
 use crate::output;
 
@@ -72,10 +72,11 @@ fn list(choice: &Choice, as_json: bool) -> Result<(), Failure> {
     let used = choice.name(&config);
     for (name, profile) in &config.profiles {
         if as_json {
-            let Profile { base_url, ims_url, account_id, workspace_id, project_id } = profile;
+            let Profile { base_url, ims_url, sign_in, account_id, workspace_id, project_id } =
+                profile;
             let line = json!({
                 "name": name, "used": name == used, "base_url": base_url, "ims_url": ims_url,
-                "account_id": account_id, "workspace_id": workspace_id, "project_id": project_id,
+                "credential": sign_in.as_ref().map(SignIn::name), "account_id": account_id, "workspace_id": workspace_id, "project_id": project_id,
             });
             output::line(&line.to_string())?;
         } else {

@@ -29,12 +29,37 @@ pub(crate) struct Profile {
     /// Where to sign in, where it is not the public service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ims_url: Option<String>,
+    /// How its user has signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sign_in: Option<SignIn>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) account_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) workspace_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) project_id: Option<String>,
+}
+
+/// How somebody has signed in. The secrets are elsewhere.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum SignIn {
+    Token,
+    ServerToServer { client_id: String },
+    Web { client_id: String, redirect_uri: String },
+    Native { client_id: String, redirect_uri: String },
+}
+
+impl SignIn {
+    /// What it is called to people.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::ServerToServer { .. } => "server-to-server",
+            Self::Web { .. } => "web app",
+            Self::Native { .. } => "native app",
+        }
+    }
 }
 
 impl Config {
@@ -79,8 +104,10 @@ impl Config {
 }
 
 /// Replaces a file as a whole, or not at all; only its owner can read it.
-fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(Path::new(".")))?;
+pub(crate) fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    let directory = file.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(directory)?;
+    let mut new = tempfile::NamedTempFile::new_in(directory)?;
     new.write_all(content)?;
     new.write_all(b"\n")?;
     new.as_file().sync_all()?;

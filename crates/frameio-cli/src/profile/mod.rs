@@ -6,7 +6,7 @@ mod config;
 use std::path::PathBuf;
 
 pub(crate) use command::{Profiles, run};
-pub(crate) use config::{Config, Profile};
+pub(crate) use config::{Config, Profile, SignIn, replace};
 use serde_json::{Map, Value};
 
 use crate::exit::{Failure, Status};
@@ -19,7 +19,8 @@ pub(crate) const DEFAULT: &str = "default";
 pub(crate) struct Choice {
     /// The profile to use, made by `frameio login` [default: the one of `frameio profile use`]
     #[arg(
-        long = "profile",
+        id = "profile",
+        long,
         env = "FRAMEIO_PROFILE",
         value_name = "NAME",
         global = true,
@@ -50,6 +51,15 @@ impl Choice {
 fn unknown(name: &str) -> Failure {
     let message = format!("there is no profile `{name}`: `frameio profile list` lists them");
     Failure::new(Status::Usage, message)
+}
+
+/// Names end up in the names of files.
+pub(crate) fn check_name(name: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(plain) {
+        return Err("a name has 1 to 64 letters, digits, `-`, `_` or `.`".to_owned());
+    }
+    Ok(name.to_owned())
 }
 
 /// Adds to the input of an operation the ids that the profile has and the input lacks.

@@ -6,4 +6,6 @@ mod call;
 mod operations;
 mod profile;
 mod program;
+mod sign_in;
 mod sim;
+mod webhook;

@@ -32,6 +32,7 @@ mod search;
 mod session_watermark_templates;
 mod shares;
 mod socket;
+mod state;
 mod typed;
 mod uploads;
 mod version_stacks;
