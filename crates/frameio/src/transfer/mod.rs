@@ -3,6 +3,7 @@
 mod download;
 pub(crate) mod error;
 mod path;
+mod place;
 mod poll;
 mod progress;
 pub(crate) mod retry;
@@ -28,7 +29,8 @@ pub use self::download::{
     Checksum, Digest, Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition,
 };
 pub use self::error::{TransferError, TransferErrorKind};
-pub use self::path::{Locator, Place, RemotePath, Target};
+pub use self::path::{Locator, RemotePath};
+pub use self::place::{Place, Target};
 use self::poll::Poller;
 pub use self::poll::Until;
 pub use self::progress::{Progress, ProgressStream};

@@ -91,7 +91,7 @@ fn marked(name: &str, mark: u64) -> String {
 ///
 /// let mut names = SafeNames::new();
 /// assert_eq!(names.name("Clip.mov", "1"), "Clip.mov");
-/// assert_eq!(names.name("clip.MOV", "2"), "clip~2ab35a04.MOV");
+/// assert_eq!(names.name("clip.MOV", "2"), "clip~2f5da314.MOV");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct SafeNames {

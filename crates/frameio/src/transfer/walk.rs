@@ -89,11 +89,13 @@ pub struct Walk {
     max_depth: usize,
     concurrency: usize,
     /// The root folder, where it has to be asked for.
-    start: Option<Pin<Box<dyn Future<Output = Result<FolderId, Error>> + Send>>>,
+    start: Option<Start>,
     waiting: Vec<(FolderId, RemotePath)>,
     active: Vec<Listing>,
     ready: VecDeque<Result<Entry, WalkError>>,
 }
+
+type Start = Pin<Box<dyn Future<Output = Result<FolderId, Error>> + Send>>;
 
 struct Listing {
     pages: Pages<ListFolderChildren>,

@@ -139,11 +139,13 @@ async fn a_link_that_expires_in_the_middle_is_asked_for_once() {
     let path = directory.path().join("a.mov");
     sim.inject(Fault::delay(std::time::Duration::ZERO).on(Sim::DOWNLOAD));
     sim.inject(Fault::expired_url().on(Sim::DOWNLOAD).next(3));
+    // One is refused and asks while the others wait for it; then two are refused at once.
+    sim.inject(Fault::delay(std::time::Duration::from_secs(1)).on("files.show").next(2));
     let before = shows(&sim);
     let transfers = transfers(&sim);
     let done = transfers.download(download(&sim, &id, &path).part_size(10)).await.unwrap();
     assert_eq!((done.size, std::fs::read(&path).unwrap()), (95, content(95).to_vec()));
-    assert_eq!(shows(&sim) - before, 2, "three parts were refused, one asked");
+    assert_eq!(shows(&sim) - before, 3, "of the two that were refused at once, one asked");
 
     sim.inject(Fault::expired_url().on(Sim::DOWNLOAD).next(100));
     let again = download(&sim, &id, &path).existing(Existing::Overwrite);
