@@ -254,7 +254,7 @@ mod tests {
         tracker.update(true, |progress| progress.parts += 1);
         let seen = stream.next().await.map(|progress| (progress.bytes, progress.parts));
         assert_eq!(seen, Some((400, 1)));
-        drop(tracker);
+        drop((attempt, tracker));
         assert_eq!(stream.next().await, None);
         assert_eq!(stream.next().await, None);
     }

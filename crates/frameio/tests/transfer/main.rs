@@ -4,6 +4,7 @@
 mod download;
 mod download_faults;
 mod download_tree;
+mod one_part;
 #[path = "../support/raw.rs"]
 mod raw;
 mod storage;

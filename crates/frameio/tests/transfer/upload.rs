@@ -112,7 +112,11 @@ async fn what_cannot_be_uploaded_is_told_before_any_call() {
             "directory",
         ),
         (Upload::from_path(&account, &folder, "/"), TransferErrorKind::Invalid, "name"),
-        (Upload::from_bytes(&account, &folder, "", "x"), TransferErrorKind::Api, "not sent: name"),
+        (
+            Upload::from_bytes(&account, &folder, "", "x"),
+            TransferErrorKind::Invalid,
+            "not sent: `name`",
+        ),
         (Upload::resume(directory.path().join("none")), TransferErrorKind::Manifest, "none"),
     ] {
         let error = transfers.upload(upload).await.unwrap_err();

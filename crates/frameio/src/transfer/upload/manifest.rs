@@ -218,7 +218,7 @@ fn time(value: &Value) -> Option<SystemTime> {
 
 /// What is written, or nothing where it was not written to its end.
 fn read(file: &File) -> Result<Option<Saved>> {
-    let mut lines = Lines { reader: BufReader::new(file), line: String::new(), whole: 0 };
+    let mut lines = Lines { reader: BufReader::new(file), line: Vec::new(), whole: 0 };
     let Some(head) = lines.next()? else { return Ok(None) };
     let (mut saved, count) = saved(&head).ok_or(Failure::Unreadable)?;
     let mut parts = Parts::default();
@@ -274,7 +274,7 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
 /// The lines of a manifest that are whole.
 struct Lines<'a> {
     reader: BufReader<&'a File>,
-    line: String,
+    line: Vec<u8>,
     /// How many bytes the lines so far have.
     whole: u64,
 }
@@ -283,18 +283,12 @@ impl Lines<'_> {
     fn next(&mut self) -> Result<Option<Value>> {
         self.line.clear();
         let mut limited = io::Read::take(&mut self.reader, LINE);
-        let read = match limited.read_line(&mut self.line) {
-            Ok(read) => read as u64,
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Err(Failure::Unreadable);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if !self.line.ends_with('\n') {
+        let read = limited.read_until(b'\n', &mut self.line)? as u64;
+        if !self.line.ends_with(b"\n") {
             return if read == LINE { Err(Failure::Unreadable) } else { Ok(None) };
         }
         self.whole += read;
-        serde_json::from_str(&self.line).map(Some).map_err(|_| Failure::Unreadable)
+        serde_json::from_slice(&self.line).map(Some).map_err(|_| Failure::Unreadable)
     }
 }
 
@@ -343,7 +337,7 @@ mod tests {
                 assert!(length < begun + 14, "{length}");
                 continue;
             };
-            assert_eq!(saved.parts.iter().map(|part| part.url.len()).sum::<usize>(), 3 * 22 - 9);
+            assert!(saved.parts.iter().eq(example("/x").parts.iter()), "{length}");
             let done = [length == whole.len(), false, length >= whole.len() - 11];
             assert_eq!(saved.done, done, "{length}");
             manifest.done(1).await.unwrap();
