@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::builder::PossibleValue;
 use frameio::transfer::{
     Checksum, Download as One, DownloadTree, Existing, Place, Rendition, SafeNames, Target,
-    TransferErrorKind, Transfers,
+    Transfers,
 };
 
 use super::show::Show;
@@ -29,8 +29,8 @@ pub(crate) struct Download {
     #[arg(value_name = "FILE|FOLDER")]
     targets: Vec<String>,
     /// Where they go; it is made if it is not there
-    #[arg(long, short, value_name = "DIR", default_value = ".")]
-    output_directory: PathBuf,
+    #[arg(long = "output", short, value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
     /// What to receive of files, in place of the originals
     #[arg(long, default_value = "original", value_parser = rendition())]
     rendition: String,
@@ -76,7 +76,7 @@ impl Download {
             places.push(place);
         }
         let show = Show::new(self.output);
-        let result = self.receive(&transfers, places, rendition, &show).await;
+        let result = until_stopped(self.receive(&transfers, places, rendition, &show)).await;
         show.end(result, "the same command goes on where it was")
     }
 
@@ -110,19 +110,19 @@ impl Download {
                 Target::File(_) | Target::VersionStack(_) => {
                     let Some(file) = place.file() else { continue };
                     let local =
-                        self.output_directory.join(names.name(&file.name, file.id.as_str()));
+                        self.directory.join(names.name(&file.name, file.id.as_str()));
                     self.file(transfers, &place, rendition, local, show).await?;
                 }
                 _ => {
                     let Some(folder) = place.folder_id() else { continue };
                     let name = place.path.names().last().map_or("", |name| name);
-                    let local = self.output_directory.join(names.name(name, folder.as_str()));
+                    let local = self.directory.join(names.name(name, folder.as_str()));
                     let tree = DownloadTree::new(&place.account_id, folder, local)
                         .files_in_flight(self.concurrency.into())
                         .dry_run(self.dry_run)
                         .on_item(show.on_item(&place.path))
                         .progress(show.on_progress(&place.path));
-                    super::tree(show, transfers.download_tree(tree)).await?;
+                    transfers.download_tree(tree).await?;
                 }
             }
         }
@@ -143,8 +143,8 @@ impl Download {
             show.planned(&remote, &file.id, &local, file.file_size);
             return Ok(());
         }
-        std::fs::create_dir_all(&self.output_directory).map_err(|error| {
-            let message = format!("{}: {error}", self.output_directory.display());
+        std::fs::create_dir_all(&self.directory).map_err(|error| {
+            let message = format!("{}: {error}", self.directory.display());
             Failure::new(Status::Other, message)
         })?;
         let (shown, path) = (show.clone(), remote.clone());
@@ -158,15 +158,9 @@ impl Download {
                 Algorithm::Sha256 => Checksum::Sha256,
             });
         }
-        match until_stopped(transfers.download(download)).await? {
+        match transfers.download(download).await {
             Ok(done) => show.downloaded(&remote, &file.id, &done),
-            Err(error) => {
-                show.failed(&remote, &local, &error);
-                // Nothing else will be written either.
-                if error.kind() == TransferErrorKind::Disk {
-                    return Ok(());
-                }
-            }
+            Err(error) => show.failed(&remote, &local, &error),
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use frameio::accounts::ListAccounts;
 use frameio::assets::{Asset, AssetSort};
 use frameio::folders::ListFolderChildren;
 use frameio::projects::ListProjects;
-use frameio::transfer::{Place, Target};
+use frameio::transfer::{Place, Target, Transfers};
 use frameio::workspaces::ListWorkspaces;
 use frameio::{AccountId, Client, Paged, WorkspaceId};
 use indicatif::HumanBytes;
@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 
 use super::show::printable;
 use super::target::{Account, Finder};
-use super::transfers;
 use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::output;
@@ -82,8 +81,8 @@ impl Row {
 
 impl Ls {
     pub(super) async fn run(&self, connection: &Connection) -> Result<(), Failure> {
-        let transfers = transfers(connection)?;
         let client = connection.client()?;
+        let transfers = Transfers::new(client.clone());
         let finder = Finder::new(connection, &transfers, &self.account)?;
         let workspaces = match self.place.as_deref() {
             Some(place) => place == "/",

@@ -9,13 +9,11 @@ mod tree;
 mod upload;
 
 use std::future::Future;
-use std::sync::Arc;
 
-use frameio::transfer::{Summary, TransferError, Transfers};
+use frameio::transfer::Transfers;
 
 pub(crate) use self::download::Download;
 pub(crate) use self::ls::Ls;
-use self::show::Show;
 pub(crate) use self::sync::Sync;
 pub(crate) use self::tree::Tree;
 pub(crate) use self::upload::Upload;
@@ -64,18 +62,12 @@ pub(crate) struct Output {
     quiet: bool,
 }
 
-/// Waits for a tree until it is done, or the user wants to stop; then nothing of it goes on.
-async fn tree(
-    show: &Arc<Show>,
-    tree: impl Future<Output = Result<Summary, TransferError>>,
+/// What a transfer gives, unless the user wants to stop first: then nothing of it goes on.
+async fn until_stopped<T, E: Into<Failure>>(
+    transfer: impl Future<Output = Result<T, E>>,
 ) -> Result<(), Failure> {
-    until_stopped(tree).await?.map(drop).map_err(Into::into).inspect_err(|_| show.clear())
-}
-
-/// What a future gives, unless the user wants to stop first.
-async fn until_stopped<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     tokio::select! {
-        output = future => Ok(output),
+        ended = transfer => ended.map(drop).map_err(Into::into),
         () = stop::requested() => Err(Failure::new(Status::Interrupted, "")),
     }
 }

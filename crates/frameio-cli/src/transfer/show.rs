@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use frameio::FileId;
 use frameio::transfer::{
-    Digest, Downloaded, Item, Outcome, Progress, RemotePath, TransferError,
+    Digest, Downloaded, Ignored, Item, Outcome, Progress, RemotePath, TransferError,
 };
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
@@ -16,7 +16,9 @@ use serde_json::{Map, Value, json};
 use super::Output;
 use super::target::status;
 use crate::exit::{Failure, Status};
-use crate::output;
+
+/// What is so small that a bar would only flicker, in bytes.
+const SMALL: u64 = 4 << 20;
 
 /// Shows what becomes of files, and counts it.
 pub(super) struct Show {
@@ -37,6 +39,8 @@ struct State {
     bars: HashMap<String, ProgressBar>,
     /// What failed, of which a late report may come.
     ended: HashSet<String>,
+    /// Nothing more is shown.
+    is_closed: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -60,6 +64,8 @@ struct Line<'a> {
     digest: Option<&'a Digest>,
     why: Option<String>,
     error: Option<&'a TransferError>,
+    /// It was left out, and nobody said that it should be.
+    is_odd: bool,
 }
 
 impl Show {
@@ -102,7 +108,8 @@ impl Show {
     pub(super) fn progress(&self, remote: &str, progress: Progress) {
         let Some(Bars { all, style, total }) = &self.bars else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.ended.contains(remote) {
+        let is_small = progress.total.is_some_and(|total| total < SMALL);
+        if is_small || state.is_closed || state.ended.contains(remote) {
             return;
         }
         let bar = state.bars.entry(remote.to_owned()).or_insert_with(|| {
@@ -131,49 +138,34 @@ impl Show {
         };
         let file_id = item.file_id.as_ref();
         let local = &item.local;
-        self.line(&Line { word, remote, local, file_id, bytes, digest: None, why, error });
+        let is_odd = match item.outcome {
+            Outcome::Ignored(why) => !matches!(why, Ignored::Hidden | Ignored::Excluded),
+            _ => false,
+        };
+        self.line(&Line { file_id, bytes, why, error, is_odd, ..Line::new(word, remote, local) });
     }
 
     /// Shows that a file was received, or was there already.
     pub(super) fn downloaded(&self, remote: &str, file_id: &FileId, done: &Downloaded) {
+        let word = if done.skipped { "skipped" } else { "transferred" };
         self.line(&Line {
-            word: if done.skipped { "skipped" } else { "transferred" },
-            remote,
-            local: &done.path,
             file_id: Some(file_id),
             bytes: (!done.skipped).then_some(done.received),
             digest: done.digest.as_ref(),
-            why: None,
-            error: None,
+            ..Line::new(word, remote, &done.path)
         });
     }
 
     /// Shows that a file would be received.
     pub(super) fn planned(&self, remote: &str, file_id: &FileId, local: &Path, bytes: u64) {
-        self.line(&Line {
-            word: "planned",
-            remote,
-            local,
-            file_id: Some(file_id),
-            bytes: Some(bytes),
-            digest: None,
-            why: None,
-            error: None,
-        });
+        let (file_id, bytes) = (Some(file_id), Some(bytes));
+        self.line(&Line { file_id, bytes, ..Line::new("planned", remote, local) });
     }
 
     /// Shows that something failed.
     pub(super) fn failed(&self, remote: &str, local: &Path, error: &TransferError) {
-        self.line(&Line {
-            word: "failed",
-            remote,
-            local,
-            file_id: error.file_id(),
-            bytes: None,
-            digest: None,
-            why: None,
-            error: Some(error),
-        });
+        let (file_id, error) = (error.file_id(), Some(error));
+        self.line(&Line { file_id, error, ..Line::new("failed", remote, local) });
     }
 
     fn line(&self, line: &Line<'_>) {
@@ -193,12 +185,14 @@ impl Show {
             bars.total.set_message(tally.to_string());
             bars.total.tick();
         }
-        let bad = matches!(line.word, "failed" | "unfinished");
+        let is_wrong = matches!(line.word, "failed" | "unfinished");
+        // With bars there is no need for lines of what went well, if they went to the same place.
+        let with_lines = self.bars.is_none() || !std::io::stdout().is_terminal();
         if self.output.json {
             self.say(&line.json().to_string(), false);
-        } else if bad {
+        } else if is_wrong || (line.is_odd && !with_lines) {
             self.say(&line.text(), true);
-        } else if !self.output.quiet && !(self.bars.is_some() && std::io::stdout().is_terminal()) {
+        } else if !self.output.quiet && with_lines && (line.is_odd || line.word != "ignored") {
             self.say(&line.text(), false);
         }
     }
@@ -207,8 +201,8 @@ impl Show {
     fn say(&self, text: &str, is_error: bool) {
         let say = || match is_error {
             true => eprintln!("{text}"),
-            // Who reads no more gets no more; the transfers go on.
-            false => drop(output::line(text)),
+            // Whoever reads may have enough; the transfers go on.
+            false => drop(writeln!(std::io::stdout(), "{text}")),
         };
         match &self.bars {
             Some(bars) => bars.all.suspend(say),
@@ -216,22 +210,21 @@ impl Show {
         }
     }
 
-    /// Takes the bars away.
-    pub(super) fn clear(&self) {
-        if let Some(bars) = &self.bars {
-            let _ = bars.all.clear();
-        }
-    }
-
     /// Sums up, and tells how the run ended. `again` says what goes on with what is left.
     pub(super) fn end(&self, result: Result<(), Failure>, again: &str) -> Result<(), Failure> {
-        let tally = self.state.lock().unwrap_or_else(PoisonError::into_inner).tally;
-        self.clear();
+        let tally = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.is_closed = true;
+            state.tally
+        };
+        if let Some(bars) = &self.bars {
+            drop(bars.all.clear());
+        }
         let stopped = matches!(&result, Err(failure) if failure.status == Status::Interrupted);
         if self.output.json && (result.is_ok() || stopped) {
             let mut summary = tally.json();
             summary["interrupted"] = stopped.into();
-            output::line(&json!({ "summary": summary }).to_string())?;
+            self.say(&json!({ "summary": summary }).to_string(), false);
         } else if !self.output.quiet && (result.is_ok() || stopped) {
             eprintln!("{tally}");
         }
@@ -245,7 +238,21 @@ impl Show {
     }
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    const fn new(word: &'static str, remote: &'a str, local: &'a Path) -> Self {
+        Self {
+            word,
+            remote,
+            local,
+            file_id: None,
+            bytes: None,
+            digest: None,
+            why: None,
+            error: None,
+            is_odd: false,
+        }
+    }
+
     fn json(&self) -> Value {
         let mut object = Map::new();
         let mut put = |name: &str, value: Value| {

@@ -7,7 +7,7 @@ use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
 use super::show::Show;
 use super::target::{Account, Finder};
 use super::upload::Choice;
-use super::{Output, transfers};
+use super::{Output, transfers, until_stopped};
 use crate::connect::Connection;
 use crate::exit::Failure;
 
@@ -56,11 +56,11 @@ impl Sync {
                 .dry_run(self.choice.dry_run())
                 .on_item(show.on_item(&root))
                 .progress(show.on_progress(&root));
-            super::tree(&show, transfers.download_tree(tree)).await
+            until_stopped(transfers.download_tree(tree)).await
         } else {
             let tree = UploadTree::new(account, folder, &self.directory);
             let tree = self.choice.apply(tree, &show)?;
-            super::tree(&show, transfers.upload_tree(tree)).await
+            until_stopped(transfers.upload_tree(tree)).await
         };
         show.end(result, "the same command goes on where it was")
     }

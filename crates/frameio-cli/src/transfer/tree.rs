@@ -8,7 +8,7 @@ use indicatif::HumanBytes;
 use super::ls::Row;
 use super::show::printable;
 use super::target::{Account, Finder};
-use super::{transfers, until_stopped};
+use super::transfers;
 use crate::connect::Connection;
 use crate::exit::{Failure, Status};
 use crate::output;
@@ -42,7 +42,7 @@ impl Tree {
         let (mut found, mut failed) = (BTreeMap::new(), 0_u64);
         // Of the same name there may be more than one.
         let mut number = 0_u64;
-        while let Some(entry) = until_stopped(walk.next()).await? {
+        while let Some(entry) = walk.next().await {
             match entry {
                 Ok(entry) if self.json => {
                     let mut line = Row::of(&entry.asset).json();

@@ -6,7 +6,7 @@ use frameio::transfer::{RemotePath, UploadTree};
 
 use super::show::Show;
 use super::target::{Account, Finder};
-use super::{Output, transfers};
+use super::{Output, transfers, until_stopped};
 use crate::connect::Connection;
 use crate::exit::{Failure, Status};
 use crate::profile;
@@ -117,7 +117,7 @@ impl Upload {
         let show = Show::new(self.output);
         let tree = UploadTree::paths(account, folder, &self.paths);
         let tree = self.choice.apply(tree, &show)?;
-        let result = super::tree(&show, transfers.upload_tree(tree)).await;
+        let result = until_stopped(transfers.upload_tree(tree)).await;
         show.end(result, "the same command goes on where it was, for a day")
     }
 }
