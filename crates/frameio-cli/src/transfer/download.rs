@@ -29,7 +29,7 @@ pub(crate) struct Download {
     #[arg(value_name = "FILE|FOLDER")]
     targets: Vec<String>,
     /// Where they go; it is made if it is not there
-    #[arg(long = "output", short, value_name = "DIR", default_value = ".")]
+    #[arg(long = "output", short = 'o', value_name = "DIR", default_value = ".")]
     directory: PathBuf,
     /// What to receive of files, in place of the originals
     #[arg(long, default_value = "original", value_parser = rendition())]
@@ -109,8 +109,7 @@ impl Download {
             match &place.target {
                 Target::File(_) | Target::VersionStack(_) => {
                     let Some(file) = place.file() else { continue };
-                    let local =
-                        self.directory.join(names.name(&file.name, file.id.as_str()));
+                    let local = self.directory.join(names.name(&file.name, file.id.as_str()));
                     self.file(transfers, &place, rendition, local, show).await?;
                 }
                 _ => {

@@ -127,8 +127,7 @@ impl Ls {
         workspace: &WorkspaceId,
     ) -> Result<(), Failure> {
         let list = ListProjects::new(account, workspace).page_size(100);
-        let row =
-            |it: &frameio::projects::Project| Row::plain("project", it.id.as_str(), &it.name);
+        let row = |it: &frameio::projects::Project| Row::plain("project", it.id.as_str(), &it.name);
         self.all(client, list, row).await
     }
 
@@ -160,12 +159,9 @@ impl Ls {
         }
         let size = row.size.map(|size| HumanBytes(size).to_string()).unwrap_or_default();
         match self.long {
-            true => output::line(&format!(
-                "{}  {:13}  {size:>10}  {}",
-                row.id,
-                row.kind,
-                row.shown()
-            )),
+            true => {
+                output::line(&format!("{}  {:13}  {size:>10}  {}", row.id, row.kind, row.shown()))
+            }
             false => output::line(&row.shown()),
         }
     }

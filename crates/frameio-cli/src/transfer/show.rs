@@ -268,9 +268,7 @@ impl<'a> Line<'a> {
         put("bytes", self.bytes.into());
         put("checksum", self.digest.map(Digest::as_str).into());
         put("reason", self.why.as_deref().into());
-        let error = |error: &TransferError| {
-            json!({"kind": status(error).name(), "message": error.to_string()})
-        };
+        let error = |error: &TransferError| json!({"kind": status(error).name(), "message": error.to_string()});
         put("error", self.error.map(error).into());
         Value::Object(object)
     }

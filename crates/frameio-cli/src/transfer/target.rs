@@ -60,8 +60,7 @@ impl<'a> Finder<'a> {
         // An id says itself which account it is of; only who asks for another is wrong.
         match self.account {
             Some(wanted) if is_id && wanted != place.account_id.as_str() => {
-                let message =
-                    format!("{text} is in the account {}", place.account_id.as_str());
+                let message = format!("{text} is in the account {}", place.account_id.as_str());
                 Err(Failure::usage("--account", message))
             }
             _ => Ok(place),

@@ -54,7 +54,8 @@ impl Tree {
                     found.insert((entry.path.names().to_vec(), number), entry);
                 }
                 Err(error)
-                    if self.depth.is_some() && error.error.kind() == TransferErrorKind::Invalid => {}
+                    if self.depth.is_some() && error.error.kind() == TransferErrorKind::Invalid => {
+                }
                 Err(error) => {
                     failed += 1;
                     eprintln!("{}", printable(&error.to_string()));
@@ -74,10 +75,7 @@ impl Tree {
     }
 }
 
-fn print<'a>(
-    root: &RemotePath,
-    entries: impl Iterator<Item = &'a Entry>,
-) -> Result<(), Failure> {
+fn print<'a>(root: &RemotePath, entries: impl Iterator<Item = &'a Entry>) -> Result<(), Failure> {
     output::line(&printable(&root.to_string()))?;
     let (mut folders, mut files, mut bytes) = (0_u64, 0_u64, 0_u64);
     for entry in entries {

@@ -8,9 +8,9 @@ use frameio_sim::{Fault, Sim, SimServer};
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::program::{Ended, end, program, run, serve};
 #[cfg(unix)]
 use crate::program::{interrupt, wait_until};
-use crate::program::{Ended, end, program, run, serve};
 
 /// A folder with the jobs of a batch.
 struct Batch {

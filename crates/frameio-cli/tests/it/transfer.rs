@@ -137,7 +137,8 @@ async fn a_checksum_and_a_rendition_are_of_files() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_goes_both_ways_and_deletes_nothing() {
-    let place = Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), (".hidden", 1), ("x.tmp", 3)]).await;
+    let place =
+        Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), (".hidden", 1), ("x.tmp", 3)]).await;
     let sync = ["sync", "in", ROOT, "--exclude", "*.tmp"];
     let dry = place.run(&[&sync[..], &["--dry-run"]].concat()).await;
     assert!(dry.stderr.contains("2 planned (60 B), 2 left out"), "{dry:?}");
@@ -174,7 +175,11 @@ async fn what_fails_is_told_and_shows_in_the_status() {
         (vec!["upload", "in"], 2, "name a path as /Workspace/Project/Folder"),
         (vec!["upload", "in", "--to", "a/b"], 2, "neither an id nor a path"),
         (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is neither a folder nor a project"),
-        (vec!["upload", "in", "--to", "/Demo Workspace/demo project"], 5, "there is \"Demo Project\""),
+        (
+            vec!["upload", "in", "--to", "/Demo Workspace/demo project"],
+            5,
+            "there is \"Demo Project\"",
+        ),
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "is no pattern"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no account called"),
         (vec!["download", "nowhere"], 5, "there is no file, folder"),
@@ -196,15 +201,16 @@ async fn names_that_are_taken_twice_are_told_with_their_ids() {
             "account_id": demo.account_id, "folder_id": demo.root_folder_id,
             "data": {"name": "Twice"},
         });
-        let made = run(&place.server, &["call", "folders.create", "--input", &input.to_string()]);
-        made.await.json();
+        let input = input.to_string();
+        run(&place.server, &["call", "folders.create", "--input", &input]).await.json();
     }
     let to = format!("{ROOT}/Twice");
     let ended = place.run(&["upload", "in", "--to", &to]).await;
     let message = ended.failed(2);
     assert!(message.contains("there are 2 called \"Twice\""), "{message}");
     let listed = place.run(&["ls", ROOT, "--json"]).await;
-    let ids: Vec<_> = listed.lines().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<_> =
+        listed.lines().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
     assert!(ids.iter().all(|id| message.contains(id)), "{message} {ids:?}");
     let by_id = place.run(&["upload", "in/a.mov", "--to", &ids[1]]).await;
     assert_eq!(by_id.status, 0, "{by_id:?}");
@@ -258,8 +264,10 @@ async fn begin(place: &Place) -> tokio::process::Child {
     let mut command = place.command(&["upload", "in", "--to", ROOT, "--json"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    wait_until(|| place.manifests() == 1 && has_parts(&place.directory.path().join("config/uploads"), 8))
-        .await;
+    wait_until(|| {
+        place.manifests() == 1 && has_parts(&place.directory.path().join("config/uploads"), 8)
+    })
+    .await;
     child
 }
 
@@ -279,7 +287,10 @@ async fn goes_on(place: &Place) {
     assert!(line["bytes"].as_u64().unwrap() <= 220, "{line}");
     assert!(place.calls(Sim::UPLOAD_PART) - before <= 22, "only the rest is sent");
     assert_eq!(summary["unfinished"], 0);
-    assert_eq!((place.there().await, place.manifests()), (vec!["/in".into(), "/in/a.mov".into()], 0));
+    assert_eq!(
+        (place.there().await, place.manifests()),
+        (vec!["/in".into(), "/in/a.mov".into()], 0)
+    );
     let down = place.run(&["download", &format!("{ROOT}/in/a.mov"), "-o", "out"]).await;
     assert_eq!((down.status, place.read("out/a.mov")), (0, content(300)));
 }
@@ -299,7 +310,8 @@ async fn an_upload_that_was_interrupted_says_how_to_go_on() {
     let child = begin(&place).await;
     crate::program::interrupt(&child.id().unwrap().to_string()).await;
     let output = child.wait_with_output().await.unwrap();
-    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let (stdout, stderr) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(130), "{stderr}");
     assert!(stderr.contains("interrupted: the same command goes on where it was"), "{stderr}");
     let summary: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();

@@ -132,7 +132,8 @@ async fn paths_go_by_their_names() {
     let (account, root) = place(&sim);
     let at = |path: &str| directory.path().join(path);
     let tree = |paths: &[&str]| {
-        UploadTree::paths(&account, &root, paths.iter().map(|path| at(path))).existing(Existing::Refuse)
+        UploadTree::paths(&account, &root, paths.iter().map(|path| at(path)))
+            .existing(Existing::Refuse)
     };
     let transfers = transfers(&sim);
     for (paths, told) in [
@@ -160,7 +161,10 @@ async fn what_cannot_be_sent_is_told_before_anything_is() {
         (tree().exclude("a["), "is no pattern"),
         (self::tree(&sim, directory.path().join("a.mov")), "it is no directory"),
         (self::tree(&sim, directory.path().join("none")), "none: "),
-        (UploadTree::new(&sim.demo().account_id, "nowhere", directory.path()), "folders.index: 404"),
+        (
+            UploadTree::new(&sim.demo().account_id, "nowhere", directory.path()),
+            "folders.index: 404",
+        ),
     ] {
         let error = transfers(&sim).upload_tree(tree).await.unwrap_err();
         assert!(error.to_string().contains(told), "{error}");
@@ -289,7 +293,8 @@ async fn what_the_service_does_not_take_is_told() {
         let odd = std::ffi::OsStr::from_bytes(b"b\xff");
         std::fs::create_dir(directory.path().join(odd)).unwrap();
         std::fs::write(directory.path().join(odd).join("c.mov"), "c").unwrap();
-        std::fs::write(directory.path().join(std::ffi::OsStr::from_bytes(b"\xfe.mov")), "d").unwrap();
+        std::fs::write(directory.path().join(std::ffi::OsStr::from_bytes(b"\xfe.mov")), "d")
+            .unwrap();
         let _socket =
             std::os::unix::net::UnixListener::bind(directory.path().join("socket")).unwrap();
     }

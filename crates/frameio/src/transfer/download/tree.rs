@@ -11,8 +11,8 @@ use frameio_core::{AccountId, FolderId, ProjectId};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::super::{
-    Entry, Item, Outcome, Progress, RemotePath, SafeNames, Summary, TransferError, TransferErrorKind,
-    Transfers, Walk,
+    Entry, Item, Outcome, Progress, RemotePath, SafeNames, Summary, TransferError,
+    TransferErrorKind, Transfers, Walk,
 };
 use super::{Download, Downloaded, Existing, Rendition};
 use crate::assets::{Asset, AssetSort};

@@ -59,8 +59,7 @@ struct Root {
 
 impl Walker {
     pub(super) async fn new(tree: &UploadTree, patterns: Patterns) -> Result<Self, TransferError> {
-        let options =
-            Options { patterns, follow_links: tree.follow_links, hidden: tree.hidden };
+        let options = Options { patterns, follow_links: tree.follow_links, hidden: tree.hidden };
         let roots = tree.roots.clone();
         let roots = blocking(move || Ok::<_, Failure>(find(roots)?)).await;
         let roots = roots.map_err(|Failure(error)| error)?;

@@ -12,9 +12,7 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId};
 
-use crate::transfer::{
-    Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers,
-};
+use crate::transfer::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers};
 
 type OnItem = Arc<dyn Fn(&Item) + Send + Sync>;
 type Report = Arc<dyn Fn(&RemotePath, Progress) + Send + Sync>;

@@ -9,20 +9,17 @@ use frameio_core::FolderId;
 use tokio::task::{JoinError, JoinSet};
 use twox_hash::XxHash3_64;
 
+use super::UploadTree;
 use super::local::{Found, Kind, Walker};
 use super::patterns::Patterns;
 use super::remote::{Remote, RemoteFile};
-use super::UploadTree;
 use crate::transfer::upload::source::blocking;
 use crate::transfer::{
     Existing, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
     Upload,
 };
 
-pub(super) async fn run(
-    transfers: Transfers,
-    tree: UploadTree,
-) -> Result<Summary, TransferError> {
+pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summary, TransferError> {
     if tree.existing == Existing::Overwrite {
         let message = "the service replaces no files: skip those that are there, or refuse them";
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
