@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};
 use frameio_core::Body;
-use frameio_tower::{CallRecord, HttpError};
+use frameio_tower::{CallRecord, HttpError, ResponseTooLarge};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -21,6 +21,7 @@ use super::authorization::{Authorization, AuthorizationCode};
 use super::builder::ImsBuilder;
 use super::credential::Credential;
 use super::error::{Error, ErrorKind};
+use super::mask::mask;
 use super::tokens::Tokens;
 use crate::builder::BuildError;
 use crate::client::HttpService;
@@ -187,8 +188,11 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
 }
 
 fn failed(error: HttpError) -> Error {
-    let message = error.to_string();
-    Error::because(ErrorKind::Network, &super::mask::mask(&message, &[]), error.into_inner())
+    let kind = match error.find::<ResponseTooLarge>() {
+        Some(_) => ErrorKind::Answer,
+        None => ErrorKind::Network,
+    };
+    Error::because(kind, &mask(&error.to_string(), &[]), error.into_inner())
 }
 
 impl fmt::Debug for Ims {

@@ -1,10 +1,9 @@
 //! Which requests to IMS are sent again, and when.
 
-use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
 use frameio_core::Body;
-use frameio_tower::error::{AttemptTimeout, ConnectTimeout, TransportError, find};
+use frameio_tower::error::ResponseTooLarge;
 use frameio_tower::trace::names::{RETRY_SCHEDULED, RETRY_TARGET};
 use frameio_tower::{HttpError, retry_after};
 use http::{Request, Response, StatusCode};
@@ -48,16 +47,11 @@ impl Retries {
                 | StatusCode::GATEWAY_TIMEOUT => Some(&mut self.failed),
                 _ => None,
             },
-            Err(error) => is_network(error.as_ref()).then_some(&mut self.failed),
+            // A transport of somebody's own has errors of its own, and all of these requests may be
+            // sent again.
+            Err(error) => error.find::<ResponseTooLarge>().is_none().then_some(&mut self.failed),
         }
     }
-}
-
-/// Whether no answer came, for a reason that may pass.
-fn is_network(error: &(dyn StdError + 'static)) -> bool {
-    find::<TransportError>(error).is_some()
-        || find::<AttemptTimeout>(error).is_some()
-        || find::<ConnectTimeout>(error).is_some()
 }
 
 impl Budget {
@@ -102,7 +96,7 @@ impl<R> Policy<Request<Body>, Response<R>, HttpError> for Retries {
 
 #[cfg(test)]
 mod tests {
-    use frameio_tower::TransportStage;
+    use frameio_tower::{AttemptTimeout, TransportError, TransportStage};
 
     use super::*;
 
@@ -126,7 +120,8 @@ mod tests {
         for not in [200, 302, 400, 401, 404, 408, 501] {
             assert_eq!(waits(status(not)), None, "{not}");
         }
-        assert_eq!(waits(Err(HttpError::new("a middleware failed"))), None);
+        assert_eq!(waits(Err(HttpError::new("another client failed"))), Some(10));
+        assert_eq!(waits(Err(HttpError::new(ResponseTooLarge::new(1)))), None);
     }
 
     #[test]

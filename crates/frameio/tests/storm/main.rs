@@ -17,6 +17,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod faults;
+mod files;
 mod ledger;
 mod leftovers;
 mod network;
@@ -154,6 +155,50 @@ async fn calls_that_are_dropped_in_the_middle_leave_nothing() {
         network.calm();
         client.send(ShowCurrentUser::new()).await.unwrap();
     }
+    before.wait_for_none_above().await;
+    server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_arrive_whole_and_a_sign_in_lasts_whatever_fails() {
+    let _alone = ALONE.lock().await;
+    let sim = Sim::builder().quotas(false).part_size(50_000).seed(seed()).build();
+    let server = sim.serve().await.unwrap();
+    let before = Leftovers::count();
+    let directory = tempfile::tempdir().unwrap();
+    {
+        let network = Network::start(server.url(), seed()).await;
+        let session = files::session(&network.url());
+        let client = Client::builder()
+            .base_url(network.url())
+            .allow_http()
+            .token_provider(session.clone())
+            .without(DefaultLayer::RateLimit)
+            .retry(quick(RetryPolicy::conservative()))
+            .timeout(Duration::from_millis(500))
+            .build()
+            .unwrap();
+        network.storm(5, seed());
+        for fault in faults::spread(0.05).into_iter().chain(files::faults(0.1)) {
+            sim.inject(fault);
+        }
+        let files = files::Files::new(&sim, client, directory.path());
+        let mut dice = fastrand::Rng::with_seed(seed());
+        let mut under_way = tokio::task::JoinSet::new();
+        for number in 0..40 {
+            let size = dice.usize(1..300_000);
+            let content = std::iter::repeat_with(|| dice.u8(..)).take(size).collect();
+            under_way.spawn(files.clone().there_and_back(number, content));
+            if number % 10 == 9 {
+                // Whether it works or not, the calls go on with a token that is good.
+                drop(session.refresh().await);
+            }
+        }
+        let failed: usize = under_way.join_all().await.into_iter().sum();
+        println!("40 files there and back, {failed} transfers failed on the way");
+    }
+    // Of a transfer that succeeded nothing else is left beside the file.
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 40);
     before.wait_for_none_above().await;
     server.close().await;
 }

@@ -1,0 +1,188 @@
+//! What can go wrong between us and IMS, and how often it is tried.
+
+use std::time::Duration;
+
+use frameio::auth::{self, Credential, ErrorKind, Ims, Session};
+use frameio_sim::{Credential as App, Fault, Sim};
+use http::StatusCode;
+use tokio::time::Instant;
+
+use crate::{REDIRECT, World, me, oauth, server, web};
+
+async fn fails(world: &World, credential: Credential) -> auth::Error {
+    world.session(credential).build().token().await.unwrap_err()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_refusal_has_its_kind() {
+    let world = World::new();
+    let id = App::DEMO_SERVER_TO_SERVER;
+    for (credential, kind, code) in [
+        (Credential::server_to_server(id, "wrong"), ErrorKind::Credential, "invalid_client"),
+        (Credential::server_to_server("no", "x"), ErrorKind::Credential, "invalid_client"),
+        (server().scopes(["frame.io.no"]), ErrorKind::Scope, "invalid_scope"),
+        (
+            Credential::server_to_server(App::DEMO_WEB, App::DEMO_SECRET),
+            ErrorKind::Credential,
+            "unauthorized_client",
+        ),
+    ] {
+        let error = fails(&world, credential).await;
+        assert_eq!((error.kind(), error.code()), (kind, Some(code)), "{error}");
+        assert_eq!(error.to_string().lines().count(), 1);
+    }
+    // A web app asks for the scope of servers: the browser comes back with the error.
+    let ims = world.ims(web().scopes(["frame.s2s.all"]));
+    let authorization = ims.authorization().unwrap();
+    let callback = world.browser(authorization.url()).await;
+    assert_eq!(authorization.finish(&callback).unwrap_err().kind(), ErrorKind::Scope);
+    let callback = world.browser(&format!("{}&sim_deny=yes", authorization.url())).await;
+    let error = authorization.finish(&callback).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Scope, "the scope is looked at first: {error}");
+    let authorization = world.ims(web()).authorization().unwrap();
+    let callback = world.browser(&format!("{}&sim_deny=yes", authorization.url())).await;
+    let error = authorization.finish(&callback).unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Denied, Some("access_denied")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verifier_of_another_sign_in_is_refused() {
+    let world = World::new();
+    let ims = world.ims(Credential::single_page(App::DEMO_SINGLE_PAGE, REDIRECT));
+    let (mine, other) = (ims.authorization().unwrap(), ims.authorization().unwrap());
+    let callback = world.browser(mine.url()).await;
+    assert_eq!(other.finish(&callback).unwrap_err().kind(), ErrorKind::State);
+    // Even where the state is guessed, the code is of no use without the verifier.
+    let mut forged = serde_json::to_value(&mine).unwrap();
+    forged["verifier"] = serde_json::to_value(&other).unwrap()["verifier"].clone();
+    let forged: auth::Authorization = serde_json::from_value(forged).unwrap();
+    let error = ims.exchange(forged.finish(&callback).unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SignInAgain);
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_is_waited_for_as_documented() {
+    let status = |status: StatusCode| Fault::status(status);
+    let too_many = || status(StatusCode::TOO_MANY_REQUESTS);
+    let down = || status(StatusCode::SERVICE_UNAVAILABLE);
+    let date = |seconds: u64| httpdate(std::time::SystemTime::now() + Duration::from_secs(seconds));
+    for (faults, requests, seconds) in [
+        (vec![too_many().next(2)], 3, 3),
+        (vec![down().next(2)], 3, 3),
+        // Each has a budget of its own.
+        (vec![too_many().next(2), down().next(2)], 5, 6),
+        (vec![Fault::reset()], 2, 1),
+        (vec![Fault::reset_in_body()], 2, 1),
+        (vec![too_many().header("retry-after", 7)], 2, 7),
+        (vec![down().header("retry-after", 700)], 2, 60),
+        (vec![too_many().header("retry-after", date(100))], 2, 60),
+    ] {
+        let world = World::new();
+        for fault in faults {
+            world.fault(fault);
+        }
+        let begun = Instant::now();
+        world.session(server()).build().token().await.unwrap();
+        assert_eq!(world.asked(), requests);
+        assert_eq!(begun.elapsed().as_secs(), seconds);
+    }
+}
+
+/// As RFC 9110 writes a date.
+fn httpdate(time: std::time::SystemTime) -> String {
+    let time = jiff::Timestamp::try_from(time).unwrap();
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_that_does_not_pass_is_told() {
+    for (fault, kind, requests) in [
+        (Fault::status(StatusCode::TOO_MANY_REQUESTS), ErrorKind::RateLimited, 3),
+        (Fault::html(StatusCode::BAD_GATEWAY), ErrorKind::Server, 3),
+        (Fault::html(StatusCode::NOT_FOUND), ErrorKind::Answer, 1),
+        (Fault::reset(), ErrorKind::Network, 3),
+        (Fault::truncated(), ErrorKind::Answer, 1),
+        (oauth(400, "invalid_request"), ErrorKind::Refused, 1),
+    ] {
+        let world = World::new();
+        world.fault(fault.next(10));
+        let error = fails(&world, server()).await;
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(world.asked(), requests, "{error}");
+        let temporary = [ErrorKind::RateLimited, ErrorKind::Server, ErrorKind::Network];
+        assert_eq!(error.is_temporary(), temporary.contains(&kind));
+    }
+    let world = World::new();
+    world.fault(Fault::status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", 9).next(10));
+    let ims = world.builder(server()).max_retries(0).build().unwrap();
+    let error = Session::new(ims).token().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(9)));
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_takes_half_a_minute_or_what_is_set() {
+    let world = World::new();
+    world.fault(Fault::delay(Duration::from_secs(31)).next(10));
+    let begun = Instant::now();
+    let error = fails(&world, server()).await;
+    // Three attempts, and the two waits between them.
+    assert_eq!(
+        (error.kind(), begun.elapsed().as_secs()),
+        (ErrorKind::Network, 30 + 1 + 30 + 2 + 30)
+    );
+
+    let ims = world.builder(server()).timeout(Duration::from_secs(10)).max_retries(0);
+    let begun = Instant::now();
+    let error = Session::new(ims.build().unwrap()).token().await.unwrap_err();
+    assert_eq!((error.kind(), begun.elapsed().as_secs()), (ErrorKind::Network, 10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_error_of_a_call_leads_to_it() {
+    let world = World::new();
+    let client = world.client(&world.session(web()).build());
+    let error = me(&client).await.unwrap_err();
+    assert_eq!(error.kind(), frameio::ErrorKind::Auth);
+    assert!(error.find::<auth::Error>().unwrap().is_sign_in_again());
+}
+
+#[tokio::test]
+async fn nobody_listens() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let ims = Ims::builder(server()).base_url(url).max_retries(0).build().unwrap();
+    let error = Session::new(ims).token().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network, "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn signing_out_tells_what_failed_and_forgets_all_the_same() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    world.sim.inject(Fault::status(StatusCode::BAD_GATEWAY).on(Sim::IMS_REVOKE).next(3));
+    let error = session.sign_out().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server);
+    let requests = world.sim.requests();
+    let revoked = requests.iter().filter(|r| r.operation == Some(Sim::IMS_REVOKE));
+    // Three attempts for the access token, and the refresh token was revoked.
+    assert_eq!(
+        revoked.map(|r| r.status.unwrap().as_u16()).collect::<Vec<_>>(),
+        [502, 502, 502, 200]
+    );
+    assert!(session.export().await.unwrap().is_none());
+}
+
+#[test]
+fn a_session_outside_of_a_runtime_says_so() {
+    let world = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let world = world.block_on(async { World::new() });
+    let session = world.session(server()).build();
+    let token = std::pin::pin!(session.token());
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    match token.poll(&mut cx) {
+        std::task::Poll::Ready(Err(error)) => assert_eq!(error.kind(), ErrorKind::Config),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,283 @@
+//! When a token is refreshed, and who waits for it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use frameio::auth::{ErrorKind, Session, TokenStore, Tokens};
+use frameio::layers::TokenProvider;
+use frameio_sim::{Fault, Sim};
+use http::StatusCode;
+use tokio::task::JoinSet;
+
+use crate::{LIFE, World, me, oauth, server, settle, web};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_refreshed_a_minute_before_it_expires_and_nobody_waits() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    let first = session.token().await.unwrap();
+    world.asked();
+    world.pass(LIFE - MINUTE - SECOND);
+    assert_eq!(session.token().await.unwrap(), first);
+    settle().await;
+    assert_eq!(world.asked(), 0);
+
+    world.pass(SECOND);
+    world.fault(Fault::delay(SECOND));
+    for _ in 0..10 {
+        assert_eq!(session.at_hand().as_ref(), Some(&first), "the old one is good still");
+    }
+    settle().await;
+    world.pass(SECOND);
+    settle().await;
+    let second = session.at_hand().unwrap();
+    assert_ne!(second, first);
+    assert_eq!(world.asked(), 1);
+    me(&world.client(&session)).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_before_is_settable_and_never_more_than_half_a_life() {
+    let world = World::new();
+    let long = world.session(server()).refresh_before(2 * LIFE).build();
+    let first = long.token().await.unwrap();
+    world.pass(LIFE / 2 - SECOND);
+    long.token().await.unwrap();
+    settle().await;
+    assert_eq!(world.asked(), 1);
+    world.pass(SECOND);
+    long.token().await.unwrap();
+    settle().await;
+    assert_eq!(world.asked(), 1);
+    assert_ne!(long.token().await.unwrap(), first);
+
+    let none = world.session(server()).refresh_before(Duration::ZERO).build();
+    none.token().await.unwrap();
+    world.pass(LIFE - SECOND);
+    none.token().await.unwrap();
+    settle().await;
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_calls_at_expiry_cause_one_refresh() {
+    for credential in [web(), server()] {
+        let world = World::new();
+        let session = world.session(credential.clone()).build();
+        if format!("{credential:?}").contains("Web") {
+            session.import(world.sign_in(session.ims()).await).await.unwrap();
+        }
+        let client = world.client(&session);
+        me(&client).await.unwrap();
+        world.asked();
+        world.pass(LIFE);
+        world.fault(Fault::delay(SECOND));
+        let mut calls = JoinSet::new();
+        for _ in 0..1000 {
+            let client = client.clone();
+            calls.spawn(async move { me(&client).await });
+        }
+        for result in calls.join_all().await {
+            result.unwrap();
+        }
+        assert_eq!(world.asked(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_who_wait_get_the_same_error() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    world.asked();
+    world.pass(LIFE);
+    world.fault(oauth(400, "invalid_request").after(SECOND));
+    let mut calls = JoinSet::new();
+    for _ in 0..1000 {
+        let session = session.clone();
+        calls.spawn(async move { session.token().await.unwrap_err() });
+    }
+    for error in calls.join_all().await {
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, Some("invalid_request")));
+    }
+    assert_eq!(world.asked(), 1);
+    // The next one tries again.
+    session.token().await.unwrap();
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_neither_fails_nor_hangs_the_others() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    world.asked();
+    world.pass(LIFE);
+    world.fault(Fault::delay(SECOND));
+    let first = tokio::spawn({
+        let session = session.clone();
+        async move { session.token().await }
+    });
+    settle().await;
+    let second = tokio::spawn({
+        let session = session.clone();
+        async move { session.token().await }
+    });
+    settle().await;
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    second.await.unwrap().unwrap();
+    assert_eq!(world.asked(), 1);
+
+    // Nor is a refresh lost that all have let go of: its refresh token is used up.
+    world.pass(LIFE);
+    world.fault(Fault::delay(SECOND));
+    for _ in 0..3 {
+        let gone = tokio::time::timeout(SECOND / 2, session.token()).await;
+        assert!(gone.is_err() || gone.unwrap().is_ok());
+    }
+    tokio::time::sleep(2 * SECOND).await;
+    session.token().await.unwrap();
+    assert_eq!(world.asked(), 1);
+}
+
+#[test]
+fn a_refresh_whose_runtime_is_gone_is_begun_anew() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime();
+    let (world, session) = first.block_on(async {
+        let world = World::new();
+        let session = world.session(server()).build();
+        world.fault(Fault::delay(Duration::from_secs(10)));
+        let cut = tokio::time::timeout(Duration::from_millis(20), session.token()).await;
+        assert!(cut.is_err());
+        (world, session)
+    });
+    drop(first);
+    runtime().block_on(session.token()).unwrap();
+    assert!(world.asked() >= 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_old_token_is_good_failures_are_nobodys_and_tried_again_after_a_pause() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    let first = session.token().await.unwrap();
+    world.asked();
+    world.pass(LIFE - 30 * SECOND);
+    world.fault(oauth(400, "invalid_request").next(1));
+    for _ in 0..20 {
+        assert_eq!(session.at_hand().as_ref(), Some(&first));
+        settle().await;
+    }
+    assert_eq!(world.asked(), 1, "it is not tried with every call");
+    world.pass(5 * SECOND);
+    assert_eq!(session.at_hand().as_ref(), Some(&first));
+    settle().await;
+    assert_ne!(session.at_hand().unwrap(), first);
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_of_the_api_refreshes_once() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    let client = world.client(&session);
+    me(&client).await.unwrap();
+    world.asked();
+    world.sim.inject(Fault::expired_token().on("users.show").next(100));
+    let mut calls = JoinSet::new();
+    for _ in 0..50 {
+        let client = client.clone();
+        calls.spawn(async move { me(&client).await });
+    }
+    for result in calls.join_all().await {
+        assert!(result.unwrap_err().is_unauthorized(), "and then it is told");
+    }
+    assert_eq!(world.asked(), 1, "however many calls, and whatever becomes of the new one");
+    world.sim.clear_faults();
+    me(&client).await.unwrap();
+
+    session.refresh().await.unwrap();
+    world.asked();
+    world.pass(MINUTE);
+    world.sim.inject(Fault::expired_token().on("users.show"));
+    me(&client).await.unwrap();
+    assert_eq!(world.asked(), 1, "a token that was good for a while is replaced");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_refresh_is_final_until_somebody_signs_in() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    let client = world.client(&session);
+    world.pass(15 * 24 * crate::HOUR);
+    for _ in 0..3 {
+        assert!(session.token().await.unwrap_err().is_sign_in_again());
+        assert_eq!(me(&client).await.unwrap_err().kind(), frameio::ErrorKind::Auth);
+    }
+    let refused = world.sim.requests().into_iter().filter(|request| {
+        request.operation == Some(Sim::IMS_TOKEN) && request.status == Some(StatusCode::BAD_REQUEST)
+    });
+    assert_eq!(refused.count(), 1, "it is asked once");
+    session.import(world.sign_in(session.ims()).await).await.unwrap();
+    me(&client).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_that_is_not_rotated_is_kept() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    let refresh_token = |tokens: &Tokens| {
+        let token = tokens.refresh_token.as_ref().unwrap();
+        secrecy::ExposeSecret::expose_secret(token).to_owned()
+    };
+    let before = refresh_token(&session.export().await.unwrap().unwrap());
+    let answer = r#"{"access_token":"other","expires_in":60}"#;
+    world.fault(Fault::body(StatusCode::OK, "application/json", answer));
+    let after = session.refresh().await.unwrap();
+    assert_eq!(after.access_token.expose(), "other");
+    assert_eq!(refresh_token(&after), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_are_told_once_they_are_saved() {
+    let world = World::new();
+    let store = frameio::auth::MemoryStore::new();
+    let told: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let session = {
+        let told = told.clone();
+        let tell = move |tokens: Option<&Tokens>| {
+            let text = tokens.map(|tokens| tokens.access_token.expose().to_owned());
+            told.lock().unwrap().push(text);
+        };
+        world.session(web()).store(store.clone()).on_change(tell).build()
+    };
+    let first = world.sign_in(session.ims()).await;
+    session.import(first.clone()).await.unwrap();
+    let second = session.refresh().await.unwrap();
+    assert_eq!(store.load().await.unwrap().unwrap().access_token, second.access_token);
+    session.sign_out().await.unwrap();
+    let text = |tokens: &Tokens| Some(tokens.access_token.expose().to_owned());
+    assert_eq!(*told.lock().unwrap(), [text(&first), text(&second), None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_panics_takes_nothing_with_it() {
+    let world = World::new();
+    let session = world.session(server()).on_change(|_| panic!("of the test")).build();
+    session.token().await.unwrap();
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_go_from_one_session_to_another() {
+    let world = World::new();
+    let exported = world.signed_in().await.export().await.unwrap().unwrap();
+    let json = serde_json::to_string(&exported).unwrap();
+    let session = Session::new(world.ims(web()));
+    session.import(serde_json::from_str(&json).unwrap()).await.unwrap();
+    me(&world.client(&session)).await.unwrap();
+    session.refresh().await.unwrap();
+}
