@@ -33,7 +33,7 @@ use hyper_util::rt::TokioExecutor;
 use storage::Simulator;
 
 const SIZE: u64 = 1 << 30;
-const CHUNK: u64 = 256 << 10;
+const CHUNK: u64 = 512 << 10;
 const IN_FLIGHT: usize = 4;
 
 fn main() {

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 /// How much is read and handed to the connection at a time.
-pub(crate) const CHUNK: usize = 256 << 10;
+pub(crate) const CHUNK: usize = 512 << 10;
 
 /// How many buffers are kept for later; more may be in use.
-const KEPT: usize = 32;
+const KEPT: usize = 16;
 
 /// Buffers of [`CHUNK`] bytes: taking one from here spares making and clearing it.
 #[derive(Clone, Default)]
