@@ -79,6 +79,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Transfer(crate::transfer::Command),
     /// Calls one operation and prints its answer as JSON
     Call(Call),
     /// Calls many operations, concurrently and within the quotas

@@ -13,6 +13,7 @@ mod profile;
 mod sign_in;
 mod sim;
 mod stop;
+mod transfer;
 mod webhook;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Whoami(whoami) => runtime.block_on(sign_in::whoami(&args.connection, &whoami)),
         Command::Profile(profiles) => profile::run(&args.connection.choice, &profiles),
         Command::Sim(sim) => runtime.block_on(sim::run(&sim)),
+        Command::Transfer(command) => runtime.block_on(command.run(&args.connection)),
         Command::Webhook { command } => runtime.block_on(command.run(&args.connection)),
     }
 }

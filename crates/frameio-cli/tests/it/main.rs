@@ -8,4 +8,5 @@ mod profile;
 mod program;
 mod sign_in;
 mod sim;
+mod transfer;
 mod webhook;

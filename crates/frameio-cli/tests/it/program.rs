@@ -101,3 +101,21 @@ pub(crate) async fn serve() -> (Sim, SimServer) {
     let server = sim.serve().await.unwrap();
     (sim, server)
 }
+
+/// Sends the signal of Ctrl-C.
+#[cfg(unix)]
+pub(crate) async fn interrupt(id: &str) {
+    let sent = tokio::process::Command::new("kill").args(["-INT", id]).status().await.unwrap();
+    assert!(sent.success());
+}
+
+/// Looks again and again, for a while.
+pub(crate) async fn wait_until(ready: impl Fn() -> bool) {
+    for _ in 0..2000 {
+        if ready() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("it did not come to that");
+}

@@ -37,6 +37,11 @@ impl RemotePath {
     pub fn join(&self, name: &str) -> Self {
         Self(self.0.iter().cloned().chain([name.to_owned()]).collect())
     }
+
+    /// Whether `other` is in here, or in a folder in here.
+    pub(crate) fn is_above(&self, other: &Self) -> bool {
+        other.0.len() > self.0.len() && other.0.starts_with(&self.0)
+    }
 }
 
 impl fmt::Display for RemotePath {

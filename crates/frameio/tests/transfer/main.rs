@@ -13,4 +13,5 @@ mod upload;
 mod upload_faults;
 mod upload_manifest;
 mod upload_sockets;
+mod upload_tree;
 mod walk;

@@ -11,14 +11,15 @@ use frameio_core::{AccountId, FolderId, ProjectId};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::super::{
-    Entry, Item, Outcome, RemotePath, SafeNames, Summary, TransferError, TransferErrorKind,
-    Transfers, Walk,
+    Entry, Item, Outcome, Progress, RemotePath, SafeNames, Summary, TransferError,
+    TransferErrorKind, Transfers, Walk,
 };
 use super::{Download, Downloaded, Existing, Rendition};
 use crate::assets::{Asset, AssetSort};
 use crate::files::{File, FileStatus};
 
 type OnItem = Arc<dyn Fn(&Item) + Send + Sync>;
+type Report = Arc<dyn Fn(&RemotePath, Progress) + Send + Sync>;
 
 /// A folder or a project to be received into a directory; done by [`Transfers::download_tree`].
 ///
@@ -45,6 +46,7 @@ pub struct DownloadTree {
     existing: Existing,
     dry_run: bool,
     on_item: Option<OnItem>,
+    report: Option<Report>,
 }
 
 #[derive(Clone, Debug)]
@@ -82,6 +84,7 @@ impl DownloadTree {
             existing: Existing::SkipSame,
             dry_run: false,
             on_item: None,
+            report: None,
         }
     }
 
@@ -112,6 +115,16 @@ impl DownloadTree {
     /// Tells what became of each file, as soon as it is known.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.on_item = Some(Arc::new(on_item));
+        self
+    }
+
+    /// Tells how far each file under way is, by its path at the service, as [`Download::progress`]
+    /// does.
+    pub fn progress(
+        mut self,
+        report: impl Fn(&RemotePath, Progress) + Send + Sync + 'static,
+    ) -> Self {
+        self.report = Some(Arc::new(report));
         self
     }
 }
@@ -189,7 +202,8 @@ impl Receiving {
                 Ok(entry) => self.entry(entry).await,
                 Err(error) => {
                     let outcome = Outcome::Failed(error.error);
-                    self.done(Item { remote: error.path, local: PathBuf::new(), outcome });
+                    let local = PathBuf::new();
+                    self.done(Item { remote: error.path, local, file_id: None, outcome });
                 }
             }
             while let Some(item) = self.under_way.try_join_next() {
@@ -266,7 +280,8 @@ impl Receiving {
             let is_same = there == Some(size) && self.tree.existing == Existing::SkipSame;
             let bytes = file.file_size;
             let outcome = if is_same { Outcome::Skipped } else { Outcome::Planned { bytes } };
-            return self.done(Item { remote, local, outcome });
+            let file_id = Some(file.id.clone());
+            return self.done(Item { remote, local, file_id, outcome });
         }
         let mut download = Download::new(&self.tree.account, &file.id, &local)
             .parts_in_flight(self.tree.parts_in_flight)
@@ -280,6 +295,11 @@ impl Receiving {
                 None => break,
             }
         }
+        if let Some(report) = self.tree.report.clone() {
+            let remote = remote.clone();
+            download = download.progress(move |progress| report(&remote, progress));
+        }
+        let file_id = Some(file.id.clone());
         let receiving = self.transfers.download(download);
         self.under_way.spawn(async move {
             let outcome = match receiving.await {
@@ -287,7 +307,7 @@ impl Receiving {
                 Ok(Downloaded { received: bytes, .. }) => Outcome::Transferred { bytes },
                 Err(error) => Outcome::Failed(error),
             };
-            Item { remote, local, outcome }
+            Item { remote, local, file_id, outcome }
         });
     }
 
@@ -301,7 +321,8 @@ impl Receiving {
     }
 
     fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {
-        self.done(Item { remote, local, outcome: Outcome::Failed(error) });
+        let file_id = error.file_id().cloned();
+        self.done(Item { remote, local, file_id, outcome: Outcome::Failed(error) });
     }
 
     fn done(&mut self, item: Item) {

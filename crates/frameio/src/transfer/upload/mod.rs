@@ -11,6 +11,7 @@ mod run;
 mod send;
 mod source;
 mod spool;
+mod tree;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use tokio::io::{AsyncRead, AsyncSeek};
 pub use self::attachment::AttachmentUpload;
 use self::content::Content;
 pub use self::remote::RemoteUpload;
+pub use self::tree::UploadTree;
 use super::{Progress, TransferError, Transfers, Until};
 
 /// A file to be uploaded: a value for [`Transfers::upload`].
