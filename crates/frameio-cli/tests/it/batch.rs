@@ -9,6 +9,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::program::{Ended, end, program, run, serve};
+#[cfg(unix)]
+use crate::program::{interrupt, wait_until};
 
 /// A folder with the jobs of a batch.
 struct Batch {
@@ -164,23 +166,4 @@ async fn an_interrupted_batch_loses_nothing_and_does_nothing_twice() {
     assert_eq!(resumed.status, 0, "{resumed:?}");
     let lines: BTreeSet<_> = batch.results().iter().map(|it| it["line"].as_u64()).collect();
     assert_eq!((lines.len(), batch.results().len(), created(&sim)), (30, 30, 30), "{stderr}");
-}
-
-/// Sends the signal of Ctrl-C.
-#[cfg(unix)]
-async fn interrupt(id: &str) {
-    let sent = tokio::process::Command::new("kill").args(["-INT", id]).status().await.unwrap();
-    assert!(sent.success());
-}
-
-/// Looks again and again, for a while.
-#[cfg(unix)]
-async fn wait_until(ready: impl Fn() -> bool) {
-    for _ in 0..2000 {
-        if ready() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("it did not come to that");
 }

@@ -1,0 +1,333 @@
+//! `frameio upload`, `download`, `sync`, `ls` and `tree`.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use frameio_sim::{Fault, Sim, SimServer};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::program::{Ended, end, program, run, wait_until};
+
+const ROOT: &str = "/Demo Workspace/Demo Project";
+
+/// A simulator whose parts have at most ten bytes, and a place for what a run keeps.
+struct Place {
+    sim: Sim,
+    server: SimServer,
+    directory: TempDir,
+}
+
+impl Place {
+    async fn new(files: &[(&str, usize)]) -> Self {
+        let sim = Sim::builder().quotas(false).part_size(10).build();
+        let server = sim.serve().await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        for (path, length) in files {
+            let path = directory.path().join("in").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content(*length)).unwrap();
+        }
+        Self { sim, server, directory }
+    }
+
+    /// A command that is run in the directory.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program(&self.server);
+        command
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env("FRAMEIO_CONFIG_DIR", self.directory.path().join("config"));
+        command
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Ended {
+        end(self.command(arguments), None).await
+    }
+
+    fn read(&self, path: &str) -> Vec<u8> {
+        std::fs::read(self.directory.path().join(path)).unwrap()
+    }
+
+    fn manifests(&self) -> usize {
+        let manifests = self.directory.path().join("config/uploads");
+        std::fs::read_dir(manifests).map_or(0, Iterator::count)
+    }
+
+    fn calls(&self, operation: &str) -> u64 {
+        self.sim.stats().by_operation.get(operation).copied().unwrap_or_default()
+    }
+
+    /// All that is in the project, as lines.
+    async fn there(&self) -> Vec<String> {
+        let ended = self.run(&["tree", ROOT, "--json"]).await;
+        assert_eq!(ended.status, 0, "{ended:?}");
+        let mut paths: Vec<_> =
+            ended.lines().iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect();
+        paths.sort();
+        paths
+    }
+}
+
+fn content(length: usize) -> Vec<u8> {
+    (0..length).map(|n| u8::try_from((n * 31 + n / 251) % 251).unwrap()).collect()
+}
+
+/// The line about a path, and the last line, which sums up.
+#[track_caller]
+fn told(ended: &Ended, path: &str) -> (Value, Value) {
+    let lines = ended.lines();
+    let line = lines.iter().find(|line| line["remote"] == path);
+    let line = line.unwrap_or_else(|| panic!("{path}: {ended:?}"));
+    (line.clone(), lines.last().unwrap()["summary"].clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_directories_go_up_and_come_down() {
+    let place = Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), ("Day 1/Cam/c.mov", 5)]).await;
+    let up = place.run(&["upload", "in/a.mov", "in/Day 1", "--to", ROOT]).await;
+    assert_eq!(up.status, 0, "{up:?}");
+    assert!(up.stderr.contains("3 transferred (65 B)"), "{up:?}");
+    assert!(up.stdout.contains("transferred /Day 1/Cam/c.mov (5 B)"), "{up:?}");
+    let all = ["/Day 1", "/Day 1/Cam", "/Day 1/Cam/c.mov", "/Day 1/b.mov", "/a.mov"];
+    assert_eq!(place.there().await, all);
+    assert_eq!(place.manifests(), 0);
+
+    let again = place.run(&["upload", "in/a.mov", "in/Day 1", "--to", ROOT, "--json"]).await;
+    let (line, summary) = told(&again, "/Day 1/b.mov");
+    assert_eq!((&line["outcome"], &summary["skipped"]), (&json!("skipped"), &json!(3)));
+    assert!(again.stderr.is_empty(), "{again:?}");
+
+    let id = line["file_id"].as_str().unwrap();
+    let day = format!("{ROOT}/Day 1");
+    let down = place.run(&["download", id, &day, "-o", "out", "--json"]).await;
+    let (line, summary) = told(&down, &format!("{day}/b.mov"));
+    assert_eq!((&line["local"], &line["bytes"]), (&json!("out/b.mov"), &json!(35)));
+    assert_eq!((&summary["transferred"], &summary["failed"]), (&json!(3), &json!(0)));
+    assert_eq!(place.read("out/b.mov"), content(35));
+    assert_eq!(place.read("out/Day 1/Cam/c.mov"), content(5));
+    let again = place.run(&["download", &day, "-o", "out"]).await;
+    assert!(again.stderr.contains("0 transferred (0 B), 2 there already"), "{again:?}");
+    let whole = place.run(&["download", ROOT, "-o", "out", "--quiet"]).await;
+    assert_eq!((whole.status, &*whole.stdout, &*whole.stderr), (0, "", ""));
+    assert_eq!(place.read("out/Demo Project/a.mov"), content(25));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checksum_and_a_rendition_are_of_files() {
+    let place = Place::new(&[("a.mov", 25)]).await;
+    place.run(&["upload", "in/a.mov", "--to", ROOT]).await;
+    let file = format!("{ROOT}/a.mov");
+    let down = place.run(&["download", &file, "--checksum", "sha256", "--json"]).await;
+    let (line, _) = told(&down, &file);
+    let sum = Command::new("sha256sum").arg(place.directory.path().join("a.mov")).output().await;
+    let sum = String::from_utf8(sum.unwrap().stdout).unwrap();
+    assert_eq!(sum.split_whitespace().next(), line["checksum"].as_str());
+
+    let dry = ["download", &file, "-o", "thumbs", "--rendition", "thumbnail"];
+    let thumb = place.run(&dry).await;
+    assert_eq!(thumb.status, 0, "{thumb:?}");
+    assert_ne!(place.read("thumbs/a.mov"), content(25));
+    let refused = place.run(&["download", ROOT, "--rendition", "thumbnail"]).await;
+    assert!(refused.failed(2).contains("--rendition: is of files, not of /Demo"), "{refused:?}");
+    assert_eq!(place.run(&["download", &file, "--rendition", "best"]).await.status, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_goes_both_ways_and_deletes_nothing() {
+    let place =
+        Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), (".hidden", 1), ("x.tmp", 3)]).await;
+    let sync = ["sync", "in", ROOT, "--exclude", "*.tmp"];
+    let dry = place.run(&[&sync[..], &["--dry-run"]].concat()).await;
+    assert!(dry.stderr.contains("2 planned (60 B), 2 left out"), "{dry:?}");
+    assert_eq!(place.there().await, <[&str; 0]>::default());
+    let up = place.run(&sync).await;
+    assert_eq!(up.status, 0, "{up:?}");
+    assert_eq!(place.there().await, ["/Day 1", "/Day 1/b.mov", "/a.mov"]);
+
+    std::fs::remove_file(place.directory.path().join("in/a.mov")).unwrap();
+    std::fs::write(place.directory.path().join("in/new.mov"), content(9)).unwrap();
+    place.run(&sync).await;
+    assert_eq!(place.there().await, ["/Day 1", "/Day 1/b.mov", "/a.mov", "/new.mov"]);
+    let down = place.run(&["sync", "in", ROOT, "--down"]).await;
+    assert!(down.stderr.contains("1 transferred (25 B), 2 there already"), "{down:?}");
+    assert_eq!((place.read("in/a.mov"), place.read("in/x.tmp")), (content(25), content(3)));
+    let refused = place.run(&["sync", "in", ROOT, "--down", "--hidden"]).await;
+    assert!(refused.failed(2).contains("--hidden: is of uploads only"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_is_told_and_shows_in_the_status() {
+    let place = Place::new(&[("a.mov", 25), ("empty.mov", 0)]).await;
+    let up = place.run(&["upload", "in", "--to", ROOT, "--json"]).await;
+    assert_eq!((up.status, &*up.stderr), (1, ""), "{up:?}");
+    let (line, summary) = told(&up, "/in/empty.mov");
+    assert_eq!((&line["outcome"], &line["error"]["kind"]), (&json!("failed"), &json!("usage")));
+    assert!(line["error"]["message"].as_str().unwrap().contains("0 bytes"), "{line}");
+    assert_eq!((&summary["transferred"], &summary["failed"]), (&json!(1), &json!(1)));
+    let up = place.run(&["upload", "in", "--to", ROOT, "--quiet"]).await;
+    assert!(up.failed(1).starts_with("failed      /in/empty.mov: "), "{up:?}");
+
+    for (arguments, status, message) in [
+        (vec!["upload", "none", "--to", ROOT], 2, "none: there is none"),
+        (vec!["upload", "in"], 2, "name a path as /Workspace/Project/Folder"),
+        (vec!["upload", "in", "--to", "a/b"], 2, "neither an id nor a path"),
+        (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is neither a folder nor a project"),
+        (
+            vec!["upload", "in", "--to", "/Demo Workspace/demo project"],
+            5,
+            "there is \"Demo Project\"",
+        ),
+        (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "is no pattern"),
+        (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no account called"),
+        (vec!["download", "nowhere"], 5, "there is no file, folder"),
+        (vec!["sync", "none", ROOT], 2, "none: there is no such directory"),
+        (vec!["tree", "/Demo Workspace"], 2, "is neither a folder nor a project"),
+        (vec!["ls", "/Nowhere"], 5, "no workspace called"),
+    ] {
+        let ended = place.run(&arguments).await;
+        assert!(ended.failed(status).contains(message), "{arguments:?}: {ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_are_taken_twice_are_told_with_their_ids() {
+    let place = Place::new(&[("a.mov", 25), ("b/a.mov", 15)]).await;
+    for _ in 0..2 {
+        let demo = place.sim.demo();
+        let input = json!({
+            "account_id": demo.account_id, "folder_id": demo.root_folder_id,
+            "data": {"name": "Twice"},
+        });
+        let input = input.to_string();
+        run(&place.server, &["call", "folders.create", "--input", &input]).await.json();
+    }
+    let to = format!("{ROOT}/Twice");
+    let ended = place.run(&["upload", "in", "--to", &to]).await;
+    let message = ended.failed(2);
+    assert!(message.contains("there are 2 called \"Twice\""), "{message}");
+    let listed = place.run(&["ls", ROOT, "--json"]).await;
+    let ids: Vec<_> =
+        listed.lines().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+    assert!(ids.iter().all(|id| message.contains(id)), "{message} {ids:?}");
+    let by_id = place.run(&["upload", "in/a.mov", "--to", &ids[1]]).await;
+    assert_eq!(by_id.status, 0, "{by_id:?}");
+    let same = place.run(&["upload", "in/a.mov", "in/b/a.mov", "--to", &ids[0]]).await;
+    assert!(same.failed(2).contains("another of the paths has the same name"), "{same:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_there_is_listed() {
+    let place = Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), ("Day 1/Cam/c.mov", 5)]).await;
+    place.run(&["sync", "in", ROOT]).await;
+    for (arguments, lines) in [
+        (vec!["ls"], "Demo Workspace/\n"),
+        (vec!["ls", "/"], "Demo Workspace/\n"),
+        (vec!["ls", "/Demo Workspace"], "Demo Project/\n"),
+        (vec!["ls", ROOT], "Day 1/\na.mov\n"),
+        (vec!["ls", &format!("{ROOT}/a.mov")], "a.mov\n"),
+        (
+            vec!["tree", ROOT],
+            "/Demo Workspace/Demo Project\n  Day 1/\n    Cam/\n      c.mov\n    b.mov\n  a.mov\n\
+             2 folders, 3 files, 65 B\n",
+        ),
+        (
+            vec!["tree", ROOT, "--depth", "1"],
+            "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folders, 1 files, 25 B\n",
+        ),
+    ] {
+        let ended = place.run(&arguments).await;
+        assert_eq!((ended.status, &*ended.stdout), (0, lines), "{ended:?}");
+    }
+    let long = place.run(&["ls", ROOT, "--long"]).await;
+    assert!(long.stdout.contains("file") && long.stdout.contains("25 B  a.mov"), "{long:?}");
+    let demo = place.sim.demo();
+    let by_id = place.run(&["ls", demo.project_id.as_str(), "--json"]).await;
+    assert_eq!(by_id.lines()[1]["size"], 25);
+
+    // A project of the profile is what is meant where nothing is named.
+    let config = place.directory.path().join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    let profile = json!({"profiles": {"default": {
+        "account_id": demo.account_id, "project_id": demo.project_id,
+    }}});
+    std::fs::write(config.join("profiles.json"), profile.to_string()).unwrap();
+    assert_eq!(place.run(&["ls"]).await.stdout, "Day 1/\na.mov\n");
+    assert_eq!(place.run(&["upload", "in/a.mov"]).await.status, 0);
+}
+
+/// Begins an upload of 300 bytes, whose parts take their time, and waits until some are there.
+async fn begin(place: &Place) -> tokio::process::Child {
+    place.sim.inject(Fault::delay(Duration::from_millis(200)).on(Sim::UPLOAD_PART).every(1));
+    let mut command = place.command(&["upload", "in", "--to", ROOT, "--json"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    wait_until(|| {
+        place.manifests() == 1 && has_parts(&place.directory.path().join("config/uploads"), 8)
+    })
+    .await;
+    child
+}
+
+/// Whether a manifest says that so many parts are done.
+fn has_parts(manifests: &Path, parts: usize) -> bool {
+    let Some(Ok(manifest)) = std::fs::read_dir(manifests).unwrap().next() else { return false };
+    let text = std::fs::read_to_string(manifest.path()).unwrap_or_default();
+    text.lines().filter(|line| line.starts_with("{\"done\"")).count() >= parts
+}
+
+async fn goes_on(place: &Place) {
+    place.sim.clear_faults();
+    let before = place.calls(Sim::UPLOAD_PART);
+    let again = place.run(&["upload", "in", "--to", ROOT, "--json"]).await;
+    let (line, summary) = told(&again, "/in/a.mov");
+    assert_eq!((again.status, &line["outcome"]), (0, &json!("transferred")), "{again:?}");
+    assert!(line["bytes"].as_u64().unwrap() <= 220, "{line}");
+    assert!(place.calls(Sim::UPLOAD_PART) - before <= 22, "only the rest is sent");
+    assert_eq!(summary["unfinished"], 0);
+    assert_eq!(
+        (place.there().await, place.manifests()),
+        (vec!["/in".into(), "/in/a.mov".into()], 0)
+    );
+    let down = place.run(&["download", &format!("{ROOT}/in/a.mov"), "-o", "out"]).await;
+    assert_eq!((down.status, place.read("out/a.mov")), (0, content(300)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_was_killed_goes_on() {
+    let place = Place::new(&[("a.mov", 300)]).await;
+    let mut child = begin(&place).await;
+    child.kill().await.unwrap();
+    goes_on(&place).await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_was_interrupted_says_how_to_go_on() {
+    let place = Place::new(&[("a.mov", 300)]).await;
+    let child = begin(&place).await;
+    crate::program::interrupt(&child.id().unwrap().to_string()).await;
+    let output = child.wait_with_output().await.unwrap();
+    let (stdout, stderr) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("interrupted: the same command goes on where it was"), "{stderr}");
+    let summary: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(summary["summary"]["interrupted"], true);
+    goes_on(&place).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_by_a_lost_manifest_is_told() {
+    let place = Place::new(&[("a.mov", 300)]).await;
+    let mut child = begin(&place).await;
+    child.kill().await.unwrap();
+    std::fs::remove_dir_all(place.directory.path().join("config/uploads")).unwrap();
+    place.sim.clear_faults();
+    let again = place.run(&["upload", "in", "--to", ROOT]).await;
+    assert_eq!(again.status, 0, "{again:?}");
+    assert!(again.stderr.contains("unfinished  /in/a.mov "), "{again:?}");
+    assert!(again.stderr.contains("1 unfinished at the service"), "{again:?}");
+}

@@ -1,0 +1,375 @@
+//! Trees, sent with their structure.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use frameio::transfer::{
+    Existing, Ignored, Outcome, RemotePath, Summary, TransferErrorKind, UploadTree,
+};
+use frameio_sim::{Fault, Sim};
+use http::StatusCode;
+use tempfile::TempDir;
+
+use crate::support::{arrived, builder, content, place, puts, sim, transfers};
+use crate::walk::{file, folder};
+
+/// Writes files, each of as many bytes as is said.
+fn local(files: &[(&str, usize)]) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), files);
+    directory
+}
+
+fn write(directory: &Path, files: &[(&str, usize)]) {
+    for (path, length) in files {
+        let path = directory.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content(*length)).unwrap();
+    }
+}
+
+fn tree(sim: &Sim, directory: impl AsRef<Path>) -> UploadTree {
+    let (account, root) = place(sim);
+    UploadTree::new(account, root, directory.as_ref())
+}
+
+/// What is below the root folder: each path, how many of it there are, and the sizes of files.
+async fn remote(sim: &Sim) -> BTreeMap<String, Vec<u64>> {
+    let (account, root) = place(sim);
+    let mut walk = transfers(sim).walk(account, root);
+    let mut all: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    while let Some(entry) = walk.next().await {
+        let entry = entry.unwrap();
+        let size = entry.file().map_or(0, |file| file.file_size);
+        all.entry(entry.path.to_string()).or_default().push(size);
+    }
+    all
+}
+
+async fn paths(sim: &Sim) -> Vec<String> {
+    remote(sim).await.into_keys().collect()
+}
+
+fn calls(sim: &Sim, operation: &str) -> u64 {
+    sim.stats().by_operation.get(operation).copied().unwrap_or_default()
+}
+
+fn failures(summary: &Summary) -> Vec<(String, String)> {
+    let told = |item: &frameio::transfer::Item| match &item.outcome {
+        Outcome::Failed(error) => (item.remote.to_string(), error.to_string()),
+        other => panic!("{other:?}"),
+    };
+    summary.failed.iter().map(told).collect()
+}
+
+const FILES: [(&str, usize); 4] =
+    [("a.mov", 10), ("Day 1/b.mov", 20), ("Day 1/Cam A/c.mov", 31), ("Day 2/d.mov", 4)];
+
+#[tokio::test(start_paused = true)]
+async fn a_tree_goes_with_its_folders_and_what_is_there_is_skipped() {
+    let (sim, directory) = (sim(), local(&FILES));
+    std::fs::create_dir(directory.path().join("Empty")).unwrap();
+    let dry = transfers(&sim).upload_tree(tree(&sim, &directory).dry_run(true)).await.unwrap();
+    assert_eq!(dry.to_string(), "0 transferred (0 bytes), 4 planned");
+    assert_eq!((paths(&sim).await.len(), calls(&sim, "folders.create")), (0, 0));
+
+    let summary = transfers(&sim).upload_tree(tree(&sim, &directory)).await.unwrap();
+    assert_eq!(summary.to_string(), "4 transferred (65 bytes)");
+    let all = [
+        "/Day 1",
+        "/Day 1/Cam A",
+        "/Day 1/Cam A/c.mov",
+        "/Day 1/b.mov",
+        "/Day 2",
+        "/Day 2/d.mov",
+        "/Empty",
+        "/a.mov",
+    ];
+    assert_eq!(paths(&sim).await, all);
+
+    write(directory.path(), &[("Day 1/b.mov", 21), ("Day 2/new.mov", 1)]);
+    let dry = transfers(&sim).upload_tree(tree(&sim, &directory).dry_run(true)).await.unwrap();
+    assert_eq!((dry.planned, dry.skipped), (2, 3));
+    let again = transfers(&sim).upload_tree(tree(&sim, &directory)).await.unwrap();
+    assert_eq!(again.to_string(), "2 transferred (22 bytes), 3 skipped");
+    assert_eq!(calls(&sim, "folders.create"), 4, "each folder was created once");
+    let there = remote(&sim).await;
+    let mut sizes = there["/Day 1/b.mov"].clone();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [20, 21], "the other one stays");
+    let last = transfers(&sim).upload_tree(tree(&sim, &directory)).await.unwrap();
+    assert_eq!((last.transferred, last.skipped), (0, 5), "one of the two is the same");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_arrives_is_what_was_sent_and_all_is_told() {
+    let (sim, directory) = (sim(), local(&FILES));
+    let (items, reports) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
+    let (told, reported) = (items.clone(), reports.clone());
+    let tree = tree(&sim, &directory)
+        .on_item(move |item| {
+            assert!(matches!(item.outcome, Outcome::Transferred { .. }), "{item:?}");
+            told.lock().unwrap().push((item.local.clone(), item.file_id.clone().unwrap()));
+        })
+        .progress(move |path: &RemotePath, progress| {
+            reported.lock().unwrap().push((path.to_string(), progress.bytes, progress.total));
+        });
+    transfers(&sim).upload_tree(tree).await.unwrap();
+    let items = items.lock().unwrap().clone();
+    assert_eq!(items.len(), 4);
+    for (path, id) in items {
+        let sent = std::fs::read(path).unwrap();
+        assert_eq!(arrived(&sim, id.as_str()).await.unwrap(), sent);
+    }
+    assert!(reports.lock().unwrap().contains(&("/Day 1/Cam A/c.mov".into(), 31, Some(31))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn paths_go_by_their_names() {
+    let (sim, directory) = (sim(), local(&FILES));
+    let (account, root) = place(&sim);
+    let at = |path: &str| directory.path().join(path);
+    let tree = |paths: &[&str]| {
+        UploadTree::paths(&account, &root, paths.iter().map(|path| at(path)))
+            .existing(Existing::Refuse)
+    };
+    let transfers = transfers(&sim);
+    for (paths, told) in [
+        (["Day 1/b.mov", "nowhere"], "nowhere: "),
+        (["Day 1/b.mov", "Day 2/../Day 1/b.mov"], "another of the paths has the same name"),
+    ] {
+        let error = transfers.upload_tree(tree(&paths)).await.unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+    let summary = transfers.upload_tree(tree(&["a.mov", "Day 2/../Day 1"])).await.unwrap();
+    assert!(summary.is_complete() && summary.transferred == 3, "{summary:?}");
+    let all = ["/Day 1", "/Day 1/Cam A", "/Day 1/Cam A/c.mov", "/Day 1/b.mov", "/a.mov"];
+    assert_eq!(paths(&sim).await, all);
+    let summary = transfers.upload_tree(tree(&["a.mov", "Day 2/."])).await.unwrap();
+    assert_eq!((summary.transferred, summary.failed.len()), (1, 1));
+    assert!(failures(&summary)[0].1.ends_with("there is a file of this name already"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_sent_is_told_before_anything_is() {
+    let (sim, directory) = (sim(), local(&FILES));
+    let tree = || tree(&sim, &directory);
+    for (tree, told) in [
+        (tree().existing(Existing::Overwrite), "the service replaces no files"),
+        (tree().exclude("a["), "is no pattern"),
+        (self::tree(&sim, directory.path().join("a.mov")), "it is no directory"),
+        (self::tree(&sim, directory.path().join("none")), "none: "),
+        (
+            UploadTree::new(&sim.demo().account_id, "nowhere", directory.path()),
+            "folders.index: 404",
+        ),
+    ] {
+        let error = transfers(&sim).upload_tree(tree).await.unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+    assert_eq!(paths(&sim).await.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_holds_up_nothing_and_goes_with_the_next_run() {
+    let (sim, directory) = (sim(), local(&FILES));
+    let manifests = tempfile::tempdir().unwrap();
+    sim.inject(Fault::status(StatusCode::FORBIDDEN).on("folders.create").next(1));
+    sim.inject(Fault::status(StatusCode::SERVICE_UNAVAILABLE).on(Sim::UPLOAD_PART).next(1));
+    let transfers = builder(&sim).max_retries(0).build();
+    let tree = tree(&sim, &directory).files_in_flight(1).manifests(manifests.path());
+    let summary = transfers.upload_tree(tree.clone()).await.unwrap();
+    let failed = failures(&summary);
+    let names: Vec<_> = failed.iter().map(|(path, _)| &**path).collect();
+    assert_eq!(names, ["/Day 1", "/Day 1/Cam A/c.mov", "/Day 1/b.mov", "/Day 2/d.mov"]);
+    assert!(failed[1].1.contains("its folder could not be"), "{failed:?}");
+    assert_eq!(std::fs::read_dir(manifests.path()).unwrap().count(), 1);
+    let again = transfers.upload_tree(tree).await.unwrap();
+    assert_eq!((again.transferred, again.skipped, again.is_complete()), (3, 1, true));
+    assert!(again.unfinished.is_empty(), "the failed one was gone on with: {again:?}");
+    assert!(remote(&sim).await.values().all(|sizes| sizes.len() == 1));
+    assert_eq!(std::fs::read_dir(manifests.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_sent_files_are_resumed_or_told() {
+    for with_manifests in [true, false] {
+        let (sim, directory) = (sim(), local(&[("a.mov", 95)]));
+        let manifests = tempfile::tempdir().unwrap();
+        let mut tree = tree(&sim, &directory).parts_in_flight(1);
+        if with_manifests {
+            tree = tree.manifests(manifests.path());
+        }
+        sim.inject(Fault::status(StatusCode::FORBIDDEN).on(Sim::UPLOAD_PART).every(5));
+        let stopped = transfers(&sim).upload_tree(tree.clone()).await.unwrap();
+        assert_eq!(stopped.failed.len(), 1);
+        let first = stopped.failed[0].file_id.clone().unwrap();
+        sim.clear_faults();
+        let before = puts(&sim);
+        let again = transfers(&sim).upload_tree(tree).await.unwrap();
+        assert_eq!(again.transferred, 1);
+        if with_manifests {
+            assert_eq!((puts(&sim) - before, again.unfinished.len()), (6, 0));
+            assert_eq!(remote(&sim).await["/a.mov"].len(), 1);
+        } else {
+            assert_eq!(puts(&sim) - before, 10);
+            let left: Vec<_> = again.unfinished.iter().map(|item| item.file_id.clone()).collect();
+            assert_eq!(left, [Some(first)], "the other one is told");
+            assert!(again.to_string().ends_with("1 unfinished"), "{again}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_of_what_has_changed_is_begun_anew_and_told() {
+    let (sim, directory) = (sim(), local(&[("a.mov", 95)]));
+    let manifests = tempfile::tempdir().unwrap();
+    let tree = tree(&sim, &directory).parts_in_flight(1).manifests(manifests.path());
+    sim.inject(Fault::status(StatusCode::FORBIDDEN).on(Sim::UPLOAD_PART).every(5));
+    let stopped = transfers(&sim).upload_tree(tree.clone()).await.unwrap();
+    sim.clear_faults();
+    write(directory.path(), &[("a.mov", 90)]);
+    let again = transfers(&sim).upload_tree(tree).await.unwrap();
+    assert_eq!((again.transferred, again.unfinished.len()), (1, 1), "{again:?}");
+    assert_eq!(again.unfinished[0].file_id, stopped.failed[0].file_id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_manifest_of_what_is_complete_goes() {
+    let (sim, directory) = (sim(), local(&[("a.mov", 95)]));
+    let manifests = tempfile::tempdir().unwrap();
+    let tree = tree(&sim, &directory).manifests(manifests.path());
+    // The parts are there, and the service does not get to tell so.
+    sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.show_file_upload_status").next(1));
+    let stopped = transfers(&sim).upload_tree(tree.clone()).await.unwrap();
+    assert_eq!(stopped.failed.len(), 1, "{stopped:?}");
+    assert_eq!(std::fs::read_dir(manifests.path()).unwrap().count(), 1);
+    let again = transfers(&sim).upload_tree(tree).await.unwrap();
+    assert_eq!((again.transferred, again.skipped), (0, 1), "{again:?}");
+    assert_eq!(std::fs::read_dir(manifests.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hidden_and_excluded_files_are_counted() {
+    let sim = sim();
+    let directory = local(&FILES);
+    write(
+        directory.path(),
+        &[(".DS_Store", 1), (".git/config", 1), ("x.tmp", 1), ("Day 1/y.mov.part", 1)],
+    );
+    write(directory.path(), &[("Day 1/y.mov.part.json", 1), ("z.part", 1)]);
+    let why = Arc::new(Mutex::new(BTreeMap::new()));
+    let told = why.clone();
+    let tree = |directory: &TempDir| tree(&sim, directory).dry_run(true);
+    let counting = tree(&directory).exclude("*.tmp").exclude("Day 2").on_item(move |item| {
+        if let Outcome::Ignored(why) = item.outcome {
+            *told.lock().unwrap().entry(why.to_string()).or_insert(0) += 1;
+        }
+    });
+    let summary = transfers(&sim).upload_tree(counting).await.unwrap();
+    assert_eq!((summary.planned, summary.ignored), (4, 6), "{summary:?}");
+    let why = why.lock().unwrap().clone();
+    let count = |reason: Ignored| why.get(&reason.to_string()).copied().unwrap_or_default();
+    let counts = [Ignored::Hidden, Ignored::Excluded, Ignored::Partial].map(count);
+    assert_eq!(counts, [2, 2, 2], "{why:?}");
+    let all = transfers(&sim).upload_tree(tree(&directory).hidden(true)).await.unwrap();
+    assert_eq!((all.planned, all.ignored), (8, 2));
+    let some = tree(&directory).include("Day 1/*.mov").include("*.tmp").dry_run(false);
+    let some = transfers(&sim).upload_tree(some).await.unwrap();
+    assert_eq!(some.transferred, 2);
+    let there = ["/Day 1", "/Day 1/b.mov", "/x.tmp"];
+    assert_eq!(paths(&sim).await, there, "folders of nothing are not created");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_service_does_not_take_is_told() {
+    let (sim, directory) = (sim(), local(&[("a.mov", 10), ("empty.mov", 0)]));
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::ffi::OsStrExt;
+
+        let odd = std::ffi::OsStr::from_bytes(b"b\xff");
+        std::fs::create_dir(directory.path().join(odd)).unwrap();
+        std::fs::write(directory.path().join(odd).join("c.mov"), "c").unwrap();
+        std::fs::write(directory.path().join(std::ffi::OsStr::from_bytes(b"\xfe.mov")), "d")
+            .unwrap();
+        let _socket =
+            std::os::unix::net::UnixListener::bind(directory.path().join("socket")).unwrap();
+    }
+    let summary = transfers(&sim).upload_tree(tree(&sim, &directory)).await.unwrap();
+    assert_eq!(summary.transferred, 1);
+    let failed = failures(&summary);
+    assert!(failed[0].1.contains("no files of 0 bytes") || failed.len() > 1, "{failed:?}");
+    if cfg!(target_os = "linux") {
+        let names: Vec<_> = failed.iter().map(|(path, _)| &**path).collect();
+        assert_eq!(names, ["/b\u{fffd}", "/empty.mov", "/\u{fffd}.mov"], "{failed:?}");
+        assert_eq!(summary.ignored, 1, "the socket");
+    }
+    assert_eq!(paths(&sim).await, ["/a.mov"]);
+}
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn links_are_followed_only_if_asked_and_never_round() {
+    use std::os::unix::fs::symlink;
+
+    let (sim, directory) = (sim(), local(&[("in/a.mov", 10)]));
+    let elsewhere = local(&[("b.mov", 20)]);
+    let at = |path: &str| directory.path().join(path);
+    symlink(elsewhere.path(), at("in/out")).unwrap();
+    symlink(at("in"), at("in/round")).unwrap();
+    symlink(at("in/a.mov"), at("in/file.mov")).unwrap();
+    symlink(at("nowhere"), at("in/broken")).unwrap();
+    symlink(at("in"), at("named")).unwrap();
+    let transfers = transfers(&sim);
+    let summary = transfers.upload_tree(tree(&sim, at("named"))).await.unwrap();
+    assert_eq!((summary.transferred, summary.ignored), (1, 4), "{summary:?}");
+    assert_eq!(paths(&sim).await, ["/a.mov"]);
+    let summary = transfers.upload_tree(tree(&sim, at("in")).follow_links(true)).await.unwrap();
+    assert_eq!((summary.transferred, summary.skipped), (2, 1), "{summary:?}");
+    let names: Vec<_> = failures(&summary).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(names, ["/broken", "/round"]);
+    assert_eq!(paths(&sim).await, ["/a.mov", "/file.mov", "/out", "/out/b.mov"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_that_are_taken_twice_are_told() {
+    let sim = sim();
+    let (_, root) = place(&sim);
+    for _ in 0..2 {
+        folder(&sim, &root, "Day 1").await;
+        file(&sim, &root, "a.mov", 10).await;
+    }
+    folder(&sim, &root, "a.mov").await;
+    file(&sim, &root, "Cafe\u{301}.mov", 7).await;
+    let directory = local(&[("a.mov", 10), ("Day 1/b.mov", 20), ("Caf\u{e9}.mov", 7)]);
+    let summary = transfers(&sim).upload_tree(tree(&sim, &directory)).await.unwrap();
+    assert_eq!((summary.skipped, summary.transferred), (2, 0), "{summary:?}");
+    let Outcome::Failed(error) = &summary.failed[0].outcome else { panic!() };
+    assert_eq!(error.kind(), TransferErrorKind::Ambiguous);
+    assert!(error.to_string().contains("there are 2 folders of this name"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_small_files_go_as_fast_as_the_quota() {
+    const FILES: u32 = 300;
+    let sim = Sim::new();
+    let directory = tempfile::tempdir().unwrap();
+    for n in 0..FILES {
+        let folder = directory.path().join(format!("{}", n / 100));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{n}.mov")), content(10_000)).unwrap();
+    }
+    let begun = tokio::time::Instant::now();
+    let summary = transfers(&sim).upload_tree(tree(&sim, &directory)).await.unwrap();
+    assert!(summary.is_complete(), "{summary:?}");
+    assert_eq!((summary.transferred, summary.bytes), (300, 3_000_000));
+    assert_eq!(sim.stats().by_status.get(&429), None, "{:?}", sim.stats());
+    let fluid = Duration::from_secs_f64(f64::from(FILES) / 5.0);
+    let took = begun.elapsed();
+    assert!(took <= fluid.mul_f64(1.02), "{took:?} of {fluid:?}");
+    // The bucket is full at the start.
+    assert!(took >= fluid - Duration::from_secs(2), "{took:?} of {fluid:?}");
+}
