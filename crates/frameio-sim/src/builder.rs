@@ -1,8 +1,10 @@
 //! The settings of a simulator.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use frameio_core::Quota;
 use secrecy::SecretString;
 
 use crate::clock::Clock;
@@ -39,6 +41,7 @@ pub struct Builder {
     accounts: Vec<String>,
     pub(crate) users: Vec<User>,
     quotas: bool,
+    own_quotas: HashMap<String, Quota>,
     storage: Storage,
     part_size: u64,
     transcode_after: Duration,
@@ -54,6 +57,7 @@ impl Default for Builder {
             accounts: Vec::new(),
             users: Vec::new(),
             quotas: true,
+            own_quotas: HashMap::new(),
             storage: Storage::default(),
             part_size: PART_SIZE,
             transcode_after: Duration::ZERO,
@@ -87,6 +91,13 @@ impl Builder {
     #[must_use]
     pub const fn quotas(mut self, enforced: bool) -> Self {
         self.quotas = enforced;
+        self
+    }
+
+    /// Sets the quota of an operation, by its id, in place of the documented one.
+    #[must_use]
+    pub fn quota(mut self, operation: impl Into<String>, quota: Quota) -> Self {
+        self.own_quotas.insert(operation.into(), quota);
         self
     }
 
@@ -205,7 +216,7 @@ impl Builder {
                 start,
                 env,
                 state: Mutex::new(state),
-                buckets: Mutex::new(Buckets::new(self.quotas)),
+                buckets: Mutex::new(Buckets::new(self.quotas, self.own_quotas)),
                 faults: Mutex::new(faults),
                 records: Mutex::new(Records::default()),
                 deliveries: Mutex::new(Deliveries::new(self.seed)),
