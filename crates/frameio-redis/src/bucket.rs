@@ -10,7 +10,7 @@ use frameio_tower::rate_limit::{QuotaAnswer, QuotaBucket, Reservation};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use crate::connect::RedisAway;
+use crate::connect::{LONGEST_AGAIN, RedisAway};
 use crate::event;
 use crate::script::{Answer, Ask, Figures};
 
@@ -48,6 +48,8 @@ struct State {
     /// Whether there are figures that Redis was not told.
     untold: bool,
     epoch: u64,
+    /// Counts the times that all that was booked became void.
+    void: u64,
     in_a_row: u64,
     interval: Duration,
     tolerance: Duration,
@@ -67,7 +69,7 @@ struct State {
     passed: bool,
     /// Whether calls may have been made that Redis does not know of.
     missed: bool,
-    asked: Instant,
+    asked: Option<Instant>,
     driven: bool,
 }
 
@@ -106,6 +108,7 @@ impl Bucket {
                 figures: if bucket.pinned { Figures::Pinned } else { Figures::Documented },
                 untold: false,
                 epoch: 0,
+                void: 0,
                 in_a_row: 0,
                 interval,
                 tolerance: Duration::ZERO,
@@ -120,7 +123,7 @@ impl Bucket {
                 refused: None,
                 passed: false,
                 missed: false,
-                asked: now,
+                asked: None,
                 driven: false,
             }),
         }
@@ -141,11 +144,12 @@ impl Bucket {
         if state.waiting.is_empty() {
             state.expire(now);
             if let Some((stamp, _)) = state.spare.pop_front() {
-                let stamp = [stamp, state.epoch];
+                let stamp = [stamp, state.void];
                 return Ok(Entry::Slot(Reservation::new(now).stamp(stamp)));
             }
             // Calls come faster than they are booked: more in advance.
-            if now.saturating_duration_since(state.asked) < state.hold() {
+            let hold = state.hold();
+            if state.asked.is_some_and(|asked| now.saturating_duration_since(asked) < hold) {
                 state.lease = (state.lease * 2).clamp(1, ahead);
             }
         }
@@ -182,14 +186,14 @@ impl Bucket {
     }
 
     pub(crate) fn holds(&self, reservation: &Reservation) -> bool {
-        reservation.stamp[1] == self.lock().epoch
+        reservation.stamp[1] == self.lock().void
     }
 
     /// Whether the task is worth a run for it.
     pub(crate) fn give_back(&self, reservation: &Reservation) -> bool {
         let mut state = self.lock();
-        let [stamp, epoch] = reservation.stamp;
-        if epoch != state.epoch {
+        let [stamp, void] = reservation.stamp;
+        if void != state.void {
             return false;
         }
         if let Some(index) = state.ahead.iter().position(|turn| *turn == reservation.turn) {
@@ -246,7 +250,7 @@ impl Bucket {
         let few = state.ahead.len() <= ahead / 2;
         let book = !state.waiting.is_empty() && few;
         let beat = state.interval.clamp(BEAT.0, BEAT.1);
-        let asks_again = state.asked + beat;
+        let asks_again = state.asked.unwrap_or(now) + beat;
         if book
             || state.refused.is_some()
             || state.untold
@@ -278,9 +282,7 @@ impl Bucket {
         let now = Instant::now();
         if answer.epoch != state.epoch {
             // What was booked before a pause is void.
-            state.ahead.clear();
-            state.spare.clear();
-            state.returns.clear();
+            state.forget();
             if answer.pause > Duration::ZERO {
                 state.pause_begun = now;
                 event::paused(self.operation, answer.pause);
@@ -300,7 +302,7 @@ impl Bucket {
                 continue;
             };
             let turn = now + *wait;
-            let reservation = Reservation::new(turn).stamp([stamp, answer.epoch]);
+            let reservation = Reservation::new(turn).stamp([stamp, state.void]);
             if sender.send(Ok(reservation)).is_err() {
                 state.returns.push(stamp);
             } else if *wait > Duration::ZERO {
@@ -319,9 +321,8 @@ impl Bucket {
         state.refused = state.refused.or(asked.refused);
         let waiting: Vec<_> = asked.waiting.into_iter().chain(state.waiting.drain(..)).collect();
         state.missed = true;
-        state.spare.clear();
-        state.returns.clear();
-        state.ahead.clear();
+        // Calls go on without Redis from here on, and these would come on top.
+        state.forget();
         state.driven = false;
         drop(state);
         for waiting in waiting {
@@ -352,6 +353,14 @@ impl State {
         }
     }
 
+    /// What was booked is void.
+    fn forget(&mut self) {
+        self.void += 1;
+        self.ahead.clear();
+        self.spare.clear();
+        self.returns.clear();
+    }
+
     fn ask(&mut self, room: usize, now: Instant) -> Asked {
         let booked = self.waiting.len().min(room);
         let waiting: Vec<_> = self.waiting.drain(..booked).collect();
@@ -362,7 +371,7 @@ impl State {
         };
         let refused = self.refused.take();
         let untold = std::mem::take(&mut self.untold);
-        self.asked = now;
+        self.asked = Some(now);
         let ask = Ask {
             quota: self.quota,
             figures: match self.figures {
@@ -370,7 +379,8 @@ impl State {
                 figures => figures,
             },
             lost: self.level.saturating_duration_since(now),
-            full: std::mem::take(&mut self.missed),
+            // Others may not have noticed yet that Redis is back, and spend their shares.
+            full: std::mem::take(&mut self.missed).then_some(LONGEST_AGAIN * 3 / 2),
             told: self.told.take().map(|level| level.saturating_duration_since(now)),
             refused: refused.map(|(sent, told)| (now.saturating_duration_since(sent), told)),
             passed: std::mem::take(&mut self.passed),

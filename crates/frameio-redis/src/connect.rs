@@ -14,7 +14,8 @@ use tokio::time::{sleep, timeout};
 use crate::event;
 
 /// The wait before the first attempt to connect again, and the longest.
-const AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+const AGAIN: (Duration, Duration) = (Duration::from_millis(100), LONGEST_AGAIN);
+pub(crate) const LONGEST_AGAIN: Duration = Duration::from_millis(500);
 
 /// A Redis: one server, a cluster, or whatever master the sentinels name.
 ///
@@ -25,8 +26,8 @@ const AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 ///
 /// Nothing is connected before it is needed. All that is made of clones shares one connection,
 /// which carries any number of commands at once. A connection that is lost is made again in the
-/// background, after 100 ms, 200 ms and so on up to once a second; until then everything that
-/// needs Redis fails at once and does not wait for it. Redis 5 or later, or Valkey.
+/// background, after 100 ms, 200 ms, 400 ms and then each 500 ms; until then everything that needs
+/// Redis fails at once and does not wait for it. Redis 5 or later, or Valkey.
 ///
 /// ```
 /// use frameio_redis::Redis;

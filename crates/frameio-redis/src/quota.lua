@@ -28,9 +28,11 @@ local interval = interval_of(calls, window)
 -- 0: as documented, which gives way to what others were told; 1: told by an answer; 2: by hand.
 if figures > 0 and (calls ~= own_calls or window ~= own_window) then
   local used = math.max(0, math.floor((level - now) / interval))
+  used = math.min(used, own_calls)
   calls, window = own_calls, own_window
   interval = interval_of(calls, window)
-  level = now + used * interval
+  -- What was booked at the old pace does not count any more: all book again.
+  level, epoch = now + used * interval, epoch + 1
 end
 -- One slot stays free, where there is more than one.
 local tolerance = interval * (math.max(1, calls - 1) - 1)
@@ -40,7 +42,7 @@ for _ = 1, returns do
   local slot = arg()
   if own_epoch == epoch and now < slot then level = level - interval end
 end
-if full == 1 then level = math.max(level, now + tolerance) end
+if full >= 0 then level = math.max(level, now + tolerance + full) end
 -- A difference of less than a call is rounding.
 if told >= 0 and now + told - level >= interval then level = now + told end
 if passed == epoch then row = 0 end
@@ -56,7 +58,8 @@ if refused_ago >= 0 then
   if wait >= 0 and (begins or now + wait > pause) then
     pause = math.max(pause, now + wait)
     -- What was booked does not count any more: all book again, behind the pause.
-    level, epoch = pause + tolerance, epoch + 1
+    level = math.max(pause + tolerance, math.min(level, now + tolerance + interval))
+    epoch = epoch + 1
   end
 end
 

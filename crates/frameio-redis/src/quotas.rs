@@ -37,7 +37,8 @@ const FEW: usize = 1024;
 ///   the pause; a process that waits learns of it within the time of one slot, between 100 ms and
 ///   1 s.
 /// * A bucket that Redis has lost begins as full as the process knows that comes first. After Redis
-///   was away, calls pass one by one and not in a burst.
+///   was away, what was booked is void, nothing passes for 750 ms, since others may still spend
+///   their shares, and then calls pass one by one and not in a burst.
 #[derive(Clone)]
 #[must_use]
 pub struct RedisQuotas(Arc<Shared>);

@@ -26,8 +26,8 @@ pub(crate) struct Ask {
     pub(crate) figures: Figures,
     /// How long the bucket runs empty as far as is known, should Redis have lost it.
     pub(crate) lost: Duration,
-    /// Whether the burst is to be taken for spent.
-    pub(crate) full: bool,
+    /// After how long calls may pass, one by one, if the burst is to be taken for spent.
+    pub(crate) full: Option<Duration>,
     /// How long the bucket runs empty by an answer of the service.
     pub(crate) told: Option<Duration>,
     /// How long ago a call was sent that was refused, and how long it was told to wait.
@@ -79,7 +79,7 @@ impl Ask {
                 Figures::Pinned => 2,
             },
             time(self.lost),
-            i64::from(self.full),
+            option(self.full),
             option(self.told),
             option(refused),
             option(retry_after),

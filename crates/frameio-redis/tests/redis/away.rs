@@ -41,7 +41,7 @@ async fn a_redis_that_was_never_there_is_used_when_it_comes() {
 
 #[tokio::test]
 async fn a_redis_that_does_not_answer_holds_nobody_up() {
-    let server = Server::start();
+    let server = Server::with(super::server::free_port(), &["--enable-debug-command", "yes"]);
     let redis = server.redis().timeout(Duration::from_millis(100));
     let client = fail_fast(&redis).when_away(WhenAway::FailOpen { share: 0.5 });
     call(&client, ok).await.unwrap();
@@ -77,6 +77,7 @@ async fn killed_and_restarted_in_mid_run_nothing_is_refused() {
     let clients: Vec<_> = (0..4)
         .flat_map(|_| {
             let quotas = layer(&server.redis())
+                .store(RedisQuotas::new(&server.redis(), SECRET))
                 .quota("users.show", quota)
                 .when_away(WhenAway::FailOpen { share: 0.25 });
             let client = frameio::Client::builder()
@@ -115,7 +116,7 @@ async fn killed_and_restarted_in_mid_run_nothing_is_refused() {
     // A burst of 199 and 100 each second, as if nothing had happened but for some of the ways
     // from one to the other.
     let fluid = 199.0 + took.as_secs_f64() * 100.0;
-    assert!(f64::from(calls) > fluid * 0.8, "{calls} calls of {fluid} in {took:?}");
+    assert!(f64::from(calls) > fluid * 0.75, "{calls} calls of {fluid} in {took:?}");
     let keys: Vec<String> = server.cli(&["KEYS", "*"]);
     assert_eq!(keys.len(), 1, "the new Redis is in use");
 }

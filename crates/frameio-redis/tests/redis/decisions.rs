@@ -95,7 +95,7 @@ fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
         let mut invocation = script.key("bucket");
         invocation.key(start + now.as_secs()).key(now.subsec_micros());
         let quota = [i64::from(quota.calls().get()), micros(quota.window()), 2];
-        let arguments = [0, 0, told, refused, retry_after, passed, epoch, 0, 0];
+        let arguments = [0, -1, told, refused, retry_after, passed, epoch, 0, 0];
         for argument in quota.into_iter().chain(arguments).chain(longest) {
             invocation.arg(argument);
         }

@@ -31,7 +31,7 @@ async fn worker() {
     let client = frameio::Client::builder()
         .base_url(sim)
         .token(Sim::TOKEN)
-        .rate_limit(layer(&redis))
+        .rate_limit(RateLimitLayer::new().store(RedisQuotas::new(&redis, SECRET)))
         .max_retries(0)
         .build()
         .unwrap();

@@ -35,8 +35,9 @@ static SHOW: Operation = Operation::new(
 
 const SECRET: &str = "a secret of the tests";
 
+/// Nothing is taken in advance, so that each slot is where a test looks for it.
 fn quotas(redis: &Redis) -> RedisQuotas {
-    RedisQuotas::new(redis, SECRET)
+    RedisQuotas::new(redis, SECRET).ahead(1)
 }
 
 fn layer(redis: &Redis) -> RateLimitLayer {
@@ -58,8 +59,7 @@ fn call(layer: &RateLimitLayer, answer: impl Fn() -> Response<()> + Clone + Send
     let service = service_fn(move |_: Request<Body>| ready(Ok::<_, BoxError>(answer())));
     let mut request = Request::new(Body::empty());
     request.extensions_mut().insert(Call::new(&SHOW).account("acme"));
-    let answer = layer.layer(service).oneshot(request);
-    Box::pin(async { answer.await.map_err(HttpError::new) })
+    Box::pin(layer.layer(service).map_err(HttpError::new).oneshot(request))
 }
 
 /// How many calls pass at once, and how long the next would have to wait.

@@ -226,7 +226,7 @@ async fn a_busy_process_does_not_ask_for_each_call_and_wastes_nothing() {
         bucket.quota = Quota::new(1001, Duration::from_secs(1001)).unwrap();
         bucket
     };
-    let store = quotas(&server.redis());
+    let store = RedisQuotas::new(&server.redis(), SECRET);
     for _ in 0..900 {
         store.reserve(&bucket, Some(Duration::ZERO)).await.unwrap();
     }

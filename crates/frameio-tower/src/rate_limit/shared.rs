@@ -42,6 +42,9 @@ impl Drop for SharedSlot {
     }
 }
 
+/// How long is waited at most before it is looked whether the slot still counts.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Reserves a slot and waits for its turn, or fails when that would be too late.
 ///
 /// Boxed by the caller and not again: the slot is one of the few things that live across the wait.
@@ -65,9 +68,18 @@ pub(super) async fn wait(
         if wait > Duration::ZERO {
             event::wait(slot.bucket.operation, wait);
             recorded = recorded.or_else(|| record.clone().map(Recorded::new));
-            sleep_until(reservation.turn).await;
         }
-        if slot.store.0.holds(&slot.bucket, &slot.reservation) {
+        let holds = loop {
+            let now = Instant::now();
+            if !slot.store.0.holds(&slot.bucket, &slot.reservation) {
+                break false;
+            }
+            if reservation.turn <= now {
+                break true;
+            }
+            sleep_until(reservation.turn.min(now + LOOK)).await;
+        };
+        if holds {
             if let Some(recorded) = recorded {
                 recorded.done();
             }

@@ -71,8 +71,9 @@ pub trait QuotaStore: Send + Sync + 'static {
         longest: Option<Duration>,
     ) -> impl Future<Output = Result<Reservation, BoxError>> + Send;
 
-    /// Whether a slot whose turn has come still counts. If not, since a pause began meanwhile, the
-    /// layer reserves another one. Must not block. Default: it does.
+    /// Whether a slot still counts, asked each second while its turn is waited for, and then. If
+    /// not, since a pause began meanwhile, the layer reserves another one. Must not block.
+    /// Default: it does.
     fn holds(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
         let _ = (bucket, reservation);
         true
