@@ -18,8 +18,8 @@ use crate::script::{Answer, Ask, Figures};
 const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
 /// The longest that a slot is stale that was taken in advance.
 const LONGEST_HOLD: Duration = Duration::from_millis(50);
-/// How often Redis is asked of a pause by who waits: the time of a slot, within these.
-const BEAT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+/// How often Redis is asked of a pause by who waits: each half of the time of a slot, within these.
+const BEAT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(250));
 
 /// Gives what was booked for a call.
 pub(crate) type Booked = oneshot::Receiver<Result<Reservation, BoxError>>;
@@ -83,7 +83,6 @@ struct Waiting {
 pub(crate) struct Asked {
     pub(crate) ask: Ask,
     waiting: Vec<Waiting>,
-    refused: Option<(Instant, Option<Duration>)>,
 }
 
 /// What the task is to do next.
@@ -249,7 +248,7 @@ impl Bucket {
         // Half of what may be booked at a time, so that not each costs a round trip.
         let few = state.ahead.len() <= ahead / 2;
         let book = !state.waiting.is_empty() && few;
-        let beat = state.interval.clamp(BEAT.0, BEAT.1);
+        let beat = (state.interval / 2).clamp(BEAT.0, BEAT.1);
         let asks_again = state.asked.unwrap_or(now) + beat;
         if book
             || state.refused.is_some()
@@ -318,7 +317,6 @@ impl Bucket {
     pub(crate) fn lost(&self, asked: Asked, away: &RedisAway) {
         let mut state = self.lock();
         state.untold |= asked.ask.figures == Figures::Told;
-        state.refused = state.refused.or(asked.refused);
         let waiting: Vec<_> = asked.waiting.into_iter().chain(state.waiting.drain(..)).collect();
         state.missed = true;
         // Calls go on without Redis from here on, and these would come on top.
@@ -369,7 +367,8 @@ impl State {
         } else {
             0
         };
-        let refused = self.refused.take();
+        // What was refused while Redis was away was not the doing of what it knows.
+        let refused = self.refused.take().filter(|_| !self.missed);
         let untold = std::mem::take(&mut self.untold);
         self.asked = Some(now);
         let ask = Ask {
@@ -392,6 +391,6 @@ impl State {
                 .map(|waiting| Some(waiting.latest?.saturating_duration_since(now)))
                 .collect(),
         };
-        Asked { ask, waiting, refused }
+        Asked { ask, waiting }
     }
 }

@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
 #[cfg(any(feature = "cluster", feature = "sentinel"))]
 use redis::IntoConnectionInfo;
+use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, RedisError, ScriptInvocation};
 use tokio::time::{sleep, timeout};
 
@@ -55,7 +55,10 @@ enum Server {
     #[cfg(feature = "cluster")]
     Cluster(Vec<redis::ConnectionInfo>),
     #[cfg(feature = "sentinel")]
-    Sentinel { sentinels: Vec<redis::ConnectionInfo>, service: String },
+    Sentinel {
+        sentinels: Vec<redis::ConnectionInfo>,
+        service: String,
+    },
 }
 
 enum Link {
@@ -176,7 +179,10 @@ impl Redis {
         script: &ScriptInvocation<'static>,
     ) -> Result<Vec<i64>, RedisAway> {
         let (connection, number) = self.connection().await?;
-        match timeout(self.0.timeout, connection.invoke(script)).await.unwrap_or_else(|_| Err(timed_out())) {
+        match timeout(self.0.timeout, connection.invoke(script))
+            .await
+            .unwrap_or_else(|_| Err(timed_out()))
+        {
             Ok(values) => Ok(values),
             Err(error) => Err(self.0.lost(error, number)),
         }
@@ -241,7 +247,9 @@ impl Inner {
         let connection = timeout(self.connect_timeout, self.open());
         let connection = connection.await.unwrap_or_else(|_| Err(timed_out()))?;
         // A server that still loads its data accepts connections.
-        timeout(self.timeout, connection.clone().ping()).await.unwrap_or_else(|_| Err(timed_out()))?;
+        timeout(self.timeout, connection.clone().ping())
+            .await
+            .unwrap_or_else(|_| Err(timed_out()))?;
         Ok(connection)
     }
 
@@ -288,9 +296,8 @@ fn sentinel(
     if let Some(first) = sentinels.first() {
         let login = first.redis_settings();
         if let Some(user) = login.username() {
-            builder = builder
-                .set_client_to_redis_username(user)
-                .set_client_to_sentinel_username(user);
+            builder =
+                builder.set_client_to_redis_username(user).set_client_to_sentinel_username(user);
         }
         if let Some(password) = login.password() {
             builder = builder

@@ -25,9 +25,7 @@ pub(crate) async fn drive(shared: Arc<Shared>, bucket: Arc<Bucket>) {
         };
         let script = asked.ask.invocation(&bucket.key);
         let answer = match shared.redis.invoke(&script).await {
-            Ok(values) => {
-                Answer::read(&values).map_err(|error| shared.redis.mistrust(error))
-            }
+            Ok(values) => Answer::read(&values).map_err(|error| shared.redis.mistrust(error)),
             Err(away) => Err(away),
         };
         match answer {

@@ -17,8 +17,11 @@ impl Names {
     /// The key of a bucket.
     pub(crate) fn bucket(&self, bucket: &QuotaBucket) -> String {
         let text = |text: &Option<_>| text.as_deref().map(str::as_bytes).map(<[u8]>::to_vec);
-        let parts =
-            [Some(bucket.operation.as_bytes().to_vec()), text(&bucket.account), text(&bucket.credential)];
+        let parts = [
+            Some(bucket.operation.as_bytes().to_vec()),
+            text(&bucket.account),
+            text(&bucket.credential),
+        ];
         format!("frameio:quota:{}", self.hash(&parts))
     }
 
@@ -60,7 +63,8 @@ mod tests {
         let names = |secret: &str| Names::new(secret.as_bytes().to_vec().into());
         let bucket = |account: Option<&str>, credential: Option<&str>| {
             let mut bucket = QuotaBucket::new(&SHOW);
-            (bucket.account, bucket.credential) = (account.map(Arc::from), credential.map(Arc::from));
+            (bucket.account, bucket.credential) =
+                (account.map(Arc::from), credential.map(Arc::from));
             bucket
         };
         let all = [

@@ -58,7 +58,7 @@ if refused_ago >= 0 then
   if wait >= 0 and (begins or now + wait > pause) then
     pause = math.max(pause, now + wait)
     -- What was booked does not count any more: all book again, behind the pause.
-    level = math.max(pause + tolerance, math.min(level, now + tolerance + interval))
+    level = math.max(pause + tolerance, math.min(level, now + calls * interval))
     epoch = epoch + 1
   end
 end

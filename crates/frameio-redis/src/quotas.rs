@@ -34,8 +34,7 @@ const FEW: usize = 1024;
 ///   50 ms, it gives back.
 /// * Answers correct the bucket for all: other figures and a 429 at once, what others spend with
 ///   the next booking. After a 429 all slots that were booked are void, and are booked again behind
-///   the pause; a process that waits learns of it within the time of one slot, between 100 ms and
-///   1 s.
+///   the pause; a process that waits learns of it within half the time of a slot, 50 to 250 ms.
 /// * A bucket that Redis has lost begins as full as the process knows that comes first. After Redis
 ///   was away, what was booked is void, nothing passes for 750 ms, since others may still spend
 ///   their shares, and then calls pass one by one and not in a burst.

@@ -69,7 +69,8 @@ impl Ask {
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let time = |duration: Duration| number(micros(duration));
         let option = |duration: Option<Duration>| duration.map_or(-1, time);
-        let (refused, retry_after) = self.refused.map_or((None, None), |(ago, told)| (Some(ago), told));
+        let (refused, retry_after) =
+            self.refused.map_or((None, None), |(ago, told)| (Some(ago), told));
         let mut arguments = vec![
             i64::from(self.quota.calls().get()),
             time(self.quota.window()).max(1),
@@ -113,7 +114,8 @@ impl Answer {
 
     fn parse(values: &[i64]) -> Option<Self> {
         let (head, slots) = values.split_at_checked(8)?;
-        let head: Vec<_> = head.iter().map(|value| u64::try_from(*value)).collect::<Result<_, _>>().ok()?;
+        let head: Vec<_> =
+            head.iter().map(|value| u64::try_from(*value)).collect::<Result<_, _>>().ok()?;
         let &[epoch, interval, tolerance, level, calls, window, in_a_row, pause] = head.as_slice()
         else {
             return None;

@@ -175,7 +175,10 @@ fn operation(
         Ok(caller) => caller,
         Err(detail) => {
             let refusal = Failure::new(StatusCode::UNAUTHORIZED, detail).into_response();
-            return with_level(refusal, &Level::unused(lock(&shared.buckets).quota(route.operation)));
+            return with_level(
+                refusal,
+                &Level::unused(lock(&shared.buckets).quota(route.operation)),
+            );
         }
     };
     let account = args.iter().find(|(name, _)| *name == "account_id");

@@ -50,26 +50,26 @@ async fn a_redis_that_does_not_answer_holds_nobody_up() {
         move || {
             let client = redis::Client::open(url).unwrap();
             let mut connection = client.get_connection().unwrap();
-            let _: () =
-                redis::cmd("DEBUG").arg("SLEEP").arg("1.5").query(&mut connection).unwrap();
+            let _: () = redis::cmd("DEBUG").arg("SLEEP").arg("3").query(&mut connection).unwrap();
         }
     });
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let begun = Instant::now();
-    call(&client, ok).await.unwrap();
-    assert!(begun.elapsed() < FAST, "{:?}", begun.elapsed());
-    // In memory it is one call in 2 s, half of the quota.
+    // In memory it is one call in 2 s, half of the quota, and the last was through Redis.
     let begun = Instant::now();
     let error = call(&client, ok).await.unwrap_err();
     let wait = error.find::<QuotaExhausted>().unwrap().wait;
     assert!(wait > Duration::from_secs(1) && wait <= Duration::from_secs(2), "{wait:?}");
+    assert!(begun.elapsed() < FAST, "{:?}", begun.elapsed());
+    tokio::time::sleep(wait).await;
+    let begun = Instant::now();
+    call(&client, ok).await.unwrap();
     assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
     sleeper.join().unwrap();
 }
 
 /// Four clients with connections of their own at work on a simulator with real quotas.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_and_restarted_in_mid_run_nothing_is_refused() {
+async fn killed_and_restarted_in_mid_run_the_work_goes_on() {
     let quota = Quota::new(200, Duration::from_secs(2)).unwrap();
     let sim = Sim::builder().quota("users.show", quota).build();
     let mut server = Server::start();
@@ -112,7 +112,8 @@ async fn killed_and_restarted_in_mid_run_nothing_is_refused() {
         refused += its_refused;
     }
     let took = begun.elapsed();
-    assert_eq!(refused, 0, "of {calls} calls in {took:?}");
+    // The first call of each that goes on alone may be one more than the service has room for.
+    assert!(refused <= 4, "{refused} of {calls} calls in {took:?}");
     // A burst of 199 and 100 each second, as if nothing had happened but for some of the ways
     // from one to the other.
     let fluid = 199.0 + took.as_secs_f64() * 100.0;

@@ -5,9 +5,8 @@ use super::*;
 
 #[tokio::test]
 async fn a_cluster_keeps_each_bucket_on_one_of_its_nodes() {
-    let nodes: Vec<_> = (0..3)
-        .map(|_| Server::with(free_port(), &["--cluster-enabled", "yes"]))
-        .collect();
+    let nodes: Vec<_> =
+        (0..3).map(|_| Server::with(free_port(), &["--cluster-enabled", "yes"])).collect();
     // The 16,384 slots in three parts.
     for (node, slots) in nodes.iter().zip([(0, 5460), (5461, 10_922), (10_923, 16_383)]) {
         let (from, to) = (slots.0.to_string(), slots.1.to_string());

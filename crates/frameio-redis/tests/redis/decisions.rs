@@ -88,7 +88,7 @@ fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
     let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap();
     let start = 1_700_000_000;
     let mut now = Duration::ZERO;
-    let mut epoch = 0;
+    let (mut epoch, mut in_a_row, mut begun) = (0, 0, None);
     let mut waits = Vec::new();
     let mut ask = |now: Duration, epoch: i64, news: [i64; 4], longest: Option<i64>| {
         let [told, refused, retry_after, passed] = news;
@@ -111,12 +111,19 @@ fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
                 let used = quota.calls().get().saturating_sub(remaining);
                 micros(quota.interval() * used)
             });
-            let retry_after = step.retry_after.map_or(-1, |s| i64::try_from(s).unwrap() * 1_000_000);
+            let retry_after =
+                step.retry_after.map_or(-1, |s| i64::try_from(s).unwrap() * 1_000_000);
             let news = match step.refused {
                 true => [told, 0, retry_after, -1],
-                false => [told, -1, -1, epoch],
+                // Only what was sent after the pause began tells that it is over.
+                false if begun.is_none_or(|begun| now > begun) => [told, -1, -1, epoch],
+                false => [told, -1, -1, -1],
             };
-            epoch = ask(now, epoch, news, None)[0];
+            let answer = ask(now, epoch, news, None);
+            if answer[6] > in_a_row {
+                begun = Some(now);
+            }
+            (epoch, in_a_row) = (answer[0], answer[6]);
         }
         now += step.then;
     }
@@ -128,8 +135,9 @@ fn they_are_those_of_the_buckets_in_memory() {
     let server = Server::start();
     let config = ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() };
     // Figures whose interval is a whole number of microseconds, which is what Redis counts in.
-    let quotas = (1_u32..12, 1_u64..2_000_000)
-        .prop_map(|(calls, micros)| Quota::new(calls, Duration::from_micros(micros) * calls).unwrap());
+    let quotas = (1_u32..12, 1_u64..2_000_000).prop_map(|(calls, micros)| {
+        Quota::new(calls, Duration::from_micros(micros) * calls).unwrap()
+    });
     proptest!(config, |(quota in quotas, steps in steps())| {
         prop_assert_eq!(in_memory(quota, &steps), in_redis(&server, quota, &steps));
     });

@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use frameio_core::{Body, BoxError, Call, Operation, Quota};
 use frameio_redis::{Redis, RedisQuotas};
-use frameio_tower::{HttpError, QuotaExhausted, RateLimitLayer};
 use frameio_tower::rate_limit::RateLimitMode;
+use frameio_tower::{HttpError, QuotaExhausted, RateLimitLayer};
 use http::{Method, Request, Response};
 use tokio::time::Instant;
 use tower::{Layer, ServiceExt, service_fn};
@@ -55,7 +55,10 @@ fn ok() -> Response<()> {
 type Answered = Pin<Box<dyn Future<Output = Result<Response<()>, HttpError>> + Send>>;
 
 /// One call through a layer, which the service answers so.
-fn call(layer: &RateLimitLayer, answer: impl Fn() -> Response<()> + Clone + Send + 'static) -> Answered {
+fn call(
+    layer: &RateLimitLayer,
+    answer: impl Fn() -> Response<()> + Clone + Send + 'static,
+) -> Answered {
     let service = service_fn(move |_: Request<Body>| ready(Ok::<_, BoxError>(answer())));
     let mut request = Request::new(Body::empty());
     request.extensions_mut().insert(Call::new(&SHOW).account("acme"));
@@ -66,7 +69,8 @@ fn call(layer: &RateLimitLayer, answer: impl Fn() -> Response<()> + Clone + Send
 async fn room(layer: &RateLimitLayer) -> (u32, Duration) {
     for passed in 0..100 {
         if let Err(error) = call(layer, ok).await {
-            return (passed, error.find::<QuotaExhausted>().unwrap().wait);
+            let exhausted = error.find::<QuotaExhausted>();
+            return (passed, exhausted.unwrap_or_else(|| panic!("{error:?}")).wait);
         }
     }
     panic!("there is no end to it");

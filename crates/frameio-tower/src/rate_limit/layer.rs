@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use frameio_core::{Call, Quota};
+use tokio::time::Instant;
 use tower::Layer;
 
 use super::bucket::Bucket;
@@ -65,6 +66,8 @@ struct Settings {
     buckets: Arc<Buckets>,
     store: Option<Store>,
     when_away: WhenAway,
+    /// When the store last gave a slot.
+    last_shared: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What becomes of a call whose quota is spent.
@@ -120,6 +123,7 @@ impl RateLimitLayer {
             buckets: Arc::new(Buckets::new()),
             store: None,
             when_away: WhenAway::FailClosed,
+            last_shared: Arc::default(),
         }))
     }
 
@@ -187,7 +191,21 @@ impl RateLimitLayer {
         let Settings { credential, quotas, buckets, when_away, .. } = &*self.0;
         let quota = quotas.get(call.operation.id).copied().unwrap_or(call.operation.quota);
         let share = when_away.share(quota)?;
-        Some(buckets.get(call, credential.as_ref(), |_| Some(share)))
+        let bucket = buckets.get(call, credential.as_ref(), |_| Some(share));
+        // Not on top of what the store gave last.
+        if let Some(last) = *self.last_shared() {
+            bucket.spend_until(last + share.interval());
+        }
+        Some(bucket)
+    }
+
+    /// The store has given a slot.
+    pub(super) fn shared_now(&self) {
+        *self.last_shared() = Some(Instant::now());
+    }
+
+    fn last_shared(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.last_shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The bucket that a call is counted in.

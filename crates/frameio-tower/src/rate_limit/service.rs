@@ -112,7 +112,10 @@ fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, Q
         return Ok(Admission::Turn(Box::pin(async move {
             let error = match shared::wait(store, bucket, latest, record.clone()).await {
                 Err(error) if error.is::<QuotaStoreError>() => error,
-                slot => return slot.map(Slot::Shared),
+                slot => {
+                    layer.shared_now();
+                    return slot.map(Slot::Shared);
+                }
             };
             let Some(bucket) = layer.stand_in(&call) else { return Err(error) };
             Ok(Slot::Local(match bucket.enter(latest)? {
@@ -129,9 +132,7 @@ fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, Q
         Entry::Queue(place, turn) => {
             event::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
             let recorded = extensions.get().cloned().map(Recorded::new);
-            Admission::Turn(Box::pin(async move {
-                Ok(Slot::Local(wait(place, recorded).await?))
-            }))
+            Admission::Turn(Box::pin(async move { Ok(Slot::Local(wait(place, recorded).await?)) }))
         }
     })
 }
