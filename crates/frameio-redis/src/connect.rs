@@ -8,7 +8,7 @@ use std::time::Duration;
 #[cfg(any(feature = "cluster", feature = "sentinel"))]
 use redis::IntoConnectionInfo;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, RedisError, ScriptInvocation};
+use redis::{AsyncConnectionConfig, FromRedisValue, RedisError, ScriptInvocation};
 use tokio::time::{sleep, timeout};
 
 use crate::event;
@@ -76,7 +76,10 @@ pub(crate) enum Connection {
 }
 
 impl Connection {
-    async fn invoke(self, script: &ScriptInvocation<'static>) -> Result<Vec<i64>, RedisError> {
+    async fn invoke<T: FromRedisValue>(
+        self,
+        script: &ScriptInvocation<'static>,
+    ) -> Result<T, RedisError> {
         match self {
             Self::Single(mut connection) => script.invoke_async(&mut connection).await,
             #[cfg(feature = "cluster")]
@@ -174,10 +177,10 @@ impl Redis {
     }
 
     /// Invokes a script of one key.
-    pub(crate) async fn invoke(
+    pub(crate) async fn invoke<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'static>,
-    ) -> Result<Vec<i64>, RedisAway> {
+    ) -> Result<T, RedisAway> {
         let (connection, number) = self.connection().await?;
         match timeout(self.0.timeout, connection.invoke(script))
             .await

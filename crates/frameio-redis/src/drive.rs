@@ -24,7 +24,7 @@ pub(crate) async fn drive(shared: Arc<Shared>, bucket: Arc<Bucket>) {
             Next::Rest => return,
         };
         let script = asked.ask.invocation(&bucket.key);
-        let answer = match shared.redis.invoke(&script).await {
+        let answer = match shared.redis.invoke::<Vec<i64>>(&script).await {
             Ok(values) => Answer::read(&values).map_err(|error| shared.redis.mistrust(error)),
             Err(away) => Err(away),
         };

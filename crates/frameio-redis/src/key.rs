@@ -25,6 +25,12 @@ impl Names {
         format!("frameio:quota:{}", self.hash(&parts))
     }
 
+    /// The key of the tokens of that name.
+    #[cfg(feature = "tokens")]
+    pub(crate) fn tokens(&self, name: &str) -> String {
+        format!("frameio:tokens:{}", self.hash(&[Some(name.as_bytes().to_vec())]))
+    }
+
     /// A keyed hash of parts, of which none can take the place of another.
     fn hash(&self, parts: &[Option<Vec<u8>>]) -> String {
         // HMAC takes keys of any length.

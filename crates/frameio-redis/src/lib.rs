@@ -1,4 +1,4 @@
-//! Frame.io quotas that a fleet of processes shares, on Redis.
+//! Frame.io quotas, and tokens, that a fleet of processes shares, on Redis.
 //!
 //! The service counts the calls of a user, whoever makes them. Processes that have buckets of
 //! their own each spend the whole quota, and are refused. With [`RedisQuotas`] they have one bucket
@@ -37,6 +37,7 @@
 //! | `cluster` | `Redis::cluster`; each bucket is one key, so each script is for one slot |
 //! | `sentinel` | `Redis::sentinel` |
 //! | `tls` | `rediss://`, by rustls |
+//! | `tokens` | `RedisTokens`: tokens that one process refreshes and all use, encrypted |
 
 mod bucket;
 mod connect;
@@ -45,9 +46,17 @@ mod event;
 mod key;
 mod quotas;
 mod script;
+#[cfg(feature = "tokens")]
+mod seal;
+#[cfg(feature = "tokens")]
+mod tokens;
 
 pub use connect::{Redis, RedisAway, RedisUrlError};
 pub use quotas::RedisQuotas;
+#[cfg(feature = "tokens")]
+pub use seal::TokenKeys;
+#[cfg(feature = "tokens")]
+pub use tokens::{LockLost, RedisTokens};
 
 /// The target of the events of this crate.
 pub const TARGET: &str = "frameio::redis";

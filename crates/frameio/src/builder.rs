@@ -20,6 +20,9 @@ use tracing::Level;
 use crate::client::{Client, HttpService, boxed};
 use crate::transport::{HyperTransport, HyperTransportBuilder, InsecureUrl, Proxy, is_secure};
 
+/// Without it a legacy developer token is not looked at.
+const LEGACY_TOKEN: HeaderName = HeaderName::from_static("x-frameio-legacy-token-auth");
+
 type Replay = Arc<dyn Fn(HttpService) -> HttpService + Send + Sync>;
 type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 
@@ -58,6 +61,7 @@ type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 pub struct ClientBuilder {
     base_url: Cow<'static, str>,
     auth: Option<MakeAuth>,
+    legacy: bool,
     headers: HeaderMap,
     header_error: Option<&'static str>,
     deadline: Option<Duration>,
@@ -102,6 +106,7 @@ impl ClientBuilder {
         Self {
             base_url: Cow::Borrowed("https://api.frame.io"),
             auth: None,
+            legacy: false,
             headers,
             header_error: None,
             deadline: Some(Duration::from_secs(600)),
@@ -133,6 +138,18 @@ impl ClientBuilder {
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
         let provider = Arc::new(provider);
         self.auth = Some(Arc::new(move |origin| AuthLayer::new(provider.clone(), origin)));
+        self.legacy = false;
+        self
+    }
+
+    /// Signs requests with a legacy developer token, a `fio-u-…`, and sends the header without
+    /// which the service does not look at it: `x-frameio-legacy-token-auth: true`.
+    ///
+    /// The service takes such tokens for accounts that are not in the Adobe Admin Console yet. The
+    /// token can do whatever its user can.
+    pub fn legacy_token(mut self, token: impl Into<String>) -> Self {
+        self = self.token(token);
+        self.legacy = true;
         self
     }
 
@@ -352,6 +369,10 @@ impl ClientBuilder {
         S: Clone + Send + Sync + 'static,
         S::Future: Send,
     {
+        let mut headers = self.headers.clone();
+        if self.legacy {
+            headers.insert(LEGACY_TOKEN, HeaderValue::from_static("true"));
+        }
         let retry = self.retry.clone().map(|policy| match self.max_retries {
             Some(max_retries) => policy.max_retries(max_retries),
             None => policy,
@@ -360,7 +381,7 @@ impl ClientBuilder {
             ServiceBuilder::new()
                 .map_err(HttpError::new)
                 .layer(base_uri)
-                .layer(HeadersLayer::new(self.headers.clone()))
+                .layer(HeadersLayer::new(headers))
                 .layer(self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new))
                 .layer(option_layer(retry.map(RetryLayer::new)))
                 .layer(option_layer(self.rate_limit.clone()))

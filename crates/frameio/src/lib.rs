@@ -7,6 +7,8 @@ pub mod error;
 pub mod pages;
 pub mod transport;
 
+#[cfg(feature = "auth")]
+pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 

@@ -1,0 +1,45 @@
+//! What cannot be guessed, and the proof of who asked.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+
+use super::error::{Error, ErrorKind};
+
+/// A text of 43 characters from 256 bits of the system's randomness: a state, or a PKCE verifier.
+pub(super) fn random() -> Result<SecretString, Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::new(ErrorKind::Config, format!("the system has no random numbers: {error}"))
+    })?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes).into())
+}
+
+/// The challenge of a verifier by the method `S256`.
+pub(super) fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_that_of_the_standard() {
+        // The example of RFC 7636, appendix B.
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn what_is_random_fits_a_verifier_and_does_not_repeat() {
+        let (one, other) = (random().unwrap(), random().unwrap());
+        assert_ne!(one.expose_secret(), other.expose_secret());
+        assert_eq!(one.expose_secret().len(), 43);
+        let allowed = |c: u8| c.is_ascii_alphanumeric() || b"-_".contains(&c);
+        assert!(one.expose_secret().bytes().all(allowed));
+    }
+}
