@@ -17,9 +17,9 @@ const CALLS: u32 = 500;
 /// How many calls each process has in flight at most.
 const AT_A_TIME: usize = 32;
 
-/// 120 a second, of which 1200 at once: the whole of it takes 23.3 s.
+/// 32 a second, and 3200 at once: 4000 calls take 25 s. The documented ones would take minutes.
 fn quota() -> Quota {
-    Quota::new(1200, Duration::from_secs(10)).unwrap()
+    Quota::new(3200, Duration::from_secs(100)).unwrap()
 }
 
 /// What a process of the fleet does. It is nothing of its own as a test: without the variables that
@@ -27,7 +27,9 @@ fn quota() -> Quota {
 #[tokio::test]
 async fn worker() {
     let Ok(sim) = env::var("FLEET_SIM") else { return };
+    // On a machine that is busy with other things an answer may take a while.
     let redis = Redis::new(&env::var("FLEET_REDIS").unwrap()).unwrap();
+    let redis = redis.connect_timeout(Duration::from_secs(10)).timeout(Duration::from_secs(5));
     let client = frameio::Client::builder()
         .base_url(sim)
         .token(Sim::TOKEN)
