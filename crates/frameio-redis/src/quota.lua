@@ -28,7 +28,8 @@ local interval = interval_of(calls, window)
 -- 0: as documented, which gives way to what others were told; 1: told by an answer; 2: by hand.
 if figures > 0 and (calls ~= own_calls or window ~= own_window) then
   local used = math.max(0, math.floor((level - now) / interval))
-  used = math.min(used, own_calls)
+  -- No more than a full bucket: what is beyond was booked, and not used yet.
+  used = math.min(used, calls, own_calls)
   calls, window = own_calls, own_window
   interval = interval_of(calls, window)
   -- What was booked at the old pace does not count any more: all book again.
