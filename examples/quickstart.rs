@@ -8,23 +8,18 @@
 //! and uses the first project it finds there; otherwise it starts a local Frame.io.
 //! `RUST_LOG=frameio=debug` shows every call and attempt as it happens.
 
-#[path = "support/part.rs"]
-mod part;
-
 use std::error::Error;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use frameio::accounts::ListAccounts;
 use frameio::comments::{CreateComment, ListComments};
-use frameio::files::{CreateLocalUpload, ShowUploadStatus, UploadUrl};
 use frameio::folders::ListFolderChildren;
 use frameio::projects::{CreateProject, ListProjects, Project};
+use frameio::transfer::{Transfers, Upload};
 use frameio::users::ShowCurrentUser;
 use frameio::workspaces::ListWorkspaces;
 use frameio::{AccountId, Client, EndpointExt, FileId};
 use frameio_sim::Sim;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
@@ -89,53 +84,24 @@ async fn find_project(client: &Client, account: &AccountId) -> Result<Project> {
     }
 }
 
-/// Creates the file, sends its parts, and waits until the service has put them together.
+/// Sends the file in parts, as many as the service asks for, and waits until it has it.
 async fn upload(
     client: &Client,
     account: &AccountId,
     project: &Project,
     path: PathBuf,
 ) -> Result<FileId> {
-    let size = tokio::fs::metadata(&path).await?.len();
-    let name = path.file_name().ok_or("that is no file")?.to_string_lossy().into_owned();
-    let request = CreateLocalUpload::new(account, &project.root_folder_id, name, size);
-    let file = client.send(request).await?;
-    let urls = file.upload_urls.unwrap_or_default();
-    let media_type = file.media_type.ok_or("the service gave the file no media type")?;
-
-    let bar = ProgressBar::new(size).with_style(ProgressStyle::with_template(
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
         "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
     )?);
-    // Parts may go in any order; each is read from the disk while it is sent.
-    let parts = part::transport();
-    stream::iter(ranges(&urls))
-        .map(Ok)
-        .try_for_each_concurrent(4, |(url, offset)| {
-            let source = part::Source { path: path.clone(), offset, size: url.size };
-            part::put(parts.clone(), url, &media_type, source, bar.clone())
-        })
-        .await?;
+    let shown = bar.clone();
+    let upload =
+        Upload::from_path(account, &project.root_folder_id, path).progress(move |progress| {
+            shown.set_length(progress.total.unwrap_or_default());
+            shown.set_position(progress.bytes);
+        });
+    let uploaded = Transfers::new(client.clone()).upload(upload).await?;
     bar.finish_and_clear();
-
-    for _ in 0..600 {
-        let status = client.send(ShowUploadStatus::new(account, &file.id)).await?;
-        if status.upload_failed {
-            return Err("the service could not put the parts together".into());
-        }
-        if status.upload_complete {
-            println!("uploaded {size} bytes in {} part(s)", urls.len());
-            return Ok(file.id);
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    Err("the service did not report the upload as complete".into())
-}
-
-/// Each part with its offset: the sizes are the service's choice.
-fn ranges(urls: &[UploadUrl]) -> impl Iterator<Item = (&UploadUrl, u64)> {
-    urls.iter().scan(0, |next, url| {
-        let offset = *next;
-        *next += url.size;
-        Some((url, offset))
-    })
+    println!("uploaded {} bytes", uploaded.bytes);
+    Ok(uploaded.file.id)
 }

@@ -1,17 +1,19 @@
-//! A receiver of webhooks: it acknowledges at once and works in a queue.
+//! A receiver of webhooks: it acknowledges at once, and fetches in a queue what the events name.
 //!
 //! ```console
-//! $ cargo run -p frameio-webhook --example webhook_receiver
-//! $ cargo run -p frameio-webhook --example webhook_receiver -- sample   # another line to try it with
+//! $ cargo run --example webhook_receiver --features webhook
+//! $ cargo run --example webhook_receiver --features webhook -- sample   # another line to try it with
 //! ```
 //!
 //! The service waits for 5 seconds and then delivers again, so nothing is done before the answer. A
 //! delivery that comes again is acknowledged and not worked on twice. When the queue is full the
 //! answer is 503, and the service keeps the event for us by delivering it later. Ctrl-C stops
-//! taking requests, finishes what is queued, and ends.
+//! taking requests, finishes what is queued, and ends. What may not be lost when the process dies
+//! belongs into a queue on disk.
 //!
 //! `FRAMEIO_WEBHOOK_SECRET` is the secret that came with the webhook; without it a made-up one is
-//! used.
+//! used. `FRAMEIO_TOKEN`, and `FRAMEIO_BASE_URL` if it is not the service itself, is where to fetch
+//! from; without a token it is a simulator in memory, which does not have what the sample names.
 
 use std::time::Duration;
 
@@ -20,10 +22,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use axum::{Extension, Router, middleware};
-use frameio_webhook::{
-    DeliveryStore, Event, EventType, MemoryDeliveries, Rejection, Resource, SIGNATURE_HEADER,
-    Signer, TIMESTAMP_HEADER, Verified, Verifier, VerifyLayer,
+use frameio::webhook::{
+    DeliveryStore, Event, EventType, Fetched, MemoryDeliveries, Rejection, Resource,
+    SIGNATURE_HEADER, Signer, TIMESTAMP_HEADER, Verified, Verifier, VerifyLayer,
 };
+use frameio::{BuildError, Client};
+use frameio_sim::Sim;
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tower_http::timeout::TimeoutLayer;
 
@@ -72,18 +77,49 @@ async fn log_refused(response: Response) -> Response {
     response
 }
 
-/// Works on one event after the other, until nobody can send any more and none are left.
-pub(crate) async fn work(mut queue: mpsc::Receiver<Event>) -> usize {
+/// Fetches what one event after the other names, until nobody can send any more and none are left.
+pub(crate) async fn work(
+    mut queue: mpsc::Receiver<Event>,
+    client: Client,
+    mut fetched: impl FnMut(&Event, Result<Fetched, frameio::Error>),
+) -> usize {
     let mut done = 0;
     while let Some(event) = queue.recv().await {
-        // There are only ids in it: here a program asks the API for what they name.
-        match (&event.kind, event.resource()) {
-            (EventType::FileReady, Resource::File(id)) => println!("file {id} can be watched"),
-            (kind, resource) => println!("{kind}: {} {}", resource.kind(), resource.id()),
-        }
+        let result = client.fetch(&event).await;
+        fetched(&event, result);
         done += 1;
     }
     done
+}
+
+fn print(event: &Event, fetched: Result<Fetched, frameio::Error>) {
+    let kind = &event.kind;
+    match fetched {
+        Ok(Fetched::File(file)) => println!("{kind}: {} is {}", file.name, file.status),
+        Ok(Fetched::Comment(comment)) => println!("{kind}: {}", comment.text),
+        Ok(Fetched::Deleted(gone) | Fetched::NotFound(gone)) => {
+            println!("{kind}: there is no {} {}", gone.kind(), gone.id());
+        }
+        Ok(other) => println!("{kind}: {other:?}"),
+        // The client has tried again where that made sense.
+        Err(error) => eprintln!("{kind}: {error}"),
+    }
+}
+
+/// Serves until `stop`, and then until all that was acknowledged is worked on; gives how much.
+pub(crate) async fn run(
+    listener: TcpListener,
+    verifier: Verifier,
+    client: Client,
+    stop: impl Future<Output = ()> + Send + 'static,
+    fetched: impl FnMut(&Event, Result<Fetched, frameio::Error>) + Send + 'static,
+) -> Result<usize, Error> {
+    let (queue, waiting) = mpsc::channel(QUEUE);
+    let worker = tokio::spawn(work(waiting, client, fetched));
+    let router = router(verifier, queue);
+    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    // The router is gone, and with it the sender of the queue.
+    Ok(worker.await?)
 }
 
 /// A command that posts a signed event, good for five minutes.
@@ -102,6 +138,17 @@ pub(crate) fn sample(secret: &str) -> Result<String, Error> {
     Ok(command)
 }
 
+fn client() -> Result<Client, BuildError> {
+    let Ok(token) = std::env::var("FRAMEIO_TOKEN") else {
+        return Client::builder().token(Sim::TOKEN).transport(Sim::new()).build();
+    };
+    let builder = Client::builder().token(token);
+    match std::env::var("FRAMEIO_BASE_URL") {
+        Ok(url) => builder.base_url(url).build(),
+        Err(_) => builder.build(),
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let secret = std::env::var("FRAMEIO_WEBHOOK_SECRET").unwrap_or_else(|_| "made up".to_owned());
@@ -109,23 +156,16 @@ async fn main() -> Result<(), Error> {
         println!("{}", sample(&secret)?);
         return Ok(());
     }
-    let (queue, waiting) = mpsc::channel(QUEUE);
-    let router = router(Verifier::new(secret.as_str())?, queue);
-    let worker = tokio::spawn(work(waiting));
-
-    let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
-    println!(
-        "http://{ADDRESS}/webhooks; Ctrl-C ends it. Within five minutes:\n{}",
-        sample(&secret)?
-    );
+    let listener = TcpListener::bind(ADDRESS).await?;
+    let sample = sample(&secret)?;
+    println!("http://{ADDRESS}/webhooks; Ctrl-C ends it. Within five minutes:\n{sample}");
     let stop = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             eprintln!("no Ctrl-C here: {error}");
             std::future::pending().await
         }
     };
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
-    // The router is gone, and with it the sender of the queue.
-    println!("{} events were worked on", worker.await?);
+    let done = run(listener, Verifier::new(secret)?, client()?, stop, print).await?;
+    println!("{done} events were worked on");
     Ok(())
 }

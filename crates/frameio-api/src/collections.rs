@@ -93,4 +93,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Collection);
+answers! { Collection: one, page }

@@ -150,4 +150,4 @@ model! {
         pub deleted_at: Option<Timestamp>,
     }
 }
-answers!(CustomAction);
+answers! { CustomAction: one, page }

@@ -240,7 +240,10 @@ model! {
         pub folder: Folder,
     }
 }
-answers!(Folder, CopiedFolder);
+answers! {
+    Folder: one, page, list;
+    CopiedFolder: list;
+}
 
 /// What became of [`CopyFolder`].
 #[derive(Clone, Debug, PartialEq)]

@@ -147,4 +147,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Group);
+answers! { Group: one, page }

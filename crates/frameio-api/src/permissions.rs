@@ -191,13 +191,13 @@ model! {
         pub role: Option<ProjectRole>,
     }
 }
-answers!(
-    AccountUserRole,
-    UserRole,
-    AssignedAccountRole,
-    AssignedWorkspaceRole,
-    AssignedProjectRole
-);
+answers! {
+    AccountUserRole: page;
+    UserRole: page;
+    AssignedAccountRole: one;
+    AssignedWorkspaceRole: one;
+    AssignedProjectRole: one;
+}
 
 #[cfg(test)]
 mod tests {

@@ -219,4 +219,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Project);
+answers! { Project: one, page }

@@ -41,7 +41,7 @@ model! {
         pub avatar_url: Option<String>,
     }
 }
-answers!(CurrentUser);
+answers! { CurrentUser: one }
 
 model! {
     /// A user as the maker or owner of something.
@@ -60,4 +60,4 @@ model! {
         pub adobe_user_id: Option<String>,
     }
 }
-answers!(User);
+answers! { User: page }

@@ -144,4 +144,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(VersionStack);
+answers! { VersionStack: one, page }

@@ -146,7 +146,7 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Webhook);
+answers! { Webhook: one, page }
 
 /// A truth that the service has written as text too: `"true"`.
 struct Flag(Option<bool>);

@@ -118,4 +118,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Workspace);
+answers! { Workspace: one, page }

@@ -5,11 +5,18 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::connect::Connection;
+use crate::profile::Profiles;
+use crate::sign_in::{Login, Whoami};
 
 const ENVIRONMENT: &str = "\
 Environment:
-  FRAMEIO_TOKEN     the token to call with
-  FRAMEIO_BASE_URL  where to call, in place of https://api.frame.io
+  FRAMEIO_TOKEN       the token to call with, whatever the profile
+  FRAMEIO_CLIENT_ID, FRAMEIO_CLIENT_SECRET
+                      a server-to-server credential to call with, whatever the profile
+  FRAMEIO_IMS_URL     where to sign in, in place of https://ims-na1.adobelogin.com
+  FRAMEIO_BASE_URL    where to call, in place of https://api.frame.io
+  FRAMEIO_PROFILE     the profile to use
+  FRAMEIO_CONFIG_DIR  where profiles are kept, in place of the user's configuration directory
 
 Exit status:
   0  done
@@ -25,6 +32,19 @@ Exit status:
   10 the answer is not what the operation promises
   130 interrupted";
 
+const LOGIN: &str = "\
+A user signs in by a browser:
+  frameio login --client-id ID           an app without a secret (native, single-page)
+  frameio login --client-id ID --web     a web app, with its secret in FRAMEIO_CLIENT_SECRET
+A server signs in by the secret in FRAMEIO_CLIENT_SECRET:
+  frameio login --client-id ID
+Whoever has a token, a legacy one (fio-u-…) too, gives it on standard input:
+  frameio login --token
+
+The browser comes back to a free port of this machine, at /callback. Where the app at Adobe allows
+another redirect only, say it with --redirect-uri, and paste the address at which the browser ends.
+With FRAMEIO_BASE_URL on `frameio sim`, `frameio login` needs nothing else.";
+
 const SIM: &str = "\
 The first two lines on standard output are for a shell to export:
   FRAMEIO_BASE_URL=http://127.0.0.1:49152
@@ -39,6 +59,7 @@ Faults are written as [OPERATION=]KIND[+DELAY][:WHEN][;HEADER=VALUE]…
   'files.show=503:10%'  'users.show=429:next2;retry-after=1'  'sim.upload_part=reset:every3'
 
 While it runs, it is controlled below /_sim/ from this machine:
+  GET  /_sim/        a page to watch it in a browser
   GET  /_sim/demo    the ids of what is there, and the tokens of its users
   GET  /_sim/stats   how many requests there were, by status and operation, and which were 429
   POST /_sim/reset   all as it was at the start
@@ -64,9 +85,23 @@ pub(crate) enum Command {
     Batch(Batch),
     /// Lists the operations with their routes, quotas and parameters
     Operations(Operations),
+    /// Signs in, and keeps it in a profile
+    #[command(after_help = LOGIN)]
+    Login(Login),
+    /// Signs out: revokes the tokens of a profile, and forgets them
+    Logout,
+    /// Says who calls, with which accounts, and for how long
+    Whoami(Whoami),
+    /// Lists profiles, chooses one, and sets what it fills in
+    Profile(Profiles),
     /// Runs a local Frame.io to call, until Ctrl-C
     #[command(after_help = SIM)]
     Sim(Sim),
+    /// Receives, checks and sends what webhooks tell, and manages webhooks
+    Webhook {
+        #[command(subcommand)]
+        command: crate::webhook::Command,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -117,6 +152,10 @@ pub(crate) struct Sim {
     /// Where the bytes of uploads go: a directory, memory, or count to throw them away
     #[arg(long, value_name = "DIR|memory|count", default_value = "memory")]
     pub(crate) storage: PathBuf,
+    /// Begin with the state in this file if it is there, and save it there at the end; without,
+    /// and where it is not there, begin with a demo account
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
     /// Answer however many calls there are
     #[arg(long)]
     pub(crate) no_quotas: bool,

@@ -6,12 +6,13 @@ use serde_json::{Map, Value};
 use crate::args::Call;
 use crate::connect::Connection;
 use crate::exit::{Failure, Status};
-use crate::{input, output};
+use crate::{input, output, profile};
 
 pub(crate) async fn run(connection: &Connection, call: &Call) -> Result<(), Failure> {
     let operation = input::operation(&call.operation)
         .map_err(|message| Failure::new(Status::Usage, message))?;
-    let object = input::object(&call.input)?;
+    let mut object = input::object(&call.input)?;
+    profile::fill(connection.choice.profile()?.as_ref(), operation, &mut object);
     if operation.deprecated {
         eprintln!("frameio: {} is deprecated by the service", operation.id);
     }

@@ -5,13 +5,23 @@ use std::time::Duration;
 use frameio::Client;
 
 use crate::exit::{Failure, Status};
+use crate::profile::{Choice, Config, Profile};
+use crate::sign_in::Who;
+
+/// Adobe's.
+const IMS: &str = "https://ims-na1.adobelogin.com";
 
 /// How to reach the service.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Connection {
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     /// Where to call; http:// only on this machine [default: https://api.frame.io]
     #[arg(long, env = "FRAMEIO_BASE_URL", value_name = "URL", global = true, hide_env = true)]
     base_url: Option<String>,
+    /// Where to sign in [default: Adobe, or the local Frame.io that is called]
+    #[arg(long, env = "FRAMEIO_IMS_URL", value_name = "URL", global = true, hide_env = true)]
+    ims_url: Option<String>,
     /// The longest that one attempt may take, in seconds [default: 60]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = seconds)]
     timeout: Option<Duration>,
@@ -29,18 +39,25 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl Connection {
-    /// A client with the token of the environment.
+    /// A client of whoever has signed in.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
-        // Not a flag: the arguments of a program can be read by others on the machine.
-        let token = std::env::var("FRAMEIO_TOKEN").ok().filter(|token| !token.is_empty());
-        let token = token.ok_or_else(|| {
-            Failure::new(Status::SignedOut, "no token: set FRAMEIO_TOKEN to one of your user's")
-        })?;
-        let mut builder = Client::builder()
-            .token(token)
-            .user_agent(concat!("frameio-cli/", env!("CARGO_PKG_VERSION")));
-        // A variable that is set to nothing is as good as none.
-        if let Some(url) = self.base_url.as_deref().filter(|url| !url.is_empty()) {
+        let (_, profile, who) = self.who()?;
+        self.build(&profile, &who)
+    }
+
+    /// Who calls, by the environment or the profile.
+    pub(crate) fn who(&self) -> Result<(String, Profile, Who), Failure> {
+        let profile = self.choice.profile()?.unwrap_or_default();
+        let name = self.choice.name(&Config::load()?).to_owned();
+        let who = Who::find(&name, &profile, &self.ims_url(&profile))?;
+        Ok((name, profile, who))
+    }
+
+    /// A client whose calls `who` signs.
+    pub(crate) fn build(&self, profile: &Profile, who: &Who) -> Result<Client, Failure> {
+        let mut builder = who.sign(Client::builder());
+        builder = builder.user_agent(concat!("frameio-cli/", env!("CARGO_PKG_VERSION")));
+        if let Some(url) = self.base_url(profile) {
             builder = builder.base_url(url);
         }
         if let Some(timeout) = self.timeout {
@@ -51,4 +68,33 @@ impl Connection {
         }
         builder.build().map_err(|error| Failure::new(Status::Usage, error.to_string()))
     }
+
+    /// Where to call, where it is not the public service.
+    pub(crate) fn base_url<'a>(&'a self, profile: &'a Profile) -> Option<&'a str> {
+        given(&self.base_url).or(profile.base_url.as_deref())
+    }
+
+    /// Where to sign in, where anybody has said so.
+    pub(crate) fn given_ims_url<'a>(&'a self, profile: &'a Profile) -> Option<&'a str> {
+        given(&self.ims_url).or(profile.ims_url.as_deref())
+    }
+
+    /// Where to sign in: a local Frame.io signs in itself.
+    pub(crate) fn ims_url(&self, profile: &Profile) -> String {
+        let local = || self.base_url(profile).filter(|url| is_local(url));
+        self.given_ims_url(profile).or_else(local).unwrap_or(IMS).to_owned()
+    }
+}
+
+/// A variable that is set to nothing is as good as none.
+fn given(value: &Option<String>) -> Option<&str> {
+    value.as_deref().filter(|value| !value.is_empty())
+}
+
+/// Whether a URL is of this machine.
+pub(crate) fn is_local(url: &str) -> bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        .iter()
+        .filter_map(|local| url.strip_prefix(local))
+        .any(|rest| rest.is_empty() || rest.starts_with([':', '/']))
 }

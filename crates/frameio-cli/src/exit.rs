@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use frameio::{EncodeError, Error, ErrorKind};
 
+use crate::sign_in;
+
 /// The exit status, by the kind of failure. The numbers are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -23,6 +25,9 @@ pub(crate) enum Status {
 
 impl Status {
     pub(crate) fn of(error: &Error) -> Self {
+        if let Some(error) = error.find::<frameio::auth::Error>() {
+            return sign_in::status(error);
+        }
         match (error.kind(), error.status().map_or(0, |status| status.as_u16())) {
             (ErrorKind::Encode, _) => Self::Usage,
             (ErrorKind::Decode, _) => Self::Unexpected,
@@ -90,6 +95,9 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        if let Some(auth) = error.find::<frameio::auth::Error>() {
+            return Self::new(sign_in::status(auth), auth.to_string());
+        }
         // Errors of the service may have lines in them.
         let message = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         Self::new(Status::of(&error), message)

@@ -11,8 +11,13 @@ use crate::exit::Failure;
 /// The most that an input may be; the longest annotation fits in many times.
 const LONGEST: u64 = 64 << 20;
 
-/// The object that `argument` is, or names: JSON, `@FILE`, or `-`.
+/// The object that `--input` is, or names.
 pub(crate) fn object(argument: &str) -> Result<Map<String, Value>, Failure> {
+    object_of("--input", argument)
+}
+
+/// The object that the argument of `flag` is, or names: JSON, `@FILE`, or `-`.
+pub(crate) fn object_of(flag: &str, argument: &str) -> Result<Map<String, Value>, Failure> {
     let (about, json) = match argument {
         "-" => ("standard input".to_owned(), text(&mut std::io::stdin(), "standard input")?),
         _ => match argument.strip_prefix('@') {
@@ -21,7 +26,7 @@ pub(crate) fn object(argument: &str) -> Result<Map<String, Value>, Failure> {
                     std::fs::File::open(file).map_err(|error| Failure::usage(file, error))?;
                 (file.to_owned(), text(&mut opened, file)?)
             }
-            None => ("--input".to_owned(), argument.to_owned()),
+            None => (flag.to_owned(), argument.to_owned()),
         },
     };
     match serde_json::from_str(&json) {

@@ -1,5 +1,6 @@
 //! The `frameio` command.
 
+mod address;
 mod args;
 mod batch;
 mod call;
@@ -8,8 +9,11 @@ mod exit;
 mod input;
 mod operations;
 mod output;
+mod profile;
+mod sign_in;
 mod sim;
 mod stop;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -40,6 +44,11 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Call(call) => runtime.block_on(call::run(&args.connection, &call)),
         Command::Batch(batch) => runtime.block_on(batch::run(&args.connection, &batch)),
         Command::Operations(operations) => operations::run(&operations),
+        Command::Login(login) => runtime.block_on(sign_in::login(&args.connection, &login)),
+        Command::Logout => runtime.block_on(sign_in::logout(&args.connection)),
+        Command::Whoami(whoami) => runtime.block_on(sign_in::whoami(&args.connection, &whoami)),
+        Command::Profile(profiles) => profile::run(&args.connection.choice, &profiles),
         Command::Sim(sim) => runtime.block_on(sim::run(&sim)),
+        Command::Webhook { command } => runtime.block_on(command.run(&args.connection)),
     }
 }

@@ -24,3 +24,8 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
         Err(error) => Err(Failure::new(Status::Other, format!("standard output: {error}"))),
     }
 }
+
+/// A model as the service would write it.
+pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(model).map_err(|error| Failure::new(Status::Other, error.to_string()))
+}

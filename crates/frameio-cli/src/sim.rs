@@ -1,14 +1,13 @@
 //! `frameio sim`: a local Frame.io on a socket, until it is told to stop.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::time::Duration;
 
-use frameio_sim::{Fault, SimServer, Storage};
+use frameio_sim::{Fault, SavedState, SimServer, StateError, Storage};
 
 use crate::args::Sim;
 use crate::exit::Failure;
-use crate::{output, stop};
+use crate::{address, output, stop};
 
 /// How long the answers under way may take when it is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -18,7 +17,8 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
         .token(token(&args.token)?)
         .quotas(!args.no_quotas)
         .storage(storage(&args.storage)?)
-        .seed(args.seed);
+        .seed(args.seed)
+        .state(state(args.state.as_deref())?);
     if let Some(bytes) = args.part_size {
         builder = builder.part_size(bytes);
     }
@@ -27,7 +27,8 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
             text.parse().map_err(|error| Failure::usage(format!("--fault '{text}'"), error))?;
         builder = builder.fault(fault);
     }
-    let server = listen(&builder.build(), &args.listen).await?;
+    let sim = builder.build();
+    let server = listen(&sim, &args.listen).await?;
     let announced = async {
         announce(&server, &args.token)?;
         std::future::pending().await
@@ -43,7 +44,24 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
         () = stop::requested() => {}
         () = tokio::time::sleep(GRACE) => {}
     }
-    Ok(())
+    match &args.state {
+        Some(path) => sim.save(path).map_err(|error| about_state(path, error)),
+        None => Ok(()),
+    }
+}
+
+/// What it begins with.
+fn state(path: Option<&Path>) -> Result<SavedState, Failure> {
+    let Some(path) = path else { return Ok(SavedState::demo()) };
+    let is_there = path.try_exists();
+    match is_there.map_err(|error| Failure::usage(format!("--state {}", path.display()), error))? {
+        true => SavedState::read(path).map_err(|error| about_state(path, error)),
+        false => Ok(SavedState::demo()),
+    }
+}
+
+fn about_state(path: &Path, error: StateError) -> Failure {
+    Failure::usage(format!("--state {}", path.display()), error)
 }
 
 /// A token that stands in a header and in a shell as it is.
@@ -68,11 +86,8 @@ fn storage(path: &Path) -> Result<Storage, Failure> {
 }
 
 async fn listen(sim: &frameio_sim::Sim, text: &str) -> Result<SimServer, Failure> {
-    let about = || format!("--listen {text}");
-    let needed = "an address and a port are needed, such as 127.0.0.1:8080";
-    let mut addresses = text.to_socket_addrs().map_err(|_| Failure::usage(about(), needed))?;
-    let address = addresses.next().ok_or_else(|| Failure::usage(about(), needed))?;
-    sim.serve_on(address).await.map_err(|error| Failure::usage(about(), error))
+    let served = sim.serve_on(address::resolve(text)?).await;
+    served.map_err(|error| Failure::usage(address::flag(text), error))
 }
 
 /// Tells a shell how to call it, and a person who else can.
@@ -81,16 +96,6 @@ fn announce(server: &SimServer, token: &str) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         eprintln!("frameio: other machines can reach it at {address}, and see what is uploaded");
     }
-    output::line(&format!("FRAMEIO_BASE_URL=http://{}", here(address)))?;
+    output::line(&format!("FRAMEIO_BASE_URL=http://{}", address::here(address)))?;
     output::line(&format!("FRAMEIO_TOKEN={token}"))
-}
-
-/// The address by which this machine reaches it: what listens on all has none of its own.
-fn here(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
 }

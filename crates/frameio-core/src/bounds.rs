@@ -137,6 +137,17 @@ pub fn check<T: Bounded>(
     Err(EncodeError::new(field, format!("{found}, allowed are {allowed}")))
 }
 
+/// Checks that a number is finite: JSON has no word for others, which would be sent as null.
+///
+/// # Errors
+/// When it is not; the error names the field.
+pub fn check_finite(field: &'static str, value: f64) -> Result<(), EncodeError> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    Err(EncodeError::new(field, format!("is {value}, which JSON cannot say")))
+}
+
 /// Checks that nothing is in a list twice.
 ///
 /// # Errors

@@ -60,6 +60,29 @@ impl DecodeError {
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
     }
+
+    /// The same error, where the value stands in `outer`: a field, or a place in a list.
+    ///
+    /// A line and a column are left out of the message: they are those of the value alone.
+    ///
+    /// ```
+    /// use frameio_core::DecodeError;
+    ///
+    /// let error = DecodeError::new("name", "is not text").within("data[2]");
+    /// assert_eq!(error.path, "data[2].name");
+    /// ```
+    #[must_use]
+    pub fn within(mut self, outer: &str) -> Self {
+        if let Some(end) = self.message.rfind(" at line ") {
+            self.message.truncate(end);
+        }
+        self.path = match &*self.path {
+            "." => outer.to_owned(),
+            path if path.starts_with('[') => format!("{outer}{path}"),
+            path => format!("{outer}.{path}"),
+        };
+        self
+    }
 }
 
 impl fmt::Display for DecodeError {

@@ -132,13 +132,13 @@ impl<T: PageItem> FromResponse for Page<T> {
 }
 
 /// A list that comes whole, without pages.
-impl<T: PageItem> FromResponse for Vec<T> {
+impl<T: ListItem> FromResponse for Vec<T> {
     fn from_response(_: &Parts, body: Bytes) -> Result<Self, DecodeError> {
         T::decode_list(&body)
     }
 }
 
-/// What a page or a list can hold; [`answers!`](crate::answers) implements it for each model.
+/// What a page can hold; [`answers!`](crate::answers) implements it for each model.
 ///
 /// It is a trait of its own so that the decoding of a page is compiled beside the model.
 pub trait PageItem: DeserializeOwned + Send + 'static {
@@ -147,7 +147,10 @@ pub trait PageItem: DeserializeOwned + Send + 'static {
     /// # Errors
     /// When the body is not a page of these.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError>;
+}
 
+/// What a list without pages can hold; [`answers!`](crate::answers) implements it for each model.
+pub trait ListItem: DeserializeOwned + Send + 'static {
     /// Decodes `{"data":[…]}`.
     ///
     /// # Errors

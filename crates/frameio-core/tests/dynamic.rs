@@ -23,7 +23,7 @@ frameio_core::model! {
         pub name: String,
     }
 }
-frameio_core::answers!(Thing);
+frameio_core::answers! { Thing: one, page }
 
 endpoints! {
     /// Lists things.

@@ -32,7 +32,7 @@ frameio_core::model! {
         pub kind = "type": Option<Include>,
     }
 }
-frameio_core::answers!(Thing);
+frameio_core::answers! { Thing: one, page }
 
 endpoints! {
     /// Lists things.

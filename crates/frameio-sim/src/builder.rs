@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use frameio_core::Quota;
-use secrecy::SecretString;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::clock::Clock;
 use crate::faults::{Fault, Faults};
@@ -19,9 +20,10 @@ use crate::resources::collections::{self, Collection};
 use crate::resources::metadata_fields::built_in;
 use crate::resources::{accounts, groups, projects, users, workspaces};
 use crate::roles::Role;
+use crate::saved::Document;
 use crate::signing::Signer;
 use crate::sim::{Demo, Shared, Sim};
-use crate::state::{By, Env, State};
+use crate::state::{By, Env, State, new_id};
 use crate::storage::Storage;
 
 /// Splits the file of the documented example into the three parts that it shows.
@@ -48,6 +50,7 @@ pub struct Builder {
     pub(crate) ims: ims::Settings,
     seed: u64,
     faults: Vec<Fault>,
+    pub(crate) state: Option<Document>,
 }
 
 impl Default for Builder {
@@ -64,6 +67,7 @@ impl Default for Builder {
             ims: ims::Settings::default(),
             seed: 0,
             faults: Vec::new(),
+            state: None,
         }
     }
 }
@@ -144,73 +148,58 @@ impl Builder {
         self
     }
 
-    /// A simulator with the demo account in it.
+    /// A simulator with the demo account in it, or with the [state](Self::state) it was given.
     pub fn build(mut self) -> Sim {
-        if self.tokens.is_empty() {
-            self.tokens.push(Sim::TOKEN.into());
-        }
+        let saved = self.state.take();
         let env = Env {
-            clock: Clock::new(),
-            signer: Signer::default(),
-            storage: self.storage,
+            clock: Clock::new(saved.as_ref().map_or(Duration::ZERO, Document::ahead)),
+            signer: saved
+                .as_ref()
+                .and_then(|saved| saved.signing_key.clone())
+                .map(Signer::of)
+                .unwrap_or_default(),
+            storage: self.storage.clone(),
             part_size: self.part_size,
             transcode_after: self.transcode_after,
         };
-        let mut state = State::new();
         let now = env.clock.now();
-        let user = users::add(&mut state.users, "Demo User", "demo@example.com", now);
-        let account = accounts::add(&mut state, &user, "Demo Account", now);
-        let by = By { account: &account, user: &user, now };
-        let workspace = workspaces::add(&mut state.workspaces, by, "Demo Workspace");
-        let project = projects::add(&mut state, by, &workspace, "Demo Project");
-        built_in::add(&mut state, by);
-        let selects = Collection::new("Selects").description("What goes into the cut");
-        for collection in [selects, Collection::new("To Review").dynamic(true)] {
-            collections::add(&mut state, by, &project, collection);
-        }
-        for name in self.accounts {
-            accounts::add(&mut state, &user, &name, now);
-        }
-        let mut tokens: Vec<Token> =
-            self.tokens.into_iter().map(|secret| Token { secret, user: user.clone() }).collect();
-        let mut add = |state: &mut State, user| {
-            let (id, token) = people::add(state, &account, user, now);
-            tokens.push(token);
-            id
+        let ims = saved.as_ref().map(|saved| saved.ims.clone()).unwrap_or_default();
+        let (mut state, demo, mut tokens) = match saved {
+            Some(saved) => {
+                let (demo, tokens) = (saved.demo(), saved.tokens());
+                let uploads = saved.uploads(&env.storage);
+                (State { uploads, ..saved.state }, demo, tokens)
+            }
+            None => small(now),
         };
-        let [editor, commenter, viewer] = DEMO_USERS.map(|(name, email, role)| {
-            let id = add(&mut state, User::member(name, email));
-            state.access.give(&workspace, &id, role);
-            id
-        });
-        for user in self.users {
-            add(&mut state, user);
+        let (user, account) = (demo.user_id.as_str(), demo.account_id.as_str());
+        self.own_tokens(&mut tokens, user);
+        for name in &self.accounts {
+            accounts::add(&mut state, user, name, now);
         }
-        let members = vec![editor.clone(), viewer.clone()];
-        groups::add_to_adobe(&mut state, &account, "Demo Adobe Group", members);
+        for added in std::mem::take(&mut self.users) {
+            tokens.push(people::add(&mut state, account, added, now).1);
+        }
+        // Who has none is given one.
+        for id in state.users.keys() {
+            if !tokens.iter().any(|token| token.user == *id) {
+                tokens.push(Token { secret: new_id().into(), user: id.clone() });
+            }
+        }
         // What is there from the start has not happened to anybody.
         state.events.clear();
-        let demo = Demo {
-            editor_id: editor.into(),
-            commenter_id: commenter.into(),
-            viewer_id: viewer.into(),
-            user_id: user.into(),
-            root_folder_id: state.projects[&project].text("root_folder_id").into(),
-            account_id: account.into(),
-            workspace_id: workspace.into(),
-            project_id: project.into(),
-        };
         let faults = Faults::new(self.seed, &self.faults);
         let start = Start {
             state: state.clone(),
             tokens: tokens.len(),
             seed: self.seed,
             faults: self.faults,
+            ims: ims.clone(),
         };
         Sim {
             shared: Arc::new(Shared {
                 tokens: Mutex::new(tokens),
-                ims: Ims::new(&self.ims),
+                ims: Ims::new(&self.ims, &ims),
                 legacy_tokens: self.ims.legacy_tokens,
                 demo,
                 start,
@@ -224,4 +213,54 @@ impl Builder {
             }),
         }
     }
+
+    /// Puts the builder's tokens before those that are there, or the default where the demo user
+    /// has none.
+    fn own_tokens(&self, tokens: &mut Vec<Token>, user: &str) {
+        let mut own: Vec<SecretString> = self.tokens.clone();
+        if own.is_empty() && !tokens.iter().any(|token| token.user == user) {
+            own.push(Sim::TOKEN.into());
+        }
+        let named = |token: &Token| {
+            own.iter().any(|own| own.expose_secret() == token.secret.expose_secret())
+        };
+        tokens.retain(|token| !named(token));
+        let own = own.into_iter().map(|secret| Token { secret, user: user.to_owned() });
+        tokens.splice(0..0, own);
+    }
+}
+
+/// The small account that is there where no state is given; nobody in it has a token yet.
+fn small(now: Timestamp) -> (State, Demo, Vec<Token>) {
+    let mut state = State::default();
+    let user = users::add(&mut state.users, "Demo User", "demo@example.com", now);
+    let account = accounts::add(&mut state, &user, "Demo Account", now);
+    let by = By { account: &account, user: &user, now };
+    let workspace = workspaces::add(&mut state.workspaces, by, "Demo Workspace");
+    let project = projects::add(&mut state, by, &workspace, "Demo Project");
+    built_in::add(&mut state, by, |_| new_id());
+    let selects = Collection::new("Selects").description("What goes into the cut");
+    for collection in [selects, Collection::new("To Review").dynamic(true)] {
+        collections::add(&mut state, by, &project, collection);
+    }
+    let mut tokens = Vec::new();
+    let [editor, commenter, viewer] = DEMO_USERS.map(|(name, email, role)| {
+        let (id, token) = people::add(&mut state, &account, User::member(name, email), now);
+        state.access.give(&workspace, &id, role);
+        tokens.push(token);
+        id
+    });
+    let members = vec![editor.clone(), viewer.clone()];
+    groups::add_to_adobe(&mut state, &account, "Demo Adobe Group", members);
+    let demo = Demo {
+        editor_id: editor.into(),
+        commenter_id: commenter.into(),
+        viewer_id: viewer.into(),
+        user_id: user.into(),
+        root_folder_id: state.projects[&project].text("root_folder_id").into(),
+        account_id: account.into(),
+        workspace_id: workspace.into(),
+        project_id: project.into(),
+    };
+    (state, demo, tokens)
 }

@@ -42,11 +42,12 @@ struct Inner {
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
+    /// A clock that is so far ahead of the real one.
+    pub(crate) fn new(ahead: Duration) -> Self {
         Self(Arc::new(Inner {
             start: Instant::now(),
             date: whole_millis(Timestamp::now()),
-            ahead: AtomicU64::new(0),
+            ahead: AtomicU64::new(nanos(ahead)),
             moved: Notify::new(),
         }))
     }
@@ -56,17 +57,21 @@ impl Clock {
         whole_millis(after(self.0.date, self.elapsed()))
     }
 
+    /// How far it was moved ahead by hand.
+    pub(crate) fn ahead(&self) -> Duration {
+        Duration::from_nanos(self.0.ahead.load(Ordering::SeqCst))
+    }
+
     /// For how long the simulator has been there, in its own time.
     pub fn elapsed(&self) -> Duration {
-        let ahead = Duration::from_nanos(self.0.ahead.load(Ordering::SeqCst));
-        self.0.start.elapsed().saturating_add(ahead)
+        self.0.start.elapsed().saturating_add(self.ahead())
     }
 
     /// Moves the time ahead, and wakes all who wait for a moment that has come by that.
     ///
     /// Time does not go back. It ends 584 years after the start.
     pub fn advance(&self, duration: Duration) {
-        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let nanos = nanos(duration);
         let add = |ahead: u64| Some(ahead.saturating_add(nanos));
         let _ = self.0.ahead.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
         self.0.moved.notify_waiters();
@@ -105,6 +110,10 @@ impl Clock {
     }
 }
 
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
 fn whole_millis(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
@@ -125,7 +134,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_goes_with_tokio_and_ahead_of_it() {
-        let clock = Clock::new();
+        let clock = Clock::new(Duration::ZERO);
         let start = clock.now();
         tokio::time::advance(HOUR).await;
         assert_eq!(clock.now(), after(start, HOUR));
@@ -139,7 +148,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_sleeps_is_woken_by_either() {
-        let clock = Clock::new();
+        let clock = Clock::new(Duration::ZERO);
         let start = Instant::now();
         clock.sleep(HOUR).await;
         assert_eq!(start.elapsed(), HOUR, "by tokio's time");

@@ -162,6 +162,8 @@
 //! Programs in any language control it below `/_sim/`, without a token and only from the same
 //! machine; errors are JSON as those of the API:
 //!
+//! * `GET /_sim/` is a page for people: it shows live what there is in the accounts, the last
+//!   requests, and the buckets of the quotas, and can do what is listed here.
 //! * `GET /_sim/demo` tells the ids of [`Sim::demo`] and the `tokens` of its users.
 //! * `GET /_sim/stats` tells [`Sim::stats`]: `requests`, `by_status`, `by_operation` and
 //!   `rate_limited`, which is what was answered 429, by the operation.
@@ -175,7 +177,15 @@
 //!   with the next of the list `submit`, and answers with `shown`, one after the other: forms,
 //!   a message, or nothing, by their `type`.
 //!
-//! These requests are not recorded, and no fault befalls them.
+//! These requests are not recorded, and no fault befalls them. Browsers send them only for the page
+//! itself: a request that comes from another origin, or by a host name that is neither an IP
+//! address nor `localhost`, is refused (403).
+//!
+//! # State in a file
+//!
+//! [`Sim::save`] writes all that it remembers to a JSON file, and [`Builder::state`] begins with
+//! one: saved, or written by hand with little more than names. [`SavedState::demo`] is an account
+//! with more in it, which `frameio sim` begins with; [`Sim::new`] stays small.
 //!
 //! # What it does
 //!
@@ -227,11 +237,11 @@
 //! # What it does not
 //!
 //! * Nothing is transcoded or looked into: the built-in fields Duration and Resolution have no
-//!   value, and when the set delay after the upload is over, the other media links of videos,
+//!   value unless a [state](SavedState) gives them one, and when the set delay after the upload is over, the other media links of videos,
 //!   images, audio and PDFs lead to something small of the right content type that is the same
 //!   for all files: a PNG of one grey pixel, or an MP4 without tracks. Other kinds of files have
 //!   none.
-//! * Comments have no replies.
+//! * Replies to comments are only shown, as by the API: they come from a state or [`Sim::reply`].
 //! * Every file has 24 frames a second, and a comment that was given no timestamp is answered
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
 //! * A server signs in as the demo user too. There are no `id_token`s, so the set of keys is empty;
@@ -298,6 +308,7 @@ mod resources;
 mod respond;
 mod roles;
 mod route;
+mod saved;
 mod server;
 mod service;
 mod signing;
@@ -317,6 +328,7 @@ pub use people::User;
 pub use record::RecordedRequest;
 pub use resources::collections::Collection;
 pub use resources::shares::{Visit, VisitError};
+pub use saved::{SavedState, StateError};
 pub use server::SimServer;
 pub use sim::{Demo, Sim};
 pub use stats::Stats;

@@ -5,8 +5,11 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::stream::Stream;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::lock;
 use crate::storage::{self, Kept, Segment, Storage, Writer};
@@ -21,7 +24,7 @@ const MOST_PARTS: u64 = 10_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) size: u64,
-    part: u64,
+    pub(crate) part: u64,
 }
 
 impl Layout {
@@ -112,6 +115,9 @@ impl Object {
         &self,
         range: Range<u64>,
     ) -> io::Result<impl Stream<Item = io::Result<Bytes>> + Send + 'static> {
+        if self.is_lost() {
+            return Err(io::Error::other("the content was not saved with the state"));
+        }
         let segments = self.segments(range);
         let in_file = segments.iter().any(|segment| matches!(segment, Segment::File { .. }));
         let path = self.storage.path(&self.id).filter(|_| in_file);
@@ -145,11 +151,17 @@ impl Object {
                 Slot::Kept(Kept::Counted) => {
                     segments.push_back(Segment::Pattern { at: cut.start, length });
                 }
-                Slot::Absent | Slot::Writing => {}
+                Slot::Kept(Kept::Lost) | Slot::Absent | Slot::Writing => {}
             }
             start = end;
         }
         segments
+    }
+
+    /// Whether a part of it was not saved.
+    fn is_lost(&self) -> bool {
+        let lost = |slot: &Slot| matches!(slot, Slot::Kept(Kept::Lost));
+        lock(&self.slots).parts.iter().any(lost)
     }
 
     /// Whether it takes up a file of its own.
@@ -213,6 +225,124 @@ impl Slots {
             Slot::Absent | Slot::Writing => self.missing -= 1,
         }
         self.missing == 0
+    }
+}
+
+/// The most bytes of a content in memory that are saved with the state.
+const MOST_SAVED: u64 = 1024 * 1024;
+
+/// A content as it is saved.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SavedObject {
+    pub(crate) size: u64,
+    part_size: u64,
+    parts: Vec<SavedPart>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    free: Vec<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    end: Option<u64>,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum SavedPart {
+    Absent,
+    /// In base64.
+    Bytes(String),
+    /// At this offset of the file in the directory of the storage.
+    At(u64),
+    Counted,
+    Lost,
+}
+
+impl SavedObject {
+    /// One that is complete, and was only counted.
+    pub(crate) fn counted(size: u64) -> Self {
+        let (free, end) = (Vec::new(), None);
+        Self { size, part_size: size.max(1), parts: vec![SavedPart::Counted], free, end }
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        !self.parts.iter().any(|part| matches!(part, SavedPart::Absent))
+    }
+
+    /// What is wrong with it, if something is.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.part_size == 0 || self.part_size < self.size.div_ceil(MOST_PARTS) {
+            return Err(format!("`part_size` has to be a {MOST_PARTS}th of `size` or more"));
+        }
+        let layout = Layout { size: self.size, part: self.part_size };
+        let sizes: Vec<u64> = layout.parts().collect();
+        // What came as a whole is one part, be it empty.
+        if sizes.len().max(1) != self.parts.len().max(1) {
+            return Err(format!("there have to be {} `parts`", sizes.len()));
+        }
+        for (index, (part, size)) in self.parts.iter().zip(sizes).enumerate() {
+            let SavedPart::Bytes(text) = part else { continue };
+            let length = STANDARD.decode(text).ok().map(|bytes| bytes.len() as u64);
+            if length != Some(size) {
+                return Err(format!("part {index} is not {size} bytes in base64"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Object {
+    /// The id that its file has in a directory.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// It as it is saved. What is in memory and too large is lost if it is complete, and has to be
+    /// sent again if it is not.
+    pub(crate) fn saved(&self) -> SavedObject {
+        let slots = lock(&self.slots);
+        let lost = || if slots.missing == 0 { SavedPart::Lost } else { SavedPart::Absent };
+        let part = |slot: &Slot| match slot {
+            Slot::Kept(Kept::Blocks(blocks)) if self.layout.size <= MOST_SAVED => {
+                SavedPart::Bytes(STANDARD.encode(blocks.concat()))
+            }
+            Slot::Kept(Kept::Blocks(_)) => lost(),
+            Slot::Kept(Kept::At(at)) => SavedPart::At(*at),
+            Slot::Kept(Kept::Counted) => SavedPart::Counted,
+            Slot::Kept(Kept::Lost) => SavedPart::Lost,
+            Slot::Absent | Slot::Writing => SavedPart::Absent,
+        };
+        let in_file = self.is_in_file() && slots.missing > 0;
+        SavedObject {
+            size: self.layout.size,
+            part_size: self.layout.part,
+            parts: slots.parts.iter().map(part).collect(),
+            free: if in_file { slots.free.clone() } else { Vec::new() },
+            end: in_file.then_some(slots.end),
+        }
+    }
+
+    /// The same back; what is in a file is looked for in the directory of `storage`.
+    pub(crate) fn restored(saved: SavedObject, storage: &Storage, id: &str) -> Self {
+        let SavedObject { size, part_size, parts, free, end } = saved;
+        let complete = !parts.iter().any(|part| matches!(part, SavedPart::Absent));
+        let in_file = parts.iter().any(|part| matches!(part, SavedPart::At(_)));
+        let has_files = matches!(storage, Storage::Directory(_));
+        let slot = |part: SavedPart| match part {
+            SavedPart::Absent => Slot::Absent,
+            SavedPart::Bytes(text) => {
+                Slot::Kept(Kept::Blocks(vec![STANDARD.decode(text).unwrap_or_default().into()]))
+            }
+            SavedPart::At(at) if has_files => Slot::Kept(Kept::At(at)),
+            SavedPart::At(_) | SavedPart::Lost if complete => Slot::Kept(Kept::Lost),
+            SavedPart::At(_) | SavedPart::Lost => Slot::Absent,
+            SavedPart::Counted => Slot::Kept(Kept::Counted),
+        };
+        let parts: Vec<Slot> = parts.into_iter().map(slot).collect();
+        let missing = parts.iter().filter(|slot| matches!(slot, Slot::Absent)).count();
+        let end = end.unwrap_or(parts.len() as u64 * part_size);
+        // What was whole in memory stays there, and has no file that could be removed.
+        let storage = if complete && !in_file { Storage::Memory } else { storage.clone() };
+        let slots = Mutex::new(Slots { parts, missing, free, end });
+        Self { storage, id: id.to_owned(), layout: Layout { size, part: part_size }, slots }
     }
 }
 

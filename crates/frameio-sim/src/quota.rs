@@ -35,13 +35,24 @@ struct Key {
     operation: &'static str,
 }
 
+/// A bucket that holds something, and when it will hold nothing any more.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    /// Empty where all share it.
+    pub(crate) token: String,
+    pub(crate) account: String,
+    pub(crate) operation: &'static str,
+    pub(crate) level: Level,
+    pub(crate) empty_in: Duration,
+}
+
 /// All buckets; each is known by the moment at which it will have leaked empty, which is told as
 /// all moments here by what has [elapsed](crate::Clock::elapsed) until then.
 #[derive(Debug)]
 pub(crate) struct Buckets {
     enforced: bool,
     own: HashMap<String, Quota>,
-    empty_at: HashMap<Key, Duration>,
+    empty_at: HashMap<Key, (Duration, Quota)>,
 }
 
 impl Buckets {
@@ -73,7 +84,7 @@ impl Buckets {
             return Ok(Level::unused(quota));
         }
         if self.empty_at.len() > MANY {
-            self.empty_at.retain(|_, at| *at > now);
+            self.empty_at.retain(|_, (at, _)| *at > now);
         }
         let token = match operation.scope {
             QuotaScope::Account => "",
@@ -81,7 +92,7 @@ impl Buckets {
         };
         let key =
             Key { token: token.to_owned(), account: account.to_owned(), operation: operation.id };
-        let empty_at = self.empty_at.entry(key).or_insert(now);
+        let (empty_at, _) = self.empty_at.entry(key).or_insert((now, quota));
         let filled = (*empty_at).max(now) + quota.interval();
         let room = quota.window().checked_sub(filled - now);
         match room {
@@ -91,6 +102,30 @@ impl Buckets {
             }
             None => Err(Level::of(quota, 0)),
         }
+    }
+
+    /// Whether quotas are enforced, and the buckets that hold something: the fullest, in no order,
+    /// where there are more than `most`.
+    pub(crate) fn used(&self, now: Duration, most: usize) -> (bool, Vec<Bucket>) {
+        let share = |empty_in: Duration, quota: Quota| {
+            empty_in.as_nanos() * 1_000 / quota.window().as_nanos().max(1)
+        };
+        let used = self.empty_at.iter().filter(|(_, (at, _))| *at > now);
+        let mut used: Vec<_> =
+            used.map(|(key, (at, quota))| (key, at.saturating_sub(now), *quota)).collect();
+        used.sort_by_key(|(_, empty_in, quota)| std::cmp::Reverse(share(*empty_in, *quota)));
+        used.truncate(most);
+        let bucket = |(key, empty_in, quota): (&Key, Duration, Quota)| {
+            let room = quota.window().saturating_sub(empty_in);
+            Bucket {
+                token: key.token.clone(),
+                account: key.account.clone(),
+                operation: key.operation,
+                level: Level::of(quota, calls(room, quota.interval())),
+                empty_in,
+            }
+        };
+        (self.enforced, used.into_iter().map(bucket).collect())
     }
 }
 

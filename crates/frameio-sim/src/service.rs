@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use frameio_core::Body;
+use frameio_core::{Body, UserId};
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
@@ -35,6 +35,14 @@ use crate::state::Ctx;
 const LONGEST_JSON: usize = 4 * 1024 * 1024;
 
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
+/// What a request has told while it was answered, for the record.
+#[derive(Debug, Default)]
+struct Noted {
+    /// What was JSON in the body.
+    json: Bytes,
+    user_id: Option<UserId>,
+}
 
 type Answer = Pin<Box<dyn Future<Output = io::Result<Response<Body>>> + Send>>;
 
@@ -69,19 +77,21 @@ where
     let target = Target::of(&parts.method, parts.uri.path());
     let clock = &shared.env.clock;
     let (time, start) = (clock.now(), clock.elapsed());
-    let mut json = Bytes::new();
+    let mut noted = Noted::default();
     let fault = lock(&shared.faults).take(target.id());
     let answer = match fault {
-        Some(fault) => faulty(shared, fault, &target, &parts, body, &mut json).await,
-        None => Ok(respond(shared, &target, &parts, body, &mut json, false).await),
+        Some(fault) => faulty(shared, fault, &target, &parts, body, &mut noted).await,
+        None => Ok(respond(shared, &target, &parts, body, &mut noted, false).await),
     };
     hooks::settle(shared);
-    let json = match &target {
+    let Noted { json, user_id } = noted;
+    let body = match &target {
         Target::Ims(_) => ims::without_secrets(&mut parts.uri, &json),
         _ => json,
     };
     let duration = clock.elapsed().saturating_sub(start);
-    let request = record::Request { operation: target.id(), parts, body: json, time, duration };
+    let operation = target.id();
+    let request = record::Request { operation, user_id, parts, body, time, duration };
     let told = answer.as_ref().ok().map(|r| (r.status(), r.body().size_hint().exact()));
     lock(&shared.records).push(request, told);
     answer
@@ -94,15 +104,19 @@ async fn faulty<B>(
     target: &Target,
     parts: &Parts,
     body: B,
-    json: &mut Bytes,
+    noted: &mut Noted,
 ) -> io::Result<Response<Body>>
 where
     B: http_body::Body<Data = Bytes>,
 {
+    if matches!(target, Target::Operation(..)) {
+        let caller = Caller::of(shared, &parts.headers).ok();
+        noted.user_id = caller.map(|caller| caller.user_id.into_owned().into());
+    }
     shared.env.clock.sleep(fault.waits()).await;
     fault.before()?;
     let quota = match target {
-        Target::Operation(route, _) => Some(route.operation.quota),
+        Target::Operation(route, _) => Some(lock(&shared.buckets).quota(route.operation)),
         _ => None,
     };
     let response = match fault.instead(quota) {
@@ -111,21 +125,21 @@ where
             response
         }
         Some(response) => {
-            *json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
+            noted.json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
             response
         }
-        None => respond(shared, target, parts, body, json, fault.drops_part()).await,
+        None => respond(shared, target, parts, body, noted, fault.drops_part()).await,
     };
     fault.change(response)
 }
 
-/// Answers; what was JSON in the body is left in `json`.
+/// Answers; what the record tells of the request is left in `noted`.
 async fn respond<B>(
     shared: &Arc<Shared>,
     target: &Target,
     parts: &Parts,
     body: B,
-    json: &mut Bytes,
+    noted: &mut Noted,
     drops_part: bool,
 ) -> Response<Body>
 where
@@ -134,8 +148,8 @@ where
     match target {
         Target::Operation(route, args) => {
             let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
-            json.clone_from(&content.data);
-            let response = operation(shared, route, args, parts, &content, json);
+            noted.json.clone_from(&content.data);
+            let response = operation(shared, route, args, parts, &content, noted);
             media::fetch::start(shared);
             response
         }
@@ -145,12 +159,12 @@ where
         Target::Download { id } => media::get(shared, parts, id).await,
         Target::Ims(endpoint) => {
             let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
-            json.clone_from(&content.data);
-            let body = (!content.is_too_long).then_some(&*json);
+            noted.json.clone_from(&content.data);
+            let body = (!content.is_too_long).then_some(&noted.json);
             ims::answer(shared, *endpoint, parts, base(parts), body)
         }
         Target::Nothing => {
-            *json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
+            noted.json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
             Failure::new(StatusCode::NOT_FOUND, "there is no such route").into_response()
         }
     }
@@ -163,7 +177,7 @@ fn operation(
     args: &Args,
     parts: &Parts,
     content: &Content,
-    json: &[u8],
+    noted: &mut Noted,
 ) -> Response<Body> {
     if route.spec.is_experimental()
         && parts.headers.get(API_VERSION).is_none_or(|version| version != EXPERIMENTAL)
@@ -171,27 +185,28 @@ fn operation(
         let detail = format!("{} needs the header `api-version: experimental`", route.operation.id);
         return Failure::new(StatusCode::NOT_FOUND, detail).into_response();
     }
+    let quota = lock(&shared.buckets).quota(route.operation);
     let caller = match Caller::of(shared, &parts.headers) {
         Ok(caller) => caller,
         Err(detail) => {
             let refusal = Failure::new(StatusCode::UNAUTHORIZED, detail).into_response();
-            return with_level(
-                refusal,
-                &Level::unused(lock(&shared.buckets).quota(route.operation)),
-            );
+            return with_level(refusal, &Level::unused(quota));
         }
     };
+    noted.user_id = Some(caller.user_id.as_ref().into());
     let account = args.iter().find(|(name, _)| *name == "account_id");
     let account = account.map_or("", |(_, account)| account);
     let now = shared.env.clock.elapsed();
-    match lock(&shared.buckets).spend(&caller.spender, account, route.operation, now) {
+    // The lock is not kept for what follows.
+    let spent = lock(&shared.buckets).spend(&caller.spender, account, route.operation, now);
+    match spent {
         Ok(level) => {
-            let outcome = handle(shared, route, args, &caller, parts, content, json);
+            let outcome = handle(shared, route, args, &caller, parts, content, &noted.json);
             let response = outcome.map_or_else(Failure::into_response, |r| r.into_response());
             with_level(response, &level)
         }
         Err(level) => {
-            let detail = format!("{} is limited to {}", route.operation.id, route.operation.quota);
+            let detail = format!("{} is limited to {quota}", route.operation.id);
             let refusal = Failure::new(StatusCode::TOO_MANY_REQUESTS, detail);
             with_level(refusal.into_response(), &level)
         }

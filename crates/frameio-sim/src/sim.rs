@@ -157,7 +157,8 @@ impl Sim {
         lock(&self.shared.faults).clear();
     }
 
-    /// The requests that have been answered, the oldest first; no more than the last 10,000.
+    /// The requests that have been answered, the oldest first; no more than the last 10,000,
+    /// and fewer where their bodies have more than 64 MiB together.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.shared.records).all()
     }

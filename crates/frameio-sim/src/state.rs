@@ -1,11 +1,13 @@
 //! What the simulator remembers, and what a handler gets to see of a request.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::StatusCode;
 use indexmap::IndexMap;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -19,6 +21,7 @@ use crate::resources::tree::trash::Deleted;
 use crate::resources::users;
 use crate::respond::Failure;
 use crate::roles::Access;
+use crate::saved::rows;
 use crate::signing::Signer;
 use crate::storage::Storage;
 use crate::uploads::Uploads;
@@ -27,7 +30,8 @@ use crate::uploads::Uploads;
 pub(crate) type Table = IndexMap<String, Row>;
 
 /// One record: its public fields, the account that it belongs to, and who made it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(from = "Map<String, Value>", into = "Map<String, Value>")]
 pub(crate) struct Row {
     pub(crate) account: String,
     /// The id of a user.
@@ -68,70 +72,62 @@ pub(crate) struct Env {
 }
 
 /// All records.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct State {
     /// Everybody, as `users.show` tells of them.
+    #[serde(with = "rows")]
     pub(crate) users: Table,
+    #[serde(with = "rows")]
     pub(crate) accounts: Table,
+    #[serde(with = "rows")]
     pub(crate) workspaces: Table,
+    #[serde(with = "rows")]
     pub(crate) projects: Table,
+    #[serde(with = "rows")]
     pub(crate) folders: Table,
+    #[serde(with = "rows")]
     pub(crate) files: Table,
+    #[serde(with = "rows")]
     pub(crate) version_stacks: Table,
     /// The files of each version stack, the oldest first.
-    pub(crate) versions: HashMap<String, Vec<String>>,
+    pub(crate) versions: BTreeMap<String, Vec<String>>,
     /// What was deleted and can be restored, by its id.
     pub(crate) deleted: IndexMap<String, Deleted>,
+    #[serde(with = "rows")]
     pub(crate) comments: Table,
+    #[serde(with = "rows")]
     pub(crate) groups: Table,
     pub(crate) adobe_groups: AdobeGroups,
     pub(crate) access: Access,
+    #[serde(with = "rows")]
     pub(crate) webhooks: Table,
+    #[serde(with = "rows")]
     pub(crate) actions: Table,
+    #[serde(with = "rows")]
     pub(crate) collections: Table,
+    #[serde(with = "rows")]
     pub(crate) watermark_templates: Table,
+    #[serde(with = "rows")]
     pub(crate) shares: Table,
     /// What each share has beside its fields.
-    pub(crate) shared: HashMap<String, Shared>,
+    pub(crate) shared: BTreeMap<String, Shared>,
     /// The definitions of metadata fields; those of no account are in all.
+    #[serde(with = "rows")]
     pub(crate) metadata_fields: Table,
     pub(crate) metadata: Values,
+    /// The replies to comments, by their own ids.
+    #[serde(with = "rows")]
+    pub(crate) replies: Table,
     /// What has happened and is not told yet.
+    #[serde(skip)]
     pub(crate) events: Vec<Event>,
     pub(crate) hooks: Hooks,
+    #[serde(skip)]
     pub(crate) uploads: Uploads,
 }
 
 impl State {
-    pub(crate) fn new() -> Self {
-        Self {
-            users: Table::new(),
-            accounts: Table::new(),
-            workspaces: Table::new(),
-            projects: Table::new(),
-            folders: Table::new(),
-            files: Table::new(),
-            version_stacks: Table::new(),
-            versions: HashMap::new(),
-            deleted: IndexMap::new(),
-            comments: Table::new(),
-            groups: Table::new(),
-            adobe_groups: AdobeGroups::default(),
-            access: Access::default(),
-            webhooks: Table::new(),
-            actions: Table::new(),
-            collections: Table::new(),
-            watermark_templates: Table::new(),
-            shares: Table::new(),
-            shared: HashMap::new(),
-            metadata_fields: Table::new(),
-            metadata: Values::default(),
-            events: Vec::new(),
-            hooks: Hooks::default(),
-            uploads: Uploads::default(),
-        }
-    }
-
     /// A user as it stands beside what it made; null where there is none of the id.
     pub(crate) fn person(&self, id: &str) -> Value {
         let Some(user) = self.users.get(id) else { return Value::Null };
@@ -182,12 +178,12 @@ impl State {
 }
 
 /// What has happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Event {
     /// As webhooks name it, `file.created`.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     /// The kind of what it was done to, `file`, and its id.
-    pub(crate) resource: (&'static str, String),
+    pub(crate) resource: (Cow<'static, str>, String),
     pub(crate) account: String,
     pub(crate) workspace: Option<String>,
     pub(crate) project: Option<String>,
@@ -199,8 +195,8 @@ impl Event {
     /// Something that has happened in no workspace that is known.
     pub(crate) fn new(by: By<'_>, kind: &'static str, resource: (&'static str, &str)) -> Self {
         Self {
-            kind,
-            resource: (resource.0, resource.1.to_owned()),
+            kind: kind.into(),
+            resource: (resource.0.into(), resource.1.to_owned()),
             account: by.account.to_owned(),
             workspace: None,
             project: None,

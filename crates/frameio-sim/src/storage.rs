@@ -49,6 +49,8 @@ pub(crate) enum Kept {
     /// At this offset of the file.
     At(u64),
     Counted,
+    /// What was in memory, and too large to be saved with the state.
+    Lost,
 }
 
 /// The most that is kept or read at a time.

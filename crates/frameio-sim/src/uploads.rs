@@ -1,9 +1,10 @@
 //! What was uploaded, or is to be.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::media::fetch::Source;
 use crate::object::Object;
@@ -11,7 +12,7 @@ use crate::object::Object;
 /// The uploads of files and of attachments, by their ids.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Uploads {
-    all: HashMap<String, Upload>,
+    all: BTreeMap<String, Upload>,
     /// The remote ones that nobody fetches yet.
     pub(crate) to_fetch: Vec<Source>,
 }
@@ -25,12 +26,15 @@ pub(crate) struct Upload {
     pub(crate) object: Arc<Object>,
     pub(crate) completed_at: Option<Timestamp>,
     pub(crate) remote: Option<Remote>,
+    /// The URL that a remote one is fetched from.
+    pub(crate) source: Option<String>,
     /// Whether its file is among the recently deleted ones, so that nobody may see it.
     pub(crate) is_deleted: bool,
 }
 
 /// How far a remote upload is that is not complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Remote {
     Waiting,
     Failed,
@@ -71,9 +75,18 @@ impl Uploads {
         sharing.map(|(id, _)| id.clone()).collect()
     }
 
-    /// Removes the files of all uploads.
-    pub(crate) fn remove_files(&self) {
+    /// All uploads by their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Upload)> {
+        self.all.iter()
+    }
+
+    /// Removes the files of all uploads whose content is not among `kept`.
+    pub(crate) fn remove_files(&self, kept: &Self) {
+        let stays = |object: &Arc<Object>| {
+            kept.all.values().any(|upload| Arc::ptr_eq(&upload.object, object))
+        };
         let uploads = self.all.values().filter(|upload| upload.object.is_in_file());
+        let uploads = uploads.filter(|upload| !stays(&upload.object));
         uploads.for_each(|upload| upload.object.remove());
     }
 

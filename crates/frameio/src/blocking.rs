@@ -86,6 +86,15 @@ impl Client {
         Items { client: self.clone(), inner: self.inner.items(request), refused: false }
     }
 
+    /// Fetches what an event names, as it is now.
+    ///
+    /// # Errors
+    /// As [`Client::fetch`](crate::Client::fetch), and inside an async runtime.
+    #[cfg(feature = "webhook")]
+    pub fn fetch(&self, event: &crate::webhook::Event) -> Result<crate::webhook::Fetched, Error> {
+        self.wait(self.inner.fetch(event))
+    }
+
     fn wait<T>(&self, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         outside()?;
         match &self.runtime.0 {

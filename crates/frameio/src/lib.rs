@@ -11,6 +11,10 @@ pub mod transport;
 pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+#[cfg(feature = "transfer")]
+pub mod transfer;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use builder::{BuildError, ClientBuilder, DefaultLayer};
 pub use client::{CallFuture, Client, HttpService, Stack};

@@ -40,7 +40,7 @@ model! {
         pub workspace_id: Option<WorkspaceId>,
     }
 }
-answers!(AuditLog);
+answers! { AuditLog: page }
 
 model! {
     /// Which entries of an audit log are listed: those that fit all that is set.

@@ -78,7 +78,7 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Account);
+answers! { Account: one, page }
 
 open_enum! {
     /// What a user is in an account.

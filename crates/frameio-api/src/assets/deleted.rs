@@ -1,14 +1,15 @@
 //! Assets that were deleted.
 
+use frameio_core::decode::{decode_page_of, read_object};
 use frameio_core::page::PageItem;
 use frameio_core::{
     AssetId, DecodeError, Extra, FileId, FolderId, Page, ProjectId, VersionStackId, model,
 };
 use jiff::Timestamp;
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use super::untyped::{self, Union, member};
+use super::untyped::{Union, member};
 use super::{AssetKind, text};
 use crate::files::FileStatus;
 
@@ -157,11 +158,7 @@ model! {
 /// Lists of what was deleted are rare, so reading them in two steps costs little.
 impl PageItem for DeletedAsset {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
-        untyped::page(body)
-    }
-
-    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        untyped::list(body)
+        decode_page_of(body, Self::from_untyped)
     }
 }
 
@@ -178,7 +175,7 @@ impl Union for DeletedAsset {
 
 impl<'de> Deserialize<'de> for DeletedAsset {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_untyped(Extra::deserialize(deserializer)?).map_err(D::Error::custom)
+        read_object(deserializer, Self::from_untyped)
     }
 }
 
@@ -236,8 +233,6 @@ mod tests {
         assert_eq!(path(changed("type", json!("file"))), "data[1]");
         assert_eq!(path(json!({"id": "f"})), "data[1]");
         assert_eq!(path(json!("folder")), "data[1]");
-        let list = json!({"data": [folder(), {"type": "file", "id": []}]}).to_string();
-        let error = DeletedAsset::decode_list(list.as_bytes()).unwrap_err();
-        assert_eq!(error.path, "data[1].id", "{error}");
+        assert_eq!(path(json!({"type": "file", "id": []})), "data[1].id");
     }
 }

@@ -1,14 +1,14 @@
 //! [`Asset`] as JSON: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::decode::{decode_data, decode_json, read_object};
-use frameio_core::page::PageItem;
+use frameio_core::decode::{decode_data, decode_json, decode_list_of, decode_page_of, read_object};
+use frameio_core::page::{ListItem, PageItem};
 use frameio_core::{AssetId, DecodeError, Extra, FileId, Page, ProjectId, model};
 use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::untyped::{self, Union, member};
+use super::untyped::{Union, member};
 use super::{Asset, AssetKind};
 use crate::files::{File, FileStatus, UploadUrl};
 use crate::folders::Folder;
@@ -73,15 +73,17 @@ impl PageItem for Asset {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
         match decode_json::<Page<Self>>(body) {
             Ok(page) if page.data.iter().all(Self::is_known) => Ok(page),
-            _ => untyped::page(body),
+            _ => decode_page_of(body, Self::from_untyped),
         }
     }
+}
 
+impl ListItem for Asset {
     /// Decodes a list as a page is.
     fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
         match decode_data::<Vec<Self>>(body) {
             Ok(list) if list.iter().all(Self::is_known) => Ok(list),
-            _ => untyped::list(body),
+            _ => decode_list_of(body, Self::from_untyped),
         }
     }
 }

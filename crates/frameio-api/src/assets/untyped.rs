@@ -1,7 +1,7 @@
 //! Unions of assets, read in two steps: the kind is looked up before the fields are typed.
 
-use frameio_core::decode::{decode_data, decode_json};
-use frameio_core::{DecodeError, Extra, Page};
+use frameio_core::decode::decode_json;
+use frameio_core::{DecodeError, Extra};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -30,26 +30,4 @@ pub(super) fn member<T: DeserializeOwned>(fields: Extra) -> Result<Box<T>, Decod
         // Only what is read from text can tell the path.
         Err(_) => decode_json(fields.to_string().as_bytes()).map(Box::new),
     }
-}
-
-pub(super) fn page<T: Union>(body: &[u8]) -> Result<Page<T>, DecodeError> {
-    let mut place = 0..;
-    decode_json::<Page<Extra>>(body)?.try_map(|fields| item(place.next().unwrap_or(0), fields))
-}
-
-pub(super) fn list<T: Union>(body: &[u8]) -> Result<Vec<T>, DecodeError> {
-    let items = decode_data::<Vec<Extra>>(body)?.into_iter().enumerate();
-    items.map(|(place, fields)| item(place, fields)).collect()
-}
-
-fn item<T: Union>(place: usize, fields: Extra) -> Result<T, DecodeError> {
-    T::from_untyped(fields).map_err(|error| {
-        let path = match &*error.path {
-            "." => format!("data[{place}]"),
-            inner => format!("data[{place}].{inner}"),
-        };
-        // The line and column are not those in the answer.
-        let message = error.message.rsplit_once(" at line ").map_or(&*error.message, |it| it.0);
-        DecodeError::new(path, message)
-    })
 }

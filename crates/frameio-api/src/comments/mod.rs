@@ -247,7 +247,7 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Comment);
+answers! { Comment: one, page }
 
 model! {
     /// A point of the picture, as fractions of its width and height from the top left.

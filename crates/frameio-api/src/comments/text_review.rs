@@ -41,9 +41,7 @@ impl TextReviewBounds {
 impl Check for TextReviewBounds {
     fn check(&self) -> Result<(), EncodeError> {
         for (field, value) in [("x", self.x), ("y", self.y)] {
-            if !value.is_finite() {
-                return Err(EncodeError::new(field, format!("is {value}, which JSON cannot say")));
-            }
+            bounds::check_finite(field, value)?;
         }
         for (field, value) in [("width", self.width), ("height", self.height)] {
             if !(0.0..f64::INFINITY).contains(&value) {

@@ -75,7 +75,7 @@ model! {
         pub error: Option<ShownFileError>,
     }
 }
-answers!(ShownFile);
+answers! { ShownFile: list }
 
 model! {
     /// Why a file cannot be shown.

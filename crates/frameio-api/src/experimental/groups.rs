@@ -115,7 +115,7 @@ model! {
         pub name: String,
     }
 }
-answers!(AdobeGroup);
+answers! { AdobeGroup: page }
 
 model! {
     /// A group at Adobe that was added to an account.

@@ -32,4 +32,4 @@ model! {
         pub role: Role,
     }
 }
-answers!(GroupRole);
+answers! { GroupRole: page }

@@ -27,4 +27,4 @@ model! {
         pub file: File,
     }
 }
-answers!(CopiedFile);
+answers! { CopiedFile: list }

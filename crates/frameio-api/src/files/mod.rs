@@ -349,4 +349,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(File);
+answers! { File: one, list }

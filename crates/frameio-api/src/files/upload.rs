@@ -37,7 +37,7 @@ model! {
         pub uploaded_at: Option<Timestamp>,
     }
 }
-answers!(UploadStatus);
+answers! { UploadStatus: one }
 
 model! {
     /// A file that the service is fetching.

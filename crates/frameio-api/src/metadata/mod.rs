@@ -54,7 +54,7 @@ model! {
         pub metadata: Vec<MetadataField>,
     }
 }
-answers!(FileMetadata);
+answers! { FileMetadata: one }
 
 open_enum! {
     /// The kinds of metadata fields.

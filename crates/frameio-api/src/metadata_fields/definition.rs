@@ -1,16 +1,16 @@
 //! [`FieldDefinition`] as JSON: the type of a field decides what its configuration is.
 
 use bytes::Bytes;
-use frameio_core::decode::{decode_data, decode_json};
+use frameio_core::decode::{decode_data, decode_page_of, read_object};
 use frameio_core::page::PageItem;
 use frameio_core::{DecodeError, Extra, FieldDefinitionId, FromResponse, Page, UserId, model};
 use http::response::Parts;
 use jiff::Timestamp;
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::FieldDefinition;
-use super::kind::{FieldKind, within};
+use super::kind::FieldKind;
 use super::members::Empty;
 use crate::metadata::MetadataFieldType;
 use crate::users::User;
@@ -50,32 +50,19 @@ impl TryFrom<Fields> for FieldDefinition {
 
 impl FromResponse for FieldDefinition {
     fn from_response(_: &Parts, body: Bytes) -> Result<Self, DecodeError> {
-        Self::try_from(decode_data::<Fields>(&body)?).map_err(|error| within(error, "data"))
+        Self::try_from(decode_data::<Fields>(&body)?).map_err(|error| error.within("data"))
     }
 }
 
 impl PageItem for FieldDefinition {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
-        let mut places = 0..;
-        decode_json::<Page<Fields>>(body)?
-            .try_map(|fields| Self::in_list(places.next().unwrap_or_default(), fields))
-    }
-
-    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        let all = decode_data::<Vec<Fields>>(body)?;
-        all.into_iter().enumerate().map(|(i, fields)| Self::in_list(i, fields)).collect()
-    }
-}
-
-impl FieldDefinition {
-    fn in_list(i: usize, fields: Fields) -> Result<Self, DecodeError> {
-        Self::try_from(fields).map_err(|error| within(error, &format!("data[{i}]")))
+        decode_page_of(body, <Self as TryFrom<Fields>>::try_from)
     }
 }
 
 impl<'de> Deserialize<'de> for FieldDefinition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::try_from(Fields::deserialize(deserializer)?).map_err(D::Error::custom)
+        read_object(deserializer, <Self as TryFrom<Fields>>::try_from)
     }
 }
 

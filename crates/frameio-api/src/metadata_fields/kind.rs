@@ -131,16 +131,7 @@ pub(super) const CONFIGURATION: &str = "field_configuration";
 /// Reads a configuration when its type is known; an error names the place in it.
 pub(super) fn read_configuration<T: DeserializeOwned>(fields: Extra) -> Result<T, DecodeError> {
     decode_json(Value::Object(fields).to_string().as_bytes())
-        .map_err(|error| within(error, CONFIGURATION))
-}
-
-/// The same error in `outer`, a field or a place in a list.
-pub(super) fn within(error: DecodeError, outer: &str) -> DecodeError {
-    let path = match error.path.as_str() {
-        "." => outer.to_owned(),
-        path => format!("{outer}.{path}"),
-    };
-    DecodeError::new(path, error.message)
+        .map_err(|error| error.within(CONFIGURATION))
 }
 
 /// A metadata field to create.

@@ -53,7 +53,7 @@ fn what_is_wrong_in_a_configuration_is_named_by_its_path() {
     let select = definition("select", json!({"options": [{"display_name": "a"}, {"id": "o"}]}));
     let error = FieldDefinition::decode_page(&page(std::slice::from_ref(&select))).unwrap_err();
     assert_eq!(error.path, "data[0].field_configuration.options[1]");
-    let error = FieldDefinition::decode_list(&page(&[text, select.clone()])).unwrap_err();
+    let error = FieldDefinition::decode_page(&page(&[text, select.clone()])).unwrap_err();
     assert_eq!(error.path, "data[1].field_configuration.options[1]");
 
     // A reader that cannot say where it is has it in the message.

@@ -1,8 +1,9 @@
 //! Matches: why something was found.
 
+use frameio_core::decode::read_object;
 use frameio_core::{CommentId, DecodeError, Extra, ProjectId, UserId, model};
 use jiff::Timestamp;
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use super::untyped::{kind, take};
@@ -287,7 +288,7 @@ matches! {
 
 impl<'de> Deserialize<'de> for SearchMatch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_fields(Extra::deserialize(deserializer)?).map_err(D::Error::custom)
+        read_object(deserializer, Self::from_fields)
     }
 }
 

@@ -1,14 +1,14 @@
 //! Results: what a search finds.
 
-use frameio_core::decode::decode_json;
+use frameio_core::decode::{decode_page_of, read_object};
 use frameio_core::page::PageItem;
 use frameio_core::{DecodeError, Extra, Page, open_enum};
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::json;
 
 use super::SearchMatch;
-use super::untyped::{kind, missing, take, within};
+use super::untyped::{kind, missing, take};
 use crate::assets::Asset;
 use crate::projects::Project;
 
@@ -118,7 +118,7 @@ impl SearchResult {
 fn matches(fields: &mut Extra) -> Result<Vec<SearchMatch>, DecodeError> {
     let matches: Vec<Extra> = take(fields, "matches")?;
     let read = |(i, fields)| {
-        SearchMatch::from_fields(fields).map_err(|error| within(&format!("matches[{i}]"), error))
+        SearchMatch::from_fields(fields).map_err(|error| error.within(&format!("matches[{i}]")))
     };
     matches.into_iter().enumerate().map(read).collect()
 }
@@ -135,14 +135,14 @@ fn asset(fields: &mut Extra) -> Result<Asset, DecodeError> {
     let page = Asset::decode_page(page.as_bytes()).map_err(|mut error| {
         let path = error.path.trim_start_matches("data[0]").trim_start_matches('.');
         error.path = if path.is_empty() { ".".to_owned() } else { path.to_owned() };
-        within("result", error)
+        error.within("result")
     })?;
     page.data.into_iter().next().ok_or_else(|| DecodeError::new("result", "is not an asset"))
 }
 
 impl<'de> Deserialize<'de> for SearchResult {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_fields(Extra::deserialize(deserializer)?).map_err(D::Error::custom)
+        read_object(deserializer, Self::from_fields)
     }
 }
 
@@ -180,16 +180,6 @@ impl PageItem for SearchResult {
     /// Looks up the kind of each result, and of each match, before it reads it: what nobody foresaw
     /// comes back as it came. A search is asked too seldom for one pass to matter.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
-        let mut i = 0;
-        decode_json::<Page<Extra>>(body)?.try_map(|fields| {
-            let read = Self::from_fields(fields);
-            let read = read.map_err(|error| within(&format!("data[{i}]"), error));
-            i += 1;
-            read
-        })
-    }
-
-    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        Ok(Self::decode_page(body)?.data)
+        decode_page_of(body, Self::from_fields)
     }
 }

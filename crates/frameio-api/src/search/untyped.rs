@@ -12,7 +12,7 @@ pub(super) fn take<T: DeserializeOwned>(
 ) -> Result<T, DecodeError> {
     match fields.remove(name) {
         Some(value) => {
-            T::deserialize(&value).or_else(|_| explain(&value)).map_err(|error| within(name, error))
+            T::deserialize(&value).or_else(|_| explain(&value)).map_err(|error| error.within(name))
         }
         None => T::deserialize(Value::Null).map_err(|_| missing(name)),
     }
@@ -36,18 +36,4 @@ fn explain<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
 /// The error of a field that is required but not there.
 pub(super) fn missing(name: &str) -> DecodeError {
     DecodeError::new(".", format!("missing field `{name}`"))
-}
-
-/// The same error, of a value inside of `outer`: a field or a place in a list.
-pub(super) fn within(outer: &str, mut error: DecodeError) -> DecodeError {
-    // Line and column are those of what was read again, not of the answer.
-    if let Some(end) = error.message.rfind(" at line ") {
-        error.message.truncate(end);
-    }
-    error.path = match &*error.path {
-        "." => outer.to_owned(),
-        path if path.starts_with('[') => format!("{outer}{path}"),
-        path => format!("{outer}.{path}"),
-    };
-    error
 }

@@ -22,7 +22,7 @@ model! {
         pub inserted_at: Timestamp,
     }
 }
-answers!(ShareActivity);
+answers! { ShareActivity: page }
 
 open_enum! {
     /// What can be done with a share.

@@ -94,7 +94,7 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers!(Share);
+answers! { Share: one, page }
 
 open_enum! {
     /// Who can open a share.

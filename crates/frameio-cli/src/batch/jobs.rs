@@ -7,7 +7,8 @@ use frameio::Operation;
 use serde_json::{Map, Value};
 
 use crate::exit::{Failure, Status};
-use crate::input;
+use crate::profile::Profile;
+use crate::{input, profile};
 
 /// How many wrong lines are told at once.
 const MANY: usize = 20;
@@ -24,7 +25,7 @@ pub(super) struct Job {
 }
 
 /// Reads the jobs of a file, or of standard input.
-pub(super) fn read(path: &Path) -> Result<Vec<Job>, Failure> {
+pub(super) fn read(path: &Path, profile: Option<&Profile>) -> Result<Vec<Job>, Failure> {
     let about = path.display().to_string();
     let text = if path == Path::new("-") {
         input::text(&mut std::io::stdin(), "standard input")?
@@ -32,7 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Job>, Failure> {
         let mut file = File::open(path).map_err(|error| Failure::usage(&about, error))?;
         input::text(&mut file, &about)?
     };
-    let (jobs, wrong) = parse(&text);
+    let (jobs, wrong) = parse(&text, profile);
     if wrong.is_empty() {
         return Ok(jobs);
     }
@@ -42,10 +43,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<Job>, Failure> {
 }
 
 /// The jobs of a text, and what is wrong with lines of it. Empty lines are no jobs.
-fn parse(text: &str) -> (Vec<Job>, Vec<String>) {
+fn parse(text: &str, profile: Option<&Profile>) -> (Vec<Job>, Vec<String>) {
     let (mut jobs, mut wrong) = (Vec::new(), Vec::new());
     for (i, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
-        match job(i + 1, text) {
+        match job(i + 1, text, profile) {
             Ok(job) => jobs.push(job),
             Err(message) => wrong.push(format!("line {}: {message}", i + 1)),
         }
@@ -53,7 +54,7 @@ fn parse(text: &str) -> (Vec<Job>, Vec<String>) {
     (jobs, wrong)
 }
 
-fn job(line: usize, text: &str) -> Result<Job, String> {
+fn job(line: usize, text: &str, profile: Option<&Profile>) -> Result<Job, String> {
     let mut fields: Map<String, Value> =
         serde_json::from_str(text).map_err(|error| format!("{error}: {FORM}"))?;
     let (op, input) = (fields.remove("op"), fields.remove("input"));
@@ -61,12 +62,13 @@ fn job(line: usize, text: &str) -> Result<Job, String> {
         return Err(format!("`{name}` is not known: {FORM}"));
     }
     let Some(Value::String(id)) = op else { return Err(format!("`op` is missing: {FORM}")) };
-    let input = match input {
+    let mut input = match input {
         Some(Value::Object(input)) => input,
         None => Map::new(),
         Some(_) => return Err(format!("`input` is not an object: {FORM}")),
     };
     let operation = input::operation(&id)?;
+    profile::fill(profile, operation, &mut input);
     operation.request(&input).map_err(|error| format!("{id}: {error}"))?;
     Ok(Job { line, operation, input })
 }
@@ -80,7 +82,7 @@ mod tests {
         let text = "\n{\"op\":\"users.show\"}\n\n{\"op\":\"file.show\"}\nnonsense\n\
                     {\"op\":\"users.show\",\"input\":{\"x\":1}}\n{\"input\":{}}\n\
                     {\"op\":\"users.show\",\"inputs\":{}}\n{\"op\":\"users.show\",\"input\":[]}\n";
-        let (jobs, wrong) = parse(text);
+        let (jobs, wrong) = parse(text, None);
         assert_eq!(jobs.iter().map(|job| job.line).collect::<Vec<_>>(), [2]);
         let begins = [
             "line 4: there is no operation `file.show`: did you mean `files.show`?",

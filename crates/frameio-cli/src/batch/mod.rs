@@ -17,7 +17,7 @@ use crate::connect::Connection;
 use crate::exit::{Failure, Status};
 
 pub(crate) async fn run(connection: &Connection, args: &Batch) -> Result<(), Failure> {
-    let mut jobs = jobs::read(&args.jobs)?;
+    let mut jobs = jobs::read(&args.jobs, connection.choice.profile()?.as_ref())?;
     let path = match &args.results {
         Some(path) => path.clone(),
         None => beside(&args.jobs)?,

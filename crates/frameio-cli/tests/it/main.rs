@@ -4,5 +4,8 @@
 mod batch;
 mod call;
 mod operations;
+mod profile;
 mod program;
+mod sign_in;
 mod sim;
+mod webhook;

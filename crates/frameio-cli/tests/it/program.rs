@@ -20,6 +20,13 @@ pub(crate) fn offline() -> Command {
     command
         .env_remove("FRAMEIO_BASE_URL")
         .env_remove("FRAMEIO_TOKEN")
+        .env_remove("FRAMEIO_WEBHOOK_SECRET")
+        .env_remove("FRAMEIO_PROFILE")
+        .env_remove("FRAMEIO_CLIENT_ID")
+        .env_remove("FRAMEIO_CLIENT_SECRET")
+        .env_remove("FRAMEIO_IMS_URL")
+        // Where there is no profile of whoever runs the tests.
+        .env("FRAMEIO_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/none"))
         .env("NO_PROXY", "*")
         .stdin(Stdio::null())
         .kill_on_drop(true);
@@ -40,6 +47,12 @@ impl Ended {
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.status, 0, "{self:?}");
         serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    /// It succeeded, and had nothing to complain of.
+    #[track_caller]
+    pub(crate) fn answered(&self) {
+        assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
     }
 
     /// Each line of standard output.
@@ -63,7 +76,8 @@ pub(crate) async fn end(mut command: Command, input: Option<&str>) -> Ended {
     }
     let mut child = command.spawn().unwrap();
     if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
-        stdin.write_all(input.as_bytes()).await.unwrap();
+        // A run that fails before it reads has closed the pipe.
+        drop(stdin.write_all(input.as_bytes()).await);
     }
     let output = child.wait_with_output().await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -50,8 +50,9 @@ impl Running {
         let mut stream = TcpStream::connect(self.address()).await.unwrap();
         let length = body.len();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
-             content-length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
+             content-length: {length}\r\n\r\n{body}",
+            self.address()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
@@ -127,6 +128,36 @@ async fn it_is_as_its_arguments_say() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn what_it_remembers_is_in_its_file() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state.json");
+    let arguments = ["--state", file.to_str().unwrap()];
+    let sim = Running::start(&arguments).await;
+    let demo = sim.ask("GET", "/_sim/demo", "").await;
+    let input = json!({
+        "account_id": demo["account_id"],
+        "folder_id": demo["root_folder_id"],
+        "data": {"name": "Kept"},
+    });
+    let made = sim.frameio(&["call", "folders.create", "--input", &input.to_string()]).await.json();
+    assert_eq!(sim.signal("TERM").await, (Some(0), String::new()));
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing beside it");
+
+    let before = std::fs::read_to_string(&file).unwrap();
+    let sim = Running::start(&arguments).await;
+    assert_eq!(sim.ask("GET", "/_sim/demo", "").await, demo);
+    let input = json!({"account_id": demo["account_id"], "folder_id": made["data"]["id"]});
+    let shown = sim.frameio(&["call", "folders.show", "--input", &input.to_string()]).await.json();
+    assert_eq!(shown["data"], made["data"]);
+    assert_eq!(sim.signal("INT").await, (Some(0), String::new()));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn it_warns_when_others_can_reach_it() {
     let sim = Running::start(&["--listen=0.0.0.0:0", "--storage=count"]).await;
     assert!(sim.address().starts_with("127.0.0.1:"), "{}", sim.url);
@@ -165,6 +196,7 @@ async fn what_is_wrong_is_told_in_a_line() {
         (["--listen", &taken], &*format!("frameio: --listen {taken}: ")),
         (["--listen", "here"], "frameio: --listen here: an address and a port are needed"),
         (["--fault", "files.shwo=503"], "frameio: --fault 'files.shwo=503': `files.shwo` is no"),
+        (["--state", file], &*format!("frameio: --state {file}: EOF while parsing")),
         (["--token", "two words"], "frameio: --token: a token is made of"),
         (["--token", ""], "frameio: --token: a token is made of"),
         (["--storage", file], &*format!("frameio: --storage {file}: ")),

@@ -9,7 +9,7 @@
 ///
 /// id! { /** Identifies a moodboard. */ pub struct MoodboardId; }
 /// frameio_core::model! { /** A board. */ pub struct Moodboard { /** Its name. */ pub name: String, } }
-/// frameio_core::answers!(Moodboard);
+/// frameio_core::answers! { Moodboard: one }
 ///
 /// endpoints! {
 ///     /// Creates a moodboard in a project.

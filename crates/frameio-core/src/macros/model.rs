@@ -153,10 +153,19 @@ macro_rules! __value {
     };
 }
 
-/// Declares that models come as the `data` of an answer: alone, in lists or in pages.
+/// Lets operations answer with a model, and compiles how that is read beside it: alone (`one`), in
+/// pages (`page`) or in a list that comes whole (`list`).
+///
+/// ```
+/// frameio_core::model! { /** A board. */ pub struct Moodboard { /** Its name. */ pub name: String, } }
+/// frameio_core::answers! { Moodboard: one, page }
+/// ```
 #[macro_export]
 macro_rules! answers {
-    ($($name:ident),+ $(,)?) => {$(
+    ($($name:ident: $($form:ident),+);+ $(;)?) => {
+        $($($crate::answers! { @$form $name })+)+
+    };
+    (@one $name:ident) => {
         impl $crate::FromResponse for $name {
             fn from_response(
                 _: &$crate::__private::http::response::Parts,
@@ -165,15 +174,19 @@ macro_rules! answers {
                 $crate::decode::decode_data(&body)
             }
         }
-
+    };
+    (@page $name:ident) => {
         impl $crate::page::PageItem for $name {
             fn decode_page(body: &[u8]) -> Result<$crate::Page<Self>, $crate::DecodeError> {
                 $crate::decode::decode_json(body)
             }
-
+        }
+    };
+    (@list $name:ident) => {
+        impl $crate::page::ListItem for $name {
             fn decode_list(body: &[u8]) -> Result<Vec<Self>, $crate::DecodeError> {
                 $crate::decode::decode_data(body)
             }
         }
-    )+};
+    };
 }

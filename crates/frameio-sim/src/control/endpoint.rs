@@ -3,13 +3,22 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 
+use super::page::File;
+
 /// What there is, as it is told to whoever asks for something else.
-pub(super) const ROUTES: &str = "/_sim/stats, /_sim/demo, /_sim/reset, /_sim/clock, /_sim/faults \
-                                 and /_sim/actions/{id}/trigger";
+pub(super) const ROUTES: &str = "the page /_sim/, /_sim/live, /_sim/tree, /_sim/stats, /_sim/demo, \
+                                 /_sim/reset, /_sim/clock, /_sim/faults and \
+                                 /_sim/actions/{id}/trigger";
 
 /// What a request to control the simulator is for, by its path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
+    /// `/_sim` without a slash.
+    Entry,
+    /// One of the page's.
+    File(&'static File),
+    Live,
+    Tree,
     Stats,
     Demo,
     Reset,
@@ -24,8 +33,17 @@ pub(crate) enum Endpoint {
 impl Endpoint {
     /// Nothing for a path that is not below `/_sim/`.
     pub(crate) fn of(path: &str) -> Option<Self> {
-        let path = path.strip_prefix("/_sim/")?;
+        let path = path.strip_prefix("/_sim")?;
+        if path.is_empty() {
+            return Some(Self::Entry);
+        }
+        let path = path.strip_prefix('/')?;
+        if let Some(file) = File::find(path) {
+            return Some(Self::File(file));
+        }
         Some(match path {
+            "live" => Self::Live,
+            "tree" => Self::Tree,
             "stats" => Self::Stats,
             "demo" => Self::Demo,
             "reset" => Self::Reset,
@@ -41,7 +59,9 @@ impl Endpoint {
 
     pub(super) const fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Stats | Self::Demo => &[Method::GET],
+            Self::Entry | Self::File(_) | Self::Live | Self::Tree | Self::Stats | Self::Demo => {
+                &[Method::GET]
+            }
             Self::Reset | Self::Trigger(_) => &[Method::POST],
             Self::Clock => &[Method::GET, Method::POST],
             Self::Faults => &[Method::GET, Method::POST, Method::DELETE],

@@ -1,7 +1,12 @@
-//! The simulator's own endpoints, below `/_sim/`: for tests that are not in its process.
+//! The simulator's own endpoints, below `/_sim/`: for tests that are not in its process, and for
+//! people to watch it.
 
 mod body;
 mod endpoint;
+mod guard;
+mod live;
+mod page;
+mod tree;
 mod trigger;
 
 use std::sync::Arc;
@@ -9,7 +14,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::Body;
-use http::header::{ALLOW, CACHE_CONTROL, HeaderValue};
+use http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -25,6 +30,8 @@ use crate::sim::{Shared, Sim};
 
 /// The longest body; nothing that is asked here needs more.
 const LONGEST: usize = 1024 * 1024;
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Marks a request that came from another machine.
 #[derive(Clone, Copy, Debug)]
@@ -43,12 +50,18 @@ where
     let content = Content::read(body, &parts.headers, LONGEST).await;
     let outcome = respond(shared, endpoint, parts, &content).await;
     let refused = outcome.as_ref().err().map(|failure| failure.status);
-    let mut response = outcome.map_or_else(Failure::into_response, Reply::into_response);
+    let mut response = outcome.unwrap_or_else(Failure::into_response);
     if refused == Some(StatusCode::METHOD_NOT_ALLOWED) {
         let allowed = HeaderValue::try_from(endpoint.allowed());
         response.headers_mut().extend(allowed.ok().map(|allowed| (ALLOW, allowed)));
     }
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (name, value) in [
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (RESOURCE_POLICY, "same-origin"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 
@@ -57,11 +70,12 @@ async fn respond(
     endpoint: &Endpoint,
     parts: &Parts,
     content: &Content,
-) -> Outcome {
+) -> Result<Response<Body>, Failure> {
     if parts.extensions.get::<Elsewhere>().is_some() {
         let detail = "the simulator is controlled only from the machine that it runs on";
         return Err(Failure::new(StatusCode::FORBIDDEN, detail));
     }
+    guard::check(parts)?;
     if *endpoint == Endpoint::Unknown {
         let detail = format!("there is no such route; there are {}", endpoint::ROUTES);
         return Err(Failure::new(StatusCode::NOT_FOUND, detail));
@@ -71,32 +85,47 @@ async fn respond(
         return Err(Failure::new(StatusCode::METHOD_NOT_ALLOWED, detail));
     }
     let sim = Sim { shared: shared.clone() };
+    match endpoint {
+        Endpoint::Entry => Ok(page::redirect()),
+        Endpoint::File(file) => Ok(file.response()),
+        _ => control(&sim, endpoint, parts, content).await.map(Reply::into_response),
+    }
+}
+
+/// Answers what has its answer in JSON.
+async fn control(sim: &Sim, endpoint: &Endpoint, parts: &Parts, content: &Content) -> Outcome {
+    let query = parts.uri.query().unwrap_or_default();
     match (endpoint, &parts.method) {
-        (Endpoint::Stats, _) => Ok(ok(stats(&sim))),
-        (Endpoint::Demo, _) => Ok(ok(demo(&sim))),
+        (Endpoint::Live, _) => {
+            let since = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "since");
+            Ok(ok(live::live(sim, since.as_ref().map_or("", |(_, since)| since))))
+        }
+        (Endpoint::Tree, _) => tree::tree(sim, query).map(ok),
+        (Endpoint::Stats, _) => Ok(ok(stats(sim))),
+        (Endpoint::Demo, _) => Ok(ok(demo(sim))),
         (Endpoint::Reset, _) => {
             sim.reset();
-            Ok(ok(demo(&sim)))
+            Ok(ok(demo(sim)))
         }
         (Endpoint::Clock, &Method::POST) => {
-            advance(&sim, &Object::of(content, &["advance_ms"])?)?;
-            Ok(ok(clock(&sim)))
+            advance(sim, &Object::of(content, &["advance_ms"])?)?;
+            Ok(ok(clock(sim)))
         }
-        (Endpoint::Clock, _) => Ok(ok(clock(&sim))),
+        (Endpoint::Clock, _) => Ok(ok(clock(sim))),
         (Endpoint::Faults, &Method::POST) => {
-            inject(&sim, &Object::of(content, &["fault"])?)?;
-            Ok(ok(faults(&sim)))
+            inject(sim, &Object::of(content, &["fault"])?)?;
+            Ok(ok(faults(sim)))
         }
         (Endpoint::Faults, &Method::DELETE) => {
             sim.clear_faults();
             Ok(Reply::NO_CONTENT)
         }
-        (Endpoint::Faults, _) => Ok(ok(faults(&sim))),
+        (Endpoint::Faults, _) => Ok(ok(faults(sim))),
         (Endpoint::Trigger(action), _) => {
             let body = Object::of(content, &["resources", "user_id", "submit"])?;
-            trigger::trigger(&sim, action, &body).await.map(ok)
+            trigger::trigger(sim, action, &body).await.map(ok)
         }
-        (Endpoint::Unknown, _) => Ok(Reply::NO_CONTENT),
+        (Endpoint::Entry | Endpoint::File(_) | Endpoint::Unknown, _) => Ok(Reply::NO_CONTENT),
     }
 }
 

@@ -1,12 +1,13 @@
 //! What has happened is told: to webhooks, to the audit log, and to tests.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use frameio_webhook::{Event as Told, Resource};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
 mod deliver;
@@ -17,6 +18,7 @@ pub(crate) use record::Deliveries;
 pub use record::{RecordedDelivery, RecordedEvent};
 pub use trigger::{Interaction, Shown, TriggerError};
 
+use crate::saved::secrets;
 use crate::sim::{Shared, lock};
 use crate::state::{By, Event, Row, State};
 use deliver::Post;
@@ -28,23 +30,27 @@ const MANY: usize = 10_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What there is to tell, and what is needed for it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Hooks {
     /// The secrets of webhooks and custom actions by their ids.
-    pub(crate) secrets: HashMap<String, SecretString>,
+    #[serde(with = "secrets")]
+    pub(crate) secrets: BTreeMap<String, SecretString>,
     /// The last of what has happened, the oldest first.
     pub(crate) past: VecDeque<Event>,
     /// The files that are ready at a time to come.
     due: Vec<Due>,
     /// What waits for a runtime to be sent in.
+    #[serde(skip)]
     unsent: Vec<Post>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Due {
     file: String,
     at: Timestamp,
     /// Whether a task waits for it.
+    #[serde(skip)]
     awaited: bool,
 }
 
@@ -99,7 +105,7 @@ impl State {
             hook.account == event.account
                 && (of_account || workspace == Some(hook.text("workspace_id")))
                 && *hook.field("active") == true
-                && events.any(|wanted| wanted == event.kind)
+                && events.any(|wanted| *wanted == *event.kind)
         };
         let post = |hook: &Row| {
             let told = told(event).workspace(hook.text("workspace_id"));
@@ -151,8 +157,8 @@ async fn settle_at(shared: Weak<Shared>, moment: impl Future<Output = ()> + Send
 
 /// An event as webhooks tell it.
 fn told(event: &Event) -> Told {
-    let (kind, id) = (event.resource.0, &event.resource.1);
-    let told = Told::new(event.kind.into(), Resource::new(kind, id), event.account.as_str());
+    let (kind, id) = (&*event.resource.0, &event.resource.1);
+    let told = Told::new((&*event.kind).into(), Resource::new(kind, id), event.account.as_str());
     let mut told = match event.user.as_str() {
         // Whoever visits a share need not be known.
         "" => told,

@@ -65,6 +65,11 @@ impl Deliveries {
         self.all.push_back(delivery);
     }
 
+    /// The last of them, the oldest first.
+    pub(crate) fn last(&self, most: usize) -> impl Iterator<Item = &RecordedDelivery> {
+        self.all.iter().skip(self.all.len().saturating_sub(most))
+    }
+
     pub(crate) fn all(&self) -> Vec<RecordedDelivery> {
         self.all.iter().cloned().collect()
     }

@@ -2,6 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use serde::{Deserialize, Serialize};
+
 use super::redirect::Redirect;
 use super::scopes;
 
@@ -24,12 +26,25 @@ pub struct Credential {
     redirects: Vec<Redirect>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     ServerToServer,
     Web,
     SinglePage,
     Native,
+}
+
+/// A credential as it is saved.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedCredential {
+    kind: Kind,
+    client_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    redirects: Vec<String>,
 }
 
 impl Credential {
@@ -97,6 +112,31 @@ impl Credential {
     /// The id that the app names itself by.
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    pub(super) fn saved(&self) -> SavedCredential {
+        SavedCredential {
+            kind: self.kind,
+            client_id: self.client_id.clone(),
+            secret: self.secret.as_ref().map(|secret| secret.expose_secret().to_owned()),
+            redirects: self.redirects.iter().map(|uri| uri.as_str().to_owned()).collect(),
+        }
+    }
+
+    /// The same back, or what is wrong with it.
+    pub(super) fn restored(saved: SavedCredential) -> Result<Self, String> {
+        let SavedCredential { kind, client_id, secret, redirects } = saved;
+        if secret.is_some() != matches!(kind, Kind::ServerToServer | Kind::Web) {
+            return Err(format!(
+                "`{client_id}`: a server and a web app have a secret, others none"
+            ));
+        }
+        let redirect = |uri: String| {
+            let told = format!("`{client_id}`: the redirect URI {uri:?} ");
+            Redirect::new(uri, kind == Kind::Native).map_err(|why| told + why)
+        };
+        let redirects = redirects.into_iter().map(redirect).collect::<Result<_, _>>()?;
+        Ok(Self { redirects, ..Self::new(kind, client_id, secret) })
     }
 
     /// One of each kind, redirected to `/callback` on the loopback.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ pub(super) struct Grants {
 }
 
 /// What a user, or a server for itself, lets an app do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Grant {
     /// The same in all tokens that come from one sign-in.
     pub(super) id: Uuid,
@@ -37,7 +38,7 @@ pub(super) struct Grant {
 }
 
 /// A grant that waits to be fetched.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Code {
     pub(super) grant: Grant,
     pub(super) redirect_uri: String,
@@ -45,7 +46,7 @@ pub(super) struct Code {
 }
 
 /// What an access token was given for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Access {
     pub(super) grant: Grant,
     kind: Kind,

@@ -11,6 +11,7 @@ mod jwt;
 mod page;
 mod redirect;
 mod refusal;
+mod saved;
 mod scopes;
 mod settings;
 mod token;
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 pub use self::credential::Credential;
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::jwt::random;
+pub(crate) use self::saved::SavedIms;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::vault::Gone;
 
@@ -49,18 +51,18 @@ pub(crate) struct Ims {
 }
 
 impl Ims {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings, saved: &SavedIms) -> Self {
         Self {
-            credentials: settings.credentials(),
+            credentials: settings.credentials(saved),
             login_page: settings.login_page,
             access_token_life: settings.access_token_life,
-            grants: Mutex::default(),
+            grants: Mutex::new(saved.grants()),
         }
     }
 
-    /// Takes back all that was granted.
-    pub(crate) fn clear(&self) {
-        *lock(&self.grants) = Grants::default();
+    /// Takes back all that was granted since the start.
+    pub(crate) fn reset(&self, saved: &SavedIms) {
+        *lock(&self.grants) = saved.grants();
     }
 
     fn credential(&self, client_id: &str) -> Option<&Credential> {

@@ -1,5 +1,7 @@
 //! Scopes: what a token is good for.
 
+use serde::{Deserialize, Serialize};
+
 use super::refusal::Refusal;
 
 pub(super) const ADOBE_ID: &str = "AdobeID";
@@ -17,7 +19,7 @@ pub(super) const OF_USERS: &[&str] = &[ADOBE_ID, EMAIL, OFFLINE, OPENID, PROFILE
 pub(super) const OF_SERVERS: &[&str] = &[ADOBE_ID, OPENID, ROLES, SERVER];
 
 /// Some scopes, each once, in the order in which they were asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct Scopes(Vec<String>);
 
 impl Scopes {

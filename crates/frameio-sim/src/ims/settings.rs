@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::SavedIms;
 use super::credential::Credential;
 use crate::builder::Builder;
 
@@ -30,8 +31,15 @@ impl Default for Settings {
 }
 
 impl Settings {
-    pub(super) fn credentials(&self) -> Vec<Credential> {
-        if self.credentials.is_empty() { Credential::demo() } else { self.credentials.clone() }
+    /// Those of the builder, else those that were saved, else the demo's.
+    pub(super) fn credentials(&self, saved: &SavedIms) -> Vec<Credential> {
+        if !self.credentials.is_empty() {
+            self.credentials.clone()
+        } else if let Some(saved) = saved.credentials() {
+            saved
+        } else {
+            Credential::demo()
+        }
     }
 }
 

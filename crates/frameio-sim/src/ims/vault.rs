@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// How many secrets of a kind are remembered; the oldest are forgotten.
@@ -17,6 +20,16 @@ pub(crate) enum Gone {
 }
 
 type Key = [u8; 32];
+
+/// What a secret was given for, as it is saved.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Saved<T> {
+    sha256: String,
+    expires: Timestamp,
+    #[serde(rename = "for")]
+    value: T,
+}
 
 /// What secrets were given for. The secrets themselves are not kept, only their digests.
 #[derive(Debug)]
@@ -54,6 +67,28 @@ impl<T> Vault<T> {
 
     pub(super) fn remove(&mut self, secret: &str) -> Option<T> {
         self.kept.remove(&key(secret)).map(|(_, value)| value)
+    }
+
+    /// All that is still good for something, from the oldest on.
+    pub(super) fn saved<S>(&self, save: impl Fn(&T) -> S) -> Vec<Saved<S>> {
+        let kept = self.order.iter().filter_map(|key| Some((key, self.kept.get(key)?)));
+        let saved = kept.map(|(key, (expires, value))| Saved {
+            sha256: URL_SAFE_NO_PAD.encode(key),
+            expires: *expires,
+            value: save(value),
+        });
+        saved.collect()
+    }
+
+    /// The same back; nothing where a digest is none.
+    pub(super) fn restored<S>(saved: Vec<Saved<S>>, restore: impl Fn(S) -> T) -> Option<Self> {
+        let mut vault = Self::default();
+        for Saved { sha256, expires, value } in saved {
+            let key: Key = URL_SAFE_NO_PAD.decode(sha256).ok()?.try_into().ok()?;
+            vault.order.push_back(key);
+            vault.kept.insert(key, (expires, restore(value)));
+        }
+        Some(vault)
     }
 
     pub(super) fn retain(&mut self, keep: impl Fn(&T) -> bool) {

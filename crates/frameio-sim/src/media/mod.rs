@@ -1,6 +1,7 @@
 //! The storage beside the API: parts are put, and what was uploaded is got, by signed URLs.
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -56,6 +57,7 @@ pub(crate) fn begin_remote(state: &mut State, ctx: &Ctx<'_>, id: &str, source_ur
     let media_type = state.files.get(id).map_or("", |file| file.text("media_type"));
     let mut upload = upload(ctx, id, ("", media_type), Layout::new(0, 1));
     let source = fetch::Source::new(id, source_url);
+    upload.source = Some(source_url.to_owned());
     upload.remote = Some(if source.is_some() { Remote::Waiting } else { Remote::Failed });
     state.uploads.insert(id, upload);
     state.uploads.to_fetch.extend(source);
@@ -97,6 +99,7 @@ fn upload(ctx: &Ctx<'_>, id: &str, (name, media_type): (&str, &str), layout: Lay
         object: Arc::new(Object::new(ctx.env.storage.clone(), id, layout)),
         completed_at: None,
         remote: None,
+        source: None,
         is_deleted: false,
     }
 }
@@ -107,7 +110,7 @@ pub(crate) fn complete(state: &mut State, env: &Env, id: &str) {
     for id in state.uploads.sharing(id) {
         if let Some(upload) = state.uploads.get_mut(&id) {
             upload.completed_at = Some(now);
-            upload.remote = None;
+            (upload.remote, upload.source) = (None, None);
         }
         if let Some(file) = state.files.get_mut(&id) {
             file.update(Map::new(), now);
@@ -204,8 +207,12 @@ impl Refusal {
     }
 
     /// What the simulator's own disk is to blame for.
-    fn of_storage(error: &std::io::Error) -> Self {
-        let message = format!("The storage of the simulator fails: {}.", error.kind());
+    fn of_storage(error: &io::Error) -> Self {
+        let why = match error.get_ref() {
+            Some(own) => own.to_string(),
+            None => error.kind().to_string(),
+        };
+        let message = format!("The storage of the simulator fails: {why}.");
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: "InternalError",

@@ -33,7 +33,7 @@ fn auditlog_index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 
 /// An event as the audit log tells it; nothing where it does not.
 fn entry(event: &Event) -> Option<Value> {
-    let (event_type, resource_type) = names(event.kind)?;
+    let (event_type, resource_type) = names(&event.kind)?;
     Some(json!({
         "account_id": event.account,
         "event_type": event_type,

@@ -1,5 +1,6 @@
 //! Comments on files.
 
+use frameio_core::{CommentId, UserId};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -7,6 +8,7 @@ use super::Simulated;
 use crate::media;
 use crate::query::page;
 use crate::respond::{Failure, Outcome, Reply};
+use crate::sim::{Sim, lock};
 use crate::state::{By, Ctx, Row, State, Table, insert, new_id};
 use crate::timecode;
 
@@ -49,7 +51,7 @@ fn create(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 }
 
 /// A comment on a file of which nothing was said.
-fn blank(file: &str) -> Value {
+pub(crate) fn blank(file: &str) -> Value {
     json!({
         "file_id": file,
         "anchor": null,
@@ -104,6 +106,7 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     happened(state, ctx, "comment.deleted", &id);
     if let Some(comment) = state.comments.shift_remove(&id) {
         uploads(&comment).for_each(|id| state.uploads.remove(id));
+        state.replies.retain(|_, reply| reply.text("comment_id") != id);
     }
     Ok(Reply::NO_CONTENT)
 }
@@ -235,9 +238,43 @@ fn render(state: &State, ctx: &Ctx<'_>, comment: &Row) -> Value {
         comment_json["owner"] = state.person(&comment.creator);
     }
     if ctx.query.includes("replies") {
-        comment_json["replies"] = json!([]);
+        let replies = state.replies.values();
+        let replies = replies.filter(|reply| reply.text("comment_id") == comment.id());
+        comment_json["replies"] = replies.map(|reply| reply_to(comment, reply)).collect();
     }
     comment_json
+}
+
+/// A reply as the service tells it: a comment on the same moment.
+fn reply_to(comment: &Row, reply: &Row) -> Value {
+    let mut fields = reply.fields.clone();
+    fields.remove("comment_id");
+    fields.insert("file_id".to_owned(), comment.field("file_id").clone());
+    let frame = comment.field("timestamp").as_u64().unwrap_or(0);
+    fields.insert("timestamp".to_owned(), frame.into());
+    fields.into()
+}
+
+impl Sim {
+    /// Replies to a comment as a user does in the web app; nothing where there is no such comment.
+    ///
+    /// The API only shows replies, with `include=replies`.
+    pub fn reply(
+        &self,
+        comment_id: &CommentId,
+        user_id: &UserId,
+        text: impl Into<String>,
+    ) -> Option<CommentId> {
+        let now = self.shared.env.clock.now();
+        let state = &mut *lock(&self.shared.state);
+        let comment = state.comments.get(comment_id.as_str())?;
+        let by = By { account: &comment.account, user: user_id.as_str(), now };
+        let mut reply = blank(comment.text("file_id"));
+        reply["comment_id"] = comment_id.as_str().into();
+        reply["text"] = text.into().into();
+        reply["attachments"] = json!([]);
+        Some(insert(&mut state.replies, by, reply).into())
+    }
 }
 
 /// Takes the comments of files away; they keep what was uploaded to them.
@@ -255,6 +292,16 @@ pub(super) fn copy(state: &mut State, from: &str, to: &str) {
     let copies: Vec<Row> = of_file.cloned().collect();
     for mut copy in copies {
         let id = new_id();
+        let replies = state.replies.values();
+        let replies = replies.filter(|reply| reply.text("comment_id") == copy.id());
+        let replies: Vec<Row> = replies.cloned().collect();
+        for mut reply in replies {
+            let new = new_id();
+            for (name, value) in [("id", &*new), ("comment_id", &id), ("file_id", to)] {
+                reply.fields.insert(name.to_owned(), value.into());
+            }
+            state.replies.insert(new, reply);
+        }
         copy.fields.insert("id".to_owned(), id.clone().into());
         copy.fields.insert("file_id".to_owned(), to.into());
         let attachments = copy.fields.get_mut("attachments").and_then(Value::as_array_mut);

@@ -6,17 +6,19 @@
 mod check;
 mod table;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use indexmap::{IndexMap, IndexSet};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::check::check;
 use crate::state::{Row, State};
 
 /// What somebody is somewhere, the least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
     /// Belongs to the account, which opens nothing that is in it.
     Member,
@@ -63,13 +65,14 @@ impl Role {
 }
 
 /// What was given to whom, and who is in which group.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Access {
     /// By the id of an account, workspace, project or folder, and that of a user or group.
-    given: HashMap<String, IndexMap<String, Role>>,
+    given: BTreeMap<String, IndexMap<String, Role>>,
     /// The users in a group, by its id.
-    members: HashMap<String, IndexSet<String>>,
-    deactivated: HashSet<String>,
+    members: BTreeMap<String, IndexSet<String>>,
+    deactivated: BTreeSet<String>,
 }
 
 impl Access {

@@ -251,7 +251,7 @@ async fn an_action_is_run_through_its_forms() {
 #[tokio::test]
 async fn what_is_not_there_is_told_with_what_is() {
     let sim = Sim::new();
-    for path in ["", "stat", "actions/x", "stats/"] {
+    for path in ["stat", "actions/x", "stats/", "page.html"] {
         let answer = ask(&sim, Method::GET, path, "").await;
         let (_, detail) = answer.refused(StatusCode::NOT_FOUND);
         assert!(detail.contains("/_sim/stats"), "{detail}");

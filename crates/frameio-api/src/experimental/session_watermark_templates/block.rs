@@ -1,6 +1,6 @@
 //! What a session watermark template draws.
 
-use frameio_core::bounds::Check;
+use frameio_core::bounds::{Check, check_finite};
 use frameio_core::{EncodeError, Extra, model, open_enum};
 
 open_enum! {
@@ -118,7 +118,7 @@ impl WatermarkDataPoint {
 
 impl Check for WatermarkDataPoint {
     fn check(&self) -> Result<(), EncodeError> {
-        finite(&[("order", self.order)])
+        self.order.map_or(Ok(()), |order| check_finite("order", order))
     }
 }
 
@@ -265,21 +265,13 @@ impl WatermarkBlock {
 impl Check for WatermarkBlock {
     fn check(&self) -> Result<(), EncodeError> {
         self.data_points.check().map_err(|error| error.within("data_points"))?;
-        finite(&[
+        let numbers = [
             ("position_x", self.position_x),
             ("position_y", self.position_y),
             ("rotation", self.rotation),
             ("alpha", self.alpha),
-        ])
+        ];
+        let mut set = numbers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        set.try_for_each(|(name, value)| check_finite(name, value))
     }
-}
-
-/// JSON has no word for a number that is not finite; it would be sent as null.
-fn finite(fields: &[(&'static str, Option<f64>)]) -> Result<(), EncodeError> {
-    for &(field, value) in fields {
-        if let Some(value) = value.filter(|value| !value.is_finite()) {
-            return Err(EncodeError::new(field, format!("is {value}, which JSON cannot say")));
-        }
-    }
-    Ok(())
 }

@@ -123,4 +123,4 @@ model! {
         pub deleted_at: Option<Timestamp>,
     }
 }
-answers!(SessionWatermarkTemplate);
+answers! { SessionWatermarkTemplate: one, page }

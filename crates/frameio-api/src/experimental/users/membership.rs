@@ -1,6 +1,6 @@
 //! What a user belongs to, and how it is read: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::decode::{decode_data, decode_json, read_object};
+use frameio_core::decode::{decode_json, read_object};
 use frameio_core::page::PageItem;
 use frameio_core::{DecodeError, Extra, GroupId, Page, ProjectId, WorkspaceId, model, open_enum};
 use serde::de::{Deserialize, Deserializer, Error};
@@ -131,10 +131,6 @@ impl PageItem for Membership {
             let untyped = decode_json::<Page<Extra>>(body);
             untyped.ok().and_then(|page| page.try_map(Self::from_untyped).ok()).ok_or(error)
         })
-    }
-
-    fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        decode_data(body)
     }
 }
 

@@ -68,7 +68,7 @@ model! {
         pub role: Option<AccountRole>,
     }
 }
-answers!(AccountUser);
+answers! { AccountUser: one }
 
 model! {
     /// A user with all that an account knows of them: a [`User`](crate::users::User) and more.

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::Simulated;
@@ -19,7 +20,7 @@ pub(in super::super) const OPERATIONS: &[Simulated] = &[
 pub(crate) type AdobeGroups = IndexMap<String, AdobeGroup>;
 
 /// A group as Adobe has it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct AdobeGroup {
     account: String,
     name: String,

@@ -1,7 +1,8 @@
 //! Metadata: the values that assets have in the fields of their account.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Simulated;
@@ -20,8 +21,8 @@ pub(super) const OPERATIONS: &[Simulated] = &[
 ];
 
 /// What was set, as it was sent: by the ids of asset and definition.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Values(HashMap<String, HashMap<String, Value>>);
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Values(pub(crate) BTreeMap<String, BTreeMap<String, Value>>);
 
 impl Values {
     /// Forgets what was set on an asset.
@@ -112,7 +113,9 @@ pub(super) fn render(state: &State, ctx: &Ctx<'_>, asset: &Row, nulls: bool) -> 
     let set = state.metadata.0.get(asset.id());
     let fields = metadata_fields::all(state, &asset.account).map(|definition| {
         let value = if definition.field("mutable") == false {
-            built_in::value(state, ctx, definition, asset)
+            // What a file of state tells of an asset goes before what can be known without it.
+            let told = set.and_then(|set| set.get(definition.id())).cloned();
+            told.unwrap_or_else(|| built_in::value(state, ctx, definition, asset))
         } else {
             set.and_then(|set| set.get(definition.id())).cloned().unwrap_or_default()
         };
@@ -176,13 +179,13 @@ mod tests {
 
     #[test]
     fn values_are_copied_and_then_each_asset_s_own() {
-        let mut state = State::new();
-        let values = HashMap::from([("field".to_owned(), json!("Beach"))]);
+        let mut state = State::default();
+        let values = BTreeMap::from([("field".to_owned(), json!("Beach"))]);
         state.metadata.0.insert("a".to_owned(), values.clone());
         copy_values(&mut state, "a", "b");
         copy_values(&mut state, "none", "c");
         state.metadata.forget("a");
-        assert_eq!(state.metadata.0, HashMap::from([("b".to_owned(), values)]));
+        assert_eq!(state.metadata.0, BTreeMap::from([("b".to_owned(), values)]));
         forget(&mut state, "field");
         assert!(state.metadata.0["b"].is_empty());
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::configuration;
 use crate::media;
-use crate::state::{By, Ctx, Row, State, insert, new_id};
+use crate::state::{By, Ctx, Row, State, insert};
 use crate::timecode::FRAME_RATE;
 
 const COMMENT_COUNT: &str = "Comment Count";
@@ -18,7 +18,9 @@ const RESOLUTION: &str = "Resolution";
 const UPLOADER: &str = "Uploader";
 
 /// Adds the definitions of all fields that are built in.
-pub(crate) fn add(state: &mut State, by: By<'_>) {
+///
+/// `id_of` makes an id by a name.
+pub(crate) fn add(state: &mut State, by: By<'_>, id_of: fn(&str) -> String) {
     let format = |format: &str, scale: u8| json!({"number_format": format, "scale": scale});
     for (name, field_type, configured) in [
         (COMMENT_COUNT, "number", json!({})),
@@ -29,21 +31,27 @@ pub(crate) fn add(state: &mut State, by: By<'_>) {
         (RESOLUTION, "text", json!({})),
         (UPLOADER, "user_single", json!({})),
     ] {
-        add_one(state, by, (name, field_type, configured), false);
+        add_one(state, by, (name, field_type, configured), false, id_of);
     }
     let status = ["Needs Review", "In Progress", "Approved"]
-        .map(|name| json!({"id": new_id(), "display_name": name, "color": null}));
+        .map(|name| json!({"id": id_of(name), "display_name": name, "color": null}));
     for (name, field_type, configured) in [
         ("Keywords", "select_multi", json!({})),
         ("Notes", "long_text", json!({})),
         ("Rating", "rating", json!({})),
         ("Status", "select", json!({"enable_add_new": false, "options": status})),
     ] {
-        add_one(state, by, (name, field_type, configured), true);
+        add_one(state, by, (name, field_type, configured), true, id_of);
     }
 }
 
-fn add_one(state: &mut State, by: By<'_>, field: (&str, &str, Value), mutable: bool) {
+fn add_one(
+    state: &mut State,
+    by: By<'_>,
+    field: (&str, &str, Value),
+    mutable: bool,
+    id_of: fn(&str) -> String,
+) {
     let (name, field_type, configured) = field;
     let mut configuration = configuration::default(field_type);
     for (name, value) in configured.as_object().into_iter().flatten() {
@@ -56,7 +64,12 @@ fn add_one(state: &mut State, by: By<'_>, field: (&str, &str, Value), mutable: b
         "mutable": mutable,
         "creator_id": by.user,
     });
-    insert(&mut state.metadata_fields, By { account: "", ..by }, definition);
+    let id = insert(&mut state.metadata_fields, By { account: "", ..by }, definition);
+    if let Some(mut row) = state.metadata_fields.shift_remove(&id) {
+        let id = id_of(name);
+        row.fields.insert("id".to_owned(), id.clone().into());
+        state.metadata_fields.insert(id, row);
+    }
 }
 
 /// The value of a field that is not set by anybody; null where there is none.

@@ -83,6 +83,22 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
+/// Fills in what is configured of a field by default, and the ids of its options.
+pub(crate) fn complete(definition: &mut Row, id_of: fn(&str) -> String) {
+    let mut configuration = configuration::default(definition.text("field_type"));
+    for (name, value) in definition.field("field_configuration").as_object().into_iter().flatten() {
+        configuration[name] = value.clone();
+    }
+    let options = configuration.get_mut("options").and_then(Value::as_array_mut);
+    for option in options.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let name = option.get("display_name").and_then(Value::as_str).unwrap_or_default();
+        let id = id_of(&format!("{name} of {}", definition.id()));
+        option.entry("id").or_insert_with(|| id.into());
+        option.entry("color").or_insert(Value::Null);
+    }
+    definition.fields.insert("field_configuration".to_owned(), configuration);
+}
+
 /// The definitions of an account: those that all have, and its own.
 pub(super) fn all<'s>(state: &'s State, account: &str) -> impl Iterator<Item = &'s Row> {
     state.metadata_fields.values().filter(move |row| is_in(row, account))

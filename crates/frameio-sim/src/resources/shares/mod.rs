@@ -5,6 +5,7 @@ mod reviewers;
 mod visits;
 
 use indexmap::IndexSet;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use self::visits::Activity;
@@ -31,7 +32,8 @@ pub(super) const OPERATIONS: &[Simulated] = &[
 ];
 
 /// What a share has beside its fields.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Shared {
     /// The ids of the files, folders and version stacks that were put into it.
     assets: IndexSet<String>,
@@ -88,7 +90,7 @@ fn delete(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
 }
 
 /// A share of which nothing was said.
-fn blank() -> Value {
+pub(crate) fn blank() -> Value {
     json!({
         "accent_color": null,
         "access": "public",
@@ -128,7 +130,7 @@ fn blank() -> Value {
 }
 
 /// Short as the service's, of which only the host is known.
-fn short_url() -> String {
+pub(crate) fn short_url() -> String {
     let id = new_id();
     format!("https://f.io/{}", id.split('-').next().unwrap_or(&id))
 }

@@ -1,9 +1,11 @@
 //! What others do with a share, under its link.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use frameio_core::{FileId, ShareId};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{assets, reviewers};
@@ -15,10 +17,10 @@ use crate::sim::{Sim, lock};
 use crate::state::{By, Ctx, Row, State, new_id};
 
 /// Something done with a share, as the share tells it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Activity {
     id: String,
-    kind: &'static str,
+    kind: Cow<'static, str>,
     at: Timestamp,
     asset: Option<String>,
     /// An e-mail address, where it is known.
@@ -162,7 +164,8 @@ impl Visit {
                 ("comment_created", Some(file))
             }
         };
-        let activity = Activity { id: new_id(), kind, at: now, asset, visitor: self.by };
+        let activity =
+            Activity { id: new_id(), kind: kind.into(), at: now, asset, visitor: self.by };
         state.shared.entry(id.to_owned()).or_default().activities.push(activity);
         Ok(())
     }

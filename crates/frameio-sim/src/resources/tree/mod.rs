@@ -110,7 +110,7 @@ pub(super) fn below(state: &State, id: &str) -> Vec<String> {
 }
 
 /// Puts a record into a project.
-pub(super) fn enter(row: &mut Row, project: &str) {
+pub(crate) fn enter(row: &mut Row, project: &str) {
     let url = match row.text("type") {
         "folder" => format!("https://next.frame.io/project/{project}/{}", row.id()),
         _ => format!("https://next.frame.io/project/{project}/view/{}", row.id()),

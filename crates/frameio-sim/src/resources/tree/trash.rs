@@ -1,22 +1,25 @@
 //! What was deleted stays for a while, and can be restored.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Done, Place, asset, below, folder_of, happened, moves, render, versions};
 use crate::media;
 use crate::resources::comments;
 use crate::respond::{Failure, Outcome, Reply};
+use crate::saved::rows;
 use crate::state::{Ctx, Row, State, Table};
 
 /// For how long what was deleted can be restored.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Something that was deleted, with all that was in it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Deleted {
     pub(in crate::resources) at: Timestamp,
     /// The folder that it was in, or the version stack of it.
@@ -24,10 +27,14 @@ pub(crate) struct Deleted {
     /// Its place among the versions, where it was one.
     version: Option<usize>,
     row: Row,
+    #[serde(with = "rows")]
     folders: Table,
+    #[serde(with = "rows")]
     version_stacks: Table,
-    versions: HashMap<String, Vec<String>>,
+    versions: BTreeMap<String, Vec<String>>,
+    #[serde(with = "rows")]
     files: Table,
+    #[serde(with = "rows")]
     comments: Table,
 }
 

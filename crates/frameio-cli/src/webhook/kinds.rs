@@ -1,0 +1,56 @@
+//! The names of events, as they are typed.
+
+use frameio::EventType;
+use frameio::core::dynamic::nearest;
+
+pub(super) const HELP: &str = "\
+Events:
+  file.created, .deleted, .ready, .updated, .upload.completed, .versioned, .copied
+  folder.created, .deleted, .updated, .copied
+  comment.created, .updated, .deleted, .completed, .uncompleted
+  customfield.created, .updated, .deleted
+  metadata.value.updated
+  project.created, .updated, .deleted
+  collection.created, .updated, .deleted
+  share.created, .updated, .deleted, .viewed";
+
+/// The event of this name, which has to be known: others are typing errors.
+pub(super) fn parse(text: &str) -> Result<EventType, String> {
+    if EventType::KNOWN.contains(&text) {
+        return Ok(text.into());
+    }
+    let hint = match nearest(text, EventType::KNOWN.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "`frameio webhook create --help` lists them".to_owned(),
+    };
+    Err(format!("there is no event `{text}`: {hint}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_lists_every_event() {
+        let mut listed = Vec::new();
+        for line in HELP.lines().skip(1) {
+            let (first, more) = line.trim().split_once(", ").unwrap_or((line.trim(), ""));
+            let resource = first.split('.').next().unwrap_or_default();
+            listed.push(first.to_owned());
+            let more = more.split(", ").filter(|more| !more.is_empty());
+            listed.extend(more.map(|more| format!("{resource}{more}")));
+        }
+        let mut known: Vec<_> = EventType::KNOWN.iter().map(|&kind| kind.to_owned()).collect();
+        listed.sort();
+        known.sort();
+        assert_eq!(listed, known);
+    }
+
+    #[test]
+    fn a_typing_error_is_told() {
+        assert_eq!(parse("file.ready"), Ok(EventType::FileReady));
+        let error = "there is no event `file.redy`: did you mean `file.ready`?";
+        assert_eq!(parse("file.redy").as_ref().map_err(|it| &**it), Err(error));
+        assert!(parse("moodboard").is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! All that a simulator remembers, as a JSON file.
+
+mod complete;
+mod document;
+mod file;
+pub(crate) mod rows;
+pub(crate) mod secrets;
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::str::FromStr;
+
+use crate::builder::Builder;
+use crate::sim::Sim;
+
+pub(crate) use document::Document;
+
+/// The only version of the format that there is.
+const VERSION: u32 = 1;
+
+/// The state of a [`Sim`]: taken with [`Sim::state`], read from a file, or written by hand.
+///
+/// It has all that the API can tell: records, roles, what was deleted, uploads, secrets, tokens
+/// of IMS, what has happened, and how far the clock was moved ahead. It has no quotas, faults and
+/// settings, and neither recorded requests nor deliveries; what was being delivered is not
+/// repeated.
+///
+/// What was uploaded into a directory stays there, and is found again by a simulator with the same
+/// [`Storage::Directory`](crate::Storage::Directory). Of what is in memory, contents of up to
+/// 1 MiB are in the state itself; downloads of larger ones fail later, with an error that says so.
+///
+/// A file written by hand need not say much. Left out may be all but `version`, and in records
+/// all but names and what they belong to: a first user owns a first account, and what names no
+/// account, workspace, project or folder is in the first one. A file counts as uploaded, with the
+/// content of [`Storage::Count`](crate::Storage::Count). Ids are UUIDs; those left out are the same
+/// each time. In `metadata`, fields and options may be called by their names. Fields of a
+/// record that the contract names in its answers are written as it names them.
+///
+/// ```
+/// use frameio_sim::{SavedState, Sim};
+///
+/// let state: SavedState = r#"{
+///     "version": 1,
+///     "state": {
+///         "projects": [{"name": "The Crossing"}],
+///         "files": [{"name": "Teaser.mp4", "file_size": 1048576}]
+///     }
+/// }"#
+/// .parse()?;
+/// let sim = Sim::builder().state(state).build();
+/// # Ok::<(), frameio_sim::StateError>(())
+/// ```
+#[derive(Clone)]
+pub struct SavedState(Document);
+
+impl SavedState {
+    /// A demo account worth looking at: two workspaces with projects, nested folders, files of
+    /// many kinds, a version stack, comments with replies, a share, a collection, metadata, a
+    /// group, a webhook, and people with roles. Its ids are the same each time.
+    pub fn demo() -> Self {
+        // A test reads it.
+        let parsed = include_str!("demo.json").parse();
+        parsed.unwrap_or_else(|_| Self(Document::default().completed()))
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is no state; see [`StateError`].
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, StateError> {
+        std::fs::read_to_string(path).map_err(Problem::Io)?.parse()
+    }
+
+    /// Writes a file, in place of one that is there, and only when all of it is written. It is for
+    /// its owner alone, since it holds secrets.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
+        file::replace(path.as_ref(), self.to_string().as_bytes())
+            .map_err(|error| Problem::Io(error).into())
+    }
+}
+
+/// Reads the JSON, fills in what it leaves out, and checks what refers to what.
+impl FromStr for SavedState {
+    type Err = StateError;
+
+    fn from_str(text: &str) -> Result<Self, StateError> {
+        let document: Document = serde_json::from_str(text).map_err(Problem::Json)?;
+        if document.version != VERSION {
+            return Err(Problem::Version(document.version).into());
+        }
+        let document = document.completed();
+        document.check().map_err(Problem::Wrong)?;
+        Ok(Self(document))
+    }
+}
+
+/// Writes the JSON, the same for the same state.
+impl fmt::Display for SavedState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let json = serde_json::to_string_pretty(&self.0).map_err(|_| fmt::Error)?;
+        writeln!(f, "{json}")
+    }
+}
+
+/// What is in it, secrets included, is left out.
+impl fmt::Debug for SavedState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SavedState").finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// Begins with a state in place of the small account that is there by default.
+    ///
+    /// The tokens of the builder are taken beside those of the state, as its demo user's, and
+    /// users and accounts are added to it. Its credentials of IMS are taken where the builder
+    /// names none.
+    #[must_use]
+    pub fn state(mut self, state: SavedState) -> Self {
+        self.state = Some(state.0);
+        self
+    }
+}
+
+impl Sim {
+    /// The state as it is now.
+    pub fn state(&self) -> SavedState {
+        SavedState(Document::of(&self.shared))
+    }
+
+    /// Writes the state as it is now to a file; see [`SavedState::write`].
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
+        self.state().write(path)
+    }
+}
+
+/// Why a state could not be read or written; it names the place.
+#[derive(Debug)]
+pub struct StateError(Problem);
+
+#[derive(Debug)]
+enum Problem {
+    Io(io::Error),
+    Json(serde_json::Error),
+    Version(u32),
+    Wrong(String),
+}
+
+impl From<Problem> for StateError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Problem::Io(error) => error.fmt(f),
+            Problem::Json(error) => error.fmt(f),
+            Problem::Version(version) => {
+                write!(f, "`version` is {version}, the only one known here is {VERSION}")
+            }
+            Problem::Wrong(wrong) => f.write_str(wrong),
+        }
+    }
+}
+
+impl std::error::Error for StateError {}

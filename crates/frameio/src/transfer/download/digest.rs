@@ -1,0 +1,104 @@
+//! Checksums of what is received.
+
+use std::fmt;
+use std::hash::Hasher as _;
+
+use sha2::{Digest as _, Sha256};
+use twox_hash::XxHash3_64;
+
+/// How a checksum is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Checksum {
+    /// 64 bits of XXH3: finds what went wrong by accident, at the speed of memory.
+    Xxh3,
+    /// SHA-256.
+    Sha256,
+}
+
+/// A checksum; [`Display`](fmt::Display) writes it in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Digest {
+    checksum: Checksum,
+    hex: Box<str>,
+}
+
+impl Digest {
+    /// The checksum of some bytes.
+    ///
+    /// ```
+    /// use frameio::transfer::{Checksum, Digest};
+    ///
+    /// assert_eq!(Digest::of(Checksum::Xxh3, b"").as_str(), "2d06800538d394c2");
+    /// ```
+    pub fn of(checksum: Checksum, bytes: &[u8]) -> Self {
+        let mut hasher = Hasher::new(checksum);
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    /// How it was computed.
+    pub fn checksum(&self) -> Checksum {
+        self.checksum
+    }
+
+    /// The checksum in lower-case hexadecimal.
+    pub fn as_str(&self) -> &str {
+        &self.hex
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hex)
+    }
+}
+
+/// A checksum that is being computed.
+pub(crate) enum Hasher {
+    Xxh3(Box<XxHash3_64>),
+    Sha256(Box<Sha256>),
+}
+
+impl Hasher {
+    pub(crate) fn new(checksum: Checksum) -> Self {
+        match checksum {
+            Checksum::Xxh3 => Self::Xxh3(Box::default()),
+            Checksum::Sha256 => Self::Sha256(Box::default()),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Xxh3(hasher) => hasher.write(bytes),
+            Self::Sha256(hasher) => hasher.update(bytes),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        match self {
+            Self::Xxh3(hasher) => {
+                Digest { checksum: Checksum::Xxh3, hex: format!("{:016x}", hasher.finish()).into() }
+            }
+            Self::Sha256(hasher) => {
+                let hex = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+                Digest { checksum: Checksum::Sha256, hex }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksums_are_the_known_ones() {
+        let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Digest::of(Checksum::Sha256, b"abc").as_str(), sha256);
+        assert_eq!(Digest::of(Checksum::Xxh3, b"abc").to_string(), "78af5f94892f3950");
+        let mut parts = Hasher::new(Checksum::Xxh3);
+        [&b"a"[..], b"b", b"c"].iter().for_each(|part| parts.update(part));
+        assert_eq!(parts.finish(), Digest::of(Checksum::Xxh3, b"abc"));
+    }
+}

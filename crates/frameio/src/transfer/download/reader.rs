@@ -1,0 +1,304 @@
+//! A file as a stream, which goes on by range where a connection broke.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::ops::{Bound, Range, RangeBounds};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use frameio_core::{AccountId, Body, FileId};
+use futures_core::Stream;
+use tokio::io::{AsyncRead, ReadBuf};
+
+use super::super::{TransferError, TransferErrorKind, Transfers};
+use super::link::{Links, Rendition, Source};
+use super::remote::{Failure, Patience, Remote, Seen, changed, wrong};
+
+/// A file to be read as a stream; opened by [`Transfers::open`].
+///
+/// ```no_run
+/// use frameio::transfer::{Open, Transfers};
+///
+/// # async fn run(transfers: Transfers) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut reader = transfers.open(Open::new("account", "file").range(..1024)).await?;
+/// while let Some(bytes) = reader.next().await {
+///     println!("{} bytes", bytes?.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is opened until it is given to `Transfers::open`"]
+pub struct Open {
+    source: Source,
+    range: Range<u64>,
+}
+
+impl Open {
+    /// Opens the original of a file.
+    pub fn new(account: impl Into<AccountId>, file: impl Into<FileId>) -> Self {
+        Self { source: Source::new(account.into(), file.into()), range: 0..u64::MAX }
+    }
+
+    /// Opens a rendition, or the original. Default: the original.
+    pub fn rendition(mut self, rendition: Rendition) -> Self {
+        self.source.rendition = rendition;
+        self
+    }
+
+    /// Reads only these bytes, and no further than the end of the file. Default: all.
+    pub fn range(mut self, range: impl RangeBounds<u64>) -> Self {
+        let start = match range.start_bound() {
+            Bound::Included(start) => *start,
+            Bound::Excluded(before) => before.saturating_add(1),
+            Bound::Unbounded => 0,
+        };
+        let end = match range.end_bound() {
+            Bound::Included(last) => last.saturating_add(1),
+            Bound::Excluded(end) => *end,
+            Bound::Unbounded => u64::MAX,
+        };
+        self.range = start..end.max(start);
+        self
+    }
+}
+
+impl Transfers {
+    /// Opens a file as a stream of its bytes.
+    ///
+    /// A connection that breaks is made anew where it broke, as long as the file is the same. It is
+    /// not among the parts that are under way: a reader that waits holds up no transfer.
+    ///
+    /// # Errors
+    /// When the file or its link cannot be had, or the storage fails for good.
+    pub fn open(
+        &self,
+        open: Open,
+    ) -> impl Future<Output = Result<Reader, TransferError>> + Send + use<> {
+        let inner = self.inner.clone();
+        async move {
+            let Open { source, range } = open;
+            let file = source.file.clone();
+            let opened = async {
+                let (links, promised) = Links::open(inner.client.clone(), source, None).await?;
+                Cursor::open(Arc::new(Remote { inner, links }), range, promised).await
+            };
+            let cursor = Box::pin(opened).await.map_err(|error| error.of_file(&file))?;
+            Ok(Reader {
+                size: cursor.seen.size,
+                left: cursor.end.map(|end| end - cursor.at),
+                next: next(cursor),
+                chunk: Bytes::new(),
+            })
+        }
+    }
+}
+
+/// Where a reader is.
+struct Cursor {
+    remote: Arc<Remote>,
+    seen: Seen,
+    at: u64,
+    end: Option<u64>,
+    /// Whether it can go on in the middle.
+    ranged: bool,
+    body: Option<Body>,
+    patience: Patience,
+}
+
+impl Cursor {
+    async fn open(
+        remote: Arc<Remote>,
+        range: Range<u64>,
+        promised: Option<u64>,
+    ) -> Result<Self, TransferError> {
+        let end = promised.map_or(range.end, |size| range.end.min(size));
+        if range.start > end || (range.start == end && end > 0) {
+            // Nothing is asked for, or nothing is there.
+            let seen = Seen { size: promised, ..Seen::default() };
+            return Ok(Self::over(remote, seen, range.start));
+        }
+        let asked = (range.start < end).then_some(range.start..end);
+        let head = remote.probe(asked, None).await?;
+        let ranged = head.range.is_some();
+        if !ranged && range.start > 0 {
+            if head.seen.size.is_some_and(|size| size <= range.start) {
+                return Ok(Self::over(remote, head.seen, range.start));
+            }
+            let message = "the storage gives this file only as a whole; read it from its start";
+            return Err(TransferError::new(TransferErrorKind::Refused, message));
+        }
+        if let (Some(promised), Some(size)) = (promised, head.seen.size)
+            && promised != size
+        {
+            let message = format!(
+                "the service says that the file has {promised} bytes, but the storage has {size}"
+            );
+            return Err(TransferError::new(TransferErrorKind::Mismatch, message));
+        }
+        let size = head.seen.size.or(promised);
+        let end = match (head.range, size) {
+            (Some(range), _) => Some(range.end),
+            (None, size) => {
+                size.map_or((end < u64::MAX).then_some(end), |size| Some(end.min(size)))
+            }
+        };
+        let patience = Patience::new(&remote);
+        let body = Some(head.body);
+        Ok(Self { remote, seen: head.seen, at: range.start, end, ranged, body, patience })
+    }
+
+    /// A reader with nothing to read.
+    fn over(remote: Arc<Remote>, seen: Seen, at: u64) -> Self {
+        let patience = Patience::new(&remote);
+        Self { remote, seen, at, end: Some(at), ranged: true, body: None, patience }
+    }
+
+    /// The next bytes, after as many attempts as it takes.
+    async fn chunk(&mut self) -> Result<Option<Bytes>, TransferError> {
+        loop {
+            if self.end == Some(self.at) {
+                return Ok(None);
+            }
+            let link = self.remote.links.current().await;
+            let failure = match self.attempt(&link).await {
+                Ok(chunk) => {
+                    self.patience.progressed();
+                    return Ok(chunk);
+                }
+                Err(failure) => failure,
+            };
+            self.body = None;
+            if !self.ranged && self.at > 0 {
+                let message = format!(
+                    "the connection broke after {} bytes, and the storage cannot go on from there",
+                    self.at
+                );
+                return Err(TransferError::new(TransferErrorKind::Storage, message));
+            }
+            self.patience.failed(failure, &link).await?;
+        }
+    }
+
+    async fn attempt(&mut self, link: &super::link::Link) -> Result<Option<Bytes>, Failure> {
+        let body = match &mut self.body {
+            Some(body) => body,
+            none => {
+                let asked = self.ranged.then(|| self.at..self.end.unwrap_or(u64::MAX));
+                let head = self.remote.get(link, asked.as_ref(), Some(&self.seen)).await?;
+                if head.range.is_some() != self.ranged || head.seen != self.seen {
+                    return Err(Failure::Final(changed()));
+                }
+                none.insert(head.body)
+            }
+        };
+        match self.remote.chunk(body).await? {
+            Some(mut chunk) => {
+                let left = self.end.map_or(u64::MAX, |end| end - self.at);
+                // A storage without ranges sends all, whatever was asked for.
+                chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                self.at += chunk.len() as u64;
+                Ok(Some(chunk))
+            }
+            None if self.end.is_none() => {
+                self.end = Some(self.at);
+                Ok(None)
+            }
+            None => Err(wrong("the answer ended early")),
+        }
+    }
+}
+
+type Next = Pin<Box<dyn Future<Output = (Cursor, Result<Option<Bytes>, TransferError>)> + Send>>;
+
+fn next(mut cursor: Cursor) -> Next {
+    Box::pin(async move {
+        let chunk = cursor.chunk().await;
+        let chunk = chunk.map_err(|error| error.of_file(&cursor.remote.links.source.file));
+        (cursor, chunk)
+    })
+}
+
+fn ended(cursor: Cursor) -> Next {
+    Box::pin(async move { (cursor, Ok(None)) })
+}
+
+/// A file as a stream of its bytes, and an [`AsyncRead`]; made by [`Transfers::open`].
+///
+/// It holds no more than what the connection gave last. Dropped, it leaves nothing behind.
+pub struct Reader {
+    size: Option<u64>,
+    left: Option<u64>,
+    next: Next,
+    chunk: Bytes,
+}
+
+impl Reader {
+    /// How large the whole file is, in bytes, where it is known.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// How many bytes are still to come, where it is known.
+    pub fn remaining(&self) -> Option<u64> {
+        self.left
+    }
+
+    /// The next bytes, or `None` after the last ones.
+    pub async fn next(&mut self) -> Option<Result<Bytes, TransferError>> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransferError>>> {
+        if !self.chunk.is_empty() {
+            return Poll::Ready(Some(Ok(std::mem::take(&mut self.chunk))));
+        }
+        let (cursor, chunk) = ready!(self.next.as_mut().poll(cx));
+        self.next = if matches!(chunk, Ok(Some(_))) { next(cursor) } else { ended(cursor) };
+        let chunk = chunk.transpose();
+        if let (Some(Ok(chunk)), Some(left)) = (&chunk, &mut self.left) {
+            *left -= chunk.len() as u64;
+        }
+        Poll::Ready(chunk)
+    }
+}
+
+impl Stream for Reader {
+    type Item = Result<Bytes, TransferError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_chunk(cx)
+    }
+}
+
+impl AsyncRead for Reader {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.chunk.is_empty() {
+            match ready!(self.poll_chunk(cx)) {
+                Some(Ok(chunk)) => self.chunk = chunk,
+                Some(Err(error)) => return Poll::Ready(Err(io::Error::other(error))),
+                None => return Poll::Ready(Ok(())),
+            }
+        }
+        let length = self.chunk.len().min(buffer.remaining());
+        buffer.put_slice(self.chunk.get(..length).unwrap_or_default());
+        self.chunk.advance(length);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("size", &self.size)
+            .field("remaining", &self.left)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,179 @@
+//! Where something is, as a path that people write.
+
+use std::fmt;
+use std::str::FromStr;
+
+use frameio_core::AssetId;
+
+use super::{TransferError, TransferErrorKind};
+
+/// Names from the outside in. [`Display`](fmt::Display) begins each with `/`, and writes a `/` or
+/// `\` inside of a name as `\/` or `\\`.
+///
+/// ```
+/// use frameio::transfer::RemotePath;
+///
+/// let path: RemotePath = r"/Dailies/Scene 4\/5/take.mov".parse()?;
+/// assert_eq!(path.names(), ["Dailies", "Scene 4/5", "take.mov"]);
+/// assert_eq!(path.to_string(), r"/Dailies/Scene 4\/5/take.mov");
+/// # Ok::<_, frameio::transfer::TransferError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RemotePath(Vec<String>);
+
+impl RemotePath {
+    /// A path of these names.
+    pub fn new(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(names.into_iter().map(Into::into).collect())
+    }
+
+    /// The names, the outermost first.
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+
+    /// The path of what is called `name` in here.
+    #[must_use]
+    pub fn join(&self, name: &str) -> Self {
+        Self(self.0.iter().cloned().chain([name.to_owned()]).collect())
+    }
+}
+
+impl fmt::Display for RemotePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("/");
+        }
+        for name in &self.0 {
+            write!(f, "/{}", name.replace('\\', r"\\").replace('/', r"\/"))?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for RemotePath {
+    type Err = TransferError;
+
+    fn from_str(text: &str) -> Result<Self, TransferError> {
+        let refuse = |message: &str| {
+            Err(TransferError::new(TransferErrorKind::Invalid, format!("{text:?}: {message}")))
+        };
+        let Some(rest) = text.strip_prefix('/') else {
+            return refuse("a path begins with `/`");
+        };
+        let mut names = vec![String::new()];
+        let mut chars = rest.chars();
+        while let Some(c) = chars.next() {
+            let name = names.len() - 1;
+            let Some(name) = names.get_mut(name) else { break };
+            match c {
+                '\\' => match chars.next() {
+                    Some(c @ ('/' | '\\')) => name.push(c),
+                    _ => return refuse(r"a `\` inside of a name is written `\\`"),
+                },
+                '/' => names.push(String::new()),
+                c => name.push(c),
+            }
+        }
+        // `/A/` is `/A`.
+        if names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+        if names.iter().any(String::is_empty) {
+            return refuse("a name is empty; a `/` inside of a name is written `\\/`");
+        }
+        Ok(Self(names))
+    }
+}
+
+/// Something at the service, named by a path or an id.
+///
+/// | text | what it is |
+/// |---|---|
+/// | `/Workspace/Project/Folder/file.mov` | a path, in whichever account of the user has it |
+/// | `//Account/Workspace/Project` | a path in the account of this name or id |
+/// | `8b6c1f2e-…`, `adobe:urn:aaid:…` | the id of a file, a folder, a version stack or a project |
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Locator {
+    /// By names.
+    Path {
+        /// The name or the id of the account; any of the user's where it is not given.
+        account: Option<String>,
+        /// Workspace, project, folders, and what is in them.
+        path: RemotePath,
+    },
+    /// By its id.
+    Id(AssetId),
+}
+
+impl FromStr for Locator {
+    type Err = TransferError;
+
+    fn from_str(text: &str) -> Result<Self, TransferError> {
+        if let Some(qualified) = text.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
+            let mut names = RemotePath::from_str(qualified)?.0.into_iter();
+            let account = names.next();
+            return Ok(Self::Path { account, path: RemotePath(names.collect()) });
+        }
+        if text.starts_with('/') {
+            return Ok(Self::Path { account: None, path: text.parse()? });
+        }
+        if text.is_empty() || text.contains(['/', '\\']) || text.chars().any(char::is_whitespace) {
+            let message = format!(
+                "{text:?} is neither an id nor a path: a path is written /Workspace/Project/…"
+            );
+            return Err(TransferError::new(TransferErrorKind::Invalid, message));
+        }
+        Ok(Self::Id(text.into()))
+    }
+}
+
+impl fmt::Display for Locator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path { account: Some(account), path } if path.0.is_empty() => {
+                write!(f, "/{}", RemotePath::new([account]))
+            }
+            Self::Path { account: Some(account), path } => {
+                write!(f, "/{}{path}", RemotePath::new([account]))
+            }
+            Self::Path { account: None, path } => write!(f, "{path}"),
+            Self::Id(id) => f.write_str(id.as_str()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_path_is_read_as_it_is_written(names in vec("([^\u{0}]|[/\\\\]){1,8}", 0..5)) {
+            let path = RemotePath::new(names);
+            prop_assert_eq!(path.to_string().parse::<RemotePath>().unwrap(), path.clone());
+            let locator = Locator::Path { account: Some("a/b".into()), path };
+            prop_assert_eq!(locator.to_string().parse::<Locator>().unwrap(), locator);
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        for (text, advice) in [
+            ("a/b", "a path is written"),
+            ("", "neither"),
+            ("/a//b", "empty"),
+            (r"/a\b", r"written `\\`"),
+            (r"/a\", r"written `\\`"),
+        ] {
+            let error = text.parse::<Locator>().unwrap_err();
+            assert!(error.to_string().contains(advice), "{text}: {error}");
+        }
+        assert_eq!("adobe:x|2".parse::<Locator>().unwrap(), Locator::Id("adobe:x|2".into()));
+        assert_eq!("/a/".parse::<RemotePath>().unwrap().names(), ["a"]);
+    }
+}

@@ -1,0 +1,261 @@
+//! How far a transfer is.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How often a callback is called at most while bytes flow.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// What the rate is averaged over.
+const AVERAGED: f64 = 5.0;
+
+/// How far a transfer is.
+///
+/// Bytes count when they are handed to the connection, or received from it; those of an attempt
+/// that failed are taken back, so that `bytes` may shrink.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// How many bytes are done.
+    pub bytes: u64,
+    /// How many there are, where it is known.
+    pub total: Option<u64>,
+    /// How many parts are done.
+    pub parts: u64,
+    /// How many parts there are.
+    pub total_parts: u64,
+    /// How many bytes a second there were lately.
+    pub rate: f64,
+    /// How long it has been since the transfer began.
+    pub elapsed: Duration,
+}
+
+impl Progress {
+    /// How long it will take at this rate, where that can be told.
+    pub fn time_left(&self) -> Option<Duration> {
+        let left = self.total?.saturating_sub(self.bytes);
+        match left {
+            0 => Some(Duration::ZERO),
+            left => Duration::try_from_secs_f64(left as f64 / self.rate).ok(),
+        }
+    }
+
+    /// A callback, and the stream of what it is called with.
+    ///
+    /// The stream gives the latest state each time it is asked, leaves out what nobody asked for
+    /// in time, and ends with the transfer.
+    ///
+    /// ```
+    /// use frameio::transfer::Progress;
+    ///
+    /// let (report, stream) = Progress::channel();
+    /// // For `.progress(report)` of a transfer, while another task asks `stream.next().await`.
+    /// # drop((report, stream));
+    /// ```
+    pub fn channel() -> (impl Fn(Self) + Send + Sync + 'static, ProgressStream) {
+        let (sender, receiver) = watch::channel(Self::default());
+        let report = move |progress| {
+            sender.send_replace(progress);
+        };
+        (report, ProgressStream { waiting: wait(receiver) })
+    }
+}
+
+type Waiting =
+    Pin<Box<dyn Future<Output = Option<(Progress, watch::Receiver<Progress>)>> + Send + Sync>>;
+
+fn wait(mut receiver: watch::Receiver<Progress>) -> Waiting {
+    Box::pin(async move {
+        receiver.changed().await.ok()?;
+        let progress = *receiver.borrow_and_update();
+        Some((progress, receiver))
+    })
+}
+
+/// The progress of a transfer as a stream; made by [`Progress::channel`].
+pub struct ProgressStream {
+    waiting: Waiting,
+}
+
+impl ProgressStream {
+    /// The next state, or `None` after the transfer.
+    pub async fn next(&mut self) -> Option<Progress> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl Stream for ProgressStream {
+    type Item = Progress;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Progress>> {
+        self.waiting.as_mut().poll(cx).map(|next| match next {
+            Some((progress, receiver)) => {
+                self.waiting = wait(receiver);
+                Some(progress)
+            }
+            None => {
+                self.waiting = Box::pin(std::future::ready(None));
+                None
+            }
+        })
+    }
+}
+
+impl fmt::Debug for ProgressStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProgressStream").finish_non_exhaustive()
+    }
+}
+
+pub(crate) type Report = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// Counts what a transfer does, and reports it.
+#[derive(Clone)]
+pub(crate) struct Tracker(Arc<Tracked>);
+
+struct Tracked {
+    report: Option<Report>,
+    begun: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    progress: Progress,
+    /// When and at how many bytes the rate was last reckoned.
+    sampled: (Instant, u64),
+}
+
+impl Tracker {
+    /// A transfer of which `bytes` and `parts` may be done already.
+    pub(crate) fn new(report: Option<Report>, start: Progress) -> Self {
+        let begun = Instant::now();
+        let state = Mutex::new(State { progress: start, sampled: (begun, start.bytes) });
+        let this = Self(Arc::new(Tracked { report, begun, state }));
+        this.update(true, |_| {});
+        this
+    }
+
+    /// Begins an attempt, whose bytes count only if it is [done](Counted::done).
+    pub(crate) fn attempt(&self) -> Counted {
+        Counted { tracker: self.clone(), bytes: 0, kept: false }
+    }
+
+    /// Reports how it is in the end.
+    pub(crate) fn finish(&self) {
+        self.update(true, |_| {});
+    }
+
+    /// The state as it is.
+    pub(crate) fn now(&self) -> Progress {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).progress
+    }
+
+    /// Changes the state, and reports it if it is `due` or long enough since the last report.
+    pub(crate) fn update(&self, due: bool, change: impl FnOnce(&mut Progress)) {
+        let Tracked { report, begun, state } = &*self.0;
+        // Held while reporting, so that reports come in order.
+        let state = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state.progress);
+        let now = Instant::now();
+        let since = now.duration_since(state.sampled.0);
+        if since >= INTERVAL {
+            let seconds = since.as_secs_f64();
+            let rate = state.progress.bytes.saturating_sub(state.sampled.1) as f64 / seconds;
+            let is_first = state.progress.rate == 0.0;
+            let weight = if is_first { 1.0 } else { 1.0 - (-seconds / AVERAGED).exp() };
+            state.progress.rate += (rate - state.progress.rate) * weight;
+            state.sampled = (now, state.progress.bytes);
+        } else if !due {
+            return;
+        }
+        state.progress.elapsed = now.duration_since(*begun);
+        if let Some(report) = report {
+            report(state.progress);
+        }
+    }
+}
+
+impl fmt::Debug for Tracker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tracker").field(&self.now()).finish()
+    }
+}
+
+/// The bytes of one attempt at a part, taken back when it is dropped before it is done.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    tracker: Tracker,
+    bytes: u64,
+    kept: bool,
+}
+
+impl Counted {
+    pub(crate) fn add(&mut self, bytes: u64) {
+        self.bytes += bytes;
+        self.tracker.update(false, |progress| progress.bytes += bytes);
+    }
+
+    /// Keeps what was counted. Whether a part is done by it is told to [`Tracker::update`].
+    pub(crate) const fn done(&mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if !self.kept && self.bytes > 0 {
+            let bytes = self.bytes;
+            self.tracker.update(false, |progress| {
+                progress.bytes = progress.bytes.saturating_sub(bytes);
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start() -> Progress {
+        Progress { total: Some(1000), total_parts: 2, ..Progress::default() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rate_and_time_left_follow_what_flows() {
+        let tracker = Tracker::new(None, start());
+        let mut attempt = tracker.attempt();
+        for _ in 0..5 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            attempt.add(100);
+        }
+        let now = tracker.now();
+        assert_eq!((now.bytes, now.rate.round()), (500, 100.0));
+        assert_eq!(now.time_left().map(|left| left.as_secs_f64().round()), Some(5.0));
+        assert_eq!(now.elapsed, Duration::from_secs(5));
+        drop(attempt);
+        assert_eq!(tracker.now().bytes, 0, "the attempt failed");
+        assert_eq!(start().time_left(), None, "nothing moved yet");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_gives_the_latest_and_ends() {
+        let (report, mut stream) = Progress::channel();
+        let tracker = Tracker::new(Some(Arc::new(report)), start());
+        let mut attempt = tracker.attempt();
+        attempt.add(400);
+        attempt.done();
+        tracker.update(true, |progress| progress.parts += 1);
+        let seen = stream.next().await.map(|progress| (progress.bytes, progress.parts));
+        assert_eq!(seen, Some((400, 1)));
+        drop((attempt, tracker));
+        assert_eq!(stream.next().await, None);
+        assert_eq!(stream.next().await, None);
+    }
+}

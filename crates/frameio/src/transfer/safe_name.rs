@@ -1,0 +1,209 @@
+//! Names of the service as names on a disk.
+
+use std::collections::HashSet;
+
+use twox_hash::XxHash3_64;
+use unicode_normalization::UnicodeNormalization;
+
+/// The longest name that is given: file systems take 255 bytes, and a download that is under way
+/// adds its endings.
+const LONGEST: usize = 230;
+
+/// The longest ending that is kept whole where a name is cut.
+const LONGEST_EXTENSION: usize = 20;
+
+/// The endings of a download that is under way.
+const OURS: [&str; 3] = [".part", ".part.json", ".part.json.new"];
+
+/// Makes a name of the service one that every common file system takes, as one name in one folder.
+///
+/// What Windows or Unix refuse becomes `_`: `/ \ < > : " | ? *`, control characters, dots and
+/// spaces at the end. Names that mean something else (`.`, `..`, `CON`, `COM1.txt`) and the endings
+/// of downloads that are under way get a `_` too. A name of more than 230 bytes is cut before its
+/// extension, and gets a mark that tells it from others that begin alike. Any other name stays as
+/// it is. It depends on nothing but the name; [`SafeNames`] keeps siblings apart.
+///
+/// ```
+/// use frameio::transfer::safe_name;
+///
+/// assert_eq!(safe_name("Tag 1/Szene: 4?.mov"), "Tag 1_Szene_ 4_.mov");
+/// assert_eq!(safe_name(".."), "__");
+/// assert_eq!(safe_name("aux.txt"), "_aux.txt");
+/// ```
+pub fn safe_name(name: &str) -> String {
+    let mut safe: String = name
+        .chars()
+        .map(|c| match c {
+            '/' | '\\' | '<' | '>' | ':' | '"' | '|' | '?' | '*' => '_',
+            c if c.is_control() => '_',
+            c => c,
+        })
+        .collect();
+    let kept = safe.trim_end_matches(['.', ' ']).len();
+    safe = format!("{}{}", &safe[..kept], "_".repeat((safe.len() - kept).min(2)));
+    if safe.is_empty() {
+        safe.push('_');
+    }
+    if is_reserved(&safe) {
+        safe.insert(0, '_');
+    }
+    if OURS.iter().any(|ending| safe.to_lowercase().ends_with(ending)) {
+        safe.push('_');
+    }
+    if safe.len() > LONGEST { marked(&safe, XxHash3_64::oneshot(name.as_bytes())) } else { safe }
+}
+
+/// Whether Windows takes the name for a device, whatever its extension.
+fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
+    let numbered = |device: &str| {
+        stem.strip_prefix(device).is_some_and(|rest| {
+            matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9")
+                || matches!(rest, "¹" | "²" | "³")
+        })
+    };
+    matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$")
+        || numbered("COM")
+        || numbered("LPT")
+}
+
+/// The name with a mark before its extension, cut so that it is not too long.
+fn marked(name: &str, mark: u64) -> String {
+    let mark = format!("~{:08x}", mark & 0xffff_ffff);
+    let dot = name.rfind('.').filter(|dot| *dot > 0 && name.len() - dot <= LONGEST_EXTENSION);
+    let (stem, extension) = name.split_at(dot.unwrap_or(name.len()));
+    let most = LONGEST - mark.len() - extension.len();
+    let mut cut = stem.len().min(most);
+    while !stem.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    format!("{}{mark}{extension}", &stem[..cut])
+}
+
+/// Gives [safe](safe_name) names to what is in one folder, each another.
+///
+/// Two names are the same here if any common file system takes them for the same: case does not
+/// count, nor how accents are written. The first one keeps its name; what comes later gets a mark
+/// that depends on its id, so that the same files in the same order always get the same names.
+///
+/// ```
+/// use frameio::transfer::SafeNames;
+///
+/// let mut names = SafeNames::new();
+/// assert_eq!(names.name("Clip.mov", "1"), "Clip.mov");
+/// assert_eq!(names.name("clip.MOV", "2"), "clip~2f5da314.MOV");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct SafeNames {
+    taken: HashSet<String>,
+}
+
+impl SafeNames {
+    /// A folder with nothing in it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name on disk for what is called `name` and has this id.
+    pub fn name(&mut self, name: &str, id: &str) -> String {
+        let safe = safe_name(name);
+        if self.taken.insert(folded(&safe)) {
+            return safe;
+        }
+        let mut seed = 0;
+        loop {
+            let other = marked(&safe, XxHash3_64::oneshot_with_seed(seed, id.as_bytes()));
+            if self.taken.insert(folded(&other)) {
+                return other;
+            }
+            seed += 1;
+        }
+    }
+}
+
+/// What names have in common that a file system may take for one.
+fn folded(name: &str) -> String {
+    let upper: String = name.nfc().flat_map(char::to_uppercase).collect();
+    upper.nfc().flat_map(char::to_lowercase).nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Component, Path};
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_unsafe_is_changed_and_nothing_else() {
+        for (name, expected) in [
+            ("sea.mov", "sea.mov"),
+            ("Größe – 日本.mov", "Größe – 日本.mov"),
+            (".hidden", ".hidden"),
+            ("", "_"),
+            (".", "_"),
+            ("..", "__"),
+            ("...", "__"),
+            (" ", "_"),
+            ("../../etc/passwd", ".._.._etc_passwd"),
+            ("C:\\x", "C__x"),
+            ("a\0b\nc\u{7f}\u{85}", "a_b_c__"),
+            ("end. ", "end__"),
+            ("con", "_con"),
+            ("CON .txt", "_CON .txt"),
+            ("nul.tar.gz", "_nul.tar.gz"),
+            ("COM¹", "_COM¹"),
+            ("com10", "com10"),
+            ("console", "console"),
+            ("a.part", "a.part_"),
+            ("a.PART.json", "a.PART.json_"),
+        ] {
+            assert_eq!(safe_name(name), expected, "{name:?}");
+        }
+        let long = "ä".repeat(200) + ".mov";
+        let cut = safe_name(&long);
+        assert!(cut.len() <= LONGEST && cut.starts_with("ää") && cut.ends_with(".mov"), "{cut}");
+        assert_ne!(cut, safe_name(&("ä".repeat(201) + ".mov")));
+    }
+
+    #[test]
+    fn siblings_are_apart_whatever_the_file_system() {
+        let mut names = SafeNames::new();
+        let given: Vec<_> = ["a.mov", "A.MOV", "é", "e\u{301}", "STRASSE", "straße", "a/b", "a\\b"]
+            .iter()
+            .enumerate()
+            .map(|(id, name)| names.name(name, &id.to_string()))
+            .collect();
+        let distinct: HashSet<_> = given.iter().map(|name| folded(name)).collect();
+        assert_eq!(distinct.len(), given.len(), "{given:?}");
+        assert_eq!((&*given[0], &*given[2], &*given[6]), ("a.mov", "é", "a_b"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_safe_name_is_one_name_inside_its_folder(name in "(\\PC|[/\\\\.: \u{0}\n]|CON){0,300}") {
+            let safe = safe_name(&name);
+            let components: Vec<_> = Path::new(&safe).components().collect();
+            prop_assert!(matches!(components[..], [Component::Normal(_)]), "{safe:?}");
+            prop_assert!(safe.len() <= LONGEST && !safe.ends_with(['.', ' ']), "{safe:?}");
+            prop_assert!(!safe.contains(['/', '\\', '\0', ':']) && !is_reserved(&safe));
+            prop_assert!(!OURS.iter().any(|ending| safe.to_lowercase().ends_with(ending)));
+        }
+
+        #[test]
+        fn siblings_have_names_of_their_own(siblings in vec("[aA./é\u{301}e]{0,3}|x{228,240}\\.mov", 0..40)) {
+            let give = || {
+                let mut names = SafeNames::new();
+                let given = siblings.iter().enumerate();
+                given.map(|(id, name)| names.name(name, &id.to_string())).collect::<Vec<_>>()
+            };
+            let given = give();
+            prop_assert_eq!(&given, &give());
+            let distinct: HashSet<_> = given.iter().map(|name| folded(name)).collect();
+            prop_assert_eq!(distinct.len(), siblings.len());
+            prop_assert!(given.iter().all(|name| name.len() <= LONGEST));
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Uploads that are stopped and gone on with.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use frameio::transfer::{TransferErrorKind, Transfers, Upload};
+use frameio::{Body, Client};
+use frameio_sim::{Fault, Sim};
+use http::Request;
+use tempfile::TempDir;
+
+use crate::support::{arrived, content, place, puts, sim, transfers};
+
+struct Place {
+    directory: TempDir,
+    path: PathBuf,
+    manifest: PathBuf,
+}
+
+/// A file of 95 bytes, and a place for its manifest.
+fn source() -> Place {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.mov");
+    std::fs::write(&path, content(95)).unwrap();
+    let manifest = directory.path().join("a.upload");
+    Place { directory, path, manifest }
+}
+
+fn upload(sim: &Sim, place: &Place) -> Upload {
+    let (account, folder) = crate::support::place(sim);
+    Upload::from_path(account, folder, &place.path).manifest(&place.manifest).parts_in_flight(1)
+}
+
+/// Stops an upload at its part `number`.
+async fn stop_at(sim: &Sim, place: &Place, number: u64) {
+    let stop = Fault::status(http::StatusCode::FORBIDDEN).on(Sim::UPLOAD_PART).every(number);
+    sim.inject(stop);
+    let error = transfers(sim).upload(upload(sim, place)).await.unwrap_err();
+    assert_eq!(error.part(), Some(number));
+    sim.clear_faults();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rest_is_sent_by_whoever_goes_on() {
+    for by_manifest in [true, false] {
+        let (sim, place) = (sim(), source());
+        stop_at(&sim, &place, 5).await;
+        let before = puts(&sim);
+        let again =
+            if by_manifest { Upload::resume(&place.manifest) } else { upload(&sim, &place) };
+        let uploaded = transfers(&sim).upload(again).await.unwrap();
+        assert_eq!((puts(&sim) - before, uploaded.bytes), (6, 55));
+        assert_eq!(uploaded.replaced, None);
+        assert_eq!(arrived(&sim, uploaded.file.id.as_str()).await, Some(content(95)));
+        assert!(!place.manifest.exists());
+        assert_eq!(sim.stats().by_operation["files.create_local_upload"], 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_old_or_changed_begins_anew_only_where_it_may() {
+    for change in ["expired", "changed", "refused", "deleted"] {
+        let (sim, place) = (sim(), source());
+        stop_at(&sim, &place, 5).await;
+        let kind = match change {
+            "expired" => {
+                // A day and a bit ago, by the manifest's own word.
+                let text = std::fs::read_to_string(&place.manifest).unwrap();
+                let start = text.find("\"created\":[").unwrap() + "\"created\":[".len();
+                let end = start + text[start..].find(',').unwrap();
+                let before: u64 = text[start..end].parse().unwrap();
+                let text = format!("{}{}{}", &text[..start], before - 86_401, &text[end..]);
+                std::fs::write(&place.manifest, text).unwrap();
+                TransferErrorKind::Expired
+            }
+            "changed" => {
+                std::fs::write(&place.path, content(96)).unwrap();
+                TransferErrorKind::SourceChanged
+            }
+            "refused" => {
+                sim.clock().advance(Duration::from_secs(86_401));
+                TransferErrorKind::Expired
+            }
+            _ => {
+                let text = std::fs::read_to_string(&place.manifest).unwrap();
+                let head: serde_json::Value =
+                    serde_json::from_str(text.lines().next().unwrap()).unwrap();
+                let client =
+                    Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
+                let id = head["file_id"].as_str().unwrap();
+                let delete = frameio::files::DeleteFile::new(&sim.demo().account_id, id);
+                client.send(delete).await.unwrap();
+                TransferErrorKind::Refused
+            }
+        };
+        let error = transfers(&sim).upload(upload(&sim, &place)).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{change}: {error}");
+        assert!(place.manifest.exists());
+
+        let old = error.file_id().unwrap().clone();
+        let again = Upload::resume(&place.manifest).restart(true);
+        let uploaded = transfers(&sim).upload(again).await.unwrap();
+        assert_eq!(uploaded.replaced.as_ref(), Some(&old), "{change}");
+        let bytes = std::fs::read(&place.path).unwrap();
+        assert_eq!(arrived(&sim, uploaded.file.id.as_str()).await.unwrap(), bytes, "{change}");
+        assert!(!place.manifest.exists());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_manifest_is_for_one_upload_at_a_time() {
+    let (sim, place) = (sim(), source());
+    sim.inject(Fault::delay(Duration::from_secs(5)).on(Sim::UPLOAD_PART).every(1));
+    let transfers = transfers(&sim);
+    let (first, second) = tokio::join!(
+        transfers.upload(upload(&sim, &place)),
+        transfers.upload(upload(&sim, &place))
+    );
+    let (good, bad): (Vec<_>, Vec<_>) = [first, second].into_iter().partition(Result::is_ok);
+    assert_eq!(good.len(), 1);
+    let error = bad.into_iter().next().unwrap().unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Manifest);
+    assert!(error.to_string().contains("another upload is using it"), "{error}");
+
+    let other = place.directory.path().join("b.mov");
+    std::fs::write(&other, content(95)).unwrap();
+    sim.clear_faults();
+    stop_at(&sim, &place, 3).await;
+    let (account, folder) = crate::support::place(&sim);
+    let wrong = Upload::from_path(account, folder, other).manifest(&place.manifest).restart(true);
+    let error = transfers.upload(wrong).await.unwrap_err();
+    assert!(error.to_string().contains("of another upload"), "{error}");
+    transfers.upload(Upload::resume(&place.manifest)).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_can_be_cancelled_at_any_time() {
+    let mut stopped = 0;
+    for millis in 0..60 {
+        let (sim, place) = (sim(), source());
+        sim.inject(Fault::delay(Duration::from_millis(3)).every(1));
+        let transfers = transfers(&sim);
+        let uploading = transfers.upload(upload(&sim, &place).parts_in_flight(2));
+        let cancelled = tokio::time::timeout(Duration::from_millis(millis), uploading).await;
+        // Nothing goes on behind the back of who stopped it.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let before = sim.stats().requests;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert_eq!(sim.stats().requests, before, "after {millis} ms");
+        if let Ok(done) = cancelled {
+            done.unwrap();
+            continue;
+        }
+        stopped += 1;
+        let uploaded = transfers.upload(upload(&sim, &place)).await.unwrap();
+        assert_eq!(arrived(&sim, uploaded.file.id.as_str()).await, Some(content(95)));
+        assert!(!place.manifest.exists(), "after {millis} ms");
+    }
+    assert!(stopped > 10, "{stopped}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_creation_leaves_no_manifest() {
+    let (sim, place) = (sim(), source());
+    sim.inject(Fault::status(http::StatusCode::FORBIDDEN).on("files.create_local_upload"));
+    let error = transfers(&sim).upload(upload(&sim, &place)).await.unwrap_err();
+    assert!(error.api().unwrap().is_forbidden(), "{error}");
+    assert!(!place.manifest.exists());
+}
+
+const PATH: &str = "FRAMEIO_TEST_UPLOAD_PATH";
+const URL: &str = "FRAMEIO_TEST_UPLOAD_URL";
+
+/// What the process does that is killed; in the run of all tests it does nothing.
+#[tokio::test]
+async fn killed_child() {
+    let (Ok(path), Ok(url)) = (std::env::var(PATH), std::env::var(URL)) else { return };
+    let path = Path::new(&path);
+    let (url, place) = url.split_once(' ').unwrap();
+    let (account, folder) = place.split_once(' ').unwrap();
+    let client = Client::builder().base_url(url).token(Sim::TOKEN).build().unwrap();
+    let upload = Upload::from_path(account, folder, path)
+        .manifest(path.with_extension("upload"))
+        .parts_in_flight(2);
+    Transfers::new(client).upload(upload).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_killed_process_began_is_gone_on_with() {
+    let sim = Sim::builder().part_size(10_000).build();
+    let server = sim.serve().await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.mov");
+    let bytes = content(1_000_000);
+    std::fs::write(&path, &bytes).unwrap();
+    let (account, folder) = place(&sim);
+    // Slow enough to be killed in the middle: a hundred parts, two at a time.
+    let slow = Fault::delay(Duration::from_millis(20)).on(Sim::UPLOAD_PART).every(1);
+    sim.inject(slow);
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["upload_manifest::killed_child", "--exact"])
+        .env(PATH, &path)
+        .env(URL, format!("{} {account} {folder}", server.url()))
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while puts(&sim) < 20 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the child does not get on");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    sim.clear_faults();
+    let before = puts(&sim);
+
+    let manifest = path.with_extension("upload");
+    let client = Client::builder().base_url(server.url()).token(Sim::TOKEN).build().unwrap();
+    let uploaded = Transfers::new(client).upload(Upload::resume(&manifest)).await.unwrap();
+    let sent = puts(&sim) - before;
+    assert!(sent < 90 && uploaded.bytes == sent * 10_000, "{sent} parts");
+    let request = sim.download_url(server.url(), uploaded.file.id.as_str()).unwrap();
+    let storage = Client::from_service(frameio::transport::HyperTransport::builder().build());
+    let got = storage.request(Request::get(request).body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(got.into_body(), bytes);
+}

@@ -1,0 +1,226 @@
+"""What people see on the page at /_sim/ while a program calls the API."""
+
+import re
+
+import pytest
+from conftest import BASE, TOKEN
+from playwright.sync_api import expect
+
+HOSTILE = "<img src=x onerror=alert(1)>.mp4"
+
+
+def rows(page):
+    return page.locator("#requests tbody tr")
+
+
+def stat(page, name):
+    return page.locator(f"[data-stat={name}]")
+
+
+def line(page, name):
+    return page.locator("#tree li").filter(has=page.get_by_text(name, exact=True)).last
+
+
+def calls_left(page, operation):
+    bucket = page.locator("#quotas li").filter(has_text=operation)
+    return int(bucket.get_by_role("meter").get_attribute("aria-valuenow"))
+
+
+def test_a_request_appears_with_its_status_its_time_and_who_asked(page, sim):
+    expect(page.get_by_text("No requests yet")).to_be_visible()
+    assert sim.call("GET", "/v4/me")[0] == 200
+    row = rows(page).first
+    expect(row).to_contain_text("users.show")
+    expect(row.locator(".pill")).to_have_text("200")
+    expect(row.locator(".pill")).to_have_attribute("data-tone", "good")
+    expect(row.locator(".path")).to_have_text("/v4/me")
+    expect(row.locator(".who")).to_have_text("Demo User")
+    expect(row.locator(".took")).to_have_text(re.compile(r"^[\d.]+ (µs|ms|s)$"))
+    expect(row.locator(".at")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+    sim.call("GET", f"{sim.account}/files/none", token="unknown")
+    expect(rows(page).first.locator(".pill")).to_have_text("401")
+    expect(rows(page).first.locator(".who")).to_have_text("–")
+    expect(stat(page, "requests")).to_have_text("2")
+    expect(stat(page, "refused")).to_have_text("1")
+    expect(page.get_by_text("No requests yet")).to_be_hidden()
+
+
+def test_the_tree_gains_what_is_uploaded_and_loses_what_is_deleted(page, sim):
+    for name in ("Demo Account", "Demo Workspace", "Demo Project"):
+        expect(line(page, name)).to_be_visible()
+    file = sim.upload("dailies.mov", b"x" * 1_500_000)
+    expect(line(page, "dailies.mov")).to_contain_text("1.5 MB")
+    expect(line(page, "dailies.mov")).to_contain_text("transcoded")
+    status, folder = sim.call("POST", f"{sim.root}/folders", {"name": "Scene 1"})
+    inside = f"{sim.account}/folders/{folder['id']}/files/local_upload"
+    sim.call("POST", inside, {"name": "take.mov", "file_size": 7})
+    expect(line(page, "take.mov")).to_have_count(0)
+    # By the keyboard alone.
+    line(page, "Scene 1").get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(line(page, "take.mov")).to_contain_text("created")
+    page.keyboard.press("Enter")
+    expect(line(page, "take.mov")).to_have_count(0)
+    assert sim.call("DELETE", f"{sim.account}/files/{file['id']}")[0] == 204
+    expect(line(page, "dailies.mov")).to_have_count(0)
+
+
+def test_versions_are_below_their_stack(page, sim):
+    files = [sim.upload(f"v{n}.mov", b"abc")["id"] for n in (1, 2)]
+    assert sim.call("POST", f"{sim.root}/version_stacks", {"file_ids": files})[0] == 201
+    stack = line(page, "v2.mov")
+    expect(stack).to_contain_text("2 versions")
+    assert stack.locator(".name").first.bounding_box()["width"] > 100
+    stack.get_by_role("button").click()
+    expect(line(page, "v1.mov")).to_be_visible()
+
+
+def test_a_large_folder_shows_more_when_asked(page, sim):
+    for number in range(110):
+        # So that the quota is whole again.
+        sim.control("POST", "clock", {"advance_ms": 1_000})
+        data = {"name": f"take-{number}.mov", "file_size": 7}
+        assert sim.call("POST", f"{sim.root}/files/local_upload", data)[0] == 201
+    more = page.get_by_role("button", name="Show more of 10")
+    expect(more).to_be_visible()
+    expect(line(page, "take-109.mov")).to_have_count(0)
+    more.click()
+    expect(line(page, "take-109.mov")).to_be_visible()
+    expect(more).to_have_count(0)
+
+
+def test_a_bucket_drains_and_fills(page, sim):
+    sim.control("POST", "clock", {"advance_ms": 3_600_000})
+    for _ in range(60):
+        sim.call("GET", "/v4/me")
+    bucket = page.locator("#quotas li").filter(has_text="users.show")
+    expect(bucket).to_contain_text("/ 100 in 60 s")
+    expect(bucket).to_contain_text("Demo User")
+    drained = calls_left(page, "users.show")
+    assert 38 <= drained <= 60, drained
+    page.wait_for_function(
+        "before => +document.querySelector('#quotas [role=meter]').ariaValueNow > before", arg=drained
+    )
+    bar = bucket.locator(".bar i")
+    assert 0 < bar.evaluate("bar => bar.getBoundingClientRect().width / bar.parentElement.clientWidth") < 1
+    while sim.call("GET", "/v4/me")[0] == 200:
+        pass
+    expect(rows(page).first.locator(".pill")).to_have_text("429")
+    expect(bucket.locator(".bar")).to_have_attribute("data-tone", re.compile("bad|warn"))
+    expect(stat(page, "limited")).not_to_have_text("0")
+    page.get_by_role("button", name="+1 min").click()
+    expect(bucket.locator(".bar")).to_have_attribute("aria-valuenow", "100")
+    expect(page.get_by_text("All quotas are whole.")).to_be_visible(timeout=15_000)
+
+
+def test_a_fault_is_injected_and_taken_back(page, sim):
+    fault = page.get_by_label("A fault")
+    fault.fill("users.show=503:next2")
+    fault.press("Enter")
+    expect(page.locator("#faults li")).to_have_text(["users.show=503:next2"])
+    expect(fault).to_have_value("")
+    assert sim.call("GET", "/v4/me")[0] == 503
+    expect(rows(page).first.locator(".pill")).to_have_text("503")
+    expect(stat(page, "failed")).to_have_text("1")
+    expect(page.locator("#faults li")).to_have_text(["users.show=503"])
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.get_by_text("Nothing goes wrong on purpose.")).to_be_visible()
+    assert sim.call("GET", "/v4/me")[0] == 200
+    page.allowed.append("422")
+    fault.fill("<b>503</b>")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("#fault-error")).to_contain_text("is no")
+    expect(fault).to_have_value("<b>503</b>")
+
+
+def test_the_clock_is_moved(page, sim):
+    def now():
+        return page.evaluate("Date.parse(document.querySelector('#now').dateTime)")
+
+    expect(page.locator("#now")).to_contain_text("UTC")
+    for name, millis in (("+1 min", 60_000), ("+1 h", 3_600_000), ("+1 day", 86_400_000)):
+        before = now()
+        page.get_by_role("button", name=name).click()
+        page.wait_for_function(
+            "to => Date.parse(document.querySelector('#now').dateTime) >= to", arg=before + millis
+        )
+        assert now() < before + millis + 30_000
+
+
+def test_a_reset_is_asked_twice(page, sim):
+    sim.upload("gone.mov", b"abc")
+    expect(line(page, "gone.mov")).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.locator("#reset")).to_have_text("Reset everything?")
+    expect(line(page, "gone.mov")).to_be_visible()
+    page.get_by_role("button", name="Reset everything?").click()
+    expect(line(page, "gone.mov")).to_have_count(0)
+    expect(rows(page)).to_have_count(0)
+    expect(stat(page, "requests")).to_have_text("0")
+    expect(line(page, "Demo Project")).to_be_visible()
+
+
+def test_deliveries_are_listed(page, sim):
+    hook = {"name": "Ingest", "url": "https://hooks.example.com/s3cret", "events": ["folder.created"]}
+    workspace = f"{sim.account}/workspaces/{sim.demo['workspace_id']}"
+    assert sim.call("POST", f"{workspace}/webhooks", hook)[0] == 201
+    sim.call("POST", f"{sim.root}/folders", {"name": "Scene 1"})
+    delivery = page.locator("#deliveries li")
+    expect(delivery).to_contain_text("folder.created")
+    expect(delivery).to_contain_text("Ingest · hooks.example.com · was not sent")
+    assert "s3cret" not in page.content()
+
+
+def test_hostile_names_are_text_and_tokens_are_nowhere(page, sim):
+    sim.upload(HOSTILE, b"abc")
+    sim.call("POST", f"{sim.root}/folders", {"name": "<script>alert(2)</script>"})
+    sim.send("GET", f"{BASE}/v4/%3Cscript%3Ealert(3)%3C/script%3E?token={TOKEN}")
+    expect(line(page, HOSTILE)).to_be_visible()
+    expect(line(page, "<script>alert(2)</script>")).to_be_visible()
+    expect(rows(page).first.locator(".pill")).to_have_text("404")
+    assert page.locator("#tree img, #tree script, #requests script").count() == 0
+    for secret in (TOKEN, "X-Amz-Signature", *sim.demo["tokens"].values()):
+        assert secret not in page.content()
+
+
+def test_requests_are_filtered_and_held(page, sim):
+    sim.call("GET", "/v4/me")
+    sim.call("GET", "/v4/accounts")
+    expect(rows(page)).to_have_count(2)
+    page.get_by_label("Filter the requests").fill("ACCOUNTS 200")
+    expect(rows(page).filter(visible=True)).to_have_count(1)
+    page.get_by_label("Filter the requests").fill("")
+    page.get_by_role("button", name="Hold").click()
+    sim.call("GET", "/v4/me")
+    more = page.get_by_role("button", name="Show 1 more")
+    expect(more).to_be_visible()
+    expect(rows(page)).to_have_count(2)
+    more.click()
+    expect(rows(page)).to_have_count(3)
+
+
+@pytest.mark.parametrize("width", [380, 700, 1000])
+def test_a_narrow_page_does_not_scroll_sideways(page, sim, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    sim.upload("a" * 200 + ".mov", b"abc")
+    page.get_by_label("A fault").fill("files.show_file_upload_status=wrong-rate-limit:next5")
+    page.get_by_role("button", name="Add").click()
+    expect(line(page, "a" * 200 + ".mov")).to_be_visible()
+    expect(page.locator("#faults li")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.querySelector('#tree .scroll').scrollWidth") <= width
+
+
+def test_the_page_is_no_request(page, sim):
+    page.reload()
+    expect(page.locator("#state")).to_have_text("live")
+    page.wait_for_timeout(1_500)
+    assert sim.control("GET", "stats")["requests"] == 0
+
+
+def test_it_says_when_the_simulator_does_not_answer(page, sim):
+    page.allowed.append("net::ERR_FAILED")
+    page.route("**/_sim/live*", lambda route: route.abort())
+    expect(page.locator("#state")).to_have_text("not answering")
+    page.unroute("**/_sim/live*")
+    expect(page.locator("#state")).to_have_text("live")
