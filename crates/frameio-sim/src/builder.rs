@@ -1,8 +1,10 @@
 //! The settings of a simulator.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use frameio_core::Quota;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -41,6 +43,7 @@ pub struct Builder {
     accounts: Vec<String>,
     pub(crate) users: Vec<User>,
     quotas: bool,
+    own_quotas: HashMap<String, Quota>,
     storage: Storage,
     part_size: u64,
     transcode_after: Duration,
@@ -57,6 +60,7 @@ impl Default for Builder {
             accounts: Vec::new(),
             users: Vec::new(),
             quotas: true,
+            own_quotas: HashMap::new(),
             storage: Storage::default(),
             part_size: PART_SIZE,
             transcode_after: Duration::ZERO,
@@ -91,6 +95,13 @@ impl Builder {
     #[must_use]
     pub const fn quotas(mut self, enforced: bool) -> Self {
         self.quotas = enforced;
+        self
+    }
+
+    /// Sets the quota of an operation, by its id, in place of the documented one.
+    #[must_use]
+    pub fn quota(mut self, operation: impl Into<String>, quota: Quota) -> Self {
+        self.own_quotas.insert(operation.into(), quota);
         self
     }
 
@@ -194,7 +205,7 @@ impl Builder {
                 start,
                 env,
                 state: Mutex::new(state),
-                buckets: Mutex::new(Buckets::new(self.quotas)),
+                buckets: Mutex::new(Buckets::new(self.quotas, self.own_quotas)),
                 faults: Mutex::new(faults),
                 records: Mutex::new(Records::default()),
                 deliveries: Mutex::new(Deliveries::new(self.seed)),

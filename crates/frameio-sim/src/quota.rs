@@ -51,12 +51,19 @@ pub(crate) struct Bucket {
 #[derive(Debug)]
 pub(crate) struct Buckets {
     enforced: bool,
+    own: HashMap<String, Quota>,
     empty_at: HashMap<Key, (Duration, Quota)>,
 }
 
 impl Buckets {
-    pub(crate) fn new(enforced: bool) -> Self {
-        Self { enforced, empty_at: HashMap::new() }
+    /// Buckets with the figures of `own` where it has some, by operation, and else the documented.
+    pub(crate) fn new(enforced: bool, own: HashMap<String, Quota>) -> Self {
+        Self { enforced, own, empty_at: HashMap::new() }
+    }
+
+    /// The figures of an operation.
+    pub(crate) fn quota(&self, operation: &Operation) -> Quota {
+        self.own.get(operation.id).copied().unwrap_or(operation.quota)
     }
 
     /// Empties all buckets.
@@ -72,7 +79,7 @@ impl Buckets {
         operation: &'static Operation,
         now: Duration,
     ) -> Result<Level, Level> {
-        let quota = operation.quota;
+        let quota = self.quota(operation);
         if !self.enforced {
             return Ok(Level::unused(quota));
         }
@@ -139,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_full_bucket_refuses_until_one_call_has_leaked() {
-        let mut buckets = Buckets::new(true);
+        let mut buckets = Buckets::new(true, HashMap::new());
         let mut spend = |millis| {
             let now = Duration::from_millis(millis);
             buckets.spend("t", "a", &THREE, now).map(|level| level.remaining)
@@ -153,7 +160,7 @@ mod tests {
 
     #[test]
     fn each_token_account_and_operation_has_a_bucket() {
-        let mut buckets = Buckets::new(true);
+        let mut buckets = Buckets::new(true, HashMap::new());
         let mut remaining = |token, account, operation| {
             let level = buckets.spend(token, account, operation, Duration::ZERO);
             level.map(|level| level.remaining)
@@ -166,8 +173,20 @@ mod tests {
     }
 
     #[test]
+    fn figures_of_ones_own_take_the_place_of_the_documented() {
+        let own = HashMap::from([("three".to_owned(), Quota::per_second(2))]);
+        let mut buckets = Buckets::new(true, own);
+        let mut spend = || {
+            let level = buckets.spend("t", "a", &THREE, Duration::ZERO);
+            level.map(|level| (level.limit, level.remaining))
+        };
+        assert_eq!([spend(), spend()], [Ok((2, 1)), Ok((2, 0))]);
+        assert!(spend().is_err());
+    }
+
+    #[test]
     fn empty_buckets_are_thrown_away() {
-        let mut buckets = Buckets::new(true);
+        let mut buckets = Buckets::new(true, HashMap::new());
         for account in 0..=MANY {
             assert!(buckets.spend("t", &account.to_string(), &THREE, Duration::ZERO).is_ok());
         }

@@ -116,7 +116,7 @@ where
     shared.env.clock.sleep(fault.waits()).await;
     fault.before()?;
     let quota = match target {
-        Target::Operation(route, _) => Some(route.operation.quota),
+        Target::Operation(route, _) => Some(lock(&shared.buckets).quota(route.operation)),
         _ => None,
     };
     let response = match fault.instead(quota) {
@@ -185,25 +185,28 @@ fn operation(
         let detail = format!("{} needs the header `api-version: experimental`", route.operation.id);
         return Failure::new(StatusCode::NOT_FOUND, detail).into_response();
     }
+    let quota = lock(&shared.buckets).quota(route.operation);
     let caller = match Caller::of(shared, &parts.headers) {
         Ok(caller) => caller,
         Err(detail) => {
             let refusal = Failure::new(StatusCode::UNAUTHORIZED, detail).into_response();
-            return with_level(refusal, &Level::unused(route.operation.quota));
+            return with_level(refusal, &Level::unused(quota));
         }
     };
     noted.user_id = Some(caller.user_id.as_ref().into());
     let account = args.iter().find(|(name, _)| *name == "account_id");
     let account = account.map_or("", |(_, account)| account);
     let now = shared.env.clock.elapsed();
-    match lock(&shared.buckets).spend(&caller.spender, account, route.operation, now) {
+    // The lock is not kept for what follows.
+    let spent = lock(&shared.buckets).spend(&caller.spender, account, route.operation, now);
+    match spent {
         Ok(level) => {
             let outcome = handle(shared, route, args, &caller, parts, content, &noted.json);
             let response = outcome.map_or_else(Failure::into_response, |r| r.into_response());
             with_level(response, &level)
         }
         Err(level) => {
-            let detail = format!("{} is limited to {}", route.operation.id, route.operation.quota);
+            let detail = format!("{} is limited to {quota}", route.operation.id);
             let refusal = Failure::new(StatusCode::TOO_MANY_REQUESTS, detail);
             with_level(refusal.into_response(), &level)
         }

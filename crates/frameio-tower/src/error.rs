@@ -230,6 +230,30 @@ impl fmt::Display for QuotaExhausted {
 
 impl StdError for QuotaExhausted {}
 
+/// The store of the quotas could not say whether there is room.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct QuotaStoreError(BoxError);
+
+impl QuotaStoreError {
+    /// No decision, for the reason in `source`.
+    pub fn new(source: impl Into<BoxError>) -> Self {
+        Self(source.into())
+    }
+}
+
+impl fmt::Display for QuotaStoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the store of the quotas cannot be used")
+    }
+}
+
+impl StdError for QuotaStoreError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}
+
 /// No token could be had for a request.
 #[derive(Debug)]
 #[non_exhaustive]

@@ -3,8 +3,8 @@
 use std::error::Error as StdError;
 
 use crate::error::{
-    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, QuotaExhausted, ResponseTooLarge,
-    TransportError, TransportStage, chain,
+    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, QuotaExhausted, QuotaStoreError,
+    ResponseTooLarge, TransportError, TransportStage, chain,
 };
 
 /// The errors that layers fail with, told apart.
@@ -14,6 +14,7 @@ pub(crate) enum Failure {
     Timeout,
     ConnectTimeout,
     Quota,
+    QuotaStore,
     Auth,
     TooLarge,
     Transport(TransportStage),
@@ -38,6 +39,8 @@ impl Failure {
             Some(Self::Deadline)
         } else if error.is::<QuotaExhausted>() {
             Some(Self::Quota)
+        } else if error.is::<QuotaStoreError>() {
+            Some(Self::QuotaStore)
         } else if error.is::<AuthError>() {
             Some(Self::Auth)
         } else if error.is::<ResponseTooLarge>() {
@@ -51,6 +54,7 @@ impl Failure {
     pub(crate) const fn may_have_been_sent(self) -> bool {
         match self {
             Self::Quota
+            | Self::QuotaStore
             | Self::Auth
             | Self::ConnectTimeout
             | Self::Transport(TransportStage::Connect | TransportStage::NotSent) => false,
@@ -69,6 +73,7 @@ impl Failure {
             Self::Timeout => "timeout",
             Self::ConnectTimeout => "connect_timeout",
             Self::Quota => "quota_exhausted",
+            Self::QuotaStore => "quota_store",
             Self::Auth => "auth",
             Self::TooLarge => "response_too_large",
             Self::Transport(TransportStage::Connect) => "connect",
@@ -88,6 +93,7 @@ impl Failure {
 /// | [`ConnectTimeout`] | `connect_timeout` |
 /// | [`DeadlineExceeded`] | `deadline_exceeded` |
 /// | [`QuotaExhausted`] | `quota_exhausted` |
+/// | [`QuotaStoreError`] | `quota_store` |
 /// | [`AuthError`] | `auth` |
 /// | [`ResponseTooLarge`] | `response_too_large` |
 /// | [`TransportError`], by its stage | `connect`, `not_sent`, `connection_lost`, `body` |
@@ -112,11 +118,12 @@ mod tests {
     fn every_error_has_a_name_and_tells_whether_it_was_sent() {
         let after = Duration::from_secs(1);
         let transport = |stage| BoxError::from(TransportError::new(stage, "reset"));
-        let table: [(BoxError, &str, bool); 11] = [
+        let table: [(BoxError, &str, bool); 12] = [
             (AttemptTimeout::new(after).into(), "timeout", true),
             (ConnectTimeout::new(after).into(), "connect_timeout", false),
             (DeadlineExceeded::new(after, Phase::Start).into(), "deadline_exceeded", true),
             (QuotaExhausted::new(after).into(), "quota_exhausted", false),
+            (QuotaStoreError::new("away").into(), "quota_store", false),
             (AuthError::new(transport(TransportStage::Sent)).into(), "auth", false),
             (ResponseTooLarge::new(1).into(), "response_too_large", true),
             (transport(TransportStage::Connect), "connect", false),

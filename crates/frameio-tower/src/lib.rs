@@ -97,7 +97,7 @@ pub use collect::{Collect, CollectLayer};
 pub use deadline::{Deadline, DeadlineAt, DeadlineLayer};
 pub use error::{
     AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, HttpError, QuotaExhausted,
-    ResponseTooLarge, TransportError, TransportStage,
+    QuotaStoreError, ResponseTooLarge, TransportError, TransportStage,
 };
 pub use failure::error_type;
 pub use headers::{Headers, HeadersLayer};

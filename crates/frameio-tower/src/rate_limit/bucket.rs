@@ -113,6 +113,11 @@ impl Bucket {
         Ok(Entry::Queue(Place { bucket: self, ticket, latest }, turn))
     }
 
+    /// Takes the slots until then for spent.
+    pub(super) fn spend_until(&self, until: Instant) {
+        self.lock().gcra.spend_burst(until);
+    }
+
     /// Lets a call through, whether there is a slot or not; tells how long it should have waited.
     pub(super) fn observe(self: Arc<Self>) -> (Slot, Option<Duration>) {
         let mut state = self.lock();

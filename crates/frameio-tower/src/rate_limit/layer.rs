@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use frameio_core::{Call, Quota};
+use tokio::time::Instant;
 use tower::Layer;
 
 use super::bucket::Bucket;
 use super::buckets::Buckets;
 use super::service::RateLimit;
+use super::store::{QuotaBucket, QuotaStore, Store};
 
 /// Spends the documented quota of each operation, and waits while it is spent.
 ///
@@ -18,6 +21,8 @@ use super::service::RateLimit;
 /// | quotas | those of the operations, [`Operation::quota`](frameio_core::Operation::quota) |
 /// | mode | [`RateLimitMode::Wait`] |
 /// | credential | none: all calls are one user's |
+/// | store | none: the buckets are in memory |
+/// | when the store is away | [`WhenAway::FailClosed`] |
 ///
 /// There is a leaky bucket for each credential, account and operation, as the service has them.
 /// **Clones of a layer, and all services made with them, share the buckets**: give clones of one
@@ -59,6 +64,10 @@ struct Settings {
     credential: Option<Arc<str>>,
     quotas: HashMap<Cow<'static, str>, Quota>,
     buckets: Arc<Buckets>,
+    store: Option<Store>,
+    when_away: WhenAway,
+    /// When the store last gave a slot.
+    last_shared: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What becomes of a call whose quota is spent.
@@ -76,6 +85,34 @@ pub enum RateLimitMode {
     Off,
 }
 
+/// What becomes of a call while the [store](RateLimitLayer::store) cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WhenAway {
+    /// It fails with a [`QuotaStoreError`](crate::QuotaStoreError). Nothing was sent, so
+    /// [`Retry`](crate::Retry) tries it again.
+    FailClosed,
+    /// It is counted in a bucket in memory, which has a share of the quota: 0.1 where ten processes
+    /// are at work. What is not between 0 and 1 is taken for 1.
+    ///
+    /// Calls pass one by one at the rate of the share, and not in a burst: how full the bucket of
+    /// the service is nobody knows then.
+    FailOpen {
+        /// The part of each quota that this process may spend on its own.
+        share: f64,
+    },
+}
+
+impl WhenAway {
+    /// The figures that are left of a quota; none if there is nothing to spend.
+    fn share(self, quota: Quota) -> Option<Quota> {
+        let Self::FailOpen { share } = self else { return None };
+        let share = if share > 0.0 && share <= 1.0 { share } else { 1.0 };
+        let interval = quota.window().as_secs_f64() / f64::from(quota.calls().get()) / share;
+        Quota::new(1, Duration::try_from_secs_f64(interval).unwrap_or(Duration::MAX))
+    }
+}
+
 impl RateLimitLayer {
     /// A layer with the defaults, and buckets of its own.
     pub fn new() -> Self {
@@ -84,6 +121,9 @@ impl RateLimitLayer {
             credential: None,
             quotas: HashMap::new(),
             buckets: Arc::new(Buckets::new()),
+            store: None,
+            when_away: WhenAway::FailClosed,
+            last_shared: Arc::default(),
         }))
     }
 
@@ -113,13 +153,59 @@ impl RateLimitLayer {
         self
     }
 
-    /// How many buckets there are at the moment, for metrics.
+    /// Keeps the buckets in a store that other processes share, and no longer in memory.
+    ///
+    /// An [observer](RateLimitMode::Observe) goes on with those in memory, since it waits for
+    /// nothing. Give the credential a [name](Self::credential) where more than one is in use.
+    pub fn store(mut self, store: impl QuotaStore) -> Self {
+        Arc::make_mut(&mut self.0).store = Some(Store(Arc::new(store)));
+        self
+    }
+
+    /// Sets what becomes of calls while the store cannot be reached. Default:
+    /// [`WhenAway::FailClosed`].
+    pub fn when_away(mut self, when_away: WhenAway) -> Self {
+        Arc::make_mut(&mut self.0).when_away = when_away;
+        self
+    }
+
+    /// How many buckets there are in memory at the moment, for metrics.
     pub fn buckets(&self) -> usize {
         self.0.buckets.len()
     }
 
     pub(super) fn current_mode(&self) -> RateLimitMode {
         self.0.mode
+    }
+
+    /// The store, and the bucket of it that a call is counted in.
+    pub(super) fn shared(&self, call: &Call) -> Option<(Store, QuotaBucket)> {
+        let Settings { credential, quotas, store, .. } = &*self.0;
+        let store = store.as_ref()?;
+        let pinned = quotas.get(call.operation.id).copied();
+        Some((store.clone(), QuotaBucket::of(call, credential.as_ref(), pinned)))
+    }
+
+    /// The bucket that a call is counted in while the store is away, if it goes on.
+    pub(super) fn stand_in(&self, call: &Call) -> Option<Arc<Bucket>> {
+        let Settings { credential, quotas, buckets, when_away, .. } = &*self.0;
+        let quota = quotas.get(call.operation.id).copied().unwrap_or(call.operation.quota);
+        let share = when_away.share(quota)?;
+        let bucket = buckets.get(call, credential.as_ref(), |_| Some(share));
+        // Not on top of what the store gave last.
+        if let Some(last) = *self.last_shared() {
+            bucket.spend_until(last + share.interval());
+        }
+        Some(bucket)
+    }
+
+    /// The store has given a slot.
+    pub(super) fn shared_now(&self) {
+        *self.last_shared() = Some(Instant::now());
+    }
+
+    fn last_shared(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.last_shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The bucket that a call is counted in.
@@ -140,5 +226,22 @@ impl<S> Layer<S> for RateLimitLayer {
 
     fn layer(&self, inner: S) -> RateLimit<S> {
         RateLimit::new(inner, self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_has_the_rate_of_the_share() {
+        let share = |quota, share| WhenAway::FailOpen { share }.share(quota);
+        let seconds = Duration::from_secs_f64;
+        assert_eq!(share(Quota::per_minute(100), 0.1), Quota::new(1, seconds(6.0)));
+        assert_eq!(share(Quota::per_minute(10), 0.05), Quota::new(1, seconds(120.0)));
+        for all in [1.0, 0.0, -1.0, 7.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(share(Quota::per_second(5), all), Quota::new(1, seconds(0.2)), "{all}");
+        }
+        assert_eq!(WhenAway::FailClosed.share(Quota::per_second(5)), None);
     }
 }

@@ -17,10 +17,13 @@ mod layer;
 mod pauses;
 mod queue;
 mod service;
+mod shared;
+mod store;
 mod wait;
 
-pub use layer::{RateLimitLayer, RateLimitMode};
+pub use layer::{RateLimitLayer, RateLimitMode, WhenAway};
 pub use service::{RateLimit, RateLimitFuture};
+pub use store::{QuotaAnswer, QuotaBucket, QuotaStore, Reservation};
 
 /// The target of the events of this layer.
 pub const TARGET: &str = "frameio::rate_limit";

@@ -6,17 +6,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use frameio_core::{BoxError, Call};
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower::Service;
 
-use super::bucket::{Entry, Slot};
+use super::bucket::{self, Entry};
 use super::event;
 use super::layer::{RateLimitLayer, RateLimitMode};
+use super::shared::{self, SharedSlot};
 use super::wait::{Recorded, wait};
 use crate::deadline::DeadlineAt;
-use crate::error::QuotaExhausted;
+use crate::error::{QuotaExhausted, QuotaStoreError};
 
 /// The service of a [`RateLimitLayer`].
 #[derive(Clone, Debug)]
@@ -58,7 +59,29 @@ where
     }
 }
 
-type Turn = Pin<Box<dyn Future<Output = Result<Slot, QuotaExhausted>> + Send>>;
+type Turn = Pin<Box<dyn Future<Output = Result<Slot, BoxError>> + Send>>;
+
+/// A slot, wherever the buckets are.
+enum Slot {
+    Local(bucket::Slot),
+    Shared(SharedSlot),
+}
+
+impl Slot {
+    fn spend(&mut self) {
+        match self {
+            Self::Local(slot) => slot.spend(),
+            Self::Shared(slot) => slot.spend(),
+        }
+    }
+
+    fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+        match self {
+            Self::Local(slot) => slot.answered(status, headers),
+            Self::Shared(slot) => slot.answered(status, headers),
+        }
+    }
+}
 
 enum Admission {
     Free,
@@ -72,24 +95,44 @@ fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, Q
     let Some(call) = extensions.get::<Call>().filter(|_| mode != RateLimitMode::Off) else {
         return Ok(Admission::Free);
     };
-    let bucket = layer.bucket(call);
     let latest = match mode {
         RateLimitMode::FailFast => Some(Instant::now()),
         RateLimitMode::Wait => extensions.get::<DeadlineAt>().map(|deadline| deadline.0),
         RateLimitMode::Observe | RateLimitMode::Off => {
-            let (slot, wait) = bucket.observe();
+            let (slot, wait) = layer.bucket(call).observe();
             if let Some(wait) = wait {
                 event::wait(call.operation.id, wait);
             }
-            return Ok(Admission::Slot(slot));
+            return Ok(Admission::Slot(Slot::Local(slot)));
         }
     };
-    Ok(match bucket.enter(latest)? {
-        Entry::Slot(slot) => Admission::Slot(slot),
+    if let Some((store, bucket)) = layer.shared(call) {
+        let (layer, call) = (layer.clone(), call.clone());
+        let record = extensions.get().cloned();
+        return Ok(Admission::Turn(Box::pin(async move {
+            let error = match shared::wait(store, bucket, latest, record.clone()).await {
+                Err(error) if error.is::<QuotaStoreError>() => error,
+                slot => {
+                    layer.shared_now();
+                    return slot.map(Slot::Shared);
+                }
+            };
+            let Some(bucket) = layer.stand_in(&call) else { return Err(error) };
+            Ok(Slot::Local(match bucket.enter(latest)? {
+                Entry::Slot(slot) => slot,
+                Entry::Queue(place, turn) => {
+                    event::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
+                    wait(place, record.map(Recorded::new)).await?
+                }
+            }))
+        })));
+    }
+    Ok(match layer.bucket(call).enter(latest)? {
+        Entry::Slot(slot) => Admission::Slot(Slot::Local(slot)),
         Entry::Queue(place, turn) => {
             event::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
             let recorded = extensions.get().cloned().map(Recorded::new);
-            Admission::Turn(Box::pin(wait(place, recorded)))
+            Admission::Turn(Box::pin(async move { Ok(Slot::Local(wait(place, recorded).await?)) }))
         }
     })
 }

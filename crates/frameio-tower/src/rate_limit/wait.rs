@@ -24,7 +24,7 @@ pub(super) async fn wait(place: Place, recorded: Option<Recorded>) -> Result<Slo
     })
     .await?;
     if let Some(recorded) = recorded {
-        recorded.0.enter(Phase::Attempt);
+        recorded.done();
     }
     Ok(slot)
 }
@@ -36,6 +36,11 @@ impl Recorded {
     pub(super) fn new(record: CallRecord) -> Self {
         record.enter(Phase::Quota);
         Self(record, Instant::now())
+    }
+
+    /// The wait is over, and the call goes on.
+    pub(super) fn done(self) {
+        self.0.enter(Phase::Attempt);
     }
 }
 

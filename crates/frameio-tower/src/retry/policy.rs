@@ -165,6 +165,7 @@ impl RetryPolicy {
             Outcome::Failure(failure) => {
                 let again = match failure {
                     Failure::ConnectTimeout
+                    | Failure::QuotaStore
                     | Failure::Transport(TransportStage::Connect | TransportStage::NotSent) => true,
                     Failure::Timeout | Failure::Transport(_) => idempotent,
                     Failure::Deadline
@@ -215,7 +216,9 @@ mod tests {
     #[test]
     fn the_rule_for_every_outcome() {
         use Cause::{Other, Refused, ServerError};
-        use Failure::{Auth, ConnectTimeout, Deadline, Quota, Timeout, TooLarge, Unknown};
+        use Failure::{
+            Auth, ConnectTimeout, Deadline, Quota, QuotaStore, Timeout, TooLarge, Unknown,
+        };
 
         let failed = |failure| Outcome::Failure(failure);
         let lost = |stage| Outcome::Failure(Failure::Transport(stage));
@@ -232,6 +235,7 @@ mod tests {
             (lost(TransportStage::Connect), always(Other)),
             (lost(TransportStage::NotSent), always(Other)),
             (failed(ConnectTimeout), always(Other)),
+            (failed(QuotaStore), always(Other)),
             (lost(TransportStage::Sent), if_idempotent(Other)),
             (lost(TransportStage::Body), if_idempotent(Other)),
             (failed(Timeout), if_idempotent(Other)),

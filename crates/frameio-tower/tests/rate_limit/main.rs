@@ -9,6 +9,7 @@ mod model;
 mod modes;
 mod pause;
 mod queue;
+mod store;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,0 +1,383 @@
+//! The connection: made when it is first needed, and again whenever it is lost.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+#[cfg(any(feature = "cluster", feature = "sentinel"))]
+use redis::IntoConnectionInfo;
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, FromRedisValue, RedisError, ScriptInvocation};
+use tokio::time::{sleep, timeout};
+
+use crate::event;
+
+/// The wait before the first attempt to connect again, and the longest.
+const AGAIN: (Duration, Duration) = (Duration::from_millis(100), LONGEST_AGAIN);
+pub(crate) const LONGEST_AGAIN: Duration = Duration::from_millis(500);
+
+/// A Redis: one server, a cluster, or whatever master the sentinels name.
+///
+/// | setting | default |
+/// |---|---|
+/// | time for a connection, TLS included | 2 s |
+/// | time for a command | 500 ms |
+///
+/// Nothing is connected before it is needed. All that is made of clones shares one connection,
+/// which carries any number of commands at once. A connection that is lost is made again in the
+/// background, after 100 ms, 200 ms, 400 ms and then each 500 ms; until then everything that needs
+/// Redis fails at once and does not wait for it. Redis 5 or later, or Valkey.
+///
+/// ```
+/// use frameio_redis::Redis;
+///
+/// let redis = Redis::new("redis://127.0.0.1:6379")?;
+/// # let _ = redis;
+/// # Ok::<_, frameio_redis::RedisUrlError>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Redis(Arc<Inner>);
+
+struct Inner {
+    server: Server,
+    connect_timeout: Duration,
+    timeout: Duration,
+    link: Mutex<Link>,
+    /// Held by who connects for the first time, so that the others wait for it.
+    first: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone)]
+enum Server {
+    Single(redis::Client),
+    #[cfg(feature = "cluster")]
+    Cluster(Vec<redis::ConnectionInfo>),
+    #[cfg(feature = "sentinel")]
+    Sentinel {
+        sentinels: Vec<redis::ConnectionInfo>,
+        service: String,
+    },
+}
+
+enum Link {
+    Idle,
+    Up(Connection, u64),
+    Down(Arc<RedisError>, u64),
+}
+
+/// A connection that clones share.
+#[derive(Clone)]
+pub(crate) enum Connection {
+    Single(MultiplexedConnection),
+    #[cfg(feature = "cluster")]
+    Cluster(redis::cluster_async::ClusterConnection),
+}
+
+impl Connection {
+    async fn invoke<T: FromRedisValue>(
+        self,
+        script: &ScriptInvocation<'static>,
+    ) -> Result<T, RedisError> {
+        match self {
+            Self::Single(mut connection) => script.invoke_async(&mut connection).await,
+            #[cfg(feature = "cluster")]
+            Self::Cluster(mut connection) => script.invoke_async(&mut connection).await,
+        }
+    }
+
+    async fn ping(self) -> Result<(), RedisError> {
+        let ping = redis::cmd("PING");
+        match self {
+            Self::Single(mut connection) => ping.query_async(&mut connection).await,
+            #[cfg(feature = "cluster")]
+            Self::Cluster(mut connection) => ping.query_async(&mut connection).await,
+        }
+    }
+}
+
+impl Redis {
+    /// The server of a URL: `redis://`, `rediss://` with the feature `tls`, `redis+unix://`.
+    ///
+    /// # Errors
+    /// If the URL is none of these.
+    pub fn new(url: &str) -> Result<Self, RedisUrlError> {
+        Ok(Self::with(Server::Single(redis::Client::open(url).map_err(|_| RedisUrlError)?)))
+    }
+
+    /// The cluster that the nodes of these URLs belong to; one that answers is enough.
+    ///
+    /// # Errors
+    /// If there is no URL, or one that is not understood.
+    #[cfg(feature = "cluster")]
+    pub fn cluster<'a>(urls: impl IntoIterator<Item = &'a str>) -> Result<Self, RedisUrlError> {
+        Ok(Self::with(Server::Cluster(infos(urls)?)))
+    }
+
+    /// The master that sentinels know as `service`. User, password, database and TLS of the first
+    /// URL hold for the master as for the sentinels.
+    ///
+    /// # Errors
+    /// If there is no URL, or one that is not understood.
+    #[cfg(feature = "sentinel")]
+    pub fn sentinel<'a>(
+        urls: impl IntoIterator<Item = &'a str>,
+        service: impl Into<String>,
+    ) -> Result<Self, RedisUrlError> {
+        Ok(Self::with(Server::Sentinel { sentinels: infos(urls)?, service: service.into() }))
+    }
+
+    fn with(server: Server) -> Self {
+        Self::limited(server, Duration::from_secs(2), Duration::from_millis(500))
+    }
+
+    fn limited(server: Server, connect_timeout: Duration, timeout: Duration) -> Self {
+        Self(Arc::new(Inner {
+            server,
+            connect_timeout,
+            timeout,
+            link: Mutex::new(Link::Idle),
+            first: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// Limits the making of a connection. From then on this has a connection of its own.
+    pub fn connect_timeout(self, limit: Duration) -> Self {
+        Self::limited(self.0.server.clone(), limit, self.0.timeout)
+    }
+
+    /// Limits a command: the longest that a call is held up when Redis does not answer. From then
+    /// on this has a connection of its own.
+    pub fn timeout(self, limit: Duration) -> Self {
+        Self::limited(self.0.server.clone(), self.0.connect_timeout, limit)
+    }
+
+    /// The connection, if there is one or this is the first time that one is needed.
+    async fn connection(&self) -> Result<(Connection, u64), RedisAway> {
+        if let Some(known) = self.0.known() {
+            return known;
+        }
+        let _first = self.0.first.lock().await;
+        if let Some(known) = self.0.known() {
+            return known;
+        }
+        match self.0.connect().await {
+            Ok(connection) => {
+                *self.0.lock() = Link::Up(connection.clone(), 1);
+                Ok((connection, 1))
+            }
+            Err(error) => Err(self.0.lost(error, 0)),
+        }
+    }
+
+    /// Why there is no connection, if there was one or an attempt at one.
+    pub(crate) fn away(&self) -> Option<RedisAway> {
+        self.0.known()?.err()
+    }
+
+    /// Invokes a script of one key.
+    pub(crate) async fn invoke<T: FromRedisValue>(
+        &self,
+        script: &ScriptInvocation<'static>,
+    ) -> Result<T, RedisAway> {
+        let (connection, number) = self.connection().await?;
+        match timeout(self.0.timeout, connection.invoke(script))
+            .await
+            .unwrap_or_else(|_| Err(timed_out()))
+        {
+            Ok(values) => Ok(values),
+            Err(error) => Err(self.0.lost(error, number)),
+        }
+    }
+
+    /// Takes the connection for lost: what came of it cannot be ours.
+    pub(crate) fn mistrust(&self, error: RedisError) -> RedisAway {
+        let number = match &*self.0.lock() {
+            Link::Idle => 0,
+            Link::Up(_, number) | Link::Down(_, number) => *number,
+        };
+        self.0.lost(error, number)
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, Link> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> Option<Result<(Connection, u64), RedisAway>> {
+        match &*self.lock() {
+            Link::Idle => None,
+            Link::Up(connection, number) => Some(Ok((connection.clone(), *number))),
+            Link::Down(error, _) => Some(Err(RedisAway(error.clone()))),
+        }
+    }
+
+    /// The connection of that number is no use any more: a task makes another one.
+    ///
+    /// Any error counts, also one that the server sent: a replica that was the master, a cluster
+    /// without a node, a server that still loads. None of them is cured by asking it again.
+    fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisAway {
+        let error = Arc::new(error);
+        let mut link = self.lock();
+        match &*link {
+            Link::Down(known, _) => return RedisAway(known.clone()),
+            Link::Up(_, current) if *current != number => return RedisAway(error),
+            _ => *link = Link::Down(error.clone(), number),
+        }
+        drop(link);
+        event::away(&error);
+        let inner = Arc::downgrade(self);
+        tokio::spawn(async move {
+            let mut wait = AGAIN.0;
+            loop {
+                sleep(wait).await;
+                wait = (wait * 2).min(AGAIN.1);
+                // Nobody needs it any more.
+                let Some(inner) = inner.upgrade() else { return };
+                if let Ok(connection) = inner.connect().await {
+                    *inner.lock() = Link::Up(connection, number + 1);
+                    event::back();
+                    return;
+                }
+            }
+        });
+        RedisAway(error)
+    }
+
+    async fn connect(&self) -> Result<Connection, RedisError> {
+        let connection = timeout(self.connect_timeout, self.open());
+        let connection = connection.await.unwrap_or_else(|_| Err(timed_out()))?;
+        // A server that still loads its data accepts connections.
+        timeout(self.timeout, connection.clone().ping())
+            .await
+            .unwrap_or_else(|_| Err(timed_out()))?;
+        Ok(connection)
+    }
+
+    async fn open(&self) -> Result<Connection, RedisError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.connect_timeout))
+            .set_response_timeout(Some(self.timeout));
+        Ok(match &self.server {
+            Server::Single(client) => Connection::Single(
+                client.get_multiplexed_async_connection_with_config(&config).await?,
+            ),
+            #[cfg(feature = "cluster")]
+            Server::Cluster(nodes) => Connection::Cluster(
+                redis::cluster::ClusterClientBuilder::new(nodes.iter().cloned())
+                    .connection_timeout(self.connect_timeout)
+                    .response_timeout(self.timeout)
+                    .retries(3)
+                    .build()?
+                    .get_async_connection()
+                    .await?,
+            ),
+            #[cfg(feature = "sentinel")]
+            Server::Sentinel { sentinels, service } => {
+                let mut client = sentinel(sentinels, service)?;
+                Connection::Single(client.get_async_connection_with_config(&config).await?)
+            }
+        })
+    }
+}
+
+#[cfg(feature = "sentinel")]
+fn sentinel(
+    sentinels: &[redis::ConnectionInfo],
+    service: &str,
+) -> Result<redis::sentinel::SentinelClient, RedisError> {
+    use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
+    use redis::{ConnectionAddr, TlsMode};
+
+    let mut builder = SentinelClientBuilder::new(
+        sentinels.iter().map(|sentinel| sentinel.addr().clone()),
+        service,
+        SentinelServerType::Master,
+    )?;
+    if let Some(first) = sentinels.first() {
+        let login = first.redis_settings();
+        if let Some(user) = login.username() {
+            builder =
+                builder.set_client_to_redis_username(user).set_client_to_sentinel_username(user);
+        }
+        if let Some(password) = login.password() {
+            builder = builder
+                .set_client_to_redis_password(password)
+                .set_client_to_sentinel_password(password);
+        }
+        builder = builder.set_client_to_redis_db(login.db());
+        if let ConnectionAddr::TcpTls { .. } = first.addr() {
+            builder = builder
+                .set_client_to_redis_tls_mode(TlsMode::Secure)
+                .set_client_to_sentinel_tls_mode(TlsMode::Secure);
+        }
+    }
+    builder.build()
+}
+
+#[cfg(any(feature = "cluster", feature = "sentinel"))]
+fn infos<'a>(
+    urls: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<redis::ConnectionInfo>, RedisUrlError> {
+    let infos: Vec<_> = urls
+        .into_iter()
+        .map(|url| url.into_connection_info().map_err(|_| RedisUrlError))
+        .collect::<Result<_, _>>()?;
+    if infos.is_empty() {
+        return Err(RedisUrlError);
+    }
+    Ok(infos)
+}
+
+fn timed_out() -> RedisError {
+    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
+}
+
+/// Without the password that a URL may have.
+impl fmt::Debug for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.0.server {
+            Server::Single(_) => "one server",
+            #[cfg(feature = "cluster")]
+            Server::Cluster(_) => "a cluster",
+            #[cfg(feature = "sentinel")]
+            Server::Sentinel { .. } => "what sentinels name",
+        };
+        f.debug_struct("Redis").field("server", &kind).finish_non_exhaustive()
+    }
+}
+
+/// A URL that is not one of a Redis, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RedisUrlError;
+
+impl fmt::Display for RedisUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may have a password in it.
+        f.write_str(
+            "not the URL of a Redis: expected redis://host:port, redis+unix:///path, or \
+             rediss://host:port with the feature `tls`",
+        )
+    }
+}
+
+impl StdError for RedisUrlError {}
+
+/// Redis cannot be reached, or cannot be used.
+#[derive(Clone, Debug)]
+pub struct RedisAway(Arc<RedisError>);
+
+impl fmt::Display for RedisAway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redis is away")
+    }
+}
+
+impl StdError for RedisAway {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}

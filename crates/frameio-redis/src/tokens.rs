@@ -1,0 +1,210 @@
+//! Tokens that one process refreshes and all use.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use frameio::auth::{StoreLock, TokenStore, Tokens};
+use frameio_core::BoxError;
+use redis::Script;
+use secrecy::SecretSlice;
+use tokio::time::{Instant, sleep};
+
+use crate::connect::Redis;
+use crate::key::Names;
+use crate::seal::TokenKeys;
+
+static CHANGE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
+static LOAD: LazyLock<Script> =
+    LazyLock::new(|| Script::new("return redis.call('HGET', KEYS[1], 'data')"));
+
+/// How long a lock lasts after its holder was last heard of, and how often that is.
+const LIFE: Duration = Duration::from_secs(15);
+const EXTENDED_EACH: Duration = Duration::from_secs(5);
+/// How often who waits for a lock looks, and how long it does.
+const LOOK: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A [`TokenStore`] that all processes share: one refreshes, and all use what it got.
+///
+/// What Redis has is encrypted, by XChaCha20-Poly1305 with the [keys](TokenKeys) that it never
+/// sees, and bound to its name. It expires after 30 days in which nobody has refreshed.
+///
+/// The lock of a process that has died runs out after 15 s. Locks are numbered: who has lost its
+/// lock, since it stood still for so long, cannot write over what a later one has written, and its
+/// save fails with [`LockLost`]. A failover can lose what Redis had not replicated yet; then somebody
+/// may have to sign in again.
+///
+/// ```no_run
+/// use frameio::auth::{Credential, Ims, Session};
+/// use frameio_redis::{Redis, RedisTokens, TokenKeys};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let key = [0; 32];
+/// let redis = Redis::new("redis://127.0.0.1:6379")?;
+/// let tokens = RedisTokens::new(
+///     &redis,
+///     "the same secret in all processes",
+///     "service-account",
+///     TokenKeys::new(key),
+/// );
+/// let ims = Ims::new(Credential::server_to_server("client ID", "client secret"))?;
+/// let session = Session::builder(ims).store(tokens).build();
+/// # let _ = session;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct RedisTokens {
+    redis: Redis,
+    key: String,
+    keys: TokenKeys,
+    held: Arc<Mutex<u64>>,
+}
+
+impl RedisTokens {
+    /// The tokens of that name, any text that tells one sign-in from another. `secret` is what names
+    /// are hashed with, as that of [`RedisQuotas`](crate::RedisQuotas); `keys` are what the tokens
+    /// are encrypted with.
+    pub fn new(
+        redis: &Redis,
+        secret: impl AsRef<[u8]>,
+        name: impl AsRef<str>,
+        keys: TokenKeys,
+    ) -> Self {
+        let secret: SecretSlice<u8> = secret.as_ref().to_vec().into();
+        let key = Names::new(secret).tokens(name.as_ref());
+        Self { redis: redis.clone(), key, keys, held: Arc::default() }
+    }
+
+    /// Zero if what was asked for cannot be.
+    async fn change(&self, what: &str, lock: u64, argument: &[u8]) -> Result<u64, BoxError> {
+        let mut script = CHANGE.key(&self.key);
+        script.arg(what).arg(lock).arg(argument);
+        Ok(self.redis.invoke(&script).await?)
+    }
+
+    async fn write(&self, data: &[u8]) -> Result<(), BoxError> {
+        let lock = *self.held();
+        match self.change("save", lock, data).await? {
+            0 => Err(LockLost.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The number of the lock that is held, or zero.
+    fn held(&self) -> MutexGuard<'_, u64> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn millis(time: Duration) -> Vec<u8> {
+    time.as_millis().to_string().into_bytes()
+}
+
+impl TokenStore for RedisTokens {
+    async fn load(&self) -> Result<Option<Tokens>, BoxError> {
+        let script = LOAD.key(&self.key);
+        match self.redis.invoke::<Option<Vec<u8>>>(&script).await? {
+            // Cleared.
+            None => Ok(None),
+            Some(sealed) if sealed.is_empty() => Ok(None),
+            Some(sealed) => {
+                let json: SecretSlice<u8> = self.keys.open(&self.key, &sealed)?.into();
+                Ok(Some(serde_json::from_slice(secrecy::ExposeSecret::expose_secret(&json))?))
+            }
+        }
+    }
+
+    async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
+        let json: SecretSlice<u8> = serde_json::to_vec(tokens)?.into();
+        let sealed = self.keys.seal(&self.key, secrecy::ExposeSecret::expose_secret(&json))?;
+        self.write(&sealed).await
+    }
+
+    async fn clear(&self) -> Result<(), BoxError> {
+        self.write(&[]).await
+    }
+
+    async fn lock(&self) -> Result<StoreLock, BoxError> {
+        let begun = Instant::now();
+        loop {
+            let lock = self.change("lock", 0, &millis(LIFE)).await?;
+            if lock > 0 {
+                *self.held() = lock;
+                return Ok(StoreLock::new(Held::new(self.clone(), lock)));
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err("another process holds the lock of the tokens for too long".into());
+            }
+            sleep(LOOK).await;
+        }
+    }
+}
+
+/// A lock that is extended until it is dropped.
+struct Held {
+    tokens: RedisTokens,
+    lock: u64,
+    extends: tokio::task::JoinHandle<()>,
+}
+
+impl Held {
+    fn new(tokens: RedisTokens, lock: u64) -> Self {
+        let extended = tokens.clone();
+        let extends = tokio::spawn(async move {
+            loop {
+                sleep(EXTENDED_EACH).await;
+                // While Redis is away it is tried again; a lock that is lost is.
+                if let Ok(0) = extended.change("extend", lock, &millis(LIFE)).await {
+                    return;
+                }
+            }
+        });
+        Self { tokens, lock, extends }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.extends.abort();
+        {
+            let mut held = self.tokens.held();
+            if *held == self.lock {
+                *held = 0;
+            }
+        }
+        let (tokens, lock) = (self.tokens.clone(), self.lock);
+        // Where there is no runtime any more the lock runs out.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                // What cannot be let go of runs out.
+                drop(tokens.change("unlock", lock, &[]).await);
+            });
+        }
+    }
+}
+
+impl fmt::Debug for RedisTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisTokens")
+            .field("redis", &self.redis)
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A save that came too late: another process has had the lock since, and has saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LockLost;
+
+impl fmt::Display for LockLost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("another process has saved tokens since this one had the lock")
+    }
+}
+
+impl StdError for LockLost {}

@@ -1,0 +1,123 @@
+//! Redis goes and comes back.
+
+use frameio_redis::RedisAway;
+use frameio_sim::Sim;
+use frameio_tower::QuotaStoreError;
+use frameio_tower::rate_limit::WhenAway;
+
+use super::server::Server;
+use super::*;
+
+const FAST: Duration = Duration::from_millis(900);
+
+#[tokio::test]
+async fn without_redis_calls_fail_at_once_if_that_is_asked_for() {
+    let mut server = Server::start();
+    let client = layer(&server.redis());
+    call(&client, ok).await.unwrap();
+    server.kill();
+    for _ in 0..5 {
+        let begun = Instant::now();
+        let error = call(&client, ok).await.unwrap_err();
+        assert!(error.find::<QuotaStoreError>().is_some(), "{error}");
+        assert!(error.find::<RedisAway>().is_some());
+        assert!(begun.elapsed() < FAST, "{:?}", begun.elapsed());
+    }
+    server.restart();
+    eventually("Redis is used again", async || call(&client, ok).await.is_ok()).await;
+    // It was empty, and yet those who come back begin without a burst.
+    assert_eq!(room(&fail_fast(&server.redis())).await.0, 0);
+}
+
+#[tokio::test]
+async fn a_redis_that_was_never_there_is_used_when_it_comes() {
+    let port = super::server::free_port();
+    let redis = Redis::new(&format!("redis://127.0.0.1:{port}")).unwrap();
+    let client = layer(&redis);
+    assert!(call(&client, ok).await.unwrap_err().find::<QuotaStoreError>().is_some());
+    let _server = Server::with(port, &[]);
+    eventually("Redis is used", async || call(&client, ok).await.is_ok()).await;
+}
+
+#[tokio::test]
+async fn a_redis_that_does_not_answer_holds_nobody_up() {
+    let server = Server::with(super::server::free_port(), &["--enable-debug-command", "yes"]);
+    let redis = server.redis().timeout(Duration::from_millis(100));
+    let client = fail_fast(&redis).when_away(WhenAway::FailOpen { share: 0.5 });
+    call(&client, ok).await.unwrap();
+    let sleeper = std::thread::spawn({
+        let url = server.url();
+        move || {
+            let client = redis::Client::open(url).unwrap();
+            let mut connection = client.get_connection().unwrap();
+            let _: () = redis::cmd("DEBUG").arg("SLEEP").arg("3").query(&mut connection).unwrap();
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    // In memory it is one call in 2 s, half of the quota, and the last was through Redis.
+    let begun = Instant::now();
+    let error = call(&client, ok).await.unwrap_err();
+    let wait = error.find::<QuotaExhausted>().unwrap().wait;
+    assert!(wait > Duration::from_secs(1) && wait <= Duration::from_secs(2), "{wait:?}");
+    assert!(begun.elapsed() < FAST, "{:?}", begun.elapsed());
+    tokio::time::sleep(wait).await;
+    let begun = Instant::now();
+    call(&client, ok).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
+    sleeper.join().unwrap();
+}
+
+/// Four clients with connections of their own at work on a simulator with real quotas.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_and_restarted_in_mid_run_the_work_goes_on() {
+    let quota = Quota::new(200, Duration::from_secs(2)).unwrap();
+    let sim = Sim::builder().quota("users.show", quota).build();
+    let mut server = Server::start();
+    let begun = Instant::now();
+    let clients: Vec<_> = (0..4)
+        .flat_map(|_| {
+            let quotas = layer(&server.redis())
+                .store(RedisQuotas::new(&server.redis(), SECRET))
+                .quota("users.show", quota)
+                .when_away(WhenAway::FailOpen { share: 0.25 });
+            let client = frameio::Client::builder()
+                .transport(sim.clone())
+                .token(Sim::TOKEN)
+                .rate_limit(quotas)
+                .max_retries(0)
+                .build()
+                .unwrap();
+            (0..8).map(move |_| client.clone())
+        })
+        .map(|client| {
+            tokio::spawn(async move {
+                let (mut calls, mut refused) = (0, 0);
+                while begun.elapsed() < Duration::from_secs(7) {
+                    let answer = client.send(frameio::users::ShowCurrentUser::new()).await;
+                    calls += 1;
+                    refused += u32::from(answer.is_err());
+                }
+                (calls, refused)
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    server.kill();
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    server.restart();
+    let (mut calls, mut refused) = (0, 0);
+    for client in clients {
+        let (its_calls, its_refused) = client.await.unwrap();
+        calls += its_calls;
+        refused += its_refused;
+    }
+    let took = begun.elapsed();
+    // The first call of each that goes on alone may be one more than the service has room for.
+    assert!(refused <= 4, "{refused} of {calls} calls in {took:?}");
+    // A burst of 199 and 100 each second, as if nothing had happened but for some of the ways
+    // from one to the other.
+    let fluid = 199.0 + took.as_secs_f64() * 100.0;
+    assert!(f64::from(calls) > fluid * 0.75, "{calls} calls of {fluid} in {took:?}");
+    let keys: Vec<String> = server.cli(&["KEYS", "*"]);
+    assert_eq!(keys.len(), 1, "the new Redis is in use");
+}

@@ -1,0 +1,125 @@
+//! A redis-server of a test's own.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use frameio_redis::Redis;
+use tempfile::TempDir;
+
+/// It is killed when this is dropped.
+pub(super) struct Server {
+    pub(super) port: u16,
+    process: Child,
+    dir: TempDir,
+    arguments: Vec<String>,
+}
+
+pub(super) fn free_port() -> u16 {
+    loop {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // The bus of a cluster is 10,000 above.
+        if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+            return port;
+        }
+    }
+}
+
+impl Server {
+    pub(super) fn start() -> Self {
+        Self::with(free_port(), &[])
+    }
+
+    pub(super) fn with(port: u16, arguments: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let arguments: Vec<_> = arguments.iter().copied().map(str::to_owned).collect();
+        let process = spawn(dir.path(), port, &arguments);
+        let server = Self { port, process, dir, arguments };
+        server.wait();
+        server
+    }
+
+    /// One that watches the servers of a configuration.
+    pub(super) fn sentinel(port: u16, config: &Path) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let process = Command::new("redis-server")
+            .arg(config)
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--sentinel"])
+            .current_dir(dir.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { port, process, dir, arguments: Vec::new() };
+        server.wait();
+        server
+    }
+
+    /// Ends it as a crash would.
+    pub(super) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts it again, empty, on the same port.
+    pub(super) fn restart(&mut self) {
+        self.process = spawn(self.dir.path(), self.port, &self.arguments);
+        self.wait();
+    }
+
+    fn wait(&self) {
+        let start = Instant::now();
+        while self.try_cli::<()>(&["PING"]).is_none() {
+            assert!(start.elapsed() < Duration::from_secs(20), "redis-server did not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    pub(super) fn redis(&self) -> Redis {
+        Redis::new(&self.url()).unwrap()
+    }
+
+    fn try_cli<T: redis::FromRedisValue>(&self, command: &[&str]) -> Option<T> {
+        let client = redis::Client::open(self.url()).unwrap();
+        let mut connection = client.get_connection_with_timeout(Duration::from_secs(2)).ok()?;
+        let (name, arguments) = command.split_first()?;
+        redis::cmd(name).arg(arguments).query(&mut connection).ok()
+    }
+
+    /// Sends a command to it.
+    pub(super) fn cli<T: redis::FromRedisValue>(&self, command: &[&str]) -> T {
+        self.try_cli(command).unwrap_or_else(|| panic!("{command:?} failed"))
+    }
+
+    /// How many scripts it has run.
+    pub(super) fn scripts(&self) -> u64 {
+        let info: String = self.cli(&["INFO", "commandstats"]);
+        let calls = |name| {
+            let line = info.lines().find_map(|line| line.strip_prefix(name))?;
+            line.strip_prefix(":calls=")?.split(',').next()?.parse::<u64>().ok()
+        };
+        calls("cmdstat_evalsha").unwrap_or(0)
+    }
+}
+
+fn spawn(dir: &Path, port: u16, arguments: &[String]) -> Child {
+    Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+        .args(arguments)
+        .current_dir(dir)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server is needed: tests/redis/run installs it")
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be dead already.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}

@@ -1,0 +1,243 @@
+//! What processes share: slots, figures, pauses; and what it costs Redis.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use frameio_tower::DeadlineAt;
+use frameio_tower::error::find;
+use frameio_tower::rate_limit::{QuotaBucket, QuotaStore};
+use tokio::time::sleep;
+
+use super::server::Server;
+use super::*;
+
+/// A client on a connection of its own, as another process has.
+fn other(server: &Server) -> RateLimitLayer {
+    fail_fast(&server.redis())
+}
+
+#[tokio::test]
+async fn a_burst_is_shared_and_names_are_not_told() {
+    let server = Server::start();
+    let (one, two) = (other(&server), other(&server));
+    for _ in 0..4 {
+        call(&one, ok).await.unwrap();
+    }
+    let (passed, wait) = room(&two).await;
+    assert_eq!(passed, 5);
+    assert!(wait <= Duration::from_secs(1), "{wait:?}");
+    assert_eq!(room(&one).await.0, 0);
+    // Another user's quota is another one.
+    assert_eq!(room(&other(&server).credential("another")).await.0, 9);
+
+    let keys: Vec<String> = server.cli(&["KEYS", "*"]);
+    assert_eq!(keys.len(), 2);
+    for key in keys {
+        let value: Vec<u8> = server.cli(&["GET", &key]);
+        let text = format!("{key} {}", String::from_utf8_lossy(&value));
+        for name in ["acme", "someone", "another", "files", "show", SECRET] {
+            assert!(!text.contains(name), "{text}");
+        }
+        let life: i64 = server.cli(&["PTTL", &key]);
+        assert!((60_000..=70_000).contains(&life), "{life}");
+    }
+}
+
+#[test]
+fn the_clock_of_a_process_does_not_matter() {
+    let server = Server::start();
+    let ahead = |by: Duration| {
+        let server = &server;
+        move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                // From here on the clock of this client is that much ahead of all others.
+                tokio::time::pause();
+                tokio::time::advance(by).await;
+                tokio::time::resume();
+                let client = other(server);
+                for _ in 0..3 {
+                    call(&client, ok).await.unwrap();
+                }
+            });
+        }
+    };
+    ahead(Duration::ZERO)();
+    ahead(Duration::from_secs(3600))();
+    ahead(Duration::from_secs(24 * 3600))();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (passed, wait) = runtime.block_on(room(&other(&server)));
+    assert_eq!(passed, 0, "nine slots were taken, whatever the time was");
+    assert!(wait <= Duration::from_secs(1), "{wait:?}");
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_gives_its_slot_back() {
+    let server = Server::start();
+    let store = quotas(&server.redis());
+    let bucket = QuotaBucket::new(&SHOW);
+    let mut slots = Vec::new();
+    for _ in 0..9 {
+        slots.push(store.reserve(&bucket, Some(Duration::ZERO)).await.unwrap());
+    }
+    assert!(store.reserve(&bucket, Some(Duration::ZERO)).await.is_err());
+    store.release(&bucket, slots.pop().unwrap());
+    store.release(&bucket, slots.pop().unwrap());
+    let another = quotas(&server.redis());
+    eventually("two slots are back", async || {
+        another.reserve(&bucket, Some(Duration::ZERO)).await.is_ok()
+    })
+    .await;
+    another.reserve(&bucket, Some(Duration::ZERO)).await.unwrap();
+    assert!(another.reserve(&bucket, Some(Duration::ZERO)).await.is_err());
+
+    // One that is dropped while it is booked, too: each time at another moment.
+    let server = Server::start();
+    let store = quotas(&server.redis());
+    for micros in 0..40 {
+        let waits = store.reserve(&bucket, None);
+        drop(tokio::time::timeout(Duration::from_micros(micros * 25), waits).await.map(|slot| {
+            store.release(&bucket, slot.unwrap());
+        }));
+    }
+    let store = quotas(&server.redis());
+    let mut taken = 0;
+    eventually("all nine are there", async || {
+        while store.reserve(&bucket, Some(Duration::ZERO)).await.is_ok() {
+            taken += 1;
+        }
+        taken >= 9
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_429_pauses_all_and_they_book_again() {
+    let server = Server::start();
+    let refused = || Response::builder().status(429).header("retry-after", "2").body(()).unwrap();
+    let (one, two) = (layer(&server.redis()), layer(&server.redis()));
+    for _ in 0..8 {
+        call(&one, ok).await.unwrap();
+    }
+    let start = Instant::now();
+    // The ninth slot is free; these two wait for 1 s and 2 s in another process.
+    let waiting: Vec<_> = (0..3)
+        .map(|_| {
+            let two = two.clone();
+            tokio::spawn(async move {
+                call(&two, ok).await.unwrap();
+                start.elapsed()
+            })
+        })
+        .collect();
+    sleep(Duration::from_millis(100)).await;
+    let paused = start.elapsed();
+    assert_eq!(call(&other(&server).credential("x"), refused).await.unwrap().status(), 429);
+    assert_eq!(room(&other(&server)).await.0, 0);
+    // A refusal of this very bucket.
+    let store = quotas(&server.redis());
+    let mut bucket = QuotaBucket::new(&SHOW);
+    (bucket.account, bucket.credential) = (Some("acme".into()), Some("someone".into()));
+    let mut headers = http::HeaderMap::new();
+    headers.insert("retry-after", http::HeaderValue::from_static("2"));
+    let answer = frameio_tower::rate_limit::QuotaAnswer::new(
+        Instant::now(),
+        http::StatusCode::TOO_MANY_REQUESTS,
+        &headers,
+    );
+    store.answered(&bucket, answer);
+    let mut times = Vec::new();
+    for call in waiting {
+        times.push(call.await.unwrap());
+    }
+    times.sort();
+    assert!(times[0] < paused, "{times:?}");
+    let pause = paused + Duration::from_secs(2);
+    assert!(times[1] >= pause && times[2] >= pause, "{times:?}, paused until {pause:?}");
+    // One by one after the pause, and not later than that.
+    assert!(times[2] - times[1] >= Duration::from_millis(900), "{times:?}");
+    assert!(times[2] < pause + Duration::from_millis(1900), "{times:?}, {pause:?}");
+}
+
+#[tokio::test]
+async fn what_answers_tell_holds_for_all() {
+    let server = Server::start();
+    let told = |limit: u32, remaining: u32| {
+        move || {
+            Response::builder()
+                .header("x-ratelimit-limit", limit)
+                .header("x-ratelimit-remaining", remaining)
+                .header("x-ratelimit-window", "20000")
+                .body(())
+                .unwrap()
+        }
+    };
+    let one = other(&server);
+    call(&one, told(20, 19)).await.unwrap();
+    let two = other(&server);
+    let mut passed = 0;
+    eventually("the others know of twenty in 20 s", async || {
+        while passed < 18 && call(&two, ok).await.is_ok() {
+            passed += 1;
+        }
+        passed == 18
+    })
+    .await;
+    // The first may count as none: less than a call is rounding, for which one slot stays free.
+    assert!(room(&two).await.0 <= 1);
+
+    // Somebody else has spent all but three of them: two, of which one stays free.
+    let server = Server::start();
+    let one = other(&server);
+    call(&one, told(20, 3)).await.unwrap();
+    let two = other(&server);
+    eventually("the others know of what is spent", async || {
+        // What is told comes with the next booking of who knows it.
+        call(&one, ok).await.unwrap();
+        let level: Vec<u8> = server.cli(&["GET", &server.cli::<Vec<String>>(&["KEYS", "*"])[0]]);
+        !level.is_empty()
+    })
+    .await;
+    assert_eq!(room(&two).await.0, 1);
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_fails_at_once() {
+    let server = Server::start();
+    assert_eq!(room(&other(&server)).await.0, 9);
+    let client = layer(&server.redis());
+    let begun = Instant::now();
+    let service = service_fn(async |_: Request<Body>| Ok::<_, BoxError>(ok()));
+    let mut request = Request::new(Body::empty());
+    request.extensions_mut().insert(Call::new(&SHOW).account("acme"));
+    request.extensions_mut().insert(DeadlineAt(begun + Duration::from_millis(400)));
+    let error = client.layer(service).oneshot(request).await.unwrap_err();
+    let wait = find::<QuotaExhausted>(&*error).unwrap().wait;
+    assert!(wait > Duration::from_millis(400), "{wait:?}");
+    assert!(begun.elapsed() < Duration::from_millis(300), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_busy_process_does_not_ask_for_each_call_and_wastes_nothing() {
+    let server = Server::start();
+    let bucket = {
+        let mut bucket = QuotaBucket::new(&SHOW);
+        bucket.quota = Quota::new(1001, Duration::from_secs(1001)).unwrap();
+        bucket
+    };
+    let store = RedisQuotas::new(&server.redis(), SECRET);
+    for _ in 0..900 {
+        store.reserve(&bucket, Some(Duration::ZERO)).await.unwrap();
+    }
+    let scripts = server.scripts();
+    assert!(scripts <= 150, "{scripts} scripts for 900 calls one after the other");
+    // What it has taken in advance and does not use is back after 50 ms.
+    sleep(Duration::from_millis(300)).await;
+    let other = quotas(&server.redis());
+    let left = Arc::new(AtomicU32::new(0));
+    while other.reserve(&bucket, Some(Duration::ZERO)).await.is_ok() {
+        left.fetch_add(1, Relaxed);
+    }
+    let left = left.load(Relaxed);
+    assert!((100..=101).contains(&left), "{left} of 100");
+}

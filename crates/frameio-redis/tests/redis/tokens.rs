@@ -1,0 +1,97 @@
+//! Tokens that a fleet shares.
+
+use frameio::auth::{Credential, Ims, Session, TokenStore, Tokens};
+use frameio_redis::{LockLost, RedisTokens, TokenKeys};
+use frameio_sim::{Credential as App, Sim};
+use tokio::task::JoinSet;
+
+use super::server::Server;
+use super::*;
+
+const KEY: [u8; 32] = [7; 32];
+
+fn tokens(server: &Server, keys: TokenKeys) -> RedisTokens {
+    RedisTokens::new(&server.redis(), SECRET, "the service account", keys)
+}
+
+fn some(access: &str) -> Tokens {
+    let json = format!(
+        r#"{{"access_token":"{access}","refresh_token":"r","expires_at":"2100-01-01T00:00:00Z"}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+async fn access(store: &RedisTokens) -> Option<String> {
+    let tokens = store.load().await.unwrap()?;
+    Some(tokens.access_token.expose().to_owned())
+}
+
+#[tokio::test]
+async fn they_are_encrypted_and_can_be_read_after_a_rotation() {
+    let server = Server::start();
+    let old = tokens(&server, TokenKeys::new(KEY));
+    assert_eq!(access(&old).await, None);
+    old.save(&some("first-token")).await.unwrap();
+    let new = tokens(&server, TokenKeys::new([8; 32]).old(KEY));
+    assert_eq!(access(&new).await.as_deref(), Some("first-token"));
+    new.save(&some("second-token")).await.unwrap();
+    assert!(old.load().await.unwrap_err().to_string().contains("none of the keys fits"));
+
+    let keys: Vec<String> = server.cli(&["KEYS", "*"]);
+    assert_eq!(keys.len(), 1);
+    let all: Vec<Vec<u8>> = server.cli(&["HGETALL", &keys[0]]);
+    let text = format!("{keys:?} {}", String::from_utf8_lossy(&all.concat()));
+    for secret in ["token", "second", "service", "access", SECRET] {
+        assert!(!text.replace("frameio:tokens:", "").contains(secret), "{text}");
+    }
+    assert!(server.cli::<i64>(&["PTTL", &keys[0]]) > 29 * 24 * 3600 * 1000);
+    new.clear().await.unwrap();
+    assert_eq!(access(&new).await, None);
+}
+
+#[tokio::test]
+async fn a_lock_keeps_others_out_and_who_has_lost_it_writes_nothing() {
+    let server = Server::start();
+    let (one, two) = (tokens(&server, TokenKeys::new(KEY)), tokens(&server, TokenKeys::new(KEY)));
+    let held = one.lock().await.unwrap();
+    let waits = tokio::time::timeout(Duration::from_millis(300), two.lock()).await;
+    assert!(waits.is_err(), "it has the lock");
+    drop(held);
+    drop(tokio::time::timeout(Duration::from_secs(5), two.lock()).await.unwrap().unwrap());
+
+    // One stands still for longer than its lock lasts.
+    let held = tokio::time::timeout(Duration::from_secs(5), one.lock()).await.unwrap().unwrap();
+    let key: Vec<String> = server.cli(&["KEYS", "*"]);
+    let _: i64 = server.cli(&["HSET", &key[0], "until", "0"]);
+    let later = two.lock().await.unwrap();
+    one.save(&some("slow")).await.unwrap();
+    assert_eq!(access(&two).await.as_deref(), Some("slow"), "nobody has saved since");
+    two.save(&some("later")).await.unwrap();
+    assert!(one.save(&some("slower")).await.unwrap_err().is::<LockLost>());
+    // To let go of it does not let go of the other's.
+    drop(held);
+    drop(one.clone());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let third = tokens(&server, TokenKeys::new(KEY));
+    assert!(tokio::time::timeout(Duration::from_millis(300), third.lock()).await.is_err());
+    drop(later);
+    assert_eq!(access(&third).await.as_deref(), Some("later"));
+}
+
+#[tokio::test]
+async fn of_many_that_need_a_token_one_asks_for_it() {
+    let server = Server::start();
+    let sim = Sim::new();
+    let mut sessions = JoinSet::new();
+    for _ in 0..8 {
+        let app = Credential::server_to_server(App::DEMO_SERVER_TO_SERVER, App::DEMO_SECRET);
+        let ims = Ims::builder(app).transport(sim.clone()).build().unwrap();
+        let store = tokens(&server, TokenKeys::new(KEY));
+        let session = Session::builder(ims).store(store).build();
+        sessions.spawn(async move { session.token().await.unwrap().expose().to_owned() });
+    }
+    let got = sessions.join_all().await;
+    assert!(got.iter().all(|token| *token == got[0]), "all have the same");
+    let asked = sim.requests().iter().filter(|request| request.path.contains("/ims/token")).count();
+    assert_eq!(asked, 1);
+}

@@ -1,0 +1,65 @@
+//! A fleet that spends one quota: any number of these, on any number of machines.
+//!
+//! ```console
+//! $ redis-server --port 6379 &
+//! $ cargo run -p frameio-redis --example fleet &
+//! $ cargo run -p frameio-redis --example fleet
+//! ```
+//!
+//! `REDIS_URL` is where Redis is, `FRAMEIO_TOKEN` the token and `FRAMEIO_BASE_URL` another service
+//! than the real one, such as the simulator. Each process makes 200 calls, at most 16 at a time, and
+//! tells how long they took: with two of them about twice as long, and none is refused.
+
+use std::env;
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use frameio::Client;
+use frameio::users::ShowCurrentUser;
+use frameio_redis::{Redis, RedisQuotas};
+use frameio_tower::RateLimitLayer;
+use frameio_tower::rate_limit::WhenAway;
+use tokio::task::JoinSet;
+
+const CALLS: usize = 200;
+const AT_A_TIME: usize = 16;
+/// How many processes there may be, for the time when Redis is away.
+const PROCESSES: f64 = 10.0;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let token = env::var("FRAMEIO_TOKEN").map_err(|_| "FRAMEIO_TOKEN is not set")?;
+    let url = env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379".to_owned());
+    // In earnest a secret: 32 random bytes, the same for all processes.
+    let secret = env::var("QUOTAS_SECRET").unwrap_or_else(|_| "only an example".to_owned());
+
+    let redis = Redis::new(&url)?.timeout(Duration::from_millis(250));
+    let quotas = RateLimitLayer::new()
+        // Any name of whose token it is: all processes with that token use the same.
+        .credential("fleet")
+        .store(RedisQuotas::new(&redis, secret))
+        .when_away(WhenAway::FailOpen { share: 1.0 / PROCESSES });
+    let mut client = Client::builder().token(token).rate_limit(quotas);
+    if let Ok(url) = env::var("FRAMEIO_BASE_URL") {
+        client = client.base_url(url);
+    }
+    let client = client.build()?;
+
+    let begun = Instant::now();
+    let mut running = JoinSet::new();
+    for call in 0..CALLS {
+        if running.len() == AT_A_TIME {
+            running.join_next().await.ok_or("nothing runs")???;
+        }
+        if call % 50 == 0 {
+            println!("{call} calls after {:.1?}", begun.elapsed());
+        }
+        let client = client.clone();
+        running.spawn(async move { client.send(ShowCurrentUser::new()).await.map(drop) });
+    }
+    while let Some(done) = running.join_next().await {
+        done??;
+    }
+    println!("{CALLS} calls after {:.1?}", begun.elapsed());
+    Ok(())
+}
