@@ -290,11 +290,10 @@ impl RateLimitInfo {
         let (mut limit, mut remaining, mut window) = (None, None, None);
         // Every answer is asked: one look at each header is cheaper than three look-ups by name.
         for (name, value) in headers {
-            let Some(which) = name.as_str().strip_prefix("x-ratelimit-") else { continue };
-            let number = match which {
-                "limit" => &mut limit,
-                "remaining" => &mut remaining,
-                "window" => &mut window,
+            let number = match name.as_str() {
+                "x-ratelimit-limit" => &mut limit,
+                "x-ratelimit-remaining" => &mut remaining,
+                "x-ratelimit-window" => &mut window,
                 _ => continue,
             };
             // The first one counts.
@@ -310,9 +309,12 @@ impl RateLimitInfo {
 
 /// A number in decimal digits and nothing else.
 fn digits(text: &[u8]) -> Option<u64> {
-    // As many digits as always fit. What is longer is no number that the service would send.
-    if text.is_empty() || text.len() > 19 || !text.iter().all(u8::is_ascii_digit) {
+    // So many digits always fit; what is longer is no number that the service would send.
+    if text.is_empty() || text.len() > 19 {
         return None;
     }
-    Some(text.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+    text.iter().try_fold(0, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit <= 9).then(|| number * 10 + u64::from(digit))
+    })
 }

@@ -348,7 +348,7 @@ impl ClientBuilder {
         }
     }
 
-    /// The default layers, from the timeout of an attempt to the base URI.
+    /// The default layers, from the timeout of an attempt to the deadline.
     fn calls<S>(&self, attempt: S, base_uri: BaseUriLayer, base: &Uri) -> HttpService
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = BoxError>,

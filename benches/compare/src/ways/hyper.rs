@@ -6,14 +6,18 @@ use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde::de::DeserializeOwned;
 
-use super::{CHILDREN, COMMENTS, Calls, Comment, Envelope, NewComment, TOKEN, User};
+use super::{CHILDREN, COMMENTS, Calls, Comment, Envelope, NewComment, User};
 use crate::page::{PlainAsset, PlainPage};
 
-/// By hand: hyper-util's client with the settings of the SDK, and serde's derive.
+const BEARER: &str = "Bearer an-access-token-of-some-length";
+
+/// By hand, and nothing made for a call that could be made before: hyper-util's client with the settings of the SDK, and serde's derive.
 #[derive(Clone)]
 pub struct Hyper {
     client: legacy::Client<HttpConnector, Full<Bytes>>,
     url: String,
+    me: String,
+    comments: String,
 }
 
 impl Hyper {
@@ -21,7 +25,7 @@ impl Hyper {
         let request = request
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, "raw")
-            .header(header::AUTHORIZATION, format!("Bearer {TOKEN}"))
+            .header(header::AUTHORIZATION, BEARER)
             .body(Full::new(body))
             .expect("the request is right");
         let response = self.client.request(request).await.expect("the server answers");
@@ -41,16 +45,17 @@ impl Calls for Hyper {
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             .build(connector);
-        Self { client, url: url.to_owned() }
+        let url = url.to_owned();
+        Self { client, me: format!("{url}/v4/me"), comments: format!("{url}{COMMENTS}"), url }
     }
 
     async fn me(&self) {
-        let request = Request::get(format!("{}/v4/me", self.url));
+        let request = Request::get(&self.me);
         let _ = self.send::<Envelope<User>>(request, Bytes::new()).await.data;
     }
 
     async fn comment(&self) {
-        let request = Request::post(format!("{}{COMMENTS}", self.url));
+        let request = Request::post(&self.comments);
         let request = request.header(header::CONTENT_TYPE, "application/json");
         let body = serde_json::to_vec(&NewComment::new()).expect("JSON").into();
         let _ = self.send::<Envelope<Comment>>(request, body).await.data;
