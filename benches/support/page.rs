@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 #[derive(Deserialize)]
 pub struct PlainPage<T> {
-    data: Vec<T>,
-    links: PlainNext,
+    pub data: Vec<T>,
+    pub links: PlainNext,
     total_count: Option<u64>,
 }
 
 #[derive(Deserialize)]
 pub struct PlainNext {
-    next: Option<String>,
+    pub next: Option<String>,
 }
 
 /// The fields of all kinds in one struct, so that the kind need not be known first.

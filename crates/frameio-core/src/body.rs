@@ -30,26 +30,27 @@ type Factory = Arc<dyn Fn() -> Stream + Send + Sync>;
 /// assert_eq!(body.as_bytes(), Some(&b"hello"[..]));
 /// assert!(body.try_clone().is_some());
 /// ```
-#[derive(Default)]
 pub struct Body(Repr);
 
-#[derive(Default)]
+/// As small as it can be: a request is moved from layer to layer.
 enum Repr {
-    #[default]
-    Empty,
     Full(Bytes),
-    Factory {
-        make: Factory,
-        len: Option<u64>,
-        started: Option<Stream>,
-    },
+    Read(Box<Source>),
+}
+
+enum Source {
+    Factory { make: Factory, len: Option<u64>, started: Option<Stream> },
     Stream(Stream),
 }
 
 impl Body {
     /// A body of zero bytes.
     pub const fn empty() -> Self {
-        Self(Repr::Empty)
+        Self(Repr::Full(Bytes::new()))
+    }
+
+    fn read(source: Source) -> Self {
+        Self(Repr::Read(Box::new(source)))
     }
 
     /// A body that is made anew for each attempt, as a part of a file is.
@@ -61,7 +62,7 @@ impl Body {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(Repr::Factory {
+        Self::read(Source::Factory {
             make: Arc::new(move || make().map_err(Into::into).boxed_unsync()),
             len,
             started: None,
@@ -80,7 +81,7 @@ impl Body {
         match (&mut body as &mut dyn Any).downcast_mut::<Option<Self>>() {
             Some(same) => same.take().unwrap_or_default(),
             None => body.map_or_else(Self::empty, |body| {
-                Self(Repr::Stream(body.map_err(Into::into).boxed_unsync()))
+                Self::read(Source::Stream(body.map_err(Into::into).boxed_unsync()))
             }),
         }
     }
@@ -88,21 +89,22 @@ impl Body {
     /// The same content for another attempt, or `None` where it can be sent only once.
     pub fn try_clone(&self) -> Option<Self> {
         match &self.0 {
-            Repr::Empty => Some(Self::empty()),
             Repr::Full(bytes) => Some(Self(Repr::Full(bytes.clone()))),
-            Repr::Factory { make, len, .. } => {
-                Some(Self(Repr::Factory { make: make.clone(), len: *len, started: None }))
-            }
-            Repr::Stream(_) => None,
+            Repr::Read(source) => match &**source {
+                Source::Factory { make, len, .. } => {
+                    let (make, len) = (make.clone(), *len);
+                    Some(Self::read(Source::Factory { make, len, started: None }))
+                }
+                Source::Stream(_) => None,
+            },
         }
     }
 
     /// The whole content, where it is in memory.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match &self.0 {
-            Repr::Empty => Some(&[]),
             Repr::Full(bytes) => Some(bytes),
-            Repr::Factory { .. } | Repr::Stream(_) => None,
+            Repr::Read(_) => None,
         }
     }
 
@@ -112,16 +114,21 @@ impl Body {
     /// The unchanged body, when it has to be read as a stream.
     pub fn try_into_bytes(self) -> Result<Bytes, Self> {
         match self.0 {
-            Repr::Empty => Ok(Bytes::new()),
             Repr::Full(bytes) => Ok(bytes),
-            other => Err(Self(other)),
+            read @ Repr::Read(_) => Err(Self(read)),
         }
+    }
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
     }
 }
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        if bytes.is_empty() { Self::empty() } else { Self(Repr::Full(bytes)) }
+        Self(Repr::Full(bytes))
     }
 }
 
@@ -147,10 +154,12 @@ impl fmt::Debug for Body {
     /// The kind and the length, never the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Repr::Empty => f.write_str("Body::Empty"),
+            Repr::Full(bytes) if bytes.is_empty() => f.write_str("Body::Empty"),
             Repr::Full(bytes) => write!(f, "Body::Full({} bytes)", bytes.len()),
-            Repr::Factory { len, .. } => write!(f, "Body::Factory({len:?} bytes)"),
-            Repr::Stream(_) => f.write_str("Body::Stream"),
+            Repr::Read(source) => match &**source {
+                Source::Factory { len, .. } => write!(f, "Body::Factory({len:?} bytes)"),
+                Source::Stream(_) => f.write_str("Body::Stream"),
+            },
         }
     }
 }
@@ -164,40 +173,42 @@ impl HttpBody for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.0 {
-            Repr::Empty => Poll::Ready(None),
             Repr::Full(bytes) => {
                 let bytes = std::mem::take(bytes);
-                self.0 = Repr::Empty;
-                Poll::Ready(Some(Ok(Frame::data(bytes))))
+                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Repr::Factory { make, started, .. } => {
-                Pin::new(started.get_or_insert_with(|| make())).poll_frame(cx)
-            }
-            Repr::Stream(stream) => Pin::new(stream).poll_frame(cx),
+            Repr::Read(source) => match &mut **source {
+                Source::Factory { make, started, .. } => {
+                    Pin::new(started.get_or_insert_with(|| make())).poll_frame(cx)
+                }
+                Source::Stream(stream) => Pin::new(stream).poll_frame(cx),
+            },
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
-            Repr::Empty => true,
-            Repr::Full(_) => false,
-            Repr::Factory { started, len, .. } => {
-                started.as_ref().map_or(*len == Some(0), HttpBody::is_end_stream)
-            }
-            Repr::Stream(stream) => stream.is_end_stream(),
+            Repr::Full(bytes) => bytes.is_empty(),
+            Repr::Read(source) => match &**source {
+                Source::Factory { started: Some(stream), .. } | Source::Stream(stream) => {
+                    stream.is_end_stream()
+                }
+                Source::Factory { len, started: None, .. } => *len == Some(0),
+            },
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Repr::Empty => SizeHint::with_exact(0),
             Repr::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Repr::Factory { started: Some(stream), .. } | Repr::Stream(stream) => {
-                stream.size_hint()
-            }
-            Repr::Factory { len, started: None, .. } => {
-                len.map_or_else(SizeHint::default, SizeHint::with_exact)
-            }
+            Repr::Read(source) => match &**source {
+                Source::Factory { started: Some(stream), .. } | Source::Stream(stream) => {
+                    stream.size_hint()
+                }
+                Source::Factory { len, started: None, .. } => {
+                    len.map_or_else(SizeHint::default, SizeHint::with_exact)
+                }
+            },
         }
     }
 }

@@ -284,29 +284,37 @@ pub struct RateLimitInfo {
     pub window: Option<Duration>,
 }
 
-static LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
-static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-static WINDOW: HeaderName = HeaderName::from_static("x-ratelimit-window");
-
 impl RateLimitInfo {
     /// Reads the three headers; `None` without a readable limit.
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let number = |name| digits(headers.get(name)?.as_bytes().trim_ascii());
+        let (mut limit, mut remaining, mut window) = (None, None, None);
+        // Every answer is asked: one look at each header is cheaper than three look-ups by name.
+        for (name, value) in headers {
+            let number = match name.as_str() {
+                "x-ratelimit-limit" => &mut limit,
+                "x-ratelimit-remaining" => &mut remaining,
+                "x-ratelimit-window" => &mut window,
+                _ => continue,
+            };
+            // The first one counts.
+            number.get_or_insert_with(|| digits(value.as_bytes().trim_ascii()));
+        }
         Some(Self {
-            limit: number(&LIMIT)?.try_into().ok()?,
-            remaining: number(&REMAINING).and_then(|left| left.try_into().ok()),
-            window: number(&WINDOW).map(Duration::from_millis),
+            limit: limit.flatten()?.try_into().ok()?,
+            remaining: remaining.flatten().and_then(|left| left.try_into().ok()),
+            window: window.flatten().map(Duration::from_millis),
         })
     }
 }
 
 /// A number in decimal digits and nothing else.
 fn digits(text: &[u8]) -> Option<u64> {
-    if text.is_empty() {
+    // So many digits always fit; what is longer is no number that the service would send.
+    if text.is_empty() || text.len() > 19 {
         return None;
     }
-    text.iter().try_fold(0_u64, |number, byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        number.checked_mul(10)?.checked_add(digit)
+    text.iter().try_fold(0, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit <= 9).then(|| number * 10 + u64::from(digit))
     })
 }

@@ -12,9 +12,9 @@
 //! | | layer | here because |
 //! |---|---|---|
 //! | 1 | layers of a call: a cache, a concurrency limit | they see one call, however many attempts it takes |
-//! | 2 | [`BaseUriLayer`], [`HeadersLayer`] | once a call; what is inside needs the authority |
-//! | 3 | [`DeadlineLayer`] | it covers all that a call waits for: queue, backoff, attempts |
-//! | 4 | [`RetryLayer`] | all below is done again for each attempt |
+//! | 2 | [`DeadlineLayer`] | it covers all that a call waits for: queue, backoff, attempts |
+//! | 3 | [`RetryLayer`] | all below is done again for each attempt |
+//! | 4 | [`BaseUriLayer`], [`HeadersLayer`] | inside of the retries, which then keep less of a request; what is inside needs the authority |
 //! | 5 | [`RateLimitLayer`] | inside of the retries, since an attempt costs quota as a call does |
 //! | 6 | [`AuthLayer`] | behind the queue, or a token could expire in it; a token for each attempt |
 //! | 7 | [`TraceLayer`] | its span is that of the exchange, without waits before it |
@@ -43,9 +43,9 @@
 //! });
 //! let base = http::Uri::from_static("https://api.frame.io");
 //! let stack = ServiceBuilder::new()
-//!     .layer(BaseUriLayer::new(base.clone())?)
 //!     .layer(DeadlineLayer::new(Duration::from_secs(300)))
 //!     .layer(RetryLayer::default())
+//!     .layer(BaseUriLayer::new(base.clone())?)
 //!     .layer(RateLimitLayer::new())
 //!     .layer(AuthLayer::new(StaticToken::new("token"), &base))
 //!     .layer(TraceLayer::new())

@@ -47,14 +47,14 @@ type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 /// | | layer | why there |
 /// |---|---|---|
 /// | 1 | [`layer`](Self::layer) slot | sees one call, however many attempts it takes |
-/// | 2 | base URI, headers | once a call; later layers know the authority |
-/// | 3 | deadline | over all that may wait |
-/// | 4 | retry | |
+/// | 2 | deadline | over all that may wait |
+/// | 3 | retry | |
+/// | 4 | base URI, headers | inside of retry, which then has less to keep; later layers know the authority |
 /// | 5 | quota | inside retry: an attempt that is sent again is counted again |
 /// | 6 | auth | after the wait for the quota, so that the token is fresh; anew each attempt |
 /// | 7 | span and timeout of an attempt | |
 /// | 8 | [`attempt_layer`](Self::attempt_layer) slot | sees each attempt, inside its span |
-/// | 9 | collect, decompress | a failure in the body is a failed attempt |
+/// | 9 | decompress, collect | a failure in the body is a failed attempt |
 /// | 10 | [`transport`](Self::transport) | |
 #[derive(Clone)]
 #[must_use]
@@ -99,6 +99,8 @@ impl ClientBuilder {
     pub(crate) fn new() -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        #[cfg(feature = "gzip")]
+        headers.insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(
             USER_AGENT,
             HeaderValue::from_static(concat!("frameio-rust/", env!("CARGO_PKG_VERSION"))),
@@ -348,10 +350,11 @@ impl ClientBuilder {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError> + Send,
     {
-        let collected = ServiceBuilder::new().layer(CollectLayer::new(self.response_limit));
+        let limit = self.response_limit;
+        let collected = CollectLayer::new(limit).layer(transport);
         #[cfg(feature = "gzip")]
-        let collected = collected.layer(tower_http::decompression::DecompressionLayer::new());
-        let collected = collected.service(transport);
+        let collected = collected
+            .map_result(move |answer: Result<_, BoxError>| crate::unpack::unpack(answer?, limit));
         // Boxed once more only where there are layers that have to be put on one by one.
         match self.attempt_layers.as_slice() {
             [] => self.calls(collected, base_uri, base),
@@ -362,7 +365,7 @@ impl ClientBuilder {
         }
     }
 
-    /// The default layers, from the timeout of an attempt to the base URI.
+    /// The default layers, from the timeout of an attempt to the deadline.
     fn calls<S>(&self, attempt: S, base_uri: BaseUriLayer, base: &Uri) -> HttpService
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = BoxError>,
@@ -380,10 +383,10 @@ impl ClientBuilder {
         HttpService::new(
             ServiceBuilder::new()
                 .map_err(HttpError::new)
-                .layer(base_uri)
-                .layer(HeadersLayer::new(headers))
                 .layer(self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new))
                 .layer(option_layer(retry.map(RetryLayer::new)))
+                .layer(base_uri)
+                .layer(HeadersLayer::new(headers))
                 .layer(option_layer(self.rate_limit.clone()))
                 .layer(option_layer(self.auth.as_ref().map(|auth| auth(base))))
                 .layer(option_layer(self.trace.map(|level| TraceLayer::new().level(level))))

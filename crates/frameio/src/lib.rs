@@ -6,6 +6,8 @@ pub mod client;
 pub mod error;
 pub mod pages;
 pub mod transport;
+#[cfg(feature = "gzip")]
+mod unpack;
 
 #[cfg(feature = "auth")]
 pub mod auth;

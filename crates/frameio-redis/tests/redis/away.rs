@@ -91,13 +91,15 @@ async fn killed_and_restarted_in_mid_run_the_work_goes_on() {
         })
         .map(|client| {
             tokio::spawn(async move {
-                let (mut calls, mut refused) = (0, 0);
+                let (mut calls, mut alone, mut refused) = (0, 0, 0);
                 while begun.elapsed() < Duration::from_secs(7) {
                     let answer = client.send(frameio::users::ShowCurrentUser::new()).await;
                     calls += 1;
+                    let at = begun.elapsed().as_millis();
+                    alone += u32::from(answer.is_ok() && (2_200..4_400).contains(&at));
                     refused += u32::from(answer.is_err());
                 }
-                (calls, refused)
+                (calls, alone, refused)
             })
         })
         .collect();
@@ -105,19 +107,23 @@ async fn killed_and_restarted_in_mid_run_the_work_goes_on() {
     server.kill();
     tokio::time::sleep(Duration::from_millis(2500)).await;
     server.restart();
-    let (mut calls, mut refused) = (0, 0);
+    let (mut calls, mut alone, mut refused) = (0, 0, 0);
     for client in clients {
-        let (its_calls, its_refused) = client.await.unwrap();
+        let (its_calls, its_alone, its_refused) = client.await.unwrap();
         calls += its_calls;
+        alone += its_alone;
         refused += its_refused;
     }
     let took = begun.elapsed();
-    // The first call of each that goes on alone may be one more than the service has room for.
-    assert!(refused <= 4, "{refused} of {calls} calls in {took:?}");
-    // A burst of 199 and 100 each second, as if nothing had happened but for some of the ways
-    // from one to the other.
+    // The bucket of the service is full when Redis goes: where those who are alone send at the same
+    // moment, they may be refused, and each pauses for a second then.
+    assert!(refused <= 8, "{refused} of {calls} calls in {took:?}");
+    // Four times 25 a second, without Redis, less those pauses.
+    assert!(alone >= 90, "{alone} calls in 2.2 s without Redis");
+    // A burst of 199 and 100 each second, less the pauses, and the second in which all come back.
     let fluid = 199.0 + took.as_secs_f64() * 100.0;
-    assert!(f64::from(calls) > fluid * 0.75, "{calls} calls of {fluid} in {took:?}");
+    assert!(f64::from(calls) > fluid * 0.6, "{calls} calls of {fluid} in {took:?}");
+    eprintln!("{calls} calls of {fluid} in {took:?}, {alone} without Redis, {refused} refused");
     let keys: Vec<String> = server.cli(&["KEYS", "*"]);
     assert_eq!(keys.len(), 1, "the new Redis is in use");
 }

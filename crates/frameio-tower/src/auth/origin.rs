@@ -27,10 +27,9 @@ impl Origin {
     /// Whether `uri` is on this origin: the same scheme, host and effective port.
     pub(super) fn covers(&self, uri: &Uri) -> bool {
         let (Some(known), Some(authority)) = (&self.0, uri.authority()) else { return false };
-        // `http` compares schemes and authorities whatever their case. Most are the same to the
-        // letter; the others may still name the same host and port.
+        // Most are the same to the letter; the others may still name the same host and port.
         uri.scheme() == Some(&known.scheme)
-            && (*authority == known.authority
+            && (authority.as_str() == known.authority.as_str()
                 || (authority.host().eq_ignore_ascii_case(known.authority.host())
                     && port(uri) == known.port))
     }

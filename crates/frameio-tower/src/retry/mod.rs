@@ -1,7 +1,8 @@
 //! Sending a request again when that is safe and worth while.
 
-mod attempts;
 mod backoff;
+mod future;
+mod keep;
 mod policy;
 mod session;
 
@@ -13,17 +14,20 @@ use frameio_core::Body;
 use http::{Request, Response};
 use tower::{Layer, Service};
 
-pub use self::attempts::Attempt;
-use self::attempts::Counted;
 pub use self::backoff::Backoff;
+pub use self::future::RetryFuture;
 pub use self::policy::RetryPolicy;
 use self::session::Session;
-use crate::record::record;
+
+/// Which attempt of its call a request is, in its extensions. The first attempt has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "a number with a name")]
+pub struct Attempt(pub u32);
 
 /// Sends a request again when that is safe and worth while, as a [`RetryPolicy`] says.
 ///
-/// It is [`tower::retry`] with that policy, and counts attempts: in the [`CallRecord`] of the call,
-/// and as the extension [`Attempt`] of each request. All else of a request is the same every time:
+/// It counts attempts: in the [`CallRecord`] of the call, and as the extension [`Attempt`] of each
+/// request. All else of a request is the same every time:
 /// method, URI, headers, extensions and body. Before each wait there is an event
 /// [`retry.scheduled`](crate::trace::names::RETRY_SCHEDULED).
 ///
@@ -50,15 +54,15 @@ impl<S> Layer<S> for RetryLayer {
     type Service = Retry<S>;
 
     fn layer(&self, inner: S) -> Retry<S> {
-        let session = Session::new(self.policy.clone());
-        Retry { inner: tower::retry::Retry::new(session, Counted::new(inner)) }
+        Retry { inner, policy: self.policy.clone() }
     }
 }
 
 /// The service of a [`RetryLayer`].
 #[derive(Clone, Debug)]
 pub struct Retry<S> {
-    inner: tower::retry::Retry<Session, Counted<S>>,
+    inner: S,
+    policy: Arc<RetryPolicy>,
 }
 
 impl<S, R> Service<Request<Body>> for Retry<S>
@@ -68,15 +72,14 @@ where
 {
     type Response = Response<R>;
     type Error = S::Error;
-    type Future = tower::retry::future::ResponseFuture<Session, Counted<S>, Request<Body>>;
+    type Future = RetryFuture<S>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        // Before the request is copied: all attempts write to one record.
-        record(request.extensions_mut());
-        self.inner.call(request)
+    fn call(&mut self, request: Request<Body>) -> RetryFuture<S> {
+        let service = self.inner.clone();
+        RetryFuture::new(&mut self.inner, service, Session::new(self.policy.clone()), request)
     }
 }

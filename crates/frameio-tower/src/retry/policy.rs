@@ -1,9 +1,10 @@
 //! Which failures are worth another attempt, and when.
 
+use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{Response, StatusCode};
 use tower::retry::budget::{Budget as _, TpsBudget};
 
 use super::backoff::Backoff;
@@ -83,6 +84,23 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
+    pub(super) fn of<R, E>(result: &Result<Response<R>, E>) -> Self
+    where
+        E: AsRef<dyn StdError + Send + Sync>,
+    {
+        match result {
+            Ok(answer) => Self::Status(answer.status()),
+            Err(error) => Self::Failure(Failure::of(error.as_ref())),
+        }
+    }
+
+    pub(super) fn may_have_been_sent(self) -> bool {
+        match self {
+            Self::Status(_) => true,
+            Self::Failure(failure) => failure.may_have_been_sent(),
+        }
+    }
+
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Status(status) => status.as_str(),

@@ -1,7 +1,7 @@
 //! Making connections: directly or through a proxy, with TLS, within a time.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -15,8 +15,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::Proxy;
 use super::tls::Secured;
+use super::{InsecureUrl, Proxy, is_secure};
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
@@ -27,16 +27,17 @@ type Connection = <Secured as Service<Uri>>::Response;
 pub(super) struct Connector {
     inner: Secured,
     timeout: Duration,
+    allow_http: bool,
 }
 
 impl Connector {
-    pub(super) fn new(proxy: Proxy, timeout: Duration) -> Self {
+    pub(super) fn new(proxy: Proxy, timeout: Duration, allow_http: bool) -> Self {
         let mut http = HttpConnector::new();
         // TLS and the proxies are layered on top, so this one sees https:// URLs too.
         http.enforce_http(false);
         http.set_nodelay(true);
         let proxied = ProxyConnector { http, proxy };
-        Self { inner: Secured::new(proxied), timeout }
+        Self { inner: Secured::new(proxied), timeout, allow_http }
     }
 }
 
@@ -56,6 +57,10 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
+        // Once for each connection is enough: there is no request without one to its destination.
+        if !self.allow_http && !is_secure(&destination) {
+            return Box::pin(ready(Err(InsecureUrl.into())));
+        }
         let (connecting, timeout) = (self.inner.call(destination), self.timeout);
         Box::pin(async move {
             match tokio::time::timeout(timeout, connecting).await {

@@ -44,7 +44,6 @@ pub use self::proxy::Proxy;
 pub struct HyperTransport {
     /// Shared, since layers clone what is below them for each call, and a client is not small.
     client: Arc<legacy::Client<Connector, Body>>,
-    allow_http: bool,
 }
 
 impl HyperTransport {
@@ -103,7 +102,7 @@ impl HyperTransportBuilder {
     /// reason; `http://` ones to this machine work.
     pub fn build(self) -> HyperTransport {
         let proxy = self.proxy.unwrap_or_else(Proxy::from_env);
-        let connector = Connector::new(proxy, self.connect_timeout);
+        let connector = Connector::new(proxy, self.connect_timeout, self.allow_http);
         let mut client = legacy::Client::builder(TokioExecutor::new());
         client
             .pool_idle_timeout(self.pool_idle_timeout)
@@ -114,7 +113,7 @@ impl HyperTransportBuilder {
         client
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(10));
-        HyperTransport { client: Arc::new(client.build(connector)), allow_http: self.allow_http }
+        HyperTransport { client: Arc::new(client.build(connector)) }
     }
 }
 
@@ -128,28 +127,19 @@ impl Service<Request<Body>> for HyperTransport {
     }
 
     fn call(&mut self, request: Request<Body>) -> TransportFuture {
-        if !self.allow_http && !is_secure(request.uri()) {
-            return TransportFuture(Err(Some(InsecureUrl)));
-        }
-        TransportFuture(Ok(self.client.request(request)))
+        TransportFuture(self.client.request(request))
     }
 }
 
 /// The future of a [`HyperTransport`].
 #[derive(Debug)]
-pub struct TransportFuture(Result<legacy::ResponseFuture, Option<InsecureUrl>>);
+pub struct TransportFuture(legacy::ResponseFuture);
 
 impl Future for TransportFuture {
     type Output = Result<Response<Incoming>, BoxError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.0 {
-            Ok(response) => Poll::Ready(ready!(Pin::new(response).poll(cx)).map_err(classify)),
-            Err(refused) => {
-                let source = refused.take().unwrap_or(InsecureUrl);
-                Poll::Ready(Err(TransportError::new(TransportStage::NotSent, source).into()))
-            }
-        }
+        Poll::Ready(ready!(Pin::new(&mut self.0).poll(cx)).map_err(classify))
     }
 }
 
@@ -157,6 +147,9 @@ impl Future for TransportFuture {
 fn classify(error: legacy::Error) -> BoxError {
     if let Some(timeout) = find::<ConnectTimeout>(&error) {
         return (*timeout).into();
+    }
+    if let Some(insecure) = find::<InsecureUrl>(&error) {
+        return TransportError::new(TransportStage::NotSent, *insecure).into();
     }
     let stage = if error.is_connect() {
         TransportStage::Connect
