@@ -292,6 +292,7 @@ mod clock;
 mod content;
 mod contract;
 mod control;
+mod cors;
 mod faults;
 mod hooks;
 mod ims;
