@@ -47,7 +47,8 @@ def test_server_to_server(base_url, sim):
     tokens = auth.authenticate()
     assert (tokens["token_type"], tokens["expires_in"]) == ("bearer", 86_399)
     sdk = Checked(base_url, auth.get_token)
-    assert sdk.users.show().data.id == sim.user_id
+    me = sdk.users.show().data
+    assert (me.name, me.id == sim.user_id) == ("Service Account User", False)
     token = auth.get_token()
     auth.revoke()
     with pytest.raises(UnauthorizedError):

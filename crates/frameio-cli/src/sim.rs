@@ -6,7 +6,7 @@ use std::time::Duration;
 use frameio_sim::{Fault, SavedState, SimServer, StateError, Storage};
 
 use crate::args::Sim;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::{address, output, stop};
 
 /// How long the answers under way may take when it is told to stop.
@@ -45,7 +45,9 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
         () = tokio::time::sleep(GRACE) => {}
     }
     match &args.state {
-        Some(path) => sim.save(path).map_err(|error| about_state(path, error)),
+        Some(path) => sim.save(path).map_err(|error| {
+            Failure::new(Status::Other, format!("--state {}: {error}", path.display()))
+        }),
         None => Ok(()),
     }
 }

@@ -165,6 +165,7 @@
 //! * `GET /_sim/` is a page for people: it shows live what there is in the accounts, the last
 //!   requests, and the buckets of the quotas, and can do what is listed here.
 //! * `GET /_sim/demo` tells the ids of [`Sim::demo`] and the `tokens` of its users.
+//! * `GET /_sim/state` tells [`Sim::state`] as JSON, secrets included.
 //! * `GET /_sim/stats` tells [`Sim::stats`]: `requests`, `by_status`, `by_operation` and
 //!   `rate_limited`, which is what was answered 429, by the operation.
 //! * `POST /_sim/reset` is [`Sim::reset`], and answers with the demo, whose ids stay.
@@ -201,6 +202,10 @@
 //!   cursor.
 //! * The documented quotas: a leaky bucket for each token, account and operation, told in the
 //!   three headers, and 429 from a full one. Tokens of IMS share those of their user.
+//! * A server that signs in acts as a `Service Account User` of its own, an admin of the demo account
+//!   from its first token on.
+//! * Pages of other origins on the loopback may call the API, the storage and IMS (CORS), not
+//!   `/_sim/`. Their preflights are not recorded.
 //! * Tokens of IMS as the service takes them: 401 for a user's that lacks the scopes
 //!   `additional_info.roles` or `AdobeID`, as it does when `scope` is sent again with the code,
 //!   and for a server's that lacks `frame.s2s.all` or `AdobeID`.
@@ -244,14 +249,17 @@
 //! * Replies to comments are only shown, as by the API: they come from a state or [`Sim::reply`].
 //! * Every file has 24 frames a second, and a comment that was given no timestamp is answered
 //!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
-//! * A server signs in as the demo user too. There are no `id_token`s, so the set of keys is empty;
+//! * There are no `id_token`s, whose signing (RS256) would weigh more than all of sign-in here: who a
+//!   user is, `/ims/userinfo/v2` and `/v4/me` tell. So the set of keys is empty;
 //!   as on the service, an access token looks like a JWT but its signature cannot be checked.
 //! * There are no connected storages: an import is a file at once whose content is its key and
 //!   storage location.
 //! * No comment is for the team alone: `copy_comments=internal` copies none.
 //! * Nothing is behind the short URL of a share, nor is its collection in any list. No mails are
 //!   sent, no passphrase is asked for, and how a share is to look changes nothing.
-//! * Search knows the names and the comments alone, and both engines look for the same.
+//! * Both engines of search look for the same. What only a look into the media, or into fields that
+//!   are not simulated, could tell matches nothing: transcription, what is seen, format, codec, bit
+//!   rate and the like; nor do the original name of a file, and fields that an account has defined.
 //! * Nothing is delivered to other URLs than those of the loopback; it is only recorded.
 //! * Unknown parameters of a query are ignored, and values that the contract calls open are
 //!   refused all the same: what the service takes beyond the known ones, it does not tell.
@@ -273,7 +281,10 @@
 //!   secure and was given none. It shows all that is below what was put into it, a version stack
 //!   for its versions, but nothing of another project (422). Reviewers are known by their e-mail
 //!   addresses; on a public share there are none, and who is none cannot be removed (404).
-//!   Search finds what has all the words in its name, or in one comment, be it in their midst.
+//!   Search finds what has all the words in its name, in one comment, in the names of its project
+//!   or creator, or in its Status, Notes, a keyword or Assignee, be it in their midst; by its media
+//!   type; a number by Rating, Comment Count, File Size, Frame Rate, Duration or a side of the
+//!   Resolution, and `2026-01-31` by the day, in UTC, of its making, change or upload.
 //!   `include=metadata`, and metadata without `show_null`, leave out what has no value.
 //!   In an update of a definition null stands for the default, an option of the same name keeps
 //!   its id, and one that is left out goes from the values. Collections have no root folder.
@@ -292,6 +303,7 @@ mod clock;
 mod content;
 mod contract;
 mod control;
+mod cors;
 mod faults;
 mod hooks;
 mod ims;

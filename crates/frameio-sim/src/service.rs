@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::content::{Content, drain};
 use crate::contract::EXPERIMENTAL;
 use crate::control;
+use crate::cors;
 use crate::faults::Fault;
 use crate::hooks;
 use crate::ims;
@@ -74,15 +75,22 @@ where
     if let Some(endpoint) = control::Endpoint::of(parts.uri.path()) {
         return Ok(control::answer(shared, &endpoint, &parts, body).await);
     }
+    if let Some(response) = cors::preflight(&parts) {
+        return Ok(response);
+    }
+    let origin = cors::origin(&parts.headers);
     let target = Target::of(&parts.method, parts.uri.path());
     let clock = &shared.env.clock;
     let (time, start) = (clock.now(), clock.elapsed());
     let mut noted = Noted::default();
     let fault = lock(&shared.faults).take(target.id());
-    let answer = match fault {
+    let mut answer = match fault {
         Some(fault) => faulty(shared, fault, &target, &parts, body, &mut noted).await,
         None => Ok(respond(shared, &target, &parts, body, &mut noted, false).await),
     };
+    if let (Ok(response), Some(origin)) = (&mut answer, origin) {
+        cors::allow(response.headers_mut(), origin);
+    }
     hooks::settle(shared);
     let Noted { json, user_id } = noted;
     let body = match &target {

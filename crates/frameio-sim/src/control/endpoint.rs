@@ -7,7 +7,7 @@ use super::page::File;
 
 /// What there is, as it is told to whoever asks for something else.
 pub(super) const ROUTES: &str = "the page /_sim/, /_sim/live, /_sim/tree, /_sim/stats, /_sim/demo, \
-                                 /_sim/reset, /_sim/clock, /_sim/faults and \
+                                 /_sim/state, /_sim/reset, /_sim/clock, /_sim/faults and \
                                  /_sim/actions/{id}/trigger";
 
 /// What a request to control the simulator is for, by its path.
@@ -21,6 +21,7 @@ pub(crate) enum Endpoint {
     Tree,
     Stats,
     Demo,
+    State,
     Reset,
     Clock,
     Faults,
@@ -46,6 +47,7 @@ impl Endpoint {
             "tree" => Self::Tree,
             "stats" => Self::Stats,
             "demo" => Self::Demo,
+            "state" => Self::State,
             "reset" => Self::Reset,
             "clock" => Self::Clock,
             "faults" => Self::Faults,
@@ -59,9 +61,13 @@ impl Endpoint {
 
     pub(super) const fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Entry | Self::File(_) | Self::Live | Self::Tree | Self::Stats | Self::Demo => {
-                &[Method::GET]
-            }
+            Self::Entry
+            | Self::File(_)
+            | Self::Live
+            | Self::Tree
+            | Self::Stats
+            | Self::Demo
+            | Self::State => &[Method::GET],
             Self::Reset | Self::Trigger(_) => &[Method::POST],
             Self::Clock => &[Method::GET, Method::POST],
             Self::Faults => &[Method::GET, Method::POST, Method::DELETE],

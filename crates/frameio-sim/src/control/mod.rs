@@ -26,6 +26,7 @@ use crate::content::Content;
 use crate::faults::Fault;
 use crate::hooks;
 use crate::respond::{Failure, Outcome, Reply};
+use crate::saved::Document;
 use crate::sim::{Shared, Sim};
 
 /// The longest body; nothing that is asked here needs more.
@@ -103,6 +104,7 @@ async fn control(sim: &Sim, endpoint: &Endpoint, parts: &Parts, content: &Conten
         (Endpoint::Tree, _) => tree::tree(sim, query).map(ok),
         (Endpoint::Stats, _) => Ok(ok(stats(sim))),
         (Endpoint::Demo, _) => Ok(ok(demo(sim))),
+        (Endpoint::State, _) => state(sim),
         (Endpoint::Reset, _) => {
             sim.reset();
             Ok(ok(demo(sim)))
@@ -141,6 +143,12 @@ fn stats(sim: &Sim) -> Value {
         "by_operation": stats.by_operation,
         "rate_limited": stats.rate_limited,
     })
+}
+
+fn state(sim: &Sim) -> Outcome {
+    let state = serde_json::to_value(Document::of(&sim.shared));
+    let failed = |error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}"));
+    state.map(ok).map_err(failed)
 }
 
 fn demo(sim: &Sim) -> Value {

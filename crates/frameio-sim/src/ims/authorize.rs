@@ -32,7 +32,7 @@ pub(super) fn authorize(request: &Request<'_>) -> Response<Body> {
         Err(description) => return page::error(description),
     };
     let answer = match ask(request, params, credential, &redirect_uri) {
-        Ok(Asked::ShowPage) => return page::login(params, &request.users()),
+        Ok(Asked::ShowPage) => return page::login(params, &request.people()),
         Ok(Asked::Granted(code)) => Ok(lock(&request.ims().grants).give_code(code, request.now)),
         Err(refusal) => Err(refusal),
     };
@@ -95,9 +95,9 @@ fn ask(
         return Err(Refusal::access_denied("the user denied the app"));
     }
     let user = match params.get(USER) {
-        Some(id) => request.user(id),
+        Some(id) => request.people().into_iter().find(|user| user.id == id),
         None if request.ims().login_page => return Ok(Asked::ShowPage),
-        None => request.users().into_iter().next(),
+        None => request.people().into_iter().next(),
     };
     let user = user.ok_or_else(|| Refusal::access_denied("there is no such user"))?;
     Ok(Asked::Granted(Code {

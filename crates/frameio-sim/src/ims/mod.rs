@@ -82,6 +82,9 @@ impl fmt::Debug for Ims {
     }
 }
 
+/// What ends the e-mail address of a user that a server acts as, after the id of its credential.
+const SERVICE_DOMAIN: &str = "@techacct.adobe.com";
+
 /// A user as IMS knows it.
 #[derive(Debug)]
 struct User {
@@ -113,7 +116,13 @@ impl Request<'_> {
         &self.shared.ims
     }
 
-    /// Everybody who can sign in.
+    /// Everybody who can sign in: not what a server acts as.
+    fn people(&self) -> Vec<User> {
+        let mut users = self.users();
+        users.retain(|user| !user.email.ends_with(SERVICE_DOMAIN));
+        users
+    }
+
     fn users(&self) -> Vec<User> {
         let state = lock(&self.shared.state);
         let user = |row: &Row| {

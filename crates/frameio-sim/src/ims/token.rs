@@ -11,7 +11,8 @@ use super::grants::{Access, Code, Grant, Grants};
 use super::refusal::Refusal;
 use super::scopes::{OFFLINE, Scopes};
 use super::vault::Gone;
-use super::{Request, adobe_id, jwt};
+use super::{Request, SERVICE_DOMAIN, adobe_id, jwt};
+use crate::people;
 use crate::respond::Reply;
 use crate::sim::lock;
 
@@ -39,11 +40,25 @@ fn client_credentials(
     let grant = Grant {
         id: Uuid::new_v4(),
         client_id: credential.client_id().to_owned(),
-        user_id: request.shared.demo.user_id.to_string(),
+        user_id: service_account(request, credential),
         scopes: Scopes::parse(request.form.get("scope"), credential.scopes())?,
     };
     let grants = &mut *lock(&request.ims().grants);
     Ok(give(request, grants, credential, grant, None))
+}
+
+/// The user that a server acts as; the first time it is added to the demo account, as an admin.
+fn service_account(request: &Request<'_>, credential: &Credential) -> String {
+    let email = format!("{}{SERVICE_DOMAIN}", credential.client_id());
+    let state = &mut *lock(&request.shared.state);
+    if let Some(known) = state.users.values().find(|user| user.text("email") == email) {
+        return known.id().to_owned();
+    }
+    let account = request.shared.demo.account_id.as_str();
+    let user = people::User::admin("Service Account User", email);
+    let (id, token) = people::add(state, account, user, request.now);
+    lock(&request.shared.tokens).push(token);
+    id
 }
 
 fn authorization_code(

@@ -128,6 +128,31 @@ impl Access {
         }
     }
 
+    /// What was given, everywhere and to everybody: the place, and to whom.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let given = self.given.iter();
+        given.flat_map(|(place, given)| given.keys().map(|whom| (place.as_str(), whom.as_str())))
+    }
+
+    /// Every group with each of its members.
+    pub(crate) fn all_members(&self) -> impl Iterator<Item = (&str, &str)> {
+        let members = self.members.iter();
+        members.flat_map(|(group, users)| users.iter().map(|it| (group.as_str(), it.as_str())))
+    }
+
+    /// Keeps what was given at those places to those users and groups.
+    pub(crate) fn retain(
+        &mut self,
+        is_place: impl Fn(&str) -> bool,
+        is_anybody: impl Fn(&str) -> bool,
+    ) {
+        self.given.retain(|place, _| is_place(place));
+        for given in self.given.values_mut() {
+            given.retain(|whom, _| is_anybody(whom));
+        }
+        self.members.retain(|group, _| is_anybody(group));
+    }
+
     pub(crate) fn deactivate(&mut self, user: &str) {
         self.deactivated.insert(user.to_owned());
     }

@@ -149,7 +149,7 @@ impl Document {
             };
             document.uploads.insert(id.clone(), saved);
         }
-        document.state = state;
+        document.state = state.without_leftovers();
         document
     }
 

@@ -1,5 +1,7 @@
 //! All that a simulator remembers, as a JSON file.
 
+mod beside;
+mod check;
 mod complete;
 mod document;
 mod file;

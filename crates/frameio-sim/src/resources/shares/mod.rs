@@ -43,6 +43,18 @@ pub(crate) struct Shared {
     activities: Vec<Activity>,
 }
 
+impl Shared {
+    /// The ids of what was put into it.
+    pub(crate) fn assets(&self) -> impl Iterator<Item = &str> {
+        self.assets.iter().map(String::as_str)
+    }
+
+    /// Keeps those of what was put into it.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.assets.retain(|asset| keep(asset));
+    }
+}
+
 /// All that ends a line.
 const LINE_BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 

@@ -39,6 +39,13 @@ pub(crate) struct Deleted {
 }
 
 impl Deleted {
+    /// All that was deleted with it, and itself.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
+        let Self { folders, version_stacks, files, comments, .. } = self;
+        let tables = [folders, version_stacks, files, comments].into_iter();
+        tables.flat_map(Table::values).chain([&self.row])
+    }
+
     /// The ids of all that was uploaded.
     fn uploads(&self) -> impl Iterator<Item = &str> {
         let attachments = self.comments.values().flat_map(comments::uploads);
