@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use frameio::auth::{self, Claims, Credential, Tokens};
 use frameio_sim::{Fault, Sim};
@@ -14,6 +14,11 @@ use crate::{LIFE, REDIRECT, World, me, settle};
 
 /// In every secret that is ours; those of the simulator are collected.
 const CANARY: &str = "c4n4ry";
+
+/// While there is one dispatcher alone, tracing lets whichever thread comes first decide whether anybody
+/// is interested in a span, and the other tests are not.
+static SECOND: LazyLock<tracing::Dispatch> =
+    LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
 
 #[derive(Clone, Default)]
 struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -39,6 +44,7 @@ impl Buffer {
             .with_ansi(false)
             .with_writer(move || writer.clone())
             .finish();
+        LazyLock::force(&SECOND);
         (buffer, tracing::subscriber::set_default(subscriber))
     }
 

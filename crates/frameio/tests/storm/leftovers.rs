@@ -29,9 +29,19 @@ impl Leftovers {
     }
 }
 
-/// Open files and sockets of this process; 0 where that cannot be known.
+/// Open files and TCP sockets of this process; 0 where that cannot be known. What else there is
+/// belongs to the runtimes of the other tests.
 fn descriptors() -> usize {
-    std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
+    let tcp = std::fs::read_to_string("/proc/self/net/tcp").unwrap_or_default();
+    let is_tcp =
+        |inode: &str| tcp.lines().any(|line| line.split_whitespace().nth(9) == Some(inode));
+    let entries = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    let targets = entries.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+    let counts = |target: &str| match target.strip_prefix("socket:[") {
+        Some(inode) => is_tcp(inode.trim_end_matches(']')),
+        None => target.starts_with('/') && !target.starts_with("/dev/"),
+    };
+    targets.filter(|target| counts(&target.to_string_lossy())).count()
 }
 
 /// Memory that this process holds; 0 where that cannot be known.
