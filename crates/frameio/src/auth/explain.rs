@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::claims::Claims;
 use super::credential::{ADOBE_ID, ROLES, SERVER};
 
-/// The header beside which a legacy developer token is taken.
+/// What a legacy developer token begins with.
 const LEGACY_PREFIX: &str = "fio-u-";
 
 /// Why the API answered 401, as far as its answer and the token itself tell. `Display` is one line
