@@ -8,6 +8,7 @@ mod collections;
 mod comments;
 mod contract;
 mod control;
+mod cors;
 mod custom_actions;
 mod downloads;
 mod errors;

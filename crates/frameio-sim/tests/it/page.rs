@@ -335,3 +335,16 @@ async fn no_other_page_controls_it() {
     }
     assert_eq!(sim.faults().len(), 0);
 }
+
+#[tokio::test]
+async fn the_state_can_be_read_as_a_file_would_have_it() {
+    let sim = &Sim::new();
+    let answer = browse(sim, Method::GET, "/_sim/state", &[]).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let state: frameio_sim::SavedState =
+        std::str::from_utf8(answer.body()).unwrap().parse().unwrap();
+    let again = Sim::builder().state(state).build();
+    assert_eq!(again.demo().account_id, sim.demo().account_id);
+    let foreign = browse(sim, Method::GET, "/_sim/state", &[("host", "evil.example")]).await;
+    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+}

@@ -35,7 +35,6 @@ impl<'q> Query<'q> {
         text.to_lowercase() == self.text
     }
 
-    #[expect(clippy::float_cmp, reason = "a number is found by what is written, not by its likes")]
     fn is_number(&self, value: &Value) -> bool {
         self.number.is_some() && self.number == value.as_f64()
     }

@@ -5,6 +5,7 @@ mod authorize;
 mod refresh;
 mod secrets;
 mod server;
+mod service_account;
 mod socket;
 mod token;
 mod tokens;
