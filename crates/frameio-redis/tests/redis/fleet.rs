@@ -128,6 +128,6 @@ async fn eight_processes_spend_one_quota_to_the_full_and_nothing_is_refused() {
     );
     assert_eq!(failed, 0);
     assert!(over <= 0.02, "{:.2} % over the fluid limit", over * 100.0);
-    // No process starves: the first is not done long before the others.
-    assert!(first.as_secs_f64() > took.as_secs_f64() * 0.5, "{ends:?}");
+    // No process starves: none of its calls waits for half of the run.
+    assert!(u128::from(longest) < took.as_millis() / 2, "{ends:?}");
 }
