@@ -52,7 +52,7 @@ impl<S: Service<Request<Body>>> RetryFuture<S> {
         mut request: Request<Body>,
     ) -> Self {
         let record = record(request.extensions_mut());
-        let kept = Kept::of(&mut request);
+        let kept = Kept::of(&request);
         let step = Step::Attempt { answer: ready.call(begin(&record, request)) };
         Self { service, session, record, kept, step }
     }
@@ -86,7 +86,7 @@ where
                         this.record.sent();
                     }
                     let Some(kept) = this.kept else { return Poll::Ready(result) };
-                    match this.session.next(kept, outcome, result.as_ref().ok()) {
+                    match this.session.next(this.record, kept, outcome, result.as_ref().ok()) {
                         None => return Poll::Ready(result),
                         Some(delay) if delay.is_zero() => Step::Again,
                         Some(delay) => {
@@ -102,7 +102,9 @@ where
                 StepProjection::Again => {
                     ready!(this.service.poll_ready(cx))?;
                     let Some(kept) = this.kept else { unreachable!("only what is kept gets here") };
-                    Step::Attempt { answer: this.service.call(begin(this.record, kept.again())) }
+                    Step::Attempt {
+                        answer: this.service.call(begin(this.record, kept.again(this.record))),
+                    }
                 }
             };
             this.step.set(next);

@@ -4,7 +4,7 @@ use frameio_core::{Body, Call, CallOptions};
 use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 
 use crate::deadline::DeadlineAt;
-use crate::record::{CallRecord, record};
+use crate::record::CallRecord;
 
 /// A request that can be sent again.
 #[derive(Debug)]
@@ -19,38 +19,37 @@ pub(super) struct Kept {
     extensions: Option<Extensions>,
 }
 
-/// The extensions that the layers give each other.
+/// The extensions that the layers give each other, but for the record of the call, which they all
+/// have.
 ///
 /// Most requests have no others. Kept here, they need not be copied with the map that they are in
 /// and a box for each, which would be the most expensive part of a request to keep.
 #[derive(Debug)]
 pub(super) struct Known {
-    pub(super) record: CallRecord,
     pub(super) call: Option<Call>,
     pub(super) options: Option<CallOptions>,
     pub(super) deadline: Option<DeadlineAt>,
 }
 
 impl Known {
-    fn of(extensions: &mut Extensions) -> Self {
+    fn of(extensions: &Extensions) -> Self {
         Self {
-            record: record(extensions),
             call: extensions.get().cloned(),
             options: extensions.get().copied(),
             deadline: extensions.get().copied(),
         }
     }
 
-    /// How many these are.
+    /// How many these are, with the record.
     fn len(&self) -> usize {
         1 + usize::from(self.call.is_some())
             + usize::from(self.options.is_some())
             + usize::from(self.deadline.is_some())
     }
 
-    fn to_extensions(&self) -> Extensions {
+    fn to_extensions(&self, record: &CallRecord) -> Extensions {
         let mut extensions = Extensions::new();
-        extensions.insert(self.record.clone());
+        extensions.insert(record.clone());
         self.call.clone().map(|call| extensions.insert(call));
         self.options.map(|options| extensions.insert(options));
         self.deadline.map(|deadline| extensions.insert(deadline));
@@ -59,10 +58,11 @@ impl Known {
 }
 
 impl Kept {
-    /// What is needed to send `request` again; none if its body can be sent only once.
-    pub(super) fn of(request: &mut Request<Body>) -> Option<Self> {
+    /// What is needed to send `request`, which has the record of its call, again; none if its body
+    /// can be sent only once.
+    pub(super) fn of(request: &Request<Body>) -> Option<Self> {
         let body = request.body().try_clone()?;
-        let known = Known::of(request.extensions_mut());
+        let known = Known::of(request.extensions());
         let others = request.extensions().len() > known.len();
         Some(Self {
             method: request.method().clone(),
@@ -80,7 +80,7 @@ impl Kept {
     }
 
     /// The request once more.
-    pub(super) fn again(&self) -> Request<Body> {
+    pub(super) fn again(&self, record: &CallRecord) -> Request<Body> {
         // A body that was kept can be kept again.
         let mut request = Request::new(self.body.try_clone().unwrap_or_default());
         *request.method_mut() = self.method.clone();
@@ -88,7 +88,7 @@ impl Kept {
         *request.version_mut() = self.version;
         *request.headers_mut() = self.headers.clone();
         *request.extensions_mut() =
-            self.extensions.clone().unwrap_or_else(|| self.known.to_extensions());
+            self.extensions.clone().unwrap_or_else(|| self.known.to_extensions(record));
         request
     }
 }

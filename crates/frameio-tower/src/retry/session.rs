@@ -10,6 +10,7 @@ use tracing::Level;
 use super::keep::Kept;
 use super::policy::{Outcome, RetryPolicy};
 use crate::auth::TokenRefreshed;
+use crate::record::CallRecord;
 use crate::retry_after::retry_after;
 use crate::trace::names;
 
@@ -29,6 +30,7 @@ impl Session {
     /// The wait before the next attempt, if there is to be one.
     pub(super) fn next<R>(
         &mut self,
+        record: &CallRecord,
         kept: &Kept,
         outcome: Outcome,
         answer: Option<&Response<R>>,
@@ -39,7 +41,7 @@ impl Session {
             target: names::RETRY_TARGET,
             Level::DEBUG,
             {
-                { names::ATTEMPT } = i64::from(kept.known.record.attempts()) + 1,
+                { names::ATTEMPT } = i64::from(record.attempts()) + 1,
                 { names::DELAY_MS } = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
                 { names::REASON } = outcome.name(),
             },
