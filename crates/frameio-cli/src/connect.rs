@@ -5,7 +5,7 @@ use std::time::Duration;
 use frameio::Client;
 
 use crate::exit::{Failure, Status};
-use crate::profile::{Choice, Config, Profile};
+use crate::profile::{Choice, Profile};
 use crate::sign_in::Who;
 
 /// Adobe's.
@@ -47,8 +47,8 @@ impl Connection {
 
     /// Who calls, by the environment or the profile.
     pub(crate) fn who(&self) -> Result<(String, Profile, Who), Failure> {
-        let profile = self.choice.profile()?.unwrap_or_default();
-        let name = self.choice.name(&Config::load()?).to_owned();
+        let (name, profile) = self.choice.find()?;
+        let profile = profile.unwrap_or_default();
         let who = Who::find(&name, &profile, &self.ims_url(&profile))?;
         Ok((name, profile, who))
     }

@@ -69,6 +69,11 @@ impl From<Status> for ExitCode {
     }
 }
 
+/// The text of an error; those of the service may have lines in them.
+pub(crate) fn one_line(error: &impl Display) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Why a run did not do what it was asked for.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -95,11 +100,10 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        if let Some(auth) = error.find::<frameio::auth::Error>() {
-            return Self::new(sign_in::status(auth), auth.to_string());
+        let status = Status::of(&error);
+        match error.find::<frameio::auth::Error>() {
+            Some(why) => Self::new(status, why.to_string()),
+            None => Self::new(status, one_line(&error)),
         }
-        // Errors of the service may have lines in them.
-        let message = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::new(Status::of(&error), message)
     }
 }

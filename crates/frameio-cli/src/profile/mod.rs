@@ -38,12 +38,18 @@ impl Choice {
 
     /// The profile; none where nobody named one and there is none of the default name.
     pub(crate) fn profile(&self) -> Result<Option<Profile>, Failure> {
-        let config = Config::load()?;
-        let name = self.name(&config);
-        match config.profiles.get(name) {
-            Some(profile) => Ok(Some(profile.clone())),
-            None if self.name.as_deref().is_none_or(str::is_empty) => Ok(None),
-            None => Err(unknown(name)),
+        Ok(self.find()?.1)
+    }
+
+    /// The name and the profile.
+    pub(crate) fn find(&self) -> Result<(String, Option<Profile>), Failure> {
+        let mut config = Config::load()?;
+        let name = self.name(&config).to_owned();
+        match config.profiles.remove(&name) {
+            None if self.name.as_deref().is_some_and(|name| !name.is_empty()) => {
+                Err(unknown(&name))
+            }
+            profile => Ok((name, profile)),
         }
     }
 }

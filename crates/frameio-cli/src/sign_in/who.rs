@@ -58,9 +58,7 @@ impl Who {
     /// Signs the calls of a client.
     pub(crate) fn sign(&self, builder: ClientBuilder) -> ClientBuilder {
         match self {
-            Self::Token { token, .. } if token.expose().starts_with("fio-u-") => {
-                builder.legacy_token(token.expose())
-            }
+            Self::Token { token, .. } if is_legacy(token) => builder.legacy_token(token.expose()),
             Self::Token { token, .. } => builder.token(token.expose()),
             Self::Session { session, .. } => builder.token_provider(session.clone()),
         }
@@ -73,6 +71,11 @@ impl Who {
             Self::Session { session, .. } => session.explain(error),
         }
     }
+}
+
+/// Whether it is a legacy developer token.
+pub(super) fn is_legacy(token: &Token) -> bool {
+    token.expose().starts_with("fio-u-")
 }
 
 /// The session of a profile, which keeps its tokens in a file that all runs share.

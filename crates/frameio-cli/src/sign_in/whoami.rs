@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Who;
+use super::who::is_legacy;
 use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::output;
@@ -32,9 +33,7 @@ pub(crate) async fn run(connection: &Connection, whoami: &Whoami) -> Result<(), 
     }
     let expires_at = expires_at(&who).await?;
     let credential = match (&who, &profile.sign_in) {
-        (Who::Token { token, .. }, _) if token.expose().starts_with("fio-u-") => {
-            "legacy developer token"
-        }
+        (Who::Token { token, .. }, _) if is_legacy(token) => "legacy developer token",
         (Who::Token { .. }, _) => "token",
         (Who::Session { from: "the profile", .. }, Some(sign_in)) => sign_in.name(),
         (Who::Session { .. }, _) => "server-to-server",

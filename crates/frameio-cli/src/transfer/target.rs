@@ -4,7 +4,7 @@ use frameio::transfer::{Locator, Place, TransferError, TransferErrorKind, Transf
 use frameio::{AccountId, FolderId};
 
 use crate::connect::Connection;
-use crate::exit::{Failure, Status};
+use crate::exit::{Failure, Status, one_line};
 use crate::profile::Profile;
 
 /// Where to look for paths and ids.
@@ -100,7 +100,6 @@ pub(super) fn status(error: &TransferError) -> Status {
 
 impl From<TransferError> for Failure {
     fn from(error: TransferError) -> Self {
-        let message = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::new(status(&error), message)
+        Self::new(status(&error), one_line(&error))
     }
 }
