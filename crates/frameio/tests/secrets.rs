@@ -7,11 +7,11 @@
 mod raw;
 #[path = "support/script.rs"]
 mod script;
+#[path = "support/traced.rs"]
+mod traced;
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use frameio::comments::CreateComment;
@@ -26,44 +26,11 @@ use frameio::{Body, BoxError, Client, ClientBuilder, EndpointExt, Error, ErrorKi
 use http::Request;
 use raw::{Act, RawServer, answer};
 use script::Script;
-use tracing_subscriber::fmt::format::FmtSpan;
+use traced::Traced;
 
 /// In every secret of these tests.
 const CANARY: &str = "c4n4ry";
 const TOKEN: &str = "token-c4n4ry";
-
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Buffer {
-    /// Captures what this thread traces from now on.
-    fn capture() -> (Self, tracing::subscriber::DefaultGuard) {
-        let buffer = Self::default();
-        let writer = buffer.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_span_events(FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        (buffer, tracing::subscriber::set_default(subscriber))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
 
 #[track_caller]
 fn clean(what: &str, text: &str) {
@@ -128,7 +95,7 @@ fn scripted(status: u16, kind: &'static str, body: &'static str) -> ClientBuilde
 
 #[tokio::test(start_paused = true)]
 async fn answers_that_are_errors_tell_no_secret() {
-    let (traced, _guard) = Buffer::capture();
+    let (traced, _guard) = Traced::capture();
     let json = r#"{"errors":[{"title":"Unauthorized","detail":"no"}],"token":"c4n4ry"}"#;
     fails(scripted(401, "application/json", json), ErrorKind::Api).await;
     fails(scripted(403, "text/html", "<html>c4n4ry</html>"), ErrorKind::Api).await;
@@ -140,7 +107,7 @@ async fn answers_that_are_errors_tell_no_secret() {
 
 #[tokio::test]
 async fn answers_that_are_not_understood_tell_no_secret() {
-    let (traced, _guard) = Buffer::capture();
+    let (traced, _guard) = Traced::capture();
     for body in [
         "c4n4ry",
         r#"{"data":"c4n4ry"}"#,
@@ -165,7 +132,7 @@ async fn answers_that_are_not_understood_tell_no_secret() {
 
 #[tokio::test]
 async fn a_request_that_cannot_be_encoded_tells_no_secret() {
-    let (traced, _guard) = Buffer::capture();
+    let (traced, _guard) = Traced::capture();
     let client = scripted(200, "application/json", "{}").build().unwrap();
     let long = CANARY.repeat(7000);
     let error = client.send(CreateComment::new("a", "f", long)).await.unwrap_err();
@@ -180,7 +147,7 @@ async fn a_request_that_cannot_be_encoded_tells_no_secret() {
 
 #[tokio::test]
 async fn a_transport_that_fails_tells_no_secret() {
-    let (traced, _guard) = Buffer::capture();
+    let (traced, _guard) = Traced::capture();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -208,7 +175,7 @@ async fn a_transport_that_fails_tells_no_secret() {
 
 #[tokio::test(start_paused = true)]
 async fn time_limits_and_quotas_tell_no_secret() {
-    let (traced, _guard) = Buffer::capture();
+    let (traced, _guard) = Traced::capture();
     let hangs = || {
         let never =
             |_: Request<Body>| std::future::pending::<Result<http::Response<Body>, BoxError>>();
@@ -240,7 +207,7 @@ impl TokenProvider for Rejected {
 
 #[tokio::test]
 async fn a_token_that_cannot_be_sent_is_not_told() {
-    let (traced, _guard) = Buffer::capture();
+    let (traced, _guard) = Traced::capture();
     let builder = scripted(200, "application/json", "{}").token_provider(Rejected);
     fails(builder, ErrorKind::Auth).await;
     clean("the trace", &traced.text());

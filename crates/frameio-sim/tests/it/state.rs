@@ -5,11 +5,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::api::{Api, storages};
-use crate::{
-    collections, comments, custom_actions, files, folders, groups, metadata, metadata_fields,
-    permissions, projects, session_watermark_templates, shares, version_stacks, webhooks,
-    workspaces,
-};
+use crate::contract;
 
 fn restored(state: &str) -> Sim {
     Sim::builder().quotas(false).state(state.parse().unwrap()).build()
@@ -48,21 +44,7 @@ async fn told(api: &Api) -> Vec<Value> {
 #[tokio::test(start_paused = true)]
 async fn after_every_operation_it_is_the_same_when_it_is_read_again() {
     let api = Api::new();
-    workspaces::scenario(&api).await;
-    projects::scenario(&api).await;
-    folders::scenario(&api).await;
-    files::scenario(&api).await;
-    version_stacks::scenario(&api).await;
-    comments::scenario(&api).await;
-    permissions::scenario(&api).await;
-    groups::scenario(&api).await;
-    webhooks::scenario(&api).await;
-    custom_actions::scenario(&api).await;
-    metadata_fields::scenario(&api).await;
-    metadata::scenario(&api).await;
-    collections::scenario(&api).await;
-    shares::scenario(&api).await;
-    session_watermark_templates::scenario(&api).await;
+    contract::changes(&api).await;
     api.upload("kept.txt", "some bytes").await;
     let saved = api.sim.state().to_string();
     let again = Api::of(restored(&saved));

@@ -10,6 +10,8 @@ mod races;
 mod refresh;
 mod secrets;
 mod stores;
+#[path = "../support/traced.rs"]
+mod traced;
 
 use std::time::Duration;
 

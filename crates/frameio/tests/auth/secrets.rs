@@ -1,57 +1,17 @@
 //! No secret shows: not in traces, not in errors, not in debug output.
 
 use std::error::Error as _;
-use std::io::Write;
-use std::sync::{Arc, LazyLock, Mutex};
 
 use frameio::auth::{self, Claims, Credential, Tokens};
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
 use secrecy::ExposeSecret;
-use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::traced::Traced;
 use crate::{LIFE, REDIRECT, World, me, settle};
 
 /// In every secret that is ours; those of the simulator are collected.
 const CANARY: &str = "c4n4ry";
-
-/// While there is one dispatcher alone, tracing lets whichever thread comes first decide whether anybody
-/// is interested in a span, and the other tests are not.
-static SECOND: LazyLock<tracing::Dispatch> =
-    LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
-
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Buffer {
-    fn capture() -> (Self, tracing::subscriber::DefaultGuard) {
-        let buffer = Self::default();
-        let writer = buffer.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_span_events(FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        LazyLock::force(&SECOND);
-        (buffer, tracing::subscriber::set_default(subscriber))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
 
 /// What must not be seen.
 #[derive(Default)]
@@ -85,7 +45,7 @@ impl Secrets {
 
 #[tokio::test(start_paused = true)]
 async fn a_life_from_sign_in_to_sign_out_tells_nothing() {
-    let (traced, _guard) = Buffer::capture();
+    let (traced, _guard) = Traced::capture();
     let mut secrets = Secrets::default();
     let sim = Sim::builder()
         .quotas(false)
@@ -105,7 +65,7 @@ async fn a_life_from_sign_in_to_sign_out_tells_nothing() {
     let code = callback.split(['=', '&']).nth(1).unwrap().to_owned();
     secrets.0.push(code);
     // The simulator traces what a server sees; of interest is what the client does from here on.
-    traced.0.lock().unwrap().clear();
+    traced.clear();
     secrets.clean_error(&authorization.finish("code=c4n4ry&state=c4n4ry").unwrap_err());
     secrets.clean_error(&authorization.finish("error=c4n4ry&state=c4n4ry").unwrap_err());
     let code = authorization.finish(&callback).unwrap();
@@ -137,7 +97,7 @@ async fn a_life_from_sign_in_to_sign_out_tells_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_service_writes_of_secrets_is_masked() {
-    let (traced, _guard) = Buffer::capture();
+    let (traced, _guard) = Traced::capture();
     let secrets = Secrets::default();
     let jwt = "eyJhbGciOiJSUzI1NiJ9.c4n4ryc4n4ryc4n4ry.c4n4ry";
     for (status, body) in [

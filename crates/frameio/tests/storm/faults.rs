@@ -27,7 +27,9 @@ pub(crate) fn spread(share: f64) -> Vec<Fault> {
     faults.into_iter().map(|fault| fault.chance(each)).collect()
 }
 
-/// Whether it tells that a quota is spent, which is nobody's doing.
-pub(crate) fn is_429(fault: &Fault) -> bool {
-    fault.to_string().starts_with("429")
+/// The same without the answers of one status.
+pub(crate) fn spread_without(status: StatusCode, share: f64) -> Vec<Fault> {
+    let mut faults = spread(share);
+    faults.retain(|fault| !fault.to_string().starts_with(status.as_str()));
+    faults
 }

@@ -7,8 +7,11 @@ mod download_tree;
 mod one_part;
 #[path = "../support/raw.rs"]
 mod raw;
+mod spans;
 mod storage;
 mod support;
+#[path = "../support/traced.rs"]
+mod traced;
 mod upload;
 mod upload_faults;
 mod upload_manifest;
