@@ -5,6 +5,8 @@ pub mod builder;
 pub mod client;
 pub mod error;
 pub mod pages;
+#[cfg(any(feature = "auth", feature = "transfer"))]
+mod private;
 pub mod transport;
 #[cfg(feature = "gzip")]
 mod unpack;

@@ -10,6 +10,7 @@ pub(crate) mod retry;
 mod safe_name;
 pub(crate) mod storage;
 mod summary;
+mod tasks;
 mod upload;
 mod walk;
 

@@ -2,10 +2,16 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use frameio_core::FileId;
 
-use super::{RemotePath, TransferError};
+use super::{Progress, RemotePath, TransferError};
+
+/// Called with each item of a tree.
+pub(crate) type OnItem = Arc<dyn Fn(&Item) + Send + Sync>;
+/// Called with how far a file of a tree is.
+pub(crate) type OnProgress = Arc<dyn Fn(&RemotePath, Progress) + Send + Sync>;
 
 /// What became of a tree: how many files, how many bytes, and what failed.
 ///
@@ -37,8 +43,11 @@ impl Summary {
         self.failed.is_empty()
     }
 
-    /// Counts an item.
-    pub(crate) fn add(&mut self, item: Item) {
+    /// Counts an item, and tells of it whoever wants to know.
+    pub(crate) fn add(&mut self, item: Item, on_item: Option<&OnItem>) {
+        if let Some(on_item) = on_item {
+            on_item(&item);
+        }
         match &item.outcome {
             Outcome::Transferred { bytes } => {
                 self.transferred += 1;
@@ -86,6 +95,18 @@ pub struct Item {
     pub file_id: Option<FileId>,
     /// What became of it.
     pub outcome: Outcome,
+}
+
+impl Item {
+    /// Something of which no file at the service is known.
+    pub(crate) fn new(remote: RemotePath, local: PathBuf, outcome: Outcome) -> Self {
+        Self { remote, local, file_id: None, outcome }
+    }
+
+    pub(crate) fn failed(remote: RemotePath, local: PathBuf, error: TransferError) -> Self {
+        let file_id = error.file_id().cloned();
+        Self { remote, local, file_id, outcome: Outcome::Failed(error) }
+    }
 }
 
 /// What became of one item of a tree.

@@ -1,6 +1,6 @@
 //! Tokens in a file that only its owner can read.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{StoreLock, TokenStore, blocking};
 use crate::auth::tokens::Tokens;
+use crate::private;
 
 /// A file of tokens is some thousand bytes long.
 const LARGEST: u64 = 1 << 20;
@@ -96,11 +97,7 @@ pub(super) async fn lock(path: PathBuf) -> Result<StoreLock, BoxError> {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private::options().create(true).truncate(false).write(true).open(path)
 }
 
 fn read(path: &Path) -> Result<Option<Tokens>, BoxError> {
@@ -135,11 +132,7 @@ fn make_directory(path: &Path) -> io::Result<PathBuf> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)?;
+    private::create_dir_all(directory)?;
     Ok(directory.to_owned())
 }
 

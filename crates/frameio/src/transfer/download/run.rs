@@ -11,6 +11,7 @@ use frameio_core::Body;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use super::super::progress::Tracker;
+use super::super::tasks::{blocking, joined, settled};
 use super::super::{Inner, Progress, TransferError, TransferErrorKind};
 use super::digest::Hasher;
 use super::link::Links;
@@ -83,12 +84,12 @@ fn skipped(download: &Download, size: Option<u64>) -> Downloaded {
 async fn size_of(path: &Path) -> Result<Option<u64>, TransferError> {
     let path = path.to_owned();
     let named = path.display().to_string();
-    unblocked(spawn_blocking(move || match std::fs::symlink_metadata(&path) {
+    blocking(move || match std::fs::symlink_metadata(&path) {
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(metadata) => Ok(Some(metadata.len())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
-    }))
+    })
     .await
     .map_err(|error| disk(&named, error, 0))
 }
@@ -96,7 +97,7 @@ async fn size_of(path: &Path) -> Result<Option<u64>, TransferError> {
 async fn open(target: &Path) -> Result<Part, TransferError> {
     for _ in 0..TRIES {
         let path = target.to_owned();
-        let opened = unblocked(spawn_blocking(move || Part::open(&path))).await;
+        let opened = blocking(move || Part::open(&path)).await;
         let opened = opened.map_err(|error| disk(&target.display().to_string(), error, 0))?;
         if let Some(part) = opened {
             return Ok(part);
@@ -105,15 +106,6 @@ async fn open(target: &Path) -> Result<Part, TransferError> {
     }
     let message = format!("another download is receiving {}", target.display());
     Err(TransferError::new(TransferErrorKind::Manifest, message))
-}
-
-/// What a blocking task gives; its panic goes on here.
-pub(super) async fn unblocked<T>(task: JoinHandle<io::Result<T>>) -> io::Result<T> {
-    match task.await {
-        Ok(result) => result,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(error) => Err(io::Error::other(error)),
-    }
 }
 
 /// Why something could not be written, and what is left of it.
@@ -157,7 +149,7 @@ impl Job {
         work: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
     ) -> Result<T, TransferError> {
         let job = self.clone();
-        unblocked(spawn_blocking(move || work(&job))).await.map_err(|error| self.disk(error))
+        blocking(move || work(&job)).await.map_err(|error| self.disk(error))
     }
 
     fn disk(&self, error: io::Error) -> TransferError {
@@ -283,14 +275,9 @@ impl Job {
                     to.map(|to| Step::Hashed(taken, to)).map_err(|error| job.disk(error))
                 });
             }
-            let step = match steps.join_next().await {
-                None => break,
-                Some(Ok(step)) => step,
-                Some(Err(error)) if error.is_panic() => {
-                    std::panic::resume_unwind(error.into_panic())
-                }
-                Some(Err(error)) => Err(self.disk(io::Error::other(error))),
-            };
+            let Some(step) = steps.join_next().await else { break };
+            let step =
+                settled(step).unwrap_or_else(|error| Err(self.disk(io::Error::other(error))));
             match step {
                 Ok(Step::Received) => {
                     under_way -= 1;
@@ -413,11 +400,11 @@ impl Job {
         let mut at = 0;
         while at < size {
             let job = self.clone();
-            let hashing = spawn_blocking(move || {
+            let hashed = blocking(move || {
                 let to = job.part.hash(&mut hasher, at, size)?;
                 Ok((hasher, to))
             });
-            (hasher, at) = unblocked(hashing).await.map_err(|error| self.disk(error))?;
+            (hasher, at) = hashed.await.map_err(|error| self.disk(error))?;
         }
         Ok((size, Some(hasher.finish())))
     }
@@ -477,7 +464,7 @@ impl Writer<'_> {
 
     async fn settle(&mut self) -> Result<(), Failure> {
         if let Some((writing, length)) = self.pending.take() {
-            let written = unblocked(writing).await;
+            let written = joined(writing.await);
             written.map_err(|error| Failure::Final(self.job.disk(error)))?;
             *self.at += length as u64;
             self.job.tracker.update(false, |progress| progress.bytes += length as u64);

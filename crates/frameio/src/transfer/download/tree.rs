@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId, ProjectId};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 
+use super::super::summary::{OnItem, OnProgress};
+use super::super::tasks::{blocking, settled};
 use super::super::{
     Entry, Item, Outcome, Progress, RemotePath, SafeNames, Summary, TransferError,
     TransferErrorKind, Transfers, Walk,
@@ -17,9 +19,6 @@ use super::super::{
 use super::{Download, Downloaded, Existing, Rendition};
 use crate::assets::{Asset, AssetSort};
 use crate::files::{File, FileStatus};
-
-type OnItem = Arc<dyn Fn(&Item) + Send + Sync>;
-type Report = Arc<dyn Fn(&RemotePath, Progress) + Send + Sync>;
 
 /// A folder or a project to be received into a directory; done by [`Transfers::download_tree`].
 ///
@@ -46,7 +45,7 @@ pub struct DownloadTree {
     existing: Existing,
     dry_run: bool,
     on_item: Option<OnItem>,
-    report: Option<Report>,
+    report: Option<OnProgress>,
 }
 
 #[derive(Clone, Debug)]
@@ -159,7 +158,7 @@ impl Transfers {
 async fn receive(transfers: Transfers, tree: DownloadTree) -> Result<Summary, TransferError> {
     if !tree.dry_run {
         let directory = tree.directory.clone();
-        blocking(tree.directory.clone(), move || std::fs::create_dir_all(directory)).await?;
+        at(tree.directory.clone(), move || std::fs::create_dir_all(directory)).await?;
     }
     let walk = match &tree.root {
         Root::Folder(folder) => transfers.walk(&tree.account, folder),
@@ -202,8 +201,7 @@ impl Receiving {
                 Ok(entry) => self.entry(entry).await,
                 Err(error) => {
                     let outcome = Outcome::Failed(error.error);
-                    let local = PathBuf::new();
-                    self.done(Item { remote: error.path, local, file_id: None, outcome });
+                    self.done(Item::new(error.path, PathBuf::new(), outcome));
                 }
             }
             while let Some(item) = self.under_way.try_join_next() {
@@ -258,7 +256,7 @@ impl Receiving {
         let path = local.clone();
         let made = match self.tree.dry_run {
             true => Ok(()),
-            false => blocking(local.clone(), move || make(&path)).await,
+            false => at(local.clone(), move || make(&path)).await,
         };
         let (path, is_broken) = (local.clone(), made.is_err());
         self.folders.insert(id.clone(), Local { path, names: SafeNames::new(), is_broken });
@@ -275,7 +273,7 @@ impl Receiving {
         }
         if self.tree.dry_run {
             let (path, size) = (local.clone(), file.file_size);
-            let there = blocking(local.clone(), move || Ok(std::fs::metadata(path).ok())).await;
+            let there = at(local.clone(), move || Ok(std::fs::metadata(path).ok())).await;
             let there = there.ok().flatten().map(|metadata| metadata.len());
             let is_same = there == Some(size) && self.tree.existing == Existing::SkipSame;
             let bytes = file.file_size;
@@ -312,24 +310,18 @@ impl Receiving {
     }
 
     fn joined(&mut self, item: Result<Item, tokio::task::JoinError>) {
-        match item {
-            Ok(item) => self.done(item),
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // Nothing else ends a task of ours.
-            Err(_) => {}
+        // Nothing but a panic ends a task of ours.
+        if let Ok(item) = settled(item) {
+            self.done(item);
         }
     }
 
     fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {
-        let file_id = error.file_id().cloned();
-        self.done(Item { remote, local, file_id, outcome: Outcome::Failed(error) });
+        self.done(Item::failed(remote, local, error));
     }
 
     fn done(&mut self, item: Item) {
-        if let Some(on_item) = &self.tree.on_item {
-            on_item(&item);
-        }
-        self.summary.add(item);
+        self.summary.add(item, self.tree.on_item.as_ref());
     }
 }
 
@@ -347,11 +339,11 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+async fn at<T: Send + 'static>(
     path: PathBuf,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, TransferError> {
-    super::run::unblocked(spawn_blocking(work)).await.map_err(|error| {
+    blocking(work).await.map_err(|error| {
         let message = format!("{} cannot be made: {error}", path.display());
         TransferError::new(TransferErrorKind::Disk, message).because(error)
     })

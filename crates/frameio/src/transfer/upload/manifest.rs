@@ -8,7 +8,7 @@
 //!
 //! It is not replaced by a rename, since its lock belongs to the file and not to the name.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,9 @@ use frameio_core::{AccountId, FileId, FolderId};
 use serde_json::{Value, json};
 
 use super::parts::Parts;
-use super::source::{Stamp, blocking};
+use super::source::Stamp;
+use crate::private;
+use crate::transfer::tasks::blocking;
 use crate::transfer::{TransferError, TransferErrorKind};
 
 /// How long the service takes parts of an upload.
@@ -144,10 +146,8 @@ impl Manifest {
 }
 
 fn lock(path: &Path, create: bool) -> Result<File> {
-    let mut options = OpenOptions::new();
+    let mut options = private::options();
     options.read(true).write(true).create(create).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     // Another may have removed what was opened before it was locked.
     for _ in 0..8 {
         let file = options.open(path)?;

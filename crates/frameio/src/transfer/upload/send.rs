@@ -18,6 +18,7 @@ use super::spool::Spool;
 use crate::transfer::Inner;
 use crate::transfer::progress::Tracker;
 use crate::transfer::retry::AttemptError;
+use crate::transfer::tasks::settled;
 use crate::transfer::{TransferError, TransferErrorKind};
 
 /// Where the parts are read from.
@@ -79,16 +80,10 @@ pub(crate) async fn send(inner: &Arc<Inner>, job: &mut Job) -> Result<(), Transf
 }
 
 async fn join(running: &mut JoinSet<Result<(), TransferError>>) -> Result<(), TransferError> {
-    match running.join_next().await {
-        None => Ok(()),
-        Some(Ok(result)) => result,
-        Some(Err(error)) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => {
-                Err(TransferError::new(TransferErrorKind::Storage, "the runtime is shutting down"))
-            }
-        },
-    }
+    let Some(sent) = running.join_next().await else { return Ok(()) };
+    settled(sent).unwrap_or_else(|_| {
+        Err(TransferError::new(TransferErrorKind::Storage, "the runtime is shutting down"))
+    })
 }
 
 /// Sends one part.

@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
 use tokio::sync::Mutex;
 
 use super::buffers::Buffers;
+use crate::transfer::tasks::{blocking, joined};
 use crate::transfer::{TransferError, TransferErrorKind};
 
 pub(crate) type Reading = Pin<Box<dyn Future<Output = Result<Bytes, SourceError>> + Send>>;
@@ -171,30 +172,6 @@ impl Source {
                 })
             }
         }
-    }
-}
-
-/// Runs what may wait for a disk.
-pub(crate) async fn blocking<T, E>(
-    run: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<io::Error> + Send + 'static,
-{
-    joined(tokio::task::spawn_blocking(run).await)
-}
-
-fn joined<T, E: From<io::Error>>(
-    joined: Result<Result<T, E>, tokio::task::JoinError>,
-) -> Result<T, E> {
-    match joined {
-        Ok(result) => result,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime shuts down.
-            Err(error) => Err(io::Error::other(error).into()),
-        },
     }
 }
 

@@ -9,7 +9,8 @@ use frameio_core::BoxError;
 use futures_core::Stream;
 use tokio::io::AsyncWriteExt;
 
-use super::source::{Source, SourceError, blocking};
+use super::source::{Source, SourceError};
+use crate::transfer::tasks::blocking;
 
 /// A stream whose parts are taken one after the other.
 ///

@@ -9,7 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::patterns::Patterns;
 use super::{Roots, UploadTree};
 use crate::transfer::summary::Ignored;
-use crate::transfer::upload::source::blocking;
+use crate::transfer::tasks::blocking;
 use crate::transfer::{RemotePath, TransferError, TransferErrorKind};
 
 /// The most characters that the service takes as a name.

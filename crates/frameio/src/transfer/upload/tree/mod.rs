@@ -12,10 +12,8 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId};
 
+use crate::transfer::summary::{OnItem, OnProgress};
 use crate::transfer::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers};
-
-type OnItem = Arc<dyn Fn(&Item) + Send + Sync>;
-type Report = Arc<dyn Fn(&RemotePath, Progress) + Send + Sync>;
 
 /// A directory to be sent into a folder; done by [`Transfers::upload_tree`].
 ///
@@ -64,7 +62,7 @@ pub struct UploadTree {
     manifests: Option<PathBuf>,
     dry_run: bool,
     on_item: Option<OnItem>,
-    report: Option<Report>,
+    report: Option<OnProgress>,
 }
 
 /// What is sent.

@@ -13,7 +13,8 @@ use super::UploadTree;
 use super::local::{Found, Kind, Walker};
 use super::patterns::Patterns;
 use super::remote::{Remote, RemoteFile};
-use crate::transfer::upload::source::blocking;
+use crate::private;
+use crate::transfer::tasks::{blocking, settled};
 use crate::transfer::{
     Existing, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
     Upload,
@@ -47,11 +48,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
 /// Makes the directory of manifests, which are for nobody else.
 async fn make(directory: PathBuf) -> Result<(), TransferError> {
     let shown = directory.display().to_string();
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let made = blocking(move || builder.create(directory)).await;
+    let made = blocking(move || private::create_dir_all(&directory)).await;
     made.map_err(|error| {
         let message = format!("the directory of manifests {shown} cannot be made: {error}");
         TransferError::new(TransferErrorKind::Manifest, message).because(error)
@@ -117,7 +114,7 @@ impl Sending {
                 }
             }
             Kind::File(size) => self.file(remote, local, size).await,
-            Kind::Ignored(why) => self.done(item(remote, local, Outcome::Ignored(why))),
+            Kind::Ignored(why) => self.done(Item::new(remote, local, Outcome::Ignored(why))),
             Kind::Failed(error) => self.failed(remote, local, error),
         }
     }
@@ -187,7 +184,7 @@ impl Sending {
             }
         }
         let Some(folder_id) = folder_id.filter(|_| !self.tree.dry_run) else {
-            return self.done(item(remote, local, Outcome::Planned { bytes: size }));
+            return self.done(Item::new(remote, local, Outcome::Planned { bytes: size }));
         };
         while self.under_way.len() >= self.tree.files_in_flight {
             match self.under_way.join_next().await {
@@ -232,23 +229,16 @@ impl Sending {
     }
 
     fn joined(&mut self, items: Result<Vec<Item>, JoinError>) {
-        match items {
-            Ok(items) => items.into_iter().for_each(|item| self.done(item)),
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // Nothing else ends a task of ours.
-            Err(_) => {}
-        }
+        // Nothing but a panic ends a task of ours.
+        settled(items).into_iter().flatten().for_each(|item| self.done(item));
     }
 
     fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {
-        self.done(failed(remote, local, error));
+        self.done(Item::failed(remote, local, error));
     }
 
     fn done(&mut self, item: Item) {
-        if let Some(on_item) = &self.tree.on_item {
-            on_item(&item);
-        }
-        self.summary.add(item);
+        self.summary.add(item, self.tree.on_item.as_ref());
     }
 }
 
@@ -272,7 +262,7 @@ async fn send(
         }
         Err(error) => {
             left.retain(|id| Some(id) != error.file_id());
-            failed(remote.clone(), local.clone(), error)
+            Item::failed(remote.clone(), local.clone(), error)
         }
     };
     let left = left.into_iter().map(|id| Item {
@@ -282,13 +272,4 @@ async fn send(
         outcome: Outcome::Unfinished,
     });
     [sent].into_iter().chain(left).collect()
-}
-
-fn item(remote: RemotePath, local: PathBuf, outcome: Outcome) -> Item {
-    Item { remote, local, file_id: None, outcome }
-}
-
-fn failed(remote: RemotePath, local: PathBuf, error: TransferError) -> Item {
-    let file_id = error.file_id().cloned();
-    Item { remote, local, file_id, outcome: Outcome::Failed(error) }
 }
