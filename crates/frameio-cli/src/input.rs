@@ -1,6 +1,8 @@
 //! JSON input: from the command line, from a file, or from standard input.
 
+use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use frameio::core::dynamic::nearest;
 use frameio::{Catalog, Operation};
@@ -21,11 +23,7 @@ pub(crate) fn object_of(flag: &str, argument: &str) -> Result<Map<String, Value>
     let (about, json) = match argument {
         "-" => ("standard input".to_owned(), text(&mut std::io::stdin(), "standard input")?),
         _ => match argument.strip_prefix('@') {
-            Some(file) => {
-                let mut opened =
-                    std::fs::File::open(file).map_err(|error| Failure::usage(file, error))?;
-                (file.to_owned(), text(&mut opened, file)?)
-            }
+            Some(path) => (path.to_owned(), file(Path::new(path))?),
             None => (flag.to_owned(), argument.to_owned()),
         },
     };
@@ -34,6 +32,13 @@ pub(crate) fn object_of(flag: &str, argument: &str) -> Result<Map<String, Value>
         Ok(_) => Err(Failure::usage(about, "is not a JSON object: '{\"account_id\": …}' is one")),
         Err(error) => Err(Failure::usage(about, format!("is not JSON: {error}"))),
     }
+}
+
+/// All that is in a file, if it is not too much.
+pub(crate) fn file(path: &Path) -> Result<String, Failure> {
+    let about = path.display().to_string();
+    let mut opened = File::open(path).map_err(|error| Failure::usage(&about, error))?;
+    text(&mut opened, &about)
 }
 
 /// All that can be read, if it is not too much.

@@ -1,6 +1,5 @@
 //! The jobs: read as a whole and checked before anything is sent.
 
-use std::fs::File;
 use std::path::Path;
 
 use frameio::Operation;
@@ -30,8 +29,7 @@ pub(super) fn read(path: &Path, profile: Option<&Profile>) -> Result<Vec<Job>, F
     let text = if path == Path::new("-") {
         input::text(&mut std::io::stdin(), "standard input")?
     } else {
-        let mut file = File::open(path).map_err(|error| Failure::usage(&about, error))?;
-        input::text(&mut file, &about)?
+        input::file(path)?
     };
     let (jobs, wrong) = parse(&text, profile);
     if wrong.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
+use frameio::Secret;
 use frameio::accounts::ListAccounts;
 use frameio::auth::{Authorization, Credential, FileStore, Loopback, Session};
 use frameio::users::ShowCurrentUser;
@@ -12,15 +13,19 @@ use super::who::{Who, ims, variable};
 use super::{tokens, whoami};
 use crate::connect::{Connection, is_local};
 use crate::exit::{Failure, Status};
-use crate::output;
 use crate::profile::{Config, Profile, SignIn, check_name};
+use crate::{input, output};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Login {
     /// The ID of your app at Adobe; FRAMEIO_CLIENT_ID is another way to say it
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
-    /// Read the secret of your app from this file; FRAMEIO_CLIENT_SECRET is another way to say it
+    /// The secret of your app; others on this machine can see arguments, so rather set
+    /// FRAMEIO_CLIENT_SECRET or give a file
+    #[arg(long, value_name = "SECRET", conflicts_with = "client_secret_file")]
+    client_secret: Option<Secret>,
+    /// Read the secret of your app from this file
     #[arg(long, value_name = "FILE")]
     client_secret_file: Option<std::path::PathBuf>,
     /// Sign a user in with the secret, and not the app itself
@@ -33,7 +38,7 @@ pub(crate) struct Login {
     #[arg(long)]
     no_browser: bool,
     /// Read a token from standard input in place of signing in
-    #[arg(long, conflicts_with_all = ["client_id", "client_secret_file"])]
+    #[arg(long, conflicts_with_all = ["client_id", "client_secret", "client_secret_file"])]
     token: bool,
 }
 
@@ -82,13 +87,10 @@ async fn sign_in(
         return Ok((SignIn::Token, Secrets { token, ..Secrets::default() }));
     }
     let ims_url = connection.ims_url(profile);
-    let client_secret = match &login.client_secret_file {
-        Some(file) => Some(
-            std::fs::read_to_string(file)
-                .map(|secret| secret.trim().to_owned())
-                .map_err(|error| Failure::usage(file.display(), error))?,
-        ),
-        None => variable("FRAMEIO_CLIENT_SECRET"),
+    let client_secret = match (&login.client_secret, &login.client_secret_file) {
+        (Some(secret), _) => Some(secret.as_str().to_owned()),
+        (None, Some(file)) => Some(input::file(file)?.trim().to_owned()),
+        (None, None) => variable("FRAMEIO_CLIENT_SECRET"),
     };
     let given = login.client_id.clone().or_else(|| variable("FRAMEIO_CLIENT_ID"));
     let client_id = match given {

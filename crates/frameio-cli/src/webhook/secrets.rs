@@ -60,12 +60,10 @@ impl Secrets {
 }
 
 fn lines(file: &Path) -> Result<Vec<Secret>, Failure> {
-    let about = file.display().to_string();
-    let mut opened = std::fs::File::open(file).map_err(|error| Failure::usage(&about, error))?;
-    let text = input::text(&mut opened, &about)?;
+    let text = input::file(file)?;
     let secrets: Vec<_> = text.lines().filter(|line| !line.is_empty()).map(Secret::from).collect();
     if secrets.is_empty() {
-        return Err(Failure::usage(about, "has no secret in it"));
+        return Err(Failure::usage(file.display(), "has no secret in it"));
     }
     Ok(secrets)
 }

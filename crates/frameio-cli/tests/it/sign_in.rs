@@ -181,6 +181,10 @@ async fn a_web_app_and_a_server_sign_in_by_their_secret() {
     let who = machine.run(&["--profile", "machine", "whoami", "--json"]).await.json();
     assert_eq!(who["credential"], "server-to-server");
 
+    let flag = ["--client-secret", Credential::DEMO_SECRET];
+    let ended = machine.run(&[&login[..], &flag].concat()).await;
+    assert_eq!(ended.status, 0, "{ended:?}");
+
     let wrong = machine.directory.path().join("wrong");
     std::fs::write(&wrong, "canary-of-a-secret").unwrap();
     let file = wrong.to_str().unwrap();
