@@ -1,6 +1,6 @@
 //! TLS by rustls, with the provider named: the process-wide default may be missing or another's.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use frameio_core::BoxError;
@@ -9,7 +9,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
 use rustls::crypto::CryptoProvider;
 use tokio::net::TcpStream;
-use tower::Service;
+use tower::{Service, ServiceExt};
 
 use super::connect::{BoxFuture, ProxyConnector};
 
@@ -23,31 +23,43 @@ fn provider() -> CryptoProvider {
 
 /// TLS over a connection for `https://`, the bare connection for `http://`.
 ///
-/// A machine without any roots can still reach a server of its own, so their absence is told
-/// only to who connects by `https://`.
+/// TLS is set up for the first connection that needs it: reading the roots takes milliseconds, and
+/// a machine without any can still reach a server of its own.
 #[derive(Clone)]
-pub(super) enum Secured {
-    Tls(HttpsConnector<ProxyConnector>),
-    NoRoots { inner: ProxyConnector, reason: Arc<str> },
+pub(super) struct Secured {
+    inner: ProxyConnector,
+    tls: Arc<OnceLock<Result<HttpsConnector<ProxyConnector>, Box<str>>>>,
 }
 
 impl Secured {
     pub(super) fn new(inner: ProxyConnector) -> Self {
-        let builder = HttpsConnectorBuilder::new();
-        #[cfg(feature = "webpki-roots")]
-        let builder = builder.with_provider_and_webpki_roots(provider());
-        #[cfg(not(feature = "webpki-roots"))]
-        let builder = builder.with_provider_and_platform_verifier(provider());
-        let builder = match builder {
-            Ok(builder) => builder.https_or_http(),
-            Err(error) => return Self::NoRoots { inner, reason: error.to_string().into() },
-        };
-        #[cfg(feature = "http2")]
-        let builder = builder.enable_all_versions();
-        #[cfg(not(feature = "http2"))]
-        let builder = builder.enable_http1();
-        Self::Tls(builder.wrap_connector(inner))
+        Self { inner, tls: Arc::default() }
     }
+
+    fn tls(&self) -> Result<HttpsConnector<ProxyConnector>, BoxError> {
+        let connector = self.tls.get_or_init(|| connector(self.inner.clone()));
+        connector.clone().map_err(|reason| {
+            let message = format!(
+                "TLS cannot be set up: {reason}: install the system's CA certificates, or \
+                 enable the feature `webpki-roots`"
+            );
+            message.into()
+        })
+    }
+}
+
+fn connector(inner: ProxyConnector) -> Result<HttpsConnector<ProxyConnector>, Box<str>> {
+    let builder = HttpsConnectorBuilder::new();
+    #[cfg(feature = "webpki-roots")]
+    let builder = builder.with_provider_and_webpki_roots(provider());
+    #[cfg(not(feature = "webpki-roots"))]
+    let builder = builder.with_provider_and_platform_verifier(provider());
+    let builder = builder.map_err(|error| error.to_string())?.https_or_http();
+    #[cfg(feature = "http2")]
+    let builder = builder.enable_all_versions();
+    #[cfg(not(feature = "http2"))]
+    let builder = builder.enable_http1();
+    Ok(builder.wrap_connector(inner))
 }
 
 impl Service<Uri> for Secured {
@@ -56,26 +68,15 @@ impl Service<Uri> for Secured {
     type Future = BoxFuture<Self::Response>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        match self {
-            Self::Tls(connector) => connector.poll_ready(cx),
-            Self::NoRoots { inner, .. } => inner.poll_ready(cx),
-        }
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
-        match self {
-            Self::Tls(connector) => connector.call(destination),
-            Self::NoRoots { reason, .. } if destination.scheme_str() == Some("https") => {
-                let message = format!(
-                    "TLS cannot be set up: {reason}: install the system's CA certificates, or \
-                     enable the feature `webpki-roots`"
-                );
-                Box::pin(async move { Err(message.into()) })
-            }
-            Self::NoRoots { inner, .. } => {
-                let connecting = inner.call(destination);
-                Box::pin(async move { Ok(MaybeHttpsStream::Http(connecting.await?)) })
-            }
+        if destination.scheme_str() == Some("https") {
+            let connector = self.tls();
+            return Box::pin(async move { connector?.oneshot(destination).await });
         }
+        let connecting = self.inner.call(destination);
+        Box::pin(async move { Ok(MaybeHttpsStream::Http(connecting.await?)) })
     }
 }
