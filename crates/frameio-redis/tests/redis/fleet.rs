@@ -72,6 +72,7 @@ async fn worker() {
 
 /// How a run of the fleet went.
 #[derive(Debug)]
+#[allow(dead_code, reason = "what is not checked is printed")]
 struct Run {
     took: Duration,
     /// How much longer than the fluid limit, as a share of it.
