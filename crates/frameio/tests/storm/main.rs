@@ -18,9 +18,13 @@
 
 mod faults;
 mod files;
+mod hooks;
 mod ledger;
 mod leftovers;
 mod network;
+#[allow(dead_code, reason = "it has a `main`")]
+#[path = "../../../../examples/webhook_receiver.rs"]
+mod webhook_receiver;
 mod work;
 
 use std::time::Duration;
@@ -203,6 +207,29 @@ async fn files_arrive_whole_and_a_sign_in_lasts_whatever_fails() {
     }
     // Of a transfer that succeeded nothing else is left beside the file.
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 40);
+    before.wait_for_none_above().await;
+    server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_was_acknowledged_is_worked_on_whatever_fails() {
+    let _alone = ALONE.lock().await;
+    let sim = Sim::builder().quotas(false).seed(seed()).build();
+    let server = sim.serve().await.unwrap();
+    let before = Leftovers::count();
+    {
+        let network = Network::start(server.url(), seed()).await;
+        let client = client(&network.url(), RetryPolicy::conservative(), false);
+        let receiver = hooks::Receiver::start(&sim, &client, seed()).await;
+        network.storm(10, seed());
+        receiver.network.storm(20, seed());
+        for fault in faults::spread(0.1) {
+            sim.inject(fault);
+        }
+        let made = hooks::Receiver::folders(&sim, &client, 200).await;
+        receiver.settle(&sim).await;
+        receiver.compare(&sim, &made).await;
+    }
     before.wait_for_none_above().await;
     server.close().await;
 }
