@@ -73,6 +73,7 @@ impl Document {
         if !self.state.metadata_fields.values().any(|field| field.account.is_empty()) {
             let own = std::mem::take(&mut self.state.metadata_fields);
             built_in::add(&mut self.state, by, id_of);
+            self.added_fields = self.state.metadata_fields.len();
             self.state.metadata_fields.extend(own);
         }
         self.tree();

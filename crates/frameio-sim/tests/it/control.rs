@@ -223,7 +223,7 @@ async fn an_action_is_run_through_its_forms() {
         (&json!({"note": "now"}), &answer["interaction_id"])
     );
 
-    let user = sim.demo().viewer_id.as_str();
+    let user = sim.demo().viewer_id.to_string();
     let body = json!({"resources": resources, "user_id": user});
     assert_eq!(post(sim, &path, body).await.ok()["shown"], json!([{"type": "nothing"}]));
     let sent: Value = serde_json::from_slice(&receiver.received()[2].body).unwrap();
