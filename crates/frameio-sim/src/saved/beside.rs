@@ -1,6 +1,7 @@
 //! What stands beside the records and names them: roles, metadata, shares and what was deleted.
 
 use super::check::{ACCOUNTS, USERS, missing};
+use super::named::option_name;
 use crate::respond::{Problem, step};
 use crate::roles::Access;
 use crate::state::{Row, State, Table};
@@ -52,6 +53,15 @@ impl State {
             if let Some(field) = missing {
                 let told = "there is no field of this id or name: add it to \
                             `state.metadata_fields`, or name one that is there";
+                return Err(Problem::at(at + &step(field), told));
+            }
+            let lost = values.iter().find_map(|(field, value)| {
+                let kind = self.metadata_fields.get(field)?.text("field_type");
+                let mut chosen = value.as_array()?.iter().filter(|_| kind.starts_with("select"));
+                Some((field, chosen.find_map(option_name)?))
+            });
+            if let Some((field, name)) = lost {
+                let told = format!("the field has no option {name:?}, and takes no new ones");
                 return Err(Problem::at(at + &step(field), told));
             }
         }

@@ -97,16 +97,20 @@ fn check_row(state: &State, name: &str, row: &Row, at: &str) -> Result<(), Probl
     if let Some(name) = needed.iter().find(|name| !row.field(name).is_string()) {
         return Err(Problem::at(format!("{at}/{name}"), "it is missing, or no text"));
     }
+    if name == "webhooks" && row.field("events").get(0).is_none_or(|event| !event.is_string()) {
+        let told = "it has to name one event at least, or be left out for all that are known";
+        return Err(Problem::at(format!("{at}/events"), told));
+    }
     for name in ["created_at", "updated_at"] {
         let time = row.text(name);
         let wrong = |error| Problem::at(format!("{at}/{name}"), format!("{time:?}: {error}"));
         time.parse::<Timestamp>().map_err(wrong)?;
     }
-    check_references(state, name, row, at)?;
     if name == "folders" && is_in_itself(state, row) {
         let told = "the folder is in itself: one of those that it is in needs another `parent_id`";
         return Err(Problem::at(format!("{at}/parent_id"), told));
     }
+    check_references(state, name, row, at)?;
     if !row.account.is_empty() && !state.accounts.contains_key(&row.account) {
         return Err(missing(format!("{at}/account"), &row.account, ACCOUNTS));
     }

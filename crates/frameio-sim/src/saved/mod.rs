@@ -5,8 +5,10 @@ mod check;
 mod complete;
 mod document;
 mod file;
+mod named;
 pub(crate) mod rows;
 pub(crate) mod secrets;
+mod tree;
 
 use std::fmt;
 use std::io;
@@ -40,8 +42,8 @@ const VERSION: u32 = 1;
 /// A file written by hand need not say much. Left out may be all but `version`, and in records
 /// all but names and what they belong to: a first user owns a first account, and what names no
 /// account, workspace, project or folder is in the first one. A file counts as uploaded, with the
-/// content of [`Storage::Count`](crate::Storage::Count). Ids are UUIDs; those left out are the same
-/// each time. In `metadata`, fields and options may be called by their names. Fields of a
+/// content of [`Storage::Count`](crate::Storage::Count), and a webhook asks for all events. Ids are
+/// UUIDs; those left out are the same each time. In `metadata`, fields and options may be called by their names. Fields of a
 /// record that the contract names in its answers are written as it names them.
 ///
 /// ```

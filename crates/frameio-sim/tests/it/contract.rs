@@ -94,6 +94,17 @@ impl Contract {
         }
     }
 
+    /// What a search can have found something by.
+    pub(crate) fn kinds_of_match() -> BTreeSet<&'static str> {
+        let schemas = &DOCUMENTS[0]["components"]["schemas"];
+        let kind = |member: &'static Value| {
+            let name = member["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            schemas[name]["properties"]["type"]["const"].as_str().unwrap()
+        };
+        let members = schemas["SearchMatch"]["oneOf"].as_array().unwrap();
+        members.iter().map(|member| kind(member).trim_end_matches("_match")).collect()
+    }
+
     /// The keys that a parameter in brackets knows.
     pub(crate) fn keys(&self, parameter: &'static Value) -> Vec<&'static str> {
         let schema = resolve(self, &parameter["schema"]);

@@ -29,6 +29,9 @@ const TABLES: &[(&str, &str)] = &[
     ("workspace_id", "workspaces"),
 ];
 
+/// Who was invited to two projects, and nothing else.
+pub(crate) const GUEST: &str = "invited@example.com";
+
 /// The demo account with two of what it has one of, and no two alike in what lists are sorted by.
 fn state() -> SavedState {
     let mut document: Value = serde_json::from_str(&SavedState::demo().to_string()).unwrap();
@@ -78,7 +81,7 @@ pub(crate) async fn world() -> Api {
     };
     let (account, workspace, project) = (api.account(), api.workspace(), api.project());
     let gone = api.sim.add_user(User::member("Zoe", "zoe@example.com"));
-    let guest = api.sim.user_id("sam@example.com").unwrap();
+    let guest = api.sim.add_user(User::member("Guest", GUEST));
     let people = [
         (api.sim.demo().editor_id, "editor"),
         (api.sim.demo().viewer_id, "viewer"),
@@ -95,7 +98,7 @@ pub(crate) async fn world() -> Api {
     }
     for (name, role) in [("Post", "viewer"), ("Art", "editor")] {
         let group = id("groups", name);
-        let members = json!({"user_ids": [guest, api.sim.demo().editor_id]});
+        let members = json!({"user_ids": [api.sim.demo().viewer_id, api.sim.demo().editor_id]});
         let members = api.post(&format!("{account}/groups/{group}/users"), members).await;
         assert!(members.status.is_success(), "{}", members.body);
         for place in [&workspace, &project] {
@@ -114,8 +117,9 @@ pub(crate) async fn world() -> Api {
     }
     let share = format!("{account}/shares/{share}");
     api.patch(&share, json!({"access": "secure"})).await.data();
-    let reviewers = json!({"reviewers": {"emails": ["viewer@example.com", "a@example.com"]}});
-    api.post(&format!("{share}/reviewers"), reviewers).await;
+    let reviewers = json!({"message": "Look", "reviewers": {"emails": ["viewer@example.com", "a@example.com"]}});
+    let added = api.post(&format!("{share}/reviewers"), reviewers).await;
+    assert_eq!(added.status, StatusCode::NO_CONTENT, "{}", added.body);
     for name in ["Release forms.pdf", "Mix 02.wav"] {
         tokio::time::advance(Duration::from_secs(60)).await;
         let answer = api.delete(&format!("{account}/files/{}", id("files", name))).await;
