@@ -43,7 +43,8 @@ const VERSION: u32 = 1;
 /// all but names and what they belong to: a first user owns a first account, and what names no
 /// account, workspace, project or folder is in the first one. A file counts as uploaded, with the
 /// content of [`Storage::Count`](crate::Storage::Count), and a webhook asks for all events. Ids are
-/// UUIDs; those left out are the same each time. In `metadata`, fields and options may be called by their names. Fields of a
+/// UUIDs; those left out are the same each time. In `metadata`, fields and options may be
+/// called by their names, and a field that takes new options gets those that it lacks. Fields of a
 /// record that the contract names in its answers are written as it names them.
 ///
 /// ```
