@@ -1,6 +1,7 @@
 //! `frameio sim`: a local Frame.io on a socket, until it is told to stop.
 
 use std::fmt::Display;
+use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
 
@@ -103,6 +104,10 @@ fn announce(server: &SimServer, token: &str) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         eprintln!("frameio: other machines can reach it at {address}, and see what is uploaded");
     }
-    output::line(&format!("FRAMEIO_BASE_URL=http://{}", address::here(address)))?;
+    let url = format!("http://{}", address::here(address));
+    if std::io::stderr().is_terminal() {
+        eprintln!("frameio: watch it at {url}/_sim/");
+    }
+    output::line(&format!("FRAMEIO_BASE_URL={url}"))?;
     output::line(&format!("FRAMEIO_TOKEN={token}"))
 }
