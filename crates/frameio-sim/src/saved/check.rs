@@ -140,7 +140,8 @@ fn check_references(state: &State, name: &str, row: &Row, at: &str) -> Result<()
         let id = row.field(field);
         let is_optional = *field == "completer_id" || *field == "parent_id" && name == "folders";
         let is_known = |id: &str| tables.iter().any(|(_, table)| table.contains_key(id));
-        if !(is_optional && id.is_null()) && !id.as_str().is_some_and(is_known) {
+        let is_fine = id.as_str().map_or(is_optional && id.is_null(), is_known);
+        if !is_fine {
             let places: Vec<&str> = tables.iter().map(|(place, _)| *place).collect();
             return Err(missing(format!("{at}/{field}"), row.text(field), &places));
         }
