@@ -77,7 +77,7 @@ async fn show_file(
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().init();
     let sim = Sim::builder().build();
-    let demo = sim.demo().clone();
+    let demo = sim.demo();
     let client = Client::builder()
         .token(Sim::TOKEN)
         .transport(sim)

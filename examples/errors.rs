@@ -17,7 +17,7 @@ use http::StatusCode;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sim = Sim::builder().build();
-    let demo = sim.demo().clone();
+    let demo = sim.demo();
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build()?;
 
     // A value that the service is known to refuse is not even sent.

@@ -12,7 +12,7 @@ use futures_util::TryStreamExt;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sim = Sim::builder().quotas(false).build();
-    let demo = sim.demo().clone();
+    let demo = sim.demo();
     let client = Client::builder().token(Sim::TOKEN).transport(sim).build()?;
     for number in 1..=7 {
         let folder = CreateFolder::new(&demo.account_id, &demo.root_folder_id);

@@ -30,7 +30,7 @@ async fn mark_as_checked(client: &Client, account: &AccountId, file: &FileId) ->
 async fn with_a_file() -> Result<(Sim, Client, AccountId, FileId), Box<dyn std::error::Error>> {
     let sim = Sim::builder().quotas(false).build();
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build()?;
-    let demo = sim.demo().clone();
+    let demo = sim.demo();
     let upload = CreateLocalUpload::new(&demo.account_id, &demo.root_folder_id, "a.mov", 7_u64);
     let file = client.send(upload).await?;
     sim.clear_requests();

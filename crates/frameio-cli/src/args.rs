@@ -62,7 +62,8 @@ While it runs, it is controlled below /_sim/ from this machine:
   GET  /_sim/        a page to watch it in a browser
   GET  /_sim/demo    the ids of what is there, and the tokens of its users
   GET  /_sim/stats   how many requests there were, by status and operation, and which were 429
-  POST /_sim/reset   all as it was at the start
+  GET  /_sim/state   all that it remembers; PUT begins anew with such a document
+  POST /_sim/reset   all as it was at the start, or as it was put
   POST /_sim/clock   {\"advance_ms\": 60000}
   POST /_sim/faults  {\"fault\": \"files.show=503:next2\"}; GET lists, DELETE takes them back
   POST /_sim/actions/{id}/trigger  {\"resources\": [{\"type\": \"file\", \"id\": …}]}";
@@ -71,7 +72,7 @@ While it runs, it is controlled below /_sim/ from this machine:
 #[derive(Debug, Parser)]
 #[command(name = "frameio", version, after_help = ENVIRONMENT)]
 pub(crate) struct Args {
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Calls")]
     pub(crate) connection: Connection,
     #[command(subcommand)]
     pub(crate) command: Command,

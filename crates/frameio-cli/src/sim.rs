@@ -1,9 +1,11 @@
 //! `frameio sim`: a local Frame.io on a socket, until it is told to stop.
 
+use std::fmt::Display;
+use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
 
-use frameio_sim::{Fault, SavedState, SimServer, StateError, Storage};
+use frameio_sim::{Fault, SavedState, SimServer, Storage};
 
 use crate::args::Sim;
 use crate::exit::{Failure, Status};
@@ -29,6 +31,10 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
     }
     let sim = builder.build();
     let server = listen(&sim, &args.listen).await?;
+    // That it cannot be written is told now, and not when all would be lost.
+    if let Some(path) = args.state.as_ref().filter(|path| !path.exists()) {
+        sim.save(path).map_err(|error| about_state(path, error))?;
+    }
     let announced = async {
         announce(&server, &args.token)?;
         std::future::pending().await
@@ -46,23 +52,23 @@ pub(crate) async fn run(args: &Sim) -> Result<(), Failure> {
     }
     match &args.state {
         Some(path) => sim.save(path).map_err(|error| {
-            Failure::new(Status::Other, format!("--state {}: {error}", path.display()))
+            let told = format!("--state {}: the state was not saved: {error}", path.display());
+            Failure::new(Status::Other, told)
         }),
         None => Ok(()),
     }
 }
 
-/// What it begins with.
+/// What it begins with: the file, where it is there.
 fn state(path: Option<&Path>) -> Result<SavedState, Failure> {
     let Some(path) = path else { return Ok(SavedState::demo()) };
-    let is_there = path.try_exists();
-    match is_there.map_err(|error| Failure::usage(format!("--state {}", path.display()), error))? {
+    match path.try_exists().map_err(|error| about_state(path, error))? {
         true => SavedState::read(path).map_err(|error| about_state(path, error)),
         false => Ok(SavedState::demo()),
     }
 }
 
-fn about_state(path: &Path, error: StateError) -> Failure {
+fn about_state(path: &Path, error: impl Display) -> Failure {
     Failure::usage(format!("--state {}", path.display()), error)
 }
 
@@ -98,6 +104,10 @@ fn announce(server: &SimServer, token: &str) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         eprintln!("frameio: other machines can reach it at {address}, and see what is uploaded");
     }
-    output::line(&format!("FRAMEIO_BASE_URL=http://{}", address::here(address)))?;
+    let url = format!("http://{}", address::here(address));
+    if std::io::stderr().is_terminal() {
+        eprintln!("frameio: watch it at {url}/_sim/");
+    }
+    output::line(&format!("FRAMEIO_BASE_URL={url}"))?;
     output::line(&format!("FRAMEIO_TOKEN={token}"))
 }

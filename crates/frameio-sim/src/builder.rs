@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use frameio_core::Quota;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::faults::{Fault, Faults};
@@ -15,7 +15,7 @@ use crate::ims::{self, Ims};
 use crate::people::{self, Token, User};
 use crate::quota::Buckets;
 use crate::record::Records;
-use crate::reset::Start;
+use crate::reset::{Start, give_tokens, take_own};
 use crate::resources::collections::{self, Collection};
 use crate::resources::metadata_fields::built_in;
 use crate::resources::{accounts, groups, projects, users, workspaces};
@@ -153,80 +153,53 @@ impl Builder {
         let saved = self.state.take();
         let env = Env {
             clock: Clock::new(saved.as_ref().map_or(Duration::ZERO, Document::ahead)),
-            signer: saved
-                .as_ref()
-                .and_then(|saved| saved.signing_key.clone())
-                .map(Signer::of)
-                .unwrap_or_default(),
+            signer: Signer::default(),
             storage: self.storage.clone(),
             part_size: self.part_size,
             transcode_after: self.transcode_after,
         };
+        if let Some(key) = saved.as_ref().and_then(|saved| saved.signing_key.as_ref()) {
+            env.signer.replace(key);
+        }
         let now = env.clock.now();
         let ims = saved.as_ref().map(|saved| saved.ims.clone()).unwrap_or_default();
-        let (mut state, demo, mut tokens) = match saved {
-            Some(saved) => {
-                let (demo, tokens) = (saved.demo(), saved.tokens());
-                let uploads = saved.uploads(&env.storage);
-                (State { uploads, ..saved.state }, demo, tokens)
-            }
-            None => small(now),
-        };
+        let (mut state, demo, mut tokens) =
+            saved.map_or_else(|| small(now), |saved| saved.begin(&env.storage));
         let (user, account) = (demo.user_id.as_str(), demo.account_id.as_str());
-        self.own_tokens(&mut tokens, user);
+        take_own(&mut tokens, &self.tokens, user);
         for name in &self.accounts {
             accounts::add(&mut state, user, name, now);
         }
         for added in std::mem::take(&mut self.users) {
             tokens.push(people::add(&mut state, account, added, now).1);
         }
-        // Who has none is given one.
-        for id in state.users.keys() {
-            if !tokens.iter().any(|token| token.user == *id) {
-                tokens.push(Token { secret: new_id().into(), user: id.clone() });
-            }
-        }
+        give_tokens(&mut tokens, &state);
         // What is there from the start has not happened to anybody.
         state.events.clear();
-        let faults = Faults::new(self.seed, &self.faults);
-        let start = Start {
-            state: state.clone(),
-            tokens: tokens.len(),
-            seed: self.seed,
-            faults: self.faults,
-            ims: ims.clone(),
-        };
         Sim {
             shared: Arc::new(Shared {
-                tokens: Mutex::new(tokens),
+                tokens: Mutex::new(tokens.clone()),
                 ims: Ims::new(&self.ims, &ims),
                 legacy_tokens: self.ims.legacy_tokens,
-                demo,
-                start,
+                demo: Mutex::new(demo.clone()),
                 env,
-                state: Mutex::new(state),
+                state: Mutex::new(state.clone()),
                 buckets: Mutex::new(Buckets::new(self.quotas, self.own_quotas)),
-                faults: Mutex::new(faults),
+                faults: Mutex::new(Faults::new(self.seed, &self.faults)),
                 records: Mutex::new(Records::default()),
                 deliveries: Mutex::new(Deliveries::new(self.seed)),
                 tasks: Mutex::default(),
+                start: Mutex::new(Start {
+                    state,
+                    demo,
+                    tokens,
+                    own_tokens: self.tokens,
+                    ims,
+                    faults: self.faults,
+                    seed: self.seed,
+                }),
             }),
         }
-    }
-
-    /// Puts the builder's tokens before those that are there, or the default where the demo user
-    /// has none.
-    fn own_tokens(&self, tokens: &mut Vec<Token>, user: &str) {
-        let mut own: Vec<SecretString> = self.tokens.clone();
-        if own.is_empty() && !tokens.iter().any(|token| token.user == user) {
-            own.push(Sim::TOKEN.into());
-        }
-        let named = |token: &Token| {
-            own.iter().any(|own| own.expose_secret() == token.secret.expose_secret())
-        };
-        tokens.retain(|token| !named(token));
-        let own = own.into_iter().map(|secret| Token { secret, user: user.to_owned() });
-        tokens.splice(0..0, own);
     }
 }
 

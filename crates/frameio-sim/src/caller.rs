@@ -30,7 +30,10 @@ impl<'a> Caller<'a> {
         if shared.legacy_tokens.iter().any(|known| known.expose_secret() == token) {
             let opted_in = headers.get(LEGACY).is_some_and(|value| value == "true");
             return if opted_in {
-                Ok(Self { user_id: shared.demo.user_id.as_str().into(), spender: token.into() })
+                Ok(Self {
+                    user_id: lock(&shared.demo).user_id.to_string().into(),
+                    spender: token.into(),
+                })
             } else {
                 Err(format!("a legacy developer token is taken only beside `{LEGACY}: true`"))
             };

@@ -1,7 +1,5 @@
 //! Pages of another origin on this machine may call the API, the storage and IMS.
 
-use std::net::IpAddr;
-
 use frameio_core::Body;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -11,6 +9,7 @@ use http::header::{
 use http::request::Parts;
 use http::{Method, Response, StatusCode, Uri};
 
+use crate::outward::is_loopback;
 use crate::respond::empty;
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -30,12 +29,9 @@ pub(crate) fn origin(headers: &HeaderMap) -> Option<HeaderValue> {
 fn is_local(origin: &str) -> bool {
     let Ok(uri) = origin.parse::<Uri>() else { return false };
     let Some(host) = uri.host() else { return false };
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    // A browser asks no name server for what is below `localhost`.
     matches!(uri.scheme_str(), Some("http" | "https"))
-        && address.map_or_else(
-            |_| host == "localhost" || host.ends_with(".localhost"),
-            |address| address.is_loopback(),
-        )
+        && (is_loopback(host) || host.ends_with(".localhost"))
 }
 
 /// What a browser asks before it sends a page's request, answered; nothing for all else.

@@ -165,7 +165,9 @@
 //! * `GET /_sim/` is a page for people: it shows live what there is in the accounts, the last
 //!   requests, and the buckets of the quotas, and can do what is listed here.
 //! * `GET /_sim/demo` tells the ids of [`Sim::demo`] and the `tokens` of its users.
-//! * `GET /_sim/state` tells [`Sim::state`] as JSON, secrets included.
+//! * `GET /_sim/state` tells [`Sim::state`] as JSON, secrets included. A `PUT` of such a document, or
+//!   of one written by hand, is [`Sim::restore`]: it is checked as a file is, with 422 and a JSON
+//!   pointer to what is wrong, takes up to 64 MiB, and answers with the demo.
 //! * `GET /_sim/stats` tells [`Sim::stats`]: `requests`, `by_status`, `by_operation` and
 //!   `rate_limited`, which is what was answered 429, by the operation.
 //! * `POST /_sim/reset` is [`Sim::reset`], and answers with the demo, whose ids stay.
@@ -194,7 +196,8 @@
 //!   header `api-version: experimental`, with answers in exactly the shapes of the contract.
 //! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
 //!   there, 400 for a body that is not JSON, and 422 for everything that is wrong with a body or
-//!   a query, unknown keys included, with a JSON pointer to each of the first hundred problems.
+//!   a query, unknown keys included, with a JSON pointer to each of the first hundred problems;
+//!   `/api-version` stands for the header.
 //! * Roles on the account, workspaces, projects and folders, of users and of groups. What a user
 //!   does not see is 404 and in no list; what they see and may not do is 403. Restricted projects
 //!   and folders are for those who were given a role on them, and for those with full access.

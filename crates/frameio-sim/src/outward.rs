@@ -15,10 +15,13 @@ use crate::clock::Clock;
 /// The URL where it is of a plain HTTP server on the loopback.
 pub(crate) fn loopback(url: &str) -> Option<Uri> {
     let uri: Uri = url.parse().ok()?;
-    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
-    let address: Option<IpAddr> = host.parse().ok();
-    let loopback = address.map_or(host == "localhost", |address| address.is_loopback());
-    (uri.scheme_str() == Some("http") && loopback).then_some(uri)
+    (uri.scheme_str() == Some("http") && is_loopback(uri.host()?)).then_some(uri)
+}
+
+/// Whether the host of a URI is this machine itself: an address of the loopback, or `localhost`.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |it| it.is_loopback())
 }
 
 /// One of its own for each use: what it pools belongs to the runtime that it is used in.
@@ -47,7 +50,7 @@ mod tests {
         for (url, asked) in [
             ("http://127.0.0.1:8000/a.mov", true),
             ("http://127.9.9.9/a.mov", true),
-            ("http://localhost/a.mov?x=1", true),
+            ("http://LOCALHOST/a.mov?x=1", true),
             ("http://[::1]:80/a.mov", true),
             ("https://127.0.0.1/a.mov", false),
             ("http://10.0.0.1/a.mov", false),

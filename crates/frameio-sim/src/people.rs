@@ -59,8 +59,8 @@ impl Sim {
     /// Adds a user to the demo account.
     pub fn add_user(&self, user: User) -> UserId {
         let now = self.shared.env.clock.now();
-        let account = self.shared.demo.account_id.as_str();
-        let (id, token) = add(&mut lock(&self.shared.state), account, user, now);
+        let account = self.demo().account_id;
+        let (id, token) = add(&mut lock(&self.shared.state), account.as_str(), user, now);
         lock(&self.shared.tokens).push(token);
         id.into()
     }
@@ -87,9 +87,10 @@ impl Sim {
     /// Lists of users leave them out, unless they are asked with `include_deactivated`. False
     /// where there is no such user, and for the owner, who stays.
     pub fn deactivate_user(&self, user_id: &UserId) -> bool {
+        let account = self.demo().account_id;
         let (state, id) = (&mut *lock(&self.shared.state), user_id.as_str());
-        let account = self.shared.demo.account_id.as_str();
-        let leaves = state.account_role(account, id).is_some_and(|role| role < Role::Owner);
+        let leaves =
+            state.account_role(account.as_str(), id).is_some_and(|role| role < Role::Owner);
         if leaves {
             state.access.deactivate(id);
         }
@@ -108,7 +109,7 @@ impl Sim {
 }
 
 /// A token that is good as long as the simulator runs, and whose it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) secret: SecretString,
     pub(crate) user: String,

@@ -23,6 +23,11 @@ impl Problem {
     }
 }
 
+/// A key as a step of a JSON pointer.
+pub(crate) fn step(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
 /// A refused request.
 #[derive(Debug)]
 pub(crate) struct Failure {

@@ -26,7 +26,7 @@ use crate::media;
 use crate::query::Query;
 use crate::quota::Level;
 use crate::record;
-use crate::respond::{Failure, Outcome, with_level};
+use crate::respond::{Failure, Outcome, Problem, with_level};
 use crate::roles;
 use crate::route::{Args, Route, Target};
 use crate::sim::{Shared, Sim, lock};
@@ -232,6 +232,12 @@ fn handle(
     json: &[u8],
 ) -> Outcome {
     let mut problems = Vec::new();
+    let version = parts.headers.get(API_VERSION);
+    if let (Some(known), Some(given)) = (route.operation.api_version, version)
+        && given != known
+    {
+        problems.push(Problem::at("/api-version", format!("the header has to be `{known}`")));
+    }
     let query = parts.uri.query().unwrap_or_default();
     let query = Query::parse(&route.spec.parameters, query, &mut problems);
     let data = match &route.spec.body {

@@ -1,5 +1,6 @@
 //! URLs that carry their own credential, as those of S3 do.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock;
 use crate::ims;
+use crate::sim::lock;
 
 /// How long a URL is good for.
 const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -26,21 +28,22 @@ pub(crate) enum Refused {
 
 /// Signs with a key of its own, so that URLs of another simulator are refused.
 #[derive(Debug)]
-pub(crate) struct Signer(SecretString);
+pub(crate) struct Signer(Mutex<SecretString>);
 
 impl Default for Signer {
     fn default() -> Self {
-        Self(ims::random().into())
+        Self(Mutex::new(ims::random().into()))
     }
 }
 
 impl Signer {
-    pub(crate) fn of(key: String) -> Self {
-        Self(key.into())
+    pub(crate) fn key(&self) -> SecretString {
+        lock(&self.0).clone()
     }
 
-    pub(crate) fn key(&self) -> &str {
-        self.0.expose_secret()
+    /// Takes another key; what was signed with the one before is refused from now on.
+    pub(crate) fn replace(&self, key: &str) {
+        *lock(&self.0) = key.into();
     }
 
     /// `base` + `path` with a query that says `headers` are signed and lets in for 24 hours.
@@ -66,7 +69,7 @@ impl Signer {
     }
 
     fn sign(&self, path: &str, query: &str) -> String {
-        let signed = [self.key(), path, query].join("\n");
+        let signed = [lock(&self.0).expose_secret(), path, query].join("\n");
         let digest = Sha256::digest(signed);
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }

@@ -48,8 +48,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: Mutex<Vec<Token>>,
     pub(crate) legacy_tokens: Vec<SecretString>,
     pub(crate) ims: Ims,
-    pub(crate) demo: Demo,
-    pub(crate) start: Start,
+    pub(crate) demo: Mutex<Demo>,
+    pub(crate) start: Mutex<Start>,
     pub(crate) env: Env,
     pub(crate) state: Mutex<State>,
     pub(crate) buckets: Mutex<Buckets>,
@@ -123,8 +123,8 @@ impl Sim {
     }
 
     /// The ids of what is there from the start.
-    pub fn demo(&self) -> &Demo {
-        &self.shared.demo
+    pub fn demo(&self) -> Demo {
+        lock(&self.shared.demo).clone()
     }
 
     /// The operations that the simulator has, which are all of the contract, with their routes and
@@ -204,7 +204,8 @@ impl Sim {
         collection: Collection,
     ) -> Option<CollectionId> {
         let now = self.shared.env.clock.now();
-        let by = By { account: "", user: self.shared.demo.user_id.as_str(), now };
+        let user = self.demo().user_id;
+        let by = By { account: "", user: user.as_str(), now };
         let id =
             collections::add(&mut lock(&self.shared.state), by, project_id.as_str(), collection);
         hooks::settle(&self.shared);
@@ -260,6 +261,6 @@ impl Default for Sim {
 
 impl fmt::Debug for Sim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sim").field("demo", &self.shared.demo).finish_non_exhaustive()
+        f.debug_struct("Sim").field("demo", &self.demo()).finish_non_exhaustive()
     }
 }

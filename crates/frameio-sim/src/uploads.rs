@@ -1,6 +1,6 @@
 //! What was uploaded, or is to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -82,9 +82,9 @@ impl Uploads {
 
     /// Removes the files of all uploads whose content is not among `kept`.
     pub(crate) fn remove_files(&self, kept: &Self) {
-        let stays = |object: &Arc<Object>| {
-            kept.all.values().any(|upload| Arc::ptr_eq(&upload.object, object))
-        };
+        // By the id, which names the file: a state that was read has objects of its own.
+        let ids: HashSet<&str> = kept.all.values().map(|upload| upload.object.id()).collect();
+        let stays = |object: &Arc<Object>| ids.contains(object.id());
         let uploads = self.all.values().filter(|upload| upload.object.is_in_file());
         let uploads = uploads.filter(|upload| !stays(&upload.object));
         uploads.for_each(|upload| upload.object.remove());

@@ -1,5 +1,6 @@
 //! `frameio sim`.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -158,6 +159,31 @@ async fn what_it_remembers_is_in_its_file() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_state_that_cannot_be_saved_is_told_by_a_line_and_the_status() {
+    let directory = tempfile::tempdir().unwrap();
+    let [vanished, in_place] = ["vanished", "in-place"].map(|name| directory.path().join(name));
+    std::fs::create_dir(&vanished).unwrap();
+    std::fs::create_dir(&in_place).unwrap();
+    for (directory, spoil) in [
+        (&vanished, (|file| std::fs::remove_dir_all(file.parent().unwrap()).unwrap()) as fn(&Path)),
+        (&in_place, |file| {
+            std::fs::remove_file(file).unwrap();
+            std::fs::create_dir(file).unwrap();
+        }),
+    ] {
+        let file = directory.join("state.json");
+        let sim = Running::start(&["--state", file.to_str().unwrap()]).await;
+        assert!(file.is_file(), "it is there from the start");
+        spoil(&file);
+        let (status, stderr) = sim.signal("TERM").await;
+        assert_eq!((status, stderr.lines().count()), (Some(1), 1), "{stderr}");
+        let told = format!("frameio: --state {}: the state was not saved: ", file.display());
+        assert!(stderr.starts_with(&told), "{stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn it_warns_when_others_can_reach_it() {
     let sim = Running::start(&["--listen=0.0.0.0:0", "--storage=count"]).await;
     assert!(sim.address().starts_with("127.0.0.1:"), "{}", sim.url);
@@ -192,11 +218,24 @@ async fn what_is_wrong_is_told_in_a_line() {
     let taken = taken.local_addr().unwrap().to_string();
     let file = tempfile::NamedTempFile::new().unwrap();
     let file = file.path().to_str().unwrap();
+    let nowhere = &format!("{file}.none/state.json");
+    let dangling = tempfile::NamedTempFile::new().unwrap();
+    let text = r#"{"version": 1, "state": {"files": [{"name": "a", "parent_id": "x"}]}}"#;
+    std::fs::write(dangling.path(), text).unwrap();
+    let dangling = dangling.path().to_str().unwrap();
     for (arguments, told) in [
         (["--listen", &taken], &*format!("frameio: --listen {taken}: ")),
         (["--listen", "here"], "frameio: --listen here: an address and a port are needed"),
         (["--fault", "files.shwo=503"], "frameio: --fault 'files.shwo=503': `files.shwo` is no"),
         (["--state", file], &*format!("frameio: --state {file}: EOF while parsing")),
+        (["--state", nowhere], &*format!("frameio: --state {nowhere}: ")),
+        (
+            ["--state", dangling],
+            &*format!(
+                "frameio: --state {dangling}: /state/files/0/parent_id: there is no \"x\" in \
+                 `state.folders` or `state.version_stacks`: add it there, or name one that is"
+            ),
+        ),
         (["--token", "two words"], "frameio: --token: a token is made of"),
         (["--token", ""], "frameio: --token: a token is made of"),
         (["--storage", file], &*format!("frameio: --storage {file}: ")),

@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use serde_json::{Map, Number, Value};
 
 use super::schema::{Kind, Object, Schema, shown};
-use crate::respond::Problem;
+use crate::respond::{Problem, step};
 
 /// As many problems are looked for in one request.
 pub(super) const MOST_PROBLEMS: usize = 100;
@@ -24,7 +24,7 @@ impl Display for At<'_> {
         match self {
             Self::Root(at) => f.write_str(at),
             Self::Key(above, name) if name.contains(['~', '/']) => {
-                write!(f, "{above}/{}", name.replace('~', "~0").replace('/', "~1"))
+                write!(f, "{above}{}", step(name))
             }
             Self::Key(above, name) => write!(f, "{above}/{name}"),
             Self::Item(above, index) => write!(f, "{above}/{index}"),

@@ -4,7 +4,15 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::content::Content;
-use crate::respond::{Failure, Problem};
+use crate::respond::{Failure, Problem, step};
+
+/// The body, if it was not too long.
+pub(super) fn json(content: &Content) -> Result<&[u8], Failure> {
+    match content.is_too_long {
+        true => Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is far too long")),
+        false => Ok(&content.data),
+    }
+}
 
 /// A JSON object of known keys.
 #[derive(Debug)]
@@ -13,10 +21,7 @@ pub(super) struct Object(Map<String, Value>);
 impl Object {
     /// Reads it, whatever its `content-type`: what a shell sends has seldom the right one.
     pub(super) fn of(content: &Content, keys: &[&str]) -> Result<Self, Failure> {
-        if content.is_too_long {
-            return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is far too long"));
-        }
-        let value = serde_json::from_slice(&content.data).map_err(|error| {
+        let value = serde_json::from_slice(json(content)?).map_err(|error| {
             Failure::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
         })?;
         let Value::Object(object) = value else {
@@ -25,7 +30,7 @@ impl Object {
         let unknown = object.keys().find(|key| !keys.contains(&key.as_str()));
         if let Some(unknown) = unknown {
             let detail = format!("there is no such key here; there are {}", keys.join(", "));
-            return Err(Failure::unprocessable(vec![Problem::at(pointer(unknown), detail)]));
+            return Err(Failure::unprocessable(vec![Problem::at(step(unknown), detail)]));
         }
         Ok(Self(object))
     }
@@ -35,16 +40,11 @@ impl Object {
     }
 
     pub(super) fn required(&self, key: &str) -> Result<&Value, Failure> {
-        self.get(key).ok_or_else(|| Failure::invalid(&pointer(key), "it is needed"))
+        self.get(key).ok_or_else(|| Failure::invalid(&step(key), "it is needed"))
     }
 
     pub(super) fn text(&self, key: &str) -> Result<&str, Failure> {
         let text = self.required(key)?.as_str();
-        text.ok_or_else(|| Failure::invalid(&pointer(key), "it has to be a text"))
+        text.ok_or_else(|| Failure::invalid(&step(key), "it has to be a text"))
     }
-}
-
-/// The JSON pointer of a key.
-fn pointer(key: &str) -> String {
-    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }

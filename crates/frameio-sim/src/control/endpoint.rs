@@ -61,17 +61,23 @@ impl Endpoint {
 
     pub(super) const fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Entry
-            | Self::File(_)
-            | Self::Live
-            | Self::Tree
-            | Self::Stats
-            | Self::Demo
-            | Self::State => &[Method::GET],
+            Self::Entry | Self::File(_) | Self::Live | Self::Tree | Self::Stats | Self::Demo => {
+                &[Method::GET]
+            }
+            Self::State => &[Method::GET, Method::PUT],
             Self::Reset | Self::Trigger(_) => &[Method::POST],
             Self::Clock => &[Method::GET, Method::POST],
             Self::Faults => &[Method::GET, Method::POST, Method::DELETE],
             Self::Unknown => &[],
+        }
+    }
+
+    /// The longest body, in bytes: only a state may be long.
+    pub(super) const fn longest(&self) -> usize {
+        const MIB: usize = 1024 * 1024;
+        match self {
+            Self::State => 64 * MIB,
+            _ => MIB,
         }
     }
 

@@ -26,11 +26,8 @@ use crate::content::Content;
 use crate::faults::Fault;
 use crate::hooks;
 use crate::respond::{Failure, Outcome, Reply};
-use crate::saved::Document;
+use crate::saved::{Document, SavedState};
 use crate::sim::{Shared, Sim};
-
-/// The longest body; nothing that is asked here needs more.
-const LONGEST: usize = 1024 * 1024;
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -48,7 +45,7 @@ pub(crate) async fn answer<B>(
 where
     B: http_body::Body<Data = Bytes>,
 {
-    let content = Content::read(body, &parts.headers, LONGEST).await;
+    let content = Content::read(body, &parts.headers, endpoint.longest()).await;
     let outcome = respond(shared, endpoint, parts, &content).await;
     let refused = outcome.as_ref().err().map(|failure| failure.status);
     let mut response = outcome.unwrap_or_else(Failure::into_response);
@@ -104,6 +101,10 @@ async fn control(sim: &Sim, endpoint: &Endpoint, parts: &Parts, content: &Conten
         (Endpoint::Tree, _) => tree::tree(sim, query).map(ok),
         (Endpoint::Stats, _) => Ok(ok(stats(sim))),
         (Endpoint::Demo, _) => Ok(ok(demo(sim))),
+        (Endpoint::State, &Method::PUT) => {
+            sim.restore(SavedState::parse(body::json(content)?)?);
+            Ok(ok(demo(sim)))
+        }
         (Endpoint::State, _) => state(sim),
         (Endpoint::Reset, _) => {
             sim.reset();

@@ -31,7 +31,7 @@ pub(super) fn authorize(request: &Request<'_>) -> Response<Body> {
         Ok(app) => app,
         Err(description) => return page::error(description),
     };
-    let answer = match ask(request, params, credential, &redirect_uri) {
+    let answer = match ask(request, params, &credential, &redirect_uri) {
         Ok(Asked::ShowPage) => return page::login(params, &request.people()),
         Ok(Asked::Granted(code)) => Ok(lock(&request.ims().grants).give_code(code, request.now)),
         Err(refusal) => Err(refusal),
@@ -59,10 +59,7 @@ pub(super) fn authorize(request: &Request<'_>) -> Response<Body> {
 }
 
 /// The app, and where its answer goes.
-fn app<'r>(
-    request: &'r Request<'_>,
-    params: &Form,
-) -> Result<(&'r Credential, String), &'static str> {
+fn app(request: &Request<'_>, params: &Form) -> Result<(Credential, String), &'static str> {
     let id = params.get("client_id").ok_or("The parameter client_id is missing.")?;
     let credential = request.ims().credential(id).ok_or("No app has this client_id.")?;
     if credential.kind == Kind::ServerToServer {
@@ -96,7 +93,7 @@ fn ask(
     }
     let user = match params.get(USER) {
         Some(id) => request.people().into_iter().find(|user| user.id == id),
-        None if request.ims().login_page => return Ok(Asked::ShowPage),
+        None if request.ims().settings.login_page => return Ok(Asked::ShowPage),
         None => request.people().into_iter().next(),
     };
     let user = user.ok_or_else(|| Refusal::access_denied("there is no such user"))?;

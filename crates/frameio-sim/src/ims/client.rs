@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 ///
 /// Both stand in a header of the scheme `Basic` or in the form; the id alone, which is what an app
 /// without a secret sends, may stand in the query.
-pub(super) fn authenticate<'r>(request: &'r Request<'_>) -> Result<&'r Credential, Refusal> {
+pub(super) fn authenticate(request: &Request<'_>) -> Result<Credential, Refusal> {
     let in_form = request.form.get("client_id").or_else(|| request.query.get("client_id"));
     let secret_in_form = request.form.get("client_secret");
     let (id, secret) = match basic(request)? {

@@ -20,7 +20,6 @@ mod vault;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::Body;
@@ -44,29 +43,29 @@ use crate::state::Row;
 
 /// The credentials that are known, and what was granted to them.
 pub(crate) struct Ims {
-    credentials: Vec<Credential>,
-    login_page: bool,
-    access_token_life: Duration,
+    settings: Settings,
+    credentials: Mutex<Vec<Credential>>,
     grants: Mutex<Grants>,
 }
 
 impl Ims {
     pub(crate) fn new(settings: &Settings, saved: &SavedIms) -> Self {
         Self {
-            credentials: settings.credentials(saved),
-            login_page: settings.login_page,
-            access_token_life: settings.access_token_life,
+            settings: settings.clone(),
+            credentials: Mutex::new(settings.credentials(saved)),
             grants: Mutex::new(saved.grants()),
         }
     }
 
-    /// Takes back all that was granted since the start.
+    /// Begins anew with what was saved.
     pub(crate) fn reset(&self, saved: &SavedIms) {
+        *lock(&self.credentials) = self.settings.credentials(saved);
         *lock(&self.grants) = saved.grants();
     }
 
-    fn credential(&self, client_id: &str) -> Option<&Credential> {
-        self.credentials.iter().find(|credential| credential.client_id() == client_id)
+    fn credential(&self, client_id: &str) -> Option<Credential> {
+        let credentials = lock(&self.credentials);
+        credentials.iter().find(|credential| credential.client_id() == client_id).cloned()
     }
 
     /// What an access token was given for, if it is still good.

@@ -2,6 +2,8 @@
 
 use http::Uri;
 
+use crate::outward::is_loopback;
+
 /// Where a browser is sent back to.
 #[derive(Clone, Debug)]
 pub(super) struct Redirect(String);
@@ -14,7 +16,7 @@ impl Redirect {
         };
         match parsed.scheme_str() {
             Some("https") => Ok(Self(uri)),
-            Some("http") if is_loopback(&parsed) => Ok(Self(uri)),
+            Some("http") if parsed.host().is_some_and(is_loopback) => Ok(Self(uri)),
             Some("http") => Err("is plain http, which is taken only on the loopback"),
             _ if native => Ok(Self(uri)),
             _ => Err("has a scheme of its own, which is taken only for a native app"),
@@ -46,10 +48,6 @@ fn parse(uri: &str) -> Option<Uri> {
     let parsed: Uri = uri.parse().ok()?;
     let authority = parsed.authority()?;
     (parsed.scheme().is_some() && !authority.as_str().contains('@')).then_some(parsed)
-}
-
-fn is_loopback(uri: &Uri) -> bool {
-    matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
 #[cfg(test)]

@@ -8,6 +8,9 @@ use super::credential::{Credential, SavedCredential};
 use super::grants::{Access, Code, Grant, Grants};
 use super::vault::{Saved, Vault};
 use super::{Ims, lock};
+use crate::respond::Problem;
+use crate::saved::{USERS, missing};
+use crate::state::Table;
 
 /// Of the secrets that were given out only the digests are known.
 #[derive(Clone, Default, Deserialize, Serialize)]
@@ -22,12 +25,23 @@ pub(crate) struct SavedIms {
 
 impl SavedIms {
     /// What is wrong with it, if something is.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        for saved in self.credentials.iter().flatten() {
-            Credential::restored(saved.clone()).map_err(|wrong| format!("credentials: {wrong}"))?;
+    pub(crate) fn check(&self, users: &Table) -> Result<(), Problem> {
+        for (index, saved) in self.credentials.iter().flatten().enumerate() {
+            Credential::restored(saved.clone())
+                .map_err(|wrong| Problem::at(format!("/ims/credentials/{index}"), wrong))?;
         }
-        let grants = self.restored();
-        grants.map(drop).ok_or_else(|| "`sha256` is no SHA-256 in base64url".to_owned())
+        let grants = |name, grants: Vec<&Grant>| {
+            let users_of = grants.into_iter().map(|grant| &grant.user_id).enumerate();
+            let mut lost = users_of.filter(|(_, user)| !users.contains_key(*user));
+            lost.next().map_or(Ok(()), |(index, user)| {
+                Err(missing(format!("/ims/{name}/{index}/for"), user, USERS))
+            })
+        };
+        grants("codes", self.codes.iter().map(|it| &it.value.grant).collect())?;
+        grants("access_tokens", self.access_tokens.iter().map(|it| &it.value.grant).collect())?;
+        grants("refresh_tokens", self.refresh_tokens.iter().map(|it| &it.value).collect())?;
+        let told = "a `sha256` in it is no SHA-256 in base64url";
+        self.restored().map(drop).ok_or_else(|| Problem::at("/ims", told))
     }
 
     /// What was granted; nothing where it is [wrong](Self::check).
@@ -54,7 +68,7 @@ impl Ims {
     pub(crate) fn saved(&self) -> SavedIms {
         let grants = lock(&self.grants);
         SavedIms {
-            credentials: Some(self.credentials.iter().map(Credential::saved).collect()),
+            credentials: Some(lock(&self.credentials).iter().map(Credential::saved).collect()),
             codes: grants.codes.saved(Clone::clone),
             access_tokens: grants.access.saved(|access| Access::clone(access)),
             refresh_tokens: grants.refresh.saved(Clone::clone),

@@ -17,7 +17,7 @@ use crate::respond::Reply;
 use crate::sim::lock;
 
 pub(super) fn token(request: &Request<'_>) -> Result<Response<Body>, Refusal> {
-    let credential = authenticate(request)?;
+    let credential = &authenticate(request)?;
     match required(request, "grant_type")? {
         "client_credentials" => client_credentials(request, credential),
         "authorization_code" => authorization_code(request, credential),
@@ -50,13 +50,13 @@ fn client_credentials(
 /// The user that a server acts as; the first time it is added to the demo account, as an admin.
 fn service_account(request: &Request<'_>, credential: &Credential) -> String {
     let email = format!("{}{SERVICE_DOMAIN}", credential.client_id());
+    let account = lock(&request.shared.demo).account_id.clone();
     let state = &mut *lock(&request.shared.state);
     if let Some(known) = state.users.values().find(|user| user.text("email") == email) {
         return known.id().to_owned();
     }
-    let account = request.shared.demo.account_id.as_str();
     let user = people::User::admin("Service Account User", email);
-    let (id, token) = people::add(state, account, user, request.now);
+    let (id, token) = people::add(state, account.as_str(), user, request.now);
     lock(&request.shared.tokens).push(token);
     id
 }
@@ -149,7 +149,7 @@ fn give(
     grant: Grant,
     refreshed: Option<Grant>,
 ) -> Response<Body> {
-    let life = request.ims().access_token_life;
+    let life = request.ims().settings.access_token_life;
     let user = (credential.kind != Kind::ServerToServer).then(|| adobe_id(&grant.user_id));
     let access = Access::new(grant, credential.kind, request.now, life);
     let mut body = json!({

@@ -28,7 +28,7 @@ pub(super) struct Saved<T> {
     sha256: String,
     expires: Timestamp,
     #[serde(rename = "for")]
-    value: T,
+    pub(super) value: T,
 }
 
 /// What secrets were given for. The secrets themselves are not kept, only their digests.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Simulated;
 use crate::media;
-use crate::query::page;
+use crate::query::page_by;
 use crate::respond::{Failure, Outcome, Reply};
 use crate::sim::{Sim, lock};
 use crate::state::{By, Ctx, Row, State, Table, insert, new_id};
@@ -28,7 +28,11 @@ const MOST_ATTACHMENTS: usize = 6;
 fn index(state: &mut State, ctx: &Ctx<'_>) -> Outcome {
     let file = ctx.find(&state.files, "file_id")?.id();
     let rows = state.comments.values().filter(|row| row.text("file_id") == file).collect();
-    page(ctx, rows, |row| render(state, ctx, row))
+    let key = |row: &&Row, field: &str| match field {
+        "owner" => state.person(&row.creator)["name"].clone(),
+        _ => row.field(field).clone(),
+    };
+    page_by(ctx, rows, key, |row| render(state, ctx, row))
 }
 
 fn show(state: &mut State, ctx: &Ctx<'_>) -> Outcome {

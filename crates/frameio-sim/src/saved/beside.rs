@@ -1,7 +1,14 @@
 //! What stands beside the records and names them: roles, metadata, shares and what was deleted.
 
+use super::check::{ACCOUNTS, USERS, missing};
+use super::named::option_name;
+use crate::respond::{Problem, step};
 use crate::roles::Access;
-use crate::state::{Row, State};
+use crate::state::{Row, State, Table};
+
+const PLACES: &[&str] = &["state.accounts", "state.workspaces", "state.projects", "state.folders"];
+
+const ASSETS: &[&str] = &["state.files", "state.folders", "state.version_stacks"];
 
 impl State {
     /// Forgets what belongs to records that are gone for good.
@@ -26,59 +33,78 @@ impl State {
     }
 
     /// Says where something names what is not there, if it does.
-    pub(super) fn check_beside(&self) -> Result<(), String> {
+    pub(super) fn check_beside(&self) -> Result<(), Problem> {
         self.check_access(&self.access)?;
+        for (id, group) in &self.adobe_groups {
+            let at = format!("/state/adobe_groups{}", step(id));
+            if !self.accounts.contains_key(group.account()) {
+                return Err(missing(format!("{at}/account"), group.account(), ACCOUNTS));
+            }
+            if let Some((index, user)) = first_missing(group.members(), &self.users) {
+                return Err(missing(format!("{at}/members/{index}"), user, USERS));
+            }
+        }
         for (asset, values) in &self.metadata.0 {
+            let at = format!("/state/metadata{}", step(asset));
             if !self.is_asset(asset) {
-                let needed = "there is no such file, folder or version stack";
-                return Err(format!("state.metadata.{asset}: {needed}"));
+                return Err(missing(at, asset, ASSETS));
             }
             let missing = values.keys().find(|field| !self.metadata_fields.contains_key(*field));
             if let Some(field) = missing {
-                let needed = "there is no field of this id or name";
-                return Err(format!("state.metadata.{asset}.{field}: {needed}"));
+                let told = "there is no field of this id or name: add it to \
+                            `state.metadata_fields`, or name one that is there";
+                return Err(Problem::at(at + &step(field), told));
+            }
+            let lost = values.iter().find_map(|(field, value)| {
+                let kind = self.metadata_fields.get(field)?.text("field_type");
+                let mut chosen = value.as_array()?.iter().filter(|_| kind.starts_with("select"));
+                Some((field, chosen.find_map(option_name)?))
+            });
+            if let Some((field, name)) = lost {
+                let told = format!("the field has no option {name:?}, and takes no new ones");
+                return Err(Problem::at(at + &step(field), told));
             }
         }
         for (id, share) in &self.shared {
+            let at = format!("/state/shared{}", step(id));
             if !self.shares.contains_key(id) {
-                return Err(format!("state.shared.{id}: there is no such share"));
+                return Err(missing(at, id, &["state.shares"]));
             }
             if let Some(asset) = share.assets().find(|asset| !self.is_asset(asset)) {
-                return Err(format!("state.shared.{id}.assets: there is no {asset}"));
+                return Err(missing(format!("{at}/assets"), asset, ASSETS));
             }
         }
         for (id, deleted) in &self.deleted {
+            let at = format!("/state/deleted{}", step(id));
             for row in deleted.rows() {
                 if !self.accounts.contains_key(&row.account) {
-                    let told = format!("there is no account {:?}", row.account);
-                    return Err(format!("state.deleted.{id}: {told}"));
+                    return Err(missing(at, &row.account, ACCOUNTS));
                 }
                 if !self.users.contains_key(&row.creator) {
-                    let told = format!("there is no user {:?}", row.creator);
-                    return Err(format!("state.deleted.{id}: {told}"));
+                    return Err(missing(at, &row.creator, USERS));
                 }
             }
         }
         Ok(())
     }
 
-    fn check_access(&self, access: &Access) -> Result<(), String> {
+    fn check_access(&self, access: &Access) -> Result<(), Problem> {
         for (place, whom) in access.all() {
+            let at = format!("/state/access/given{}", step(place));
             if !self.is_place(place) {
-                let needed = "there is no such account, workspace, project or folder";
-                return Err(format!("state.access.given.{place}: {needed}"));
+                return Err(missing(at, place, PLACES));
             }
             if !self.is_anybody(whom) {
-                let told = format!("there is no user or group {whom:?}");
-                return Err(format!("state.access.given.{place}: {told}"));
+                return Err(missing(at + &step(whom), whom, &["state.users", "state.groups"]));
             }
         }
         for (group, user) in access.all_members() {
+            let at = format!("/state/access/members{}", step(group));
             if !self.groups.contains_key(group) {
-                return Err(format!("state.access.members.{group}: there is no such group"));
+                return Err(missing(at, group, &["state.groups"]));
             }
             if !self.users.contains_key(user) {
-                return Err(format!("state.access.members.{group}: there is no user {user:?}"));
+                return Err(missing(at, user, USERS));
             }
         }
         Ok(())
@@ -113,4 +139,10 @@ impl State {
         let mut rows = self.deleted.values().flat_map(|deleted| deleted.rows());
         rows.any(|row: &Row| row.id() == id)
     }
+}
+
+/// The first id that is not in a table, and where it stands in the list.
+fn first_missing<'i>(ids: &'i [String], table: &Table) -> Option<(usize, &'i str)> {
+    let mut ids = ids.iter().enumerate();
+    ids.find(|(_, id)| !table.contains_key(*id)).map(|(index, id)| (index, id.as_str()))
 }

@@ -4,65 +4,77 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::document::Document;
+use crate::respond::{Problem, step};
 use crate::state::{Row, State, Table};
 
 impl Document {
     /// Says where something is wrong, if it is.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), Problem> {
         let mut state = self.state.clone();
         for (name, table) in state.tables() {
+            let added = if name == "metadata_fields" { self.added_fields } else { 0 };
             for (index, row) in table.values().enumerate() {
-                let at = format!("state.{name}[{index}]");
-                check_row(&self.state, name, row).map_err(|wrong| format!("{at}{wrong}"))?;
+                let at = format!("/state/{name}/{}", index.saturating_sub(added));
+                check_row(&self.state, name, row, &at)?;
             }
         }
+        self.state.check_stacks()?;
         self.state.check_beside()?;
-        for (stack, versions) in &self.state.versions {
-            let missing = versions.iter().find(|file| !self.state.files.contains_key(*file));
-            if let Some(file) = missing {
-                return Err(format!("state.versions.{stack}: there is no file {file}"));
-            }
-        }
         for (index, token) in self.tokens.iter().enumerate() {
             if !self.state.users.contains_key(&token.user_id) {
-                return Err(format!("tokens[{index}].user_id: there is no user {}", token.user_id));
+                return Err(missing(format!("/tokens/{index}/user_id"), &token.user_id, USERS));
             }
         }
         for (id, upload) in &self.uploads {
+            let at = format!("/uploads{}", step(id));
             let Some(content) = self.contents.get(&upload.content) else {
-                return Err(format!(
-                    "uploads.{id}.content: there is no {} in contents",
-                    upload.content
-                ));
+                return Err(missing(format!("{at}/content"), &upload.content, &["contents"]));
             };
             if upload.is_complete() && !content.is_complete() {
-                return Err(format!("uploads.{id}: it is complete, but its content lacks parts"));
+                let told = "it is complete, but its content lacks parts: leave `completed_at` out";
+                return Err(Problem::at(at, told));
             }
         }
         for (id, content) in &self.contents {
+            let at = || format!("/contents{}", step(id));
             // It is the name of a file as well.
-            is_id(id).map_err(|wrong| format!("contents.{id}: {wrong}"))?;
-            content.check().map_err(|wrong| format!("contents.{id}: {wrong}"))?;
+            is_id(id).map_err(|wrong| Problem::at(at(), wrong))?;
+            content.check().map_err(|wrong| Problem::at(at(), wrong))?;
         }
-        self.ims.check().map_err(|wrong| format!("ims: {wrong}"))?;
+        self.ims.check(&self.state.users)?;
         self.check_demo()
     }
 
-    fn check_demo(&self) -> Result<(), String> {
+    fn check_demo(&self) -> Result<(), Problem> {
         let (demo, state) = (&self.demo, &self.state);
-        for (name, id, table) in [
-            ("user_id", &demo.user_id, &state.users),
-            ("editor_id", &demo.editor_id, &state.users),
-            ("commenter_id", &demo.commenter_id, &state.users),
-            ("viewer_id", &demo.viewer_id, &state.users),
-            ("account_id", &demo.account_id, &state.accounts),
+        // The others may have been deleted.
+        for (name, id, table, tables) in [
+            ("user_id", &demo.user_id, &state.users, USERS),
+            ("editor_id", &demo.editor_id, &state.users, USERS),
+            ("commenter_id", &demo.commenter_id, &state.users, USERS),
+            ("viewer_id", &demo.viewer_id, &state.users, USERS),
+            ("account_id", &demo.account_id, &state.accounts, ACCOUNTS),
         ] {
             if !table.contains_key(id) {
-                return Err(format!("demo.{name}: there is no {id}"));
+                return Err(missing(format!("/demo/{name}"), id, tables));
             }
         }
         Ok(())
     }
+}
+
+pub(crate) const USERS: &[&str] = &["state.users"];
+pub(super) const ACCOUNTS: &[&str] = &["state.accounts"];
+
+/// What is wrong where an id is not in the places that it should be in.
+pub(crate) fn missing(pointer: impl Into<String>, id: &str, places: &[&str]) -> Problem {
+    let places: Vec<String> = places.iter().map(|place| format!("`{place}`")).collect();
+    let places = places.join(" or ");
+    let told = match id {
+        "" => format!("it has to be the id of something in {places}"),
+        id => format!("there is no {id:?} in {places}: add it there, or name one that is"),
+    };
+    Problem::at(pointer, told)
 }
 
 fn is_id(id: &str) -> Result<(), String> {
@@ -72,8 +84,8 @@ fn is_id(id: &str) -> Result<(), String> {
     }
 }
 
-fn check_row(state: &State, name: &str, row: &Row) -> Result<(), String> {
-    is_id(row.id()).map_err(|wrong| format!(".id: {wrong}"))?;
+fn check_row(state: &State, name: &str, row: &Row, at: &str) -> Result<(), Problem> {
+    is_id(row.id()).map_err(|wrong| Problem::at(format!("{at}/id"), wrong))?;
     let needed: &[&str] = match name {
         "users" => &["name", "email"],
         "accounts" => &["display_name"],
@@ -83,44 +95,100 @@ fn check_row(state: &State, name: &str, row: &Row) -> Result<(), String> {
         _ => &["name"],
     };
     if let Some(name) = needed.iter().find(|name| !row.field(name).is_string()) {
-        return Err(format!(".{name}: it is missing, or no text"));
+        return Err(Problem::at(format!("{at}/{name}"), "it is missing, or no text"));
+    }
+    if name == "webhooks" && row.field("events").get(0).is_none_or(|event| !event.is_string()) {
+        let told = "it has to name one event at least, or be left out for all that are known";
+        return Err(Problem::at(format!("{at}/events"), told));
     }
     for name in ["created_at", "updated_at"] {
         let time = row.text(name);
-        time.parse::<Timestamp>().map_err(|error| format!(".{name}: {time:?}: {error}"))?;
+        let wrong = |error| Problem::at(format!("{at}/{name}"), format!("{time:?}: {error}"));
+        time.parse::<Timestamp>().map_err(wrong)?;
     }
-    let references: &[(&str, &[&Table])] = match name {
-        "projects" => {
-            &[("workspace_id", &[&state.workspaces]), ("root_folder_id", &[&state.folders])]
-        }
-        "folders" => &[("parent_id", &[&state.folders]), ("project_id", &[&state.projects])],
-        "version_stacks" => &[("parent_id", &[&state.folders]), ("project_id", &[&state.projects])],
-        "files" => &[
-            ("parent_id", &[&state.folders, &state.version_stacks]),
-            ("project_id", &[&state.projects]),
-        ],
-        "comments" => &[("file_id", &[&state.files])],
-        "webhooks" | "actions" => &[("workspace_id", &[&state.workspaces])],
-        "collections" | "shares" => &[("project_id", &[&state.projects])],
+    if name == "folders" && is_in_itself(state, row) {
+        let told = "the folder is in itself: one of those that it is in needs another `parent_id`";
+        return Err(Problem::at(format!("{at}/parent_id"), told));
+    }
+    check_references(state, name, row, at)?;
+    if !row.account.is_empty() && !state.accounts.contains_key(&row.account) {
+        return Err(missing(format!("{at}/account"), &row.account, ACCOUNTS));
+    }
+    if !row.creator.is_empty() && !state.users.contains_key(&row.creator) {
+        return Err(missing(format!("{at}/creator"), &row.creator, USERS));
+    }
+    Ok(())
+}
+
+fn check_references(state: &State, name: &str, row: &Row, at: &str) -> Result<(), Problem> {
+    let users = ("state.users", &state.users);
+    let workspaces = ("state.workspaces", &state.workspaces);
+    let projects = ("state.projects", &state.projects);
+    let folders = ("state.folders", &state.folders);
+    let stacks = ("state.version_stacks", &state.version_stacks);
+    let files = ("state.files", &state.files);
+    let references: &[(&str, &[(&str, &Table)])] = match name {
+        "projects" => &[("workspace_id", &[workspaces]), ("root_folder_id", &[folders])],
+        "folders" | "version_stacks" => &[("parent_id", &[folders]), ("project_id", &[projects])],
+        "files" => &[("parent_id", &[folders, stacks]), ("project_id", &[projects])],
+        "comments" => &[("file_id", &[files]), ("completer_id", &[users])],
+        "webhooks" | "actions" => &[("workspace_id", &[workspaces])],
+        "collections" | "shares" => &[("project_id", &[projects])],
         _ => &[],
     };
     for (field, tables) in references {
         let id = row.field(field);
-        let is_root = *field == "parent_id" && name == "folders" && id.is_null();
-        let known = |id: &str| tables.iter().any(|table| table.contains_key(id));
-        if !is_root && !id.as_str().is_some_and(known) {
-            return Err(format!(".{field}: there is no {id}"));
+        let is_optional = *field == "completer_id" || *field == "parent_id" && name == "folders";
+        let is_known = |id: &str| tables.iter().any(|(_, table)| table.contains_key(id));
+        let is_fine = id.as_str().map_or(is_optional && id.is_null(), is_known);
+        if !is_fine {
+            let places: Vec<&str> = tables.iter().map(|(place, _)| *place).collect();
+            return Err(missing(format!("{at}/{field}"), row.text(field), &places));
         }
     }
-    let comment = row.text("comment_id");
-    if name == "replies" && !state.is_comment(comment) {
-        return Err(format!(".comment_id: there is no comment {comment:?}"));
-    }
-    if !row.account.is_empty() && !state.accounts.contains_key(&row.account) {
-        return Err(format!(".account: there is no account {:?}", row.account));
-    }
-    if !row.creator.is_empty() && !state.users.contains_key(&row.creator) {
-        return Err(format!(".creator: there is no user {:?}", row.creator));
+    // It may be recently deleted.
+    if name == "replies" && !state.is_comment(row.text("comment_id")) {
+        let at = format!("{at}/comment_id");
+        return Err(missing(at, row.text("comment_id"), &["state.comments"]));
     }
     Ok(())
+}
+
+/// Whether the folders above go in a circle.
+fn is_in_itself(state: &State, folder: &Row) -> bool {
+    let mut above = Some(folder);
+    for _ in 0..=state.folders.len() {
+        let Some(folder) = above else { return false };
+        above = state.folders.get(folder.text("parent_id"));
+    }
+    true
+}
+
+impl State {
+    /// Version stacks and their versions.
+    fn check_stacks(&self) -> Result<(), Problem> {
+        for (stack, versions) in &self.versions {
+            let at = format!("/state/versions{}", step(stack));
+            if !self.version_stacks.contains_key(stack) {
+                return Err(missing(at, stack, &["state.version_stacks"]));
+            }
+            for (index, id) in versions.iter().enumerate() {
+                let Some(file) = self.files.get(id) else {
+                    return Err(missing(format!("{at}/{index}"), id, &["state.files"]));
+                };
+                if file.text("parent_id") != stack {
+                    let told = format!("the `parent_id` of {id:?} is not this version stack");
+                    return Err(Problem::at(format!("{at}/{index}"), told));
+                }
+            }
+        }
+        let is_empty = |id: &String| self.versions.get(id).is_none_or(Vec::is_empty);
+        match self.version_stacks.keys().position(is_empty) {
+            Some(index) => {
+                let told = "it holds no file: give one its id as `parent_id`";
+                Err(Problem::at(format!("/state/version_stacks/{index}"), told))
+            }
+            None => Ok(()),
+        }
+    }
 }

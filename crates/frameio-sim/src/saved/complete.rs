@@ -1,21 +1,21 @@
 //! What a file written by hand leaves out is filled in.
 
+use frameio_webhook::EventType;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
-use uuid::Builder;
-
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use uuid::Builder;
 
 use super::document::{Document, SavedUpload};
 use super::rows::UNSAID;
 use crate::object::SavedObject;
 use crate::resources::metadata_fields::{self, built_in};
-use crate::resources::{comments, shares, tree};
+use crate::resources::{comments, shares};
 use crate::roles::Role;
 use crate::state::{By, Row, State, Table};
 
 /// The id of something that was given none: the same each time.
-fn id_of(name: &str) -> String {
+pub(super) fn id_of(name: &str) -> String {
     let digest = Sha256::digest(name);
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
@@ -46,16 +46,16 @@ impl State {
     }
 }
 
-fn first(table: &Table) -> String {
+pub(super) fn first(table: &Table) -> String {
     table.keys().next().cloned().unwrap_or_default()
 }
 
 /// Writes what is not there.
-fn default(row: &mut Row, name: &str, value: impl Into<Value>) {
+pub(super) fn default(row: &mut Row, name: &str, value: impl Into<Value>) {
     row.fields.entry(name).or_insert_with(|| value.into());
 }
 
-fn defaults(row: &mut Row, values: Value) {
+pub(super) fn defaults(row: &mut Row, values: Value) {
     let Value::Object(values) = values else { return };
     for (name, value) in values {
         default(row, &name, value);
@@ -73,6 +73,7 @@ impl Document {
         if !self.state.metadata_fields.values().any(|field| field.account.is_empty()) {
             let own = std::mem::take(&mut self.state.metadata_fields);
             built_in::add(&mut self.state, by, id_of);
+            self.added_fields = self.state.metadata_fields.len();
             self.state.metadata_fields.extend(own);
         }
         self.tree();
@@ -130,114 +131,6 @@ impl Document {
         }
     }
 
-    /// Accounts to files: what is in what.
-    fn tree(&mut self) {
-        let state = &mut self.state;
-        for user in state.users.values_mut() {
-            default(user, "avatar_url", Value::Null);
-        }
-        for account in state.accounts.values_mut() {
-            defaults(
-                account,
-                json!({"image": null, "mounted_storage_enabled": false,
-                "storage_limit": null, "v4_migrated_at": null}),
-            );
-        }
-        for workspace in state.workspaces.values_mut() {
-            let account = workspace.account.clone();
-            defaults(workspace, json!({"account_id": account, "image": null}));
-        }
-        let workspace = first(&state.workspaces);
-        for (id, project) in &mut state.projects {
-            let url = format!("https://next.frame.io/project/{id}");
-            let root = id_of(&format!("root of {id}"));
-            defaults(
-                project,
-                json!({"workspace_id": workspace, "image": null, "restricted": false,
-                "status": "active", "view_url": url, "root_folder_id": root}),
-            );
-            let root = project.text("root_folder_id").to_owned();
-            if state.folders.contains_key(&root) {
-                continue;
-            }
-            let mut folder = project.clone();
-            let dates = ["created_at", "updated_at"].map(|it| (it, project.field(it).clone()));
-            folder.fields = Map::new();
-            for (name, value) in dates {
-                default(&mut folder, name, value);
-            }
-            defaults(
-                &mut folder,
-                json!({"id": root, "name": "root", "parent_id": null,
-                "project_id": id}),
-            );
-            state.folders.insert(root, folder);
-        }
-        let root = state.projects.values().next().map(|it| it.text("root_folder_id").to_owned());
-        let root = root.unwrap_or_default();
-        for row in state.folders.values_mut() {
-            default(row, "parent_id", root.as_str());
-            defaults(row, json!({"type": "folder", "cover_file_id": null, "restricted": false}));
-        }
-        for row in state.version_stacks.values_mut() {
-            defaults(row, json!({"type": "version_stack", "parent_id": root}));
-        }
-        for row in state.files.values_mut() {
-            let media_type = mime_guess::from_path(row.text("name")).first_or_octet_stream();
-            defaults(
-                row,
-                json!({"type": "file", "parent_id": root, "file_size": 0,
-                "media_type": media_type.as_ref()}),
-            );
-        }
-        let stacked = state.files.values().filter_map(|file| {
-            let stack = file.text("parent_id");
-            state
-                .version_stacks
-                .contains_key(stack)
-                .then(|| (stack.to_owned(), file.id().to_owned()))
-        });
-        let stacked: Vec<_> = stacked.collect();
-        for (stack, file) in stacked {
-            let versions = state.versions.entry(stack).or_default();
-            if !versions.contains(&file) {
-                versions.push(file);
-            }
-        }
-        for (stack, versions) in &state.versions {
-            let name = versions.last().and_then(|head| state.files.get(head));
-            let name = name.map(|head| head.field("name").clone());
-            if let (Some(name), Some(stack)) = (name, state.version_stacks.get_mut(stack)) {
-                default(stack, "name", name);
-            }
-        }
-        // The project of each is that of what it is in; a circle ends at some point.
-        let project_of = |state: &State, row: &Row| {
-            let (mut at, mut steps) = (row, 0);
-            while at.text("project_id").is_empty() && steps < state.folders.len() + 2 {
-                let parent = at.text("parent_id");
-                let folder = state.folders.get(parent);
-                let Some(above) = folder.or_else(|| state.version_stacks.get(parent)) else {
-                    break;
-                };
-                (at, steps) = (above, steps + 1);
-            }
-            at.text("project_id").to_owned()
-        };
-        let found: Vec<(String, String)> = [&state.folders, &state.version_stacks, &state.files]
-            .into_iter()
-            .flat_map(Table::values)
-            .map(|row| (row.id().to_owned(), project_of(state, row)))
-            .collect();
-        for (id, project) in found {
-            let State { folders, version_stacks, files, .. } = &mut *state;
-            let row = [folders, version_stacks, files].into_iter().find_map(|it| it.get_mut(&id));
-            if let Some(row) = row {
-                tree::enter(row, &project);
-            }
-        }
-    }
-
     /// What stands beside the tree.
     fn rest(&mut self) {
         let state = &mut self.state;
@@ -266,7 +159,8 @@ impl Document {
             defaults(group, json!({"emoji": "👥", "source": "frame"}));
         }
         for webhook in state.webhooks.values_mut() {
-            defaults(webhook, json!({"active": true, "workspace_id": workspace, "events": []}));
+            let events = EventType::KNOWN;
+            defaults(webhook, json!({"active": true, "workspace_id": workspace, "events": events}));
         }
         for action in state.actions.values_mut() {
             let creator = action.creator.clone();
@@ -335,57 +229,6 @@ impl Document {
             let upload = SavedUpload::complete(file.id(), file.text("media_type"), at);
             self.uploads.insert(file.id().to_owned(), upload);
             self.contents.entry(file.id().to_owned()).or_insert(SavedObject::counted(size));
-        }
-    }
-
-    /// Fields and options may be called by their names.
-    fn metadata_by_name(&mut self) {
-        let fields = &self.state.metadata_fields;
-        let named = |name: &str| fields.values().find(|field| field.text("name") == name);
-        for values in self.state.metadata.0.values_mut() {
-            for (key, mut value) in std::mem::take(values) {
-                let field = fields.get(&key).or_else(|| named(&key));
-                let options =
-                    field.and_then(|it| it.field("field_configuration")["options"].as_array());
-                for chosen in value.as_array_mut().into_iter().flatten() {
-                    let is_it = |option: &&Value| option["display_name"] == *chosen;
-                    if let Some(option) = options.and_then(|options| options.iter().find(is_it)) {
-                        *chosen = option["id"].clone();
-                    }
-                }
-                values.insert(field.map_or(key, |field| field.id().to_owned()), value);
-            }
-        }
-    }
-
-    fn find_demo(&mut self) {
-        let (state, demo) = (&self.state, &mut self.demo);
-        let find = |id: &mut String, found: String| {
-            if id.is_empty() {
-                *id = found;
-            }
-        };
-        find(&mut demo.user_id, first(&state.users));
-        find(&mut demo.account_id, first(&state.accounts));
-        let of = |table: &Table, fits: &dyn Fn(&Row) -> bool| {
-            table.values().find(|row| fits(row)).map(|row| row.id().to_owned()).unwrap_or_default()
-        };
-        let account = demo.account_id.clone();
-        find(&mut demo.workspace_id, of(&state.workspaces, &|row| row.account == account));
-        let workspace = demo.workspace_id.clone();
-        let here = |row: &Row| row.text("workspace_id") == workspace;
-        find(&mut demo.project_id, of(&state.projects, &here));
-        let root =
-            state.projects.get(&demo.project_id).map(|it| it.text("root_folder_id").to_owned());
-        find(&mut demo.root_folder_id, root.unwrap_or_default());
-        for (id, role) in [
-            (&mut demo.editor_id, Role::Editor),
-            (&mut demo.commenter_id, Role::Commenter),
-            (&mut demo.viewer_id, Role::Viewer),
-        ] {
-            let given = state.access.given_at(&workspace).find(|(_, given)| *given == role);
-            let given = given.map(|(user, _)| user.to_owned());
-            find(id, given.unwrap_or_else(|| demo.user_id.clone()));
         }
     }
 }

@@ -36,12 +36,15 @@ pub(crate) struct Document {
     #[serde(default)]
     pub(crate) ims: SavedIms,
     #[serde(default)]
-    pub(crate) state: State,
+    pub(super) state: State,
     #[serde(default)]
     pub(super) uploads: BTreeMap<String, SavedUpload>,
     /// What was uploaded, once for all copies of it.
     #[serde(default)]
     pub(super) contents: BTreeMap<String, SavedObject>,
+    /// How many metadata fields were put before those of the file, which has no built-in ones.
+    #[serde(skip)]
+    pub(super) added_fields: usize,
 }
 
 impl Default for Document {
@@ -56,6 +59,7 @@ impl Default for Document {
             state: State::default(),
             uploads: BTreeMap::new(),
             contents: BTreeMap::new(),
+            added_fields: 0,
         }
     }
 }
@@ -127,9 +131,9 @@ impl Document {
         let state = lock(&shared.state).clone();
         let mut document = Self {
             ahead_ms: u64::try_from(shared.env.clock.ahead().as_millis()).unwrap_or(u64::MAX),
-            demo: SavedDemo::of(&shared.demo),
+            demo: SavedDemo::of(&lock(&shared.demo)),
             tokens: lock(&shared.tokens).iter().map(SavedToken::of).collect(),
-            signing_key: Some(shared.env.signer.key().to_owned()),
+            signing_key: Some(shared.env.signer.key().expose_secret().to_owned()),
             ims: shared.ims.saved(),
             ..Self::default()
         };
@@ -157,13 +161,19 @@ impl Document {
         Duration::from_millis(self.ahead_ms)
     }
 
-    pub(crate) fn tokens(&self) -> Vec<Token> {
+    /// What a simulator begins with.
+    pub(crate) fn begin(self, storage: &Storage) -> (State, Demo, Vec<Token>) {
+        let (demo, tokens, uploads) = (self.demo(), self.tokens(), self.uploads(storage));
+        (State { uploads, ..self.state }, demo, tokens)
+    }
+
+    fn tokens(&self) -> Vec<Token> {
         let token =
             |it: &SavedToken| Token { user: it.user_id.clone(), secret: it.token.clone().into() };
         self.tokens.iter().map(token).collect()
     }
 
-    pub(crate) fn demo(&self) -> Demo {
+    fn demo(&self) -> Demo {
         let demo = &self.demo;
         Demo {
             user_id: demo.user_id.as_str().into(),
@@ -178,7 +188,7 @@ impl Document {
     }
 
     /// The uploads, with what waits to be fetched. Those that share a content go on to do so.
-    pub(crate) fn uploads(&self, storage: &Storage) -> Uploads {
+    fn uploads(&self, storage: &Storage) -> Uploads {
         let restored = |(id, saved): (&String, &SavedObject)| {
             (id.clone(), Arc::new(Object::restored(saved.clone(), storage, id)))
         };

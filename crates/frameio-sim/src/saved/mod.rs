@@ -5,17 +5,24 @@ mod check;
 mod complete;
 mod document;
 mod file;
+mod named;
 pub(crate) mod rows;
 pub(crate) mod secrets;
+mod tree;
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::str::FromStr;
 
+use http::StatusCode;
+use serde_path_to_error::Segment;
+
 use crate::builder::Builder;
+use crate::respond::{Failure, Problem, step};
 use crate::sim::Sim;
 
+pub(crate) use check::{USERS, missing};
 pub(crate) use document::Document;
 
 /// The only version of the format that there is.
@@ -35,8 +42,9 @@ const VERSION: u32 = 1;
 /// A file written by hand need not say much. Left out may be all but `version`, and in records
 /// all but names and what they belong to: a first user owns a first account, and what names no
 /// account, workspace, project or folder is in the first one. A file counts as uploaded, with the
-/// content of [`Storage::Count`](crate::Storage::Count). Ids are UUIDs; those left out are the same
-/// each time. In `metadata`, fields and options may be called by their names. Fields of a
+/// content of [`Storage::Count`](crate::Storage::Count), and a webhook asks for all events. Ids are
+/// UUIDs; those left out are the same each time. In `metadata`, fields and options may be
+/// called by their names, and a field that takes new options gets those that it lacks. Fields of a
 /// record that the contract names in its answers are written as it names them.
 ///
 /// ```
@@ -71,7 +79,22 @@ impl SavedState {
     /// # Errors
     /// When it cannot be read, or is no state; see [`StateError`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self, StateError> {
-        std::fs::read_to_string(path).map_err(Problem::Io)?.parse()
+        Self::parse(&std::fs::read(path).map_err(Cause::Io)?)
+    }
+
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, StateError> {
+        let mut json = serde_json::Deserializer::from_slice(json);
+        let read = serde_path_to_error::deserialize(&mut json);
+        let document: Document =
+            read.map_err(|error| Cause::Json(pointer(error.path()), error.into_inner()))?;
+        json.end().map_err(|error| Cause::Json(String::new(), error))?;
+        if document.version != VERSION {
+            let told = format!("it is {}, the only one known here is {VERSION}", document.version);
+            return Err(Cause::Wrong(Problem::at("/version", told)).into());
+        }
+        let document = document.completed();
+        document.check().map_err(Cause::Wrong)?;
+        Ok(Self(document))
     }
 
     /// Writes a file, in place of one that is there, and only when all of it is written. It is for
@@ -81,7 +104,7 @@ impl SavedState {
     /// When it cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
         file::replace(path.as_ref(), self.to_string().as_bytes())
-            .map_err(|error| Problem::Io(error).into())
+            .map_err(|error| Cause::Io(error).into())
     }
 }
 
@@ -90,13 +113,7 @@ impl FromStr for SavedState {
     type Err = StateError;
 
     fn from_str(text: &str) -> Result<Self, StateError> {
-        let document: Document = serde_json::from_str(text).map_err(Problem::Json)?;
-        if document.version != VERSION {
-            return Err(Problem::Version(document.version).into());
-        }
-        let document = document.completed();
-        document.check().map_err(Problem::Wrong)?;
-        Ok(Self(document))
+        Self::parse(text.as_bytes())
     }
 }
 
@@ -141,35 +158,73 @@ impl Sim {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
         self.state().write(path)
     }
+
+    /// Begins anew with a state, as if the simulator had been built with it: a later
+    /// [reset](Self::reset) comes back to it.
+    ///
+    /// The [`demo`](Self::demo) is that of the state, and what a reset makes whole is whole. The
+    /// builder's tokens are taken as the demo user's, its settings stay, and so do its credentials
+    /// of IMS; users and accounts that were added to the state before it are not there. Time does
+    /// not go back: the clock is as far ahead as that of the state, unless it was further already.
+    pub fn restore(&self, state: SavedState) {
+        self.begin(state.0);
+    }
 }
 
-/// Why a state could not be read or written; it names the place.
+/// The path to what could not be read.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => step(key),
+            Segment::Enum { .. } | Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+/// Why a state could not be read or written; it names the place, by a JSON pointer.
 #[derive(Debug)]
-pub struct StateError(Problem);
+pub struct StateError(Cause);
 
 #[derive(Debug)]
-enum Problem {
+enum Cause {
     Io(io::Error),
-    Json(serde_json::Error),
-    Version(u32),
-    Wrong(String),
+    /// It is no JSON, or at the place of the pointer not what is needed.
+    Json(String, serde_json::Error),
+    Wrong(Problem),
 }
 
-impl From<Problem> for StateError {
-    fn from(problem: Problem) -> Self {
-        Self(problem)
+impl From<Cause> for StateError {
+    fn from(cause: Cause) -> Self {
+        Self(cause)
+    }
+}
+
+/// As the simulator refuses a state that was sent to it.
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        match error.0 {
+            Cause::Json(pointer, error) if error.is_data() => {
+                Self::invalid(&pointer, error.to_string())
+            }
+            Cause::Json(_, error) => {
+                Self::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
+            }
+            Cause::Wrong(problem) => Self::unprocessable(vec![problem]),
+            Cause::Io(error) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        }
     }
 }
 
 impl fmt::Display for StateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Problem::Io(error) => error.fmt(f),
-            Problem::Json(error) => error.fmt(f),
-            Problem::Version(version) => {
-                write!(f, "`version` is {version}, the only one known here is {VERSION}")
+            Cause::Io(error) => error.fmt(f),
+            Cause::Json(pointer, error) if pointer.is_empty() => error.fmt(f),
+            Cause::Json(pointer, error) => write!(f, "{pointer}: {error}"),
+            Cause::Wrong(Problem { pointer, detail }) => {
+                write!(f, "{}: {detail}", pointer.as_deref().unwrap_or_default())
             }
-            Problem::Wrong(wrong) => f.write_str(wrong),
         }
     }
 }

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use frameio_core::Body;
+use frameio_sim::Sim;
+use http::Request;
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, send};
 
 /// Succeeds with each operation.
 pub(crate) async fn scenario(api: &Api) {
@@ -68,8 +71,24 @@ async fn the_log_tells_what_was_done_and_can_be_filtered() {
 }
 
 #[tokio::test]
+async fn the_log_has_one_version_which_need_not_be_named() {
+    let api = Api::new();
+    let ask = async |version: &str| {
+        let request = Request::get(format!("{}/audit_logs", api.account()))
+            .header("authorization", format!("Bearer {}", Sim::TOKEN))
+            .header("api-version", version);
+        let answer = send(&api.sim, request.body(Body::empty()).unwrap()).await;
+        let body: Value = serde_json::from_slice(answer.body()).unwrap();
+        (answer.status().as_u16(), body["errors"][0]["source"]["pointer"].clone())
+    };
+    assert_eq!(ask("4.0").await, (200, json!(null)));
+    assert_eq!(ask("experimental").await, (422, json!("/api-version")));
+    api.get(&format!("{}/audit_logs", api.account())).await.data();
+}
+
+#[tokio::test]
 async fn an_account_has_a_log_of_its_own() {
-    let api = Api::of(frameio_sim::Sim::builder().account("Second").build());
+    let api = Api::of(Sim::builder().account("Second").build());
     api.upload("clip.mp4", "abc").await;
     let accounts = api.get("/v4/accounts").await.data();
     let second = accounts[1]["id"].as_str().unwrap();

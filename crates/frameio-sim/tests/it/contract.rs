@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use crate::api::Api;
+use crate::examples::resolve;
 use crate::schema::differences;
 use crate::{
     audit_logs, collections, comments, custom_actions, files, folders, groups, metadata,
@@ -74,6 +75,40 @@ impl Contract {
     pub(crate) fn version(&self) -> Option<&'static str> {
         let needed = self.parameters("header").find(|parameter| parameter["required"] == true)?;
         needed["schema"]["const"].as_str()
+    }
+
+    /// The values that a parameter knows.
+    pub(crate) fn values(&self, parameter: &'static Value) -> Vec<&'static str> {
+        let mut schema = resolve(self, &parameter["schema"]);
+        if schema["type"] == "array" {
+            schema = resolve(self, &schema["items"]);
+        }
+        // What the contract leaves open, the documentation names.
+        match (self.id, parameter["name"].as_str()) {
+            ("collections.index" | "collections.show", Some("include")) => {
+                vec!["creator", "project"]
+            }
+            ("folders.index", Some("type")) => vec!["file", "folder", "version_stack"],
+            (_, Some("type")) => vec!["group", "project", "workspace"],
+            _ => schema["enum"].as_array().unwrap().iter().filter_map(Value::as_str).collect(),
+        }
+    }
+
+    /// What a search can have found something by.
+    pub(crate) fn kinds_of_match() -> BTreeSet<&'static str> {
+        let schemas = &DOCUMENTS[0]["components"]["schemas"];
+        let kind = |member: &'static Value| {
+            let name = member["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            schemas[name]["properties"]["type"]["const"].as_str().unwrap()
+        };
+        let members = schemas["SearchMatch"]["oneOf"].as_array().unwrap();
+        members.iter().map(|member| kind(member).trim_end_matches("_match")).collect()
+    }
+
+    /// The keys that a parameter in brackets knows.
+    pub(crate) fn keys(&self, parameter: &'static Value) -> Vec<&'static str> {
+        let schema = resolve(self, &parameter["schema"]);
+        schema["properties"].as_object().unwrap().keys().map(String::as_str).collect()
     }
 
     /// The schema of the body.

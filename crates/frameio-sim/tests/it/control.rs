@@ -223,7 +223,7 @@ async fn an_action_is_run_through_its_forms() {
         (&json!({"note": "now"}), &answer["interaction_id"])
     );
 
-    let user = sim.demo().viewer_id.as_str();
+    let user = sim.demo().viewer_id.to_string();
     let body = json!({"resources": resources, "user_id": user});
     assert_eq!(post(sim, &path, body).await.ok()["shown"], json!([{"type": "nothing"}]));
     let sent: Value = serde_json::from_slice(&receiver.received()[2].body).unwrap();
@@ -267,4 +267,45 @@ async fn what_is_not_there_is_told_with_what_is() {
     let answer = ask(&sim, Method::POST, "faults", &" ".repeat(2_000_000)).await;
     answer.refused(StatusCode::PAYLOAD_TOO_LARGE);
     assert!(sim.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_state_is_put_or_refused_with_what_is_wrong() {
+    let from = Api::new();
+    from.make_folder(&from.root(), "Dailies").await;
+    let state = read(&from.sim, "state").await;
+
+    let to = Api::of(Sim::builder().quotas(false).token("mine").build()).with_token("mine");
+    let before = read(&to.sim, "demo").await;
+    for (body, pointer) in [
+        (json!({"version": 2}), "/version"),
+        (json!({"version": 1, "state": {"files": [{}]}}), "/state/files/0/name"),
+        (json!({"version": 1, "state": {"files": [7]}}), "/state/files/0"),
+        (json!({"version": 1, "tokens": [{"user_id": "x", "token": "t"}]}), "/tokens/0/user_id"),
+        (json!([]), ""),
+    ] {
+        let answer = ask(&to.sim, Method::PUT, "state", &body.to_string()).await;
+        let (told, _) = answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(told, Some(pointer), "{body}");
+    }
+    for body in ["", "{", "\u{0}"] {
+        let answer = ask(&to.sim, Method::PUT, "state", body).await;
+        assert!(answer.refused(StatusCode::BAD_REQUEST).1.starts_with("the body is not JSON: "));
+    }
+    assert_eq!(read(&to.sim, "demo").await, before, "nothing has changed by that");
+
+    call(&to.sim, "/v4/none").await;
+    let put = ask(&to.sim, Method::PUT, "state", &state.to_string()).await.ok();
+    assert_eq!(put, read(&to.sim, "demo").await);
+    assert_eq!(
+        (&put["account_id"], &put["tokens"]["user"]),
+        (&state["demo"]["account_id"], &json!("mine"))
+    );
+    assert_eq!(read(&to.sim, "stats").await["requests"], 0);
+    assert_eq!(to.get(&format!("{}/folders", to.root())).await.names(), ["Dailies"]);
+    let again = read(&to.sim, "state").await;
+    assert_eq!((&again["state"], &again["contents"]), (&state["state"], &state["contents"]));
+    let answer = ask(&to.sim, Method::DELETE, "state", "").await;
+    answer.refused(StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.headers["allow"], "GET, PUT");
 }

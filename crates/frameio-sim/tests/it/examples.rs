@@ -191,7 +191,7 @@ fn item(contract: &Contract, schema: &Value, member: usize, i: u64) -> Value {
     }
 }
 
-fn resolve<'s>(contract: &Contract, mut schema: &'s Value) -> &'s Value {
+pub(crate) fn resolve<'s>(contract: &Contract, mut schema: &'s Value) -> &'s Value {
     while let Some(reference) = schema["$ref"].as_str() {
         schema = contract.document.pointer(reference.trim_start_matches('#')).unwrap();
     }

@@ -107,7 +107,7 @@ async fn values_are_set_on_many_files_shown_and_cleared() {
 async fn a_value_has_to_fit_its_field() {
     let api = Api::new();
     let file = api.upload("a.mp4", "a").await;
-    let demo = api.sim.demo().user_id.as_str();
+    let demo = &api.sim.demo().user_id;
     let user = json!({"id": demo, "type": "user"});
     for (field_type, configuration) in types(&api) {
         let made = define(&api, field_type, configuration).await;

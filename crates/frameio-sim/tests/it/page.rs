@@ -215,8 +215,8 @@ async fn large_accounts_and_many_requests_are_bounded() {
     let requests = told["requests"].as_array().unwrap();
     assert_eq!((requests.len(), &requests[0]["number"]), (200, &json!(51)));
     assert_eq!(requests[199]["number"], 250);
-    let root = sim.demo().root_folder_id.as_str();
-    let node = node(sim, root).await;
+    let root = &sim.demo().root_folder_id;
+    let node = node(sim, root.as_str()).await;
     assert_eq!((&node["total"], node["items"].as_array().unwrap().len()), (&json!(250), 100));
     let more = read(sim, &format!("tree?of={root}&most=220")).await;
     assert_eq!(more["nodes"][0]["items"].as_array().unwrap().len(), 220);

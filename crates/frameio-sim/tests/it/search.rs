@@ -1,10 +1,13 @@
 //! Search.
 
-use frameio_sim::{Sim, User};
+use std::collections::BTreeSet;
+
+use frameio_sim::{SavedState, Sim, User};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::api::{Answer, Api};
+use crate::contract::Contract;
 
 /// Succeeds with the operation.
 pub(crate) async fn scenario(api: &Api) {
@@ -79,6 +82,97 @@ async fn all_words_are_looked_for_in_a_name_or_in_a_comment() {
 
     api.delete(&folder).await;
     assert_eq!(found(&api, json!({"query": "sea"})).await, <[&str; 0]>::default());
+}
+
+/// What of a file of a state matches, by each kind of the contract; nothing for what only a look
+/// into the media could tell.
+#[tokio::test(start_paused = true)]
+async fn every_kind_of_match_is_told() {
+    const ID: &str = "00000000-0000-4000-8000-000000000001";
+    const ADA: &str = "00000000-0000-4000-8000-000000000002";
+    const BOB: &str = "00000000-0000-4000-8000-000000000003";
+    const PROJECT: &str = "00000000-0000-4000-8000-000000000004";
+    const COMMENT: &str = "00000000-0000-4000-8000-000000000005";
+    let [made, changed, uploaded] =
+        ["2026-03-01T10:00:00Z", "2026-04-02T10:00:00Z", "2026-05-03T10:00:00Z"];
+    let state = json!({"version": 1, "state": {
+        "users": [
+            {"id": ADA, "name": "Ada", "email": "ada@example.com"},
+            {"id": BOB, "name": "Bob", "email": "bob@example.com"},
+        ],
+        "projects": [{"id": PROJECT, "name": "Crossing"}],
+        "files": [{
+            "id": ID, "name": "Harbour.mov", "file_size": 4321,
+            "created_at": made, "updated_at": changed,
+        }],
+        "comments": [{"id": COMMENT, "text": "Fine\nToo dark here"}, {"text": "Hm"}],
+        "metadata_fields": [{"name": "Assignee", "field_type": "user_single"}],
+        "metadata": {ID: {
+            "Assignee": [{"id": BOB, "type": "user"}], "Duration": 43.5, "Frame Rate": 23.976,
+            "Keywords": ["night shoot", "sea"], "Notes": "There is hiss", "Rating": 5,
+            "Resolution": "3840 x 2160", "Status": ["Approved"],
+        }},
+    }, "uploads": {ID: {"content": ID, "media_type": "video/quicktime", "completed_at": uploaded}},
+       "contents": {ID: {"size": 4321, "part_size": 4321, "parts": ["counted"]}}});
+    let state: SavedState = state.to_string().parse().unwrap();
+    let api = Api::of(Sim::builder().quotas(false).state(state).build());
+    let told = |kind: &str, fields: Value| {
+        let mut found = json!({"type": format!("{kind}_match")});
+        found.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        found
+    };
+    let project = json!({"project": {"id": PROJECT, "name": "Crossing"}, "terms": ["crossing"]});
+    let comment =
+        json!({"comment_id": COMMENT, "snippet": "Too dark here", "terms": ["too", "dark"]});
+    let mut kinds = BTreeSet::new();
+    for (query, kind, fields) in [
+        ("harbour", "name", json!({"name": "Harbour.mov", "terms": ["harbour"]})),
+        ("crossing", "project", project),
+        ("ADA", "creator", json!({"creator_id": ADA})),
+        ("bob@example.com", "assignee", json!({"assignee_id": BOB})),
+        ("video", "file_type", json!({"file_type": "video/quicktime"})),
+        ("2026-03-01", "inserted_at", json!({"inserted_at": made})),
+        ("2026-04-02", "updated_at", json!({"updated_at": changed})),
+        ("2026-05-03", "uploaded_at", json!({"uploaded_at": uploaded})),
+        ("2", "comment_count", json!({"comment_count": 2})),
+        ("43.5", "duration", json!({"duration": 43.5})),
+        ("4321", "filesize", json!({"filesize": 4321})),
+        ("23.976", "frame_rate", json!({"frame_rate": 23.976})),
+        ("night", "keywords", json!({"keywords": ["night shoot"]})),
+        ("hiss", "notes", json!({"notes": "There is hiss"})),
+        ("5", "rating", json!({"rating": 5})),
+        ("3840", "resolution_width", json!({"resolution_width": 3840})),
+        ("2160", "resolution_height", json!({"resolution_height": 2160})),
+        ("approved", "status", json!({"status": "Approved"})),
+        ("too dark", "comment", comment),
+    ] {
+        let data = search(&api, "", json!({"query": query})).await.data();
+        let file = data.as_array().unwrap().iter().find(|item| item["result"]["id"] == ID).unwrap();
+        assert_eq!(file["matches"], json!([told(kind, fields)]), "{query}");
+        kinds.insert(kind);
+    }
+    let data = search(&api, "", json!({"query": "3840x2160"})).await.data();
+    assert_eq!(data[0]["matches"].as_array().unwrap().len(), 2, "both sides");
+
+    // Of no file can these be known without a look into it; what is deleted is not found at all.
+    let not_told = [
+        "audio_sample_rate",
+        "bit_depth",
+        "bit_rate",
+        "channels",
+        "codec",
+        "color_space",
+        "deleted_at",
+        "dynamic_range",
+        "format",
+        "has_alpha_channel",
+        "page_count",
+        "source_filename",
+        "transcription",
+        "visual",
+    ];
+    let known = Contract::kinds_of_match();
+    assert!(kinds.into_iter().chain(not_told).collect::<BTreeSet<_>>() == known, "{known:#?}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frameio_core::{FileId, ShareId};
+use frameio_core::{FileId, ShareId, UserId};
 use frameio_sim::{User, Visit, VisitError};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -187,7 +187,7 @@ async fn reviewers_are_named_in_one_way_and_only_of_secure_shares() {
     let api = Api::new();
     let share_json = share(&api, json!({"access": "secure"})).await;
     let share_path = path(&api, &share_json);
-    let viewer = api.sim.demo().viewer_id.as_str();
+    let viewer = &api.sim.demo().viewer_id;
     let both = json!({"emails": ["a@example.com"], "user_ids": [viewer]});
     for wrong in [both, json!({})] {
         assert_eq!(add(&api, &share_path, wrong.clone()).await.pointers(), ["/data/reviewers"]);
@@ -303,7 +303,7 @@ async fn a_share_lets_in_only_whom_and_for_what_it_is() {
 #[tokio::test(start_paused = true)]
 async fn what_becomes_of_a_share_is_told_and_takes_an_editor() {
     let api = Api::new();
-    let token = |id| api.with_token(&api.sim.token_of(id).unwrap());
+    let token = |id: &UserId| api.with_token(&api.sim.token_of(id).unwrap());
     let viewer = token(&api.sim.demo().viewer_id);
     assert_eq!(try_share(&viewer, json!({})).await.status, StatusCode::FORBIDDEN);
     let editor = token(&api.sim.demo().editor_id);

@@ -1,11 +1,17 @@
 //! State is saved and read.
 
-use frameio_sim::{SavedState, Sim};
+use std::time::Duration;
+
+use frameio_sim::{SavedState, Sim, Storage};
 use http::StatusCode;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::api::{Api, storages};
 use crate::contract;
+use crate::ims::{Ims, text};
+use crate::world;
 
 fn restored(state: &str) -> Sim {
     Sim::builder().quotas(false).state(state.parse().unwrap()).build()
@@ -13,32 +19,6 @@ fn restored(state: &str) -> Sim {
 
 fn wrong(state: &str) -> String {
     state.parse::<SavedState>().unwrap_err().to_string()
-}
-
-/// What the operations answer about the whole account.
-async fn told(api: &Api) -> Vec<Value> {
-    let mut told = Vec::new();
-    let (account, project) = (api.account(), api.project());
-    for path in [
-        "/v4/me".to_owned(),
-        "/v4/accounts".to_owned(),
-        format!("{account}/workspaces"),
-        format!("{}/projects?include=owner", api.workspace()),
-        format!("{}/webhooks", api.workspace()),
-        format!("{}/actions", api.workspace()),
-        format!("{}/children?include=creator,project,metadata", api.root()),
-        format!("{project}/shares"),
-        format!("{project}/collections"),
-        format!("{project}/users"),
-        format!("{account}/metadata/field_definitions"),
-        format!("{account}/groups"),
-        format!("{account}/audit_logs?page_size=100"),
-    ] {
-        let mut answer = api.get(&path).await;
-        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
-        told.push(answer.body.take());
-    }
-    told
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +31,120 @@ async fn after_every_operation_it_is_the_same_when_it_is_read_again() {
     let resaved = again.sim.state().to_string();
     let other = saved.lines().zip(resaved.lines()).find(|(before, after)| before != after);
     assert_eq!((other, resaved.len()), (None, saved.len()));
-    assert_eq!(told(&again).await, told(&api).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_operation_answers_the_same_when_it_is_read_again() {
+    let api = world::world().await;
+    api.sim.clock().advance(Duration::from_secs(60 * 60));
+    let before = world::everything(&api).await;
+    let again = Api::of(restored(&api.sim.state().to_string()));
+    let after = world::everything(&again).await;
+    for (path, answer) in &before {
+        assert_eq!(after.get(path), Some(answer), "{path}");
+    }
+    assert_eq!(before.len(), after.len());
+    let ahead = again.sim.clock().now().duration_since(api.sim.clock().now());
+    assert!(ahead.as_secs().abs() < 30 * 60, "the clock is as far ahead: {ahead:?}");
+}
+
+#[tokio::test]
+async fn who_is_signed_in_stays_so() {
+    let ims = Ims::new();
+    let [used, kept] = [ims.sign_in().await, ims.sign_in().await];
+    let refreshed = ims.refresh(text(&used, "refresh_token"), &[]).await.ok();
+    let code = ims.code(&[]).await;
+    let server = ims.server("openid,AdobeID,frame.s2s.all").await.ok();
+    let saved = ims.sim.state().to_string();
+    for secret in [text(&kept, "refresh_token"), text(&kept, "access_token"), &code] {
+        assert!(!saved.contains(secret), "only digests are saved");
+    }
+
+    let again = Ims { sim: restored(&saved) };
+    for tokens in [&used, &kept, &refreshed, &server] {
+        let me = again.me(text(tokens, "access_token")).await;
+        assert_eq!(
+            (me.status, me.json),
+            (StatusCode::OK, ims.me(text(tokens, "access_token")).await.json)
+        );
+    }
+    let reused = again.refresh(text(&used, "refresh_token"), &[]).await;
+    assert_eq!(reused.refused(), (400, "invalid_grant"), "it was rotated before");
+    let next = again.refresh(text(&kept, "refresh_token"), &[]).await.ok();
+    again.refresh(text(&next, "refresh_token"), &[]).await.ok();
+    again.exchange(&code, &[]).await.ok();
+    assert_eq!(again.exchange(&code, &[]).await.refused(), (400, "invalid_grant"), "used up");
+}
+
+#[tokio::test]
+async fn a_remote_upload_that_waits_is_fetched_again() {
+    let source = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/far.txt", source.local_addr().unwrap());
+    let api = Api::new();
+    let data = json!({"name": "far.txt", "source_url": url});
+    let asked = api.post(&format!("{}/files/remote_upload", api.root()), data).await.body;
+    let (first, _) = source.accept().await.unwrap();
+    let again = Api::of(restored(&api.sim.state().to_string()));
+    drop((api, first));
+
+    let status = format!("{}/status", again.file(&asked["data"]));
+    assert_eq!(again.get(&status).await.data()["upload_complete"], false);
+    let (mut second, _) = source.accept().await.unwrap();
+    let mut head = [0; 4096];
+    assert_ne!(second.read(&mut head).await.unwrap(), 0);
+    second.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nbytes").await.unwrap();
+    while again.get(&status).await.data()["upload_complete"] != true {
+        tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
+    }
+    assert_eq!(again.read(&asked["data"]["id"], &[]).await.into_body(), "bytes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_only_counted_keeps_its_size() {
+    let builder = || Sim::builder().quotas(false).part_size(4).storage(Storage::Count);
+    let api = Api::of(builder().build());
+    let file = api.upload("clip.mp4", "abcdefghij").await;
+    let begun = api.make_file(&api.root(), "later.mp4", 8).await;
+    let urls = begun["upload_urls"].as_array().unwrap();
+    let url = |part: usize| urls[part]["url"].as_str().unwrap();
+    crate::api::put(&api.sim, url(0), "video/mp4", "1234").await;
+
+    let again = Api::of(builder().state(api.sim.state()).build());
+    let shown = again.get(&file).await.data();
+    assert_eq!((&shown["file_size"], &shown["status"]), (&json!(10), &json!("transcoded")));
+    assert_eq!(again.read(&shown["id"], &[]).await.into_body(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9][..]);
+    let status = format!("{}/status", again.file(&begun));
+    assert_eq!(again.get(&status).await.data()["upload_complete"], false);
+    crate::api::put(&again.sim, url(1), "video/mp4", "5678").await;
+    assert_eq!(again.get(&status).await.data()["upload_complete"], true);
+    assert_eq!(again.read(&begun["id"], &[]).await.into_body().len(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_one_begins_anew_with_a_state() {
+    for storage in storages() {
+        let builder = || Sim::builder().quotas(false).token("mine").storage(storage.clone());
+        let from = Api::of(builder().build()).with_token("mine");
+        let file = from.upload("kept.txt", "some bytes").await;
+        let id = json!(file.rsplit('/').next().unwrap());
+        let state = from.sim.state();
+        from.make_folder(&from.root(), "Not saved").await;
+        from.sim.restore(state.clone());
+        assert_eq!(from.read(&id, &[]).await.into_body(), "some bytes", "{storage:?}");
+        assert_eq!(from.get(&format!("{}/children", from.root())).await.names(), ["kept.txt"]);
+
+        let to = Api::of(builder().build()).with_token("mine");
+        let lost = to.upload("lost.txt", "lost").await;
+        to.sim.restore(state);
+        assert_eq!(to.sim.demo().account_id, from.sim.demo().account_id);
+        assert_eq!(to.get("/v4/me").await.data()["id"], from.sim.demo().user_id.as_str());
+        assert_eq!(to.get(&lost).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(to.read(&id, &[]).await.into_body(), "some bytes");
+        to.make_folder(&to.root(), "Made later").await;
+        to.sim.reset();
+        assert_eq!(to.get(&format!("{}/children", to.root())).await.names(), ["kept.txt"]);
+        assert_eq!(to.read(&id, &[]).await.into_body(), "some bytes");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,21 +211,126 @@ async fn a_file_written_by_hand_need_not_say_much() {
 fn the_error_for_a_bad_file_names_the_place() {
     for (state, told) in [
         ("", "EOF while parsing a value at line 1 column 0"),
-        (r#"{"version": 2}"#, "`version` is 2, the only one known here is 1"),
-        (r#"{"version": 1, "stat": {}}"#, "unknown field `stat`"),
-        (r#"{"version": 1, "state": {"fils": []}}"#, "unknown field `fils`"),
-        (r#"{"version": 1, "state": {"files": [{}]}}"#, "state.files[0].name: it is missing"),
+        (r#"{"version": 1} {}"#, "trailing characters at line 1 column 16"),
+        (r#"{"version": 2}"#, "/version: it is 2, the only one known here is 1"),
+        (r#"{"version": 1, "stat": {}}"#, "/stat: unknown field `stat`"),
+        (r#"{"version": 1, "state": {"fils": []}}"#, "/state/fils: unknown field `fils`"),
+        (r#"{"version": 1, "state": {"files": [{}, 7]}}"#, "/state/files/1: invalid type"),
+        (r#"{"version": 1, "state": {"files": [{}]}}"#, "/state/files/0/name: it is missing"),
+        (r#"{"version": 1, "state": {"users": [{"id": "ada"}]}}"#, "/state/users/0/id: \"ada\" is"),
         (
-            r#"{"version": 1, "state": {"files": [{"name": "a", "parent_id": "x"}]}}"#,
-            r#"state.files[0].parent_id: there is no "x""#,
+            r#"{"version": 1, "state": {"metadata_fields": [{"name": "A", "created_at": "x"}]}}"#,
+            r#"/state/metadata_fields/0/created_at: "x": "#,
         ),
-        (r#"{"version": 1, "state": {"users": [{"id": "ada"}]}}"#, "state.users[0].id: \"ada\" is"),
         (
             r#"{"version": 1, "contents": {"../x": {"size": 1, "part_size": 1, "parts": []}}}"#,
-            "contents.../x: \"../x\" is no UUID",
+            "/contents/..~1x: \"../x\" is no UUID",
         ),
     ] {
         assert!(wrong(state).starts_with(told), "{state}: {}", wrong(state));
+    }
+}
+
+/// A state in which something names what is not there is refused with the place, what is missing,
+/// and what to do about it.
+#[test]
+fn what_names_nothing_is_told_with_what_to_do() {
+    const X: &str = "00000000-0000-4000-8000-00000000dead";
+    const ID: &str = "00000000-0000-4000-8000-000000000001";
+    const ABOVE: &str = "00000000-0000-4000-8000-000000000002";
+    let demo = || serde_json::from_str::<Value>(&SavedState::demo().to_string()).unwrap();
+    let grant = json!({"id": X, "client_id": "c", "user_id": X, "scopes": ["openid"]});
+    let digest = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+    let refresh = json!({"sha256": digest, "expires": "2030-01-01T00:00:00Z", "for": grant});
+    let adobe = json!({"account": ID, "name": "A", "members": [], "group": null});
+    for (pointer, value, places) in [
+        ("/state/projects/0/workspace_id", json!(X), "`state.workspaces`"),
+        ("/state/projects/0/account", json!(X), "`state.accounts`"),
+        ("/state/projects/0/creator", json!(X), "`state.users`"),
+        ("/state/folders/4/parent_id", json!(X), "`state.folders`"),
+        ("/state/version_stacks/0/project_id", json!(X), "`state.projects`"),
+        ("/state/files/0/parent_id", json!(X), "`state.folders` or `state.version_stacks`"),
+        ("/state/comments/0/file_id", json!(X), "`state.files`"),
+        ("/state/comments/0/completer_id", json!(X), "`state.users`"),
+        ("/state/replies/0/comment_id", json!(X), "`state.comments`"),
+        ("/state/webhooks/0/workspace_id", json!(X), "`state.workspaces`"),
+        ("/state/actions/0/workspace_id", json!(X), "`state.workspaces`"),
+        ("/state/collections/0/project_id", json!(X), "`state.projects`"),
+        ("/state/shares/0/project_id", json!(X), "`state.projects`"),
+        ("/state/groups/0/account", json!(X), "`state.accounts`"),
+        ("/state/metadata_fields/0/creator", json!(X), "`state.users`"),
+        (&format!("/state/versions/{X}"), json!([]), "`state.version_stacks`"),
+        (&format!("/state/metadata/{X}"), json!({}), "`state.files`"),
+        (&format!("/state/shared/{X}"), json!({}), "`state.shares`"),
+        (&format!("/state/access/given/{X}"), json!({ID: "viewer"}), "`state.accounts`"),
+        (&format!("/state/access/members/{X}"), json!([ID]), "`state.groups`"),
+        (&format!("/state/adobe_groups/{X}/account"), adobe, "`state.accounts`"),
+        (&format!("/uploads/{X}/content"), json!({"content": X}), "`contents`"),
+        ("/tokens/0/user_id", json!({"user_id": X, "token": "t"}), "`state.users`"),
+        ("/demo/viewer_id", json!(X), "`state.users`"),
+        ("/ims/refresh_tokens/0/for", refresh, "`state.users`"),
+    ] {
+        let mut state = demo();
+        put(&mut state, pointer, value);
+        let told = wrong(&state.to_string());
+        assert!(told.starts_with(&format!("{pointer}: there is no ")), "{pointer}: {told}");
+        assert!(told.contains(places), "{pointer}: {told}");
+        assert!(told.contains("add it there, or name one that is"), "{pointer}: {told}");
+    }
+
+    for (state, told) in [
+        (
+            json!({"comments": [{"text": "Whose?"}]}),
+            "/state/comments/0/file_id: it has to be the id of something in `state.files`",
+        ),
+        (
+            json!({"folders": [
+                {"id": ID, "name": "a", "parent_id": ABOVE},
+                {"id": ABOVE, "name": "b", "parent_id": ID},
+            ]}),
+            "/state/folders/0/parent_id: the folder is in itself",
+        ),
+        (
+            json!({"webhooks": [{"name": "a", "url": "http://localhost", "events": []}]}),
+            "/state/webhooks/0/events: it has to name one event at least",
+        ),
+        (
+            json!({"version_stacks": [{"id": ID, "name": "empty"}]}),
+            "/state/version_stacks/0: it holds no file: give one its id as `parent_id`",
+        ),
+        (
+            json!({"metadata": {}, "files": [{"id": ID, "name": "a"}], "version_stacks": [
+                {"id": ABOVE, "name": "b"},
+            ], "versions": {ABOVE: [ID]}}),
+            "/state/versions/00000000-0000-4000-8000-000000000002/0: the `parent_id` of",
+        ),
+        (
+            json!({"files": [{"id": ID, "name": "a"}], "metadata": {ID: {"Mood": "dark"}}}),
+            "/state/metadata/00000000-0000-4000-8000-000000000001/Mood: there is no field",
+        ),
+        (
+            json!({"files": [{"id": ID, "name": "a"}], "metadata": {ID: {"Status": ["Lost"]}}}),
+            "/state/metadata/00000000-0000-4000-8000-000000000001/",
+        ),
+    ] {
+        let told_instead = wrong(&json!({"version": 1, "state": state}).to_string());
+        assert!(told_instead.starts_with(told), "{told_instead}");
+    }
+}
+
+/// Puts a value where a pointer leads; where nothing is there yet, where the longest part of the
+/// pointer does that is.
+fn put(document: &mut Value, pointer: &str, value: Value) {
+    if let Some(place) = document.pointer_mut(pointer) {
+        *place = value;
+        return;
+    }
+    let (above, key) = pointer.rsplit_once('/').unwrap();
+    match document.pointer_mut(above) {
+        Some(Value::Object(fields)) => drop(fields.insert(key.to_owned(), value)),
+        Some(Value::Array(items)) => items.push(value),
+        Some(Value::Null) | None => put(document, above, value),
+        Some(other) => panic!("{other} is at {above}"),
     }
 }
 
@@ -143,7 +341,6 @@ async fn the_demo_is_worth_looking_at_and_the_same_each_time() {
     assert_eq!(format!("{:?}", sim().demo()), format!("{:?}", api.sim.demo()));
     let workspaces = api.get(&format!("{}/workspaces", api.account())).await;
     assert_eq!(workspaces.names(), ["Film", "Campaigns"]);
-    told(&api).await;
     let root = api.get(&format!("{}/children?include=metadata", api.root())).await.data();
     let statuses = root.as_array().unwrap().iter().filter_map(|it| it["status"].as_str());
     assert_eq!(statuses.collect::<Vec<_>>(), ["created"], "one is still being uploaded");

@@ -29,6 +29,16 @@ pub(crate) struct AdobeGroup {
     group: Option<String>,
 }
 
+impl AdobeGroup {
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
+    pub(crate) fn members(&self) -> &[String] {
+        &self.members
+    }
+}
+
 /// Adds a group at Adobe.
 pub(crate) fn add_to_adobe(state: &mut State, account: &str, name: &str, members: Vec<String>) {
     let (account, name) = (account.to_owned(), name.to_owned());

@@ -32,23 +32,23 @@ pub(super) const REDIRECT: &str = "https://app.example/callback";
 pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-pub(super) type Params<'a> = [(&'a str, &'a str)];
+pub(crate) type Params<'a> = [(&'a str, &'a str)];
 
 /// A client of a simulator that knows one app of each kind, and another web app.
-pub(super) struct Ims {
-    pub(super) sim: Sim,
+pub(crate) struct Ims {
+    pub(crate) sim: Sim,
 }
 
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) text: String,
-    pub(super) json: Value,
+    pub(crate) json: Value,
 }
 
 impl Ims {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::of(Sim::builder())
     }
 
@@ -110,12 +110,12 @@ impl Ims {
     }
 
     /// A code of the web app.
-    pub(super) async fn code(&self, changes: &Params<'_>) -> String {
+    pub(crate) async fn code(&self, changes: &Params<'_>) -> String {
         self.authorize(changes).await.redirected()["code"].clone()
     }
 
     /// Exchanges a code as the web app should, except for `changes`.
-    pub(super) async fn exchange(&self, code: &str, changes: &Params<'_>) -> Answer {
+    pub(crate) async fn exchange(&self, code: &str, changes: &Params<'_>) -> Answer {
         let right = [
             ("client_id", "web"),
             ("client_secret", "web-secret"),
@@ -126,12 +126,12 @@ impl Ims {
     }
 
     /// Signs in with the web app.
-    pub(super) async fn sign_in(&self) -> Value {
+    pub(crate) async fn sign_in(&self) -> Value {
         self.exchange(&self.code(&[]).await, &[]).await.ok()
     }
 
     /// Asks for the tokens of the server.
-    pub(super) async fn server(&self, scope: &str) -> Answer {
+    pub(crate) async fn server(&self, scope: &str) -> Answer {
         self.token(&[
             ("client_id", "server"),
             ("client_secret", "server-secret"),
@@ -142,7 +142,7 @@ impl Ims {
     }
 
     /// Refreshes as the web app should, except for `changes`.
-    pub(super) async fn refresh(&self, token: &str, changes: &Params<'_>) -> Answer {
+    pub(crate) async fn refresh(&self, token: &str, changes: &Params<'_>) -> Answer {
         let right = [
             ("client_id", "web"),
             ("client_secret", "web-secret"),
@@ -153,7 +153,7 @@ impl Ims {
     }
 
     /// What the API answers to the token.
-    pub(super) async fn me(&self, token: &str) -> Answer {
+    pub(crate) async fn me(&self, token: &str) -> Answer {
         self.get("/v4/me", &[], token).await
     }
 }
@@ -171,7 +171,7 @@ impl Answer {
 
     /// The tokens of an answer of 200.
     #[track_caller]
-    pub(super) fn ok(self) -> Value {
+    pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text);
         assert_eq!(self.headers["cache-control"], "no-store");
         self.json
@@ -179,7 +179,7 @@ impl Answer {
 
     /// The error of an answer of OAuth, with its status.
     #[track_caller]
-    pub(super) fn refused(&self) -> (u16, &str) {
+    pub(crate) fn refused(&self) -> (u16, &str) {
         let description = self.json["error_description"].as_str();
         assert!(description.is_some_and(|description| !description.is_empty()), "{}", self.text);
         (self.status.as_u16(), self.json["error"].as_str().unwrap())
@@ -193,7 +193,7 @@ impl Answer {
     }
 }
 
-pub(super) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap()
 }
 
