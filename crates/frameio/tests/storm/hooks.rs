@@ -117,11 +117,9 @@ impl Receiver {
         }
         let attempts: usize = deliveries.values().map(Vec::len).sum();
         assert!(attempts > deliveries.len(), "no delivery has failed");
-        assert_eq!(done, worked_on.len());
-        println!(
-            "{done} of {} events by {attempts} deliveries, fetched: {ledger}",
-            deliveries.len()
-        );
+        assert_eq!(done, worked_on.values().sum::<u32>() as usize);
+        let events = deliveries.len();
+        println!("{events} events, {attempts} deliveries, {done} worked on, fetched: {ledger}");
     }
 }
 
