@@ -182,8 +182,9 @@ impl TransfersBuilder {
     /// Asks for the state of a file for the second time after so long, and then less and less often,
     /// down to every 15 s. Default: 500 ms.
     ///
-    /// All transfers together have no more than four of these calls under way, which wait for their
-    /// quota like any other.
+    /// All transfers together have no more than four calls of each operation under way for it, which
+    /// wait for their quota like any other. The first question waits a little too, up to 2 s, where
+    /// the files before were not complete at once.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval;
         self

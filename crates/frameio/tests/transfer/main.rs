@@ -3,6 +3,7 @@
 
 mod download;
 mod download_faults;
+mod download_killed;
 mod download_tree;
 mod one_part;
 #[path = "../support/raw.rs"]

@@ -150,8 +150,8 @@ async fn a_thousand_uploads_that_wait_do_not_storm_the_quota() {
     let (account, folder) = place(&sim);
     let transfers = transfers(&sim);
     // Each has a part that gets lost, so that all wait for their end at the same time.
-    sim.inject(frameio_sim::Fault::dropped_part().on(Sim::UPLOAD_PART).next(300));
-    let uploads = (0..300).map(|n| {
+    sim.inject(frameio_sim::Fault::dropped_part().on(Sim::UPLOAD_PART).next(1000));
+    let uploads = (0..1000).map(|n| {
         let upload = Upload::from_bytes(&account, &folder, format!("{n}.mov"), "film")
             .wait_timeout(Duration::from_secs(900));
         transfers.upload(upload)

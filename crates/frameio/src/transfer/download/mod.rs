@@ -4,6 +4,7 @@ mod digest;
 mod link;
 mod part;
 mod reader;
+mod receive;
 mod remote;
 mod run;
 #[cfg(test)]
