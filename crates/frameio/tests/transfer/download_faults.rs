@@ -120,6 +120,22 @@ async fn a_download_that_was_dropped_goes_on_and_had_no_task() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_came_of_a_part_is_noted_before_its_end() {
+    const SIZE: usize = 4 << 20;
+    let case = Case::new(SIZE).await;
+    case.storage.set(|state| state.stalls = (3 << 20, 1));
+    let storage = case.storage.clone();
+    let service = tower::service_fn(move |request| storage.clone().answer(request));
+    let patient = builder(&case.sim).storage(service).build();
+    let slow = patient.download(case.download().part_size(SIZE as u64));
+    // As if it was killed: nothing is done in the end.
+    assert!(tokio::time::timeout(Duration::from_secs(12), slow).await.is_err());
+    let done = case.transfers.download(case.download()).await.unwrap();
+    assert!(done.received <= 2 << 20, "{done:?}");
+    assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(SIZE))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_content_begins_anew() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(6));

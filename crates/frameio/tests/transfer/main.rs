@@ -16,6 +16,7 @@ mod traced;
 mod upload;
 mod upload_faults;
 mod upload_manifest;
+mod upload_many_parts;
 mod upload_sockets;
 mod upload_tree;
 mod walk;
