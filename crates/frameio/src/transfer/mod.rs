@@ -40,7 +40,7 @@ pub use self::safe_name::{SafeNames, safe_name};
 use self::storage::Storage;
 pub use self::summary::{Ignored, Item, Outcome, Summary};
 use self::upload::buffers::Buffers;
-pub use self::upload::{AttachmentUpload, RemoteUpload, Upload, UploadTree, Uploaded};
+pub use self::upload::{Attached, RemoteUpload, Upload, UploadTree, Uploaded};
 pub use self::walk::{Entry, Walk, WalkError};
 use crate::client::{Client, HttpService};
 use crate::transport::HyperTransport;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use frameio::comments::CreateComment;
 use frameio::files::FileStatus;
 use frameio::transfer::{
-    AttachmentUpload, Progress, RemoteUpload, TransferErrorKind, Transfers, Until, Upload,
+    Progress, RemoteUpload, TransferErrorKind, Transfers, Until, Upload,
 };
 use frameio::{Client, FileId};
 use frameio_sim::Sim;
@@ -173,12 +173,14 @@ async fn attachments_go_the_same_way() {
     let file = transfers.upload(upload).await.unwrap().file;
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
     let comment = client.send(CreateComment::new(&account, &file.id, "see this")).await.unwrap();
-    let upload = AttachmentUpload::from_bytes(&account, &comment.id, "notes.pdf", bytes.clone());
-    let attachment = transfers.attach(upload).await.unwrap();
+    let upload = Upload::from_bytes(&account, &comment.id, "notes.pdf", bytes.clone());
+    let attached = transfers.attach(upload).await.unwrap();
+    let attachment = attached.attachment;
+    assert_eq!((attached.bytes, attached.replaced, &attachment.upload_urls), (95, None, &None));
     assert_eq!(attachment.media_type.as_deref(), Some("application/pdf"));
     assert_eq!(arrived(&sim, attachment.id.as_str()).await, Some(bytes));
 
-    let upload = AttachmentUpload::from_bytes(&account, &comment.id, "x", Bytes::new());
+    let upload = Upload::from_bytes(&account, &comment.id, "x", Bytes::new());
     let error = transfers.attach(upload).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Invalid);
 }

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use frameio_core::{AccountId, FileId, FolderId};
+use frameio_api::comments::Attachment;
+use frameio_core::{AccountId, CommentId, FileId, FolderId};
 use serde_json::{Value, json};
 
 use super::parts::Parts;
@@ -44,8 +45,7 @@ struct Locked {
 #[derive(Clone, Debug)]
 pub(crate) struct Saved {
     pub(crate) account_id: AccountId,
-    pub(crate) folder_id: FolderId,
-    pub(crate) file_id: FileId,
+    pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) media_type: String,
     pub(crate) path: PathBuf,
@@ -53,6 +53,13 @@ pub(crate) struct Saved {
     pub(crate) created: SystemTime,
     pub(crate) parts: Arc<Parts>,
     pub(crate) done: Vec<bool>,
+}
+
+/// Where it goes, and what the service has made of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Place {
+    File(FolderId, FileId),
+    Attachment(CommentId, Box<Attachment>),
 }
 
 impl Saved {
@@ -179,11 +186,9 @@ fn begin(file: &mut File, saved: &Saved) -> Result<()> {
     let path = saved.path.to_str().ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidInput, "the path of the source is not UTF-8")
     })?;
-    let head = json!({
+    let mut head = json!({
         "frameio_upload": 1,
         "account_id": saved.account_id.as_str(),
-        "folder_id": saved.folder_id.as_str(),
-        "file_id": saved.file_id.as_str(),
         "name": saved.name,
         "media_type": saved.media_type,
         "path": path,
@@ -192,6 +197,16 @@ fn begin(file: &mut File, saved: &Saved) -> Result<()> {
         "created": seconds(saved.created),
         "parts": saved.parts.len(),
     });
+    match &saved.place {
+        Place::File(folder_id, file_id) => {
+            head["folder_id"] = folder_id.as_str().into();
+            head["file_id"] = file_id.as_str().into();
+        }
+        Place::Attachment(comment_id, attachment) => {
+            head["comment_id"] = comment_id.as_str().into();
+            head["attachment"] = serde_json::to_value(attachment).map_err(io::Error::from)?;
+        }
+    }
     let mut lines = BufWriter::new(&mut *file);
     writeln!(lines, "{head}")?;
     for part in saved.parts.iter() {
@@ -258,8 +273,13 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
     let text = |name: &str| head[name].as_str();
     let saved = Saved {
         account_id: text("account_id")?.into(),
-        folder_id: text("folder_id")?.into(),
-        file_id: text("file_id")?.into(),
+        place: match text("comment_id") {
+            Some(comment_id) => {
+                let attachment: Attachment = serde_json::from_value(head["attachment"].clone()).ok()?;
+                Place::Attachment(comment_id.into(), Box::new(attachment))
+            }
+            None => Place::File(text("folder_id")?.into(), text("file_id")?.into()),
+        },
         name: text("name")?.to_owned(),
         media_type: text("media_type")?.to_owned(),
         path: text("path")?.into(),
@@ -303,8 +323,7 @@ mod tests {
         }
         Saved {
             account_id: "a".into(),
-            folder_id: "f".into(),
-            file_id: "x|2".into(),
+            place: Place::File("f".into(), "x|2".into()),
             name: "ä.mov".into(),
             media_type: "video/quicktime".into(),
             path: path.into(),
