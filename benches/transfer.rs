@@ -103,8 +103,8 @@ impl Times {
 }
 
 async fn upload(transfers: &Transfers, simulator: &Simulator, path: &Path) -> FileId {
-    let upload = Upload::from_path(&*simulator.account, &*simulator.folder, path)
-        .parts_in_flight(IN_FLIGHT);
+    let upload =
+        Upload::from_path(&*simulator.account, &*simulator.folder, path).parts_in_flight(IN_FLIGHT);
     let uploaded = transfers.upload(upload).await.unwrap();
     assert_eq!(uploaded.bytes, SIZE);
     uploaded.file.id

@@ -11,7 +11,7 @@ use frameio::transfer::{
 
 use super::show::Show;
 use super::target::{Account, Finder};
-use super::{Output, transfers, until_stopped};
+use super::{Compare, Output, transfers, until_stopped};
 use crate::connect::Connection;
 use crate::exit::{Failure, Status};
 
@@ -43,6 +43,8 @@ pub(crate) struct Download {
     /// Only tell what would be done
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    compare: Compare,
     #[command(flatten)]
     account: Account,
     #[command(flatten)]
@@ -116,11 +118,14 @@ impl Download {
                     let Some(folder) = place.folder_id() else { continue };
                     let name = place.path.names().last().map_or("", |name| name);
                     let local = self.directory.join(names.name(name, folder.as_str()));
-                    let tree = DownloadTree::new(&place.account_id, folder, local)
+                    let mut tree = DownloadTree::new(&place.account_id, folder, local)
                         .files_in_flight(self.concurrency.into())
                         .dry_run(self.dry_run)
                         .on_item(show.on_item(&place.path))
                         .progress(show.on_progress(&place.path));
+                    if let Some(path) = self.compare.path()? {
+                        tree = tree.checksums(path);
+                    }
                     transfers.download_tree(tree).await?;
                 }
             }

@@ -1,5 +1,6 @@
 //! Files of any size, in and out.
 
+mod checksums;
 mod download;
 pub(crate) mod error;
 mod path;

@@ -21,10 +21,7 @@ fn transfers(url: &str) -> Transfers {
 }
 
 fn download(account: &str, file: &str, path: &Path) -> Download {
-    Download::new(account, file, path)
-        .part_size(PART)
-        .parts_in_flight(2)
-        .checksum(Checksum::Sha256)
+    Download::new(account, file, path).part_size(PART).parts_in_flight(2).checksum(Checksum::Sha256)
 }
 
 /// What the process does that is killed; in the run of all tests it does nothing.

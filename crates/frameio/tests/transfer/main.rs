@@ -17,6 +17,7 @@ mod upload;
 mod upload_faults;
 mod upload_manifest;
 mod upload_many_parts;
+mod upload_small_files;
 mod upload_sockets;
 mod upload_tree;
 mod walk;

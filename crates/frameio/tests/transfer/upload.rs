@@ -7,9 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use frameio::comments::CreateComment;
 use frameio::files::FileStatus;
-use frameio::transfer::{
-    Progress, RemoteUpload, TransferErrorKind, Transfers, Until, Upload,
-};
+use frameio::transfer::{Progress, RemoteUpload, TransferErrorKind, Transfers, Until, Upload};
 use frameio::{Client, FileId};
 use frameio_sim::Sim;
 use futures_util::stream;

@@ -63,10 +63,11 @@ struct Arrived {
 fn transfers(arrived: &Arc<Mutex<Arrived>>) -> Transfers {
     let status = r#"{"data":{"id":"f","filetype":"video/quicktime","upload_complete":true,
         "upload_failed":false,"upload_completed_at":null,"uploaded_at":null}}"#;
-    let api = tower::service_fn(move |request: Request<Body>| async move {
-        let is_create = request.method() == http::Method::POST;
-        let is_status = request.uri().path().ends_with("/status");
-        let body = match (is_create, is_status) {
+    let api =
+        tower::service_fn(move |request: Request<Body>| async move {
+            let is_create = request.method() == http::Method::POST;
+            let is_status = request.uri().path().ends_with("/status");
+            let body = match (is_create, is_status) {
             (true, _) => created(),
             (_, true) => status.into(),
             _ => r#"{"data":{"id":"f","project_id":"p","parent_id":"d","name":"a.mov","type":"file",
@@ -74,8 +75,8 @@ fn transfers(arrived: &Arc<Mutex<Arrived>>) -> Transfers {
                 "created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}"#
                 .into(),
         };
-        Ok::<_, Infallible>(Response::new(body))
-    });
+            Ok::<_, Infallible>(Response::new(body))
+        });
     let arrived = arrived.clone();
     let storage = tower::service_fn(move |request: Request<Body>| {
         let arrived = arrived.clone();

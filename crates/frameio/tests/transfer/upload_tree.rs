@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use frameio::Body;
 use frameio::transfer::{
-    Existing, Ignored, Outcome, RemotePath, Summary, TransferErrorKind, Transfers, UploadTree,
+    DownloadTree, Existing, Ignored, Outcome, RemotePath, Summary, TransferErrorKind, Transfers,
+    UploadTree,
 };
 use frameio_sim::{Fault, Sim};
-use http::{Request, Response, StatusCode};
-use http_body_util::BodyExt;
+use http::StatusCode;
 use tempfile::TempDir;
 
 use crate::support::{arrived, builder, content, place, puts, sim, transfers};
@@ -32,7 +30,7 @@ fn write(directory: &Path, files: &[(&str, usize)]) {
     }
 }
 
-fn tree(sim: &Sim, directory: impl AsRef<Path>) -> UploadTree {
+pub(crate) fn tree(sim: &Sim, directory: impl AsRef<Path>) -> UploadTree {
     let (account, root) = place(sim);
     UploadTree::new(account, root, directory.as_ref())
 }
@@ -254,6 +252,48 @@ async fn a_manifest_of_what_is_complete_goes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_kept_its_size_is_found_out_by_its_checksum() {
+    let (sim, directory) = (sim(), local(&FILES));
+    let kept = tempfile::tempdir().unwrap();
+    let sums = kept.path().join("checksums");
+    let plain = || tree(&sim, &directory);
+    let send = |tree: UploadTree| transfers(&sim).upload_tree(tree.checksums(&sums));
+    let dry = send(plain().dry_run(true)).await.unwrap();
+    assert_eq!((dry.planned, sums.exists()), (4, false));
+    assert_eq!(send(plain()).await.unwrap().transferred, 4);
+    assert_eq!(send(plain()).await.unwrap().skipped, 4);
+
+    let changed = directory.path().join("Day 1/b.mov");
+    let mut bytes = std::fs::read(&changed).unwrap();
+    bytes[7] ^= 1;
+    std::fs::write(&changed, &bytes).unwrap();
+    let by_size = transfers(&sim).upload_tree(plain().dry_run(true)).await.unwrap();
+    assert_eq!((by_size.planned, by_size.skipped), (0, 4));
+    assert_eq!(send(plain().dry_run(true)).await.unwrap().planned, 1);
+    assert_eq!(send(plain()).await.unwrap().transferred, 1);
+    assert_eq!(remote(&sim).await["/Day 1/b.mov"], [20, 20], "nothing is replaced");
+    assert_eq!(send(plain()).await.unwrap().skipped, 4, "the new one is the same");
+
+    // Down again, what does not match is received anew.
+    let (account, root) = place(&sim);
+    let to = kept.path().join("down");
+    let down = || DownloadTree::new(&account, &root, &to);
+    let receive = |tree: DownloadTree| transfers(&sim).download_tree(tree.checksums(&sums));
+    assert_eq!(receive(down()).await.unwrap().transferred, 5);
+    std::fs::write(to.join("a.mov"), [9; 10]).unwrap();
+    let by_size = transfers(&sim).download_tree(down()).await.unwrap();
+    assert_eq!((by_size.transferred, by_size.skipped), (0, 5));
+    let dry = receive(down().dry_run(true)).await.unwrap();
+    assert_eq!((dry.planned, dry.skipped), (1, 4));
+    let again = receive(down()).await.unwrap();
+    assert_eq!((again.transferred, again.skipped), (1, 4));
+    assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), content(10));
+    std::fs::write(&sums, "no checksums").unwrap();
+    let error = receive(down()).await.unwrap_err();
+    assert!(error.to_string().contains("name another"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn hidden_and_excluded_files_are_counted() {
     let sim = sim();
     let directory = local(&FILES);
@@ -352,55 +392,4 @@ async fn names_that_are_taken_twice_are_told() {
     let Outcome::Failed(error) = &summary.failed[0].outcome else { panic!() };
     assert_eq!(error.kind(), TransferErrorKind::Ambiguous);
     assert!(error.to_string().contains("there are 2 folders of this name"), "{error}");
-}
-
-/// So many files of 10 kB, a hundred in a folder, sent within 2 % of what the quota of new files
-/// allows, after which the last one takes its `lag`.
-async fn small_files(files: u32, sim: &Sim, transfers: Transfers, lag: Duration) {
-    let directory = tempfile::tempdir().unwrap();
-    for n in 0..files {
-        let folder = directory.path().join(format!("{}", n / 100));
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{n}.mov")), content(10_000)).unwrap();
-    }
-    let begun = tokio::time::Instant::now();
-    let summary = transfers.upload_tree(tree(sim, &directory)).await.unwrap();
-    assert!(summary.is_complete(), "{summary:?}");
-    let files_sent = u64::from(files);
-    assert_eq!((summary.transferred, summary.bytes), (files_sent, files_sent * 10_000));
-    assert_eq!(sim.stats().by_status.get(&429), None, "{:?}", sim.stats());
-    let fluid = Duration::from_secs_f64(f64::from(files) / 5.0);
-    let took = begun.elapsed();
-    assert!(took <= fluid.mul_f64(1.02) + lag, "{took:?} of {fluid:?}: {:?}", sim.stats());
-    // The bucket is full at the start.
-    assert!(took >= fluid - Duration::from_secs(2), "{took:?} of {fluid:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn many_small_files_go_as_fast_as_the_quota() {
-    let sim = Sim::new();
-    small_files(300, &sim, transfers(&sim), Duration::ZERO).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn small_files_go_so_even_where_the_service_takes_its_time() {
-    for lag in [300, 1200, 2500].map(Duration::from_millis) {
-        let sim = Sim::new();
-        let inner = sim.clone();
-        // Says that it has a part, and has it later.
-        let late = tower::service_fn(move |request: Request<Body>| {
-            let mut sim = inner.clone();
-            async move {
-                let (head, body) = request.into_parts();
-                let bytes = body.collect().await.unwrap().to_bytes();
-                tokio::spawn(async move {
-                    tokio::time::sleep(lag).await;
-                    let request = Request::from_parts(head, Body::from(bytes));
-                    tower::Service::call(&mut sim, request).await.unwrap();
-                });
-                Ok::<_, std::convert::Infallible>(Response::new(Body::empty()))
-            }
-        });
-        small_files(600, &sim, builder(&sim).storage(late).build(), lag).await;
-    }
 }

@@ -72,10 +72,7 @@ impl Kind for FolderId {
     type Made = MadeFile;
     type Done = Uploaded;
 
-    async fn create(
-        plan: &Plan<'_, Self>,
-        size: u64,
-    ) -> Result<Begun<MadeFile>, TransferError> {
+    async fn create(plan: &Plan<'_, Self>, size: u64) -> Result<Begun<MadeFile>, TransferError> {
         let request = CreateLocalUpload::new(&plan.account_id, &plan.to, &*plan.name, size);
         let mut file = plan.inner.client.send(request).await.map_err(TransferError::call)?;
         plan.known.set(&file.id);

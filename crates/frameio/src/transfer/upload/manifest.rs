@@ -275,7 +275,8 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
         account_id: text("account_id")?.into(),
         place: match text("comment_id") {
             Some(comment_id) => {
-                let attachment: Attachment = serde_json::from_value(head["attachment"].clone()).ok()?;
+                let attachment: Attachment =
+                    serde_json::from_value(head["attachment"].clone()).ok()?;
                 Place::Attachment(comment_id.into(), Box::new(attachment))
             }
             None => Place::File(text("folder_id")?.into(), text("file_id")?.into()),
