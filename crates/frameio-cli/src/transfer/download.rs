@@ -64,6 +64,10 @@ fn rendition() -> clap::builder::PossibleValuesParser {
 impl Download {
     pub(super) async fn run(&self, connection: &Connection) -> Result<(), Failure> {
         let rendition: Rendition = self.rendition.parse()?;
+        if self.directory.exists() && !self.directory.is_dir() {
+            let message = format!("{} is no directory", self.directory.display());
+            return Err(Failure::usage("--output", message));
+        }
         let transfers = transfers(connection)?;
         let finder = Finder::new(connection, &transfers, &self.account)?;
         let targets: Vec<Option<&str>> = match &*self.targets {

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use frameio::transfer::{
-    DownloadTree, Existing, Ignored, Outcome, RemotePath, Summary, TransferErrorKind, Transfers,
-    UploadTree,
+    DownloadTree, Existing, Ignored, Outcome, RemotePath, Summary, TransferErrorKind, UploadTree,
 };
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
@@ -294,6 +293,28 @@ async fn what_kept_its_size_is_found_out_by_its_checksum() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_got_another_name_on_the_way_down_is_not_sent_back() {
+    let sim = sim();
+    let (account, root) = place(&sim);
+    let day = folder(&sim, &root, "Day 1/2").await;
+    for (name, length) in [("a?.mov", 1), ("A_.mov", 2), ("con", 3), ("b.mov", 4)] {
+        file(&sim, &day, name, length).await;
+    }
+    let to = tempfile::tempdir().unwrap();
+    let down = DownloadTree::new(&account, &root, to.path());
+    assert_eq!(transfers(&sim).download_tree(down.clone()).await.unwrap().transferred, 4);
+    assert!(to.path().join("Day 1_2/_con").is_file());
+    write(to.path(), &[("Day 1_2/_con", 5), ("Day 1_2/new.mov", 6)]);
+    let up = transfers(&sim).upload_tree(tree(&sim, &to)).await.unwrap();
+    assert_eq!((up.transferred, up.skipped), (2, 3), "{up:?}");
+    let names = ["/Day 1\\/2", "A_.mov", "_con", "a?.mov", "b.mov", "con", "new.mov"];
+    let names = names.map(|name| {
+        if name.starts_with('/') { name.to_owned() } else { format!("/Day 1\\/2/{name}") }
+    });
+    assert_eq!(paths(&sim).await, names);
+}
+
+#[tokio::test(start_paused = true)]
 async fn hidden_and_excluded_files_are_counted() {
     let sim = sim();
     let directory = local(&FILES);
@@ -373,6 +394,9 @@ async fn links_are_followed_only_if_asked_and_never_round() {
     assert_eq!((summary.transferred, summary.skipped), (2, 1), "{summary:?}");
     let names: Vec<_> = failures(&summary).into_iter().map(|(path, _)| path).collect();
     assert_eq!(names, ["/broken", "/round"]);
+    let told = failures(&summary);
+    assert!(told[1].1.contains("a symbolic link to a directory that it is in"), "{told:?}");
+    assert!(!told[0].1.contains("broken"), "the path is not told twice: {told:?}");
     assert_eq!(paths(&sim).await, ["/a.mov", "/file.mov", "/out", "/out/b.mov"]);
 }
 

@@ -222,6 +222,14 @@ impl Part {
         remove(&self.note)
     }
 
+    /// Notes what there is for the next time, or leaves nothing behind where there is nothing.
+    pub(crate) fn leave(&self, source: &Source) -> io::Result<()> {
+        if self.file.metadata()?.len() == 0 {
+            return self.discard();
+        }
+        self.note(source)
+    }
+
     /// Removes the partial file.
     pub(crate) fn discard(&self) -> io::Result<()> {
         remove(&self.note)?;

@@ -48,7 +48,7 @@ async fn receive(inner: Arc<Inner>, download: Download) -> Result<Downloaded, Tr
     let result = job.clone().begin(there, promised).await;
     if result.is_err() {
         // The error counts, not that of a note that cannot be written on a full disk.
-        let _ = job.blocking(|job| job.part.note(&job.download.source)).await;
+        let _ = job.blocking(|job| job.part.leave(&job.download.source)).await;
     }
     result
 }
@@ -100,9 +100,11 @@ async fn open(target: &Path) -> Result<Part, TransferError> {
 fn disk(path: &str, error: io::Error, received: u64) -> TransferError {
     let message = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!(
-                "no room for {path}: {error}; {received} bytes of it are kept, so make room and download it again"
-            )
+            let kept = match received {
+                0 => String::new(),
+                received => format!("{received} bytes of it are kept, so "),
+            };
+            format!("no room for {path}: {error}; {kept}make room and download it again")
         }
         io::ErrorKind::FileTooLarge => {
             format!(

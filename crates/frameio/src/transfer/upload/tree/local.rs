@@ -106,7 +106,7 @@ impl Walker {
                 }
                 Err(error) => {
                     let path = error.path().unwrap_or(&root.path).to_owned();
-                    (root.found(&path, Kind::Failed(failed(error))), false)
+                    (root.found(&path, Kind::Failed(walked(error))), false)
                 }
             };
             if is_folder && matches!(found.kind, Kind::Ignored(_) | Kind::Failed(_)) {
@@ -188,6 +188,17 @@ fn invalid(message: &'static str) -> Kind {
 fn failed(error: impl Into<io::Error>) -> TransferError {
     let error = error.into();
     TransferError::new(TransferErrorKind::Source, error.to_string()).because(error)
+}
+
+/// Why a directory could not be gone through; the path is told beside it.
+fn walked(error: walkdir::Error) -> TransferError {
+    if error.loop_ancestor().is_some() {
+        let message = "it is a symbolic link to a directory that it is in";
+        return TransferError::new(TransferErrorKind::Source, message);
+    }
+    let message = error.io_error().map(ToString::to_string);
+    let message = message.unwrap_or_else(|| error.to_string());
+    TransferError::new(TransferErrorKind::Source, message).because(error)
 }
 
 /// Whether the service takes a name.
