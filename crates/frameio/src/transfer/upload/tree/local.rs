@@ -214,9 +214,8 @@ fn is_hidden(entry: &DirEntry) -> bool {
     #[cfg(windows)]
     {
         const HIDDEN: u32 = 2;
-        let metadata = entry.metadata();
-        let is_marked = |metadata| std::os::windows::fs::MetadataExt::file_attributes(metadata);
-        if metadata.is_ok_and(|metadata| is_marked(&metadata) & HIDDEN != 0) {
+        let attributes = std::os::windows::fs::MetadataExt::file_attributes;
+        if entry.metadata().is_ok_and(|metadata| attributes(&metadata) & HIDDEN != 0) {
             return true;
         }
     }
