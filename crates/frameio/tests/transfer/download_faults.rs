@@ -194,7 +194,7 @@ async fn one_target_is_received_by_one_download() {
 }
 
 /// An API whose one file has 1,000 bytes at `url`.
-fn socket(url: &str) -> Transfers {
+pub(crate) fn socket(url: &str) -> Transfers {
     let file = format!(
         r#"{{"data":{{"id":"f","project_id":"p","parent_id":"d","name":"a.mov","type":"file",
         "status":"transcoded","file_size":1000,"media_type":"video/quicktime","view_url":"v",
@@ -210,11 +210,11 @@ fn socket(url: &str) -> Transfers {
     Transfers::builder(Client::from_service(api)).backoff(backoff).stall_timeout(stall).build()
 }
 
-fn get(path: &Path) -> Download {
+pub(crate) fn get(path: &Path) -> Download {
     Download::new("a", "f", path).part_size(1_000).checksum(Checksum::Xxh3)
 }
 
-fn part(from: usize, to: usize) -> Vec<u8> {
+pub(crate) fn part(from: usize, to: usize) -> Vec<u8> {
     let length = 1_000 - from;
     let head = format!(
         "HTTP/1.1 206 Partial Content\r\netag: \"e\"\r\ncontent-length: {length}\r\n\

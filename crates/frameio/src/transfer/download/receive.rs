@@ -9,6 +9,8 @@ use bytes::Bytes;
 use frameio_core::Body;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::timeout;
+use tracing::field::{Empty, debug};
+use tracing::{Instrument, Span};
 
 use super::super::TransferError;
 use super::super::tasks::{blocking, joined, settled};
@@ -69,7 +71,8 @@ impl Job {
                 }
                 let range = gap.start..gap.end.min(gap.start.saturating_add(part_size));
                 gap.start = range.end;
-                steps.spawn(self.clone().part(range, seen.clone(), first.take()));
+                let part = self.clone().part(range, seen.clone(), first.take());
+                steps.spawn(part.instrument(Span::current()));
                 under_way += 1;
             }
             let frontier = self.part.frontier();
@@ -129,9 +132,19 @@ impl Job {
         let number = range.start / self.download.part_size + 1;
         let offset = range.start;
         let mut patience = Patience::new(&self.remote);
-        let mut at = range.start;
+        let (mut at, mut attempts) = (range.start, 0);
         while at < range.end {
             let before = at;
+            attempts += 1;
+            let span = tracing::debug_span!(
+                target: "frameio::transfer",
+                "frameio.part",
+                part = number,
+                offset = at,
+                size = range.end - at,
+                attempt = attempts,
+                error.type = Empty,
+            );
             let link = self.remote.links.current().await;
             let permit = self.remote.inner.parts.acquire().await;
             let attempt = async {
@@ -153,12 +166,17 @@ impl Job {
                 }
                 Ok(())
             };
-            let result = attempt.await;
+            let result = attempt.instrument(span.clone()).await;
             drop(permit);
             if at > before {
                 patience.progressed();
             }
             if let Err(failure) = result {
+                match &failure {
+                    Failure::Attempt(error) => span.record("error.type", error.reason()),
+                    Failure::Final(error) => span.record("error.type", debug(error.kind())),
+                };
+                drop(span);
                 let failed = patience.failed(failure, &link).await;
                 failed.map_err(|error| error.at_part(number, offset))?;
             }

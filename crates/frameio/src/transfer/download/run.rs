@@ -5,6 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing::field::{Empty, debug};
+use tracing::{Instrument, Span};
+
 use super::super::progress::Tracker;
 use super::super::tasks::blocking;
 use super::super::{Inner, Progress, TransferError, TransferErrorKind};
@@ -22,7 +25,19 @@ pub(crate) async fn run(
     download: Download,
 ) -> Result<Downloaded, TransferError> {
     let file = download.source.file.clone();
-    Box::pin(receive(inner, download)).await.map_err(|error| error.of_file(&file))
+    let span = tracing::info_span!(
+        target: "frameio::transfer",
+        "frameio.download",
+        frameio.file_id = file.as_str(),
+        size = Empty,
+        resumed = Empty,
+        error.type = Empty,
+    );
+    let received = Box::pin(receive(inner, download)).instrument(span.clone()).await;
+    received.map_err(|error| {
+        span.record("error.type", debug(error.kind()));
+        error.of_file(&file)
+    })
 }
 
 async fn receive(inner: Arc<Inner>, download: Download) -> Result<Downloaded, TransferError> {
@@ -173,6 +188,13 @@ impl Job {
             self.blocking(move |job| job.part.begin(seen)).await?;
         }
         let before = self.part.received();
+        let span = Span::current();
+        if let Some(size) = size.or(promised) {
+            span.record("size", size);
+        }
+        if resumed.is_some() {
+            span.record("resumed", true);
+        }
         self.tracker.update(true, |progress| {
             progress.bytes = before;
             progress.total = size.or(promised);
