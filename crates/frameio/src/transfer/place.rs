@@ -161,14 +161,17 @@ fn only<T>(
         return Err(TransferError::new(TransferErrorKind::Ambiguous, message));
     }
     same.pop().ok_or_else(|| {
-        let hint = match (similar, others.len()) {
-            (Some(similar), _) => format!("; there is {similar:?}"),
-            (None, 0) => String::new(),
-            (None, count) => {
-                let first = others.iter().take(FEW).map(|name| format!("{name:?}"));
-                let more =
-                    if count > FEW { format!(" and {} more", count - FEW) } else { String::new() };
-                format!("; there are {}{more}", first.collect::<Vec<_>>().join(", "))
+        let hint = match (similar, &*others) {
+            (Some(only), _) => format!("; there is {only:?}"),
+            (None, [only]) => format!("; there is {only:?}"),
+            (None, []) => String::new(),
+            (None, all) => {
+                let first: Vec<_> = all.iter().take(FEW).map(|name| format!("{name:?}")).collect();
+                let more = match all.len().saturating_sub(FEW) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                format!("; there are {}{more}", first.join(", "))
             }
         };
         let message = format!("there is no {what} called {name:?} in {within}{hint}");
