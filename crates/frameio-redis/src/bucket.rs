@@ -16,7 +16,7 @@ use crate::script::{Answer, Ask, Figures};
 
 /// The longest window that is believed of an answer. The documented ones are a second or a minute.
 const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
-/// The longest that a slot is stale that was taken in advance.
+/// The longest that a slot is kept that was taken in advance.
 const LONGEST_HOLD: Duration = Duration::from_millis(50);
 /// How often Redis is asked of a pause by who waits: each half of the time of a slot, within these.
 const BEAT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(250));
@@ -59,7 +59,7 @@ struct State {
     waiting: VecDeque<Waiting>,
     /// The turns of what was booked and is not due yet.
     ahead: VecDeque<Instant>,
-    /// What was taken in advance, and until when it is stale.
+    /// What was taken in advance, and until when it is kept.
     spare: VecDeque<(u64, Instant)>,
     /// How much is taken in advance.
     lease: usize,
@@ -219,7 +219,7 @@ impl Bucket {
                 if let Some(remaining) = told.remaining {
                     let used = state.quota.calls().get().saturating_sub(remaining);
                     let level = answer.sent + state.interval.saturating_mul(used);
-                    // Told with the next booking: nobody else is stale waiting by it.
+                    // Told with the next booking: nobody else is kept waiting by it.
                     if level >= state.level + state.interval {
                         state.told = state.told.max(Some(level));
                     }
@@ -313,7 +313,7 @@ impl Bucket {
         state.spare.extend(spare);
     }
 
-    /// Redis is lost: those that wait are told, and what it was not told is stale for later.
+    /// Redis is lost: those that wait are told, and what it was not told is kept for later.
     pub(crate) fn lost(&self, asked: Asked, away: &RedisAway) {
         let mut state = self.lock();
         state.untold |= asked.ask.figures == Figures::Told;
@@ -336,7 +336,7 @@ impl Bucket {
 }
 
 impl State {
-    /// How long a slot is stale that was taken in advance. One that is used late fills the bucket of
+    /// How long a slot is kept that was taken in advance. One that is used late fills the bucket of
     /// the service more than that of Redis; the slot that stays free there is for that.
     fn hold(&self) -> Duration {
         (self.interval / 2).min(LONGEST_HOLD)

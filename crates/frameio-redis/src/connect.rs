@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-#[cfg(any(feature = "cluster", feature = "sentinel"))]
-use redis::IntoConnectionInfo;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, FromRedisValue, RedisError, ScriptInvocation};
+use redis::{
+    AsyncConnectionConfig, FromRedisValue, IntoConnectionInfo, RedisError, ScriptInvocation,
+};
 use tokio::time::{sleep, timeout};
 
 use crate::event;
@@ -41,17 +41,24 @@ pub(crate) const LONGEST_AGAIN: Duration = Duration::from_millis(500);
 pub struct Redis(Arc<Inner>);
 
 struct Inner {
-    server: Server,
-    connect_timeout: Duration,
-    timeout: Duration,
+    settings: Settings,
     link: Mutex<Link>,
     /// Held by who connects for the first time, so that the others wait for it.
     first: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone)]
+pub(crate) struct Settings {
+    server: Server,
+    connect_timeout: Duration,
+    timeout: Duration,
+    #[cfg(feature = "tls")]
+    pub(crate) certificates: crate::tls::Certificates,
+}
+
+#[derive(Clone)]
 enum Server {
-    Single(redis::Client),
+    Single(redis::ConnectionInfo),
     #[cfg(feature = "cluster")]
     Cluster(Vec<redis::ConnectionInfo>),
     #[cfg(feature = "sentinel")]
@@ -103,7 +110,7 @@ impl Redis {
     /// # Errors
     /// If the URL is none of these.
     pub fn new(url: &str) -> Result<Self, RedisUrlError> {
-        Ok(Self::with(Server::Single(redis::Client::open(url).map_err(|_| RedisUrlError)?)))
+        Ok(Self::with(Server::Single(url.into_connection_info().map_err(|_| RedisUrlError)?)))
     }
 
     /// The cluster that the nodes of these URLs belong to; one that answers is enough.
@@ -129,28 +136,35 @@ impl Redis {
     }
 
     fn with(server: Server) -> Self {
-        Self::limited(server, Duration::from_secs(2), Duration::from_millis(500))
+        Self::set(Settings {
+            server,
+            connect_timeout: Duration::from_secs(2),
+            timeout: Duration::from_millis(500),
+            #[cfg(feature = "tls")]
+            certificates: crate::tls::Certificates::default(),
+        })
     }
 
-    fn limited(server: Server, connect_timeout: Duration, timeout: Duration) -> Self {
-        Self(Arc::new(Inner {
-            server,
-            connect_timeout,
-            timeout,
-            link: Mutex::new(Link::Idle),
-            first: tokio::sync::Mutex::default(),
-        }))
+    fn set(settings: Settings) -> Self {
+        let (link, first) = (Mutex::new(Link::Idle), tokio::sync::Mutex::default());
+        Self(Arc::new(Inner { settings, link, first }))
+    }
+
+    pub(crate) fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.0.settings.clone();
+        change(&mut settings);
+        Self::set(settings)
     }
 
     /// Limits the making of a connection. From then on this has a connection of its own.
     pub fn connect_timeout(self, limit: Duration) -> Self {
-        Self::limited(self.0.server.clone(), limit, self.0.timeout)
+        self.change(|settings| settings.connect_timeout = limit)
     }
 
     /// Limits a command: the longest that a call is held up when Redis does not answer. From then
     /// on this has a connection of its own.
     pub fn timeout(self, limit: Duration) -> Self {
-        Self::limited(self.0.server.clone(), self.0.connect_timeout, limit)
+        self.change(|settings| settings.timeout = limit)
     }
 
     /// The connection, if there is one or this is the first time that one is needed.
@@ -182,7 +196,7 @@ impl Redis {
         script: &ScriptInvocation<'static>,
     ) -> Result<T, RedisAway> {
         let (connection, number) = self.connection().await?;
-        match timeout(self.0.timeout, connection.invoke(script))
+        match timeout(self.0.settings.timeout, connection.invoke(script))
             .await
             .unwrap_or_else(|_| Err(timed_out()))
         {
@@ -247,36 +261,48 @@ impl Inner {
     }
 
     async fn connect(&self) -> Result<Connection, RedisError> {
-        let connection = timeout(self.connect_timeout, self.open());
+        let Settings { connect_timeout, timeout: limit, .. } = self.settings;
+        let connection = timeout(connect_timeout, self.settings.open());
         let connection = connection.await.unwrap_or_else(|_| Err(timed_out()))?;
         // A server that still loads its data accepts connections.
-        timeout(self.timeout, connection.clone().ping())
-            .await
-            .unwrap_or_else(|_| Err(timed_out()))?;
+        timeout(limit, connection.clone().ping()).await.unwrap_or_else(|_| Err(timed_out()))?;
         Ok(connection)
     }
+}
 
+impl Settings {
     async fn open(&self) -> Result<Connection, RedisError> {
+        #[cfg(feature = "tls")]
+        crate::tls::provide();
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
             .set_response_timeout(Some(self.timeout));
         Ok(match &self.server {
-            Server::Single(client) => Connection::Single(
-                client.get_multiplexed_async_connection_with_config(&config).await?,
-            ),
+            Server::Single(server) => {
+                #[cfg(feature = "tls")]
+                let client = self.certificates.client(server.clone())?;
+                #[cfg(not(feature = "tls"))]
+                let client = redis::Client::open(server.clone())?;
+                Connection::Single(
+                    client.get_multiplexed_async_connection_with_config(&config).await?,
+                )
+            }
             #[cfg(feature = "cluster")]
-            Server::Cluster(nodes) => Connection::Cluster(
-                redis::cluster::ClusterClientBuilder::new(nodes.iter().cloned())
+            Server::Cluster(nodes) => {
+                let builder = redis::cluster::ClusterClientBuilder::new(nodes.iter().cloned())
                     .connection_timeout(self.connect_timeout)
                     .response_timeout(self.timeout)
-                    .retries(3)
-                    .build()?
-                    .get_async_connection()
-                    .await?,
-            ),
+                    .retries(3);
+                #[cfg(feature = "tls")]
+                let builder = self.certificates.cluster(builder);
+                Connection::Cluster(builder.build()?.get_async_connection().await?)
+            }
             #[cfg(feature = "sentinel")]
             Server::Sentinel { sentinels, service } => {
-                let mut client = sentinel(sentinels, service)?;
+                let builder = sentinel(sentinels, service)?;
+                #[cfg(feature = "tls")]
+                let builder = self.certificates.sentinel(builder);
+                let mut client = builder.build()?;
                 Connection::Single(client.get_async_connection_with_config(&config).await?)
             }
         })
@@ -287,7 +313,7 @@ impl Inner {
 fn sentinel(
     sentinels: &[redis::ConnectionInfo],
     service: &str,
-) -> Result<redis::sentinel::SentinelClient, RedisError> {
+) -> Result<redis::sentinel::SentinelClientBuilder, RedisError> {
     use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
     use redis::{ConnectionAddr, TlsMode};
 
@@ -314,7 +340,7 @@ fn sentinel(
                 .set_client_to_sentinel_tls_mode(TlsMode::Secure);
         }
     }
-    builder.build()
+    Ok(builder)
 }
 
 #[cfg(any(feature = "cluster", feature = "sentinel"))]
@@ -338,7 +364,7 @@ fn timed_out() -> RedisError {
 /// Without the password that a URL may have.
 impl fmt::Debug for Redis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.0.server {
+        let kind = match &self.0.settings.server {
             Server::Single(_) => "one server",
             #[cfg(feature = "cluster")]
             Server::Cluster(_) => "a cluster",

@@ -36,7 +36,7 @@
 //! |---|---|
 //! | `cluster` | `Redis::cluster`; each bucket is one key, so each script is for one slot |
 //! | `sentinel` | `Redis::sentinel` |
-//! | `tls` | `rediss://`, by rustls |
+//! | `tls` | `rediss://`, by rustls; with the cryptography that the process has named, else ring |
 //! | `tokens` | `RedisTokens`: tokens that one process refreshes and all use, encrypted |
 
 mod bucket;
@@ -48,6 +48,8 @@ mod quotas;
 mod script;
 #[cfg(feature = "tokens")]
 mod seal;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "tokens")]
 mod tokens;
 
@@ -55,6 +57,8 @@ pub use connect::{Redis, RedisAway, RedisUrlError};
 pub use quotas::RedisQuotas;
 #[cfg(feature = "tokens")]
 pub use seal::TokenKeys;
+#[cfg(feature = "tls")]
+pub use tls::RedisTlsError;
 #[cfg(feature = "tokens")]
 pub use tokens::{LockLost, RedisTokens};
 

@@ -9,6 +9,7 @@ mod fleet;
 mod sentinel;
 mod server;
 mod sharing;
+mod tls;
 mod tokens;
 
 use std::future::{Future, ready};

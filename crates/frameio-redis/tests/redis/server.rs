@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use frameio_redis::Redis;
+use redis::{FromRedisValue, RedisResult};
 use tempfile::TempDir;
 
 /// It is killed when this is dropped.
@@ -68,11 +69,7 @@ impl Server {
     }
 
     fn wait(&self) {
-        let start = Instant::now();
-        while self.try_cli::<()>(&["PING"]).is_none() {
-            assert!(start.elapsed() < Duration::from_secs(20), "redis-server did not start");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let _: () = self.cli(&["PING"]);
     }
 
     pub(super) fn url(&self) -> String {
@@ -83,16 +80,25 @@ impl Server {
         Redis::new(&self.url()).unwrap()
     }
 
-    fn try_cli<T: redis::FromRedisValue>(&self, command: &[&str]) -> Option<T> {
-        let client = redis::Client::open(self.url()).unwrap();
-        let mut connection = client.get_connection_with_timeout(Duration::from_secs(2)).ok()?;
-        let (name, arguments) = command.split_first()?;
-        redis::cmd(name).arg(arguments).query(&mut connection).ok()
+    fn try_cli<T: FromRedisValue>(&self, command: &[&str]) -> RedisResult<T> {
+        let client = redis::Client::open(self.url())?;
+        let mut connection = client.get_connection_with_timeout(Duration::from_secs(2))?;
+        redis::cmd(command[0]).arg(&command[1..]).query(&mut connection)
     }
 
-    /// Sends a command to it.
-    pub(super) fn cli<T: redis::FromRedisValue>(&self, command: &[&str]) -> T {
-        self.try_cli(command).unwrap_or_else(|| panic!("{command:?} failed"))
+    /// Sends a command to it, again for a while if it is not there: it may just have been started,
+    /// and on a busy machine it may not be heard of for a second or two.
+    pub(super) fn cli<T: FromRedisValue>(&self, command: &[&str]) -> T {
+        let start = Instant::now();
+        loop {
+            match self.try_cli(command) {
+                Ok(answer) => return answer,
+                Err(error) if start.elapsed() > Duration::from_secs(30) => {
+                    panic!("{command:?} to {}: {error}", self.url())
+                }
+                Err(_) => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
     }
 
     /// How many scripts it has run.

@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, SystemTime};
 
-use frameio_core::{Operation, Quota, RateLimitInfo};
+use frameio_core::{Quota, RateLimitInfo};
 use http::{HeaderMap, StatusCode};
 use tokio::time::Instant;
 
 use super::event;
+use super::figures::Figures;
 use super::gcra::Gcra;
+use super::key::Key;
 use super::pauses::Pauses;
 use super::queue::Queue;
 use crate::error::QuotaExhausted;
@@ -19,36 +21,60 @@ use crate::retry_after::retry_after;
 const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
 
 /// The calls of one operation by one user in one account.
+///
+/// There may be a million of them, most of them idle: what few need is apart.
 #[derive(Debug)]
 pub(super) struct Bucket {
-    operation: &'static str,
-    /// Whether the figures were set by hand: then they are not replaced by those of the service.
-    pinned: bool,
+    key: Key,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
     gcra: Gcra,
+    /// Made when a call has to wait for the first time.
+    held_up: Option<Box<HeldUp>>,
+}
+
+/// What holds calls up: a pause, and those before them.
+#[derive(Debug, Default)]
+struct HeldUp {
     pauses: Pauses,
     queue: Queue,
 }
 
 impl State {
+    fn held_up(&mut self) -> &mut HeldUp {
+        self.held_up.get_or_insert_default()
+    }
+
+    /// Whether a pause goes on.
+    fn paused_until(&self, now: Instant) -> Instant {
+        let until = self.held_up.as_ref().and_then(|held_up| held_up.pauses.until());
+        until.map_or(now, |until| until.max(now))
+    }
+
     /// Takes a slot for whoever is next; it will have leaked away at the time that this returns.
     fn take(&mut self, now: Instant) -> Option<Instant> {
-        (self.pauses.until() <= now && self.gcra.take()).then(|| self.gcra.empty_at())
+        (self.paused_until(now) == now && self.gcra.take()).then(|| self.gcra.empty_at())
     }
 
     /// When it is the turn of a call that has so many ahead of it.
     fn turn(&self, ahead: usize, now: Instant) -> Instant {
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
-        self.gcra.turn(ahead, now).max(self.pauses.until())
+        self.gcra.turn(ahead, now).max(self.paused_until(now))
+    }
+
+    /// How many there are in the queue that are not passed over.
+    fn queued(&self, now: Instant) -> usize {
+        let queued = self.held_up.as_ref().map_or(0, |held_up| held_up.queue.len());
+        queued - self.absent(now)
     }
 
     /// How many at the head of the queue are passed over.
     fn absent(&self, now: Instant) -> usize {
-        self.queue.absent(now, self.patience())
+        let queue = self.held_up.as_ref().map(|held_up| &held_up.queue);
+        queue.map_or(0, |queue| queue.absent(now, self.patience()))
     }
 
     /// How long one whose turn it is may keep the others waiting.
@@ -59,12 +85,12 @@ impl State {
 
     /// Whom to wake, if the turn of the first is sooner than it knows.
     fn hurry(&mut self) -> Option<Waker> {
-        if self.queue.is_empty() {
+        if self.held_up.as_ref()?.queue.is_empty() {
             return None;
         }
         let now = Instant::now();
-        let turn = self.turn(0, now);
-        self.queue.hurry(self.absent(now), turn)
+        let (turn, absent) = (self.turn(0, now), self.absent(now));
+        self.held_up().queue.hurry(absent, turn)
     }
 }
 
@@ -78,16 +104,12 @@ pub(super) enum Entry {
 }
 
 impl Bucket {
-    pub(super) fn new(operation: &Operation, pinned: Option<Quota>) -> Self {
-        Self {
-            operation: operation.id,
-            pinned: pinned.is_some(),
-            state: Mutex::new(State {
-                gcra: Gcra::new(pinned.unwrap_or(operation.quota)),
-                pauses: Pauses::new(Instant::now()),
-                queue: Queue::default(),
-            }),
-        }
+    pub(super) fn new(key: Key, figures: Arc<Figures>) -> Self {
+        Self { key, state: Mutex::new(State { gcra: Gcra::new(figures), held_up: None }) }
+    }
+
+    pub(super) fn key(&self) -> &Key {
+        &self.key
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -98,7 +120,7 @@ impl Bucket {
     pub(super) fn enter(self: Arc<Self>, latest: Option<Instant>) -> Result<Entry, QuotaExhausted> {
         let mut state = self.lock();
         let now = Instant::now();
-        let ahead = state.queue.len() - state.absent(now);
+        let ahead = state.queued(now);
         // Nobody overtakes those who wait.
         if ahead == 0
             && let Some(until) = state.take(now)
@@ -108,7 +130,7 @@ impl Bucket {
         }
         let turn = state.turn(ahead, now);
         in_time(turn, now, latest)?;
-        let ticket = state.queue.join(turn);
+        let ticket = state.held_up().queue.join(turn);
         drop(state);
         Ok(Entry::Queue(Place { bucket: self, ticket, latest }, turn))
     }
@@ -134,11 +156,12 @@ impl Bucket {
         let told = RateLimitInfo::from_headers(headers);
         let refused = status == StatusCode::TOO_MANY_REQUESTS;
         let mut state = self.lock();
-        let State { gcra, pauses, .. } = &mut *state;
+        let State { gcra, held_up } = &mut *state;
 
         let known = gcra.quota();
         let told = told.and_then(|told| Some((believed(told, known)?, told.remaining)));
-        let changed = told.map(|(quota, _)| quota).filter(|quota| !self.pinned && *quota != known);
+        let changed =
+            told.map(|(quota, _)| quota).filter(|quota| !gcra.pinned() && *quota != known);
         if let Some(quota) = changed {
             gcra.change(quota, Instant::now());
         }
@@ -146,12 +169,15 @@ impl Bucket {
         let foreign = remaining.map_or(0, |remaining| gcra.fill(sent, remaining));
         let paused = if refused {
             let told = retry_after(headers, SystemTime::now());
-            let paused = pauses.refused(sent, told, Instant::now());
+            let pauses = &mut held_up.get_or_insert_default().pauses;
+            let (paused, until) = pauses.refused(sent, told, Instant::now());
             // Others may have waited too: after the pause calls pass one by one.
-            gcra.spend_burst(pauses.until());
+            gcra.spend_burst(until);
             paused
         } else {
-            pauses.passed(sent);
+            if let Some(held_up) = held_up {
+                held_up.pauses.passed(sent);
+            }
             None
         };
         let hurried = changed.and_then(|_| state.hurry());
@@ -163,10 +189,10 @@ impl Bucket {
         // What others have spent goes without saying where a call is refused.
         let foreign = (foreign > 0 && !refused).then_some(foreign);
         if changed.is_some() || foreign.is_some() {
-            event::corrected(self.operation, changed, foreign);
+            event::corrected(self.key.operation(), changed, foreign);
         }
         if let Some(pause) = paused {
-            event::paused(self.operation, pause);
+            event::paused(self.key.operation(), pause);
         }
     }
 
@@ -185,7 +211,8 @@ impl Bucket {
     pub(super) fn is_unused(&self) -> bool {
         let state = self.lock();
         let now = Instant::now();
-        state.queue.is_empty() && state.gcra.empty_at() <= now && state.pauses.until() <= now
+        let nobody = state.held_up.as_ref().is_none_or(|held_up| held_up.queue.is_empty());
+        nobody && state.gcra.empty_at() <= now && state.paused_until(now) == now
     }
 }
 
@@ -261,7 +288,7 @@ impl Place {
     pub(super) fn look(&self, waker: &Waker) -> Result<Turn, QuotaExhausted> {
         let mut state = self.bucket.lock();
         let now = Instant::now();
-        let Some(position) = state.queue.position(self.ticket) else {
+        let Some(position) = state.held_up().queue.position(self.ticket) else {
             panic!("polled after it was done");
         };
         let ahead = position.saturating_sub(state.absent(now));
@@ -269,14 +296,14 @@ impl Place {
             && let Some(until) = state.take(now)
         {
             let slot = Slot::new(self.bucket.clone(), now, until);
-            (Ok(Turn::Now(slot)), state.queue.leave(position))
+            (Ok(Turn::Now(slot)), state.held_up().queue.leave(position))
         } else {
             let mut turn = state.turn(ahead, now);
             if turn <= now {
                 // There are slots, and those ahead have not come for theirs yet.
                 turn = now + state.patience();
             }
-            let dropped = state.queue.stay(position, turn, waker);
+            let dropped = state.held_up().queue.stay(position, turn, waker);
             (in_time(turn, now, self.latest).map(|()| Turn::At(turn)), dropped)
         };
         let hurried = state.hurry();
@@ -293,8 +320,9 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.bucket.lock();
-        let Some(position) = state.queue.position(self.ticket) else { return };
-        let dropped = state.queue.leave(position);
+        let queue = &mut state.held_up().queue;
+        let Some(position) = queue.position(self.ticket) else { return };
+        let dropped = queue.leave(position);
         let hurried = state.hurry();
         drop(state);
         drop(dropped);

@@ -1,35 +1,60 @@
 //! All buckets of a layer, by whose calls of what they count.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
-use frameio_core::{Call, Quota, QuotaScope};
+use frameio_core::{Call, Quota};
 
 use super::bucket::Bucket;
+use super::figures::FiguresInUse;
+use super::key::Key;
 
 /// Fewer buckets than this are not worth a look for those that can go.
 const FEW: usize = 1024;
 
-/// Whose calls of what. Made without allocating, so that a look-up is cheap.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Key {
-    operation: &'static str,
-    account: Option<Arc<str>>,
-    credential: Option<Arc<str>>,
+pub(super) struct Buckets {
+    map: Mutex<Map>,
+    figures: Arc<FiguresInUse>,
 }
 
-pub(super) struct Buckets(Mutex<Map>);
-
 struct Map {
-    buckets: HashMap<Key, Arc<Bucket>, RandomState>,
+    buckets: HashSet<Keyed, RandomState>,
     sweep_at: usize,
+}
+
+/// A bucket, found by its key: a map would hold the key once more.
+struct Keyed(Arc<Bucket>);
+
+impl Borrow<Key> for Keyed {
+    fn borrow(&self) -> &Key {
+        self.0.key()
+    }
+}
+
+impl PartialEq for Keyed {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key() == other.0.key()
+    }
+}
+
+impl Eq for Keyed {}
+
+impl Hash for Keyed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.key().hash(state);
+    }
 }
 
 impl Buckets {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(Map { buckets: HashMap::default(), sweep_at: FEW }))
+        Self {
+            map: Mutex::new(Map { buckets: HashSet::default(), sweep_at: FEW }),
+            figures: Arc::default(),
+        }
     }
 
     /// The bucket of a call. `pinned` gives the quota that was set by hand for an operation.
@@ -39,21 +64,16 @@ impl Buckets {
         credential: Option<&Arc<str>>,
         pinned: impl FnOnce(&str) -> Option<Quota>,
     ) -> Arc<Bucket> {
-        let key = Key {
-            operation: call.operation.id,
-            account: call.account.clone(),
-            credential: match call.operation.scope {
-                QuotaScope::Account => None,
-                _ => credential.cloned(),
-            },
-        };
+        let key = Key::new(call, credential);
         let mut map = self.lock();
-        if let Some(bucket) = map.buckets.get(&key) {
+        if let Some(Keyed(bucket)) = map.buckets.get(&key) {
             return bucket.clone();
         }
         map.make_room();
-        let bucket = Arc::new(Bucket::new(call.operation, pinned(call.operation.id)));
-        map.buckets.insert(key, bucket.clone());
+        let pinned = pinned(call.operation.id);
+        let figures = self.figures.get(pinned.unwrap_or(call.operation.quota), pinned.is_some());
+        let bucket = Arc::new(Bucket::new(key, figures));
+        map.buckets.insert(Keyed(bucket.clone()));
         bucket
     }
 
@@ -62,7 +82,7 @@ impl Buckets {
     }
 
     fn lock(&self) -> MutexGuard<'_, Map> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.map.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -75,7 +95,7 @@ impl Map {
         }
         // Whoever waits, or is waiting for an answer, holds the bucket. Under the lock of the map
         // nobody else can come by it.
-        self.buckets.retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_unused());
+        self.buckets.retain(|Keyed(bucket)| Arc::strong_count(bucket) > 1 || !bucket.is_unused());
         self.sweep_at = (self.buckets.len() * 2).max(FEW);
         self.buckets.shrink_to(self.sweep_at);
     }

@@ -1,117 +1,54 @@
 //! The decision, which is governor's, over a level that the answers of the service can correct.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use frameio_core::Quota;
-use governor::RateLimiter;
-use governor::clock::Clock;
-use governor::nanos::Nanos;
-use governor::state::{NotKeyed, StateStore};
 use tokio::time::Instant;
 
-/// Beyond this governor's arithmetic would not fit its integers.
-const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// tokio's clock, so that quotas follow paused time.
-#[derive(Clone, Copy, Debug)]
-struct TokioClock;
-
-impl Clock for TokioClock {
-    type Instant = std::time::Instant;
-
-    fn now(&self) -> std::time::Instant {
-        Instant::now().into_std()
-    }
-}
-
-/// When the bucket will have run empty, in nanoseconds from the start of its limiter. Each call
-/// moves it on by one interval; the literature calls it the theoretical arrival time.
-///
-/// governor's own store cannot be corrected from outside.
-#[derive(Clone, Debug)]
-struct Level(Arc<AtomicU64>);
-
-impl StateStore for Level {
-    type Key = NotKeyed;
-
-    fn measure_and_replace<T, F, E>(&self, _: &NotKeyed, decide: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        // Not one atomic step: the lock of the bucket is held.
-        let (outcome, level) = decide(Some(Nanos::new(self.0.load(Relaxed))))?;
-        self.0.store(level.as_u64(), Relaxed);
-        Ok(outcome)
-    }
-}
+use super::figures::{Figures, Level};
 
 /// A leaky bucket with the figures of a quota.
 #[derive(Debug)]
 pub(super) struct Gcra {
-    quota: Quota,
-    interval: Duration,
-    /// How far the level may be ahead of the time for a call to pass still.
-    tolerance: Duration,
-    limiter: RateLimiter<NotKeyed, Level, TokioClock>,
+    figures: Arc<Figures>,
     level: Level,
-    start: Instant,
 }
 
 impl Gcra {
     /// An empty bucket.
-    pub(super) fn new(quota: Quota) -> Self {
-        Self::filled(quota, Duration::ZERO)
-    }
-
-    /// A bucket that will be empty after a while.
-    fn filled(quota: Quota, empty_after: Duration) -> Self {
-        let calls = quota.calls();
-        let interval =
-            (quota.window().min(LONGEST_WINDOW) / calls.get()).max(Duration::from_nanos(1));
-        // One slot stays free, where there is more than one: the service counts calls when they
-        // arrive, and on the way the last of a burst may catch up with those before it.
-        let burst = NonZeroU32::new(calls.get() - 1).unwrap_or(NonZeroU32::MIN);
-        // The interval is not zero.
-        let figures = governor::Quota::with_period(interval)
-            .unwrap_or(governor::Quota::per_second(NonZeroU32::MIN))
-            .allow_burst(burst);
-        let level = Level(Arc::new(AtomicU64::new(nanos(empty_after))));
-        Self {
-            quota,
-            interval,
-            tolerance: interval * (burst.get() - 1),
-            start: Instant::now(),
-            limiter: RateLimiter::new(figures, level.clone(), TokioClock),
-            level,
-        }
+    pub(super) fn new(figures: Arc<Figures>) -> Self {
+        Self { figures, level: Level::new(0) }
     }
 
     pub(super) fn quota(&self) -> Quota {
-        self.quota
+        self.figures.quota
+    }
+
+    /// Whether the quota was set by hand.
+    pub(super) fn pinned(&self) -> bool {
+        self.figures.pinned
     }
 
     /// The time that a slot takes.
     pub(super) fn interval(&self) -> Duration {
-        self.interval
+        self.figures.interval
     }
 
     /// Takes a slot, if there is one.
     pub(super) fn take(&mut self) -> bool {
-        self.limiter.check().is_ok()
+        self.figures.take(&self.level)
     }
 
     /// When there will be a slot for a call that has so many ahead of it.
     pub(super) fn turn(&self, ahead: u32, now: Instant) -> Instant {
-        let level = self.empty_at().max(now) + self.interval.saturating_mul(ahead);
-        level.checked_sub(self.tolerance).map_or(now, |turn| turn.max(now))
+        let level = self.empty_at().max(now) + self.interval().saturating_mul(ahead);
+        level.checked_sub(self.figures.tolerance).map_or(now, |turn| turn.max(now))
     }
 
     /// When the bucket will have run empty.
     pub(super) fn empty_at(&self) -> Instant {
-        self.start + Duration::from_nanos(self.level.0.load(Relaxed))
+        self.figures.start + Duration::from_nanos(self.level.get())
     }
 
     /// Gives a slot back that was taken and not used; `taken` is when the bucket would have been
@@ -119,8 +56,7 @@ impl Gcra {
     pub(super) fn give_back(&mut self, taken: Instant, now: Instant) {
         // Once the slot has leaked away, there is nothing left of it to give back.
         if now < taken {
-            let level = self.level.0.load(Relaxed).saturating_sub(nanos(self.interval));
-            self.level.0.store(level, Relaxed);
+            self.level.set(self.level.get().saturating_sub(nanos(self.interval())));
         }
     }
 
@@ -134,31 +70,32 @@ impl Gcra {
     /// of less than one call is rounding, and is left to the slot that is kept free: answers that
     /// tell nothing new cost nothing.
     pub(super) fn fill(&mut self, sent: Instant, remaining: u32) -> u32 {
-        let used = self.quota.calls().get().saturating_sub(remaining);
-        let level = sent + self.interval.saturating_mul(used);
+        let used = self.quota().calls().get().saturating_sub(remaining);
+        let level = sent + self.interval().saturating_mul(used);
         let more = level.saturating_duration_since(self.empty_at());
-        if more >= self.interval {
+        if more >= self.interval() {
             self.raise(level);
         }
-        u32::try_from(more.as_nanos() / self.interval.as_nanos()).unwrap_or(u32::MAX)
+        u32::try_from(more.as_nanos() / self.interval().as_nanos()).unwrap_or(u32::MAX)
     }
 
     /// Fills the bucket so that from `at` on calls pass one by one, and no burst of them.
     pub(super) fn spend_burst(&mut self, at: Instant) {
-        self.raise(at + self.tolerance);
+        self.raise(at + self.figures.tolerance);
     }
 
     fn raise(&mut self, level: Instant) {
-        let level = nanos(level.saturating_duration_since(self.start));
-        self.level.0.fetch_max(level, Relaxed);
+        let level = nanos(level.saturating_duration_since(self.figures.start));
+        self.level.set(self.level.get().max(level));
     }
 
     /// Goes on with other figures, and as many calls in the bucket as before.
     pub(super) fn change(&mut self, quota: Quota, now: Instant) {
         let used =
-            self.empty_at().saturating_duration_since(now).as_nanos() / self.interval.as_nanos();
+            self.empty_at().saturating_duration_since(now).as_nanos() / self.interval().as_nanos();
         let used = u32::try_from(used).unwrap_or(u32::MAX).min(quota.calls().get());
-        *self = Self::filled(quota, quota.interval() * used);
+        *self = Self::new(self.figures.of(quota));
+        self.raise(now + self.interval() * used);
     }
 }
 
@@ -170,11 +107,16 @@ fn nanos(duration: Duration) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::figures::FiguresInUse;
     use super::*;
+
+    fn gcra(quota: Quota) -> Gcra {
+        Gcra::new(Arc::new(FiguresInUse::default()).get(quota, false))
+    }
 
     /// A bucket for three at once, of which one is kept free, and one a second after that.
     fn three() -> Gcra {
-        Gcra::new(Quota::new(3, Duration::from_secs(3)).unwrap())
+        gcra(Quota::new(3, Duration::from_secs(3)).unwrap())
     }
 
     /// Takes a slot at the time that is told, and not a nanosecond earlier.
@@ -248,7 +190,7 @@ mod tests {
             let quota = Quota::new(calls, Duration::from_millis(window)).unwrap();
             tokio_test::block_on(async {
                 tokio::time::pause();
-                let mut gcra = Gcra::new(quota);
+                let mut gcra = gcra(quota);
                 for _ in 0..taken {
                     take_in_turn(&mut gcra).await;
                 }

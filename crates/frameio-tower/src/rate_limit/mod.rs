@@ -12,7 +12,9 @@
 mod bucket;
 mod buckets;
 mod event;
+mod figures;
 mod gcra;
+mod key;
 mod layer;
 mod pauses;
 mod queue;

@@ -9,48 +9,46 @@ const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause, whatever the service says.
 const LONGEST: Duration = Duration::from_secs(60);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pauses {
-    begun: Instant,
-    until: Instant,
+    begun: Option<Instant>,
+    until: Option<Instant>,
     in_a_row: u32,
 }
 
 impl Pauses {
-    pub(super) fn new(now: Instant) -> Self {
-        Self { begun: now, until: now, in_a_row: 0 }
-    }
-
-    /// When the last pause is over.
-    pub(super) fn until(&self) -> Instant {
+    /// When the last pause is over, if there was one.
+    pub(super) fn until(&self) -> Option<Instant> {
         self.until
     }
 
-    /// A call that was sent at `sent` was refused. Returns the length of the pause if one begins.
+    /// A call that was sent at `sent` was refused. Returns the length of the pause if one begins,
+    /// and when the pause is over that goes on.
     pub(super) fn refused(
         &mut self,
         sent: Instant,
         told: Option<Duration>,
         now: Instant,
-    ) -> Option<Duration> {
+    ) -> (Option<Duration>, Instant) {
         // Calls that were on their way when the pause began are refused for the same reason.
-        let begins = self.in_a_row == 0 || sent > self.begun;
+        let begins = self.in_a_row == 0 || self.begun.is_none_or(|begun| sent > begun);
         if begins {
-            self.begun = now;
+            self.begun = Some(now);
             self.in_a_row = self.in_a_row.saturating_add(1);
         }
         let wait = match told {
             Some(told) => told.min(LONGEST),
-            None if !begins => return None,
-            None => FIRST.saturating_mul(1 << (self.in_a_row - 1).min(6)).min(LONGEST),
+            None if begins => FIRST.saturating_mul(1 << (self.in_a_row - 1).min(6)).min(LONGEST),
+            None => Duration::ZERO,
         };
-        self.until = self.until.max(now + wait);
-        begins.then_some(wait)
+        let until = self.until.map_or(now + wait, |until| until.max(now + wait));
+        self.until = Some(until);
+        (begins.then_some(wait), until)
     }
 
     /// A call that was sent at `sent` was not refused.
     pub(super) fn passed(&mut self, sent: Instant) {
-        if sent > self.begun {
+        if self.begun.is_some_and(|begun| sent > begun) {
             self.in_a_row = 0;
         }
     }
@@ -66,42 +64,41 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_a_minute_until_a_call_passes() {
-        let start = Instant::now();
-        let mut pauses = Pauses::new(start);
-        let mut now = start;
+        let mut pauses = Pauses::default();
+        assert_eq!(pauses.until(), None);
+        let mut now = Instant::now();
         for expected in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
-            assert_eq!(pauses.refused(now, None, now), Some(secs(expected)));
-            assert_eq!(pauses.until(), now + secs(expected));
-            now = pauses.until();
+            let until = now + secs(expected);
+            assert_eq!(pauses.refused(now, None, now), (Some(secs(expected)), until));
+            assert_eq!(pauses.until(), Some(until));
+            now = until;
         }
         pauses.passed(now);
-        assert_eq!(pauses.refused(now, None, now), Some(secs(1)));
+        assert_eq!(pauses.refused(now, None, now), (Some(secs(1)), now + secs(1)));
     }
 
     #[test]
     fn calls_that_were_on_their_way_begin_no_other_pause() {
         let start = Instant::now();
-        let mut pauses = Pauses::new(start);
+        let mut pauses = Pauses::default();
         let now = start + secs(5);
-        assert_eq!(pauses.refused(start, None, now), Some(secs(1)));
-        assert_eq!(pauses.refused(start, None, now + secs(1)), None);
-        assert_eq!(pauses.until(), now + secs(1));
+        assert_eq!(pauses.refused(start, None, now), (Some(secs(1)), now + secs(1)));
+        assert_eq!(pauses.refused(start, None, now + secs(1)), (None, now + secs(1)));
         // The service may say more in a later answer, and that counts.
-        assert_eq!(pauses.refused(start, Some(secs(9)), now), None);
-        assert_eq!(pauses.until(), now + secs(9));
+        assert_eq!(pauses.refused(start, Some(secs(9)), now), (None, now + secs(9)));
         // An answer to what was sent before says nothing of the time after.
         pauses.passed(start);
         let sent = now + secs(9);
-        assert_eq!(pauses.refused(sent, None, sent), Some(secs(2)), "the second in a row");
+        let second = (Some(secs(2)), sent + secs(2));
+        assert_eq!(pauses.refused(sent, None, sent), second, "the second in a row");
     }
 
     #[test]
     fn what_the_service_says_is_followed_up_to_a_minute() {
         let now = Instant::now();
-        let mut pauses = Pauses::new(now);
-        assert_eq!(pauses.refused(now, Some(Duration::MAX), now), Some(secs(60)));
+        let mut pauses = Pauses::default();
         let sent = now + secs(60);
-        assert_eq!(pauses.refused(sent, Some(secs(0)), sent), Some(secs(0)));
-        assert_eq!(pauses.until(), sent);
+        assert_eq!(pauses.refused(now, Some(Duration::MAX), now), (Some(secs(60)), sent));
+        assert_eq!(pauses.refused(sent, Some(secs(0)), sent), (Some(secs(0)), sent));
     }
 }
