@@ -30,6 +30,11 @@ const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// The longest line that is read: a URL has some kilobytes at most.
 const LINE: u64 = 1 << 20;
 
+/// How often a manifest that is in use is tried again, and after how long: what was stopped just now
+/// may still be noting its last parts.
+const TRIES: u32 = 20;
+const AGAIN: Duration = Duration::from_millis(50);
+
 /// The manifest of one upload, locked for as long as this lives.
 #[derive(Clone)]
 pub(crate) struct Manifest {
@@ -105,13 +110,21 @@ impl Manifest {
         path: PathBuf,
         create: bool,
     ) -> std::result::Result<(Self, Option<Saved>), TransferError> {
-        let here = path.clone();
-        let opened = blocking(move || {
-            let file = lock(&path, create)?;
-            let saved = read(&file)?;
-            Ok((Self { inner: Arc::new(Locked { path, file: Mutex::new(file) }) }, saved))
-        });
-        opened.await.map_err(|failure: Failure| failure.at(&here))
+        for _ in 0..TRIES {
+            let here = path.clone();
+            let opened = blocking(move || {
+                let file = lock(&here, create)?;
+                let saved = read(&file)?;
+                let inner = Arc::new(Locked { path: here, file: Mutex::new(file) });
+                Ok((Self { inner }, saved))
+            });
+            match opened.await {
+                Ok(opened) => return Ok(opened),
+                Err(Failure::InUse) => tokio::time::sleep(AGAIN).await,
+                Err(failure) => return Err(failure.at(&path)),
+            }
+        }
+        Err(Failure::InUse.at(&path))
     }
 
     /// Writes the beginning, in place of what was there.
