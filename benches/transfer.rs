@@ -1,39 +1,32 @@
-//! How fast a file of 1 GiB goes, by [`Transfers`] and by plain hyper with positioned reads.
+//! How fast a file of 1 GiB goes up and comes down, by [`Transfers`] and by plain hyper.
 //!
 //! ```console
 //! $ cargo bench -p frameio --bench transfer -- [ROUNDS]
 //! ```
 //!
-//! Both send the same parts of the same file, four at a time, to a simulator in another process
-//! that counts and throws away. They take turns, so that what else the machine does befalls both;
-//! the medians are compared.
+//! All send and receive the same file, in parts of the same size, four at a time, to and from a
+//! simulator in another process that counts and throws away. They take turns, so that what else the
+//! machine does befalls all; the medians are compared. Where the files are is up to `TMPDIR`: in
+//! `/dev/shm` the disk has no say. A download of ours is on the disk before it is done; plain hyper is
+//! measured with and without that.
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
+#[path = "support/plain.rs"]
+mod plain;
 #[path = "support/storage.rs"]
 mod storage;
 
 use std::io::Write;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use frameio::Client;
-use frameio::files::{CreateLocalUpload, ShowUploadStatus};
-use frameio::transfer::{Transfers, Upload};
+use frameio::transfer::{Checksum, Download, Existing, Transfers, Upload};
+use frameio::{Client, FileId};
 use frameio_sim::Sim;
-use futures_util::{StreamExt, TryStreamExt, stream};
-use http::Request;
-use http_body_util::StreamBody;
-use hyper::body::Frame;
-use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use plain::Plain;
 use storage::Simulator;
 
 const SIZE: u64 = 1 << 30;
-const CHUNK: u64 = 512 << 10;
 const IN_FLIGHT: usize = 4;
 
 fn main() {
@@ -56,89 +49,79 @@ async fn compare(rounds: usize) {
     }
     let client = Client::builder().base_url(&*simulator.url).token(Sim::TOKEN).build().unwrap();
     let transfers = Transfers::new(client.clone());
-    let hyper = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
+    let plain = Plain::new(client);
 
-    let (mut by_hyper, mut by_transfers) = (Vec::new(), Vec::new());
+    let mut times = Times::default();
     // One more, to warm up.
     for round in 0..=rounds {
-        let begun = Instant::now();
-        plain(&simulator, &client, &hyper, &path).await;
-        let plain = begun.elapsed();
-        let begun = Instant::now();
-        let upload = Upload::from_path(&*simulator.account, &*simulator.folder, &path)
-            .parts_in_flight(IN_FLIGHT);
-        assert_eq!(transfers.upload(upload).await.unwrap().bytes, SIZE);
-        let ours = begun.elapsed();
-        if round > 0 {
-            by_hyper.push(plain);
-            by_transfers.push(ours);
+        times.keep = round > 0;
+        times.of("up, plain hyper", plain.upload(&simulator, &path)).await;
+        let id = times.of("up, transfers", upload(&transfers, &simulator, &path)).await;
+        let to = directory.path().join("received.mov");
+        for sync in [false, true] {
+            let name = if sync { "down, plain hyper, synced" } else { "down, plain hyper" };
+            let (account, id) = (&*simulator.account, id.as_str());
+            times.of(name, plain.download(account, id, &to, sync)).await;
+            std::fs::remove_file(&to).unwrap();
+        }
+        for (name, checksum) in [
+            ("down, transfers", None),
+            ("down, transfers, XXH3", Some(Checksum::Xxh3)),
+            ("down, transfers, SHA-256", Some(Checksum::Sha256)),
+        ] {
+            times.of(name, download(&transfers, &simulator, &id, &to, checksum)).await;
+            std::fs::remove_file(&to).unwrap();
         }
     }
-    let (hyper, ours) = (median(by_hyper), median(by_transfers));
-    println!(
-        "1 GiB, {rounds} rounds: plain hyper {:.0} MiB/s, transfers {:.0} MiB/s, ratio {:.3}",
-        speed(hyper),
-        speed(ours),
-        hyper.as_secs_f64() / ours.as_secs_f64(),
-    );
+    println!("1 GiB, median of {rounds}:");
+    for (name, mut times) in times.all {
+        times.sort_unstable();
+        let time = times[times.len() / 2];
+        println!("{name:28} {:6.0} MiB/s", (SIZE >> 20) as f64 / time.as_secs_f64());
+    }
 }
 
-type Stream = std::pin::Pin<
-    Box<dyn futures_util::Stream<Item = std::io::Result<Frame<Bytes>>> + Send + Sync>,
->;
-type Hyper = legacy::Client<HttpConnector, StreamBody<Stream>>;
+#[derive(Default)]
+struct Times {
+    keep: bool,
+    all: Vec<(&'static str, Vec<Duration>)>,
+}
 
-/// The same with no more than it takes: each chunk is read when the last one is sent.
-async fn plain(simulator: &Simulator, client: &Client, hyper: &Hyper, path: &Path) {
-    let (account, folder) = (&*simulator.account, &*simulator.folder);
-    let create = CreateLocalUpload::new(account, folder, "bench.mov", SIZE);
-    let created = client.send(create).await.unwrap();
-    let file = Arc::new(std::fs::File::open(path).unwrap());
-    let mut offset = 0;
-    let parts = created.upload_urls.unwrap().into_iter().map(|part| {
-        let start = offset;
-        offset += part.size;
-        Ok::<_, legacy::Error>((part, start))
-    });
-    stream::iter(parts)
-        .try_for_each_concurrent(IN_FLIGHT, |(part, start)| {
-            let request = Request::put(part.url.as_str())
-                .header("x-amz-acl", "private")
-                .header("content-type", "video/quicktime")
-                .header("content-length", part.size)
-                .body(StreamBody::new(read(file.clone(), start, start + part.size)))
-                .unwrap();
-            async move {
-                let answer = hyper.request(request).await?;
-                assert!(answer.status().is_success(), "{}", answer.status());
-                Ok(())
+impl Times {
+    async fn of<T>(&mut self, name: &'static str, run: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        let output = run.await;
+        let took = begun.elapsed();
+        if self.keep {
+            match self.all.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, times)) => times.push(took),
+                None => self.all.push((name, vec![took])),
             }
-        })
-        .await
-        .unwrap();
-    let status = client.send(ShowUploadStatus::new(account, created.id)).await.unwrap();
-    assert!(status.upload_complete);
-}
-
-fn read(file: Arc<std::fs::File>, start: u64, end: u64) -> Stream {
-    Box::pin(stream::iter((start..end).step_by(CHUNK as usize)).then(move |offset| {
-        let file = file.clone();
-        async move {
-            let read = tokio::task::spawn_blocking(move || {
-                let mut chunk = vec![0; CHUNK.min(end - offset) as usize];
-                file.read_exact_at(&mut chunk, offset)?;
-                Ok(Frame::data(Bytes::from(chunk)))
-            });
-            read.await.unwrap()
         }
-    }))
+        output
+    }
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+async fn upload(transfers: &Transfers, simulator: &Simulator, path: &Path) -> FileId {
+    let upload =
+        Upload::from_path(&*simulator.account, &*simulator.folder, path).parts_in_flight(IN_FLIGHT);
+    let uploaded = transfers.upload(upload).await.unwrap();
+    assert_eq!(uploaded.bytes, SIZE);
+    uploaded.file.id
 }
 
-fn speed(time: Duration) -> f64 {
-    (SIZE >> 20) as f64 / time.as_secs_f64()
+async fn download(
+    transfers: &Transfers,
+    simulator: &Simulator,
+    id: &FileId,
+    to: &Path,
+    checksum: Option<Checksum>,
+) {
+    let mut download = Download::new(&*simulator.account, id, to)
+        .parts_in_flight(IN_FLIGHT)
+        .existing(Existing::Overwrite);
+    if let Some(checksum) = checksum {
+        download = download.checksum(checksum);
+    }
+    assert_eq!(transfers.download(download).await.unwrap().received, SIZE);
 }

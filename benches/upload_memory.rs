@@ -1,11 +1,12 @@
-//! How much memory an upload takes: a sparse file into a simulator that counts, in another process.
+//! How much memory an upload takes, and a download: a sparse file into a simulator that counts, in
+//! another process, and up to 4 GiB back.
 //!
 //! ```console
 //! $ cargo bench -p frameio --bench upload_memory -- [GIBIBYTES]
 //! ```
 //!
 //! Without a size it is 1 TiB, with four parts in flight and a manifest. What is printed is the most
-//! that the process ever had resident, all of it: program, runtime and TLS included (Linux only).
+//! that the process had resident meanwhile, all of it: program, runtime and TLS included (Linux only).
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 #[path = "support/storage.rs"]
@@ -14,7 +15,7 @@ mod storage;
 use std::time::Instant;
 
 use frameio::Client;
-use frameio::transfer::{Transfers, Upload};
+use frameio::transfer::{Checksum, Download, Transfers, Upload};
 use frameio_sim::Sim;
 
 fn main() {
@@ -24,30 +25,62 @@ fn main() {
     let size =
         std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1024_u64) << 30;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(upload(size));
+    runtime.block_on(transfer(size));
 }
 
-async fn upload(size: u64) {
+async fn transfer(size: u64) {
     let simulator = storage::Simulator::start();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sparse.mov");
     std::fs::File::create(&path).unwrap().set_len(size).unwrap();
     let client = Client::builder().base_url(&*simulator.url).token(Sim::TOKEN).build().unwrap();
-    let before = peak();
-    let begun = Instant::now();
+    let transfers = Transfers::new(client);
+
+    let measured = Measured::begin();
     let upload = Upload::from_path(&*simulator.account, &*simulator.folder, &path)
         .manifest(directory.path().join("manifest"))
         .parts_in_flight(4);
-    let uploaded = Transfers::new(client).upload(upload).await.unwrap();
-    let took = begun.elapsed();
-    assert_eq!(uploaded.bytes, size);
-    println!(
-        "{} GiB in {took:.1?}, {:.0} MiB/s; at most {:.1} MiB resident, {:.1} MiB before",
-        size >> 30,
-        (size >> 20) as f64 / took.as_secs_f64(),
-        peak(),
-        before,
-    );
+    assert_eq!(transfers.upload(upload).await.unwrap().bytes, size);
+    measured.end("up", size);
+
+    let size = size.min(4 << 30);
+    std::fs::File::create(&path).unwrap().set_len(size).unwrap();
+    let upload = Upload::from_path(&*simulator.account, &*simulator.folder, &path);
+    let id = transfers.upload(upload).await.unwrap().file.id;
+    for parts in [1, 4, 8] {
+        let to = directory.path().join("received.mov");
+        let measured = Measured::begin();
+        let download = Download::new(&*simulator.account, &id, &to)
+            .checksum(Checksum::Xxh3)
+            .parts_in_flight(parts);
+        assert_eq!(transfers.download(download).await.unwrap().received, size);
+        measured.end(&format!("down, {parts} parts under way"), size);
+        std::fs::remove_file(to).unwrap();
+    }
+}
+
+struct Measured {
+    begun: Instant,
+    before: f64,
+}
+
+impl Measured {
+    fn begin() -> Self {
+        // The most from now on.
+        let _ = std::fs::write("/proc/self/clear_refs", "5");
+        Self { begun: Instant::now(), before: peak() }
+    }
+
+    fn end(self, what: &str, size: u64) {
+        let took = self.begun.elapsed();
+        println!(
+            "{what}: {} GiB in {took:.1?}, {:.0} MiB/s; at most {:.1} MiB resident, {:.1} MiB before",
+            size >> 30,
+            (size >> 20) as f64 / took.as_secs_f64(),
+            peak(),
+            self.before,
+        );
+    }
 }
 
 /// The most that was resident so far, in MiB.

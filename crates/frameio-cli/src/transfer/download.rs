@@ -11,7 +11,7 @@ use frameio::transfer::{
 
 use super::show::Show;
 use super::target::{Account, Finder};
-use super::{Output, transfers, until_stopped};
+use super::{Compare, Output, transfers, until_stopped};
 use crate::connect::Connection;
 use crate::exit::{Failure, Status};
 
@@ -44,6 +44,8 @@ pub(crate) struct Download {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    compare: Compare,
+    #[command(flatten)]
     account: Account,
     #[command(flatten)]
     output: Output,
@@ -62,6 +64,10 @@ fn rendition() -> clap::builder::PossibleValuesParser {
 impl Download {
     pub(super) async fn run(&self, connection: &Connection) -> Result<(), Failure> {
         let rendition: Rendition = self.rendition.parse()?;
+        if self.directory.exists() && !self.directory.is_dir() {
+            let message = format!("{} is no directory", self.directory.display());
+            return Err(Failure::usage("--output", message));
+        }
         let transfers = transfers(connection)?;
         let finder = Finder::new(connection, &transfers, &self.account)?;
         let targets: Vec<Option<&str>> = match &*self.targets {
@@ -116,11 +122,14 @@ impl Download {
                     let Some(folder) = place.folder_id() else { continue };
                     let name = place.path.names().last().map_or("", |name| name);
                     let local = self.directory.join(names.name(name, folder.as_str()));
-                    let tree = DownloadTree::new(&place.account_id, folder, local)
+                    let mut tree = DownloadTree::new(&place.account_id, folder, local)
                         .files_in_flight(self.concurrency.into())
                         .dry_run(self.dry_run)
                         .on_item(show.on_item(&place.path))
                         .progress(show.on_progress(&place.path));
+                    if let Some(path) = self.compare.path()? {
+                        tree = tree.checksums(path);
+                    }
                     transfers.download_tree(tree).await?;
                 }
             }

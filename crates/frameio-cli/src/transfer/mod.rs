@@ -9,6 +9,7 @@ mod tree;
 mod upload;
 
 use std::future::Future;
+use std::path::PathBuf;
 
 use frameio::transfer::Transfers;
 
@@ -19,7 +20,7 @@ pub(crate) use self::tree::Tree;
 pub(crate) use self::upload::Upload;
 use crate::connect::Connection;
 use crate::exit::{Failure, Status};
-use crate::stop;
+use crate::{profile, stop};
 
 /// The commands of files.
 #[derive(Debug, clap::Subcommand)]
@@ -69,6 +70,22 @@ async fn until_stopped<T, E: Into<Failure>>(
     tokio::select! {
         ended = transfer => ended.map(drop).map_err(Into::into),
         () = stop::requested() => Err(Failure::new(Status::Interrupted, "")),
+    }
+}
+
+/// How files that are there are compared.
+#[derive(Clone, Copy, Debug, clap::Args)]
+struct Compare {
+    /// Compare files that are there by checksum too, where a run with this option kept one
+    #[arg(long)]
+    compare_checksums: bool,
+}
+
+impl Compare {
+    /// Where checksums are kept, if they are.
+    fn path(self) -> Result<Option<PathBuf>, Failure> {
+        let kept = || Ok(profile::directory()?.join("checksums"));
+        self.compare_checksums.then(kept).transpose()
     }
 }
 

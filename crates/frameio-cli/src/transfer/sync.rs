@@ -51,11 +51,14 @@ impl Sync {
         let show = Show::new(self.output);
         let result = if self.down {
             let root = RemotePath::default();
-            let tree = DownloadTree::new(account, folder, &self.directory)
+            let mut tree = DownloadTree::new(account, folder, &self.directory)
                 .files_in_flight(self.choice.concurrency().into())
                 .dry_run(self.choice.dry_run())
                 .on_item(show.on_item(&root))
                 .progress(show.on_progress(&root));
+            if let Some(path) = self.choice.compare().path()? {
+                tree = tree.checksums(path);
+            }
             until_stopped(transfers.download_tree(tree)).await
         } else {
             let tree = UploadTree::new(account, folder, &self.directory);

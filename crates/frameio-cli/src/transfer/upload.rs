@@ -6,7 +6,7 @@ use frameio::transfer::{RemotePath, UploadTree};
 
 use super::show::Show;
 use super::target::{Account, Finder};
-use super::{Output, transfers, until_stopped};
+use super::{Compare, Output, transfers, until_stopped};
 use crate::connect::Connection;
 use crate::exit::{Failure, Status};
 use crate::profile;
@@ -58,6 +58,8 @@ pub(super) struct Choice {
     /// Only tell what would be done
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    compare: Compare,
 }
 
 impl Choice {
@@ -71,6 +73,9 @@ impl Choice {
         }
         for pattern in &self.exclude {
             tree = tree.exclude(pattern);
+        }
+        if let Some(path) = self.compare.path()? {
+            tree = tree.checksums(path);
         }
         let root = RemotePath::default();
         Ok(tree
@@ -99,6 +104,10 @@ impl Choice {
 
     pub(super) const fn concurrency(&self) -> u16 {
         self.concurrency
+    }
+
+    pub(super) const fn compare(&self) -> Compare {
+        self.compare
     }
 
     pub(super) const fn dry_run(&self) -> bool {

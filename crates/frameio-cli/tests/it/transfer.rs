@@ -159,6 +159,24 @@ async fn a_sync_goes_both_ways_and_deletes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_kept_its_size_is_found_out_by_its_checksum() {
+    let place = Place::new(&[("a.mov", 25), ("b.mov", 35)]).await;
+    let sync =
+        |more: &[&'static str]| [&["sync", "in", ROOT, "--compare-checksums"], more].concat();
+    place.run(&sync(&[])).await;
+    std::fs::write(place.directory.path().join("in/a.mov"), [7; 25]).unwrap();
+    let by_size = place.run(&["sync", "in", ROOT, "--dry-run"]).await;
+    assert!(by_size.stderr.contains("0 transferred (0 B), 2 there already"), "{by_size:?}");
+    let up = place.run(&sync(&["--dry-run"])).await;
+    assert!(up.stderr.contains("1 planned (25 B), 1 there already"), "{up:?}");
+    let down = place.run(&sync(&["--down"])).await;
+    assert!(down.stderr.contains("1 transferred (25 B), 1 there already"), "{down:?}");
+    assert_eq!(place.read("in/a.mov"), content(25));
+    let again = place.run(&["download", ROOT, "-o", "out", "--compare-checksums"]).await;
+    assert!(again.stderr.contains("2 transferred (60 B)"), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_fails_is_told_and_shows_in_the_status() {
     let place = Place::new(&[("a.mov", 25), ("empty.mov", 0)]).await;
     let up = place.run(&["upload", "in", "--to", ROOT, "--json"]).await;
@@ -183,9 +201,10 @@ async fn what_fails_is_told_and_shows_in_the_status() {
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "is no pattern"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no account called"),
         (vec!["download", "nowhere"], 5, "there is no file, folder"),
+        (vec!["download", ROOT, "-o", "in/a.mov"], 2, "--output: in/a.mov is no directory"),
         (vec!["sync", "none", ROOT], 2, "none: there is no such directory"),
         (vec!["tree", "/Demo Workspace"], 2, "is neither a folder nor a project"),
-        (vec!["ls", "/Nowhere"], 5, "no workspace called"),
+        (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; there is \"Demo Workspace\""),
     ] {
         let ended = place.run(&arguments).await;
         assert!(ended.failed(status).contains(message), "{arguments:?}: {ended:?}");

@@ -1,5 +1,6 @@
 //! Files of any size, in and out.
 
+mod checksums;
 mod download;
 pub(crate) mod error;
 mod path;
@@ -40,7 +41,7 @@ pub use self::safe_name::{SafeNames, safe_name};
 use self::storage::Storage;
 pub use self::summary::{Ignored, Item, Outcome, Summary};
 use self::upload::buffers::Buffers;
-pub use self::upload::{AttachmentUpload, RemoteUpload, Upload, UploadTree, Uploaded};
+pub use self::upload::{Attached, RemoteUpload, Upload, UploadTree, Uploaded};
 pub use self::walk::{Entry, Walk, WalkError};
 use crate::client::{Client, HttpService};
 use crate::transport::HyperTransport;
@@ -182,8 +183,9 @@ impl TransfersBuilder {
     /// Asks for the state of a file for the second time after so long, and then less and less often,
     /// down to every 15 s. Default: 500 ms.
     ///
-    /// All transfers together have no more than four of these calls under way, which wait for their
-    /// quota like any other.
+    /// All transfers together have no more than four calls of each operation under way for it, which
+    /// wait for their quota like any other. The first question waits a little too, up to 2 s, where
+    /// the files before were not complete at once.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval;
         self

@@ -129,6 +129,9 @@ fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, TransferError> {
     }
 }
 
+/// How many names are told of those that there are.
+const FEW: usize = 5;
+
 /// The only one of that name, or why there is none.
 fn only<T>(
     all: Vec<T>,
@@ -137,14 +140,15 @@ fn only<T>(
     what: &str,
     tell: impl Fn(&T) -> (String, String),
 ) -> Result<T, TransferError> {
-    let mut same = Vec::new();
-    let mut similar = None;
+    let (mut same, mut similar, mut others) = (Vec::new(), None, Vec::new());
     for one in all {
         let told = tell(&one).0;
         if told == name {
             same.push(one);
         } else if similar.is_none() && told.to_lowercase() == name.to_lowercase() {
             similar = Some(told);
+        } else {
+            others.push(told);
         }
     }
     if same.len() > 1 {
@@ -157,7 +161,19 @@ fn only<T>(
         return Err(TransferError::new(TransferErrorKind::Ambiguous, message));
     }
     same.pop().ok_or_else(|| {
-        let hint = similar.map(|similar| format!("; there is {similar:?}")).unwrap_or_default();
+        let hint = match (similar, &*others) {
+            (Some(only), _) => format!("; there is {only:?}"),
+            (None, [only]) => format!("; there is {only:?}"),
+            (None, []) => String::new(),
+            (None, all) => {
+                let first: Vec<_> = all.iter().take(FEW).map(|name| format!("{name:?}")).collect();
+                let more = match all.len().saturating_sub(FEW) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                format!("; there are {}{more}", first.join(", "))
+            }
+        };
         let message = format!("there is no {what} called {name:?} in {within}{hint}");
         TransferError::new(TransferErrorKind::NotFound, message)
     })

@@ -120,6 +120,22 @@ async fn a_download_that_was_dropped_goes_on_and_had_no_task() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_came_of_a_part_is_noted_before_its_end() {
+    const SIZE: usize = 4 << 20;
+    let case = Case::new(SIZE).await;
+    case.storage.set(|state| state.stalls = (3 << 20, 1));
+    let storage = case.storage.clone();
+    let service = tower::service_fn(move |request| storage.clone().answer(request));
+    let patient = builder(&case.sim).storage(service).build();
+    let slow = patient.download(case.download().part_size(SIZE as u64));
+    // As if it was killed: nothing is done in the end.
+    assert!(tokio::time::timeout(Duration::from_secs(12), slow).await.is_err());
+    let done = case.transfers.download(case.download()).await.unwrap();
+    assert!(done.received <= 2 << 20, "{done:?}");
+    assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(SIZE))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_content_begins_anew() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(6));
@@ -178,7 +194,7 @@ async fn one_target_is_received_by_one_download() {
 }
 
 /// An API whose one file has 1,000 bytes at `url`.
-fn socket(url: &str) -> Transfers {
+pub(crate) fn socket(url: &str) -> Transfers {
     let file = format!(
         r#"{{"data":{{"id":"f","project_id":"p","parent_id":"d","name":"a.mov","type":"file",
         "status":"transcoded","file_size":1000,"media_type":"video/quicktime","view_url":"v",
@@ -194,11 +210,11 @@ fn socket(url: &str) -> Transfers {
     Transfers::builder(Client::from_service(api)).backoff(backoff).stall_timeout(stall).build()
 }
 
-fn get(path: &Path) -> Download {
+pub(crate) fn get(path: &Path) -> Download {
     Download::new("a", "f", path).part_size(1_000).checksum(Checksum::Xxh3)
 }
 
-fn part(from: usize, to: usize) -> Vec<u8> {
+pub(crate) fn part(from: usize, to: usize) -> Vec<u8> {
     let length = 1_000 - from;
     let head = format!(
         "HTTP/1.1 206 Partial Content\r\netag: \"e\"\r\ncontent-length: {length}\r\n\

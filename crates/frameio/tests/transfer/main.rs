@@ -3,6 +3,7 @@
 
 mod download;
 mod download_faults;
+mod download_killed;
 mod download_tree;
 mod one_part;
 #[path = "../support/raw.rs"]
@@ -15,6 +16,8 @@ mod traced;
 mod upload;
 mod upload_faults;
 mod upload_manifest;
+mod upload_many_parts;
+mod upload_small_files;
 mod upload_sockets;
 mod upload_tree;
 mod walk;

@@ -1,11 +1,12 @@
 //! The spans of transfers.
 
+use crate::download_faults::{get, part, socket};
 use crate::one_part::{builder, upload};
 use crate::raw::{Act, RawServer, answer};
 use crate::traced::Traced;
 
 #[tokio::test]
-async fn spans_tell_of_parts_and_attempts_but_no_url() {
+async fn spans_of_uploads_tell_of_parts_and_attempts_but_no_url() {
     let server = RawServer::start(|n| match n {
         0 => Act::AnswerAndReset(Vec::new()),
         _ => Act::Answer(answer("200 OK", "application/xml", "")),
@@ -25,4 +26,26 @@ async fn spans_tell_of_parts_and_attempts_but_no_url() {
     }
     assert!(!text.contains("c4n4ry"), "{text}");
     assert!(!text.contains("ten bytes!"), "{text}");
+}
+
+#[tokio::test]
+async fn spans_of_downloads_do_too() {
+    let server = RawServer::start(|n| match n {
+        0 => Act::AnswerAndReset(part(0, 300)),
+        _ => Act::Answer(part(300, 1_000)),
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let (traced, guard) = Traced::capture();
+    socket(&server.url()).download(get(&directory.path().join("a.mov"))).await.unwrap();
+    drop(guard);
+    let text = traced.text();
+    for part in [
+        "frameio.download{frameio.file_id=\"f\" size=1000",
+        "frameio.part{part=1 offset=0 size=1000 attempt=1",
+        "frameio.part{part=1 offset=300 size=700 attempt=2}",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    assert!(!text.contains("c4n4ry"), "{text}");
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use frameio::Body;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http::{Request, Response, StatusCode};
 use http_body_util::StreamBody;
 
@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) truncates: usize,
     /// Sends too much so many times.
     pub(crate) overdoes: usize,
+    /// Sends no more than so many bytes, and then nothing, so many times.
+    pub(crate) stalls: (usize, usize),
     /// Answers so many requests, and then none.
     pub(crate) answers: Option<usize>,
     /// The ranges that were asked for.
@@ -104,9 +106,19 @@ impl State {
         if once(&mut self.overdoes) {
             body = [&body[..], b"more"].concat().into();
         }
-        let chunks: Vec<_> = body.chunks(7).map(Bytes::copy_from_slice).collect();
+        let stalls = once(&mut self.stalls.1);
+        if stalls {
+            body.truncate(self.stalls.0);
+        }
+        let length = (body.len() / 1000).max(7);
+        let chunks: Vec<_> = body.chunks(length).map(Bytes::copy_from_slice).collect();
         let frames =
             chunks.into_iter().map(|chunk| Ok::<_, Infallible>(http_body::Frame::data(chunk)));
-        Some(answer.body(Body::stream(StreamBody::new(stream::iter(frames)))).unwrap())
+        let frames = stream::iter(frames);
+        let body = match stalls {
+            true => Body::stream(StreamBody::new(frames.chain(stream::pending()))),
+            false => Body::stream(StreamBody::new(frames)),
+        };
+        Some(answer.body(body).unwrap())
     }
 }

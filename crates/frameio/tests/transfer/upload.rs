@@ -7,9 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use frameio::comments::CreateComment;
 use frameio::files::FileStatus;
-use frameio::transfer::{
-    AttachmentUpload, Progress, RemoteUpload, TransferErrorKind, Transfers, Until, Upload,
-};
+use frameio::transfer::{Progress, RemoteUpload, TransferErrorKind, Transfers, Until, Upload};
 use frameio::{Client, FileId};
 use frameio_sim::Sim;
 use futures_util::stream;
@@ -150,8 +148,8 @@ async fn a_thousand_uploads_that_wait_do_not_storm_the_quota() {
     let (account, folder) = place(&sim);
     let transfers = transfers(&sim);
     // Each has a part that gets lost, so that all wait for their end at the same time.
-    sim.inject(frameio_sim::Fault::dropped_part().on(Sim::UPLOAD_PART).next(300));
-    let uploads = (0..300).map(|n| {
+    sim.inject(frameio_sim::Fault::dropped_part().on(Sim::UPLOAD_PART).next(1000));
+    let uploads = (0..1000).map(|n| {
         let upload = Upload::from_bytes(&account, &folder, format!("{n}.mov"), "film")
             .wait_timeout(Duration::from_secs(900));
         transfers.upload(upload)
@@ -173,12 +171,14 @@ async fn attachments_go_the_same_way() {
     let file = transfers.upload(upload).await.unwrap().file;
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
     let comment = client.send(CreateComment::new(&account, &file.id, "see this")).await.unwrap();
-    let upload = AttachmentUpload::from_bytes(&account, &comment.id, "notes.pdf", bytes.clone());
-    let attachment = transfers.attach(upload).await.unwrap();
+    let upload = Upload::from_bytes(&account, &comment.id, "notes.pdf", bytes.clone());
+    let attached = transfers.attach(upload).await.unwrap();
+    let attachment = attached.attachment;
+    assert_eq!((attached.bytes, attached.replaced, &attachment.upload_urls), (95, None, &None));
     assert_eq!(attachment.media_type.as_deref(), Some("application/pdf"));
     assert_eq!(arrived(&sim, attachment.id.as_str()).await, Some(bytes));
 
-    let upload = AttachmentUpload::from_bytes(&account, &comment.id, "x", Bytes::new());
+    let upload = Upload::from_bytes(&account, &comment.id, "x", Bytes::new());
     let error = transfers.attach(upload).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Invalid);
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use frameio::comments::CreateComment;
 use frameio::transfer::{TransferErrorKind, Transfers, Upload};
-use frameio::{Body, Client};
+use frameio::{Body, Client, CommentId};
 use frameio_sim::{Fault, Sim};
-use http::Request;
+use http::{Request, StatusCode};
 use tempfile::TempDir;
 
 use crate::support::{arrived, content, place, puts, sim, transfers};
@@ -34,7 +35,7 @@ fn upload(sim: &Sim, place: &Place) -> Upload {
 
 /// Stops an upload at its part `number`.
 async fn stop_at(sim: &Sim, place: &Place, number: u64) {
-    let stop = Fault::status(http::StatusCode::FORBIDDEN).on(Sim::UPLOAD_PART).every(number);
+    let stop = Fault::status(StatusCode::FORBIDDEN).on(Sim::UPLOAD_PART).every(number);
     sim.inject(stop);
     let error = transfers(sim).upload(upload(sim, place)).await.unwrap_err();
     assert_eq!(error.part(), Some(number));
@@ -109,6 +110,46 @@ async fn what_is_too_old_or_changed_begins_anew_only_where_it_may() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attachment_is_gone_on_with_too() {
+    let (sim, place) = (sim(), source());
+    let (account, folder) = crate::support::place(&sim);
+    let transfers = transfers(&sim);
+    let film = Upload::from_bytes(&account, &folder, "a.mov", "film");
+    let file = transfers.upload(film).await.unwrap().file;
+    let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
+    let comment = CreateComment::new(&account, &file.id, "see this");
+    let comment = client.send(comment).await.unwrap().id;
+    let upload = || {
+        Upload::<CommentId>::from_path(&account, &comment, &place.path)
+            .manifest(&place.manifest)
+            .parts_in_flight(1)
+    };
+    let stop = || sim.inject(Fault::status(StatusCode::FORBIDDEN).on(Sim::UPLOAD_PART).every(5));
+    stop();
+    assert_eq!(transfers.attach(upload()).await.unwrap_err().part(), Some(5));
+    sim.clear_faults();
+    let error = transfers.upload(Upload::resume(&place.manifest)).await.unwrap_err();
+    assert!(error.to_string().contains("of another upload"), "{error}");
+    let before = puts(&sim);
+    let attached = transfers.attach(upload()).await.unwrap();
+    assert_eq!((puts(&sim) - before, attached.bytes), (6, 55));
+    assert_eq!(arrived(&sim, attached.attachment.id.as_str()).await, Some(content(95)));
+    assert!(!place.manifest.exists());
+
+    stop();
+    transfers.attach(upload()).await.unwrap_err();
+    sim.clear_faults();
+    std::fs::write(&place.path, content(96)).unwrap();
+    let error = transfers.attach(Upload::resume(&place.manifest)).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::SourceChanged);
+    let again = Upload::resume(&place.manifest).restart(true);
+    let again = transfers.attach(again).await.unwrap();
+    assert!(again.replaced.is_some_and(|old| old != again.attachment.id));
+    assert_eq!(arrived(&sim, again.attachment.id.as_str()).await, Some(content(96)));
+    assert_eq!(sim.stats().by_operation["comments.create_attachment"], 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_manifest_is_for_one_upload_at_a_time() {
     let (sim, place) = (sim(), source());
     sim.inject(Fault::delay(Duration::from_secs(5)).on(Sim::UPLOAD_PART).every(1));
@@ -163,7 +204,7 @@ async fn it_can_be_cancelled_at_any_time() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_creation_leaves_no_manifest() {
     let (sim, place) = (sim(), source());
-    sim.inject(Fault::status(http::StatusCode::FORBIDDEN).on("files.create_local_upload"));
+    sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.create_local_upload"));
     let error = transfers(&sim).upload(upload(&sim, &place)).await.unwrap_err();
     assert!(error.api().unwrap().is_forbidden(), "{error}");
     assert!(!place.manifest.exists());

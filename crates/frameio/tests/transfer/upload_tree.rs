@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use frameio::transfer::{
-    Existing, Ignored, Outcome, RemotePath, Summary, TransferErrorKind, UploadTree,
+    DownloadTree, Existing, Ignored, Outcome, RemotePath, Summary, TransferErrorKind, UploadTree,
 };
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
@@ -30,7 +29,7 @@ fn write(directory: &Path, files: &[(&str, usize)]) {
     }
 }
 
-fn tree(sim: &Sim, directory: impl AsRef<Path>) -> UploadTree {
+pub(crate) fn tree(sim: &Sim, directory: impl AsRef<Path>) -> UploadTree {
     let (account, root) = place(sim);
     UploadTree::new(account, root, directory.as_ref())
 }
@@ -252,6 +251,70 @@ async fn a_manifest_of_what_is_complete_goes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_kept_its_size_is_found_out_by_its_checksum() {
+    let (sim, directory) = (sim(), local(&FILES));
+    let kept = tempfile::tempdir().unwrap();
+    let sums = kept.path().join("checksums");
+    let plain = || tree(&sim, &directory);
+    let send = |tree: UploadTree| transfers(&sim).upload_tree(tree.checksums(&sums));
+    let dry = send(plain().dry_run(true)).await.unwrap();
+    assert_eq!((dry.planned, sums.exists()), (4, false));
+    assert_eq!(send(plain()).await.unwrap().transferred, 4);
+    assert_eq!(send(plain()).await.unwrap().skipped, 4);
+
+    let changed = directory.path().join("Day 1/b.mov");
+    let mut bytes = std::fs::read(&changed).unwrap();
+    bytes[7] ^= 1;
+    std::fs::write(&changed, &bytes).unwrap();
+    let by_size = transfers(&sim).upload_tree(plain().dry_run(true)).await.unwrap();
+    assert_eq!((by_size.planned, by_size.skipped), (0, 4));
+    assert_eq!(send(plain().dry_run(true)).await.unwrap().planned, 1);
+    assert_eq!(send(plain()).await.unwrap().transferred, 1);
+    assert_eq!(remote(&sim).await["/Day 1/b.mov"], [20, 20], "nothing is replaced");
+    assert_eq!(send(plain()).await.unwrap().skipped, 4, "the new one is the same");
+
+    // Down again, what does not match is received anew.
+    let (account, root) = place(&sim);
+    let to = kept.path().join("down");
+    let down = || DownloadTree::new(&account, &root, &to);
+    let receive = |tree: DownloadTree| transfers(&sim).download_tree(tree.checksums(&sums));
+    assert_eq!(receive(down()).await.unwrap().transferred, 5);
+    std::fs::write(to.join("a.mov"), [9; 10]).unwrap();
+    let by_size = transfers(&sim).download_tree(down()).await.unwrap();
+    assert_eq!((by_size.transferred, by_size.skipped), (0, 5));
+    let dry = receive(down().dry_run(true)).await.unwrap();
+    assert_eq!((dry.planned, dry.skipped), (1, 4));
+    let again = receive(down()).await.unwrap();
+    assert_eq!((again.transferred, again.skipped), (1, 4));
+    assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), content(10));
+    std::fs::write(&sums, "no checksums").unwrap();
+    let error = receive(down()).await.unwrap_err();
+    assert!(error.to_string().contains("name another"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_got_another_name_on_the_way_down_is_not_sent_back() {
+    let sim = sim();
+    let (account, root) = place(&sim);
+    let day = folder(&sim, &root, "Day 1/2").await;
+    for (name, length) in [("a?.mov", 1), ("A_.mov", 2), ("con", 3), ("b.mov", 4)] {
+        file(&sim, &day, name, length).await;
+    }
+    let to = tempfile::tempdir().unwrap();
+    let down = DownloadTree::new(&account, &root, to.path());
+    assert_eq!(transfers(&sim).download_tree(down.clone()).await.unwrap().transferred, 4);
+    assert!(to.path().join("Day 1_2/_con").is_file());
+    write(to.path(), &[("Day 1_2/_con", 5), ("Day 1_2/new.mov", 6)]);
+    let up = transfers(&sim).upload_tree(tree(&sim, &to)).await.unwrap();
+    assert_eq!((up.transferred, up.skipped), (2, 3), "{up:?}");
+    let names = ["/Day 1\\/2", "A_.mov", "_con", "a?.mov", "b.mov", "con", "new.mov"];
+    let names = names.map(|name| {
+        if name.starts_with('/') { name.to_owned() } else { format!("/Day 1\\/2/{name}") }
+    });
+    assert_eq!(paths(&sim).await, names);
+}
+
+#[tokio::test(start_paused = true)]
 async fn hidden_and_excluded_files_are_counted() {
     let sim = sim();
     let directory = local(&FILES);
@@ -331,6 +394,9 @@ async fn links_are_followed_only_if_asked_and_never_round() {
     assert_eq!((summary.transferred, summary.skipped), (2, 1), "{summary:?}");
     let names: Vec<_> = failures(&summary).into_iter().map(|(path, _)| path).collect();
     assert_eq!(names, ["/broken", "/round"]);
+    let told = failures(&summary);
+    assert!(told[1].1.contains("a symbolic link to a directory that it is in"), "{told:?}");
+    assert!(!told[0].1.contains("broken"), "the path is not told twice: {told:?}");
     assert_eq!(paths(&sim).await, ["/a.mov", "/file.mov", "/out", "/out/b.mov"]);
 }
 
@@ -350,26 +416,4 @@ async fn names_that_are_taken_twice_are_told() {
     let Outcome::Failed(error) = &summary.failed[0].outcome else { panic!() };
     assert_eq!(error.kind(), TransferErrorKind::Ambiguous);
     assert!(error.to_string().contains("there are 2 folders of this name"), "{error}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn many_small_files_go_as_fast_as_the_quota() {
-    const FILES: u32 = 300;
-    let sim = Sim::new();
-    let directory = tempfile::tempdir().unwrap();
-    for n in 0..FILES {
-        let folder = directory.path().join(format!("{}", n / 100));
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{n}.mov")), content(10_000)).unwrap();
-    }
-    let begun = tokio::time::Instant::now();
-    let summary = transfers(&sim).upload_tree(tree(&sim, &directory)).await.unwrap();
-    assert!(summary.is_complete(), "{summary:?}");
-    assert_eq!((summary.transferred, summary.bytes), (300, 3_000_000));
-    assert_eq!(sim.stats().by_status.get(&429), None, "{:?}", sim.stats());
-    let fluid = Duration::from_secs_f64(f64::from(FILES) / 5.0);
-    let took = begun.elapsed();
-    assert!(took <= fluid.mul_f64(1.02), "{took:?} of {fluid:?}");
-    // The bucket is full at the start.
-    assert!(took >= fluid - Duration::from_secs(2), "{took:?} of {fluid:?}");
 }

@@ -4,6 +4,7 @@ mod digest;
 mod link;
 mod part;
 mod reader;
+mod receive;
 mod remote;
 mod run;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FileId};
 
+pub(crate) use self::digest::Hasher;
 pub use self::digest::{Checksum, Digest};
 pub use self::link::Rendition;
 pub(crate) use self::link::Source;

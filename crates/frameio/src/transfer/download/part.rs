@@ -39,6 +39,8 @@ pub(crate) struct Part {
     file: File,
     path: PathBuf,
     note: PathBuf,
+    /// Where a note is written before it replaces the last one.
+    new: PathBuf,
     has: Mutex<Has>,
     /// Where the disk is full.
     #[cfg(test)]
@@ -60,7 +62,7 @@ impl Part {
             path.push(ending);
             PathBuf::from(path)
         };
-        let (path, note) = (with(".part"), with(".part.json"));
+        let (path, note, new) = (with(".part"), with(".part.json"), with(".part.json.new"));
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
         match file.try_lock() {
@@ -74,10 +76,13 @@ impl Part {
         if !is_at(&file, &path) {
             return Ok(None);
         }
+        // Of a process that was killed while it wrote a note.
+        remove(&new)?;
         Ok(Some(Self {
             file,
             path,
             note,
+            new,
             has: Mutex::default(),
             #[cfg(test)]
             full_at: std::sync::atomic::AtomicU64::new(u64::MAX),
@@ -164,12 +169,10 @@ impl Part {
             }
         };
         self.file.sync_data()?;
-        let mut new = self.note.clone().into_os_string();
-        new.push(".new");
-        let mut file = File::create(&new)?;
+        let mut file = File::create(&self.new)?;
         file.write_all(&serde_json::to_vec(&note)?)?;
         file.sync_data()?;
-        std::fs::rename(new, &self.note)
+        std::fs::rename(&self.new, &self.note)
     }
 
     /// What is still missing of so many bytes.
@@ -217,6 +220,14 @@ impl Part {
         }
         sync_folder(target);
         remove(&self.note)
+    }
+
+    /// Notes what there is for the next time, or leaves nothing behind where there is nothing.
+    pub(crate) fn leave(&self, source: &Source) -> io::Result<()> {
+        if self.file.metadata()?.len() == 0 {
+            return self.discard();
+        }
+        self.note(source)
     }
 
     /// Removes the partial file.

@@ -1,29 +1,20 @@
 //! A download from its first request to the file in its place.
 
 use std::io;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use frameio_core::Body;
-use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+use tracing::field::{Empty, debug};
+use tracing::{Instrument, Span};
 
 use super::super::progress::Tracker;
-use super::super::tasks::{blocking, joined, settled};
+use super::super::tasks::blocking;
 use super::super::{Inner, Progress, TransferError, TransferErrorKind};
-use super::digest::Hasher;
 use super::link::Links;
 use super::part::Part;
-use super::remote::{Failure, Head, Patience, Remote, Seen, changed, wrong};
-use super::{Digest, Download, Downloaded, Existing};
-
-/// How much is gathered before it is written; the same may be on its way to the disk meanwhile.
-const WRITE: usize = 1 << 20;
-
-/// How much there must be before it is hashed.
-const HASH: u64 = 4 << 20;
+use super::remote::{Head, Remote, Seen};
+use super::{Download, Downloaded, Existing};
 
 /// How often a partial file that is in use is tried again: what was dropped just now may still be
 /// writing its last bytes.
@@ -34,7 +25,19 @@ pub(crate) async fn run(
     download: Download,
 ) -> Result<Downloaded, TransferError> {
     let file = download.source.file.clone();
-    Box::pin(receive(inner, download)).await.map_err(|error| error.of_file(&file))
+    let span = tracing::info_span!(
+        target: "frameio::transfer",
+        "frameio.download",
+        frameio.file_id = file.as_str(),
+        size = Empty,
+        resumed = Empty,
+        error.type = Empty,
+    );
+    let received = Box::pin(receive(inner, download)).instrument(span.clone()).await;
+    received.map_err(|error| {
+        span.record("error.type", debug(error.kind()));
+        error.of_file(&file)
+    })
 }
 
 async fn receive(inner: Arc<Inner>, download: Download) -> Result<Downloaded, TransferError> {
@@ -60,7 +63,7 @@ async fn receive(inner: Arc<Inner>, download: Download) -> Result<Downloaded, Tr
     let result = job.clone().begin(there, promised).await;
     if result.is_err() {
         // The error counts, not that of a note that cannot be written on a full disk.
-        let _ = job.blocking(|job| job.part.note(&job.download.source)).await;
+        let _ = job.blocking(|job| job.part.leave(&job.download.source)).await;
     }
     result
 }
@@ -112,9 +115,11 @@ async fn open(target: &Path) -> Result<Part, TransferError> {
 fn disk(path: &str, error: io::Error, received: u64) -> TransferError {
     let message = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!(
-                "no room for {path}: {error}; {received} bytes of it are kept, so make room and download it again"
-            )
+            let kept = match received {
+                0 => String::new(),
+                received => format!("{received} bytes of it are kept, so "),
+            };
+            format!("no room for {path}: {error}; {kept}make room and download it again")
         }
         io::ErrorKind::FileTooLarge => {
             format!(
@@ -128,23 +133,17 @@ fn disk(path: &str, error: io::Error, received: u64) -> TransferError {
     TransferError::new(TransferErrorKind::Disk, message).because(error)
 }
 
-/// One thing of a download that is done.
-enum Step {
-    Received,
-    Noted,
-    Hashed(Hasher, u64),
-}
-
+/// A download that is under way.
 #[derive(Clone)]
-struct Job {
-    remote: Arc<Remote>,
-    part: Arc<Part>,
-    tracker: Tracker,
-    download: Arc<Download>,
+pub(super) struct Job {
+    pub(super) remote: Arc<Remote>,
+    pub(super) part: Arc<Part>,
+    pub(super) tracker: Tracker,
+    pub(super) download: Arc<Download>,
 }
 
 impl Job {
-    async fn blocking<T: Send + 'static>(
+    pub(super) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
     ) -> Result<T, TransferError> {
@@ -152,7 +151,7 @@ impl Job {
         blocking(move || work(&job)).await.map_err(|error| self.disk(error))
     }
 
-    fn disk(&self, error: io::Error) -> TransferError {
+    pub(super) fn disk(&self, error: io::Error) -> TransferError {
         disk(&self.download.path.display().to_string(), error, self.part.received())
     }
 
@@ -189,6 +188,13 @@ impl Job {
             self.blocking(move |job| job.part.begin(seen)).await?;
         }
         let before = self.part.received();
+        let span = Span::current();
+        if let Some(size) = size.or(promised) {
+            span.record("size", size);
+        }
+        if resumed.is_some() {
+            span.record("resumed", true);
+        }
         self.tracker.update(true, |progress| {
             progress.bytes = before;
             progress.total = size.or(promised);
@@ -228,254 +234,5 @@ impl Job {
         };
         let range = (!range.is_empty()).then_some(range);
         self.remote.probe(range, resumed).await
-    }
-
-    /// Receives what is missing in parts, some at a time.
-    async fn parallel(
-        &self,
-        head: Head,
-        size: u64,
-    ) -> Result<(u64, Option<Digest>), TransferError> {
-        let part_size = self.download.part_size;
-        let mut gaps = self.part.missing(size).into_iter();
-        let mut gap = gaps.next().unwrap_or(size..size);
-        let total = self
-            .part
-            .missing(size)
-            .iter()
-            .map(|gap| (gap.end - gap.start).div_ceil(part_size))
-            .sum();
-        self.tracker.update(true, |progress| progress.total_parts = total);
-        let seen = Arc::new(head.seen);
-        // The answer to a probe of what is there already is of no use.
-        let mut first = (!gap.is_empty()).then_some(head.body);
-        let mut hasher = self.download.checksum.map(Hasher::new);
-        let hashes = hasher.is_some();
-        let (mut hashed, mut under_way, mut noting) = (0, 0, false);
-        let mut steps = JoinSet::new();
-        loop {
-            while under_way < self.download.parts_in_flight {
-                if gap.is_empty() {
-                    match gaps.next() {
-                        Some(next) => gap = next,
-                        None => break,
-                    }
-                }
-                let range = gap.start..gap.end.min(gap.start.saturating_add(part_size));
-                gap.start = range.end;
-                steps.spawn(self.clone().part(range, seen.clone(), first.take()));
-                under_way += 1;
-            }
-            let frontier = self.part.frontier();
-            let is_due = hashed < frontier && (frontier - hashed >= HASH || frontier == size);
-            if let Some(mut taken) = hasher.take_if(|_| is_due) {
-                let job = self.clone();
-                steps.spawn_blocking(move || {
-                    let to = job.part.hash(&mut taken, hashed, frontier);
-                    to.map(|to| Step::Hashed(taken, to)).map_err(|error| job.disk(error))
-                });
-            }
-            let Some(step) = steps.join_next().await else { break };
-            let step =
-                settled(step).unwrap_or_else(|error| Err(self.disk(io::Error::other(error))));
-            match step {
-                Ok(Step::Received) => {
-                    under_way -= 1;
-                    self.tracker.update(true, |progress| progress.parts += 1);
-                }
-                Ok(Step::Noted) => noting = false,
-                Ok(Step::Hashed(back, to)) => {
-                    hasher = Some(back);
-                    hashed = to;
-                }
-                Err(error) => {
-                    // What is being written comes to its end, and into the note.
-                    steps.shutdown().await;
-                    return Err(error);
-                }
-            }
-            // The last note would be removed at once.
-            if !noting && !self.part.is_noted() && (under_way > 0 || !gap.is_empty()) {
-                noting = true;
-                let job = self.clone();
-                steps.spawn_blocking(move || {
-                    let noted = job.part.note(&job.download.source);
-                    noted.map(|()| Step::Noted).map_err(|error| job.disk(error))
-                });
-            }
-        }
-        debug_assert!(!hashes || hashed == size);
-        Ok((size, hasher.map(Hasher::finish)))
-    }
-
-    /// Receives one part; an attempt goes on where the last one ended.
-    async fn part(
-        self,
-        range: Range<u64>,
-        seen: Arc<Seen>,
-        mut first: Option<Body>,
-    ) -> Result<Step, TransferError> {
-        let number = range.start / self.download.part_size + 1;
-        let offset = range.start;
-        let mut patience = Patience::new(&self.remote);
-        let mut at = range.start;
-        while at < range.end {
-            let before = at;
-            let link = self.remote.links.current().await;
-            let permit = self.remote.inner.parts.acquire().await;
-            let attempt = async {
-                let mut body = match first.take() {
-                    Some(body) => body,
-                    None => {
-                        let asked = at..range.end;
-                        let head = self.remote.get(&link, Some(&asked), Some(&seen)).await?;
-                        if head.range.is_none() || head.seen != *seen {
-                            return Err(Failure::Final(changed()));
-                        }
-                        head.body
-                    }
-                };
-                self.write(&mut body, &mut at, Some(range.end)).await?;
-                if at < range.end {
-                    let missing = range.end - at;
-                    return Err(wrong(format!("the answer ended {missing} bytes early")));
-                }
-                Ok(())
-            };
-            let result = attempt.await;
-            drop(permit);
-            if at > before {
-                patience.progressed();
-            }
-            if let Err(failure) = result {
-                let failed = patience.failed(failure, &link).await;
-                failed.map_err(|error| error.at_part(number, offset))?;
-            }
-        }
-        Ok(Step::Received)
-    }
-
-    /// Receives all at once from a storage that knows no ranges, from the start on each attempt.
-    async fn sequential(
-        &self,
-        head: Head,
-        promised: Option<u64>,
-    ) -> Result<(u64, Option<Digest>), TransferError> {
-        self.tracker.update(true, |progress| progress.total_parts = 1);
-        let mut patience = Patience::new(&self.remote);
-        let mut head = Some(head).filter(|head| head.range.is_none());
-        let size = loop {
-            let link = self.remote.links.current().await;
-            let permit = self.remote.inner.parts.acquire().await;
-            let mut at = 0;
-            let attempt = async {
-                let mut head = match head.take() {
-                    Some(head) => head,
-                    None => self.remote.get(&link, None, None).await?,
-                };
-                let size = head.seen.size.or(promised);
-                self.write(&mut head.body, &mut at, size).await?;
-                match size {
-                    Some(size) if at < size => {
-                        Err(wrong(format!("the answer ended {} bytes early", size - at)))
-                    }
-                    _ => Ok(()),
-                }
-            };
-            let result = attempt.await;
-            drop(permit);
-            match result {
-                Ok(()) => break at,
-                Err(failure) => {
-                    self.tracker.update(false, |progress| progress.bytes = 0);
-                    patience.failed(failure, &link).await?;
-                    let seen = Seen { size: promised, ..Seen::default() };
-                    self.blocking(move |job| job.part.begin(seen)).await?;
-                }
-            }
-        };
-        self.tracker.update(true, |progress| progress.parts = 1);
-        let Some(checksum) = self.download.checksum else { return Ok((size, None)) };
-        let mut hasher = Hasher::new(checksum);
-        let mut at = 0;
-        while at < size {
-            let job = self.clone();
-            let hashed = blocking(move || {
-                let to = job.part.hash(&mut hasher, at, size)?;
-                Ok((hasher, to))
-            });
-            (hasher, at) = hashed.await.map_err(|error| self.disk(error))?;
-        }
-        Ok((size, Some(hasher.finish())))
-    }
-
-    /// Writes a body to where it belongs, up to `end`, which it must not go beyond.
-    async fn write(&self, body: &mut Body, at: &mut u64, end: Option<u64>) -> Result<(), Failure> {
-        let mut writer = Writer { job: self, at, gathered: Vec::new(), length: 0, pending: None };
-        let received = loop {
-            match self.remote.chunk(body).await {
-                Ok(Some(chunk)) => {
-                    if end.is_some_and(|end| writer.end() + chunk.len() as u64 > end) {
-                        break Err(wrong("the storage sends more than was asked for"));
-                    }
-                    writer.push(chunk).await?;
-                }
-                Ok(None) => break Ok(()),
-                Err(failure) => break Err(failure),
-            }
-        };
-        writer.finish().await?;
-        received
-    }
-}
-
-/// Writes off the runtime while the next bytes come.
-struct Writer<'a> {
-    job: &'a Job,
-    /// Up to where all is written.
-    at: &'a mut u64,
-    gathered: Vec<Bytes>,
-    length: usize,
-    pending: Option<(JoinHandle<io::Result<()>>, usize)>,
-}
-
-impl Writer<'_> {
-    /// Where the next bytes belong.
-    fn end(&self) -> u64 {
-        let pending = self.pending.as_ref().map_or(0, |(_, length)| *length);
-        *self.at + (pending + self.length) as u64
-    }
-
-    async fn push(&mut self, chunk: Bytes) -> Result<(), Failure> {
-        self.length += chunk.len();
-        self.gathered.push(chunk);
-        if self.length >= WRITE { self.flush().await } else { Ok(()) }
-    }
-
-    async fn flush(&mut self) -> Result<(), Failure> {
-        self.settle().await?;
-        let (job, at) = (self.job.clone(), *self.at);
-        let gathered = std::mem::take(&mut self.gathered);
-        let length = std::mem::take(&mut self.length);
-        let writing = spawn_blocking(move || job.part.write(at, &gathered));
-        self.pending = Some((writing, length));
-        Ok(())
-    }
-
-    async fn settle(&mut self) -> Result<(), Failure> {
-        if let Some((writing, length)) = self.pending.take() {
-            let written = joined(writing.await);
-            written.map_err(|error| Failure::Final(self.job.disk(error)))?;
-            *self.at += length as u64;
-            self.job.tracker.update(false, |progress| progress.bytes += length as u64);
-        }
-        Ok(())
-    }
-
-    async fn finish(mut self) -> Result<(), Failure> {
-        if self.length > 0 {
-            self.flush().await?;
-        }
-        self.settle().await
     }
 }

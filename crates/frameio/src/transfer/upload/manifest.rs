@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use frameio_core::{AccountId, FileId, FolderId};
+use frameio_api::comments::Attachment;
+use frameio_core::{AccountId, CommentId, FileId, FolderId};
 use serde_json::{Value, json};
 
 use super::parts::Parts;
@@ -28,6 +29,11 @@ const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// The longest line that is read: a URL has some kilobytes at most.
 const LINE: u64 = 1 << 20;
+
+/// How often a manifest that is in use is tried again, and after how long: what was stopped just now
+/// may still be noting its last parts.
+const TRIES: u32 = 20;
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// The manifest of one upload, locked for as long as this lives.
 #[derive(Clone)]
@@ -44,8 +50,7 @@ struct Locked {
 #[derive(Clone, Debug)]
 pub(crate) struct Saved {
     pub(crate) account_id: AccountId,
-    pub(crate) folder_id: FolderId,
-    pub(crate) file_id: FileId,
+    pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) media_type: String,
     pub(crate) path: PathBuf,
@@ -53,6 +58,13 @@ pub(crate) struct Saved {
     pub(crate) created: SystemTime,
     pub(crate) parts: Arc<Parts>,
     pub(crate) done: Vec<bool>,
+}
+
+/// Where it goes, and what the service has made of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Place {
+    File(FolderId, FileId),
+    Attachment(CommentId, Box<Attachment>),
 }
 
 impl Saved {
@@ -98,13 +110,21 @@ impl Manifest {
         path: PathBuf,
         create: bool,
     ) -> std::result::Result<(Self, Option<Saved>), TransferError> {
-        let here = path.clone();
-        let opened = blocking(move || {
-            let file = lock(&path, create)?;
-            let saved = read(&file)?;
-            Ok((Self { inner: Arc::new(Locked { path, file: Mutex::new(file) }) }, saved))
-        });
-        opened.await.map_err(|failure: Failure| failure.at(&here))
+        for _ in 0..TRIES {
+            let here = path.clone();
+            let opened = blocking(move || {
+                let file = lock(&here, create)?;
+                let saved = read(&file)?;
+                let inner = Arc::new(Locked { path: here, file: Mutex::new(file) });
+                Ok((Self { inner }, saved))
+            });
+            match opened.await {
+                Ok(opened) => return Ok(opened),
+                Err(Failure::InUse) => tokio::time::sleep(AGAIN).await,
+                Err(failure) => return Err(failure.at(&path)),
+            }
+        }
+        Err(Failure::InUse.at(&path))
     }
 
     /// Writes the beginning, in place of what was there.
@@ -179,11 +199,9 @@ fn begin(file: &mut File, saved: &Saved) -> Result<()> {
     let path = saved.path.to_str().ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidInput, "the path of the source is not UTF-8")
     })?;
-    let head = json!({
+    let mut head = json!({
         "frameio_upload": 1,
         "account_id": saved.account_id.as_str(),
-        "folder_id": saved.folder_id.as_str(),
-        "file_id": saved.file_id.as_str(),
         "name": saved.name,
         "media_type": saved.media_type,
         "path": path,
@@ -192,6 +210,16 @@ fn begin(file: &mut File, saved: &Saved) -> Result<()> {
         "created": seconds(saved.created),
         "parts": saved.parts.len(),
     });
+    match &saved.place {
+        Place::File(folder_id, file_id) => {
+            head["folder_id"] = folder_id.as_str().into();
+            head["file_id"] = file_id.as_str().into();
+        }
+        Place::Attachment(comment_id, attachment) => {
+            head["comment_id"] = comment_id.as_str().into();
+            head["attachment"] = serde_json::to_value(attachment).map_err(io::Error::from)?;
+        }
+    }
     let mut lines = BufWriter::new(&mut *file);
     writeln!(lines, "{head}")?;
     for part in saved.parts.iter() {
@@ -258,8 +286,14 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
     let text = |name: &str| head[name].as_str();
     let saved = Saved {
         account_id: text("account_id")?.into(),
-        folder_id: text("folder_id")?.into(),
-        file_id: text("file_id")?.into(),
+        place: match text("comment_id") {
+            Some(comment_id) => {
+                let attachment: Attachment =
+                    serde_json::from_value(head["attachment"].clone()).ok()?;
+                Place::Attachment(comment_id.into(), Box::new(attachment))
+            }
+            None => Place::File(text("folder_id")?.into(), text("file_id")?.into()),
+        },
         name: text("name")?.to_owned(),
         media_type: text("media_type")?.to_owned(),
         path: text("path")?.into(),
@@ -303,8 +337,7 @@ mod tests {
         }
         Saved {
             account_id: "a".into(),
-            folder_id: "f".into(),
-            file_id: "x|2".into(),
+            place: Place::File("f".into(), "x|2".into()),
             name: "ä.mov".into(),
             media_type: "video/quicktime".into(),
             path: path.into(),

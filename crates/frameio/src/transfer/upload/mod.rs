@@ -1,9 +1,9 @@
 //! Sending files to Frame.io.
 
-mod attachment;
 mod body;
 pub(crate) mod buffers;
 mod content;
+mod kind;
 mod manifest;
 mod parts;
 mod remote;
@@ -18,18 +18,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
+use frameio_api::comments::Attachment;
 use frameio_api::files::File;
-use frameio_core::{AccountId, BoxError, FileId, FolderId};
+use frameio_core::{AccountId, AttachmentId, BoxError, CommentId, FileId, FolderId};
 use futures_core::Stream;
 use tokio::io::{AsyncRead, AsyncSeek};
+use tracing::field::Empty;
 
-pub use self::attachment::AttachmentUpload;
 use self::content::Content;
 pub use self::remote::RemoteUpload;
 pub use self::tree::UploadTree;
 use super::{Progress, TransferError, Transfers, Until};
 
-/// A file to be uploaded: a value for [`Transfers::upload`].
+/// A file to be uploaded: into a folder by [`Transfers::upload`], or to a comment by
+/// [`Transfers::attach`].
 ///
 /// | setting | default |
 /// |---|---|
@@ -38,6 +40,8 @@ use super::{Progress, TransferError, Transfers, Until};
 /// | waits until | [`Uploaded`](Until::Uploaded), for 10 minutes |
 /// | deadline of the whole | none |
 /// | manifest | none: it cannot be resumed |
+///
+/// Which of the two it is follows from the call that it is given to.
 ///
 /// ```no_run
 /// use frameio::transfer::{Transfers, Upload};
@@ -53,8 +57,8 @@ use super::{Progress, TransferError, Transfers, Until};
 /// # }
 /// ```
 #[must_use]
-pub struct Upload {
-    target: Target,
+pub struct Upload<To = FolderId> {
+    target: Target<To>,
     manifest: Option<PathBuf>,
     restart: bool,
     until: Until,
@@ -63,13 +67,13 @@ pub struct Upload {
 }
 
 /// What is to be uploaded to where.
-enum Target {
-    New(AccountId, FolderId, Content),
+enum Target<To> {
+    New(AccountId, To, Content),
     /// What the manifest says; the path in the content is the manifest's.
     Resumed(Content),
 }
 
-/// What came of an [`Upload`] or of a [`RemoteUpload`].
+/// What came of an [`Upload`] into a folder, or of a [`RemoteUpload`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Uploaded {
@@ -81,27 +85,40 @@ pub struct Uploaded {
     pub replaced: Option<FileId>,
 }
 
-impl Upload {
-    /// The file at `path`, to be put into a folder.
+/// What came of an [`Upload`] to a comment.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Attached {
+    /// The attachment as it was when it was created.
+    pub attachment: Attachment,
+    /// How many bytes were sent, those of failed attempts left out.
+    pub bytes: u64,
+    /// The attachment that was given up for this one, where an upload was begun anew. It still is
+    /// one of those that the comment may have.
+    pub replaced: Option<AttachmentId>,
+}
+
+impl<To> Upload<To> {
+    /// The file at `path`, to be put into a folder, or to be attached to a comment.
     ///
     /// It is read while it is sent, a few chunks at a time. Whoever changes it meanwhile makes the
     /// upload fail.
     pub fn from_path(
         account_id: impl Into<AccountId>,
-        folder_id: impl Into<FolderId>,
+        to: impl Into<To>,
         path: impl Into<PathBuf>,
     ) -> Self {
-        Self::new(account_id.into(), folder_id.into(), Content::path(path.into()))
+        Self::new(account_id.into(), to.into(), Content::path(path.into()))
     }
 
     /// Bytes in memory.
     pub fn from_bytes(
         account_id: impl Into<AccountId>,
-        folder_id: impl Into<FolderId>,
+        to: impl Into<To>,
         name: impl Into<String>,
         bytes: impl Into<Bytes>,
     ) -> Self {
-        Self::new(account_id.into(), folder_id.into(), Content::bytes(name.into(), bytes.into()))
+        Self::new(account_id.into(), to.into(), Content::bytes(name.into(), bytes.into()))
     }
 
     /// What a reader gives, from its very beginning to its end.
@@ -109,14 +126,14 @@ impl Upload {
     /// Parts are read by turns: it is sought for each chunk.
     pub fn from_reader<R>(
         account_id: impl Into<AccountId>,
-        folder_id: impl Into<FolderId>,
+        to: impl Into<To>,
         name: impl Into<String>,
         reader: R,
     ) -> Self
     where
         R: AsyncRead + AsyncSeek + Send + 'static,
     {
-        Self::new(account_id.into(), folder_id.into(), Content::reader(name.into(), reader))
+        Self::new(account_id.into(), to.into(), Content::reader(name.into(), reader))
     }
 
     /// What a stream gives, which has to be `size` bytes.
@@ -124,7 +141,7 @@ impl Upload {
     /// A stream cannot be read again, so each part that is under way is kept in a temporary file.
     pub fn from_stream<S, E>(
         account_id: impl Into<AccountId>,
-        folder_id: impl Into<FolderId>,
+        to: impl Into<To>,
         name: impl Into<String>,
         size: u64,
         stream: S,
@@ -133,7 +150,7 @@ impl Upload {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<BoxError> + 'static,
     {
-        Self::new(account_id.into(), folder_id.into(), Content::stream(name.into(), size, stream))
+        Self::new(account_id.into(), to.into(), Content::stream(name.into(), size, stream))
     }
 
     /// The upload that `manifest` is of: what is not there yet is sent.
@@ -143,11 +160,11 @@ impl Upload {
         Self { manifest: Some(path), ..Self::of(target) }
     }
 
-    fn new(account_id: AccountId, folder_id: FolderId, content: Content) -> Self {
-        Self::of(Target::New(account_id, folder_id, content))
+    fn new(account_id: AccountId, to: To, content: Content) -> Self {
+        Self::of(Target::New(account_id, to, content))
     }
 
-    const fn of(target: Target) -> Self {
+    const fn of(target: Target<To>) -> Self {
         Self {
             target,
             manifest: None,
@@ -172,10 +189,10 @@ impl Upload {
         self
     }
 
-    /// Sends the parts with this media type where the service tells none, and signs for any.
-    /// Default: `application/octet-stream`.
+    /// Says what it is. Default: what its name suggests, else `application/octet-stream`.
     ///
-    /// The service derives the media type of a file from its name, and refuses parts of another.
+    /// Of an attachment. The service derives the media type of a file from its name itself, and
+    /// refuses parts of another: this one counts only where it tells none.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.content().media_type = Some(media_type.into());
         self
@@ -201,23 +218,10 @@ impl Upload {
     /// Begins anew where the manifest's upload cannot be gone on with: the service takes its parts
     /// for a day only, and the source may have changed since. Default: that is an error.
     ///
-    /// The file at the service that is then given up is left there; [`Uploaded::replaced`] names
-    /// it.
+    /// What is then given up at the service is left there; [`Uploaded::replaced`] or
+    /// [`Attached::replaced`] names it.
     pub const fn restart(mut self, restart: bool) -> Self {
         self.restart = restart;
-        self
-    }
-
-    /// Waits until the service is so far. Default: [`Until::Uploaded`].
-    pub const fn wait(mut self, until: Until) -> Self {
-        self.until = until;
-        self
-    }
-
-    /// Waits no longer than this after the last part. Default: 10 minutes until it is uploaded, 6
-    /// hours until it is transcoded.
-    pub const fn wait_timeout(mut self, timeout: Duration) -> Self {
-        self.wait_timeout = Some(timeout);
         self
     }
 
@@ -238,7 +242,22 @@ impl Upload {
     }
 }
 
-impl fmt::Debug for Upload {
+impl Upload {
+    /// Waits until the service is so far. Default: [`Until::Uploaded`].
+    pub const fn wait(mut self, until: Until) -> Self {
+        self.until = until;
+        self
+    }
+
+    /// Waits no longer than this after the last part. Default: 10 minutes until it is uploaded, 6
+    /// hours until it is transcoded.
+    pub const fn wait_timeout(mut self, timeout: Duration) -> Self {
+        self.wait_timeout = Some(timeout);
+        self
+    }
+}
+
+impl<To> fmt::Debug for Upload<To> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload")
             .field("manifest", &self.manifest)
@@ -262,7 +281,56 @@ impl Transfers {
         &self,
         upload: Upload,
     ) -> impl Future<Output = Result<Uploaded, TransferError>> + Send + use<> {
-        run::run(self.inner.clone(), upload)
+        let inner = self.inner.clone();
+        async move {
+            let span = tracing::info_span!(
+                target: "frameio::transfer",
+                "frameio.upload",
+                frameio.file_id = Empty,
+                size = Empty,
+                parts = Empty,
+                resumed = Empty,
+                error.type = Empty,
+            );
+            run::run(inner, upload, span).await
+        }
+    }
+
+    /// Attaches a file to a comment, which may have 6. The future owns all it needs; dropped, it
+    /// stops, and leaves the manifest, if there is one.
+    ///
+    /// The service tells nothing of the state of an attachment: it is done when the storage has taken
+    /// all parts.
+    ///
+    /// ```no_run
+    /// use frameio::transfer::{Transfers, Upload};
+    ///
+    /// # async fn run(client: frameio::Client, account: frameio::AccountId, comment: frameio::CommentId) -> Result<(), frameio::transfer::TransferError> {
+    /// let upload = Upload::from_path(account, comment, "notes.pdf");
+    /// let attached = Transfers::new(client).attach(upload).await?;
+    /// println!("{}", attached.attachment.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As those of [`upload`](Self::upload), but for what the service does after the last part.
+    pub fn attach(
+        &self,
+        upload: Upload<CommentId>,
+    ) -> impl Future<Output = Result<Attached, TransferError>> + Send + use<> {
+        let inner = self.inner.clone();
+        async move {
+            let span = tracing::info_span!(
+                target: "frameio::transfer",
+                "frameio.attach",
+                size = Empty,
+                parts = Empty,
+                resumed = Empty,
+                error.type = Empty,
+            );
+            run::run(inner, upload, span).await
+        }
     }
 
     /// Lets the service fetch a file from a URL, and waits until it has it. At most 50 GB.
@@ -274,18 +342,5 @@ impl Transfers {
         upload: RemoteUpload,
     ) -> impl Future<Output = Result<Uploaded, TransferError>> + Send + use<> {
         remote::run(self.inner.clone(), upload)
-    }
-
-    /// Attaches a file to a comment.
-    ///
-    /// # Errors
-    /// When the source is empty, cannot be read or changes; a call of the API fails; or the storage
-    /// refuses a part or fails on every attempt.
-    pub fn attach(
-        &self,
-        upload: AttachmentUpload,
-    ) -> impl Future<Output = Result<frameio_api::comments::Attachment, TransferError>> + Send + use<>
-    {
-        attachment::run(self.inner.clone(), upload)
     }
 }

@@ -88,7 +88,7 @@ pub(super) async fn run(
     let end = Until::Transcoded.end(wait_timeout);
     let finished = async {
         let ids = (&account_id, &id);
-        inner.poller.uploaded(&inner.client, ids, end).await?;
+        inner.poller.fetched(&inner.client, ids, end).await?;
         let file = match until {
             // Its size and type are known only now.
             Until::Uploaded => inner.show(ids).await?,

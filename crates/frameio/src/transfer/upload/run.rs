@@ -4,31 +4,27 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use frameio_api::files::{CreateLocalUpload, File, FileStatus, UploadUrl};
-use frameio_core::{AccountId, FileId, FolderId};
+use frameio_core::{AccountId, FileId};
 use http::StatusCode;
-use tracing::field::{Empty, debug};
+use tracing::field::debug;
 use tracing::{Instrument, Span};
 
 use super::content::{Content, Opened, Origin, header, in_flight, invalid};
+use super::kind::{Begun, Kind};
 use super::manifest::{Manifest, Saved};
 use super::parts::Parts;
 use super::send::{self, Job};
 use super::source::Stamp;
-use super::{Target, Upload, Uploaded};
+use super::{Target, Upload};
 use crate::transfer::progress::{Progress, Report, Tracker};
 use crate::transfer::{Inner, TransferError, TransferErrorKind, Until};
 
-pub(super) async fn run(inner: Arc<Inner>, upload: Upload) -> Result<Uploaded, TransferError> {
-    let span = tracing::info_span!(
-        target: "frameio::transfer",
-        "frameio.upload",
-        frameio.file_id = Empty,
-        size = Empty,
-        parts = Empty,
-        resumed = Empty,
-        error.type = Empty,
-    );
+/// Runs an upload within its span, which has the fields that are recorded here.
+pub(super) async fn run<K: Kind>(
+    inner: Arc<Inner>,
+    upload: Upload<K>,
+    span: Span,
+) -> Result<K::Done, TransferError> {
     let known = Known::default();
     let deadline = upload.deadline;
     let uploading = start(&inner, upload, &known).instrument(span.clone());
@@ -47,10 +43,10 @@ pub(super) async fn run(inner: Arc<Inner>, upload: Upload) -> Result<Uploaded, T
 
 /// The file at the service, from when it is known: errors name it.
 #[derive(Default)]
-struct Known(Mutex<Option<FileId>>);
+pub(super) struct Known(Mutex<Option<FileId>>);
 
 impl Known {
-    fn set(&self, id: &FileId) {
+    pub(super) fn set(&self, id: &FileId) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
     }
 
@@ -62,37 +58,37 @@ impl Known {
     }
 }
 
-/// What is known of an upload before its file is created.
-struct Plan<'a> {
-    inner: &'a Arc<Inner>,
-    known: &'a Known,
-    account_id: AccountId,
-    folder_id: FolderId,
-    name: String,
-    media_type: Option<String>,
+/// What is known of an upload before the service has made anything of it.
+pub(super) struct Plan<'a, K> {
+    pub(super) inner: &'a Arc<Inner>,
+    pub(super) known: &'a Known,
+    pub(super) account_id: AccountId,
+    pub(super) to: K,
+    pub(super) name: String,
+    pub(super) media_type: Option<String>,
     in_flight: usize,
     report: Option<Report>,
-    until: Until,
-    wait_timeout: Option<Duration>,
+    pub(super) until: Until,
+    pub(super) wait_timeout: Option<Duration>,
 }
 
-async fn start(
+async fn start<K: Kind>(
     inner: &Arc<Inner>,
-    upload: Upload,
+    upload: Upload<K>,
     known: &Known,
-) -> Result<Uploaded, TransferError> {
+) -> Result<K::Done, TransferError> {
     let Upload { target, manifest, restart, until, wait_timeout, .. } = upload;
     let (content, to) = match target {
-        Target::New(account_id, folder_id, content) => (content, Some((account_id, folder_id))),
+        Target::New(account_id, to, content) => (content, Some((account_id, to))),
         Target::Resumed(content) => (content, None),
     };
     let name = content.file_name();
     let Content { origin, media_type, parts_in_flight, report, .. } = content;
-    let plan = |account_id, folder_id, name, size| Plan {
+    let plan = |account_id, to, name, size| Plan {
         inner,
         known,
         account_id,
-        folder_id,
+        to,
         name,
         media_type,
         in_flight: in_flight(parts_in_flight, size),
@@ -101,23 +97,27 @@ async fn start(
         wait_timeout,
     };
     let Some(manifest) = manifest else {
-        let (account_id, folder_id) = to.ok_or_else(|| invalid("there is no manifest"))?;
+        let (account_id, to) = to.ok_or_else(|| invalid("there is no manifest"))?;
         let name = name?;
         let opened = origin.open().await?;
-        let plan = plan(account_id, folder_id, name, opened.stamp.size);
+        let plan = plan(account_id, to, name, opened.stamp.size);
         return plan.begin(opened, None).await;
     };
-    let Some((account_id, folder_id)) = to else {
+    let Some((account_id, to)) = to else {
         let (manifest, saved) = Manifest::open(manifest, false).await?;
         let Some(saved) = saved else {
             let message = "nothing was begun by this manifest";
             return Err(TransferError::new(TransferErrorKind::Manifest, message));
         };
+        let (to, made) = K::of(&saved.place).ok_or_else(another)?;
         let opened = Origin::Path(saved.path.clone()).open().await;
-        let opened = opened.inspect_err(|_| known.set(&saved.file_id))?;
-        let (account_id, folder_id) = (saved.account_id.clone(), saved.folder_id.clone());
-        let (name, size) = (saved.name.clone(), opened.stamp.size);
-        let plan = plan(account_id, folder_id, name, size);
+        let opened = opened.inspect_err(|_| {
+            if let Some(id) = K::file_id(&made) {
+                known.set(id);
+            }
+        })?;
+        let (account_id, name) = (saved.account_id.clone(), saved.name.clone());
+        let plan = plan(account_id, to, name, opened.stamp.size);
         let path = saved.path.clone();
         return plan.go_on(opened, path, manifest, saved, restart).await;
     };
@@ -135,14 +135,20 @@ async fn start(
     // Before the manifest is made, which is not to be left behind for nothing.
     let opened = Origin::Path(path.clone()).open().await?;
     let (manifest, saved) = Manifest::open(manifest, true).await?;
-    let plan = plan(account_id, folder_id, name, opened.stamp.size);
+    let plan = plan(account_id, to, name, opened.stamp.size);
     match saved {
         Some(saved) => plan.go_on(opened, path, manifest, saved, restart).await,
         None => plan.begin(opened, Some((manifest, path))).await,
     }
 }
 
-impl Plan<'_> {
+/// The error of a manifest that another upload has.
+fn another() -> TransferError {
+    let message = "the manifest is of another upload: resume that one, or name another manifest";
+    TransferError::new(TransferErrorKind::Manifest, message)
+}
+
+impl<K: Kind> Plan<'_, K> {
     /// Sends what a manifest says is missing; or all anew, where that cannot be and is allowed.
     async fn go_on(
         &self,
@@ -151,22 +157,16 @@ impl Plan<'_> {
         manifest: Manifest,
         saved: Saved,
         restart: bool,
-    ) -> Result<Uploaded, TransferError> {
-        self.known.set(&saved.file_id);
-        let file_id = saved.file_id.clone();
-        let tried = match self.check(&saved, &path, opened.stamp) {
+    ) -> Result<K::Done, TransferError> {
+        let (to, made) = K::of(&saved.place).ok_or_else(another)?;
+        if let Some(id) = K::file_id(&made) {
+            self.known.set(id);
+        }
+        let tried = match self.check(&saved, &to, &path, opened.stamp) {
             Ok(()) => {
                 Span::current().record("resumed", true);
-                let media_type = saved.media_type.clone();
-                let (parts, done) = (saved.parts, saved.done);
-                self.deliver(
-                    opened,
-                    Some(manifest.clone()),
-                    (parts, done),
-                    &media_type,
-                    Ok(saved.file_id),
-                )
-                .await
+                let parts = (saved.parts, saved.done);
+                self.deliver(opened, Some(manifest.clone()), parts, &saved.media_type, made).await
             }
             Err(error) => Err(error),
         };
@@ -187,22 +187,22 @@ impl Plan<'_> {
                     "upload.restarted",
                 );
                 let opened = Origin::Path(path.clone()).open().await?;
-                let mut uploaded = self.begin(opened, Some((manifest, path))).await?;
-                uploaded.replaced = Some(file_id);
-                Ok(uploaded)
+                let mut done = self.begin(opened, Some((manifest, path))).await?;
+                if let Some((_, made)) = K::of(&saved.place) {
+                    K::replaces(&mut done, made);
+                }
+                Ok(done)
             }
             tried => tried,
         }
     }
 
     /// Whether the upload of a manifest is this one, and can still be gone on with.
-    fn check(&self, saved: &Saved, path: &Path, stamp: Stamp) -> Result<(), TransferError> {
-        if (&saved.account_id, &saved.folder_id) != (&self.account_id, &self.folder_id)
+    fn check(&self, saved: &Saved, to: &K, path: &Path, stamp: Stamp) -> Result<(), TransferError> {
+        if (&saved.account_id, to) != (&self.account_id, &self.to)
             || (&*saved.name, &*saved.path) != (&*self.name, path)
         {
-            let message = "the manifest is of another upload: resume that one, or name another \
-                           manifest";
-            return Err(TransferError::new(TransferErrorKind::Manifest, message));
+            return Err(another());
         }
         saved.stamp.check(stamp)?;
         if saved.is_expired() {
@@ -213,36 +213,30 @@ impl Plan<'_> {
         Ok(())
     }
 
-    /// Creates the file, and sends all of it.
+    /// Lets the service make room for all of it, and sends it.
     async fn begin(
         &self,
         opened: Opened,
         manifest: Option<(Manifest, PathBuf)>,
-    ) -> Result<Uploaded, TransferError> {
-        let (account_id, folder_id) = (&self.account_id, &self.folder_id);
+    ) -> Result<K::Done, TransferError> {
         let stamp = opened.stamp;
-        let request = CreateLocalUpload::new(account_id, folder_id, &*self.name, stamp.size);
         let created = SystemTime::now();
-        let mut file = match self.inner.client.send(request).await {
-            Ok(file) => file,
+        let Begun { made, parts, media_type } = match K::create(self, stamp.size).await {
+            Ok(begun) => begun,
             Err(error) => {
                 if let Some((manifest, _)) = manifest {
                     manifest.remove().await?;
                 }
-                return Err(TransferError::call(error));
+                return Err(error);
             }
         };
-        self.known.set(&file.id);
-        let parts = Arc::new(parts(file.upload_urls.take(), stamp.size)?);
-        let media_type = [&file.media_type, &self.media_type].into_iter().flatten().next();
-        let media_type = media_type.map_or("application/octet-stream", |given| given).to_owned();
+        let parts = Arc::new(parts);
         let manifest = match manifest {
             None => None,
             Some((manifest, path)) => {
                 let saved = Saved {
-                    account_id: account_id.clone(),
-                    folder_id: folder_id.clone(),
-                    file_id: file.id.clone(),
+                    account_id: self.account_id.clone(),
+                    place: self.to.place(&made),
                     name: self.name.clone(),
                     media_type: media_type.clone(),
                     path,
@@ -255,7 +249,7 @@ impl Plan<'_> {
                 Some(manifest)
             }
         };
-        self.deliver(opened, manifest, (parts, Vec::new()), &media_type, Err(file)).await
+        self.deliver(opened, manifest, (parts, Vec::new()), &media_type, made).await
     }
 
     /// Sends the parts, and waits until the service has put them together.
@@ -265,9 +259,8 @@ impl Plan<'_> {
         manifest: Option<Manifest>,
         (parts, done): (Arc<Parts>, Vec<bool>),
         media_type: &str,
-        file: Result<FileId, File>,
-    ) -> Result<Uploaded, TransferError> {
-        let id = file.as_ref().map_or_else(|file| file.id.clone(), Clone::clone);
+        made: K::Made,
+    ) -> Result<K::Done, TransferError> {
         let before = done.iter().enumerate().filter(|(_, done)| **done);
         let before: Vec<u64> = before.map(|(index, _)| parts.size_of(index)).collect();
         let start = Progress {
@@ -278,7 +271,9 @@ impl Plan<'_> {
             ..Progress::default()
         };
         let span = Span::current();
-        span.record("frameio.file_id", id.as_str());
+        if let Some(id) = K::file_id(&made) {
+            span.record("frameio.file_id", id.as_str());
+        }
         span.record("size", parts.size());
         span.record("parts", parts.len());
         let tracker = Tracker::new(self.report.clone(), start);
@@ -295,41 +290,10 @@ impl Plan<'_> {
         drop(job);
         tracker.finish();
         let bytes = tracker.now().bytes - start.bytes;
-
-        let Inner { client, poller, .. } = &**self.inner;
-        let ids = (&self.account_id, &id);
-        let end = self.until.end(self.wait_timeout);
-        if let Err(error) = poller.uploaded(client, ids, end).await {
-            if let Some(manifest) = manifest.filter(|_| error.kind() == TransferErrorKind::Timeout)
-            {
-                // A part may have got lost, though the storage said that it was taken.
-                manifest.forget().await?;
-            }
-            return Err(error);
-        }
-        let file = match (self.until, file) {
-            (Until::Transcoded, _) => poller.transcoded(client, ids, end).await?,
-            (Until::Uploaded, Err(mut file)) => {
-                file.status = FileStatus::Uploaded;
-                file
-            }
-            (Until::Uploaded, Ok(_)) => self.inner.show(ids).await?,
-        };
+        let done = K::finish(self, made, bytes, manifest.as_ref()).await?;
         if let Some(manifest) = manifest {
             manifest.remove().await?;
         }
-        Ok(Uploaded { file, bytes, replaced: None })
+        Ok(done)
     }
-}
-
-/// The parts that the service asks for, if they make up the file.
-fn parts(urls: Option<Vec<UploadUrl>>, size: u64) -> Result<Parts, TransferError> {
-    let mut parts = Parts::default();
-    let urls = urls.unwrap_or_default();
-    let all = urls.iter().all(|part| parts.push(part.size, part.url.as_str()).is_some());
-    if all && parts.size() == size {
-        return Ok(parts);
-    }
-    let message = format!("the service asks for {parts:?} of a file of {size}");
-    Err(TransferError::new(TransferErrorKind::Api, message))
 }

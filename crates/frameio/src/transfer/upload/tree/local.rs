@@ -106,7 +106,7 @@ impl Walker {
                 }
                 Err(error) => {
                     let path = error.path().unwrap_or(&root.path).to_owned();
-                    (root.found(&path, Kind::Failed(failed(error))), false)
+                    (root.found(&path, Kind::Failed(walked(error))), false)
                 }
             };
             if is_folder && matches!(found.kind, Kind::Ignored(_) | Kind::Failed(_)) {
@@ -190,6 +190,17 @@ fn failed(error: impl Into<io::Error>) -> TransferError {
     TransferError::new(TransferErrorKind::Source, error.to_string()).because(error)
 }
 
+/// Why a directory could not be gone through; the path is told beside it.
+fn walked(error: walkdir::Error) -> TransferError {
+    if error.loop_ancestor().is_some() {
+        let message = "it is a symbolic link to a directory that it is in";
+        return TransferError::new(TransferErrorKind::Source, message);
+    }
+    let message = error.io_error().map(ToString::to_string);
+    let message = message.unwrap_or_else(|| error.to_string());
+    TransferError::new(TransferErrorKind::Source, message).because(error)
+}
+
 /// Whether the service takes a name.
 fn check(name: &str) -> Result<(), &'static str> {
     match name.chars().count() {
@@ -203,9 +214,8 @@ fn is_hidden(entry: &DirEntry) -> bool {
     #[cfg(windows)]
     {
         const HIDDEN: u32 = 2;
-        let metadata = entry.metadata();
-        let is_marked = |metadata| std::os::windows::fs::MetadataExt::file_attributes(metadata);
-        if metadata.is_ok_and(|metadata| is_marked(&metadata) & HIDDEN != 0) {
+        let attributes = std::os::windows::fs::MetadataExt::file_attributes;
+        if entry.metadata().is_ok_and(|metadata| attributes(&metadata) & HIDDEN != 0) {
             return true;
         }
     }

@@ -24,13 +24,15 @@ use crate::transfer::{Existing, Item, Progress, RemotePath, Summary, TransferErr
 /// | symbolic links | not followed, and told |
 /// | hidden files and directories | left out, and counted |
 /// | patterns | none: all files |
+/// | checksums | none: size alone is compared |
 /// | manifests | none: a file that was sent in part is sent anew |
 /// | dry run | no |
 ///
 /// Folders that are there are used, others are created; nothing at the service is ever replaced or
 /// deleted. The service keeps no checksum of a file and allows several of one name, so files are
-/// compared by name and size, a version stack by its newest version. A file of another size is sent
-/// beside the one that is there. What it does not take is in the summary: empty files, and names
+/// compared by name and size, a version stack by its newest version; and by the
+/// [checksums](Self::checksums) that are kept here, if there are any. A file of another size or
+/// checksum is sent beside the one that is there. What it does not take is in the summary: empty files, and names
 /// that are longer than 255 characters or not UTF-8.
 ///
 /// Rerun, it goes on where it was: what is complete is skipped, and what is not is resumed if there
@@ -59,6 +61,7 @@ pub struct UploadTree {
     hidden: bool,
     include: Vec<String>,
     exclude: Vec<String>,
+    checksums: Option<PathBuf>,
     manifests: Option<PathBuf>,
     dry_run: bool,
     on_item: Option<OnItem>,
@@ -106,6 +109,7 @@ impl UploadTree {
             hidden: false,
             include: Vec::new(),
             exclude: Vec::new(),
+            checksums: None,
             manifests: None,
             dry_run: false,
             on_item: None,
@@ -170,6 +174,17 @@ impl UploadTree {
         self
     }
 
+    /// Keeps the checksums (XXH3) of the files that are sent in the file at `path`, and compares a
+    /// file of the same size by the one that is kept of it. Default: by size alone.
+    ///
+    /// So a file is found out that was changed and kept its size, for the price of reading all files
+    /// that are there once more. One path will do for all trees, up and
+    /// [down](crate::transfer::DownloadTree::checksums): checksums are kept by the ids of files.
+    pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
+        self.checksums = Some(path.into());
+        self
+    }
+
     /// Keeps in a directory what is needed to resume files, one manifest a file under way. It is
     /// made if it is not there, and can be shared by all uploads of this user.
     ///
@@ -215,6 +230,7 @@ impl fmt::Debug for UploadTree {
             .field("hidden", &self.hidden)
             .field("include", &self.include)
             .field("exclude", &self.exclude)
+            .field("checksums", &self.checksums)
             .field("manifests", &self.manifests)
             .field("dry_run", &self.dry_run)
             .finish_non_exhaustive()
@@ -227,7 +243,8 @@ impl Transfers {
     ///
     /// # Errors
     /// When a path is not there, is no directory or has no name of its own, a pattern is none, the
-    /// folder of the service cannot be listed, or the directory of manifests cannot be made.
+    /// folder of the service cannot be listed, the checksums cannot be read, or the directory of
+    /// manifests cannot be made.
     pub fn upload_tree(
         &self,
         tree: UploadTree,

@@ -6,18 +6,21 @@ use frameio_core::{AccountId, FileId, FolderId};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Client;
-use crate::assets::Asset;
+use crate::assets::{Asset, AssetSort};
 use crate::files::FileStatus;
 use crate::folders::{CreateFolder, ListFolderChildren};
-use crate::transfer::{TransferError, TransferErrorKind};
+use crate::transfer::{SafeNames, TransferError, TransferErrorKind};
 
 /// A folder of the service, and what is in it by name.
 pub(super) struct Remote {
     /// None where it would have to be created, in a dry run.
     pub(super) id: Option<FolderId>,
     children: HashMap<String, Vec<Child>>,
+    /// Those that have another name on a disk, by that one.
+    renamed: HashMap<String, Child>,
 }
 
+#[derive(Clone)]
 enum Child {
     Folder(FolderId),
     File(RemoteFile),
@@ -34,7 +37,7 @@ pub(super) struct RemoteFile {
 impl Remote {
     /// A folder that nothing is in.
     pub(super) fn empty(id: Option<FolderId>) -> Self {
-        Self { id, children: HashMap::new() }
+        Self { id, children: HashMap::new(), renamed: HashMap::new() }
     }
 
     /// A folder with what is in it.
@@ -43,10 +46,14 @@ impl Remote {
         account: &AccountId,
         id: FolderId,
     ) -> Result<Self, TransferError> {
-        let mut children: HashMap<String, Vec<Child>> = HashMap::new();
-        let mut items = client.items(ListFolderChildren::new(account, &id).page_size(500));
+        let mut this = Self::empty(Some(id.clone()));
+        let mut names = SafeNames::new();
+        // In the order of a download, which so gives the same names on a disk.
+        let list = ListFolderChildren::new(account, id).sort(AssetSort::CreatedAtAsc);
+        let mut items = client.items(list.page_size(500));
         while let Some(asset) = items.next().await {
             let asset = asset.map_err(TransferError::call)?;
+            let on_disk = names.name(asset.name(), asset.id().as_str());
             let file = match &asset {
                 Asset::File(file) => Some(&**file),
                 Asset::VersionStack(stack) => stack.head_version.as_deref(),
@@ -61,15 +68,24 @@ impl Remote {
                 }),
                 _ => continue,
             };
-            children.entry(key(asset.name())).or_default().push(child);
+            if on_disk != asset.name() {
+                this.renamed.insert(key(&on_disk), child.clone());
+            }
+            this.children.entry(key(asset.name())).or_default().push(child);
         }
-        Ok(Self { id: Some(id), children })
+        Ok(this)
+    }
+
+    /// What has a name; or else what a download gives this name, so that it is not sent back as
+    /// something else.
+    fn children(&self, name: &str) -> &[Child] {
+        let renamed = || self.renamed.get(&key(name)).map(std::slice::from_ref);
+        self.children.get(&key(name)).map(Vec::as_slice).or_else(renamed).unwrap_or_default()
     }
 
     /// The files of a name.
     pub(super) fn files(&self, name: &str) -> Vec<RemoteFile> {
-        let children = self.children.get(&key(name)).into_iter().flatten();
-        let files = children.filter_map(|child| match child {
+        let files = self.children(name).iter().filter_map(|child| match child {
             Child::File(file) => Some(file.clone()),
             Child::Folder(_) => None,
         });
@@ -84,8 +100,9 @@ impl Remote {
         name: &str,
         dry_run: bool,
     ) -> Result<Self, TransferError> {
-        let children = self.children.get(&key(name)).into_iter().flatten();
-        let folders: Vec<_> = children
+        let folders: Vec<_> = self
+            .children(name)
+            .iter()
             .filter_map(|child| match child {
                 Child::Folder(id) => Some(id),
                 Child::File(_) => None,

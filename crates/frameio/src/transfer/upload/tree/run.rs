@@ -1,11 +1,13 @@
 //! A tree from its beginning to its end.
 
 use std::future::{Future, poll_fn};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
+use std::time::SystemTime;
 
-use frameio_core::FolderId;
+use frameio_core::{FileId, FolderId};
 use tokio::task::{JoinError, JoinSet};
 use twox_hash::XxHash3_64;
 
@@ -14,6 +16,7 @@ use super::local::{Found, Kind, Walker};
 use super::patterns::Patterns;
 use super::remote::{Remote, RemoteFile};
 use crate::private;
+use crate::transfer::checksums::{Checksums, hash};
 use crate::transfer::tasks::{blocking, settled};
 use crate::transfer::{
     Existing, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
@@ -29,6 +32,10 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
     let is_eager = !patterns.choose();
     let walker = Walker::new(&tree, patterns).await?;
     let root = Remote::list(&transfers.inner.client, &tree.account, tree.folder.clone()).await?;
+    let checksums = match tree.checksums.clone() {
+        Some(path) => Some(Checksums::open(path).await?),
+        None => None,
+    };
     if let Some(directory) = tree.manifests.clone().filter(|_| !tree.dry_run) {
         make(directory).await?;
     }
@@ -36,6 +43,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
     Sending {
         transfers,
         tree,
+        checksums,
         is_eager,
         levels: vec![root],
         under_way: JoinSet::new(),
@@ -58,6 +66,7 @@ async fn make(directory: PathBuf) -> Result<(), TransferError> {
 struct Sending {
     transfers: Transfers,
     tree: UploadTree,
+    checksums: Option<Checksums>,
     /// Whether folders are created before it is known that something comes into them.
     is_eager: bool,
     /// The folders from the root to where the walk is.
@@ -173,8 +182,13 @@ impl Sending {
                 }
             }
             _ => {
-                if let Some(same) = complete.find(|file| file.size == size) {
-                    let file_id = Some(same.id.clone());
+                let alike = complete.filter(|file| file.size == size).map(|file| file.id.clone());
+                let same = match self.same(alike.collect(), &local).await {
+                    Ok(same) => same,
+                    Err(error) => return self.failed(remote, local, error),
+                };
+                if same.is_some() {
+                    let file_id = same;
                     if let Some(manifest) = manifest.filter(|_| !self.tree.dry_run) {
                         // The run that left it was stopped when all had been sent.
                         drop(blocking(move || std::fs::remove_file(manifest)).await);
@@ -204,7 +218,25 @@ impl Sending {
             upload = upload.progress(move |progress| report(&remote, progress));
         }
         let unfinished = there.into_iter().filter(|file| !file.is_complete).collect();
-        self.under_way.spawn(send(self.transfers.clone(), upload, (remote, local), unfinished));
+        let sending = (self.transfers.clone(), self.checksums.clone());
+        self.under_way.spawn(send(sending, upload, (remote, local), unfinished));
+    }
+
+    /// The first of some files of the same size that is the same, as far as can be told.
+    async fn same(
+        &mut self,
+        alike: Vec<FileId>,
+        local: &Path,
+    ) -> Result<Option<FileId>, TransferError> {
+        let Some(checksums) = self.checksums.clone() else {
+            return Ok(alike.into_iter().next());
+        };
+        for id in alike {
+            if !self.meanwhile(checksums.differs(&id, local)).await? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// The manifest of a file: the same one whenever it is sent to this folder from here.
@@ -244,17 +276,21 @@ impl Sending {
 
 /// Sends a file, and tells what is left of it and of others of its name.
 async fn send(
-    transfers: Transfers,
+    (transfers, checksums): (Transfers, Option<Checksums>),
     upload: Upload,
     (remote, local): (RemotePath, PathBuf),
     unfinished: Vec<RemoteFile>,
 ) -> Vec<Item> {
     let mut left: Vec<_> = unfinished.into_iter().map(|file| file.id).collect();
+    let before = stamp(local.clone()).await;
     let sent = match transfers.upload(upload).await {
         Ok(uploaded) => {
             left.retain(|id| *id != uploaded.file.id);
             if let Some(replaced) = uploaded.replaced.filter(|id| !left.contains(id)) {
                 left.push(replaced);
+            }
+            if let Some(checksums) = checksums {
+                keep(&checksums, &uploaded.file.id, &local, before).await;
             }
             let outcome = Outcome::Transferred { bytes: uploaded.bytes };
             let file_id = Some(uploaded.file.id);
@@ -272,4 +308,22 @@ async fn send(
         outcome: Outcome::Unfinished,
     });
     [sent].into_iter().chain(left).collect()
+}
+
+/// What tells whether a file was written to.
+async fn stamp(path: PathBuf) -> Option<(u64, SystemTime)> {
+    let read = blocking(move || {
+        let metadata = std::fs::metadata(path)?;
+        Ok::<_, io::Error>((metadata.len(), metadata.modified()?))
+    });
+    read.await.ok()
+}
+
+/// Keeps the checksum of a file that was sent.
+async fn keep(checksums: &Checksums, id: &FileId, local: &Path, before: Option<(u64, SystemTime)>) {
+    let Ok(checksum) = hash(local.to_owned()).await else { return };
+    // It may be another file by now than the one that was sent.
+    if before.is_some() && before == stamp(local.to_owned()).await {
+        checksums.keep(id, &checksum).await;
+    }
 }

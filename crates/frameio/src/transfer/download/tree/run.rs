@@ -1,161 +1,31 @@
-//! Folder trees, received with their structure.
+//! A tree from its beginning to its end.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use frameio_core::{AccountId, FolderId, ProjectId};
+use frameio_core::FolderId;
 use tokio::task::JoinSet;
 
-use super::super::summary::{OnItem, OnProgress};
-use super::super::tasks::{blocking, settled};
-use super::super::{
-    Entry, Item, Outcome, Progress, RemotePath, SafeNames, Summary, TransferError,
-    TransferErrorKind, Transfers, Walk,
-};
-use super::{Download, Downloaded, Existing, Rendition};
+use super::super::{Checksum, Download, Downloaded, Existing, Rendition};
+use super::{DownloadTree, Root};
 use crate::assets::{Asset, AssetSort};
 use crate::files::{File, FileStatus};
+use crate::transfer::checksums::Checksums;
+use crate::transfer::tasks::{blocking, settled};
+use crate::transfer::{
+    Entry, Item, Outcome, RemotePath, SafeNames, Summary, TransferError, TransferErrorKind,
+    Transfers, Walk,
+};
 
-/// A folder or a project to be received into a directory; done by [`Transfers::download_tree`].
-///
-/// | setting | default |
-/// |---|---|
-/// | files under way at a time | 4 |
-/// | files that are there with the same size | skipped |
-/// | dry run | no |
-///
-/// What is received is the originals; of a version stack, its newest version. Names are made
-/// [safe](super::super::SafeNames), so nothing is ever written outside of the directory; symbolic
-/// links in it are not followed. The links come with the lists of files, 500 in a call, so that the
-/// quota of `files.show` is no limit; only where one has expired it is asked for by itself.
-///
-/// Rerun, it goes on where it was: what is complete is skipped, what is not is resumed.
-#[derive(Clone)]
-#[must_use = "a tree is not received until it is given to `Transfers::download_tree`"]
-pub struct DownloadTree {
-    account: AccountId,
-    root: Root,
-    directory: PathBuf,
-    files_in_flight: usize,
-    parts_in_flight: usize,
-    existing: Existing,
-    dry_run: bool,
-    on_item: Option<OnItem>,
-    report: Option<OnProgress>,
-}
-
-#[derive(Clone, Debug)]
-enum Root {
-    Folder(FolderId),
-    Project(ProjectId),
-}
-
-impl DownloadTree {
-    /// Receives what is in a folder into `directory`, which is made if it is not there.
-    pub fn new(
-        account: impl Into<AccountId>,
-        folder: impl Into<FolderId>,
-        directory: impl Into<PathBuf>,
-    ) -> Self {
-        Self::of(account.into(), Root::Folder(folder.into()), directory.into())
-    }
-
-    /// Receives what is in a project into `directory`, which is made if it is not there.
-    pub fn project(
-        account: impl Into<AccountId>,
-        project: impl Into<ProjectId>,
-        directory: impl Into<PathBuf>,
-    ) -> Self {
-        Self::of(account.into(), Root::Project(project.into()), directory.into())
-    }
-
-    fn of(account: AccountId, root: Root, directory: PathBuf) -> Self {
-        Self {
-            account,
-            root,
-            directory,
-            files_in_flight: 4,
-            parts_in_flight: 4,
-            existing: Existing::SkipSame,
-            dry_run: false,
-            on_item: None,
-            report: None,
-        }
-    }
-
-    /// Receives so many files at a time. At least one. Default: 4.
-    pub fn files_in_flight(mut self, files: usize) -> Self {
-        self.files_in_flight = files.max(1);
-        self
-    }
-
-    /// Receives so many parts of a file at a time. At least one. Default: 4.
-    pub fn parts_in_flight(mut self, parts: usize) -> Self {
-        self.parts_in_flight = parts.max(1);
-        self
-    }
-
-    /// Decides what is done with files that are there. Default: [`Existing::SkipSame`].
-    pub fn existing(mut self, existing: Existing) -> Self {
-        self.existing = existing;
-        self
-    }
-
-    /// Only tells what would be received, and writes nothing. Default: no.
-    pub fn dry_run(mut self, dry_run: bool) -> Self {
-        self.dry_run = dry_run;
-        self
-    }
-
-    /// Tells what became of each file, as soon as it is known.
-    pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
-        self.on_item = Some(Arc::new(on_item));
-        self
-    }
-
-    /// Tells how far each file under way is, by its path at the service, as [`Download::progress`]
-    /// does.
-    pub fn progress(
-        mut self,
-        report: impl Fn(&RemotePath, Progress) + Send + Sync + 'static,
-    ) -> Self {
-        self.report = Some(Arc::new(report));
-        self
-    }
-}
-
-impl fmt::Debug for DownloadTree {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DownloadTree")
-            .field("account", &self.account)
-            .field("root", &self.root)
-            .field("directory", &self.directory)
-            .field("files_in_flight", &self.files_in_flight)
-            .field("existing", &self.existing)
-            .field("dry_run", &self.dry_run)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Transfers {
-    /// Receives a tree. What fails is in the summary, and holds up nothing else.
-    ///
-    /// # Errors
-    /// When the directory cannot be made.
-    pub fn download_tree(
-        &self,
-        tree: DownloadTree,
-    ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
-        let transfers = self.clone();
-        async move { Box::pin(receive(transfers, tree)).await }
-    }
-}
-
-async fn receive(transfers: Transfers, tree: DownloadTree) -> Result<Summary, TransferError> {
+pub(super) async fn run(
+    transfers: Transfers,
+    tree: DownloadTree,
+) -> Result<Summary, TransferError> {
+    let checksums = match tree.checksums.clone() {
+        Some(path) => Some(Checksums::open(path).await?),
+        None => None,
+    };
     if !tree.dry_run {
         let directory = tree.directory.clone();
         at(tree.directory.clone(), move || std::fs::create_dir_all(directory)).await?;
@@ -169,6 +39,7 @@ async fn receive(transfers: Transfers, tree: DownloadTree) -> Result<Summary, Tr
     Receiving {
         transfers,
         tree,
+        checksums,
         folders: HashMap::new(),
         under_way: JoinSet::new(),
         summary: Summary::default(),
@@ -180,6 +51,7 @@ async fn receive(transfers: Transfers, tree: DownloadTree) -> Result<Summary, Tr
 struct Receiving {
     transfers: Transfers,
     tree: DownloadTree,
+    checksums: Option<Checksums>,
     folders: HashMap<FolderId, Local>,
     under_way: JoinSet<Item>,
     summary: Summary,
@@ -271,19 +143,31 @@ impl Receiving {
             let error = TransferError::new(TransferErrorKind::Invalid, message).of_file(&file.id);
             return self.failed(remote, local, error);
         }
+        let mut existing = self.tree.existing;
+        if existing == Existing::SkipSame && (self.tree.dry_run || self.checksums.is_some()) {
+            let is_same = match self.is_same(file, &local).await {
+                Ok(is_same) => is_same,
+                Err(error) => return self.failed(remote, local, error),
+            };
+            if is_same && self.tree.dry_run {
+                let file_id = Some(file.id.clone());
+                return self.done(Item { remote, local, file_id, outcome: Outcome::Skipped });
+            }
+            if !is_same {
+                existing = Existing::Overwrite;
+            }
+        }
         if self.tree.dry_run {
-            let (path, size) = (local.clone(), file.file_size);
-            let there = at(local.clone(), move || Ok(std::fs::metadata(path).ok())).await;
-            let there = there.ok().flatten().map(|metadata| metadata.len());
-            let is_same = there == Some(size) && self.tree.existing == Existing::SkipSame;
-            let bytes = file.file_size;
-            let outcome = if is_same { Outcome::Skipped } else { Outcome::Planned { bytes } };
-            let file_id = Some(file.id.clone());
+            let (file_id, bytes) = (Some(file.id.clone()), file.file_size);
+            let outcome = Outcome::Planned { bytes };
             return self.done(Item { remote, local, file_id, outcome });
         }
         let mut download = Download::new(&self.tree.account, &file.id, &local)
             .parts_in_flight(self.tree.parts_in_flight)
-            .existing(self.tree.existing);
+            .existing(existing);
+        if self.checksums.is_some() {
+            download = download.checksum(Checksum::Xxh3);
+        }
         let links = file.media_links.as_deref();
         let url = links.and_then(|links| Rendition::Original.url(links));
         download.known = url.map(|url| (url, file.file_size));
@@ -297,16 +181,34 @@ impl Receiving {
             let remote = remote.clone();
             download = download.progress(move |progress| report(&remote, progress));
         }
-        let file_id = Some(file.id.clone());
+        let (file_id, checksums) = (file.id.clone(), self.checksums.clone());
         let receiving = self.transfers.download(download);
         self.under_way.spawn(async move {
             let outcome = match receiving.await {
                 Ok(Downloaded { skipped: true, .. }) => Outcome::Skipped,
-                Ok(Downloaded { received: bytes, .. }) => Outcome::Transferred { bytes },
+                Ok(Downloaded { received: bytes, digest, .. }) => {
+                    if let Some((checksums, digest)) = checksums.zip(digest) {
+                        checksums.keep(&file_id, digest.as_str()).await;
+                    }
+                    Outcome::Transferred { bytes }
+                }
                 Err(error) => Outcome::Failed(error),
             };
-            Item { remote, local, file_id, outcome }
+            Item { remote, local, file_id: Some(file_id), outcome }
         });
+    }
+
+    /// Whether there is a file already that is the same, as far as can be told.
+    async fn is_same(&self, file: &File, local: &Path) -> Result<bool, TransferError> {
+        let path = local.to_owned();
+        let there = blocking(move || std::fs::metadata(path)).await;
+        if !there.is_ok_and(|there| there.is_file() && there.len() == file.file_size) {
+            return Ok(false);
+        }
+        match &self.checksums {
+            Some(checksums) => Ok(!checksums.differs(&file.id, local).await?),
+            None => Ok(true),
+        }
     }
 
     fn joined(&mut self, item: Result<Item, tokio::task::JoinError>) {

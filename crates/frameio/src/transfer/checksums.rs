@@ -1,0 +1,205 @@
+//! Checksums of files that were transferred, kept for the next time.
+//!
+//! A line of JSON for each file, appended when it has been transferred. A line that broke off is left
+//! out; of several about one file the last one counts.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use frameio_core::FileId;
+use serde_json::{Value, json};
+
+use super::download::Hasher;
+use super::tasks::blocking;
+use super::{Checksum, TransferError, TransferErrorKind};
+
+const HEAD: &str = "{\"frameio_checksums\":1}\n";
+
+/// The longest line that is read.
+const LINE: u64 = 4096;
+
+/// How much is hashed at a time: short enough to be waited for when a transfer is dropped.
+const HASHED: u64 = 64 << 20;
+
+/// The checksums that are kept in a file.
+#[derive(Clone)]
+pub(crate) struct Checksums {
+    path: Arc<Path>,
+    /// In lower-case hexadecimal, by the id of the file at the service.
+    kept: Arc<Mutex<HashMap<String, Box<str>>>>,
+}
+
+impl Checksums {
+    /// Reads what is kept at `path`: nothing where there is no file.
+    pub(crate) async fn open(path: PathBuf) -> Result<Self, TransferError> {
+        let here = path.clone();
+        let read = blocking(move || read(&here)).await;
+        let kept = read.map_err(|error| failed(&path, error))?;
+        Ok(Self { path: path.into(), kept: Arc::new(Mutex::new(kept)) })
+    }
+
+    /// Whether a file of this machine has another checksum than a file of the service had when it
+    /// was transferred; not where none is kept.
+    pub(crate) async fn differs(&self, id: &FileId, local: &Path) -> Result<bool, TransferError> {
+        let Some(kept) = self.of(id) else { return Ok(false) };
+        let path = local.to_owned();
+        let now = hash(path).await.map_err(|error| {
+            let message = format!("{} cannot be read: {error}", local.display());
+            TransferError::new(TransferErrorKind::Source, message).because(error)
+        })?;
+        Ok(*now != *kept)
+    }
+
+    fn of(&self, id: &FileId) -> Option<Box<str>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(id.as_str()).cloned()
+    }
+
+    /// Keeps the checksum of a file that was transferred. Where that fails the file is there all the
+    /// same, and compared by its size the next time.
+    pub(crate) async fn keep(&self, id: &FileId, checksum: &str) {
+        let (path, line) = (self.path.clone(), json!({"file_id": id.as_str(), "xxh3": checksum}));
+        let appended = blocking(move || append(&path, &format!("{line}\n"))).await;
+        if let Err::<_, io::Error>(error) = appended {
+            tracing::warn!(target: "frameio::transfer", %error, "checksum.not_kept");
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(id.as_str().to_owned(), checksum.into());
+    }
+}
+
+fn failed(path: &Path, error: io::Error) -> TransferError {
+    let message = format!("the checksums in {}: {error}", path.display());
+    TransferError::new(TransferErrorKind::Manifest, message).because(error)
+}
+
+/// The XXH3 checksum of a file, in hexadecimal.
+pub(crate) async fn hash(path: PathBuf) -> io::Result<Box<str>> {
+    let mut file = blocking(move || File::open(path)).await?;
+    let mut hasher = Hasher::new(Checksum::Xxh3);
+    loop {
+        let read;
+        (file, hasher, read) = blocking(move || {
+            let mut buffer = vec![0; 256 << 10];
+            let mut limited = (&mut file).take(HASHED);
+            loop {
+                let read = limited.read(&mut buffer)?;
+                if read == 0 {
+                    break;
+                }
+                hasher.update(buffer.get(..read).unwrap_or_default());
+            }
+            let read = HASHED - limited.limit();
+            Ok::<_, io::Error>((file, hasher, read))
+        })
+        .await?;
+        if read < HASHED {
+            return Ok(hasher.finish().as_str().into());
+        }
+    }
+}
+
+fn read(path: &Path) -> io::Result<HashMap<String, Box<str>>> {
+    let mut kept = HashMap::new();
+    let mut reader = match File::open(path) {
+        Ok(file) => BufReader::new(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(kept),
+        Err(error) => return Err(error),
+    };
+    let mut line = Vec::new();
+    for number in 0_u64.. {
+        line.clear();
+        if (&mut reader).take(LINE).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if number == 0 && !HEAD.as_bytes().starts_with(&line) {
+            let message = "it is no file of checksums: name another";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        let Ok(entry) = serde_json::from_slice::<Value>(&line) else { continue };
+        if let (Some(id), Some(checksum)) = (entry["file_id"].as_str(), entry["xxh3"].as_str()) {
+            kept.insert(id.to_owned(), checksum.into());
+        }
+    }
+    Ok(kept)
+}
+
+/// Appends a line by one write, so that several processes may do so.
+fn append(path: &Path, line: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    // After a line that broke off; an empty one does no harm.
+    let head = if file.metadata()?.len() < HEAD.len() as u64 {
+        file.set_len(0)?;
+        HEAD
+    } else if ends(&file)? {
+        ""
+    } else {
+        "\n"
+    };
+    file.write_all(format!("{head}{line}").as_bytes())
+}
+
+/// Whether the last line is whole.
+fn ends(mut file: &File) -> io::Result<bool> {
+    let mut last = [0];
+    io::Seek::seek(&mut file, io::SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_kept_is_there_the_next_time_whatever_breaks_off() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, local) = (directory.path().join("sums"), directory.path().join("a.mov"));
+        std::fs::write(&local, "abc").unwrap();
+        let ids = ["f", "g|2"].map(FileId::from);
+        let sums = Checksums::open(path.clone()).await.unwrap();
+        assert!(!sums.differs(&ids[0], &local).await.unwrap(), "none is kept");
+        for id in &ids {
+            sums.keep(id, "78af5f94892f3950").await;
+        }
+        let whole = std::fs::read(&path).unwrap();
+        // The first line about a file counts as soon as all but its end is there.
+        let first = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0;
+        std::fs::write(&local, "abd").unwrap();
+        assert!(sums.differs(&ids[0], &local).await.unwrap());
+        for length in 0..whole.len() {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            let again = Checksums::open(path.clone()).await.unwrap();
+            again.keep(&ids[1], "0").await;
+            let again = Checksums::open(path.clone()).await.unwrap();
+            let kept = again.kept.lock().unwrap().clone();
+            assert_eq!(kept.get("g|2").map(|sum| &**sum), Some("0"), "{length}");
+            assert_eq!(kept.contains_key("f"), length >= first, "{length}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_none_is_told_and_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("sums");
+        for content in ["hello\n", "{\"frameio_upload\":1}\n", "\0\0"] {
+            std::fs::write(&path, content).unwrap();
+            let error = Checksums::open(path.clone()).await.err().unwrap();
+            assert!(error.to_string().contains("name another"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_hashed_to_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        let bytes = vec![7; (HASHED + 3) as usize];
+        std::fs::write(&path, &bytes).unwrap();
+        let whole = super::super::Digest::of(Checksum::Xxh3, &bytes);
+        assert_eq!(*hash(path).await.unwrap(), *whole.as_str());
+    }
+}
