@@ -48,7 +48,7 @@ async fn what_a_killed_process_received_is_not_received_again() {
     let server = sim.serve().await.unwrap();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.mov");
-    let account = sim.demo().account_id.as_str();
+    let account = &sim.demo().account_id;
     // Slow enough to be killed in the middle: a hundred parts, two at a time.
     sim.inject(Fault::delay(Duration::from_millis(20)).on(Sim::DOWNLOAD).every(1));
     let mut child = Command::new(std::env::current_exe().unwrap())
@@ -73,7 +73,7 @@ async fn what_a_killed_process_received_is_not_received_again() {
 
     let gets = || sim.stats().by_operation[Sim::DOWNLOAD];
     let before = gets();
-    let again = download(account, id.as_str(), &path);
+    let again = download(account.as_str(), id.as_str(), &path);
     let done = transfers(server.url()).download(again).await.unwrap();
     assert_eq!((done.received, done.size), (SIZE as u64 - kept, SIZE as u64));
     assert!(gets() - before <= 82, "{} requests", gets() - before);
