@@ -283,8 +283,10 @@ pub struct JsonBody {
 impl JsonBody {
     /// An object, in the usual envelope or without one: `{"data":{…}}` or `{…}`.
     pub fn new(envelope: bool) -> Self {
-        let json = if envelope { &b"{\"data\":{"[..] } else { b"{" };
-        Self { json: json.to_vec(), envelope, first: true }
+        // Most objects are no longer, and do not grow step by step.
+        let mut json = Vec::with_capacity(256);
+        json.extend_from_slice(if envelope { b"{\"data\":{" } else { b"{" });
+        Self { json, envelope, first: true }
     }
 
     /// Writes one field.
