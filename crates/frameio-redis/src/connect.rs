@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+#[cfg(any(feature = "sentinel", feature = "tls"))]
+use redis::ConnectionAddr;
 use redis::aio::MultiplexedConnection;
 use redis::{
     AsyncConnectionConfig, FromRedisValue, IntoConnectionInfo, RedisError, ScriptInvocation,
@@ -271,9 +273,23 @@ impl Inner {
 }
 
 impl Settings {
+    #[cfg(feature = "tls")]
+    fn is_tls(&self) -> bool {
+        let servers = match &self.server {
+            Server::Single(server) => std::slice::from_ref(server),
+            #[cfg(feature = "cluster")]
+            Server::Cluster(nodes) => nodes,
+            #[cfg(feature = "sentinel")]
+            Server::Sentinel { sentinels, .. } => sentinels,
+        };
+        servers.iter().any(|server| matches!(server.addr(), ConnectionAddr::TcpTls { .. }))
+    }
+
     async fn open(&self) -> Result<Connection, RedisError> {
         #[cfg(feature = "tls")]
-        crate::tls::provide();
+        if self.is_tls() {
+            crate::tls::provide();
+        }
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
             .set_response_timeout(Some(self.timeout));
@@ -314,8 +330,8 @@ fn sentinel(
     sentinels: &[redis::ConnectionInfo],
     service: &str,
 ) -> Result<redis::sentinel::SentinelClientBuilder, RedisError> {
+    use redis::TlsMode;
     use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
-    use redis::{ConnectionAddr, TlsMode};
 
     let mut builder = SentinelClientBuilder::new(
         sentinels.iter().map(|sentinel| sentinel.addr().clone()),

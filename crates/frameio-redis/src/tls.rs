@@ -50,7 +50,7 @@ fn certificates(pem: &[u8]) -> Result<(), RedisTlsError> {
 }
 
 /// rustls asks a process to name its cryptography, and panics where it has not and two are
-/// compiled: then it is ring from the first connection on.
+/// compiled: then it is ring from the first connection by TLS on.
 pub(crate) fn provide() {
     if CryptoProvider::get_default().is_none() {
         // If another thread was first, that is as good.
