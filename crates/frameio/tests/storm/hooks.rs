@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use frameio::folders::CreateFolder;
-use frameio::webhook::{Event, Verifier};
+use frameio::webhook::Event;
 use frameio::webhooks::CreateWebhook;
 use frameio::{Client, EventType, FolderId};
 use frameio_sim::{RecordedDelivery, RecordedEvent, Sim};
@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::ledger::Ledger;
 use crate::network::Network;
+use crate::verifier::verifier;
 use crate::webhook_receiver;
 
 /// How often the simulator delivers an event at most.
@@ -42,11 +43,7 @@ impl Receiver {
         let webhook =
             CreateWebhook::new(&demo.account_id, &demo.workspace_id, events, "storm", url);
         let secret = client.send(webhook).await.unwrap().secret.unwrap();
-        let clock = sim.clock();
-        let verifier = Verifier::new(secret.as_str()).unwrap().clock(move || {
-            let millis = clock.now().as_millisecond().try_into().unwrap();
-            SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
-        });
+        let verifier = verifier(sim, secret.as_str());
         let (ledger, worked_on) = (Arc::new(Ledger::default()), Arc::default());
         let (stop, stopped) = oneshot::channel();
         let done = tokio::spawn({

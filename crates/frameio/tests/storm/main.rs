@@ -22,6 +22,8 @@ mod hooks;
 mod ledger;
 mod leftovers;
 mod network;
+#[path = "../support/verifier.rs"]
+mod verifier;
 #[allow(dead_code, reason = "it has a `main`")]
 #[path = "../../../../examples/webhook_receiver.rs"]
 mod webhook_receiver;

@@ -3,6 +3,8 @@
 
 mod fetch;
 mod receiver;
+#[path = "../support/verifier.rs"]
+mod verifier;
 #[allow(dead_code, reason = "it has a `main`")]
 #[path = "../../../../examples/webhook_receiver.rs"]
 mod webhook_receiver;

@@ -1,6 +1,6 @@
 //! The example of a receiver: the simulator delivers to it over a socket, and it fetches.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use frameio::files::FileStatus;
 use frameio::folders::CreateFolder;
@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::verifier::verifier;
 use super::{CONTENT, create, sim, webhook_receiver};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -46,14 +47,8 @@ impl Setting {
         Self { sim, _server: server, client, listener: Some(listener), url, secret }
     }
 
-    /// By the simulator's clock.
     fn verifier(&self) -> Verifier {
-        let clock = self.sim.clock();
-        let now = move || {
-            let millis = clock.now().as_millisecond().try_into().unwrap();
-            SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
-        };
-        Verifier::new(&*self.secret).unwrap().clock(now)
+        verifier(&self.sim, &self.secret)
     }
 
     async fn folder(&self, name: &str) {
