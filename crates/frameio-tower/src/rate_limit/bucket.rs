@@ -48,7 +48,7 @@ impl State {
         self.held_up.get_or_insert_default()
     }
 
-    /// Whether a pause goes on.
+    /// When the pause is over that goes on; now, if none does.
     fn paused_until(&self, now: Instant) -> Instant {
         let until = self.held_up.as_ref().and_then(|held_up| held_up.pauses.until());
         until.map_or(now, |until| until.max(now))

@@ -44,13 +44,32 @@ impl Checksums {
     /// Whether a file of this machine has another checksum than a file of the service had when it
     /// was transferred; not where none is kept.
     pub(crate) async fn differs(&self, id: &FileId, local: &Path) -> Result<bool, TransferError> {
-        let Some(kept) = self.of(id) else { return Ok(false) };
-        let path = local.to_owned();
-        let now = hash(path).await.map_err(|error| {
-            let message = format!("{} cannot be read: {error}", local.display());
-            TransferError::new(TransferErrorKind::Source, message).because(error)
-        })?;
-        Ok(*now != *kept)
+        Ok(self.find([id.clone()], local).await?.is_none())
+    }
+
+    /// The first of some files of the service that does not [differ](Self::differs) from a file of
+    /// this machine, which is read once at most.
+    pub(crate) async fn find(
+        &self,
+        ids: impl IntoIterator<Item = FileId>,
+        local: &Path,
+    ) -> Result<Option<FileId>, TransferError> {
+        let mut checksum = None;
+        for id in ids {
+            let Some(kept) = self.of(&id) else { return Ok(Some(id)) };
+            let now = match checksum.take() {
+                Some(now) => now,
+                None => hash(local.to_owned()).await.map_err(|error| {
+                    let message = format!("{} cannot be read: {error}", local.display());
+                    TransferError::new(TransferErrorKind::Source, message).because(error)
+                })?,
+            };
+            if now == kept {
+                return Ok(Some(id));
+            }
+            checksum = Some(now);
+        }
+        Ok(None)
     }
 
     fn of(&self, id: &FileId) -> Option<Box<str>> {

@@ -45,14 +45,10 @@ impl Job {
         size: u64,
     ) -> Result<(u64, Option<Digest>), TransferError> {
         let part_size = self.download.part_size;
-        let mut gaps = self.part.missing(size).into_iter();
+        let gaps = self.part.missing(size);
+        let total = gaps.iter().map(|gap| (gap.end - gap.start).div_ceil(part_size)).sum();
+        let mut gaps = gaps.into_iter();
         let mut gap = gaps.next().unwrap_or(size..size);
-        let total = self
-            .part
-            .missing(size)
-            .iter()
-            .map(|gap| (gap.end - gap.start).div_ceil(part_size))
-            .sum();
         self.tracker.update(true, |progress| progress.total_parts = total);
         let seen = Arc::new(head.seen);
         // The answer to a probe of what is there already is of no use.

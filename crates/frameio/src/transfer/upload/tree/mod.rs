@@ -32,8 +32,8 @@ use crate::transfer::{Existing, Item, Progress, RemotePath, Summary, TransferErr
 /// deleted. The service keeps no checksum of a file and allows several of one name, so files are
 /// compared by name and size, a version stack by its newest version; and by the
 /// [checksums](Self::checksums) that are kept here, if there are any. A file of another size or
-/// checksum is sent beside the one that is there. What it does not take is in the summary: empty files, and names
-/// that are longer than 255 characters or not UTF-8.
+/// checksum is sent beside the one that is there. What it does not take is in the summary: empty
+/// files, and names that are longer than 255 characters or not UTF-8.
 ///
 /// Rerun, it goes on where it was: what is complete is skipped, and what is not is resumed if there
 /// is a manifest of it.

@@ -231,12 +231,7 @@ impl Sending {
         let Some(checksums) = self.checksums.clone() else {
             return Ok(alike.into_iter().next());
         };
-        for id in alike {
-            if !self.meanwhile(checksums.differs(&id, local)).await? {
-                return Ok(Some(id));
-            }
-        }
-        Ok(None)
+        self.meanwhile(checksums.find(alike, local)).await
     }
 
     /// The manifest of a file: the same one whenever it is sent to this folder from here.
