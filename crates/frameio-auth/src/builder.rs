@@ -22,7 +22,7 @@ use frameio_tower::BuildError;
 use frameio_tower::HttpService;
 
 /// Tokens are a few thousand bytes.
-const LARGEST_ANSWER: usize = 256 << 10;
+const LARGEST_RESPONSE: usize = 256 << 10;
 
 /// The settings of an [`Ims`].
 ///
@@ -30,7 +30,7 @@ const LARGEST_ANSWER: usize = 256 << 10;
 /// |---|---|
 /// | base URL | `https://ims-na1.adobelogin.com` |
 /// | timeout of an attempt, body included | 30 s |
-/// | retries | 2 of 429, and 2 of 500, 502, 503, 504 and of what brought no answer |
+/// | retries | 2 of 429, and 2 of 500, 502, 503, 504 and of requests without a response |
 /// | wait before a retry | `Retry-After` up to 60 s, else 1 s, 2 s, 5 s, 10 s |
 /// | transport | `HyperTransport` with the feature `transport`, otherwise required |
 #[derive(Clone)]
@@ -62,7 +62,7 @@ impl ImsBuilder {
         self
     }
 
-    /// Limits each attempt, from sending to the last byte of the answer. Default: 30 s.
+    /// Limits each attempt, from sending to the last byte of the response. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -160,7 +160,7 @@ impl ImsBuilder {
                 .map_err(HttpError::new)
                 .layer(TraceLayer::new())
                 .layer(TimeoutLayer::new(self.timeout))
-                .layer(CollectLayer::new(LARGEST_ANSWER))
+                .layer(CollectLayer::new(LARGEST_RESPONSE))
                 .service(transport),
         )
     }

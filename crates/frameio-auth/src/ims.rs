@@ -119,12 +119,12 @@ impl Ims {
                 None
             }
         };
-        let answer = self.post(&url, body, authorization).await?;
-        if answer.status().is_success() {
+        let response = self.post(&url, body, authorization).await?;
+        if response.status().is_success() {
             return Ok(());
         }
         let secrets = [token, credential.secret().unwrap_or_default()];
-        Err(token_response::refusal(&answer, &secrets))
+        Err(token_response::refusal(&response, &secrets))
     }
 
     async fn token(
@@ -143,8 +143,8 @@ impl Ims {
             .extend_pairs(params)
             .finish();
         let url = format!("{}/ims/token/v3", self.0.base);
-        let answer = self.post(&url, form, None).await?;
-        token_response::tokens(&answer, &secrets, self.now())
+        let response = self.post(&url, form, None).await?;
+        token_response::tokens(&response, &secrets, self.now())
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -165,8 +165,8 @@ impl Ims {
         if let Some(authorization) = authorization {
             request.headers_mut().insert(AUTHORIZATION, authorization);
         }
-        let answer = self.0.http.clone().oneshot(request).await.map_err(failed)?;
-        let (parts, body) = answer.into_parts();
+        let response = self.0.http.clone().oneshot(request).await.map_err(failed)?;
+        let (parts, body) = response.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
             Err(body) => {
@@ -189,7 +189,7 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
 
 fn failed(error: HttpError) -> Error {
     let kind = match error.find::<ResponseTooLarge>() {
-        Some(_) => ErrorKind::Answer,
+        Some(_) => ErrorKind::Response,
         None => ErrorKind::Network,
     };
     Error::because(kind, &redact(&error.to_string(), &[]), error.into_inner())

@@ -88,7 +88,7 @@ impl Loopback {
                     return Poll::Pending;
                 }
                 let (stream, _) = ready!(self.listener.poll_accept(cx))?;
-                open.spawn(timeout(PATIENCE, answer(stream)));
+                open.spawn(timeout(PATIENCE, respond(stream)));
             }
         })
         .await
@@ -96,7 +96,7 @@ impl Loopback {
 }
 
 /// The callback, if this is one. Who sends something else, or hangs up, is let go.
-async fn answer(mut stream: TcpStream) -> Option<String> {
+async fn respond(mut stream: TcpStream) -> Option<String> {
     let head = read_head(&mut stream).await?;
     let mut line = head.lines().next()?.split(' ');
     let callback = match (line.next(), line.next()) {

@@ -35,7 +35,7 @@ struct Refusal {
     error_description: Option<String>,
 }
 
-/// The tokens of an answer that came at `now`.
+/// The tokens of a response that came at `now`.
 pub(super) fn tokens(
     response: &Response<Bytes>,
     secrets: &[&str],
@@ -47,10 +47,10 @@ pub(super) fn tokens(
     let given: Given = serde_json::from_slice(response.body()).map_err(|error| {
         // The error of serde may show what it read.
         let message = format!("no tokens in it, at column {}", error.column());
-        Error::answered(ErrorKind::Answer, message, None, Some(response.status()), None)
+        Error::from_response(ErrorKind::Response, message, None, Some(response.status()), None)
     })?;
     if given.access_token.is_empty() {
-        return Err(Error::new(ErrorKind::Answer, "the access token is empty"));
+        return Err(Error::new(ErrorKind::Response, "the access token is empty"));
     }
     let life = given
         .expires_in
@@ -69,7 +69,7 @@ pub(super) fn tokens(
     })
 }
 
-/// The error of an answer that is not a success.
+/// The error of a response that is not a success.
 pub(super) fn refusal(response: &Response<Bytes>, secrets: &[&str]) -> Error {
     let status = response.status();
     let told: Refusal = serde_json::from_slice(response.body()).unwrap_or_default();
@@ -77,9 +77,9 @@ pub(super) fn refusal(response: &Response<Bytes>, secrets: &[&str]) -> Error {
         (StatusCode::TOO_MANY_REQUESTS, _) => ErrorKind::RateLimited,
         (status, _) if status.is_server_error() => ErrorKind::Server,
         (_, Some(code)) => kind(code),
-        _ => ErrorKind::Answer,
+        _ => ErrorKind::Response,
     };
-    Error::answered(
+    Error::from_response(
         kind,
         redact(&told.error_description.unwrap_or_default(), secrets),
         told.error.map(|code| redact(&code, secrets)),
@@ -91,7 +91,7 @@ pub(super) fn refusal(response: &Response<Bytes>, secrets: &[&str]) -> Error {
 /// The error that a callback tells of.
 pub(super) fn refused(code: &str, description: &str, secrets: &[&str]) -> Error {
     let message = redact(description, secrets);
-    Error::answered(kind(code), message, Some(redact(code, secrets)), None, None)
+    Error::from_response(kind(code), message, Some(redact(code, secrets)), None, None)
 }
 
 fn kind(code: &str) -> ErrorKind {
@@ -129,13 +129,13 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
+    fn respond(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
         Response::builder().status(status).body(body.into()).unwrap()
     }
 
     fn life(body: String) -> i64 {
         let now = Timestamp::UNIX_EPOCH;
-        let tokens = tokens(&answer(200, body), &[], now).unwrap();
+        let tokens = tokens(&respond(200, body), &[], now).unwrap();
         tokens.expires_at.duration_since(now).as_secs()
     }
 
@@ -165,13 +165,13 @@ mod tests {
             (403, code("access_denied"), ErrorKind::Denied),
             (429, code("invalid_grant"), ErrorKind::RateLimited),
             (500, code("invalid_grant"), ErrorKind::Server),
-            (404, "<html>".to_owned(), ErrorKind::Answer),
+            (404, "<html>".to_owned(), ErrorKind::Response),
         ] {
-            let error = tokens(&answer(status, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
+            let error = tokens(&respond(status, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
             assert_eq!(error.kind(), expected, "{status} {error}");
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         }
-        let error = refusal(&answer(400, code("invalid_grant")), &[]);
+        let error = refusal(&respond(400, code("invalid_grant")), &[]);
         assert_eq!(error.to_string(), "sign in again: why (400 invalid_grant)");
     }
 
@@ -184,8 +184,8 @@ mod tests {
             r#"{"access_token":"","refresh_token":"c4n4ry"}"#,
             r#"{"access_token":"a","refresh_token":{"c4n4ry":1}}"#,
         ] {
-            let error = tokens(&answer(200, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Answer);
+            let error = tokens(&respond(200, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Response);
             assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
         }
     }
@@ -193,7 +193,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_makes_it_panic(status in 100_u16..600, body in "\\PC{0,80}") {
-            let _ = tokens(&answer(status, body), &[], Timestamp::MAX);
+            let _ = tokens(&respond(status, body), &[], Timestamp::MAX);
         }
     }
 }

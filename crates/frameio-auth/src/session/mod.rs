@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 pub use self::builder::SessionBuilder;
 use self::renew::OnChange;
-use self::state::{Outcome, Standing, State};
+use self::state::{Freshness, Outcome, State};
 use super::error::{Error, ErrorKind};
 use super::ims::Ims;
 use super::store::ErasedStore;
@@ -87,7 +87,7 @@ impl Session {
     /// [`SignInAgain`](ErrorKind::SignInAgain) where only the user can help, and whatever else can
     /// go wrong on the way.
     pub async fn token(&self) -> Result<Token, Error> {
-        match self.at_hand() {
+        match self.cached() {
             Some(token) => Ok(token),
             None => Ok(self.renewed().await?.access_token),
         }
@@ -98,7 +98,7 @@ impl Session {
     /// # Errors
     /// As [`token`](Self::token).
     pub async fn refresh(&self) -> Result<Tokens, Error> {
-        self.0.state().distrust();
+        self.0.state().force_refresh();
         self.renewed().await
     }
 
@@ -185,18 +185,18 @@ impl TokenProvider for Session {
         Ok(Self::token(self).await?)
     }
 
-    fn at_hand(&self) -> Option<Token> {
+    fn cached(&self) -> Option<Token> {
         let now = self.0.ims.now();
         let mut state = self.0.state();
-        match state.standing(now) {
-            Standing::Good(token) => Some(token),
-            Standing::Aging(token) => {
+        match state.freshness(now) {
+            Freshness::Fresh(token) => Some(token),
+            Freshness::ExpiresSoon(token) => {
                 if state.may_try(now) {
                     Shared::renewal(&self.0, &mut state);
                 }
                 Some(token)
             }
-            Standing::Gone => None,
+            Freshness::Expired => None,
         }
     }
 

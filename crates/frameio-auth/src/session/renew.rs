@@ -7,7 +7,7 @@ use frameio_tower::auth::TARGET;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Shared;
-use super::state::{Standing, Unsaved};
+use super::state::{Freshness, Unsaved};
 use crate::error::{Error, ErrorKind};
 use crate::store::StoreLock;
 use crate::tokens::Tokens;
@@ -16,7 +16,7 @@ use crate::{RENEW_FAILED, RENEWED, UNSAVED};
 pub(super) type OnChange = Arc<dyn Fn(Option<&Tokens>) + Send + Sync>;
 
 impl Shared {
-    /// Other tokens than those that are aging, expired or distrusted.
+    /// Other tokens than those that are aging, expired or to be replaced.
     pub(super) async fn renew(&self) -> Result<Tokens, Error> {
         let result = self.try_renew().await;
         match &result {
@@ -137,9 +137,9 @@ impl Shared {
     /// The tokens that are held, if they are good for a while yet.
     fn good(&self) -> Option<Tokens> {
         let state = self.state();
-        match state.standing(self.ims.now()) {
-            Standing::Good(_) => Some(state.held()?.tokens.clone()),
-            Standing::Aging(_) | Standing::Gone => None,
+        match state.freshness(self.ims.now()) {
+            Freshness::Fresh(_) => Some(state.held()?.tokens.clone()),
+            Freshness::ExpiresSoon(_) | Freshness::Expired => None,
         }
     }
 

@@ -87,7 +87,7 @@ async fn a_life_from_sign_in_to_sign_out_tells_nothing() {
     secrets.clean_error(&session.token().await.unwrap_err());
     settle().await;
     let error = session.token().await.unwrap_err();
-    assert!(error.is_sign_in_again(), "the tokens were in the truncated answer");
+    assert!(error.is_sign_in_again(), "the tokens were in the truncated response");
     secrets.clean_error(&error);
     session.sign_out().await.unwrap();
     let text = traced.text();

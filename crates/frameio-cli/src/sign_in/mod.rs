@@ -34,7 +34,7 @@ pub(crate) fn status(error: &Error) -> Status {
         ErrorKind::RateLimited => Status::RateLimited,
         ErrorKind::Server => Status::ServerError,
         ErrorKind::Network => Status::NoAnswer,
-        ErrorKind::Answer => Status::Unexpected,
+        ErrorKind::Response => Status::Unexpected,
         ErrorKind::Callback | ErrorKind::Config => Status::Usage,
         _ => Status::Other,
     }

@@ -86,7 +86,7 @@ impl Signature {
             return Ok(None);
         }
         let provider = shared.refresh.provider();
-        let token = match provider.at_hand() {
+        let token = match provider.cached() {
             Some(token) => {
                 request.headers_mut().insert(AUTHORIZATION, token.bearer()?);
                 Source::Given(token)
