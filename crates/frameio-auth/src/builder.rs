@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::{Body, BoxError, is_secure};
+use frameio_core::{Body, BoxError, clean_text, is_secure};
 use frameio_tower::{CollectLayer, HeadersLayer, HttpError, TimeoutLayer, TraceLayer};
 use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Request, Response, Uri};
@@ -99,7 +99,7 @@ impl ImsBuilder {
     /// # Errors
     /// When the base URL, the client ID or the redirect URI cannot be used.
     pub fn build(&self) -> Result<Ims, BuildError> {
-        let base = self.base_url.trim_end_matches('/');
+        let base = checked("IMS URL", &self.base_url)?.trim_end_matches('/');
         let uri: Uri = base
             .parse()
             .map_err(|error| BuildError::new(format!("the IMS URL is not a URL: {error}")))?;
@@ -113,11 +113,9 @@ impl ImsBuilder {
             let message = "the IMS URL has to be https://, or http:// on this machine";
             return Err(BuildError::new(message));
         }
-        if self.credential.client_id.is_empty() {
-            return Err(BuildError::new("the client ID is empty"));
-        }
-        if self.credential.secret().is_some_and(str::is_empty) {
-            return Err(BuildError::new("the client secret is empty"));
+        checked("client ID", &self.credential.client_id)?;
+        if let Some(secret) = self.credential.secret() {
+            checked("client secret", secret)?;
         }
         if let Some(redirect_uri) = &self.credential.redirect_uri {
             redirect::check(redirect_uri, self.credential.kind).map_err(|why| {
@@ -166,6 +164,11 @@ impl ImsBuilder {
     }
 }
 
+/// The setting of this name without surrounding whitespace.
+fn checked<'a>(name: &str, text: &'a str) -> Result<&'a str, BuildError> {
+    clean_text(text).map_err(|error| BuildError::new(format!("the {name} {error}")))
+}
+
 impl fmt::Debug for ImsBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ImsBuilder")
@@ -180,6 +183,31 @@ impl fmt::Debug for ImsBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refuses_control_characters_by_the_name_of_the_setting() {
+        let error = |builder: ImsBuilder| builder.build().unwrap_err().to_string();
+        let server =
+            |id: &str, secret: &str| ImsBuilder::new(Credential::server_to_server(id, secret));
+        assert_eq!(error(server("a\nb", "s")), "the client ID contains a line break");
+        assert_eq!(
+            error(server("app", "canary\0b")),
+            "the client secret contains the control character U+0000"
+        );
+        assert_eq!(error(server("app", " \n")), "the client secret is empty");
+        let url = server("app", "s").base_url("https://ims.example\n/x");
+        assert_eq!(error(url), "the IMS URL contains a line break");
+    }
+
+    #[test]
+    fn removes_the_whitespace_around_settings() {
+        let credential = Credential::web(" app\n", "\u{feff}s3cret\r\n", "https://a.example/\n");
+        let ims = ImsBuilder::new(credential).base_url(" https://ims.example/\n").build().unwrap();
+        let url = ims.authorization().unwrap().url().to_owned();
+        assert!(url.starts_with("https://ims.example/ims/authorize/v2?client_id=app&"), "{url}");
+        assert!(url.contains("redirect_uri=https%3A%2F%2Fa.example%2F&"), "{url}");
+        assert_eq!(ims.credential().secret(), Some("s3cret"));
+    }
 
     #[test]
     fn what_cannot_be_used_is_refused() {

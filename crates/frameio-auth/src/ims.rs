@@ -7,13 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};
-use frameio_core::Body;
+use frameio_core::{Body, Secret};
 use frameio_tower::{CallRecord, HttpError, ResponseTooLarge};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use tower::ServiceExt;
 
 use super::authorization::{Authorization, AuthorizationCode};
@@ -82,9 +81,9 @@ impl Ims {
     /// [`SignInAgain`](ErrorKind::SignInAgain) where the code is used up or expired, and whatever
     /// else can go wrong on the way.
     pub async fn exchange(&self, code: AuthorizationCode) -> Result<Tokens, Error> {
-        let mut form = vec![("code", code.code.expose_secret())];
+        let mut form = vec![("code", code.code.expose())];
         if let Some(verifier) = &code.verifier {
-            form.push(("code_verifier", verifier.expose_secret()));
+            form.push(("code_verifier", verifier.expose()));
         }
         self.token("authorization_code", form).await
     }
@@ -96,8 +95,8 @@ impl Ims {
     }
 
     /// Gets the next tokens; the refresh token is the old one where the service gave no new one.
-    pub(super) async fn refresh(&self, refresh_token: &SecretString) -> Result<Tokens, Error> {
-        let form = vec![("refresh_token", refresh_token.expose_secret())];
+    pub(super) async fn refresh(&self, refresh_token: &Secret) -> Result<Tokens, Error> {
+        let form = vec![("refresh_token", refresh_token.expose())];
         let mut tokens = self.token("refresh_token", form).await?;
         tokens.refresh_token.get_or_insert_with(|| refresh_token.clone());
         Ok(tokens)

@@ -3,10 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use frameio_core::{InvalidText, Secret, clean_text, trim_byte_order_mark};
 use frameio_tower::{Token, retry_after};
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
 use super::claims::Claims;
@@ -44,14 +44,20 @@ pub(super) fn tokens(
     if !response.status().is_success() {
         return Err(refusal(response, secrets));
     }
-    let given: Given = serde_json::from_slice(response.body()).map_err(|error| {
-        // The error of serde may show what it read.
-        let message = format!("no tokens in it, at column {}", error.column());
+    let unusable = |message: String| {
         Error::from_response(ErrorKind::Response, message, None, Some(response.status()), None)
-    })?;
-    if given.access_token.is_empty() {
-        return Err(Error::new(ErrorKind::Response, "the access token is empty"));
-    }
+    };
+    let json = trim_byte_order_mark(response.body());
+    let given: Given = serde_json::from_slice(json)
+        // The error of serde may show what it read.
+        .map_err(|error| unusable(format!("no tokens in it, at column {}", error.column())))?;
+    clean_text(&given.access_token)
+        .map_err(|error| unusable(format!("the access token {error}")))?;
+    let refresh_token = match given.refresh_token.as_deref().map(clean_text) {
+        Some(Ok(token)) => Some(Secret::from(token)),
+        Some(Err(InvalidText::Empty)) | None => None,
+        Some(Err(error)) => return Err(unusable(format!("the refresh token {error}"))),
+    };
     let life = given
         .expires_in
         .map(Duration::from_secs)
@@ -61,10 +67,7 @@ pub(super) fn tokens(
     let life = SignedDuration::try_from(life).unwrap_or_default();
     Ok(Tokens {
         access_token: Token::from(given.access_token),
-        refresh_token: given
-            .refresh_token
-            .filter(|token| !token.is_empty())
-            .map(SecretString::from),
+        refresh_token,
         expires_at: now.checked_add(life).unwrap_or(Timestamp::MAX),
     })
 }
@@ -72,7 +75,8 @@ pub(super) fn tokens(
 /// The error of a response that is not a success.
 pub(super) fn refusal(response: &Response<Bytes>, secrets: &[&str]) -> Error {
     let status = response.status();
-    let told: Refusal = serde_json::from_slice(response.body()).unwrap_or_default();
+    let json = trim_byte_order_mark(response.body());
+    let told: Refusal = serde_json::from_slice(json).unwrap_or_default();
     let kind = match (status, told.error.as_deref()) {
         (StatusCode::TOO_MANY_REQUESTS, _) => ErrorKind::RateLimited,
         (status, _) if status.is_server_error() => ErrorKind::Server,
@@ -187,6 +191,31 @@ mod tests {
             let error = tokens(&respond(200, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Response);
             assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_read_without_the_whitespace_around_them() {
+        let body = "\u{feff}{\"access_token\":\" a\\r\\n\",\"refresh_token\":\"r\\n\"}";
+        let tokens = tokens(&respond(200, body), &[], Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!((tokens.access_token.expose(), tokens.refresh_token()), ("a", Some("r")));
+        let refused = respond(400, "\u{feff}{\"error\":\"invalid_grant\"}");
+        assert!(refusal(&refused, &[]).is_sign_in_again());
+    }
+
+    #[test]
+    fn refuses_tokens_with_control_characters_by_name() {
+        for (body, message) in [
+            (r#"{"access_token":"c4n4ry\nb"}"#, "the access token contains a line break (200)"),
+            (r#"{"access_token":" "}"#, "the access token is empty (200)"),
+            (
+                r#"{"access_token":"a","refresh_token":"c4n4ry\tb"}"#,
+                "the refresh token contains a tab (200)",
+            ),
+        ] {
+            let error = tokens(&respond(200, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Response);
+            assert!(error.to_string().ends_with(message), "{error}");
         }
     }
 

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use frameio_core::Secret;
 use frameio_tower::Token;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An access token, when it expires, and what it can be replaced with.
@@ -29,13 +29,8 @@ pub struct Tokens {
     #[serde(serialize_with = "write_access", deserialize_with = "read_access")]
     pub access_token: Token,
     /// What the next access token is got for. A server has none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "write_refresh",
-        deserialize_with = "read_refresh"
-    )]
-    pub refresh_token: Option<SecretString>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<Secret>,
     /// Until when the access token is good.
     pub expires_at: Timestamp,
 }
@@ -43,8 +38,8 @@ pub struct Tokens {
 impl Tokens {
     /// Tokens from elsewhere, to be [imported](super::Session::import).
     pub fn new(
-        access_token: impl Into<SecretString>,
-        refresh_token: Option<SecretString>,
+        access_token: impl Into<Secret>,
+        refresh_token: Option<Secret>,
         expires_at: Timestamp,
     ) -> Self {
         Self { access_token: Token::new(access_token), refresh_token, expires_at }
@@ -56,7 +51,7 @@ impl Tokens {
     }
 
     pub(super) fn refresh_token(&self) -> Option<&str> {
-        self.refresh_token.as_ref().map(ExposeSecret::expose_secret)
+        self.refresh_token.as_ref().map(Secret::expose)
     }
 }
 
@@ -66,19 +61,6 @@ fn write_access<S: Serializer>(token: &Token, serializer: S) -> Result<S::Ok, S:
 
 fn read_access<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Token, D::Error> {
     String::deserialize(deserializer).map(Token::from)
-}
-
-pub(super) fn write_refresh<S: Serializer>(
-    token: &Option<SecretString>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    token.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
-}
-
-pub(super) fn read_refresh<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<SecretString>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
 }
 
 impl fmt::Debug for Tokens {

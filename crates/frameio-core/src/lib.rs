@@ -41,6 +41,7 @@ pub mod page;
 pub mod patch;
 pub mod secret;
 pub mod signed_url;
+mod text;
 pub mod wrap;
 
 mod macros;
@@ -59,6 +60,7 @@ pub use page::{Cursor, Links, Page, Paged};
 pub use patch::Patch;
 pub use secret::Secret;
 pub use signed_url::SignedUrl;
+pub use text::{InvalidText, clean_text, trim_byte_order_mark, trim_text};
 pub use wrap::{EndpointExt, RateLimitInfo, Raw, Reply, WithMeta, WithOptions};
 
 /// A boxed error of any kind.

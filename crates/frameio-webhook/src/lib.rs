@@ -19,7 +19,7 @@ mod verify;
 pub use self::axum::Signed;
 pub use claim::Claim;
 pub use dedup::{DeliveryKey, DeliveryStore, MemoryDeliveries};
-pub use error::{NoSecret, Rejection, VerifyError};
+pub use error::{InvalidSecret, Rejection, VerifyError};
 pub use event::{AccountRef, Event, ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef};
 pub use frameio_core::EventType;
 pub use layer::{Verify, VerifyFuture, VerifyLayer};

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use frameio_core::BoxError;
 use frameio_tower::auth::TARGET;
-use secrecy::{ExposeSecret, SecretString};
 
 use super::Shared;
 use super::state::{Freshness, Unsaved};
@@ -100,7 +99,7 @@ impl Shared {
                 }
                 Err(error) if error.is_sign_in_again() => {
                     let now_stored = self.newest().await?;
-                    if last || same(&now_stored.refresh_token, &Some(used.clone())) {
+                    if last || now_stored.refresh_token.as_ref() == Some(&used) {
                         self.state().refuse(used);
                         return Err(error);
                     }
@@ -121,8 +120,7 @@ impl Shared {
             held.and_then(|held| Some((held.tokens, held.unsaved?)))
         };
         if let Some((tokens, Unsaved(before))) = unsaved {
-            let untouched =
-                stored.as_ref().is_none_or(|stored| same(&stored.refresh_token, &before));
+            let untouched = stored.as_ref().is_none_or(|stored| stored.refresh_token == before);
             if untouched {
                 self.save(&tokens).await?;
             }
@@ -222,8 +220,4 @@ struct Renewed {
 fn failed(what: &str, error: BoxError) -> Error {
     let message = format!("it could not {what} the tokens: {error}");
     Error::because(ErrorKind::Store, &crate::redact::redact(&message, &[]), error)
-}
-
-fn same(one: &Option<SecretString>, other: &Option<SecretString>) -> bool {
-    one.as_ref().map(ExposeSecret::expose_secret) == other.as_ref().map(ExposeSecret::expose_secret)
 }

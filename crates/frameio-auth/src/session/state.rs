@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use frameio_core::Secret;
 use frameio_tower::Token;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
 use crate::error::Error;
@@ -24,7 +24,7 @@ pub(super) struct State {
     renewal: Option<watch::Receiver<Outcome>>,
     failed_at: Option<Timestamp>,
     /// The refresh token that the service refused: it is not asked with it again.
-    refused: Option<SecretString>,
+    refused: Option<Secret>,
 }
 
 /// Tokens, and what has become of them.
@@ -42,7 +42,7 @@ pub(super) struct Held {
 
 /// The refresh token in whose place an unsaved one came.
 #[derive(Clone)]
-pub(super) struct Unsaved(pub(super) Option<SecretString>);
+pub(super) struct Unsaved(pub(super) Option<Secret>);
 
 /// Whether the cached token can be used.
 pub(super) enum Freshness {
@@ -139,14 +139,12 @@ impl State {
         }
     }
 
-    pub(super) fn refuse(&mut self, refresh_token: SecretString) {
+    pub(super) fn refuse(&mut self, refresh_token: Secret) {
         self.refused = Some(refresh_token);
     }
 
-    pub(super) fn is_refused(&self, refresh_token: &SecretString) -> bool {
-        self.refused
-            .as_ref()
-            .is_some_and(|refused| refused.expose_secret() == refresh_token.expose_secret())
+    pub(super) fn is_refused(&self, refresh_token: &Secret) -> bool {
+        self.refused.as_ref() == Some(refresh_token)
     }
 
     /// Whether a refresh that nobody has to wait for may be started.

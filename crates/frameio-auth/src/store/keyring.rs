@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use frameio_core::BoxError;
+use frameio_core::{BoxError, Secret};
 use frameio_tower::Token;
 use jiff::Timestamp;
 use keyring_core::{Entry, Error as KeyringError};
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreLock, TokenStore, blocking, file};
@@ -77,7 +76,7 @@ impl TokenStore for KeyringStore {
             .map_err(|_| "the keyring's entry holds no tokens: delete it and sign in again")?;
         Ok(Some(Tokens {
             access_token: Token::from(access.access_token),
-            refresh_token: refresh.map(SecretString::from),
+            refresh_token: refresh.map(Secret::from),
             expires_at: access.expires_at,
         }))
     }
@@ -92,7 +91,7 @@ impl TokenStore for KeyringStore {
         self.with(move |store| {
             // First what cannot be had again.
             match refresh {
-                Some(token) => store.refresh()?.set_password(token.expose_secret())?,
+                Some(token) => store.refresh()?.set_password(token.expose())?,
                 None => drop(found(store.refresh()?.delete_credential())?),
             }
             store.access()?.set_secret(&access)

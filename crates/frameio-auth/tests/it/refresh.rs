@@ -231,7 +231,7 @@ async fn a_refresh_token_that_is_not_rotated_is_kept() {
     let session = world.signed_in().await;
     let refresh_token = |tokens: &Tokens| {
         let token = tokens.refresh_token.as_ref().unwrap();
-        secrecy::ExposeSecret::expose_secret(token).to_owned()
+        token.expose().to_owned()
     };
     let before = refresh_token(&session.export().await.unwrap().unwrap());
     let response = r#"{"access_token":"other","expires_in":60}"#;

@@ -88,7 +88,7 @@ async fn sign_in(
     }
     let ims_url = connection.ims_url(profile);
     let client_secret = match (&login.client_secret, &login.client_secret_file) {
-        (Some(secret), _) => Some(secret.as_str().to_owned()),
+        (Some(secret), _) => Some(secret.expose().to_owned()),
         (None, Some(file)) => Some(input::file(file)?.trim().to_owned()),
         (None, None) => variable("FRAMEIO_CLIENT_SECRET"),
     };

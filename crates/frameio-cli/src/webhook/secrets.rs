@@ -44,7 +44,7 @@ impl Secrets {
     /// Takes what any of them has signed.
     pub(super) fn verifier(&self, tolerance: u64) -> Result<Verifier, Failure> {
         let secrets = self.read()?;
-        let verifier = Verifier::any_of(secrets.iter().map(Secret::as_str));
+        let verifier = Verifier::any_of(secrets.iter().map(Secret::expose));
         let verifier = verifier.map_err(|error| Failure::usage("--secret", error))?;
         Ok(verifier.window(Duration::from_secs(tolerance)))
     }
@@ -55,7 +55,7 @@ impl Secrets {
         let [secret] = secrets.as_slice() else {
             return Err(Failure::usage("--secret", "is needed once: one secret signs"));
         };
-        Signer::new(secret.as_str()).map_err(|error| Failure::usage("--secret", error))
+        Signer::new(secret.expose()).map_err(|error| Failure::usage("--secret", error))
     }
 }
 

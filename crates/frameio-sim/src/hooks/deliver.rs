@@ -100,7 +100,8 @@ impl Post {
     fn sign(&self, state: &State, attempt: u32, now: Timestamp) -> Option<RecordedDelivery> {
         let receiver = state.webhooks.get(&self.sender).or_else(|| state.actions.get(&self.sender));
         let receiver = receiver.filter(|row| *row.field("active") == true)?;
-        let signer = Signer::new(state.hooks.secrets.get(&self.sender)?.clone()).ok()?;
+        let secret = state.hooks.secrets.get(&self.sender)?;
+        let signer = Signer::new(secrecy::ExposeSecret::expose_secret(secret)).ok()?;
         let seconds = u64::try_from(now.as_second()).unwrap_or_default();
         let request = signer.request_at(seconds, "/", self.body.clone()).ok()?;
         Some(RecordedDelivery {
