@@ -110,7 +110,7 @@ async fn a_user_signs_in_by_a_browser_and_out_again() {
     let workspaces = machine.run(&["call", "workspaces.index"]).await.json();
     assert_eq!(workspaces["data"].as_array().map(Vec::len), Some(1));
     let readable = machine.run(&["whoami"]).await.stdout;
-    assert!(readable.contains("* account ") && readable.contains("good for another"), "{readable}");
+    assert!(readable.contains("* account ") && readable.contains("expires in"), "{readable}");
 
     #[cfg(unix)]
     for file in files(machine.directory.path()) {
