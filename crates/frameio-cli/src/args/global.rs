@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use frameio::Client;
+use frameio::endpoint::is_loopback;
 use frameio::transfer::Transfers;
+use http::Uri;
 
 use super::ProfileArg;
 use crate::config::Profile;
@@ -101,10 +103,25 @@ fn given(value: &Option<String>) -> Option<&str> {
     value.as_deref().filter(|value| !value.is_empty())
 }
 
-/// Returns whether a URL names this machine.
+/// Returns whether a URL is plain HTTP to this machine, as that of a local simulator.
 pub(crate) fn is_local(url: &str) -> bool {
-    ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-        .iter()
-        .filter_map(|local| url.strip_prefix(local))
-        .any(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    let uri: Result<Uri, _> = url.parse();
+    uri.is_ok_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_http_to_the_loopback_is_local() {
+        for url in ["http://127.0.0.1", "http://localhost:1", "http://[::1]:1/v4"] {
+            assert!(is_local(url), "{url}");
+        }
+        for url in
+            ["https://127.0.0.1", "http://localhost.example", "http://127.0.0.1:1@example.com/", ""]
+        {
+            assert!(!is_local(url), "{url}");
+        }
+    }
 }

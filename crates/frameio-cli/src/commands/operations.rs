@@ -1,6 +1,6 @@
 //! `frameio operations`: the operations that can be called.
 
-use frameio::core::dynamic::{Parameter, Place};
+use frameio::endpoint::dynamic::{Parameter, Place};
 use frameio::{Catalog, Operation, QuotaScope};
 use serde_json::{Value, json};
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use frameio_private_file as private_file;
 use serde::{Deserialize, Serialize};
 
-use super::{Profile, directory, private_file};
+use super::{Profile, directory};
 use crate::exit::{Failure, Status};
 
 /// Name of the profile that is used if none is chosen.
@@ -46,8 +47,8 @@ impl Config {
         let file = Self::file()?;
         let failed =
             |error: Error| Failure::new(Status::Other, format!("{}: {error}", file.display()));
-        std::fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).map_err(failed)?;
-        let lock = std::fs::OpenOptions::new()
+        private_file::create_dir_all(private_file::parent(&file)).map_err(failed)?;
+        let lock = private_file::options()
             .write(true)
             .create(true)
             .truncate(false)
@@ -56,7 +57,8 @@ impl Config {
         lock.lock().map_err(failed)?;
         let mut config = Self::load()?;
         let result = change(&mut config)?;
-        let json = serde_json::to_vec_pretty(&config).map_err(|error| failed(error.into()))?;
+        let mut json = serde_json::to_vec_pretty(&config).map_err(|error| failed(error.into()))?;
+        json.push(b'\n');
         private_file::write(&file, &json).map_err(failed)?;
         Ok(result)
     }

@@ -136,8 +136,8 @@ impl Credentials {
 
     fn explain(&self, error: &frameio::Error) -> Option<WhyUnauthorized> {
         match &self.method {
-            AuthMethod::Token(token) => explain(error, token, Timestamp::now()),
-            AuthMethod::Session(session) => session.explain(error),
+            AuthMethod::Token(token) => explain(error.status(), token, Timestamp::now()),
+            AuthMethod::Session(session) => session.explain(error.status()),
         }
     }
 }

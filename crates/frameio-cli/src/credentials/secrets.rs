@@ -38,8 +38,9 @@ impl ProfileSecrets {
         let failed = |error: std::io::Error| {
             Failure::new(Status::Other, format!("{}: {error}", file.display()))
         };
-        let json = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
-        config::write_private(&file, &json).map_err(failed)
+        let mut json = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
+        json.push(b'\n');
+        frameio_private_file::write(&file, &json).map_err(failed)
     }
 
     /// Removes the file, if there is one.

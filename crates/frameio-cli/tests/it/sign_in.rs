@@ -116,8 +116,7 @@ async fn a_user_signs_in_by_a_browser_and_out_again() {
     for file in files(machine.directory.path()) {
         use std::os::unix::fs::PermissionsExt;
         let mode = file.metadata().unwrap().permissions().mode();
-        let lock = file.extension().is_some_and(|extension| extension == "lock");
-        assert!(lock || mode & 0o077 == 0, "{}: {mode:o}", file.display());
+        assert!(mode & 0o077 == 0, "{}: {mode:o}", file.display());
     }
 
     let token: Value = serde_json::from_str(

@@ -1,6 +1,7 @@
 //! `frameio webhook create`.
 
 use frameio::EventType;
+use frameio::endpoint::is_loopback;
 use frameio::webhooks::CreateWebhook;
 use http::Uri;
 
@@ -47,12 +48,6 @@ fn url(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("expected an https:// URL; http:// is for this machine only".to_owned())
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let address: Result<std::net::IpAddr, _> = host.parse();
-    address.map_or(host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! Names of events in arguments.
 
 use frameio::EventType;
-use frameio::core::dynamic::nearest;
+use frameio::endpoint::dynamic::nearest;
 
 pub(super) const HELP: &str = "\
 Events:
