@@ -250,3 +250,48 @@ fn empty(status: StatusCode) -> Response {
     *response.status_mut() = status;
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::body::Bytes;
+    use frameio::webhook::{Signer, Verifier};
+    use futures_util::stream;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    fn app() -> Router {
+        let receiver = Verifier::new("secret").unwrap().into();
+        router(Arc::new(App { receiver, reporter: Reporter::text(), forward: None }))
+    }
+
+    /// A delivery with the headers of a valid one, and another body.
+    fn delivery(body: Body) -> Request {
+        let signed = Signer::new("secret").unwrap().request("/any/path", "").unwrap();
+        signed.map(|_| body)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refuses_a_body_that_does_not_arrive_in_time() {
+        let body = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        let response = app().oneshot(delivery(body)).await.unwrap();
+        assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test]
+    async fn refuses_a_body_that_breaks_off() {
+        let body = Body::from_stream(stream::iter([Err::<Bytes, _>("reset")]));
+        let response = app().oneshot(delivery(body)).await.unwrap();
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    }
+
+    #[tokio::test]
+    async fn names_the_only_method() {
+        let request = Request::builder().method(Method::PUT).body(Body::empty()).unwrap();
+        let response = app().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.headers()[ALLOW], "POST");
+    }
+}
