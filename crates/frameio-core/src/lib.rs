@@ -55,7 +55,7 @@ pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
 pub use id::*;
 pub use operation::{Operation, Quota, QuotaScope};
-pub use origin::{is_loopback, is_secure};
+pub use origin::{Origin, is_loopback, is_secure};
 pub use page::{Cursor, Links, Page, Paged};
 pub use patch::Patch;
 pub use secret::Secret;
