@@ -72,6 +72,13 @@ impl Authorization {
         &self.url
     }
 
+    /// Returns whether a callback has the state of this authorization, so that only the service can
+    /// have sent it.
+    pub(super) fn is_mine(&self, callback: &str) -> bool {
+        let state = Callback::read(callback).ok().and_then(|callback| callback.state);
+        state.is_some_and(|state| Secret::from(state) == self.state)
+    }
+
     /// Reads the callback: the whole URL that the browser was sent back to, or its query.
     ///
     /// # Errors

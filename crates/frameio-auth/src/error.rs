@@ -69,8 +69,11 @@ pub enum ErrorKind {
     Network,
     /// The response is not one that the service sends.
     Response,
-    /// The tokens could not be loaded or kept.
+    /// The tokens could not be loaded or saved.
     Store,
+    /// The tokens were issued by another sign-in service than that of the session, so they are
+    /// neither used nor sent to it.
+    Issuer,
     /// It cannot be done with these settings, or here.
     Config,
 }
@@ -153,6 +156,7 @@ impl ErrorKind {
             Self::Network => "no response from the sign-in service",
             Self::Response => "unexpected response from the sign-in service",
             Self::Store => "the token store failed",
+            Self::Issuer => "the stored tokens belong to another sign-in service",
             Self::Config => "signing in is set up wrongly",
         }
     }

@@ -143,7 +143,31 @@ impl Ims {
             .finish();
         let url = format!("{}/ims/token/v3", self.0.base);
         let response = self.post(&url, form, None).await?;
-        token_response::tokens(&response, &secrets, self.now())
+        let mut tokens = token_response::tokens(&response, &secrets, self.now())?;
+        tokens.issuer = Some(self.0.base.clone());
+        Ok(tokens)
+    }
+
+    /// Checks that tokens may be sent to this service.
+    ///
+    /// # Errors
+    /// When another one issued them.
+    pub(super) fn check_issuer(&self, tokens: &Tokens) -> Result<(), Error> {
+        if tokens.is_from(&self.0.base) {
+            return Ok(());
+        }
+        let issuer = redact(tokens.issuer.as_deref().unwrap_or_default(), &[]);
+        let message = format!(
+            "they are from {issuer}, and this session signs in at {}; sign in there with another \
+             store",
+            self.0.base
+        );
+        Err(Error::new(ErrorKind::Issuer, message))
+    }
+
+    /// The base URL, without a slash at its end.
+    pub(super) fn base(&self) -> &str {
+        &self.0.base
     }
 
     pub(super) fn now(&self) -> Timestamp {

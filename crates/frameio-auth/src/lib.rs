@@ -80,7 +80,7 @@ pub use self::loopback::Loopback;
 pub use self::session::{Session, SessionBuilder};
 #[cfg(feature = "keyring")]
 pub use self::store::KeyringStore;
-pub use self::store::{FileStore, MemoryStore, StoreLock, TokenStore};
+pub use self::store::{FileStore, MemoryStore, Reservation, StoreLock, TokenStore};
 pub use self::tokens::Tokens;
 pub use self::unauthorized::{WhyUnauthorized, explain};
 

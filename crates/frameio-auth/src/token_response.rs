@@ -69,6 +69,7 @@ pub(super) fn tokens(
         access_token: Token::from(given.access_token),
         refresh_token,
         expires_at: now.checked_add(life).unwrap_or(Timestamp::MAX),
+        issuer: None,
     })
 }
 

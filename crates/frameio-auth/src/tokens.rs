@@ -3,15 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use frameio_core::Secret;
+use frameio_core::{Origin, Secret};
 use frameio_tower::Token;
+use http::Uri;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An access token, when it expires, and what it can be replaced with.
 ///
-/// Serializing writes the secrets: `{"access_token", "refresh_token", "expires_at"}`, the last one
-/// as RFC 3339. `Debug` shows none of them.
+/// Serializing writes the secrets: `{"access_token", "refresh_token", "expires_at", "issuer"}`, the
+/// time as RFC 3339. `Debug` does not show them.
 ///
 /// ```
 /// use frameio::auth::Tokens;
@@ -31,8 +32,12 @@ pub struct Tokens {
     /// What the next access token is got for. A server has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
-    /// Until when the access token is good.
+    /// When the access token expires.
     pub expires_at: Timestamp,
+    /// Base URL of the IMS that issued the tokens, where they may be refreshed and revoked; `None` if
+    /// that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
 }
 
 impl Tokens {
@@ -42,12 +47,24 @@ impl Tokens {
         refresh_token: Option<Secret>,
         expires_at: Timestamp,
     ) -> Self {
-        Self { access_token: Token::new(access_token), refresh_token, expires_at }
+        Self { access_token: Token::new(access_token), refresh_token, expires_at, issuer: None }
     }
 
     /// How long the access token is good from `now` on; nothing where it has expired.
     pub fn remaining(&self, now: Timestamp) -> Duration {
         self.expires_at.duration_since(now).try_into().unwrap_or_default()
+    }
+
+    /// Whether the IMS at `base` issued the tokens, as far as that is known.
+    pub(super) fn is_from(&self, base: &str) -> bool {
+        let origin = |url: &str| url.parse::<Uri>().map(|uri| Origin::of(&uri));
+        match &self.issuer {
+            None => true,
+            Some(issuer) => match (origin(issuer), base.parse()) {
+                (Ok(origin), Ok(base)) => origin.covers(&base),
+                _ => false,
+            },
+        }
     }
 
     pub(super) fn refresh_token(&self) -> Option<&str> {
@@ -69,6 +86,7 @@ impl fmt::Debug for Tokens {
             .field("access_token", &self.access_token)
             .field("refresh_token", &self.refresh_token)
             .field("expires_at", &self.expires_at)
+            .field("issuer", &self.issuer)
             .finish()
     }
 }

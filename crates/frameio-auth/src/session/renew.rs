@@ -13,6 +13,7 @@ use crate::tokens::Tokens;
 use crate::{RENEW_FAILED, RENEWED, UNSAVED};
 
 pub(super) type OnChange = Arc<dyn Fn(Option<&Tokens>) + Send + Sync>;
+pub(super) type OnUnsaved = Arc<dyn Fn(&Error) + Send + Sync>;
 
 impl Shared {
     /// Other tokens than those that are aging, expired or to be replaced.
@@ -60,6 +61,7 @@ impl Shared {
                 }
             }
             Ok(None) => {}
+            Err(error) if error.kind() == ErrorKind::Issuer => return Err(error),
             Err(error) => tracing::warn!(name: UNSAVED, target: TARGET, %error, "{UNSAVED}"),
         }
         let tokens = self.ims.client_credentials().await?;
@@ -87,11 +89,16 @@ impl Shared {
                 let why = "the refresh token was refused before";
                 return Err(Error::new(ErrorKind::SignInAgain, why));
             }
+            // What cannot be saved must not be asked for: it would end the saved tokens.
+            let _space = self.store.reserve().await.map_err(|error| failed("save", error))?;
             match self.ims.refresh(&used).await {
                 Ok(tokens) => {
                     let unsaved = self.save(&tokens).await.err().map(|error| {
                         // The old ones are used up: these are better than none.
                         tracing::warn!(name: UNSAVED, target: TARGET, %error, "{UNSAVED}");
+                        if let Some(on_unsaved) = &self.on_unsaved {
+                            on_unsaved(&error);
+                        }
                         Unsaved(Some(used))
                     });
                     self.hold(tokens.clone(), unsaved);
@@ -158,7 +165,19 @@ impl Shared {
         self.state().hold(tokens, before, unsaved, self.ims.now());
     }
 
-    pub(super) async fn import(&self, tokens: Tokens) -> Result<(), Error> {
+    /// Saves the tokens that could not be saved before, if there are any.
+    pub(super) async fn save_unsaved(&self) -> Result<(), Error> {
+        let _work = self.work.lock().await;
+        if self.state().held().is_none_or(|held| held.unsaved.is_none()) {
+            return Ok(());
+        }
+        let _lock = self.lock().await?;
+        self.newest().await.map(drop)
+    }
+
+    pub(super) async fn import(&self, mut tokens: Tokens) -> Result<(), Error> {
+        self.ims.check_issuer(&tokens)?;
+        tokens.issuer.get_or_insert_with(|| self.ims.base().to_owned());
         let _work = self.work.lock().await;
         let _lock = self.lock().await?;
         self.save(&tokens).await?;
@@ -174,6 +193,11 @@ impl Shared {
             Ok(_) => self.load().await,
             Err(error) => Err(error.clone()),
         };
+        if let Err(error) = &loaded
+            && error.kind() == ErrorKind::Issuer
+        {
+            return Err(error.clone());
+        }
         let held = self.state().held().map(|held| (held.tokens.clone(), held.unsaved.is_some()));
         let (tokens, mut result) = match (loaded, held) {
             (Ok(_), Some((held, true))) => (Some(held), Ok(())),
@@ -186,7 +210,7 @@ impl Shared {
                 result = result.and(self.ims.revoke(refresh_token).await);
             }
         }
-        let cleared = self.store.clear().await.map_err(|error| failed("forget", error));
+        let cleared = self.store.clear().await.map_err(|error| failed("delete", error));
         self.state().clear();
         self.changed(None);
         result.and(cleared)
@@ -203,7 +227,11 @@ impl Shared {
     }
 
     pub(super) async fn load(&self) -> Result<Option<Tokens>, Error> {
-        self.store.load().await.map_err(|error| failed("load", error))
+        let tokens = self.store.load().await.map_err(|error| failed("load", error))?;
+        if let Some(tokens) = &tokens {
+            self.ims.check_issuer(tokens)?;
+        }
+        Ok(tokens)
     }
 
     async fn save(&self, tokens: &Tokens) -> Result<(), Error> {
@@ -218,6 +246,6 @@ struct Renewed {
 }
 
 fn failed(what: &str, error: BoxError) -> Error {
-    let message = format!("it could not {what} the tokens: {error}");
+    let message = format!("cannot {what} the tokens: {error}");
     Error::because(ErrorKind::Store, &crate::redact::redact(&message, &[]), error)
 }

@@ -32,6 +32,8 @@ pub struct KeyringStore {
 struct Access {
     access_token: String,
     expires_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
 }
 
 impl KeyringStore {
@@ -61,7 +63,7 @@ impl KeyringStore {
         let directory = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty());
         let directory = directory.map_or_else(std::env::temp_dir, PathBuf::from);
         let name = crate::pkce::challenge(&format!("{}\n{}", self.service, self.user));
-        directory.join(format!("frameio-{name}.lock"))
+        directory.join(format!("frameio-{name}"))
     }
 }
 
@@ -78,6 +80,7 @@ impl TokenStore for KeyringStore {
             access_token: Token::from(access.access_token),
             refresh_token: refresh.map(Secret::from),
             expires_at: access.expires_at,
+            issuer: access.issuer,
         }))
     }
 
@@ -85,6 +88,7 @@ impl TokenStore for KeyringStore {
         let access = Access {
             access_token: tokens.access_token.expose().to_owned(),
             expires_at: tokens.expires_at,
+            issuer: tokens.issuer.clone(),
         };
         let access = serde_json::to_vec(&access)?;
         let refresh = tokens.refresh_token.clone();

@@ -1,14 +1,17 @@
 //! Signing in at the simulator's IMS: every flow, every error, and the time in between.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod binding;
 mod errors;
 mod flows;
+mod loopback;
 mod processes;
 mod races;
 mod refresh;
 mod secrets;
 mod stores;
 mod unauthorized;
+mod unsaved;
 use frameio_testing::traced;
 
 use std::time::Duration;
