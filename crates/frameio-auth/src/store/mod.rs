@@ -14,7 +14,7 @@ use frameio_core::BoxError;
 
 pub use self::file::FileStore;
 #[cfg(feature = "keyring")]
-pub use self::keyring::KeyringStore;
+pub use self::keyring::{KeyringEntry, KeyringStore};
 pub use self::memory::MemoryStore;
 use super::tokens::Tokens;
 
