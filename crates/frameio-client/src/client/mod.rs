@@ -1,5 +1,7 @@
 //! The client: from an endpoint to its answer, through a stack.
 
+pub mod builder;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -18,7 +20,7 @@ use tokio::time::Instant;
 use tower::{Service, ServiceExt};
 use tracing::Instrument;
 
-use crate::builder::{BuildError, ClientBuilder};
+use self::builder::{BuildError, ClientBuilder};
 use crate::error::{self, Error};
 
 /// What a [`Client`] sends through: any service of HTTP requests that can be cloned and sent to

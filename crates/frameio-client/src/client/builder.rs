@@ -18,7 +18,7 @@ use tower::util::option_layer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use tracing::Level;
 
-use crate::client::Client;
+use super::Client;
 use frameio_transport::{HyperTransport, HyperTransportBuilder, Proxy};
 
 /// Without it a legacy developer token is not looked at.
