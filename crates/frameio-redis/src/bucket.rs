@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use frameio_core::{BoxError, Quota};
 use frameio_tower::QuotaExhausted;
-use frameio_tower::rate_limit::{QuotaAnswer, QuotaBucket, Reservation};
+use frameio_tower::rate_limit::{QuotaBucket, QuotaResponse, Reservation};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use crate::connect::{LONGEST_AGAIN, RedisAway};
+use crate::connect::{MAX_RECONNECT_WAIT, RedisUnavailable};
 use crate::event;
 use crate::script::{Answer, Ask, Figures};
 
@@ -144,7 +144,7 @@ impl Bucket {
             state.expire(now);
             if let Some((stamp, _)) = state.spare.pop_front() {
                 let stamp = [stamp, state.void];
-                return Ok(Entry::Slot(Reservation::new(now).stamp(stamp)));
+                return Ok(Entry::Slot(Reservation::new(now).id(stamp)));
             }
             // Calls come faster than they are booked: more in advance.
             let hold = state.hold();
@@ -184,14 +184,14 @@ impl Bucket {
         self.lock().missed = true;
     }
 
-    pub(crate) fn holds(&self, reservation: &Reservation) -> bool {
-        reservation.stamp[1] == self.lock().void
+    pub(crate) fn is_valid(&self, reservation: &Reservation) -> bool {
+        reservation.id[1] == self.lock().void
     }
 
     /// Whether the task is worth a run for it.
     pub(crate) fn give_back(&self, reservation: &Reservation) -> bool {
         let mut state = self.lock();
-        let [stamp, void] = reservation.stamp;
+        let [stamp, void] = reservation.id;
         if void != state.void {
             return false;
         }
@@ -203,10 +203,10 @@ impl Bucket {
     }
 
     /// Learns from an answer; whether Redis has to know at once.
-    pub(crate) fn answered(&self, answer: &QuotaAnswer) -> bool {
+    pub(crate) fn record_response(&self, response: &QuotaResponse) -> bool {
         let mut state = self.lock();
         let mut urgent = false;
-        if let Some(told) = answer.told {
+        if let Some(told) = response.rate_limit {
             let window = told.window.unwrap_or(state.quota.window());
             let believed = Quota::new(told.limit, window)
                 .filter(|_| window <= LONGEST_WINDOW.max(state.quota.window()));
@@ -218,7 +218,7 @@ impl Bucket {
                 }
                 if let Some(remaining) = told.remaining {
                     let used = state.quota.calls().get().saturating_sub(remaining);
-                    let level = answer.sent + state.interval.saturating_mul(used);
+                    let level = response.sent + state.interval.saturating_mul(used);
                     // Told with the next booking: nobody else is kept waiting by it.
                     if level >= state.level + state.interval {
                         state.told = state.told.max(Some(level));
@@ -226,11 +226,11 @@ impl Bucket {
                 }
             }
         }
-        if answer.refused {
-            let (sent, told) = state.refused.unwrap_or((answer.sent, None));
-            state.refused = Some((sent.max(answer.sent), told.max(answer.retry_after)));
+        if response.throttled {
+            let (sent, told) = state.refused.unwrap_or((response.sent, None));
+            state.refused = Some((sent.max(response.sent), told.max(response.retry_after)));
             urgent = true;
-        } else if state.in_a_row > 0 && answer.sent > state.pause_begun {
+        } else if state.in_a_row > 0 && response.sent > state.pause_begun {
             state.passed = true;
         }
         urgent
@@ -301,7 +301,7 @@ impl Bucket {
                 continue;
             };
             let turn = now + *wait;
-            let reservation = Reservation::new(turn).stamp([stamp, state.void]);
+            let reservation = Reservation::new(turn).id([stamp, state.void]);
             if sender.send(Ok(reservation)).is_err() {
                 state.returns.push(stamp);
             } else if *wait > Duration::ZERO {
@@ -314,7 +314,7 @@ impl Bucket {
     }
 
     /// Redis is lost: those that wait are told, and what it was not told is kept for later.
-    pub(crate) fn lost(&self, asked: Asked, away: &RedisAway) {
+    pub(crate) fn lost(&self, asked: Asked, away: &RedisUnavailable) {
         let mut state = self.lock();
         state.untold |= asked.ask.figures == Figures::Told;
         let waiting: Vec<_> = asked.waiting.into_iter().chain(state.waiting.drain(..)).collect();
@@ -379,7 +379,7 @@ impl State {
             },
             lost: self.level.saturating_duration_since(now),
             // Others may not have noticed yet that Redis is back, and spend their shares.
-            full: std::mem::take(&mut self.missed).then_some(LONGEST_AGAIN * 3 / 2),
+            full: std::mem::take(&mut self.missed).then_some(MAX_RECONNECT_WAIT * 3 / 2),
             told: self.told.take().map(|level| level.saturating_duration_since(now)),
             refused: refused.map(|(sent, told)| (now.saturating_duration_since(sent), told)),
             passed: std::mem::take(&mut self.passed),

@@ -16,8 +16,8 @@ use tokio::time::{sleep, timeout};
 use crate::event;
 
 /// The wait before the first attempt to connect again, and the longest.
-const AGAIN: (Duration, Duration) = (Duration::from_millis(100), LONGEST_AGAIN);
-pub(crate) const LONGEST_AGAIN: Duration = Duration::from_millis(500);
+const RECONNECT_WAIT: (Duration, Duration) = (Duration::from_millis(100), MAX_RECONNECT_WAIT);
+pub(crate) const MAX_RECONNECT_WAIT: Duration = Duration::from_millis(500);
 
 /// A Redis: one server, a cluster, or whatever master the sentinels name.
 ///
@@ -170,7 +170,7 @@ impl Redis {
     }
 
     /// The connection, if there is one or this is the first time that one is needed.
-    async fn connection(&self) -> Result<(Connection, u64), RedisAway> {
+    async fn connection(&self) -> Result<(Connection, u64), RedisUnavailable> {
         if let Some(known) = self.0.known() {
             return known;
         }
@@ -188,7 +188,7 @@ impl Redis {
     }
 
     /// Why there is no connection, if there was one or an attempt at one.
-    pub(crate) fn away(&self) -> Option<RedisAway> {
+    pub(crate) fn away(&self) -> Option<RedisUnavailable> {
         self.0.known()?.err()
     }
 
@@ -196,7 +196,7 @@ impl Redis {
     pub(crate) async fn invoke<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'static>,
-    ) -> Result<T, RedisAway> {
+    ) -> Result<T, RedisUnavailable> {
         let (connection, number) = self.connection().await?;
         match timeout(self.0.settings.timeout, connection.invoke(script))
             .await
@@ -208,7 +208,7 @@ impl Redis {
     }
 
     /// Takes the connection for lost: what came of it cannot be ours.
-    pub(crate) fn mistrust(&self, error: RedisError) -> RedisAway {
+    pub(crate) fn mistrust(&self, error: RedisError) -> RedisUnavailable {
         let number = match &*self.0.lock() {
             Link::Idle => 0,
             Link::Up(_, number) | Link::Down(_, number) => *number,
@@ -222,11 +222,11 @@ impl Inner {
         self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn known(&self) -> Option<Result<(Connection, u64), RedisAway>> {
+    fn known(&self) -> Option<Result<(Connection, u64), RedisUnavailable>> {
         match &*self.lock() {
             Link::Idle => None,
             Link::Up(connection, number) => Some(Ok((connection.clone(), *number))),
-            Link::Down(error, _) => Some(Err(RedisAway(error.clone()))),
+            Link::Down(error, _) => Some(Err(RedisUnavailable(error.clone()))),
         }
     }
 
@@ -234,22 +234,22 @@ impl Inner {
     ///
     /// Any error counts, also one that the server sent: a replica that was the master, a cluster
     /// without a node, a server that still loads. None of them is cured by asking it again.
-    fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisAway {
+    fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisUnavailable {
         let error = Arc::new(error);
         let mut link = self.lock();
         match &*link {
-            Link::Down(known, _) => return RedisAway(known.clone()),
-            Link::Up(_, current) if *current != number => return RedisAway(error),
+            Link::Down(known, _) => return RedisUnavailable(known.clone()),
+            Link::Up(_, current) if *current != number => return RedisUnavailable(error),
             _ => *link = Link::Down(error.clone(), number),
         }
         drop(link);
         event::away(&error);
         let inner = Arc::downgrade(self);
         tokio::spawn(async move {
-            let mut wait = AGAIN.0;
+            let mut wait = RECONNECT_WAIT.0;
             loop {
                 sleep(wait).await;
-                wait = (wait * 2).min(AGAIN.1);
+                wait = (wait * 2).min(RECONNECT_WAIT.1);
                 // Nobody needs it any more.
                 let Some(inner) = inner.upgrade() else { return };
                 if let Ok(connection) = inner.connect().await {
@@ -259,7 +259,7 @@ impl Inner {
                 }
             }
         });
-        RedisAway(error)
+        RedisUnavailable(error)
     }
 
     async fn connect(&self) -> Result<Connection, RedisError> {
@@ -410,15 +410,15 @@ impl StdError for RedisUrlError {}
 
 /// Redis cannot be reached, or cannot be used.
 #[derive(Clone, Debug)]
-pub struct RedisAway(Arc<RedisError>);
+pub struct RedisUnavailable(Arc<RedisError>);
 
-impl fmt::Display for RedisAway {
+impl fmt::Display for RedisUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Redis is away")
     }
 }
 
-impl StdError for RedisAway {
+impl StdError for RedisUnavailable {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.0)
     }

@@ -7,14 +7,14 @@
 //! ```no_run
 //! use frameio_redis::{Redis, RedisQuotas};
 //! use frameio_tower::RateLimitLayer;
-//! use frameio_tower::rate_limit::WhenAway;
+//! use frameio_tower::rate_limit::OnUnavailable;
 //!
 //! let redis = Redis::new("redis://127.0.0.1:6379")?;
 //! let quotas = RateLimitLayer::new()
 //!     .credential("service-account")
 //!     .store(RedisQuotas::new(&redis, "the same secret in all processes"))
 //!     // Ten processes: each has a tenth of the quota while Redis is away.
-//!     .when_away(WhenAway::FailOpen { share: 0.1 });
+//!     .on_unavailable(OnUnavailable::FailOpen { share: 0.1 });
 //! // frameio::Client::builder().rate_limit(quotas)
 //! # let _ = quotas;
 //! # Ok::<_, frameio_redis::RedisUrlError>(())
@@ -40,23 +40,23 @@
 //! | `tokens` | `RedisTokens`: tokens that one process refreshes and all use, encrypted |
 
 mod bucket;
+mod bucket_task;
 mod connect;
-mod drive;
+#[cfg(feature = "tokens")]
+mod encryption;
 mod event;
 mod key;
 mod quotas;
 mod script;
-#[cfg(feature = "tokens")]
-mod seal;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "tokens")]
 mod tokens;
 
-pub use connect::{Redis, RedisAway, RedisUrlError};
-pub use quotas::RedisQuotas;
+pub use connect::{Redis, RedisUnavailable, RedisUrlError};
 #[cfg(feature = "tokens")]
-pub use seal::TokenKeys;
+pub use encryption::TokenKeys;
+pub use quotas::RedisQuotas;
 #[cfg(feature = "tls")]
 pub use tls::RedisTlsError;
 #[cfg(feature = "tokens")]

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 use frameio_core::BoxError;
-use frameio_tower::rate_limit::{QuotaAnswer, QuotaBucket, QuotaStore, Reservation};
+use frameio_tower::rate_limit::{QuotaBucket, QuotaResponse, QuotaStore, Reservation};
 use secrecy::SecretSlice;
 
 use crate::bucket::{Booked, Bucket, Entry};
+use crate::bucket_task;
 use crate::connect::Redis;
-use crate::drive::drive;
 use crate::key::Names;
 
 /// Fewer buckets than this are not worth a look for those that can go.
@@ -94,7 +94,7 @@ impl RedisQuotas {
     /// Starts the task of a bucket, unless it runs, since there is something to tell Redis.
     fn drive(&self, bucket: &Arc<Bucket>) {
         if bucket.begin() {
-            tokio::spawn(drive(self.0.clone(), bucket.clone()));
+            tokio::spawn(bucket_task::run(self.0.clone(), bucket.clone()));
         }
     }
 }
@@ -132,8 +132,8 @@ impl QuotaStore for RedisQuotas {
         }
     }
 
-    fn holds(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
-        self.bucket(bucket).holds(reservation)
+    fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
+        self.bucket(bucket).is_valid(reservation)
     }
 
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation) {
@@ -141,9 +141,9 @@ impl QuotaStore for RedisQuotas {
         self.give_back(&bucket, reservation);
     }
 
-    fn answered(&self, bucket: &QuotaBucket, answer: QuotaAnswer) {
+    fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse) {
         let bucket = self.bucket(bucket);
-        if bucket.answered(&answer) {
+        if bucket.record_response(&response) {
             self.drive(&bucket);
         }
     }

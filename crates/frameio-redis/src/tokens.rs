@@ -12,8 +12,8 @@ use secrecy::SecretSlice;
 use tokio::time::{Instant, sleep};
 
 use crate::connect::Redis;
+use crate::encryption::TokenKeys;
 use crate::key::Names;
-use crate::seal::TokenKeys;
 
 static CHANGE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
 static LOAD: LazyLock<Script> =
@@ -110,9 +110,9 @@ impl TokenStore for RedisTokens {
         match self.redis.invoke::<Option<Vec<u8>>>(&script).await? {
             // Cleared.
             None => Ok(None),
-            Some(sealed) if sealed.is_empty() => Ok(None),
-            Some(sealed) => {
-                let json: SecretSlice<u8> = self.keys.open(&self.key, &sealed)?.into();
+            Some(ciphertext) if ciphertext.is_empty() => Ok(None),
+            Some(ciphertext) => {
+                let json: SecretSlice<u8> = self.keys.decrypt(&self.key, &ciphertext)?.into();
                 Ok(Some(serde_json::from_slice(secrecy::ExposeSecret::expose_secret(&json))?))
             }
         }
@@ -120,8 +120,9 @@ impl TokenStore for RedisTokens {
 
     async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
         let json: SecretSlice<u8> = serde_json::to_vec(tokens)?.into();
-        let sealed = self.keys.seal(&self.key, secrecy::ExposeSecret::expose_secret(&json))?;
-        self.write(&sealed).await
+        let ciphertext =
+            self.keys.encrypt(&self.key, secrecy::ExposeSecret::expose_secret(&json))?;
+        self.write(&ciphertext).await
     }
 
     async fn clear(&self) -> Result<(), BoxError> {

@@ -177,7 +177,7 @@ async fn a_token_at_hand_is_not_asked_for() {
             Ok(Token::from("abc"))
         }
 
-        fn at_hand(&self) -> Option<Token> {
+        fn cached(&self) -> Option<Token> {
             self.0.load(Relaxed).then(|| Token::from("abc"))
         }
     }

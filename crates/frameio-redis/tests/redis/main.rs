@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
-mod away;
 mod cluster;
 mod decisions;
 mod fleet;
@@ -11,6 +10,7 @@ mod server;
 mod sharing;
 mod tls;
 mod tokens;
+mod unavailable;
 
 use std::future::{Future, ready};
 use std::pin::Pin;

@@ -140,12 +140,12 @@ async fn a_429_pauses_all_and_they_book_again() {
     (bucket.account, bucket.credential) = (Some("acme".into()), Some("someone".into()));
     let mut headers = http::HeaderMap::new();
     headers.insert("retry-after", http::HeaderValue::from_static("2"));
-    let answer = frameio_tower::rate_limit::QuotaAnswer::new(
+    let answer = frameio_tower::rate_limit::QuotaResponse::new(
         Instant::now(),
         http::StatusCode::TOO_MANY_REQUESTS,
         &headers,
     );
-    store.answered(&bucket, answer);
+    store.record_response(&bucket, answer);
     let mut times = Vec::new();
     for call in waiting {
         times.push(call.await.unwrap());

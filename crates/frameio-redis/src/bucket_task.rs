@@ -10,7 +10,7 @@ use crate::script::Answer;
 
 /// Asks Redis for what is needed, one question at a time: what comes up meanwhile is asked together
 /// next. Ends when nobody waits, or when Redis is lost.
-pub(crate) async fn drive(shared: Arc<Shared>, bucket: Arc<Bucket>) {
+pub(crate) async fn run(shared: Arc<Shared>, bucket: Arc<Bucket>) {
     loop {
         let asked = match bucket.next(shared.ahead) {
             Next::Ask(asked) => asked,

@@ -1,9 +1,9 @@
 //! Redis goes and comes back.
 
-use frameio_redis::RedisAway;
+use frameio_redis::RedisUnavailable;
 use frameio_sim::Sim;
 use frameio_tower::QuotaStoreError;
-use frameio_tower::rate_limit::WhenAway;
+use frameio_tower::rate_limit::OnUnavailable;
 
 use super::server::Server;
 use super::*;
@@ -21,7 +21,7 @@ async fn without_redis_calls_fail_at_once_if_that_is_asked_for() {
         let begun = Instant::now();
         let error = call(&client, ok).await.unwrap_err();
         assert!(error.find::<QuotaStoreError>().is_some(), "{error}");
-        assert!(error.find::<RedisAway>().is_some());
+        assert!(error.find::<RedisUnavailable>().is_some());
         assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     }
     server.restart();
@@ -44,7 +44,7 @@ async fn a_redis_that_was_never_there_is_used_when_it_comes() {
 async fn a_redis_that_does_not_answer_holds_nobody_up() {
     let server = Server::with(super::server::free_port(), &["--enable-debug-command", "yes"]);
     let redis = server.redis().timeout(Duration::from_millis(100));
-    let client = fail_fast(&redis).when_away(WhenAway::FailOpen { share: 0.5 });
+    let client = fail_fast(&redis).on_unavailable(OnUnavailable::FailOpen { share: 0.5 });
     call(&client, ok).await.unwrap();
     // Longer than the test takes; the server is killed with it.
     std::thread::spawn({
@@ -80,7 +80,7 @@ async fn killed_and_restarted_in_mid_run_the_work_goes_on() {
             let quotas = layer(&server.redis())
                 .store(RedisQuotas::new(&server.redis(), SECRET))
                 .quota("users.show", quota)
-                .when_away(WhenAway::FailOpen { share: 0.25 });
+                .on_unavailable(OnUnavailable::FailOpen { share: 0.25 });
             let client = frameio::Client::builder()
                 .transport(sim.clone())
                 .token(Sim::TOKEN)
