@@ -1,36 +1,36 @@
-//! The task of a bucket: it runs while there is something to ask Redis.
+//! The task of a bucket: it runs while there is something to send to Redis.
 
 use std::sync::Arc;
 
 use tokio::time::sleep_until;
 
-use crate::bucket::{Bucket, Next};
-use crate::quotas::Shared;
-use crate::script::Answer;
+use crate::bucket::{Bucket, Step};
+use crate::quotas::Inner;
+use crate::script::ScriptResponse;
 
-/// Asks Redis for what is needed, one question at a time: what comes up meanwhile is asked together
-/// next. Ends when nobody waits, or when Redis is lost.
-pub(crate) async fn run(shared: Arc<Shared>, bucket: Arc<Bucket>) {
+/// Sends one request at a time; what comes up meanwhile is sent with the next one. Ends when no call
+/// waits, or when Redis becomes unavailable.
+pub(crate) async fn run(quotas: Arc<Inner>, bucket: Arc<Bucket>) {
     loop {
-        let asked = match bucket.next(shared.ahead) {
-            Next::Ask(asked) => asked,
-            Next::At(time) => {
+        let request = match bucket.next_step(quotas.max_ahead) {
+            Step::Send(request) => request,
+            Step::WaitUntil(time) => {
                 tokio::select! {
                     () = sleep_until(time) => {}
-                    () = bucket.news.notified() => {}
+                    () = bucket.changed.notified() => {}
                 }
                 continue;
             }
-            Next::Rest => return,
+            Step::Finish => return,
         };
-        let script = asked.ask.invocation(&bucket.key);
-        let answer = match shared.redis.invoke::<Vec<i64>>(&script).await {
-            Ok(values) => Answer::read(&values).map_err(|error| shared.redis.mistrust(error)),
-            Err(away) => Err(away),
+        let script = request.script.invocation(&bucket.key);
+        let response = match quotas.redis.invoke::<Vec<i64>>(&script).await {
+            Ok(values) => ScriptResponse::read(&values).map_err(|error| quotas.redis.fail(error)),
+            Err(error) => Err(error),
         };
-        match answer {
-            Ok(answer) => bucket.booked(asked, &answer),
-            Err(away) => return bucket.lost(asked, &away),
+        match response {
+            Ok(response) => bucket.complete(request, &response),
+            Err(error) => return bucket.fail(request, &error),
         }
     }
 }

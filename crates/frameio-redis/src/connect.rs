@@ -1,4 +1,4 @@
-//! The connection: made when it is first needed, and again whenever it is lost.
+//! The connection: established when it is first needed, and restored whenever it is lost.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::event;
 
-/// The wait before the first attempt to connect again, and the longest.
+/// Waits before the first attempt to reconnect, and before later ones at most.
 const RECONNECT_WAIT: (Duration, Duration) = (Duration::from_millis(100), MAX_RECONNECT_WAIT);
 pub(crate) const MAX_RECONNECT_WAIT: Duration = Duration::from_millis(500);
 
@@ -73,7 +73,7 @@ enum Server {
 enum Link {
     Idle,
     Up(Connection, u64),
-    Down(Arc<RedisError>, u64),
+    Down(Arc<RedisError>),
 }
 
 /// A connection that clones share.
@@ -187,8 +187,8 @@ impl Redis {
         }
     }
 
-    /// Why there is no connection, if there was one or an attempt at one.
-    pub(crate) fn away(&self) -> Option<RedisUnavailable> {
+    /// Returns the reason if the connection is lost, or could not be established.
+    pub(crate) fn unavailable(&self) -> Option<RedisUnavailable> {
         self.0.known()?.err()
     }
 
@@ -203,17 +203,15 @@ impl Redis {
             .unwrap_or_else(|_| Err(timed_out()))
         {
             Ok(values) => Ok(values),
+            Err(error) if concerns_one_key(&error) => Err(self.fail(error)),
             Err(error) => Err(self.0.lost(error, number)),
         }
     }
 
-    /// Takes the connection for lost: what came of it cannot be ours.
-    pub(crate) fn mistrust(&self, error: RedisError) -> RedisUnavailable {
-        let number = match &*self.0.lock() {
-            Link::Idle => 0,
-            Link::Up(_, number) | Link::Down(_, number) => *number,
-        };
-        self.0.lost(error, number)
+    /// Fails a command and keeps the connection.
+    pub(crate) fn fail(&self, error: RedisError) -> RedisUnavailable {
+        event::command_failed(&error);
+        RedisUnavailable(Arc::new(error))
     }
 }
 
@@ -226,24 +224,24 @@ impl Inner {
         match &*self.lock() {
             Link::Idle => None,
             Link::Up(connection, number) => Some(Ok((connection.clone(), *number))),
-            Link::Down(error, _) => Some(Err(RedisUnavailable(error.clone()))),
+            Link::Down(error) => Some(Err(RedisUnavailable(error.clone()))),
         }
     }
 
-    /// The connection of that number is no use any more: a task makes another one.
+    /// Starts a task that replaces the connection of that number.
     ///
-    /// Any error counts, also one that the server sent: a replica that was the master, a cluster
-    /// without a node, a server that still loads. None of them is cured by asking it again.
+    /// Error responses of the server count as well: from a replica that was the master, a cluster
+    /// without a node, a server that is still loading. The same server would fail again.
     fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisUnavailable {
         let error = Arc::new(error);
         let mut link = self.lock();
         match &*link {
-            Link::Down(known, _) => return RedisUnavailable(known.clone()),
+            Link::Down(known) => return RedisUnavailable(known.clone()),
             Link::Up(_, current) if *current != number => return RedisUnavailable(error),
-            _ => *link = Link::Down(error.clone(), number),
+            _ => *link = Link::Down(error.clone()),
         }
         drop(link);
-        event::away(&error);
+        event::unavailable(&error);
         let inner = Arc::downgrade(self);
         tokio::spawn(async move {
             let mut wait = RECONNECT_WAIT.0;
@@ -254,7 +252,7 @@ impl Inner {
                 let Some(inner) = inner.upgrade() else { return };
                 if let Ok(connection) = inner.connect().await {
                     *inner.lock() = Link::Up(connection, number + 1);
-                    event::back();
+                    event::reconnected();
                     return;
                 }
             }
@@ -373,6 +371,18 @@ fn infos<'a>(
     Ok(infos)
 }
 
+/// Errors of the server as a whole that Redis 6 and earlier wraps into errors of the script.
+const SERVER_ERRORS: [&str; 8] =
+    ["READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MISCONF", "OOM", "NOPERM", "NOREPLICAS"];
+
+/// Whether an error is about the value of one key, so that other keys are not affected.
+fn concerns_one_key(error: &RedisError) -> bool {
+    let detail = error.detail().unwrap_or_default();
+    let in_script = error.code() == Some("ERR") && detail.contains("user_script");
+    error.code() == Some("WRONGTYPE")
+        || (in_script && !SERVER_ERRORS.iter().any(|code| detail.contains(code)))
+}
+
 fn timed_out() -> RedisError {
     std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
@@ -414,12 +424,52 @@ pub struct RedisUnavailable(Arc<RedisError>);
 
 impl fmt::Display for RedisUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Redis is away")
+        f.write_str("Redis is unavailable")
     }
 }
 
 impl StdError for RedisUnavailable {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::parse_redis_value;
+
+    use super::*;
+
+    fn error_response(text: &str) -> RedisError {
+        parse_redis_value(format!("-{text}\r\n").as_bytes()).unwrap().extract_error().unwrap_err()
+    }
+
+    #[test]
+    fn errors_about_a_value_are_told_from_errors_of_the_server() {
+        for (text, one_key) in [
+            ("WRONGTYPE Operation against a key holding the wrong kind of value", true),
+            (
+                "ERR user_script:31: attempt to compare nil with number script: ab, on @user_script:31.",
+                true,
+            ),
+            ("ERR Error running script (call to f_ab): @user_script:9: attempt to call nil", true),
+            (
+                "READONLY You can't write against a read only replica. script: ab, on @user_script:1.",
+                false,
+            ),
+            (
+                "ERR Error running script (call to f_ab): @user_script: 1: -READONLY You can't write",
+                false,
+            ),
+            ("LOADING Redis is loading the dataset in memory", false),
+            (
+                "OOM command not allowed when used memory > 'maxmemory'. script: ab, on @user_script:1.",
+                false,
+            ),
+            ("NOAUTH Authentication required.", false),
+            ("ERR unknown command 'EVALSHA'", false),
+        ] {
+            assert_eq!(concerns_one_key(&error_response(text)), one_key, "{text}");
+        }
     }
 }
