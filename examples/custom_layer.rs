@@ -11,7 +11,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use frameio::core::Attempts;
+use frameio::endpoint::Attempts;
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, Client};
 use frameio_sim::{Fault, Sim};

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use frameio::core::dynamic::nearest;
+use frameio::endpoint::dynamic::nearest;
 use frameio::{Catalog, Operation};
 use serde_json::{Map, Value};
 

@@ -1,6 +1,6 @@
 //! `frameio operations`: what can be called.
 
-use frameio::core::dynamic::{Parameter, ParameterLocation};
+use frameio::endpoint::dynamic::{Parameter, ParameterLocation};
 use frameio::{Catalog, Operation, QuotaScope};
 use serde_json::{Value, json};
 

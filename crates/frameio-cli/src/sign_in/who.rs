@@ -67,8 +67,8 @@ impl Who {
     /// Why a call was answered 401, as far as that can be told.
     pub(crate) fn explain(&self, error: &frameio::Error) -> Option<WhyUnauthorized> {
         match self {
-            Self::Token { token, .. } => explain(error, token, Timestamp::now()),
-            Self::Session { session, .. } => session.explain(error),
+            Self::Token { token, .. } => explain(error.status(), token, Timestamp::now()),
+            Self::Session { session, .. } => session.explain(error.status()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The names of events, as they are typed.
 
 use frameio::EventType;
-use frameio::core::dynamic::nearest;
+use frameio::endpoint::dynamic::nearest;
 
 pub(super) const HELP: &str = "\
 Events:

@@ -1,6 +1,6 @@
 //! What was received, in a line.
 
-use frameio::core::DecodeError;
+use frameio::endpoint::DecodeError;
 use frameio::webhook::action::ActionRequest;
 use frameio::webhook::{Event, Resource, Verified};
 use jiff::Timestamp;
