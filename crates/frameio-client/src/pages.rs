@@ -126,7 +126,7 @@ impl<E: Paged, S: Stack> Pages<E, S> {
 
     /// Prepares the request of the page after `page`.
     fn follow(&mut self, page: &Page<E::Item>, request: E) {
-        match page.next() {
+        match page.next_cursor() {
             Ok(None) => {}
             Ok(Some(cursor)) if self.seen.insert(cursor.clone()) => {
                 self.next = Some(request.after(cursor.clone()));

@@ -101,7 +101,7 @@ impl<T> Page<T> {
     /// # Errors
     /// When there is a next page but its link carries no `after`: the list cannot be gone on with,
     /// which must not look like its end.
-    pub fn next(&self) -> Result<Option<Cursor>, DecodeError> {
+    pub fn next_cursor(&self) -> Result<Option<Cursor>, DecodeError> {
         let Some(link) = self.links.next.as_deref() else {
             return Ok(None);
         };
@@ -138,7 +138,7 @@ impl<T: ListItem> FromResponse for Vec<T> {
     }
 }
 
-/// What a page can hold; [`answers!`](crate::answers) implements it for each model.
+/// What a page can hold; [`response_types!`](crate::response_types) implements it for each model.
 ///
 /// It is a trait of its own so that the decoding of a page is compiled beside the model.
 pub trait PageItem: DeserializeOwned + Send + 'static {
@@ -149,7 +149,7 @@ pub trait PageItem: DeserializeOwned + Send + 'static {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError>;
 }
 
-/// What a list without pages can hold; [`answers!`](crate::answers) implements it for each model.
+/// What a list without pages can hold; [`response_types!`](crate::response_types) implements it for each model.
 pub trait ListItem: DeserializeOwned + Send + 'static {
     /// Decodes `{"data":[…]}`.
     ///

@@ -1,4 +1,4 @@
-//! The connection: made when it is first needed, and again whenever it is lost.
+//! The connection: established when it is first needed, and restored whenever it is lost.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -15,9 +15,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::event;
 
-/// The wait before the first attempt to connect again, and the longest.
-const AGAIN: (Duration, Duration) = (Duration::from_millis(100), LONGEST_AGAIN);
-pub(crate) const LONGEST_AGAIN: Duration = Duration::from_millis(500);
+/// Waits before the first attempt to reconnect, and before later ones at most.
+const RECONNECT_WAIT: (Duration, Duration) = (Duration::from_millis(100), MAX_RECONNECT_WAIT);
+pub(crate) const MAX_RECONNECT_WAIT: Duration = Duration::from_millis(500);
 
 /// A Redis: one server, a cluster, or whatever master the sentinels name.
 ///
@@ -73,7 +73,7 @@ enum Server {
 enum Link {
     Idle,
     Up(Connection, u64),
-    Down(Arc<RedisError>, u64),
+    Down(Arc<RedisError>),
 }
 
 /// A connection that clones share.
@@ -170,7 +170,7 @@ impl Redis {
     }
 
     /// The connection, if there is one or this is the first time that one is needed.
-    async fn connection(&self) -> Result<(Connection, u64), RedisAway> {
+    async fn connection(&self) -> Result<(Connection, u64), RedisUnavailable> {
         if let Some(known) = self.0.known() {
             return known;
         }
@@ -187,8 +187,8 @@ impl Redis {
         }
     }
 
-    /// Why there is no connection, if there was one or an attempt at one.
-    pub(crate) fn away(&self) -> Option<RedisAway> {
+    /// Returns the reason if the connection is lost, or could not be established.
+    pub(crate) fn unavailable(&self) -> Option<RedisUnavailable> {
         self.0.known()?.err()
     }
 
@@ -196,24 +196,22 @@ impl Redis {
     pub(crate) async fn invoke<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'static>,
-    ) -> Result<T, RedisAway> {
+    ) -> Result<T, RedisUnavailable> {
         let (connection, number) = self.connection().await?;
         match timeout(self.0.settings.timeout, connection.invoke(script))
             .await
             .unwrap_or_else(|_| Err(timed_out()))
         {
             Ok(values) => Ok(values),
+            Err(error) if concerns_one_key(&error) => Err(self.fail(error)),
             Err(error) => Err(self.0.lost(error, number)),
         }
     }
 
-    /// Takes the connection for lost: what came of it cannot be ours.
-    pub(crate) fn mistrust(&self, error: RedisError) -> RedisAway {
-        let number = match &*self.0.lock() {
-            Link::Idle => 0,
-            Link::Up(_, number) | Link::Down(_, number) => *number,
-        };
-        self.0.lost(error, number)
+    /// Fails a command and keeps the connection.
+    pub(crate) fn fail(&self, error: RedisError) -> RedisUnavailable {
+        event::command_failed(&error);
+        RedisUnavailable(Arc::new(error))
     }
 }
 
@@ -222,44 +220,44 @@ impl Inner {
         self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn known(&self) -> Option<Result<(Connection, u64), RedisAway>> {
+    fn known(&self) -> Option<Result<(Connection, u64), RedisUnavailable>> {
         match &*self.lock() {
             Link::Idle => None,
             Link::Up(connection, number) => Some(Ok((connection.clone(), *number))),
-            Link::Down(error, _) => Some(Err(RedisAway(error.clone()))),
+            Link::Down(error) => Some(Err(RedisUnavailable(error.clone()))),
         }
     }
 
-    /// The connection of that number is no use any more: a task makes another one.
+    /// Starts a task that replaces the connection of that number.
     ///
-    /// Any error counts, also one that the server sent: a replica that was the master, a cluster
-    /// without a node, a server that still loads. None of them is cured by asking it again.
-    fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisAway {
+    /// Error responses of the server count as well: from a replica that was the master, a cluster
+    /// without a node, a server that is still loading. The same server would fail again.
+    fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisUnavailable {
         let error = Arc::new(error);
         let mut link = self.lock();
         match &*link {
-            Link::Down(known, _) => return RedisAway(known.clone()),
-            Link::Up(_, current) if *current != number => return RedisAway(error),
-            _ => *link = Link::Down(error.clone(), number),
+            Link::Down(known) => return RedisUnavailable(known.clone()),
+            Link::Up(_, current) if *current != number => return RedisUnavailable(error),
+            _ => *link = Link::Down(error.clone()),
         }
         drop(link);
-        event::away(&error);
+        event::unavailable(&error);
         let inner = Arc::downgrade(self);
         tokio::spawn(async move {
-            let mut wait = AGAIN.0;
+            let mut wait = RECONNECT_WAIT.0;
             loop {
                 sleep(wait).await;
-                wait = (wait * 2).min(AGAIN.1);
+                wait = (wait * 2).min(RECONNECT_WAIT.1);
                 // Nobody needs it any more.
                 let Some(inner) = inner.upgrade() else { return };
                 if let Ok(connection) = inner.connect().await {
                     *inner.lock() = Link::Up(connection, number + 1);
-                    event::back();
+                    event::reconnected();
                     return;
                 }
             }
         });
-        RedisAway(error)
+        RedisUnavailable(error)
     }
 
     async fn connect(&self) -> Result<Connection, RedisError> {
@@ -373,6 +371,18 @@ fn infos<'a>(
     Ok(infos)
 }
 
+/// Errors of the server as a whole that Redis 6 and earlier wraps into errors of the script.
+const SERVER_ERRORS: [&str; 8] =
+    ["READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MISCONF", "OOM", "NOPERM", "NOREPLICAS"];
+
+/// Whether an error is about the value of one key, so that other keys are not affected.
+fn concerns_one_key(error: &RedisError) -> bool {
+    let detail = error.detail().unwrap_or_default();
+    let in_script = error.code() == Some("ERR") && detail.contains("user_script");
+    error.code() == Some("WRONGTYPE")
+        || (in_script && !SERVER_ERRORS.iter().any(|code| detail.contains(code)))
+}
+
 fn timed_out() -> RedisError {
     std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
@@ -410,16 +420,56 @@ impl StdError for RedisUrlError {}
 
 /// Redis cannot be reached, or cannot be used.
 #[derive(Clone, Debug)]
-pub struct RedisAway(Arc<RedisError>);
+pub struct RedisUnavailable(Arc<RedisError>);
 
-impl fmt::Display for RedisAway {
+impl fmt::Display for RedisUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Redis is away")
+        f.write_str("Redis is unavailable")
     }
 }
 
-impl StdError for RedisAway {
+impl StdError for RedisUnavailable {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::parse_redis_value;
+
+    use super::*;
+
+    fn error_response(text: &str) -> RedisError {
+        parse_redis_value(format!("-{text}\r\n").as_bytes()).unwrap().extract_error().unwrap_err()
+    }
+
+    #[test]
+    fn errors_about_a_value_are_told_from_errors_of_the_server() {
+        for (text, one_key) in [
+            ("WRONGTYPE Operation against a key holding the wrong kind of value", true),
+            (
+                "ERR user_script:31: attempt to compare nil with number script: ab, on @user_script:31.",
+                true,
+            ),
+            ("ERR Error running script (call to f_ab): @user_script:9: attempt to call nil", true),
+            (
+                "READONLY You can't write against a read only replica. script: ab, on @user_script:1.",
+                false,
+            ),
+            (
+                "ERR Error running script (call to f_ab): @user_script: 1: -READONLY You can't write",
+                false,
+            ),
+            ("LOADING Redis is loading the dataset in memory", false),
+            (
+                "OOM command not allowed when used memory > 'maxmemory'. script: ab, on @user_script:1.",
+                false,
+            ),
+            ("NOAUTH Authentication required.", false),
+            ("ERR unknown command 'EVALSHA'", false),
+        ] {
+            assert_eq!(concerns_one_key(&error_response(text)), one_key, "{text}");
+        }
     }
 }

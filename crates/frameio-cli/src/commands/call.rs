@@ -72,7 +72,7 @@ async fn all(
         for item in &page.data {
             reporter.line(&item.to_string())?;
         }
-        let Some(next) = page.next().map_err(|error| unexpected(error.to_string()))? else {
+        let Some(next) = page.next_cursor().map_err(|error| unexpected(error.to_string()))? else {
             return Ok(());
         };
         if object.insert("after".to_owned(), next.as_str().into()) == Some(next.as_str().into()) {

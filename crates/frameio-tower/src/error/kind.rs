@@ -1,4 +1,4 @@
-//! What an error is, for those who have to decide by it.
+//! Classification of errors, for retries, spans and error predicates.
 
 use std::error::Error as StdError;
 
@@ -7,85 +7,97 @@ use crate::error::{
     ResponseTooLarge, TransportError, TransportStage, chain,
 };
 
-/// The errors that layers fail with, told apart.
+/// Kind of a failure without a response, of which [`error_type`] is the name.
+///
+/// An error is classified by the outermost of its sources that this crate knows: a token that
+/// cannot be fetched because a connection failed is a failure of the authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+#[non_exhaustive]
+pub enum FailureKind {
+    /// [`DeadlineExceeded`]: the call reached its deadline.
     Deadline,
-    Timeout,
+    /// [`AttemptTimeout`]: the attempt reached its time limit.
+    AttemptTimeout,
+    /// [`ConnectTimeout`]: the connection was not established in time.
     ConnectTimeout,
-    Quota,
+    /// [`QuotaExhausted`]: the quota has no room within the time that the call may wait.
+    QuotaExhausted,
+    /// [`QuotaStoreError`]: the store of the quotas is unavailable.
     QuotaStore,
+    /// [`AuthError`]: no token is available.
     Auth,
-    TooLarge,
+    /// [`ResponseTooLarge`]: the response is larger than the limit.
+    ResponseTooLarge,
+    /// [`TransportError`], with the stage that failed.
     Transport(TransportStage),
-    Unknown,
+    /// Any other error, for example of custom middleware.
+    Other,
 }
 
-impl Failure {
-    /// What `error` is: the outermost of its sources that is known says it, so that a token that
-    /// could not be fetched is a failure of the authentication and not of the transport.
-    pub(crate) fn of(error: &(dyn StdError + 'static)) -> Self {
-        chain(error).find_map(Self::known).unwrap_or(Self::Unknown)
+impl FailureKind {
+    /// Classifies `error` by the outermost of its sources that is known.
+    pub fn of(error: &(dyn StdError + 'static)) -> Self {
+        chain(error).find_map(Self::of_known).unwrap_or(Self::Other)
     }
 
-    fn known(error: &(dyn StdError + 'static)) -> Option<Self> {
+    fn of_known(error: &(dyn StdError + 'static)) -> Option<Self> {
         if let Some(transport) = error.downcast_ref::<TransportError>() {
             Some(Self::Transport(transport.stage))
         } else if error.is::<AttemptTimeout>() {
-            Some(Self::Timeout)
+            Some(Self::AttemptTimeout)
         } else if error.is::<ConnectTimeout>() {
             Some(Self::ConnectTimeout)
         } else if error.is::<DeadlineExceeded>() {
             Some(Self::Deadline)
         } else if error.is::<QuotaExhausted>() {
-            Some(Self::Quota)
+            Some(Self::QuotaExhausted)
         } else if error.is::<QuotaStoreError>() {
             Some(Self::QuotaStore)
         } else if error.is::<AuthError>() {
             Some(Self::Auth)
         } else if error.is::<ResponseTooLarge>() {
-            Some(Self::TooLarge)
+            Some(Self::ResponseTooLarge)
         } else {
             None
         }
     }
 
-    /// Whether the service may have got the request. What is unknown may be anything.
+    /// Whether the service may have received the request; `true` for unknown errors.
     pub(crate) const fn may_have_been_sent(self) -> bool {
         match self {
-            Self::Quota
+            Self::QuotaExhausted
             | Self::QuotaStore
             | Self::Auth
             | Self::ConnectTimeout
             | Self::Transport(TransportStage::Connect | TransportStage::NotSent) => false,
             Self::Deadline
-            | Self::Timeout
-            | Self::TooLarge
+            | Self::AttemptTimeout
+            | Self::ResponseTooLarge
             | Self::Transport(_)
-            | Self::Unknown => true,
+            | Self::Other => true,
         }
     }
 
-    /// The value of `error.type`.
-    pub(crate) const fn name(self) -> &'static str {
+    /// Returns the value of `error.type`, see [`error_type`].
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Deadline => "deadline_exceeded",
-            Self::Timeout => "timeout",
+            Self::AttemptTimeout => "timeout",
             Self::ConnectTimeout => "connect_timeout",
-            Self::Quota => "quota_exhausted",
+            Self::QuotaExhausted => "quota_exhausted",
             Self::QuotaStore => "quota_store",
             Self::Auth => "auth",
-            Self::TooLarge => "response_too_large",
+            Self::ResponseTooLarge => "response_too_large",
             Self::Transport(TransportStage::Connect) => "connect",
             Self::Transport(TransportStage::NotSent) => "not_sent",
             Self::Transport(TransportStage::Sent) => "connection_lost",
             Self::Transport(TransportStage::Body) => "body",
-            Self::Unknown => "_OTHER",
+            Self::Other => "_OTHER",
         }
     }
 }
 
-/// The value of `error.type` for a failure without a status, one of a few names.
+/// Returns the value of `error.type` for a failure without a status.
 ///
 /// | error | name |
 /// |---|---|
@@ -99,9 +111,9 @@ impl Failure {
 /// | [`TransportError`], by its stage | `connect`, `not_sent`, `connection_lost`, `body` |
 /// | any other | `_OTHER`, as OpenTelemetry has it |
 ///
-/// Where an error has others among its sources, the outermost that is known counts.
+/// An error is classified by the outermost of its sources that is known.
 pub fn error_type(error: &(dyn StdError + 'static)) -> &'static str {
-    Failure::of(error).name()
+    FailureKind::of(error).name()
 }
 
 #[cfg(test)]
@@ -111,11 +123,11 @@ mod tests {
     use frameio_core::BoxError;
 
     use super::*;
-    use crate::HttpError;
+    use crate::error::HttpError;
     use crate::record::Phase;
 
     #[test]
-    fn every_error_has_a_name_and_tells_whether_it_was_sent() {
+    fn every_error_has_a_name_and_says_whether_it_may_have_been_sent() {
         let after = Duration::from_secs(1);
         let transport = |stage| BoxError::from(TransportError::new(stage, "reset"));
         let table: [(BoxError, &str, bool); 12] = [
@@ -134,7 +146,7 @@ mod tests {
         ];
         for (error, name, sent) in table {
             assert_eq!(error_type(&*error), name);
-            assert_eq!(Failure::of(&*error).may_have_been_sent(), sent, "{name}");
+            assert_eq!(FailureKind::of(&*error).may_have_been_sent(), sent, "{name}");
             let stack = HttpError::new(error);
             assert_eq!(error_type(&stack), name, "inside the error of a stack");
         }

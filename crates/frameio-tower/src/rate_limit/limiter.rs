@@ -1,4 +1,4 @@
-//! The figures of a quota, as governor counts with them.
+//! The limiters: one for each quota in use, shared by its buckets.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -14,50 +14,49 @@ use governor::nanos::Nanos;
 use governor::state::StateStore;
 use tokio::time::Instant;
 
-/// Beyond this governor's arithmetic would not fit its integers.
-const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
+/// Longest window whose arithmetic fits governor's integers.
+const MAX_WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// The figures that the buckets of a layer have at the moment, each once: there may be a million
-/// buckets, and a few quotas.
+/// Limiters that the buckets of a layer use at the moment, one for each quota: there may be a million
+/// buckets and a few quotas.
 #[derive(Debug, Default)]
-pub(super) struct FiguresInUse(Mutex<HashMap<(Quota, bool), Weak<Figures>>>);
+pub(super) struct QuotaLimiters(Mutex<HashMap<(Quota, bool), Weak<QuotaLimiter>>>);
 
-/// What all buckets have in common that have the same quota.
+/// Decides by one quota, for all buckets that have it.
 #[derive(Debug)]
-pub(super) struct Figures {
+pub(super) struct QuotaLimiter {
     pub(super) quota: Quota,
-    /// Whether it was set by hand: then it is not replaced by that of the service.
+    /// Whether the quota was set by the user and is not replaced by that of the service.
     pub(super) pinned: bool,
-    /// The time that a slot takes.
+    /// Time until a slot is free again.
     pub(super) interval: Duration,
     /// How far the level may be ahead of the time for a call to pass still.
     pub(super) tolerance: Duration,
     /// What levels are counted from.
     pub(super) start: Instant,
-    limiter: RateLimiter<Level, Levels, TokioClock>,
-    /// Where a bucket finds others when the service tells of them.
-    in_use: Arc<FiguresInUse>,
+    governor: RateLimiter<Level, Levels, TokioClock>,
+    /// Where a bucket finds the limiter of another quota.
+    in_use: Arc<QuotaLimiters>,
 }
 
-impl FiguresInUse {
-    /// The figures of a quota.
-    pub(super) fn get(self: &Arc<Self>, quota: Quota, pinned: bool) -> Arc<Figures> {
+impl QuotaLimiters {
+    /// Returns the limiter of a quota.
+    pub(super) fn get(self: &Arc<Self>, quota: Quota, pinned: bool) -> Arc<QuotaLimiter> {
         let mut in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(figures) = in_use.get(&(quota, pinned)).and_then(Weak::upgrade) {
-            return figures;
+        if let Some(limiter) = in_use.get(&(quota, pinned)).and_then(Weak::upgrade) {
+            return limiter;
         }
-        in_use.retain(|_, figures| figures.strong_count() > 0);
-        let figures = Arc::new(Figures::new(quota, pinned, self.clone()));
-        in_use.insert((quota, pinned), Arc::downgrade(&figures));
-        figures
+        in_use.retain(|_, limiter| limiter.strong_count() > 0);
+        let limiter = Arc::new(QuotaLimiter::new(quota, pinned, self.clone()));
+        in_use.insert((quota, pinned), Arc::downgrade(&limiter));
+        limiter
     }
 }
 
-impl Figures {
-    fn new(quota: Quota, pinned: bool, in_use: Arc<FiguresInUse>) -> Self {
+impl QuotaLimiter {
+    fn new(quota: Quota, pinned: bool, in_use: Arc<QuotaLimiters>) -> Self {
         let calls = quota.calls();
-        let interval =
-            (quota.window().min(LONGEST_WINDOW) / calls.get()).max(Duration::from_nanos(1));
+        let interval = (quota.window().min(MAX_WINDOW) / calls.get()).max(Duration::from_nanos(1));
         // One slot stays free, where there is more than one: the service counts calls when they
         // arrive, and on the way the last of a burst may catch up with those before it.
         let burst = NonZeroU32::new(calls.get() - 1).unwrap_or(NonZeroU32::MIN);
@@ -71,19 +70,19 @@ impl Figures {
             interval,
             tolerance: interval * (burst.get() - 1),
             start: Instant::now(),
-            limiter: RateLimiter::new(limits, Levels, TokioClock),
+            governor: RateLimiter::new(limits, Levels, TokioClock),
             in_use,
         }
     }
 
-    /// Those of another quota, which the service told.
-    pub(super) fn of(&self, quota: Quota) -> Arc<Self> {
+    /// Returns the limiter of another quota, which the service reported.
+    pub(super) fn with_quota(&self, quota: Quota) -> Arc<Self> {
         self.in_use.get(quota, self.pinned)
     }
 
     /// Takes a slot of a bucket with this level, if there is one.
     pub(super) fn take(&self, level: &Level) -> bool {
-        self.limiter.check_key(level).is_ok()
+        self.governor.check_key(level).is_ok()
     }
 }
 
@@ -148,17 +147,17 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn buckets_share_their_figures_and_what_nobody_has_is_forgotten() {
-        let in_use = Arc::new(FiguresInUse::default());
+    async fn buckets_share_limiters_and_unused_limiters_are_dropped() {
+        let in_use = Arc::new(QuotaLimiters::default());
         let quota = Quota::per_second(5);
         let one = in_use.get(quota, false);
         assert!(Arc::ptr_eq(&one, &in_use.get(quota, false)));
         let pinned = in_use.get(quota, true);
         assert!(!Arc::ptr_eq(&one, &pinned));
-        let told = one.of(Quota::per_second(6));
-        assert!(Arc::ptr_eq(&told, &one.of(Quota::per_second(6))));
+        let reported = one.with_quota(Quota::per_second(6));
+        assert!(Arc::ptr_eq(&reported, &one.with_quota(Quota::per_second(6))));
         assert_eq!(in_use.0.lock().unwrap().len(), 3);
-        drop((one, pinned, told));
+        drop((one, pinned, reported));
         let _other = in_use.get(Quota::per_minute(7), false);
         assert_eq!(in_use.0.lock().unwrap().len(), 1);
     }

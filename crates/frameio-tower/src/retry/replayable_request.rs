@@ -1,4 +1,4 @@
-//! What is kept of a request, to send it again.
+//! Copy of a request that retries send again.
 
 use frameio_core::{Body, Call, CallOptions};
 use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
@@ -6,32 +6,32 @@ use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 use crate::deadline::DeadlineAt;
 use crate::record::CallRecord;
 
-/// A request that can be sent again.
+/// Request that can be sent again.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct ReplayableRequest {
     method: Method,
     uri: Uri,
     version: Version,
     headers: HeaderMap,
     body: Body,
-    pub(super) known: Known,
-    /// Those of other people, and with them the known ones.
+    pub(super) known: KnownExtensions,
+    /// All extensions; `None` if there are no others than the known ones.
     extensions: Option<Extensions>,
 }
 
-/// The extensions that the layers give each other, but for the record of the call, which they all
-/// have.
+/// Extensions that the layers of this crate exchange, without the record of the call, which every
+/// request has.
 ///
-/// Most requests have no others. Kept here, they need not be copied with the map that they are in
-/// and a box for each, which would be the most expensive part of a request to keep.
+/// Most requests have no others. Stored as fields, they are cheaper to copy than the extension map,
+/// which allocates a box for each entry and would be the most expensive part of the copy.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct KnownExtensions {
     pub(super) call: Option<Call>,
     pub(super) options: Option<CallOptions>,
     pub(super) deadline: Option<DeadlineAt>,
 }
 
-impl Known {
+impl KnownExtensions {
     fn of(extensions: &Extensions) -> Self {
         Self {
             call: extensions.get().cloned(),
@@ -40,7 +40,7 @@ impl Known {
         }
     }
 
-    /// How many these are, with the record.
+    /// Number of extensions, including the record.
     fn len(&self) -> usize {
         1 + usize::from(self.call.is_some())
             + usize::from(self.options.is_some())
@@ -57,12 +57,12 @@ impl Known {
     }
 }
 
-impl Kept {
-    /// What is needed to send `request`, which has the record of its call, again; none if its body
-    /// can be sent only once.
+impl ReplayableRequest {
+    /// Copies `request`, which carries the record of its call. Returns `None` if its body can be sent
+    /// only once.
     pub(super) fn of(request: &Request<Body>) -> Option<Self> {
         let body = request.body().try_clone()?;
-        let known = Known::of(request.extensions());
+        let known = KnownExtensions::of(request.extensions());
         let others = request.extensions().len() > known.len();
         Some(Self {
             method: request.method().clone(),
@@ -79,9 +79,9 @@ impl Kept {
         &self.method
     }
 
-    /// The request once more.
-    pub(super) fn again(&self, record: &CallRecord) -> Request<Body> {
-        // A body that was kept can be kept again.
+    /// Creates the request of the next attempt.
+    pub(super) fn next_attempt(&self, record: &CallRecord) -> Request<Body> {
+        // The body was cloned before, so it can be cloned again.
         let mut request = Request::new(self.body.try_clone().unwrap_or_default());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();

@@ -111,7 +111,7 @@ impl<T: Check> Check for Patch<T> {
 /// When it is not; the error names the field, its size and the limits.
 ///
 /// ```
-/// use frameio_core::bounds::check;
+/// use frameio_core::limits::check;
 ///
 /// let error = check("name", &String::new(), 1..=255).unwrap_err();
 /// assert_eq!(error.to_string(), "`name` has 0 characters, allowed are 1 to 255");
@@ -154,7 +154,7 @@ pub fn check_finite(field: &'static str, value: f64) -> Result<(), EncodeError> 
 /// When something is; the error names the second of the two.
 ///
 /// ```
-/// use frameio_core::bounds::check_distinct;
+/// use frameio_core::limits::check_distinct;
 ///
 /// let error = check_distinct(&["a", "b", "a"]).unwrap_err();
 /// assert_eq!(error.to_string(), "`[2]` is the same as `[0]`, allowed is each once");

@@ -7,7 +7,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use frameio_core::BoxError;
 use secrecy::{ExposeSecret, SecretSlice};
 
-/// The first byte of what is sealed, should there ever be another way.
+/// The first byte of what is ciphertext, should there ever be another way.
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
@@ -45,23 +45,23 @@ impl TokenKeys {
     }
 
     /// Encrypts `text` so that it can be read under this name only.
-    pub(crate) fn seal(&self, name: &str, text: &[u8]) -> Result<Vec<u8>, BoxError> {
+    pub(crate) fn encrypt(&self, name: &str, text: &[u8]) -> Result<Vec<u8>, BoxError> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)?;
         let payload = Payload { msg: text, aad: name.as_bytes() };
         let cipher = self.ciphers().next().ok_or("there is no key")?;
-        let sealed = cipher
+        let ciphertext = cipher
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| "the tokens cannot be encrypted")?;
-        Ok([&[VERSION][..], &nonce, &sealed].concat())
+        Ok([&[VERSION][..], &nonce, &ciphertext].concat())
     }
 
-    /// Decrypts what was sealed under this name, with whichever key it was.
-    pub(crate) fn open(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, BoxError> {
+    /// Decrypts what was ciphertext under this name, with whichever key it was.
+    pub(crate) fn decrypt(&self, name: &str, ciphertext: &[u8]) -> Result<Vec<u8>, BoxError> {
         let text = || {
-            let (version, sealed) = sealed.split_first()?;
-            let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
-            let payload = || Payload { msg: sealed, aad: name.as_bytes() };
+            let (version, ciphertext) = ciphertext.split_first()?;
+            let (nonce, ciphertext) = ciphertext.split_first_chunk::<NONCE>()?;
+            let payload = || Payload { msg: ciphertext, aad: name.as_bytes() };
             let nonce = XNonce::from(*nonce);
             let mut ciphers = self.ciphers().filter(|_| *version == VERSION);
             ciphers.find_map(|cipher| cipher.decrypt(&nonce, payload()).ok())
@@ -83,23 +83,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_of_the_keys_opens_and_nothing_else_does() {
+    fn decrypts_with_any_of_the_keys_and_nothing_else() {
         let old = TokenKeys::new([1; 32]);
         let both = TokenKeys::new([2; 32]).old([1; 32]);
         let new = TokenKeys::new([2; 32]);
-        let sealed = old.seal("name", b"secret").unwrap();
-        assert!(!sealed.windows(6).any(|part| part == b"secret"));
-        assert_ne!(sealed, old.seal("name", b"secret").unwrap(), "another nonce each time");
-        assert_eq!(both.open("name", &sealed).unwrap(), b"secret");
-        assert!(new.open("name", &sealed).is_err());
-        assert_eq!(new.open("name", &both.seal("name", b"new").unwrap()).unwrap(), b"new");
+        let ciphertext = old.encrypt("name", b"secret").unwrap();
+        assert!(!ciphertext.windows(6).any(|part| part == b"secret"));
+        assert_ne!(ciphertext, old.encrypt("name", b"secret").unwrap(), "another nonce each time");
+        assert_eq!(both.decrypt("name", &ciphertext).unwrap(), b"secret");
+        assert!(new.decrypt("name", &ciphertext).is_err());
+        assert_eq!(new.decrypt("name", &both.encrypt("name", b"new").unwrap()).unwrap(), b"new");
 
-        assert!(old.open("another", &sealed).is_err(), "moved to another name");
-        for index in 0..sealed.len() {
-            let mut changed = sealed.clone();
+        assert!(old.decrypt("another", &ciphertext).is_err(), "moved to another name");
+        for index in 0..ciphertext.len() {
+            let mut changed = ciphertext.clone();
             changed[index] ^= 1;
-            assert!(old.open("name", &changed).is_err(), "byte {index}");
-            assert!(old.open("name", &sealed[..index]).is_err(), "{index} bytes");
+            assert!(old.decrypt("name", &changed).is_err(), "byte {index}");
+            assert!(old.decrypt("name", &ciphertext[..index]).is_err(), "{index} bytes");
         }
     }
 }
