@@ -214,13 +214,14 @@ mod tests {
             "operationId": "x",
             "x-rate-limit": {"calls": 1, "per_seconds": 1.0, "scope": "account_user"},
             "requestBody": {"content": {"application/json": {"schema": schema}}},
-        }}}, "inner": {
+        }}}, "components": {"schemas": {"inner": {
             "type": "object",
             "properties": {"x": {"type": "number", "minimum": 0.0, "maximum": 1.0}},
             "required": ["x"],
             "minProperties": 1,
-        }});
-        let spec = read::document(&document.to_string()).remove(0);
+        }}}});
+        let document = frameio_openapi::Document::parse(&document.to_string()).unwrap();
+        let spec = read::specs(Box::leak(Box::new(document))).next().unwrap();
         let problems = spec.body.unwrap().take(body.clone()).err().unwrap_or_default();
         problems.into_iter().filter_map(|problem| problem.pointer).collect()
     }
@@ -233,7 +234,7 @@ mod tests {
             "properties": {
                 "name": {"type": "string", "minLength": 1, "maxLength": 255},
                 "size": {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
-                "list": {"type": "array", "items": {"$ref": "#/inner"}, "minItems": 1},
+                "list": {"type": "array", "items": {"$ref": "#/components/schemas/inner"}, "minItems": 1},
                 "set": {"type": "array", "items": {"type": "string"}, "uniqueItems": true},
                 "state": {"anyOf": [{"type": "string", "enum": ["on", "off"]}, {"type": "null"}]},
                 "flag": {"type": "boolean"},

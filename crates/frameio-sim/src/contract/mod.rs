@@ -1,6 +1,7 @@
 //! The contract of the service: its operations, and what each of them takes.
 //!
-//! Both documents are read once, at the first request, into what routing and checking need.
+//! The documents of `frameio-openapi` are compiled once, at the first request, into what routing and
+//! validation need.
 
 mod check;
 mod documented;
@@ -10,6 +11,7 @@ mod schema;
 use std::sync::LazyLock;
 
 use frameio_core::Operation;
+use frameio_openapi::Document;
 use serde_json::{Map, Value};
 
 use self::schema::Schema;
@@ -38,9 +40,8 @@ impl Spec {
 /// All operations, the stable ones first.
 pub(crate) fn specs() -> &'static [Spec] {
     static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
-        let stable = read::document(include_str!("../../contract/openapi.json"));
-        let experimental = read::document(include_str!("../../contract/openapi-experimental.json"));
-        let mut specs: Vec<Spec> = stable.into_iter().chain(experimental).collect();
+        let (stable, experimental) = (Document::stable(), Document::experimental());
+        let mut specs: Vec<Spec> = read::specs(stable).chain(read::specs(experimental)).collect();
         documented::complete(&mut specs);
         specs
     });
