@@ -4,9 +4,11 @@
 //! validation need.
 
 mod check;
-mod documented;
+pub(crate) mod cursor;
+mod extra_rules;
 mod read;
 mod schema;
+pub(crate) mod timecode;
 
 use std::sync::LazyLock;
 
@@ -15,7 +17,7 @@ use frameio_openapi::Document;
 use serde_json::{Map, Value};
 
 use self::schema::Schema;
-use crate::respond::Problem;
+use crate::response::Problem;
 
 /// The value of `api-version` that the experimental operations ask for.
 pub(crate) const EXPERIMENTAL: &str = "experimental";
@@ -42,7 +44,7 @@ pub(crate) fn specs() -> &'static [Spec] {
     static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
         let (stable, experimental) = (Document::stable(), Document::experimental());
         let mut specs: Vec<Spec> = read::specs(stable).chain(read::specs(experimental)).collect();
-        documented::complete(&mut specs);
+        extra_rules::add(&mut specs);
         specs
     });
     &SPECS

@@ -2,7 +2,7 @@
 
 use http::Uri;
 
-use crate::outward::is_loopback;
+use crate::loopback_client::is_loopback;
 
 /// Where a browser is sent back to.
 #[derive(Clone, Debug)]

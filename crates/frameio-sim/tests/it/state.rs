@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frameio_sim::{SavedState, Sim, Storage};
+use frameio_sim::{SavedState, Sim, Storage, User};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -348,4 +348,23 @@ async fn the_demo_is_worth_looking_at_and_the_same_each_time() {
     let assets = format!("{}/shares/{}/assets", api.account(), share.as_str().unwrap());
     let answer = api.get(&assets).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}
+
+#[test]
+fn a_state_is_taken_at_one_point_in_time() {
+    let sim = Sim::new();
+    let adding = std::thread::spawn({
+        let sim = sim.clone();
+        move || {
+            for number in 0..2_000 {
+                sim.add_user(User::member("Ada", format!("{number}@example.com")));
+            }
+        }
+    });
+    while !adding.is_finished() {
+        // Otherwise it has tokens of users that it lacks.
+        let saved: Result<SavedState, _> = sim.state().to_string().parse();
+        assert!(saved.is_ok(), "{saved:?}");
+    }
+    adding.join().unwrap();
 }
