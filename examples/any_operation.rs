@@ -8,7 +8,7 @@
 //!
 //! Without `FRAMEIO_TOKEN` it calls a local Frame.io that it starts.
 
-use frameio::core::dynamic::nearest;
+use frameio::endpoint::dynamic::nearest;
 use frameio::{Catalog, Client, Operation};
 use frameio_sim::Sim;
 

@@ -43,7 +43,7 @@ pub(crate) async fn run() -> Result<String> {
     match client.send(ShowCurrentUser::new()).await {
         Ok(user) => Ok(user.name),
         // Most often: the account is not in the Admin Console, or the project lacks the product.
-        Err(error) => match (session.explain(&error), error.find::<auth::Error>()) {
+        Err(error) => match (session.explain(error.status()), error.find::<auth::Error>()) {
             (Some(why), _) => Err(format!("{error}\n{why}").into()),
             (None, Some(auth)) => Err(format!("{error}: {auth}").into()),
             (None, None) => Err(error.into()),

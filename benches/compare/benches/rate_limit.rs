@@ -15,7 +15,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use frameio::core::{Call, Operation};
+use frameio::endpoint::{Call, Operation};
 use frameio::layers::RateLimitLayer;
 use frameio::{Body, Quota};
 use frameio_compare::{cpu_time, resident, runtime};

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frameio::auth::{StoreLock, TokenStore, Tokens};
+use frameio_auth::{StoreLock, TokenStore, Tokens};
 use frameio_core::BoxError;
 use redis::Script;
 use secrecy::SecretSlice;

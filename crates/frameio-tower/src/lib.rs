@@ -79,11 +79,13 @@
 
 pub mod auth;
 pub mod base_uri;
+mod build_error;
 pub mod collect;
 pub mod deadline;
 pub mod error;
 mod failure;
 pub mod headers;
+mod http_service;
 pub mod rate_limit;
 pub mod record;
 pub mod retry;
@@ -93,6 +95,7 @@ pub mod trace;
 
 pub use auth::{Auth, AuthLayer, StaticToken, Token, TokenProvider, TokenRefreshed};
 pub use base_uri::{BaseUri, BaseUriLayer, InvalidBaseUri};
+pub use build_error::BuildError;
 pub use collect::{Collect, CollectLayer};
 pub use deadline::{Deadline, DeadlineAt, DeadlineLayer};
 pub use error::{
@@ -101,6 +104,7 @@ pub use error::{
 };
 pub use failure::error_type;
 pub use headers::{Headers, HeadersLayer};
+pub use http_service::HttpService;
 pub use rate_limit::{RateLimit, RateLimitLayer, RateLimitMode};
 pub use record::{CallRecord, Phase};
 pub use retry::{Attempt, Backoff, Retry, RetryLayer, RetryPolicy};

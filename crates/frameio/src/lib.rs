@@ -1,29 +1,84 @@
-#![doc = include_str!("../../../README.md")]
+//! The Rust SDK for the Frame.io V4 API: typed requests through a tower stack over hyper.
+//!
+//! ```no_run
+//! use frameio::{Client, accounts::ListAccounts, users::ShowCurrentUser};
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let client = Client::new(std::env::var("FRAMEIO_TOKEN")?)?;
+//!     let user = client.send(ShowCurrentUser::new()).await?;
+//!     println!("signed in as {} <{}>", user.name, user.email);
+//!
+//!     // Pages are requested as they are needed.
+//!     let mut accounts = client.items(ListAccounts::new());
+//!     while let Some(account) = accounts.next().await {
+//!         println!("{}", account?.display_name);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Where things are
+//!
+//! This crate only re-exports; each part is a crate of its own that can be used alone.
+//!
+//! | to | see | crate |
+//! |---|---|---|
+//! | send requests | [`Client`], [`ClientBuilder`] | `frameio-client` |
+//! | find an operation | the modules of the resources, such as [`files`] or [`comments`] | `frameio-api` |
+//! | declare an operation | [`endpoint`], [`Endpoint`] | `frameio-core` |
+//! | compose or replace layers | [`layers`] | `frameio-tower` |
+//! | configure connections, TLS and proxies | [`transport`] | `frameio-transport` |
+#![cfg_attr(
+    feature = "auth",
+    doc = "| sign in with Adobe IMS | [`auth`], feature `auth` | `frameio-auth` |"
+)]
+#![cfg_attr(
+    not(feature = "auth"),
+    doc = "| sign in with Adobe IMS | `auth`, feature `auth` | `frameio-auth` |"
+)]
+#![cfg_attr(
+    feature = "transfer",
+    doc = "| upload and download files | [`transfer`], feature `transfer` | `frameio-transfer` |"
+)]
+#![cfg_attr(
+    not(feature = "transfer"),
+    doc = "| upload and download files | `transfer`, feature `transfer` | `frameio-transfer` |"
+)]
+#![cfg_attr(
+    feature = "webhook",
+    doc = "| receive webhooks and custom actions | [`webhook`], feature `webhook` | `frameio-webhook` |"
+)]
+#![cfg_attr(
+    not(feature = "webhook"),
+    doc = "| receive webhooks and custom actions | `webhook`, feature `webhook` | `frameio-webhook` |"
+)]
+//! | test without the service | `frameio_sim::Sim` | `frameio-sim` |
+//! | share quotas between machines | `frameio_redis::RedisQuotas` | `frameio-redis` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod builder;
-pub mod client;
-pub mod error;
-pub mod pages;
-#[cfg(any(feature = "auth", feature = "transfer"))]
-mod private;
-pub mod transport;
-#[cfg(feature = "gzip")]
-mod unpack;
-
-#[cfg(feature = "auth")]
-pub mod auth;
 #[cfg(feature = "blocking")]
-pub mod blocking;
-#[cfg(feature = "transfer")]
-pub mod transfer;
-#[cfg(feature = "webhook")]
-pub mod webhook;
+pub use frameio_client::blocking;
+pub use frameio_client::{
+    BuildError, CallFuture, Client, ClientBuilder, DefaultLayer, Error, ErrorKind, HttpService,
+    Items, Pages, Stack, builder, client, error, pages,
+};
 
-pub use builder::{BuildError, ClientBuilder, DefaultLayer};
-pub use client::{CallFuture, Client, HttpService, Stack};
-pub use error::{Error, ErrorKind};
-pub use pages::{Items, Pages};
+/// Signing in with Adobe IMS.
+#[cfg(feature = "auth")]
+pub use frameio_auth as auth;
+/// Uploads and downloads of files of any size.
+#[cfg(feature = "transfer")]
+pub use frameio_transfer as transfer;
+/// The hyper transport under the default stack.
+pub use frameio_transport as transport;
+
+/// Receiving webhooks and custom actions, and fetching the resources that they name.
+#[cfg(feature = "webhook")]
+pub mod webhook {
+    pub use frameio_client::webhook::Fetched;
+    pub use frameio_webhook::*;
+}
 
 /// Operations that the service may change or withdraw at any time.
 #[cfg(feature = "experimental")]
@@ -34,8 +89,8 @@ pub use frameio_api::{
     project_permissions, projects, search, shares, users, version_stacks, webhooks,
     workspace_permissions, workspaces,
 };
-/// The crate of endpoints without I/O, for declaring operations of one's own.
-pub use frameio_core as core;
+/// Endpoints without I/O, for declaring your own operations.
+pub use frameio_core as endpoint;
 pub use frameio_core::id::*;
 pub use frameio_core::{
     ApiError, Body, BoxError, Cursor, DecodeError, EncodeError, Endpoint, EndpointExt, EventType,

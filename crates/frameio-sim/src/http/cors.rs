@@ -1,6 +1,6 @@
 //! Pages of another origin on this machine may call the API, the storage and IMS.
 
-use frameio_core::Body;
+use frameio_core::{Body, is_loopback};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
@@ -9,7 +9,6 @@ use http::header::{
 use http::request::Parts;
 use http::{Method, Response, StatusCode, Uri};
 
-use crate::loopback_client::is_loopback;
 use crate::response::empty;
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";

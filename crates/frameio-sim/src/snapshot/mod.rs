@@ -4,7 +4,6 @@ mod check;
 mod default_tree;
 mod defaults;
 mod document;
-mod file;
 mod references;
 mod resolve_names;
 
@@ -94,13 +93,13 @@ impl SavedState {
         Ok(Self(document))
     }
 
-    /// Writes a file, in place of one that is there, and only when all of it is written. It is for
-    /// its owner alone, since it holds secrets.
+    /// Writes a file, readable by its owner alone because it holds secrets. An existing file is
+    /// replaced only when the new content is complete; missing directories are created.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
-        file::replace(path.as_ref(), self.to_string().as_bytes())
+        frameio_private_file::write(path.as_ref(), self.to_string().as_bytes())
             .map_err(|error| Cause::Io(error).into())
     }
 }

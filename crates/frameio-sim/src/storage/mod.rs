@@ -24,12 +24,13 @@ pub enum Storage {
     /// In memory, and gone with the simulator.
     #[default]
     Memory,
-    /// In a directory, which is made when the first part comes: a file for each upload, named by
-    /// the id of the file or attachment.
+    /// In a directory, which is created when the first part arrives: a file for each upload, named by
+    /// the id of the file or attachment. On Unix only their owner can read a created directory and the
+    /// files.
     ///
-    /// It is removed when no copy of the file is left that can be restored, and stays when the
-    /// simulator ends. A part that is sent again before the upload is complete is appended, so that the
-    /// file holds the parts in order only where each was sent once.
+    /// A file is removed when no copy of the upload can be restored, and stays when the simulator ends.
+    /// A part that is sent again before the upload is complete is appended, so that the file holds the
+    /// parts in order only where each was sent once.
     Directory(PathBuf),
     /// Nowhere: the bytes are counted and thrown away, so that an upload of any size can be
     /// taken.
@@ -128,11 +129,13 @@ impl Writer {
 
 async fn create(directory: &Path, id: &str) -> io::Result<File> {
     let path = directory.join(id);
-    let mut options = OpenOptions::new();
+    let mut options = OpenOptions::from(frameio_private_file::options());
     options.write(true).create(true).truncate(false);
     match options.open(&path).await {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            tokio::fs::create_dir_all(directory).await?;
+            let directory = directory.to_owned();
+            let create = move || frameio_private_file::create_dir_all(&directory);
+            tokio::task::spawn_blocking(create).await??;
             options.open(&path).await
         }
         opened => opened,

@@ -368,3 +368,24 @@ fn a_state_is_taken_at_one_point_in_time() {
     }
     adding.join().unwrap();
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_can_read_kept_uploads_and_saved_states() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let [_, Storage::Directory(directory)] = storages() else { panic!("no directory") };
+    let uploads = directory.join("uploads");
+    let sim = Sim::builder().quotas(false).storage(Storage::Directory(uploads.clone())).build();
+    let api = Api::of(sim);
+    api.upload("clip.mp4", "bytes").await;
+    let kept = std::fs::read_dir(&uploads).unwrap().next().unwrap().unwrap().path();
+    assert_eq!((mode(&directory), mode(&uploads), mode(&kept)), (0o700, 0o700, 0o600));
+
+    let state = directory.join("state.json");
+    api.sim.save(&state).unwrap();
+    assert_eq!(mode(&state), 0o600);
+    std::fs::remove_dir_all(directory).unwrap();
+}

@@ -22,8 +22,7 @@ mod hooks;
 mod ledger;
 mod leftovers;
 mod network;
-#[path = "../support/verifier.rs"]
-mod verifier;
+use frameio_testing::verifier;
 #[allow(dead_code, reason = "it has a `main`")]
 #[path = "../../../../examples/webhook_receiver.rs"]
 mod webhook_receiver;

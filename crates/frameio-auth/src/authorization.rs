@@ -1,0 +1,296 @@
+//! A user is sent to sign in, and comes back.
+
+use std::fmt;
+
+use form_urlencoded::{Serializer as Query, parse};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use subtle::ConstantTimeEq;
+
+use super::credential::Credential;
+use super::error::{Error, ErrorKind};
+use super::redact::redact;
+use super::{pkce, token_response, tokens};
+
+/// The most of a callback that is looked at, in bytes.
+const LONGEST: usize = 64 << 10;
+
+/// A sign-in that has begun: where to send the user, and what to check when they come back.
+///
+/// It is made by [`Ims::authorization`](super::Ims::authorization). A web app keeps it in the
+/// session of the browser between the two requests; serializing writes its secrets, so a session
+/// that lives in a cookie has to be encrypted. `Debug` shows none of them.
+///
+/// ```
+/// use frameio::auth::{Credential, Ims};
+///
+/// let ims = Ims::new(Credential::single_page("my-app", "https://app.example/callback"))?;
+/// let authorization = ims.authorization()?;
+/// assert!(authorization.url().starts_with("https://ims-na1.adobelogin.com/ims/authorize/v2?"));
+/// let error = authorization.finish("https://app.example/callback?code=c&state=other").unwrap_err();
+/// assert_eq!(error.kind(), frameio::auth::ErrorKind::State);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Authorization {
+    url: String,
+    #[serde(serialize_with = "write", deserialize_with = "read")]
+    state: SecretString,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "tokens::write_refresh",
+        deserialize_with = "tokens::read_refresh"
+    )]
+    verifier: Option<SecretString>,
+}
+
+/// The code that a user came back with, its state checked. It is good once, for some minutes.
+pub struct AuthorizationCode {
+    pub(super) code: SecretString,
+    pub(super) verifier: Option<SecretString>,
+}
+
+impl Authorization {
+    pub(super) fn new(base: &str, credential: &Credential) -> Result<Self, Error> {
+        let Some(redirect_uri) = &credential.redirect_uri else {
+            let message = "a server-to-server credential signs in without a user";
+            return Err(Error::new(ErrorKind::Config, message));
+        };
+        let state = pkce::random()?;
+        let verifier = credential.is_public().then(pkce::random).transpose()?;
+        let start = format!("{base}/ims/authorize/v2?");
+        let mut url = Query::for_suffix(start.clone(), start.len());
+        url.append_pair("client_id", &credential.client_id)
+            .append_pair("redirect_uri", redirect_uri)
+            .append_pair("scope", &credential.scope())
+            .append_pair("response_type", "code")
+            .append_pair("state", state.expose_secret());
+        if let Some(verifier) = &verifier {
+            url.append_pair("code_challenge", &pkce::challenge(verifier.expose_secret()))
+                .append_pair("code_challenge_method", "S256");
+        }
+        Ok(Self { url: url.finish(), state, verifier })
+    }
+
+    /// Where to send the user. It holds the state, so it belongs into no log.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Reads the callback: the whole URL that the browser was sent back to, or its query.
+    ///
+    /// # Errors
+    /// [`State`](ErrorKind::State) where the callback belongs to another sign-in,
+    /// [`Denied`](ErrorKind::Denied) where the user said no, another kind where the service told
+    /// another error, and [`Callback`](ErrorKind::Callback) where it is no callback at all.
+    pub fn finish(&self, callback: &str) -> Result<AuthorizationCode, Error> {
+        let callback = Callback::read(callback)?;
+        let same = |state: &str| -> bool {
+            state.as_bytes().ct_eq(self.state.expose_secret().as_bytes()).into()
+        };
+        match (&callback.state, &callback.error) {
+            (Some(state), _) if !same(state) => {
+                Err(Error::new(ErrorKind::State, "its `state` is another one"))
+            }
+            // Without a state it tells nothing that could do harm.
+            (_, Some(error)) => Err(token_response::refused(
+                error,
+                callback.description.as_deref().unwrap_or_default(),
+                &[self.state.expose_secret()],
+            )),
+            (None, None) => Err(Error::new(ErrorKind::State, "it has no `state`")),
+            (Some(_), None) => match callback.code {
+                Some(code) => {
+                    Ok(AuthorizationCode { code: code.into(), verifier: self.verifier.clone() })
+                }
+                None => Err(Error::new(ErrorKind::Callback, "it has neither `code` nor `error`")),
+            },
+        }
+    }
+}
+
+#[derive(Default)]
+struct Callback {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+    description: Option<String>,
+}
+
+impl Callback {
+    fn read(text: &str) -> Result<Self, Error> {
+        if text.len() > LONGEST {
+            return Err(Error::new(ErrorKind::Callback, "it is far too long"));
+        }
+        let text = text.trim();
+        let text = text.split_once('#').map_or(text, |(before, _)| before);
+        let query = text.split_once('?').map_or(text, |(_, query)| query);
+        let mut callback = Self::default();
+        for (name, value) in parse(query.as_bytes()) {
+            let (name, place) = match &*name {
+                "code" => ("code", &mut callback.code),
+                "state" => ("state", &mut callback.state),
+                "error" => ("error", &mut callback.error),
+                "error_description" => ("error_description", &mut callback.description),
+                _ => continue,
+            };
+            if place.is_some() {
+                return Err(Error::new(ErrorKind::Callback, format!("it has `{name}` twice")));
+            }
+            // A parameter without a value is as good as none.
+            *place = (!value.is_empty()).then(|| value.into_owned());
+        }
+        Ok(callback)
+    }
+}
+
+fn write<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose_secret())
+}
+
+fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    let state = String::deserialize(deserializer)?;
+    if state.is_empty() {
+        return Err(serde::de::Error::custom("the state is empty"));
+    }
+    Ok(state.into())
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = redact(&self.url, &[self.state.expose_secret()]);
+        f.debug_struct("Authorization").field("url", &url).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AuthorizationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationCode").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn authorization() -> Authorization {
+        let credential = Credential::native("app", "adobe+0a1b://adobeid/app").scopes(["a", "b c"]);
+        Authorization::new("https://ims.example", &credential).unwrap()
+    }
+
+    fn finish(authorization: &Authorization, query: &str) -> Result<String, ErrorKind> {
+        let query = query.replace("STATE", authorization.state.expose_secret());
+        let code = authorization.finish(&query).map_err(|error| error.kind())?;
+        Ok(code.code.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn the_url_has_all_that_is_asked_for() {
+        let authorization = authorization();
+        let (start, query) = authorization.url().split_once('?').unwrap();
+        assert_eq!(start, "https://ims.example/ims/authorize/v2");
+        let params: Vec<_> = parse(query.as_bytes()).into_owned().collect();
+        let verifier = authorization.verifier.as_ref().unwrap();
+        let expected = [
+            ("client_id", "app"),
+            ("redirect_uri", "adobe+0a1b://adobeid/app"),
+            ("scope", "a b c"),
+            ("response_type", "code"),
+            ("state", authorization.state.expose_secret()),
+            ("code_challenge", &pkce::challenge(verifier.expose_secret())),
+            ("code_challenge_method", "S256"),
+        ];
+        assert_eq!(params, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let web = Credential::web("app", "secret", "https://app.example/");
+        let web = Authorization::new("https://ims.example", &web).unwrap();
+        assert!(web.verifier.is_none() && !web.url().contains("challenge"));
+        assert!(!web.url().contains("secret"));
+    }
+
+    #[test]
+    fn callbacks_are_read_and_checked() {
+        let authorization = authorization();
+        for good in [
+            "code=c&state=STATE",
+            "?state=STATE&code=c",
+            "/callback?code=c&state=STATE",
+            "https://app.example/callback?x=1&code=c&state=STATE#fragment",
+            "  adobe+0a1b://adobeid/app?code=c&state=STATE\n",
+        ] {
+            assert_eq!(finish(&authorization, good), Ok("c".to_owned()), "{good}");
+        }
+        for (bad, kind) in [
+            ("code=c", ErrorKind::State),
+            ("code=c&state=", ErrorKind::State),
+            ("code=c&state=STATEx", ErrorKind::State),
+            ("code=c&state=x", ErrorKind::State),
+            ("error=access_denied&state=x", ErrorKind::State),
+            ("error=access_denied", ErrorKind::Denied),
+            ("error=access_denied&state=STATE&code=c", ErrorKind::Denied),
+            ("error=invalid_scope&state=STATE", ErrorKind::Scope),
+            ("error=unauthorized_client&state=STATE", ErrorKind::Credential),
+            ("error=server_error&state=STATE", ErrorKind::Server),
+            ("error=temporarily_unavailable&state=STATE", ErrorKind::Server),
+            ("error=something&state=STATE", ErrorKind::Refused),
+            ("state=STATE", ErrorKind::Callback),
+            ("code=&state=STATE", ErrorKind::Callback),
+            ("code=c&code=d&state=STATE", ErrorKind::Callback),
+            ("code=c&state=STATE&state=STATE", ErrorKind::Callback),
+            ("", ErrorKind::State),
+        ] {
+            assert_eq!(finish(&authorization, bad), Err(kind), "{bad}");
+        }
+        assert_eq!(finish(&authorization, &"x".repeat(LONGEST + 1)), Err(ErrorKind::Callback));
+    }
+
+    #[test]
+    fn it_is_kept_between_two_requests_and_shows_nothing() {
+        let authorization = authorization();
+        let json = serde_json::to_string(&authorization).unwrap();
+        let kept: Authorization = serde_json::from_str(&json).unwrap();
+        assert_eq!(kept.url(), authorization.url());
+        let code =
+            kept.finish(&format!("code=c&state={}", authorization.state.expose_secret())).unwrap();
+        let verifier = |secret: &Option<SecretString>| {
+            secret.as_ref().map(|secret| secret.expose_secret().to_owned())
+        };
+        assert_eq!(verifier(&code.verifier), verifier(&authorization.verifier));
+        let shown = format!("{authorization:?} {authorization:#?} {code:?}");
+        assert!(!shown.contains(authorization.state.expose_secret()), "{shown}");
+        assert!(!shown.contains(&verifier(&code.verifier).unwrap()), "{shown}");
+        assert!(serde_json::from_str::<Authorization>(r#"{"url":"","state":""}"#).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn only_the_right_state_gives_a_code(query in "\\PC{0,80}") {
+            prop_assert!(authorization().finish(&query).is_err());
+        }
+
+        #[test]
+        fn every_code_comes_back_as_it_was_sent(code in "\\PC{1,60}", other in "\\PC{0,20}") {
+            let authorization = authorization();
+            let query = Query::new(String::new())
+                .append_pair("code", &code)
+                .append_pair("x", &other)
+                .append_pair("state", authorization.state.expose_secret())
+                .finish();
+            for callback in [query.clone(), format!("https://app.example/cb?{query}#x?y")] {
+                prop_assert_eq!(finish(&authorization, &callback), Ok(code.clone()));
+            }
+        }
+
+        #[test]
+        fn a_changed_state_gives_none(at in 0_usize..43, change in "[A-Za-z0-9_-]") {
+            let authorization = authorization();
+            let mut state = authorization.state.expose_secret().to_owned();
+            prop_assume!(state[at..=at] != change);
+            state.replace_range(at..=at, &change);
+            let result = finish(&authorization, &format!("code=c&state={state}"));
+            prop_assert_eq!(result, Err(ErrorKind::State));
+        }
+    }
+}

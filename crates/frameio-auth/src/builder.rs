@@ -1,0 +1,211 @@
+//! The settings of the way to IMS, and its stack.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_core::{Body, BoxError, is_secure};
+use frameio_tower::{CollectLayer, HeadersLayer, HttpError, TimeoutLayer, TraceLayer};
+use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
+use http::{Request, Response, Uri};
+use jiff::Timestamp;
+use tower::retry::RetryLayer;
+use tower::{Service, ServiceBuilder};
+
+use super::credential::Credential;
+use super::ims::{self, Clock, Ims};
+use super::redirect;
+use super::retry::Retries;
+use frameio_tower::BuildError;
+use frameio_tower::HttpService;
+
+/// Tokens are a few thousand bytes.
+const LARGEST_ANSWER: usize = 256 << 10;
+
+/// The settings of an [`Ims`].
+///
+/// | setting | default |
+/// |---|---|
+/// | base URL | `https://ims-na1.adobelogin.com` |
+/// | timeout of an attempt, body included | 30 s |
+/// | retries | 2 of 429, and 2 of 500, 502, 503, 504 and of what brought no answer |
+/// | wait before a retry | `Retry-After` up to 60 s, else 1 s, 2 s, 5 s, 10 s |
+/// | transport | `HyperTransport` with the feature `transport`, otherwise required |
+#[derive(Clone)]
+#[must_use]
+pub struct ImsBuilder {
+    credential: Credential,
+    base_url: Cow<'static, str>,
+    timeout: Duration,
+    max_retries: u32,
+    transport: Option<HttpService>,
+    clock: Clock,
+}
+
+impl ImsBuilder {
+    pub(super) fn new(credential: Credential) -> Self {
+        Self {
+            credential,
+            base_url: Cow::Borrowed("https://ims-na1.adobelogin.com"),
+            timeout: Duration::from_secs(30),
+            max_retries: 2,
+            transport: None,
+            clock: Arc::new(Timestamp::now),
+        }
+    }
+
+    /// Signs in at another base URL: `https`, or `http` on the loopback.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Cow::Owned(url.into());
+        self
+    }
+
+    /// Limits each attempt, from sending to the last byte of the answer. Default: 30 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets how many attempts may follow after a 429, and how many after failures. Default: 2.
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        self.max_retries = max_retries;
+        self
+    }
+
+    /// Sends through a custom service: a `HyperTransport` with other settings, another HTTP client,
+    /// or a local IMS.
+    pub fn transport<S, B>(mut self, transport: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.transport = Some(HttpService::new(transport));
+        self
+    }
+
+    /// Takes the time from another clock than the system's, as tests do that move it by hand.
+    pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(now);
+        self
+    }
+
+    /// Makes the way to IMS. Needs no runtime, opens no connection and starts no task.
+    ///
+    /// # Errors
+    /// When the base URL, the client ID or the redirect URI cannot be used.
+    pub fn build(&self) -> Result<Ims, BuildError> {
+        let base = self.base_url.trim_end_matches('/');
+        let uri: Uri = base
+            .parse()
+            .map_err(|error| BuildError::new(format!("the IMS URL is not a URL: {error}")))?;
+        let plain = uri.query().is_none()
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        if uri.scheme().is_none() || !plain {
+            let message = "the IMS URL has to be absolute, without a user and a query";
+            return Err(BuildError::new(message));
+        }
+        if !is_secure(&uri) {
+            let message = "the IMS URL has to be https://, or http:// on this machine";
+            return Err(BuildError::new(message));
+        }
+        if self.credential.client_id.is_empty() {
+            return Err(BuildError::new("the client ID is empty"));
+        }
+        if self.credential.secret().is_some_and(str::is_empty) {
+            return Err(BuildError::new("the client secret is empty"));
+        }
+        if let Some(redirect_uri) = &self.credential.redirect_uri {
+            redirect::check(redirect_uri, self.credential.kind).map_err(|why| {
+                BuildError::new(format!("the redirect URI cannot be used: {why}"))
+            })?;
+        }
+        let http = match &self.transport {
+            Some(transport) => self.stack(transport.clone()),
+            #[cfg(feature = "transport")]
+            None => self.stack(frameio_transport::HyperTransport::builder().build()),
+            #[cfg(not(feature = "transport"))]
+            None => return Err(BuildError::new("IMS needs a transport: call `transport()`")),
+        };
+        Ok(Ims(Arc::new(ims::Shared {
+            base: base.to_owned(),
+            credential: self.credential.clone(),
+            http,
+            clock: self.clock.clone(),
+        })))
+    }
+
+    fn stack<S, B>(&self, transport: S) -> HttpService
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError> + Send,
+    {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(
+            USER_AGENT,
+            HeaderValue::from_static(concat!("frameio-rust/", env!("CARGO_PKG_VERSION"))),
+        );
+        HttpService::new(
+            ServiceBuilder::new()
+                .layer(HeadersLayer::new(headers))
+                .layer(RetryLayer::new(Retries::new(self.max_retries)))
+                .map_err(HttpError::new)
+                .layer(TraceLayer::new())
+                .layer(TimeoutLayer::new(self.timeout))
+                .layer(CollectLayer::new(LARGEST_ANSWER))
+                .service(transport),
+        )
+    }
+}
+
+impl fmt::Debug for ImsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImsBuilder")
+            .field("credential", &self.credential)
+            .field("base_url", &self.base_url)
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_used_is_refused() {
+        let server = || Credential::server_to_server("app", "s3cret");
+        for url in [
+            "http://ims.example",
+            "ims.example",
+            "/ims",
+            "https://me:pass@ims.example",
+            "https://ims.example/?x",
+            "",
+        ] {
+            let builder = ImsBuilder::new(server()).base_url(url);
+            assert!(builder.build().is_err(), "{url}");
+        }
+        for url in ["http://127.0.0.1:1/", "https://ims.example/prefix/"] {
+            assert!(ImsBuilder::new(server()).base_url(url).build().is_ok(), "{url}");
+        }
+        for credential in [
+            Credential::server_to_server("", "s3cret"),
+            Credential::server_to_server("app", ""),
+            Credential::web("app", "s3cret", "http://app.example/"),
+            Credential::single_page("app", "adobe+0a1b://adobeid/app"),
+        ] {
+            let error = ImsBuilder::new(credential).build().unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("s3cret"));
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The client as its users hold it: settings, slots, planes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use frameio_testing::script;
+
+use std::time::Duration;
+
+use frameio::files::ShowFile;
+use frameio::layers::{RateLimitLayer, RateLimitMode, RetryPolicy};
+use frameio::users::ShowCurrentUser;
+use frameio::{Body, Client, ClientBuilder, DefaultLayer, EndpointExt, ErrorKind};
+use http::{HeaderValue, Request};
+use script::{Script, answer, user};
+use tower::limit::ConcurrencyLimitLayer;
+use tower::load_shed::LoadShedLayer;
+use tower::timeout::TimeoutLayer;
+use tower::util::MapRequestLayer;
+use tower::{Service, ServiceBuilder, ServiceExt};
+use tower_http::set_header::SetRequestHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+fn builder(script: &Script) -> ClientBuilder {
+    Client::builder().token("secret").transport(script.clone())
+}
+
+static_assertions::assert_impl_all!(Client: Clone, Send, Sync, std::fmt::Debug);
+static_assertions::assert_impl_all!(Client: Service<ShowFile>, Service<ShowCurrentUser>);
+static_assertions::const_assert!(size_of::<frameio::Error>() <= 16);
+
+/// No runtime here: building needs none.
+#[test]
+fn a_client_is_built_outside_of_a_runtime_and_moves_across_runtimes() {
+    let client = Client::builder().base_url("http://127.0.0.1:9").token("t").build().unwrap();
+    for _ in 0..2 {
+        let client = client.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let call = async move { client.send(ShowCurrentUser::new().max_retries(0)).await };
+        let error = runtime.block_on(runtime.spawn(call)).unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect);
+    }
+}
+
+#[tokio::test]
+async fn calls_can_be_awaited_in_spawned_tasks() {
+    let script = Script::new(|_, _| user());
+    let client = builder(&script).build().unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let client = client.clone();
+        tasks.spawn(async move { client.send(ShowCurrentUser::new().with_meta()).await });
+        let client = builder(&script).build().unwrap();
+        tasks.spawn(async move { client.oneshot(ShowCurrentUser::new().with_meta()).await });
+    }
+    for answer in tasks.join_all().await {
+        assert_eq!(answer.unwrap().value.name, "Kim");
+    }
+}
+
+#[tokio::test]
+async fn layers_fit_the_typed_plane_too() {
+    let script = Script::new(|_, _| user());
+    let mut service = ServiceBuilder::new()
+        .load_shed()
+        .concurrency_limit(1)
+        .timeout(Duration::from_secs(1))
+        .service(builder(&script).build().unwrap());
+    let ready = ServiceExt::<ShowCurrentUser>::ready(&mut service).await.unwrap();
+    assert_eq!(ready.call(ShowCurrentUser::new()).await.unwrap().name, "Kim");
+}
+
+#[tokio::test]
+async fn layers_of_others_fit_both_slots() {
+    let script = Script::new(|_, _| user());
+    let mark = |name: &'static str| {
+        MapRequestLayer::new(move |mut request: Request<Body>| {
+            request.headers_mut().append("x-mark", HeaderValue::from_static(name));
+            request
+        })
+    };
+    let set = |name| {
+        let name = http::HeaderName::from_static(name);
+        SetRequestHeaderLayer::overriding(name, HeaderValue::from_static("1"))
+    };
+    let client = builder(&script)
+        .layer(mark("inner call"))
+        .layer(TimeoutLayer::new(Duration::from_secs(1)))
+        .layer(ConcurrencyLimitLayer::new(1))
+        .layer(LoadShedLayer::new())
+        .layer(set("x-call"))
+        .layer(TraceLayer::new_for_http())
+        .layer(mark("outer call"))
+        .attempt_layer(mark("inner attempt"))
+        .attempt_layer(TimeoutLayer::new(Duration::from_secs(1)))
+        .attempt_layer(ConcurrencyLimitLayer::new(1))
+        .attempt_layer(set("x-attempt"))
+        .attempt_layer(TraceLayer::new_for_http())
+        .attempt_layer(mark("outer attempt"))
+        .build()
+        .unwrap();
+    client.send(ShowCurrentUser::new()).await.unwrap();
+    let asked = &script.asked()[0];
+    let marks: Vec<_> = asked.headers.get_all("x-mark").iter().collect();
+    assert_eq!(marks, ["outer call", "inner call", "outer attempt", "inner attempt"]);
+    assert!(asked.headers.contains_key("x-call") && asked.headers.contains_key("x-attempt"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_one_and_attempts_are_many() {
+    let script = Script::new(|n, _| if n < 2 { answer(503, "{}") } else { user() });
+    let calls = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let attempts = calls.clone();
+    let count = move |by: u32| {
+        let counter = attempts.clone();
+        MapRequestLayer::new(move |request: Request<Body>| {
+            counter.fetch_add(by, std::sync::atomic::Ordering::Relaxed);
+            request
+        })
+    };
+    let client = builder(&script).layer(count(1)).attempt_layer(count(100)).build().unwrap();
+    let reply = client.send(ShowCurrentUser::new().with_meta()).await.unwrap();
+    assert_eq!(reply.attempts, 3);
+    assert_eq!(calls.load(std::sync::atomic::Ordering::Relaxed), 301);
+}
+
+#[tokio::test]
+async fn urls_keep_the_prefix_and_headers_their_order_of_strength() {
+    let script = Script::new(|_, _| user());
+    let client = builder(&script)
+        .base_url("https://proxy.example:8443/frameio/")
+        .header("x-one", "client")
+        .user_agent("studio/1")
+        .build()
+        .unwrap();
+    client.send(ShowCurrentUser::new()).await.unwrap();
+    client.send(ShowCurrentUser::new().header("x-one", "call")).await.unwrap();
+    let asked = script.asked();
+    assert_eq!(asked[0].uri, "https://proxy.example:8443/frameio/v4/me");
+    assert_eq!(asked[0].headers["user-agent"], "studio/1");
+    assert_eq!(asked[0].headers["accept"], "application/json");
+    assert_eq!(asked[0].headers["authorization"], "Bearer secret");
+    assert!(asked[0].headers["authorization"].is_sensitive());
+    assert_eq!(asked[0].headers["x-one"], "client");
+    assert_eq!(asked[1].headers["x-one"], "call");
+}
+
+#[tokio::test]
+async fn the_token_goes_to_the_api_alone() {
+    let script = Script::new(|_, _| answer(404, "{}"));
+    let client = builder(&script).base_url("https://api.example/x").build().unwrap();
+    let elsewhere = [
+        "https://s3.example/part?X-Amz-Signature=1",
+        "https://api.example:444/v4/me",
+        "http://api.example/v4/me",
+        "https://api.example.evil.example/v4/me",
+    ];
+    for url in elsewhere {
+        let request = Request::get(url).body(Body::empty()).unwrap();
+        // An answer, whatever its status: the request is a plain one.
+        assert_eq!(client.request(request).await.unwrap().status(), 404);
+    }
+    for url in ["https://API.example:443/v4/me", "/v4/moodboards"] {
+        let request = Request::get(url).body(Body::empty()).unwrap();
+        client.request(request).await.unwrap();
+    }
+    let signed: Vec<_> =
+        script.asked().iter().map(|a| a.headers.contains_key("authorization")).collect();
+    assert_eq!(signed, [false, false, false, false, true, true]);
+    assert_eq!(script.urls()[5], "https://api.example/x/v4/moodboards");
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused_with_what_to_do() {
+    let error = |builder: ClientBuilder| builder.build().unwrap_err().to_string();
+    let insecure = error(Client::builder().base_url("http://api.frame.io"));
+    assert!(insecure.contains("allow_http()"), "{insecure}");
+    assert!(Client::builder().base_url("http://api.frame.io").allow_http().build().is_ok());
+    assert!(Client::builder().base_url("http://localhost:1").build().is_ok());
+    for url in ["", "api.frame.io", "/v4", "https://api.frame.io?x=1", "https://"] {
+        let message = error(Client::builder().base_url(url));
+        assert!(message.contains("URL") || message.contains("http"), "{url}: {message}");
+    }
+    let header = error(Client::builder().header("x y", "1"));
+    assert!(header.contains("header"), "{header}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_default_layer_can_be_taken_out() {
+    let script = Script::new(|n, _| if n == 0 { answer(503, "{}") } else { user() });
+    let bare = builder(&script)
+        .without(DefaultLayer::Auth)
+        .without(DefaultLayer::Deadline)
+        .without(DefaultLayer::RateLimit)
+        .without(DefaultLayer::Retry)
+        .without(DefaultLayer::Timeout)
+        .without(DefaultLayer::Trace)
+        .build()
+        .unwrap();
+    let error = bare.send(ShowCurrentUser::new()).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 503);
+    assert_eq!(bare.send(ShowCurrentUser::new()).await.unwrap().name, "Kim");
+    assert!(!script.asked()[0].headers.contains_key("authorization"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_can_share_a_quota_or_have_their_own() {
+    let script = Script::new(|_, _| user());
+    let quota = frameio::Quota::per_minute(2);
+    let fast = || RateLimitLayer::new().mode(RateLimitMode::FailFast).quota("users.show", quota);
+    let shared = fast();
+    let client = |layer: RateLimitLayer| builder(&script).rate_limit(layer).build().unwrap();
+    let (one, two) = (client(shared.clone()), client(shared.clone()));
+    let other_user = client(shared.credential("someone else"));
+    let own = client(fast());
+    one.send(ShowCurrentUser::new()).await.unwrap();
+    let error = two.send(ShowCurrentUser::new()).await.unwrap_err();
+    assert!(error.is_rate_limited() && !error.may_have_been_sent());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    other_user.send(ShowCurrentUser::new()).await.unwrap();
+    own.send(ShowCurrentUser::new()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_can_ask_for_its_own_retries_and_limits() {
+    let script = Script::new(|_, _| answer(500, "{}"));
+    let client = builder(&script).retry(RetryPolicy::default()).max_retries(1).build().unwrap();
+    let none = client.send(ShowCurrentUser::new().max_retries(0)).await.unwrap_err();
+    let client_setting = client.send(ShowCurrentUser::new()).await.unwrap_err();
+    let more = client.send(ShowCurrentUser::new().max_retries(4)).await.unwrap_err();
+    assert_eq!((none.attempts(), client_setting.attempts(), more.attempts()), (1, 2, 5));
+    let hasty = ShowCurrentUser::new().max_retries(9).deadline(Duration::from_millis(1));
+    let cut = client.send(hasty).await.unwrap_err();
+    assert!(cut.attempts() < 10, "no wait that does not fit the deadline");
+    assert_eq!(cut.status().unwrap(), 500);
+}
+
+#[tokio::test]
+async fn raw_answers_and_plain_requests_come_as_they_are() {
+    let script = Script::new(|_, _| user());
+    let client = builder(&script).build().unwrap();
+    let raw = client.send(ShowCurrentUser::new().raw()).await.unwrap();
+    assert_eq!(raw.headers()["content-type"], "application/json");
+    assert!(raw.body().starts_with(b"{\"data\":"));
+    let unboxed = Client::unboxed(script.clone());
+    let raw = unboxed.send(ShowCurrentUser::new().raw()).await.unwrap();
+    assert_eq!(raw.status(), 200);
+    assert_eq!(script.urls()[1], "/v4/me", "nothing is added to a service of one's own");
+}

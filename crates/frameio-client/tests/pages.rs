@@ -1,0 +1,135 @@
+//! Lists: what is asked for on each page, when a list ends, and when it fails.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use frameio_testing::script;
+
+use frameio::accounts::{Account, ListAccounts};
+use frameio::{Body, Client, EndpointExt, ErrorKind};
+use futures_util::{StreamExt, TryStreamExt};
+use http::Response;
+use script::{Script, answer};
+
+/// A page of accounts with these names, and the cursor of the next one.
+fn page(names: &[&str], next: Option<&str>) -> Response<Body> {
+    let accounts: Vec<_> = names
+        .iter()
+        .map(|name| {
+            serde_json::json!({
+                "id": name, "display_name": name, "roles": [], "storage_usage": 0,
+                "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
+            })
+        })
+        .collect();
+    let next = next.map(|cursor| format!("/v4/accounts?after={cursor}"));
+    let page = serde_json::json!({"data": accounts, "links": {"next": next}, "total_count": 3});
+    answer(200, &page.to_string())
+}
+
+fn client(script: &Script) -> Client {
+    Client::builder().token("t").transport(script.clone()).build().unwrap()
+}
+
+fn request() -> ListAccounts {
+    ListAccounts::new().sort("display_name_asc").page_size(2).include_total_count(true)
+}
+
+fn query(script: &Script) -> Vec<String> {
+    script.asked().iter().map(|asked| asked.uri.query().unwrap().to_owned()).collect()
+}
+
+fn name(account: Account) -> String {
+    account.display_name
+}
+
+static_assertions::assert_impl_all!(frameio::Pages<ListAccounts>: Send, Unpin, futures_util::Stream);
+static_assertions::assert_impl_all!(frameio::Items<ListAccounts>: Send, Unpin, futures_util::Stream);
+
+#[tokio::test]
+async fn every_parameter_is_sent_again_on_every_page() {
+    let script = Script::new(|n, _| match n {
+        0 => page(&["a", "b"], Some("c1%3D")),
+        1 => page(&[], Some("c2")),
+        _ => page(&["c"], None),
+    });
+    let mut items = client(&script).items(request());
+    let mut names = Vec::new();
+    while let Some(account) = items.next().await {
+        names.push(name(account.unwrap()));
+    }
+    assert_eq!(names, ["a", "b", "c"], "an empty page is not the end");
+    assert_eq!(items.total_count(), Some(3));
+    let rest = "page_size=2&include_total_count=true";
+    assert_eq!(
+        query(&script),
+        [
+            format!("sort=display_name_asc&{rest}"),
+            format!("sort=display_name_asc&after=c1%3D&{rest}"),
+            format!("sort=display_name_asc&after=c2&{rest}"),
+        ]
+    );
+    assert!(items.next().await.is_none(), "it stays ended");
+}
+
+#[tokio::test]
+async fn an_error_on_a_later_page_is_an_error_and_tells_where_to_go_on() {
+    let script = Script::new(|n, _| match n {
+        0 => page(&["a"], Some("c1")),
+        1 => answer(403, r#"{"errors":[{"detail":"no more"}]}"#),
+        _ => page(&["b"], None),
+    });
+    let client = client(&script);
+    let mut pages = client.pages(request());
+    assert_eq!(pages.next().await.unwrap().unwrap().data.len(), 1);
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "accounts.index: 403 Forbidden: no more (1 attempt)");
+    let cursor = pages.cursor().unwrap().clone();
+    assert!(pages.next().await.is_none(), "a stream that failed has ended");
+    let rest: Vec<_> =
+        client.items(request().after(cursor)).map_ok(name).try_collect().await.unwrap();
+    assert_eq!(rest, ["b"]);
+}
+
+#[tokio::test]
+async fn a_cursor_that_repeats_ends_the_list() {
+    let script = Script::new(|n, _| page(&["x"], Some(if n % 2 == 0 { "even" } else { "odd" })));
+    let names: Vec<_> = client(&script).items(request()).map_ok(name).try_collect().await.unwrap();
+    assert_eq!(names.len(), 3);
+    assert_eq!(script.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn a_next_page_without_a_cursor_is_not_the_end() {
+    let broken = r#"{"data":[],"links":{"next":"/v4/accounts?page=2"}}"#;
+    let script = Script::new(move |_, _| answer(200, broken));
+    let mut pages = client(&script).pages(request());
+    assert!(pages.next().await.unwrap().unwrap().data.is_empty());
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("links.next"), "{error}");
+    assert!(pages.next().await.is_none());
+}
+
+#[tokio::test]
+async fn the_next_page_is_fetched_while_this_one_is_used() {
+    let script = Script::new(|n, _| page(&["x"], (n == 0).then_some("c1")));
+    let mut pages = client(&script).pages(request());
+    pages.next().await.unwrap().unwrap();
+    assert_eq!(script.asked().len(), 2, "asked for before anybody waits for it");
+    pages.next().await.unwrap().unwrap();
+    assert!(pages.next().await.is_none());
+    assert_eq!(script.asked().len(), 2);
+
+    let script = Script::new(|n, _| page(&["x"], (n == 0).then_some("c1")));
+    let mut pages = client(&script).pages(request()).prefetch(false);
+    pages.next().await.unwrap().unwrap();
+    assert_eq!(script.asked().len(), 1);
+    assert_eq!(pages.count().await, 1);
+}
+
+#[tokio::test]
+async fn pages_can_carry_their_meta_and_go_to_another_task() {
+    let script = Script::new(|n, _| page(&["x", "y"], (n == 0).then_some("c1")));
+    let pages = client(&script).pages(request().with_meta());
+    let statuses = tokio::spawn(pages.map_ok(|reply| reply.status).try_collect::<Vec<_>>());
+    assert_eq!(statuses.await.unwrap().unwrap(), [200, 200]);
+}

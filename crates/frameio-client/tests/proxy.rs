@@ -1,0 +1,218 @@
+//! Connections through proxies: tunnels and SOCKS, with credentials, and what is excepted.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use frameio_testing::raw;
+
+use std::error::Error as _;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use frameio::transport::Proxy;
+use frameio::users::ShowCurrentUser;
+use frameio::{Client, ClientBuilder, ErrorKind};
+use raw::{Act, RawServer, user};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// A name that only the proxy knows.
+const API: &str = "http://api.frameio.test";
+
+/// What a proxy does with whoever asks.
+#[derive(Clone, Copy)]
+enum Way {
+    /// `CONNECT`, answered with this status; 200 goes on to the server.
+    Tunnel(u16),
+    /// SOCKS 5, with user and password.
+    Socks,
+}
+
+/// A proxy on a loopback socket that goes on to one server, whatever it is asked for.
+struct Loopback {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    task: JoinHandle<()>,
+}
+
+impl Loopback {
+    async fn start(way: Way, server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let seen = asked.clone();
+        let task = tokio::spawn(async move {
+            let mut connections = tokio::task::JoinSet::new();
+            // No test opens more.
+            for _ in 0..20 {
+                let Ok((stream, _)) = listener.accept().await else { return };
+                connections.spawn(serve(stream, way, server, seen.clone()));
+            }
+        });
+        Self { address, asked, task }
+    }
+
+    /// What was asked for: the head of a `CONNECT`, or user, password and destination.
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Loopback {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(
+    mut client: TcpStream,
+    way: Way,
+    server: SocketAddr,
+    seen: Arc<Mutex<Vec<String>>>,
+) -> std::io::Result<()> {
+    let asked = match way {
+        Way::Tunnel(_) => connect(&mut client).await?,
+        Way::Socks => socks(&mut client).await?,
+    };
+    seen.lock().unwrap().push(asked);
+    match way {
+        Way::Tunnel(200) => client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?,
+        Way::Tunnel(status) => {
+            let head = format!("HTTP/1.1 {status} No\r\ncontent-length: 0\r\n\r\n");
+            return client.write_all(head.as_bytes()).await;
+        }
+        Way::Socks => client.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 80]).await?,
+    }
+    let mut server = TcpStream::connect(server).await?;
+    copy_bidirectional(&mut client, &mut server).await?;
+    Ok(())
+}
+
+async fn connect(client: &mut TcpStream) -> std::io::Result<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(client.read_u8().await?);
+    }
+    Ok(String::from_utf8(head).unwrap())
+}
+
+async fn socks(client: &mut TcpStream) -> std::io::Result<String> {
+    assert_eq!(client.read_u8().await?, 5);
+    let methods = text(client).await?;
+    assert!(methods.contains('\u{2}'), "user and password are offered: {methods:?}");
+    client.write_all(&[5, 2]).await?;
+    assert_eq!(client.read_u8().await?, 1);
+    let (user, password) = (text(client).await?, text(client).await?);
+    client.write_all(&[1, 0]).await?;
+    let mut request = [0; 4];
+    client.read_exact(&mut request).await?;
+    assert_eq!(request, [5, 1, 0, 3], "a connection to a name");
+    let host = text(client).await?;
+    let port = client.read_u16().await?;
+    Ok(format!("{user} {password} {host} {port}"))
+}
+
+/// A byte with the length, and that much text.
+async fn text(client: &mut TcpStream) -> std::io::Result<String> {
+    let mut text = vec![0; client.read_u8().await?.into()];
+    client.read_exact(&mut text).await?;
+    Ok(String::from_utf8(text).unwrap())
+}
+
+fn builder(proxy: Proxy) -> ClientBuilder {
+    Client::builder().base_url(API).allow_http().token("t").max_retries(0).proxy(proxy)
+}
+
+async fn api() -> RawServer {
+    RawServer::start(|_| Act::Answer(user())).await
+}
+
+#[tokio::test]
+async fn a_tunnel_is_asked_for_with_the_credentials() {
+    let api = api().await;
+    let proxy = Loopback::start(Way::Tunnel(200), api.address).await;
+    let url = format!("http://kim:s3cret@{}", proxy.address);
+    let client = builder(Proxy::url(url).unwrap()).build().unwrap();
+    for _ in 0..2 {
+        assert_eq!(client.send(ShowCurrentUser::new()).await.unwrap().name, "Kim");
+    }
+    let asked = proxy.asked();
+    assert_eq!(asked.len(), 1, "the tunnel is kept");
+    assert!(asked[0].starts_with("CONNECT api.frameio.test:80 HTTP/1.1\r\n"), "{asked:?}");
+    let head = asked[0].to_lowercase();
+    // `kim:s3cret` in Base64, in lower case as the rest.
+    assert!(head.contains("\r\nproxy-authorization: basic a2ltonmzy3jlda==\r\n"), "{head}");
+    assert!(!head.contains("bearer"), "the token is none of the proxy's business: {head}");
+    let requests = api.requests();
+    assert_eq!(requests.len(), 2);
+    assert!(requests[0].starts_with("GET /v4/me HTTP/1.1\r\n"), "{requests:?}");
+    assert!(!requests[0].to_lowercase().contains("proxy-authorization"), "{requests:?}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_a_failed_connection() {
+    let api = api().await;
+    for (status, reason) in [(407, "authorization required"), (502, "unsuccessful")] {
+        let proxy = Loopback::start(Way::Tunnel(status), api.address).await;
+        let url = format!("http://kim:s3cret@{}", proxy.address);
+        let client = builder(Proxy::url(url).unwrap()).build().unwrap();
+        let error = client.send(ShowCurrentUser::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+        assert!(error.is_connect() && !error.may_have_been_sent());
+        let mut said = format!("{error} {error:?}");
+        let mut next = error.source();
+        for _ in 0..8 {
+            let Some(source) = next else { break };
+            said.push_str(&format!(" {source} {source:?}"));
+            next = source.source();
+        }
+        assert!(said.contains(reason), "{said}");
+        assert!(!said.contains("s3cret") && !said.contains("a2lt"), "{said}");
+        assert_eq!(proxy.asked().len(), 1);
+    }
+    assert!(api.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_excepted_is_reached_directly() {
+    let api = api().await;
+    let proxy = Loopback::start(Way::Tunnel(200), api.address).await;
+    let through = Proxy::url(format!("http://{}", proxy.address)).unwrap();
+    let direct = [through.clone().no_proxy("other.test, 127.0.0.0/8"), Proxy::none()];
+    for direct in direct {
+        let client = builder(direct).base_url(api.url()).build().unwrap();
+        client.send(ShowCurrentUser::new()).await.unwrap();
+    }
+    assert!(proxy.asked().is_empty());
+    let client = builder(through.no_proxy("other.test")).base_url(api.url()).build().unwrap();
+    client.send(ShowCurrentUser::new()).await.unwrap();
+    let asked = proxy.asked();
+    assert!(asked[0].starts_with(&format!("CONNECT {} ", api.address)), "{asked:?}");
+    assert!(!asked[0].to_lowercase().contains("proxy-authorization"), "{asked:?}");
+    assert_eq!(api.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn socks_leaves_the_look_up_of_names_to_the_proxy() {
+    let api = api().await;
+    let proxy = Loopback::start(Way::Socks, api.address).await;
+    let url = format!("socks5h://kim:s3cret@{}", proxy.address);
+    let client = builder(Proxy::url(url).unwrap()).build().unwrap();
+    assert_eq!(client.send(ShowCurrentUser::new()).await.unwrap().name, "Kim");
+    assert_eq!(proxy.asked(), ["kim s3cret api.frameio.test 80"]);
+    assert_eq!(api.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_a_failed_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    for scheme in ["http", "socks5h"] {
+        let proxy = Proxy::url(format!("{scheme}://kim:s3cret@{address}")).unwrap();
+        let client = builder(proxy).build().unwrap();
+        let error = client.send(ShowCurrentUser::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+        let shown = format!("{error:?}");
+        assert!(shown.contains("ConnectionRefused") && !shown.contains("s3cret"), "{shown}");
+    }
+}

@@ -1,0 +1,214 @@
+//! Files of any size, in and out.
+
+mod checksums;
+mod download;
+pub(crate) mod error;
+mod path;
+mod place;
+mod poll;
+mod progress;
+pub(crate) mod retry;
+mod safe_name;
+pub(crate) mod signed_http;
+mod summary;
+mod tasks;
+mod upload;
+mod walk;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_api::files::{File, ShowFile};
+use frameio_core::{AccountId, Body, BoxError, FileId};
+use frameio_tower::Backoff;
+use http::{Request, Response};
+use tokio::sync::Semaphore;
+use tower::Service;
+
+pub use self::download::{
+    Checksum, Digest, Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition,
+};
+pub use self::error::{TransferError, TransferErrorKind};
+pub use self::path::{Locator, RemotePath};
+pub use self::place::{Place, Target};
+use self::poll::Poller;
+pub use self::poll::Until;
+pub use self::progress::{Progress, ProgressStream};
+use self::retry::Retries;
+pub use self::safe_name::{SafeNames, safe_name};
+use self::signed_http::Storage;
+pub use self::summary::{Ignored, Item, Outcome, Summary};
+use self::upload::buffers::Buffers;
+pub use self::upload::{Attached, RemoteUpload, Upload, UploadTree, Uploaded};
+pub use self::walk::{Entry, Walk, WalkError};
+use frameio_client::Client;
+use frameio_tower::HttpService;
+use frameio_transport::HyperTransport;
+
+/// Sends files to Frame.io and fetches them.
+///
+/// It is a handle: clones are cheap, and share the connections to the storage and the limit of
+/// parts that are under way at a time.
+#[derive(Clone)]
+pub struct Transfers {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) client: Client,
+    pub(crate) storage: Storage,
+    pub(crate) retries: Retries,
+    /// One for each part that may be under way, in all transfers together.
+    pub(crate) parts: Arc<Semaphore>,
+    pub(crate) buffers: Buffers,
+    pub(crate) poller: Poller,
+}
+
+impl Inner {
+    /// A file as it is now.
+    pub(crate) async fn show(
+        &self,
+        (account_id, file_id): (&AccountId, &FileId),
+    ) -> Result<File, TransferError> {
+        let show = ShowFile::new(account_id, file_id);
+        self.client.send(show).await.map_err(TransferError::call)
+    }
+}
+
+impl Transfers {
+    /// Transfers by the calls of `client`, with the defaults of [`TransfersBuilder`].
+    pub fn new(client: Client) -> Self {
+        Self::builder(client).build()
+    }
+
+    /// The settings of transfers, at their defaults.
+    pub fn builder(client: Client) -> TransfersBuilder {
+        TransfersBuilder {
+            client,
+            storage: None,
+            stall_timeout: Duration::from_secs(60),
+            attempt_timeout: Duration::from_secs(6 * 3600),
+            retries: Retries::default(),
+            parts_in_flight: 32,
+            poll_interval: Duration::from_millis(500),
+        }
+    }
+}
+
+impl fmt::Debug for Transfers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transfers")
+            .field("storage", &self.inner.storage)
+            .field("retries", &self.inner.retries)
+            .field("parts", &self.inner.parts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of [`Transfers`].
+///
+/// | setting | default |
+/// |---|---|
+/// | parts under way at a time, in all transfers together | 32 |
+/// | attempts at a part after the first | 10 |
+/// | wait between attempts | 1 s, doubled up to 60 s, with full jitter |
+/// | an attempt is given up when nothing moves for | 60 s |
+/// | an attempt is given up after | 6 h |
+/// | wait between two questions for the state of a file | 500 ms, growing by half up to 15 s |
+/// | transport to the storage | a [`HyperTransport`] of its own |
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct TransfersBuilder {
+    client: Client,
+    storage: Option<HttpService>,
+    stall_timeout: Duration,
+    attempt_timeout: Duration,
+    retries: Retries,
+    parts_in_flight: usize,
+    poll_interval: Duration,
+}
+
+impl TransfersBuilder {
+    /// Sends what goes to signed URLs through another service: a [`HyperTransport`] with other
+    /// settings, a stack around one, or a simulator.
+    ///
+    /// It must neither add a token nor follow redirects.
+    pub fn storage<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.storage = Some(signed_http::boxed(service));
+        self
+    }
+
+    /// Limits the parts that are under way at a time, in all transfers together, and so memory and
+    /// connections. At least one. Default: 32.
+    pub fn parts_in_flight(mut self, parts: usize) -> Self {
+        self.parts_in_flight = parts.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// Attempts a part so many times more after the first attempt failed. Default: 10.
+    ///
+    /// Refusals are final: an expired URL, a wrong media type.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.retries.most = retries;
+        self
+    }
+
+    /// Waits between attempts as `backoff` says, with full jitter. Default: 1 s to 60 s.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.retries.backoff = backoff;
+        self
+    }
+
+    /// Gives an attempt up when nothing has moved for so long, the answer included; it may take up
+    /// to twice as long to be found out. Default: 60 s.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.stall_timeout = timeout;
+        self
+    }
+
+    /// Gives an attempt up after so long, however it goes. Default: 6 h.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// Asks for the state of a file for the second time after so long, and then less and less often,
+    /// down to every 15 s. Default: 500 ms.
+    ///
+    /// All transfers together have no more than four calls of each operation under way for it, which
+    /// wait for their quota like any other. The first question waits a little too, up to 2 s, where
+    /// the files before were not complete at once.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval;
+        self
+    }
+
+    /// Makes the transfers. Needs no runtime and opens no connection.
+    pub fn build(self) -> Transfers {
+        let http =
+            self.storage.unwrap_or_else(|| signed_http::boxed(HyperTransport::builder().build()));
+        Transfers {
+            inner: Arc::new(Inner {
+                client: self.client,
+                storage: Storage {
+                    http,
+                    stall_timeout: self.stall_timeout,
+                    attempt_timeout: self.attempt_timeout,
+                },
+                retries: self.retries,
+                parts: Arc::new(Semaphore::new(self.parts_in_flight)),
+                buffers: Buffers::default(),
+                poller: Poller::new(self.poll_interval),
+            }),
+        }
+    }
+}

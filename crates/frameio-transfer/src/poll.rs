@@ -1,0 +1,221 @@
+//! Waiting for the service: how all transfers ask for the state of their files.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use frameio_api::files::{File, FileStatus, ShowFile, ShowUploadStatus};
+use frameio_core::{AccountId, Endpoint, FileId};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::error::{TransferError, TransferErrorKind};
+use frameio_client::Client;
+use frameio_client::{Error, ErrorKind};
+
+/// What a transfer to the service waits for when all is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Until {
+    /// The service has put the parts together.
+    #[default]
+    Uploaded,
+    /// The renditions are there too. The service makes none of some kinds of files, which then
+    /// never get that far.
+    Transcoded,
+}
+
+impl Until {
+    /// When to stop waiting for it: by default after ten minutes, or six hours for renditions. A
+    /// limit beyond what a clock can tell is none.
+    pub(crate) fn end(self, limit: Option<Duration>) -> Option<Instant> {
+        let default = match self {
+            Self::Uploaded => Duration::from_secs(600),
+            Self::Transcoded => Duration::from_secs(6 * 3600),
+        };
+        Instant::now().checked_add(limit.unwrap_or(default))
+    }
+}
+
+/// Asks for the state of files, a few at a time, the longest waiting first.
+///
+/// The quota of these calls is small, and shared with the rest of the program. The queue of it is
+/// first come, first served: with no more than [`TURNS`] of ours in it, the others get their turn.
+///
+/// The quota of the upload status is the same as that of new files, so many small files would wait
+/// for it if they had to ask twice. So the first question waits for as long as it lately took, and
+/// of three in a row only one is for the upload status, which alone tells what went wrong; the others
+/// are for the file, which has a quota of its own.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    status_turns: Semaphore,
+    file_turns: Semaphore,
+    interval: Duration,
+    /// How long it lately took from the last part until the service had the file.
+    lag: Mutex<Duration>,
+}
+
+/// How many calls of an operation are under way at most.
+const TURNS: usize = 4;
+
+/// The longest time from one call for a file to the next.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// The longest time to wait before the first call.
+const LONGEST_LAG: Duration = Duration::from_secs(2);
+
+impl Poller {
+    pub(crate) fn new(interval: Duration) -> Self {
+        let turns = || Semaphore::new(TURNS);
+        Self { status_turns: turns(), file_turns: turns(), interval, lag: Mutex::default() }
+    }
+
+    /// Waits until the service has put a file together.
+    pub(crate) async fn uploaded(
+        &self,
+        client: &Client,
+        ids: (&AccountId, &FileId),
+        end: Option<Instant>,
+    ) -> Result<(), TransferError> {
+        let begun = Instant::now();
+        let lag = *self.lag();
+        let polling = async {
+            sleep(lag).await;
+            self.complete(client, ids).await
+        };
+        let asked = within(end, polling, LATE).await?;
+        let lag = &mut *self.lag();
+        *lag = match asked {
+            1 => lag.mul_f64(0.9),
+            _ => (*lag).max(begun.elapsed().min(LONGEST_LAG)),
+        };
+        Ok(())
+    }
+
+    /// Waits until the service has fetched a file.
+    pub(crate) async fn fetched(
+        &self,
+        client: &Client,
+        ids: (&AccountId, &FileId),
+        end: Option<Instant>,
+    ) -> Result<(), TransferError> {
+        within(end, self.complete(client, ids), LATE).await.map(drop)
+    }
+
+    /// Waits until the renditions of a file are there.
+    pub(crate) async fn transcoded(
+        &self,
+        client: &Client,
+        (account_id, file_id): (&AccountId, &FileId),
+        end: Option<Instant>,
+    ) -> Result<File, TransferError> {
+        let polling = async {
+            let mut waits = self.waits();
+            loop {
+                let file = ShowFile::new(account_id, file_id);
+                match ask(&self.file_turns, client, file).await? {
+                    Some(file) if file.status == FileStatus::Transcoded => return Ok(file),
+                    _ => sleep(waits.next()).await,
+                }
+            }
+        };
+        within(end, polling, "the service did not make the renditions in time").await
+    }
+
+    /// Asks until the service has the whole file; how often it took.
+    async fn complete(
+        &self,
+        client: &Client,
+        ids: (&AccountId, &FileId),
+    ) -> Result<u32, TransferError> {
+        let mut waits = self.waits();
+        let mut asked = 0;
+        while !self.is_complete(client, ids, asked % 3 == 0).await? {
+            asked += 1;
+            sleep(waits.next()).await;
+        }
+        Ok(asked + 1)
+    }
+
+    async fn is_complete(
+        &self,
+        client: &Client,
+        (account_id, file_id): (&AccountId, &FileId),
+        by_status: bool,
+    ) -> Result<bool, TransferError> {
+        if !by_status {
+            let show = ShowFile::new(account_id, file_id);
+            let file = ask(&self.file_turns, client, show).await?;
+            return Ok(file.is_some_and(|file| file.status != FileStatus::Created));
+        }
+        let show = ShowUploadStatus::new(account_id, file_id);
+        let status = ask(&self.status_turns, client, show).await?;
+        if status.as_ref().is_some_and(|status| status.upload_failed) {
+            let failed = "the service could not put the upload together, or not fetch it";
+            return Err(TransferError::new(TransferErrorKind::UploadFailed, failed));
+        }
+        Ok(status.is_some_and(|status| status.upload_complete))
+    }
+
+    fn waits(&self) -> Waits {
+        Waits { next: self.interval, longest: LONGEST.max(self.interval) }
+    }
+
+    fn lag(&self) -> MutexGuard<'_, Duration> {
+        self.lag.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const LATE: &str = "the service did not tell in time that it has the whole file";
+
+/// How long to wait from one question to the next.
+struct Waits {
+    next: Duration,
+    longest: Duration,
+}
+
+impl Waits {
+    fn next(&mut self) -> Duration {
+        let next = self.next;
+        self.next = next.mul_f64(1.5).min(self.longest);
+        next
+    }
+}
+
+/// What is answered; nothing where it is worth asking again, after the client has done so already.
+async fn ask<E: Endpoint>(
+    turns: &Semaphore,
+    client: &Client,
+    request: E,
+) -> Result<Option<E::Response>, TransferError> {
+    let _turn = turns.acquire().await;
+    match client.send(request).await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if may_pass(&error) => Ok(None),
+        Err(error) => Err(TransferError::call(error)),
+    }
+}
+
+/// What a future gives before `end`.
+async fn within<T>(
+    end: Option<Instant>,
+    waiting: impl Future<Output = Result<T, TransferError>>,
+    late: &'static str,
+) -> Result<T, TransferError> {
+    match end {
+        None => waiting.await,
+        Some(end) => timeout_at(end, waiting)
+            .await
+            .unwrap_or_else(|_| Err(TransferError::new(TransferErrorKind::Timeout, late))),
+    }
+}
+
+fn may_pass(error: &Error) -> bool {
+    let kinds = [
+        ErrorKind::RateLimited,
+        ErrorKind::Timeout,
+        ErrorKind::Connect,
+        ErrorKind::Transport,
+        ErrorKind::Body,
+    ];
+    error.is_server_error() || kinds.contains(&error.kind())
+}

@@ -1,0 +1,148 @@
+//! The body of one attempt at a part.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+use super::buffers::{Buffers, CHUNK};
+use super::source::{Reading, Source, SourceError};
+use crate::progress::Counted;
+use crate::signed_http::Activity;
+
+/// Streams a range of a source, with the next chunk being read while one is being sent.
+pub(crate) struct PartBody {
+    source: Source,
+    buffers: Buffers,
+    offset: u64,
+    /// What is yet to be asked of the source.
+    unread: u64,
+    /// What is yet to be handed out.
+    unsent: u64,
+    reading: Option<Reading>,
+    attempt: Attempt,
+}
+
+/// What an attempt leaves behind, for whoever made it.
+#[derive(Clone)]
+pub(crate) struct Attempt(Arc<Shared>);
+
+struct Shared {
+    activity: Activity,
+    state: Mutex<State>,
+}
+
+struct State {
+    counted: Counted,
+    left: u64,
+    failure: Option<SourceError>,
+}
+
+impl Attempt {
+    pub(crate) fn new(size: u64, counted: Counted) -> Self {
+        let state = Mutex::new(State { counted, left: size, failure: None });
+        Self(Arc::new(Shared { activity: Activity::default(), state }))
+    }
+
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.0.activity
+    }
+
+    /// Why the source could not be read, if that is what the attempt failed for.
+    pub(crate) fn failure(&self) -> Option<SourceError> {
+        self.state().failure.take()
+    }
+
+    /// Counts the part as sent; false where bytes of it were not.
+    pub(crate) fn finish(&self) -> bool {
+        let state = &mut *self.state();
+        if state.left == 0 {
+            state.counted.done();
+        }
+        state.left == 0
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PartBody {
+    pub(crate) fn new(
+        source: &Source,
+        buffers: &Buffers,
+        (offset, size): (u64, u64),
+        attempt: &Attempt,
+    ) -> Self {
+        let (source, buffers, attempt) = (source.clone(), buffers.clone(), attempt.clone());
+        Self { source, buffers, offset, unread: size, unsent: size, reading: None, attempt }
+    }
+
+    fn read_on(&mut self) -> Option<Reading> {
+        let length = usize::try_from(self.unread).unwrap_or(CHUNK).min(CHUNK);
+        if length == 0 {
+            return None;
+        }
+        let reading = self.source.read(self.offset, length, &self.buffers);
+        self.offset += length as u64;
+        self.unread -= length as u64;
+        Some(reading)
+    }
+}
+
+impl Body for PartBody {
+    type Data = Bytes;
+    type Error = SourceFailed;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, SourceFailed>>> {
+        let this = &mut *self;
+        if this.reading.is_none() {
+            this.reading = this.read_on();
+        }
+        let Some(reading) = &mut this.reading else { return Poll::Ready(None) };
+        let read = ready!(reading.as_mut().poll(cx));
+        this.reading = None;
+        Poll::Ready(Some(match read {
+            Ok(chunk) => {
+                this.reading = this.read_on();
+                let length = chunk.len() as u64;
+                this.unsent = this.unsent.saturating_sub(length);
+                this.attempt.0.activity.touch();
+                let state = &mut *this.attempt.state();
+                state.counted.add(length);
+                state.left = state.left.saturating_sub(length);
+                Ok(Frame::data(chunk))
+            }
+            Err(error) => {
+                this.unread = 0;
+                this.attempt.state().failure = Some(error);
+                Err(SourceFailed)
+            }
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.unsent == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.unsent)
+    }
+}
+
+/// Tells the transport to give up; why is in [`Attempt::failure`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SourceFailed;
+
+impl std::fmt::Display for SourceFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the source cannot be read on")
+    }
+}
+
+impl std::error::Error for SourceFailed {}

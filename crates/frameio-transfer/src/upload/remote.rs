@@ -1,0 +1,100 @@
+//! Files that the service fetches itself.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frameio_api::files::CreateRemoteUpload;
+use frameio_core::{AccountId, FolderId, SignedUrl};
+
+use super::Uploaded;
+use crate::{Inner, TransferError, Until};
+
+/// A file for the service to fetch: a value for
+/// [`Transfers::remote_upload`](crate::Transfers::remote_upload).
+///
+/// ```no_run
+/// use frameio::transfer::{RemoteUpload, Transfers};
+///
+/// # async fn run(client: frameio::Client, account: frameio::AccountId, folder: frameio::FolderId) -> Result<(), frameio::transfer::TransferError> {
+/// let url = "https://media.example/a001.mov?signature=…";
+/// let upload = RemoteUpload::new(account, folder, "a001.mov", url);
+/// let uploaded = Transfers::new(client).remote_upload(upload).await?;
+/// println!("{} bytes", uploaded.file.file_size);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct RemoteUpload {
+    account_id: AccountId,
+    folder_id: FolderId,
+    name: String,
+    source_url: SignedUrl,
+    until: Until,
+    wait_timeout: Option<Duration>,
+}
+
+impl RemoteUpload {
+    /// What is at `source_url`, which the service has to be able to reach, to be put into a folder.
+    pub fn new(
+        account_id: impl Into<AccountId>,
+        folder_id: impl Into<FolderId>,
+        name: impl Into<String>,
+        source_url: impl Into<SignedUrl>,
+    ) -> Self {
+        Self {
+            account_id: account_id.into(),
+            folder_id: folder_id.into(),
+            name: name.into(),
+            source_url: source_url.into(),
+            until: Until::Uploaded,
+            wait_timeout: None,
+        }
+    }
+
+    /// Waits until the service is so far. Default: [`Until::Uploaded`].
+    pub const fn wait(mut self, until: Until) -> Self {
+        self.until = until;
+        self
+    }
+
+    /// Waits no longer than this. Default: 6 hours, since the service has to fetch it first.
+    pub const fn wait_timeout(mut self, timeout: Duration) -> Self {
+        self.wait_timeout = Some(timeout);
+        self
+    }
+}
+
+impl fmt::Debug for RemoteUpload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteUpload")
+            .field("name", &self.name)
+            .field("source_url", &self.source_url)
+            .field("until", &self.until)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) async fn run(
+    inner: Arc<Inner>,
+    upload: RemoteUpload,
+) -> Result<Uploaded, TransferError> {
+    let RemoteUpload { account_id, folder_id, name, source_url, until, wait_timeout } = upload;
+    let request = CreateRemoteUpload::new(&account_id, &folder_id, name, source_url);
+    let created = inner.client.send(request).await.map_err(TransferError::call)?;
+    let id = created.file.id;
+    // Fetching takes its time too.
+    let end = Until::Transcoded.end(wait_timeout);
+    let finished = async {
+        let ids = (&account_id, &id);
+        inner.poller.fetched(&inner.client, ids, end).await?;
+        let file = match until {
+            // Its size and type are known only now.
+            Until::Uploaded => inner.show(ids).await?,
+            Until::Transcoded => inner.poller.transcoded(&inner.client, ids, end).await?,
+        };
+        Ok(Uploaded { file, bytes: 0, replaced: None })
+    };
+    finished.await.map_err(|error: TransferError| error.of_file(&id))
+}

@@ -1,0 +1,188 @@
+//! Sending parts, several at a time, each until it is there or refused.
+
+use std::sync::Arc;
+
+use frameio_core::Body;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::{Request, Uri};
+use http_body_util::{BodyExt, Limited};
+use tokio::task::JoinSet;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use super::body::{Attempt, PartBody};
+use super::manifest::Manifest;
+use super::parts::{Part, Parts};
+use super::source::{Source, SourceError};
+use super::spool::Spool;
+use crate::Inner;
+use crate::progress::Tracker;
+use crate::retry::AttemptError;
+use crate::tasks::settled;
+use crate::{TransferError, TransferErrorKind};
+
+/// Where the parts are read from.
+pub(crate) enum Feed {
+    /// Any part at any time.
+    Source(Source),
+    /// One part after the other.
+    Spool(Spool),
+}
+
+/// The parts that are to be sent.
+pub(crate) struct Job {
+    pub(crate) feed: Feed,
+    pub(crate) parts: Arc<Parts>,
+    /// Those that need not be sent, in the order of the parts.
+    pub(crate) done: Vec<bool>,
+    pub(crate) media_type: HeaderValue,
+    pub(crate) in_flight: usize,
+    pub(crate) tracker: Tracker,
+    pub(crate) manifest: Option<Manifest>,
+}
+
+/// Sends all parts that are not done. Dropped, it stops; of a part that fails, too.
+pub(crate) async fn send(inner: &Arc<Inner>, job: &mut Job) -> Result<(), TransferError> {
+    let mut running = JoinSet::new();
+    let done = std::mem::take(&mut job.done);
+    let todo = (0..job.parts.len()).filter(|index| !done.get(*index).copied().unwrap_or(false));
+    for index in todo {
+        while running.len() >= job.in_flight {
+            join(&mut running).await?;
+        }
+        let Some(part) = job.parts.get(index) else { continue };
+        let (source, start) = match &mut job.feed {
+            Feed::Source(source) => (source.clone(), part.offset),
+            Feed::Spool(spool) => {
+                let source = spool.next(part.size).await?;
+                // Before the last part makes the file complete.
+                if index + 1 == job.parts.len() {
+                    spool.end().await?;
+                }
+                (source, 0)
+            }
+        };
+        let sender = Sender {
+            inner: inner.clone(),
+            source,
+            start,
+            part,
+            media_type: job.media_type.clone(),
+            tracker: job.tracker.clone(),
+            manifest: job.manifest.clone(),
+        };
+        running.spawn(sender.run().instrument(Span::current()));
+    }
+    while !running.is_empty() {
+        join(&mut running).await?;
+    }
+    Ok(())
+}
+
+async fn join(running: &mut JoinSet<Result<(), TransferError>>) -> Result<(), TransferError> {
+    let Some(sent) = running.join_next().await else { return Ok(()) };
+    settled(sent).unwrap_or_else(|_| {
+        Err(TransferError::new(TransferErrorKind::Storage, "the runtime is shutting down"))
+    })
+}
+
+/// Sends one part.
+struct Sender {
+    inner: Arc<Inner>,
+    source: Source,
+    /// Where the part begins in the source.
+    start: u64,
+    part: Part,
+    media_type: HeaderValue,
+    tracker: Tracker,
+    manifest: Option<Manifest>,
+}
+
+/// Why an attempt failed.
+enum Failure {
+    Source(SourceError),
+    Storage(AttemptError),
+}
+
+impl Sender {
+    async fn run(self) -> Result<(), TransferError> {
+        let number = self.part.index as u64 + 1;
+        let sent = self.send().await;
+        sent.map_err(|error| error.at_part(number, self.part.offset))?;
+        if let Some(manifest) = &self.manifest {
+            manifest.done(self.part.index).await?;
+        }
+        self.tracker.update(true, |progress| progress.parts += 1);
+        Ok(())
+    }
+
+    async fn send(&self) -> Result<(), TransferError> {
+        let url: Uri = self.part.url.parse().map_err(|_| {
+            let message = "the service gave the part an address that is none";
+            TransferError::new(TransferErrorKind::Api, message)
+        })?;
+        // Held over the waits too: while the storage is in trouble, fewer parts should try.
+        let _permit = self.inner.parts.acquire().await;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let span = tracing::debug_span!(
+                target: "frameio::transfer",
+                "frameio.part",
+                part = self.part.index as u64 + 1,
+                offset = self.part.offset,
+                size = self.part.size,
+                attempt = attempts,
+                error.type = Empty,
+            );
+            let error = match self.attempt(url.clone()).instrument(span.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(Failure::Source(error)) => {
+                    span.record("error.type", "source");
+                    return Err(error.into());
+                }
+                Err(Failure::Storage(error)) => error,
+            };
+            span.record("error.type", error.reason());
+            let Some(wait) = self.inner.retries.wait(&error, attempts) else {
+                return Err(TransferError::storage(error, attempts));
+            };
+            tracing::debug!(
+                target: "frameio::transfer",
+                parent: &span,
+                attempt = attempts,
+                delay_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                reason = error.reason(),
+                "retry.scheduled",
+            );
+            drop(span);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn attempt(&self, url: Uri) -> Result<(), Failure> {
+        let size = self.part.size;
+        let attempt = Attempt::new(size, self.tracker.attempt());
+        let body = PartBody::new(&self.source, &self.inner.buffers, (self.start, size), &attempt);
+        let mut request = Request::new(Body::stream(body));
+        *request.method_mut() = http::Method::PUT;
+        *request.uri_mut() = url;
+        let headers = request.headers_mut();
+        headers.insert("x-amz-acl", HeaderValue::from_static("private"));
+        headers.insert(CONTENT_TYPE, self.media_type.clone());
+        headers.insert(CONTENT_LENGTH, size.into());
+        match self.inner.storage.send(request, attempt.activity()).await {
+            Ok(answer) if attempt.finish() => {
+                // Read, so that the connection can be used again; there is next to nothing in it.
+                let rest = Limited::new(answer.into_body(), 64 << 10).collect();
+                drop(self.inner.storage.watch(rest, attempt.activity()).await);
+                Ok(())
+            }
+            Ok(_) => {
+                let early = "the storage answered before it had the whole part";
+                Err(Failure::Storage(AttemptError::Transport(early.into())))
+            }
+            Err(error) => Err(attempt.failure().map_or(Failure::Storage(error), Failure::Source)),
+        }
+    }
+}

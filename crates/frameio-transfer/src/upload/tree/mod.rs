@@ -1,0 +1,255 @@
+//! Folders of this machine, sent with their structure.
+
+mod local;
+mod patterns;
+mod remote;
+mod run;
+
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use frameio_core::{AccountId, FolderId};
+
+use crate::summary::{OnItem, OnProgress};
+use crate::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers};
+
+/// A directory to be sent into a folder; done by [`Transfers::upload_tree`].
+///
+/// | setting | default |
+/// |---|---|
+/// | files under way at a time | 16 |
+/// | files that are there with the same name and size | skipped |
+/// | symbolic links | not followed, and told |
+/// | hidden files and directories | left out, and counted |
+/// | patterns | none: all files |
+/// | checksums | none: size alone is compared |
+/// | manifests | none: a file that was sent in part is sent anew |
+/// | dry run | no |
+///
+/// Folders that are there are used, others are created; nothing at the service is ever replaced or
+/// deleted. The service keeps no checksum of a file and allows several of one name, so files are
+/// compared by name and size, a version stack by its newest version; and by the
+/// [checksums](Self::checksums) that are kept here, if there are any. A file of another size or
+/// checksum is sent beside the one that is there. What it does not take is in the summary: empty
+/// files, and names that are longer than 255 characters or not UTF-8.
+///
+/// Rerun, it goes on where it was: what is complete is skipped, and what is not is resumed if there
+/// is a manifest of it.
+///
+/// ```no_run
+/// use frameio::transfer::{Transfers, UploadTree};
+///
+/// # async fn run(transfers: Transfers, account: frameio::AccountId, folder: frameio::FolderId) -> Result<(), Box<dyn std::error::Error>> {
+/// let tree = UploadTree::new(account, folder, "rushes").exclude("*.tmp").manifests(".uploads");
+/// let summary = transfers.upload_tree(tree).await?;
+/// println!("{summary}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a tree is not sent until it is given to `Transfers::upload_tree`"]
+pub struct UploadTree {
+    account: AccountId,
+    folder: FolderId,
+    roots: Roots,
+    files_in_flight: usize,
+    parts_in_flight: Option<usize>,
+    existing: Existing,
+    follow_links: bool,
+    hidden: bool,
+    include: Vec<String>,
+    exclude: Vec<String>,
+    checksums: Option<PathBuf>,
+    manifests: Option<PathBuf>,
+    dry_run: bool,
+    on_item: Option<OnItem>,
+    report: Option<OnProgress>,
+}
+
+/// What is sent.
+#[derive(Clone, Debug)]
+enum Roots {
+    /// What is in a directory.
+    Within(PathBuf),
+    /// These, by their names.
+    Paths(Vec<PathBuf>),
+}
+
+impl UploadTree {
+    /// Sends what is in `directory` into a folder.
+    pub fn new(
+        account: impl Into<AccountId>,
+        folder: impl Into<FolderId>,
+        directory: impl Into<PathBuf>,
+    ) -> Self {
+        Self::of(account.into(), folder.into(), Roots::Within(directory.into()))
+    }
+
+    /// Sends files and directories into a folder, each by its own name.
+    pub fn paths(
+        account: impl Into<AccountId>,
+        folder: impl Into<FolderId>,
+        paths: impl IntoIterator<Item = impl Into<PathBuf>>,
+    ) -> Self {
+        let paths = paths.into_iter().map(Into::into).collect();
+        Self::of(account.into(), folder.into(), Roots::Paths(paths))
+    }
+
+    fn of(account: AccountId, folder: FolderId, roots: Roots) -> Self {
+        Self {
+            account,
+            folder,
+            roots,
+            files_in_flight: 16,
+            parts_in_flight: None,
+            existing: Existing::SkipSame,
+            follow_links: false,
+            hidden: false,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            checksums: None,
+            manifests: None,
+            dry_run: false,
+            on_item: None,
+            report: None,
+        }
+    }
+
+    /// Sends so many files at a time. At least one. Default: 16.
+    ///
+    /// Small files wait for the service most of the time, and for its quota of five new files a
+    /// second; the parts of all files together are limited by the [`Transfers`].
+    pub fn files_in_flight(mut self, files: usize) -> Self {
+        self.files_in_flight = files.max(1);
+        self
+    }
+
+    /// Sends so many parts of a file at a time. At least one. Default: as of an
+    /// [`Upload`](crate::Upload).
+    pub fn parts_in_flight(mut self, parts: usize) -> Self {
+        self.parts_in_flight = Some(parts);
+        self
+    }
+
+    /// Decides what is done with files whose name is taken. Default: [`Existing::SkipSame`].
+    ///
+    /// With [`Existing::Refuse`] they fail. [`Existing::Overwrite`] is refused before anything is
+    /// sent: the service replaces no files.
+    pub fn existing(mut self, existing: Existing) -> Self {
+        self.existing = existing;
+        self
+    }
+
+    /// Follows symbolic links, those that lead out of the directory too; one that leads back to a
+    /// folder it is in fails. Default: no.
+    pub fn follow_links(mut self, follow: bool) -> Self {
+        self.follow_links = follow;
+        self
+    }
+
+    /// Sends hidden files and directories too: those whose name begins with a dot, and on Windows
+    /// those that are marked so. Default: no.
+    pub fn hidden(mut self, hidden: bool) -> Self {
+        self.hidden = hidden;
+        self
+    }
+
+    /// Sends only files that match; called again, those that match either. Default: all.
+    ///
+    /// A pattern is a glob: `*` and `?` are any of a name, `[a-z]` and `{mov,mp4}` choose, and `**`
+    /// is any number of folders. With a `/` in it, it is about the path from the directory on,
+    /// without one about a name, wherever it is. One that matches a directory matches all in it.
+    /// Directories in which nothing matches are not created.
+    pub fn include(mut self, pattern: impl Into<String>) -> Self {
+        self.include.push(pattern.into());
+        self
+    }
+
+    /// Leaves out files and directories that match, and counts them; called again, those that match
+    /// either. Patterns are as those of [`include`](Self::include), which this one goes before.
+    pub fn exclude(mut self, pattern: impl Into<String>) -> Self {
+        self.exclude.push(pattern.into());
+        self
+    }
+
+    /// Keeps the checksums (XXH3) of the files that are sent in the file at `path`, and compares a
+    /// file of the same size by the one that is kept of it. Default: by size alone.
+    ///
+    /// So a file is found out that was changed and kept its size, for the price of reading all files
+    /// that are there once more. One path will do for all trees, up and
+    /// [down](crate::DownloadTree::checksums): checksums are kept by the ids of files.
+    pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
+        self.checksums = Some(path.into());
+        self
+    }
+
+    /// Keeps in a directory what is needed to resume files, one manifest a file under way. It is
+    /// made if it is not there, and can be shared by all uploads of this user.
+    ///
+    /// An upload that cannot be gone on with is begun anew, and what was left behind of it at the
+    /// service is told in [`Summary::unfinished`].
+    pub fn manifests(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.manifests = Some(directory.into());
+        self
+    }
+
+    /// Only tells what would be sent, and creates nothing. Default: no.
+    pub fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = dry_run;
+        self
+    }
+
+    /// Tells what became of each file, as soon as it is known.
+    pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
+        self.on_item = Some(Arc::new(on_item));
+        self
+    }
+
+    /// Tells how far each file under way is, by its path at the service, as
+    /// [`Upload::progress`](crate::Upload::progress) does.
+    pub fn progress(
+        mut self,
+        report: impl Fn(&RemotePath, Progress) + Send + Sync + 'static,
+    ) -> Self {
+        self.report = Some(Arc::new(report));
+        self
+    }
+}
+
+impl fmt::Debug for UploadTree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UploadTree")
+            .field("account", &self.account)
+            .field("folder", &self.folder)
+            .field("roots", &self.roots)
+            .field("files_in_flight", &self.files_in_flight)
+            .field("existing", &self.existing)
+            .field("follow_links", &self.follow_links)
+            .field("hidden", &self.hidden)
+            .field("include", &self.include)
+            .field("exclude", &self.exclude)
+            .field("checksums", &self.checksums)
+            .field("manifests", &self.manifests)
+            .field("dry_run", &self.dry_run)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transfers {
+    /// Sends a tree. What fails is in the summary, and holds up nothing else. Dropped, the future
+    /// stops, and leaves the manifests.
+    ///
+    /// # Errors
+    /// When a path is not there, is no directory or has no name of its own, a pattern is none, the
+    /// folder of the service cannot be listed, the checksums cannot be read, or the directory of
+    /// manifests cannot be made.
+    pub fn upload_tree(
+        &self,
+        tree: UploadTree,
+    ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
+        let transfers = self.clone();
+        async move { Box::pin(run::run(transfers, tree)).await }
+    }
+}

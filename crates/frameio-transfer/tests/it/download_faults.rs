@@ -1,0 +1,265 @@
+//! Storages that misbehave, and downloads that end in the middle.
+
+use std::path::Path;
+use std::time::Duration;
+
+use frameio::layers::Backoff;
+use frameio::transfer::{Checksum, Digest, Download, Open, TransferErrorKind, Transfers};
+use frameio::{Client, FileId};
+use frameio_sim::Sim;
+
+use crate::download::{download, names, sim, uploaded};
+use crate::raw::{Act, RawServer};
+use crate::signed_http::Storage;
+use crate::support::{builder, content};
+
+/// The API of the simulator over another storage.
+fn over(sim: &Sim, storage: &Storage) -> Transfers {
+    let storage = storage.clone();
+    let service = tower::service_fn(move |request| storage.clone().answer(request));
+    builder(sim).storage(service).max_retries(3).stall_timeout(Duration::from_secs(5)).build()
+}
+
+struct Case {
+    sim: Sim,
+    id: FileId,
+    storage: Storage,
+    transfers: Transfers,
+    directory: tempfile::TempDir,
+}
+
+impl Case {
+    async fn new(length: usize) -> Self {
+        let sim = sim();
+        let id = uploaded(&sim, "a.mov", length).await;
+        let storage = Storage::of(content(length));
+        let transfers = over(&sim, &storage);
+        Self { sim, id, storage, transfers, directory: tempfile::tempdir().unwrap() }
+    }
+
+    fn download(&self) -> Download {
+        let path = self.directory.path().join("a.mov");
+        download(&self.sim, &self.id, &path).part_size(100).checksum(Checksum::Xxh3)
+    }
+
+    fn file(&self) -> Vec<u8> {
+        std::fs::read(self.directory.path().join("a.mov")).unwrap()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_storage_gets_wrong_now_and_then_is_asked_for_again() {
+    for wrong in 0..6 {
+        let case = Case::new(1_000).await;
+        case.storage.set(|state| match wrong {
+            0 => state.ignores_ranges = true,
+            1 => (state.ignores_ranges, state.hides_length) = (true, true),
+            2 => state.wrong_range = 3,
+            3 => state.truncates = 4,
+            4 => state.overdoes = 2,
+            _ => (state.ignores_ranges, state.hides_length, state.truncates) = (true, true, 2),
+        });
+        let done = case.transfers.download(case.download()).await.unwrap();
+        assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(1_000))), "{wrong}");
+        assert_eq!(case.file(), content(1_000), "{wrong}");
+        assert_eq!(names(case.directory.path()), ["a.mov"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_storage_always_gets_wrong_is_told() {
+    let case = Case::new(1_000).await;
+    case.storage.set(|state| state.wrong_range = usize::MAX);
+    let error = case.transfers.download(case.download()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::Storage, 4));
+    assert!(error.to_string().contains("another range, \"bytes 1-99/1000\""), "{error}");
+    case.storage.set(|state| {
+        state.wrong_range = 0;
+        state.bytes.truncate(900);
+    });
+    let error = case.transfers.download(case.download()).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Mismatch);
+    assert!(error.to_string().contains("1000 bytes, but the storage has 900"), "{error}");
+    let open = Open::new(&case.sim.demo().account_id, &case.id);
+    let error = case.transfers.open(open).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Mismatch);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_that_failed_goes_on_where_it_was() {
+    let case = Case::new(1_000).await;
+    case.storage.set(|state| state.answers = Some(6));
+    let error = case.transfers.download(case.download()).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Timeout, "{error}");
+    assert_eq!(names(case.directory.path()), ["a.mov.part", "a.mov.part.json"]);
+    let note = std::fs::read_to_string(case.directory.path().join("a.mov.part.json")).unwrap();
+    assert!(note.contains("\\\"one\\\"") && !note.contains("http"), "{note}");
+    case.storage.set(|state| state.answers = None);
+    case.storage.asked();
+    let done = case.transfers.download(case.download()).await.unwrap();
+    assert_eq!((done.received, case.file()), (400, content(1_000).to_vec()));
+    assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(1_000))));
+    let mut asked = case.storage.asked();
+    asked.sort();
+    assert_eq!(asked, ["bytes=600-699", "bytes=700-799", "bytes=800-899", "bytes=900-999"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_that_was_dropped_goes_on_and_had_no_task() {
+    let case = Case::new(1_000).await;
+    case.storage.set(|state| state.answers = Some(5));
+    let dropped = case.transfers.download(case.download());
+    assert!(tokio::time::timeout(Duration::from_secs(1), dropped).await.is_err());
+    case.storage.asked();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(case.storage.asked(), <[&str; 0]>::default(), "nobody asks any more");
+    case.storage.set(|state| state.answers = None);
+    let done = case.transfers.download(case.download()).await.unwrap();
+    assert!(done.received < 1_000, "{done:?}");
+    assert_eq!(case.file(), content(1_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_of_a_part_is_noted_before_its_end() {
+    const SIZE: usize = 4 << 20;
+    let case = Case::new(SIZE).await;
+    case.storage.set(|state| state.stalls = (3 << 20, 1));
+    let storage = case.storage.clone();
+    let service = tower::service_fn(move |request| storage.clone().answer(request));
+    let patient = builder(&case.sim).storage(service).build();
+    let slow = patient.download(case.download().part_size(SIZE as u64));
+    // As if it was killed: nothing is done in the end.
+    assert!(tokio::time::timeout(Duration::from_secs(12), slow).await.is_err());
+    let done = case.transfers.download(case.download()).await.unwrap();
+    assert!(done.received <= 2 << 20, "{done:?}");
+    assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(SIZE))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_content_begins_anew() {
+    let case = Case::new(1_000).await;
+    case.storage.set(|state| state.answers = Some(6));
+    case.transfers.download(case.download()).await.unwrap_err();
+    let other: bytes::Bytes = content(1_000).iter().map(|byte| byte ^ 0xff).collect();
+    case.storage.set(|state| {
+        state.answers = None;
+        state.etag = "\"two\"".into();
+        state.bytes = other.clone();
+    });
+    let done = case.transfers.download(case.download()).await.unwrap();
+    assert_eq!((done.received, case.file()), (1_000, other.to_vec()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_content_in_the_middle_is_an_error_and_no_mixture() {
+    let case = Case::new(1_000).await;
+    case.storage.set(|state| state.answers = Some(5));
+    let running = tokio::spawn(case.transfers.download(case.download()));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    case.storage.set(|state| {
+        state.answers = None;
+        state.etag = "\"two\"".into();
+    });
+    let error = running.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::SourceChanged, "{error}");
+    let done = case.transfers.download(case.download()).await.unwrap();
+    assert_eq!((done.received, case.file()), (1_000, content(1_000).to_vec()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn notes_that_are_not_ours_are_not_trusted() {
+    let case = Case::new(1_000).await;
+    let note = case.directory.path().join("a.mov.part.json");
+    for text in ["", "{}", "[1]", "\u{0}", r#"{"version":1}"#] {
+        std::fs::write(&note, text).unwrap();
+        std::fs::write(case.directory.path().join("a.mov.part"), vec![9; 1_000]).unwrap();
+        let download = case.download().existing(frameio::transfer::Existing::Overwrite);
+        assert_eq!(case.transfers.download(download).await.unwrap().received, 1_000, "{text:?}");
+        assert_eq!(case.file(), content(1_000));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_target_is_received_by_one_download() {
+    let case = Case::new(1_000).await;
+    case.storage.set(|state| state.answers = Some(3));
+    let first = tokio::spawn(case.transfers.download(case.download()));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let error = case.transfers.download(case.download()).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Manifest, "{error}");
+    assert!(error.to_string().contains("another download is receiving"), "{error}");
+    case.storage.set(|state| state.answers = None);
+    assert_eq!(first.await.unwrap().unwrap().size, 1_000);
+    assert_eq!(case.file(), content(1_000));
+}
+
+/// An API whose one file has 1,000 bytes at `url`.
+pub(crate) fn socket(url: &str) -> Transfers {
+    let file = format!(
+        r#"{{"data":{{"id":"f","project_id":"p","parent_id":"d","name":"a.mov","type":"file",
+        "status":"transcoded","file_size":1000,"media_type":"video/quicktime","view_url":"v",
+        "media_links":{{"original":{{"download_url":"{url}/f?X-Amz-Signature=c4n4ry"}}}},
+        "created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}}}"#
+    );
+    let api = tower::service_fn(move |_: http::Request<frameio::Body>| {
+        let answer = http::Response::new(frameio::Body::from(file.clone()));
+        async move { Ok::<_, std::convert::Infallible>(answer) }
+    });
+    let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
+    let stall = Duration::from_millis(100);
+    Transfers::builder(Client::from_service(api)).backoff(backoff).stall_timeout(stall).build()
+}
+
+pub(crate) fn get(path: &Path) -> Download {
+    Download::new("a", "f", path).part_size(1_000).checksum(Checksum::Xxh3)
+}
+
+pub(crate) fn part(from: usize, to: usize) -> Vec<u8> {
+    let length = 1_000 - from;
+    let head = format!(
+        "HTTP/1.1 206 Partial Content\r\netag: \"e\"\r\ncontent-length: {length}\r\n\
+         content-range: bytes {from}-999/1000\r\n\r\n"
+    );
+    [head.as_bytes(), &content(1_000)[from..to]].concat()
+}
+
+#[tokio::test]
+async fn resets_hangs_and_early_ends_on_a_socket_cost_no_byte_twice() {
+    let server = RawServer::start(|n| match n {
+        0 => Act::AnswerAndReset(part(0, 300)),
+        1 => Act::AnswerAndHang(part(300, 500)),
+        2 => Act::AnswerAndClose(part(500, 700)),
+        _ => Act::Answer(part(700, 1_000)),
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.mov");
+    let done = socket(&server.url()).download(get(&path)).await.unwrap();
+    assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(1_000))));
+    let ranges: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| {
+            let lower = request.to_lowercase();
+            assert!(!lower.contains("authorization"), "{lower}");
+            let line = lower.lines().find_map(|line| line.strip_prefix("range: bytes="));
+            line.unwrap().trim().to_owned()
+        })
+        .collect();
+    assert_eq!(ranges, ["0-999", "300-999", "500-999", "700-999"]);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_no_signature_told() {
+    let elsewhere = RawServer::start(|_| Act::AnswerAndClose(part(0, 1_000))).await;
+    let to = format!(
+        "HTTP/1.1 302 Found\r\nlocation: {}/g\r\ncontent-length: 0\r\n\r\n",
+        elsewhere.url()
+    );
+    let server = RawServer::start(move |_| Act::Answer(to.clone().into_bytes())).await;
+    let directory = tempfile::tempdir().unwrap();
+    let error = socket(&server.url()).download(get(&directory.path().join("a"))).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Refused, "{error}");
+    assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
+    assert!(elsewhere.requests().is_empty());
+}

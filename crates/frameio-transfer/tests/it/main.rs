@@ -1,0 +1,21 @@
+//! Files, in and out.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod download;
+mod download_faults;
+mod download_killed;
+mod download_tree;
+mod one_part;
+use frameio_testing::raw;
+mod signed_http;
+mod spans;
+mod support;
+use frameio_testing::traced;
+mod upload;
+mod upload_faults;
+mod upload_manifest;
+mod upload_many_parts;
+mod upload_small_files;
+mod upload_sockets;
+mod upload_tree;
+mod walk;
