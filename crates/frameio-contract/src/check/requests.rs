@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Findings, normal, unknown};
 use crate::case::Case;
-use crate::example::{FUTURE, examples, minimal, places};
+use crate::example::{examples, minimal, places};
+use crate::member::FUTURE;
 
 pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
     for (query, body) in inputs(case, contract) {

@@ -1,11 +1,17 @@
 //! A whole document.
 
+mod node;
+mod operation;
+mod schema;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::node::{DocumentNode, ParameterNode, SchemaNode};
-use crate::operation::Operation;
+use self::node::{DocumentNode, ParameterNode, SchemaNode};
+pub use self::node::{ParameterPlace, QuotaScope, SchemaType};
+pub use self::operation::{Operation, Parameter, Quota, RequestBody};
+pub use self::schema::{Range, Schema};
 
 /// Keywords that describe a schema and restrict nothing.
 const ANNOTATIONS: [&str; 9] = [

@@ -1,8 +1,8 @@
 //! Operations, with what they take and return.
 
-use crate::document::Document;
-use crate::node::{OperationNode, ParameterNode, ParameterPlace, QuotaScope, SchemaNode};
-use crate::schema::Schema;
+use super::Document;
+use super::node::{OperationNode, ParameterNode, ParameterPlace, QuotaScope, SchemaNode};
+use super::schema::Schema;
 
 /// The value of the header `api-version` that experimental operations need.
 const EXPERIMENTAL: &str = "experimental";

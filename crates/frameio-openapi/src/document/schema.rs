@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 
 use serde_json::{Number, Value};
 
-use crate::document::Document;
-use crate::node::{AdditionalNode, SchemaNode, SchemaType, TypeNode};
+use super::Document;
+use super::node::{AdditionalNode, SchemaNode, SchemaType, TypeNode};
 
 /// Schema of a value; never a reference.
 ///
