@@ -12,7 +12,7 @@
 //! | [`encode`](mod@encode) | path, query and JSON body writers |
 //! | [`options`] | `.raw()`, `.with_meta()`, `.timeout()`…: endpoints around endpoints |
 //! | [`decode`] | from bytes to values, with the path of what is wrong |
-//! | [`page`] | pages, cursors and the [`Paged`] trait |
+//! | [`page`] | pages, cursors and the [`Paged`] trait; [`CursorGuard`] for loops over pages |
 //! | [`body`] | one body type that can be replayed |
 //! | [`call`] | what travels with a request through a stack |
 //! | [`event_type`] | what webhooks tell of |
@@ -26,6 +26,7 @@
 
 pub mod body;
 pub mod call;
+mod cursor_guard;
 pub mod decode;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
@@ -48,6 +49,7 @@ mod macros;
 
 pub use body::Body;
 pub use call::{Attempts, Call, CallOptions};
+pub use cursor_guard::CursorGuard;
 pub use encode::encode;
 pub use endpoint::{Endpoint, FromResponse, Json};
 pub use error::{ApiError, DecodeError, EncodeError};

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use tokio::time::sleep_until;
 
 use crate::bucket::{Bucket, Step};
-use crate::quotas::Inner;
+use crate::connect::Redis;
 use crate::script::ScriptResponse;
 
 /// Sends one request at a time; what comes up meanwhile is sent with the next one. Ends when no call
 /// waits, or when Redis becomes unavailable.
-pub(crate) async fn run(quotas: Arc<Inner>, bucket: Arc<Bucket>) {
+pub(crate) async fn run(redis: Redis, bucket: Arc<Bucket>, max_ahead: usize) {
     loop {
-        let request = match bucket.next_step(quotas.max_ahead) {
+        let request = match bucket.next_step(max_ahead) {
             Step::Send(request) => request,
             Step::WaitUntil(time) => {
                 tokio::select! {
@@ -24,8 +24,8 @@ pub(crate) async fn run(quotas: Arc<Inner>, bucket: Arc<Bucket>) {
             Step::Finish => return,
         };
         let script = request.script.invocation(&bucket.key);
-        let response = match quotas.redis.invoke::<Vec<i64>>(&script).await {
-            Ok(values) => ScriptResponse::read(&values).map_err(|error| quotas.redis.fail(error)),
+        let response = match redis.invoke::<Vec<i64>>(&script).await {
+            Ok(values) => ScriptResponse::read(&values).map_err(|error| redis.fail(error)),
             Err(error) => Err(error),
         };
         match response {

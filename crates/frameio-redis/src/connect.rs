@@ -1,6 +1,5 @@
 //! The connection: established when it is first needed, and restored whenever it is lost.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use redis::{
 };
 use tokio::time::{sleep, timeout};
 
+use crate::error::{RedisUnavailable, RedisUrlError, concerns_one_key};
 use crate::event;
 
 /// Waits before the first attempt to reconnect, and before later ones at most.
@@ -50,12 +50,12 @@ struct Inner {
 }
 
 #[derive(Clone)]
-pub(crate) struct Settings {
+struct Settings {
     server: Server,
     connect_timeout: Duration,
     timeout: Duration,
     #[cfg(feature = "tls")]
-    pub(crate) certificates: crate::tls::Certificates,
+    certificates: crate::tls::Certificates,
 }
 
 #[derive(Clone)]
@@ -152,7 +152,7 @@ impl Redis {
         Self(Arc::new(Inner { settings, link, first }))
     }
 
-    pub(crate) fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
+    fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.0.settings.clone();
         change(&mut settings);
         Self::set(settings)
@@ -167,6 +167,37 @@ impl Redis {
     /// on this has a connection of its own.
     pub fn timeout(self, limit: Duration) -> Self {
         self.change(|settings| settings.timeout = limit)
+    }
+
+    /// Trusts the authorities of these certificates (PEM) for `rediss://`, and no others. Default:
+    /// those that the platform trusts.
+    ///
+    /// # Errors
+    /// If there is no certificate, or one that cannot be read.
+    #[cfg(feature = "tls")]
+    pub fn root_certificates(
+        self,
+        pem: impl Into<Vec<u8>>,
+    ) -> Result<Self, crate::tls::RedisTlsError> {
+        let mut settings = self.0.settings.clone();
+        settings.certificates.set_roots(pem.into())?;
+        Ok(Self::set(settings))
+    }
+
+    /// Presents this certificate to the server, with the chain to its authority and its key (both
+    /// PEM). Default: none.
+    ///
+    /// # Errors
+    /// If there is no certificate or no key, or one that cannot be read.
+    #[cfg(feature = "tls")]
+    pub fn client_certificate(
+        self,
+        chain: impl Into<Vec<u8>>,
+        key: impl Into<Vec<u8>>,
+    ) -> Result<Self, crate::tls::RedisTlsError> {
+        let mut settings = self.0.settings.clone();
+        settings.certificates.set_client(chain.into(), key.into())?;
+        Ok(Self::set(settings))
     }
 
     /// The connection, if there is one or this is the first time that one is needed.
@@ -211,7 +242,7 @@ impl Redis {
     /// Fails a command and keeps the connection.
     pub(crate) fn fail(&self, error: RedisError) -> RedisUnavailable {
         event::command_failed(&error);
-        RedisUnavailable(Arc::new(error))
+        RedisUnavailable::new(Arc::new(error))
     }
 }
 
@@ -224,7 +255,7 @@ impl Inner {
         match &*self.lock() {
             Link::Idle => None,
             Link::Up(connection, number) => Some(Ok((connection.clone(), *number))),
-            Link::Down(error) => Some(Err(RedisUnavailable(error.clone()))),
+            Link::Down(error) => Some(Err(RedisUnavailable::new(error.clone()))),
         }
     }
 
@@ -236,8 +267,8 @@ impl Inner {
         let error = Arc::new(error);
         let mut link = self.lock();
         match &*link {
-            Link::Down(known) => return RedisUnavailable(known.clone()),
-            Link::Up(_, current) if *current != number => return RedisUnavailable(error),
+            Link::Down(known) => return RedisUnavailable::new(known.clone()),
+            Link::Up(_, current) if *current != number => return RedisUnavailable::new(error),
             _ => *link = Link::Down(error.clone()),
         }
         drop(link);
@@ -257,7 +288,7 @@ impl Inner {
                 }
             }
         });
-        RedisUnavailable(error)
+        RedisUnavailable::new(error)
     }
 
     async fn connect(&self) -> Result<Connection, RedisError> {
@@ -286,7 +317,7 @@ impl Settings {
     async fn open(&self) -> Result<Connection, RedisError> {
         #[cfg(feature = "tls")]
         if self.is_tls() {
-            crate::tls::provide();
+            crate::tls::install_provider();
         }
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
@@ -371,18 +402,6 @@ fn infos<'a>(
     Ok(infos)
 }
 
-/// Errors of the server as a whole that Redis 6 and earlier wraps into errors of the script.
-const SERVER_ERRORS: [&str; 8] =
-    ["READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MISCONF", "OOM", "NOPERM", "NOREPLICAS"];
-
-/// Whether an error is about the value of one key, so that other keys are not affected.
-fn concerns_one_key(error: &RedisError) -> bool {
-    let detail = error.detail().unwrap_or_default();
-    let in_script = error.code() == Some("ERR") && detail.contains("user_script");
-    error.code() == Some("WRONGTYPE")
-        || (in_script && !SERVER_ERRORS.iter().any(|code| detail.contains(code)))
-}
-
 fn timed_out() -> RedisError {
     std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
@@ -398,78 +417,5 @@ impl fmt::Debug for Redis {
             Server::Sentinel { .. } => "what sentinels name",
         };
         f.debug_struct("Redis").field("server", &kind).finish_non_exhaustive()
-    }
-}
-
-/// A URL that is not one of a Redis, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RedisUrlError;
-
-impl fmt::Display for RedisUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL may have a password in it.
-        f.write_str(
-            "not the URL of a Redis: expected redis://host:port, redis+unix:///path, or \
-             rediss://host:port with the feature `tls`",
-        )
-    }
-}
-
-impl StdError for RedisUrlError {}
-
-/// Redis cannot be reached, or cannot be used.
-#[derive(Clone, Debug)]
-pub struct RedisUnavailable(Arc<RedisError>);
-
-impl fmt::Display for RedisUnavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Redis is unavailable")
-    }
-}
-
-impl StdError for RedisUnavailable {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use redis::parse_redis_value;
-
-    use super::*;
-
-    fn error_response(text: &str) -> RedisError {
-        parse_redis_value(format!("-{text}\r\n").as_bytes()).unwrap().extract_error().unwrap_err()
-    }
-
-    #[test]
-    fn errors_about_a_value_are_told_from_errors_of_the_server() {
-        for (text, one_key) in [
-            ("WRONGTYPE Operation against a key holding the wrong kind of value", true),
-            (
-                "ERR user_script:31: attempt to compare nil with number script: ab, on @user_script:31.",
-                true,
-            ),
-            ("ERR Error running script (call to f_ab): @user_script:9: attempt to call nil", true),
-            (
-                "READONLY You can't write against a read only replica. script: ab, on @user_script:1.",
-                false,
-            ),
-            (
-                "ERR Error running script (call to f_ab): @user_script: 1: -READONLY You can't write",
-                false,
-            ),
-            ("LOADING Redis is loading the dataset in memory", false),
-            (
-                "OOM command not allowed when used memory > 'maxmemory'. script: ab, on @user_script:1.",
-                false,
-            ),
-            ("NOAUTH Authentication required.", false),
-            ("ERR unknown command 'EVALSHA'", false),
-        ] {
-            assert_eq!(concerns_one_key(&error_response(text)), one_key, "{text}");
-        }
     }
 }

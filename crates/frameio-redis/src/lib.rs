@@ -44,6 +44,7 @@ mod bucket_task;
 mod connect;
 #[cfg(feature = "tokens")]
 mod encryption;
+mod error;
 mod event;
 mod key;
 mod quotas;
@@ -53,9 +54,10 @@ mod tls;
 #[cfg(feature = "tokens")]
 mod tokens;
 
-pub use connect::{Redis, RedisUnavailable, RedisUrlError};
+pub use connect::Redis;
 #[cfg(feature = "tokens")]
 pub use encryption::TokenKeys;
+pub use error::{RedisUnavailable, RedisUrlError};
 pub use quotas::RedisQuotas;
 #[cfg(feature = "tls")]
 pub use tls::RedisTlsError;

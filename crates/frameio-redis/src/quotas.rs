@@ -44,10 +44,10 @@ const FEW: usize = 1024;
 #[must_use]
 pub struct RedisQuotas(Arc<Inner>);
 
-pub(crate) struct Inner {
-    pub(crate) redis: Redis,
+struct Inner {
+    redis: Redis,
     names: Names,
-    pub(crate) max_ahead: usize,
+    max_ahead: usize,
     buckets: Mutex<BucketMap>,
 }
 
@@ -96,7 +96,8 @@ impl RedisQuotas {
     /// Starts the task of a bucket unless it is running.
     fn start_task(&self, bucket: &Arc<Bucket>) {
         if bucket.start_task() {
-            tokio::spawn(bucket_task::run(self.0.clone(), bucket.clone()));
+            let Inner { redis, max_ahead, .. } = &*self.0;
+            tokio::spawn(bucket_task::run(redis.clone(), bucket.clone(), *max_ahead));
         }
     }
 }

@@ -17,7 +17,8 @@ use tokio::time::Instant;
 use self::lease::Lease;
 use self::reported::Reported;
 use self::schedule::Schedule;
-use crate::connect::{MAX_RECONNECT_WAIT, RedisUnavailable};
+use crate::connect::MAX_RECONNECT_WAIT;
+use crate::error::RedisUnavailable;
 use crate::event;
 use crate::script::{QuotaOrigin, ScriptRequest, ScriptResponse};
 
