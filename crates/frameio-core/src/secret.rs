@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::bounds::Bounded;
+use crate::limits::Bounded;
 use crate::patch::Patch;
 use crate::text::trim_text;
 

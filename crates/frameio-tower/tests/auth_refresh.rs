@@ -166,7 +166,7 @@ async fn the_phase_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_at_hand_is_not_asked_for() {
+async fn a_cached_token_needs_no_request() {
     /// Has its token at hand from the second time on.
     #[derive(Default)]
     struct Caching(AtomicBool);

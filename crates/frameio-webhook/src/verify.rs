@@ -10,7 +10,7 @@ use http::HeaderMap;
 
 use crate::action::ActionRequest;
 use crate::claim::Claim;
-use crate::dedup::DeliveryKey;
+use crate::delivery_key::DeliveryKey;
 use crate::error::{InvalidSecret, VerifyError};
 use crate::event::Event;
 use crate::payload::Payload;

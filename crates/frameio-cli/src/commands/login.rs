@@ -207,7 +207,7 @@ impl RedirectTarget {
         }
         match self {
             Self::Loopback(loopback, _) => loopback
-                .callback()
+                .callback(authorization)
                 .await
                 .map_err(|error| Failure::new(Status::Other, format!("cannot listen: {error}"))),
             Self::Manual(_) => {

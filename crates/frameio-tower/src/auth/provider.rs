@@ -34,8 +34,9 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// this error, and is not retried.
     fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send;
 
-    /// The token to use now, where that takes no time: [`token`](Self::token) is then not asked,
-    /// and nothing allocated. Default: none.
+    /// Returns the token to use now if it is available without waiting. Default: `None`.
+    ///
+    /// [`token`](Self::token) is then not called, and nothing is allocated.
     fn cached(&self) -> Option<Token> {
         None
     }
