@@ -1,11 +1,14 @@
 //! JSON input: from the command line, from a file, or from standard input.
 
+use std::env::VarError;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use frameio::endpoint::dynamic::nearest;
-use frameio::{Catalog, Operation};
+use frameio::endpoint::{InvalidText, clean_text};
+use frameio::{Catalog, Operation, Secret};
 use serde_json::{Map, Value};
 
 use crate::exit::Failure;
@@ -52,6 +55,29 @@ pub(crate) fn text(reader: &mut dyn Read, about: &str) -> Result<String, Failure
         Ok(_) => Ok(text),
         Err(error) => Err(Failure::usage(about, error)),
     }
+}
+
+/// Reads a variable without surrounding whitespace; an empty one counts as missing.
+pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
+    match std::env::var(name) {
+        Ok(text) => match clean_text(&text) {
+            Ok(text) => Ok(Some(text.to_owned())),
+            Err(InvalidText::Empty) => Ok(None),
+            Err(error) => Err(Failure::usage(name, error)),
+        },
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Failure::usage(name, "is not valid UTF-8")),
+    }
+}
+
+/// Returns a setting without surrounding whitespace; `about` names the flag or file.
+pub(crate) fn setting(about: impl Display, text: &str) -> Result<String, Failure> {
+    clean_text(text).map(str::to_owned).map_err(|error| Failure::usage(about, error))
+}
+
+/// Returns a secret without surrounding whitespace; `about` names the flag or file.
+pub(crate) fn secret(about: impl Display, text: &str) -> Result<Secret, Failure> {
+    setting(about, text).map(Secret::from)
 }
 
 /// Finds the operation with this documented name.

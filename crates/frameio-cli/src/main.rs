@@ -36,5 +36,15 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Status::Other, format!("cannot start: {error}")))?;
-    runtime.block_on(cli.command.run(&cli.global))
+    runtime.block_on(async {
+        let result = cli.command.run(&cli.global).await;
+        match (result, cli.global.save_sessions().await) {
+            (Ok(()), saved) => saved,
+            (Err(failure), Ok(())) => Err(failure),
+            (Err(failure), Err(unsaved)) => {
+                Reporter::text().note(&unsaved.message);
+                Err(failure)
+            }
+        }
+    })
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use frameio::Secret;
+use frameio::endpoint::trim_text;
 use frameio::webhook::{Signer, Verifier, VerifyError};
 
 use crate::exit::{Failure, Status};
@@ -26,13 +27,13 @@ pub(super) struct WebhookSecrets {
 impl WebhookSecrets {
     /// Reads the secrets; without arguments, the one in the environment.
     fn read(&self) -> Result<Vec<Secret>, Failure> {
-        let mut secrets = self.given.clone();
+        let given = self.given.iter().map(|it| input::secret("--secret", it.expose()));
+        let mut secrets = given.collect::<Result<Vec<_>, _>>()?;
         for file in &self.files {
             secrets.extend(lines(file)?);
         }
         if self.given.is_empty() && self.files.is_empty() {
-            let variable = std::env::var(VARIABLE).unwrap_or_default();
-            secrets.extend((!variable.is_empty()).then(|| Secret::from(variable)));
+            secrets.extend(input::variable(VARIABLE)?.map(Secret::from));
         }
         if secrets.is_empty() {
             let message = "no secret: set FRAMEIO_WEBHOOK_SECRET, or use --secret-file";
@@ -61,7 +62,10 @@ impl WebhookSecrets {
 
 fn lines(file: &Path) -> Result<Vec<Secret>, Failure> {
     let text = input::file(file)?;
-    let secrets: Vec<_> = text.lines().filter(|line| !line.is_empty()).map(Secret::from).collect();
+    // Blank lines are no secrets: anybody can sign with a blank one.
+    let lines = text.lines().filter(|line| !trim_text(line).is_empty());
+    let secrets = lines.map(|line| input::secret(file.display(), line));
+    let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
     if secrets.is_empty() {
         return Err(Failure::usage(file.display(), "contains no secret"));
     }
