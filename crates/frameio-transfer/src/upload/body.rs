@@ -41,13 +41,9 @@ struct State {
 }
 
 impl Attempt {
-    pub(crate) fn new(size: u64, counted: Counted) -> Self {
+    pub(crate) fn new(size: u64, counted: Counted, activity: Activity) -> Self {
         let state = Mutex::new(State { counted, left: size, failure: None });
-        Self(Arc::new(Shared { activity: Activity::default(), state }))
-    }
-
-    pub(crate) fn activity(&self) -> &Activity {
-        &self.0.activity
+        Self(Arc::new(Shared { activity, state }))
     }
 
     /// Why the source could not be read, if that is what the attempt failed for.

@@ -18,6 +18,7 @@ use super::spool::Spool;
 use crate::Inner;
 use crate::progress::Tracker;
 use crate::retry::AttemptError;
+use crate::signed_http::Activity;
 use crate::tasks::settled;
 use crate::{TransferError, TransferErrorKind};
 
@@ -117,10 +118,8 @@ impl Sender {
     }
 
     async fn send(&self) -> Result<(), TransferError> {
-        let url: Uri = self.part.url.parse().map_err(|_| {
-            let message = "the service gave the part an address that is none";
-            TransferError::new(TransferErrorKind::Api, message)
-        })?;
+        let url = self.inner.storage.url(&self.part.url).map_err(AttemptError::Url);
+        let url = url.map_err(|error| TransferError::storage(error, 1))?;
         // Held over the waits too: while the storage is in trouble, fewer parts should try.
         let _permit = self.inner.parts.acquire().await;
         let mut attempts = 0;
@@ -135,7 +134,7 @@ impl Sender {
                 attempt = attempts,
                 error.type = Empty,
             );
-            let error = match self.attempt(url.clone()).instrument(span.clone()).await {
+            let error = match self.attempt(&url).instrument(span.clone()).await {
                 Ok(()) => return Ok(()),
                 Err(Failure::Source(error)) => {
                     span.record("error.type", "source");
@@ -160,22 +159,30 @@ impl Sender {
         }
     }
 
-    async fn attempt(&self, url: Uri) -> Result<(), Failure> {
+    async fn attempt(&self, url: &Uri) -> Result<(), Failure> {
         let size = self.part.size;
-        let attempt = Attempt::new(size, self.tracker.attempt());
-        let body = PartBody::new(&self.source, &self.inner.buffers, (self.start, size), &attempt);
-        let mut request = Request::new(Body::stream(body));
-        *request.method_mut() = http::Method::PUT;
-        *request.uri_mut() = url;
-        let headers = request.headers_mut();
-        headers.insert("x-amz-acl", HeaderValue::from_static("private"));
-        headers.insert(CONTENT_TYPE, self.media_type.clone());
-        headers.insert(CONTENT_LENGTH, size.into());
-        match self.inner.storage.send(request, attempt.activity()).await {
+        let activity = Activity::default();
+        let new_attempt = || Attempt::new(size, self.tracker.attempt(), activity.clone());
+        let mut attempt = new_attempt();
+        // Called once more for each redirect, each time with the whole part.
+        let request = |uri| {
+            attempt = new_attempt();
+            let range = (self.start, size);
+            let body = PartBody::new(&self.source, &self.inner.buffers, range, &attempt);
+            let mut request = Request::new(Body::stream(body));
+            *request.method_mut() = http::Method::PUT;
+            *request.uri_mut() = uri;
+            let headers = request.headers_mut();
+            headers.insert("x-amz-acl", HeaderValue::from_static("private"));
+            headers.insert(CONTENT_TYPE, self.media_type.clone());
+            headers.insert(CONTENT_LENGTH, size.into());
+            request
+        };
+        match self.inner.storage.send(url, &activity, request).await {
             Ok(answer) if attempt.finish() => {
                 // Read, so that the connection can be used again; there is next to nothing in it.
                 let rest = Limited::new(answer.into_body(), 64 << 10).collect();
-                drop(self.inner.storage.watch(rest, attempt.activity()).await);
+                drop(self.inner.storage.watch(rest, &activity).await);
                 Ok(())
             }
             Ok(_) => {
