@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::builder::PossibleValue;
 use frameio::transfer::{
-    Checksum, Download as One, DownloadTree, Existing, Place, Rendition, SafeNames, Target,
-    Transfers,
+    Checksum, Download as One, DownloadTree, Existing, Rendition, Resolved, ResolvedItem,
+    SafeNames, Transfers,
 };
 
 use super::show::Show;
@@ -86,7 +86,7 @@ impl Download {
         show.end(result, "the same command goes on where it was")
     }
 
-    fn check(&self, place: &Place, rendition: Rendition) -> Result<(), Failure> {
+    fn check(&self, place: &Resolved, rendition: Rendition) -> Result<(), Failure> {
         let is_file = place.file().is_some();
         if !is_file && place.folder_id().is_none() {
             let message = "is no file, folder or project, or has no version to receive";
@@ -106,14 +106,14 @@ impl Download {
     async fn receive(
         &self,
         transfers: &Transfers,
-        places: Vec<Place>,
+        places: Vec<Resolved>,
         rendition: Rendition,
         show: &Arc<Show>,
     ) -> Result<(), Failure> {
         let mut names = SafeNames::new();
         for place in places {
-            match &place.target {
-                Target::File(_) | Target::VersionStack(_) => {
+            match &place.item {
+                ResolvedItem::File(_) | ResolvedItem::VersionStack(_) => {
                     let Some(file) = place.file() else { continue };
                     let local = self.directory.join(names.name(&file.name, file.id.as_str()));
                     self.file(transfers, &place, rendition, local, show).await?;
@@ -140,7 +140,7 @@ impl Download {
     async fn file(
         &self,
         transfers: &Transfers,
-        place: &Place,
+        place: &Resolved,
         rendition: Rendition,
         local: PathBuf,
         show: &Arc<Show>,

@@ -4,7 +4,7 @@ use frameio::accounts::ListAccounts;
 use frameio::assets::{Asset, AssetSort};
 use frameio::folders::ListFolderChildren;
 use frameio::projects::ListProjects;
-use frameio::transfer::{Place, Target, Transfers};
+use frameio::transfer::{Resolved, ResolvedItem, Transfers};
 use frameio::workspaces::ListWorkspaces;
 use frameio::{AccountId, Client, Paged, WorkspaceId};
 use indicatif::HumanBytes;
@@ -93,8 +93,10 @@ impl Ls {
         }
         let place = finder.find(self.place.as_deref()).await?;
         let account = &place.account_id;
-        match (&place.target, place.folder_id()) {
-            (Target::Workspace, _) => self.projects(&client, account, &place.workspace_id).await,
+        match (&place.item, place.folder_id()) {
+            (ResolvedItem::Workspace, _) => {
+                self.projects(&client, account, &place.workspace_id).await
+            }
             (_, Some(folder)) => {
                 let list = ListFolderChildren::new(account, folder)
                     .sort(AssetSort::NameAsc)
@@ -144,10 +146,10 @@ impl Ls {
         Ok(())
     }
 
-    fn one(&self, place: &Place) -> Result<(), Failure> {
-        let asset = match &place.target {
-            Target::File(file) => Asset::File(file.clone()),
-            Target::VersionStack(stack) => Asset::VersionStack(stack.clone()),
+    fn one(&self, place: &Resolved) -> Result<(), Failure> {
+        let asset = match &place.item {
+            ResolvedItem::File(file) => Asset::File(file.clone()),
+            ResolvedItem::VersionStack(stack) => Asset::VersionStack(stack.clone()),
             _ => return Ok(()),
         };
         self.print(&Row::of(&asset))

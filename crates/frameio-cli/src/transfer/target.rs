@@ -1,6 +1,6 @@
 //! What the arguments name at the service.
 
-use frameio::transfer::{Locator, Place, TransferError, TransferErrorKind, Transfers};
+use frameio::transfer::{Locator, Resolved, TransferError, TransferErrorKind, Transfers};
 use frameio::{AccountId, FolderId};
 
 use crate::connect::Connection;
@@ -43,7 +43,7 @@ impl<'a> Finder<'a> {
     }
 
     /// What is at a path or has an id, or else the profile's project.
-    pub(super) async fn find(&self, text: Option<&str>) -> Result<Place, Failure> {
+    pub(super) async fn find(&self, text: Option<&str>) -> Result<Resolved, Failure> {
         let Some(text) = text.or(self.profile.project_id.as_deref()) else {
             let message = "name a path as /Workspace/Project/Folder or an id, or set a project of \
                            the profile by `frameio profile set --project`";

@@ -114,13 +114,13 @@ impl FromStr for Rendition {
 
 /// What is to be received.
 #[derive(Clone, Debug)]
-pub(crate) struct Source {
+pub(crate) struct MediaRef {
     pub(crate) account: AccountId,
     pub(crate) file: FileId,
     pub(crate) rendition: Rendition,
 }
 
-impl Source {
+impl MediaRef {
     pub(crate) fn new(account: AccountId, file: FileId) -> Self {
         Self { account, file, rendition: Rendition::Original }
     }
@@ -179,7 +179,7 @@ impl Source {
 /// The link of one source, shared by all who read it.
 pub(crate) struct Links {
     client: Client,
-    pub(crate) source: Source,
+    pub(crate) source: MediaRef,
     current: Mutex<Link>,
 }
 
@@ -196,7 +196,7 @@ impl Links {
     /// The size is given where it is promised, which it is for the original.
     pub(crate) async fn open(
         client: Client,
-        source: Source,
+        source: MediaRef,
         known: Option<(SignedUrl, u64)>,
     ) -> Result<(Self, Option<u64>), TransferError> {
         let (url, size) = match known {
@@ -227,7 +227,7 @@ impl Links {
     }
 }
 
-fn parse(url: &SignedUrl, source: &Source) -> Result<Uri, TransferError> {
+fn parse(url: &SignedUrl, source: &MediaRef) -> Result<Uri, TransferError> {
     url.as_str().parse().map_err(|_| {
         let message = "the service gives a link that is no URL";
         TransferError::new(TransferErrorKind::Mismatch, message).of_file(&source.file)

@@ -1,14 +1,14 @@
 //! Files and their renditions, received.
 
 mod digest;
+mod driver;
+#[cfg(test)]
+mod full_disk_tests;
 mod link;
-mod part;
+mod partial_file;
+mod range_client;
 mod reader;
 mod receive;
-mod remote;
-mod run;
-#[cfg(test)]
-mod run_tests;
 pub(crate) mod tree;
 
 use std::fmt;
@@ -20,8 +20,8 @@ use frameio_core::{AccountId, FileId};
 
 pub(crate) use self::digest::Hasher;
 pub use self::digest::{Checksum, Digest};
+pub(crate) use self::link::MediaRef;
 pub use self::link::Rendition;
-pub(crate) use self::link::Source;
 pub use self::reader::{Open, Reader};
 pub use self::tree::DownloadTree;
 use super::progress::Report;
@@ -62,7 +62,7 @@ const PART_SIZE: u64 = 16 << 20;
 #[derive(Clone)]
 #[must_use = "a download does nothing until it is given to `Transfers::download`"]
 pub struct Download {
-    pub(crate) source: Source,
+    pub(crate) source: MediaRef,
     pub(crate) path: PathBuf,
     pub(crate) parts_in_flight: usize,
     pub(crate) part_size: u64,
@@ -94,7 +94,7 @@ impl Download {
         path: impl Into<PathBuf>,
     ) -> Self {
         Self {
-            source: Source::new(account.into(), file.into()),
+            source: MediaRef::new(account.into(), file.into()),
             path: path.into(),
             parts_in_flight: 4,
             part_size: PART_SIZE,
@@ -189,6 +189,6 @@ impl Transfers {
         &self,
         download: Download,
     ) -> impl Future<Output = Result<Downloaded, TransferError>> + Send + use<> {
-        run::run(self.inner.clone(), download)
+        driver::run(self.inner.clone(), download)
     }
 }

@@ -16,8 +16,8 @@ use super::super::TransferError;
 use super::super::tasks::{blocking, joined, settled};
 use super::Digest;
 use super::digest::Hasher;
-use super::remote::{Failure, Head, Patience, Seen, changed, wrong};
-use super::run::Job;
+use super::driver::ActiveDownload;
+use super::range_client::{ExchangeError, ResponseHead, RetryBudget, Validators, changed, wrong};
 
 /// How much is gathered before it is written; the same may be on its way to the disk meanwhile.
 const WRITE: usize = 1 << 20;
@@ -37,11 +37,11 @@ enum Step {
     Hashed(Hasher, u64),
 }
 
-impl Job {
+impl ActiveDownload {
     /// Receives what is missing in parts, some at a time.
     pub(super) async fn parallel(
         &self,
-        head: Head,
+        head: ResponseHead,
         size: u64,
     ) -> Result<(u64, Option<Digest>), TransferError> {
         let part_size = self.download.part_size;
@@ -50,7 +50,7 @@ impl Job {
         let mut gaps = gaps.into_iter();
         let mut gap = gaps.next().unwrap_or(size..size);
         self.tracker.update(true, |progress| progress.total_parts = total);
-        let seen = Arc::new(head.seen);
+        let validators = Arc::new(head.validators);
         // The answer to a probe of what is there already is of no use.
         let mut first = (!gap.is_empty()).then_some(head.body);
         let mut hasher = self.download.checksum.map(Hasher::new);
@@ -67,7 +67,7 @@ impl Job {
                 }
                 let range = gap.start..gap.end.min(gap.start.saturating_add(part_size));
                 gap.start = range.end;
-                let part = self.clone().part(range, seen.clone(), first.take());
+                let part = self.clone().part(range, validators.clone(), first.take());
                 steps.spawn(part.instrument(Span::current()));
                 under_way += 1;
             }
@@ -122,12 +122,12 @@ impl Job {
     async fn part(
         self,
         range: Range<u64>,
-        seen: Arc<Seen>,
+        validators: Arc<Validators>,
         mut first: Option<Body>,
     ) -> Result<Step, TransferError> {
         let number = range.start / self.download.part_size + 1;
         let offset = range.start;
-        let mut patience = Patience::new(&self.remote);
+        let mut budget = RetryBudget::new(&self.remote);
         let (mut at, mut attempts) = (range.start, 0);
         while at < range.end {
             let before = at;
@@ -148,9 +148,9 @@ impl Job {
                     Some(body) => body,
                     None => {
                         let asked = at..range.end;
-                        let head = self.remote.get(&link, Some(&asked), Some(&seen)).await?;
-                        if head.range.is_none() || head.seen != *seen {
-                            return Err(Failure::Final(changed()));
+                        let head = self.remote.get(&link, Some(&asked), Some(&validators)).await?;
+                        if head.range.is_none() || head.validators != *validators {
+                            return Err(ExchangeError::Final(changed()));
                         }
                         head.body
                     }
@@ -165,15 +165,15 @@ impl Job {
             let result = attempt.instrument(span.clone()).await;
             drop(permit);
             if at > before {
-                patience.progressed();
+                budget.progressed();
             }
             if let Err(failure) = result {
                 match &failure {
-                    Failure::Attempt(error) => span.record("error.type", error.reason()),
-                    Failure::Final(error) => span.record("error.type", debug(error.kind())),
+                    ExchangeError::Retryable(error) => span.record("error.type", error.reason()),
+                    ExchangeError::Final(error) => span.record("error.type", debug(error.kind())),
                 };
                 drop(span);
-                let failed = patience.failed(failure, &link).await;
+                let failed = budget.failed(failure, &link).await;
                 failed.map_err(|error| error.at_part(number, offset))?;
             }
         }
@@ -183,11 +183,11 @@ impl Job {
     /// Receives all at once from a storage that knows no ranges, from the start on each attempt.
     pub(super) async fn sequential(
         &self,
-        head: Head,
+        head: ResponseHead,
         promised: Option<u64>,
     ) -> Result<(u64, Option<Digest>), TransferError> {
         self.tracker.update(true, |progress| progress.total_parts = 1);
-        let mut patience = Patience::new(&self.remote);
+        let mut budget = RetryBudget::new(&self.remote);
         let mut head = Some(head).filter(|head| head.range.is_none());
         let size = loop {
             let link = self.remote.links.current().await;
@@ -198,7 +198,7 @@ impl Job {
                     Some(head) => head,
                     None => self.remote.get(&link, None, None).await?,
                 };
-                let size = head.seen.size.or(promised);
+                let size = head.validators.size.or(promised);
                 self.write(&mut head.body, &mut at, size).await?;
                 match size {
                     Some(size) if at < size => {
@@ -213,9 +213,9 @@ impl Job {
                 Ok(()) => break at,
                 Err(failure) => {
                     self.tracker.update(false, |progress| progress.bytes = 0);
-                    patience.failed(failure, &link).await?;
-                    let seen = Seen { size: promised, ..Seen::default() };
-                    self.blocking(move |job| job.part.begin(seen)).await?;
+                    budget.failed(failure, &link).await?;
+                    let validators = Validators { size: promised, ..Validators::default() };
+                    self.blocking(move |job| job.part.start_new(validators)).await?;
                 }
             }
         };
@@ -235,7 +235,12 @@ impl Job {
     }
 
     /// Writes a body to where it belongs, up to `end`, which it must not go beyond.
-    async fn write(&self, body: &mut Body, at: &mut u64, end: Option<u64>) -> Result<(), Failure> {
+    async fn write(
+        &self,
+        body: &mut Body,
+        at: &mut u64,
+        end: Option<u64>,
+    ) -> Result<(), ExchangeError> {
         let mut writer = Writer { job: self, at, gathered: Vec::new(), length: 0, pending: None };
         let received = loop {
             match self.remote.chunk(body).await {
@@ -256,7 +261,7 @@ impl Job {
 
 /// Writes off the runtime while the next bytes come.
 struct Writer<'a> {
-    job: &'a Job,
+    job: &'a ActiveDownload,
     /// Up to where all is written.
     at: &'a mut u64,
     gathered: Vec<Bytes>,
@@ -271,13 +276,13 @@ impl Writer<'_> {
         *self.at + (pending + self.length) as u64
     }
 
-    async fn push(&mut self, chunk: Bytes) -> Result<(), Failure> {
+    async fn push(&mut self, chunk: Bytes) -> Result<(), ExchangeError> {
         self.length += chunk.len();
         self.gathered.push(chunk);
         if self.length >= WRITE { self.flush().await } else { Ok(()) }
     }
 
-    async fn flush(&mut self) -> Result<(), Failure> {
+    async fn flush(&mut self) -> Result<(), ExchangeError> {
         self.settle().await?;
         let (job, at) = (self.job.clone(), *self.at);
         let gathered = std::mem::take(&mut self.gathered);
@@ -287,17 +292,17 @@ impl Writer<'_> {
         Ok(())
     }
 
-    async fn settle(&mut self) -> Result<(), Failure> {
+    async fn settle(&mut self) -> Result<(), ExchangeError> {
         if let Some((writing, length)) = self.pending.take() {
             let written = joined(writing.await);
-            written.map_err(|error| Failure::Final(self.job.disk(error)))?;
+            written.map_err(|error| ExchangeError::Final(self.job.disk(error)))?;
             *self.at += length as u64;
             self.job.tracker.update(false, |progress| progress.bytes += length as u64);
         }
         Ok(())
     }
 
-    async fn finish(mut self) -> Result<(), Failure> {
+    async fn finish(mut self) -> Result<(), ExchangeError> {
         if self.length > 0 {
             self.flush().await?;
         }

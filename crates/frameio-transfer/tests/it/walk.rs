@@ -1,7 +1,7 @@
 //! Walks through trees, and paths to what is in them.
 
 use frameio::folders::CreateFolder;
-use frameio::transfer::{Locator, Target, TransferErrorKind, Transfers, Upload};
+use frameio::transfer::{Locator, ResolvedItem, TransferErrorKind, Transfers, Upload};
 use frameio::{Client, FolderId};
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
@@ -114,14 +114,14 @@ async fn paths_lead_to_ids_and_back() {
         (&format!(r"//{}{below}/a.mov", account.as_str()), "file"),
     ] {
         let place = transfers.resolve(path.parse().unwrap()).await.unwrap();
-        let id = match &place.target {
-            Target::Workspace => {
+        let id = match &place.item {
+            ResolvedItem::Workspace => {
                 assert_eq!((kind, &place.workspace_id), ("workspace", &sim.demo().workspace_id));
                 continue;
             }
-            Target::Project(project) => ("project", project.id.as_str().to_owned()),
-            Target::Folder(folder) => ("folder", folder.id.as_str().to_owned()),
-            Target::File(file) => ("file", file.id.as_str().to_owned()),
+            ResolvedItem::Project(project) => ("project", project.id.as_str().to_owned()),
+            ResolvedItem::Folder(folder) => ("folder", folder.id.as_str().to_owned()),
+            ResolvedItem::File(file) => ("file", file.id.as_str().to_owned()),
             other => panic!("{other:?}"),
         };
         assert_eq!(id.0, kind, "{path}");
@@ -130,11 +130,11 @@ async fn paths_lead_to_ids_and_back() {
         let back = transfers.resolve(id.1.parse().unwrap()).await.unwrap();
         assert_eq!(back, place, "{path}");
         if kind != "project" {
-            let back = transfers.place(&account, &id.1.as_str().into()).await.unwrap();
+            let back = transfers.locate(&account, &id.1.as_str().into()).await.unwrap();
             assert_eq!(back.path, place.path);
         }
     }
-    let project = transfers.place(&account, &root.clone().into()).await.unwrap();
+    let project = transfers.locate(&account, &root.clone().into()).await.unwrap();
     assert_eq!((project.path.to_string().as_str(), project.folder_id()), (below, Some(&root)));
 }
 

@@ -1,6 +1,6 @@
 //! Folder trees, received with their structure.
 
-mod run;
+mod driver;
 
 use std::fmt;
 use std::future::Future;
@@ -159,6 +159,6 @@ impl Transfers {
         tree: DownloadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(run::run(transfers, tree)).await }
+        async move { Box::pin(driver::run(transfers, tree)).await }
     }
 }

@@ -20,7 +20,7 @@ const DEEPEST: usize = 256;
 /// Where something is, and what it is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Place {
+pub struct Resolved {
     /// The account.
     pub account_id: AccountId,
     /// The workspace.
@@ -30,13 +30,13 @@ pub struct Place {
     /// Its path from the workspace on; `//{account}` before it tells the account too.
     pub path: RemotePath,
     /// What is there.
-    pub target: Target,
+    pub item: ResolvedItem,
 }
 
-/// What is at a [`Place`].
+/// What is at a [`Resolved`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Target {
+pub enum ResolvedItem {
     /// A workspace.
     Workspace,
     /// A project.
@@ -49,21 +49,21 @@ pub enum Target {
     VersionStack(Box<VersionStack>),
 }
 
-impl Place {
+impl Resolved {
     /// The folder, or the root folder of the project.
     pub fn folder_id(&self) -> Option<&FolderId> {
-        match &self.target {
-            Target::Project(project) => Some(&project.root_folder_id),
-            Target::Folder(folder) => Some(&folder.id),
+        match &self.item {
+            ResolvedItem::Project(project) => Some(&project.root_folder_id),
+            ResolvedItem::Folder(folder) => Some(&folder.id),
             _ => None,
         }
     }
 
     /// The file, or the newest version of the version stack.
     pub fn file(&self) -> Option<&File> {
-        match &self.target {
-            Target::File(file) => Some(file),
-            Target::VersionStack(stack) => stack.head_version.as_deref(),
+        match &self.item {
+            ResolvedItem::File(file) => Some(file),
+            ResolvedItem::VersionStack(stack) => stack.head_version.as_deref(),
             _ => None,
         }
     }
@@ -90,25 +90,25 @@ impl Transfers {
     pub fn resolve(
         &self,
         locator: Locator,
-    ) -> impl Future<Output = Result<Place, TransferError>> + Send + use<> {
-        let finder = Finder { client: self.inner.client.clone() };
-        async move { Box::pin(finder.resolve(locator)).await }
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        async move { Box::pin(lookup.resolve(locator)).await }
     }
 
-    /// Finds out where a file, a folder or a version stack is: [`Place::path`] is its path.
+    /// Finds out where a file, a folder or a version stack is: [`Resolved::path`] is its path.
     ///
     /// # Errors
     /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is no such thing.
-    pub fn place(
+    pub fn locate(
         &self,
         account: &AccountId,
         asset: &AssetId,
-    ) -> impl Future<Output = Result<Place, TransferError>> + Send + use<> {
-        let finder = Finder { client: self.inner.client.clone() };
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
         let (account, id) = (account.clone(), asset.clone());
         async move {
-            match Box::pin(finder.show(&account, &id)).await? {
-                Some(asset) => Box::pin(finder.place(account, asset)).await,
+            match Box::pin(lookup.show(&account, &id)).await? {
+                Some(asset) => Box::pin(lookup.locate(account, asset)).await,
                 None => Err(nothing(id.as_str())),
             }
         }
@@ -179,18 +179,18 @@ fn only<T>(
     })
 }
 
-struct Finder {
+struct Lookup {
     client: Client,
 }
 
-impl Finder {
-    async fn resolve(&self, locator: Locator) -> Result<Place, TransferError> {
+impl Lookup {
+    async fn resolve(&self, locator: Locator) -> Result<Resolved, TransferError> {
         match locator {
             Locator::Path { account, path } => self.follow(account.as_deref(), path).await,
             Locator::Id(id) => {
                 for account in self.accounts(None).await? {
                     if let Some(asset) = self.show(&account.id, &id).await? {
-                        return self.place(account.id, asset).await;
+                        return self.locate(account.id, asset).await;
                     }
                     let show = ShowProject::new(&account.id, id.as_str());
                     if let Some(project) = found(self.client.send(show).await)? {
@@ -228,7 +228,7 @@ impl Finder {
         &self,
         account: Option<&str>,
         path: RemotePath,
-    ) -> Result<Place, TransferError> {
+    ) -> Result<Resolved, TransferError> {
         let mut names = path.names().iter();
         let Some(name) = names.next() else {
             let message = "the path names no workspace: /Workspace/Project/…";
@@ -248,8 +248,8 @@ impl Finder {
         let workspace_id = workspace.id;
         let mut within = RemotePath::new([name]);
         let Some(name) = names.next() else {
-            let target = Target::Workspace;
-            return Ok(Place { account_id, workspace_id, project_id: None, path, target });
+            let item = ResolvedItem::Workspace;
+            return Ok(Resolved { account_id, workspace_id, project_id: None, path, item });
         };
         let list = ListProjects::new(&account_id, &workspace_id).page_size(100);
         let project = only(self.all(list).await?, name, &within.to_string(), "project", |it| {
@@ -258,7 +258,7 @@ impl Finder {
         within = within.join(name);
         let mut folder = project.root_folder_id.clone();
         let project_id = Some(project.id.clone());
-        let mut target = Target::Project(Box::new(project));
+        let mut item = ResolvedItem::Project(Box::new(project));
         let mut names = names.peekable();
         while let Some(name) = names.next() {
             let mut list = ListFolderChildren::new(&account_id, &folder).page_size(500);
@@ -270,23 +270,23 @@ impl Finder {
             let asset = only(self.all(list).await?, name, &within.to_string(), what, |it| {
                 (it.name().to_owned(), format!("{} ({})", it.id().as_str(), it.kind()))
             })?;
-            target = match asset {
+            item = match asset {
                 Asset::Folder(found) => {
                     folder = found.id.clone();
-                    Target::Folder(found)
+                    ResolvedItem::Folder(found)
                 }
-                other => self.target(other)?,
+                other => self.item(other)?,
             };
             within = within.join(name);
         }
-        Ok(Place { account_id, workspace_id, project_id, path, target })
+        Ok(Resolved { account_id, workspace_id, project_id, path, item })
     }
 
-    fn target(&self, asset: Asset) -> Result<Target, TransferError> {
+    fn item(&self, asset: Asset) -> Result<ResolvedItem, TransferError> {
         Ok(match asset {
-            Asset::File(file) => Target::File(file),
-            Asset::Folder(folder) => Target::Folder(folder),
-            Asset::VersionStack(stack) => Target::VersionStack(stack),
+            Asset::File(file) => ResolvedItem::File(file),
+            Asset::Folder(folder) => ResolvedItem::Folder(folder),
+            Asset::VersionStack(stack) => ResolvedItem::VersionStack(stack),
             other => {
                 let message = format!("a {} is of a kind that is not known here", other.kind());
                 return Err(TransferError::new(TransferErrorKind::Invalid, message));
@@ -323,7 +323,7 @@ impl Finder {
     }
 
     /// Goes up from an asset to its workspace.
-    async fn place(&self, account: AccountId, asset: Asset) -> Result<Place, TransferError> {
+    async fn locate(&self, account: AccountId, asset: Asset) -> Result<Resolved, TransferError> {
         let project = match &asset {
             Asset::File(file) => file.project_id.clone(),
             Asset::Folder(folder) => folder.project_id.clone(),
@@ -348,8 +348,8 @@ impl Finder {
             parent = parent_of(&above);
         }
         names.reverse();
-        let target = self.target(asset)?;
-        self.project(account, project, names, Some(target)).await
+        let item = self.item(asset)?;
+        self.project(account, project, names, Some(item)).await
     }
 
     /// The place of a project, or of something in it.
@@ -358,17 +358,17 @@ impl Finder {
         account_id: AccountId,
         project: Project,
         below: Vec<String>,
-        target: Option<Target>,
-    ) -> Result<Place, TransferError> {
+        item: Option<ResolvedItem>,
+    ) -> Result<Resolved, TransferError> {
         let show = ShowWorkspace::new(&account_id, &project.workspace_id);
         let workspace = self.client.send(show).await.map_err(TransferError::call)?;
         let names = [workspace.name, project.name.clone()].into_iter().chain(below);
-        Ok(Place {
+        Ok(Resolved {
             account_id,
             workspace_id: workspace.id,
             project_id: Some(project.id.clone()),
             path: RemotePath::new(names),
-            target: target.unwrap_or_else(|| Target::Project(Box::new(project))),
+            item: item.unwrap_or_else(|| ResolvedItem::Project(Box::new(project))),
         })
     }
 }

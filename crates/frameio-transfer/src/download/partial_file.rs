@@ -11,8 +11,8 @@ use bytes::Bytes;
 use frameio_core::model;
 
 use super::digest::Hasher;
-use super::link::Source;
-use super::remote::Seen;
+use super::link::MediaRef;
+use super::range_client::Validators;
 
 /// The most that is read of a note.
 const LONGEST_NOTE: u64 = 16 << 20;
@@ -22,12 +22,12 @@ const HASHED: u64 = 64 << 20;
 
 model! {
     /// What `NAME.part.json` holds: enough to know the content again, and no link.
-    pub struct Note {
+    pub struct ResumeRecord {
         pub version: u32,
         pub account_id: String,
         pub file_id: String,
         pub rendition: String,
-        pub seen: Seen,
+        pub validators: Validators,
         /// Where bytes are that are on the disk, in order.
         pub finished: Vec<(u64, u64)>,
     }
@@ -35,26 +35,26 @@ model! {
 
 /// A partial file, locked for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct PartialFile {
     file: File,
     path: PathBuf,
     note: PathBuf,
     /// Where a note is written before it replaces the last one.
     new: PathBuf,
-    has: Mutex<Has>,
+    state: Mutex<PartState>,
     /// Where the disk is full.
     #[cfg(test)]
     pub(crate) full_at: std::sync::atomic::AtomicU64,
 }
 
 #[derive(Debug, Default)]
-struct Has {
-    seen: Seen,
+struct PartState {
+    validators: Validators,
     finished: Ranges,
     is_noted: bool,
 }
 
-impl Part {
+impl PartialFile {
     /// Opens the partial file of a target; `None` where another download has it.
     pub(crate) fn open(target: &Path) -> io::Result<Option<Self>> {
         let with = |ending: &str| {
@@ -83,52 +83,52 @@ impl Part {
             path,
             note,
             new,
-            has: Mutex::default(),
+            state: Mutex::default(),
             #[cfg(test)]
             full_at: std::sync::atomic::AtomicU64::new(u64::MAX),
         }))
     }
 
-    fn has(&self) -> MutexGuard<'_, Has> {
-        self.has.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, PartState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes up what an earlier download of the same left; what it had seen, if anything.
-    pub(crate) fn resume(&self, source: &Source) -> Option<Seen> {
+    /// Takes up what an earlier download of the same left; what it had validators, if anything.
+    pub(crate) fn resume(&self, source: &MediaRef) -> Option<Validators> {
         let mut text = Vec::new();
         File::open(&self.note).ok()?.take(LONGEST_NOTE).read_to_end(&mut text).ok()?;
-        let note: Note = serde_json::from_slice(&text).ok()?;
-        let size = note.seen.size?;
+        let note: ResumeRecord = serde_json::from_slice(&text).ok()?;
+        let size = note.validators.size?;
         let is_same = note.version == 1
             && note.account_id == source.account.as_str()
             && note.file_id == source.file.as_str()
             && note.rendition == source.rendition.as_str()
-            && note.seen.is_telling()
+            && note.validators.is_telling()
             && self.file.metadata().ok()?.len() == size;
         let finished = Ranges::new(note.finished, size)?;
         if !is_same {
             return None;
         }
-        *self.has() = Has { seen: note.seen.clone(), finished, is_noted: true };
-        Some(note.seen)
+        *self.state() = PartState { validators: note.validators.clone(), finished, is_noted: true };
+        Some(note.validators)
     }
 
     /// Begins anew, with room for all where the size is known and the file system can tell.
-    pub(crate) fn begin(&self, seen: Seen) -> io::Result<()> {
+    pub(crate) fn start_new(&self, validators: Validators) -> io::Result<()> {
         remove(&self.note)?;
         self.file.set_len(0)?;
-        if let Some(size) = seen.size {
+        if let Some(size) = validators.size {
             self.file.set_len(size)?;
             if let Err(error) = allocate(&self.file, size) {
                 self.file.set_len(0)?;
                 return Err(error);
             }
         }
-        *self.has() = Has { seen, ..Has::default() };
+        *self.state() = PartState { validators, ..PartState::default() };
         Ok(())
     }
 
-    /// Writes what came, and remembers that it has.
+    /// Writes what came, and remembers that it state.
     pub(crate) fn write(&self, at: u64, chunks: &[Bytes]) -> io::Result<()> {
         let mut end = at;
         for chunk in chunks {
@@ -138,33 +138,33 @@ impl Part {
             }
             write_all_at(&self.file, chunk, end)?;
             end += chunk.len() as u64;
-            let mut has = self.has();
-            has.finished.insert(at..end);
-            has.is_noted = false;
+            let mut state = self.state();
+            state.finished.insert(at..end);
+            state.is_noted = false;
         }
         Ok(())
     }
 
     /// Whether something has been written since the last note.
     pub(crate) fn is_noted(&self) -> bool {
-        self.has().is_noted
+        self.state().is_noted
     }
 
     /// Notes what is on the disk; it is brought there before.
-    pub(crate) fn note(&self, source: &Source) -> io::Result<()> {
+    pub(crate) fn note(&self, source: &MediaRef) -> io::Result<()> {
         let note = {
-            let mut has = self.has();
-            if has.is_noted || !has.seen.is_telling() {
+            let mut state = self.state();
+            if state.is_noted || !state.validators.is_telling() {
                 return Ok(());
             }
-            has.is_noted = true;
-            Note {
+            state.is_noted = true;
+            ResumeRecord {
                 version: 1,
                 account_id: source.account.as_str().to_owned(),
                 file_id: source.file.as_str().to_owned(),
                 rendition: source.rendition.as_str().to_owned(),
-                seen: has.seen.clone(),
-                finished: has.finished.0.clone(),
+                validators: state.validators.clone(),
+                finished: state.finished.0.clone(),
                 extra: Default::default(),
             }
         };
@@ -177,17 +177,17 @@ impl Part {
 
     /// What is still missing of so many bytes.
     pub(crate) fn missing(&self, size: u64) -> Vec<Range<u64>> {
-        self.has().finished.missing(size)
+        self.state().finished.missing(size)
     }
 
     /// How many bytes there are.
     pub(crate) fn received(&self) -> u64 {
-        self.has().finished.0.iter().map(|(start, end)| end - start).sum()
+        self.state().finished.0.iter().map(|(start, end)| end - start).sum()
     }
 
     /// Up to where nothing is missing.
     pub(crate) fn frontier(&self) -> u64 {
-        self.has().finished.0.first().filter(|first| first.0 == 0).map_or(0, |first| first.1)
+        self.state().finished.0.first().filter(|first| first.0 == 0).map_or(0, |first| first.1)
     }
 
     /// Hashes from `from` on what is there, but not too much; gives where it ended.
@@ -223,7 +223,7 @@ impl Part {
     }
 
     /// Notes what there is for the next time, or leaves nothing behind where there is nothing.
-    pub(crate) fn leave(&self, source: &Source) -> io::Result<()> {
+    pub(crate) fn leave(&self, source: &MediaRef) -> io::Result<()> {
         if self.file.metadata()?.len() == 0 {
             return self.discard();
         }

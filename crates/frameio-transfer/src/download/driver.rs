@@ -12,8 +12,8 @@ use super::super::progress::Tracker;
 use super::super::tasks::blocking;
 use super::super::{Inner, Progress, TransferError, TransferErrorKind};
 use super::link::Links;
-use super::part::Part;
-use super::remote::{Head, Remote, Seen};
+use super::partial_file::PartialFile;
+use super::range_client::{RangeClient, ResponseHead, Validators};
 use super::{Download, Downloaded, Existing};
 
 /// How often a partial file that is in use is tried again: what was dropped just now may still be
@@ -53,14 +53,14 @@ async fn receive(inner: Arc<Inner>, download: Download) -> Result<Downloaded, Tr
     }
     let part = Arc::new(open(&download.path).await?);
     #[cfg(test)]
-    part.full_at.store(super::run_tests::FULL_AT.get(), std::sync::atomic::Ordering::Relaxed);
-    let job = Job {
-        remote: Arc::new(Remote { inner, links }),
+    part.full_at.store(super::full_disk_tests::FULL_AT.get(), std::sync::atomic::Ordering::Relaxed);
+    let job = ActiveDownload {
+        remote: Arc::new(RangeClient { inner, links }),
         part,
         tracker: Tracker::new(download.report.clone(), Progress::default()),
         download: Arc::new(download),
     };
-    let result = job.clone().begin(there, promised).await;
+    let result = job.clone().start(there, promised).await;
     if result.is_err() {
         // The error counts, not that of a note that cannot be written on a full disk.
         let _ = job.blocking(|job| job.part.leave(&job.download.source)).await;
@@ -97,10 +97,10 @@ async fn size_of(path: &Path) -> Result<Option<u64>, TransferError> {
     .map_err(|error| disk(&named, error, 0))
 }
 
-async fn open(target: &Path) -> Result<Part, TransferError> {
+async fn open(target: &Path) -> Result<PartialFile, TransferError> {
     for _ in 0..TRIES {
         let path = target.to_owned();
-        let opened = blocking(move || Part::open(&path)).await;
+        let opened = blocking(move || PartialFile::open(&path)).await;
         let opened = opened.map_err(|error| disk(&target.display().to_string(), error, 0))?;
         if let Some(part) = opened {
             return Ok(part);
@@ -135,14 +135,14 @@ fn disk(path: &str, error: io::Error, received: u64) -> TransferError {
 
 /// A download that is under way.
 #[derive(Clone)]
-pub(super) struct Job {
-    pub(super) remote: Arc<Remote>,
-    pub(super) part: Arc<Part>,
+pub(super) struct ActiveDownload {
+    pub(super) remote: Arc<RangeClient>,
+    pub(super) part: Arc<PartialFile>,
     pub(super) tracker: Tracker,
     pub(super) download: Arc<Download>,
 }
 
-impl Job {
+impl ActiveDownload {
     pub(super) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
@@ -155,7 +155,7 @@ impl Job {
         disk(&self.download.path.display().to_string(), error, self.part.received())
     }
 
-    async fn begin(
+    async fn start(
         self,
         there: Option<u64>,
         promised: Option<u64>,
@@ -163,14 +163,14 @@ impl Job {
         let source = self.download.source.clone();
         let mut resumed = self.blocking(move |job| Ok(job.part.resume(&source))).await?;
         let mut head = self.probe(resumed.as_ref(), promised).await?;
-        if let Some(seen) = &resumed
-            && (head.range.is_none() || head.seen != *seen)
+        if let Some(validators) = &resumed
+            && (head.range.is_none() || head.validators != *validators)
         {
             // It is another content, or may be.
             resumed = None;
             head = self.probe(None, promised).await?;
         }
-        let size = head.seen.size;
+        let size = head.validators.size;
         if let (Some(promised), Some(size)) = (promised, size)
             && promised != size
         {
@@ -184,8 +184,8 @@ impl Job {
             return Ok(skipped(&self.download, size));
         }
         if resumed.is_none() {
-            let seen = Seen { size: size.or(promised), ..head.seen.clone() };
-            self.blocking(move |job| job.part.begin(seen)).await?;
+            let validators = Validators { size: size.or(promised), ..head.validators.clone() };
+            self.blocking(move |job| job.part.start_new(validators)).await?;
         }
         let before = self.part.received();
         let span = Span::current();
@@ -218,11 +218,13 @@ impl Job {
     /// Asks for the first part that is missing, which tells the rest.
     async fn probe(
         &self,
-        resumed: Option<&Seen>,
+        resumed: Option<&Validators>,
         promised: Option<u64>,
-    ) -> Result<Head, TransferError> {
+    ) -> Result<ResponseHead, TransferError> {
         let missing = match resumed {
-            Some(Seen { size: Some(size), .. }) => self.part.missing(*size).into_iter().next(),
+            Some(Validators { size: Some(size), .. }) => {
+                self.part.missing(*size).into_iter().next()
+            }
             _ => None,
         };
         let part_size = self.download.part_size;

@@ -23,14 +23,14 @@ const REFRESHES: u32 = 2;
 model! {
     /// What tells one content from another.
     #[derive(Default)]
-    pub struct Seen {
+    pub struct Validators {
         pub size: Option<u64>,
         pub etag: Option<String>,
         pub last_modified: Option<String>,
     }
 }
 
-impl Seen {
+impl Validators {
     fn new(size: Option<u64>, headers: &HeaderMap) -> Self {
         let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
         Self { size, etag: text(ETAG), last_modified: text(LAST_MODIFIED), ..Self::default() }
@@ -49,22 +49,22 @@ impl Seen {
 }
 
 /// Why an exchange failed.
-pub(crate) enum Failure {
+pub(crate) enum ExchangeError {
     /// Another attempt may be better.
-    Attempt(AttemptError),
+    Retryable(AttemptError),
     /// It is over.
     Final(TransferError),
 }
 
-impl From<AttemptError> for Failure {
+impl From<AttemptError> for ExchangeError {
     fn from(error: AttemptError) -> Self {
-        Self::Attempt(error)
+        Self::Retryable(error)
     }
 }
 
 /// An answer that is not as it should be, which may be a proxy's fault and pass.
-pub(crate) fn wrong(message: impl Into<BoxError>) -> Failure {
-    Failure::Attempt(AttemptError::Transport(message.into()))
+pub(crate) fn wrong(message: impl Into<BoxError>) -> ExchangeError {
+    ExchangeError::Retryable(AttemptError::Transport(message.into()))
 }
 
 pub(crate) fn changed() -> TransferError {
@@ -74,27 +74,27 @@ pub(crate) fn changed() -> TransferError {
 }
 
 /// The head of an answer, its body yet to be read.
-pub(crate) struct Head {
-    pub(crate) seen: Seen,
+pub(crate) struct ResponseHead {
+    pub(crate) validators: Validators,
     /// Where the body begins and ends; `None` where it is the whole content.
     pub(crate) range: Option<Range<u64>>,
     pub(crate) body: Body,
 }
 
 /// What is received, and by what links.
-pub(crate) struct Remote {
+pub(crate) struct RangeClient {
     pub(crate) inner: Arc<Inner>,
     pub(crate) links: Links,
 }
 
-impl Remote {
-    /// One attempt to get a range, to the end where it has none, or all there is; `seen` voids the range if it is not that.
+impl RangeClient {
+    /// One attempt to get a range, to the end where it has none, or all there is; `validators` voids the range if it is not that.
     pub(crate) async fn get(
         &self,
         link: &Link,
         range: Option<&Range<u64>>,
-        seen: Option<&Seen>,
-    ) -> Result<Head, Failure> {
+        validators: Option<&Validators>,
+    ) -> Result<ResponseHead, ExchangeError> {
         let mut headers = HeaderMap::new();
         if let Some(range) = range {
             let last = match range.end {
@@ -102,7 +102,7 @@ impl Remote {
                 end => end.saturating_sub(1).to_string(),
             };
             headers.insert(RANGE, header(format!("bytes={}-{last}", range.start))?);
-            if let Some(if_range) = seen.and_then(Seen::if_range) {
+            if let Some(if_range) = validators.and_then(Validators::if_range) {
                 headers.insert(IF_RANGE, header(if_range.to_owned())?);
             }
         }
@@ -120,27 +120,27 @@ impl Remote {
     pub(crate) async fn probe(
         self: &Arc<Self>,
         range: Option<Range<u64>>,
-        seen: Option<&Seen>,
-    ) -> Result<Head, TransferError> {
-        let mut patience = Patience::new(self);
+        validators: Option<&Validators>,
+    ) -> Result<ResponseHead, TransferError> {
+        let mut budget = RetryBudget::new(self);
         let mut range = range;
         loop {
             let link = self.links.current().await;
-            match self.get(&link, range.as_ref(), seen).await {
+            match self.get(&link, range.as_ref(), validators).await {
                 Ok(head) => return Ok(head),
                 // Nothing is so long: the whole will tell how long it is.
-                Err(Failure::Attempt(AttemptError::Answered(answer)))
+                Err(ExchangeError::Retryable(AttemptError::Answered(answer)))
                     if range.is_some() && answer.status == StatusCode::RANGE_NOT_SATISFIABLE =>
                 {
                     range = None;
                 }
-                Err(failure) => patience.failed(failure, &link).await?,
+                Err(failure) => budget.failed(failure, &link).await?,
             }
         }
     }
 
     /// The next bytes of a body, or `None` at its end.
-    pub(crate) async fn chunk(&self, body: &mut Body) -> Result<Option<Bytes>, Failure> {
+    pub(crate) async fn chunk(&self, body: &mut Body) -> Result<Option<Bytes>, ExchangeError> {
         loop {
             match self.inner.storage.watch(body.frame(), &Activity::default()).await? {
                 None => return Ok(None),
@@ -154,11 +154,14 @@ impl Remote {
     }
 }
 
-fn header(value: String) -> Result<HeaderValue, Failure> {
+fn header(value: String) -> Result<HeaderValue, ExchangeError> {
     HeaderValue::try_from(value).map_err(|error| wrong(error.to_string()))
 }
 
-fn head(response: Response<Body>, asked: Option<&Range<u64>>) -> Result<Head, Failure> {
+fn head(
+    response: Response<Body>,
+    asked: Option<&Range<u64>>,
+) -> Result<ResponseHead, ExchangeError> {
     let (parts, body) = response.into_parts();
     if parts.status != StatusCode::PARTIAL_CONTENT || asked.is_none() {
         if parts.status != StatusCode::OK {
@@ -167,7 +170,11 @@ fn head(response: Response<Body>, asked: Option<&Range<u64>>) -> Result<Head, Fa
         }
         let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let size = length.and_then(|length| length.parse().ok());
-        return Ok(Head { seen: Seen::new(size, &parts.headers), range: None, body });
+        return Ok(ResponseHead {
+            validators: Validators::new(size, &parts.headers),
+            range: None,
+            body,
+        });
     }
     let told = parts.headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
     let told = told.unwrap_or_default();
@@ -177,7 +184,7 @@ fn head(response: Response<Body>, asked: Option<&Range<u64>>) -> Result<Head, Fa
     if asked.map(|asked| asked.start) != Some(range.start) || end != Some(range.end) {
         return Err(wrong(format!("the storage answered with another range, {told:?}")));
     }
-    Ok(Head { seen: Seen::new(size, &parts.headers), range: Some(range), body })
+    Ok(ResponseHead { validators: Validators::new(size, &parts.headers), range: Some(range), body })
 }
 
 /// Reads `bytes 0-3/10`, in which the 10 may be `*`.
@@ -194,14 +201,14 @@ fn content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
 }
 
 /// How much more is put up with.
-pub(crate) struct Patience {
-    remote: Arc<Remote>,
+pub(crate) struct RetryBudget {
+    remote: Arc<RangeClient>,
     attempts: u32,
     refreshes: u32,
 }
 
-impl Patience {
-    pub(crate) fn new(remote: &Arc<Remote>) -> Self {
+impl RetryBudget {
+    pub(crate) fn new(remote: &Arc<RangeClient>) -> Self {
         Self { remote: remote.clone(), attempts: 0, refreshes: 0 }
     }
 
@@ -214,12 +221,12 @@ impl Patience {
     /// Waits until another attempt is due, with a new link where this one was refused.
     pub(crate) async fn failed(
         &mut self,
-        failure: Failure,
+        failure: ExchangeError,
         link: &Link,
     ) -> Result<(), TransferError> {
         let error = match failure {
-            Failure::Attempt(error) => error,
-            Failure::Final(error) => return Err(error),
+            ExchangeError::Retryable(error) => error,
+            ExchangeError::Final(error) => return Err(error),
         };
         // Not every storage says that it is the time which has run out.
         let refused = matches!(
@@ -279,17 +286,17 @@ mod tests {
 
     #[test]
     fn a_range_is_conditional_on_what_is_strong() {
-        let seen = |etag: Option<&str>, modified: Option<&str>| {
-            let seen = Seen {
+        let validators = |etag: Option<&str>, modified: Option<&str>| {
+            let validators = Validators {
                 size: Some(1),
                 etag: etag.map(Into::into),
                 last_modified: modified.map(Into::into),
-                ..Seen::default()
+                ..Validators::default()
             };
-            seen.if_range().map(str::to_owned)
+            validators.if_range().map(str::to_owned)
         };
-        assert_eq!(seen(Some("\"a\""), Some("then")).as_deref(), Some("\"a\""));
-        assert_eq!(seen(Some("W/\"a\""), Some("then")).as_deref(), Some("then"));
-        assert_eq!(seen(Some("W/\"a\""), None), None);
+        assert_eq!(validators(Some("\"a\""), Some("then")).as_deref(), Some("\"a\""));
+        assert_eq!(validators(Some("W/\"a\""), Some("then")).as_deref(), Some("then"));
+        assert_eq!(validators(Some("W/\"a\""), None), None);
     }
 }
