@@ -33,7 +33,7 @@ pub use self::download::{
 pub use self::error::{TransferError, TransferErrorKind};
 pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;
-pub use self::poll::Until;
+pub use self::poll::WaitFor;
 pub use self::progress::{Progress, ProgressStream};
 pub use self::resolve::{Resolved, ResolvedItem};
 use self::retry::Retries;
