@@ -5,7 +5,7 @@ pub(crate) mod buffers;
 mod destination;
 mod driver;
 mod input;
-mod local_file;
+pub(crate) mod local_file;
 mod lock_file;
 mod manifest;
 mod parts;
