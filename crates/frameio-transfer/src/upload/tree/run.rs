@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summary, TransferError> {
-    if tree.existing == Existing::Overwrite {
+    if matches!(tree.existing, Existing::Overwrite | Existing::ReplaceDifferent) {
         let message = "the service replaces no files: skip those that are there, or refuse them";
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
@@ -197,7 +197,7 @@ impl Sending {
             }
         }
         let Some(folder_id) = folder_id.filter(|_| !self.tree.dry_run) else {
-            return self.done(Item::new(remote, local, Outcome::Planned { bytes: size }));
+            return self.done(Item::new(remote, local, Outcome::Planned { bytes: Some(size) }));
         };
         while self.under_way.len() >= self.tree.files_in_flight {
             match self.under_way.join_next().await {
@@ -286,7 +286,7 @@ async fn send(
             if let Some(checksums) = checksums {
                 keep(&checksums, &uploaded.file.id, &local, before).await;
             }
-            let outcome = Outcome::Transferred { bytes: uploaded.bytes };
+            let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest: None };
             let file_id = Some(uploaded.file.id);
             Item { remote: remote.clone(), local: local.clone(), file_id, outcome }
         }
