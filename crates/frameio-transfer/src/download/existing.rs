@@ -104,6 +104,10 @@ impl LocalTarget {
     ) -> Result<Decision, TransferError> {
         let (size, modified) = match self {
             Self::Missing => return Ok(Decision::Receive),
+            Self::Irregular(kind) if existing == Existing::Refuse => {
+                let message = format!("cannot write '{}': it is {kind}", path.display());
+                return Err(TransferError::new(TransferErrorKind::Disk, message));
+            }
             Self::Irregular(kind) => return Err(conflict(path, &format!("it is {kind}"))),
             Self::File { size, modified } => (size, modified),
         };
@@ -177,7 +181,8 @@ mod tests {
             ));
             let link = LocalTarget::Irregular(NotRegular::SymbolicLink);
             let error = decide(link, existing, Some(9)).unwrap_err();
-            assert_eq!(error.kind(), TransferErrorKind::Conflict);
+            let is_conflict = error.kind() == TransferErrorKind::Conflict;
+            assert_eq!(is_conflict, existing != Existing::Refuse);
             assert!(error.to_string().contains("it is a symbolic link"), "{error}");
         }
         let unknown = decide(file(9, 50), Existing::SkipSame, None);
