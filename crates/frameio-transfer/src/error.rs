@@ -58,6 +58,9 @@ pub enum TransferErrorKind {
     Refused,
     /// A signed URL has expired.
     Expired,
+    /// A signed URL of the service cannot be used: it is malformed, is not `https`, or points to
+    /// this machine.
+    InvalidUrl,
     /// The storage failed on every attempt.
     Storage,
     /// A time limit was reached.

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_api::files::{File, ShowFile};
-use frameio_core::{AccountId, Body, BoxError, FileId};
+use frameio_core::{AccountId, Body, BoxError, FileId, is_loopback};
 use frameio_tower::Backoff;
 use http::{Request, Response};
 use tokio::sync::Semaphore;
@@ -35,7 +35,7 @@ pub use self::download::{
 pub use self::error::{TransferError, TransferErrorKind};
 pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;
-pub use self::poll::Until;
+pub use self::poll::WaitFor;
 pub use self::progress::{Progress, ProgressStream};
 pub use self::resolve::{Resolved, ResolvedItem};
 use self::retry::Retries;
@@ -93,6 +93,7 @@ impl Transfers {
         TransfersBuilder {
             client,
             storage: None,
+            allow_loopback: None,
             stall_timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(6 * 3600),
             retries: Retries::default(),
@@ -125,12 +126,14 @@ impl fmt::Debug for Transfers {
 /// | an attempt is given up after | 6 h |
 /// | minimum rate of a download, averaged over 5 min of waiting | 100 bytes a second |
 /// | wait between two questions for the state of a file | 500 ms, growing by half up to 15 s |
-/// | transport to the storage | a [`HyperTransport`] of its own |
+/// | transport to the storage | a separate [`HyperTransport`] |
+/// | signed URLs that point to this machine | refused, unless the API is on this machine |
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TransfersBuilder {
     client: Client,
     storage: Option<HttpService>,
+    allow_loopback: Option<bool>,
     stall_timeout: Duration,
     attempt_timeout: Duration,
     retries: Retries,
@@ -144,7 +147,7 @@ impl TransfersBuilder {
     /// Sends what goes to signed URLs through another service: a [`HyperTransport`] with other
     /// settings, a stack around one, or a simulator.
     ///
-    /// It must neither add a token nor follow redirects.
+    /// It must not add a token.
     pub fn storage<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -154,6 +157,15 @@ impl TransfersBuilder {
         B::Error: Into<BoxError>,
     {
         self.storage = Some(signed_http::boxed(service));
+        self
+    }
+
+    /// Allows signed URLs that point to this machine. Default: only if the API of the client does.
+    ///
+    /// A client over a [custom service](Client::from_service) has no known address, so a test with a
+    /// mock and a storage on this machine has to allow it.
+    pub fn allow_loopback(mut self, allow: bool) -> Self {
+        self.allow_loopback = Some(allow);
         self
     }
 
@@ -218,6 +230,10 @@ impl TransfersBuilder {
 
     /// Makes the transfers. Needs no runtime and opens no connection.
     pub fn build(self) -> Transfers {
+        let is_local = |url: &http::Uri| url.host().is_some_and(is_loopback);
+        let allow_loopback = self.allow_loopback;
+        let allow_loopback =
+            allow_loopback.unwrap_or_else(|| self.client.base_url().is_some_and(is_local));
         let http =
             self.storage.unwrap_or_else(|| signed_http::boxed(HyperTransport::builder().build()));
         Transfers {
@@ -225,6 +241,7 @@ impl TransfersBuilder {
                 client: self.client,
                 storage: Storage {
                     http,
+                    allow_loopback,
                     stall_timeout: self.stall_timeout,
                     attempt_timeout: self.attempt_timeout,
                 },

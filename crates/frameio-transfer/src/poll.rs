@@ -15,7 +15,7 @@ use frameio_client::{Error, ErrorKind};
 /// What a transfer to the service waits for when all is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Until {
+pub enum WaitFor {
     /// The service has put the parts together.
     #[default]
     Uploaded,
@@ -24,7 +24,7 @@ pub enum Until {
     Transcoded,
 }
 
-impl Until {
+impl WaitFor {
     /// When to stop waiting for it: by default after ten minutes, or six hours for renditions. A
     /// limit beyond what a clock can tell is none.
     pub(crate) fn end(self, limit: Option<Duration>) -> Option<Instant> {

@@ -86,7 +86,7 @@ pub(super) async fn open(
     download: &Download,
 ) -> Result<(Arc<RangeClient>, RemoteContent, KnownLink), TransferError> {
     let (links, known) =
-        Links::open(inner.client.clone(), download.source.clone(), download.known.clone()).await?;
+        Links::open(inner.clone(), download.source.clone(), download.known.clone()).await?;
     let remote = RemoteContent { size: links.promised(&known), created: known.created };
     Ok((Arc::new(RangeClient { inner: inner.clone(), links }), remote, known))
 }

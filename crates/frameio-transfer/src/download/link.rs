@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use frameio_core::{AccountId, FileId, SignedUrl};
@@ -9,7 +10,8 @@ use http::Uri;
 use tokio::sync::Mutex;
 
 use super::existing::created;
-use crate::{TransferError, TransferErrorKind};
+use crate::retry::AttemptError;
+use crate::{Inner, TransferError, TransferErrorKind};
 use frameio_api::files::{File, FileInclude, FileStatus, ShowFile};
 use frameio_api::media_links::MediaLinks;
 use frameio_client::Client;
@@ -185,7 +187,7 @@ pub(crate) fn absent(wanted: Rendition, status: &FileStatus) -> String {
 
 /// The link of one content, shared by all tasks that read it.
 pub(crate) struct Links {
-    client: Client,
+    inner: Arc<Inner>,
     pub(crate) source: MediaRef,
     current: Mutex<Link>,
 }
@@ -216,19 +218,19 @@ impl KnownLink {
 impl Links {
     /// Requests the file and its link, unless they are known already.
     pub(crate) async fn open(
-        client: Client,
+        inner: Arc<Inner>,
         source: MediaRef,
         known: Option<KnownLink>,
     ) -> Result<(Self, KnownLink), TransferError> {
         let known = match known {
             Some(known) => known,
             None => {
-                let (file, url) = source.show(&client).await?;
+                let (file, url) = source.show(&inner.client).await?;
                 KnownLink::new(&file, url)
             }
         };
-        let link = Link { uri: parse(&known.url, &source)?, generation: 0 };
-        Ok((Self { client, source, current: Mutex::new(link) }, known))
+        let link = Link { uri: parse(&inner, &known.url)?, generation: 0 };
+        Ok((Self { inner, source, current: Mutex::new(link) }, known))
     }
 
     /// The size that the service promises, which it does for the original only.
@@ -244,17 +246,15 @@ impl Links {
     pub(crate) async fn refresh(&self, refused: &Link) -> Result<(), TransferError> {
         let mut current = self.current.lock().await;
         if current.generation == refused.generation {
-            let (_, url) = self.source.show(&self.client).await?;
-            let uri = parse(&url, &self.source)?;
+            let (_, url) = self.source.show(&self.inner.client).await?;
+            let uri = parse(&self.inner, &url)?;
             *current = Link { uri, generation: refused.generation + 1 };
         }
         Ok(())
     }
 }
 
-fn parse(url: &SignedUrl, source: &MediaRef) -> Result<Uri, TransferError> {
-    url.as_str().parse().map_err(|_| {
-        let message = "the service gives a link that is no URL";
-        TransferError::new(TransferErrorKind::Mismatch, message).of_file(&source.file)
-    })
+fn parse(inner: &Inner, url: &SignedUrl) -> Result<Uri, TransferError> {
+    let uri = inner.storage.url(url.as_str());
+    uri.map_err(|error| TransferError::storage(AttemptError::Url(error), 0))
 }

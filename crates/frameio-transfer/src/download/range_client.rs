@@ -7,7 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use frameio_core::{Body, BoxError, model};
 use http::header::{
-    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, IF_RANGE, LAST_MODIFIED, RANGE,
+    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_RANGE,
+    LAST_MODIFIED, RANGE,
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -122,19 +123,24 @@ impl RangeClient {
         range: Option<&Range<u64>>,
         validators: Option<&Validators>,
     ) -> Result<ResponseHead, ExchangeError> {
-        let mut request = Request::get(link.uri.clone());
+        let mut headers = HeaderMap::new();
         if let Some(range) = range {
             let last = match range.end {
                 u64::MAX => String::new(),
                 end => end.saturating_sub(1).to_string(),
             };
-            request = request.header(RANGE, format!("bytes={}-{last}", range.start));
+            headers.insert(RANGE, header(format!("bytes={}-{last}", range.start))?);
             if let Some(if_range) = validators.and_then(Validators::if_range) {
-                request = request.header(IF_RANGE, if_range);
+                headers.insert(IF_RANGE, header(if_range.to_owned())?);
             }
         }
-        let request = request.body(Body::empty()).map_err(|error| wrong(error.to_string()))?;
-        let response = self.inner.storage.send(request, &Activity::default()).await?;
+        let request = |uri| {
+            let mut request = Request::new(Body::empty());
+            *request.uri_mut() = uri;
+            request.headers_mut().clone_from(&headers);
+            request
+        };
+        let response = self.inner.storage.send(&link.uri, &Activity::default(), request).await?;
         head(response, range, link)
     }
 
@@ -210,6 +216,10 @@ impl BodyReader {
         }
         Ok(())
     }
+}
+
+fn header(value: String) -> Result<HeaderValue, ExchangeError> {
+    HeaderValue::try_from(value).map_err(|error| wrong(error.to_string()))
 }
 
 fn head(

@@ -85,7 +85,7 @@ impl Transfers {
             let Open { source, range } = open;
             let file = source.file.clone();
             let opened = async {
-                let (links, known) = Links::open(inner.client.clone(), source, None).await?;
+                let (links, known) = Links::open(inner.clone(), source, None).await?;
                 let promised = links.promised(&known);
                 Cursor::open(Arc::new(RangeClient { inner, links }), range, promised).await
             };

@@ -8,24 +8,25 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::buffers::{Buffers, CHUNK};
-use super::source::{Reading, Source, SourceError};
+use super::source::{PartSource, Reading, SourceError};
 use crate::progress::Counted;
 use crate::signed_http::Activity;
 
-/// Streams a range of a source, with the next chunk being read while one is being sent.
+/// Streams a part, with the next chunk being read while one is being sent.
 pub(crate) struct PartBody {
-    source: Source,
+    source: PartSource,
     buffers: Buffers,
+    /// Where the next chunk begins in the part.
     offset: u64,
-    /// What is yet to be asked of the source.
+    /// Bytes yet to be asked of the source.
     unread: u64,
-    /// What is yet to be handed out.
+    /// Bytes yet to be handed out.
     unsent: u64,
     reading: Option<Reading>,
     attempt: Attempt,
 }
 
-/// What an attempt leaves behind, for whoever made it.
+/// What the sender of a part learns from an attempt.
 #[derive(Clone)]
 pub(crate) struct Attempt(Arc<Shared>);
 
@@ -36,18 +37,14 @@ struct Shared {
 
 struct State {
     counted: Counted,
-    left: u64,
+    remaining: u64,
     failure: Option<SourceError>,
 }
 
 impl Attempt {
-    pub(crate) fn new(size: u64, counted: Counted) -> Self {
-        let state = Mutex::new(State { counted, left: size, failure: None });
-        Self(Arc::new(Shared { activity: Activity::default(), state }))
-    }
-
-    pub(crate) fn activity(&self) -> &Activity {
-        &self.0.activity
+    pub(crate) fn new(size: u64, counted: Counted, activity: Activity) -> Self {
+        let state = Mutex::new(State { counted, remaining: size, failure: None });
+        Self(Arc::new(Shared { activity, state }))
     }
 
     /// Why the source could not be read, if that is what the attempt failed for.
@@ -58,10 +55,10 @@ impl Attempt {
     /// Counts the part as sent; false where bytes of it were not.
     pub(crate) fn finish(&self) -> bool {
         let state = &mut *self.state();
-        if state.left == 0 {
+        if state.remaining == 0 {
             state.counted.done();
         }
-        state.left == 0
+        state.remaining == 0
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -71,16 +68,16 @@ impl Attempt {
 
 impl PartBody {
     pub(crate) fn new(
-        source: &Source,
+        source: &PartSource,
         buffers: &Buffers,
-        (offset, size): (u64, u64),
+        size: u64,
         attempt: &Attempt,
     ) -> Self {
         let (source, buffers, attempt) = (source.clone(), buffers.clone(), attempt.clone());
-        Self { source, buffers, offset, unread: size, unsent: size, reading: None, attempt }
+        Self { source, buffers, offset: 0, unread: size, unsent: size, reading: None, attempt }
     }
 
-    fn read_on(&mut self) -> Option<Reading> {
+    fn read_next(&mut self) -> Option<Reading> {
         let length = usize::try_from(self.unread).unwrap_or(CHUNK).min(CHUNK);
         if length == 0 {
             return None;
@@ -102,20 +99,20 @@ impl Body for PartBody {
     ) -> Poll<Option<Result<Frame<Bytes>, SourceFailed>>> {
         let this = &mut *self;
         if this.reading.is_none() {
-            this.reading = this.read_on();
+            this.reading = this.read_next();
         }
         let Some(reading) = &mut this.reading else { return Poll::Ready(None) };
         let read = ready!(reading.as_mut().poll(cx));
         this.reading = None;
         Poll::Ready(Some(match read {
             Ok(chunk) => {
-                this.reading = this.read_on();
+                this.reading = this.read_next();
                 let length = chunk.len() as u64;
                 this.unsent = this.unsent.saturating_sub(length);
                 this.attempt.0.activity.touch();
                 let state = &mut *this.attempt.state();
                 state.counted.add(length);
-                state.left = state.left.saturating_sub(length);
+                state.remaining = state.remaining.saturating_sub(length);
                 Ok(Frame::data(chunk))
             }
             Err(error) => {
@@ -135,13 +132,13 @@ impl Body for PartBody {
     }
 }
 
-/// Tells the transport to give up; why is in [`Attempt::failure`].
+/// Makes the transport give up; the reason is in [`Attempt::failure`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SourceFailed;
 
 impl std::fmt::Display for SourceFailed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the source cannot be read on")
+        f.write_str("cannot read the source any further")
     }
 }
 

@@ -207,7 +207,11 @@ pub(crate) fn socket(url: &str) -> Transfers {
     });
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
     let stall = Duration::from_millis(100);
-    Transfers::builder(Client::from_service(api)).backoff(backoff).stall_timeout(stall).build()
+    Transfers::builder(Client::from_service(api))
+        .backoff(backoff)
+        .stall_timeout(stall)
+        .allow_loopback(true)
+        .build()
 }
 
 pub(crate) fn get(path: &Path) -> Download {
@@ -249,17 +253,31 @@ async fn resets_hangs_and_early_ends_on_a_socket_cost_no_byte_twice() {
     assert_eq!(ranges, ["0-999", "300-999", "500-999", "700-999"]);
 }
 
+fn redirect(location: &str) -> Act {
+    let head = "HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: ";
+    Act::Answer(format!("{head}{location}\r\n\r\n").into_bytes())
+}
+
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_no_signature_told() {
+async fn a_redirect_of_the_storage_is_followed_without_a_token() {
     let elsewhere = RawServer::start(|_| Act::AnswerAndClose(part(0, 1_000))).await;
-    let to = format!(
-        "HTTP/1.1 302 Found\r\nlocation: {}/g\r\ncontent-length: 0\r\n\r\n",
-        elsewhere.url()
-    );
-    let server = RawServer::start(move |_| Act::Answer(to.clone().into_bytes())).await;
+    let to = format!("{}/g", elsewhere.url());
+    let server = RawServer::start(move |_| redirect(&to)).await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a");
+    socket(&server.url()).download(get(&path)).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap().len(), 1_000);
+    let requests = elsewhere.requests();
+    assert!(requests[0].starts_with("GET /g HTTP/1.1\r\n"), "{requests:?}");
+    assert!(requests.iter().all(|request| !request.to_lowercase().contains("authorization")));
+}
+
+#[tokio::test]
+async fn an_unsafe_redirect_is_final_and_its_url_not_shown() {
+    let server = RawServer::start(|_| redirect("http://192.0.2.1/c4n4ry")).await;
     let directory = tempfile::tempdir().unwrap();
     let error = socket(&server.url()).download(get(&directory.path().join("a"))).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Refused, "{error}");
     assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
-    assert!(elsewhere.requests().is_empty());
+    assert_eq!(server.requests().len(), 1);
 }

@@ -1,9 +1,9 @@
 //! Folders of this machine, sent with their structure.
 
+mod driver;
 mod local;
 mod patterns;
 mod remote;
-mod run;
 
 use std::fmt;
 use std::future::Future;
@@ -250,6 +250,6 @@ impl Transfers {
         tree: UploadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(run::run(transfers, tree)).await }
+        async move { Box::pin(driver::run(transfers, tree)).await }
     }
 }
