@@ -71,6 +71,10 @@ pub enum TransferErrorKind {
     Disk,
     /// What was received is not what was promised, in size or content.
     Mismatch,
+    /// The content is larger than the limit allows.
+    TooLarge,
+    /// A file that exists differs from the one to be received, and is kept.
+    Conflict,
     /// There is nothing at a path, or with an id.
     NotFound,
     /// More than one thing has the path.

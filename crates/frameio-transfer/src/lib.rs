@@ -3,6 +3,7 @@
 mod checksums;
 mod download;
 pub(crate) mod error;
+mod match_name;
 mod path;
 mod poll;
 mod progress;
@@ -27,6 +28,7 @@ use http::{Request, Response};
 use tokio::sync::Semaphore;
 use tower::Service;
 
+use self::download::disk::{Disk, SystemDisk};
 pub use self::download::{
     Checksum, Digest, Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition,
 };
@@ -60,6 +62,9 @@ pub(crate) struct Inner {
     pub(crate) client: Client,
     pub(crate) storage: Storage,
     pub(crate) retries: Retries,
+    /// Bytes a second below which a download is given up.
+    pub(crate) min_rate: u64,
+    pub(crate) disk: Arc<dyn Disk>,
     /// One for each part that may be under way, in all transfers together.
     pub(crate) parts: Arc<Semaphore>,
     pub(crate) buffers: Buffers,
@@ -94,6 +99,8 @@ impl Transfers {
             retries: Retries::default(),
             parts_in_flight: 32,
             poll_interval: Duration::from_millis(500),
+            min_rate: 100,
+            disk: Arc::new(SystemDisk),
         }
     }
 }
@@ -117,6 +124,7 @@ impl fmt::Debug for Transfers {
 /// | wait between attempts | 1 s, doubled up to 60 s, with full jitter |
 /// | an attempt is given up when nothing moves for | 60 s |
 /// | an attempt is given up after | 6 h |
+/// | minimum rate of a download, averaged over 5 min of waiting | 100 bytes a second |
 /// | wait between two questions for the state of a file | 500 ms, growing by half up to 15 s |
 /// | transport to the storage | a separate [`HyperTransport`] |
 /// | signed URLs that point to this machine | refused, unless the API is on this machine |
@@ -131,6 +139,8 @@ pub struct TransfersBuilder {
     retries: Retries,
     parts_in_flight: usize,
     poll_interval: Duration,
+    min_rate: u64,
+    disk: Arc<dyn Disk>,
 }
 
 impl TransfersBuilder {
@@ -204,6 +214,20 @@ impl TransfersBuilder {
         self
     }
 
+    /// Gives an attempt to receive bytes up that gets less than so many a second, averaged over each
+    /// five minutes of waiting for them. 0 turns it off. Default: 100.
+    pub fn min_download_rate(mut self, bytes_per_second: u64) -> Self {
+        self.min_rate = bytes_per_second;
+        self
+    }
+
+    /// Writes received bytes to another disk, which a test has fail.
+    #[cfg(test)]
+    pub(crate) fn disk(mut self, disk: Arc<dyn Disk>) -> Self {
+        self.disk = disk;
+        self
+    }
+
     /// Makes the transfers. Needs no runtime and opens no connection.
     pub fn build(self) -> Transfers {
         let is_local = |url: &http::Uri| url.host().is_some_and(is_loopback);
@@ -222,6 +246,8 @@ impl TransfersBuilder {
                     attempt_timeout: self.attempt_timeout,
                 },
                 retries: self.retries,
+                min_rate: self.min_rate,
+                disk: self.disk,
                 parts: Arc::new(Semaphore::new(self.parts_in_flight)),
                 buffers: Buffers::default(),
                 poller: Poller::new(self.poll_interval),

@@ -1,7 +1,8 @@
-//! Exchanges with the storage: ranges asked for, and answers held against what was asked.
+//! Requests ranges of a file from the storage, and verifies the responses.
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::{Body, BoxError, model};
@@ -11,17 +12,26 @@ use http::header::{
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
+use tokio::time::Instant;
 
-use super::super::retry::AttemptError;
-use super::super::signed_http::Activity;
-use super::super::{Inner, TransferError, TransferErrorKind};
+use super::extension::extension;
 use super::link::{Link, Links};
+use crate::retry::AttemptError;
+use crate::signed_http::Activity;
+use crate::{Inner, TransferError, TransferErrorKind};
 
-/// How often in a row a link is asked for anew without a byte that comes by it.
-const REFRESHES: u32 = 2;
+/// Maximum number of new links in a row by which nothing is received.
+const MAX_REFRESHES: u32 = 2;
+
+/// Bytes after which earlier failures do not count any more. A storage that sends a byte and
+/// breaks off would be asked for ever.
+const MIN_PROGRESS: u64 = 4 << 10;
+
+/// Time waited for bytes over which the minimum rate is measured.
+const RATE_WINDOW: Duration = Duration::from_secs(300);
 
 model! {
-    /// What tells one content from another.
+    /// Distinguishes one content from another.
     #[derive(Default)]
     pub struct Validators {
         pub size: Option<u64>,
@@ -36,23 +46,23 @@ impl Validators {
         Self { size, etag: text(ETAG), last_modified: text(LAST_MODIFIED), ..Self::default() }
     }
 
-    /// What a range is to be conditional on: a weak tag is not fit for that.
+    /// The value of `If-Range`, for which a weak tag is not allowed.
     fn if_range(&self) -> Option<&str> {
         let strong = self.etag.as_deref().filter(|etag| !etag.starts_with("W/"));
         strong.or(self.last_modified.as_deref())
     }
 
-    /// Whether it may be told at all that the content is the same later.
-    pub(crate) fn is_telling(&self) -> bool {
+    /// Whether the same content can be recognized later.
+    pub(crate) fn can_resume(&self) -> bool {
         self.size.is_some() && (self.etag.is_some() || self.last_modified.is_some())
     }
 }
 
 /// Why an exchange failed.
 pub(crate) enum ExchangeError {
-    /// Another attempt may be better.
+    /// Another attempt may succeed.
     Retryable(AttemptError),
-    /// It is over.
+    /// No further attempt is made.
     Final(TransferError),
 }
 
@@ -62,33 +72,51 @@ impl From<AttemptError> for ExchangeError {
     }
 }
 
-/// An answer that is not as it should be, which may be a proxy's fault and pass.
+/// A response that is not as it should be; a proxy may have caused it, so it is retried.
 pub(crate) fn wrong(message: impl Into<BoxError>) -> ExchangeError {
     ExchangeError::Retryable(AttemptError::Transport(message.into()))
 }
 
 pub(crate) fn changed() -> TransferError {
-    let message = "the file at the service is not what it was when the download began; \
-                   begin it again";
+    let message = "the file at the service changed during the download; start it again";
     TransferError::new(TransferErrorKind::SourceChanged, message)
 }
 
-/// The head of an answer, its body yet to be read.
+/// A verified response whose body is still to be read.
 pub(crate) struct ResponseHead {
     pub(crate) validators: Validators,
-    /// Where the body begins and ends; `None` where it is the whole content.
+    /// The range of the body; `None` where it is the whole content.
     pub(crate) range: Option<Range<u64>>,
-    pub(crate) body: Body,
+    /// The file name extension of the content.
+    extension: Option<String>,
+    pub(crate) body: BodyReader,
 }
 
-/// What is received, and by what links.
+/// A body, and the rate at which it arrives.
+pub(crate) struct BodyReader {
+    body: Body,
+    /// Time waited for bytes in the present window, and bytes received in it.
+    waited: Duration,
+    bytes: u64,
+}
+
+/// What the storage announces of a content.
+pub(crate) struct Announced {
+    pub(crate) size: Option<u64>,
+    pub(crate) extension: Option<String>,
+}
+
+/// Requests the content of one file by its signed links.
 pub(crate) struct RangeClient {
     pub(crate) inner: Arc<Inner>,
     pub(crate) links: Links,
 }
 
 impl RangeClient {
-    /// One attempt to get a range, to the end where it has none, or all there is; `validators` voids the range if it is not that.
+    /// Makes one attempt to get a range, or the whole content without one.
+    ///
+    /// An end of `u64::MAX` stands for the end of the content. With `validators`, a content that
+    /// has changed is returned as a whole.
     pub(crate) async fn get(
         &self,
         link: &Link,
@@ -113,10 +141,16 @@ impl RangeClient {
             request
         };
         let response = self.inner.storage.send(&link.uri, &Activity::default(), request).await?;
-        head(response, range)
+        head(response, range, link)
     }
 
-    /// The head of an answer, after as many attempts as it takes.
+    /// Reads the size and the type of the content, and nothing of it.
+    pub(crate) async fn announced(self: &Arc<Self>) -> Result<Announced, TransferError> {
+        let head = self.probe(Some(0..1), None).await?;
+        Ok(Announced { size: head.validators.size, extension: head.extension })
+    }
+
+    /// Requests a range, with retries.
     pub(crate) async fn probe(
         self: &Arc<Self>,
         range: Option<Range<u64>>,
@@ -128,7 +162,7 @@ impl RangeClient {
             let link = self.links.current().await;
             match self.get(&link, range.as_ref(), validators).await {
                 Ok(head) => return Ok(head),
-                // Nothing is so long: the whole will tell how long it is.
+                // The content is empty, or shorter than the range.
                 Err(ExchangeError::Retryable(AttemptError::Answered(answer)))
                     if range.is_some() && answer.status == StatusCode::RANGE_NOT_SATISFIABLE =>
                 {
@@ -139,18 +173,48 @@ impl RangeClient {
         }
     }
 
-    /// The next bytes of a body, or `None` at its end.
-    pub(crate) async fn chunk(&self, body: &mut Body) -> Result<Option<Bytes>, ExchangeError> {
+    /// Returns the next bytes of a body, or `None` at its end.
+    pub(crate) async fn chunk(
+        &self,
+        body: &mut BodyReader,
+    ) -> Result<Option<Bytes>, ExchangeError> {
         loop {
-            match self.inner.storage.watch(body.frame(), &Activity::default()).await? {
+            let begun = Instant::now();
+            let frame = self.inner.storage.watch(body.body.frame(), &Activity::default()).await?;
+            body.waited = body.waited.saturating_add(begun.elapsed());
+            match frame {
                 None => return Ok(None),
                 Some(Err(error)) => return Err(wrong(error)),
                 Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) if !data.is_empty() => return Ok(Some(data)),
-                    _ => {}
+                    Ok(data) if !data.is_empty() => {
+                        body.count(data.len() as u64, self.inner.min_rate)?;
+                        return Ok(Some(data));
+                    }
+                    _ => body.count(0, self.inner.min_rate)?,
                 },
             }
         }
+    }
+}
+
+impl BodyReader {
+    const fn new(body: Body) -> Self {
+        Self { body, waited: Duration::ZERO, bytes: 0 }
+    }
+
+    /// Counts received bytes; fails where too few arrived for the time waited.
+    fn count(&mut self, bytes: u64, min_rate: u64) -> Result<(), ExchangeError> {
+        self.bytes += bytes;
+        if self.waited < RATE_WINDOW {
+            return Ok(());
+        }
+        let seconds = self.waited.as_secs();
+        let received = self.bytes;
+        (self.waited, self.bytes) = (Duration::ZERO, 0);
+        if received < min_rate.saturating_mul(seconds) {
+            return Err(wrong(format!("only {received} bytes arrived in {seconds} s")));
+        }
+        Ok(())
     }
 }
 
@@ -161,30 +225,39 @@ fn header(value: String) -> Result<HeaderValue, ExchangeError> {
 fn head(
     response: Response<Body>,
     asked: Option<&Range<u64>>,
+    link: &Link,
 ) -> Result<ResponseHead, ExchangeError> {
     let (parts, body) = response.into_parts();
+    let body = BodyReader::new(body);
+    let extension = extension(&parts.headers, &link.uri);
     if parts.status != StatusCode::PARTIAL_CONTENT || asked.is_none() {
         if parts.status != StatusCode::OK {
             let status = parts.status;
-            return Err(wrong(format!("the storage answered {status}, which was not asked for")));
+            return Err(wrong(format!("the storage returned {status}, which was not asked for")));
         }
         let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let size = length.and_then(|length| length.parse().ok());
         return Ok(ResponseHead {
             validators: Validators::new(size, &parts.headers),
             range: None,
+            extension,
             body,
         });
     }
-    let told = parts.headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
-    let told = told.unwrap_or_default();
-    let (range, size) = content_range(told)
-        .ok_or_else(|| wrong(format!("the storage answered the Content-Range {told:?}")))?;
-    let end = asked.map(|asked| size.map_or(asked.end, |size| asked.end.min(size)));
-    if asked.map(|asked| asked.start) != Some(range.start) || end != Some(range.end) {
-        return Err(wrong(format!("the storage answered with another range, {told:?}")));
+    let header = parts.headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
+    let header = header.unwrap_or_default();
+    let (range, size) = content_range(header)
+        .ok_or_else(|| wrong(format!("the storage returned the Content-Range {header:?}")))?;
+    let is_asked = asked.is_some_and(|asked| {
+        let end = size.map_or(asked.end, |size| asked.end.min(size));
+        // Of an unknown size the end cannot be verified.
+        range.start == asked.start && (range.end == end || (size.is_none() && end == u64::MAX))
+    });
+    if !is_asked {
+        return Err(wrong(format!("the storage returned another range, {header:?}")));
     }
-    Ok(ResponseHead { validators: Validators::new(size, &parts.headers), range: Some(range), body })
+    let validators = Validators::new(size, &parts.headers);
+    Ok(ResponseHead { validators, range: Some(range), extension, body })
 }
 
 /// Reads `bytes 0-3/10`, in which the 10 may be `*`.
@@ -200,25 +273,32 @@ fn content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
     fits.then_some((first..last.checked_add(1)?, size))
 }
 
-/// How much more is put up with.
+/// Counts failures, and waits between attempts.
 pub(crate) struct RetryBudget {
-    remote: Arc<RangeClient>,
+    client: Arc<RangeClient>,
     attempts: u32,
     refreshes: u32,
+    /// Bytes received since the counts were reset.
+    progress: u64,
 }
 
 impl RetryBudget {
-    pub(crate) fn new(remote: &Arc<RangeClient>) -> Self {
-        Self { remote: remote.clone(), attempts: 0, refreshes: 0 }
+    pub(crate) fn new(client: &Arc<RangeClient>) -> Self {
+        Self { client: client.clone(), attempts: 0, refreshes: 0, progress: 0 }
     }
 
-    /// Something came: what failed before does not count any more.
-    pub(crate) fn progressed(&mut self) {
-        self.attempts = 0;
-        self.refreshes = 0;
+    /// Forgets earlier failures once enough bytes arrived.
+    pub(crate) fn progressed(&mut self, bytes: u64) {
+        self.progress = self.progress.saturating_add(bytes);
+        if self.progress >= MIN_PROGRESS {
+            (self.attempts, self.refreshes, self.progress) = (0, 0, 0);
+        }
     }
 
     /// Waits until another attempt is due, with a new link where this one was refused.
+    ///
+    /// # Errors
+    /// When no further attempt is to be made.
     pub(crate) async fn failed(
         &mut self,
         failure: ExchangeError,
@@ -228,25 +308,25 @@ impl RetryBudget {
             ExchangeError::Retryable(error) => error,
             ExchangeError::Final(error) => return Err(error),
         };
-        // Not every storage says that it is the time which has run out.
+        // Not every storage says that a link has expired.
         let refused = matches!(
             error.status(),
             Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::GONE)
         );
         if refused || error.kind() == TransferErrorKind::Expired {
-            if self.refreshes < REFRESHES {
+            if self.refreshes < MAX_REFRESHES {
                 self.refreshes += 1;
                 tracing::debug!(
                     target: "frameio::transfer",
                     reason = error.reason(),
-                    "a link was refused, and is asked for anew",
+                    "a link was refused and is requested again",
                 );
-                return self.remote.links.refresh(link).await;
+                return self.client.links.refresh(link).await;
             }
             return Err(TransferError::storage(error, self.refreshes + 1));
         }
         self.attempts += 1;
-        let Some(wait) = self.remote.inner.retries.wait(&error, self.attempts) else {
+        let Some(wait) = self.client.inner.retries.wait(&error, self.attempts) else {
             return Err(TransferError::storage(error, self.attempts));
         };
         tracing::debug!(

@@ -9,13 +9,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
-use frameio_core::{AccountId, Body, FileId};
+use frameio_core::{AccountId, FileId};
 use futures_core::Stream;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::super::{TransferError, TransferErrorKind, Transfers};
 use super::link::{Links, MediaRef, Rendition};
-use super::range_client::{ExchangeError, RangeClient, RetryBudget, Validators, changed, wrong};
+use super::range_client::{
+    BodyReader, ExchangeError, RangeClient, RetryBudget, Validators, changed, wrong,
+};
 
 /// A file to be read as a stream; opened by [`Transfers::open`].
 ///
@@ -83,7 +85,8 @@ impl Transfers {
             let Open { source, range } = open;
             let file = source.file.clone();
             let opened = async {
-                let (links, promised) = Links::open(inner.client.clone(), source, None).await?;
+                let (links, known) = Links::open(inner.clone(), source, None).await?;
+                let promised = links.promised(&known);
                 Cursor::open(Arc::new(RangeClient { inner, links }), range, promised).await
             };
             let cursor = Box::pin(opened).await.map_err(|error| error.of_file(&file))?;
@@ -105,7 +108,7 @@ struct Cursor {
     end: Option<u64>,
     /// Whether it can go on in the middle.
     ranged: bool,
-    body: Option<Body>,
+    body: Option<BodyReader>,
     budget: RetryBudget,
 }
 
@@ -166,7 +169,8 @@ impl Cursor {
             let link = self.client.links.current().await;
             let failure = match self.attempt(&link).await {
                 Ok(chunk) => {
-                    self.budget.progressed();
+                    let received = chunk.as_ref().map_or(0, Bytes::len);
+                    self.budget.progressed(received as u64);
                     return Ok(chunk);
                 }
                 Err(failure) => failure,

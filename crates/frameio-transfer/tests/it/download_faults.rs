@@ -195,10 +195,16 @@ async fn one_target_is_received_by_one_download() {
 
 /// An API whose one file has 1,000 bytes at `url`.
 pub(crate) fn socket(url: &str) -> Transfers {
+    linked(&format!("{url}/f?X-Amz-Signature=c4n4ry"))
+}
+
+/// An API whose one file has 1,000 bytes behind a link.
+fn linked(link: &str) -> Transfers {
+    let link = serde_json::Value::from(link);
     let file = format!(
         r#"{{"data":{{"id":"f","project_id":"p","parent_id":"d","name":"a.mov","type":"file",
         "status":"transcoded","file_size":1000,"media_type":"video/quicktime","view_url":"v",
-        "media_links":{{"original":{{"download_url":"{url}/f?X-Amz-Signature=c4n4ry"}}}},
+        "media_links":{{"original":{{"download_url":{link}}}}},
         "created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}}}"#
     );
     let api = tower::service_fn(move |_: http::Request<frameio::Body>| {
@@ -280,4 +286,27 @@ async fn an_unsafe_redirect_is_final_and_its_url_not_shown() {
     assert_eq!(error.kind(), TransferErrorKind::Refused, "{error}");
     assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
     assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_with_raw_spaces_quotes_and_tabs_is_encoded() {
+    let server = RawServer::start(|_| Act::AnswerAndClose(part(0, 1_000))).await;
+    let directory = tempfile::tempdir().unwrap();
+    let url = server.url();
+    let link = format!("{url}/a b.mov?d=attachment; filename=\"a\tb.mov\"&Signature=%2B\n");
+    let path = directory.path().join("a.mov");
+    assert_eq!(linked(&link).download(get(&path)).await.unwrap().size, 1_000);
+    let request = server.requests().remove(0);
+    let line = "GET /a%20b.mov?d=attachment;%20filename=%22a%09b.mov%22&Signature=%2B HTTP/1.1";
+    assert!(request.starts_with(line), "{request}");
+}
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_is_final() {
+    let directory = tempfile::tempdir().unwrap();
+    for link in ["javascript:alert(1)", "/relative", "https://h:99999/x", "file:///etc/passwd"] {
+        let path = directory.path().join("a.mov");
+        let error = linked(link).download(get(&path)).await.unwrap_err();
+        assert_eq!(error.kind(), TransferErrorKind::InvalidUrl, "{link}: {error}");
+    }
 }

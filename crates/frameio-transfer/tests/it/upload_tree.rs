@@ -283,8 +283,14 @@ async fn what_kept_its_size_is_found_out_by_its_checksum() {
     let by_size = transfers(&sim).download_tree(down()).await.unwrap();
     assert_eq!((by_size.transferred, by_size.skipped), (0, 5));
     let dry = receive(down().dry_run(true)).await.unwrap();
+    assert_eq!((dry.planned, dry.skipped, dry.conflicts.len()), (0, 4, 1));
+    let kept = receive(down()).await.unwrap();
+    assert_eq!((kept.transferred, kept.skipped, kept.conflicts.len()), (0, 4, 1));
+    assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), [9; 10]);
+    let replace = || down().existing(frameio::transfer::Existing::ReplaceDifferent);
+    let dry = receive(replace().dry_run(true)).await.unwrap();
     assert_eq!((dry.planned, dry.skipped), (1, 4));
-    let again = receive(down()).await.unwrap();
+    let again = receive(replace()).await.unwrap();
     assert_eq!((again.transferred, again.skipped), (1, 4));
     assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), content(10));
     std::fs::write(&sums, "no checksums").unwrap();

@@ -147,10 +147,7 @@ async fn what_is_not_there_or_there_twice_is_told() {
     let below = "/Demo Workspace/Demo Project";
     let (kind, told) = kind_of(&transfers, &format!("{below}/day 1")).await;
     assert_eq!(kind, TransferErrorKind::NotFound);
-    assert!(
-        told.ends_with(r#"called "day 1" in /Demo Workspace/Demo Project; there is "Day 1""#),
-        "{told}"
-    );
+    assert!(told.ends_with("'day 1' in /Demo Workspace/Demo Project; there is 'Day 1'"), "{told}");
     let (kind, told) = kind_of(&transfers, "/Nowhere").await;
     assert_eq!(kind, TransferErrorKind::NotFound, "{told}");
     let (kind, _) = kind_of(&transfers, "00000000-0000-4000-8000-000000000000").await;

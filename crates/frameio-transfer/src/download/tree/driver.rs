@@ -4,19 +4,22 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use frameio_core::FolderId;
-use tokio::task::JoinSet;
-
-use super::super::{Checksum, Download, Downloaded, Existing, Rendition};
-use super::{DownloadTree, Root};
-use crate::checksums::Checksums;
-use crate::tasks::{blocking, settled};
-use crate::{
-    Entry, Item, Outcome, RemotePath, SafeNames, Summary, TransferError, TransferErrorKind,
-    Transfers, Walk,
-};
 use frameio_api::assets::{Asset, AssetSort};
 use frameio_api::files::{File, FileStatus};
+use frameio_core::{AccountId, FolderId};
+use tokio::task::JoinSet;
+
+use super::local_folder::{LocalFolder, create_directory};
+use super::{DownloadTree, Root};
+use crate::checksums::Checksums;
+use crate::download::driver::{open, with_extension};
+use crate::download::existing::{Decision, LocalTarget, RemoteContent, conflict};
+use crate::download::link::{KnownLink, absent};
+use crate::tasks::{blocking, settled};
+use crate::{
+    Checksum, Download, Downloaded, Entry, Existing, Item, Outcome, RemotePath, Rendition,
+    Resolved, Summary, TransferError, TransferErrorKind, Transfers, Walk,
+};
 
 pub(super) async fn run(
     transfers: Transfers,
@@ -26,196 +29,291 @@ pub(super) async fn run(
         Some(path) => Some(Checksums::open(path).await?),
         None => None,
     };
+    let directory = tree.directory.clone();
     if !tree.dry_run {
-        let directory = tree.directory.clone();
-        at(tree.directory.clone(), move || std::fs::create_dir_all(directory)).await?;
+        let path = directory.clone();
+        at(&directory, move || std::fs::create_dir_all(path)).await?;
     }
-    let walk = match &tree.root {
-        Root::Folder(folder) => transfers.walk(&tree.account, folder),
-        Root::Project(project) => transfers.walk_project(&tree.account, project),
-    };
-    // What was there first keeps its name, so that names do not change when more comes.
-    let walk = walk.include([Rendition::Original.include()]).sort(AssetSort::CreatedAtAsc);
-    Receiving {
+    let path = directory.clone();
+    let directory = at(&directory, move || LocalFolder::read(path)).await?;
+    let mut run = TreeDownload {
         transfers,
         tree,
         checksums,
-        folders: HashMap::new(),
         under_way: JoinSet::new(),
         summary: Summary::default(),
+    };
+    run.root(directory).await;
+    while let Some(item) = run.under_way.join_next().await {
+        run.joined(item);
     }
-    .run(walk)
-    .await
+    Ok(run.summary)
 }
 
-struct Receiving {
+struct TreeDownload {
     transfers: Transfers,
     tree: DownloadTree,
     checksums: Option<Checksums>,
-    folders: HashMap<FolderId, Local>,
     under_way: JoinSet<Item>,
     summary: Summary,
 }
 
-/// A folder on the disk.
-#[derive(Clone)]
-struct Local {
-    path: PathBuf,
-    names: SafeNames,
-    /// Nothing can be written there.
-    is_broken: bool,
+/// The directories of one walk.
+struct Folders {
+    account: AccountId,
+    /// Path of the root of the walk.
+    above: RemotePath,
+    /// The directory of the root, which no entry names.
+    root: LocalFolder,
+    below: HashMap<FolderId, LocalFolder>,
 }
 
-impl Receiving {
-    async fn run(mut self, mut walk: Walk) -> Result<Summary, TransferError> {
+/// A file that is to be received.
+struct Target<'a> {
+    account: &'a AccountId,
+    file: &'a File,
+    remote: RemotePath,
+    /// Of a rendition without its extension.
+    local: PathBuf,
+}
+
+impl TreeDownload {
+    async fn root(&mut self, mut directory: LocalFolder) {
+        match self.tree.root.clone() {
+            Root::Folder(account, folder) => {
+                let walk = self.transfers.walk(&account, &folder);
+                self.walk(walk, account, RemotePath::default(), directory).await;
+            }
+            Root::Project(account, project) => {
+                let walk = self.transfers.walk_project(&account, &project);
+                self.walk(walk, account, RemotePath::default(), directory).await;
+            }
+            Root::Items(items) => {
+                for item in items {
+                    self.item(item, &mut directory).await;
+                }
+            }
+        }
+    }
+
+    /// Receives a file, or a folder into a directory of its name.
+    async fn item(&mut self, item: Resolved, directory: &mut LocalFolder) {
+        let account = &item.account_id;
+        if let Some(file) = item.file() {
+            let local = self.local(directory, &file.name, file.id.as_str());
+            let remote = item.path.clone();
+            return self.file(Target { account, file, remote, local }).await;
+        }
+        let Some(folder) = item.folder_id() else {
+            let message = "it is not a file, folder or project, or has no version to download";
+            let error = TransferError::new(TransferErrorKind::Invalid, message);
+            return self.failed(item.path, PathBuf::new(), error);
+        };
+        let name = item.path.names().last().map_or("", |name| name);
+        let local = directory.item(name, folder.as_str());
+        match self.directory(&local).await {
+            Ok(root) => {
+                let walk = self.transfers.walk(account, folder);
+                self.walk(walk, account.clone(), item.path, root).await;
+            }
+            Err(error) => self.failed(item.path, local, error),
+        }
+    }
+
+    async fn walk(&mut self, walk: Walk, account: AccountId, above: RemotePath, root: LocalFolder) {
+        // The oldest item keeps its name, so that names do not change when more items are added.
+        let mut walk = walk.include([self.tree.rendition.include()]).sort(AssetSort::CreatedAtAsc);
+        let mut folders = Folders { account, above, root, below: HashMap::new() };
         while let Some(entry) = walk.next().await {
             match entry {
-                Ok(entry) => self.entry(entry).await,
+                Ok(entry) => self.entry(entry, &mut folders).await,
                 Err(error) => {
-                    let outcome = Outcome::Failed(error.error);
-                    self.done(Item::new(error.path, PathBuf::new(), outcome));
+                    let path = folders.above.append(&error.path);
+                    self.failed(path, PathBuf::new(), error.error);
                 }
             }
             while let Some(item) = self.under_way.try_join_next() {
                 self.joined(item);
             }
         }
-        while let Some(item) = self.under_way.join_next().await {
-            self.joined(item);
-        }
-        Ok(self.summary)
     }
 
-    async fn entry(&mut self, entry: Entry) {
-        // Only the root is not told by an entry of its own.
-        let root = &self.tree.directory;
-        let parent = self.folders.entry(entry.folder_id.clone()).or_insert_with(|| Local {
-            path: root.clone(),
-            names: SafeNames::new(),
-            is_broken: false,
-        });
+    async fn entry(&mut self, entry: Entry, folders: &mut Folders) {
+        let remote = folders.above.append(&entry.path);
+        let parent = folders.below.get_mut(&entry.folder_id).unwrap_or(&mut folders.root);
         if parent.is_broken {
+            let path = parent.path.clone();
             if let Asset::Folder(folder) = &entry.asset {
-                let local = parent.clone();
-                self.folders.insert(folder.id.clone(), local);
+                folders.below.insert(folder.id.clone(), LocalFolder::broken(path));
             } else {
-                let message = "its folder could not be made";
+                let message = "its directory could not be created";
                 let error = TransferError::new(TransferErrorKind::Disk, message);
-                self.failed(entry.path, PathBuf::new(), error);
+                self.failed(remote, PathBuf::new(), error);
             }
             return;
         }
-        let id = entry.asset.id();
-        let name = parent.names.name(entry.asset.name(), id.as_str());
-        let local = parent.path.join(name);
-        match &entry.asset {
-            Asset::Folder(folder) => self.folder(&folder.id, entry.path, local).await,
-            _ => match entry.file() {
-                Some(file) => self.file(file, entry.path.clone(), local).await,
-                None => {
-                    let message = match entry.asset {
-                        Asset::VersionStack(_) => "the version stack names no newest version",
-                        _ => "it is of a kind that this version does not know",
-                    };
-                    let error = TransferError::new(TransferErrorKind::Invalid, message);
-                    self.failed(entry.path, local, error);
+        if let Asset::Folder(folder) = &entry.asset {
+            let local = parent.item(&folder.name, folder.id.as_str());
+            let below = match self.directory(&local).await {
+                Ok(below) => below,
+                Err(error) => {
+                    self.failed(remote, local.clone(), error);
+                    LocalFolder::broken(local)
                 }
-            },
-        }
-    }
-
-    async fn folder(&mut self, id: &FolderId, remote: RemotePath, local: PathBuf) {
-        let path = local.clone();
-        let made = match self.tree.dry_run {
-            true => Ok(()),
-            false => at(local.clone(), move || make(&path)).await,
-        };
-        let (path, is_broken) = (local.clone(), made.is_err());
-        self.folders.insert(id.clone(), Local { path, names: SafeNames::new(), is_broken });
-        if let Err(error) = made {
-            self.failed(remote, local, error);
-        }
-    }
-
-    async fn file(&mut self, file: &File, remote: RemotePath, local: PathBuf) {
-        if file.status == FileStatus::Created {
-            let message = "there is no original: the file is not uploaded yet";
-            let error = TransferError::new(TransferErrorKind::Invalid, message).of_file(&file.id);
-            return self.failed(remote, local, error);
-        }
-        let mut existing = self.tree.existing;
-        if existing == Existing::SkipSame && (self.tree.dry_run || self.checksums.is_some()) {
-            let is_same = match self.is_same(file, &local).await {
-                Ok(is_same) => is_same,
-                Err(error) => return self.failed(remote, local, error),
             };
-            if is_same && self.tree.dry_run {
-                let file_id = Some(file.id.clone());
-                return self.done(Item { remote, local, file_id, outcome: Outcome::Skipped });
+            folders.below.insert(folder.id.clone(), below);
+            return;
+        }
+        let local = self.local(parent, entry.asset.name(), entry.asset.id().as_str());
+        match entry.file() {
+            Some(file) => {
+                self.file(Target { account: &folders.account, file, remote, local }).await;
             }
-            if !is_same {
-                existing = Existing::Overwrite;
+            None => {
+                let message = match entry.asset {
+                    Asset::VersionStack(_) => "the version stack names no newest version",
+                    _ => "it is of a kind that this version does not support",
+                };
+                let error = TransferError::new(TransferErrorKind::Invalid, message);
+                self.failed(remote, local, error);
             }
         }
-        if self.tree.dry_run {
-            let (file_id, bytes) = (Some(file.id.clone()), file.file_size);
-            let outcome = Outcome::Planned { bytes };
-            return self.done(Item { remote, local, file_id, outcome });
+    }
+
+    /// Creates a directory unless this is a dry run, and reads the names in it.
+    async fn directory(&self, path: &Path) -> Result<LocalFolder, TransferError> {
+        let (local, dry_run) = (path.to_owned(), self.tree.dry_run);
+        at(path, move || {
+            if !dry_run {
+                create_directory(&local)?;
+            }
+            LocalFolder::read(local)
+        })
+        .await
+    }
+
+    /// The path of a file, or of its rendition but for the extension.
+    fn local(&self, parent: &mut LocalFolder, name: &str, id: &str) -> PathBuf {
+        match self.tree.rendition {
+            Rendition::Original => parent.item(name, id),
+            rendition => parent.derived(&format!("{name}.{rendition}"), id),
         }
-        let mut download = Download::new(&self.tree.account, &file.id, &local)
-            .parts_in_flight(self.tree.parts_in_flight)
-            .existing(existing);
-        if self.checksums.is_some() {
-            download = download.checksum(Checksum::Xxh3);
-        }
+    }
+
+    async fn file(&mut self, target: Target<'_>) {
+        let Target { file, .. } = &target;
+        let wanted = self.tree.rendition;
         let links = file.media_links.as_deref();
-        let url = links.and_then(|links| Rendition::Original.url(links));
-        download.known = url.map(|url| (url, file.file_size));
+        let url = links.and_then(|links| wanted.url(links));
+        let is_absent = wanted != Rendition::Original && links.is_some() && url.is_none();
+        if file.status == FileStatus::Created || is_absent {
+            let message = absent(wanted, &file.status);
+            let error = TransferError::new(TransferErrorKind::Invalid, message).of_file(&file.id);
+            return self.failed(target.remote, target.local, error);
+        }
+        let known = url.map(|url| KnownLink::new(file, url));
+        let mut download = self.download(&target);
+        download.known = known;
+        if wanted == Rendition::Original {
+            match self.decide(&target).await {
+                Ok(Planned::Receive(existing)) => download.existing = existing,
+                Ok(Planned::Skip) => return self.outcome(target, Outcome::Skipped),
+                Err(error) => return self.failed(target.remote, target.local, error),
+            }
+            if self.tree.dry_run {
+                let bytes = Some(file.file_size);
+                return self.outcome(target, Outcome::Planned { bytes });
+            }
+        }
+        self.spawn(target, download).await;
+    }
+
+    fn download(&self, target: &Target<'_>) -> Download {
+        let mut download = Download::new(target.account, &target.file.id, &target.local)
+            .rendition(self.tree.rendition)
+            .add_extension(self.tree.rendition != Rendition::Original)
+            .parts_in_flight(self.tree.parts_in_flight)
+            .existing(self.tree.existing);
+        download.max_size = self.tree.max_size;
+        download.checksum =
+            self.tree.checksum.or(self.checksums.is_some().then_some(Checksum::Xxh3));
+        if let Some(report) = self.tree.report.clone() {
+            let remote = target.remote.clone();
+            download = download.progress(move |progress| report(&remote, progress));
+        }
+        download
+    }
+
+    /// What to do with the original of a file, by what exists on the disk.
+    async fn decide(&self, target: &Target<'_>) -> Result<Planned, TransferError> {
+        let existing = self.tree.existing;
+        let (path, file) = (&target.local, target.file);
+        let local = LocalTarget::inspect(path).await.map_err(|error| {
+            let message = format!("cannot read '{}': {error}", path.display());
+            TransferError::new(TransferErrorKind::Disk, message).because(error)
+        })?;
+        let remote = RemoteContent::of(file);
+        match (local.decide(existing, path, remote)?, &self.checksums) {
+            (Decision::Skip, Some(checksums)) if checksums.differs(&file.id, path).await? => {
+                if existing == Existing::ReplaceDifferent {
+                    return Ok(Planned::Receive(Existing::Overwrite));
+                }
+                let reason = "its checksum is not that of the file at the service";
+                Err(conflict(path, reason))
+            }
+            (Decision::Skip, _) => Ok(Planned::Skip),
+            _ => Ok(Planned::Receive(existing)),
+        }
+    }
+
+    /// Receives a file in a task of its own, or finds out what would be received.
+    async fn spawn(&mut self, target: Target<'_>, download: Download) {
         while self.under_way.len() >= self.tree.files_in_flight {
             match self.under_way.join_next().await {
                 Some(item) => self.joined(item),
                 None => break,
             }
         }
-        if let Some(report) = self.tree.report.clone() {
-            let remote = remote.clone();
-            download = download.progress(move |progress| report(&remote, progress));
+        let (file_id, remote) = (target.file.id.clone(), target.remote);
+        let transfers = self.transfers.clone();
+        if self.tree.dry_run {
+            self.under_way.spawn(async move {
+                let (local, outcome) = plan(&transfers, download).await;
+                Item { remote, local, file_id: Some(file_id), outcome }
+            });
+            return;
         }
-        let (file_id, checksums) = (file.id.clone(), self.checksums.clone());
-        let receiving = self.transfers.download(download);
+        let checksums = self.checksums.clone();
+        let is_original = self.tree.rendition == Rendition::Original;
+        let mut local = download.path.clone();
         self.under_way.spawn(async move {
-            let outcome = match receiving.await {
-                Ok(Downloaded { skipped: true, .. }) => Outcome::Skipped,
-                Ok(Downloaded { received: bytes, digest, .. }) => {
-                    if let Some((checksums, digest)) = checksums.zip(digest) {
+            let outcome = match transfers.download(download).await {
+                Ok(done) => {
+                    if let Some((checksums, digest)) = checksums.zip(done.digest.as_ref())
+                        && is_original
+                        && digest.checksum() == Checksum::Xxh3
+                    {
                         checksums.keep(&file_id, digest.as_str()).await;
                     }
-                    Outcome::Transferred { bytes }
+                    local = done.path.clone();
+                    received(done)
                 }
-                Err(error) => Outcome::Failed(error),
+                Err(error) => Outcome::of_error(error),
             };
             Item { remote, local, file_id: Some(file_id), outcome }
         });
     }
 
-    /// Whether there is a file already that is the same, as far as can be told.
-    async fn is_same(&self, file: &File, local: &Path) -> Result<bool, TransferError> {
-        let path = local.to_owned();
-        let there = blocking(move || std::fs::metadata(path)).await;
-        if !there.is_ok_and(|there| there.is_file() && there.len() == file.file_size) {
-            return Ok(false);
-        }
-        match &self.checksums {
-            Some(checksums) => Ok(!checksums.differs(&file.id, local).await?),
-            None => Ok(true),
-        }
-    }
-
     fn joined(&mut self, item: Result<Item, tokio::task::JoinError>) {
-        // Nothing but a panic ends a task of ours.
+        // Only a panic ends one of these tasks, and it is resumed here.
         if let Ok(item) = settled(item) {
             self.done(item);
         }
+    }
+
+    fn outcome(&mut self, target: Target<'_>, outcome: Outcome) {
+        let Target { file, remote, local, .. } = target;
+        self.done(Item { remote, local, file_id: Some(file.id.clone()), outcome });
     }
 
     fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {
@@ -227,26 +325,48 @@ impl Receiving {
     }
 }
 
-/// Makes a directory, unless there is one; a link to one is none.
-fn make(path: &Path) -> io::Result<()> {
-    match std::fs::create_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            if std::fs::symlink_metadata(path)?.is_dir() {
-                Ok(())
-            } else {
-                Err(io::Error::new(io::ErrorKind::NotADirectory, "it is no directory"))
-            }
-        }
-        result => result,
+enum Planned {
+    Skip,
+    Receive(Existing),
+}
+
+fn received(done: Downloaded) -> Outcome {
+    match done {
+        Downloaded { skipped: true, .. } => Outcome::Skipped,
+        Downloaded { received: bytes, digest, .. } => Outcome::Transferred { bytes, digest },
     }
 }
 
+/// Finds out what would be received of a rendition, whose size only the storage knows.
+async fn plan(transfers: &Transfers, mut download: Download) -> (PathBuf, Outcome) {
+    let announced = async {
+        let (client, mut remote, _) = open(&transfers.inner, &download).await?;
+        let announced = client.announced().await?;
+        remote.size = announced.size;
+        Ok::<_, TransferError>((remote, announced.extension))
+    };
+    let (remote, extension) = match Box::pin(announced).await {
+        Ok(announced) => announced,
+        Err(error) => return (download.path, Outcome::of_error(error)),
+    };
+    download.path = with_extension(&download.path, extension.as_deref());
+    let local = LocalTarget::inspect(&download.path).await.unwrap_or(LocalTarget::Missing);
+    let outcome = match local.decide(download.existing, &download.path, remote) {
+        Ok(Decision::Skip) => Outcome::Skipped,
+        Ok(Decision::Receive | Decision::ReceiveAndCompare) => {
+            Outcome::Planned { bytes: remote.size }
+        }
+        Err(error) => Outcome::of_error(error),
+    };
+    (download.path, outcome)
+}
+
 async fn at<T: Send + 'static>(
-    path: PathBuf,
+    path: &Path,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, TransferError> {
     blocking(work).await.map_err(|error| {
-        let message = format!("{} cannot be made: {error}", path.display());
+        let message = format!("cannot use the directory '{}': {error}", path.display());
         TransferError::new(TransferErrorKind::Disk, message).because(error)
     })
 }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summary, TransferError> {
-    if tree.existing == Existing::Overwrite {
+    if matches!(tree.existing, Existing::Overwrite | Existing::ReplaceDifferent) {
         let message = "the service replaces no files: skip existing files, or refuse them";
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
@@ -212,8 +212,7 @@ impl Driver {
             Err(error) => return self.failed(remote, local, error),
         }
         let Some(folder_id) = folder_id.filter(|_| !self.tree.dry_run) else {
-            let bytes = size.unwrap_or_default();
-            return self.done(Item::new(remote, local, Outcome::Planned { bytes }));
+            return self.done(Item::new(remote, local, Outcome::Planned { bytes: size }));
         };
         while self.under_way.len() >= self.tree.files_in_flight {
             match self.under_way.join_next().await {

@@ -133,7 +133,7 @@ impl FileUpload {
         report_added(self.log.as_ref(), &name, child).await;
         // Others see the log before the lock is gone.
         remove(locked).await;
-        Ok((id, Outcome::Transferred { bytes: uploaded.bytes }))
+        Ok((id, Outcome::Transferred { bytes: uploaded.bytes, digest: None }))
     }
 }
 
