@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use frameio_core::decode::decode_json;
 use frameio_core::{
-    AccountId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId, answers,
-    endpoints, model, open_enum,
+    AccountId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId, endpoints,
+    model, open_enum, response_types,
 };
 use http::StatusCode;
 use http::response::Parts;
@@ -240,7 +240,7 @@ model! {
         pub folder: Folder,
     }
 }
-answers! {
+response_types! {
     Folder: one, page, list;
     CopiedFolder: list;
 }

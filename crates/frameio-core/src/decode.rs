@@ -8,9 +8,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use crate::error::DecodeError;
+use crate::json_path::path_at;
 use crate::macros;
 use crate::page::Page;
-use crate::path::path_at;
 
 /// Decodes JSON; the path to what is wrong is looked for only after a failure.
 ///

@@ -1,7 +1,7 @@
 //! Requests from JSON.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use frameio_core::dynamic::{FromJson, Place};
+use frameio_core::dynamic::{FromJson, ParameterLocation};
 use frameio_core::{AccountId, Body, EncodeError, Endpoint, FileId, Page, Patch, endpoints};
 use http::Request;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ frameio_core::model! {
         pub name: String,
     }
 }
-frameio_core::answers! { Thing: one, page }
+frameio_core::response_types! { Thing: one, page }
 
 endpoints! {
     /// Lists things.
@@ -179,14 +179,14 @@ fn a_schema_tells_what_a_request_is_made_of() {
     let schema = ListThings::OPERATION.schema();
     assert_eq!(schema.type_name, "dynamic::ListThings");
     let shown: Vec<_> =
-        schema.parameters.iter().map(|it| (it.name, it.place, it.required)).collect();
+        schema.parameters.iter().map(|it| (it.name, it.location, it.required)).collect();
     let expected = [
-        ("account_id", Place::Path, true),
-        ("file_id", Place::Path, true),
-        ("include", Place::Query, false),
-        ("after", Place::Query, false),
-        ("page_size", Place::Query, false),
-        ("include_total_count", Place::Query, false),
+        ("account_id", ParameterLocation::Path, true),
+        ("file_id", ParameterLocation::Path, true),
+        ("include", ParameterLocation::Query, false),
+        ("after", ParameterLocation::Query, false),
+        ("page_size", ParameterLocation::Query, false),
+        ("include_total_count", ParameterLocation::Query, false),
     ];
     assert_eq!(shown, expected);
     assert_eq!(schema.parameters[2].values, Include::KNOWN);
@@ -198,7 +198,7 @@ fn a_schema_tells_what_a_request_is_made_of() {
 #[test]
 fn an_answer_is_held_against_its_type_and_given_as_it_came() {
     let (parts, ()) = http::Response::new(()).into_parts();
-    let answer = |body: &'static str| UpdateThing::OPERATION.answer(&parts, body.into());
+    let answer = |body: &'static str| UpdateThing::OPERATION.decode(&parts, body.into());
     let came = r#"{"data":{"name":"x","note":null},"meta":1}"#;
     assert_eq!(answer(came).unwrap(), serde_json::from_str::<Value>(came).unwrap());
     assert_eq!(answer(r#"{"data":{"name":7}}"#).unwrap_err().path, "data.name");

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::bounds::Check;
+use frameio_core::limits::Check;
 use frameio_core::{
     AccountId, Call, CallOptions, EncodeError, Endpoint, EndpointExt, FileId, FromResponse, Page,
     Paged, Patch, Reply, encode, endpoints,
@@ -32,7 +32,7 @@ frameio_core::model! {
         pub kind = "type": Option<Include>,
     }
 }
-frameio_core::answers! { Thing: one, page }
+frameio_core::response_types! { Thing: one, page }
 
 endpoints! {
     /// Lists things.
@@ -209,20 +209,22 @@ fn answers_are_decoded_with_their_meta() {
     assert_eq!((limit.limit, limit.remaining), (100, Some(99)));
     assert_eq!(limit.window, Some(Duration::from_secs(60)));
     let page = reply.value;
-    assert_eq!(page.next().unwrap().unwrap().as_str(), "g=");
+    assert_eq!(page.next_cursor().unwrap().unwrap().as_str(), "g=");
     assert_eq!(page.data[0].kind, Some(Include::Other("new".into())));
     let written = serde_json::to_value(&page).unwrap();
     assert_eq!(written, serde_json::from_slice::<serde_json::Value>(&json).unwrap());
 }
 
 #[test]
-fn a_page_that_cannot_be_gone_on_from_is_not_the_last_one() {
+fn a_missing_or_empty_link_ends_a_list_and_a_link_without_a_cursor_is_an_error() {
     let page = |next: &str| {
         let json = format!(r#"{{"data":[],"links":{{"next":{next}}}}}"#);
-        serde_json::from_str::<Page<Thing>>(&json).unwrap().next()
+        serde_json::from_str::<Page<Thing>>(&json).unwrap().next_cursor()
     };
-    assert_eq!(page("null"), Ok(None));
-    for broken in [r#""""#, r#""/v4/x""#, r#""/v4/x?page_size=1""#, r#""/v4/x?after=""#] {
+    for end in ["null", r#""""#] {
+        assert_eq!(page(end), Ok(None));
+    }
+    for broken in [r#""/v4/x""#, r#""/v4/x?page_size=1""#, r#""/v4/x?after=""#] {
         assert_eq!(page(broken).unwrap_err().path, "links.next", "{broken}");
     }
 }

@@ -166,7 +166,7 @@ async fn the_phase_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_at_hand_is_not_asked_for() {
+async fn a_cached_token_needs_no_request() {
     /// Has its token at hand from the second time on.
     #[derive(Default)]
     struct Caching(AtomicBool);
@@ -177,7 +177,7 @@ async fn a_token_at_hand_is_not_asked_for() {
             Ok(Token::from("abc"))
         }
 
-        fn at_hand(&self) -> Option<Token> {
+        fn cached(&self) -> Option<Token> {
             self.0.load(Relaxed).then(|| Token::from("abc"))
         }
     }

@@ -8,12 +8,12 @@ use std::future::pending;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use frameio_core::{Body, BoxError, Call, CallOptions, Operation, Quota};
+use frameio_core::{Attempts, Body, BoxError, Call, CallOptions, Operation, Quota};
 use frameio_tower::auth::{AuthLayer, Token, TokenProvider};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, QuotaExhausted, find};
 use frameio_tower::rate_limit::RateLimitLayer;
 use frameio_tower::{
-    Attempt, Backoff, BaseUriLayer, CallRecord, CollectLayer, DeadlineLayer, HeadersLayer, Phase,
+    Backoff, BaseUriLayer, CallRecord, CollectLayer, DeadlineLayer, HeadersLayer, Phase,
     RetryLayer, RetryPolicy, TimeoutLayer, TraceLayer,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
@@ -157,7 +157,7 @@ async fn what_is_sent_once_a_call_is_sent_with_each_attempt() {
         assert_eq!(seen.parts.uri, "https://api.frame.io/v4/me");
         assert_eq!(seen.parts.headers["user-agent"], "test");
         assert_eq!(seen.parts.headers.len(), 2);
-        let marker = (number > 1).then_some(Attempt(number));
+        let marker = (number > 1).then_some(Attempts(number));
         assert_eq!(seen.parts.extensions.get(), marker.as_ref());
     }
 }

@@ -7,13 +7,13 @@ mod support;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 
-use frameio_core::{Body, BoxError, Call, CallOptions, Operation, Quota};
+use frameio_core::{Attempts, Body, BoxError, Call, CallOptions, Operation, Quota};
 use frameio_tower::auth::{AuthLayer, Token, TokenProvider};
 use frameio_tower::error::{
     AttemptTimeout, AuthError, ConnectTimeout, HttpError, QuotaExhausted, ResponseTooLarge,
     TransportError, TransportStage,
 };
-use frameio_tower::{Attempt, CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy};
+use frameio_tower::{CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy};
 use http::{HeaderValue, Method, Request, Response};
 use support::Strict;
 use support::script::{Script, Step, answer, fail, status};
@@ -198,7 +198,7 @@ async fn every_attempt_is_the_same_but_for_its_number() {
             assert_eq!(parts.headers, expected_headers);
             assert_eq!(seen.body, expected);
             let extensions = &parts.extensions;
-            let marker = (number > 1).then_some(Attempt(number));
+            let marker = (number > 1).then_some(Attempts(number));
             assert_eq!(extensions.get(), marker.as_ref());
             assert_eq!(extensions.get(), Some(&Mark("kept")));
             assert_eq!(extensions.get::<CallOptions>().unwrap().max_retries, Some(2));

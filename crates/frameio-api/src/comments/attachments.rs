@@ -1,7 +1,7 @@
 //! Files that are attached to comments.
 
 use bytes::Bytes;
-use frameio_core::bounds::{self, Check};
+use frameio_core::limits::{self, Check};
 use frameio_core::{
     AttachmentId, DecodeError, EncodeError, Extra, FromResponse, SignedUrl, decode::decode_json,
     model,
@@ -62,9 +62,9 @@ impl AttachmentInput {
 
 impl Check for AttachmentInput {
     fn check(&self) -> Result<(), EncodeError> {
-        bounds::check("name", &self.name, 1..=255)?;
-        bounds::check("file_size", &self.file_size, 1..=5_000_000_000_000)?;
-        bounds::check("media_type", &self.media_type, 1..=255)
+        limits::check("name", &self.name, 1..=255)?;
+        limits::check("file_size", &self.file_size, 1..=5_000_000_000_000)?;
+        limits::check("media_type", &self.media_type, 1..=255)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The value of a field, as updates take it.
 
-use frameio_core::bounds::Check;
+use frameio_core::limits::Check;
 use frameio_core::{EncodeError, Extra, FieldDefinitionId, model};
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -1,5 +1,5 @@
-use frameio_core::bounds::Check;
 use frameio_core::decode::decode_data;
+use frameio_core::limits::Check;
 use frameio_core::page::PageItem;
 use serde_json::{Value, json};
 
