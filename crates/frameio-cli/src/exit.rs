@@ -1,13 +1,13 @@
-//! How a run ends: a status for scripts, and one line for people.
+//! Exit statuses for scripts, and the failures that lead to them.
 
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use frameio::auth::{Error as AuthError, ErrorKind as AuthErrorKind};
+use frameio::transfer::{TransferError, TransferErrorKind};
 use frameio::{EncodeError, Error, ErrorKind};
 
-use crate::sign_in;
-
-/// The exit status, by the kind of failure. The numbers are part of the interface.
+/// Exit status by kind of failure. The numbers are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Other = 1,
@@ -24,9 +24,10 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    pub(crate) fn of(error: &Error) -> Self {
-        if let Some(error) = error.find::<frameio::auth::Error>() {
-            return sign_in::status(error);
+    /// Returns the status for a failed call.
+    pub(crate) fn of_call(error: &Error) -> Self {
+        if let Some(error) = error.find::<AuthError>() {
+            return Self::of_sign_in(error);
         }
         match (error.kind(), error.status().map_or(0, |status| status.as_u16())) {
             (ErrorKind::Encode, _) => Self::Usage,
@@ -45,7 +46,43 @@ impl Status {
         }
     }
 
-    /// The name of the kind in results.
+    /// Returns the status for a failed sign-in.
+    pub(crate) fn of_sign_in(error: &AuthError) -> Self {
+        match error.kind() {
+            AuthErrorKind::SignInAgain | AuthErrorKind::Denied | AuthErrorKind::State => {
+                Self::SignedOut
+            }
+            AuthErrorKind::Credential | AuthErrorKind::Scope | AuthErrorKind::Refused => {
+                Self::Refused
+            }
+            AuthErrorKind::RateLimited => Self::RateLimited,
+            AuthErrorKind::Server => Self::ServerError,
+            AuthErrorKind::Network => Self::NoAnswer,
+            AuthErrorKind::Answer => Self::Unexpected,
+            AuthErrorKind::Callback | AuthErrorKind::Config => Self::Usage,
+            _ => Self::Other,
+        }
+    }
+
+    /// Returns the status for a failed transfer.
+    pub(crate) fn of_transfer(error: &TransferError) -> Self {
+        if let Some(error) = error.api() {
+            return Self::of_call(error);
+        }
+        let is_server_error = error.status().is_some_and(|status| status.is_server_error());
+        match error.kind() {
+            TransferErrorKind::Invalid | TransferErrorKind::Ambiguous => Self::Usage,
+            TransferErrorKind::NotFound => Self::NotFound,
+            TransferErrorKind::Refused | TransferErrorKind::Expired => Self::Refused,
+            TransferErrorKind::UploadFailed => Self::ServerError,
+            TransferErrorKind::Storage if is_server_error => Self::ServerError,
+            TransferErrorKind::Storage | TransferErrorKind::Timeout => Self::NoAnswer,
+            TransferErrorKind::Mismatch => Self::Unexpected,
+            _ => Self::Other,
+        }
+    }
+
+    /// Returns the name of the kind, as written to results.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Other => "other",
@@ -69,16 +106,11 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// The text of an error; those of the service may have lines in them.
-pub(crate) fn one_line(error: &impl Display) -> String {
-    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Why a run did not do what it was asked for.
+/// Reason for which a run ends without success.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) status: Status,
-    /// One line; empty where all has been said.
+    /// One line; empty if everything has been printed already.
     pub(crate) message: String,
 }
 
@@ -87,23 +119,45 @@ impl Failure {
         Self { status, message: message.into() }
     }
 
-    /// Wrong input, of what is named first.
+    /// Refuses input; `about` names the flag, file or argument.
     pub(crate) fn usage(about: impl Display, error: impl Display) -> Self {
         Self::new(Status::Usage, format!("{about}: {error}"))
     }
 
-    /// Input that an operation does not take.
+    /// Refuses the input of an operation.
     pub(crate) fn input(operation: &str, error: &EncodeError) -> Self {
         Self::usage(operation, error)
+    }
+
+    /// Ends a run whose failures have all been printed.
+    pub(crate) fn reported(status: Status) -> Self {
+        Self::new(status, "")
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let status = Status::of(&error);
-        match error.find::<frameio::auth::Error>() {
+        let status = Status::of_call(&error);
+        match error.find::<AuthError>() {
             Some(why) => Self::new(status, why.to_string()),
             None => Self::new(status, one_line(&error)),
         }
     }
+}
+
+impl From<AuthError> for Failure {
+    fn from(error: AuthError) -> Self {
+        Self::new(Status::of_sign_in(&error), error.to_string())
+    }
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        Self::new(Status::of_transfer(&error), one_line(&error))
+    }
+}
+
+/// Joins the lines of an error: texts of the service may have several.
+fn one_line(error: &impl Display) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }

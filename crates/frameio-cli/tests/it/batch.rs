@@ -112,9 +112,9 @@ async fn wrong_jobs_are_told_before_any_is_done() {
     let ended = batch.run(&server, &[]).await;
     assert_eq!(ended.status, 2);
     let lines: Vec<_> = ended.stderr.lines().collect();
-    assert!(lines[0].starts_with("line 2: there is no operation `comment.create`"), "{ended:?}");
+    assert!(lines[0].starts_with("line 2: no operation 'comment.create'"), "{ended:?}");
     assert!(lines[1].starts_with("line 3: comments.create: `file_id` is missing"), "{ended:?}");
-    assert!(lines[2].ends_with("2 wrong lines, and nothing was sent"), "{ended:?}");
+    assert!(lines[2].ends_with("2 invalid lines; nothing was sent"), "{ended:?}");
     assert_eq!((created(&sim), batch.results().len()), (0, 0));
 }
 
@@ -132,7 +132,7 @@ async fn a_batch_goes_on_where_it_was() {
     assert!(ended.stderr.contains("2 done, 1 failed, 0 left"), "{ended:?}");
 
     let again = batch.run(&server, &[]).await;
-    assert!(again.failed(2).contains("is there already: give --resume"), "{again:?}");
+    assert!(again.failed(2).contains("already exists: use --resume"), "{again:?}");
     let resumed = batch.run(&server, &["--resume"]).await;
     assert!(resumed.stderr.contains("3 of 3 jobs have a result already"), "{resumed:?}");
     assert_eq!((resumed.status, created(&sim)), (0, 3));

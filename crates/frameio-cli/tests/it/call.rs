@@ -92,7 +92,7 @@ async fn a_later_page_that_fails_is_a_failure_after_the_items_before_it() {
     assert!(ended.stderr.contains("403 Forbidden"), "{ended:?}");
 
     let ended = run(&server, &["call", "users.show", "--all"]).await;
-    let message = "frameio: users.show: does not answer in pages: leave --all out";
+    let message = "frameio: users.show: its response has no pages: omit --all";
     assert_eq!(ended.failed(2), message);
 }
 
@@ -118,13 +118,10 @@ async fn all_pages_of_an_endless_list_are_a_failure() {
 #[tokio::test]
 async fn what_is_wrong_with_the_call_is_told_before_anything_is_sent() {
     let refusals = [
-        (
-            vec!["call", "file.show"],
-            "there is no operation `file.show`: did you mean `files.show`?",
-        ),
+        (vec!["call", "file.show"], "no operation 'file.show': did you mean `files.show`?"),
         (
             vec!["call", "moodboards.paint"],
-            "there is no operation `moodboards.paint`: `frameio operations` lists them",
+            "no operation 'moodboards.paint': `frameio operations` lists them",
         ),
         (
             vec!["call", "files.show", "--input", r#"{"acount_id": "a", "file_id": "f"}"#],
@@ -145,7 +142,7 @@ async fn what_is_wrong_with_the_call_is_told_before_anything_is_sent() {
         ),
         (
             vec!["call", "users.show", "--input", "[]"],
-            "--input: is not a JSON object: '{\"account_id\": …}' is one",
+            "--input: is not a JSON object, such as '{\"account_id\": …}'",
         ),
     ];
     for (arguments, message) in refusals {

@@ -59,6 +59,6 @@ async fn a_pattern_finds_names_and_routes() {
     let by_route = operations(&["/audit_logs", "--json"]).await.json();
     assert_eq!(by_route[0]["id"], "accounts.auditlog_index");
     assert_eq!(by_route[0]["api_version"], "4.0");
-    let message = "frameio: no operation has `moodboard` in its name or route";
+    let message = "frameio: no operation has 'moodboard' in its name or route";
     assert_eq!(operations(&["Moodboard"]).await.failed(5), message);
 }

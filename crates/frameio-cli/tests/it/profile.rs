@@ -60,7 +60,7 @@ async fn what_is_wrong_with_profiles_is_told() {
         &["profile", "set", "--account", "a"],
     ] {
         let ended = run(arguments).await;
-        assert!(ended.failed(2).contains("there is no profile `"), "{ended:?}");
+        assert!(ended.failed(2).contains("no profile '"), "{ended:?}");
     }
     assert_eq!(run(&["profile", "list"]).await.stdout, "");
     std::fs::write(&file, "{").unwrap();

@@ -225,7 +225,7 @@ async fn what_is_wrong_is_told_in_a_line() {
     let dangling = dangling.path().to_str().unwrap();
     for (arguments, told) in [
         (["--listen", &taken], &*format!("frameio: --listen {taken}: ")),
-        (["--listen", "here"], "frameio: --listen here: an address and a port are needed"),
+        (["--listen", "here"], "frameio: --listen here: expected an address and a port"),
         (["--fault", "files.shwo=503"], "frameio: --fault 'files.shwo=503': `files.shwo` is no"),
         (["--state", file], &*format!("frameio: --state {file}: EOF while parsing")),
         (["--state", nowhere], &*format!("frameio: --state {nowhere}: ")),
@@ -236,8 +236,8 @@ async fn what_is_wrong_is_told_in_a_line() {
                  `state.folders` or `state.version_stacks`: add it there, or name one that is"
             ),
         ),
-        (["--token", "two words"], "frameio: --token: a token is made of"),
-        (["--token", ""], "frameio: --token: a token is made of"),
+        (["--token", "two words"], "frameio: --token: a token consists of"),
+        (["--token", ""], "frameio: --token: a token consists of"),
         (["--storage", file], &*format!("frameio: --storage {file}: ")),
     ] {
         let mut command = offline();

@@ -109,7 +109,7 @@ async fn files_and_directories_go_up_and_come_down() {
     assert_eq!(place.read("out/b.mov"), content(35));
     assert_eq!(place.read("out/Day 1/Cam/c.mov"), content(5));
     let again = place.run(&["download", &day, "-o", "out"]).await;
-    assert!(again.stderr.contains("0 transferred (0 B), 2 there already"), "{again:?}");
+    assert!(again.stderr.contains("0 transferred (0 B), 2 already present"), "{again:?}");
     let whole = place.run(&["download", ROOT, "-o", "out", "--quiet"]).await;
     assert_eq!((whole.status, &*whole.stdout, &*whole.stderr), (0, "", ""));
     assert_eq!(place.read("out/Demo Project/a.mov"), content(25));
@@ -131,7 +131,10 @@ async fn a_checksum_and_a_rendition_are_of_files() {
     assert_eq!(thumb.status, 0, "{thumb:?}");
     assert_ne!(place.read("thumbs/a.mov"), content(25));
     let refused = place.run(&["download", ROOT, "--rendition", "thumbnail"]).await;
-    assert!(refused.failed(2).contains("--rendition: is of files, not of /Demo"), "{refused:?}");
+    assert!(
+        refused.failed(2).contains("--rendition: applies to files only, not to '/Demo"),
+        "{refused:?}"
+    );
     assert_eq!(place.run(&["download", &file, "--rendition", "best"]).await.status, 2);
 }
 
@@ -141,7 +144,7 @@ async fn a_sync_goes_both_ways_and_deletes_nothing() {
         Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), (".hidden", 1), ("x.tmp", 3)]).await;
     let sync = ["sync", "in", ROOT, "--exclude", "*.tmp"];
     let dry = place.run(&[&sync[..], &["--dry-run"]].concat()).await;
-    assert!(dry.stderr.contains("2 planned (60 B), 2 left out"), "{dry:?}");
+    assert!(dry.stderr.contains("2 planned (60 B), 2 ignored"), "{dry:?}");
     assert_eq!(place.there().await, <[&str; 0]>::default());
     let up = place.run(&sync).await;
     assert_eq!(up.status, 0, "{up:?}");
@@ -152,10 +155,10 @@ async fn a_sync_goes_both_ways_and_deletes_nothing() {
     place.run(&sync).await;
     assert_eq!(place.there().await, ["/Day 1", "/Day 1/b.mov", "/a.mov", "/new.mov"]);
     let down = place.run(&["sync", "in", ROOT, "--down"]).await;
-    assert!(down.stderr.contains("1 transferred (25 B), 2 there already"), "{down:?}");
+    assert!(down.stderr.contains("1 transferred (25 B), 2 already present"), "{down:?}");
     assert_eq!((place.read("in/a.mov"), place.read("in/x.tmp")), (content(25), content(3)));
     let refused = place.run(&["sync", "in", ROOT, "--down", "--hidden"]).await;
-    assert!(refused.failed(2).contains("--hidden: is of uploads only"), "{refused:?}");
+    assert!(refused.failed(2).contains("'--hidden' cannot be used with '--down'"), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,11 +169,11 @@ async fn what_kept_its_size_is_found_out_by_its_checksum() {
     place.run(&sync(&[])).await;
     std::fs::write(place.directory.path().join("in/a.mov"), [7; 25]).unwrap();
     let by_size = place.run(&["sync", "in", ROOT, "--dry-run"]).await;
-    assert!(by_size.stderr.contains("0 transferred (0 B), 2 there already"), "{by_size:?}");
+    assert!(by_size.stderr.contains("0 transferred (0 B), 2 already present"), "{by_size:?}");
     let up = place.run(&sync(&["--dry-run"])).await;
-    assert!(up.stderr.contains("1 planned (25 B), 1 there already"), "{up:?}");
+    assert!(up.stderr.contains("1 planned (25 B), 1 already present"), "{up:?}");
     let down = place.run(&sync(&["--down"])).await;
-    assert!(down.stderr.contains("1 transferred (25 B), 1 there already"), "{down:?}");
+    assert!(down.stderr.contains("1 transferred (25 B), 1 already present"), "{down:?}");
     assert_eq!(place.read("in/a.mov"), content(25));
     let again = place.run(&["download", ROOT, "-o", "out", "--compare-checksums"]).await;
     assert!(again.stderr.contains("2 transferred (60 B)"), "{again:?}");
@@ -189,7 +192,7 @@ async fn what_fails_is_told_and_shows_in_the_status() {
     assert!(up.failed(1).starts_with("failed      /in/empty.mov: "), "{up:?}");
 
     for (arguments, status, message) in [
-        (vec!["upload", "none", "--to", ROOT], 2, "none: there is none"),
+        (vec!["upload", "none", "--to", ROOT], 2, "cannot open 'none': no such file or directory"),
         (vec!["upload", "in"], 2, "name a path as /Workspace/Project/Folder"),
         (vec!["upload", "in", "--to", "a/b"], 2, "neither an id nor a path"),
         (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is neither a folder nor a project"),
@@ -201,8 +204,8 @@ async fn what_fails_is_told_and_shows_in_the_status() {
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "is no pattern"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no account called"),
         (vec!["download", "nowhere"], 5, "there is no file, folder"),
-        (vec!["download", ROOT, "-o", "in/a.mov"], 2, "--output: in/a.mov is no directory"),
-        (vec!["sync", "none", ROOT], 2, "none: there is no such directory"),
+        (vec!["download", ROOT, "-o", "in/a.mov"], 2, "--output: 'in/a.mov' is not a directory"),
+        (vec!["sync", "none", ROOT], 2, "none: no such directory"),
         (vec!["tree", "/Demo Workspace"], 2, "is neither a folder nor a project"),
         (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; there is \"Demo Workspace\""),
     ] {
@@ -332,7 +335,10 @@ async fn an_upload_that_was_interrupted_says_how_to_go_on() {
     let (stdout, stderr) =
         (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("interrupted: the same command goes on where it was"), "{stderr}");
+    assert!(
+        stderr.contains("interrupted: run the same command again within 24 hours to resume"),
+        "{stderr}"
+    );
     let summary: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
     assert_eq!(summary["summary"]["interrupted"], true);
     goes_on(&place).await;

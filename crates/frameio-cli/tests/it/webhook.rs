@@ -124,7 +124,7 @@ async fn a_webhook_is_created_listened_to_listed_and_deleted() {
     let webhook = created.json();
     assert_eq!(webhook["events"].as_array().unwrap().len(), 30);
     assert_eq!(created.stderr.lines().count(), 1);
-    assert!(created.stderr.contains("it is shown this once"), "{created:?}");
+    assert!(created.stderr.contains("it is shown only once"), "{created:?}");
     let (id, secret) = (webhook["id"].as_str().unwrap(), webhook["secret"].as_str().unwrap());
     assert!(!created.stderr.contains(secret));
 
@@ -164,10 +164,7 @@ async fn a_webhook_is_created_listened_to_listed_and_deleted() {
     assert!(again.failed(5).starts_with("frameio: webhooks.delete: 404"), "{again:?}");
 
     for (arguments, told) in [
-        (
-            &["--name=x", "--url=http://example.com/", "--event=all"][..],
-            "an https:// URL is needed",
-        ),
+        (&["--name=x", "--url=http://example.com/", "--event=all"][..], "expected an https:// URL"),
         (&["--name=x", "--url=https://a/", "--event=file.redy"], "did you mean `file.ready`?"),
         (&["--name=x", "--url=https://a/"], "--event"),
     ] {
@@ -243,7 +240,7 @@ async fn what_is_not_verified_is_refused_and_told() {
     let listening = Listening::start(SECRET, &[]).await;
     let refused = listening.send("a guess", &["--type=file.ready"]).await;
     assert_eq!((refused.status, &*refused.stdout), (6, "401 Unauthorized\n"));
-    assert!(refused.stderr.starts_with("frameio: the server refuses it"), "{refused:?}");
+    assert!(refused.stderr.starts_with("frameio: the server refused it"), "{refused:?}");
     let late = listening.send(SECRET, &["--type=file.ready", "--at=1700000000"]).await;
     assert_eq!((late.status, &*late.stdout), (6, "401 Unauthorized\n"));
     let post = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
@@ -271,7 +268,7 @@ async fn what_is_not_verified_is_refused_and_told() {
     assert_eq!(reasons[2], "the header `x-frameio-signature` is missing");
     assert_eq!(reasons[3], "the header `x-frameio-request-timestamp` is missing");
     assert_eq!(reasons[4], "the body has more than 262144 bytes");
-    assert_eq!(reasons[5], "a GET in place of a POST");
+    assert_eq!(reasons[5], "a GET instead of a POST");
     assert!(!stderr.contains(SECRET));
 }
 
@@ -404,7 +401,7 @@ async fn a_signature_is_verified_by_the_exit_status() {
     verify(&["--secret-file", path, "--at=1700000000"], "{}").await.answered();
     std::fs::write(path, "\n").unwrap();
     let empty = verify(&["--secret-file", path], "{}").await;
-    assert_eq!(empty.failed(2), format!("frameio: {path}: has no secret in it"));
+    assert_eq!(empty.failed(2), format!("frameio: {path}: contains no secret"));
     assert!(verify(&["--secret-file=/nowhere"], "{}").await.failed(2).contains("/nowhere: "));
 }
 
@@ -412,7 +409,7 @@ async fn a_signature_is_verified_by_the_exit_status() {
 async fn what_is_wrong_is_told_before_anything_is_sent() {
     let url = "http://127.0.0.1:9/";
     for (arguments, told) in [
-        (&["--type=file.redy"][..], "--type: there is no event `file.redy`: did you mean"),
+        (&["--type=file.redy"][..], "--type: no event 'file.redy': did you mean"),
         (&["--type=file.ready", "--resource=1", "--resource=2"], "an event names one"),
         (&["--type=file.ready", "--interaction=i"], "--action"),
         (&["--type=x", "--action", "--data=[]"], "--data: is not a JSON object"),
@@ -424,7 +421,7 @@ async fn what_is_wrong_is_told_before_anything_is_sent() {
         assert_eq!((ended.status, ended.stderr.contains(told)), (2, true), "{ended:?}");
     }
     let ended = send("ftp://x/", SECRET, &["--type=file.ready"]).await;
-    assert_eq!((ended.status, ended.stderr.contains("a URL is needed")), (2, true), "{ended:?}");
+    assert_eq!((ended.status, ended.stderr.contains("expected a URL")), (2, true), "{ended:?}");
     let ended = send(url, "", &["--type=file.ready"]).await;
     assert!(ended.failed(2).starts_with("frameio: no secret: "), "{ended:?}");
     let mut command = offline();
@@ -433,17 +430,20 @@ async fn what_is_wrong_is_told_before_anything_is_sent() {
     let mut command = offline();
     command.args(["webhook", "listen", "--secret=a", "--listen=here"]);
     let ended = end(command, None).await;
-    assert!(ended.failed(2).starts_with("frameio: --listen here: an address"), "{ended:?}");
+    assert!(
+        ended.failed(2).starts_with("frameio: --listen here: expected an address"),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_profile_tells_account_and_workspace_where_no_flag_does() {
     let (sim, server) = serve().await;
     let none = run(&server, &["webhook", "list", "--account=a"]).await;
-    let told = "frameio: --workspace: is needed, or a profile that has it";
+    let told = "frameio: --workspace: is required, unless the profile sets it";
     assert_eq!(none.failed(2), told);
     let none = run(&server, &["webhook", "delete", "w"]).await;
-    assert!(none.failed(2).starts_with("frameio: --account: is needed"), "{none:?}");
+    assert!(none.failed(2).starts_with("frameio: --account: is required"), "{none:?}");
 
     let directory = tempfile::tempdir().unwrap();
     let demo = sim.demo();

@@ -1,0 +1,127 @@
+//! Arguments of every command, and the client that they describe.
+
+use std::time::Duration;
+
+use frameio::Client;
+use frameio::endpoint::is_loopback;
+use frameio::transfer::Transfers;
+use http::Uri;
+
+use super::ProfileArg;
+use crate::config::Profile;
+use crate::credentials::Credentials;
+use crate::exit::{Failure, Status};
+
+/// URL of Adobe's sign-in service.
+const IMS: &str = "https://ims-na1.adobelogin.com";
+
+/// Arguments of every command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct GlobalArgs {
+    #[command(flatten)]
+    pub(crate) profile: ProfileArg,
+    /// API URL; http:// only for this machine [default: https://api.frame.io]
+    #[arg(long, env = "FRAMEIO_BASE_URL", value_name = "URL", global = true, hide_env = true)]
+    base_url: Option<String>,
+    /// Sign-in URL [default: Adobe's, or the base URL if that is on this machine]
+    #[arg(long, env = "FRAMEIO_IMS_URL", value_name = "URL", global = true, hide_env = true)]
+    ims_url: Option<String>,
+    /// Time limit for one attempt, in seconds [default: 60]
+    #[arg(long, value_name = "SECONDS", global = true, value_parser = seconds)]
+    timeout: Option<Duration>,
+    /// Maximum number of retries of a call [default: 2]
+    #[arg(long, value_name = "N", global = true)]
+    max_retries: Option<u32>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "must be more than 0 seconds".to_owned())
+}
+
+impl GlobalArgs {
+    /// Creates a client that calls with the credentials of the environment or the profile.
+    pub(crate) fn client(&self) -> Result<Client, Failure> {
+        let (_, profile, credentials) = self.credentials()?;
+        self.client_for(&profile, &credentials)
+    }
+
+    /// Creates a client for transfers.
+    pub(crate) fn transfers(&self) -> Result<Transfers, Failure> {
+        Ok(Transfers::new(self.client()?))
+    }
+
+    /// Returns the name of the profile, the profile, and the credentials to call with.
+    pub(crate) fn credentials(&self) -> Result<(String, Profile, Credentials), Failure> {
+        let (name, profile) = self.profile.load_named()?;
+        let credentials = Credentials::find(&name, &profile, &self.ims_url(&profile))?;
+        Ok((name, profile, credentials))
+    }
+
+    /// Creates a client that calls with these credentials.
+    pub(crate) fn client_for(
+        &self,
+        profile: &Profile,
+        credentials: &Credentials,
+    ) -> Result<Client, Failure> {
+        let mut builder = credentials.sign(Client::builder());
+        builder = builder.user_agent(concat!("frameio-cli/", env!("CARGO_PKG_VERSION")));
+        if let Some(url) = self.base_url(profile) {
+            builder = builder.base_url(url);
+        }
+        if let Some(timeout) = self.timeout {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(max_retries) = self.max_retries {
+            builder = builder.max_retries(max_retries);
+        }
+        builder.build().map_err(|error| Failure::new(Status::Usage, error.to_string()))
+    }
+
+    /// Returns the API URL, unless it is that of the public service.
+    pub(crate) fn base_url<'a>(&'a self, profile: &'a Profile) -> Option<&'a str> {
+        given(&self.base_url).or(profile.base_url.as_deref())
+    }
+
+    /// Returns the sign-in URL, if the arguments or the profile set it.
+    pub(crate) fn given_ims_url<'a>(&'a self, profile: &'a Profile) -> Option<&'a str> {
+        given(&self.ims_url).or(profile.ims_url.as_deref())
+    }
+
+    /// Returns the sign-in URL. A local Frame.io signs in itself.
+    pub(crate) fn ims_url(&self, profile: &Profile) -> String {
+        let local = || self.base_url(profile).filter(|url| is_local(url));
+        self.given_ims_url(profile).or_else(local).unwrap_or(IMS).to_owned()
+    }
+}
+
+/// Treats an empty variable as missing.
+fn given(value: &Option<String>) -> Option<&str> {
+    value.as_deref().filter(|value| !value.is_empty())
+}
+
+/// Returns whether a URL is plain HTTP to this machine, as that of a local simulator.
+pub(crate) fn is_local(url: &str) -> bool {
+    let uri: Result<Uri, _> = url.parse();
+    uri.is_ok_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_http_to_the_loopback_is_local() {
+        for url in ["http://127.0.0.1", "http://localhost:1", "http://[::1]:1/v4"] {
+            assert!(is_local(url), "{url}");
+        }
+        for url in
+            ["https://127.0.0.1", "http://localhost.example", "http://127.0.0.1:1@example.com/", ""]
+        {
+            assert!(!is_local(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Arguments that several commands share.
+
+mod account;
+mod global;
+mod profile;
+mod transfer;
+
+pub(crate) use self::account::{AccountArg, WorkspaceArgs};
+pub(crate) use self::global::{GlobalArgs, is_local};
+pub(crate) use self::profile::ProfileArg;
+pub(crate) use self::transfer::{CompareArg, OutputArgs};

@@ -1,0 +1,32 @@
+//! Arguments of the commands that transfer files.
+
+use std::path::PathBuf;
+
+use crate::config;
+use crate::exit::Failure;
+
+/// What a transfer prints.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct OutputArgs {
+    /// Print a line of JSON for each file, and one for the whole run at the end
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print failures only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// How existing files are compared.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct CompareArg {
+    /// Also compare existing files by checksum, if an earlier run with this flag saved one
+    #[arg(long)]
+    compare_checksums: bool,
+}
+
+impl CompareArg {
+    /// Returns the file of saved checksums, if they are compared.
+    pub(crate) fn checksums(self) -> Result<Option<PathBuf>, Failure> {
+        self.compare_checksums.then(config::checksums).transpose()
+    }
+}

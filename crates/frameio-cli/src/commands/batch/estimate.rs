@@ -1,0 +1,75 @@
+//! Estimates the remaining time from the quotas.
+
+use std::time::Duration;
+
+use frameio::Quota;
+
+/// Load of the calls that share one quota.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Load {
+    pub(super) quota: Quota,
+    /// Time since the first call was started.
+    pub(super) elapsed: Duration,
+    /// Number of calls that were started.
+    pub(super) started: usize,
+    /// Number of calls that were not started yet.
+    pub(super) waiting: usize,
+    /// Number of calls in flight.
+    pub(super) running: usize,
+    /// Duration of one call without the wait for its quota.
+    pub(super) latency: Duration,
+    /// Maximum number of calls in flight.
+    pub(super) concurrency: usize,
+}
+
+impl Load {
+    /// Returns the least remaining time: the bucket was full at the start and refills with one call
+    /// an interval, and the number of calls in flight is limited.
+    pub(super) fn remaining(&self) -> Duration {
+        let interval = self.quota.interval();
+        let calls = f64::from(self.quota.calls().get());
+        let refilled = self.elapsed.as_secs_f64() / interval.as_secs_f64();
+        let room = (calls + refilled - self.started as f64).min(calls);
+        let by_quota = interval.mul_f64((self.waiting as f64 - room).max(0.0));
+        let rounds = (self.waiting + self.running).div_ceil(self.concurrency.max(1));
+        by_quota.max(self.latency * u32::try_from(rounds).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(started: usize, waiting: usize, elapsed: u64) -> Load {
+        Load {
+            quota: Quota::per_minute(10),
+            elapsed: Duration::from_secs(elapsed),
+            started,
+            waiting,
+            running: 0,
+            latency: Duration::from_millis(100),
+            concurrency: 8,
+        }
+    }
+
+    #[test]
+    fn calls_that_fit_the_bucket_take_as_long_as_their_responses() {
+        assert_eq!(load(0, 10, 0).remaining(), Duration::from_millis(200));
+    }
+
+    #[test]
+    fn further_calls_take_an_interval_each() {
+        assert_eq!(load(0, 110, 0).remaining(), Duration::from_secs(600));
+        // After an hour the bucket is full again, and no fuller.
+        assert_eq!(load(50, 110, 3600).remaining(), Duration::from_secs(600));
+        // Calls that already wait for the quota come first.
+        assert_eq!(load(18, 100, 0).remaining(), Duration::from_secs(648));
+        assert_eq!(load(18, 100, 48).remaining(), Duration::from_secs(600));
+    }
+
+    #[test]
+    fn a_slow_service_is_slower_than_its_quota() {
+        let slow = Load { latency: Duration::from_secs(60), running: 8, ..load(8, 8, 0) };
+        assert_eq!(slow.remaining(), Duration::from_secs(120));
+    }
+}

@@ -1,0 +1,216 @@
+//! Schedules jobs in lanes: the calls of one operation in one account share a quota.
+//!
+//! A lane has a limited number of calls in flight, and the others wait here: a slow operation does
+//! not delay the calls of another, and calls that were not sent can be cancelled at once.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use frameio::layers::{CallRecord, Phase};
+use frameio::{Client, Error, Operation};
+use futures_util::StreamExt;
+use futures_util::future::{AbortHandle, Aborted, BoxFuture, abortable};
+use futures_util::stream::FuturesUnordered;
+use serde_json::Value;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::estimate::Load;
+use super::jobs::Job;
+use super::results::{JobOutcome, Results};
+use crate::exit::{Failure, Status};
+use crate::report::{JobCounts, JobReport};
+use crate::shutdown;
+
+/// All jobs, by the quota that they use.
+#[derive(Debug)]
+pub(super) struct Scheduler {
+    lanes: Vec<Lane>,
+    /// Calls in flight, by the lines of their jobs.
+    running: BTreeMap<usize, Running>,
+    concurrency: usize,
+    counts: JobCounts,
+}
+
+#[derive(Debug)]
+struct Lane {
+    operation: &'static Operation,
+    waiting: VecDeque<Job>,
+    running: usize,
+    started: usize,
+    first: Option<Instant>,
+    /// Total duration of the calls that have ended, without the wait for the quota.
+    spent: Duration,
+}
+
+/// A call in flight.
+#[derive(Debug)]
+struct Running {
+    job: Job,
+    lane: usize,
+    record: CallRecord,
+    started: Instant,
+    handle: AbortHandle,
+}
+
+impl Running {
+    /// Returns whether an attempt has been sent, so that the call cannot be undone.
+    fn is_sent(&self) -> bool {
+        let waits = matches!(self.record.phase(), Phase::Start | Phase::Quota | Phase::Auth);
+        self.record.attempts() > 1 || self.record.attempts() == 1 && !waits
+    }
+}
+
+type CallResult = Result<Result<Value, Error>, Aborted>;
+type Calls = FuturesUnordered<BoxFuture<'static, (usize, CallResult)>>;
+
+impl Scheduler {
+    pub(super) fn new(jobs: Vec<Job>, concurrency: usize) -> Self {
+        let counts = JobCounts { left: jobs.len(), ..JobCounts::default() };
+        let mut lanes: BTreeMap<(&str, Option<String>), Lane> = BTreeMap::new();
+        for job in jobs {
+            let account = job.input.get("account_id").and_then(Value::as_str).map(str::to_owned);
+            let lane = lanes.entry((job.operation.id, account)).or_insert_with(|| Lane {
+                operation: job.operation,
+                waiting: VecDeque::new(),
+                running: 0,
+                started: 0,
+                first: None,
+                spent: Duration::ZERO,
+            });
+            lane.waiting.push_back(job);
+        }
+        let lanes = lanes.into_values().collect();
+        Self { lanes, running: BTreeMap::new(), concurrency, counts }
+    }
+
+    pub(super) const fn counts(&self) -> JobCounts {
+        self.counts
+    }
+
+    /// Makes all calls, until all have ended, the user stops the run, or results cannot be
+    /// written.
+    pub(super) async fn run(
+        &mut self,
+        client: &Client,
+        results: &mut Results,
+        report: &mut JobReport,
+    ) -> Result<(), Failure> {
+        let mut calls = Calls::new();
+        let mut tick = interval(Duration::from_millis(500));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut stopping = false;
+        loop {
+            if !stopping {
+                self.start(client, &calls)?;
+            }
+            tokio::select! {
+                ended = calls.next() => match ended {
+                    Some((line, result)) => self.end(line, result, results)?,
+                    None => return Ok(()),
+                },
+                _ = tick.tick() => report.progress(self.counts, self.remaining()),
+                () = shutdown::requested() => {
+                    if stopping {
+                        return self.abandon(results);
+                    }
+                    stopping = true;
+                    let sent = self.cancel_unsent();
+                    if sent > 0 {
+                        report.status(&format!(
+                            "waiting for {sent} calls that were sent; press Ctrl-C again to abandon \
+                             them"
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Starts as many calls as may be in flight.
+    fn start(&mut self, client: &Client, calls: &Calls) -> Result<(), Failure> {
+        for (number, lane) in self.lanes.iter_mut().enumerate() {
+            while lane.running < self.concurrency {
+                let Some(job) = lane.waiting.pop_front() else { break };
+                // The same request was made when the jobs were read, so this does not fail.
+                let request = job.operation.request(&job.input);
+                let mut request =
+                    request.map_err(|error| Failure::new(Status::Usage, error.to_string()))?;
+                let record = CallRecord::new();
+                request.extensions_mut().insert(record.clone());
+                let (call, handle) = abortable(client.send_json(request));
+                let line = job.line;
+                calls.push(Box::pin(async move { (line, call.await) }));
+                lane.running += 1;
+                lane.started += 1;
+                let started = Instant::now();
+                lane.first.get_or_insert(started);
+                let running = Running { job, lane: number, record, started, handle };
+                self.running.insert(line, running);
+            }
+        }
+        Ok(())
+    }
+
+    /// Records the result of a call.
+    fn end(
+        &mut self,
+        line: usize,
+        result: CallResult,
+        results: &mut Results,
+    ) -> Result<(), Failure> {
+        let Some(call) = self.running.remove(&line) else { return Ok(()) };
+        let lane = &mut self.lanes[call.lane];
+        lane.running -= 1;
+        lane.spent += call.started.elapsed().saturating_sub(call.record.quota_wait());
+        match result {
+            // Cancelled before it was sent: it remains without a result.
+            Err(Aborted) => Ok(()),
+            Ok(Ok(response)) => self.write(&call.job, &JobOutcome::Succeeded(response), results),
+            Ok(Err(error)) => self.write(&call.job, &JobOutcome::Failed(error), results),
+        }
+    }
+
+    fn write(
+        &mut self,
+        job: &Job,
+        outcome: &JobOutcome,
+        results: &mut Results,
+    ) -> Result<(), Failure> {
+        results.write(job, outcome)?;
+        self.counts.left -= 1;
+        match outcome {
+            JobOutcome::Succeeded(_) => self.counts.done += 1,
+            JobOutcome::Failed(_) | JobOutcome::Abandoned => self.counts.failed += 1,
+        }
+        Ok(())
+    }
+
+    /// Cancels the calls that were not sent, and returns the number of those that were.
+    fn cancel_unsent(&self) -> usize {
+        let (sent, unsent): (Vec<_>, Vec<_>) =
+            self.running.values().partition(|call| call.is_sent());
+        unsent.iter().for_each(|call| call.handle.abort());
+        sent.len()
+    }
+
+    /// Abandons the calls that were sent, and records that they may have had an effect.
+    fn abandon(&mut self, results: &mut Results) -> Result<(), Failure> {
+        let sent = std::mem::take(&mut self.running).into_values();
+        sent.map(|call| call.job)
+            .try_for_each(|job| self.write(&job, &JobOutcome::Abandoned, results))
+    }
+
+    /// Returns the remaining time of the slowest lane.
+    fn remaining(&self) -> Duration {
+        let load = |lane: &Lane| Load {
+            quota: lane.operation.quota,
+            elapsed: lane.first.map_or(Duration::ZERO, |first| first.elapsed()),
+            started: lane.started,
+            waiting: lane.waiting.len(),
+            running: lane.running,
+            latency: lane.spent / u32::try_from((lane.started - lane.running).max(1)).unwrap_or(1),
+            concurrency: self.concurrency,
+        };
+        self.lanes.iter().map(|lane| load(lane).remaining()).max().unwrap_or_default()
+    }
+}

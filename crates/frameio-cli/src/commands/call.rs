@@ -1,0 +1,82 @@
+//! `frameio call`: one operation, or all pages of one.
+
+use frameio::endpoint::CursorGuard;
+use frameio::{Client, Cursor, Operation, Page};
+use serde_json::{Map, Value};
+
+use crate::args::GlobalArgs;
+use crate::exit::{Failure, Status};
+use crate::input;
+use crate::report::Reporter;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Documented name, such as files.show; `frameio operations` lists them
+    operation: String,
+    /// Parameters as one JSON object: '{"account_id": …}', @FILE, or - for standard input
+    #[arg(long, value_name = "JSON", default_value = "{}", hide_default_value = true)]
+    input: String,
+    /// Follow all pages and print their items as JSON lines
+    #[arg(long)]
+    all: bool,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let operation = input::operation(&args.operation)
+        .map_err(|message| Failure::new(Status::Usage, message))?;
+    let mut object = input::object(&args.input)?;
+    global.profile.load()?.fill(operation, &mut object);
+    let reporter = Reporter::text();
+    if operation.deprecated {
+        reporter.note(&format!("{} is deprecated by the service", operation.id));
+    }
+    if args.all {
+        return all(global, &reporter, operation, object).await;
+    }
+    // Before the credentials: wrong input is reported without a token too.
+    let request = operation.request(&object).map_err(|e| Failure::input(operation.id, &e))?;
+    reporter.value(&global.client()?.send_json(request).await?)
+}
+
+/// Prints the items of all pages, each as soon as its page arrives.
+async fn all(
+    global: &GlobalArgs,
+    reporter: &Reporter,
+    operation: &'static Operation,
+    mut object: Map<String, Value>,
+) -> Result<(), Failure> {
+    if !operation.schema().paged {
+        let message = "its response has no pages: omit --all";
+        return Err(Failure::usage(operation.id, message));
+    }
+    // The largest pages spend the least of the quota.
+    let sizes = operation.schema().parameters.iter().find(|it| it.name == "page_size");
+    if let Some(range) = sizes.and_then(|it| it.range.as_ref()) {
+        object.entry("page_size").or_insert_with(|| (*range.end()).into());
+    }
+    let start = object.get("after").and_then(Value::as_str).map(Cursor::from);
+    let mut guard = start.map_or_else(CursorGuard::new, |start| CursorGuard::starting_at(&start));
+    let mut client: Option<Client> = None;
+    loop {
+        let request = operation.request(&object).map_err(|e| Failure::input(operation.id, &e))?;
+        let client = match &client {
+            Some(client) => client,
+            None => client.insert(global.client()?),
+        };
+        let response = client.send_json(request).await?;
+        let unexpected = |error: String| {
+            Failure::new(
+                Status::Unexpected,
+                format!("{}: unexpected response: {error}", operation.id),
+            )
+        };
+        let page: Page<Value> =
+            serde_json::from_value(response).map_err(|error| unexpected(error.to_string()))?;
+        for item in &page.data {
+            reporter.line(&item.to_string())?;
+        }
+        let next = guard.next_cursor(&page).map_err(|error| unexpected(error.to_string()))?;
+        let Some(next) = next else { return Ok(()) };
+        object.insert("after".to_owned(), next.as_str().into());
+    }
+}

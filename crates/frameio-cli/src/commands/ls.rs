@@ -1,0 +1,127 @@
+//! `frameio ls`: the content of one place.
+
+use frameio::accounts::ListAccounts;
+use frameio::assets::{Asset, AssetSort};
+use frameio::folders::ListFolderChildren;
+use frameio::projects::{ListProjects, Project};
+use frameio::transfer::{Place, Target, Transfers};
+use frameio::workspaces::{ListWorkspaces, Workspace};
+use frameio::{AccountId, Client, Paged, WorkspaceId};
+use serde_json::Value;
+
+use super::asset_row::AssetRow;
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::Failure;
+use crate::report::{Record, Reporter};
+use crate::resolver::Resolver;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Path as /Workspace/Project/Folder, / for the workspaces, or ID [default: the profile's
+    /// project, or else the workspaces]
+    place: Option<String>,
+    /// Also show IDs, types and sizes
+    #[arg(long, short)]
+    long: bool,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+/// Prints rows as they arrive.
+struct Listing<'a> {
+    client: &'a Client,
+    reporter: Reporter,
+    is_long: bool,
+}
+
+struct Row {
+    asset: AssetRow,
+    is_long: bool,
+}
+
+impl Record for Row {
+    fn text(&self) -> String {
+        if self.is_long { self.asset.long() } else { self.asset.short() }
+    }
+
+    fn json(&self) -> Value {
+        self.asset.json()
+    }
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let listing =
+        Listing { client: &client, reporter: Reporter::new(args.json), is_long: args.long };
+    let is_root = match args.place.as_deref() {
+        Some(place) => place == "/",
+        None => !resolver.has_project(),
+    };
+    if is_root {
+        return listing.workspaces(resolver.account()).await;
+    }
+    let place = resolver.resolve(args.place.as_deref()).await?;
+    let account = &place.account_id;
+    match (&place.target, place.folder_id()) {
+        (Target::Workspace, _) => listing.projects(account, &place.workspace_id).await,
+        (_, Some(folder)) => {
+            let list =
+                ListFolderChildren::new(account, folder).sort(AssetSort::NameAsc).page_size(500);
+            listing.all(list, AssetRow::new).await
+        }
+        _ => listing.file(&place),
+    }
+}
+
+impl Listing<'_> {
+    async fn workspaces(&self, account: Option<&str>) -> Result<(), Failure> {
+        let mut accounts = self.client.items(ListAccounts::new().page_size(100));
+        while let Some(it) = accounts.next().await {
+            let it = it?;
+            if account.is_none_or(|wanted| wanted == it.id.as_str() || wanted == it.display_name) {
+                let list = ListWorkspaces::new(&it.id).page_size(100);
+                let row =
+                    |it: &Workspace| AssetRow::container("workspace", it.id.as_str(), &it.name);
+                self.all(list, row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn projects(&self, account: &AccountId, workspace: &WorkspaceId) -> Result<(), Failure> {
+        let list = ListProjects::new(account, workspace).page_size(100);
+        self.all(list, |it: &Project| AssetRow::container("project", it.id.as_str(), &it.name))
+            .await
+    }
+
+    async fn all<E: Paged>(
+        &self,
+        list: E,
+        row: impl Fn(&E::Item) -> AssetRow,
+    ) -> Result<(), Failure> {
+        let mut items = self.client.items(list);
+        while let Some(item) = items.next().await {
+            self.print(row(&item?))?;
+        }
+        Ok(())
+    }
+
+    fn file(&self, place: &Place) -> Result<(), Failure> {
+        match &place.target {
+            Target::File(file) => self.print(AssetRow::new(&Asset::File(file.clone()))),
+            Target::VersionStack(stack) => {
+                self.print(AssetRow::new(&Asset::VersionStack(stack.clone())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn print(&self, asset: AssetRow) -> Result<(), Failure> {
+        self.reporter.record(&Row { asset, is_long: self.is_long })
+    }
+}

@@ -1,0 +1,109 @@
+//! `frameio operations`: the operations that can be called.
+
+use frameio::endpoint::dynamic::{Parameter, ParameterLocation};
+use frameio::{Catalog, Operation, QuotaScope};
+use serde_json::{Value, json};
+
+use crate::exit::{Failure, Status};
+use crate::report::Reporter;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// List only operations whose name or route contains this text
+    pattern: Option<String>,
+    /// Print one JSON array with everything known about each operation
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let pattern = args.pattern.as_deref().unwrap_or_default().to_lowercase();
+    let fits = |operation: &&Operation| {
+        operation.id.contains(&pattern) || operation.path.contains(&pattern)
+    };
+    let found: Vec<&Operation> = Operation::all().filter(fits).collect();
+    if found.is_empty() {
+        let message = format!("no operation has '{pattern}' in its name or route");
+        return Err(Failure::new(Status::NotFound, message));
+    }
+    let reporter = Reporter::new(args.json);
+    if args.json {
+        return reporter.value(&found.into_iter().map(describe).collect());
+    }
+    for operation in found {
+        reporter.line(&text(operation))?;
+    }
+    Ok(())
+}
+
+/// Returns three lines: name and quota, route, parameters.
+fn text(operation: &Operation) -> String {
+    let mut notes = vec![operation.quota.to_string()];
+    if operation.scope == QuotaScope::Account {
+        notes.push("for the whole account".to_owned());
+    }
+    if let Some(version) = operation.api_version {
+        notes.push(format!("api-version {version}"));
+    }
+    if operation.deprecated {
+        notes.push("deprecated".to_owned());
+    }
+    let parameters: Vec<_> =
+        operation.schema().parameters.iter().map(|it| name(operation, it)).collect();
+    let mut text = format!(
+        "{}  ({})\n    {} {}",
+        operation.id,
+        notes.join(", "),
+        operation.method,
+        operation.path
+    );
+    if !parameters.is_empty() {
+        text.push_str(&format!("\n    {}", parameters.join(", ")));
+    }
+    text
+}
+
+/// Returns the name of a parameter, in brackets unless it is required.
+fn name(operation: &Operation, parameter: &Parameter) -> String {
+    let inside = parameter.location == ParameterLocation::Body && operation.schema().envelope;
+    let name = if inside { format!("data.{}", parameter.name) } else { parameter.name.to_owned() };
+    if parameter.required { name } else { format!("[{name}]") }
+}
+
+fn describe(operation: &Operation) -> Value {
+    let schema = operation.schema();
+    let parameter = |it: &Parameter| {
+        json!({
+            "name": it.name,
+            "in": match it.location {
+                ParameterLocation::Path => "path",
+                ParameterLocation::Query => "query",
+                _ if schema.envelope => "data",
+                _ => "body",
+            },
+            "required": it.required,
+            "values": it.values,
+            "least": it.range.as_ref().map(|range| *range.start()),
+            "most": it.range.as_ref().map(|range| *range.end()).filter(|most| *most != u64::MAX),
+        })
+    };
+    json!({
+        "id": operation.id,
+        "type": schema.type_name.replace("frameio_api", "frameio"),
+        "method": operation.method.as_str(),
+        "path": operation.path,
+        "quota": {
+            "calls": operation.quota.calls(),
+            "window_ms": u64::try_from(operation.quota.window().as_millis()).unwrap_or(u64::MAX),
+            "scope": match operation.scope {
+                QuotaScope::Account => "account",
+                _ => "account_user",
+            },
+        },
+        "api_version": operation.api_version,
+        "idempotent": operation.idempotent,
+        "deprecated": operation.deprecated,
+        "paged": schema.paged,
+        "parameters": schema.parameters.iter().map(parameter).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,67 @@
+//! `frameio sync`: copies missing files between a directory and a folder.
+
+use std::path::PathBuf;
+
+use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
+
+use super::upload::UploadOptions;
+use crate::args::{AccountArg, GlobalArgs, OutputArgs};
+use crate::exit::Failure;
+use crate::report::TransferReport;
+use crate::resolver::Resolver;
+use crate::shutdown;
+
+pub(super) const HELP: &str = "\
+Uploads the files that the folder lacks; with --down, downloads the files that the directory lacks.
+Files with the same name and size count as the same. Nothing is deleted on either side, and nothing
+at the service is replaced: a file of another size is uploaded next to the existing one. With
+--down, it replaces the one in the directory.
+
+  frameio sync rushes '/Studio/Film/Dailies' --dry-run";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Directory on this machine
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+    /// Folder or project: path as /Workspace/Project/Folder, or ID [default: the profile's project]
+    folder: Option<String>,
+    /// Download instead of upload
+    #[arg(long)]
+    down: bool,
+    #[command(flatten)]
+    account: AccountArg,
+    #[command(flatten)]
+    options: UploadOptions,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    if args.down {
+        args.options.refuse_for_download()?;
+    } else if !args.directory.is_dir() {
+        return Err(Failure::usage(args.directory.display(), "no such directory"));
+    }
+    let transfers = global.transfers()?;
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
+    let report = TransferReport::new(args.output);
+    let result = if args.down {
+        let root = RemotePath::default();
+        let mut tree = DownloadTree::new(account, folder, &args.directory)
+            .files_in_flight(args.options.concurrency.into())
+            .dry_run(args.options.dry_run)
+            .on_item(report.on_item(&root))
+            .progress(report.on_progress(&root));
+        if let Some(path) = args.options.compare.checksums()? {
+            tree = tree.checksums(path);
+        }
+        shutdown::interruptible(transfers.download_tree(tree)).await
+    } else {
+        let tree = UploadTree::new(account, folder, &args.directory);
+        let tree = args.options.apply(tree, &report)?;
+        shutdown::interruptible(transfers.upload_tree(tree)).await
+    };
+    report.finish(result, "run the same command again to resume")
+}

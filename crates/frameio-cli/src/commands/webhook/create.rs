@@ -1,0 +1,85 @@
+//! `frameio webhook create`.
+
+use frameio::EventType;
+use frameio::endpoint::is_loopback;
+use frameio::webhooks::CreateWebhook;
+use http::Uri;
+
+use super::event_names;
+use crate::args::{GlobalArgs, WorkspaceArgs};
+use crate::exit::Failure;
+use crate::report::{self, Reporter};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
+    /// Name of the webhook
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// URL to which events are sent: https://, or http:// on this machine for `frameio sim`
+    #[arg(long, value_parser = url)]
+    url: String,
+    /// Event to subscribe to, or all; may be repeated
+    #[arg(long = "event", value_name = "EVENT|all", required = true, value_parser = events)]
+    events: Vec<Events>,
+}
+
+/// Events that one `--event` names.
+#[derive(Clone, Debug)]
+struct Events(Vec<EventType>);
+
+fn events(text: &str) -> Result<Events, String> {
+    match text {
+        "all" => Ok(Events(EventType::KNOWN.iter().map(|&kind| kind.into()).collect())),
+        kind => event_names::parse(kind).map(|kind| Events(vec![kind])),
+    }
+}
+
+/// Validates the URL. Plain HTTP would let anyone on the way read and drop events.
+fn url(text: &str) -> Result<String, String> {
+    let uri: Option<Uri> = text.parse().ok();
+    let fits = uri.is_some_and(|uri| match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) => true,
+        (Some("http"), Some(host)) => is_loopback(host),
+        _ => false,
+    });
+    if fits {
+        return Ok(text.to_owned());
+    }
+    Err("expected an https:// URL; http:// is for this machine only".to_owned())
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let mut events: Vec<EventType> = Vec::new();
+    for event in args.events.iter().flat_map(|events| &events.0) {
+        if !events.contains(event) {
+            events.push(event.clone());
+        }
+    }
+    let profile = global.profile.load()?;
+    let (account, workspace) = args.workspace.ids(&profile)?;
+    let create = CreateWebhook::new(account, workspace, events, &*args.name, &*args.url);
+    let webhook = global.client()?.send(create).await?;
+    let reporter = Reporter::text();
+    reporter.value(&report::json(&webhook)?)?;
+    if webhook.secret.is_some() {
+        reporter.note("save the secret, which verifies deliveries: it is shown only once");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_https_or_loopback() {
+        for good in ["https://example.com/hook", "http://127.0.0.1:3000/", "http://[::1]:1/"] {
+            assert_eq!(url(good).as_deref(), Ok(good));
+        }
+        for bad in ["http://example.com/", "ftp://127.0.0.1/", "/hook", "", "https://"] {
+            assert!(url(bad).is_err(), "{bad}");
+        }
+    }
+}

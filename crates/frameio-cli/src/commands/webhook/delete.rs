@@ -1,0 +1,26 @@
+//! `frameio webhook delete`.
+
+use frameio::webhooks::DeleteWebhook;
+
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::Failure;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    account: AccountArg,
+    /// IDs of the webhooks to delete; `frameio webhook list` shows them
+    #[arg(value_name = "WEBHOOK", required = true)]
+    webhooks: Vec<String>,
+}
+
+/// Deletes one after the other, up to the first that cannot be deleted.
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let profile = global.profile.load()?;
+    let account = args.account.id(&profile)?;
+    let client = global.client()?;
+    for webhook in &args.webhooks {
+        client.send(DeleteWebhook::new(&account, &**webhook)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! `frameio webhook list`.
+
+use frameio::webhooks::ListWebhooks;
+
+use crate::args::{GlobalArgs, WorkspaceArgs};
+use crate::exit::Failure;
+use crate::report::{self, Reporter};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let profile = global.profile.load()?;
+    let (account, workspace) = args.workspace.ids(&profile)?;
+    let list = ListWebhooks::new(account, workspace).page_size(100);
+    let reporter = Reporter::text();
+    let mut webhooks = global.client()?.items(list);
+    while let Some(webhook) = webhooks.next().await {
+        reporter.line(&report::json(&webhook?)?.to_string())?;
+    }
+    Ok(())
+}

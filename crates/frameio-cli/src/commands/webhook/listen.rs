@@ -1,0 +1,297 @@
+//! `frameio webhook listen`: a receiver on this machine.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::post;
+use frameio::webhook::{Receiver, Rejection, SIGNATURE_HEADER, TIMESTAMP_HEADER, Verified};
+use http::header::{ALLOW, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, request};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutError};
+
+use super::delivery_format::Delivery;
+use super::http_client::{self, HttpClient};
+use super::secrets::{WebhookSecrets, reason};
+use crate::exit::Failure;
+use crate::report::Reporter;
+use crate::{listen_address, shutdown};
+
+pub(super) const HELP: &str = "\
+The first line on standard output is the URL to send to. With --json it is {\"url\": …}, and each
+further line is {\"time\": …, \"event\": {…}} or, for a custom action, {\"time\": …, \"action\": {…}}.
+
+Requests that cannot be verified get a 401 or 400 and are reported on standard error. All others get
+an empty 200, or the response of the server of --forward: 502 if it does not respond within 10 s.";
+
+/// Maximum number of connections, and so of forwarded requests. Further clients wait in the backlog
+/// of the socket.
+const MAX_CONNECTIONS: usize = 64;
+
+/// Time limit for a request to arrive.
+const ARRIVAL: Duration = Duration::from_secs(10);
+
+/// Time limit for the server of `--forward`: that of the service for an action.
+const FORWARD: Duration = Duration::from_secs(10);
+
+/// Time for responses in flight after a request to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Pause after a failure to accept, as when the process is out of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    listen: String,
+    #[command(flatten)]
+    secrets: WebhookSecrets,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    /// Forward verified requests unchanged to this URL, and return its responses
+    #[arg(long, value_name = "URL", value_parser = http_client::url)]
+    forward: Option<Uri>,
+    /// Maximum difference between a timestamp and now, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    tolerance: u64,
+}
+
+/// State of the server.
+struct App {
+    receiver: Receiver,
+    reporter: Reporter,
+    forward: Option<(Uri, HttpClient)>,
+}
+
+pub(super) async fn run(args: &Args) -> Result<(), Failure> {
+    let app = Arc::new(App {
+        receiver: args.secrets.verifier(args.tolerance)?.into(),
+        reporter: Reporter::new(args.json),
+        forward: args.forward.clone().map(|url| (url, HttpClient::new(FORWARD))),
+    });
+    let failed = |error| Failure::usage(listen_address::flag(&args.listen), error);
+    let listener =
+        TcpListener::bind(listen_address::resolve(&args.listen)?).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let router = router(app.clone());
+    let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
+    let served = async {
+        announce(&app.reporter, address)?;
+        loop {
+            tokio::select! {
+                accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => {
+                    match accepted {
+                        Ok((stream, _)) => {
+                            drop(connections.spawn(serve(&graceful, stream, router.clone())));
+                        }
+                        Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                    }
+                }
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    };
+    tokio::select! {
+        // Signals are handled before anybody can read the line.
+        biased;
+        () = shutdown::requested() => {}
+        failed = served => return failed,
+    }
+    drop(listener);
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = shutdown::requested() => {}
+        () = tokio::time::sleep(GRACE) => {}
+    }
+    Ok(())
+}
+
+/// Prints the URL to send to.
+fn announce(reporter: &Reporter, address: SocketAddr) -> Result<(), Failure> {
+    let url = format!("http://{}/", listen_address::reachable(address));
+    if !address.ip().is_loopback() {
+        reporter.note(&format!("other machines can reach it at {address}"));
+    }
+    reporter.line(&if reporter.is_json() { json!({ "url": url }).to_string() } else { url })
+}
+
+fn router(app: Arc<App>) -> Router {
+    let methods = post(receive).fallback(refuse_method);
+    Router::new()
+        .fallback_service(methods.with_state(app))
+        .layer(RequestBodyDeadlineLayer::new(ARRIVAL))
+}
+
+/// Serves one connection.
+///
+/// `axum::serve` limits neither the number of connections nor the time for the headers of a request,
+/// without which a few silent clients could occupy the server for good.
+fn serve(
+    graceful: &GracefulShutdown,
+    stream: TcpStream,
+    router: Router,
+) -> impl Future<Output = ()> + Send + 'static + use<> {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(ARRIVAL)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let watched = graceful.watch(connection);
+    // A client that disconnects is no failure of the server.
+    async move { drop(watched.await) }
+}
+
+async fn refuse_method(State(app): State<Arc<App>>, method: Method) -> Response {
+    app.reporter.note(&format!("refused: a {method} instead of a POST"));
+    let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    response
+}
+
+/// Verifies a delivery. The receiver limits the size of its body, the router the time.
+async fn receive(State(app): State<Arc<App>>, request: Request) -> Response {
+    match app.receiver.receive(request).await {
+        Ok((parts, verified)) => app.accept(&parts, &verified).await,
+        Err(Rejection::Body(error)) if is_timeout(&*error) => {
+            app.reporter.note("refused: the body did not arrive in time");
+            empty(StatusCode::REQUEST_TIMEOUT)
+        }
+        Err(rejection) => {
+            app.reporter.note(&format!("refused: {}", refusal(&rejection)));
+            rejection.response()
+        }
+    }
+}
+
+impl App {
+    /// Prints a verified delivery, and returns the response to it.
+    async fn accept(&self, parts: &request::Parts, verified: &Verified) -> Response {
+        let delivery = Delivery::read(verified);
+        match &delivery {
+            Ok(delivery) => {
+                if let Err(failure) = self.reporter.record(delivery) {
+                    self.reporter.note(&failure.message);
+                }
+            }
+            Err(error) => {
+                self.reporter.note(&format!("verified, but neither event nor action: {error}"));
+            }
+        }
+        match &self.forward {
+            Some((url, client)) => self.forward(url, client, parts, verified).await,
+            None if delivery.is_ok() => empty(StatusCode::OK),
+            None => empty(StatusCode::BAD_REQUEST),
+        }
+    }
+
+    /// Sends the same bytes with the same signature to another server.
+    async fn forward(
+        &self,
+        url: &Uri,
+        client: &HttpClient,
+        parts: &request::Parts,
+        verified: &Verified,
+    ) -> Response {
+        let mut request = http::Request::new(frameio::Body::from(verified.body().clone()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = url.clone();
+        let signature = [SIGNATURE_HEADER, TIMESTAMP_HEADER].map(HeaderName::from_static);
+        for name in [CONTENT_TYPE, USER_AGENT].into_iter().chain(signature) {
+            if let Some(value) = parts.headers.get(&name) {
+                request.headers_mut().insert(name, value.clone());
+            }
+        }
+        match client.send(request).await {
+            Ok(forwarded) => {
+                let (head, body) = forwarded.into_parts();
+                let mut response = Response::new(Body::new(body));
+                *response.status_mut() = head.status;
+                if let Some(kind) = head.headers.get(CONTENT_TYPE) {
+                    response.headers_mut().insert(CONTENT_TYPE, kind.clone());
+                }
+                response
+            }
+            Err(failure) => {
+                self.reporter.note(&format!("--forward {url}: {}", failure.message));
+                empty(StatusCode::BAD_GATEWAY)
+            }
+        }
+    }
+}
+
+fn refusal(rejection: &Rejection) -> String {
+    match rejection {
+        Rejection::Unverified(error) => reason(error),
+        other => other.to_string(),
+    }
+}
+
+/// Returns whether a body failed because of the time limit.
+fn is_timeout(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source())
+        .any(|error| error.is::<TimeoutError>())
+}
+
+fn empty(status: StatusCode) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::body::Bytes;
+    use frameio::webhook::{Signer, Verifier};
+    use futures_util::stream;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    fn app() -> Router {
+        let receiver = Verifier::new("secret").unwrap().into();
+        router(Arc::new(App { receiver, reporter: Reporter::text(), forward: None }))
+    }
+
+    /// A delivery with the headers of a valid one, and another body.
+    fn delivery(body: Body) -> Request {
+        let signed = Signer::new("secret").unwrap().request("/any/path", "").unwrap();
+        signed.map(|_| body)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refuses_a_body_that_does_not_arrive_in_time() {
+        let body = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        let response = app().oneshot(delivery(body)).await.unwrap();
+        assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test]
+    async fn refuses_a_body_that_breaks_off() {
+        let body = Body::from_stream(stream::iter([Err::<Bytes, _>("reset")]));
+        let response = app().oneshot(delivery(body)).await.unwrap();
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    }
+
+    #[tokio::test]
+    async fn names_the_only_method() {
+        let request = Request::builder().method(Method::PUT).body(Body::empty()).unwrap();
+        let response = app().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.headers()[ALLOW], "POST");
+    }
+}

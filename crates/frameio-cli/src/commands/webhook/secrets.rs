@@ -1,0 +1,86 @@
+//! Secrets that sign and verify deliveries.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use frameio::Secret;
+use frameio::webhook::{Signer, Verifier, VerifyError};
+
+use crate::exit::{Failure, Status};
+use crate::input;
+
+const VARIABLE: &str = "FRAMEIO_WEBHOOK_SECRET";
+
+/// Secrets from arguments, files or the environment.
+#[derive(Debug, clap::Args)]
+pub(super) struct WebhookSecrets {
+    /// Secret of the webhook. Other users can see the arguments of a process: prefer a file or
+    /// FRAMEIO_WEBHOOK_SECRET
+    #[arg(long = "secret", value_name = "SECRET")]
+    given: Vec<Secret>,
+    /// File with a secret on each line [default: the variable FRAMEIO_WEBHOOK_SECRET]
+    #[arg(long = "secret-file", value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+impl WebhookSecrets {
+    /// Reads the secrets; without arguments, the one in the environment.
+    fn read(&self) -> Result<Vec<Secret>, Failure> {
+        let mut secrets = self.given.clone();
+        for file in &self.files {
+            secrets.extend(lines(file)?);
+        }
+        if self.given.is_empty() && self.files.is_empty() {
+            let variable = std::env::var(VARIABLE).unwrap_or_default();
+            secrets.extend((!variable.is_empty()).then(|| Secret::from(variable)));
+        }
+        if secrets.is_empty() {
+            let message = "no secret: set FRAMEIO_WEBHOOK_SECRET, or use --secret-file";
+            return Err(Failure::new(Status::Usage, message));
+        }
+        Ok(secrets)
+    }
+
+    /// Accepts signatures made with any of the secrets.
+    pub(super) fn verifier(&self, tolerance: u64) -> Result<Verifier, Failure> {
+        let secrets = self.read()?;
+        let verifier = Verifier::any_of(secrets.iter().map(Secret::as_str));
+        let verifier = verifier.map_err(|error| Failure::usage("--secret", error))?;
+        Ok(verifier.window(Duration::from_secs(tolerance)))
+    }
+
+    /// Signs with the only secret.
+    pub(super) fn signer(&self) -> Result<Signer, Failure> {
+        let secrets = self.read()?;
+        let [secret] = secrets.as_slice() else {
+            return Err(Failure::usage("--secret", "expected exactly one: one secret signs"));
+        };
+        Signer::new(secret.as_str()).map_err(|error| Failure::usage("--secret", error))
+    }
+}
+
+fn lines(file: &Path) -> Result<Vec<Secret>, Failure> {
+    let text = input::file(file)?;
+    let secrets: Vec<_> = text.lines().filter(|line| !line.is_empty()).map(Secret::from).collect();
+    if secrets.is_empty() {
+        return Err(Failure::usage(file.display(), "contains no secret"));
+    }
+    Ok(secrets)
+}
+
+/// Explains a refusal to the owner of the secret; the sender gets less.
+pub(super) fn reason(error: &VerifyError) -> String {
+    match error {
+        VerifyError::Expired { age, .. } if *age >= 0 => {
+            format!("the signature is right, but was made {age} s ago")
+        }
+        VerifyError::Expired { age, .. } => {
+            let ahead = age.unsigned_abs();
+            format!("the signature is right, but of {ahead} s in the future: is the clock right?")
+        }
+        VerifyError::Mismatch => {
+            "the signature does not match: another secret, or another body".to_owned()
+        }
+        other => other.to_string(),
+    }
+}

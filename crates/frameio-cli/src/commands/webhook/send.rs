@@ -1,0 +1,193 @@
+//! `frameio webhook send`: sends a delivery of the service to the user's own server.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use frameio::Body;
+use frameio::webhook::action::ActionRequest;
+use frameio::webhook::{Event, Resource};
+use http::{Request, Uri};
+
+use super::http_client::{self, HttpClient};
+use super::secrets::WebhookSecrets;
+use super::{event_names, verify};
+use crate::exit::{Failure, Status};
+use crate::input;
+use crate::report::{self, Reporter};
+
+pub(super) const HELP: &str = "\
+IDs that are not given are invented and name nothing at Frame.io. `frameio webhook create --help`
+lists the events.
+
+Exit status:
+  0  the server accepted it with a 2xx
+  2  wrong usage; nothing was sent
+  6  the server refused it with a 4xx; 401 if the signature is wrong
+  8  the server failed with a 5xx
+  9  no response: no connection, or none within the time limit of the service (5 s; actions 10 s)
+  10 another status; the service follows no redirects";
+
+/// Time limits of the service for the responses to an event and to an action.
+const EVENT_LIMIT: Duration = Duration::from_secs(5);
+const ACTION_LIMIT: Duration = Duration::from_secs(10);
+
+/// Maximum number of resources that a user can select.
+const MAX_SELECTED: usize = 100;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// URL of the server
+    #[arg(value_parser = http_client::url)]
+    url: Uri,
+    /// Event, such as file.ready; with --action, the event of the action
+    #[arg(long = "type", value_name = "EVENT", required_unless_present = "body")]
+    kind: Option<String>,
+    #[command(flatten)]
+    secrets: WebhookSecrets,
+    /// Resource of the event: ID, or KIND:ID such as folder:ID; may be repeated for an action
+    #[arg(long = "resource", value_name = "[KIND:]ID")]
+    resources: Vec<String>,
+    /// Account of the event
+    #[arg(long, value_name = "ID", default_value = "00000000-0000-4000-8000-000000000001")]
+    account: String,
+    /// Workspace of the event
+    #[arg(long, value_name = "ID", default_value = "00000000-0000-4000-8000-000000000002")]
+    workspace: String,
+    /// Project of the event
+    #[arg(long, value_name = "ID", default_value = "00000000-0000-4000-8000-000000000003")]
+    project: String,
+    /// User who caused the event
+    #[arg(long, value_name = "ID", default_value = "00000000-0000-4000-8000-000000000004")]
+    user: String,
+    /// Send the request of a custom action
+    #[arg(long)]
+    action: bool,
+    /// ID of the action
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "action",
+        default_value = "00000000-0000-4000-8000-000000000005"
+    )]
+    action_id: String,
+    /// ID that all requests of one run of the action share
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "action",
+        default_value = "00000000-0000-4000-8000-000000000006"
+    )]
+    interaction: String,
+    /// Content of the submitted form: '{"NAME": "VALUE"}', @FILE, or -
+    #[arg(long, value_name = "JSON", requires = "action")]
+    data: Option<String>,
+    /// Send the bytes of this file as the body
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "resources", "action"])]
+    body: Option<PathBuf>,
+    /// Time of the signature: now, or seconds since 1970; a server must refuse an old one
+    #[arg(long, value_name = "SECONDS|now", default_value = "now", value_parser = verify::time)]
+    at: SystemTime,
+}
+
+pub(super) async fn run(args: &Args) -> Result<(), Failure> {
+    let signer = args.secrets.signer()?;
+    let since = args.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let request = signer
+        .request_at(since.as_secs(), args.url.clone(), body(args)?)
+        .map_err(|error| Failure::usage("URL", error))?;
+    let limit = if args.action { ACTION_LIMIT } else { EVENT_LIMIT };
+    deliver(&HttpClient::new(limit), request).await
+}
+
+/// Sends a request, and returns a failure unless the server accepts it.
+async fn deliver(client: &HttpClient, request: Request<Body>) -> Result<(), Failure> {
+    let response = client.send(request).await?;
+    let (status, body) = (response.status(), response.into_body());
+    let reporter = Reporter::text();
+    reporter.line(&status.to_string())?;
+    let body = body.as_bytes().map(String::from_utf8_lossy).unwrap_or_default();
+    if !body.is_empty() {
+        reporter.line(&body)?;
+    }
+    let (exit, why) = match status.as_u16() {
+        200..=299 => return Ok(()),
+        400..=499 => (Status::Refused, "the server refused it"),
+        500..=599 => (Status::ServerError, "the server failed"),
+        _ => (Status::Unexpected, "the service accepts a 2xx only"),
+    };
+    Err(Failure::new(exit, format!("{why}: the service would deliver it again")))
+}
+
+fn body(args: &Args) -> Result<Vec<u8>, Failure> {
+    if let Some(file) = &args.body {
+        return std::fs::read(file).map_err(|error| Failure::usage(file.display(), error));
+    }
+    let kind = args.kind.as_deref().unwrap_or_default();
+    let json = if args.action { action(args, kind)? } else { event(args, kind)? };
+    Ok(json.to_string().into_bytes())
+}
+
+fn event(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
+    let known = event_names::parse(kind).map_err(|error| Failure::usage("--type", error))?;
+    // `metadata.value.updated` names the file that has the value.
+    let of = match kind.split('.').next() {
+        Some("metadata") | None => "file",
+        Some(of) => of,
+    };
+    let resource = match args.resources.as_slice() {
+        [] => Resource::new(of, INVENTED_ID),
+        [one] => resource(one, of),
+        _ => return Err(Failure::usage("--resource", "an event names one resource")),
+    };
+    let event = Event::new(known, resource, &*args.account)
+        .workspace(&*args.workspace)
+        .project(&*args.project)
+        .user(&*args.user);
+    report::json(&event)
+}
+
+fn action(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
+    if args.resources.len() > MAX_SELECTED {
+        let message = format!("an action runs on at most {MAX_SELECTED} resources");
+        return Err(Failure::usage("--resource", message));
+    }
+    let mut selection: Vec<_> = args.resources.iter().map(|text| resource(text, "file")).collect();
+    if selection.is_empty() {
+        selection.push(Resource::new("file", INVENTED_ID));
+    }
+    let (id, interaction) = (&*args.action_id, &*args.interaction);
+    let request = ActionRequest::new(kind, id, interaction, &*args.account)
+        .workspace(&*args.workspace)
+        .project(&*args.project)
+        .user(&*args.user)
+        .select(selection);
+    report::json(&match &args.data {
+        Some(data) => request.submit(input::object_of("--data", data)?),
+        None => request,
+    })
+}
+
+const INVENTED_ID: &str = "00000000-0000-4000-8000-000000000007";
+
+/// Parses a resource. IDs at Adobe contain colons too: only a known kind is a prefix.
+fn resource(text: &str, default: &str) -> Resource {
+    let named = text.split_once(':').map(|(kind, id)| Resource::new(kind, id));
+    match named {
+        Some(Resource::Other { .. }) | None => Resource::new(default, text),
+        Some(named) => named,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_an_id_with_an_optional_kind() {
+        assert_eq!(resource("1", "share"), Resource::Share("1".into()));
+        assert_eq!(resource("folder:1", "file"), Resource::Folder("1".into()));
+        let adobe = "adobe:urn:aaid:1|2";
+        assert_eq!(resource(adobe, "file"), Resource::File(adobe.into()));
+        assert_eq!(resource("file:adobe:1", "folder"), Resource::File("adobe:1".into()));
+    }
+}

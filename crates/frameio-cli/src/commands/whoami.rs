@@ -1,0 +1,80 @@
+//! `frameio whoami`: the signed-in user and their accounts.
+
+use frameio::accounts::{Account, ListAccounts};
+use frameio::users::{CurrentUser, ShowCurrentUser};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::args::GlobalArgs;
+use crate::config::Profile;
+use crate::exit::Failure;
+use crate::report::{Record, Reporter};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let (profile_name, profile, credentials) = global.credentials()?;
+    let client = global.client_for(&profile, &credentials)?;
+    let user = client.send(ShowCurrentUser::new()).await.map_err(|it| credentials.failure(it))?;
+    let mut accounts = Vec::new();
+    let mut items = client.items(ListAccounts::new().page_size(100));
+    while let Some(account) = items.next().await {
+        accounts.push(account?);
+    }
+    Reporter::new(args.json).record(&Identity {
+        user,
+        accounts,
+        credential: credentials.kind(&profile),
+        source: credentials.source().name(),
+        expires_at: credentials.expires_at().await?,
+        profile_name,
+        profile,
+    })
+}
+
+struct Identity {
+    user: CurrentUser,
+    accounts: Vec<Account>,
+    credential: &'static str,
+    source: &'static str,
+    expires_at: Option<Timestamp>,
+    profile_name: String,
+    profile: Profile,
+}
+
+impl Record for Identity {
+    fn text(&self) -> String {
+        let mut text = format!("{} <{}>\n", self.user.name, self.user.email);
+        for account in &self.accounts {
+            let is_used = self.profile.account_id.as_deref() == Some(account.id.as_str());
+            let star = if is_used { '*' } else { ' ' };
+            text += &format!("{star} account {}  {}\n", account.id, account.display_name);
+        }
+        text += &format!("  {} from {}", self.credential, self.source);
+        if let Some(at) = self.expires_at {
+            let minutes = (at.as_second() - Timestamp::now().as_second()) / 60;
+            text += &format!(", expires in {minutes} min");
+        }
+        text
+    }
+
+    fn json(&self) -> Value {
+        let accounts = self.accounts.iter().map(|it| json!({"id": it.id, "name": it.display_name}));
+        json!({
+            "user": {"id": self.user.id, "name": self.user.name, "email": self.user.email},
+            "accounts": accounts.collect::<Vec<_>>(),
+            "credential": self.credential,
+            "from": self.source,
+            "expires_at": self.expires_at,
+            "profile": self.profile_name,
+            "account_id": self.profile.account_id,
+            "workspace_id": self.profile.workspace_id,
+            "project_id": self.profile.project_id,
+        })
+    }
+}

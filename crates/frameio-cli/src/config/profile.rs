@@ -1,0 +1,65 @@
+//! One named profile: a service, a sign-in, and the ids that it fills in.
+
+use frameio::Operation;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Settings of a user at a service.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Profile {
+    /// API URL, unless it is the public service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<String>,
+    /// Sign-in URL, unless it is the public service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ims_url: Option<String>,
+    /// How the user signed in; `None` if signed out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sign_in: Option<SignIn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) account_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) workspace_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) project_id: Option<String>,
+}
+
+/// Kind of sign-in, without its secrets.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum SignIn {
+    Token,
+    ServerToServer { client_id: String },
+    Web { client_id: String, redirect_uri: String },
+    Native { client_id: String, redirect_uri: String },
+}
+
+impl SignIn {
+    /// Returns the name for people.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::ServerToServer { .. } => "server-to-server",
+            Self::Web { .. } => "web app",
+            Self::Native { .. } => "native app",
+        }
+    }
+}
+
+impl Profile {
+    /// Adds the ids that the route of an operation needs and the input lacks.
+    pub(crate) fn fill(&self, operation: &Operation, input: &mut Map<String, Value>) {
+        for (parameter, id) in [
+            ("account_id", &self.account_id),
+            ("workspace_id", &self.workspace_id),
+            ("project_id", &self.project_id),
+        ] {
+            let Some(id) = id else { continue };
+            // Only what the route asks for: an unrequested filter would hide results.
+            if operation.path.contains(&format!("{{{parameter}}}")) {
+                input.entry(parameter).or_insert_with(|| id.as_str().into());
+            }
+        }
+    }
+}

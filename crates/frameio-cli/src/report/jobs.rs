@@ -1,0 +1,80 @@
+//! Reports on batches: a bar on a terminal, and a line now and then elsewhere.
+
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use tokio::time::Instant;
+
+use super::Reporter;
+
+/// Interval between lines where there is no terminal.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Counts of jobs by outcome.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct JobCounts {
+    pub(crate) done: usize,
+    pub(crate) failed: usize,
+    pub(crate) left: usize,
+}
+
+/// Shows the progress of a batch on standard error.
+pub(crate) struct JobReport {
+    reporter: Reporter,
+    bar: Option<ProgressBar>,
+    shown: Instant,
+}
+
+impl JobReport {
+    pub(crate) fn new(jobs: usize) -> Self {
+        let reporter = Reporter::text().with_bars();
+        let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}");
+        let bar = reporter
+            .bars
+            .as_ref()
+            .zip(style.ok())
+            .map(|(bars, style)| bars.add(ProgressBar::new(jobs as u64).with_style(style)));
+        Self { reporter, bar, shown: Instant::now() }
+    }
+
+    /// Shows the counts and the estimated remaining time.
+    pub(crate) fn progress(&mut self, counts: JobCounts, remaining: Duration) {
+        let ended = counts.done + counts.failed;
+        let failed = match counts.failed {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
+        };
+        // An estimate is no more accurate than a second.
+        let remaining = HumanDuration(remaining.max(Duration::from_secs(1)));
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(ended as u64);
+                bar.set_message(format!("about {remaining} left{failed}"));
+            }
+            None if self.shown.elapsed() >= PAUSE => {
+                self.shown = Instant::now();
+                let total = ended + counts.left;
+                self.reporter
+                    .status(&format!("{ended} of {total} jobs, about {remaining} left{failed}"));
+            }
+            None => {}
+        }
+    }
+
+    /// Prints a line that stays.
+    pub(crate) fn status(&self, line: &str) {
+        self.reporter.status(line);
+    }
+
+    /// Removes the bar and prints the summary.
+    pub(crate) fn finish(&self, counts: JobCounts, results: &Path) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        let JobCounts { done, failed, left } = counts;
+        let results = results.display();
+        self.reporter
+            .status(&format!("{done} done, {failed} failed, {left} left; results in {results}"));
+    }
+}

@@ -1,0 +1,122 @@
+//! Everything that the command prints: results on standard output, notes and progress on standard
+//! error.
+
+mod bars;
+mod counts;
+mod file;
+mod jobs;
+mod transfer;
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use indicatif::MultiProgress;
+use serde_json::Value;
+
+pub(crate) use self::jobs::{JobCounts, JobReport};
+pub(crate) use self::transfer::TransferReport;
+use crate::exit::{Failure, Status};
+
+/// A result with a form for people and one for programs.
+pub(crate) trait Record {
+    /// Returns the form for people: one or more lines.
+    fn text(&self) -> String;
+    /// Returns the form for programs.
+    fn json(&self) -> Value;
+}
+
+/// Prints results, notes and progress, as text or as JSON lines.
+pub(crate) struct Reporter {
+    is_json: bool,
+    bars: Option<MultiProgress>,
+}
+
+impl Reporter {
+    /// Prints text for people.
+    pub(crate) const fn text() -> Self {
+        Self::new(false)
+    }
+
+    /// Prints JSON lines, or text for people.
+    pub(crate) const fn new(is_json: bool) -> Self {
+        Self { is_json, bars: None }
+    }
+
+    /// Also shows progress bars, if standard error is a terminal.
+    fn with_bars(self) -> Self {
+        let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
+        Self { bars, ..self }
+    }
+
+    /// Returns whether results are printed as JSON lines.
+    pub(crate) const fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// Prints a result.
+    pub(crate) fn record(&self, record: &impl Record) -> Result<(), Failure> {
+        match self.is_json {
+            true => self.line(&record.json().to_string()),
+            false => self.line(&record.text()),
+        }
+    }
+
+    /// Prints a JSON value: indented on a terminal, in one line elsewhere. Null is not printed.
+    pub(crate) fn value(&self, value: &Value) -> Result<(), Failure> {
+        match value {
+            Value::Null => Ok(()),
+            value if std::io::stdout().is_terminal() => self.line(&format!("{value:#}")),
+            value => self.line(&value.to_string()),
+        }
+    }
+
+    /// Prints a line on standard output.
+    ///
+    /// If the reader has closed it, as `head` does, the run ends quietly.
+    pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
+        match self.write(text) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(error) => Err(Failure::new(Status::Other, format!("standard output: {error}"))),
+        }
+    }
+
+    /// Prints a line on standard output, even if nobody reads it: transfers continue.
+    fn line_or_drop(&self, text: &str) {
+        drop(self.write(text));
+    }
+
+    fn write(&self, text: &str) -> std::io::Result<()> {
+        self.suspended(|| {
+            let mut stdout = std::io::stdout().lock();
+            writeln!(stdout, "{text}").and_then(|()| stdout.flush())
+        })
+    }
+
+    /// Prints a remark about the run on standard error.
+    pub(crate) fn note(&self, text: &str) {
+        self.status(&format!("frameio: {text}"));
+    }
+
+    /// Prints a line on standard error as it is.
+    pub(crate) fn status(&self, text: &str) {
+        self.suspended(|| eprintln!("{text}"));
+    }
+
+    /// Removes the bars from the terminal while something else is printed.
+    fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
+        match &self.bars {
+            Some(bars) => bars.suspend(print),
+            None => print(),
+        }
+    }
+}
+
+/// Converts a model to the JSON of the service.
+pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(model).map_err(|error| Failure::new(Status::Other, error.to_string()))
+}
+
+/// Replaces control characters, so that a text stays one line and cannot control a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
