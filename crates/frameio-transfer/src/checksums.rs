@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use frameio_core::FileId;
 use serde_json::{Value, json};
 
-use super::download::Hasher;
+use super::digest::Hasher;
 use super::tasks::blocking;
 use super::{Checksum, TransferError, TransferErrorKind};
 
