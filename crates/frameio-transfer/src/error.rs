@@ -110,12 +110,6 @@ impl TransferError {
         this
     }
 
-    /// Names what the message is about.
-    pub(crate) fn prefixed(mut self, subject: &str) -> Self {
-        self.0.message = format!("{subject}: {}", self.0.message).into();
-        self
-    }
-
     /// Names what is behind it; the message should say it already.
     pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());

@@ -176,7 +176,7 @@ impl<S: Stack> Client<S> {
             else {
                 return Err(Error::misuse("the request names no operation: use `Client::request`"));
             };
-            let decode = |parts: &response::Parts, body| operation.answer(parts, body);
+            let decode = |parts: &response::Parts, body| operation.decode(parts, body);
             call(http, operation, || Ok(request), decode).await
         }
     }

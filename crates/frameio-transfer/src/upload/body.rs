@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::buffers::{Buffers, CHUNK};
+use super::buffers::{Buffers, CHUNK, FRAME};
 use super::source::{PartSource, Reading, SourceError};
 use crate::progress::Counted;
 use crate::signed_http::Activity;
@@ -22,6 +22,8 @@ pub(crate) struct PartBody {
     unread: u64,
     /// Bytes yet to be handed out.
     unsent: u64,
+    /// Bytes that were read and not handed out yet.
+    chunk: Bytes,
     reading: Option<Reading>,
     attempt: Attempt,
 }
@@ -74,7 +76,16 @@ impl PartBody {
         attempt: &Attempt,
     ) -> Self {
         let (source, buffers, attempt) = (source.clone(), buffers.clone(), attempt.clone());
-        Self { source, buffers, offset: 0, unread: size, unsent: size, reading: None, attempt }
+        Self {
+            source,
+            buffers,
+            offset: 0,
+            unread: size,
+            unsent: size,
+            chunk: Bytes::new(),
+            reading: None,
+            attempt,
+        }
     }
 
     fn read_next(&mut self) -> Option<Reading> {
@@ -87,6 +98,17 @@ impl PartBody {
         self.unread -= length as u64;
         Some(reading)
     }
+
+    /// Counts what is handed to the connection.
+    fn sent(&mut self, bytes: Bytes) -> Frame<Bytes> {
+        let length = bytes.len() as u64;
+        self.unsent = self.unsent.saturating_sub(length);
+        self.attempt.0.activity.touch();
+        let state = &mut *self.attempt.state();
+        state.counted.add(length);
+        state.remaining = state.remaining.saturating_sub(length);
+        Frame::data(bytes)
+    }
 }
 
 impl Body for PartBody {
@@ -98,29 +120,25 @@ impl Body for PartBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SourceFailed>>> {
         let this = &mut *self;
-        if this.reading.is_none() {
+        if this.chunk.is_empty() {
+            if this.reading.is_none() {
+                this.reading = this.read_next();
+            }
+            let Some(reading) = &mut this.reading else { return Poll::Ready(None) };
+            let read = ready!(reading.as_mut().poll(cx));
+            this.reading = None;
+            match read {
+                Ok(chunk) => this.chunk = chunk,
+                Err(error) => {
+                    this.unread = 0;
+                    this.attempt.state().failure = Some(error);
+                    return Poll::Ready(Some(Err(SourceFailed)));
+                }
+            }
             this.reading = this.read_next();
         }
-        let Some(reading) = &mut this.reading else { return Poll::Ready(None) };
-        let read = ready!(reading.as_mut().poll(cx));
-        this.reading = None;
-        Poll::Ready(Some(match read {
-            Ok(chunk) => {
-                this.reading = this.read_next();
-                let length = chunk.len() as u64;
-                this.unsent = this.unsent.saturating_sub(length);
-                this.attempt.0.activity.touch();
-                let state = &mut *this.attempt.state();
-                state.counted.add(length);
-                state.remaining = state.remaining.saturating_sub(length);
-                Ok(Frame::data(chunk))
-            }
-            Err(error) => {
-                this.unread = 0;
-                this.attempt.state().failure = Some(error);
-                Err(SourceFailed)
-            }
-        }))
+        let frame = this.chunk.split_to(this.chunk.len().min(FRAME));
+        Poll::Ready(Some(Ok(this.sent(frame))))
     }
 
     fn is_end_stream(&self) -> bool {

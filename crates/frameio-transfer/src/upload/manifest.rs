@@ -156,9 +156,14 @@ impl Manifest {
     fn try_open(path: PathBuf, create: bool) -> Result<(Self, Option<Saved>)> {
         let file = lock_file::try_lock(&path, create, Mode::Exclusive)?.ok_or(Failure::InUse)?;
         let saved = read(&file)?;
-        let whole = (&file).stream_position()?;
+        let whole = if saved.is_some() { (&file).stream_position()? } else { 0 };
         let file = Mutex::new(Lines { file, whole, is_broken: false });
         Ok((Self { inner: Arc::new(Locked { path, file }) }, saved))
+    }
+
+    /// Whether an upload can be resumed by it.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.inner.file.lock().unwrap_or_else(PoisonError::into_inner).whole > 0
     }
 
     /// Removes the manifest at `path`, unless an upload is using it.
@@ -173,6 +178,7 @@ impl Manifest {
     /// Writes the beginning, in place of any content.
     pub(crate) async fn begin(&self, saved: Saved) -> std::result::Result<(), TransferError> {
         let written = self.run(move |lines| {
+            lines.whole = 0;
             begin(&mut lines.file, &saved)?;
             lines.whole = lines.file.stream_position()?;
             lines.is_broken = false;

@@ -5,7 +5,7 @@ pub(crate) mod buffers;
 mod destination;
 mod driver;
 mod input;
-mod local_file;
+pub(crate) mod local_file;
 mod lock_file;
 mod manifest;
 mod parts;
@@ -84,10 +84,10 @@ struct Options {
 }
 
 /// Called with an error that does not end the upload.
-type OnFailure = Arc<dyn Fn(TransferError) + Send + Sync>;
+pub(crate) type OnFailure = Arc<dyn Fn(TransferError) + Send + Sync>;
 
 /// The manifest of an upload.
-enum UploadManifest {
+pub(crate) enum UploadManifest {
     At(PathBuf),
     /// Locked by the caller, who removes it when the upload is done. Where it cannot be written, the
     /// upload goes on without, and the reason is reported.
@@ -98,7 +98,7 @@ enum UploadManifest {
     },
 }
 
-/// What came of an [`Upload`] into a folder, or of a [`RemoteUpload`].
+/// Result of an [`Upload`] into a folder, or of a [`RemoteUpload`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Uploaded {
@@ -110,7 +110,7 @@ pub struct Uploaded {
     pub replaced: Option<FileId>,
 }
 
-/// What came of an [`Upload`] to a comment.
+/// Result of an [`Upload`] to a comment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attached {
