@@ -13,7 +13,7 @@ use frameio_core::FileId;
 use frameio_private_file::open_regular;
 use serde_json::{Value, json};
 
-use super::download::Hasher;
+use super::digest::Hasher;
 use super::tasks::blocking;
 use super::upload::local_file::{LocalFile, reason, unopened};
 use super::{Checksum, TransferError, TransferErrorKind};
