@@ -77,7 +77,7 @@ impl Status {
             TransferErrorKind::UploadFailed => Self::ServerError,
             TransferErrorKind::Storage if is_server_error => Self::ServerError,
             TransferErrorKind::Storage | TransferErrorKind::Timeout => Self::NoAnswer,
-            TransferErrorKind::Mismatch => Self::Unexpected,
+            TransferErrorKind::Mismatch | TransferErrorKind::InvalidUrl => Self::Unexpected,
             _ => Self::Other,
         }
     }

@@ -138,7 +138,8 @@ fn no_follow(options: &mut OpenOptions) {
 #[cfg(not(any(unix, windows)))]
 fn no_follow(_: &mut OpenOptions) {}
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::symlink;
 

@@ -1,6 +1,7 @@
 //! Files of any size, in and out.
 
 mod checksums;
+mod digest;
 mod download;
 pub(crate) mod error;
 mod match_name;
@@ -28,10 +29,9 @@ use http::{Request, Response};
 use tokio::sync::Semaphore;
 use tower::Service;
 
+pub use self::digest::{Checksum, Digest};
 use self::download::disk::{Disk, SystemDisk};
-pub use self::download::{
-    Checksum, Digest, Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition,
-};
+pub use self::download::{Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition};
 pub use self::error::{TransferError, TransferErrorKind};
 pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;

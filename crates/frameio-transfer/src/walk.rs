@@ -97,7 +97,7 @@ impl std::error::Error for WalkError {
 ///
 /// Each page is a call of `folders.index`, which waits for its quota of 100 a minute. The next page
 /// of a folder is requested while one is used; a walk that is not polled stops.
-#[must_use = "a walk does nothing until it is asked for entries"]
+#[must_use = "a walk does nothing until it is polled"]
 pub struct Walk {
     client: Client,
     account: AccountId,

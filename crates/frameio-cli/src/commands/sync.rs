@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
 
-use super::upload::UploadOptions;
+use super::upload::{UploadOptions, check_local};
 use crate::args::{AccountArg, GlobalArgs, OnConflict, OutputArgs};
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::report::TransferReport;
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -44,8 +44,12 @@ pub(crate) struct Args {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     if args.down {
         args.options.refuse_for_download()?;
-    } else if !args.directory.is_dir() {
-        return Err(Failure::usage(args.directory.display(), "no such directory"));
+    } else {
+        check_local([&args.directory])?;
+        if !args.directory.is_dir() {
+            let message = format!("'{}' is not a directory", args.directory.display());
+            return Err(Failure::new(Status::Usage, message));
+        }
     }
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;

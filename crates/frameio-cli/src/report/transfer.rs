@@ -62,6 +62,11 @@ impl TransferReport {
         }
     }
 
+    /// Prints a remark about the run.
+    pub(crate) fn note(&self, text: &str) {
+        self.reporter.note(text);
+    }
+
     fn item(&self, remote: &str, item: &Item) {
         self.file(&FileRecord {
             outcome: &item.outcome,

@@ -9,4 +9,5 @@ mod program;
 mod sign_in;
 mod sim;
 mod transfer;
+mod upload;
 mod webhook;

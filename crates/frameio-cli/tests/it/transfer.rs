@@ -1,6 +1,6 @@
 //! `frameio upload`, `download`, `sync`, `ls` and `tree`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use tokio::process::Command;
 
 use crate::program::{Ended, end, program, run, wait_until};
 
-const ROOT: &str = "/Demo Workspace/Demo Project";
+pub(crate) const ROOT: &str = "/Demo Workspace/Demo Project";
 
 /// A simulator whose parts have at most ten bytes, and a place for what a run keeps.
-struct Place {
-    sim: Sim,
+pub(crate) struct Place {
+    pub(crate) sim: Sim,
     server: SimServer,
-    directory: TempDir,
+    pub(crate) directory: TempDir,
 }
 
 impl Place {
-    async fn new(files: &[(&str, usize)]) -> Self {
+    pub(crate) async fn new(files: &[(&str, usize)]) -> Self {
         let sim = Sim::builder().quotas(false).part_size(10).build();
         let server = sim.serve().await.unwrap();
         let directory = tempfile::tempdir().unwrap();
@@ -34,7 +34,7 @@ impl Place {
     }
 
     /// A command that is run in the directory.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(&self.server);
         command
             .args(arguments)
@@ -43,7 +43,7 @@ impl Place {
         command
     }
 
-    async fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         end(self.command(arguments), None).await
     }
 
@@ -51,17 +51,24 @@ impl Place {
         std::fs::read(self.directory.path().join(path)).unwrap()
     }
 
-    fn manifests(&self) -> usize {
-        let manifests = self.directory.path().join("config/uploads");
-        std::fs::read_dir(manifests).map_or(0, Iterator::count)
+    /// The manifests of unfinished uploads.
+    pub(crate) fn manifests(&self) -> Vec<PathBuf> {
+        let is_manifest = |path: &PathBuf| path.extension().is_some_and(|it| it == "upload");
+        self.state().into_iter().filter(is_manifest).collect()
     }
 
-    fn calls(&self, operation: &str) -> u64 {
+    /// All that runs keep about uploads.
+    pub(crate) fn state(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.directory.path().join("config/uploads"));
+        entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+    }
+
+    pub(crate) fn calls(&self, operation: &str) -> u64 {
         self.sim.stats().by_operation.get(operation).copied().unwrap_or_default()
     }
 
     /// All that is in the project, as lines.
-    async fn there(&self) -> Vec<String> {
+    pub(crate) async fn there(&self) -> Vec<String> {
         let ended = self.run(&["tree", ROOT, "--json"]).await;
         assert_eq!(ended.status, 0, "{ended:?}");
         let mut paths: Vec<_> =
@@ -93,7 +100,7 @@ async fn files_and_directories_go_up_and_come_down() {
     assert!(up.stdout.contains("transferred /Day 1/Cam/c.mov (5 B)"), "{up:?}");
     let all = ["/Day 1", "/Day 1/Cam", "/Day 1/Cam/c.mov", "/Day 1/b.mov", "/a.mov"];
     assert_eq!(place.there().await, all);
-    assert_eq!(place.manifests(), 0);
+    assert!(place.state().is_empty());
 
     let again = place.run(&["upload", "in/a.mov", "in/Day 1", "--to", ROOT, "--json"]).await;
     let (line, summary) = told(&again, "/Day 1/b.mov");
@@ -283,11 +290,11 @@ async fn what_fails_is_told_and_shows_in_the_status() {
             5,
             "there is 'Demo Project'",
         ),
-        (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "is no pattern"),
+        (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "invalid pattern '['"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
         (vec!["download", "nowhere"], 5, "there is no file, folder"),
         (vec!["download", ROOT, "-o", "in/a.mov"], 2, "--output: 'in/a.mov' is not a directory"),
-        (vec!["sync", "none", ROOT], 2, "none: no such directory"),
+        (vec!["sync", "none", ROOT], 2, "cannot open 'none': no such file or directory"),
         (
             vec!["tree", "/Demo Workspace/Demo Project/in/a.mov"],
             2,
@@ -395,17 +402,13 @@ async fn begin(place: &Place) -> tokio::process::Child {
     let mut command = place.command(&["upload", "in", "--to", ROOT, "--json"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    wait_until(|| {
-        place.manifests() == 1 && has_parts(&place.directory.path().join("config/uploads"), 8)
-    })
-    .await;
+    wait_until(|| place.manifests().first().is_some_and(|manifest| has_parts(manifest, 8))).await;
     child
 }
 
 /// Whether a manifest says that so many parts are done.
-fn has_parts(manifests: &Path, parts: usize) -> bool {
-    let Some(Ok(manifest)) = std::fs::read_dir(manifests).unwrap().next() else { return false };
-    let text = std::fs::read_to_string(manifest.path()).unwrap_or_default();
+fn has_parts(manifest: &Path, parts: usize) -> bool {
+    let text = std::fs::read_to_string(manifest).unwrap_or_default();
     text.lines().filter(|line| line.starts_with("{\"done\"")).count() >= parts
 }
 
@@ -419,8 +422,8 @@ async fn goes_on(place: &Place) {
     assert!(place.calls(Sim::UPLOAD_PART) - before <= 22, "only the rest is sent");
     assert_eq!(summary["unfinished"], 0);
     assert_eq!(
-        (place.there().await, place.manifests()),
-        (vec!["/in".into(), "/in/a.mov".into()], 0)
+        (place.there().await, place.state()),
+        (vec!["/in".into(), "/in/a.mov".into()], vec![])
     );
     let down = place.run(&["download", &format!("{ROOT}/in/a.mov"), "-o", "out"]).await;
     assert_eq!((down.status, place.read("out/a.mov")), (0, content(300)));

@@ -16,7 +16,7 @@ use super::range_client::{RangeClient, ResponseHead, Validators};
 use super::{Download, Downloaded, Existing};
 use crate::progress::Tracker;
 use crate::tasks::blocking;
-use crate::{Inner, Progress, TransferError, TransferErrorKind};
+use crate::{Digest, Inner, Progress, TransferError, TransferErrorKind};
 
 /// Attempts to open a partial file that is in use: a dropped download may still be writing its last
 /// bytes.
@@ -297,7 +297,7 @@ impl ActiveDownload {
         self,
         size: u64,
         before: u64,
-        digest: Option<super::Digest>,
+        digest: Option<Digest>,
     ) -> Result<Downloaded, TransferError> {
         let received = size.saturating_sub(before);
         let remote = RemoteContent { size: Some(size), ..self.created };

@@ -1,7 +1,6 @@
 //! Downloads of files and their renditions.
 
 mod byte_ranges;
-mod digest;
 pub(crate) mod disk;
 mod driver;
 pub(crate) mod existing;
@@ -24,15 +23,13 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FileId};
 
-pub(crate) use self::digest::Hasher;
-pub use self::digest::{Checksum, Digest};
 pub use self::existing::Existing;
 pub use self::link::Rendition;
 use self::link::{KnownLink, MediaRef};
 pub use self::reader::{Open, Reader};
 pub use self::tree::DownloadTree;
-use super::progress::Report;
-use super::{Progress, TransferError, Transfers};
+use crate::progress::Report;
+use crate::{Checksum, Digest, Progress, TransferError, Transfers};
 
 /// Default size of a part, in bytes.
 const PART_SIZE: u64 = 16 << 20;

@@ -10,12 +10,11 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
-use super::Digest;
-use super::digest::Hasher;
 use super::driver::ActiveDownload;
 use super::range_client::{BodyReader, ResponseHead, Validators};
-use crate::TransferError;
+use crate::digest::Hasher;
 use crate::tasks::settled;
+use crate::{Digest, TransferError};
 
 /// Bytes to hash at least, but for the last ones.
 const HASHED: u64 = 4 << 20;

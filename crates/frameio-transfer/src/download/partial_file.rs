@@ -12,10 +12,10 @@ use frameio_core::model;
 use frameio_private_file::{NotRegular, check_regular, open_regular};
 
 use super::byte_ranges::ByteRanges;
-use super::digest::Hasher;
 use super::disk::{Disk, allocate, names, read_exact_at};
 use super::link::MediaRef;
 use super::range_client::Validators;
+use crate::digest::Hasher;
 use crate::safe_name::partial_base;
 
 /// Maximum size of a record that is read.
@@ -338,7 +338,8 @@ fn sync_folder(target: &Path) {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::super::disk::SystemDisk;
     use super::*;

@@ -1,4 +1,4 @@
-//! A file as a stream, which goes on by range where a connection broke.
+//! A file as a stream, which resumes by range where a connection broke.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -19,7 +19,7 @@ use super::range_client::{
     BodyReader, ExchangeError, RangeClient, RetryBudget, Validators, changed, wrong,
 };
 
-/// A file to be read as a stream; opened by [`Transfers::open`].
+/// A request to read a file as a stream; opened by [`Transfers::open`].
 ///
 /// ```no_run
 /// use frameio::transfer::{Open, Transfers};
@@ -45,13 +45,13 @@ impl Open {
         Self { source: MediaRef::new(account.into(), file.into()), range: 0..u64::MAX }
     }
 
-    /// Opens a rendition, or the original. Default: the original.
+    /// Sets the rendition to read. Default: the original.
     pub fn rendition(mut self, rendition: Rendition) -> Self {
         self.source.rendition = rendition;
         self
     }
 
-    /// Reads only these bytes, and no further than the end of the file. Default: all.
+    /// Reads these bytes only, and no further than the end of the file. Default: all.
     pub fn range(mut self, range: impl RangeBounds<u64>) -> Self {
         let start = match range.start_bound() {
             Bound::Included(start) => *start,
@@ -71,11 +71,11 @@ impl Open {
 impl Transfers {
     /// Opens a file as a stream of its bytes.
     ///
-    /// A connection that breaks is made anew where it broke, as long as the file is the same. It is
-    /// not among the parts that are under way: a reader that waits holds up no transfer.
+    /// After a connection broke, the reader resumes at the same byte, as long as the file is the
+    /// same. It does not count as a part in flight: a reader that waits delays no transfer.
     ///
     /// # Errors
-    /// When the file or its link cannot be had, or the storage fails for good.
+    /// When the file or its link is unavailable, or the storage fails on every attempt.
     pub fn open(
         &self,
         open: Open,
@@ -100,13 +100,13 @@ impl Transfers {
     }
 }
 
-/// Where a reader is.
+/// The position of a reader.
 struct Cursor {
     client: Arc<RangeClient>,
     validators: Validators,
     at: u64,
     end: Option<u64>,
-    /// Whether it can go on in the middle.
+    /// Whether the storage supports ranges.
     ranged: bool,
     body: Option<BodyReader>,
     budget: RetryBudget,
@@ -120,7 +120,7 @@ impl Cursor {
     ) -> Result<Self, TransferError> {
         let end = promised.map_or(range.end, |size| range.end.min(size));
         if range.start > end || (range.start == end && end > 0) {
-            // Nothing is asked for, or nothing is there.
+            // No bytes are asked for, or there are none.
             let validators = Validators { size: promised, ..Validators::default() };
             return Ok(Self::over(client, validators, range.start));
         }
@@ -131,7 +131,8 @@ impl Cursor {
             if head.validators.size.is_some_and(|size| size <= range.start) {
                 return Ok(Self::over(client, head.validators, range.start));
             }
-            let message = "the storage gives this file only as a whole; read it from its start";
+            let message =
+                "the storage does not support ranges of this file; read it from its start";
             return Err(TransferError::new(TransferErrorKind::Refused, message));
         }
         if let (Some(promised), Some(size)) = (promised, head.validators.size)
@@ -154,13 +155,13 @@ impl Cursor {
         Ok(Self { client, validators: head.validators, at: range.start, end, ranged, body, budget })
     }
 
-    /// A reader with nothing to read.
+    /// A reader at its end.
     fn over(client: Arc<RangeClient>, validators: Validators, at: u64) -> Self {
         let budget = RetryBudget::new(&client);
         Self { client, validators, at, end: Some(at), ranged: true, body: None, budget }
     }
 
-    /// The next bytes, after as many attempts as it takes.
+    /// Returns the next bytes, with retries.
     async fn chunk(&mut self) -> Result<Option<Bytes>, TransferError> {
         loop {
             if self.end == Some(self.at) {
@@ -178,7 +179,7 @@ impl Cursor {
             self.body = None;
             if !self.ranged && self.at > 0 {
                 let message = format!(
-                    "the connection broke after {} bytes, and the storage cannot go on from there",
+                    "the connection broke after {} bytes, and the storage cannot resume from there",
                     self.at
                 );
                 return Err(TransferError::new(TransferErrorKind::Storage, message));
@@ -202,7 +203,7 @@ impl Cursor {
         match self.client.chunk(body).await? {
             Some(mut chunk) => {
                 let left = self.end.map_or(u64::MAX, |end| end - self.at);
-                // A storage without ranges sends all, whatever was asked for.
+                // A storage without ranges sends everything, whatever was asked for.
                 chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
                 self.at += chunk.len() as u64;
                 Ok(Some(chunk))
@@ -211,7 +212,7 @@ impl Cursor {
                 self.end = Some(self.at);
                 Ok(None)
             }
-            None => Err(wrong("the answer ended early")),
+            None => Err(wrong("the response ended early")),
         }
     }
 }
@@ -230,9 +231,9 @@ fn ended(cursor: Cursor) -> Next {
     Box::pin(async move { (cursor, Ok(None)) })
 }
 
-/// A file as a stream of its bytes, and an [`AsyncRead`]; made by [`Transfers::open`].
+/// A file as a stream of its bytes, and an [`AsyncRead`]; created by [`Transfers::open`].
 ///
-/// It holds no more than what the connection gave last. Dropped, it leaves nothing behind.
+/// It buffers only what arrived last.
 pub struct Reader {
     size: Option<u64>,
     left: Option<u64>,
@@ -241,17 +242,17 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// How large the whole file is, in bytes, where it is known.
+    /// Returns the size of the whole file in bytes, where it is known.
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// How many bytes are still to come, where it is known.
+    /// Returns the number of bytes to come, where it is known.
     pub fn remaining(&self) -> Option<u64> {
         self.left
     }
 
-    /// The next bytes, or `None` after the last ones.
+    /// Returns the next bytes, or `None` after the last ones.
     pub async fn next(&mut self) -> Option<Result<Bytes, TransferError>> {
         poll_fn(|cx| self.poll_chunk(cx)).await
     }

@@ -7,14 +7,13 @@ use tracing::Instrument;
 use tracing::Span;
 use tracing::field::{Empty, debug};
 
-use super::Digest;
-use super::digest::Hasher;
 use super::driver::ActiveDownload;
 use super::range_client::{
     BodyReader, ExchangeError, ResponseHead, RetryBudget, Validators, changed, wrong,
 };
-use crate::TransferError;
+use crate::digest::Hasher;
 use crate::tasks::blocking;
+use crate::{Digest, TransferError};
 
 impl ActiveDownload {
     /// Receives one part; an attempt resumes where the last one ended.

@@ -487,6 +487,18 @@ mod tests {
         assert!(!path.exists());
     }
 
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_full_disk_does_not_fail_parts_that_are_done() {
+        let file = File::options().read(true).write(true).open("/dev/full").unwrap();
+        let lines = Mutex::new(Lines { file, whole: 0, is_broken: false });
+        let inner = Arc::new(Locked { path: "/dev/full".into(), file: lines });
+        let manifest = Manifest { inner };
+        manifest.done(0).await;
+        assert!(manifest.inner.file.lock().unwrap().is_broken);
+        manifest.done(1).await;
+    }
+
     #[tokio::test]
     async fn times_before_1970_are_kept() {
         let second = Duration::from_secs(1);

@@ -48,7 +48,7 @@ impl Case {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_storage_gets_wrong_now_and_then_is_asked_for_again() {
+async fn retries_wrong_responses() {
     for wrong in 0..6 {
         let case = Case::new(1_000).await;
         case.storage.set(|state| match wrong {
@@ -67,7 +67,7 @@ async fn what_a_storage_gets_wrong_now_and_then_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_storage_always_gets_wrong_is_told() {
+async fn reports_responses_that_stay_wrong() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.wrong_range = usize::MAX);
     let error = case.transfers.download(case.download()).await.unwrap_err();
@@ -86,7 +86,7 @@ async fn what_a_storage_always_gets_wrong_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_download_that_failed_goes_on_where_it_was() {
+async fn a_failed_download_resumes() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(6));
     let error = case.transfers.download(case.download()).await.unwrap_err();
@@ -105,7 +105,7 @@ async fn a_download_that_failed_goes_on_where_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_download_that_was_dropped_goes_on_and_had_no_task() {
+async fn a_dropped_download_leaves_no_task_and_resumes() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(5));
     let dropped = case.transfers.download(case.download());
@@ -120,7 +120,7 @@ async fn a_download_that_was_dropped_goes_on_and_had_no_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_came_of_a_part_is_noted_before_its_end() {
+async fn bytes_of_an_unfinished_part_are_recorded() {
     const SIZE: usize = 4 << 20;
     let case = Case::new(SIZE).await;
     case.storage.set(|state| state.stalls = (3 << 20, 1));
@@ -136,7 +136,7 @@ async fn what_came_of_a_part_is_noted_before_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_content_begins_anew() {
+async fn a_changed_file_starts_over() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(6));
     case.transfers.download(case.download()).await.unwrap_err();
@@ -151,7 +151,7 @@ async fn another_content_begins_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_content_in_the_middle_is_an_error_and_no_mixture() {
+async fn a_file_that_changes_during_a_download_is_an_error() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(5));
     let running = tokio::spawn(case.transfers.download(case.download()));
@@ -167,7 +167,7 @@ async fn another_content_in_the_middle_is_an_error_and_no_mixture() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn notes_that_are_not_ours_are_not_trusted() {
+async fn invalid_records_are_ignored() {
     let case = Case::new(1_000).await;
     let note = case.directory.path().join("a.mov.part.json");
     for text in ["", "{}", "[1]", "\u{0}", r#"{"version":1}"#] {
@@ -180,7 +180,7 @@ async fn notes_that_are_not_ours_are_not_trusted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_target_is_received_by_one_download() {
+async fn a_target_is_locked_by_one_download() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(3));
     let first = tokio::spawn(case.transfers.download(case.download()));
@@ -234,7 +234,7 @@ pub(crate) fn part(from: usize, to: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn resets_hangs_and_early_ends_on_a_socket_cost_no_byte_twice() {
+async fn resets_hangs_and_early_ends_do_not_repeat_bytes() {
     let server = RawServer::start(|n| match n {
         0 => Act::AnswerAndReset(part(0, 300)),
         1 => Act::AnswerAndHang(part(300, 500)),

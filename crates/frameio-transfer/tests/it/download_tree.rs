@@ -15,7 +15,7 @@ pub(crate) fn whole(sim: &Sim, directory: &std::path::Path) -> DownloadTree {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tree_comes_with_its_folders_and_what_is_there_is_skipped() {
+async fn receives_a_tree_and_skips_existing_files() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();
@@ -44,7 +44,7 @@ async fn a_tree_comes_with_its_folders_and_what_is_there_is_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_never_lead_out_and_never_meet() {
+async fn names_stay_inside_of_the_directory_and_distinct() {
     let sim = sim();
     let (_, root) = place(&sim);
     let up = folder(&sim, &root, "..").await;
@@ -68,7 +68,7 @@ async fn names_never_lead_out_and_never_meet() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_fails_is_in_the_summary_and_comes_with_the_next_run() {
+async fn failures_are_in_the_summary_and_retried_by_the_next_run() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();
@@ -89,7 +89,7 @@ async fn what_fails_is_in_the_summary_and_comes_with_the_next_run() {
 
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
-async fn a_link_to_elsewhere_is_not_followed() {
+async fn a_symbolic_link_is_not_followed() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();

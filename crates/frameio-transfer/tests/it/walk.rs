@@ -50,7 +50,7 @@ async fn walked(mut walk: frameio::transfer::Walk) -> (Vec<String>, Vec<String>)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_walk_finds_all_and_folders_first() {
+async fn a_walk_finds_everything_folders_first() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -69,7 +69,7 @@ async fn a_walk_finds_all_and_folders_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_folder_that_fails_loses_nothing_else() {
+async fn a_folder_that_fails_does_not_end_the_walk() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -99,7 +99,7 @@ async fn kind_of(transfers: &Transfers, text: &str) -> (TransferErrorKind, Strin
 }
 
 #[tokio::test(start_paused = true)]
-async fn paths_lead_to_ids_and_back() {
+async fn paths_resolve_to_ids_and_back() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -139,7 +139,7 @@ async fn paths_lead_to_ids_and_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_or_there_twice_is_told() {
+async fn missing_and_ambiguous_names_are_reported() {
     let sim = sim();
     tree(&sim).await;
     let (_, root) = place(&sim);

@@ -115,3 +115,20 @@ async fn a_list_with_ever_new_cursors_ends_in_an_error() {
     assert_eq!((paths.len(), errors), (30, vec![("/".into(), TransferErrorKind::TooLarge)]));
     assert!(requests.load(Ordering::Relaxed) < 60);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_whose_cursors_repeat_is_an_error_and_not_its_end() {
+    let transfers = api(|_, after| {
+        let next = if after == Some("one") { "two" } else { "one" };
+        let id = format!("f-{}", after.unwrap_or_default());
+        json!({"data": [file(&id, "f.mov")], "links": {"next": format!("/v4/x?after={next}")}})
+    });
+    let (paths, errors) = walked(transfers.walk("account", "root")).await;
+    assert_eq!((paths.len(), errors), (3, vec![("/".into(), TransferErrorKind::Api)]));
+    let directory = tempfile::tempdir().unwrap();
+    let dry = DownloadTree::new("account", "root", directory.path()).dry_run(true);
+    let summary = transfers.download_tree(dry).await.unwrap();
+    assert_eq!((summary.failed.len(), summary.is_complete()), (1, false));
+    let error = transfers.resolve("/W/P".parse().unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Api, "{error}");
+}

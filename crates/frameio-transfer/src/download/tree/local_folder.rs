@@ -140,19 +140,11 @@ mod tests {
 
     #[test]
     fn a_name_is_given_once() {
-        let mut one = folder(&["a.mov"]);
-        assert_eq!(named(&mut one, "a.mov", "1"), "a.mov");
-        assert_eq!(named(&mut one, "a.mov", "2"), named(&mut SafeTwice::new(), "a.mov", "2"));
-    }
-
-    /// A folder in which the name is taken.
-    struct SafeTwice;
-
-    impl SafeTwice {
-        fn new() -> LocalFolder {
-            let mut folder = folder(&[]);
-            folder.item("a.mov", "1");
-            folder
+        let (mut existing, mut missing) = (folder(&["a.mov"]), folder(&[]));
+        for id in ["1", "2"] {
+            let given = named(&mut existing, "a.mov", id);
+            assert_eq!(given, named(&mut missing, "a.mov", id));
+            assert_eq!(given == "a.mov", id == "1", "{given}");
         }
     }
 

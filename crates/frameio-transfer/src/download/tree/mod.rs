@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId, ProjectId};
 
-use super::{Checksum, Existing, Rendition};
+use super::{Existing, Rendition};
 use crate::summary::{OnItem, OnProgress};
-use crate::{Item, Progress, RemotePath, Resolved, Summary, TransferError, Transfers};
+use crate::{Checksum, Item, Progress, RemotePath, Resolved, Summary, TransferError, Transfers};
 
 /// A download of folders, projects and files into a directory; run by
 /// [`Transfers::download_tree`].
