@@ -20,7 +20,11 @@ use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
 fn main() -> ExitCode {
-    match run(&Cli::parse()) {
+    let result = match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(message) => print_usage(&message),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
@@ -29,6 +33,16 @@ fn main() -> ExitCode {
             failure.status.into()
         }
     }
+}
+
+/// Prints the help or the version, or why the arguments are refused.
+fn print_usage(message: &clap::Error) -> Result<(), Failure> {
+    let (reporter, text) = (Reporter::text(), message.render().to_string());
+    if message.use_stderr() {
+        text.lines().for_each(|line| reporter.status(line));
+        return Err(Failure::reported(Status::Usage));
+    }
+    text.lines().try_for_each(|line| reporter.line(line))
 }
 
 fn run(cli: &Cli) -> Result<(), Failure> {

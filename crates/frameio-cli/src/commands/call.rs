@@ -70,7 +70,7 @@ async fn all(
         let page: Page<Value> =
             serde_json::from_value(response).map_err(|error| unexpected(error.to_string()))?;
         for item in &page.data {
-            reporter.line(&item.to_string())?;
+            reporter.json_line(item)?;
         }
         let Some(next) = page.next().map_err(|error| unexpected(error.to_string()))? else {
             return Ok(());

@@ -8,7 +8,7 @@ use indicatif::HumanBytes;
 use super::asset_row::AssetRow;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::{Reporter, printable};
+use crate::report::Reporter;
 use crate::resolver::{Resolver, not_a_folder};
 
 #[derive(Debug, clap::Args)]
@@ -43,7 +43,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             Ok(entry) if args.json => {
                 let mut line = AssetRow::new(&entry.asset).json();
                 line["path"] = entry.path.to_string().into();
-                reporter.line(&line.to_string())?;
+                reporter.json_line(&line)?;
             }
             Ok(entry) => {
                 number += 1;
@@ -53,7 +53,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
                 if args.depth.is_some() && error.error.kind() == TransferErrorKind::Invalid => {}
             Err(error) => {
                 failed += 1;
-                reporter.status(&printable(&error.to_string()));
+                reporter.status(&error.to_string());
             }
         }
     }
@@ -74,7 +74,7 @@ fn print<'a>(
     root: &RemotePath,
     entries: impl Iterator<Item = &'a Entry>,
 ) -> Result<(), Failure> {
-    reporter.line(&printable(&root.to_string()))?;
+    reporter.line(&root.to_string())?;
     let (mut folders, mut files, mut bytes) = (0_u64, 0_u64, 0_u64);
     for entry in entries {
         match entry.file() {

@@ -6,6 +6,8 @@ use frameio::transfer::Outcome;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
+use crate::exit::Status;
+
 /// Counts of files by outcome.
 ///
 /// The library's `Summary` counts one tree and is returned at its end. This counts a run while it
@@ -19,6 +21,12 @@ pub(super) struct Counts {
     ignored: u64,
     unfinished: u64,
     failed: u64,
+    /// Common status of the failures.
+    status: Option<Status>,
+    /// Files that an interruption left incomplete.
+    incomplete: u64,
+    /// Bytes that are kept of them, at least.
+    kept: u64,
 }
 
 impl Counts {
@@ -35,20 +43,33 @@ impl Counts {
             Outcome::Skipped => self.skipped += 1,
             Outcome::Ignored(_) => self.ignored += 1,
             Outcome::Unfinished => self.unfinished += 1,
+            Outcome::Failed(error) => self.fail(Status::of_file(error)),
             // An outcome unknown to this version must not pass for a success.
-            Outcome::Failed(_) | _ => self.failed += 1,
+            _ => self.fail(Status::Other),
         }
     }
 
-    pub(super) const fn has_failures(self) -> bool {
-        self.failed > 0
+    fn fail(&mut self, status: Status) {
+        self.failed += 1;
+        self.status = Some(Status::common(self.status, status));
+    }
+
+    /// Counts a file that was in flight when the run was interrupted.
+    pub(super) const fn add_incomplete(&mut self, kept: u64) {
+        self.incomplete += 1;
+        self.kept = self.kept.saturating_add(kept);
+    }
+
+    /// Returns the status that the failures have in common; `None` without failures.
+    pub(super) const fn failure(self) -> Option<Status> {
+        self.status
     }
 
     pub(super) fn json(self) -> Value {
         json!({
             "transferred": self.transferred, "planned": self.planned, "bytes": self.bytes,
             "skipped": self.skipped, "ignored": self.ignored, "unfinished": self.unfinished,
-            "failed": self.failed,
+            "failed": self.failed, "incomplete": self.incomplete, "bytes_kept": self.kept,
         })
     }
 }
@@ -65,11 +86,15 @@ impl fmt::Display for Counts {
             (self.ignored, "ignored"),
             (self.unfinished, "unfinished at the service"),
             (self.failed, "failed"),
+            (self.incomplete, "incomplete"),
         ] {
             if count > 0 {
                 write!(f, ", {count} {what}")?;
             }
         }
-        Ok(())
+        match self.kept {
+            0 => Ok(()),
+            kept => write!(f, " (at least {} kept)", HumanBytes(kept)),
+        }
     }
 }

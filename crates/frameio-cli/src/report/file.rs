@@ -1,19 +1,21 @@
 //! The outcome of one file, in a line.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use frameio::FileId;
 use frameio::transfer::{Digest, Ignored, Outcome, TransferError};
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 
-use super::{Record, printable};
+use super::Record;
 use crate::exit::Status;
 
 /// Outcome of one file, or of a folder that failed.
 pub(super) struct FileRecord<'a> {
     pub(super) outcome: &'a Outcome,
     pub(super) remote: &'a str,
+    /// Names at the service of the last components of `local`.
+    pub(super) names: &'a [String],
     pub(super) local: &'a Path,
     pub(super) file_id: Option<&'a FileId>,
     pub(super) digest: Option<&'a Digest>,
@@ -67,6 +69,15 @@ impl FileRecord<'_> {
         }
     }
 
+    /// Returns whether the local path has other names than the service has.
+    fn is_renamed(&self) -> bool {
+        let local = self.local.components().rev().map_while(|component| match component {
+            Component::Normal(name) => Some(name),
+            _ => None,
+        });
+        local.zip(self.names.iter().rev()).any(|(local, name)| local != name.as_str())
+    }
+
     const fn error(&self) -> Option<&TransferError> {
         match self.outcome {
             Outcome::Failed(error) => Some(error),
@@ -76,10 +87,13 @@ impl FileRecord<'_> {
 }
 
 impl Record for FileRecord<'_> {
-    fn text(&self) -> String {
+    fn lines(&self) -> Vec<String> {
         let mut text = format!("{:11} {}", self.name(), self.remote);
         if let Some(bytes) = self.bytes() {
             text += &format!(" ({})", HumanBytes(bytes));
+        }
+        if self.is_renamed() {
+            text += &format!(" as {}", self.local.display());
         }
         if let Some(digest) = self.digest {
             text += &format!(" {digest}");
@@ -93,7 +107,7 @@ impl Record for FileRecord<'_> {
         if let Some(error) = self.error() {
             text += &format!(": {error}");
         }
-        printable(&text)
+        vec![text]
     }
 
     fn json(&self) -> Value {
@@ -117,5 +131,30 @@ impl Record for FileRecord<'_> {
         };
         put("error", self.error().map(error).into());
         Value::Object(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_shows_the_local_path_where_a_name_was_changed() {
+        let names = |text: &str| text.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let line = |remote: &str, local: &str| {
+            let (outcome, local) = (&Outcome::Transferred { bytes: 34 }, Path::new(local));
+            let (path, names) = (format!("/P/{remote}"), names(remote));
+            FileRecord { outcome, remote: &path, names: &names, local, file_id: None, digest: None }
+                .lines()
+                .concat()
+        };
+        assert_eq!(
+            line("CON.txt", "out/_CON.txt"),
+            "transferred /P/CON.txt (34 B) as out/_CON.txt"
+        );
+        assert_eq!(line("a:b/x.mov", "a_b/x.mov"), "transferred /P/a:b/x.mov (34 B) as a_b/x.mov");
+        for same in ["out/Day 1/x.mov", "Day 1/x.mov", "./Day 1/x.mov", "x.mov", "./x.mov", ""] {
+            assert_eq!(line("Day 1/x.mov", same), "transferred /P/Day 1/x.mov (34 B)");
+        }
     }
 }

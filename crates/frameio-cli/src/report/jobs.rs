@@ -7,6 +7,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
 use super::Reporter;
+use super::width::{fit_start, terminal_columns};
 
 /// Interval between lines where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -29,7 +30,7 @@ pub(crate) struct JobReport {
 impl JobReport {
     pub(crate) fn new(jobs: usize) -> Self {
         let reporter = Reporter::text().with_bars();
-        let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}");
+        let style = ProgressStyle::with_template("{wide_bar} {msg}");
         let bar = reporter
             .bars
             .as_ref()
@@ -50,7 +51,10 @@ impl JobReport {
         match &self.bar {
             Some(bar) => {
                 bar.set_position(ended as u64);
-                bar.set_message(format!("about {remaining} left{failed}"));
+                let total = ended + counts.left;
+                let message = format!("{ended}/{total} about {remaining} left{failed}");
+                let room = terminal_columns().saturating_sub(1);
+                bar.set_message(fit_start(&message, room).to_owned());
             }
             None if self.shown.elapsed() >= PAUSE => {
                 self.shown = Instant::now();

@@ -96,8 +96,7 @@ fn rust_files(directory: &Path) -> Vec<PathBuf> {
 /// `src/a/b.rs` and `src/a/b/mod.rs` are `[a, b]`, `src/lib.rs` is empty.
 fn module_path(src: &Path, file: &Path) -> Vec<String> {
     let relative = file.strip_prefix(src).unwrap().with_extension("");
-    let mut path: Vec<_> =
-        relative.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+    let mut path: Vec<_> = relative.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
     if path.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         path.pop();
     }

@@ -45,7 +45,8 @@ fn no_lower_layer_imports_a_higher_one() {
     let mut found = Vec::new();
     for (name, layers) in &rules.layers {
         let imports = Imports::of_crate(&root().join("crates").join(name).join("src"));
-        let floor = |module: &str| layers.iter().position(|layer| layer.iter().any(|m| m == module));
+        let floor =
+            |module: &str| layers.iter().position(|layer| layer.iter().any(|m| m == module));
         for module in imports.modules() {
             if floor(module).is_none() {
                 found.push(format!("{name}: the module `{module}` is in no layer"));

@@ -126,7 +126,10 @@ fn announce(reporter: &Reporter, address: SocketAddr) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         reporter.note(&format!("other machines can reach it at {address}"));
     }
-    reporter.line(&if reporter.is_json() { json!({ "url": url }).to_string() } else { url })
+    match reporter.is_json() {
+        true => reporter.json_line(&json!({ "url": url })),
+        false => reporter.line(&url),
+    }
 }
 
 fn router(app: Arc<App>) -> Router {
