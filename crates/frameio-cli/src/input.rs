@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use std::path::Path;
 
 use frameio::Secret;
-use frameio::endpoint::dynamic::nearest;
+use frameio::endpoint::dynamic::nearest_operation;
 use frameio::{Catalog, Operation};
 use serde_json::{Map, Value};
 
@@ -129,7 +129,11 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String
 /// Finds the operation with this documented name.
 pub(crate) fn operation(id: &str) -> Result<&'static Operation, String> {
     Operation::find(id).ok_or_else(|| {
-        let hint = match nearest(id, Operation::all().map(|operation| operation.id)) {
+        let mut known = Operation::all().map(|operation| operation.id);
+        let is_group = known.any(|known| known.split('.').next() == Some(id));
+        let nearest = nearest_operation(id, Operation::all().map(|operation| operation.id));
+        let hint = match nearest {
+            _ if is_group => format!("`frameio operations {id}.` lists those of {id}"),
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => "`frameio operations` lists them".to_owned(),
         };
@@ -189,6 +193,34 @@ mod tests {
         assert_eq!(secret(" s3cret\r\n"), Some(Secret::from("s3cret")));
         for blank in ["", " \t\r\n", "\u{a0}"] {
             assert_eq!(secret(blank), None);
+        }
+    }
+
+    #[test]
+    fn suggests_what_was_meant_and_nothing_that_destroys() {
+        for (typed, hint) in [
+            ("projects.list", "did you mean `projects.index`?"),
+            ("webhooks.list", "did you mean `webhooks.index`?"),
+            ("comments.get", "did you mean `comments.show`?"),
+            ("comments.add", "did you mean `comments.create`?"),
+            ("comment.create", "did you mean `comments.create`?"),
+            ("projects.delte", "did you mean `projects.delete`?"),
+            ("comments.remove", "did you mean `comments.delete`?"),
+            ("comments", "`frameio operations comments.` lists those of comments"),
+            ("moodboards.paint", "`frameio operations` lists them"),
+        ] {
+            let message = operation(typed).err().unwrap_or_default();
+            assert_eq!(message, format!("no operation '{typed}': {hint}"));
+        }
+        let groups = Operation::all().filter_map(|operation| operation.id.split('.').next());
+        for group in groups.collect::<std::collections::BTreeSet<_>>() {
+            for action in ["list", "get", "add", "new", "read", "edit", "ls", "all", "create", "x"]
+            {
+                let message = operation(&format!("{group}.{action}")).err().unwrap_or_default();
+                for destructive in ["delete`", "remove_", "_delete"] {
+                    assert!(!message.contains(destructive), "{message}");
+                }
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `frameio call`: one operation, or all pages of one.
 
+use std::collections::HashSet;
+
 use frameio::{Client, Operation, Page};
 use serde_json::{Map, Value};
 
@@ -53,6 +55,8 @@ async fn all(
     if let Some(range) = sizes.and_then(|it| it.range.as_ref()) {
         object.entry("page_size").or_insert_with(|| (*range.end()).into());
     }
+    let start = object.get("after").and_then(Value::as_str).map(str::to_owned);
+    let mut seen: HashSet<String> = start.into_iter().collect();
     let mut client: Option<Client> = None;
     loop {
         let request = operation.request(&object).map_err(|e| Failure::input(operation.id, &e))?;
@@ -75,8 +79,10 @@ async fn all(
         let Some(next) = page.next().map_err(|error| unexpected(error.to_string()))? else {
             return Ok(());
         };
-        if object.insert("after".to_owned(), next.as_str().into()) == Some(next.as_str().into()) {
-            return Err(unexpected("the next page is the same page again".to_owned()));
+        if !seen.insert(next.as_str().to_owned()) {
+            let message = "`links.next` repeats an earlier page, so the list would never end";
+            return Err(unexpected(message.to_owned()));
         }
+        object.insert("after".to_owned(), next.as_str().into());
     }
 }

@@ -75,6 +75,7 @@ pub(crate) enum Command {
     /// Call one operation and print its response as JSON
     Call(call::Args),
     /// Call many operations concurrently, within the quotas
+    #[command(after_help = batch::HELP)]
     Batch(batch::Args),
     /// List the operations with their routes, quotas and parameters
     Operations(operations::Args),

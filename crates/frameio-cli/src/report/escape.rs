@@ -17,12 +17,17 @@ impl Escaped {
 
     /// JSON in one line, with the same value.
     pub(super) fn json(value: &Value) -> Self {
-        Self(json_text(&value.to_string()))
+        Self::json_text(&value.to_string())
     }
 
     /// Indented JSON, with the same value.
     pub(super) fn indented_json(value: &Value) -> Self {
-        Self(json_text(&format!("{value:#}")))
+        Self::json_text(&format!("{value:#}"))
+    }
+
+    /// JSON that is text already, with the same value.
+    pub(super) fn json_text(json: &str) -> Self {
+        Self(json_text(json))
     }
 }
 

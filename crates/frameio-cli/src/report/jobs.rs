@@ -1,12 +1,12 @@
 //! Reports on batches: a bar on a terminal, and a line now and then elsewhere.
 
-use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
 use super::Reporter;
+use super::escape::Escaped;
 use super::width::{fit_start, terminal_columns};
 
 /// Interval between lines where there is no terminal.
@@ -71,13 +71,17 @@ impl JobReport {
         self.reporter.status(line);
     }
 
+    /// Prints a result, a line of JSON, on standard output.
+    pub(crate) fn result(&self, json: &str) -> std::io::Result<()> {
+        self.reporter.write(&Escaped::json_text(json))
+    }
+
     /// Removes the bar and prints the summary.
-    pub(crate) fn finish(&self, counts: JobCounts, results: &Path) {
+    pub(crate) fn finish(&self, counts: JobCounts, results: &str) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
         let JobCounts { done, failed, left } = counts;
-        let results = results.display();
         self.reporter
             .status(&format!("{done} done, {failed} failed, {left} left; results in {results}"));
     }

@@ -178,8 +178,8 @@ mod tests {
         let mut meter = Meter::new(progress(0, 0), now);
         meter.update(progress(50 * MIB, 5), now + seconds(1));
         let line = meter.line("/Film/Dailies/Day 01/日本語A001_C003.mov", now + seconds(1), 64);
-        assert_eq!(line, "…日本語A001_C003.mov  50.00 MiB/100.00 MiB    50.00 MiB/s    1s");
-        let narrow = meter.line("/Film/Dailies/Day 01/日本語A001_C003.mov", now + seconds(1), 24);
+        assert_eq!(line, "…01/日本語A001_C003.mov  50.00 MiB/100.00 MiB  50.00 MiB/s    1s");
+        let narrow = meter.line("/Film/Dailies/Day 01/日本語A001_C003.mov", now + seconds(1), 25);
         assert_eq!(narrow, "…日本語A001_C003.mov  50%");
     }
 

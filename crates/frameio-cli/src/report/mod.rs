@@ -15,6 +15,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use indicatif::MultiProgress;
 use serde_json::Value;
 
+pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::transfer::TransferReport;

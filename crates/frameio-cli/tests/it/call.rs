@@ -96,6 +96,31 @@ async fn a_later_page_that_fails_is_a_failure_after_the_items_before_it() {
     assert_eq!(ended.failed(2), message);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_go_round_in_circles_are_a_failure() {
+    let (sim, server) = serve().await;
+    let first = run(&server, &["call", "accounts.index"]).await.json();
+    let page = |next: &str| {
+        let mut body = first.clone();
+        body["links"]["next"] = format!("/v4/accounts?after={next}").into();
+        Fault::body(StatusCode::OK, "application/json", body.to_string()).on("accounts.index")
+    };
+    for cycle in [&["c1"][..], &["c1", "c2"], &["c1", "c2", "c3"]] {
+        for next in cycle.iter().chain([&cycle[0]]) {
+            sim.inject(page(next).next(1));
+        }
+        let ended = run(&server, &["call", "accounts.index", "--all"]).await;
+        assert_eq!((ended.status, ended.lines().len()), (10, cycle.len() + 1), "{ended:?}");
+        assert!(ended.stderr.contains("repeats an earlier page"), "{ended:?}");
+        sim.clear_faults();
+    }
+    // From the middle of the list, too.
+    sim.inject(page("c1").next(1));
+    let input = json!({"after": "c1"}).to_string();
+    let ended = run(&server, &["call", "accounts.index", "--all", "--input", &input]).await;
+    assert_eq!(ended.status, 10, "{ended:?}");
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_the_call_is_told_before_anything_is_sent() {
     let refusals = [

@@ -406,6 +406,33 @@ async fn a_signature_is_verified_by_the_exit_status() {
 }
 
 #[tokio::test]
+async fn a_blank_secret_is_a_missing_one() {
+    let url = "http://127.0.0.1:9/";
+    for blank in [" ", "\t\n"] {
+        let ended = send(url, blank, &["--type=file.ready"]).await;
+        let message =
+            "frameio: the secret is blank: set FRAMEIO_WEBHOOK_SECRET, or use --secret-file";
+        assert_eq!(ended.failed(2), message);
+        let ended = send(url, SECRET, &["--type=file.ready", "--secret", blank]).await;
+        assert_eq!(ended.failed(2), "frameio: --secret: is blank");
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    std::fs::write(path, "  \n\t\n\n").unwrap();
+    let ended = send(url, SECRET, &["--type=file.ready", "--secret-file", path]).await;
+    assert_eq!(ended.failed(2), format!("frameio: {path}: contains no secret"));
+
+    // A blank line next to a secret verifies nothing.
+    std::fs::write(path, "real-secret\n  \n").unwrap();
+    // HMAC-SHA256 of `v0:1700000000:{}` with a key of two blanks.
+    let signature = "v0=c52b13eb8915d1401948f4776c14aaa2268b1aecac723522b2ad56c8b4f3afa0";
+    let mut command = offline();
+    command.args(["webhook", "verify", "--timestamp=1700000000", "--at=1700000000"]);
+    command.args(["--signature", signature, "--secret-file", path]);
+    assert!(end(command, Some("{}")).await.failed(1).contains("does not match"));
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told_before_anything_is_sent() {
     let url = "http://127.0.0.1:9/";
     for (arguments, told) in [
