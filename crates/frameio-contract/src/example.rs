@@ -1,12 +1,10 @@
 //! Examples of what a schema allows.
 
 use frameio_core::EventType;
-use serde_json::{Map, Value, json};
+use frameio_openapi::{Range, Schema, SchemaType};
+use serde_json::{Map, Number, Value, json};
 
-use crate::document::Schema;
-
-/// What is in no contract.
-pub(crate) const FUTURE: &str = "from_the_future";
+use crate::member::{FUTURE, member_of};
 
 /// Objects of which exactly one field may be given, which the contract has no word for.
 const ONE_FIELD: &[&str] =
@@ -15,8 +13,8 @@ const ONE_FIELD: &[&str] =
 /// Lists of texts that the contract does not count, but the documentation does.
 const COUNTED: &[(&str, &[&str])] = &[("WebhookEvents", EventType::KNOWN)];
 
-fn counted(list: Schema) -> Option<&'static [&'static str]> {
-    COUNTED.iter().find(|(name, _)| list.name == Some(name)).map(|(_, values)| *values)
+fn counted(list: Schema<'_>) -> Option<&'static [&'static str]> {
+    COUNTED.iter().find(|(name, _)| list.name() == Some(name)).map(|(_, values)| *values)
 }
 
 /// Fields that are needed, of objects of which the contract does not say so: a move without a
@@ -35,8 +33,8 @@ const NEEDED: &[(&str, &str)] = &[
 const ONE_OF: &[(&str, &[&str])] =
     &[("VersionStackReorderParamsData", &["move_above_file_id", "move_below_file_id", "move_to"])];
 
-fn one_of(object: Schema) -> Option<&'static [&'static str]> {
-    ONE_OF.iter().find(|(name, _)| object.name == Some(name)).map(|(_, fields)| *fields)
+fn one_of(object: Schema<'_>) -> Option<&'static [&'static str]> {
+    ONE_OF.iter().find(|(name, _)| object.name() == Some(name)).map(|(_, fields)| *fields)
 }
 
 /// Examples that together have every field, union member, enum value and null of a schema. The
@@ -44,10 +42,10 @@ fn one_of(object: Schema) -> Option<&'static [&'static str]> {
 ///
 /// With `future`, each object has a field more, each enum a value more and each union whose members
 /// are told apart by a field a member more than the schema says.
-pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
+pub(crate) fn examples(schema: Schema<'_>, future: bool) -> Vec<Value> {
     let mut examples = match (schema.members(), schema.values()) {
         (Some(members), _) => {
-            let of_member = |it: &Schema| of_its_kind(*it, examples(*it, future));
+            let of_member = |it: &Schema<'_>| of_its_kind(*it, examples(*it, future));
             let mut all: Vec<_> = members.iter().flat_map(of_member).collect();
             if let (true, Some(tag)) = (future, schema.discriminator()) {
                 all.push(unknown_member(&members, tag));
@@ -70,9 +68,9 @@ pub(crate) fn examples(schema: Schema, future: bool) -> Vec<Value> {
 
 /// Values of a member of a union. Where its `type` could be that of any member, but one is called
 /// as the member is, it is that one: there is no folder of the type `file`.
-fn of_its_kind(member: Schema, mut values: Vec<Value>) -> Vec<Value> {
+fn of_its_kind(member: Schema<'_>, mut values: Vec<Value>) -> Vec<Value> {
     let kinds = member.property("type").filter(|it| !it.is_constant()).and_then(Schema::values);
-    let name = member.name.unwrap_or_default();
+    let name = member.name().unwrap_or_default();
     let called = |kind: &&str| kind.replace('_', "").eq_ignore_ascii_case(name);
     if let Some(kind) = kinds.and_then(|kinds| kinds.into_iter().find(called)) {
         for value in values.iter_mut().filter(|it| it["type"] != FUTURE) {
@@ -91,36 +89,41 @@ fn has_null(value: &Value) -> bool {
     }
 }
 
-fn plain(schema: Schema, future: bool) -> Vec<Value> {
+fn plain(schema: Schema<'_>, future: bool) -> Vec<Value> {
     match schema.kind() {
-        Some("string") if schema.value["format"] == "date-time" => {
+        Some(SchemaType::String) if schema.format() == Some("date-time") => {
             vec!["2026-03-22T10:11:12.345678Z".into(), "2025-12-31T23:59:59+02:00".into()]
         }
         // The one pattern of the contract.
-        Some("string") if schema.value["pattern"].is_string() => {
+        Some(SchemaType::String) if schema.pattern().is_some() => {
             let uuid = "2e426fe0-f965-4594-8b2b-b4dff1dc00ec";
             vec![uuid.into(), format!("{uuid}-{uuid}").into()]
         }
-        Some("string") => {
+        Some(SchemaType::String) => {
             let texts = ["text \"ü\" \\ 1/2", "https://s3.example/a?b=c"];
             texts.into_iter().map(|text| fitting(schema, text).into()).collect()
         }
-        Some("integer") => vec![integer(schema).into(), least(schema).into()],
-        Some("number") => vec![json!(0.25), json!(1)],
-        Some("boolean") => vec![true.into(), false.into()],
-        Some("array") => lists(schema, future),
-        Some("object") => objects(schema, future),
+        Some(SchemaType::Integer) => vec![integer(schema).into(), least(schema).into()],
+        Some(SchemaType::Number) => vec![json!(0.25), json!(1)],
+        Some(SchemaType::Boolean) => vec![true.into(), false.into()],
+        Some(SchemaType::Array) => lists(schema, future),
+        Some(SchemaType::Object) => objects(schema, future),
         None => untyped(),
-        Some(kind) => vec![Value::from(format!("there are no examples of {kind}"))],
+        Some(kind) => vec![Value::from(format!("no examples of {kind:?}"))],
     }
 }
 
 /// The text, made as long or as short as the schema wants it.
-fn fitting(schema: Schema, text: &str) -> String {
-    let size = |keyword| schema.value[keyword].as_u64().and_then(|size| usize::try_from(size).ok());
+fn fitting(schema: Schema<'_>, text: &str) -> String {
+    let (least, most) = bounds(schema.lengths());
     let padded = text.chars().chain(std::iter::repeat('x'));
-    let length = text.chars().count().max(size("minLength").unwrap_or(0));
-    padded.take(length.min(size("maxLength").unwrap_or(usize::MAX))).collect()
+    padded.take(text.chars().count().max(least).min(most)).collect()
+}
+
+/// A range as sizes of collections.
+fn bounds(range: Range) -> (usize, usize) {
+    let size = |size: Option<u64>| size.and_then(|size| usize::try_from(size).ok());
+    (size(range.min).unwrap_or(0), size(range.max).unwrap_or(usize::MAX))
 }
 
 /// What may be given as the value of a metadata field, the one thing of which the contract says
@@ -132,19 +135,18 @@ fn untyped() -> Vec<Value> {
 
 /// Small where there is no limit: the contract knows none of numbers in the configuration of
 /// metadata fields, but the service has them.
-fn least(schema: Schema) -> u64 {
-    schema.value["minimum"].as_u64().unwrap_or(3)
+fn least(schema: Schema<'_>) -> u64 {
+    schema.minimum().and_then(Number::as_u64).unwrap_or(3)
 }
 
-fn integer(schema: Schema) -> u64 {
-    least(schema).max(1).min(schema.value["maximum"].as_u64().unwrap_or(u64::MAX))
+fn integer(schema: Schema<'_>) -> u64 {
+    least(schema).max(1).min(schema.maximum().and_then(Number::as_u64).unwrap_or(u64::MAX))
 }
 
 /// Lists that together hold every example of an item, each as long as the schema allows.
-fn lists(schema: Schema, future: bool) -> Vec<Value> {
+fn lists(schema: Schema<'_>, future: bool) -> Vec<Value> {
     let Some(items) = schema.items() else { return vec![json!([])] };
-    let size = |keyword| schema.value[keyword].as_u64().and_then(|size| usize::try_from(size).ok());
-    let (least, most) = (size("minItems").unwrap_or(0), size("maxItems").unwrap_or(usize::MAX));
+    let (least, most) = bounds(schema.item_counts());
     let examples: Vec<Value> = match counted(schema) {
         Some(values) => {
             values.iter().copied().chain(future.then_some(FUTURE)).map(Value::from).collect()
@@ -165,10 +167,10 @@ fn lists(schema: Schema, future: bool) -> Vec<Value> {
 }
 
 /// As many objects as the field with the most examples has.
-fn objects(schema: Schema, future: bool) -> Vec<Value> {
+fn objects(schema: Schema<'_>, future: bool) -> Vec<Value> {
     let fields: Vec<_> =
         schema.properties().map(|(name, field)| (name, examples(field, future))).collect();
-    if schema.name.is_some_and(|name| ONE_FIELD.contains(&name)) {
+    if schema.name().is_some_and(|name| ONE_FIELD.contains(&name)) {
         let one = |(name, examples): (&str, Vec<Value>)| json!({name: examples[0]});
         return fields.into_iter().map(one).collect();
     }
@@ -206,7 +208,7 @@ fn objects(schema: Schema, future: bool) -> Vec<Value> {
 }
 
 /// A member that no version knows, with what all members have in common.
-fn unknown_member(members: &[Schema], tag: &str) -> Value {
+fn unknown_member(members: &[Schema<'_>], tag: &str) -> Value {
     let common = |name: &&str| members.iter().all(|member| member.property(name).is_some());
     let mut object = Map::new();
     for (name, field) in members[0].properties().filter(|(name, _)| common(name)) {
@@ -218,7 +220,7 @@ fn unknown_member(members: &[Schema], tag: &str) -> Value {
 }
 
 /// The least that a schema allows: what is required, null where it can be, the shortest lists.
-pub(crate) fn minimal(schema: Schema) -> Value {
+pub(crate) fn minimal(schema: Schema<'_>) -> Value {
     if schema.is_nullable() {
         return Value::Null;
     }
@@ -226,10 +228,10 @@ pub(crate) fn minimal(schema: Schema) -> Value {
         return of_its_kind(first, vec![minimal(first)]).swap_remove(0);
     }
     match schema.kind() {
-        Some("array") => {
-            let least = schema.value["minItems"].as_u64().unwrap_or(0);
+        Some(SchemaType::Array) => {
+            let (least, _) = bounds(schema.item_counts());
             if let Some(values) = counted(schema) {
-                return values.iter().copied().map(Value::from).take(least as usize).collect();
+                return values.iter().copied().map(Value::from).take(least).collect();
             }
             let item = schema.items().map(minimal).unwrap_or_default();
             let distinct = |i| match &item {
@@ -238,28 +240,29 @@ pub(crate) fn minimal(schema: Schema) -> Value {
             };
             (0..least).map(distinct).collect()
         }
-        Some("object")
-            if schema.name.is_some_and(|name| ONE_FIELD.contains(&name))
+        Some(SchemaType::Object)
+            if schema.name().is_some_and(|name| ONE_FIELD.contains(&name))
                 || one_of(schema).is_some() =>
         {
             objects(schema, false).swap_remove(0)
         }
         // Nothing can be made of a union without any of its members, required or not.
-        Some("object") => {
-            let whole = |field: Schema| {
+        Some(SchemaType::Object) => {
+            let whole = |field: Schema<'_>| {
                 let union = field.members().is_some_and(|members| members.len() > 1);
                 union || one_of(field).is_some()
             };
-            let is_listed = |name: &str| NEEDED.contains(&(schema.name.unwrap_or_default(), name));
-            let is_needed = |name: &str, field: Schema| {
+            let is_listed =
+                |name: &str| NEEDED.contains(&(schema.name().unwrap_or_default(), name));
+            let is_needed = |name: &str, field: Schema<'_>| {
                 schema.requires(name) || is_listed(name) || name == "data" && whole(field)
             };
-            let least = schema.value["minProperties"].as_u64().unwrap_or(0);
+            let (least, _) = bounds(schema.property_counts());
             let (needed, others): (Vec<_>, Vec<_>) =
                 schema.properties().partition(|(name, field)| is_needed(name, *field));
-            let more = (least as usize).saturating_sub(needed.len());
+            let more = least.saturating_sub(needed.len());
             let fields = needed.into_iter().chain(others.into_iter().take(more));
-            let value = |name: &str, field: Schema| match is_listed(name) {
+            let value = |name: &str, field: Schema<'_>| match is_listed(name) {
                 true => examples(field, false).swap_remove(0),
                 false => minimal(field),
             };
@@ -271,27 +274,33 @@ pub(crate) fn minimal(schema: Schema) -> Value {
 
 /// A place in an example.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Place<'d> {
     /// The object, as a JSON pointer and as the paths of errors are written.
     pub(crate) pointer: String,
     pub(crate) path: String,
     /// The field of the object.
-    pub(crate) name: &'static str,
-    pub(crate) field: Schema,
+    pub(crate) name: &'d str,
+    pub(crate) field: Schema<'d>,
     pub(crate) required: bool,
     /// What the object is called in the contract.
-    pub(crate) object: Option<&'static str>,
+    pub(crate) object: Option<&'d str>,
 }
 
 /// Every field of every object in an example of `schema`.
-pub(crate) fn places(schema: Schema, example: &Value) -> Vec<Place> {
+pub(crate) fn places<'d>(schema: Schema<'d>, example: &Value) -> Vec<Place<'d>> {
     let mut places = Vec::new();
     walk(schema, example, String::new(), String::new(), &mut places);
     places
 }
 
-fn walk(schema: Schema, value: &Value, pointer: String, path: String, places: &mut Vec<Place>) {
-    if let Some(member) = schema.member_of(value) {
+fn walk<'d>(
+    schema: Schema<'d>,
+    value: &Value,
+    pointer: String,
+    path: String,
+    places: &mut Vec<Place<'d>>,
+) {
+    if let Some(member) = member_of(schema, value) {
         return walk(member, value, pointer, path, places);
     }
     match value {
@@ -313,7 +322,7 @@ fn walk(schema: Schema, value: &Value, pointer: String, path: String, places: &m
                     name,
                     field,
                     required: schema.requires(name),
-                    object: schema.name,
+                    object: schema.name(),
                 });
             }
         }

@@ -1,26 +1,26 @@
-//! Holds the operations of `frameio-api` against the published contract of the service.
+//! Compares the operations of `frameio-api` with the published OpenAPI documents of the service.
 //!
-//! The contract is what the simulator ships, `crates/frameio-sim/contract`. A test compares every
-//! operation and every schema of it with the code; the program of this crate does the same with any
-//! newer document, and prints what is missing:
+//! The documents are those of `frameio-openapi`. A test compares every operation and every schema of
+//! them with the code; the program of this crate does the same with any newer document, and prints
+//! the differences:
 //!
 //! ```console
 //! $ cargo run -p frameio-contract -- compare openapi.json
 //! ```
 //!
-//! An operation is added in `frameio-api`, and named in `cases/` here.
+//! A new operation is declared in `frameio-api` and listed in `cases/` here.
 
 #![allow(clippy::exhaustive_structs, reason = "a tool of this repository, which nobody depends on")]
 
 mod case;
 mod cases;
 mod check;
-mod document;
 mod example;
+mod member;
 mod table;
 
 pub use case::{Case, Decoded, Made};
 pub use cases::all as cases;
 pub use check::{Finding, compare};
-pub use document::{Contract, Document, Schema};
+pub use frameio_openapi::Document;
 pub use table::operations as operations_table;

@@ -45,10 +45,7 @@ fn report(documents: &[Document]) -> ExitCode {
     for finding in &findings {
         println!("{}", finding.to_string().chars().take(300).collect::<String>());
     }
-    println!(
-        "{} operations compared, {} findings",
-        documents.iter().flat_map(|it| it.operations()).count(),
-        findings.len()
-    );
+    let operations = documents.iter().flat_map(Document::operations).count();
+    println!("{operations} operations compared, {} findings", findings.len());
     if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

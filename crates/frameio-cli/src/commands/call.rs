@@ -1,8 +1,7 @@
 //! `frameio call`: one operation, or all pages of one.
 
-use std::collections::HashSet;
-
-use frameio::{Client, Operation, Page};
+use frameio::endpoint::CursorGuard;
+use frameio::{Client, Cursor, Operation, Page};
 use serde_json::{Map, Value};
 
 use crate::args::GlobalArgs;
@@ -55,8 +54,8 @@ async fn all(
     if let Some(range) = sizes.and_then(|it| it.range.as_ref()) {
         object.entry("page_size").or_insert_with(|| (*range.end()).into());
     }
-    let start = object.get("after").and_then(Value::as_str).map(str::to_owned);
-    let mut seen: HashSet<String> = start.into_iter().collect();
+    let start = object.get("after").and_then(Value::as_str).map(Cursor::from);
+    let mut guard = start.map_or_else(CursorGuard::new, |start| CursorGuard::starting_at(&start));
     let mut client: Option<Client> = None;
     loop {
         let request = operation.request(&object).map_err(|e| Failure::input(operation.id, &e))?;
@@ -76,13 +75,8 @@ async fn all(
         for item in &page.data {
             reporter.json_line(item)?;
         }
-        let Some(next) = page.next().map_err(|error| unexpected(error.to_string()))? else {
-            return Ok(());
-        };
-        if !seen.insert(next.as_str().to_owned()) {
-            let message = "`links.next` repeats an earlier page, so the list would never end";
-            return Err(unexpected(message.to_owned()));
-        }
+        let next = guard.next_cursor(&page).map_err(|error| unexpected(error.to_string()))?;
+        let Some(next) = next else { return Ok(()) };
         object.insert("after".to_owned(), next.as_str().into());
     }
 }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::meter::Meter;
 use super::printable;
+use super::terminal_echo::QuietControls;
 use super::width::{fit_start, terminal_columns};
 
 /// Size in bytes below which a bar would only flicker.
@@ -19,6 +20,7 @@ pub(super) struct FileBars {
     total: ProgressBar,
     counts: String,
     by_path: HashMap<String, ProgressBar>,
+    _quiet: QuietControls,
 }
 
 impl FileBars {
@@ -29,7 +31,8 @@ impl FileBars {
         let total = all.add(ProgressBar::no_length());
         total.set_style(ProgressStyle::with_template("{spinner} {msg}").ok()?);
         let (counts, by_path) = (String::new(), HashMap::new());
-        Some(Self { all: all.clone(), style, total, counts, by_path })
+        let _quiet = QuietControls::new();
+        Some(Self { all: all.clone(), style, total, counts, by_path, _quiet })
     }
 
     /// Shows a file in flight.

@@ -19,9 +19,10 @@ pub(super) struct Counts {
     skipped: u64,
     planned: u64,
     ignored: u64,
+    conflicts: u64,
     unfinished: u64,
     failed: u64,
-    /// Common status of the failures.
+    /// Common status of the failures and conflicts.
     status: Option<Status>,
     /// Files that an interruption left incomplete.
     incomplete: u64,
@@ -32,25 +33,34 @@ pub(super) struct Counts {
 impl Counts {
     pub(super) fn add(&mut self, outcome: &Outcome) {
         match outcome {
-            Outcome::Transferred { bytes } => {
+            Outcome::Transferred { bytes, .. } => {
                 self.transferred += 1;
                 self.bytes += bytes;
             }
             Outcome::Planned { bytes } => {
                 self.planned += 1;
-                self.bytes += bytes;
+                self.bytes += bytes.unwrap_or_default();
             }
             Outcome::Skipped => self.skipped += 1,
             Outcome::Ignored(_) => self.ignored += 1,
+            Outcome::Conflict(error) => {
+                self.conflicts += 1;
+                self.add_status(Status::of_file(error));
+            }
             Outcome::Unfinished => self.unfinished += 1,
-            Outcome::Failed(error) => self.fail(Status::of_file(error)),
+            Outcome::Failed(error) => {
+                self.failed += 1;
+                self.add_status(Status::of_file(error));
+            }
             // An outcome unknown to this version must not pass for a success.
-            _ => self.fail(Status::Other),
+            _ => {
+                self.failed += 1;
+                self.add_status(Status::Other);
+            }
         }
     }
 
-    fn fail(&mut self, status: Status) {
-        self.failed += 1;
+    fn add_status(&mut self, status: Status) {
         self.status = Some(Status::common(self.status, status));
     }
 
@@ -60,7 +70,7 @@ impl Counts {
         self.kept = self.kept.saturating_add(kept);
     }
 
-    /// Returns the status that the failures have in common; `None` without failures.
+    /// Returns the status of the run if something was not transferred that should have been.
     pub(super) const fn failure(self) -> Option<Status> {
         self.status
     }
@@ -69,7 +79,8 @@ impl Counts {
         json!({
             "transferred": self.transferred, "planned": self.planned, "bytes": self.bytes,
             "skipped": self.skipped, "ignored": self.ignored, "unfinished": self.unfinished,
-            "failed": self.failed, "incomplete": self.incomplete, "bytes_kept": self.kept,
+            "conflicts": self.conflicts, "failed": self.failed, "incomplete": self.incomplete,
+            "bytes_kept": self.kept,
         })
     }
 }
@@ -84,6 +95,7 @@ impl fmt::Display for Counts {
         for (count, what) in [
             (self.skipped, "already present"),
             (self.ignored, "ignored"),
+            (self.conflicts, "in conflict"),
             (self.unfinished, "unfinished at the service"),
             (self.failed, "failed"),
             (self.incomplete, "incomplete"),

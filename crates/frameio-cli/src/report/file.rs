@@ -1,9 +1,9 @@
 //! The outcome of one file, in a line.
 
-use std::path::{Component, Path};
+use std::path::{Path, PathBuf};
 
 use frameio::FileId;
-use frameio::transfer::{Digest, Ignored, Outcome, TransferError};
+use frameio::transfer::{Digest, Ignored, Outcome, RemotePath, TransferError};
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 
@@ -14,17 +14,16 @@ use crate::exit::Status;
 pub(super) struct FileRecord<'a> {
     pub(super) outcome: &'a Outcome,
     pub(super) remote: &'a str,
-    /// Names at the service of the last components of `local`.
-    pub(super) names: &'a [String],
     pub(super) local: &'a Path,
+    /// Directory that files are received into.
+    pub(super) received_into: Option<&'a Path>,
     pub(super) file_id: Option<&'a FileId>,
-    pub(super) digest: Option<&'a Digest>,
 }
 
 impl FileRecord<'_> {
     /// Returns whether the file needs attention.
     pub(super) const fn is_wrong(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed(_) | Outcome::Unfinished)
+        matches!(self.outcome, Outcome::Failed(_) | Outcome::Conflict(_) | Outcome::Unfinished)
     }
 
     /// Returns whether the file was ignored.
@@ -46,6 +45,7 @@ impl FileRecord<'_> {
             Outcome::Skipped => "skipped",
             Outcome::Planned { .. } => "planned",
             Outcome::Ignored(_) => "ignored",
+            Outcome::Conflict(_) => "conflict",
             Outcome::Unfinished => "unfinished",
             Outcome::Failed(_) => "failed",
             _ => "unknown",
@@ -54,7 +54,8 @@ impl FileRecord<'_> {
 
     const fn bytes(&self) -> Option<u64> {
         match self.outcome {
-            Outcome::Transferred { bytes } | Outcome::Planned { bytes } => Some(*bytes),
+            Outcome::Transferred { bytes, .. } => Some(*bytes),
+            Outcome::Planned { bytes } => *bytes,
             _ => None,
         }
     }
@@ -69,18 +70,33 @@ impl FileRecord<'_> {
         }
     }
 
-    /// Returns whether the local path has other names than the service has.
-    fn is_renamed(&self) -> bool {
-        let local = self.local.components().rev().map_while(|component| match component {
-            Component::Normal(name) => Some(name),
+    /// Returns the path on the disk of a file that is received under another name, from the first
+    /// name on that differs.
+    fn changed_name(&self) -> Option<PathBuf> {
+        let is_written = matches!(
+            self.outcome,
+            Outcome::Transferred { .. } | Outcome::Planned { .. } | Outcome::Conflict(_)
+        );
+        let local = self.local.strip_prefix(self.received_into?).ok()?;
+        let remote: RemotePath = self.remote.parse().ok()?;
+        // The directory stands for the first names.
+        let above = remote.names().len().checked_sub(local.components().count())?;
+        let same = local.components().zip(remote.names().get(above..)?);
+        let same = same.take_while(|(local, remote)| local.as_os_str() == remote.as_str()).count();
+        let changed: PathBuf = local.components().skip(same).collect();
+        (is_written && changed != Path::new("")).then_some(changed)
+    }
+
+    const fn digest(&self) -> Option<&Digest> {
+        match self.outcome {
+            Outcome::Transferred { digest, .. } => digest.as_ref(),
             _ => None,
-        });
-        local.zip(self.names.iter().rev()).any(|(local, name)| local != name.as_str())
+        }
     }
 
     const fn error(&self) -> Option<&TransferError> {
         match self.outcome {
-            Outcome::Failed(error) => Some(error),
+            Outcome::Failed(error) | Outcome::Conflict(error) => Some(error),
             _ => None,
         }
     }
@@ -89,13 +105,15 @@ impl FileRecord<'_> {
 impl Record for FileRecord<'_> {
     fn lines(&self) -> Vec<String> {
         let mut text = format!("{:11} {}", self.name(), self.remote);
-        if let Some(bytes) = self.bytes() {
-            text += &format!(" ({})", HumanBytes(bytes));
+        match (self.outcome, self.bytes()) {
+            (_, Some(bytes)) => text += &format!(" ({})", HumanBytes(bytes)),
+            (Outcome::Planned { .. }, None) => text += " (size unknown)",
+            _ => {}
         }
-        if self.is_renamed() {
-            text += &format!(" as {}", self.local.display());
+        if let Some(name) = self.changed_name() {
+            text += &format!(" as '{}'", name.display());
         }
-        if let Some(digest) = self.digest {
+        if let Some(digest) = self.digest() {
             text += &format!(" {digest}");
         }
         if let (Outcome::Unfinished, Some(id)) = (self.outcome, self.file_id) {
@@ -123,7 +141,7 @@ impl Record for FileRecord<'_> {
         put("local", if local.is_empty() { Value::Null } else { local.into() });
         put("file_id", self.file_id.map(FileId::as_str).into());
         put("bytes", self.bytes().into());
-        put("checksum", self.digest.map(Digest::as_str).into());
+        put("checksum", self.digest().map(Digest::as_str).into());
         put("reason", self.reason().into());
         let error = |error: &TransferError| {
             let kind = Status::of_transfer(error).name();
@@ -139,22 +157,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_shows_the_local_path_where_a_name_was_changed() {
-        let names = |text: &str| text.split('/').map(str::to_owned).collect::<Vec<_>>();
-        let line = |remote: &str, local: &str| {
-            let (outcome, local) = (&Outcome::Transferred { bytes: 34 }, Path::new(local));
-            let (path, names) = (format!("/P/{remote}"), names(remote));
-            FileRecord { outcome, remote: &path, names: &names, local, file_id: None, digest: None }
-                .lines()
-                .concat()
+    fn text_shows_the_names_that_a_download_changes() {
+        let line = |remote: &str, local: &str, into: &str| {
+            let outcome = &Outcome::Transferred { bytes: 34, digest: None };
+            let (local, received_into) = (Path::new(local), Some(Path::new(into)));
+            FileRecord { outcome, remote, local, received_into, file_id: None }.lines().concat()
         };
-        assert_eq!(
-            line("CON.txt", "out/_CON.txt"),
-            "transferred /P/CON.txt (34 B) as out/_CON.txt"
-        );
-        assert_eq!(line("a:b/x.mov", "a_b/x.mov"), "transferred /P/a:b/x.mov (34 B) as a_b/x.mov");
-        for same in ["out/Day 1/x.mov", "Day 1/x.mov", "./Day 1/x.mov", "x.mov", "./x.mov", ""] {
-            assert_eq!(line("Day 1/x.mov", same), "transferred /P/Day 1/x.mov (34 B)");
+        for (remote, local, into, shown) in [
+            ("/W/P/CON.txt", "out/_CON.txt", "out", " as '_CON.txt'"),
+            ("/W/P/CON.txt", "out/P/_CON.txt", "out", " as '_CON.txt'"),
+            ("/W/P/A\\/B/x.mov", "./P/A_B/x.mov", ".", " as 'A_B/x.mov'"),
+            ("/A\\/B/x.mov", "/d/A_B/x.mov", "/d", " as 'A_B/x.mov'"),
+            ("/W/P/A/x.mov", "out/P/A/x.mov", "out", ""),
+            ("/W/P/A/x.mov", "./x.mov", ".", ""),
+            ("/x.mov", "out/x.mov", "out", ""),
+        ] {
+            assert_eq!(line(remote, local, into), format!("transferred {remote} (34 B){shown}"));
         }
     }
 }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::Reporter;
 use super::escape::Escaped;
+use super::terminal_echo::QuietControls;
 use super::width::{fit_start, terminal_columns};
 
 /// Interval between lines where there is no terminal.
@@ -24,6 +25,7 @@ pub(crate) struct JobCounts {
 pub(crate) struct JobReport {
     reporter: Reporter,
     bar: Option<ProgressBar>,
+    _quiet: Option<QuietControls>,
     shown: Instant,
 }
 
@@ -36,7 +38,8 @@ impl JobReport {
             .as_ref()
             .zip(style.ok())
             .map(|(bars, style)| bars.add(ProgressBar::new(jobs as u64).with_style(style)));
-        Self { reporter, bar, shown: Instant::now() }
+        let _quiet = bar.is_some().then(QuietControls::new);
+        Self { reporter, bar, _quiet, shown: Instant::now() }
     }
 
     /// Shows the counts and the estimated remaining time.

@@ -101,7 +101,10 @@ impl Meter {
     fn state(&self, now: Instant) -> String {
         let still = now.duration_since(self.moved);
         if self.latest.total.is_some_and(|total| self.latest.bytes >= total) {
-            return "finishing".to_owned();
+            return match still >= STALLED {
+                true => format!("finishing {}", short(still)),
+                false => "finishing".to_owned(),
+            };
         }
         if still >= STALLED {
             return format!("waiting {}", short(still));
@@ -207,7 +210,8 @@ mod tests {
         meter.update(progress(41 * MIB, 4), now + seconds(162));
         assert!(meter.state(now + seconds(162)).contains("/s"), "it continues");
         meter.update(progress(100 * MIB, 10), now + seconds(163));
-        assert_eq!(meter.state(now + seconds(170)), "finishing");
+        assert_eq!(meter.state(now + seconds(164)), "finishing");
+        assert_eq!(meter.state(now + seconds(170)), "finishing 7s");
     }
 
     #[tokio::test(start_paused = true)]

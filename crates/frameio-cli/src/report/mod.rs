@@ -7,6 +7,7 @@ mod escape;
 mod file;
 mod jobs;
 mod meter;
+mod terminal_echo;
 mod transfer;
 mod width;
 

@@ -2,12 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{ErrorKind, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frameio::FileId;
-use frameio::transfer::{Digest, Downloaded, Item, Outcome, Progress, RemotePath, TransferError};
+use frameio::transfer::{Item, Outcome, Progress, RemotePath};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -27,6 +26,8 @@ const TICK: Duration = Duration::from_millis(500);
 pub(crate) struct TransferReport {
     reporter: Reporter,
     is_quiet: bool,
+    /// Directory that files are received into.
+    received_into: Option<PathBuf>,
     state: Mutex<State>,
 }
 
@@ -44,8 +45,17 @@ struct State {
 }
 
 impl TransferReport {
-    /// Starts a report within a runtime.
+    /// Starts the report of an upload, within a runtime.
     pub(crate) fn new(output: OutputArgs) -> Arc<Self> {
+        Self::start(output, None)
+    }
+
+    /// Starts the report of a download into a directory, within a runtime.
+    pub(crate) fn receiving(output: OutputArgs, directory: &Path) -> Arc<Self> {
+        Self::start(output, Some(directory.to_owned()))
+    }
+
+    fn start(output: OutputArgs, received_into: Option<PathBuf>) -> Arc<Self> {
         let mut reporter = Reporter::new(output.json);
         if !output.quiet {
             reporter = reporter.with_bars();
@@ -53,7 +63,7 @@ impl TransferReport {
         let bars = reporter.bars.as_ref().and_then(FileBars::new);
         let has_bars = bars.is_some();
         let state = Mutex::new(State { bars, ..State::default() });
-        let this = Arc::new(Self { reporter, is_quiet: output.quiet, state });
+        let this = Arc::new(Self { reporter, is_quiet: output.quiet, received_into, state });
         if has_bars {
             this.redraw();
         }
@@ -116,45 +126,10 @@ impl TransferReport {
         self.file(&FileRecord {
             outcome: &item.outcome,
             remote,
-            names: item.remote.names(),
             local: &item.local,
+            received_into: self.received_into.as_deref(),
             file_id: item.file_id.as_ref(),
-            digest: None,
         });
-    }
-
-    /// Reports a file that was received, or that was already present.
-    pub(crate) fn downloaded(&self, remote: &str, file_id: &FileId, done: &Downloaded) {
-        let outcome = match done.skipped {
-            true => Outcome::Skipped,
-            false => Outcome::Transferred { bytes: done.received },
-        };
-        self.single(remote, &done.path, &outcome, Some(file_id), done.digest.as_ref());
-    }
-
-    /// Reports a file that a dry run would receive.
-    pub(crate) fn planned(&self, remote: &str, file_id: &FileId, local: &Path, bytes: u64) {
-        self.single(remote, local, &Outcome::Planned { bytes }, Some(file_id), None);
-    }
-
-    /// Reports a file that failed.
-    pub(crate) fn failed(&self, remote: &str, local: &Path, error: TransferError) {
-        let file_id = error.file_id().cloned();
-        self.single(remote, local, &Outcome::Failed(error), file_id.as_ref(), None);
-    }
-
-    /// Reports a file that is not in a tree.
-    fn single(
-        &self,
-        remote: &str,
-        local: &Path,
-        outcome: &Outcome,
-        file_id: Option<&FileId>,
-        digest: Option<&Digest>,
-    ) {
-        let path: RemotePath = remote.parse().unwrap_or_default();
-        let names = path.names().last().map(std::slice::from_ref).unwrap_or_default();
-        self.file(&FileRecord { outcome, remote, names, local, file_id, digest });
     }
 
     fn file(&self, record: &FileRecord<'_>) {
@@ -162,7 +137,7 @@ impl TransferReport {
             let State { counts, bars, files, failed, .. } = &mut *self.state();
             counts.add(record.outcome);
             files.remove(record.remote);
-            if matches!(record.outcome, Outcome::Failed(_)) {
+            if matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)) {
                 failed.insert(record.remote.to_owned());
             }
             if let Some(bars) = bars {

@@ -334,3 +334,40 @@ async fn results_that_cannot_be_written_are_reported_by_their_lines() {
     assert_eq!(lines.split(", ").count(), made, "{stderr}");
     assert!(made <= 3, "no call is made after the first failure: {made}");
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_was_cut_off_by_a_full_disk_is_kept_and_its_job_not_repeated() {
+    let (sim, server) = serve().await;
+    let file = file(&sim, &server).await;
+    let jobs: Vec<_> = (0..6).map(|i| comment(&sim, &file, &format!("comment {i}"))).collect();
+    let batch = Batch::new(&jobs);
+    let full = batch.command(&server, &["--concurrency", "1"]);
+    // A file cannot grow beyond 2 KiB.
+    let mut command = tokio::process::Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$@\"", "sh"]);
+    command.arg(full.as_std().get_program()).args(full.as_std().get_args());
+    for (name, value) in full.as_std().get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let ended = end(command, None).await;
+    let made = created(&sim);
+    assert_eq!(ended.status, 1, "{ended:?}");
+    let message = format!("File too large (os error 27); calls were made without a result for lines {made}");
+    assert!(ended.stderr.contains(&message), "{ended:?}");
+    let before = std::fs::read_to_string(batch.results_file()).unwrap();
+    assert!((1..6).contains(&made) && !before.ends_with('\n'), "{made}: {before}");
+
+    let resumed = batch.run(&server, &["--resume"]).await;
+    assert_eq!((resumed.status, created(&sim)), (1, 6), "{resumed:?}");
+    assert!(resumed.stderr.contains("1 job failed: to retry, "), "{resumed:?}");
+    let results = batch.results();
+    assert_eq!(results.len(), 6);
+    let cut_off = &results[made - 1];
+    assert_eq!((&cut_off["line"], &cut_off["error"]["may_have_been_sent"]), (&json!(made), &json!(true)));
+    let rest = before.lines().last().unwrap();
+    assert_eq!(cut_off["error"]["cut_off"], rest, "nothing that was received is lost");
+}

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use frameio_openapi::{Operation, Schema};
+
 use super::{Finding, Findings};
 use crate::cases;
-use crate::document::{Contract, Schema};
 
-type Enums = BTreeSet<BTreeSet<&'static str>>;
+type Enums<'d> = BTreeSet<BTreeSet<&'d str>>;
 
 /// The values of every enum in `schema`, and the tags of every union.
-fn collect(schema: Schema, enums: &mut Enums) {
+fn collect<'d>(schema: Schema<'d>, enums: &mut Enums<'d>) {
     if let Some(values) = schema.values().filter(|_| !schema.is_constant()) {
         enums.insert(values.into_iter().collect());
     }
@@ -26,11 +27,12 @@ fn collect(schema: Schema, enums: &mut Enums) {
 }
 
 /// A type may serve several enums: each value has to be in one of those that it knows all of.
-pub(super) fn check(contracts: &[Contract], all: &mut Vec<Finding>) {
+pub(super) fn check(contracts: &[Operation<'_>], all: &mut Vec<Finding>) {
     let mut theirs = Enums::new();
     for contract in contracts {
-        let answers = contract.answers().into_iter().map(|(_, schema)| schema);
-        for schema in contract.body().into_iter().chain(answers) {
+        let answers = contract.responses().map(|(_, schema)| schema);
+        let body = contract.request_body().map(|body| body.schema);
+        for schema in body.into_iter().chain(answers) {
             collect(schema, &mut theirs);
         }
     }

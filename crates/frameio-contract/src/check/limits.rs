@@ -1,31 +1,33 @@
 //! The limits of every field that is sent: just inside is taken, just outside is refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
-use serde_json::{Value, json};
+use frameio_openapi::{Operation, ParameterPlace, Schema, SchemaType};
+use serde_json::{Number, Value, json};
 
 use super::Findings;
 use super::requests::input;
 use crate::case::Case;
-use crate::document::{Contract, Schema};
 use crate::example::{examples, minimal};
+use crate::member::member_of;
 
-pub(super) fn check(case: &Case, contract: &Contract, findings: &mut Findings<'_>) {
-    let least = contract.body().map(minimal);
-    for (name, schema) in contract.parameters("query") {
+pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
+    let least = contract.request_body().map(|body| minimal(body.schema));
+    for parameter in contract.parameters(ParameterPlace::Query) {
+        let (name, schema) = (parameter.name(), parameter.schema());
         for (size, allowed) in sizes(schema) {
             let input = input(case, &BTreeMap::from([(name, sized(schema, size))]), least.as_ref());
             judge(case, &input, name, size, allowed, findings);
         }
     }
-    let Some(schema) = contract.body() else { return };
-    let mut seen = BTreeSet::new();
+    let Some(schema) = contract.request_body().map(|body| body.schema) else { return };
+    let mut seen = HashSet::new();
     for example in examples(schema, false) {
         let mut limited = Vec::new();
         walk(schema, &example, String::new(), String::new(), &mut limited);
         for (pointer, path, schema) in limited {
             // Each limit once, wherever in a list it is.
-            if !seen.insert((path.clone(), format!("{}", schema.value))) {
+            if !seen.insert((path.clone(), schema)) {
                 continue;
             }
             let field = match case.operation.schema().envelope {
@@ -61,11 +63,23 @@ fn judge(
     }
 }
 
+/// The least and the most of a number, or of characters, items or fields.
+fn limits(schema: Schema<'_>) -> (Option<f64>, Option<f64>) {
+    let ranges = [schema.lengths(), schema.item_counts(), schema.property_counts()];
+    let number = |limit: Option<&Number>| limit.and_then(Number::as_f64);
+    let count = |count: Option<u64>| count.map(|count| count as f64);
+    (
+        number(schema.minimum()).or_else(|| ranges.iter().find_map(|range| count(range.min))),
+        number(schema.maximum()).or_else(|| ranges.iter().find_map(|range| count(range.max))),
+    )
+}
+
 /// Sizes at the limits of a schema, and whether they are allowed.
-fn sizes(schema: Schema) -> Vec<(f64, bool)> {
-    let step = if schema.kind() == Some("number") { 0.001 } else { 1.0 };
-    let counts = matches!(schema.kind(), Some("string" | "array" | "object"));
-    let (least, most) = schema.limits();
+fn sizes(schema: Schema<'_>) -> Vec<(f64, bool)> {
+    let step = if schema.kind() == Some(SchemaType::Number) { 0.001 } else { 1.0 };
+    let counts =
+        matches!(schema.kind(), Some(SchemaType::String | SchemaType::Array | SchemaType::Object));
+    let (least, most) = limits(schema);
     let mut sizes = Vec::new();
     if let Some(least) = least {
         sizes.push((least, true));
@@ -78,17 +92,19 @@ fn sizes(schema: Schema) -> Vec<(f64, bool)> {
         sizes.extend([(most, true), (most + step, false)]);
     }
     // The least of an object says nothing of which fields.
-    sizes.retain(|(size, allowed)| schema.kind() != Some("object") || *size == 0.0 && !allowed);
+    sizes.retain(|(size, allowed)| {
+        schema.kind() != Some(SchemaType::Object) || *size == 0.0 && !allowed
+    });
     sizes
 }
 
 /// A value of this size: the number itself, so many characters, items or fields.
-fn sized(schema: Schema, size: f64) -> Value {
+fn sized(schema: Schema<'_>, size: f64) -> Value {
     let count = size.max(0.0) as usize;
     match schema.kind() {
         // Two bytes each: the limits are of characters.
-        Some("string") => "ü".repeat(count).into(),
-        Some("array") => {
+        Some(SchemaType::String) => "ü".repeat(count).into(),
+        Some(SchemaType::Array) => {
             let items = schema.items().map_or(vec![json!(1)], |items| examples(items, false));
             let item = |i: usize| match &items[0] {
                 Value::String(text) => format!("{text}{i}").into(),
@@ -96,24 +112,24 @@ fn sized(schema: Schema, size: f64) -> Value {
             };
             (0..count).map(item).collect()
         }
-        Some("object") => json!({}),
-        Some("integer") => json!(size as i64),
+        Some(SchemaType::Object) => json!({}),
+        Some(SchemaType::Integer) => json!(size as i64),
         _ => json!(size),
     }
 }
 
 /// Every place of a value that has a limit: as a pointer, as a path of errors, and its schema.
-fn walk(
-    schema: Schema,
+fn walk<'d>(
+    schema: Schema<'d>,
     value: &Value,
     pointer: String,
     path: String,
-    limited: &mut Vec<(String, String, Schema)>,
+    limited: &mut Vec<(String, String, Schema<'d>)>,
 ) {
-    if let Some(member) = schema.member_of(value) {
+    if let Some(member) = member_of(schema, value) {
         return walk(member, value, pointer, path, limited);
     }
-    if schema.limits() != (None, None) && !value.is_null() {
+    if limits(schema) != (None, None) && !value.is_null() {
         limited.push((pointer.clone(), path.clone(), schema));
     }
     match value {

@@ -8,10 +8,10 @@ mod routes;
 
 use std::fmt;
 
+use frameio_openapi::{Document, Operation};
 use serde_json::{Value, json};
 
 use crate::cases;
-use crate::document::{Contract, Document};
 
 /// One difference between the contract and the code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,29 +51,34 @@ impl Findings<'_> {
     }
 }
 
-/// Holds every operation of the code against the contract in these documents.
+/// Compares every operation of the code with those of these documents.
 pub fn compare(documents: &[Document]) -> Vec<Finding> {
     let mut all = Vec::new();
     let cases = cases::all();
-    let contracts: Vec<Contract> = documents.iter().flat_map(|it| it.operations()).collect();
+    for keyword in documents.iter().flat_map(Document::unknown_keywords) {
+        let what =
+            format!("the keyword `{keyword}` is not understood, so what it says is not compared");
+        Findings { about: "schemas", all: &mut all }.add(what);
+    }
+    let contracts: Vec<Operation<'_>> = documents.iter().flat_map(Document::operations).collect();
+    let is_same = |contract: &Operation<'_>, operation: &frameio_core::Operation| {
+        contract.method() == operation.method.as_str() && contract.path() == operation.path
+    };
     for contract in &contracts {
-        let known = |method, path| contract.method == method && contract.path == path;
-        let mut findings = Findings { about: contract.id(), all: &mut all };
-        let Some(case) =
-            cases.iter().find(|case| known(case.operation.method.clone(), case.operation.path))
-        else {
-            findings.add(format!("no type sends {} {}", contract.method, contract.path));
+        let about = contract.id().unwrap_or("an operation without a name");
+        let mut findings = Findings { about, all: &mut all };
+        let Some(case) = cases.iter().find(|case| is_same(contract, case.operation)) else {
+            findings.add(format!("no type sends {} {}", contract.method(), contract.path()));
             continue;
         };
-        routes::check(case, contract, &mut findings);
-        requests::check(case, contract, &mut findings);
-        limits::check(case, contract, &mut findings);
-        answers::check(case, contract, &mut findings);
+        routes::check(case, *contract, &mut findings);
+        requests::check(case, *contract, &mut findings);
+        limits::check(case, *contract, &mut findings);
+        answers::check(case, *contract, &mut findings);
     }
     for case in &cases {
         let operation = case.operation;
-        let documented =
-            contracts.iter().any(|it| it.method == operation.method && it.path == operation.path);
+        let documented = contracts.iter().any(|contract| is_same(contract, operation));
         let what = || format!("{} {} is not in the contract", operation.method, operation.path);
         Findings { about: operation.id, all: &mut all }.check(documented, what);
     }

@@ -3,47 +3,49 @@
 use std::collections::BTreeMap;
 
 use frameio_core::Body;
-use frameio_core::dynamic::Place;
+use frameio_core::dynamic::ParameterLocation;
+use frameio_openapi::{Operation, Parameter, ParameterPlace, Schema, SchemaType};
 use http::{Method, Request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{Findings, normal, unknown};
 use crate::case::Case;
-use crate::document::{Contract, Schema};
-use crate::example::{FUTURE, examples, minimal, places};
+use crate::example::{examples, minimal, places};
+use crate::member::FUTURE;
 
-pub(super) fn check(case: &Case, contract: &Contract, findings: &mut Findings<'_>) {
+pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
     for (query, body) in inputs(case, contract) {
         sent_as_given(case, contract, &query, body.as_ref(), findings);
     }
-    let body = contract.body().map(minimal);
+    let body = contract.request_body().map(|body| minimal(body.schema));
     sent_as_given(case, contract, &BTreeMap::new(), body.as_ref(), findings);
     required(case, body.as_ref(), findings);
     unknown_names(case, body.as_ref(), findings);
     frame(case, contract, body.as_ref(), findings);
 }
 
-type Query = BTreeMap<&'static str, Value>;
+type Query<'d> = BTreeMap<&'d str, Value>;
 
 /// Queries and bodies that together have every value of every parameter.
-fn inputs(case: &Case, contract: &Contract) -> Vec<(Query, Option<Value>)> {
-    let values = |(name, schema): (&'static str, Schema)| {
+fn inputs<'d>(case: &Case, contract: Operation<'d>) -> Vec<(Query<'d>, Option<Value>)> {
+    let values = |parameter: Parameter<'d>| {
+        let (name, schema) = (parameter.name(), parameter.schema());
         let ours = case.operation.schema().parameters.iter().find(|it| it.name == name);
         let known = ours.map_or(&[][..], |it| it.values);
         let all = match (name, schema.values()) {
             // The most that can be included is all of it.
             ("include", Some(values)) => vec![values.join(",").into()],
             // A list of kinds is plain text to the contract.
-            (_, None) if schema.kind() == Some("string") && !known.is_empty() => {
+            (_, None) if schema.kind() == Some(SchemaType::String) && !known.is_empty() => {
                 vec![known.join(",").into()]
             }
             _ => examples(schema, false).into_iter().filter(|it| !it.is_null()).collect(),
         };
         (name, all)
     };
-    let query: Vec<_> = contract.parameters("query").into_iter().map(values).collect();
-    let bodies = contract.body().map_or(Vec::new(), |body| examples(body, false));
+    let query: Vec<_> = contract.parameters(ParameterPlace::Query).map(values).collect();
+    let bodies = contract.request_body().map_or(Vec::new(), |body| examples(body.schema, false));
     let number = query.iter().map(|(_, all)| all.len()).chain([bodies.len(), 1]).max();
     let pick = |i: usize| {
         let query = query.iter().map(|(name, all)| (*name, all[i % all.len()].clone()));
@@ -53,9 +55,9 @@ fn inputs(case: &Case, contract: &Contract) -> Vec<(Query, Option<Value>)> {
 }
 
 /// The flat input of a request: the names of the path's variables are their values.
-pub(super) fn input(case: &Case, query: &Query, body: Option<&Value>) -> Map<String, Value> {
+pub(super) fn input(case: &Case, query: &Query<'_>, body: Option<&Value>) -> Map<String, Value> {
     let parameters = case.operation.schema().parameters.iter();
-    let path = parameters.filter(|it| it.place == Place::Path);
+    let path = parameters.filter(|it| it.location == ParameterLocation::Path);
     let mut input: Map<_, _> = path.map(|it| (it.name.to_owned(), it.name.into())).collect();
     input.extend(query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     if let Some(Value::Object(body)) = body {
@@ -66,8 +68,8 @@ pub(super) fn input(case: &Case, query: &Query, body: Option<&Value>) -> Map<Str
 
 fn sent_as_given(
     case: &Case,
-    contract: &Contract,
-    query: &Query,
+    contract: Operation<'_>,
+    query: &Query<'_>,
     body: Option<&Value>,
     findings: &mut Findings<'_>,
 ) {
@@ -87,15 +89,15 @@ fn sent_as_given(
         None => findings.check(sent.is_null(), || format!("there is a body: {sent}")),
         Some(body) => {
             // Null is as good as absent where something is created.
-            let nulls = contract.method == Method::PATCH;
+            let nulls = contract.method() == Method::PATCH.as_str();
             let mut body = body.clone();
             if case.operation.schema().envelope && body.get("data").is_none() {
                 body["data"] = json!({});
             }
             let said = |json: &Value| {
                 let mut json = normal(json, nulls);
-                match contract.body() {
-                    Some(schema) if nulls => drop_nulls_of_items(schema, &mut json),
+                match contract.request_body() {
+                    Some(body) if nulls => drop_nulls_of_items(body.schema, &mut json),
                     _ => drop_empty(&mut json),
                 }
                 json
@@ -108,7 +110,7 @@ fn sent_as_given(
 
 /// The items of a list are sent whole, in an update too: null is as good as absent in them, but for
 /// fields that cannot be absent.
-fn drop_nulls_of_items(schema: Schema, body: &mut Value) {
+fn drop_nulls_of_items(schema: Schema<'_>, body: &mut Value) {
     for place in places(schema, body) {
         let object = body.pointer_mut(&place.pointer).and_then(Value::as_object_mut);
         if let Some(object) = object.filter(|_| place.path.ends_with(']') && !place.required) {
@@ -157,7 +159,7 @@ fn required(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>) {
     let whole = input(case, &Query::new(), body);
     for parameter in schema.parameters.iter().filter(|it| it.required) {
         let mut input = whole.clone();
-        let inside = parameter.place == Place::Body && schema.envelope;
+        let inside = parameter.location == ParameterLocation::Body && schema.envelope;
         let object = match inside {
             true => input.get_mut("data").and_then(Value::as_object_mut),
             false => Some(&mut input),
@@ -192,11 +194,13 @@ fn unknown_names(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>)
 }
 
 /// Method, path, headers and account of the request.
-fn frame(case: &Case, contract: &Contract, body: Option<&Value>, findings: &mut Findings<'_>) {
+fn frame(case: &Case, contract: Operation<'_>, body: Option<&Value>, findings: &mut Findings<'_>) {
     let Ok(made) = (case.request)(&input(case, &Query::new(), body)) else { return };
     let request = made.request;
-    let filled = contract.path.replace(['{', '}'], "");
-    findings.check(request.method() == contract.method, || format!("sends {}", request.method()));
+    let filled = contract.path().replace(['{', '}'], "");
+    findings.check(request.method().as_str() == contract.method(), || {
+        format!("sends {}", request.method())
+    });
     findings.check(request.uri().path() == filled, || format!("goes to {}", request.uri()));
     let header = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok());
     let content_type = body.map(|_| "application/json");

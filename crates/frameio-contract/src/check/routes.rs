@@ -2,22 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use frameio_core::QuotaScope;
-use frameio_core::dynamic::{Parameter, Place};
+use frameio_core::dynamic::{Parameter, ParameterLocation};
+use frameio_openapi::{Operation, ParameterPlace, QuotaScope, Schema};
+use serde_json::Number;
 
 use super::Findings;
 use crate::case::Case;
-use crate::document::{Contract, Schema};
 
-pub(super) fn check(case: &Case, contract: &Contract, findings: &mut Findings<'_>) {
+pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
     let ours = case.operation;
-    findings.check(ours.id == contract.id(), || format!("is called {} here", ours.id));
+    findings.check(contract.id() == Some(ours.id), || format!("is called {} here", ours.id));
     if let Some(theirs) = contract.quota() {
         let scope = match ours.scope {
-            QuotaScope::AccountUser => "account_user",
-            QuotaScope::Account => "account",
+            frameio_core::QuotaScope::AccountUser => "account_user",
+            frameio_core::QuotaScope::Account => "account",
             _ => "unknown",
         };
+        let theirs_scope = match theirs.scope {
+            QuotaScope::Account => "account",
+            _ => "account_user",
+        };
+        let theirs = (u64::from(theirs.calls), theirs.per_seconds, theirs_scope);
         let quota = (u64::from(ours.quota.calls().get()), ours.quota.window().as_secs_f64(), scope);
         findings.check(quota == theirs, || format!("the quota is {theirs:?}, not {quota:?}"));
     }
@@ -29,50 +34,51 @@ pub(super) fn check(case: &Case, contract: &Contract, findings: &mut Findings<'_
     findings.check(ours.api_version == version, || {
         format!("wants api-version {version:?}, not {:?}", ours.api_version)
     });
-    findings.check(ours.deprecated == contract.deprecated(), || {
-        format!("deprecated is {}", contract.deprecated())
+    findings.check(ours.deprecated == contract.is_deprecated(), || {
+        format!("deprecated is {}", contract.is_deprecated())
     });
     parameters(case, contract, findings);
 }
 
-fn parameters(case: &Case, contract: &Contract, findings: &mut Findings<'_>) {
+fn parameters(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
     let schema = case.operation.schema();
-    let of = |place| schema.parameters.iter().filter(move |it| it.place == place);
+    let of = |place| schema.parameters.iter().filter(move |it| it.location == place);
     let names = |place| of(place).map(|it| it.name).collect::<BTreeSet<_>>();
-    let in_path = contract.path.split(['{', '}']).skip(1).step_by(2).collect::<BTreeSet<_>>();
-    differences("path", &names(Place::Path), &in_path, findings);
+    let in_path = contract.path().split(['{', '}']).skip(1).step_by(2).collect::<BTreeSet<_>>();
+    differences("path", &names(ParameterLocation::Path), &in_path, findings);
 
-    let query = contract.parameters("query");
-    let theirs: BTreeSet<_> = query.iter().map(|(name, _)| *name).collect();
-    differences("query", &names(Place::Query), &theirs, findings);
+    let query = || contract.parameters(ParameterPlace::Query);
+    let theirs: BTreeSet<_> = query().map(|parameter| parameter.name()).collect();
+    differences("query", &names(ParameterLocation::Query), &theirs, findings);
     findings.check(schema.paged == theirs.contains("after"), || "pages are followed".to_owned());
-    for (name, theirs) in &query {
-        let Some(ours) = of(Place::Query).find(|it| it.name == *name) else { continue };
-        values(ours, *theirs, findings);
-        let most = theirs.number(&["maximum"]);
+    for parameter in query() {
+        let (name, theirs) = (parameter.name(), parameter.schema());
+        let Some(ours) = of(ParameterLocation::Query).find(|it| it.name == name) else { continue };
+        values(ours, theirs, findings);
+        let most = theirs.maximum().and_then(Number::as_f64);
         let ours = ours.range.as_ref().map(|range| *range.end() as f64);
         // All lists are documented to have this limit, but some have no word for it here.
-        let most = most.or((*name == "page_size").then_some(100.0));
+        let most = most.or((name == "page_size").then_some(100.0));
         findings.check(ours == most, || format!("{name} is at most {most:?}, not {ours:?}"));
     }
 
-    if let Some(body) = contract.body() {
+    if let Some(body) = contract.request_body().map(|body| body.schema) {
         let fields = if schema.envelope { body.property("data") } else { Some(body) };
         let fields = fields.into_iter().flat_map(fields_of);
         let fields = fields.collect::<BTreeSet<_>>();
-        differences("body", &names(Place::Body), &fields, findings);
+        differences("body", &names(ParameterLocation::Body), &fields, findings);
     } else {
-        differences("body", &names(Place::Body), &BTreeSet::new(), findings);
+        differences("body", &names(ParameterLocation::Body), &BTreeSet::new(), findings);
     }
 }
 
 /// The fields of an object, or of all members of a union.
-fn fields_of(schema: Schema) -> Vec<&'static str> {
+fn fields_of(schema: Schema<'_>) -> Vec<&str> {
     let members = schema.members().unwrap_or_default();
     schema.properties().map(|it| it.0).chain(members.into_iter().flat_map(fields_of)).collect()
 }
 
-fn values(ours: &Parameter, theirs: Schema, findings: &mut Findings<'_>) {
+fn values(ours: &Parameter, theirs: Schema<'_>, findings: &mut Findings<'_>) {
     // A list of kinds is plain text to the contract.
     if let Some(theirs) = theirs.values() {
         let (ours, theirs): (BTreeSet<_>, BTreeSet<_>) =

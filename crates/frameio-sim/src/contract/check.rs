@@ -1,14 +1,14 @@
-//! Values held against their rules, with everything that is wrong.
+//! Validation of values, which reports everything that is wrong.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
 
 use serde_json::{Map, Number, Value};
 
-use super::schema::{Kind, Object, Schema, shown};
-use crate::respond::{Problem, step};
+use super::schema::{Bounds, Form, Kind, Object, Schema, shown};
+use crate::response::{Problem, step};
 
-/// As many problems are looked for in one request.
+/// Number of problems that are reported for one request.
 pub(super) const MOST_PROBLEMS: usize = 100;
 
 /// Where a value is; written out as a JSON pointer only where something is wrong.
@@ -56,28 +56,12 @@ fn check(schema: &Schema, value: &mut Value, at: At<'_>, problems: &mut Vec<Prob
     }
     let problem = match (&schema.kind, &mut *value) {
         (Kind::Any, _) | (Kind::Boolean, Value::Bool(_)) => None,
-        (Kind::Text { length, form }, Value::String(text)) => {
-            let count = text.chars().count();
-            match form {
-                _ if !length.contains(&count) => Some(format!("has {count} characters, {length}")),
-                Some(form) if !form.fits(text) => {
-                    Some(format!("is `{}`, {} is needed", shown(text), form.needed()))
-                }
-                _ => None,
-            }
-        }
+        (Kind::Text { length, form }, Value::String(text)) => check_text(text, length, *form),
         (Kind::OneOf(names), Value::String(text)) => {
             let known = names.iter().any(|name| **name == **text);
             (!known).then(|| format!("is `{}`, allowed are {}", shown(text), names.join(", ")))
         }
-        (Kind::Integer(bounds), Value::Number(number)) => match integer(number) {
-            Some(n) if bounds.contains(&n) => {
-                *number = n.into();
-                None
-            }
-            Some(n) => Some(format!("is {n}, {bounds}")),
-            None => Some(format!("is {number}, an integer is needed")),
-        },
+        (Kind::Integer(bounds), Value::Number(number)) => check_integer(number, bounds),
         (Kind::Number(bounds), Value::Number(number)) => {
             let inside = number.as_f64().is_some_and(|number| bounds.contains(&number));
             (!inside).then(|| format!("is {number}, {bounds}"))
@@ -103,26 +87,57 @@ fn check(schema: &Schema, value: &mut Value, at: At<'_>, problems: &mut Vec<Prob
             }
             None
         }
-        (Kind::Union(members), _) => {
-            let fitting = members.iter().filter(|member| member.takes(value));
-            let tries = fitting.map(|member| {
-                let mut value = value.clone();
-                let mut problems = Vec::new();
-                check(member, &mut value, at, &mut problems);
-                (value, problems)
-            });
-            match tries.min_by_key(|(_, problems)| problems.len()) {
-                Some((fitting, found)) => {
-                    *value = fitting;
-                    problems.extend(found);
-                    None
-                }
-                None => Some(mismatch(&schema.expected(), value)),
-            }
-        }
+        (Kind::Union(members), found) => (!check_union(members, found, at, problems))
+            .then(|| mismatch(&schema.expected(), found)),
         _ => Some(mismatch(&schema.expected(), value)),
     };
     problems.extend(problem.map(|detail| Problem::at(at.to_string(), detail)));
+}
+
+fn check_text(text: &str, length: &Bounds<usize>, form: Option<Form>) -> Option<String> {
+    let count = text.chars().count();
+    match form {
+        _ if !length.contains(&count) => Some(format!("has {count} characters, {length}")),
+        Some(form) if !form.fits(text) => {
+            Some(format!("is `{}`, {} is needed", shown(text), form.needed()))
+        }
+        _ => None,
+    }
+}
+
+/// `2.0` becomes `2`, so that handlers find integers.
+fn check_integer(number: &mut Number, bounds: &Bounds<i64>) -> Option<String> {
+    match integer(number) {
+        Some(n) if bounds.contains(&n) => {
+            *number = n.into();
+            None
+        }
+        Some(n) => Some(format!("is {n}, {bounds}")),
+        None => Some(format!("is {number}, an integer is needed")),
+    }
+}
+
+/// Checks the value as the member of its type that fits best; returns false where no member has its
+/// type.
+fn check_union(
+    members: &[Schema],
+    value: &mut Value,
+    at: At<'_>,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let fitting = members.iter().filter(|member| member.takes(value));
+    let tries = fitting.map(|member| {
+        let mut value = value.clone();
+        let mut problems = Vec::new();
+        check(member, &mut value, at, &mut problems);
+        (value, problems)
+    });
+    let Some((fitting, found)) = tries.min_by_key(|(_, problems)| problems.len()) else {
+        return false;
+    };
+    *value = fitting;
+    problems.extend(found);
+    true
 }
 
 fn check_object(
@@ -214,13 +229,14 @@ mod tests {
             "operationId": "x",
             "x-rate-limit": {"calls": 1, "per_seconds": 1.0, "scope": "account_user"},
             "requestBody": {"content": {"application/json": {"schema": schema}}},
-        }}}, "inner": {
+        }}}, "components": {"schemas": {"inner": {
             "type": "object",
             "properties": {"x": {"type": "number", "minimum": 0.0, "maximum": 1.0}},
             "required": ["x"],
             "minProperties": 1,
-        }});
-        let spec = read::document(&document.to_string()).remove(0);
+        }}}});
+        let document = frameio_openapi::Document::parse(&document.to_string()).unwrap();
+        let spec = read::specs(Box::leak(Box::new(document))).next().unwrap();
         let problems = spec.body.unwrap().take(body.clone()).err().unwrap_or_default();
         problems.into_iter().filter_map(|problem| problem.pointer).collect()
     }
@@ -233,7 +249,7 @@ mod tests {
             "properties": {
                 "name": {"type": "string", "minLength": 1, "maxLength": 255},
                 "size": {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
-                "list": {"type": "array", "items": {"$ref": "#/inner"}, "minItems": 1},
+                "list": {"type": "array", "items": {"$ref": "#/components/schemas/inner"}, "minItems": 1},
                 "set": {"type": "array", "items": {"type": "string"}, "uniqueItems": true},
                 "state": {"anyOf": [{"type": "string", "enum": ["on", "off"]}, {"type": "null"}]},
                 "flag": {"type": "boolean"},

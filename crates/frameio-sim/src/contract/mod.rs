@@ -1,19 +1,23 @@
 //! The contract of the service: its operations, and what each of them takes.
 //!
-//! Both documents are read once, at the first request, into what routing and checking need.
+//! The documents of `frameio-openapi` are compiled once, at the first request, into what routing and
+//! validation need.
 
 mod check;
-mod documented;
+pub(crate) mod cursor;
+mod extra_rules;
 mod read;
 mod schema;
+pub(crate) mod timecode;
 
 use std::sync::LazyLock;
 
 use frameio_core::Operation;
+use frameio_openapi::Document;
 use serde_json::{Map, Value};
 
 use self::schema::Schema;
-use crate::respond::Problem;
+use crate::response::Problem;
 
 /// The value of `api-version` that the experimental operations ask for.
 pub(crate) const EXPERIMENTAL: &str = "experimental";
@@ -38,10 +42,9 @@ impl Spec {
 /// All operations, the stable ones first.
 pub(crate) fn specs() -> &'static [Spec] {
     static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
-        let stable = read::document(include_str!("../../contract/openapi.json"));
-        let experimental = read::document(include_str!("../../contract/openapi-experimental.json"));
-        let mut specs: Vec<Spec> = stable.into_iter().chain(experimental).collect();
-        documented::complete(&mut specs);
+        let (stable, experimental) = (Document::stable(), Document::experimental());
+        let mut specs: Vec<Spec> = read::specs(stable).chain(read::specs(experimental)).collect();
+        extra_rules::add(&mut specs);
         specs
     });
     &SPECS

@@ -1,13 +1,13 @@
-//! The documents, read into specs.
+//! Compiles the documents into specs.
 //!
-//! A keyword or a form that is not understood is a panic, so that no rule is lost unseen when the
-//! documents change.
+//! A form that is not understood is a panic, so that no rule is lost unseen when the documents
+//! change. A test of `frameio-openapi` does the same for keywords.
 
 use std::time::Duration;
 
 use frameio_core::{Operation, Quota, QuotaScope};
+use frameio_openapi::{self as openapi, Document, ParameterPlace, SchemaType};
 use http::Method;
-use serde_json::Value;
 
 use super::schema::{Bounds, Field, Form, Kind, Object, Schema};
 use super::{Content, Envelope, Parameter, Spec};
@@ -15,178 +15,118 @@ use super::{Content, Envelope, Parameter, Spec};
 const METHODS: [Method; 5] =
     [Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE];
 
-const KEYWORDS: [&str; 22] = [
-    "additionalProperties",
-    "anyOf",
-    "const",
-    "default",
-    "discriminator",
-    "enum",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "oneOf",
-    "pattern",
-    "properties",
-    "required",
-    "type",
-    "uniqueItems",
-    "x-open",
-];
-
 /// The one pattern of the contract.
 const STORAGE_LOCATION: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\
                                 (-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
 
-/// The operations of a document.
-pub(super) fn document(json: &str) -> Vec<Spec> {
-    let document: Value =
-        serde_json::from_str(json).unwrap_or_else(|error| panic!("the contract: {error}"));
-    let reader = Reader { document: &document };
-    let mut specs = Vec::new();
-    for (path, methods) in entries(&document["paths"]) {
-        for (method, operation) in entries(methods) {
-            specs.push(reader.spec(path, method, operation));
-        }
-    }
-    specs
+/// Returns the operations of a document.
+pub(super) fn specs(document: &'static Document) -> impl Iterator<Item = Spec> {
+    document.operations().map(spec)
 }
 
-struct Reader<'d> {
-    document: &'d Value,
+fn spec(documented: openapi::Operation<'static>) -> Spec {
+    let path = documented.path();
+    let method = METHODS.iter().find(|known| known.as_str() == documented.method());
+    let (Some(method), Some(id), Some(limit)) = (method, documented.id(), documented.quota())
+    else {
+        panic!("{path} has no known method, no name or no quota");
+    };
+    let operation = Operation::new(id, method.clone(), path, quota(limit)).scope(scope(limit));
+    let operation = match documented.api_version() {
+        Some(version) => operation.api_version(version),
+        None => operation,
+    };
+    let query = documented.parameters(ParameterPlace::Query);
+    let body = documented.request_body().map(content);
+    Spec { operation, parameters: query.flat_map(parameters).collect(), body }
 }
 
-impl Reader<'_> {
-    fn spec(&self, path: &str, method: &str, json: &Value) -> Spec {
-        let method = METHODS.iter().find(|known| known.as_str().eq_ignore_ascii_case(method));
-        let method = method.unwrap_or_else(|| panic!("{path} has no known method")).clone();
-        let limit = &json["x-rate-limit"];
-        let (id, path) = (keep(text(&json["operationId"])), keep(path));
-        let mut operation = Operation::new(id, method, path, quota(limit)).scope(scope(limit));
-        let mut parameters = Vec::new();
-        for parameter in list(&json["parameters"]) {
-            match text(&parameter["in"]) {
-                "query" => self.parameter(parameter, &mut parameters),
-                "header" => {
-                    operation = operation.api_version(keep(text(&parameter["schema"]["const"])));
-                }
-                _ => {}
-            }
-        }
-        let body = &json["requestBody"];
-        let body = (!body.is_null()).then(|| self.content(body));
-        Spec { operation, parameters, body }
-    }
-
-    fn parameter(&self, json: &Value, parameters: &mut Vec<Parameter>) {
-        let (name, schema) = (text(&json["name"]), self.resolve(&json["schema"]));
-        for (key, value) in entries(&schema["properties"]) {
-            parameters.push(Parameter {
-                name: format!("{name}[{key}]").into(),
-                pointer: format!("/{name}/{key}").into(),
-                list: false,
-                schema: self.schema(value),
-                default: None,
-            });
-        }
-        if schema["type"] == "object" {
-            return;
-        }
+/// Returns a parameter, or one for each key where it is an object.
+fn parameters(documented: openapi::Parameter<'_>) -> Vec<Parameter> {
+    let (name, json) = (documented.name(), documented.schema());
+    let key = |(key, value): (&str, openapi::Schema<'_>)| Parameter {
+        name: format!("{name}[{key}]").into(),
+        pointer: format!("/{name}/{key}").into(),
+        list: false,
+        schema: schema(value),
+        default: None,
+    };
+    let mut parameters: Vec<_> = json.properties().map(key).collect();
+    if json.kind() != Some(SchemaType::Object) {
         parameters.push(Parameter {
             name: name.into(),
             pointer: format!("/{name}").into(),
             list: matches!(name, "include" | "type"),
-            schema: self.schema(schema),
-            default: schema.get("default").cloned(),
+            schema: schema(json),
+            default: json.default().cloned(),
         });
     }
+    parameters
+}
 
-    fn content(&self, json: &Value) -> Content {
-        let body = self.resolve(&json["content"]["application/json"]["schema"]);
-        let data = &body["properties"]["data"];
-        let (envelope, schema) = match data {
-            Value::Null => (Envelope::None, body),
-            data if requires(body, "data") => (Envelope::Required, data),
-            data => (Envelope::Optional, data),
-        };
-        let required = json["required"] == true;
-        Content { required, envelope, schema: self.schema(schema) }
+fn content(documented: openapi::RequestBody<'_>) -> Content {
+    let body = documented.schema;
+    let (envelope, json) = match body.property("data") {
+        None => (Envelope::None, body),
+        Some(data) if body.requires("data") => (Envelope::Required, data),
+        Some(data) => (Envelope::Optional, data),
+    };
+    Content { required: documented.is_required, envelope, schema: schema(json) }
+}
+
+fn schema(json: openapi::Schema<'_>) -> Schema {
+    if let Some(members) = json.members() {
+        return union(json, members);
     }
+    let kind = match json.kind() {
+        None => Kind::Any,
+        Some(SchemaType::Boolean) => Kind::Boolean,
+        Some(SchemaType::Integer) => Kind::Integer(Bounds {
+            min: json.minimum().and_then(integer),
+            max: json.maximum().and_then(integer),
+        }),
+        Some(SchemaType::Number) => Kind::Number(Bounds {
+            min: json.minimum().and_then(serde_json::Number::as_f64),
+            max: json.maximum().and_then(serde_json::Number::as_f64),
+        }),
+        Some(SchemaType::String) => string(json),
+        Some(SchemaType::Array) => Kind::List {
+            items: Box::new(
+                json.items().map_or(Schema { nullable: true, kind: Kind::Any }, schema),
+            ),
+            count: bounds(json.item_counts()),
+            unique: json.has_unique_items(),
+        },
+        Some(SchemaType::Object) => Kind::Object(object(json)),
+        Some(other) => panic!("the contract has the unknown type {other:?}"),
+    };
+    Schema { nullable: json.is_nullable(), kind }
+}
 
-    fn resolve<'s>(&'s self, mut schema: &'s Value) -> &'s Value {
-        while let Some(reference) = schema["$ref"].as_str() {
-            let found = self.document.pointer(reference.trim_start_matches('#'));
-            schema = found.unwrap_or_else(|| panic!("the contract has no {reference}"));
+fn object(json: openapi::Schema<'_>) -> Object {
+    let fields = json.properties().map(|(name, value)| Field {
+        name: name.into(),
+        required: json.requires(name),
+        schema: schema(value),
+    });
+    Object {
+        fields: fields.collect(),
+        closed: json.is_closed(),
+        filled: json.property_counts().min == Some(1),
+    }
+}
+
+fn union(json: openapi::Schema<'_>, members: Vec<openapi::Schema<'_>>) -> Schema {
+    let mut members: Vec<Schema> = members.into_iter().map(schema).collect();
+    let kind = match json.discriminator() {
+        Some(tag) => {
+            let members = members.into_iter().map(|member| named(tag, member));
+            Kind::Tagged { tag: tag.into(), members: members.collect() }
         }
-        schema
-    }
-
-    fn schema(&self, json: &Value) -> Schema {
-        let json = self.resolve(json);
-        for keyword in entries(json).map(|(keyword, _)| keyword) {
-            let known = KEYWORDS.contains(&keyword);
-            assert!(known, "the contract has the unknown keyword `{keyword}`");
-        }
-        let any = json.get("anyOf").or_else(|| json.get("oneOf")).map(list);
-        if let Some(members) = any {
-            return self.union(json, members);
-        }
-        let types: Vec<&str> = match &json["type"] {
-            Value::Array(types) => types.iter().map(text).collect(),
-            kind => kind.as_str().into_iter().collect(),
-        };
-        let nullable = types.contains(&"null");
-        let kind = match types.into_iter().find(|name| *name != "null") {
-            None => Kind::Any,
-            Some("boolean") => Kind::Boolean,
-            Some("integer") => Kind::Integer(bounds(json, "minimum", "maximum", integer)),
-            Some("number") => Kind::Number(bounds(json, "minimum", "maximum", Value::as_f64)),
-            Some("string") => string(json),
-            Some("array") => Kind::List {
-                items: Box::new(self.schema(&json["items"])),
-                count: bounds(json, "minItems", "maxItems", size),
-                unique: json["uniqueItems"] == true,
-            },
-            Some("object") => Kind::Object(self.object(json)),
-            Some(other) => panic!("the contract has the unknown type `{other}`"),
-        };
-        Schema { nullable, kind }
-    }
-
-    fn object(&self, json: &Value) -> Object {
-        let fields = entries(&json["properties"]).map(|(name, schema)| Field {
-            name: name.into(),
-            required: requires(json, name),
-            schema: self.schema(schema),
-        });
-        Object {
-            fields: fields.collect(),
-            closed: json["additionalProperties"] == false,
-            filled: size(&json["minProperties"]) == Some(1),
-        }
-    }
-
-    fn union(&self, json: &Value, members: &[Value]) -> Schema {
-        let is_null = |member: &&Value| member["type"] == "null";
-        let nullable = members.iter().any(|member| is_null(&member));
-        let mut schemas: Vec<Schema> =
-            members.iter().filter(|member| !is_null(member)).map(|it| self.schema(it)).collect();
-        let kind = match json["discriminator"]["propertyName"].as_str() {
-            Some(tag) => {
-                let members = schemas.into_iter().map(|member| named(tag, member));
-                Kind::Tagged { tag: tag.into(), members: members.collect() }
-            }
-            None if schemas.len() == 1 => schemas.swap_remove(0).kind,
-            None => Kind::Union(schemas),
-        };
-        Schema { nullable, kind }
-    }
+        None if members.len() == 1 => members.swap_remove(0).kind,
+        None => Kind::Union(members),
+    };
+    Schema { nullable: json.is_nullable(), kind }
 }
 
 /// A member of a union with the value of its tag.
@@ -202,68 +142,37 @@ fn named(tag: &str, member: Schema) -> (Box<str>, Schema) {
     (name.unwrap_or_else(|| panic!("a member lacks the constant {tag}")), member)
 }
 
-fn string(json: &Value) -> Kind {
-    if let Some(names) = json.get("enum") {
-        return Kind::OneOf(list(names).iter().map(|name| text(name).into()).collect());
+fn string(json: openapi::Schema<'_>) -> Kind {
+    if let Some(names) = json.values() {
+        return Kind::OneOf(names.into_iter().map(Into::into).collect());
     }
-    if let Some(name) = json.get("const") {
-        return Kind::OneOf(vec![text(name).into()]);
-    }
-    let form = match (json["format"].as_str(), json["pattern"].as_str()) {
+    let form = match (json.format(), json.pattern()) {
         (None, None) => None,
         (Some("uuid"), None) => Some(Form::Uuid),
         (Some("date-time"), None) => Some(Form::DateTime),
         (None, Some(STORAGE_LOCATION)) => Some(Form::StorageLocation),
         other => panic!("the contract has the unknown form {other:?}"),
     };
-    Kind::Text { length: bounds(json, "minLength", "maxLength", size), form }
+    Kind::Text { length: bounds(json.lengths()), form }
 }
 
-fn quota(limit: &Value) -> Quota {
-    let calls = limit["calls"].as_u64().and_then(|calls| u32::try_from(calls).ok());
-    let window = limit["per_seconds"].as_f64().unwrap_or_default();
-    Quota::new(calls.unwrap_or_default(), Duration::from_secs_f64(window))
-        .unwrap_or_else(|| panic!("the contract has the quota {limit}"))
+fn quota(limit: openapi::Quota) -> Quota {
+    Quota::new(limit.calls, Duration::from_secs_f64(limit.per_seconds))
+        .unwrap_or_else(|| panic!("the contract has the quota {limit:?}"))
 }
 
-fn scope(limit: &Value) -> QuotaScope {
-    match text(&limit["scope"]) {
-        "account" => QuotaScope::Account,
+fn scope(limit: openapi::Quota) -> QuotaScope {
+    match limit.scope {
+        openapi::QuotaScope::Account => QuotaScope::Account,
         _ => QuotaScope::AccountUser,
     }
 }
 
-fn bounds<T>(json: &Value, min: &str, max: &str, read: fn(&Value) -> Option<T>) -> Bounds<T> {
-    Bounds { min: read(&json[min]), max: read(&json[max]) }
+fn bounds(range: openapi::Range) -> Bounds<usize> {
+    let size = |size: u64| usize::try_from(size).ok();
+    Bounds { min: range.min.and_then(size), max: range.max.and_then(size) }
 }
 
-fn integer(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| Some(value.as_f64()? as i64))
-}
-
-fn size(value: &Value) -> Option<usize> {
-    value.as_u64().and_then(|size| size.try_into().ok())
-}
-
-fn requires(json: &Value, name: &str) -> bool {
-    list(&json["required"]).iter().any(|required| required == name)
-}
-
-/// The names of operations and parts of their paths are kept as long as the program runs.
-fn keep(text: &str) -> &'static str {
-    String::from(text).leak()
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("the contract has {value} in place of text"))
-}
-
-/// An array, empty where there is none.
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-/// The keys of an object with their values; none where it is no object.
-fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+fn integer(number: &serde_json::Number) -> Option<i64> {
+    number.as_i64().or_else(|| Some(number.as_f64()? as i64))
 }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{query, timecode};
+use super::{cursor, timecode};
 
 /// The rules of one value.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl Form {
             Self::DateTime => text.parse::<Timestamp>().is_ok(),
             Self::Date => text.len() == 10 && text.parse::<civil::Date>().is_ok(),
             Self::Timecode => timecode::parse(text).is_some(),
-            Self::Cursor => query::offset_of(text).is_some(),
+            Self::Cursor => cursor::offset_of(text).is_some(),
         }
     }
 

@@ -3,8 +3,8 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::content::Content;
-use crate::respond::{Failure, Problem, step};
+use crate::request_body::Content;
+use crate::response::{Failure, Problem, step};
 
 /// The body, if it was not too long.
 pub(super) fn json(content: &Content) -> Result<&[u8], Failure> {

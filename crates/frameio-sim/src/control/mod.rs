@@ -3,17 +3,16 @@
 
 mod body;
 mod endpoint;
-mod guard;
-mod live;
 mod page;
-mod tree;
+mod page_feed;
+mod page_tree;
 mod trigger;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::Body;
+use frameio_core::{Body, UserId};
 use http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
@@ -22,18 +21,15 @@ use serde_json::{Value, json};
 pub(crate) use self::endpoint::Endpoint;
 
 use self::body::Object;
-use crate::content::Content;
+use crate::events;
 use crate::faults::Fault;
-use crate::hooks;
-use crate::respond::{Failure, Outcome, Reply};
-use crate::saved::{Document, SavedState};
-use crate::sim::{Shared, Sim};
+use crate::request_body::Content;
+use crate::response::{Failure, Outcome, Reply};
+use crate::shared::{Shared, World};
+use crate::snapshot::{self, Document, SavedState};
+use crate::state::Token;
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-
-/// Marks a request that came from another machine.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Elsewhere;
 
 /// Answers; nothing of it is recorded, counted or befallen by a fault.
 pub(crate) async fn answer<B>(
@@ -41,12 +37,13 @@ pub(crate) async fn answer<B>(
     endpoint: &Endpoint,
     parts: &Parts,
     body: B,
+    allowed: Result<(), Failure>,
 ) -> Response<Body>
 where
     B: http_body::Body<Data = Bytes>,
 {
     let content = Content::read(body, &parts.headers, endpoint.longest()).await;
-    let outcome = respond(shared, endpoint, parts, &content).await;
+    let outcome = respond(shared, endpoint, parts, &content, allowed).await;
     let refused = outcome.as_ref().err().map(|failure| failure.status);
     let mut response = outcome.unwrap_or_else(Failure::into_response);
     if refused == Some(StatusCode::METHOD_NOT_ALLOWED) {
@@ -68,12 +65,9 @@ async fn respond(
     endpoint: &Endpoint,
     parts: &Parts,
     content: &Content,
+    allowed: Result<(), Failure>,
 ) -> Result<Response<Body>, Failure> {
-    if parts.extensions.get::<Elsewhere>().is_some() {
-        let detail = "the simulator is controlled only from the machine that it runs on";
-        return Err(Failure::new(StatusCode::FORBIDDEN, detail));
-    }
-    guard::check(parts)?;
+    allowed?;
     if *endpoint == Endpoint::Unknown {
         let detail = format!("there is no such route; there are {}", endpoint::ROUTES);
         return Err(Failure::new(StatusCode::NOT_FOUND, detail));
@@ -82,51 +76,63 @@ async fn respond(
         let detail = format!("the method is not allowed here, {} is", endpoint.allowed());
         return Err(Failure::new(StatusCode::METHOD_NOT_ALLOWED, detail));
     }
-    let sim = Sim { shared: shared.clone() };
     match endpoint {
         Endpoint::Entry => Ok(page::redirect()),
         Endpoint::File(file) => Ok(file.response()),
-        _ => control(&sim, endpoint, parts, content).await.map(Reply::into_response),
+        _ => control(shared, endpoint, parts, content).await.map(Reply::into_response),
     }
 }
 
-/// Answers what has its answer in JSON.
-async fn control(sim: &Sim, endpoint: &Endpoint, parts: &Parts, content: &Content) -> Outcome {
+/// Runs a command whose response is JSON.
+async fn control(
+    shared: &Arc<Shared>,
+    endpoint: &Endpoint,
+    parts: &Parts,
+    content: &Content,
+) -> Outcome {
     let query = parts.uri.query().unwrap_or_default();
+    let env = &shared.env;
     match (endpoint, &parts.method) {
         (Endpoint::Live, _) => {
             let since = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "since");
-            Ok(ok(live::live(sim, since.as_ref().map_or("", |(_, since)| since))))
+            let world = &mut *shared.lock();
+            events::dispatch_pending(shared, world);
+            Ok(ok(page_feed::live(env, world, since.as_ref().map_or("", |(_, since)| since))))
         }
-        (Endpoint::Tree, _) => tree::tree(sim, query).map(ok),
-        (Endpoint::Stats, _) => Ok(ok(stats(sim))),
-        (Endpoint::Demo, _) => Ok(ok(demo(sim))),
+        (Endpoint::Tree, _) => page_tree::tree(shared, query).map(ok),
+        (Endpoint::Stats, _) => Ok(ok(stats(&shared.lock()))),
+        (Endpoint::Demo, _) => Ok(ok(demo(&shared.lock()))),
         (Endpoint::State, &Method::PUT) => {
-            sim.restore(SavedState::parse(body::json(content)?)?);
-            Ok(ok(demo(sim)))
+            let state = SavedState::parse(body::json(content)?)?;
+            let world = &mut *shared.lock();
+            snapshot::restore(env, world, state);
+            Ok(ok(demo(world)))
         }
-        (Endpoint::State, _) => state(sim),
+        (Endpoint::State, _) => state(shared),
         (Endpoint::Reset, _) => {
-            sim.reset();
-            Ok(ok(demo(sim)))
+            let world = &mut *shared.lock();
+            world.reset();
+            Ok(ok(demo(world)))
         }
         (Endpoint::Clock, &Method::POST) => {
-            advance(sim, &Object::of(content, &["advance_ms"])?)?;
-            Ok(ok(clock(sim)))
+            advance(shared, &Object::of(content, &["advance_ms"])?)?;
+            Ok(ok(clock(shared)))
         }
-        (Endpoint::Clock, _) => Ok(ok(clock(sim))),
+        (Endpoint::Clock, _) => Ok(ok(clock(shared))),
         (Endpoint::Faults, &Method::POST) => {
-            inject(sim, &Object::of(content, &["fault"])?)?;
-            Ok(ok(faults(sim)))
+            let fault = fault(&Object::of(content, &["fault"])?)?;
+            let world = &mut *shared.lock();
+            world.faults.push(fault);
+            Ok(ok(faults(world)))
         }
         (Endpoint::Faults, &Method::DELETE) => {
-            sim.clear_faults();
+            shared.lock().faults.clear();
             Ok(Reply::NO_CONTENT)
         }
-        (Endpoint::Faults, _) => Ok(ok(faults(sim))),
+        (Endpoint::Faults, _) => Ok(ok(faults(&shared.lock()))),
         (Endpoint::Trigger(action), _) => {
             let body = Object::of(content, &["resources", "user_id", "submit"])?;
-            trigger::trigger(sim, action, &body).await.map(ok)
+            trigger::trigger(shared, action, &body).await.map(ok)
         }
         (Endpoint::Entry | Endpoint::File(_) | Endpoint::Unknown, _) => Ok(Reply::NO_CONTENT),
     }
@@ -136,8 +142,8 @@ const fn ok(body: Value) -> Reply {
     Reply::whole(StatusCode::OK, body)
 }
 
-fn stats(sim: &Sim) -> Value {
-    let stats = sim.stats();
+fn stats(world: &World) -> Value {
+    let stats = world.requests.stats();
     json!({
         "requests": stats.requests,
         "by_status": stats.by_status,
@@ -146,14 +152,15 @@ fn stats(sim: &Sim) -> Value {
     })
 }
 
-fn state(sim: &Sim) -> Outcome {
-    let state = serde_json::to_value(Document::of(&sim.shared));
+fn state(shared: &Shared) -> Outcome {
+    let document = Document::of(&shared.env, &shared.lock());
     let failed = |error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}"));
-    state.map(ok).map_err(failed)
+    serde_json::to_value(document).map(ok).map_err(failed)
 }
 
-fn demo(sim: &Sim) -> Value {
-    let demo = sim.demo();
+fn demo(world: &World) -> Value {
+    let demo = &world.demo;
+    let token = |user: &UserId| Token::of(&world.tokens, user.as_str());
     json!({
         "account_id": demo.account_id,
         "workspace_id": demo.workspace_id,
@@ -164,57 +171,33 @@ fn demo(sim: &Sim) -> Value {
         "commenter_id": demo.commenter_id,
         "viewer_id": demo.viewer_id,
         "tokens": {
-            "user": sim.token_of(&demo.user_id),
-            "editor": sim.token_of(&demo.editor_id),
-            "commenter": sim.token_of(&demo.commenter_id),
-            "viewer": sim.token_of(&demo.viewer_id),
+            "user": token(&demo.user_id),
+            "editor": token(&demo.editor_id),
+            "commenter": token(&demo.commenter_id),
+            "viewer": token(&demo.viewer_id),
         },
     })
 }
 
-fn clock(sim: &Sim) -> Value {
-    json!({"now": sim.clock().now().to_string()})
+fn clock(shared: &Shared) -> Value {
+    json!({"now": shared.env.clock.now().to_string()})
 }
 
-fn advance(sim: &Sim, body: &Object) -> Result<(), Failure> {
+fn advance(shared: &Arc<Shared>, body: &Object) -> Result<(), Failure> {
     let millis = body.required("advance_ms")?.as_u64().ok_or_else(|| {
         Failure::invalid("/advance_ms", "it has to be a whole number of milliseconds, 0 or more")
     })?;
-    sim.clock().advance(Duration::from_millis(millis));
-    hooks::settle(&sim.shared);
+    shared.env.clock.advance(Duration::from_millis(millis));
+    events::dispatch_pending(shared, &mut shared.lock());
     Ok(())
 }
 
-fn inject(sim: &Sim, body: &Object) -> Result<(), Failure> {
-    let fault: Fault = body
-        .text("fault")?
-        .parse()
-        .map_err(|error| Failure::invalid("/fault", format!("{error}")))?;
-    sim.inject(fault);
-    Ok(())
+fn fault(body: &Object) -> Result<Fault, Failure> {
+    let fault = body.text("fault")?.parse();
+    fault.map_err(|error| Failure::invalid("/fault", format!("{error}")))
 }
 
-fn faults(sim: &Sim) -> Value {
-    let faults: Vec<_> = sim.faults().iter().map(Fault::to_string).collect();
+fn faults(world: &World) -> Value {
+    let faults: Vec<_> = world.faults.all().iter().map(Fault::to_string).collect();
     json!({ "faults": faults })
-}
-
-#[cfg(test)]
-mod tests {
-    use tower::ServiceExt;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn only_this_machine_controls_it() {
-        let sim = Sim::new();
-        let ask = async |path: &str| {
-            let mut request = http::Request::get(path).body(Body::empty()).unwrap();
-            request.extensions_mut().insert(Elsewhere);
-            sim.clone().oneshot(request).await.unwrap().status()
-        };
-        assert_eq!(ask("/_sim/demo").await, StatusCode::FORBIDDEN);
-        assert_eq!(ask("/_sim/nothing").await, StatusCode::FORBIDDEN);
-        assert_eq!(ask("/v4/me").await, StatusCode::UNAUTHORIZED, "the API is for all");
-    }
 }

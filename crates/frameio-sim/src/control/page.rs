@@ -4,7 +4,7 @@ use frameio_core::Body;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY};
 use http::{Response, StatusCode};
 
-use crate::respond::empty;
+use crate::response::empty;
 
 /// The page runs and asks only what is served beside it. What it shows was named by others, so no
 /// text may become markup either.

@@ -1,29 +1,39 @@
 //! A custom action is run, and its forms are submitted.
 
+use std::sync::Arc;
+
 use frameio_core::UserId;
 use frameio_webhook::Resource;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::body::Object;
-use crate::hooks::{Shown, TriggerError};
-use crate::respond::Failure;
-use crate::sim::{Sim, lock};
+use crate::events::{self, Shown, TriggerError};
+use crate::response::Failure;
+use crate::shared::Shared;
 
 /// Runs the action on `resources`, submits each form that it shows with the next of `submit`, and
 /// tells all that was shown.
-pub(super) async fn trigger(sim: &Sim, action: &str, body: &Object) -> Result<Value, Failure> {
-    if !lock(&sim.shared.state).actions.contains_key(action) {
-        return Err(Failure::new(StatusCode::NOT_FOUND, "there is no such custom action"));
-    }
+pub(super) async fn trigger(
+    shared: &Arc<Shared>,
+    action: &str,
+    body: &Object,
+) -> Result<Value, Failure> {
+    let demo_user = {
+        let world = shared.lock();
+        if !world.state.actions.contains_key(action) {
+            return Err(Failure::new(StatusCode::NOT_FOUND, "there is no such custom action"));
+        }
+        world.demo.user_id.clone()
+    };
     let user = match body.get("user_id") {
         Some(_) => UserId::from(body.text("user_id")?),
-        None => sim.demo().user_id.clone(),
+        None => demo_user,
     };
     let selection = resources(body.required("resources")?)?;
     let submissions = submissions(body.get("submit"))?;
-    let mut interaction =
-        sim.trigger(&action.into(), &user, selection).await.map_err(|e| refusal("", e))?;
+    let interaction = events::trigger(shared, &action.into(), &user, selection).await;
+    let mut interaction = interaction.map_err(|error| refusal("", error))?;
     let mut all = vec![shown(interaction.shown())];
     for (index, data) in submissions.into_iter().enumerate() {
         let pointer = format!("/submit/{index}");

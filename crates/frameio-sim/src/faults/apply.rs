@@ -12,9 +12,8 @@ use http::{Response, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 
 use super::{Fault, Kind};
-use crate::media::Refusal;
 use crate::quota::Level;
-use crate::respond::{self, Failure};
+use crate::response::{self, Failure, StorageError};
 
 const RATE_LIMIT: [&str; 3] = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-window"];
 
@@ -44,7 +43,7 @@ impl Fault {
     pub(crate) fn instead(&self, quota: Option<Quota>) -> Option<Response<Body>> {
         Some(match &self.kind {
             Kind::Answer { status, content: Some((content_type, body)) } => {
-                respond::content(*status, content_type.clone(), body.clone())
+                response::content(*status, content_type.clone(), body.clone())
             }
             Kind::Answer { status, content: None } => {
                 Failure::new(*status, "this fault was asked for").into_response()
@@ -53,11 +52,11 @@ impl Fault {
                 let detail = "the bearer token has expired";
                 let refusal = Failure::new(StatusCode::UNAUTHORIZED, detail).into_response();
                 match quota {
-                    Some(quota) => respond::with_level(refusal, &Level::unused(quota)),
+                    Some(quota) => response::with_level(refusal, &Level::unused(quota)),
                     None => refusal,
                 }
             }
-            Kind::ExpiredUrl => Refusal::EXPIRED.into_response(),
+            Kind::ExpiredUrl => StorageError::EXPIRED.into_response(),
             _ => return None,
         })
     }

@@ -14,9 +14,9 @@ mod text;
 pub(crate) use queue::Faults;
 pub use text::ParseFaultError;
 
-use crate::Sim;
+use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 
-/// Something that goes wrong with some requests; see [`Sim::inject`].
+/// Something that goes wrong with some requests; see [`Sim::inject`](crate::Sim::inject).
 ///
 /// What goes wrong is said first, then for which operation ([`on`](Fault::on)) and how often:
 /// with the next request ([`next`](Fault::next)), with each nth ([`every`](Fault::every)), or by
@@ -168,7 +168,7 @@ impl Fault {
     }
 
     /// Answers that a part was taken, but does not keep it: the file never gets complete unless
-    /// the part is sent again. Of [`Sim::UPLOAD_PART`] only.
+    /// the part is sent again. Of [`Sim::UPLOAD_PART`](crate::Sim::UPLOAD_PART) only.
     pub fn dropped_part() -> Self {
         Self::new(Kind::DroppedPart)
     }
@@ -179,12 +179,13 @@ impl Fault {
     }
 
     /// Answers as the storage does to a URL that was signed too long ago. Of
-    /// [`Sim::UPLOAD_PART`] and [`Sim::DOWNLOAD`] only.
+    /// [`Sim::UPLOAD_PART`](crate::Sim::UPLOAD_PART) and [`Sim::DOWNLOAD`](crate::Sim::DOWNLOAD)
+    /// only.
     pub fn expired_url() -> Self {
         Self::new(Kind::ExpiredUrl)
     }
 
-    /// Only for this operation: by its id, or one of the names that [`Sim`] has for the storage
+    /// Only for this operation: by its id, or one of the names that [`Sim`](crate::Sim) has for the storage
     /// and for IMS.
     ///
     /// # Panics
@@ -242,10 +243,10 @@ impl Fault {
 
     /// Whether it can befall requests of this operation.
     fn fits(&self, operation: Option<&str>) -> bool {
-        let storage = matches!(operation, Some(Sim::UPLOAD_PART | Sim::DOWNLOAD));
+        let storage = matches!(operation, Some(UPLOAD_PART | DOWNLOAD));
         let ims = operation.is_some_and(|operation| operation.starts_with("ims."));
         match self.kind {
-            Kind::DroppedPart => operation == Some(Sim::UPLOAD_PART),
+            Kind::DroppedPart => operation == Some(UPLOAD_PART),
             Kind::ExpiredUrl => storage,
             Kind::ExpiredToken => operation.is_some() && !storage && !ims,
             Kind::NoRateLimit | Kind::WrongRateLimit => !storage && !ims,

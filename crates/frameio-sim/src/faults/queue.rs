@@ -76,7 +76,7 @@ mod tests {
 
     use super::super::Kind;
     use super::*;
-    use crate::Sim;
+    use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 
     fn fired(faults: &mut Faults, operations: &[&str]) -> Vec<Option<u16>> {
         let status = |fault: Fault| match fault.kind {
@@ -114,7 +114,7 @@ mod tests {
             }
             run
         };
-        assert_eq!(run(1, "users.show"), run(1, Sim::DOWNLOAD));
+        assert_eq!(run(1, "users.show"), run(1, DOWNLOAD));
         assert_ne!(run(1, "users.show"), run(2, "users.show"));
         let hits = run(3, "users.show").into_iter().filter(|hit| *hit).count();
         assert!((150..250).contains(&hits), "{hits}");
@@ -131,10 +131,10 @@ mod tests {
             faults.push(fault.every(1));
         }
         assert!(matches!(
-            faults.take(Some(Sim::UPLOAD_PART)).map(|fault| fault.kind),
+            faults.take(Some(UPLOAD_PART)).map(|fault| fault.kind),
             Some(Kind::DroppedPart)
         ));
-        assert!(faults.take(Some(Sim::DOWNLOAD)).is_none());
+        assert!(faults.take(Some(DOWNLOAD)).is_none());
         let kind = faults.take(Some("users.show")).map(|fault| fault.kind);
         assert!(matches!(kind, Some(Kind::ExpiredToken)));
         assert!(matches!(faults.take(None).map(|fault| fault.kind), Some(Kind::Truncated)));

@@ -9,8 +9,7 @@ use http::header::{HeaderName, HeaderValue};
 use jiff::SignedDuration;
 
 use super::{Fault, Kind, When};
-use crate::Sim;
-use crate::ims::Endpoint;
+use crate::operation_ids::{self, DOWNLOAD, UPLOAD_PART};
 
 /// Why a text is no [`Fault`], and what would be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +72,7 @@ impl FromStr for Fault {
 pub(super) fn operation(id: &str) -> Result<&'static str, ParseFaultError> {
     let known = || {
         let operations = crate::contract::specs().iter().map(|spec| spec.operation.id);
-        operations.chain([Sim::UPLOAD_PART, Sim::DOWNLOAD]).chain(Endpoint::ids())
+        operations.chain(operation_ids::ALL)
     };
     if let Some(known) = known().find(|known| *known == id) {
         return Ok(known);
@@ -87,9 +86,7 @@ pub(super) fn operation(id: &str) -> Result<&'static str, ParseFaultError> {
         )),
         _ => error(format!(
             "`{id}` is no operation; they are called as `files.show`, and those of the storage \
-             {} and {}",
-            Sim::UPLOAD_PART,
-            Sim::DOWNLOAD
+             {UPLOAD_PART} and {DOWNLOAD}"
         )),
     }
 }

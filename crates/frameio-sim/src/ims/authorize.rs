@@ -11,9 +11,8 @@ use super::form::Form;
 use super::grants::{Code, Grant};
 use super::refusal::Refusal;
 use super::scopes::{ADOBE_ID, Scopes};
-use super::{Request, page};
-use crate::respond::empty;
-use crate::sim::lock;
+use super::{Context, Request, page};
+use crate::response::empty;
 
 /// What the buttons of the login page add to the parameters.
 pub(super) const USER: &str = "sim_user";
@@ -24,16 +23,16 @@ const CHALLENGE: usize = 43;
 
 /// Redirects with a code or an error, or shows a page: that of the login, or one that tells what
 /// is wrong where the app is not known well enough to be redirected to.
-pub(super) fn authorize(request: &Request<'_>) -> Response<Body> {
+pub(super) fn authorize(request: &Request<'_>, context: &mut Context<'_>) -> Response<Body> {
     // The buttons of the login page send all parameters on.
     let params = if request.form.iter().next().is_some() { &request.form } else { &request.query };
-    let (credential, redirect_uri) = match app(request, params) {
+    let (credential, redirect_uri) = match app(context, params) {
         Ok(app) => app,
         Err(description) => return page::error(description),
     };
-    let answer = match ask(request, params, &credential, &redirect_uri) {
-        Ok(Asked::ShowPage) => return page::login(params, &request.people()),
-        Ok(Asked::Granted(code)) => Ok(lock(&request.ims().grants).give_code(code, request.now)),
+    let answer = match ask(context, params, &credential, &redirect_uri) {
+        Ok(Asked::ShowPage) => return page::login(params, &context.people()),
+        Ok(Asked::Granted(code)) => Ok(context.ims.grants.give_code(code, request.now)),
         Err(refusal) => Err(refusal),
     };
     let start = redirect_uri.find('?').map_or(redirect_uri.len() + 1, |at| at + 1);
@@ -59,9 +58,9 @@ pub(super) fn authorize(request: &Request<'_>) -> Response<Body> {
 }
 
 /// The app, and where its answer goes.
-fn app(request: &Request<'_>, params: &Form) -> Result<(Credential, String), &'static str> {
+fn app(context: &Context<'_>, params: &Form) -> Result<(Credential, String), &'static str> {
     let id = params.get("client_id").ok_or("The parameter client_id is missing.")?;
-    let credential = request.ims().credential(id).ok_or("No app has this client_id.")?;
+    let credential = context.ims.credential(id).ok_or("No app has this client_id.")?;
     if credential.kind == Kind::ServerToServer {
         return Err("This app is a server: it asks /ims/token/v3 for a token of its own.");
     }
@@ -75,7 +74,7 @@ enum Asked {
 }
 
 fn ask(
-    request: &Request<'_>,
+    context: &Context<'_>,
     params: &Form,
     credential: &Credential,
     redirect_uri: &str,
@@ -92,9 +91,9 @@ fn ask(
         return Err(Refusal::access_denied("the user denied the app"));
     }
     let user = match params.get(USER) {
-        Some(id) => request.people().into_iter().find(|user| user.id == id),
-        None if request.ims().settings.login_page => return Ok(Asked::ShowPage),
-        None => request.people().into_iter().next(),
+        Some(id) => context.people().into_iter().find(|user| user.id == id),
+        None if context.ims.settings.login_page => return Ok(Asked::ShowPage),
+        None => context.people().into_iter().next(),
     };
     let user = user.ok_or_else(|| Refusal::access_denied("there is no such user"))?;
     Ok(Asked::Granted(Code {

@@ -5,15 +5,18 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
 
-use super::Request;
 use super::credential::Credential;
 use super::refusal::Refusal;
+use super::{Context, Request};
 
 /// The app by its id, and by its secret if it has one.
 ///
 /// Both stand in a header of the scheme `Basic` or in the form; the id alone, which is what an app
 /// without a secret sends, may stand in the query.
-pub(super) fn authenticate(request: &Request<'_>) -> Result<Credential, Refusal> {
+pub(super) fn authenticate(
+    request: &Request<'_>,
+    context: &Context<'_>,
+) -> Result<Credential, Refusal> {
     let in_form = request.form.get("client_id").or_else(|| request.query.get("client_id"));
     let secret_in_form = request.form.get("client_secret");
     let (id, secret) = match basic(request)? {
@@ -31,7 +34,7 @@ pub(super) fn authenticate(request: &Request<'_>) -> Result<Credential, Refusal>
             (id.to_owned(), secret_in_form.map(str::to_owned))
         }
     };
-    let Some(credential) = request.ims().credential(&id) else {
+    let Some(credential) = context.ims.credential(&id) else {
         return Err(Refusal::invalid_client("no app has this `client_id`"));
     };
     match secret {

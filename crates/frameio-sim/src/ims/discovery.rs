@@ -5,7 +5,7 @@ use http::{Response, StatusCode};
 use serde_json::json;
 
 use super::scopes::{OF_SERVERS, OF_USERS};
-use crate::respond::Reply;
+use crate::response::Reply;
 
 /// Where the endpoints are, and what they can do.
 pub(super) fn configuration(base: &str) -> Response<Body> {

@@ -13,6 +13,7 @@ use super::scopes::{ADOBE_ID, ROLES, SERVER, Scopes};
 use super::vault::Vault;
 use super::{adobe_id, jwt};
 use crate::clock;
+use crate::state::random_secret;
 
 /// The longest that OAuth recommends.
 const CODE_LIFE: Duration = Duration::from_secs(10 * 60);
@@ -92,7 +93,7 @@ impl Access {
 
 impl Grants {
     pub(super) fn give_code(&mut self, code: Code, now: Timestamp) -> String {
-        let text = jwt::random();
+        let text = random_secret();
         self.codes.insert(&text, clock::after(now, CODE_LIFE), code);
         text
     }

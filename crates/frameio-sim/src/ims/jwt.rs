@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
+
+use crate::state::random_secret;
 
 /// A key that is not in the published set, as the one of the service is not.
 const KEY: &str = "frameio-sim-at-1";
@@ -13,13 +14,7 @@ const KEY: &str = "frameio-sim-at-1";
 pub(super) fn token(claims: &Value) -> String {
     let header = json!({ "alg": "RS256", "itt": "at", "kid": KEY, "x5u": format!("{KEY}.cer") });
     let [header, claims] = [&header, claims].map(|part| encode(part.to_string()));
-    format!("{header}.{claims}.{}", random())
-}
-
-/// A text that cannot be guessed.
-pub(crate) fn random() -> String {
-    let [a, b] = [(); 2].map(|()| Uuid::new_v4().into_bytes());
-    encode([a, b].concat())
+    format!("{header}.{claims}.{}", random_secret())
 }
 
 /// The challenge of a PKCE verifier by the method `S256`.

@@ -19,18 +19,18 @@ mod tokens;
 mod vault;
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use frameio_core::Body;
-use http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::{Response, StatusCode, Uri};
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 pub use self::credential::Credential;
 pub(crate) use self::endpoint::Endpoint;
-pub(crate) use self::jwt::random;
 pub(crate) use self::saved::SavedIms;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::vault::Gone;
@@ -38,39 +38,40 @@ pub(crate) use self::vault::Gone;
 use self::form::Form;
 use self::grants::{Access, Grants};
 use self::refusal::Refusal;
-use crate::sim::{Shared, lock};
-use crate::state::Row;
+use crate::state::{Row, State, Token};
 
-/// The credentials that are known, and what was granted to them.
+/// The known credentials, and the grants that they have received.
 pub(crate) struct Ims {
     settings: Settings,
-    credentials: Mutex<Vec<Credential>>,
-    grants: Mutex<Grants>,
+    credentials: Vec<Credential>,
+    grants: Grants,
 }
 
 impl Ims {
-    pub(crate) fn new(settings: &Settings, saved: &SavedIms) -> Self {
-        Self {
-            settings: settings.clone(),
-            credentials: Mutex::new(settings.credentials(saved)),
-            grants: Mutex::new(saved.grants()),
-        }
+    pub(crate) fn new(settings: Settings, saved: &SavedIms) -> Self {
+        let (credentials, grants) = (settings.credentials(saved), saved.grants());
+        Self { settings, credentials, grants }
     }
 
-    /// Begins anew with what was saved.
-    pub(crate) fn reset(&self, saved: &SavedIms) {
-        *lock(&self.credentials) = self.settings.credentials(saved);
-        *lock(&self.grants) = saved.grants();
+    /// Starts over with a saved state.
+    pub(crate) fn reset(&mut self, saved: &SavedIms) {
+        self.credentials = self.settings.credentials(saved);
+        self.grants = saved.grants();
+    }
+
+    /// Returns the legacy developer tokens that the API accepts.
+    pub(crate) fn legacy_tokens(&self) -> &[SecretString] {
+        &self.settings.legacy_tokens
     }
 
     fn credential(&self, client_id: &str) -> Option<Credential> {
-        let credentials = lock(&self.credentials);
-        credentials.iter().find(|credential| credential.client_id() == client_id).cloned()
+        let mut credentials = self.credentials.iter();
+        credentials.find(|credential| credential.client_id() == client_id).cloned()
     }
 
-    /// What an access token was given for, if it is still good.
+    /// Returns the grant of an access token that is still valid.
     pub(crate) fn access(&self, token: &str, now: Timestamp) -> Result<Arc<Access>, Gone> {
-        lock(&self.grants).access.get(token, now).cloned()
+        self.grants.access.get(token, now).cloned()
     }
 }
 
@@ -99,22 +100,32 @@ fn adobe_id(user_id: &str) -> String {
     format!("{}@AdobeID", digits.collect::<String>().to_ascii_uppercase())
 }
 
-/// What an endpoint gets to see of a request.
+/// What the endpoints read and change.
+pub(crate) struct Context<'a> {
+    pub(crate) ims: &'a mut Ims,
+    pub(crate) state: &'a mut State,
+    pub(crate) tokens: &'a mut Vec<Token>,
+    /// The account to which the users of servers are added.
+    pub(crate) account: &'a str,
+}
+
+/// Request as an endpoint sees it.
 struct Request<'a> {
-    shared: &'a Shared,
     headers: &'a HeaderMap,
     query: Form,
     form: Form,
-    /// Scheme and authority under which the request came.
+    /// Scheme and authority of the request.
     base: String,
     now: Timestamp,
 }
 
-impl Request<'_> {
-    fn ims(&self) -> &Ims {
-        &self.shared.ims
-    }
+/// Returns the token of an `authorization` header of the scheme `Bearer`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
 
+impl Context<'_> {
     /// Everybody who can sign in: not what a server acts as.
     fn people(&self) -> Vec<User> {
         let mut users = self.users();
@@ -123,12 +134,11 @@ impl Request<'_> {
     }
 
     fn users(&self) -> Vec<User> {
-        let state = lock(&self.shared.state);
         let user = |row: &Row| {
             let text = |name| row.text(name).to_owned();
             User { id: text("id"), name: text("name"), email: text("email") }
         };
-        state.users.values().map(user).collect()
+        self.state.users.values().map(user).collect()
     }
 
     fn user(&self, id: &str) -> Option<User> {
@@ -138,23 +148,25 @@ impl Request<'_> {
 
 /// Answers a request to IMS; without a body where it was too long to be kept.
 pub(crate) fn answer(
-    shared: &Shared,
+    context: &mut Context<'_>,
     endpoint: Endpoint,
     parts: &Parts,
     base: String,
+    now: Timestamp,
     body: Option<&Bytes>,
 ) -> Response<Body> {
-    let mut response = respond(shared, endpoint, parts, base, body)
+    let mut response = respond(context, endpoint, parts, base, now, body)
         .unwrap_or_else(|refusal| refusal.into_response(endpoint.methods()));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 fn respond(
-    shared: &Shared,
+    context: &mut Context<'_>,
     endpoint: Endpoint,
     parts: &Parts,
     base: String,
+    now: Timestamp,
     body: Option<&Bytes>,
 ) -> Result<Response<Body>, Refusal> {
     if endpoint == Endpoint::Unknown {
@@ -166,22 +178,21 @@ fn respond(
     let body =
         body.ok_or_else(|| Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, "the body is far too long"))?;
     let request = Request {
-        shared,
         headers: &parts.headers,
         query: Form::parse(parts.uri.query().unwrap_or_default().as_bytes()),
         form: if body.is_empty() { Form::default() } else { Form::of(&parts.headers, body)? },
         base,
-        now: shared.env.clock.now(),
+        now,
     };
     if let Some(name) = request.query.repeated().or_else(|| request.form.repeated()) {
         return Err(Refusal::invalid_request(format!("`{name}` is given more than once")));
     }
     match endpoint {
-        Endpoint::Authorize => Ok(authorize::authorize(&request)),
-        Endpoint::Token => token::token(&request),
-        Endpoint::Revoke => tokens::revoke(&request),
-        Endpoint::Userinfo => tokens::userinfo(&request),
-        Endpoint::ValidateToken => tokens::validate(&request),
+        Endpoint::Authorize => Ok(authorize::authorize(&request, context)),
+        Endpoint::Token => token::token(&request, context),
+        Endpoint::Revoke => tokens::revoke(&request, context),
+        Endpoint::Userinfo => tokens::userinfo(&request, context),
+        Endpoint::ValidateToken => tokens::validate(&request, context),
         Endpoint::Discovery => Ok(discovery::configuration(&request.base)),
         Endpoint::Keys | Endpoint::Unknown => Ok(discovery::keys()),
     }

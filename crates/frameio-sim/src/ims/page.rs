@@ -10,7 +10,7 @@ use http::{Response, StatusCode};
 use super::User;
 use super::authorize::{DENY, USER};
 use super::form::Form;
-use crate::respond;
+use crate::response;
 
 /// A button for each user, and one to deny. All of them send the parameters on.
 pub(super) fn login(params: &Form, users: &[User]) -> Response<Body> {
@@ -49,5 +49,5 @@ fn html(status: StatusCode, title: &str, body: &str) -> Response<Body> {
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <title>{title} · Frame.io simulator</title>\n<h1>{title}</h1>\n{body}\n</html>\n"
     );
-    respond::content(status, HeaderValue::from_static("text/html; charset=utf-8"), page)
+    response::content(status, HeaderValue::from_static("text/html; charset=utf-8"), page)
 }

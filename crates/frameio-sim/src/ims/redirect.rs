@@ -1,8 +1,7 @@
 //! Redirect URIs: which can be registered, and which of them an app means.
 
+use frameio_core::is_loopback;
 use http::Uri;
-
-use crate::outward::is_loopback;
 
 /// Where a browser is sent back to.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, Response, StatusCode};
 use serde_json::json;
 
-use crate::respond::Reply;
+use crate::response::Reply;
 
 #[derive(Debug)]
 pub(super) struct Refusal {

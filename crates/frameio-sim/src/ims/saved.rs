@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Ims;
 use super::credential::{Credential, SavedCredential};
 use super::grants::{Access, Code, Grant, Grants};
 use super::vault::{Saved, Vault};
-use super::{Ims, lock};
-use crate::respond::Problem;
-use crate::saved::{USERS, missing};
+use crate::response::Problem;
 use crate::state::Table;
 
 /// Of the secrets that were given out only the digests are known.
@@ -34,7 +33,8 @@ impl SavedIms {
             let users_of = grants.into_iter().map(|grant| &grant.user_id).enumerate();
             let mut lost = users_of.filter(|(_, user)| !users.contains_key(*user));
             lost.next().map_or(Ok(()), |(index, user)| {
-                Err(missing(format!("/ims/{name}/{index}/for"), user, USERS))
+                let pointer = format!("/ims/{name}/{index}/for");
+                Err(Problem::missing_reference(pointer, user, &["state.users"]))
             })
         };
         grants("codes", self.codes.iter().map(|it| &it.value.grant).collect())?;
@@ -66,9 +66,9 @@ impl SavedIms {
 
 impl Ims {
     pub(crate) fn saved(&self) -> SavedIms {
-        let grants = lock(&self.grants);
+        let grants = &self.grants;
         SavedIms {
-            credentials: Some(lock(&self.credentials).iter().map(Credential::saved).collect()),
+            credentials: Some(self.credentials.iter().map(Credential::saved).collect()),
             codes: grants.codes.saved(Clone::clone),
             access_tokens: grants.access.saved(|access| Access::clone(access)),
             refresh_tokens: grants.refresh.saved(Clone::clone),

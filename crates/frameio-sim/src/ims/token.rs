@@ -7,21 +7,23 @@ use uuid::Uuid;
 
 use super::client::authenticate;
 use super::credential::{Credential, Kind};
-use super::grants::{Access, Code, Grant, Grants};
+use super::grants::{Access, Code, Grant};
 use super::refusal::Refusal;
 use super::scopes::{OFFLINE, Scopes};
 use super::vault::Gone;
-use super::{Request, SERVICE_DOMAIN, adobe_id, jwt};
-use crate::people;
-use crate::respond::Reply;
-use crate::sim::lock;
+use super::{Context, Ims, Request, SERVICE_DOMAIN, adobe_id, jwt};
+use crate::response::Reply;
+use crate::state::{User, add_user};
 
-pub(super) fn token(request: &Request<'_>) -> Result<Response<Body>, Refusal> {
-    let credential = &authenticate(request)?;
+pub(super) fn token(
+    request: &Request<'_>,
+    context: &mut Context<'_>,
+) -> Result<Response<Body>, Refusal> {
+    let credential = &authenticate(request, context)?;
     match required(request, "grant_type")? {
-        "client_credentials" => client_credentials(request, credential),
-        "authorization_code" => authorization_code(request, credential),
-        "refresh_token" => refresh_token(request, credential),
+        "client_credentials" => client_credentials(request, context, credential),
+        "authorization_code" => authorization_code(request, context, credential),
+        "refresh_token" => refresh_token(request, context, credential),
         other => {
             let description = format!("there is no `grant_type` `{other}`");
             Err(Refusal::unsupported_grant_type(description))
@@ -31,6 +33,7 @@ pub(super) fn token(request: &Request<'_>) -> Result<Response<Body>, Refusal> {
 
 fn client_credentials(
     request: &Request<'_>,
+    context: &mut Context<'_>,
     credential: &Credential,
 ) -> Result<Response<Body>, Refusal> {
     if credential.kind != Kind::ServerToServer {
@@ -40,36 +43,39 @@ fn client_credentials(
     let grant = Grant {
         id: Uuid::new_v4(),
         client_id: credential.client_id().to_owned(),
-        user_id: service_account(request, credential),
+        user_id: service_account(request, context, credential),
         scopes: Scopes::parse(request.form.get("scope"), credential.scopes())?,
     };
-    let grants = &mut *lock(&request.ims().grants);
-    Ok(give(request, grants, credential, grant, None))
+    Ok(give(request, context.ims, credential, grant, None))
 }
 
 /// The user that a server acts as; the first time it is added to the demo account, as an admin.
-fn service_account(request: &Request<'_>, credential: &Credential) -> String {
+fn service_account(
+    request: &Request<'_>,
+    context: &mut Context<'_>,
+    credential: &Credential,
+) -> String {
     let email = format!("{}{SERVICE_DOMAIN}", credential.client_id());
-    let account = lock(&request.shared.demo).account_id.clone();
-    let state = &mut *lock(&request.shared.state);
+    let state = &mut *context.state;
     if let Some(known) = state.users.values().find(|user| user.text("email") == email) {
         return known.id().to_owned();
     }
-    let user = people::User::admin("Service Account User", email);
-    let (id, token) = people::add(state, account.as_str(), user, request.now);
-    lock(&request.shared.tokens).push(token);
+    let user = User::admin("Service Account User", email);
+    let (id, token) = add_user(state, context.account, user, request.now);
+    context.tokens.push(token);
     id
 }
 
 fn authorization_code(
     request: &Request<'_>,
+    context: &mut Context<'_>,
     credential: &Credential,
 ) -> Result<Response<Body>, Refusal> {
     if credential.kind == Kind::ServerToServer {
         return Err(Refusal::unauthorized_client("a server is given no codes"));
     }
     let text = required(request, "code")?;
-    let grants = &mut *lock(&request.ims().grants);
+    let grants = &mut context.ims.grants;
     let code = grants.codes.get(text, request.now).map_err(|gone| match gone {
         Gone::Expired => Refusal::invalid_grant("the code is expired"),
         Gone::Unknown => Refusal::invalid_grant("the code is not known, or it was used before"),
@@ -88,7 +94,7 @@ fn authorization_code(
     let mut grant = code.grant;
     grant.scopes = grant.scopes.narrowed(request.form.get("scope"))?;
     let refreshed = grant.scopes.has(OFFLINE).then(|| grant.clone());
-    Ok(give(request, grants, credential, grant, refreshed))
+    Ok(give(request, context.ims, credential, grant, refreshed))
 }
 
 fn check_verifier(request: &Request<'_>, code: &Code) -> Result<(), Refusal> {
@@ -117,13 +123,14 @@ fn check_verifier(request: &Request<'_>, code: &Code) -> Result<(), Refusal> {
 
 fn refresh_token(
     request: &Request<'_>,
+    context: &mut Context<'_>,
     credential: &Credential,
 ) -> Result<Response<Body>, Refusal> {
     if credential.kind == Kind::ServerToServer {
         return Err(Refusal::unauthorized_client("a server is given no refresh tokens"));
     }
     let token = required(request, "refresh_token")?;
-    let grants = &mut *lock(&request.ims().grants);
+    let grants = &mut context.ims.grants;
     let refreshed = grants.refresh.get(token, request.now).map_err(|gone| match gone {
         Gone::Expired => Refusal::invalid_grant("the refresh token is expired"),
         Gone::Unknown => {
@@ -138,18 +145,19 @@ fn refresh_token(
     let scopes = refreshed.scopes.narrowed(request.form.get("scope"))?;
     grants.refresh.remove(token);
     let grant = Grant { scopes, ..refreshed.clone() };
-    Ok(give(request, grants, credential, grant, Some(refreshed)))
+    Ok(give(request, context.ims, credential, grant, Some(refreshed)))
 }
 
 /// An access token for `grant`, and one to refresh it for `refreshed`.
 fn give(
     request: &Request<'_>,
-    grants: &mut Grants,
+    ims: &mut Ims,
     credential: &Credential,
     grant: Grant,
     refreshed: Option<Grant>,
 ) -> Response<Body> {
-    let life = request.ims().settings.access_token_life;
+    let Ims { settings, grants, .. } = ims;
+    let life = settings.access_token_life;
     let user = (credential.kind != Kind::ServerToServer).then(|| adobe_id(&grant.user_id));
     let access = Access::new(grant, credential.kind, request.now, life);
     let mut body = json!({

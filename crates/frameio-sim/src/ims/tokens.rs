@@ -9,18 +9,19 @@ use super::grants::Access;
 use super::refusal::Refusal;
 use super::scopes::{EMAIL, OPENID, PROFILE};
 use super::vault::Gone;
-use super::{Request, adobe_id};
-use crate::caller::bearer;
-use crate::respond::{Reply, empty};
-use crate::sim::lock;
+use super::{Context, Request, adobe_id, bearer};
+use crate::response::{Reply, empty};
 
 /// Ends a token. With a refresh token all access tokens of the same sign-in end; a token that is
 /// not known is as good as revoked.
-pub(super) fn revoke(request: &Request<'_>) -> Result<Response<Body>, Refusal> {
-    let credential = authenticate(request)?;
+pub(super) fn revoke(
+    request: &Request<'_>,
+    context: &mut Context<'_>,
+) -> Result<Response<Body>, Refusal> {
+    let credential = authenticate(request, context)?;
     let token = request.form.get("token");
     let token = token.ok_or_else(|| Refusal::invalid_request("`token` is missing in the form"))?;
-    let grants = &mut *lock(&request.ims().grants);
+    let grants = &mut context.ims.grants;
     let access = grants.access.get(token, request.now).map(|access| &access.grant);
     let refresh = grants.refresh.get(token, request.now);
     if let Ok(grant) = access.or(refresh) {
@@ -36,10 +37,13 @@ pub(super) fn revoke(request: &Request<'_>) -> Result<Response<Body>, Refusal> {
 }
 
 /// Tells of the user what the scopes of the bearer token allow.
-pub(super) fn userinfo(request: &Request<'_>) -> Result<Response<Body>, Refusal> {
+pub(super) fn userinfo(
+    request: &Request<'_>,
+    context: &mut Context<'_>,
+) -> Result<Response<Body>, Refusal> {
     let token = bearer(request.headers);
     let token = token.ok_or_else(|| Refusal::invalid_token("the bearer token is missing"))?;
-    let access = request.ims().access(token, request.now).map_err(|gone| match gone {
+    let access = context.ims.access(token, request.now).map_err(|gone| match gone {
         Gone::Expired => Refusal::invalid_token("the access token is expired"),
         Gone::Unknown => Refusal::invalid_token("the access token is not known, or was revoked"),
     })?;
@@ -48,7 +52,7 @@ pub(super) fn userinfo(request: &Request<'_>) -> Result<Response<Body>, Refusal>
         return Err(Refusal::insufficient_scope("the access token lacks the scope `openid`"));
     }
     let mut info = json!({ "sub": adobe_id(access.user_id()) });
-    if let Some(user) = request.user(access.user_id()) {
+    if let Some(user) = context.user(access.user_id()) {
         if scopes.has(EMAIL) {
             info["email"] = user.email.into();
             info["email_verified"] = true.into();
@@ -66,11 +70,14 @@ pub(super) fn userinfo(request: &Request<'_>) -> Result<Response<Body>, Refusal>
 /// Tells whether an access token is good, and what it says of itself.
 ///
 /// The token stands in a header of the scheme `Bearer`, the form or the query.
-pub(super) fn validate(request: &Request<'_>) -> Result<Response<Body>, Refusal> {
+pub(super) fn validate(
+    request: &Request<'_>,
+    context: &mut Context<'_>,
+) -> Result<Response<Body>, Refusal> {
     let param = |name| request.form.get(name).or_else(|| request.query.get(name));
     let client_id =
         param("client_id").ok_or_else(|| Refusal::invalid_request("`client_id` is missing"))?;
-    if request.ims().credential(client_id).is_none() {
+    if context.ims.credential(client_id).is_none() {
         return Err(Refusal::invalid_client("no app has this `client_id`"));
     }
     if param("type").is_some_and(|kind| kind != "access_token") {
@@ -78,7 +85,7 @@ pub(super) fn validate(request: &Request<'_>) -> Result<Response<Body>, Refusal>
     }
     let token = bearer(request.headers).or_else(|| param("token"));
     let token = token.ok_or_else(|| Refusal::invalid_request("`token` is missing"))?;
-    let body = match request.ims().access(token, request.now) {
+    let body = match context.ims.access(token, request.now) {
         Ok(access) if access.grant.client_id != client_id => invalid("invalid_client_id"),
         Ok(access) => valid(&access),
         Err(Gone::Expired) => invalid("expired"),

@@ -17,11 +17,8 @@ use crate::{
 };
 
 static DOCUMENTS: LazyLock<[Value; 2]> = LazyLock::new(|| {
-    let read = |json| serde_json::from_str(json).unwrap();
-    [
-        read(include_str!("../../contract/openapi.json")),
-        read(include_str!("../../contract/openapi-experimental.json")),
-    ]
+    [frameio_openapi::STABLE, frameio_openapi::EXPERIMENTAL]
+        .map(|json| serde_json::from_str(json).unwrap())
 });
 
 /// An operation as the contract has it.

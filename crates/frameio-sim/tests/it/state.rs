@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frameio_sim::{SavedState, Sim, Storage};
+use frameio_sim::{SavedState, Sim, Storage, User};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -348,4 +348,44 @@ async fn the_demo_is_worth_looking_at_and_the_same_each_time() {
     let assets = format!("{}/shares/{}/assets", api.account(), share.as_str().unwrap());
     let answer = api.get(&assets).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}
+
+#[test]
+fn a_state_is_taken_at_one_point_in_time() {
+    let sim = Sim::new();
+    let adding = std::thread::spawn({
+        let sim = sim.clone();
+        move || {
+            for number in 0..2_000 {
+                sim.add_user(User::member("Ada", format!("{number}@example.com")));
+            }
+        }
+    });
+    while !adding.is_finished() {
+        // Otherwise it has tokens of users that it lacks.
+        let saved: Result<SavedState, _> = sim.state().to_string().parse();
+        assert!(saved.is_ok(), "{saved:?}");
+    }
+    adding.join().unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_can_read_kept_uploads_and_saved_states() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let [_, Storage::Directory(directory)] = storages() else { panic!("no directory") };
+    let uploads = directory.join("uploads");
+    let sim = Sim::builder().quotas(false).storage(Storage::Directory(uploads.clone())).build();
+    let api = Api::of(sim);
+    api.upload("clip.mp4", "bytes").await;
+    let kept = std::fs::read_dir(&uploads).unwrap().next().unwrap().unwrap().path();
+    assert_eq!((mode(&directory), mode(&uploads), mode(&kept)), (0o700, 0o700, 0o600));
+
+    let state = directory.join("state.json");
+    api.sim.save(&state).unwrap();
+    assert_eq!(mode(&state), 0o600);
+    std::fs::remove_dir_all(directory).unwrap();
 }

@@ -1,0 +1,212 @@
+//! Rules that the documentation has and the contract lacks.
+
+use super::Spec;
+use super::schema::{Bounds, Form, Kind, Schema};
+
+/// What is added to a rule of the contract.
+#[derive(Clone, Copy, Debug)]
+enum Rule {
+    OneOf(&'static [&'static str]),
+    Form(Form),
+    /// The least and the most of a number, of characters or of items.
+    Bounds(Option<u16>, Option<u16>),
+}
+
+/// By operation and place: a parameter of the query, or a path in the body, where `*` stands for
+/// each member of a union, and a number for one.
+const RULES: &[(&str, &str, Rule)] = &[
+    ("collections.index", "include", Rule::OneOf(&["creator", "project"])),
+    ("collections.show", "include", Rule::OneOf(&["creator", "project"])),
+    ("folders.index", "type", Rule::OneOf(&["file", "folder", "version_stack"])),
+    (
+        "users.account_user_roles_memberships",
+        "type",
+        Rule::OneOf(&["group", "project", "workspace"]),
+    ),
+    ("accounts.auditlog_index", "filters[from_date]", Rule::Form(Form::Date)),
+    ("accounts.auditlog_index", "filters[to_date]", Rule::Form(Form::Date)),
+    ("files.bulk_copy", "data/file_ids", HUNDRED),
+    ("files.bulk_move", "data/file_ids", HUNDRED),
+    ("files.bulk_get", "data/file_ids", HUNDRED),
+    ("folders.bulk_copy", "data/folder_ids", HUNDRED),
+    ("folders.bulk_move", "data/folder_ids", HUNDRED),
+    ("comments.create", "data/attachments", Rule::Bounds(None, Some(6))),
+    ("comments.create", "data/timestamp/0", Rule::Form(Form::Timecode)),
+    ("comments.create", "data/timestamp/1", Rule::Bounds(Some(0), None)),
+    ("comments.update", "data/timestamp/0", Rule::Form(Form::Timecode)),
+    ("comments.update", "data/timestamp/1", Rule::Bounds(Some(0), None)),
+    (DEFINE, "data/*/name", DEFINITION_NAME),
+    (DEFINE, "data/number/field_configuration/scale", SCALE),
+    (DEFINE, "data/rating/field_configuration/max_value", STARS),
+    (DEFINE, "data/select/field_configuration/options", OPTIONS),
+    (DEFINE, "data/select_multi/field_configuration/options", OPTIONS),
+    (DEFINE, "data/user_single/field_configuration/custom_members", MEMBERS),
+    (DEFINE, "data/user_multi/field_configuration/custom_members", MEMBERS),
+    (REDEFINE, "data/*/name", DEFINITION_NAME),
+    (REDEFINE, "data/number/field_configuration/scale", SCALE),
+    (REDEFINE, "data/rating/field_configuration/max_value", STARS),
+    (REDEFINE, "data/select/field_configuration/options", OPTIONS),
+    (REDEFINE, "data/select_multi/field_configuration/options", OPTIONS),
+    (REDEFINE, "data/user_single/field_configuration/custom_members", MEMBERS),
+    (REDEFINE, "data/user_multi/field_configuration/custom_members", MEMBERS),
+    ("shares.create", "data/asset_ids", HUNDRED),
+    ("shares.create", "data/name", Rule::Bounds(Some(1), Some(175))),
+    ("shares.create", "data/description", Rule::Bounds(Some(1), Some(640))),
+    ("shares.create", "data/passphrase", Rule::Bounds(None, Some(255))),
+];
+
+const DEFINE: &str = "metadata_fields.metadata_field_definitions_create";
+const REDEFINE: &str = "metadata_fields.metadata_field_definitions_update";
+const HUNDRED: Rule = Rule::Bounds(Some(1), Some(100));
+const DEFINITION_NAME: Rule = Rule::Bounds(Some(1), Some(250));
+const SCALE: Rule = Rule::Bounds(Some(0), Some(3));
+const STARS: Rule = Rule::Bounds(Some(1), Some(5));
+const OPTIONS: Rule = Rule::Bounds(Some(1), Some(50));
+const MEMBERS: Rule = Rule::Bounds(Some(1), None);
+
+/// Adds all rules.
+pub(super) fn add(specs: &mut [Spec]) {
+    for parameter in specs.iter_mut().flat_map(|spec| &mut spec.parameters) {
+        match (&*parameter.name, &mut parameter.schema.kind) {
+            ("after", Kind::Text { form, .. }) => *form = Some(Form::Cursor),
+            ("page_size", Kind::Integer(bounds)) if bounds.max.is_none() => {
+                *bounds = Bounds { min: Some(1), max: Some(100) };
+            }
+            _ => {}
+        }
+    }
+    for (id, place, rule) in RULES {
+        let spec = specs.iter_mut().find(|spec| spec.operation.id == *id);
+        let found = spec.map_or_else(Vec::new, |spec| find(spec, place));
+        assert!(!found.is_empty(), "{id} has no {place}");
+        for schema in found {
+            rule.add(schema);
+        }
+    }
+}
+
+fn find<'s>(spec: &'s mut Spec, place: &str) -> Vec<&'s mut Schema> {
+    let mut found = Vec::new();
+    let body = spec.body.as_mut().map(|body| &mut body.schema);
+    match (place.strip_prefix("data/"), body) {
+        (Some(path), Some(body)) => descend(body, path, &mut found),
+        _ => {
+            let named = spec.parameters.iter_mut().filter(|parameter| *parameter.name == *place);
+            found.extend(named.map(|parameter| &mut parameter.schema));
+        }
+    }
+    found
+}
+
+fn descend<'s>(schema: &'s mut Schema, path: &str, found: &mut Vec<&'s mut Schema>) {
+    if path.is_empty() {
+        return found.push(schema);
+    }
+    let (step, rest) = path.split_once('/').unwrap_or((path, ""));
+    match &mut schema.kind {
+        Kind::Object(object) => {
+            for field in object.fields.iter_mut().filter(|field| *field.name == *step) {
+                descend(&mut field.schema, rest, found);
+            }
+        }
+        Kind::Tagged { members, .. } => {
+            for (_, member) in members.iter_mut().filter(|(name, _)| step == "*" || **name == *step)
+            {
+                descend(member, rest, found);
+            }
+        }
+        Kind::Union(members) => {
+            let member = step.parse().ok().and_then(|i: usize| members.get_mut(i));
+            if let Some(member) = member {
+                descend(member, rest, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Rule {
+    fn add(self, schema: &mut Schema) {
+        match (self, &mut schema.kind) {
+            (Self::OneOf(names), kind @ Kind::Text { .. }) => {
+                *kind = Kind::OneOf(names.iter().map(|name| (*name).into()).collect());
+            }
+            (Self::Form(needed), Kind::Text { form, .. }) => *form = Some(needed),
+            (Self::Bounds(min, max), Kind::Integer(bounds)) => {
+                *bounds = Bounds { min: min.map(i64::from), max: max.map(i64::from) };
+            }
+            (
+                Self::Bounds(min, max),
+                Kind::Text { length, .. } | Kind::List { count: length, .. },
+            ) => {
+                *length = Bounds { min: min.map(usize::from), max: max.map(usize::from) };
+            }
+            (rule, kind) => panic!("{rule:?} does not fit {kind:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::{Value, json};
+
+    use super::super::specs;
+
+    /// The texts of what is wrong with a body under `data`.
+    fn problems(id: &str, data: Value) -> Vec<String> {
+        let spec = specs().iter().find(|spec| spec.operation.id == id).unwrap();
+        let taken = spec.body.as_ref().unwrap().take(json!({ "data": data }));
+        let problems = taken.err().unwrap_or_default().into_iter();
+        problems.map(|it| format!("{} {}", it.pointer.unwrap(), it.detail)).collect()
+    }
+
+    #[test]
+    fn the_documented_limits_hold() {
+        let ids: Vec<String> = (0..101).map(|id| id.to_string()).collect();
+        for (id, data, found) in [
+            (
+                "files.bulk_move",
+                json!({"file_ids": ids, "parent_id": "p"}),
+                "/data/file_ids has 101 items, allowed are 1 to 100",
+            ),
+            (
+                "comments.update",
+                json!({"timestamp": -1}),
+                "/data/timestamp is -1, at least 0 is needed",
+            ),
+            (
+                "comments.update",
+                json!({"timestamp": "1s"}),
+                "/data/timestamp is `1s`, `HH:MM:SS:FF` is needed",
+            ),
+            (
+                "comments.update",
+                json!({"timestamp": true}),
+                "/data/timestamp is a boolean, text or an integer is needed",
+            ),
+            (
+                super::DEFINE,
+                json!({
+                    "field_type": "number", "name": "n", "field_configuration": {"scale": 4},
+                }),
+                "/data/field_configuration/scale is 4, allowed are 0 to 3",
+            ),
+            (
+                super::REDEFINE,
+                json!({"field_type": "text", "name": ""}),
+                "/data/name has 0 characters, allowed are 1 to 250",
+            ),
+        ] {
+            assert_eq!(problems(id, data), [found]);
+        }
+        assert!(problems("comments.update", json!({"timestamp": "00:00:01:00"})).is_empty());
+    }
+
+    #[test]
+    fn no_rule_is_there_twice() {
+        let places: BTreeSet<_> = super::RULES.iter().map(|(id, place, _)| (id, place)).collect();
+        assert_eq!(places.len(), super::RULES.len());
+    }
+}

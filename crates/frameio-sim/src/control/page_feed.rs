@@ -1,0 +1,148 @@
+//! Feed of the page, which asks for it again and again and receives what is new.
+
+use http::Uri;
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use crate::contract;
+use crate::faults::Fault;
+use crate::history::{RecordedDelivery, RecordedRequest};
+use crate::quota::Bucket;
+use crate::shared::{Env, World};
+use crate::state::{State, Token};
+
+/// How many requests, buckets, faults and deliveries are told at most, each.
+const MOST: usize = 200;
+
+/// How many characters of a text that others have chosen are told.
+const LONGEST: usize = 300;
+
+/// Returns what the page shows, without the tree; `since` is the cursor of the last response.
+pub(super) fn live(env: &Env, world: &World, since: &str) -> Value {
+    let World { state, tokens, requests: history, .. } = world;
+    let (whole, requests) = history.since(since, MOST);
+    let (enforced, buckets) = world.buckets.used(env.clock.elapsed(), MOST);
+    let (cursor, writes) = (history.cursor(), history.writes());
+    let faults = world.faults.all();
+    let faults: Vec<String> = faults.iter().take(MOST).map(Fault::to_string).collect();
+    let requests: Vec<_> = requests.iter().map(|(n, record)| request(state, *n, record)).collect();
+    let deliveries = world.deliveries.last(MOST);
+    let deliveries: Vec<_> = deliveries.map(|sent| delivery(state, sent)).collect();
+    let who = |spender: &str| who(state, tokens, spender);
+    let buckets: Vec<_> = buckets.iter().map(|held| bucket(state, held, who)).collect();
+    json!({
+        "cursor": cursor,
+        // Whether these are all that there are: what was shown before is of another time.
+        "whole": whole,
+        "now": env.clock.now().to_string(),
+        // Another as soon as the tree may have changed.
+        "tree": format!("{writes}-{}", changes(state)),
+        "requests": requests,
+        "stats": super::stats(world),
+        "quotas": {"enforced": enforced, "buckets": buckets},
+        "faults": faults,
+        "deliveries": deliveries,
+    })
+}
+
+/// How far what has happened goes, with and without requests.
+fn changes(state: &State) -> String {
+    let past = &state.events.past;
+    let last = past.back().map_or(Timestamp::UNIX_EPOCH, |event| event.at);
+    format!("{}-{}", past.len(), last.as_millisecond())
+}
+
+fn request(state: &State, number: u64, record: &RecordedRequest) -> Value {
+    let user = record.user_id.as_ref().map(|id| name_of(state, id.as_str()));
+    json!({
+        "number": number,
+        "operation": record.operation,
+        "method": cut(record.method.as_str()),
+        "path": cut(&record.path),
+        "query": query(record),
+        "status": record.status.map(|status| status.as_u16()),
+        "user": user,
+        "time": record.time.to_string(),
+        "duration_us": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
+    })
+}
+
+/// The parameters that the contract has for the operation: others, as those of signed URLs and
+/// of sign-in, may be secret.
+fn query(record: &RecordedRequest) -> Option<String> {
+    let spec = contract::specs().iter().find(|spec| Some(spec.operation.id) == record.operation)?;
+    let known = |name: &str| spec.parameters.iter().any(|parameter| &*parameter.name == name);
+    let pairs = form_urlencoded::parse(record.query.as_deref()?.as_bytes());
+    let pairs = pairs.filter(|(name, _)| known(name));
+    let shown: Vec<_> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+    (!shown.is_empty()).then(|| cut(&shown.join("&")))
+}
+
+fn bucket(state: &State, bucket: &Bucket, who: impl Fn(&str) -> String) -> Value {
+    let spender = if bucket.token.is_empty() { "all users".to_owned() } else { who(&bucket.token) };
+    let account = state.accounts.get(&bucket.account).map(|row| cut(row.text("display_name")));
+    json!({
+        "operation": bucket.operation,
+        "user": spender,
+        "account_id": cut(&bucket.account),
+        "account": account,
+        "limit": bucket.level.limit,
+        "remaining": bucket.level.remaining,
+        "window_ms": bucket.level.window_millis,
+        "full_in_ms": u64::try_from(bucket.empty_in.as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+/// Whose quota it is, without the token.
+fn who(state: &State, tokens: &[Token], spender: &str) -> String {
+    let known = tokens.iter().position(|token| token.secret.expose_secret() == spender);
+    let Some(index) = known else {
+        // Tokens of IMS share those of their user; all others are legacy ones.
+        let is_user = state.users.contains_key(spender);
+        return if is_user { name_of(state, spender) } else { "legacy token".to_owned() };
+    };
+    let Some((user, before)) = tokens.get(index).map(|token| &token.user).zip(tokens.get(..index))
+    else {
+        return String::new();
+    };
+    let name = name_of(state, user);
+    match before.iter().filter(|token| token.user == *user).count() {
+        0 => name,
+        before => format!("{name}, token {}", before + 1),
+    }
+}
+
+fn delivery(state: &State, delivery: &RecordedDelivery) -> Value {
+    let webhook = state.webhooks.get(&delivery.sender_id);
+    let sender = webhook.or_else(|| state.actions.get(&delivery.sender_id));
+    let told: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
+    json!({
+        "event": told["type"].as_str().map(cut),
+        "sender": sender.map(|row| cut(row.text("name"))),
+        "host": host(&delivery.url),
+        "attempt": delivery.attempt,
+        "status": delivery.status.map(|status| status.as_u16()),
+        "error": delivery.error.as_deref().map(cut),
+        "time": delivery.time.to_string(),
+    })
+}
+
+/// Where a URL leads, without what in it may be secret.
+fn host(url: &str) -> Option<String> {
+    let uri: Uri = url.parse().ok()?;
+    let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(cut(&format!("{}{port}", uri.host()?)))
+}
+
+fn name_of(state: &State, user: &str) -> String {
+    cut(state.users.get(user).map_or(user, |user| user.text("name")))
+}
+
+/// No more of a text than fits on the page.
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

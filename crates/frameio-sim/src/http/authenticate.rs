@@ -1,0 +1,54 @@
+//! Authentication of a call by its bearer token.
+
+use std::borrow::Cow;
+
+use http::header::HeaderMap;
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+
+use crate::ims::{Gone, bearer};
+use crate::shared::World;
+
+/// Header without which a legacy developer token is refused.
+const LEGACY: &str = "x-frameio-legacy-token-auth";
+
+#[derive(Debug)]
+pub(super) struct Caller<'a> {
+    pub(super) user_id: Cow<'a, str>,
+    /// Owner of the quotas: the user for tokens of IMS, which come and go, else the token.
+    pub(super) spender: Cow<'a, str>,
+}
+
+impl<'a> Caller<'a> {
+    /// Returns the caller, or why the token is refused.
+    pub(super) fn of(
+        world: &World,
+        headers: &'a HeaderMap,
+        now: Timestamp,
+    ) -> Result<Self, String> {
+        let token = bearer(headers).ok_or("the bearer token is missing")?;
+        if let Some(known) = world.tokens.iter().find(|known| known.secret.expose_secret() == token)
+        {
+            return Ok(Self { user_id: known.user.clone().into(), spender: token.into() });
+        }
+        if world.ims.legacy_tokens().iter().any(|known| known.expose_secret() == token) {
+            let opted_in = headers.get(LEGACY).is_some_and(|value| value == "true");
+            return if opted_in {
+                Ok(Self { user_id: world.demo.user_id.to_string().into(), spender: token.into() })
+            } else {
+                Err(format!("a legacy developer token is taken only beside `{LEGACY}: true`"))
+            };
+        }
+        match world.ims.access(token, now) {
+            Ok(access) => match access.lacks() {
+                None => {
+                    let user_id = Cow::from(access.user_id().to_owned());
+                    Ok(Self { spender: user_id.clone(), user_id })
+                }
+                Some(scope) => Err(format!("the access token lacks the scope `{scope}`")),
+            },
+            Err(Gone::Expired) => Err("the access token is expired".to_owned()),
+            Err(Gone::Unknown) => Err("the bearer token is not known here".to_owned()),
+        }
+    }
+}

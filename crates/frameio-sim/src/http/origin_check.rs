@@ -1,0 +1,84 @@
+//! Origins that may control the simulator: programs on this machine, and its own page.
+
+use std::net::IpAddr;
+
+use http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
+use http::request::Parts;
+use http::{Method, StatusCode};
+
+use crate::response::Failure;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Marks a request from another machine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RemotePeer;
+
+/// Refuses a request from another machine; one by a name that another site may have pointed here, which could then read all
+/// as its own; and a change that a page of another origin asks for.
+pub(super) fn check_control(parts: &Parts) -> Result<(), Failure> {
+    if parts.extensions.get::<RemotePeer>().is_some() {
+        let detail = "the simulator is controlled only from the machine that it runs on";
+        return Err(Failure::new(StatusCode::FORBIDDEN, detail));
+    }
+    let host = text(&parts.headers, HOST);
+    if host.is_some_and(|host| !is_local_name(host)) {
+        let detail = "the simulator is controlled by an IP address or as localhost, not by \
+                      another host name";
+        return Err(Failure::new(StatusCode::FORBIDDEN, detail));
+    }
+    if parts.method != Method::GET && is_foreign(parts, host) {
+        let detail = "the simulator is not controlled by pages of another origin: send this from \
+                      a program, or from the page at /_sim/";
+        return Err(Failure::new(StatusCode::FORBIDDEN, detail));
+    }
+    Ok(())
+}
+
+/// Whether no name server was asked for it.
+fn is_local_name(host: &str) -> bool {
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if is_port(port) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    let name = name.to_ascii_lowercase();
+    address.parse::<IpAddr>().is_ok() || name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Whether a browser says that the page which asks is not of this origin; only browsers say so.
+fn is_foreign(parts: &Parts, host: Option<&str>) -> bool {
+    let site = text(&parts.headers, SEC_FETCH_SITE);
+    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return true;
+    }
+    let here = parts.uri.authority().map(|authority| authority.as_str()).or(host);
+    text(&parts.headers, ORIGIN).is_some_and(|origin| {
+        let asking = origin.split_once("://").map(|(_, authority)| authority);
+        !asking.zip(here).is_some_and(|(asking, here)| asking.eq_ignore_ascii_case(here))
+    })
+}
+
+/// A header; one that is no text is none that this takes, but not missing either.
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_a_name_server_gives_are_not_local() {
+        for host in
+            ["127.0.0.1:80", "[::1]:80", "10.0.0.1", "localhost:1", "LOCALHOST", "a.localhost"]
+        {
+            assert!(is_local_name(host), "{host}");
+        }
+        for host in ["", "evil.example:80", "127.0.0.1.nip.io", "localhost.example", "notlocalhost"]
+        {
+            assert!(!is_local_name(host), "{host}");
+        }
+    }
+}

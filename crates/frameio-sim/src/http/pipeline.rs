@@ -1,0 +1,292 @@
+//! The pipeline of a request: faults, route, authentication, quota, contract, role, handler.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use frameio_core::{Body, UserId};
+use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use http_body::Body as _;
+use serde_json::{Map, Value};
+
+use super::authenticate::Caller;
+use super::route::{Args, Route, Target};
+use super::{cors, origin_check};
+use crate::contract::EXPERIMENTAL;
+use crate::control;
+use crate::events;
+use crate::faults::Fault;
+use crate::history;
+use crate::ims;
+use crate::operations::context::RequestContext;
+use crate::operations::query::Query;
+use crate::operations::roles;
+use crate::quota::Level;
+use crate::request_body::{Content, drain};
+use crate::response::{Failure, Outcome, Problem, with_level};
+use crate::shared::{Env, Shared, World};
+use crate::uploads;
+
+/// The longest JSON body; the longest annotation fits in several times.
+const LONGEST_JSON: usize = 4 * 1024 * 1024;
+
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
+/// What the pipeline learns about a request for its record.
+#[derive(Debug, Default)]
+struct RequestLog {
+    /// The JSON of the body.
+    json: Bytes,
+    user_id: Option<UserId>,
+}
+
+/// Responds to a request.
+///
+/// # Errors
+/// When a fault resets the connection, as a transport fails: with
+/// [`ConnectionReset`](io::ErrorKind::ConnectionReset).
+pub(crate) async fn respond<B>(
+    shared: &Arc<Shared>,
+    request: Request<B>,
+) -> io::Result<Response<Body>>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let (parts, body) = request.into_parts();
+    if let Some(endpoint) = control::Endpoint::of(parts.uri.path()) {
+        let allowed = origin_check::check_control(&parts);
+        return Ok(control::answer(shared, &endpoint, &parts, body, allowed).await);
+    }
+    if let Some(response) = cors::preflight(&parts) {
+        return Ok(response);
+    }
+    let origin = cors::origin(&parts.headers);
+    let mut response = recorded(shared, parts, body).await?;
+    if let Some(origin) = origin {
+        cors::allow(response.headers_mut(), origin);
+    }
+    Ok(response)
+}
+
+/// Responds, and records the request.
+async fn recorded<B>(shared: &Arc<Shared>, mut parts: Parts, body: B) -> io::Result<Response<Body>>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let clock = &shared.env.clock;
+    let (time, start) = (clock.now(), clock.elapsed());
+    let target = Target::of(&parts.method, parts.uri.path());
+    let mut log = RequestLog::default();
+    let fault = shared.lock().faults.take(target.id());
+    let response = match fault {
+        Some(fault) => respond_with_fault(shared, fault, &target, &parts, body, &mut log).await,
+        None => Ok(dispatch(shared, &target, &parts, body, &mut log, false).await),
+    };
+    let RequestLog { json, user_id } = log;
+    let body = match &target {
+        Target::Ims(_) => ims::without_secrets(&mut parts.uri, &json),
+        _ => json,
+    };
+    let duration = clock.elapsed().saturating_sub(start);
+    let request = history::Request { operation: target.id(), user_id, parts, body, time, duration };
+    let sent = response.as_ref().ok().map(|r| (r.status(), r.body().size_hint().exact()));
+    let world = &mut *shared.lock();
+    uploads::start_pending_fetches(shared, world);
+    events::dispatch_pending(shared, world);
+    world.requests.push(request, sent);
+    response
+}
+
+/// Responds as a fault wants it.
+async fn respond_with_fault<B>(
+    shared: &Arc<Shared>,
+    fault: Fault,
+    target: &Target,
+    parts: &Parts,
+    body: B,
+    log: &mut RequestLog,
+) -> io::Result<Response<Body>>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let clock = &shared.env.clock;
+    if matches!(target, Target::Operation(..)) {
+        let caller = Caller::of(&shared.lock(), &parts.headers, clock.now()).ok();
+        log.user_id = caller.map(|caller| caller.user_id.into_owned().into());
+    }
+    clock.sleep(fault.waits()).await;
+    fault.before()?;
+    let quota = match target {
+        Target::Operation(route, _) => Some(shared.lock().buckets.quota(route.operation)),
+        _ => None,
+    };
+    let response = match fault.instead(quota) {
+        Some(response) if matches!(target, Target::Part { .. }) => {
+            drain(&parts.headers, pin!(body)).await;
+            response
+        }
+        Some(response) => {
+            log.json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
+            response
+        }
+        None => dispatch(shared, target, parts, body, log, fault.drops_part()).await,
+    };
+    fault.change(response)
+}
+
+/// Responds without faults.
+async fn dispatch<B>(
+    shared: &Shared,
+    target: &Target,
+    parts: &Parts,
+    body: B,
+    log: &mut RequestLog,
+    drops_part: bool,
+) -> Response<Body>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    match target {
+        Target::Operation(route, args) => {
+            let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
+            log.json.clone_from(&content.data);
+            let world = &mut *shared.lock();
+            operation(&shared.env, world, route, args, parts, &content, log)
+        }
+        Target::Part { id, number } => {
+            uploads::put(shared, parts, (id, *number), body, drops_part).await
+        }
+        Target::Download { id } => uploads::get(shared, parts, id).await,
+        Target::Ims(endpoint) => {
+            let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
+            log.json.clone_from(&content.data);
+            let body = (!content.is_too_long).then_some(&log.json);
+            let World { ims, state, tokens, demo, .. } = &mut *shared.lock();
+            let account = demo.account_id.as_str();
+            let mut context = ims::Context { ims, state, tokens, account };
+            let now = shared.env.clock.now();
+            ims::answer(&mut context, *endpoint, parts, base(parts), now, body)
+        }
+        Target::Unknown => {
+            log.json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
+            Failure::new(StatusCode::NOT_FOUND, "there is no such route").into_response()
+        }
+    }
+}
+
+/// Responds to a call of the API: authentication and quota come before everything else.
+fn operation(
+    env: &Env,
+    world: &mut World,
+    route: &Route,
+    args: &Args,
+    parts: &Parts,
+    content: &Content,
+    log: &mut RequestLog,
+) -> Response<Body> {
+    if route.spec.is_experimental()
+        && parts.headers.get(API_VERSION).is_none_or(|version| version != EXPERIMENTAL)
+    {
+        let detail = format!("{} needs the header `api-version: experimental`", route.operation.id);
+        return Failure::new(StatusCode::NOT_FOUND, detail).into_response();
+    }
+    let quota = world.buckets.quota(route.operation);
+    let caller = match Caller::of(world, &parts.headers, env.clock.now()) {
+        Ok(caller) => caller,
+        Err(detail) => {
+            let refusal = Failure::new(StatusCode::UNAUTHORIZED, detail).into_response();
+            return with_level(refusal, &Level::unused(quota));
+        }
+    };
+    log.user_id = Some(caller.user_id.as_ref().into());
+    let account = args.iter().find(|(name, _)| *name == "account_id");
+    let account = account.map_or("", |(_, account)| account);
+    let now = env.clock.elapsed();
+    match world.buckets.spend(&caller.spender, account, route.operation, now) {
+        Ok(level) => {
+            let outcome = handle(env, world, route, args, &caller, parts, content);
+            let response = outcome.map_or_else(Failure::into_response, |r| r.into_response());
+            with_level(response, &level)
+        }
+        Err(level) => {
+            let detail = format!("{} is limited to {quota}", route.operation.id);
+            let refusal = Failure::new(StatusCode::TOO_MANY_REQUESTS, detail);
+            with_level(refusal.into_response(), &level)
+        }
+    }
+}
+
+/// Validates query and body by the contract, checks the user's role, and runs the operation.
+fn handle(
+    env: &Env,
+    world: &mut World,
+    route: &Route,
+    args: &Args,
+    caller: &Caller<'_>,
+    parts: &Parts,
+    content: &Content,
+) -> Outcome {
+    let mut problems = Vec::new();
+    let version = parts.headers.get(API_VERSION);
+    if let (Some(known), Some(given)) = (route.operation.api_version, version)
+        && given != known
+    {
+        problems.push(Problem::at("/api-version", format!("the header has to be `{known}`")));
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let query = Query::parse(&route.spec.parameters, query, &mut problems);
+    let data = match &route.spec.body {
+        Some(body) if body.required || content.is_too_long || !content.data.is_empty() => {
+            body.take(parse(&parts.headers, content)?)
+        }
+        _ => Ok(Map::new()),
+    };
+    let data = match data {
+        Ok(data) if problems.is_empty() => data,
+        Ok(_) => return Err(Failure::unprocessable(problems)),
+        Err(more) => {
+            problems.extend(more);
+            return Err(Failure::unprocessable(problems));
+        }
+    };
+    let ctx = RequestContext {
+        env,
+        signer: &world.signer,
+        now: env.clock.now(),
+        base: &base(parts),
+        user_id: &caller.user_id,
+        path: parts.uri.path(),
+        args,
+        query,
+        data,
+    };
+    roles::check(&world.state, &ctx, route.operation.id)?;
+    (route.handler.handle)(&mut world.state, &ctx)
+}
+
+fn parse(headers: &HeaderMap, content: &Content) -> Result<Value, Failure> {
+    if content.is_too_long {
+        let detail = format!("the body is longer than {LONGEST_JSON} bytes");
+        return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    }
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(|value| value.starts_with("application/json")) {
+        let detail = "the content-type has to be application/json";
+        return Err(Failure::new(StatusCode::BAD_REQUEST, detail));
+    }
+    serde_json::from_slice(&content.data).map_err(|error| {
+        Failure::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
+    })
+}
+
+/// Scheme and authority under which the client knows the simulator: on a socket the request line
+/// has the path alone, in process the whole URI.
+fn base(parts: &Parts) -> String {
+    let scheme = parts.uri.scheme_str().unwrap_or("http");
+    let host = || parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let authority = parts.uri.authority().map(|authority| authority.as_str()).or_else(host);
+    format!("{scheme}://{}", authority.unwrap_or("localhost"))
+}

@@ -1,0 +1,89 @@
+//! What is configured of a field, by its type.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::operations::metadata;
+use crate::response::{Failure, Problem};
+use crate::state::{State, new_id};
+
+const AT: &str = "/data/field_configuration";
+
+/// What a field of the type is without further words.
+pub(super) fn default(field_type: &str) -> Value {
+    match field_type {
+        "date" => json!({
+            "display_format": "local",
+            "display_timezone": false,
+            "include_time": false,
+            "time_format": "twelve_hour",
+        }),
+        "number" => json!({"number_format": null, "scale": 0}),
+        "rating" => json!({"color": null, "max_value": 5, "style": "star"}),
+        "select" | "select_multi" => json!({"enable_add_new": true, "options": []}),
+        "toggle" => json!({"color": null}),
+        "user_single" | "user_multi" => json!({
+            "custom_members": [],
+            "member_options_type": "all_project_members",
+            "notify_members": false,
+        }),
+        _ => json!({}),
+    }
+}
+
+/// The configuration with what is given written over it; null stands for the default.
+pub(super) fn changed(
+    state: &State,
+    field_type: &str,
+    mut configuration: Value,
+    given: &Map<String, Value>,
+) -> Result<Value, Failure> {
+    let default = default(field_type);
+    for (name, value) in given {
+        configuration[name] = match (name.as_str(), value) {
+            // A field has options, so that null cannot mean none.
+            ("options", Value::Null) => continue,
+            ("options", given) => options(&configuration["options"], given)?,
+            (_, Value::Null) => default[name].clone(),
+            (_, value) => value.clone(),
+        };
+    }
+    match configuration["member_options_type"].as_str() {
+        Some("custom") => check_members(state, &configuration["custom_members"])?,
+        Some(_) => configuration["custom_members"] = json!([]),
+        None => {}
+    }
+    Ok(configuration)
+}
+
+/// The options with their ids: one that goes by the name of one before is the same.
+fn options(before: &Value, given: &Value) -> Result<Value, Failure> {
+    let before = before.as_array().map_or(&[][..], Vec::as_slice);
+    let mut names = BTreeSet::new();
+    let mut options = Vec::new();
+    for (i, option) in given.as_array().into_iter().flatten().enumerate() {
+        let name = option["display_name"].as_str().unwrap_or_default();
+        if !names.insert(name) {
+            let pointer = format!("{AT}/options/{i}/display_name");
+            return Err(Failure::invalid(&pointer, "is the name of another option, too"));
+        }
+        let same = before.iter().find(|before| before["display_name"] == name);
+        let id = same.map_or_else(|| new_id().into(), |same| same["id"].clone());
+        options.push(json!({"id": id, "display_name": name, "color": option["color"]}));
+    }
+    Ok(options.into())
+}
+
+fn check_members(state: &State, members: &Value) -> Result<(), Failure> {
+    let members = members.as_array().map_or(&[][..], Vec::as_slice);
+    if members.is_empty() {
+        let detail = "has to name somebody where member_options_type is `custom`";
+        return Err(Failure::invalid(&format!("{AT}/custom_members"), detail));
+    }
+    let unknown = members.iter().enumerate().filter(|(_, it)| !metadata::is_someone(state, it));
+    let problems: Vec<Problem> = unknown
+        .map(|(i, _)| Problem::at(format!("{AT}/custom_members/{i}/id"), metadata::NOBODY))
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Failure::unprocessable(problems)) }
+}

@@ -1,0 +1,142 @@
+//! The definitions of metadata fields: those that every account has, and its own.
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::OperationHandler;
+use crate::operations::context::RequestContext;
+use crate::operations::query::page;
+use crate::response::{Failure, Outcome, Reply};
+use crate::state::{Row, State, insert};
+
+pub(crate) mod built_in;
+mod configuration;
+
+pub(super) const OPERATIONS: &[OperationHandler] = &[
+    OperationHandler::new("metadata_fields.metadata_field_definitions_index", index),
+    OperationHandler::new("metadata_fields.metadata_field_definitions_show", show),
+    OperationHandler::new("metadata_fields.metadata_field_definitions_create", create),
+    OperationHandler::new("metadata_fields.metadata_field_definitions_update", update),
+    OperationHandler::new("metadata_fields.metadata_field_definitions_delete", delete),
+];
+
+fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    ctx.find(&state.accounts, "account_id")?;
+    page(ctx, all(state, ctx.account()).collect(), |row| render(state, ctx, row))
+}
+
+fn show(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    let definition = asked_for(state, ctx)?;
+    Ok(Reply::ok(render(state, ctx, definition)))
+}
+
+fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    ctx.find(&state.accounts, "account_id")?;
+    let Some(field_type) = ctx.field("field_type").as_str() else {
+        return Err(Failure::invalid("/data", "is missing"));
+    };
+    let given = ctx.field("field_configuration").as_object();
+    let blank = configuration::default(field_type);
+    let configuration =
+        configuration::changed(state, field_type, blank, given.unwrap_or(&Map::new()))?;
+    let definition = json!({
+        "name": ctx.field("name"),
+        "field_type": field_type,
+        "field_configuration": configuration,
+        "mutable": true,
+        "creator_id": ctx.user_id,
+    });
+    let id = insert(&mut state.metadata_fields, ctx.actor(), definition);
+    state.record_event(ctx.actor(), "customfield.created", ("customfield", &id), "");
+    Ok(Reply::created(render(state, ctx, &state.metadata_fields[&id])))
+}
+
+fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    let definition = changeable(state, ctx)?;
+    let id = definition.id().to_owned();
+    let field_type = definition.text("field_type");
+    // Without a body there is none, and nothing to change.
+    if ctx.field("field_type").as_str().is_some_and(|given| given != field_type) {
+        let detail = format!("is fixed: this is a field of the type {field_type}");
+        return Err(Failure::invalid("/data/field_type", detail));
+    }
+    let mut changes = Map::new();
+    if let Some(name) = ctx.data.get("name").filter(|name| !name.is_null()) {
+        changes.insert("name".to_owned(), name.clone());
+    }
+    if let Some(given) = ctx.field("field_configuration").as_object() {
+        let before = definition.field("field_configuration").clone();
+        let configuration = configuration::changed(state, field_type, before, given)?;
+        changes.insert("field_configuration".to_owned(), configuration);
+    }
+    let definition = &mut state.metadata_fields[&id];
+    definition.update(changes, ctx.now);
+    let answer = definition.fields.clone().into();
+    state.record_event(ctx.actor(), "customfield.updated", ("customfield", &id), "");
+    Ok(Reply::ok(answer))
+}
+
+fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    let id = changeable(state, ctx)?.id().to_owned();
+    state.metadata_fields.shift_remove(&id);
+    state.metadata.remove_field(&id);
+    state.record_event(ctx.actor(), "customfield.deleted", ("customfield", &id), "");
+    Ok(Reply::NO_CONTENT)
+}
+
+/// Fills in what is configured of a field by default, and the ids of its options.
+pub(crate) fn complete(definition: &mut Row, id_of: fn(&str) -> String) {
+    let mut configuration = configuration::default(definition.text("field_type"));
+    for (name, value) in definition.field("field_configuration").as_object().into_iter().flatten() {
+        configuration[name] = value.clone();
+    }
+    let options = configuration.get_mut("options").and_then(Value::as_array_mut);
+    for option in options.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let name = option.get("display_name").and_then(Value::as_str).unwrap_or_default();
+        let id = id_of(&format!("{name} of {}", definition.id()));
+        option.entry("id").or_insert_with(|| id.into());
+        option.entry("color").or_insert(Value::Null);
+    }
+    definition.fields.insert("field_configuration".to_owned(), configuration);
+}
+
+/// The definitions of an account: those that all have, and its own.
+pub(super) fn all<'s>(state: &'s State, account: &str) -> impl Iterator<Item = &'s Row> {
+    state.metadata_fields.values().filter(move |row| is_in(row, account))
+}
+
+/// The definition of an id in an account.
+pub(super) fn find<'s>(state: &'s State, account: &str, id: &str) -> Option<&'s Row> {
+    state.metadata_fields.get(id).filter(|row| is_in(row, account))
+}
+
+/// What is built in is in all accounts.
+fn is_in(definition: &Row, account: &str) -> bool {
+    definition.account.is_empty() || definition.account == account
+}
+
+fn asked_for<'s>(state: &'s State, ctx: &RequestContext<'_>) -> Result<&'s Row, Failure> {
+    ctx.find(&state.accounts, "account_id")?;
+    find(state, ctx.account(), ctx.arg("field_definition_id")).ok_or_else(|| {
+        let detail = "there is no such field definition in this account";
+        Failure::new(StatusCode::NOT_FOUND, detail)
+    })
+}
+
+/// The definition that is asked for, unless it is built in.
+fn changeable<'s>(state: &'s State, ctx: &RequestContext<'_>) -> Result<&'s Row, Failure> {
+    let definition = asked_for(state, ctx)?;
+    if definition.account.is_empty() {
+        let detail = "the field is built in: its definition cannot be changed or deleted";
+        return Err(Failure::new(StatusCode::FORBIDDEN, detail));
+    }
+    Ok(definition)
+}
+
+fn render(state: &State, ctx: &RequestContext<'_>, definition: &Row) -> Value {
+    let mut fields = definition.fields.clone();
+    if ctx.query.includes("creator") {
+        fields.insert("creator".to_owned(), state.person(&definition.creator));
+    }
+    fields.into()
+}

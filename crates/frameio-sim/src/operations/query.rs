@@ -1,0 +1,225 @@
+//! The query of a request, and pages of a list.
+
+use std::cmp::Ordering;
+
+use http::StatusCode;
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::context::RequestContext;
+use crate::contract::{Parameter, cursor};
+use crate::response::{Outcome, Problem, Reply};
+use crate::state::Row;
+
+/// The parameters of a request; what the operation does not know is ignored.
+#[derive(Debug)]
+pub(crate) struct Query {
+    known: &'static [Parameter],
+    given: Vec<(&'static str, Value)>,
+}
+
+impl Query {
+    /// Reads the parameters; adds what is wrong with them to `problems`.
+    pub(crate) fn parse(
+        known: &'static [Parameter],
+        query: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let mut parsed = Self { known, given: Vec::new() };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = decode(name);
+            if let Some(parameter) = known.iter().find(|it| *it.name == *name) {
+                let value = parameter.read(&decode(value), problems);
+                parsed.given.extend(value.map(|value| (&*parameter.name, value)));
+            } else if let Some(key) = known.iter().find(|it| it.is_below(&name)) {
+                let detail = format!("has keys: it is given as `{}=`", key.name);
+                problems.push(Problem::at(format!("/{name}"), detail));
+            }
+        }
+        if parsed.text("sort").is_some_and(|sort| sort.starts_with("owner_"))
+            && !parsed.includes("owner")
+        {
+            problems.push(Problem::at("/sort", "by owner needs `include=owner`"));
+        }
+        parsed
+    }
+
+    /// The value of a parameter, be it the default; the last one where it is given twice.
+    fn value(&self, name: &str) -> Option<&Value> {
+        let given = self.given.iter().rev().find(|(given, _)| *given == name);
+        given.map(|(_, value)| value).or_else(|| {
+            self.known.iter().find(|parameter| *parameter.name == *name)?.default.as_ref()
+        })
+    }
+
+    /// The items of a parameter that holds a list.
+    fn items(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.value(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Whether `include` names it.
+    pub(crate) fn includes(&self, name: &str) -> bool {
+        self.items("include").any(|include| include == name)
+    }
+
+    /// What `include` names below `prefix`.
+    pub(crate) fn included<'a>(&'a self, prefix: &'static str) -> impl Iterator<Item = &'a str> {
+        self.items("include").filter_map(move |include| include.strip_prefix(prefix))
+    }
+
+    /// Whether `type` allows it; without the parameter every type is.
+    pub(crate) fn wants_type(&self, name: &str) -> bool {
+        self.value("type").is_none() || self.items("type").any(|wanted| wanted == name)
+    }
+
+    /// Whether a parameter is true; false where it is not given and has no default.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.value(name).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// The text of a parameter; `filters[user_id]` is the name of a key of `filters`.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.value(name)?.as_str()
+    }
+
+    /// Where the page begins and how many items fit it.
+    fn window(&self) -> (usize, usize) {
+        const DEFAULT_PAGE_SIZE: usize = 50;
+        let after = self.text("after").and_then(cursor::offset_of).unwrap_or_default();
+        let size = self.value("page_size").and_then(Value::as_u64);
+        (after, size.and_then(|size| size.try_into().ok()).unwrap_or(DEFAULT_PAGE_SIZE))
+    }
+}
+
+/// As forms are decoded: a `+` that should stay one has to be encoded.
+fn decode(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// Answers with the page of `rows` that the query asks for, in the order of `sort`.
+pub(crate) fn page(
+    ctx: &RequestContext<'_>,
+    rows: Vec<&Row>,
+    render: impl Fn(&Row) -> Value,
+) -> Outcome {
+    page_by(ctx, rows, |row, field| row.field(field).clone(), |row| render(row))
+}
+
+/// The same with items of any kind; `key` gives what an item has in a field that is sorted by.
+pub(crate) fn page_by<T>(
+    ctx: &RequestContext<'_>,
+    mut items: Vec<T>,
+    key: impl Fn(&T, &str) -> Value,
+    render: impl Fn(&T) -> Value,
+) -> Outcome {
+    let query = &ctx.query;
+    if let Some((field, direction)) = query.text("sort").and_then(|sort| sort.rsplit_once('_')) {
+        let descending = direction == "desc";
+        let key = |item: &T| in_order(field, key(item, field));
+        let mut keyed: Vec<_> = items.into_iter().map(|item| (key(&item), item)).collect();
+        keyed.sort_by(|(a, _), (b, _)| if descending { compare(b, a) } else { compare(a, b) });
+        items = keyed.into_iter().map(|(_, item)| item).collect();
+    }
+    let (after, size) = query.window();
+    let end = after.saturating_add(size);
+    let data: Vec<Value> = items.iter().take(end).skip(after).map(render).collect();
+    let next = (end < items.len()).then(|| {
+        format!("{}?after={}", ctx.path, utf8_percent_encode(&cursor::at(end), NON_ALPHANUMERIC))
+    });
+    let mut body = json!({"data": data, "links": {"next": next}});
+    if query.flag("include_total_count") {
+        body["total_count"] = items.len().into();
+    }
+    Ok(Reply::whole(StatusCode::OK, body))
+}
+
+/// Moments as numbers: their text has no zeros at the end, so `.36Z` would come after `.361Z`.
+fn in_order(field: &str, value: Value) -> Value {
+    let text = value.as_str().filter(|_| field.ends_with("_at"));
+    match text.and_then(|text| text.parse::<Timestamp>().ok()) {
+        Some(moment) => moment.as_millisecond().into(),
+        None => value,
+    }
+}
+
+/// Numbers by size, text by code point, and what is not there first.
+fn compare(a: &Value, b: &Value) -> Ordering {
+    a.as_u64().cmp(&b.as_u64()).then_with(|| a.as_str().cmp(&b.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::specs;
+
+    fn parse(id: &str, query: &str) -> (Query, Vec<String>) {
+        let spec = specs().iter().find(|spec| spec.operation.id == id).unwrap();
+        let mut problems = Vec::new();
+        let parsed = Query::parse(&spec.parameters, query, &mut problems);
+        (parsed, problems.into_iter().filter_map(|problem| problem.pointer).collect())
+    }
+
+    #[test]
+    fn known_parameters_are_read_and_others_ignored() {
+        let (query, problems) = parse(
+            "comments.index",
+            "include=owner%2Creplies&sort=owner_desc&page_size=100&x=1&sort\
+             &include_total_count=true&timestamp_as_timecode=true&type=x",
+        );
+        assert_eq!(problems, ["/sort"], "once empty");
+        assert!(query.includes("owner") && query.includes("replies") && !query.includes("creator"));
+        assert!(query.flag("include_total_count") && query.flag("timestamp_as_timecode"));
+        assert!(query.wants_type("file"), "there is no such parameter here");
+        assert_eq!((query.text("sort"), query.window()), (Some("owner_desc"), (0, 100)));
+
+        let (query, problems) = parse("folders.index", "include=media_links.original&type=file");
+        assert!(problems.is_empty(), "{problems:?}");
+        assert!(query.included("media_links.").eq(["original"]));
+        assert!(query.wants_type("file") && !query.wants_type("folder"));
+    }
+
+    #[test]
+    fn what_is_not_given_has_the_default_of_the_contract() {
+        let (query, _) = parse("files.copy", "copy_metadata=true&copy_metadata=false");
+        assert_eq!(query.text("copy_comments"), Some("none"));
+        assert!(!query.flag("copy_metadata"), "the last one holds");
+        assert_eq!(parse("files.list", "").0.window(), (0, 50));
+        assert_eq!(parse("projects.recently_deleted", "").0.window(), (0, 50));
+    }
+
+    #[test]
+    fn keys_of_filters_stand_in_brackets() {
+        let id = "accounts.auditlog_index";
+        let (query, problems) =
+            parse(id, "filters%5Buser_id%5D=u+1&filters[event_type]=asset_created&filters[x]=1");
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(query.text("filters[user_id]"), Some("u 1"));
+        assert_eq!(query.text("filters[ip_address]"), None);
+        assert_eq!(query.text("filters[event_type]"), Some("asset_created"));
+        let wrong = "filters[event_type]=no&filters[from_date]=today&filters=x";
+        assert_eq!(parse(id, wrong).1, ["/filters/event_type", "/filters/from_date", "/filters"]);
+    }
+
+    #[test]
+    fn wrong_values_are_told_by_their_names() {
+        let wrong = "include=creator,x&sort=size&page_size=501&include_total_count=1&after=x&type=";
+        let names = ["/include", "/sort", "/page_size", "/include_total_count", "/after", "/type"];
+        assert_eq!(parse("folders.index", wrong).1, names);
+        assert_eq!(parse("folders.index", "page_size=0").1, ["/page_size"]);
+        assert_eq!(parse("folders.index", "page_size=many").1, ["/page_size"]);
+        assert_eq!(parse("shares.list_assets", "page_size=101").1, ["/page_size"]);
+        let sorted = parse("comments.index", "sort=owner_desc").1;
+        assert_eq!(sorted, ["/sort"], "needs the owner to be included");
+    }
+
+    #[test]
+    fn a_cursor_comes_back_only_whole_and_encoded() {
+        let parse = |query: &str| parse("files.list", query);
+        let encoded = utf8_percent_encode(&cursor::at(70), NON_ALPHANUMERIC).to_string();
+        assert_eq!(parse(&format!("after={encoded}")).0.window(), (70, 50));
+        assert_eq!(parse(&format!("after={}", cursor::at(70))).1, ["/after"]);
+        assert_eq!(cursor::offset_of(&cursor::at(70).replace("70", "71")), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! Search, by what the state tells of a thing, and by what comments say.
+
+mod matches;
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use self::matches::Query;
+use super::{OperationHandler, projects, tree};
+use crate::operations::context::RequestContext;
+use crate::operations::query::page_by;
+use crate::response::{Failure, Outcome};
+use crate::state::{Row, State, Table};
+
+pub(super) const OPERATIONS: &[OperationHandler] =
+    &[OperationHandler::new("search.search", search)];
+
+/// Something that was found, and by what.
+struct Found<'s> {
+    row: &'s Row,
+    matches: Vec<Value>,
+}
+
+/// Both engines look alike; what is found by its name comes first, then what is by a comment.
+fn search(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    let state = &*state;
+    ctx.find(&state.accounts, "account_id")?;
+    let text = ctx.field("query").as_str().unwrap_or_default().to_lowercase();
+    let Some(query) = Query::of(&text) else {
+        return Err(Failure::invalid("/query", "has no word to look for"));
+    };
+    let mut comments: HashMap<&str, Vec<Value>> = HashMap::new();
+    for comment in state.comments.values().filter(|comment| query.is_in(comment.text("text"))) {
+        let found = json!({
+            "type": "comment_match",
+            "comment_id": comment.id(),
+            "snippet": query.snippet(comment.text("text")),
+            "terms": query.words,
+        });
+        comments.entry(comment.text("file_id")).or_default().push(found);
+    }
+    let mut found: Vec<Found<'_>> = tables(state, ctx)
+        .flat_map(Table::values)
+        .filter(|row| row.account == ctx.account() && !is_root(state, row))
+        .filter(|row| state.sees(ctx.user_id, row))
+        .filter_map(|row| {
+            let mut matches = matches::of(state, ctx, &query, row);
+            matches.extend(comments.remove(row.id()).unwrap_or_default());
+            (!matches.is_empty()).then_some(Found { row, matches })
+        })
+        .collect();
+    found.sort_by_key(|found| {
+        let has = |kind: &str| found.matches.iter().any(|it| it["type"] == kind);
+        (!has("name_match"), !has("comment_match"))
+    });
+    page_by(ctx, found, |_, _| Value::Null, |found| render(state, ctx, found))
+}
+
+/// Where to look, by the filters.
+fn tables<'s>(state: &'s State, ctx: &RequestContext<'_>) -> impl Iterator<Item = &'s Table> {
+    let State { projects, folders, version_stacks, files, .. } = state;
+    let filters = ctx.field("filters");
+    [
+        ("projects", projects),
+        ("folders", folders),
+        ("files_and_version_stacks", version_stacks),
+        ("files_and_version_stacks", files),
+    ]
+    .into_iter()
+    .filter(|(name, _)| filters[*name] != false)
+    .map(|(_, table)| table)
+}
+
+/// A root folder is found as its project.
+fn is_root(state: &State, row: &Row) -> bool {
+    state.folders.contains_key(row.id()) && row.field("parent_id").is_null()
+}
+
+fn render(state: &State, ctx: &RequestContext<'_>, found: &Found<'_>) -> Value {
+    let Found { row, matches } = found;
+    let (kind, result) = match row.text("type") {
+        "" => ("project", projects::render_for(state, ctx, row)),
+        kind => (kind, tree::render(state, ctx, row)),
+    };
+    json!({"type": format!("{kind}_result"), "result": result, "matches": matches})
+}

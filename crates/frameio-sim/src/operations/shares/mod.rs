@@ -1,0 +1,174 @@
+//! Shares: what is shown to others under a link.
+
+mod assets;
+mod reviewers;
+mod visits;
+
+use serde_json::{Map, Value, json};
+
+pub use self::visits::{Visit, VisitError};
+use super::{OperationHandler, tree};
+use crate::operations::context::RequestContext;
+use crate::operations::query::page;
+use crate::response::{Failure, Outcome, Reply};
+use crate::state::{Row, ShareContents, State, insert, new_id, random_secret};
+
+pub(super) const OPERATIONS: &[OperationHandler] = &[
+    OperationHandler::new("shares.index", index),
+    OperationHandler::new("shares.show", show),
+    OperationHandler::new("shares.create", create),
+    OperationHandler::new("shares.update", update),
+    OperationHandler::new("shares.delete", delete),
+    OperationHandler::new("shares.list_assets", assets::list),
+    OperationHandler::new("shares.add_asset", assets::add),
+    OperationHandler::new("shares.remove_asset", assets::remove),
+    OperationHandler::new("shares.list_reviewers", reviewers::list),
+    OperationHandler::new("shares.add_reviewers", reviewers::add),
+    OperationHandler::new("shares.remove_reviewers", reviewers::remove),
+    OperationHandler::new("shares.list_activities", visits::list),
+];
+
+/// All that ends a line.
+const LINE_BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
+fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    let project = ctx.find(&state.projects, "project_id")?.id();
+    let rows = state.shares.values().filter(|row| row.text("project_id") == project).collect();
+    page(ctx, rows, render)
+}
+
+fn show(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    Ok(Reply::ok(render(ctx.find(&state.shares, "share_id")?)))
+}
+
+fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    let project = ctx.find(&state.projects, "project_id")?.id().to_owned();
+    let assets = tree::ids(ctx, "asset_ids");
+    for (i, asset) in assets.iter().enumerate() {
+        assets::check(state, ctx, &project, asset, &format!("/data/asset_ids/{i}"))?;
+    }
+    let mut share = changed(blank(), ctx)?;
+    share["project_id"] = project.into();
+    share["collection_id"] = new_id().into();
+    share["short_url"] = short_url().into();
+    let id = insert(&mut state.shares, ctx.actor(), share);
+    let assets = assets.into_iter().map(str::to_owned).collect();
+    state.shared.insert(id.clone(), ShareContents { assets, ..ShareContents::default() });
+    record_event(state, ctx, "share.created", &id);
+    Ok(Reply::created(render(&state.shares[&id])))
+}
+
+fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    let share = ctx.find(&state.shares, "share_id")?.fields.clone().into();
+    if let Value::Object(fields) = changed(share, ctx)? {
+        touch(state, ctx, fields)?;
+    }
+    show(state, ctx)
+}
+
+fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+    let id = ctx.find(&state.shares, "share_id")?.id().to_owned();
+    record_event(state, ctx, "share.deleted", &id);
+    state.shares.shift_remove(&id);
+    state.shared.remove(&id);
+    Ok(Reply::NO_CONTENT)
+}
+
+/// A share of which nothing was said.
+pub(crate) fn blank() -> Value {
+    json!({
+        "accent_color": null,
+        "access": "public",
+        "captions_enabled": null,
+        "card_aspect_ratio": null,
+        "card_info_enabled": null,
+        "card_size": null,
+        "commenting_enabled": true,
+        "description": null,
+        "downloading_enabled": true,
+        "drm_enabled": null,
+        "editable_fields_enabled": null,
+        "enabled": true,
+        "expiration": null,
+        "featured_field_definition_id": null,
+        "forensic_watermark_enabled": null,
+        "icons_visible_on_list": null,
+        "last_viewed_at": null,
+        "layout": null,
+        "list_row_size": null,
+        "name": null,
+        "name_column_width": null,
+        "open_in_viewer_enabled": null,
+        "passphrase": null,
+        "reel_card_aspect_ratio": null,
+        "reel_card_fit_image": null,
+        "show_all_asset_versions": null,
+        "show_asset_name_in_reel_layout": null,
+        "sort_by": null,
+        "theme": null,
+        "thumbnail_scale": null,
+        "title_line_count": null,
+        "transcripts_enabled": null,
+        "visible_field_definition_ids": null,
+        "watermark_enabled": null,
+    })
+}
+
+/// Short as the service's, of which only the host is known.
+pub(crate) fn short_url() -> String {
+    let id = new_id();
+    format!("https://f.io/{}", id.split('-').next().unwrap_or(&id))
+}
+
+/// The share with what the body names written over it; null stands for what it is without.
+fn changed(mut share: Value, ctx: &RequestContext<'_>) -> Result<Value, Failure> {
+    if ctx.field("name").as_str().is_some_and(|name| name.contains(LINE_BREAKS)) {
+        return Err(Failure::invalid("/data/name", "has a line break, it has to be one line"));
+    }
+    let blank = blank();
+    for (name, value) in &ctx.data {
+        match (name.as_str(), value) {
+            ("type" | "asset_ids", _) => {}
+            (name, Value::Null) => share[name] = blank[name].clone(),
+            (name, value) => share[name] = value.clone(),
+        }
+    }
+    let is_open = share["passphrase"].as_str().is_none_or(str::is_empty);
+    if is_open && share["access"] == "secure" {
+        share["passphrase"] = random_secret().into();
+    }
+    Ok(share)
+}
+
+/// Changes the share of the path, and tells it.
+fn touch(
+    state: &mut State,
+    ctx: &RequestContext<'_>,
+    changes: Map<String, Value>,
+) -> Result<(), Failure> {
+    let share = ctx.find_mut(&mut state.shares, "share_id")?;
+    share.update(changes, ctx.now);
+    record_event(state, ctx, "share.updated", ctx.arg("share_id"));
+    Ok(())
+}
+
+/// Notes what was done to a share that is still there.
+fn record_event(state: &mut State, ctx: &RequestContext<'_>, kind: &'static str, id: &str) {
+    let project = state.shares.get(id).map(|share| share.text("project_id").to_owned());
+    state.record_event(ctx.actor(), kind, ("share", id), &project.unwrap_or_default());
+}
+
+/// The project is for the roles alone: the service does not tell it.
+fn render(share: &Row) -> Value {
+    let mut fields = share.fields.clone();
+    fields.remove("project_id");
+    fields.into()
+}
+
+/// Removes the shares of a project.
+pub(super) fn remove_all(state: &mut State, project: &str) {
+    let removed = state.shares.extract_if(.., |_, share| share.text("project_id") == project);
+    for (id, _) in removed {
+        state.shared.remove(&id);
+    }
+}

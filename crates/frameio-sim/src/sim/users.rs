@@ -1,0 +1,53 @@
+//! Users, as the web app changes them and no operation of the API does.
+
+use frameio_core::{FolderId, UserId};
+
+use super::Sim;
+use crate::state::{Role, Token, User, add_user};
+
+impl Sim {
+    /// Adds a user to the demo account.
+    pub fn add_user(&self, user: User) -> UserId {
+        let now = self.shared.env.clock.now();
+        let world = &mut *self.shared.lock();
+        let (id, token) = add_user(&mut world.state, world.demo.account_id.as_str(), user, now);
+        world.tokens.push(token);
+        id.into()
+    }
+
+    /// Returns the user of an e-mail address.
+    pub fn user_id(&self, email: &str) -> Option<UserId> {
+        let state = &self.shared.lock().state;
+        let user = state.users.values().find(|user| user.text("email") == email)?;
+        Some(user.id().into())
+    }
+
+    /// Returns the token of a user; the first one where the user has several.
+    pub fn token_of(&self, user_id: &UserId) -> Option<String> {
+        Token::of(&self.shared.lock().tokens, user_id.as_str())
+    }
+
+    /// Deactivates a user in the demo account, who then may do nothing there.
+    ///
+    /// Lists of users leave them out, unless the request has `include_deactivated`. Returns false for
+    /// an unknown user, and for the owner, who stays.
+    pub fn deactivate_user(&self, user_id: &UserId) -> bool {
+        let world = &mut *self.shared.lock();
+        let (account, id) = (world.demo.account_id.as_str(), user_id.as_str());
+        let leaves = world.state.account_role(account, id).is_some_and(|role| role < Role::Owner);
+        if leaves {
+            world.state.access.deactivate(id);
+        }
+        leaves
+    }
+
+    /// Restricts a folder to users with a role of their own on it, and to those with full access;
+    /// or opens it again. Returns false for an unknown folder.
+    pub fn restrict_folder(&self, folder_id: &FolderId, restricted: bool) -> bool {
+        let now = self.shared.env.clock.now();
+        let folders = &mut self.shared.lock().state.folders;
+        let folder = folders.get_mut(folder_id.as_str());
+        let changes = [("restricted".to_owned(), restricted.into())].into_iter().collect();
+        folder.map(|folder| folder.update(changes, now)).is_some()
+    }
+}

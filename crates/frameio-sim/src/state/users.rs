@@ -1,0 +1,102 @@
+//! Users, and the tokens by which they are known.
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::event::Actor;
+use super::{Role, Row, State, Table, insert, new_id};
+
+/// A user of the demo account, to be added to it by [`Builder::user`](crate::Builder::user) or
+/// [`Sim::add_user`](crate::Sim::add_user).
+///
+/// ```
+/// use frameio_sim::{Sim, User};
+///
+/// let sim = Sim::builder().user(User::admin("Ada", "ada@example.com").token("t0ken")).build();
+/// let ada = sim.user_id("ada@example.com").unwrap();
+/// assert_eq!(sim.token_of(&ada).as_deref(), Some("t0ken"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct User {
+    name: String,
+    email: String,
+    role: Role,
+    token: Option<SecretString>,
+}
+
+impl User {
+    /// Creates a user who sees what the operations on permissions add them to.
+    pub fn member(name: impl Into<String>, email: impl Into<String>) -> Self {
+        Self { name: name.into(), email: email.into(), role: Role::Member, token: None }
+    }
+
+    /// Creates a user who manages the account, and may do everything in it.
+    pub fn admin(name: impl Into<String>, email: impl Into<String>) -> Self {
+        Self { role: Role::Admin, ..Self::member(name, email) }
+    }
+
+    /// Sets the token of the user. Default: a random one, which
+    /// [`Sim::token_of`](crate::Sim::token_of) returns.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into().into());
+        self
+    }
+}
+
+/// Token that is valid as long as the simulator runs, and its user.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) secret: SecretString,
+    pub(crate) user: String,
+}
+
+impl Token {
+    /// Returns the first token of a user.
+    pub(crate) fn of(tokens: &[Self], user: &str) -> Option<String> {
+        let token = tokens.iter().find(|token| token.user == user)?;
+        Some(token.secret.expose_secret().to_owned())
+    }
+}
+
+/// Adds a user to an account; returns the id and the token.
+pub(crate) fn add_user(
+    state: &mut State,
+    account: &str,
+    user: User,
+    now: Timestamp,
+) -> (String, Token) {
+    let id = insert_user(&mut state.users, &user.name, &user.email, now);
+    state.access.give(account, &id, user.role);
+    let secret = user.token.unwrap_or_else(|| new_id().into());
+    (id.clone(), Token { secret, user: id })
+}
+
+/// Adds the record of a user and returns its id.
+pub(crate) fn insert_user(users: &mut Table, name: &str, email: &str, now: Timestamp) -> String {
+    let fields = json!({"name": name, "email": email, "avatar_url": null});
+    let id = insert(users, Actor { account: "", user: "", now }, fields);
+    if let Some(user) = users.get_mut(&id) {
+        user.creator.clone_from(&id);
+    }
+    id
+}
+
+/// Returns a user as the user sees itself.
+pub(crate) fn own_view(user: &Row) -> Value {
+    let mut fields = user.fields.clone();
+    fields.retain(|name, _| matches!(name.as_str(), "id" | "name" | "email" | "avatar_url"));
+    fields.into()
+}
+
+impl State {
+    /// Returns a user as responses include it, or null for an unknown id.
+    pub(crate) fn person(&self, id: &str) -> Value {
+        let Some(user) = self.users.get(id) else { return Value::Null };
+        let mut person = own_view(user);
+        person["active"] = (!self.access.is_deactivated(id)).into();
+        person["adobe_user_id"] = Value::Null;
+        person
+    }
+}

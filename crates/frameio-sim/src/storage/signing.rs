@@ -1,0 +1,97 @@
+//! Signed URLs, as those of S3: they carry their own credential.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+use crate::clock;
+
+/// Path of uploads: `/sim-uploads/{upload}/{number}`.
+pub(crate) const UPLOADS: &str = "/sim-uploads/";
+
+/// Path of downloads: `/sim-media/{upload}/{disposition}`, and of renditions:
+/// `/sim-media/{upload}/{link}/{disposition}`.
+pub(crate) const DOWNLOADS: &str = "/sim-media/";
+
+/// Lifetime of a URL.
+const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+const DATE: &str = "%Y%m%dT%H%M%SZ";
+
+/// Why a URL is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Unsigned,
+    WrongSignature,
+    Expired,
+}
+
+/// Signs URLs with a key of its own, so that those of another simulator are refused.
+#[derive(Debug)]
+pub(crate) struct Signer(SecretString);
+
+impl Signer {
+    /// Signs with this key; URLs that another key has signed are refused.
+    pub(crate) fn new(key: impl Into<SecretString>) -> Self {
+        Self(key.into())
+    }
+
+    pub(crate) const fn key(&self) -> &SecretString {
+        &self.0
+    }
+
+    /// Returns the URL that takes part `number` of an upload.
+    pub(crate) fn upload_url(&self, base: &str, id: &str, number: usize, now: Timestamp) -> String {
+        let headers = "content-type%3Bhost%3Bx-amz-acl";
+        self.url(base, &format!("{UPLOADS}{id}/{number}"), headers, now)
+    }
+
+    /// Returns the URL of the bytes of an upload; `what` selects the rendition and whether a browser
+    /// shows or saves it.
+    pub(crate) fn download_url(&self, base: &str, id: &str, what: &str, now: Timestamp) -> String {
+        self.url(base, &format!("{DOWNLOADS}{id}/{what}"), "host", now)
+    }
+
+    /// Returns `base` and `path` with a query that signs `headers`, valid for 24 hours.
+    fn url(&self, base: &str, path: &str, headers: &str, now: Timestamp) -> String {
+        let date = now.strftime(DATE);
+        let query = format!(
+            "X-Amz-Date={date}&X-Amz-Expires={}&X-Amz-SignedHeaders={headers}",
+            LIFE.as_secs()
+        );
+        let signature = self.sign(path, &query);
+        format!("{base}{path}?{query}&X-Amz-Signature={signature}")
+    }
+
+    /// Checks the signature and the age of a URL.
+    pub(crate) fn check(&self, path: &str, query: &str, now: Timestamp) -> Result<(), Refused> {
+        let (signed, signature) =
+            query.rsplit_once("&X-Amz-Signature=").ok_or(Refused::Unsigned)?;
+        if signature != self.sign(path, signed) {
+            return Err(Refused::WrongSignature);
+        }
+        let expires = expiry(signed).ok_or(Refused::WrongSignature)?;
+        if now < expires { Ok(()) } else { Err(Refused::Expired) }
+    }
+
+    fn sign(&self, path: &str, query: &str) -> String {
+        let signed = [self.0.expose_secret(), path, query].join("\n");
+        let digest = Sha256::digest(signed);
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn expiry(query: &str) -> Option<Timestamp> {
+    let start = DateTime::strptime(DATE, param(query, "X-Amz-Date")?).ok()?;
+    let start = TimeZone::UTC.to_timestamp(start).ok()?;
+    let life = param(query, "X-Amz-Expires")?.parse().ok()?;
+    Some(clock::after(start, Duration::from_secs(life)))
+}
+
+fn param<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
