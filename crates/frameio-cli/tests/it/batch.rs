@@ -356,7 +356,8 @@ async fn a_result_that_was_cut_off_by_a_full_disk_is_kept_and_its_job_not_repeat
     let ended = end(command, None).await;
     let made = created(&sim);
     assert_eq!(ended.status, 1, "{ended:?}");
-    let message = format!("File too large (os error 27); calls were made without a result for lines {made}");
+    let message =
+        format!("File too large (os error 27); calls were made without a result for lines {made}");
     assert!(ended.stderr.contains(&message), "{ended:?}");
     let before = std::fs::read_to_string(batch.results_file()).unwrap();
     assert!((1..6).contains(&made) && !before.ends_with('\n'), "{made}: {before}");
@@ -367,7 +368,10 @@ async fn a_result_that_was_cut_off_by_a_full_disk_is_kept_and_its_job_not_repeat
     let results = batch.results();
     assert_eq!(results.len(), 6);
     let cut_off = &results[made - 1];
-    assert_eq!((&cut_off["line"], &cut_off["error"]["may_have_been_sent"]), (&json!(made), &json!(true)));
+    assert_eq!(
+        (&cut_off["line"], &cut_off["error"]["may_have_been_sent"]),
+        (&json!(made), &json!(true))
+    );
     let rest = before.lines().last().unwrap();
     assert_eq!(cut_off["error"]["cut_off"], rest, "nothing that was received is lost");
 }

@@ -10,7 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::oneshot;
 
-use crate::program::{Ended, end, offline, program, run, serve, wait_until};
+#[cfg(target_os = "linux")]
+use crate::program::wait_until;
+use crate::program::{Ended, end, offline, program, run, serve};
 
 const SECRET: &str = "kept";
 
@@ -432,7 +434,8 @@ async fn a_delivery_that_cannot_be_printed_is_refused_and_ends_the_receiver() {
     let stderr = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains("cannot write to standard output: File too large"), "{stderr}");
-    let printed = first().lines().skip(1).filter(|it| serde_json::from_str::<Value>(it).is_ok()).count();
+    let printed =
+        first().lines().skip(1).filter(|it| serde_json::from_str::<Value>(it).is_ok()).count();
     assert_eq!(printed, statuses.len() - 1, "each accepted delivery was printed");
 }
 
