@@ -314,6 +314,7 @@ mod operations;
 mod quota;
 mod request_body;
 mod response;
+mod routing;
 mod shared;
 mod sim;
 mod snapshot;

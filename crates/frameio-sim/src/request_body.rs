@@ -1,5 +1,6 @@
 //! Bodies of requests.
 
+use std::fmt;
 use std::pin::{Pin, pin};
 
 use bytes::{Bytes, BytesMut};
@@ -16,9 +17,17 @@ pub(crate) fn declared<B: Body>(headers: &HeaderMap, body: &B) -> Option<u64> {
     length.and_then(|length| length.parse().ok()).or_else(|| body.size_hint().exact())
 }
 
-/// A body that ended before its end.
+/// A body that broke off.
 #[derive(Debug)]
 pub(crate) struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the body of the request broke off")
+    }
+}
+
+impl std::error::Error for Broken {}
 
 /// The next bytes of a body; none are there of trailers.
 pub(crate) async fn next<B>(body: &mut Pin<&mut B>) -> Option<Result<Bytes, Broken>>
@@ -50,7 +59,7 @@ where
 }
 
 /// The JSON of a request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Content {
     pub(crate) data: Bytes,
     /// Whether it was too long, and is not kept.

@@ -15,7 +15,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 
 /// A file of the page.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct File {
+pub(super) struct File {
     /// Below `/_sim/`.
     path: &'static str,
     content_type: &'static str,
@@ -34,7 +34,7 @@ macro_rules! file {
     };
 }
 
-static FILES: &[File] = &[
+pub(super) static FILES: &[File] = &[
     file!("", "page.html", "text/html; charset=utf-8"),
     file!("page.css", "page.css", "text/css; charset=utf-8"),
     file!("icon.svg", "icon.svg", "image/svg+xml"),
@@ -47,8 +47,8 @@ static FILES: &[File] = &[
 ];
 
 impl File {
-    pub(super) fn find(path: &str) -> Option<&'static Self> {
-        FILES.iter().find(|file| file.path == path)
+    pub(super) fn route(&self) -> String {
+        format!("/_sim/{}", self.path)
     }
 
     pub(super) fn response(&self) -> Response<Body> {

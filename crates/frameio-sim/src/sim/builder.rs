@@ -34,6 +34,7 @@ pub struct Builder {
     storage: Storage,
     part_size: u64,
     transcode_after: Duration,
+    hosts: Vec<String>,
     ims: ims::Settings,
     seed: u64,
     faults: Vec<Fault>,
@@ -51,6 +52,7 @@ impl Default for Builder {
             storage: Storage::default(),
             part_size: PART_SIZE,
             transcode_after: Duration::ZERO,
+            hosts: Vec::new(),
             ims: ims::Settings::default(),
             seed: 0,
             faults: Vec::new(),
@@ -113,6 +115,17 @@ impl Builder {
     #[must_use]
     pub const fn transcode_after(mut self, delay: Duration) -> Self {
         self.transcode_after = delay;
+        self
+    }
+
+    /// Accepts requests to this host name on a server on the loopback, as a proxy or a tunnel sends
+    /// them; may be called several times. Default: none.
+    ///
+    /// IP addresses, `localhost` and names below it are always accepted. Other names are refused (403),
+    /// because a page on the web could point its own name to this machine.
+    #[must_use]
+    pub fn host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
         self
     }
 
@@ -194,6 +207,7 @@ impl Builder {
             storage: self.storage.clone(),
             part_size: self.part_size,
             transcode_after: self.transcode_after,
+            hosts: std::mem::take(&mut self.hosts),
         };
         let key = document.as_ref().and_then(|document| document.signing_key.clone());
         let signer = Signer::new(key.unwrap_or_else(random_secret));
