@@ -8,7 +8,7 @@ use http::header::{CONTENT_LENGTH, EXPECT, HeaderMap};
 use http_body::Body;
 use http_body_util::BodyExt;
 
-/// How much of an unwanted body is read: 64 MiB.
+/// Size of an unwanted body that is read, at most.
 const MOST_DRAINED: u64 = 64 * 1024 * 1024;
 
 /// The length of a body that is said before it comes.
@@ -38,10 +38,10 @@ where
     Some(frame.map(|frame| frame.into_data().unwrap_or_default()).map_err(|_| Broken))
 }
 
-/// Reads the rest of a body that is not wanted: an answer that is sent while the client still
-/// writes may be lost with the connection.
+/// Reads the rest of an unwanted body: a response that is sent while the client still writes may be
+/// lost with the connection.
 ///
-/// Not where the client waits to be told to go on, and not without end.
+/// Not where the client waits for `100 Continue`, and not without end.
 pub(crate) async fn drain<B>(headers: &HeaderMap, mut body: Pin<&mut B>)
 where
     B: Body<Data = Bytes>,
@@ -74,7 +74,7 @@ impl Content {
     {
         let mut body = pin!(body);
         let mut read = BytesMut::new();
-        // What has broken off is no JSON, so that it need not be told from an end.
+        // A body that broke off is no JSON, so that it may be treated like one that ended.
         while let Some(Ok(data)) = next(&mut body).await {
             if read.len() + data.len() > limit {
                 drain(headers, body).await;

@@ -3,6 +3,7 @@
 
 mod body;
 mod page;
+mod page_details;
 mod page_feed;
 mod page_tree;
 mod trigger;
@@ -42,6 +43,8 @@ pub(crate) fn router() -> Router {
         .route("/_sim", read(get(async || page::redirect())))
         .route("/_sim/live", read(get(live)))
         .route("/_sim/tree", read(get(tree)))
+        .route("/_sim/requests/{number}", read(get(request)))
+        .route("/_sim/assets/{id}", read(get(asset)))
         .route("/_sim/stats", read(get(async |shared: State| ok(stats(&shared.lock())))))
         .route("/_sim/demo", read(get(async |shared: State| ok(demo(&shared.lock())))))
         .route("/_sim/state", only(&[Method::GET, Method::PUT], get(state).put(restore)))
@@ -62,8 +65,9 @@ pub(crate) fn router() -> Router {
         })
         .fallback(async || {
             let detail = "there is no such route; there are the page /_sim/, /_sim/live, \
-                          /_sim/tree, /_sim/stats, /_sim/demo, /_sim/state, /_sim/reset, \
-                          /_sim/clock, /_sim/faults and /_sim/actions/{id}/trigger";
+                          /_sim/tree, /_sim/requests/{number}, /_sim/assets/{id}, /_sim/stats, \
+                          /_sim/demo, /_sim/state, /_sim/reset, /_sim/clock, /_sim/faults and \
+                          /_sim/actions/{id}/trigger";
             Failure::new(StatusCode::NOT_FOUND, detail)
         })
 }
@@ -85,6 +89,19 @@ async fn live(shared: State, RawQuery(query): RawQuery) -> Reply {
 
 async fn tree(shared: State, RawQuery(query): RawQuery) -> Outcome {
     page_tree::tree(&shared, &query.unwrap_or_default()).map(ok)
+}
+
+async fn request(shared: State, Path(number): Path<String>) -> Outcome {
+    let number = number.parse().ok();
+    let found = number.and_then(|number| page_details::request(&shared.lock(), number));
+    let missing = || Failure::new(StatusCode::NOT_FOUND, "the request is not remembered");
+    found.map(ok).ok_or_else(missing)
+}
+
+async fn asset(shared: State, Path(id): Path<String>) -> Outcome {
+    let found = page_details::asset(&shared.env, &shared.lock().state, &id);
+    let missing = || Failure::new(StatusCode::NOT_FOUND, "no such asset");
+    found.map(ok).ok_or_else(missing)
 }
 
 async fn state(shared: State) -> Outcome {

@@ -1,4 +1,4 @@
-//! The page on which people watch the simulator, as the files of the folder `page`.
+//! The files of the page on which people watch the simulator, from the folder `page`.
 
 use frameio_core::Body;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY};
@@ -6,8 +6,8 @@ use http::{Response, StatusCode};
 
 use crate::response::empty;
 
-/// The page runs and asks only what is served beside it. What it shows was named by others, so no
-/// text may become markup either.
+/// The page runs and requests only what is served next to it. Others choose the names that it shows, so
+/// no text may become markup either.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'; require-trusted-types-for 'script'; \
@@ -40,6 +40,7 @@ pub(super) static FILES: &[File] = &[
     file!("icon.svg", "icon.svg", "image/svg+xml"),
     file!("page.js", "page.js", SCRIPT),
     file!("controls.js", "controls.js", SCRIPT),
+    file!("details.js", "details.js", SCRIPT),
     file!("dom.js", "dom.js", SCRIPT),
     file!("quotas.js", "quotas.js", SCRIPT),
     file!("requests.js", "requests.js", SCRIPT),

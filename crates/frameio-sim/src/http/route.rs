@@ -1,4 +1,4 @@
-//! What a request is for, by its method and path.
+//! Routes: what a request is for, by its method and path.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -60,7 +60,7 @@ impl Target {
     }
 }
 
-/// An operation with what the contract says of it and what it does.
+/// Operation with its specification and its handler.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) operation: &'static Operation,
