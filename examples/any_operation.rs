@@ -27,7 +27,7 @@ async fn main() -> Result<()> {
     };
     println!("{} {}, {}", operation.method, operation.path, operation.quota);
     for parameter in operation.schema().parameters {
-        println!("  {:?} {}: required {}", parameter.place, parameter.name, parameter.required);
+        println!("  {:?} {}: required {}", parameter.location, parameter.name, parameter.required);
     }
 
     // The typed request is made from the JSON, so a wrong name or value is told before it is sent.

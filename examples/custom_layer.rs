@@ -11,7 +11,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use frameio::layers::Attempt;
+use frameio::endpoint::Attempts;
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, Client};
 use frameio_sim::{Fault, Sim};
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
     };
     let stamp = MapRequestLayer::new(|mut request: Request<Body>| {
-        let attempt = request.extensions().get::<Attempt>().map_or(1, |attempt| attempt.0);
+        let attempt = request.extensions().get::<Attempts>().map_or(1, |attempts| attempts.0);
         request.headers_mut().insert("x-attempt", HeaderValue::from(attempt));
         request
     });

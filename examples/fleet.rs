@@ -18,7 +18,7 @@ use frameio::Client;
 use frameio::users::ShowCurrentUser;
 use frameio_redis::{Redis, RedisQuotas};
 use frameio_tower::RateLimitLayer;
-use frameio_tower::rate_limit::WhenAway;
+use frameio_tower::rate_limit::OnUnavailable;
 use tokio::task::JoinSet;
 
 const CALLS: usize = 200;
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // Any name of whose token it is: all processes with that token use the same.
         .credential("fleet")
         .store(RedisQuotas::new(&redis, secret))
-        .when_away(WhenAway::FailOpen { share: 1.0 / PROCESSES });
+        .on_unavailable(OnUnavailable::FailOpen { share: 1.0 / PROCESSES });
     let mut client = Client::builder().token(token).rate_limit(quotas);
     if let Ok(url) = env::var("FRAMEIO_BASE_URL") {
         client = client.base_url(url);

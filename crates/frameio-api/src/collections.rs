@@ -1,7 +1,7 @@
 //! Collections: selections of assets in a project. They can be read only.
 
 use frameio_core::{
-    AccountId, CollectionId, FolderId, Page, ProjectId, answers, endpoints, model, open_enum,
+    AccountId, CollectionId, FolderId, Page, ProjectId, endpoints, model, open_enum, response_types,
 };
 use jiff::Timestamp;
 
@@ -93,4 +93,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { Collection: one, page }
+response_types! { Collection: one, page }

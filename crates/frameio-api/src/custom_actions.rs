@@ -1,7 +1,8 @@
 //! Custom actions: what a member of a workspace can start from a menu.
 
 use frameio_core::{
-    AccountId, ActionId, Page, Secret, UserId, WorkspaceId, answers, endpoints, model, open_enum,
+    AccountId, ActionId, Page, Secret, UserId, WorkspaceId, endpoints, model, open_enum,
+    response_types,
 };
 use jiff::Timestamp;
 
@@ -150,4 +151,4 @@ model! {
         pub deleted_at: Option<Timestamp>,
     }
 }
-answers! { CustomAction: one, page }
+response_types! { CustomAction: one, page }

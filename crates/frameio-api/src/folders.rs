@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use frameio_core::decode::decode_json;
 use frameio_core::{
-    AccountId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId, answers,
-    endpoints, model, open_enum,
+    AccountId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId, endpoints,
+    model, open_enum, response_types,
 };
 use http::StatusCode;
 use http::response::Parts;
@@ -240,7 +240,7 @@ model! {
         pub folder: Folder,
     }
 }
-answers! {
+response_types! {
     Folder: one, page, list;
     CopiedFolder: list;
 }
@@ -280,7 +280,7 @@ impl Serialize for FolderCopy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Done(folder) => folder.serialize(serializer),
-            Self::UnderWay(answer) => answer.serialize(serializer),
+            Self::UnderWay(response) => response.serialize(serializer),
         }
     }
 }

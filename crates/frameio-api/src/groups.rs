@@ -1,6 +1,6 @@
 //! Groups: users of an account who get access together.
 
-use frameio_core::{AccountId, GroupId, Page, UserId, answers, endpoints, model, open_enum};
+use frameio_core::{AccountId, GroupId, Page, UserId, endpoints, model, open_enum, response_types};
 use jiff::Timestamp;
 
 use crate::users::User;
@@ -147,4 +147,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { Group: one, page }
+response_types! { Group: one, page }

@@ -13,7 +13,7 @@
 //! projects, those to come included, but not on restricted ones. A role on a project is one beside
 //! it: it stays when the user is removed from the workspace.
 
-use frameio_core::{answers, model, open_enum};
+use frameio_core::{model, open_enum, response_types};
 
 use crate::users::User;
 
@@ -191,7 +191,7 @@ model! {
         pub role: Option<ProjectRole>,
     }
 }
-answers! {
+response_types! {
     AccountUserRole: page;
     UserRole: page;
     AssignedAccountRole: one;

@@ -1,7 +1,7 @@
 //! Projects: each has a root folder, which everything in it is below.
 
 use frameio_core::{
-    AccountId, FolderId, Page, ProjectId, WorkspaceId, answers, endpoints, model, open_enum,
+    AccountId, FolderId, Page, ProjectId, WorkspaceId, endpoints, model, open_enum, response_types,
 };
 use jiff::Timestamp;
 
@@ -219,4 +219,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { Project: one, page }
+response_types! { Project: one, page }

@@ -1,6 +1,6 @@
 //! Users.
 
-use frameio_core::{AccountId, Page, UserId, answers, endpoints, model};
+use frameio_core::{AccountId, Page, UserId, endpoints, model, response_types};
 
 use crate::permissions::{AccountUserRole, UserRoleSort};
 
@@ -41,7 +41,7 @@ model! {
         pub avatar_url: Option<String>,
     }
 }
-answers! { CurrentUser: one }
+response_types! { CurrentUser: one }
 
 model! {
     /// A user as the maker or owner of something.
@@ -60,4 +60,4 @@ model! {
         pub adobe_user_id: Option<String>,
     }
 }
-answers! { User: page }
+response_types! { User: page }

@@ -1,7 +1,7 @@
 //! Version stacks: versions of one file.
 
 use frameio_core::{
-    AccountId, FileId, FolderId, Page, ProjectId, VersionStackId, answers, endpoints, model,
+    AccountId, FileId, FolderId, Page, ProjectId, VersionStackId, endpoints, model, response_types,
 };
 use jiff::Timestamp;
 
@@ -144,4 +144,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { VersionStack: one, page }
+response_types! { VersionStack: one, page }

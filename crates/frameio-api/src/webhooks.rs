@@ -3,8 +3,8 @@
 use std::fmt;
 
 use frameio_core::{
-    AccountId, EventType, Page, QuotaScope, Secret, WebhookId, WorkspaceId, answers, endpoints,
-    model, open_enum,
+    AccountId, EventType, Page, QuotaScope, Secret, WebhookId, WorkspaceId, endpoints, model,
+    open_enum, response_types,
 };
 use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -146,7 +146,7 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { Webhook: one, page }
+response_types! { Webhook: one, page }
 
 /// A truth that the service has written as text too: `"true"`.
 struct Flag(Option<bool>);

@@ -1,6 +1,6 @@
 //! Workspaces: where the projects of an account are kept.
 
-use frameio_core::{AccountId, Page, WorkspaceId, answers, endpoints, model, open_enum};
+use frameio_core::{AccountId, Page, WorkspaceId, endpoints, model, open_enum, response_types};
 use jiff::Timestamp;
 
 use crate::users::User;
@@ -118,4 +118,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { Workspace: one, page }
+response_types! { Workspace: one, page }

@@ -16,7 +16,6 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod builder;
 pub mod client;
 pub mod error;
 pub mod pages;
@@ -28,7 +27,7 @@ pub mod blocking;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use builder::{BuildError, ClientBuilder, DefaultLayer};
+pub use client::builder::{self, BuildError, ClientBuilder, DefaultLayer};
 pub use client::{CallFuture, Client, HttpService, Stack};
 pub use error::{Error, ErrorKind};
 pub use pages::{Items, Pages};

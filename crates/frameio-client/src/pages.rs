@@ -1,6 +1,5 @@
 //! Lists as streams: page by page, or item by item.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::mem;
@@ -8,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
-use frameio_core::{Cursor, Page, Paged};
+use frameio_core::{Cursor, CursorGuard, Page, Paged};
 use futures_core::Stream;
 
 use crate::client::{Client, HttpService, Stack};
@@ -29,10 +28,10 @@ impl<S: Stack> Client<S> {
     pub fn pages<E: Paged>(&self, request: E) -> Pages<E, S> {
         Pages {
             client: self.clone(),
+            guard: CursorGuard::for_request(&request),
             next: Some(request),
             cursor: None,
             fetch: Fetch::Idle,
-            seen: HashSet::new(),
             prefetch: true,
         }
     }
@@ -55,17 +54,20 @@ impl<S: Stack> Client<S> {
 
 /// The pages of a list; made by [`Client::pages`].
 ///
-/// Every page is asked for with all parameters of the request. While a page is being used, the
-/// next one is on its way already; it goes through the quota like any call. The list ends where the
-/// service names no next page, or one that was there before. An error on a later page is an error,
-/// and ends the stream; [`cursor`](Pages::cursor) then tells where to go on.
+/// Every page is requested with all parameters of the request. While a page is being used, the next
+/// one is requested already; it goes through the quota like any call.
+///
+/// The list ends when a page has no link to a next page. Anything else is an error and ends the
+/// stream, so that a truncated list never looks complete: a page that fails, a link without a cursor,
+/// and a link to an earlier page. After a page that fails, [`cursor`](Pages::cursor) is where to
+/// resume.
 pub struct Pages<E: Paged, S = HttpService> {
     client: Client<S>,
     /// The request of the next page; `None` after the last one.
     next: Option<E>,
     cursor: Option<Cursor>,
     fetch: Fetch<E::Response>,
-    seen: HashSet<Cursor>,
+    guard: CursorGuard,
     prefetch: bool,
 }
 
@@ -89,7 +91,7 @@ impl<E: Paged, S: Stack> Pages<E, S> {
         poll_fn(|cx| self.poll_page(cx)).await
     }
 
-    /// Where the next page starts, to be stored and gone on from by `request.after(cursor)`;
+    /// Returns the cursor of the next page, with which `request.after(cursor)` resumes the list later;
     /// `None` before the first page and after the last one.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
@@ -126,17 +128,12 @@ impl<E: Paged, S: Stack> Pages<E, S> {
 
     /// Prepares the request of the page after `page`.
     fn follow(&mut self, page: &Page<E::Item>, request: E) {
-        match page.next() {
+        match self.guard.next_cursor(page) {
             Ok(None) => {}
-            Ok(Some(cursor)) if self.seen.insert(cursor.clone()) => {
+            Ok(Some(cursor)) => {
                 self.next = Some(request.after(cursor.clone()));
                 self.cursor = Some(cursor);
             }
-            Ok(Some(_)) => tracing::warn!(
-                target: "frameio::pages",
-                operation = E::OPERATION.id,
-                "the list ends: its next page is one that was there before",
-            ),
             Err(error) => self.fetch = Fetch::Done(Err(Error::page(E::OPERATION, error))),
         }
     }

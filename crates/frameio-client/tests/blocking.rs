@@ -2,10 +2,12 @@
 #![cfg(feature = "blocking")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use frameio::accounts::ListAccounts;
 use frameio::folders::{CreateFolder, ListFolders};
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, DefaultLayer, ErrorKind, blocking};
 use frameio_sim::{Sim, SimServer};
+use frameio_testing::script::{Script, answer};
 use http::Request;
 use tokio::runtime::Runtime;
 
@@ -64,6 +66,21 @@ fn errors_come_as_from_the_async_client() {
     assert!(error.is_not_found(), "{error}");
     let errors: Vec<_> = client.items(ListFolders::new("nowhere", "f")).collect();
     assert!(matches!(errors.as_slice(), [Err(error)] if error.is_not_found()), "{errors:?}");
+}
+
+#[test]
+fn a_cursor_that_repeats_is_an_error() {
+    let looped = r#"{"data":[],"links":{"next":"/v4/accounts?after=again"}}"#;
+    let script = Script::new(move |_, _| answer(200, looped));
+    let client = frameio::Client::builder().token("t").transport(script.clone()).build().unwrap();
+    let client = blocking::Client::new(client).unwrap();
+    let mut pages = client.pages(ListAccounts::new());
+    assert!(pages.next().unwrap().is_ok() && pages.next().unwrap().is_ok());
+    assert_eq!(pages.next().unwrap().unwrap_err().kind(), ErrorKind::Decode);
+    assert!(pages.next().is_none());
+    let items: Vec<_> = client.items(ListAccounts::new()).collect();
+    assert!(matches!(items.as_slice(), [Err(error)] if error.kind() == ErrorKind::Decode));
+    assert_eq!(script.asked().len(), 4);
 }
 
 #[test]

@@ -89,12 +89,50 @@ async fn an_error_on_a_later_page_is_an_error_and_tells_where_to_go_on() {
     assert_eq!(rest, ["b"]);
 }
 
+/// Pages that link to a first one, and from then on around a circle of `period` pages.
+fn endless(period: usize) -> Script {
+    Script::new(move |n, _| page(&["x"], Some(&format!("c{}", n % period))))
+}
+
 #[tokio::test]
-async fn a_cursor_that_repeats_ends_the_list() {
-    let script = Script::new(|n, _| page(&["x"], Some(if n % 2 == 0 { "even" } else { "odd" })));
-    let names: Vec<_> = client(&script).items(request()).map_ok(name).try_collect().await.unwrap();
-    assert_eq!(names.len(), 3);
-    assert_eq!(script.asked().len(), 3);
+async fn a_cursor_that_repeats_is_an_error_whatever_the_period() {
+    for period in 1..=3 {
+        let script = endless(period);
+        let mut pages = client(&script).pages(request());
+        for _ in 0..=period {
+            pages.next().await.unwrap().unwrap();
+        }
+        let error = pages.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "period {period}");
+        assert!(error.to_string().contains("repeats an earlier page"), "{error}");
+        assert_eq!(pages.cursor(), None, "the list cannot be resumed");
+        assert!(pages.next().await.is_none());
+        assert_eq!(script.asked().len(), period + 1, "no page is requested twice");
+
+        let items = client(&endless(period)).items(request());
+        let names: Vec<_> = items.map(|account| account.map(name).ok()).collect().await;
+        let expected: Vec<_> = vec![Some("x".to_owned()); period + 1];
+        assert_eq!(names, [expected, vec![None]].concat(), "period {period}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_links_to_the_cursor_it_was_requested_with_is_an_error() {
+    let script = Script::new(|_, _| page(&["x"], Some("c1")));
+    let mut items = client(&script).items(request().after("c1"));
+    assert!(items.next().await.unwrap().is_ok());
+    assert!(items.next().await.unwrap().is_err());
+    assert_eq!(script.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn an_empty_link_ends_the_list() {
+    let last = r#"{"data":[],"links":{"next":""}}"#;
+    let script = Script::new(move |_, _| answer(200, last));
+    let mut pages = client(&script).pages(request());
+    assert!(pages.next().await.unwrap().is_ok());
+    assert!(pages.next().await.is_none());
+    assert_eq!(script.asked().len(), 1);
 }
 
 #[tokio::test]

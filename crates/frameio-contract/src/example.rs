@@ -4,10 +4,7 @@ use frameio_core::EventType;
 use frameio_openapi::{Range, Schema, SchemaType};
 use serde_json::{Map, Number, Value, json};
 
-use crate::member::member_of;
-
-/// What is in no contract.
-pub(crate) const FUTURE: &str = "from_the_future";
+use crate::member::{FUTURE, member_of};
 
 /// Objects of which exactly one field may be given, which the contract has no word for.
 const ONE_FIELD: &[&str] =

@@ -3,7 +3,8 @@
 use frameio_openapi::{Schema, SchemaType};
 use serde_json::Value;
 
-use crate::example::FUTURE;
+/// A name and a value that no version of the contract has.
+pub(crate) const FUTURE: &str = "from_the_future";
 
 /// Returns the member of a union that `value` is: by its discriminator, or by its shape.
 pub(crate) fn member_of<'d>(union: Schema<'d>, value: &Value) -> Option<Schema<'d>> {

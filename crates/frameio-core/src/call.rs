@@ -48,7 +48,10 @@ pub struct CallOptions {
     pub idempotent: Option<bool>,
 }
 
-/// How many attempts a call took, in the extensions of the response; absent if it was one.
+/// Number of attempts of a call.
+///
+/// In the extensions of a request it counts the attempts up to and including this one; in those of
+/// a response, all attempts of the call. Absent if there was one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a number with a name")]
 pub struct Attempts(pub u32);

@@ -8,9 +8,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use crate::error::DecodeError;
+use crate::json_path::path_at;
 use crate::macros;
 use crate::page::Page;
-use crate::path::path_at;
 
 /// Decodes JSON; the path to what is wrong is looked for only after a failure.
 ///
@@ -20,7 +20,7 @@ pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     // Looking for UTF-8 once over the whole is much cheaper than in every text on its own.
     let text = std::str::from_utf8(json).map_err(|error| {
         let valid = error.valid_up_to();
-        DecodeError::new(".", format!("the answer is not UTF-8 from byte {valid} on"))
+        DecodeError::new(".", format!("the response is not UTF-8 from byte {valid} on"))
     })?;
     serde_json::from_str(text).map_err(|error| explain(text, &error))
 }
@@ -32,7 +32,7 @@ pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
 #[cold]
 fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
     if json.is_empty() {
-        return DecodeError::new(".", "the answer is empty");
+        return DecodeError::new(".", "the response is empty");
     }
     let lines = json.split_inclusive('\n').map(str::len);
     let before: usize = lines.take(error.line().saturating_sub(1)).sum();
@@ -180,16 +180,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_answer_is_told_by_its_path() {
+    fn a_wrong_response_is_reported_with_its_path() {
         let error = decode_json::<Vec<Vec<u32>>>(b"[[1],[2,\"x\"]]").unwrap_err();
         assert_eq!(error.path, "[1][1]");
         assert!(error.message.starts_with(r#"invalid type: string "…", expected u32"#), "{error}");
         let error = decode_json::<u32>(br#""say \"secret\" twice""#).unwrap_err();
         assert!(!error.message.contains("secret"), "{error}");
         let error = decode_json::<Vec<u32>>(b"").unwrap_err();
-        assert_eq!(error.to_string(), "the answer is empty");
+        assert_eq!(error.to_string(), "the response is empty");
         let error = decode_json::<u32>(b"\"\xff\"").unwrap_err();
-        assert_eq!(error.to_string(), "the answer is not UTF-8 from byte 1 on");
+        assert_eq!(error.to_string(), "the response is not UTF-8 from byte 1 on");
         let error = decode_json::<u32>(b"1 trailing").unwrap_err();
         assert!(error.message.contains("trailing characters"), "{error}");
     }

@@ -88,7 +88,7 @@ pub struct Parameter {
     /// The documented name.
     pub name: &'static str,
     /// Where it goes.
-    pub place: Place,
+    pub location: ParameterLocation,
     /// Whether the operation cannot be called without it.
     pub required: bool,
     /// The values that this version knows, where they can be counted; the service may know more.
@@ -100,7 +100,7 @@ pub struct Parameter {
 /// Where a parameter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Place {
+pub enum ParameterLocation {
     /// Into the path.
     Path,
     /// Into the query.
@@ -111,20 +111,20 @@ pub enum Place {
 
 #[doc(hidden)]
 impl Parameter {
-    const fn new(name: &'static str, place: Place) -> Self {
-        Self { name, place, required: false, values: &[], range: None }
+    const fn new(name: &'static str, location: ParameterLocation) -> Self {
+        Self { name, location, required: false, values: &[], range: None }
     }
 
     pub const fn path(name: &'static str) -> Self {
-        Self::new(name, Place::Path).required()
+        Self::new(name, ParameterLocation::Path).required()
     }
 
     pub const fn query(name: &'static str) -> Self {
-        Self::new(name, Place::Query)
+        Self::new(name, ParameterLocation::Query)
     }
 
     pub const fn body(name: &'static str) -> Self {
-        Self::new(name, Place::Body)
+        Self::new(name, ParameterLocation::Body)
     }
 
     pub const fn required(mut self) -> Self {
@@ -194,12 +194,12 @@ impl Operation {
         (codec.encode)(input)
     }
 
-    /// Reads a successful answer as the operation's type, and gives it back as the JSON that it
+    /// Decodes a successful response as the operation's type, and returns it as the JSON that it
     /// came as: null if it has no content.
     ///
     /// # Errors
-    /// When the answer is not what the operation promises.
-    pub fn answer(&self, parts: &Parts, body: Bytes) -> Result<Value, DecodeError> {
+    /// When the response is not what the operation promises.
+    pub fn decode(&self, parts: &Parts, body: Bytes) -> Result<Value, DecodeError> {
         if let Some(codec) = self.codec {
             (codec.decode)(parts, body.clone())?;
         }
@@ -226,7 +226,9 @@ impl<'a> Input<'a> {
         schema: &Schema,
         fields: &'a Map<String, Value>,
     ) -> Result<Self, EncodeError> {
-        let in_data = |parameter: &&Parameter| schema.envelope && parameter.place == Place::Body;
+        let in_data = |parameter: &&Parameter| {
+            schema.envelope && parameter.location == ParameterLocation::Body
+        };
         let names = |inside: bool| {
             let here = schema.parameters.iter().filter(move |it| in_data(it) == inside);
             here.map(|parameter| parameter.name)

@@ -53,6 +53,13 @@ pub fn encode<E: Endpoint + ?Sized>(endpoint: &E) -> Result<Request<Body>, Encod
     Ok(request)
 }
 
+/// Returns the query of a request, without `?`.
+pub(crate) fn query_of<E: Endpoint + ?Sized>(endpoint: &E) -> String {
+    let mut url = String::new();
+    endpoint.query(&mut Query { url: &mut url, first: true });
+    url.strip_prefix('?').unwrap_or(&url).to_owned()
+}
+
 /// The part of [`encode`] that is the same for every endpoint, compiled once.
 fn assemble(url: String, call: Call, body: Body) -> Result<Request<Body>, EncodeError> {
     let operation = call.operation;

@@ -1,7 +1,7 @@
 //! What webhooks tell of: the one list of it, for subscribing and for receiving.
 
-use crate::bounds::{Check, check_distinct};
 use crate::error::EncodeError;
+use crate::limits::{Check, check_distinct};
 
 crate::open_enum! {
     /// What has happened.

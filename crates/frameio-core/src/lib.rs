@@ -10,13 +10,13 @@
 //! | [`endpoint`] | the [`Endpoint`] trait and what decodes an answer |
 //! | [`operation`] | what is known of an operation without a value: route, quota, idempotency |
 //! | [`encode`](mod@encode) | path, query and JSON body writers |
-//! | [`wrap`] | `.raw()`, `.with_meta()`, `.timeout()`…: endpoints around endpoints |
+//! | [`options`] | `.raw()`, `.with_meta()`, `.timeout()`…: endpoints around endpoints |
 //! | [`decode`] | from bytes to values, with the path of what is wrong |
-//! | [`page`] | pages, cursors and the [`Paged`] trait |
+//! | [`page`] | pages, cursors and the [`Paged`] trait; [`CursorGuard`] for loops over pages |
 //! | [`body`] | one body type that can be replayed |
 //! | [`call`] | what travels with a request through a stack |
 //! | [`event_type`] | what webhooks tell of |
-//! | [`id`](mod@id), [`patch`], [`bounds`], [`secret`], [`signed_url`] | the vocabulary of fields |
+//! | [`id`](mod@id), [`patch`], [`limits`], [`secret`], [`signed_url`] | the vocabulary of fields |
 //! | [`error`] | what can go wrong without a network |
 //! | `dynamic`, a feature | requests from JSON, by the documented names |
 //!
@@ -25,8 +25,8 @@
 //! not know yet.
 
 pub mod body;
-pub mod bounds;
 pub mod call;
+mod cursor_guard;
 pub mod decode;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
@@ -35,31 +35,33 @@ pub mod endpoint;
 pub mod error;
 pub mod event_type;
 pub mod id;
+pub mod limits;
 pub mod operation;
+pub mod options;
 mod origin;
 pub mod page;
 pub mod patch;
 pub mod secret;
 pub mod signed_url;
-pub mod wrap;
 
+mod json_path;
 mod macros;
-mod path;
 
 pub use body::Body;
 pub use call::{Attempts, Call, CallOptions};
+pub use cursor_guard::CursorGuard;
 pub use encode::encode;
 pub use endpoint::{Endpoint, FromResponse, Json};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
 pub use id::*;
 pub use operation::{Operation, Quota, QuotaScope};
+pub use options::{EndpointExt, RateLimitInfo, Raw, Reply, WithMeta, WithOptions};
 pub use origin::{is_loopback, is_secure};
 pub use page::{Cursor, Links, Page, Paged};
 pub use patch::Patch;
 pub use secret::Secret;
 pub use signed_url::SignedUrl;
-pub use wrap::{EndpointExt, RateLimitInfo, Raw, Reply, WithMeta, WithOptions};
 
 /// A boxed error of any kind.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_are_held_against_the_names() {
+    fn templates_are_compared_with_the_argument_names() {
         assert!(template_names("/v4/me", &[]));
         assert!(template_names("/a/{x}/b/{yy}", &["x", "yy"]));
         for wrong in [&["x"][..], &["yy", "x"], &["x", "y"], &["x", "yyy"], &["x", "yy", "z"]] {

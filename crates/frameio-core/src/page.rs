@@ -96,22 +96,22 @@ crate::model! {
 }
 
 impl<T> Page<T> {
-    /// The cursor of the next page, or nothing on the last one.
+    /// Returns the cursor of the next page, or `None` on the last page, which has no link or an empty
+    /// one.
+    ///
+    /// A loop over pages uses a [`CursorGuard`](crate::CursorGuard), which refuses a cursor that
+    /// repeats.
     ///
     /// # Errors
-    /// When there is a next page but its link carries no `after`: the list cannot be gone on with,
-    /// which must not look like its end.
-    pub fn next(&self) -> Result<Option<Cursor>, DecodeError> {
-        let Some(link) = self.links.next.as_deref() else {
+    /// If the link to the next page has no `after`. The rest of the list cannot be requested then,
+    /// and must not look like its end.
+    pub fn next_cursor(&self) -> Result<Option<Cursor>, DecodeError> {
+        let Some(link) = self.links.next.as_deref().filter(|link| !link.is_empty()) else {
             return Ok(None);
         };
         let query = link.split_once('?').map_or("", |(_, query)| query);
-        query
-            .split('&')
-            .find_map(|pair| pair.strip_prefix("after="))
-            .filter(|cursor| !cursor.is_empty())
-            .map(|cursor| Some(percent_decode_str(cursor).decode_utf8_lossy().as_ref().into()))
-            .ok_or_else(|| DecodeError::new("links.next", "has no `after` to go on from"))
+        let cursor = cursor_in(query).map(Some);
+        cursor.ok_or_else(|| DecodeError::new("links.next", "has no `after` with a cursor"))
     }
 
     /// The same page of what `change` makes of each item.
@@ -123,6 +123,13 @@ impl<T> Page<T> {
         let Self { links, total_count, extra, .. } = self;
         Ok(Page { data, links, total_count, extra })
     }
+}
+
+/// Returns the cursor in a query.
+pub(crate) fn cursor_in(query: &str) -> Option<Cursor> {
+    let pair = query.split('&').find_map(|pair| pair.strip_prefix("after="));
+    let cursor = pair.filter(|cursor| !cursor.is_empty())?;
+    Some(percent_decode_str(cursor).decode_utf8_lossy().as_ref().into())
 }
 
 impl<T: PageItem> FromResponse for Page<T> {
@@ -138,7 +145,7 @@ impl<T: ListItem> FromResponse for Vec<T> {
     }
 }
 
-/// What a page can hold; [`answers!`](crate::answers) implements it for each model.
+/// What a page can hold; [`response_types!`](crate::response_types) implements it for each model.
 ///
 /// It is a trait of its own so that the decoding of a page is compiled beside the model.
 pub trait PageItem: DeserializeOwned + Send + 'static {
@@ -149,7 +156,7 @@ pub trait PageItem: DeserializeOwned + Send + 'static {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError>;
 }
 
-/// What a list without pages can hold; [`answers!`](crate::answers) implements it for each model.
+/// What a list without pages can hold; [`response_types!`](crate::response_types) implements it for each model.
 pub trait ListItem: DeserializeOwned + Send + 'static {
     /// Decodes `{"data":[…]}`.
     ///

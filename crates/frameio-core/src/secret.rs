@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::bounds::Bounded;
+use crate::limits::Bounded;
 use crate::patch::Patch;
 
 /// A text that proves something to whoever knows it: the key of a signature, a passphrase.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::bounds::Check;
+use frameio_core::limits::Check;
 use frameio_core::{
     AccountId, Call, CallOptions, EncodeError, Endpoint, EndpointExt, FileId, FromResponse, Page,
     Paged, Patch, Reply, encode, endpoints,
@@ -32,7 +32,7 @@ frameio_core::model! {
         pub kind = "type": Option<Include>,
     }
 }
-frameio_core::answers! { Thing: one, page }
+frameio_core::response_types! { Thing: one, page }
 
 endpoints! {
     /// Lists things.
@@ -100,7 +100,7 @@ fn an_id_is_one_segment_whatever_is_in_it() {
 }
 
 #[test]
-fn queries_leave_out_what_is_not_set_and_join_lists() {
+fn queries_omit_unset_parameters_and_join_lists() {
     assert_eq!(url(&ListThings::new("a", "f")), "/v4/accounts/a/files/f/things");
     let request = ListThings::new("a", "f")
         .include([Include::Links, Include::Creator, "from the future".into()])
@@ -119,7 +119,7 @@ fn queries_leave_out_what_is_not_set_and_join_lists() {
 }
 
 #[test]
-fn a_patch_tells_keep_from_clear_from_set() {
+fn a_patch_distinguishes_keep_clear_and_set() {
     let update = UpdateThing::new("a", "n");
     assert_eq!(body(&update), r#"{"data":{"name":"n"}}"#);
     assert_eq!(
@@ -148,7 +148,7 @@ fn a_request_names_its_operation_account_and_version() {
 }
 
 #[test]
-fn a_url_longer_than_http_can_carry_is_told() {
+fn a_url_longer_than_http_can_carry_is_an_error() {
     let error = encode(&ListThings::new("a", "f").search("x".repeat(70_000))).unwrap_err();
     assert_eq!(error.field, "url");
 }
@@ -193,7 +193,7 @@ fn a_wrapped_list_is_still_paged() {
 }
 
 #[test]
-fn answers_are_decoded_with_their_meta() {
+fn responses_are_decoded_with_their_meta() {
     let (mut parts, ()) = Response::new(()).into_parts();
     parts.status = StatusCode::CREATED;
     for (name, value) in [("limit", "100"), ("remaining", "99"), ("window", "60000")] {
@@ -209,20 +209,22 @@ fn answers_are_decoded_with_their_meta() {
     assert_eq!((limit.limit, limit.remaining), (100, Some(99)));
     assert_eq!(limit.window, Some(Duration::from_secs(60)));
     let page = reply.value;
-    assert_eq!(page.next().unwrap().unwrap().as_str(), "g=");
+    assert_eq!(page.next_cursor().unwrap().unwrap().as_str(), "g=");
     assert_eq!(page.data[0].kind, Some(Include::Other("new".into())));
     let written = serde_json::to_value(&page).unwrap();
     assert_eq!(written, serde_json::from_slice::<serde_json::Value>(&json).unwrap());
 }
 
 #[test]
-fn a_page_that_cannot_be_gone_on_from_is_not_the_last_one() {
+fn a_missing_or_empty_link_ends_a_list_and_a_link_without_a_cursor_is_an_error() {
     let page = |next: &str| {
         let json = format!(r#"{{"data":[],"links":{{"next":{next}}}}}"#);
-        serde_json::from_str::<Page<Thing>>(&json).unwrap().next()
+        serde_json::from_str::<Page<Thing>>(&json).unwrap().next_cursor()
     };
-    assert_eq!(page("null"), Ok(None));
-    for broken in [r#""""#, r#""/v4/x""#, r#""/v4/x?page_size=1""#, r#""/v4/x?after=""#] {
+    for end in ["null", r#""""#] {
+        assert_eq!(page(end), Ok(None));
+    }
+    for broken in [r#""/v4/x""#, r#""/v4/x?page_size=1""#, r#""/v4/x?after=""#] {
         assert_eq!(page(broken).unwrap_err().path, "links.next", "{broken}");
     }
 }
@@ -317,7 +319,7 @@ proptest! {
     }
 
     #[test]
-    fn no_answer_makes_decoding_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn no_response_makes_decoding_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
         let (parts, ()) = Response::new(()).into_parts();
         let _ = Page::<Thing>::from_response(&parts, body.clone().into());
         let _ = Thing::from_response(&parts, body.clone().into());

@@ -22,14 +22,11 @@
 //! ```
 
 mod document;
-mod node;
-mod operation;
-mod schema;
 
-pub use document::{Document, DocumentError};
-pub use node::{ParameterPlace, QuotaScope, SchemaType};
-pub use operation::{Operation, Parameter, Quota, RequestBody};
-pub use schema::{Range, Schema};
+pub use document::{
+    Document, DocumentError, Operation, Parameter, ParameterPlace, Quota, QuotaScope, Range,
+    RequestBody, Schema, SchemaType,
+};
 
 /// The JSON of the stable operations, as [`Document::stable`] reads it.
 pub const STABLE: &str = include_str!("../documents/openapi.json");

@@ -13,11 +13,15 @@
 //! # }
 //! ```
 
+mod regular;
+
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
+
+pub use self::regular::{NotRegular, check_regular, open_regular};
 
 /// Creates a directory and its missing parents, readable by the owner alone.
 ///

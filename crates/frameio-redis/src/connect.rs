@@ -1,6 +1,5 @@
-//! The connection: made when it is first needed, and again whenever it is lost.
+//! The connection: established when it is first needed, and restored whenever it is lost.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,11 +12,12 @@ use redis::{
 };
 use tokio::time::{sleep, timeout};
 
+use crate::error::{RedisUnavailable, RedisUrlError, concerns_one_key};
 use crate::event;
 
-/// The wait before the first attempt to connect again, and the longest.
-const AGAIN: (Duration, Duration) = (Duration::from_millis(100), LONGEST_AGAIN);
-pub(crate) const LONGEST_AGAIN: Duration = Duration::from_millis(500);
+/// Waits before the first attempt to reconnect, and before later ones at most.
+const RECONNECT_WAIT: (Duration, Duration) = (Duration::from_millis(100), MAX_RECONNECT_WAIT);
+pub(crate) const MAX_RECONNECT_WAIT: Duration = Duration::from_millis(500);
 
 /// A Redis: one server, a cluster, or whatever master the sentinels name.
 ///
@@ -50,12 +50,12 @@ struct Inner {
 }
 
 #[derive(Clone)]
-pub(crate) struct Settings {
+struct Settings {
     server: Server,
     connect_timeout: Duration,
     timeout: Duration,
     #[cfg(feature = "tls")]
-    pub(crate) certificates: crate::tls::Certificates,
+    certificates: crate::tls::Certificates,
 }
 
 #[derive(Clone)]
@@ -73,7 +73,7 @@ enum Server {
 enum Link {
     Idle,
     Up(Connection, u64),
-    Down(Arc<RedisError>, u64),
+    Down(Arc<RedisError>),
 }
 
 /// A connection that clones share.
@@ -152,7 +152,7 @@ impl Redis {
         Self(Arc::new(Inner { settings, link, first }))
     }
 
-    pub(crate) fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
+    fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.0.settings.clone();
         change(&mut settings);
         Self::set(settings)
@@ -169,8 +169,39 @@ impl Redis {
         self.change(|settings| settings.timeout = limit)
     }
 
+    /// Trusts the authorities of these certificates (PEM) for `rediss://`, and no others. Default:
+    /// those that the platform trusts.
+    ///
+    /// # Errors
+    /// If there is no certificate, or one that cannot be read.
+    #[cfg(feature = "tls")]
+    pub fn root_certificates(
+        self,
+        pem: impl Into<Vec<u8>>,
+    ) -> Result<Self, crate::tls::RedisTlsError> {
+        let mut settings = self.0.settings.clone();
+        settings.certificates.set_roots(pem.into())?;
+        Ok(Self::set(settings))
+    }
+
+    /// Presents this certificate to the server, with the chain to its authority and its key (both
+    /// PEM). Default: none.
+    ///
+    /// # Errors
+    /// If there is no certificate or no key, or one that cannot be read.
+    #[cfg(feature = "tls")]
+    pub fn client_certificate(
+        self,
+        chain: impl Into<Vec<u8>>,
+        key: impl Into<Vec<u8>>,
+    ) -> Result<Self, crate::tls::RedisTlsError> {
+        let mut settings = self.0.settings.clone();
+        settings.certificates.set_client(chain.into(), key.into())?;
+        Ok(Self::set(settings))
+    }
+
     /// The connection, if there is one or this is the first time that one is needed.
-    async fn connection(&self) -> Result<(Connection, u64), RedisAway> {
+    async fn connection(&self) -> Result<(Connection, u64), RedisUnavailable> {
         if let Some(known) = self.0.known() {
             return known;
         }
@@ -187,8 +218,8 @@ impl Redis {
         }
     }
 
-    /// Why there is no connection, if there was one or an attempt at one.
-    pub(crate) fn away(&self) -> Option<RedisAway> {
+    /// Returns the reason if the connection is lost, or could not be established.
+    pub(crate) fn unavailable(&self) -> Option<RedisUnavailable> {
         self.0.known()?.err()
     }
 
@@ -196,24 +227,22 @@ impl Redis {
     pub(crate) async fn invoke<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'static>,
-    ) -> Result<T, RedisAway> {
+    ) -> Result<T, RedisUnavailable> {
         let (connection, number) = self.connection().await?;
         match timeout(self.0.settings.timeout, connection.invoke(script))
             .await
             .unwrap_or_else(|_| Err(timed_out()))
         {
             Ok(values) => Ok(values),
+            Err(error) if concerns_one_key(&error) => Err(self.fail(error)),
             Err(error) => Err(self.0.lost(error, number)),
         }
     }
 
-    /// Takes the connection for lost: what came of it cannot be ours.
-    pub(crate) fn mistrust(&self, error: RedisError) -> RedisAway {
-        let number = match &*self.0.lock() {
-            Link::Idle => 0,
-            Link::Up(_, number) | Link::Down(_, number) => *number,
-        };
-        self.0.lost(error, number)
+    /// Fails a command and keeps the connection.
+    pub(crate) fn fail(&self, error: RedisError) -> RedisUnavailable {
+        event::command_failed(&error);
+        RedisUnavailable::new(Arc::new(error))
     }
 }
 
@@ -222,44 +251,44 @@ impl Inner {
         self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn known(&self) -> Option<Result<(Connection, u64), RedisAway>> {
+    fn known(&self) -> Option<Result<(Connection, u64), RedisUnavailable>> {
         match &*self.lock() {
             Link::Idle => None,
             Link::Up(connection, number) => Some(Ok((connection.clone(), *number))),
-            Link::Down(error, _) => Some(Err(RedisAway(error.clone()))),
+            Link::Down(error) => Some(Err(RedisUnavailable::new(error.clone()))),
         }
     }
 
-    /// The connection of that number is no use any more: a task makes another one.
+    /// Starts a task that replaces the connection of that number.
     ///
-    /// Any error counts, also one that the server sent: a replica that was the master, a cluster
-    /// without a node, a server that still loads. None of them is cured by asking it again.
-    fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisAway {
+    /// Error responses of the server count as well: from a replica that was the master, a cluster
+    /// without a node, a server that is still loading. The same server would fail again.
+    fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisUnavailable {
         let error = Arc::new(error);
         let mut link = self.lock();
         match &*link {
-            Link::Down(known, _) => return RedisAway(known.clone()),
-            Link::Up(_, current) if *current != number => return RedisAway(error),
-            _ => *link = Link::Down(error.clone(), number),
+            Link::Down(known) => return RedisUnavailable::new(known.clone()),
+            Link::Up(_, current) if *current != number => return RedisUnavailable::new(error),
+            _ => *link = Link::Down(error.clone()),
         }
         drop(link);
-        event::away(&error);
+        event::unavailable(&error);
         let inner = Arc::downgrade(self);
         tokio::spawn(async move {
-            let mut wait = AGAIN.0;
+            let mut wait = RECONNECT_WAIT.0;
             loop {
                 sleep(wait).await;
-                wait = (wait * 2).min(AGAIN.1);
+                wait = (wait * 2).min(RECONNECT_WAIT.1);
                 // Nobody needs it any more.
                 let Some(inner) = inner.upgrade() else { return };
                 if let Ok(connection) = inner.connect().await {
                     *inner.lock() = Link::Up(connection, number + 1);
-                    event::back();
+                    event::reconnected();
                     return;
                 }
             }
         });
-        RedisAway(error)
+        RedisUnavailable::new(error)
     }
 
     async fn connect(&self) -> Result<Connection, RedisError> {
@@ -288,7 +317,7 @@ impl Settings {
     async fn open(&self) -> Result<Connection, RedisError> {
         #[cfg(feature = "tls")]
         if self.is_tls() {
-            crate::tls::provide();
+            crate::tls::install_provider();
         }
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
@@ -388,38 +417,5 @@ impl fmt::Debug for Redis {
             Server::Sentinel { .. } => "what sentinels name",
         };
         f.debug_struct("Redis").field("server", &kind).finish_non_exhaustive()
-    }
-}
-
-/// A URL that is not one of a Redis, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RedisUrlError;
-
-impl fmt::Display for RedisUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL may have a password in it.
-        f.write_str(
-            "not the URL of a Redis: expected redis://host:port, redis+unix:///path, or \
-             rediss://host:port with the feature `tls`",
-        )
-    }
-}
-
-impl StdError for RedisUrlError {}
-
-/// Redis cannot be reached, or cannot be used.
-#[derive(Clone, Debug)]
-pub struct RedisAway(Arc<RedisError>);
-
-impl fmt::Display for RedisAway {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Redis is away")
-    }
-}
-
-impl StdError for RedisAway {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.0)
     }
 }

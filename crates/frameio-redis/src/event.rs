@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use redis::RedisError;
 
-use crate::{AWAY, BACK, PAUSED, TARGET};
+use crate::{COMMAND_FAILED, PAUSED, RECONNECTED, TARGET, UNAVAILABLE};
 
-pub(crate) fn away(error: &RedisError) {
-    tracing::warn!(name: AWAY, target: TARGET, error = %error, "{AWAY}");
+pub(crate) fn unavailable(error: &RedisError) {
+    tracing::warn!(name: UNAVAILABLE, target: TARGET, error = %error, "{UNAVAILABLE}");
 }
 
-pub(crate) fn back() {
-    tracing::info!(name: BACK, target: TARGET, "{BACK}");
+pub(crate) fn reconnected() {
+    tracing::info!(name: RECONNECTED, target: TARGET, "{RECONNECTED}");
+}
+
+pub(crate) fn command_failed(error: &RedisError) {
+    tracing::warn!(name: COMMAND_FAILED, target: TARGET, error = %error, "{COMMAND_FAILED}");
 }
 
 pub(crate) fn paused(operation: &str, wait: Duration) {

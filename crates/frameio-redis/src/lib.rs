@@ -1,20 +1,19 @@
-//! Frame.io quotas, and tokens, that a fleet of processes shares, on Redis.
+//! Frame.io quotas and tokens on Redis, shared by a fleet of processes.
 //!
-//! The service counts the calls of a user, whoever makes them. Processes that have buckets of
-//! their own each spend the whole quota, and are refused. With [`RedisQuotas`] they have one bucket
-//! together:
+//! The service counts the calls of a user, whichever process makes them. Processes with separate
+//! buckets each spend the whole quota and get 429s. With [`RedisQuotas`] they share one bucket:
 //!
 //! ```no_run
 //! use frameio_redis::{Redis, RedisQuotas};
 //! use frameio_tower::RateLimitLayer;
-//! use frameio_tower::rate_limit::WhenAway;
+//! use frameio_tower::rate_limit::OnUnavailable;
 //!
 //! let redis = Redis::new("redis://127.0.0.1:6379")?;
 //! let quotas = RateLimitLayer::new()
 //!     .credential("service-account")
 //!     .store(RedisQuotas::new(&redis, "the same secret in all processes"))
-//!     // Ten processes: each has a tenth of the quota while Redis is away.
-//!     .when_away(WhenAway::FailOpen { share: 0.1 });
+//!     // Ten processes: each has a tenth of the quota while Redis is unavailable.
+//!     .on_unavailable(OnUnavailable::FailOpen { share: 0.1 });
 //! // frameio::Client::builder().rate_limit(quotas)
 //! # let _ = quotas;
 //! # Ok::<_, frameio_redis::RedisUrlError>(())
@@ -24,9 +23,10 @@
 //!
 //! | event | level | fields | when |
 //! |---|---|---|---|
-//! | [`redis.away`](AWAY) | `WARN` | `error` | Redis is lost, once until it is back |
-//! | [`redis.back`](BACK) | `INFO` | | it is there again |
-//! | [`redis.paused`](PAUSED) | `WARN` | `operation`, `wait_ms` | a process has learned that a 429 stops all |
+//! | [`redis.unavailable`](UNAVAILABLE) | `WARN` | `error` | the connection is lost, once until it is restored |
+//! | [`redis.reconnected`](RECONNECTED) | `INFO` | | the connection is restored |
+//! | [`redis.command_failed`](COMMAND_FAILED) | `WARN` | `error` | a command failed because of the value of its key; the connection stays |
+//! | [`redis.paused`](PAUSED) | `WARN` | `operation`, `wait_ms` | the process learns that a 429 pauses a bucket |
 //!
 //! # Features
 //!
@@ -40,33 +40,37 @@
 //! | `tokens` | `RedisTokens`: tokens that one process refreshes and all use, encrypted |
 
 mod bucket;
+mod bucket_task;
 mod connect;
-mod drive;
+#[cfg(feature = "tokens")]
+mod encryption;
+mod error;
 mod event;
 mod key;
 mod quotas;
 mod script;
-#[cfg(feature = "tokens")]
-mod seal;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "tokens")]
 mod tokens;
 
-pub use connect::{Redis, RedisAway, RedisUrlError};
-pub use quotas::RedisQuotas;
+pub use connect::Redis;
 #[cfg(feature = "tokens")]
-pub use seal::TokenKeys;
+pub use encryption::TokenKeys;
+pub use error::{RedisUnavailable, RedisUrlError};
+pub use quotas::RedisQuotas;
 #[cfg(feature = "tls")]
 pub use tls::RedisTlsError;
 #[cfg(feature = "tokens")]
 pub use tokens::{LockLost, RedisTokens};
 
-/// The target of the events of this crate.
+/// Target of the events of this crate.
 pub const TARGET: &str = "frameio::redis";
-/// The event of a Redis that is lost.
-pub const AWAY: &str = "redis.away";
-/// The event of a Redis that is there again.
-pub const BACK: &str = "redis.back";
-/// The event of a bucket that a 429 paused, in this process or another.
+/// Event of a lost connection.
+pub const UNAVAILABLE: &str = "redis.unavailable";
+/// Event of a connection that is restored.
+pub const RECONNECTED: &str = "redis.reconnected";
+/// Event of a command that failed because of the value of its key.
+pub const COMMAND_FAILED: &str = "redis.command_failed";
+/// Event of a bucket that a 429 paused, in this process or another.
 pub const PAUSED: &str = "redis.paused";

@@ -1,4 +1,4 @@
--- Books slots of one bucket, and corrects it. All times are microseconds, by the clock of Redis.
+-- Books slots of one bucket, and corrects it. All times are microseconds.
 -- The arithmetic is that of the buckets in memory (frameio-tower, rate_limit/gcra.rs, pauses.rs).
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -8,25 +8,53 @@ local function arg()
   return tonumber(ARGV[at])
 end
 
-local own_calls, own_window, figures = arg(), arg(), arg()
-local lost, full, told = arg(), arg(), arg()
-local refused_ago, retry_after, passed = arg(), arg(), arg()
+local own_calls, own_window, origin = arg(), arg(), arg()
+local lost, full, reported = arg(), arg(), arg()
+local throttled_ago, retry_after, succeeded = arg(), arg(), arg()
 local own_epoch, returns, extra = arg(), arg(), arg()
 
+-- The longest pause, and how far ahead slots are booked: the longer of a time and a number of slots.
+-- A wrong value cannot block a bucket for longer. The process has the same limit (schedule.rs).
+local MAX_PAUSE = 60000000
+local MAX_AHEAD, MAX_AHEAD_SLOTS = 900000000, 256
+
+-- Returns the fields of the stored bucket, or nil if there is no bucket under the key.
+local function load()
+  -- A key of another type is an error.
+  local stored = redis.pcall('GET', KEYS[1])
+  if type(stored) ~= 'string' then return nil end
+  local readable, fields = pcall(cmsgpack.unpack, stored)
+  if not readable or type(fields) ~= 'table' or #fields ~= 9 then return nil end
+  for _, value in ipairs(fields) do
+    local number = type(value) == 'number' and value == math.floor(value)
+    if not number or value < 0 or value > 2 ^ 52 then return nil end
+  end
+  local calls, window = fields[2], fields[3]
+  if calls < 1 or calls >= 2 ^ 32 or window < 1 then return nil end
+  return fields
+end
+
 -- The level is the time at which the bucket will have run empty.
-local level, calls, window, epoch, pause, begun, row
-local stored = redis.call('GET', KEYS[1])
-if stored then
-  level, calls, window, epoch, pause, begun, row = unpack(cmsgpack.unpack(stored))
+local level, calls, window, epoch, pause, begun, row, last, offset
+local fields = load()
+if fields then
+  level, calls, window, epoch, pause, begun, row, last, offset = unpack(fields)
+  -- The clock of the server may be set back, and a replica with a slower clock may take over. The
+  -- clock of a bucket goes on from its last time.
+  offset = math.max(offset, last - now)
+  now = now + offset
 else
-  -- Of a bucket that Redis has lost, who asks knows at least this.
-  level, calls, window, epoch, pause, begun, row =
-    now + lost, own_calls, own_window, own_epoch, 0, 0, 0
+  -- Redis has lost the bucket, or it is new. The caller knows at least this.
+  level, calls, window, epoch, pause, begun, row, offset =
+    now + lost, own_calls, own_window, own_epoch, 0, 0, 0, 0
 end
 local function interval_of(c, w) return math.max(1, math.ceil(w / c)) end
 local interval = interval_of(calls, window)
--- 0: as documented, which gives way to what others were told; 1: told by an answer; 2: by hand.
-if figures > 0 and (calls ~= own_calls or window ~= own_window) then
+pause, begun = math.min(pause, now + MAX_PAUSE), math.min(begun, now)
+level = math.min(level, math.max(pause, now) + calls * interval
+  + math.max(MAX_AHEAD, MAX_AHEAD_SLOTS * interval))
+-- 0: as documented, which gives way to what responses reported; 1: reported; 2: set by the user.
+if origin > 0 and (calls ~= own_calls or window ~= own_window) then
   local used = math.max(0, math.floor((level - now) / interval))
   -- No more than a full bucket: what is beyond was booked, and not used yet.
   used = math.min(used, calls, own_calls)
@@ -45,17 +73,17 @@ for _ = 1, returns do
 end
 if full >= 0 then level = math.max(level, now + tolerance + full) end
 -- A difference of less than a call is rounding.
-if told >= 0 and now + told - level >= interval then level = now + told end
-if passed == epoch then row = 0 end
-if refused_ago >= 0 then
-  -- Calls that were on their way when the pause began are refused for the same reason.
-  local begins = row == 0 or now - refused_ago > begun
+if reported >= 0 and now + reported - level >= interval then level = now + reported end
+if succeeded == epoch then row = 0 end
+if throttled_ago >= 0 then
+  -- Calls that were on their way when the pause began get a 429 for the same reason.
+  local begins = row == 0 or now - throttled_ago > begun
   local wait = -1
   if begins then
     begun, row = now, row + 1
-    wait = math.min(1000000 * 2 ^ math.min(row - 1, 6), 60000000)
+    wait = math.min(1000000 * 2 ^ math.min(row - 1, 6), MAX_PAUSE)
   end
-  if retry_after >= 0 then wait = math.min(retry_after, 60000000) end
+  if retry_after >= 0 then wait = math.min(retry_after, MAX_PAUSE) end
   if wait >= 0 and (begins or now + wait > pause) then
     pause = math.max(pause, now + wait)
     -- What was booked does not count any more: all book again, behind the pause.
@@ -65,10 +93,10 @@ if refused_ago >= 0 then
 end
 
 local slots = {}
-local function book(longest)
+local function book(max_wait)
   local from = math.max(level, now)
   local turn = math.max(from - tolerance, now, pause)
-  if longest >= 0 and turn - now > longest then return false, turn - now end
+  if max_wait >= 0 and turn - now > max_wait then return false, turn - now end
   level = from + interval
   return true, turn - now
 end
@@ -83,10 +111,11 @@ for _ = 1, extra do
   slots[#slots + 1] = level
 end
 
+-- A value of another type is replaced.
 local life = math.ceil((math.max(level, pause, now) - now) / 1000) + 60000
 redis.call('SET', KEYS[1],
-  cmsgpack.pack({ level, calls, window, epoch, pause, begun, row }), 'PX', life)
-local answer = { epoch, interval, tolerance, math.max(level - now, 0), calls, window, row,
+  cmsgpack.pack({ level, calls, window, epoch, pause, begun, row, now, offset }), 'PX', life)
+local response = { epoch, interval, tolerance, math.max(level - now, 0), calls, window, row,
   math.max(pause - now, 0) }
-for _, value in ipairs(slots) do answer[#answer + 1] = value end
-return answer
+for _, value in ipairs(slots) do response[#response + 1] = value end
+return response

@@ -1,4 +1,4 @@
-//! TLS to Redis: whom it is trusted to, and who this is.
+//! TLS to Redis: certificates of the server and of the client.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,39 +8,28 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::connect::Redis;
-
-impl Redis {
-    /// Trusts the authorities of these certificates (PEM) for `rediss://`, and no others. Default:
-    /// those that the platform trusts.
-    ///
-    /// # Errors
-    /// If there is no certificate in it, or one that cannot be read.
-    pub fn root_certificates(self, pem: impl Into<Vec<u8>>) -> Result<Self, RedisTlsError> {
-        let pem = pem.into();
-        certificates(&pem)?;
-        Ok(self.change(|settings| settings.certificates.0.root_cert = Some(pem)))
+impl Certificates {
+    /// Sets the certificates of the trusted authorities (PEM).
+    pub(crate) fn set_roots(&mut self, pem: Vec<u8>) -> Result<(), RedisTlsError> {
+        check_certificates(&pem)?;
+        self.0.root_cert = Some(pem);
+        Ok(())
     }
 
-    /// Shows the server this certificate, with those that lead to its authority, for which there
-    /// is this key (both PEM). Default: none.
-    ///
-    /// # Errors
-    /// If there is no certificate or no key, or one that cannot be read.
-    pub fn client_certificate(
-        self,
-        chain: impl Into<Vec<u8>>,
-        key: impl Into<Vec<u8>>,
-    ) -> Result<Self, RedisTlsError> {
-        let (client_cert, client_key) = (chain.into(), key.into());
-        certificates(&client_cert)?;
+    /// Sets the certificate chain of the client and its key (both PEM).
+    pub(crate) fn set_client(
+        &mut self,
+        client_cert: Vec<u8>,
+        client_key: Vec<u8>,
+    ) -> Result<(), RedisTlsError> {
+        check_certificates(&client_cert)?;
         PrivateKeyDer::from_pem_slice(&client_key).map_err(|_| RedisTlsError::Key)?;
-        let client = ClientTlsConfig { client_cert, client_key };
-        Ok(self.change(|settings| settings.certificates.0.client_tls = Some(client)))
+        self.0.client_tls = Some(ClientTlsConfig { client_cert, client_key });
+        Ok(())
     }
 }
 
-fn certificates(pem: &[u8]) -> Result<(), RedisTlsError> {
+fn check_certificates(pem: &[u8]) -> Result<(), RedisTlsError> {
     let mut count = 0;
     for certificate in CertificateDer::pem_slice_iter(pem) {
         certificate.map_err(|_| RedisTlsError::Certificate)?;
@@ -49,11 +38,11 @@ fn certificates(pem: &[u8]) -> Result<(), RedisTlsError> {
     if count == 0 { Err(RedisTlsError::Certificate) } else { Ok(()) }
 }
 
-/// rustls asks a process to name its cryptography, and panics where it has not and two are
-/// compiled: then it is ring from the first connection by TLS on.
-pub(crate) fn provide() {
+/// Sets ring as the cryptography provider of the process unless there is one. rustls panics without a
+/// provider if two are compiled.
+pub(crate) fn install_provider() {
     if CryptoProvider::get_default().is_none() {
-        // If another thread was first, that is as good.
+        // Another thread may have been first.
         drop(ring::default_provider().install_default());
     }
 }
@@ -68,14 +57,14 @@ impl Default for Certificates {
 }
 
 impl Certificates {
-    /// None if there is nothing but the defaults: a URL without TLS may have no certificates.
-    fn set(&self) -> Option<TlsCertificates> {
+    /// Returns `None` if nothing is set: a URL without TLS may have no certificates.
+    fn get(&self) -> Option<TlsCertificates> {
         let TlsCertificates { client_tls, root_cert } = &self.0;
         (client_tls.is_some() || root_cert.is_some()).then(|| self.0.clone())
     }
 
     pub(crate) fn client(&self, server: ConnectionInfo) -> Result<Client, RedisError> {
-        match self.set() {
+        match self.get() {
             Some(certificates) => Client::build_with_tls(server, certificates),
             None => Client::open(server),
         }
@@ -86,7 +75,7 @@ impl Certificates {
         &self,
         builder: redis::cluster::ClusterClientBuilder,
     ) -> redis::cluster::ClusterClientBuilder {
-        match self.set() {
+        match self.get() {
             Some(certificates) => builder.certs(certificates),
             None => builder,
         }
@@ -97,7 +86,7 @@ impl Certificates {
         &self,
         builder: redis::sentinel::SentinelClientBuilder,
     ) -> redis::sentinel::SentinelClientBuilder {
-        match self.set() {
+        match self.get() {
             Some(certificates) => builder
                 .set_client_to_redis_certificates(certificates.clone())
                 .set_client_to_sentinel_certificates(certificates),
@@ -106,7 +95,7 @@ impl Certificates {
     }
 }
 
-/// What was given for TLS cannot be read.
+/// Certificate or key that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedisTlsError {

@@ -1,17 +1,34 @@
--- The tokens of one name: what is kept, and who may change it. One key, so one slot of a cluster.
--- Fields: `data` what is kept; `issued` the number of the last lock; `holder` and `until` the lock
--- that is held; `saved` the number of the lock under which `data` was written.
+-- The tokens of one name, and who may change them. One key, so one slot of a cluster.
+-- Fields: `data` the tokens; `issued` the number of the last lock; `holder` and `until` the lock that
+-- is held; `saved` the number of the lock under which `data` was written.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local key, what, lock, argument = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local function number(field) return tonumber(redis.call('HGET', key, field) or 0) end
-local held = number('until') > now and number('holder') or 0
 
-local answer = 1
+-- A value of another type is replaced, and a field that is no number counts as zero.
+local kind = redis.call('TYPE', key).ok
+if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', key) end
+local function number(field)
+  local value = tonumber(redis.call('HGET', key, field))
+  return value and value >= 0 and value <= 2 ^ 52 and math.floor(value) or 0
+end
+
+local expires = number('until')
+if what == 'lock' or what == 'extend' then
+  -- No lock lasts longer. The clock of the server may have been set back.
+  local latest = now + argument
+  if expires > latest then
+    expires = latest
+    redis.call('HSET', key, 'until', expires)
+  end
+end
+local held = expires > now and number('holder') or 0
+
+local response = 1
 if what == 'lock' then
   if held > 0 then return 0 end
-  answer = redis.call('HINCRBY', key, 'issued', 1)
-  redis.call('HSET', key, 'holder', answer, 'until', now + argument)
+  response = math.max(number('issued'), number('saved')) + 1
+  redis.call('HSET', key, 'issued', response, 'holder', response, 'until', now + argument)
 elseif what == 'extend' then
   if held ~= lock then return 0 end
   redis.call('HSET', key, 'until', now + argument)
@@ -19,11 +36,11 @@ elseif what == 'unlock' then
   if held == lock then redis.call('HSET', key, 'until', 0) end
   return 1
 else
-  -- Who has lost its lock must not write over what a later one has written.
+  -- A process that has lost its lock must not overwrite what a later one has saved.
   if lock == 0 then lock = number('issued') end
   if lock < number('saved') then return 0 end
   redis.call('HSET', key, 'saved', lock, 'data', argument)
 end
--- What nobody has touched for so long cannot be refreshed any more.
+-- Tokens that were not used for so long cannot be refreshed any more.
 redis.call('PEXPIRE', key, 30 * 24 * 3600 * 1000)
-return answer
+return response

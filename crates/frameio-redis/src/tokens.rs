@@ -1,4 +1,4 @@
-//! Tokens that one process refreshes and all use.
+//! Tokens that one process refreshes and all processes use.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,29 +12,36 @@ use secrecy::SecretSlice;
 use tokio::time::{Instant, sleep};
 
 use crate::connect::Redis;
+use crate::encryption::TokenKeys;
 use crate::key::Names;
-use crate::seal::TokenKeys;
 
 static CHANGE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
 static LOAD: LazyLock<Script> =
-    LazyLock::new(|| Script::new("return redis.call('HGET', KEYS[1], 'data')"));
+    // A value of another type is none.
+    LazyLock::new(|| {
+        Script::new(
+            "local data = redis.pcall('HGET', KEYS[1], 'data')
+             return type(data) == 'string' and data",
+        )
+    });
 
-/// How long a lock lasts after its holder was last heard of, and how often that is.
-const LIFE: Duration = Duration::from_secs(15);
-const EXTENDED_EACH: Duration = Duration::from_secs(5);
-/// How often who waits for a lock looks, and how long it does.
-const LOOK: Duration = Duration::from_millis(50);
-const PATIENCE: Duration = Duration::from_secs(300);
+/// Lifetime of a lock that is not extended, and the interval at which its holder extends it.
+const LOCK_LIFE: Duration = Duration::from_secs(15);
+const EXTEND_EVERY: Duration = Duration::from_secs(5);
+/// Interval at which a waiter tries to take the lock, and its longest wait.
+const RETRY_EVERY: Duration = Duration::from_millis(50);
+const MAX_LOCK_WAIT: Duration = Duration::from_secs(300);
 
-/// A [`TokenStore`] that all processes share: one refreshes, and all use what it got.
+/// [`TokenStore`] shared by all processes: one refreshes the tokens, and all use them.
 ///
-/// What Redis has is encrypted, by XChaCha20-Poly1305 with the [keys](TokenKeys) that it never
-/// sees, and bound to its name. It expires after 30 days in which nobody has refreshed.
+/// The tokens are encrypted with XChaCha20-Poly1305 and bound to their name; Redis never sees the
+/// [keys](TokenKeys). They expire 30 days after the last refresh.
 ///
-/// The lock of a process that has died runs out after 15 s. Locks are numbered: who has lost its
-/// lock, since it stood still for so long, cannot write over what a later one has written, and its
-/// save fails with [`LockLost`]. A failover can lose what Redis had not replicated yet; then somebody
-/// may have to sign in again.
+/// The lock of a process that has died expires after 15 s, even if the clock of Redis is set back.
+/// Locks are numbered: a process that stood still for so long that it lost its lock cannot overwrite
+/// what a later one has saved, and its save fails with [`LockLost`]. A failover can lose tokens that
+/// Redis had not replicated yet; then the user has to sign in again. Any other value under the key
+/// of the tokens is replaced.
 ///
 /// ```no_run
 /// use frameio::auth::{Credential, Ims, Session};
@@ -79,7 +86,7 @@ impl RedisTokens {
         Self { redis: redis.clone(), key, keys, held: Arc::default() }
     }
 
-    /// Zero if what was asked for cannot be.
+    /// Runs an operation of the script. Returns zero if it is refused.
     async fn change(&self, what: &str, lock: u64, argument: &[u8]) -> Result<u64, BoxError> {
         let mut script = CHANGE.key(&self.key);
         script.arg(what).arg(lock).arg(argument);
@@ -94,7 +101,7 @@ impl RedisTokens {
         }
     }
 
-    /// The number of the lock that is held, or zero.
+    /// Number of the lock that is held, or zero.
     fn held(&self) -> MutexGuard<'_, u64> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,9 +117,9 @@ impl TokenStore for RedisTokens {
         match self.redis.invoke::<Option<Vec<u8>>>(&script).await? {
             // Cleared.
             None => Ok(None),
-            Some(sealed) if sealed.is_empty() => Ok(None),
-            Some(sealed) => {
-                let json: SecretSlice<u8> = self.keys.open(&self.key, &sealed)?.into();
+            Some(ciphertext) if ciphertext.is_empty() => Ok(None),
+            Some(ciphertext) => {
+                let json: SecretSlice<u8> = self.keys.decrypt(&self.key, &ciphertext)?.into();
                 Ok(Some(serde_json::from_slice(secrecy::ExposeSecret::expose_secret(&json))?))
             }
         }
@@ -120,8 +127,9 @@ impl TokenStore for RedisTokens {
 
     async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
         let json: SecretSlice<u8> = serde_json::to_vec(tokens)?.into();
-        let sealed = self.keys.seal(&self.key, secrecy::ExposeSecret::expose_secret(&json))?;
-        self.write(&sealed).await
+        let ciphertext =
+            self.keys.encrypt(&self.key, secrecy::ExposeSecret::expose_secret(&json))?;
+        self.write(&ciphertext).await
     }
 
     async fn clear(&self) -> Result<(), BoxError> {
@@ -131,15 +139,15 @@ impl TokenStore for RedisTokens {
     async fn lock(&self) -> Result<StoreLock, BoxError> {
         let begun = Instant::now();
         loop {
-            let lock = self.change("lock", 0, &millis(LIFE)).await?;
+            let lock = self.change("lock", 0, &millis(LOCK_LIFE)).await?;
             if lock > 0 {
                 *self.held() = lock;
                 return Ok(StoreLock::new(Held::new(self.clone(), lock)));
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > MAX_LOCK_WAIT {
                 return Err("another process holds the lock of the tokens for too long".into());
             }
-            sleep(LOOK).await;
+            sleep(RETRY_EVERY).await;
         }
     }
 }
@@ -156,9 +164,9 @@ impl Held {
         let extended = tokens.clone();
         let extends = tokio::spawn(async move {
             loop {
-                sleep(EXTENDED_EACH).await;
-                // While Redis is away it is tried again; a lock that is lost is.
-                if let Ok(0) = extended.change("extend", lock, &millis(LIFE)).await {
+                sleep(EXTEND_EVERY).await;
+                // While Redis is unavailable it tries again; a lost lock stays lost.
+                if let Ok(0) = extended.change("extend", lock, &millis(LOCK_LIFE)).await {
                     return;
                 }
             }

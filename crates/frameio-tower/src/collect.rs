@@ -62,7 +62,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> CollectFuture<S::Future, R> {
-        let state = State::Waiting { future: self.inner.call(request) };
+        let state = CollectState::Waiting { future: self.inner.call(request) };
         CollectFuture { state, limit: self.limit }
     }
 }
@@ -72,15 +72,15 @@ pin_project! {
     #[derive(Debug)]
     pub struct CollectFuture<F, R> {
         #[pin]
-        state: State<F, R>,
+        state: CollectState<F, R>,
         limit: usize,
     }
 }
 
 pin_project! {
-    #[project = StateProjection]
+    #[project = CollectStateProjection]
     #[derive(Debug)]
-    enum State<F, R> {
+    enum CollectState<F, R> {
         Waiting { #[pin] future: F },
         Reading { head: Response<()>, #[pin] body: R, read: Read },
     }
@@ -100,16 +100,16 @@ where
         let limit = *this.limit;
         loop {
             match this.state.as_mut().project() {
-                StateProjection::Waiting { future } => {
+                CollectStateProjection::Waiting { future } => {
                     let (parts, body) = ready!(future.poll(cx)).map_err(Into::into)?.into_parts();
                     // What the body says and not the header, which is also that of a `HEAD`.
                     if body.size_hint().lower() > limit as u64 {
                         return Poll::Ready(Err(ResponseTooLarge::new(limit).into()));
                     }
                     let head = Response::from_parts(parts, ());
-                    this.state.set(State::Reading { head, body, read: Read::Nothing });
+                    this.state.set(CollectState::Reading { head, body, read: Read::Nothing });
                 }
-                StateProjection::Reading { head, body, read } => {
+                CollectStateProjection::Reading { head, body, read } => {
                     ready!(read.poll(body, limit, cx))?;
                     let body = std::mem::take(read).into_body();
                     return Poll::Ready(Ok(std::mem::take(head).map(|()| body)));

@@ -68,7 +68,7 @@
 //! | [`CallOptions`](frameio_core::CallOptions) | the encoding of a request | deadline, retry, timeout |
 //! | [`CallRecord`] | who wants to read it, else deadline or retry | all, to write to it |
 //! | [`DeadlineAt`] | deadline | retry, rate limit |
-//! | [`Attempt`] | retry | trace |
+//! | [`Attempts`](frameio_core::Attempts) | retry | trace |
 //! | [`TokenRefreshed`], of a response | auth | retry |
 //!
 //! # Errors
@@ -83,7 +83,6 @@ mod build_error;
 pub mod collect;
 pub mod deadline;
 pub mod error;
-mod failure;
 pub mod headers;
 mod http_service;
 pub mod rate_limit;
@@ -99,15 +98,14 @@ pub use build_error::BuildError;
 pub use collect::{Collect, CollectLayer};
 pub use deadline::{Deadline, DeadlineAt, DeadlineLayer};
 pub use error::{
-    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, HttpError, QuotaExhausted,
-    QuotaStoreError, ResponseTooLarge, TransportError, TransportStage,
+    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, FailureKind, HttpError,
+    QuotaExhausted, QuotaStoreError, ResponseTooLarge, TransportError, TransportStage, error_type,
 };
-pub use failure::error_type;
 pub use headers::{Headers, HeadersLayer};
 pub use http_service::HttpService;
 pub use rate_limit::{RateLimit, RateLimitLayer, RateLimitMode};
 pub use record::{CallRecord, Phase};
-pub use retry::{Attempt, Backoff, Retry, RetryLayer, RetryPolicy};
+pub use retry::{Backoff, Retry, RetryLayer, RetryPolicy};
 pub use retry_after::retry_after;
 pub use timeout::{Timeout, TimeoutLayer};
 pub use trace::{CallSpan, Trace, TraceLayer};

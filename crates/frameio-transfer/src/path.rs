@@ -38,6 +38,11 @@ impl RemotePath {
         Self(self.0.iter().cloned().chain([name.to_owned()]).collect())
     }
 
+    /// The path of what is at `below` in here.
+    pub(crate) fn append(&self, below: &Self) -> Self {
+        Self(self.0.iter().chain(&below.0).cloned().collect())
+    }
+
     /// Whether `other` is in here, or in a folder in here.
     pub(crate) fn is_above(&self, other: &Self) -> bool {
         other.0.len() > self.0.len() && other.0.starts_with(&self.0)

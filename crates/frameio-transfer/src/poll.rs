@@ -15,7 +15,7 @@ use frameio_client::{Error, ErrorKind};
 /// What a transfer to the service waits for when all is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Until {
+pub enum WaitFor {
     /// The service has put the parts together.
     #[default]
     Uploaded,
@@ -24,7 +24,7 @@ pub enum Until {
     Transcoded,
 }
 
-impl Until {
+impl WaitFor {
     /// When to stop waiting for it: by default after ten minutes, or six hours for renditions. A
     /// limit beyond what a clock can tell is none.
     pub(crate) fn end(self, limit: Option<Duration>) -> Option<Instant> {
@@ -176,7 +176,8 @@ struct Waits {
 impl Waits {
     fn next(&mut self) -> Duration {
         let next = self.next;
-        self.next = next.mul_f64(1.5).min(self.longest);
+        // Saturating, for an interval may be set to any value.
+        self.next = next.saturating_add(next / 2).min(self.longest);
         next
     }
 }
@@ -218,4 +219,22 @@ fn may_pass(error: &Error) -> bool {
         ErrorKind::Body,
     ];
     error.is_server_error() || kinds.contains(&error.kind())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_by_half_up_to_the_longest_and_never_overflow() {
+        let mut waits = Poller::new(Duration::from_secs(8)).waits();
+        assert_eq!(
+            [waits.next(), waits.next(), waits.next()].map(|wait| wait.as_secs()),
+            [8, 12, 15]
+        );
+        for interval in [Duration::MAX, Duration::MAX / 2] {
+            let mut waits = Poller::new(interval).waits();
+            assert!(waits.next() == interval && waits.next() >= interval);
+        }
+    }
 }

@@ -25,6 +25,8 @@ const AVERAGED: f64 = 5.0;
 pub struct Progress {
     /// How many bytes are done.
     pub bytes: u64,
+    /// How many of them an earlier run has transferred; they do not count for the rate.
+    pub resumed: u64,
     /// How many there are, where it is known.
     pub total: Option<u64>,
     /// How many parts are done.
@@ -136,6 +138,7 @@ impl Tracker {
     /// A transfer of which `bytes` and `parts` may be done already.
     pub(crate) fn new(report: Option<Report>, start: Progress) -> Self {
         let begun = Instant::now();
+        let start = Progress { resumed: start.bytes, ..start };
         let state = Mutex::new(State { progress: start, sampled: (begun, start.bytes) });
         let this = Self(Arc::new(Tracked { report, begun, state }));
         this.update(true, |_| {});
@@ -145,6 +148,19 @@ impl Tracker {
     /// Begins an attempt, whose bytes count only if it is [done](Counted::done).
     pub(crate) fn attempt(&self) -> Counted {
         Counted { tracker: self.clone(), bytes: 0, kept: false }
+    }
+
+    /// Sets what an earlier run has transferred already, which does not count for the rate.
+    pub(crate) fn resume_at(&self, bytes: u64, total: Option<u64>) {
+        {
+            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.sampled.1 = bytes;
+            state.progress.resumed = bytes;
+        }
+        self.update(true, |progress| {
+            progress.bytes = bytes;
+            progress.total = total;
+        });
     }
 
     /// Reports how it is in the end.
@@ -242,6 +258,20 @@ mod tests {
         drop(attempt);
         assert_eq!(tracker.now().bytes, 0, "the attempt failed");
         assert_eq!(start().time_left(), None, "nothing moved yet");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_of_an_earlier_run_do_not_count_for_the_rate() {
+        let tracker = Tracker::new(None, start());
+        tokio::time::advance(Duration::from_secs(1)).await;
+        tracker.resume_at(900, Some(1000));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let mut attempt = tracker.attempt();
+        attempt.add(10);
+        let now = tracker.now();
+        assert_eq!((now.bytes, now.resumed, now.total), (910, 900, Some(1000)));
+        assert!(now.rate <= 10.0, "{}", now.rate);
+        attempt.done();
     }
 
     #[tokio::test(start_paused = true)]

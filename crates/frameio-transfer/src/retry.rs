@@ -8,6 +8,7 @@ use frameio_tower::Backoff;
 use http::StatusCode;
 
 use super::error::TransferErrorKind;
+use super::signed_http::{MAX_REDIRECTS, RedirectError, UrlError};
 
 /// Why one attempt at a part failed.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) enum AttemptError {
     TimedOut(Duration),
     /// The storage answered, and not with a success.
     Answered(Answer),
+    /// Nothing may be sent to the URL.
+    Url(UrlError),
 }
 
 /// What is kept of an answer that is no success: no header or text that could hold a signature.
@@ -30,6 +33,8 @@ pub(crate) struct Answer {
     pub(crate) code: Option<Box<str>>,
     pub(crate) expired: bool,
     pub(crate) retry_after: Option<Duration>,
+    /// Why the redirect that it is was not followed.
+    pub(crate) redirect: Option<RedirectError>,
 }
 
 impl Answer {
@@ -43,7 +48,8 @@ impl Answer {
         let message = element(&body, "Message").unwrap_or_default();
         let denied = matches!(code, Some("AccessDenied" | "InvalidArgument" | "ExpiredToken"));
         let expired = code == Some("ExpiredToken") || (denied && message.contains("expired"));
-        Self { status, code: code.map(Into::into), expired, retry_after }
+        let code = code.map(Into::into);
+        Self { status, code, expired, retry_after, redirect: None }
     }
 
     /// Whether the same request may have a better answer later.
@@ -68,8 +74,17 @@ impl Answer {
             Some("RequestTimeTooSkewed") => Some("the clock of this machine is wrong"),
             Some("EntityTooSmall" | "EntityTooLarge") => Some("the part has not the promised size"),
             Some("NoSuchUpload" | "NoSuchKey") => Some("it is not, or no longer, there"),
-            _ if self.status.is_redirection() => Some("redirects are not followed"),
+            _ if self.status.is_redirection() => Some("this redirect is not followed"),
             _ => None,
+        }
+    }
+}
+
+impl fmt::Display for RedirectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooMany => write!(f, "it redirects more than {MAX_REDIRECTS} times"),
+            Self::Url(error) => write!(f, "the URL that it redirects to {error}"),
         }
     }
 }
@@ -79,6 +94,9 @@ impl fmt::Display for Answer {
         write!(f, "the storage answered {}", self.status)?;
         if let Some(code) = &self.code {
             write!(f, " {code}")?;
+        }
+        if let Some(redirect) = &self.redirect {
+            return write!(f, ": {redirect}");
         }
         self.advice().map_or(Ok(()), |advice| write!(f, ": {advice}"))
     }
@@ -113,16 +131,14 @@ impl AttemptError {
             Self::Answered(answer) if answer.expired => TransferErrorKind::Expired,
             Self::Answered(answer) if answer.is_transient() => TransferErrorKind::Storage,
             Self::Answered(_) => TransferErrorKind::Refused,
+            Self::Url(_) => TransferErrorKind::InvalidUrl,
         }
     }
 
     fn is_final(&self) -> bool {
         match self {
-            // `http://` to another machine, which no attempt makes better.
-            Self::Transport(error) => {
-                frameio_tower::error::find::<frameio_transport::InsecureUrl>(&**error).is_some()
-            }
-            Self::Stalled(_) | Self::TimedOut(_) => false,
+            Self::Url(_) => true,
+            Self::Transport(_) | Self::Stalled(_) | Self::TimedOut(_) => false,
             Self::Answered(answer) => answer.expired || !answer.is_transient(),
         }
     }
@@ -133,6 +149,7 @@ impl AttemptError {
             Self::Transport(error) => frameio_tower::error_type(&**error),
             Self::Stalled(_) => "stalled",
             Self::TimedOut(_) => "attempt_timeout",
+            Self::Url(_) => "invalid_url",
             Self::Answered(answer) => {
                 answer.code.as_deref().unwrap_or_else(|| answer.status.as_str())
             }
@@ -147,6 +164,7 @@ impl fmt::Display for AttemptError {
             Self::Stalled(after) => write!(f, "nothing moved for {after:?}"),
             Self::TimedOut(after) => write!(f, "not done after {after:?}"),
             Self::Answered(answer) => write!(f, "{answer}"),
+            Self::Url(error) => write!(f, "the signed URL {error}"),
         }
     }
 }
@@ -216,7 +234,7 @@ mod tests {
             (answer(403, "SignatureDoesNotMatch", "X-Amz-Signature=secret"), "media type"),
             (answer(404, "NoSuchUpload", ""), "no longer"),
             (answer(400, "EntityTooLarge", ""), "promised size"),
-            (answer(307, "TemporaryRedirect", ""), "redirects"),
+            (answer(307, "TemporaryRedirect", ""), "redirect"),
             (answer(403, "AccessDenied", "Access Denied"), "AccessDenied"),
         ] {
             assert_eq!(retries.wait(&error, 1), None, "{error}");

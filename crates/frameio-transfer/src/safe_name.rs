@@ -1,6 +1,7 @@
 //! Names of the service as names on a disk.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use twox_hash::XxHash3_64;
 use unicode_normalization::UnicodeNormalization;
@@ -13,7 +14,7 @@ const LONGEST: usize = 230;
 const LONGEST_EXTENSION: usize = 20;
 
 /// The endings of a download that is under way.
-const OURS: [&str; 3] = [".part", ".part.json", ".part.json.new"];
+pub(crate) const PARTIAL_ENDINGS: [&str; 3] = [".part", ".part.json", ".part.json.new"];
 
 /// Makes a name of the service one that every common file system takes, as one name in one folder.
 ///
@@ -47,10 +48,23 @@ pub fn safe_name(name: &str) -> String {
     if is_reserved(&safe) {
         safe.insert(0, '_');
     }
-    if OURS.iter().any(|ending| safe.to_lowercase().ends_with(ending)) {
+    if PARTIAL_ENDINGS.iter().any(|ending| safe.to_lowercase().ends_with(ending)) {
         safe.push('_');
     }
     if safe.len() > LONGEST { marked(&safe, XxHash3_64::oneshot(name.as_bytes())) } else { safe }
+}
+
+/// Path to which the endings of a partial download are appended: the target, or a shortened name
+/// where those endings would make it too long for a file system.
+pub(crate) fn partial_base(target: &Path) -> PathBuf {
+    match target.file_name() {
+        Some(name) if name.len() > LONGEST => {
+            let text = name.to_string_lossy();
+            let mark = XxHash3_64::oneshot(name.as_encoded_bytes());
+            target.with_file_name(marked(&text, mark))
+        }
+        _ => target.to_owned(),
+    }
 }
 
 /// Whether Windows takes the name for a device, whatever its extension.
@@ -129,7 +143,7 @@ fn folded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Component, Path};
+    use std::path::Component;
 
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -189,7 +203,7 @@ mod tests {
             prop_assert!(matches!(components[..], [Component::Normal(_)]), "{safe:?}");
             prop_assert!(safe.len() <= LONGEST && !safe.ends_with(['.', ' ']), "{safe:?}");
             prop_assert!(!safe.contains(['/', '\\', '\0', ':']) && !is_reserved(&safe));
-            prop_assert!(!OURS.iter().any(|ending| safe.to_lowercase().ends_with(ending)));
+            prop_assert!(!PARTIAL_ENDINGS.iter().any(|ending| safe.to_lowercase().ends_with(ending)));
         }
 
         #[test]

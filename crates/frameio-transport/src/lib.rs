@@ -2,6 +2,7 @@
 
 mod connect;
 mod proxy;
+mod proxy_connector;
 #[cfg_attr(not(any(feature = "rustls-ring", feature = "rustls-aws-lc-rs")), path = "no_tls.rs")]
 mod tls;
 

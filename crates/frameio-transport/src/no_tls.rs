@@ -8,7 +8,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::connect::{BoxFuture, ProxyConnector};
+use super::proxy_connector::{BoxFuture, ProxyConnector};
 
 /// The bare connection for `http://`, and a refusal for `https://`.
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use rustls::crypto::CryptoProvider;
 use tokio::net::TcpStream;
 use tower::{Service, ServiceExt};
 
-use super::connect::{BoxFuture, ProxyConnector};
+use super::proxy_connector::{BoxFuture, ProxyConnector};
 
 /// Where both are enabled, as by `--all-features`, ring is used.
 fn provider() -> CryptoProvider {

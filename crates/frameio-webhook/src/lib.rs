@@ -6,6 +6,7 @@ pub mod action;
 mod axum;
 mod claim;
 mod dedup;
+mod delivery_key;
 mod error;
 mod event;
 mod layer;
@@ -18,7 +19,8 @@ mod verify;
 #[cfg(feature = "axum")]
 pub use self::axum::Signed;
 pub use claim::Claim;
-pub use dedup::{DeliveryKey, DeliveryStore, MemoryDeliveries};
+pub use dedup::{DeliveryStore, MemoryDeliveries};
+pub use delivery_key::DeliveryKey;
 pub use error::{NoSecret, Rejection, VerifyError};
 pub use event::{AccountRef, Event, ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef};
 pub use frameio_core::EventType;

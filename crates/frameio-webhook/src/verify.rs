@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use crate::action::ActionRequest;
 use crate::claim::Claim;
-use crate::dedup::DeliveryKey;
+use crate::delivery_key::DeliveryKey;
 use crate::error::{NoSecret, VerifyError};
 use crate::event::Event;
 use crate::payload::Payload;

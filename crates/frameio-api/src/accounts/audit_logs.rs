@@ -1,7 +1,7 @@
 //! Entries of an audit log, and which of them are asked for.
 
 use frameio_core::encode::{Query, QueryValue};
-use frameio_core::{AccountId, ProjectId, UserId, WorkspaceId, answers, model, open_enum};
+use frameio_core::{AccountId, ProjectId, UserId, WorkspaceId, model, open_enum, response_types};
 use jiff::civil::Date;
 
 use super::{AuditLogEventType, AuditLogResourceType};
@@ -40,7 +40,7 @@ model! {
         pub workspace_id: Option<WorkspaceId>,
     }
 }
-answers! { AuditLog: page }
+response_types! { AuditLog: page }
 
 model! {
     /// Which entries of an audit log are listed: those that fit all that is set.

@@ -3,7 +3,7 @@
 mod audit_log_types;
 mod audit_logs;
 
-use frameio_core::{AccountId, Page, answers, endpoints, model, open_enum};
+use frameio_core::{AccountId, Page, endpoints, model, open_enum, response_types};
 use jiff::Timestamp;
 
 pub use self::audit_log_types::{AuditLogEventType, AuditLogResourceType};
@@ -78,7 +78,7 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { Account: one, page }
+response_types! { Account: one, page }
 
 open_enum! {
     /// What a user is in an account.

@@ -4,10 +4,10 @@ mod attachments;
 mod text_review;
 mod time;
 
-use frameio_core::bounds::{self, Check};
+use frameio_core::limits::{self, Check};
 use frameio_core::{
-    AccountId, AttachmentId, CommentId, EncodeError, Extra, FileId, Page, UserId, answers,
-    endpoints, model, open_enum,
+    AccountId, AttachmentId, CommentId, EncodeError, Extra, FileId, Page, UserId, endpoints, model,
+    open_enum, response_types,
 };
 use jiff::Timestamp;
 
@@ -247,7 +247,7 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { Comment: one, page }
+response_types! { Comment: one, page }
 
 model! {
     /// A point of the picture, as fractions of its width and height from the top left.
@@ -317,7 +317,7 @@ impl LinkInput {
 
 impl Check for LinkInput {
     fn check(&self) -> Result<(), EncodeError> {
-        bounds::check("end_index", &self.end_index, 1..=u64::MAX)
+        limits::check("end_index", &self.end_index, 1..=u64::MAX)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Changes to the text of a document, as part of a comment.
 
-use frameio_core::bounds::{self, Check};
+use frameio_core::limits::{self, Check};
 use frameio_core::{EncodeError, Extra, Patch, model, open_enum};
 
 open_enum! {
@@ -41,7 +41,7 @@ impl TextReviewBounds {
 impl Check for TextReviewBounds {
     fn check(&self) -> Result<(), EncodeError> {
         for (field, value) in [("x", self.x), ("y", self.y)] {
-            bounds::check_finite(field, value)?;
+            limits::check_finite(field, value)?;
         }
         for (field, value) in [("width", self.width), ("height", self.height)] {
             if !(0.0..f64::INFINITY).contains(&value) {
@@ -96,9 +96,9 @@ impl TextReviewAnnotation {
 
 impl Check for TextReviewAnnotation {
     fn check(&self) -> Result<(), EncodeError> {
-        bounds::check("bounds", &self.bounds, 1..=u64::MAX)?;
+        limits::check("bounds", &self.bounds, 1..=u64::MAX)?;
         self.bounds.check().map_err(|error| error.within("bounds"))?;
-        bounds::check("suggested_text", &self.suggested_text, 0..=3_000)
+        limits::check("suggested_text", &self.suggested_text, 0..=3_000)
     }
 }
 
@@ -163,8 +163,8 @@ impl Check for TextReviewAnnotationUpdate {
         if *self == Self::new() {
             return Err(EncodeError::new("", "changes nothing: set at least one of its fields"));
         }
-        bounds::check("bounds", &self.bounds, 1..=u64::MAX)?;
+        limits::check("bounds", &self.bounds, 1..=u64::MAX)?;
         self.bounds.check().map_err(|error| error.within("bounds"))?;
-        bounds::check("suggested_text", &self.suggested_text, 0..=3_000)
+        limits::check("suggested_text", &self.suggested_text, 0..=3_000)
     }
 }

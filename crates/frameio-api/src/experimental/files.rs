@@ -1,6 +1,6 @@
 //! Experimental operations on files.
 
-use frameio_core::{AccountId, FileId, answers, endpoints, model, open_enum};
+use frameio_core::{AccountId, FileId, endpoints, model, open_enum, response_types};
 
 use crate::files::File;
 
@@ -75,7 +75,7 @@ model! {
         pub error: Option<ShownFileError>,
     }
 }
-answers! { ShownFile: list }
+response_types! { ShownFile: list }
 
 model! {
     /// Why a file cannot be shown.

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use frameio_core::decode::decode_json;
 use frameio_core::{
-    AccountId, DecodeError, FromResponse, GroupId, Page, UserId, answers, endpoints, model,
-    open_enum,
+    AccountId, DecodeError, FromResponse, GroupId, Page, UserId, endpoints, model, open_enum,
+    response_types,
 };
 
 use crate::groups::Group;
@@ -115,7 +115,7 @@ model! {
         pub name: String,
     }
 }
-answers! { AdobeGroup: page }
+response_types! { AdobeGroup: page }
 
 model! {
     /// A group at Adobe that was added to an account.

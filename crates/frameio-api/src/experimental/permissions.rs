@@ -1,6 +1,6 @@
 //! Groups with roles: what the experimental permissions share.
 
-use frameio_core::{answers, model, open_enum};
+use frameio_core::{model, open_enum, response_types};
 
 use crate::groups::Group;
 use crate::permissions::Role;
@@ -32,4 +32,4 @@ model! {
         pub role: Role,
     }
 }
-answers! { GroupRole: page }
+response_types! { GroupRole: page }

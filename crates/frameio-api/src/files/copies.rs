@@ -1,6 +1,6 @@
 //! What copies take along, and what they answer with.
 
-use frameio_core::{FileId, answers, model, open_enum};
+use frameio_core::{FileId, model, open_enum, response_types};
 
 use super::File;
 
@@ -27,4 +27,4 @@ model! {
         pub file: File,
     }
 }
-answers! { CopiedFile: list }
+response_types! { CopiedFile: list }

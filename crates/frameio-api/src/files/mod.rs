@@ -4,8 +4,8 @@ mod copies;
 mod upload;
 
 use frameio_core::{
-    AccountId, AssetId, FileId, FolderId, Page, ProjectId, SignedUrl, answers, endpoints, model,
-    open_enum,
+    AccountId, AssetId, FileId, FolderId, Page, ProjectId, SignedUrl, endpoints, model, open_enum,
+    response_types,
 };
 use jiff::Timestamp;
 
@@ -349,4 +349,4 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { File: one, list }
+response_types! { File: one, list }

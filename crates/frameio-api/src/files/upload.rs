@@ -1,10 +1,10 @@
 //! What uploads answer with.
 
 use bytes::Bytes;
-use frameio_core::bounds::Check;
+use frameio_core::limits::Check;
 use frameio_core::{
-    DecodeError, EncodeError, Extra, FileId, FromResponse, SignedUrl, answers, decode::decode_json,
-    id, model,
+    DecodeError, EncodeError, Extra, FileId, FromResponse, SignedUrl, decode::decode_json, id,
+    model, response_types,
 };
 use jiff::Timestamp;
 
@@ -37,7 +37,7 @@ model! {
         pub uploaded_at: Option<Timestamp>,
     }
 }
-answers! { UploadStatus: one }
+response_types! { UploadStatus: one }
 
 model! {
     /// A file that the service is fetching.

@@ -4,8 +4,8 @@ mod input;
 mod value;
 
 use frameio_core::{
-    AccountId, Extra, FieldDefinitionId, FileId, GroupId, ProjectId, UserId, answers, endpoints,
-    id, model, open_enum,
+    AccountId, Extra, FieldDefinitionId, FileId, GroupId, ProjectId, UserId, endpoints, id, model,
+    open_enum, response_types,
 };
 
 pub use input::{MetadataChange, MetadataInput};
@@ -54,7 +54,7 @@ model! {
         pub metadata: Vec<MetadataField>,
     }
 }
-answers! { FileMetadata: one }
+response_types! { FileMetadata: one }
 
 open_enum! {
     /// The kinds of metadata fields.

@@ -1,6 +1,6 @@
 //! What can be configured of each kind of field, but for those of users.
 
-use frameio_core::bounds::{self, Check};
+use frameio_core::limits::{self, Check};
 use frameio_core::{EncodeError, Extra, Patch, model, open_enum};
 
 use crate::metadata::SelectOptionId;
@@ -42,7 +42,7 @@ macro_rules! configuration {
 
         impl Check for $name {
             fn check(&self) -> Result<(), EncodeError> {
-                $($( bounds::check(stringify!($required), &self.$required, $range)?; )?)*
+                $($( limits::check(stringify!($required), &self.$required, $range)?; )?)*
                 Ok(())
             }
         }
@@ -80,7 +80,7 @@ macro_rules! configuration {
 
         impl Check for $update {
             fn check(&self) -> Result<(), EncodeError> {
-                $($( bounds::check(stringify!($required), &self.$required, $range)?; )?)*
+                $($( limits::check(stringify!($required), &self.$required, $range)?; )?)*
                 Ok(())
             }
         }

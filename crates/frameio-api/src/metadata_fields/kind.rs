@@ -1,7 +1,7 @@
 //! The kinds of fields, whole: as answers have them and a creation takes them.
 
-use frameio_core::bounds::{self, Check};
 use frameio_core::decode::decode_json;
+use frameio_core::limits::{self, Check};
 use frameio_core::{DecodeError, EncodeError, Extra, model};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -155,7 +155,7 @@ impl NewFieldDefinition {
 
 impl Check for NewFieldDefinition {
     fn check(&self) -> Result<(), EncodeError> {
-        bounds::check("name", &self.name, NAME)?;
+        limits::check("name", &self.name, NAME)?;
         self.kind.check()
     }
 }

@@ -1,6 +1,6 @@
 //! What can be configured of fields whose values are users: who can be chosen.
 
-use frameio_core::bounds::{self, Check};
+use frameio_core::limits::{self, Check};
 use frameio_core::{EncodeError, Extra, model};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -49,7 +49,7 @@ impl Check for UserConfiguration {
     fn check(&self) -> Result<(), EncodeError> {
         match &self.members {
             MemberOptions::Custom(members) => {
-                bounds::check("custom_members", members, 1..=u64::MAX)
+                limits::check("custom_members", members, 1..=u64::MAX)
             }
             _ => Ok(()),
         }

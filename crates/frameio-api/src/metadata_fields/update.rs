@@ -1,6 +1,6 @@
 //! The kinds of fields in parts, as an update takes them.
 
-use frameio_core::bounds::{self, Check};
+use frameio_core::limits::{self, Check};
 use frameio_core::{DecodeError, EncodeError, Extra, Patch, model};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -58,7 +58,7 @@ impl Check for FieldDefinitionUpdate {
         if self.name == Patch::Clear && self.kind == FieldKindUpdate::Text {
             return Err(EncodeError::new("name", "of a text field cannot be cleared"));
         }
-        bounds::check("name", &self.name, NAME)?;
+        limits::check("name", &self.name, NAME)?;
         self.kind.check()
     }
 }

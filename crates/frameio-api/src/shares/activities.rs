@@ -1,6 +1,6 @@
 //! What was done with a share.
 
-use frameio_core::{AssetId, UserId, answers, model, open_enum};
+use frameio_core::{AssetId, UserId, model, open_enum, response_types};
 use jiff::Timestamp;
 
 use crate::users::User;
@@ -22,7 +22,7 @@ model! {
         pub inserted_at: Timestamp,
     }
 }
-answers! { ShareActivity: page }
+response_types! { ShareActivity: page }
 
 open_enum! {
     /// What can be done with a share.

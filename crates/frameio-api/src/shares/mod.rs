@@ -4,7 +4,7 @@ mod activities;
 mod reviewers;
 mod share;
 
-use frameio_core::bounds::Check;
+use frameio_core::limits::Check;
 use frameio_core::{
     AccountId, AssetId, EncodeError, FieldDefinitionId, Page, ProjectId, Secret, ShareId,
     endpoints, open_enum,

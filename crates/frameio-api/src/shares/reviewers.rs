@@ -1,6 +1,6 @@
 //! Reviewers of a share: named by exactly one kind of identifier.
 
-use frameio_core::bounds::{self, Check, check_distinct};
+use frameio_core::limits::{self, Check, check_distinct};
 use frameio_core::{EncodeError, UserId, model};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -47,7 +47,7 @@ impl Reviewers {
 impl Check for Reviewers {
     fn check(&self) -> Result<(), EncodeError> {
         fn some<T: PartialEq>(field: &'static str, ids: &Vec<T>) -> Result<(), EncodeError> {
-            bounds::check(field, ids, 1..=10)?;
+            limits::check(field, ids, 1..=10)?;
             check_distinct(ids).map_err(|error| error.within(field))
         }
         match self {

@@ -1,7 +1,8 @@
 //! A share and how it looks.
 
 use frameio_core::{
-    AssetId, CollectionId, Extra, FieldDefinitionId, Secret, ShareId, answers, model, open_enum,
+    AssetId, CollectionId, Extra, FieldDefinitionId, Secret, ShareId, model, open_enum,
+    response_types,
 };
 use jiff::Timestamp;
 
@@ -94,7 +95,7 @@ model! {
         pub updated_at: Timestamp,
     }
 }
-answers! { Share: one, page }
+response_types! { Share: one, page }
 
 open_enum! {
     /// Who can open a share.

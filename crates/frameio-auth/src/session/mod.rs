@@ -87,7 +87,7 @@ impl Session {
     /// [`SignInAgain`](ErrorKind::SignInAgain) where only the user can help, and whatever else can
     /// go wrong on the way.
     pub async fn token(&self) -> Result<Token, Error> {
-        match self.at_hand() {
+        match self.cached() {
             Some(token) => Ok(token),
             None => Ok(self.renewed().await?.access_token),
         }
@@ -185,7 +185,7 @@ impl TokenProvider for Session {
         Ok(Self::token(self).await?)
     }
 
-    fn at_hand(&self) -> Option<Token> {
+    fn cached(&self) -> Option<Token> {
         let now = self.0.ims.now();
         let mut state = self.0.state();
         match state.standing(now) {

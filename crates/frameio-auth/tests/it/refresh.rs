@@ -28,12 +28,12 @@ async fn a_token_is_refreshed_a_minute_before_it_expires_and_nobody_waits() {
     world.pass(SECOND);
     world.fault(Fault::delay(SECOND));
     for _ in 0..10 {
-        assert_eq!(session.at_hand().as_ref(), Some(&first), "the old one is good still");
+        assert_eq!(session.cached().as_ref(), Some(&first), "the old one is good still");
     }
     settle().await;
     world.pass(SECOND);
     settle().await;
-    let second = session.at_hand().unwrap();
+    let second = session.cached().unwrap();
     assert_ne!(second, first);
     assert_eq!(world.asked(), 1);
     me(&world.client(&session)).await.unwrap();
@@ -168,14 +168,14 @@ async fn while_the_old_token_is_good_failures_are_nobodys_and_tried_again_after_
     world.pass(LIFE - 30 * SECOND);
     world.fault(oauth(400, "invalid_request").next(1));
     for _ in 0..20 {
-        assert_eq!(session.at_hand().as_ref(), Some(&first));
+        assert_eq!(session.cached().as_ref(), Some(&first));
         settle().await;
     }
     assert_eq!(world.asked(), 1, "it is not tried with every call");
     world.pass(5 * SECOND);
-    assert_eq!(session.at_hand().as_ref(), Some(&first));
+    assert_eq!(session.cached().as_ref(), Some(&first));
     settle().await;
-    assert_ne!(session.at_hand().unwrap(), first);
+    assert_ne!(session.cached().unwrap(), first);
     assert_eq!(world.asked(), 1);
 }
 

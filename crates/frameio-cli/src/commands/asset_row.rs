@@ -37,6 +37,11 @@ impl AssetRow {
         Self { kind, id, name, size: None, status: None }
     }
 
+    /// Returns the size of a file; `None` for what holds files.
+    pub(super) const fn size(&self) -> Option<u64> {
+        self.size
+    }
+
     pub(super) fn json(&self) -> Value {
         json!({
             "type": self.kind, "id": self.id, "name": self.name, "size": self.size,

@@ -1,6 +1,7 @@
 //! `frameio call`: one operation, or all pages of one.
 
-use frameio::{Client, Operation, Page};
+use frameio::endpoint::CursorGuard;
+use frameio::{Client, Cursor, Operation, Page};
 use serde_json::{Map, Value};
 
 use crate::args::GlobalArgs;
@@ -53,6 +54,8 @@ async fn all(
     if let Some(range) = sizes.and_then(|it| it.range.as_ref()) {
         object.entry("page_size").or_insert_with(|| (*range.end()).into());
     }
+    let start = object.get("after").and_then(Value::as_str).map(Cursor::from);
+    let mut guard = start.map_or_else(CursorGuard::new, |start| CursorGuard::starting_at(&start));
     let mut client: Option<Client> = None;
     loop {
         let request = operation.request(&object).map_err(|e| Failure::input(operation.id, &e))?;
@@ -72,11 +75,8 @@ async fn all(
         for item in &page.data {
             reporter.line(&item.to_string())?;
         }
-        let Some(next) = page.next().map_err(|error| unexpected(error.to_string()))? else {
-            return Ok(());
-        };
-        if object.insert("after".to_owned(), next.as_str().into()) == Some(next.as_str().into()) {
-            return Err(unexpected("the next page is the same page again".to_owned()));
-        }
+        let next = guard.next_cursor(&page).map_err(|error| unexpected(error.to_string()))?;
+        let Some(next) = next else { return Ok(()) };
+        object.insert("after".to_owned(), next.as_str().into());
     }
 }

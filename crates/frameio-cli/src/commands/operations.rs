@@ -1,6 +1,6 @@
 //! `frameio operations`: the operations that can be called.
 
-use frameio::endpoint::dynamic::{Parameter, Place};
+use frameio::endpoint::dynamic::{Parameter, ParameterLocation};
 use frameio::{Catalog, Operation, QuotaScope};
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ fn text(operation: &Operation) -> String {
 
 /// Returns the name of a parameter, in brackets unless it is required.
 fn name(operation: &Operation, parameter: &Parameter) -> String {
-    let inside = parameter.place == Place::Body && operation.schema().envelope;
+    let inside = parameter.location == ParameterLocation::Body && operation.schema().envelope;
     let name = if inside { format!("data.{}", parameter.name) } else { parameter.name.to_owned() };
     if parameter.required { name } else { format!("[{name}]") }
 }
@@ -75,9 +75,9 @@ fn describe(operation: &Operation) -> Value {
     let parameter = |it: &Parameter| {
         json!({
             "name": it.name,
-            "in": match it.place {
-                Place::Path => "path",
-                Place::Query => "query",
+            "in": match it.location {
+                ParameterLocation::Path => "path",
+                ParameterLocation::Query => "query",
                 _ if schema.envelope => "data",
                 _ => "body",
             },

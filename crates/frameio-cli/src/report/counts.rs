@@ -17,6 +17,7 @@ pub(super) struct Counts {
     skipped: u64,
     planned: u64,
     ignored: u64,
+    conflicts: u64,
     unfinished: u64,
     failed: u64,
 }
@@ -24,31 +25,33 @@ pub(super) struct Counts {
 impl Counts {
     pub(super) fn add(&mut self, outcome: &Outcome) {
         match outcome {
-            Outcome::Transferred { bytes } => {
+            Outcome::Transferred { bytes, .. } => {
                 self.transferred += 1;
                 self.bytes += bytes;
             }
             Outcome::Planned { bytes } => {
                 self.planned += 1;
-                self.bytes += bytes;
+                self.bytes += bytes.unwrap_or_default();
             }
             Outcome::Skipped => self.skipped += 1,
             Outcome::Ignored(_) => self.ignored += 1,
+            Outcome::Conflict(_) => self.conflicts += 1,
             Outcome::Unfinished => self.unfinished += 1,
             // An outcome unknown to this version must not pass for a success.
             Outcome::Failed(_) | _ => self.failed += 1,
         }
     }
 
+    /// Returns whether something was not transferred that should have been.
     pub(super) const fn has_failures(self) -> bool {
-        self.failed > 0
+        self.failed > 0 || self.conflicts > 0
     }
 
     pub(super) fn json(self) -> Value {
         json!({
             "transferred": self.transferred, "planned": self.planned, "bytes": self.bytes,
             "skipped": self.skipped, "ignored": self.ignored, "unfinished": self.unfinished,
-            "failed": self.failed,
+            "conflicts": self.conflicts, "failed": self.failed,
         })
     }
 }
@@ -63,6 +66,7 @@ impl fmt::Display for Counts {
         for (count, what) in [
             (self.skipped, "already present"),
             (self.ignored, "ignored"),
+            (self.conflicts, "in conflict"),
             (self.unfinished, "unfinished at the service"),
             (self.failed, "failed"),
         ] {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use frameio::FileId;
-use frameio::transfer::{Digest, Ignored, Outcome, TransferError};
+use frameio::transfer::{Digest, Ignored, Outcome, RemotePath, TransferError};
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 
@@ -16,13 +16,12 @@ pub(super) struct FileRecord<'a> {
     pub(super) remote: &'a str,
     pub(super) local: &'a Path,
     pub(super) file_id: Option<&'a FileId>,
-    pub(super) digest: Option<&'a Digest>,
 }
 
 impl FileRecord<'_> {
     /// Returns whether the file needs attention.
     pub(super) const fn is_wrong(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed(_) | Outcome::Unfinished)
+        matches!(self.outcome, Outcome::Failed(_) | Outcome::Conflict(_) | Outcome::Unfinished)
     }
 
     /// Returns whether the file was ignored.
@@ -44,6 +43,7 @@ impl FileRecord<'_> {
             Outcome::Skipped => "skipped",
             Outcome::Planned { .. } => "planned",
             Outcome::Ignored(_) => "ignored",
+            Outcome::Conflict(_) => "conflict",
             Outcome::Unfinished => "unfinished",
             Outcome::Failed(_) => "failed",
             _ => "unknown",
@@ -52,7 +52,8 @@ impl FileRecord<'_> {
 
     const fn bytes(&self) -> Option<u64> {
         match self.outcome {
-            Outcome::Transferred { bytes } | Outcome::Planned { bytes } => Some(*bytes),
+            Outcome::Transferred { bytes, .. } => Some(*bytes),
+            Outcome::Planned { bytes } => *bytes,
             _ => None,
         }
     }
@@ -67,9 +68,28 @@ impl FileRecord<'_> {
         }
     }
 
+    /// Returns the name on the disk of a file that is received under another name.
+    fn changed_name(&self) -> Option<String> {
+        let is_written = matches!(
+            self.outcome,
+            Outcome::Transferred { .. } | Outcome::Planned { .. } | Outcome::Conflict(_)
+        );
+        let name = self.local.file_name()?.to_str()?;
+        let remote = self.remote.parse::<RemotePath>().ok()?;
+        let is_changed = remote.names().last().is_some_and(|remote| remote != name);
+        (is_written && is_changed).then(|| name.to_owned())
+    }
+
+    const fn digest(&self) -> Option<&Digest> {
+        match self.outcome {
+            Outcome::Transferred { digest, .. } => digest.as_ref(),
+            _ => None,
+        }
+    }
+
     const fn error(&self) -> Option<&TransferError> {
         match self.outcome {
-            Outcome::Failed(error) => Some(error),
+            Outcome::Failed(error) | Outcome::Conflict(error) => Some(error),
             _ => None,
         }
     }
@@ -78,10 +98,15 @@ impl FileRecord<'_> {
 impl Record for FileRecord<'_> {
     fn text(&self) -> String {
         let mut text = format!("{:11} {}", self.name(), self.remote);
-        if let Some(bytes) = self.bytes() {
-            text += &format!(" ({})", HumanBytes(bytes));
+        match (self.outcome, self.bytes()) {
+            (_, Some(bytes)) => text += &format!(" ({})", HumanBytes(bytes)),
+            (Outcome::Planned { .. }, None) => text += " (size unknown)",
+            _ => {}
         }
-        if let Some(digest) = self.digest {
+        if let Some(name) = self.changed_name() {
+            text += &format!(" as '{name}'");
+        }
+        if let Some(digest) = self.digest() {
             text += &format!(" {digest}");
         }
         if let (Outcome::Unfinished, Some(id)) = (self.outcome, self.file_id) {
@@ -109,7 +134,7 @@ impl Record for FileRecord<'_> {
         put("local", if local.is_empty() { Value::Null } else { local.into() });
         put("file_id", self.file_id.map(FileId::as_str).into());
         put("bytes", self.bytes().into());
-        put("checksum", self.digest.map(Digest::as_str).into());
+        put("checksum", self.digest().map(Digest::as_str).into());
         put("reason", self.reason().into());
         let error = |error: &TransferError| {
             let kind = Status::of_transfer(error).name();

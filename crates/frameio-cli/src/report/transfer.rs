@@ -1,11 +1,9 @@
 //! Reports on transfers: the outcome of each file, progress bars, and a summary.
 
 use std::io::IsTerminal;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use frameio::FileId;
-use frameio::transfer::{Digest, Downloaded, Item, Outcome, Progress, RemotePath, TransferError};
+use frameio::transfer::{Item, Outcome, Progress, RemotePath};
 use serde_json::json;
 
 use super::bars::FileBars;
@@ -70,32 +68,7 @@ impl TransferReport {
             remote,
             local: &item.local,
             file_id: item.file_id.as_ref(),
-            digest: None,
         });
-    }
-
-    /// Reports a file that was received, or that was already present.
-    pub(crate) fn downloaded(&self, remote: &str, file_id: &FileId, done: &Downloaded) {
-        let outcome = match done.skipped {
-            true => Outcome::Skipped,
-            false => Outcome::Transferred { bytes: done.received },
-        };
-        let digest: Option<&Digest> = done.digest.as_ref();
-        let (outcome, local, file_id) = (&outcome, &*done.path, Some(file_id));
-        self.file(&FileRecord { outcome, remote, local, file_id, digest });
-    }
-
-    /// Reports a file that a dry run would receive.
-    pub(crate) fn planned(&self, remote: &str, file_id: &FileId, local: &Path, bytes: u64) {
-        let (outcome, file_id) = (&Outcome::Planned { bytes }, Some(file_id));
-        self.file(&FileRecord { outcome, remote, local, file_id, digest: None });
-    }
-
-    /// Reports a file that failed.
-    pub(crate) fn failed(&self, remote: &str, local: &Path, error: TransferError) {
-        let file_id = error.file_id().cloned();
-        let (outcome, file_id) = (&Outcome::Failed(error), file_id.as_ref());
-        self.file(&FileRecord { outcome, remote, local, file_id, digest: None });
     }
 
     fn file(&self, record: &FileRecord<'_>) {
@@ -103,7 +76,10 @@ impl TransferReport {
             let State { counts, bars } = &mut *self.state();
             counts.add(record.outcome);
             if let Some(bars) = bars {
-                bars.end(record.remote, matches!(record.outcome, Outcome::Failed(_)));
+                bars.end(
+                    record.remote,
+                    matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)),
+                );
                 bars.total(counts.to_string());
             }
             bars.is_some()

@@ -96,6 +96,25 @@ async fn a_later_page_that_fails_is_a_failure_after_the_items_before_it() {
     assert_eq!(ended.failed(2), message);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn all_pages_of_an_endless_list_are_a_failure() {
+    let (sim, server) = serve().await;
+    for (period, arguments) in [(1, "{}"), (2, "{}"), (3, "{}"), (1, r#"{"after": "c0"}"#)] {
+        sim.clear_requests();
+        sim.clear_faults();
+        for n in 0..8 {
+            let page = json!({"data": [], "links": {"next": format!("?after=c{}", n % period)}});
+            let page = Fault::body(StatusCode::OK, "application/json", page.to_string());
+            sim.inject(page.on("accounts.index").next(1));
+        }
+        let ended = run(&server, &["call", "accounts.index", "--all", "--input", arguments]).await;
+        assert_ne!(ended.status, 0);
+        assert!(ended.stderr.contains("repeats an earlier page"), "{ended:?}");
+        let pages = if arguments == "{}" { period + 1 } else { 1 };
+        assert_eq!(sim.requests().len(), pages, "period {period}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_the_call_is_told_before_anything_is_sent() {
     let refusals = [

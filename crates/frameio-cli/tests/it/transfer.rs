@@ -103,8 +103,10 @@ async fn files_and_directories_go_up_and_come_down() {
     let id = line["file_id"].as_str().unwrap();
     let day = format!("{ROOT}/Day 1");
     let down = place.run(&["download", id, &day, "-o", "out", "--json"]).await;
-    let (line, summary) = told(&down, &format!("{day}/b.mov"));
-    assert_eq!((&line["local"], &line["bytes"]), (&json!("out/b.mov"), &json!(35)));
+    let (_, summary) = told(&down, &format!("{day}/b.mov"));
+    let lines = down.lines();
+    let line = lines.iter().find(|line| line["local"] == "out/b.mov").unwrap();
+    assert_eq!((&line["remote"], &line["bytes"]), (&json!(format!("{day}/b.mov")), &json!(35)));
     assert_eq!((&summary["transferred"], &summary["failed"]), (&json!(3), &json!(0)));
     assert_eq!(place.read("out/b.mov"), content(35));
     assert_eq!(place.read("out/Day 1/Cam/c.mov"), content(5));
@@ -116,7 +118,7 @@ async fn files_and_directories_go_up_and_come_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_checksum_and_a_rendition_are_of_files() {
+async fn a_checksum_and_a_rendition_of_files_and_folders() {
     let place = Place::new(&[("a.mov", 25)]).await;
     place.run(&["upload", "in/a.mov", "--to", ROOT]).await;
     let file = format!("{ROOT}/a.mov");
@@ -124,18 +126,95 @@ async fn a_checksum_and_a_rendition_are_of_files() {
     let (line, _) = told(&down, &file);
     let sum = Command::new("sha256sum").arg(place.directory.path().join("a.mov")).output().await;
     let sum = String::from_utf8(sum.unwrap().stdout).unwrap();
-    assert_eq!(sum.split_whitespace().next(), line["checksum"].as_str());
+    let sum = sum.split_whitespace().next();
+    assert_eq!(sum, line["checksum"].as_str());
+    let tree = ["download", ROOT, "--checksum", "sha256", "--json", "-o", "tree"];
+    assert_eq!(told(&place.run(&tree).await, &file).0["checksum"].as_str(), sum);
 
-    let dry = ["download", &file, "-o", "thumbs", "--rendition", "thumbnail"];
-    let thumb = place.run(&dry).await;
+    let thumbnail = ["download", &file, "--rendition", "thumbnail"];
+    let dry = place.run(&[&thumbnail[..], &["--dry-run"]].concat()).await;
+    let planned = format!("planned     {file} (67 B) as 'a.mov.thumbnail.png'\n");
+    assert_eq!(dry.stdout, planned, "{dry:?}");
+    let thumb = place.run(&thumbnail).await;
     assert_eq!(thumb.status, 0, "{thumb:?}");
-    assert_ne!(place.read("thumbs/a.mov"), content(25));
-    let refused = place.run(&["download", ROOT, "--rendition", "thumbnail"]).await;
-    assert!(
-        refused.failed(2).contains("--rendition: applies to files only, not to '/Demo"),
-        "{refused:?}"
-    );
+    assert_eq!(place.read("a.mov.thumbnail.png").len(), 67);
+    assert_eq!(place.read("a.mov"), content(25), "the original is kept");
+    let tree = place.run(&["download", ROOT, "--rendition", "thumbnail", "-o", "tree"]).await;
+    assert_eq!(tree.status, 0, "{tree:?}");
+    assert_eq!(place.read("tree/Demo Project/a.mov.thumbnail.png").len(), 67);
+    assert_eq!(place.read("tree/Demo Project/a.mov"), content(25));
     assert_eq!(place.run(&["download", &file, "--rendition", "best"]).await.status, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_down_keeps_a_file_that_differs() {
+    let place = Place::new(&[("a.mov", 25), ("b.mov", 35)]).await;
+    place.run(&["sync", "in", ROOT]).await;
+    let changed = place.directory.path().join("in/a.mov");
+    std::fs::write(&changed, content(99)).unwrap();
+    let down = |more: &[&'static str]| [&["sync", "in", ROOT, "--down"], more].concat();
+    let dry = place.run(&down(&["--dry-run"])).await;
+    let message = "conflict    /a.mov: 'in/a.mov' exists and is kept: it has 99 bytes, but the file \
+                   at the service has 25";
+    assert!(dry.status == 1 && dry.stderr.starts_with(message), "{dry:?}");
+    let kept = place.run(&down(&["--json"])).await;
+    let (line, summary) = told(&kept, "/a.mov");
+    assert_eq!(
+        (kept.status, &line["outcome"], &summary["conflicts"]),
+        (1, &json!("conflict"), &json!(1))
+    );
+    assert_eq!(place.read("in/a.mov"), content(99));
+    let download = place.run(&["download", ROOT, "-o", "in"]).await;
+    assert_eq!(download.status, 0, "{download:?}");
+    std::fs::write(place.directory.path().join("in/Demo Project/a.mov"), content(99)).unwrap();
+    assert_eq!(place.run(&["download", ROOT, "-o", "in"]).await.status, 1);
+
+    let replaced = place.run(&down(&["--on-conflict", "replace"])).await;
+    assert_eq!(replaced.status, 0, "{replaced:?}");
+    assert_eq!(place.read("in/a.mov"), content(25));
+    assert_eq!(place.run(&["sync", "in", ROOT, "--on-conflict", "replace"]).await.status, 2);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_trip_downloads_nothing_whatever_the_names() {
+    let long = "x".repeat(236) + ".mov";
+    let all = [
+        "Scene 4: take?.mov",
+        "Clip.mov",
+        "clip.mov",
+        "end.",
+        "con",
+        "a|b.txt",
+        "notes.part",
+        &long,
+    ];
+    let files: Vec<_> = all.iter().enumerate().map(|(n, name)| (*name, n + 1)).collect();
+    let place = Place::new(&files).await;
+    let up = place.run(&["sync", "in", ROOT]).await;
+    assert_eq!(up.status, 0, "{up:?}");
+    let down = place.run(&["sync", "in", ROOT, "--down"]).await;
+    assert!(down.stderr.contains("0 transferred (0 B), 8 already present"), "{down:?}");
+    let there = std::fs::read_dir(place.directory.path().join("in")).unwrap().count();
+    assert_eq!(there, all.len());
+    let other = place.run(&["download", ROOT, "-o", "out"]).await;
+    assert!(other.stdout.contains("/con (5 B) as '_con'"), "{other:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_with_the_name_of_a_folder_does_not_lead_outside_of_the_directory() {
+    let place = Place::new(&[("a.mov", 25)]).await;
+    place.run(&["sync", "in", ROOT]).await;
+    for name in ["out", "elsewhere"] {
+        std::fs::create_dir(place.directory.path().join(name)).unwrap();
+    }
+    let link = place.directory.path().join("out/Demo Project");
+    std::os::unix::fs::symlink(place.directory.path().join("elsewhere"), link).unwrap();
+    let down = place.run(&["download", ROOT, "-o", "out"]).await;
+    assert!(down.status == 1 && down.stderr.contains("it is a symbolic link"), "{down:?}");
+    let elsewhere = std::fs::read_dir(place.directory.path().join("elsewhere")).unwrap();
+    assert_eq!(elsewhere.count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,7 +251,10 @@ async fn what_kept_its_size_is_found_out_by_its_checksum() {
     assert!(by_size.stderr.contains("0 transferred (0 B), 2 already present"), "{by_size:?}");
     let up = place.run(&sync(&["--dry-run"])).await;
     assert!(up.stderr.contains("1 planned (25 B), 1 already present"), "{up:?}");
-    let down = place.run(&sync(&["--down"])).await;
+    let kept = place.run(&sync(&["--down"])).await;
+    assert!(kept.status == 1 && kept.stderr.contains("its checksum is not that of"), "{kept:?}");
+    assert_eq!(place.read("in/a.mov"), [7; 25]);
+    let down = place.run(&sync(&["--down", "--on-conflict", "replace"])).await;
     assert!(down.stderr.contains("1 transferred (25 B), 1 already present"), "{down:?}");
     assert_eq!(place.read("in/a.mov"), content(25));
     let again = place.run(&["download", ROOT, "-o", "out", "--compare-checksums"]).await;
@@ -199,15 +281,21 @@ async fn what_fails_is_told_and_shows_in_the_status() {
         (
             vec!["upload", "in", "--to", "/Demo Workspace/demo project"],
             5,
-            "there is \"Demo Project\"",
+            "there is 'Demo Project'",
         ),
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "is no pattern"),
-        (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no account called"),
+        (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
         (vec!["download", "nowhere"], 5, "there is no file, folder"),
         (vec!["download", ROOT, "-o", "in/a.mov"], 2, "--output: 'in/a.mov' is not a directory"),
         (vec!["sync", "none", ROOT], 2, "none: no such directory"),
-        (vec!["tree", "/Demo Workspace"], 2, "is neither a folder nor a project"),
-        (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; there is \"Demo Workspace\""),
+        (
+            vec!["tree", "/Demo Workspace/Demo Project/in/a.mov"],
+            2,
+            "is neither a folder nor a project",
+        ),
+        (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; there is 'Demo Workspace'"),
+        (vec!["ls", "//Nobody"], 5, "no such account 'Nobody'"),
+        (vec!["tree", "/", "--account", "nobody"], 5, "no such account 'nobody'"),
     ] {
         let ended = place.run(&arguments).await;
         assert!(ended.failed(status).contains(message), "{arguments:?}: {ended:?}");
@@ -229,7 +317,7 @@ async fn names_that_are_taken_twice_are_told_with_their_ids() {
     let to = format!("{ROOT}/Twice");
     let ended = place.run(&["upload", "in", "--to", &to]).await;
     let message = ended.failed(2);
-    assert!(message.contains("there are 2 called \"Twice\""), "{message}");
+    assert!(message.contains("there are 2 items named 'Twice'"), "{message}");
     let listed = place.run(&["ls", ROOT, "--json"]).await;
     let ids: Vec<_> =
         listed.lines().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
@@ -259,6 +347,27 @@ async fn what_is_there_is_listed() {
             vec!["tree", ROOT, "--depth", "1"],
             "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folders, 1 files, 25 B\n",
         ),
+        (vec!["ls", "//Demo Account"], "Demo Workspace/\n"),
+        (vec!["ls", place.sim.demo().workspace_id.as_str()], "Demo Project/\n"),
+        (
+            vec!["tree", place.sim.demo().workspace_id.as_str()],
+            "/Demo Workspace\n  Demo Project/\n    Day 1/\n      Cam/\n        c.mov\n      b.mov\n    \
+             a.mov\n3 folders, 3 files, 65 B\n",
+        ),
+        (
+            vec!["tree", "/Demo Workspace", "--depth", "2"],
+            "/Demo Workspace\n  Demo Project/\n    Day 1/\n    a.mov\n2 folders, 1 files, 25 B\n",
+        ),
+        (
+            vec!["tree", "/", "--depth", "3"],
+            "/\n  Demo Workspace/\n    Demo Project/\n      Day 1/\n      a.mov\n\
+             3 folders, 1 files, 25 B\n",
+        ),
+        (
+            vec!["tree", "/", "--depth", "2"],
+            "/\n  Demo Workspace/\n    Demo Project/\n2 folders, 0 files, 0 B\n",
+        ),
+        (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folders, 0 files, 0 B\n"),
     ] {
         let ended = place.run(&arguments).await;
         assert_eq!((ended.status, &*ended.stdout), (0, lines), "{ended:?}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use frameio_core::Body;
-use frameio_core::dynamic::Place;
+use frameio_core::dynamic::ParameterLocation;
 use frameio_openapi::{Operation, Parameter, ParameterPlace, Schema, SchemaType};
 use http::{Method, Request};
 use percent_encoding::percent_decode_str;
@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Findings, normal, unknown};
 use crate::case::Case;
-use crate::example::{FUTURE, examples, minimal, places};
+use crate::example::{examples, minimal, places};
+use crate::member::FUTURE;
 
 pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
     for (query, body) in inputs(case, contract) {
@@ -56,7 +57,7 @@ fn inputs<'d>(case: &Case, contract: Operation<'d>) -> Vec<(Query<'d>, Option<Va
 /// The flat input of a request: the names of the path's variables are their values.
 pub(super) fn input(case: &Case, query: &Query<'_>, body: Option<&Value>) -> Map<String, Value> {
     let parameters = case.operation.schema().parameters.iter();
-    let path = parameters.filter(|it| it.place == Place::Path);
+    let path = parameters.filter(|it| it.location == ParameterLocation::Path);
     let mut input: Map<_, _> = path.map(|it| (it.name.to_owned(), it.name.into())).collect();
     input.extend(query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     if let Some(Value::Object(body)) = body {
@@ -158,7 +159,7 @@ fn required(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>) {
     let whole = input(case, &Query::new(), body);
     for parameter in schema.parameters.iter().filter(|it| it.required) {
         let mut input = whole.clone();
-        let inside = parameter.place == Place::Body && schema.envelope;
+        let inside = parameter.location == ParameterLocation::Body && schema.envelope;
         let object = match inside {
             true => input.get_mut("data").and_then(Value::as_object_mut),
             false => Some(&mut input),

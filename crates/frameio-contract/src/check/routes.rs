@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use frameio_core::dynamic::{Parameter, Place};
+use frameio_core::dynamic::{Parameter, ParameterLocation};
 use frameio_openapi::{Operation, ParameterPlace, QuotaScope, Schema};
 use serde_json::Number;
 
@@ -42,18 +42,18 @@ pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Finding
 
 fn parameters(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
     let schema = case.operation.schema();
-    let of = |place| schema.parameters.iter().filter(move |it| it.place == place);
+    let of = |place| schema.parameters.iter().filter(move |it| it.location == place);
     let names = |place| of(place).map(|it| it.name).collect::<BTreeSet<_>>();
     let in_path = contract.path().split(['{', '}']).skip(1).step_by(2).collect::<BTreeSet<_>>();
-    differences("path", &names(Place::Path), &in_path, findings);
+    differences("path", &names(ParameterLocation::Path), &in_path, findings);
 
     let query = || contract.parameters(ParameterPlace::Query);
     let theirs: BTreeSet<_> = query().map(|parameter| parameter.name()).collect();
-    differences("query", &names(Place::Query), &theirs, findings);
+    differences("query", &names(ParameterLocation::Query), &theirs, findings);
     findings.check(schema.paged == theirs.contains("after"), || "pages are followed".to_owned());
     for parameter in query() {
         let (name, theirs) = (parameter.name(), parameter.schema());
-        let Some(ours) = of(Place::Query).find(|it| it.name == name) else { continue };
+        let Some(ours) = of(ParameterLocation::Query).find(|it| it.name == name) else { continue };
         values(ours, theirs, findings);
         let most = theirs.maximum().and_then(Number::as_f64);
         let ours = ours.range.as_ref().map(|range| *range.end() as f64);
@@ -66,9 +66,9 @@ fn parameters(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>)
         let fields = if schema.envelope { body.property("data") } else { Some(body) };
         let fields = fields.into_iter().flat_map(fields_of);
         let fields = fields.collect::<BTreeSet<_>>();
-        differences("body", &names(Place::Body), &fields, findings);
+        differences("body", &names(ParameterLocation::Body), &fields, findings);
     } else {
-        differences("body", &names(Place::Body), &BTreeSet::new(), findings);
+        differences("body", &names(ParameterLocation::Body), &BTreeSet::new(), findings);
     }
 }
 

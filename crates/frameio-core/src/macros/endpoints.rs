@@ -9,7 +9,7 @@
 ///
 /// id! { /** Identifies a moodboard. */ pub struct MoodboardId; }
 /// frameio_core::model! { /** A board. */ pub struct Moodboard { /** Its name. */ pub name: String, } }
-/// frameio_core::answers! { Moodboard: one }
+/// frameio_core::response_types! { Moodboard: one }
 ///
 /// endpoints! {
 ///     /// Creates a moodboard in a project.
@@ -54,7 +54,7 @@
 ///
 /// `in 1..=255` is a documented limit, of characters, items or the number itself, checked before
 /// the request is sent. What no field tells alone is checked where the request itself implements
-/// [`Check`](crate::bounds::Check). Fields of `path` and `body` are the arguments of `new`; the others have
+/// [`Check`](crate::limits::Check). Fields of `path` and `body` are the arguments of `new`; the others have
 /// a setter of their name. What follows the quota calls the builder of
 /// [`Operation`](crate::Operation).
 ///
@@ -238,11 +238,11 @@ macro_rules! endpoints {
                 }
 
                 fn check(&self) -> Result<(), $crate::EncodeError> {
-                    $( $crate::bounds::check("page_size", &self.page_size, $page_range)?; )?
-                    $($($( $crate::bounds::check(stringify!($query), &self.$query, $query_range)?; )?)*)?
-                    $($($( $crate::bounds::check(stringify!($body), &self.$body, $body_range)?; )?)*)?
-                    $($($( $crate::bounds::check(stringify!($optional), &self.$optional, $optional_range)?; )?)*)?
-                    $($($( $crate::bounds::check(stringify!($nullable), &self.$nullable, $nullable_range)?; )?)*)?
+                    $( $crate::limits::check("page_size", &self.page_size, $page_range)?; )?
+                    $($($( $crate::limits::check(stringify!($query), &self.$query, $query_range)?; )?)*)?
+                    $($($( $crate::limits::check(stringify!($body), &self.$body, $body_range)?; )?)*)?
+                    $($($( $crate::limits::check(stringify!($optional), &self.$optional, $optional_range)?; )?)*)?
+                    $($($( $crate::limits::check(stringify!($nullable), &self.$nullable, $nullable_range)?; )?)*)?
                     #[allow(unused_imports, reason = "which is used depends on the fields")]
                     use $crate::__private::{CheckNested as _, NothingToCheck as _, Probe};
                     $($( (&Probe(&self.$query)).check_nested(stringify!($query))?; )*)?

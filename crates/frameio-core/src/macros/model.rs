@@ -158,12 +158,12 @@ macro_rules! __value {
 ///
 /// ```
 /// frameio_core::model! { /** A board. */ pub struct Moodboard { /** Its name. */ pub name: String, } }
-/// frameio_core::answers! { Moodboard: one, page }
+/// frameio_core::response_types! { Moodboard: one, page }
 /// ```
 #[macro_export]
-macro_rules! answers {
+macro_rules! response_types {
     ($($name:ident: $($form:ident),+);+ $(;)?) => {
-        $($($crate::answers! { @$form $name })+)+
+        $($($crate::response_types! { @$form $name })+)+
     };
     (@one $name:ident) => {
         impl $crate::FromResponse for $name {

@@ -8,8 +8,8 @@ use serde::de::value::Error as PlainError;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::bounds::Check;
 use crate::error::EncodeError;
+use crate::limits::Check;
 use crate::patch::{self, Patch};
 
 /// Reads text without owning it.

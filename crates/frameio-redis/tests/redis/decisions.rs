@@ -10,13 +10,12 @@ use http::{Method, Request, Response};
 use proptest::prelude::*;
 use tower::{Layer, ServiceExt, service_fn};
 
+use super::script::{Arguments, ScriptOnServer, first_slot, micros};
 use super::server::Server;
 
 static MODEL: Operation = Operation::new("model", Method::GET, "/", Quota::per_second(1));
 
-const SOURCE: &str = include_str!("../../src/quota.lua");
-
-/// What the service answers to a call, after which some time passes.
+/// Response of the service to a call, after which some time passes.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     remaining: Option<u32>,
@@ -53,16 +52,16 @@ fn in_memory(quota: Quota, steps: &[Step]) -> Vec<Duration> {
         let mut waits = Vec::new();
         for step in steps {
             let service = service_fn(move |_: Request<Body>| async move {
-                let mut answer = Response::builder().status(if step.refused { 429 } else { 200 });
+                let mut response = Response::builder().status(if step.refused { 429 } else { 200 });
                 if let Some(remaining) = step.remaining {
-                    answer = answer
+                    response = response
                         .header("x-ratelimit-limit", quota.calls().get())
                         .header("x-ratelimit-remaining", remaining);
                 }
                 if let Some(seconds) = step.retry_after {
-                    answer = answer.header("retry-after", seconds);
+                    response = response.header("retry-after", seconds);
                 }
-                Ok::<_, BoxError>(answer.body(()).unwrap())
+                Ok::<_, BoxError>(response.body(()).unwrap())
             });
             let mut request = Request::new(Body::empty());
             request.extensions_mut().insert(Call::new(&MODEL));
@@ -76,54 +75,37 @@ fn in_memory(quota: Quota, steps: &[Step]) -> Vec<Duration> {
     })
 }
 
-/// The same by the script, at times of our choice.
+/// The same by the script.
 fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
-    let clock = "redis.call('TIME')";
-    assert_eq!(SOURCE.matches(clock).count(), 1, "the only clock of the script");
-    let script = redis::Script::new(&SOURCE.replace(clock, "{KEYS[2], KEYS[3]}"));
-    let client = redis::Client::open(server.url()).unwrap();
-    let mut connection = client.get_connection().unwrap();
-    let _: () = redis::cmd("FLUSHALL").query(&mut connection).unwrap();
-
-    let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap();
-    let start = 1_700_000_000;
-    let mut now = Duration::ZERO;
+    let _: () = server.cli(&["FLUSHALL"]);
+    let mut script = ScriptOnServer::new(server, "bucket");
+    let plain = Arguments { origin: 2, ..Arguments::new(quota.calls().get(), quota.window()) };
+    let mut now = Duration::from_secs(1_700_000_000);
     let (mut epoch, mut in_a_row, mut begun) = (0, 0, None);
     let mut waits = Vec::new();
-    let mut ask = |now: Duration, epoch: i64, news: [i64; 4], longest: Option<i64>| {
-        let [told, refused, retry_after, passed] = news;
-        let mut invocation = script.key("bucket");
-        invocation.key(start + now.as_secs()).key(now.subsec_micros());
-        let quota = [i64::from(quota.calls().get()), micros(quota.window()), 2];
-        let arguments = [0, -1, told, refused, retry_after, passed, epoch, 0, 0];
-        for argument in quota.into_iter().chain(arguments).chain(longest) {
-            invocation.arg(argument);
-        }
-        invocation.invoke::<Vec<i64>>(&mut connection).unwrap()
-    };
     for step in steps {
-        let answer = ask(now, epoch, [-1; 4], Some(0));
-        epoch = answer[0];
-        let wait = Duration::from_micros(u64::try_from(answer[8]).unwrap());
+        let response = script.run(now, Arguments { epoch, ..plain }, &[0]);
+        epoch = response[0];
+        let (wait, _) = first_slot(&response);
         waits.push(wait);
         if wait.is_zero() {
-            let told = step.remaining.map_or(-1, |remaining| {
+            let mut news = Arguments { epoch, ..plain };
+            if let Some(remaining) = step.remaining {
                 let used = quota.calls().get().saturating_sub(remaining);
-                micros(quota.interval() * used)
-            });
-            let retry_after =
-                step.retry_after.map_or(-1, |s| i64::try_from(s).unwrap() * 1_000_000);
-            let news = match step.refused {
-                true => [told, 0, retry_after, -1],
-                // Only what was sent after the pause began tells that it is over.
-                false if begun.is_none_or(|begun| now > begun) => [told, -1, -1, epoch],
-                false => [told, -1, -1, -1],
-            };
-            let answer = ask(now, epoch, news, None);
-            if answer[6] > in_a_row {
+                news.reported = micros(quota.interval() * used);
+            }
+            if step.refused {
+                news.throttled_ago = 0;
+                news.retry_after = step.retry_after.map_or(-1, |s| micros(Duration::from_secs(s)));
+            } else if begun.is_none_or(|begun| now > begun) {
+                // Only a call that was sent after the pause began shows that it is over.
+                news.succeeded = epoch;
+            }
+            let response = script.run(now, news, &[]);
+            if response[6] > in_a_row {
                 begun = Some(now);
             }
-            (epoch, in_a_row) = (answer[0], answer[6]);
+            (epoch, in_a_row) = (response[0], response[6]);
         }
         now += step.then;
     }
@@ -131,7 +113,7 @@ fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
 }
 
 #[test]
-fn they_are_those_of_the_buckets_in_memory() {
+fn the_script_decides_as_the_buckets_in_memory_do() {
     let server = Server::start();
     let config = ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() };
     // Figures whose interval is a whole number of microseconds, which is what Redis counts in.

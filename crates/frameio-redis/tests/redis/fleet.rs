@@ -27,7 +27,7 @@ fn quota() -> Quota {
 #[tokio::test]
 async fn worker() {
     let Ok(sim) = env::var("FLEET_SIM") else { return };
-    // On a machine that is busy with other things an answer may take a while.
+    // On a machine that is busy with other things a response may take a while.
     let redis = Redis::new(&env::var("FLEET_REDIS").unwrap()).unwrap();
     let redis = redis.connect_timeout(Duration::from_secs(10)).timeout(Duration::from_secs(5));
     let client = frameio::Client::builder()
@@ -55,11 +55,11 @@ async fn worker() {
         let client = client.clone();
         running.spawn(async move {
             let begun = Instant::now();
-            let answer = client.send(frameio::users::ShowCurrentUser::new()).await;
-            if let Err(error) = &answer {
+            let response = client.send(frameio::users::ShowCurrentUser::new()).await;
+            if let Err(error) = &response {
                 eprintln!("{error}");
             }
-            (answer.is_ok(), begun.elapsed())
+            (response.is_ok(), begun.elapsed())
         });
     }
     while let Some(done) = running.join_next().await {

@@ -1,16 +1,19 @@
-//! Against a real redis-server, which each test starts on a port of its own.
+//! Tests on a real redis-server. Each test starts its own, on a free port.
 
 #![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
-mod away;
+mod clock;
 mod cluster;
 mod decisions;
 mod fleet;
+mod foreign_values;
+mod script;
 mod sentinel;
 mod server;
 mod sharing;
 mod tls;
 mod tokens;
+mod unavailable;
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -39,7 +42,7 @@ const SECRET: &str = "a secret of the tests";
 
 /// Nothing is taken in advance, so that each slot is where a test looks for it.
 fn quotas(redis: &Redis) -> RedisQuotas {
-    RedisQuotas::new(redis, SECRET).ahead(1)
+    RedisQuotas::new(redis, SECRET).slots_ahead(1)
 }
 
 fn layer(redis: &Redis) -> RateLimitLayer {
@@ -54,20 +57,20 @@ fn ok() -> Response<()> {
     Response::new(())
 }
 
-type Answered = Pin<Box<dyn Future<Output = Result<Response<()>, HttpError>> + Send>>;
+type CallFuture = Pin<Box<dyn Future<Output = Result<Response<()>, HttpError>> + Send>>;
 
-/// One call through a layer, which the service answers so.
+/// Sends one call through a layer to a service that responds so.
 fn call(
     layer: &RateLimitLayer,
-    answer: impl Fn() -> Response<()> + Clone + Send + 'static,
-) -> Answered {
-    let service = service_fn(move |_: Request<Body>| ready(Ok::<_, BoxError>(answer())));
+    response: impl Fn() -> Response<()> + Clone + Send + 'static,
+) -> CallFuture {
+    let service = service_fn(move |_: Request<Body>| ready(Ok::<_, BoxError>(response())));
     let mut request = Request::new(Body::empty());
     request.extensions_mut().insert(Call::new(&SHOW).account("acme"));
     Box::pin(layer.layer(service).map_err(HttpError::new).oneshot(request))
 }
 
-/// How many calls pass at once, and how long the next would have to wait.
+/// Returns how many calls pass at once, and how long the next one would have to wait.
 async fn room(layer: &RateLimitLayer) -> (u32, Duration) {
     for passed in 0..100 {
         if let Err(error) = call(layer, ok).await {
@@ -75,13 +78,13 @@ async fn room(layer: &RateLimitLayer) -> (u32, Duration) {
             return (passed, exhausted.unwrap_or_else(|| panic!("{error:?}")).wait);
         }
     }
-    panic!("there is no end to it");
+    panic!("all 100 calls passed");
 }
 
-/// Looks again until it is so; for what happens in the background.
-async fn eventually(what: &str, mut so: impl AsyncFnMut() -> bool) {
+/// Checks a condition until it holds, for work in the background.
+async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
-    while !so().await {
+    while !holds().await {
         assert!(start.elapsed() < Duration::from_secs(20), "not in 20 s: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

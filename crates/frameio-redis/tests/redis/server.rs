@@ -1,4 +1,4 @@
-//! A redis-server of a test's own.
+//! A redis-server for one test.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -9,7 +9,7 @@ use frameio_redis::Redis;
 use redis::{FromRedisValue, RedisResult};
 use tempfile::TempDir;
 
-/// It is killed when this is dropped.
+/// A running redis-server. Dropping it kills the process.
 pub(super) struct Server {
     pub(super) port: u16,
     process: Child,
@@ -41,7 +41,7 @@ impl Server {
         server
     }
 
-    /// One that watches the servers of a configuration.
+    /// Starts a sentinel that watches the servers of a configuration.
     pub(super) fn sentinel(port: u16, config: &Path) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let process = Command::new("redis-server")
@@ -56,7 +56,7 @@ impl Server {
         server
     }
 
-    /// Ends it as a crash would.
+    /// Kills it, as a crash would.
     pub(super) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
@@ -80,19 +80,27 @@ impl Server {
         Redis::new(&self.url()).unwrap()
     }
 
+    /// Whether it responds within a short time.
+    pub(super) fn responds(&self) -> bool {
+        let client = redis::Client::open(self.url()).unwrap();
+        let limit = Duration::from_millis(200);
+        let Ok(mut connection) = client.get_connection_with_timeout(limit) else { return false };
+        connection.set_read_timeout(Some(limit)).unwrap();
+        redis::cmd("PING").query::<()>(&mut connection).is_ok()
+    }
+
     fn try_cli<T: FromRedisValue>(&self, command: &[&str]) -> RedisResult<T> {
         let client = redis::Client::open(self.url())?;
         let mut connection = client.get_connection_with_timeout(Duration::from_secs(2))?;
         redis::cmd(command[0]).arg(&command[1..]).query(&mut connection)
     }
 
-    /// Sends a command to it, again for a while if it is not there: it may just have been started,
-    /// and on a busy machine it may not be heard of for a second or two.
+    /// Sends a command, and retries for a while: the server may just have been started.
     pub(super) fn cli<T: FromRedisValue>(&self, command: &[&str]) -> T {
         let start = Instant::now();
         loop {
             match self.try_cli(command) {
-                Ok(answer) => return answer,
+                Ok(response) => return response,
                 Err(error) if start.elapsed() > Duration::from_secs(30) => {
                     panic!("{command:?} to {}: {error}", self.url())
                 }
@@ -101,7 +109,7 @@ impl Server {
         }
     }
 
-    /// How many scripts it has run.
+    /// Number of scripts that it has run.
     pub(super) fn scripts(&self) -> u64 {
         let info: String = self.cli(&["INFO", "commandstats"]);
         let calls = |name| {

@@ -1,7 +1,7 @@
 //! TLS, with an authority of the test's own.
 
-use frameio_redis::{RedisAway, RedisTlsError};
-use frameio_tower::rate_limit::WhenAway;
+use frameio_redis::{RedisTlsError, RedisUnavailable};
+use frameio_tower::rate_limit::OnUnavailable;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
 use super::server::{Server, free_port};
@@ -50,8 +50,8 @@ async fn with_certificates_on_both_sides() {
     );
     let url = format!("rediss://127.0.0.1:{port}");
     let away = async |redis: &Redis| {
-        let layer = layer(redis).when_away(WhenAway::FailClosed);
-        call(&layer, ok).await.unwrap_err().find::<RedisAway>().is_some()
+        let layer = layer(redis).on_unavailable(OnUnavailable::FailClosed);
+        call(&layer, ok).await.unwrap_err().find::<RedisUnavailable>().is_some()
     };
     // The platform does not know the authority, and the server asks for a certificate.
     assert!(away(&Redis::new(&url).unwrap()).await);
@@ -70,7 +70,7 @@ async fn with_certificates_on_both_sides() {
 }
 
 #[test]
-fn what_is_no_certificate_is_refused_at_once() {
+fn an_invalid_certificate_is_refused_at_once() {
     let redis = || Redis::new("rediss://127.0.0.1:1").unwrap();
     let (chain, key) = certificate("client", &authority());
     assert_eq!(redis().root_certificates("").unwrap_err(), RedisTlsError::Certificate);

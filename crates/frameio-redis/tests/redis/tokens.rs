@@ -1,4 +1,4 @@
-//! Tokens that a fleet shares.
+//! Tokens shared by a fleet.
 
 use frameio::auth::{Credential, Ims, Session, TokenStore, Tokens};
 use frameio_redis::{LockLost, RedisTokens, TokenKeys};
@@ -27,7 +27,7 @@ async fn access(store: &RedisTokens) -> Option<String> {
 }
 
 #[tokio::test]
-async fn they_are_encrypted_and_can_be_read_after_a_rotation() {
+async fn tokens_are_encrypted_and_can_be_read_after_a_key_rotation() {
     let server = Server::start();
     let old = tokens(&server, TokenKeys::new(KEY));
     assert_eq!(access(&old).await, None);
@@ -50,7 +50,7 @@ async fn they_are_encrypted_and_can_be_read_after_a_rotation() {
 }
 
 #[tokio::test]
-async fn a_lock_keeps_others_out_and_who_has_lost_it_writes_nothing() {
+async fn a_lock_excludes_others_and_a_lost_lock_cannot_save() {
     let server = Server::start();
     let (one, two) = (tokens(&server, TokenKeys::new(KEY)), tokens(&server, TokenKeys::new(KEY)));
     let held = one.lock().await.unwrap();
@@ -79,7 +79,54 @@ async fn a_lock_keeps_others_out_and_who_has_lost_it_writes_nothing() {
 }
 
 #[tokio::test]
-async fn of_many_that_need_a_token_one_asks_for_it() {
+async fn a_lock_expires_in_its_lifetime_when_the_clock_is_set_back() {
+    let server = Server::start();
+    let (one, two) = (tokens(&server, TokenKeys::new(KEY)), tokens(&server, TokenKeys::new(KEY)));
+    let held = one.lock().await.unwrap();
+    let key: Vec<String> = server.cli(&["KEYS", "*"]);
+    // As if the clock had been an hour ahead when the lock was taken.
+    let _: i64 = server.cli(&["HINCRBY", &key[0], "until", "3600000"]);
+    let waits = tokio::time::timeout(Duration::from_millis(200), two.lock()).await;
+    assert!(waits.is_err(), "one still has the lock");
+    let time: Vec<i64> = server.cli(&["TIME"]);
+    let until: i64 = server.cli(&["HGET", &key[0], "until"]);
+    assert!(until <= time[0] * 1000 + 1000 + 15_000, "{until} at {time:?}");
+    one.save(&some("still-held")).await.unwrap();
+    drop(held);
+    drop(tokio::time::timeout(Duration::from_secs(5), two.lock()).await.unwrap().unwrap());
+    assert_eq!(access(&two).await.as_deref(), Some("still-held"));
+}
+
+#[tokio::test]
+async fn a_foreign_value_under_the_key_of_tokens_is_replaced() {
+    let server = Server::start();
+    let redis = server.redis();
+    let calls = layer(&redis);
+    let store = RedisTokens::new(&redis, SECRET, "the service account", TokenKeys::new(KEY));
+    store.save(&some("first")).await.unwrap();
+    let key = server.cli::<Vec<String>>(&["KEYS", "*"]).remove(0);
+    let commands: [&[&str]; 4] = [
+        &["SET", &key, "garbage"],
+        &["LPUSH", &key, "an", "item"],
+        &["HSET", &key, "issued", "many", "saved", "1.5", "until", "later", "holder", "nobody"],
+        &["HSET", &key, "issued", "-1", "saved", "nan", "until", "inf", "holder", "1e300"],
+    ];
+    for command in commands {
+        let _: i64 = server.cli(&["DEL", &key]);
+        let _: redis::Value = server.cli(command);
+        assert_eq!(access(&store).await, None, "{command:?}");
+        let lock = tokio::time::timeout(Duration::from_secs(5), store.lock()).await;
+        let lock = lock.unwrap().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        store.save(&some("new")).await.unwrap();
+        assert_eq!(access(&store).await.as_deref(), Some("new"), "{command:?}");
+        drop(lock);
+        // The connection, which the quotas share, was not lost.
+        call(&calls, ok).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_of_many_sessions_requests_the_token() {
     let server = Server::start();
     let sim = Sim::new();
     let mut sessions = JoinSet::new();

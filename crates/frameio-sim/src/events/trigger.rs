@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio_core::bounds::Check;
+use frameio_core::limits::Check;
 use frameio_core::{ActionId, UserId};
 use frameio_webhook::Resource;
 use frameio_webhook::action::{ActionRequest, Field, FieldType, Form, InteractionId};

@@ -107,7 +107,7 @@ async fn lists_are_read_page_by_page() {
     for left in [4, 2, 0] {
         assert_eq!(page.total_count, Some(5));
         ids.extend(page.data.iter().map(|asset| asset.id().to_string()));
-        let Some(cursor) = page.next().unwrap() else { break };
+        let Some(cursor) = page.next_cursor().unwrap() else { break };
         assert!(left > 0, "three pages");
         page = call(&sim, &list.clone().after(cursor)).await;
     }

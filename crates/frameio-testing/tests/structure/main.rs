@@ -29,8 +29,12 @@ fn name(path: &Path) -> &str {
 
 #[test]
 fn no_modules_import_each_other_in_a_cycle() {
+    let rules = Rules::read(&root());
     let mut found = Vec::new();
     for path in crates() {
+        if rules.cyclic.iter().any(|cyclic| cyclic == name(&path)) {
+            continue;
+        }
         let imports = Imports::of_crate(&path.join("src"));
         for cycle in cycles::cycles(&imports.edges()) {
             found.push(format!("{}: {}", name(&path), imports.explain(&cycle)));

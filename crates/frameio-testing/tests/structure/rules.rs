@@ -9,17 +9,24 @@ pub(crate) struct Rules {
     dependencies: BTreeMap<String, Vec<String>>,
     /// Crate → its modules by layer, the lowest first.
     pub(crate) layers: BTreeMap<String, Vec<Vec<String>>>,
+    /// Crates whose modules may import each other in a cycle.
+    pub(crate) cyclic: Vec<String>,
 }
 
 impl Rules {
     pub(crate) fn read(root: &Path) -> Self {
         let text = std::fs::read_to_string(root.join(".ci/structure.txt")).unwrap();
-        let mut rules = Self { dependencies: BTreeMap::new(), layers: BTreeMap::new() };
+        let mut rules =
+            Self { dependencies: BTreeMap::new(), layers: BTreeMap::new(), cyclic: Vec::new() };
         for line in text.lines().map(str::trim) {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            if let Some(name) = line.strip_prefix("cyclic ") {
+                rules.cyclic.push(name.to_owned());
+                continue;
+            }
             match line.split_once(" <- ") {
                 Some((layer, name)) => {
                     rules.layers.entry(name.trim().to_owned()).or_default().push(words(layer));

@@ -36,9 +36,9 @@ use super::service::Auth;
 /// assert_eq!(format!("{layer:?}"), "AuthLayer { origin: https://api.frame.io:443, .. }");
 /// ```
 #[derive(Clone)]
-pub struct AuthLayer(Arc<Shared>);
+pub struct AuthLayer(Arc<AuthContext>);
 
-pub(super) struct Shared {
+pub(super) struct AuthContext {
     pub(super) origin: Origin,
     pub(super) refresh: Refresh,
 }
@@ -49,7 +49,7 @@ impl AuthLayer {
     /// Clones of the layer share the provider. An `origin` without scheme or host is that of no
     /// request.
     pub fn new(provider: impl TokenProvider, origin: &Uri) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(AuthContext {
             origin: Origin::of(origin),
             refresh: Refresh::new(Arc::new(provider)),
         }))

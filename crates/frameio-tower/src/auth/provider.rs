@@ -35,9 +35,10 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// this error, and is not retried.
     fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send;
 
-    /// The token to use now, where that takes no time: [`token`](Self::token) is then not asked,
-    /// and nothing allocated. Default: none.
-    fn at_hand(&self) -> Option<Token> {
+    /// Returns the token to use now if it is available without waiting. Default: `None`.
+    ///
+    /// [`token`](Self::token) is then not called, and nothing is allocated.
+    fn cached(&self) -> Option<Token> {
         None
     }
 
@@ -57,8 +58,8 @@ impl<P: TokenProvider> TokenProvider for Arc<P> {
         P::token(self)
     }
 
-    fn at_hand(&self) -> Option<Token> {
-        P::at_hand(self)
+    fn cached(&self) -> Option<Token> {
+        P::cached(self)
     }
 
     fn rejected(&self, token: &Token) -> impl Future<Output = ()> + Send {
@@ -84,7 +85,7 @@ impl TokenProvider for StaticToken {
         Ok(self.0.clone())
     }
 
-    fn at_hand(&self) -> Option<Token> {
+    fn cached(&self) -> Option<Token> {
         Some(self.0.clone())
     }
 }
@@ -131,7 +132,7 @@ pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// A provider behind a pointer, so that the layer has one type.
 pub(super) trait ErasedProvider: Send + Sync {
     fn token(self: Arc<Self>) -> BoxFuture<Result<Token, BoxError>>;
-    fn at_hand(&self) -> Option<Token>;
+    fn cached(&self) -> Option<Token>;
     fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<()>;
 }
 
@@ -140,8 +141,8 @@ impl<P: TokenProvider> ErasedProvider for P {
         Box::pin(async move { P::token(&self).await })
     }
 
-    fn at_hand(&self) -> Option<Token> {
-        TokenProvider::at_hand(self)
+    fn cached(&self) -> Option<Token> {
+        TokenProvider::cached(self)
     }
 
     fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<()> {

@@ -51,7 +51,7 @@ impl Refresh {
     }
 
     async fn gives_other_than(&self, token: &Token) -> bool {
-        match self.provider.at_hand() {
+        match self.provider.cached() {
             Some(given) => given != *token,
             None => self.provider.clone().token().await.is_ok_and(|given| given != *token),
         }

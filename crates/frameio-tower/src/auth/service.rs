@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 use tower::Service;
 
 use super::TokenRefreshed;
-use super::layer::Shared;
+use super::layer::AuthContext;
 use super::provider::BoxFuture;
 use super::token::Token;
 use crate::error::AuthError;
@@ -23,12 +23,12 @@ use crate::record::{CallRecord, Phase};
 #[derive(Clone)]
 pub struct Auth<S> {
     inner: S,
-    shared: Arc<Shared>,
+    context: Arc<AuthContext>,
 }
 
 impl<S> Auth<S> {
-    pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
-        Self { inner, shared }
+    pub(super) fn new(inner: S, context: Arc<AuthContext>) -> Self {
+        Self { inner, context }
     }
 }
 
@@ -36,7 +36,7 @@ impl<S: fmt::Debug> fmt::Debug for Auth<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth")
             .field("inner", &self.inner)
-            .field("origin", &self.shared.origin)
+            .field("origin", &self.context.origin)
             .finish_non_exhaustive()
     }
 }
@@ -57,7 +57,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> AuthFuture<S, B> {
-        match Signature::of(&self.shared, &mut request) {
+        match Signature::of(&self.context, &mut request) {
             Ok(signature) => {
                 let service = self.inner.clone();
                 AuthFuture { signature, step: Step::Unsent { service, request: Some(request) } }
@@ -69,7 +69,7 @@ where
 
 /// The part of this layer in a request that it signs.
 struct Signature {
-    shared: Arc<Shared>,
+    context: Arc<AuthContext>,
     record: Option<CallRecord>,
     token: Source,
 }
@@ -81,12 +81,15 @@ enum Source {
 
 impl Signature {
     /// None where this layer has no business with the request.
-    fn of<B>(shared: &Arc<Shared>, request: &mut Request<B>) -> Result<Option<Self>, AuthError> {
-        if !shared.origin.covers(request.uri()) || request.headers().contains_key(AUTHORIZATION) {
+    fn of<B>(
+        context: &Arc<AuthContext>,
+        request: &mut Request<B>,
+    ) -> Result<Option<Self>, AuthError> {
+        if !context.origin.covers(request.uri()) || request.headers().contains_key(AUTHORIZATION) {
             return Ok(None);
         }
-        let provider = shared.refresh.provider();
-        let token = match provider.at_hand() {
+        let provider = context.refresh.provider();
+        let token = match provider.cached() {
             Some(token) => {
                 request.headers_mut().insert(AUTHORIZATION, token.bearer()?);
                 Source::Given(token)
@@ -94,7 +97,7 @@ impl Signature {
             None => Source::Asked(provider.clone().token()),
         };
         let record = request.extensions().get::<CallRecord>().cloned();
-        Ok(Some(Self { shared: shared.clone(), record, token }))
+        Ok(Some(Self { context: context.clone(), record, token }))
     }
 
     /// Waits for the token, where it is not there yet.
@@ -120,8 +123,8 @@ impl Signature {
     fn replace(&self) -> Option<BoxFuture<bool>> {
         let Source::Given(token) = &self.token else { return None };
         self.enter(Phase::Auth);
-        let (shared, token) = (self.shared.clone(), token.clone());
-        Some(Box::pin(async move { shared.refresh.replaced(token).await }))
+        let (context, token) = (self.context.clone(), token.clone());
+        Some(Box::pin(async move { context.refresh.replaced(token).await }))
     }
 
     fn enter(&self, phase: Phase) {
@@ -150,8 +153,8 @@ pin_project! {
         S: Service<Request<B>>,
     {
         Unsent { service: S, request: Option<Request<B>> },
-        Sent { #[pin] answer: S::Future },
-        Rejected { answer: Option<S::Response>, replaced: BoxFuture<bool> },
+        Sent { #[pin] response: S::Future },
+        Rejected { response: Option<S::Response>, replaced: BoxFuture<bool> },
         Over { error: Option<AuthError> },
     }
 }
@@ -192,26 +195,26 @@ where
                     }
                     ready!(service.poll_ready(cx)).map_err(Into::into)?;
                     let Some(request) = request.take() else { finished() };
-                    Self::Sent { answer: service.call(request) }
+                    Self::Sent { response: service.call(request) }
                 }
-                StepProjection::Sent { answer } => {
-                    let answer = ready!(answer.poll(cx)).map_err(Into::into)?;
-                    let rejected = answer.status() == StatusCode::UNAUTHORIZED;
+                StepProjection::Sent { response } => {
+                    let response = ready!(response.poll(cx)).map_err(Into::into)?;
+                    let rejected = response.status() == StatusCode::UNAUTHORIZED;
                     match signature.as_ref().filter(|_| rejected).and_then(Signature::replace) {
-                        Some(replaced) => Self::Rejected { answer: Some(answer), replaced },
-                        None => return Poll::Ready(Ok(answer)),
+                        Some(replaced) => Self::Rejected { response: Some(response), replaced },
+                        None => return Poll::Ready(Ok(response)),
                     }
                 }
-                StepProjection::Rejected { answer, replaced } => {
+                StepProjection::Rejected { response, replaced } => {
                     let replaced = ready!(replaced.as_mut().poll(cx));
                     if let Some(signature) = signature {
                         signature.enter(Phase::Attempt);
                     }
-                    let Some(mut answer) = answer.take() else { finished() };
+                    let Some(mut response) = response.take() else { finished() };
                     if replaced {
-                        answer.extensions_mut().insert(TokenRefreshed);
+                        response.extensions_mut().insert(TokenRefreshed);
                     }
-                    return Poll::Ready(Ok(answer));
+                    return Poll::Ready(Ok(response));
                 }
                 StepProjection::Over { error } => {
                     let Some(error) = error.take() else { finished() };

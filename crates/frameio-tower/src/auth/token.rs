@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_carry_is_told_without_showing_it() {
+    fn an_invalid_token_is_an_error_that_does_not_show_it() {
         for wrong in ["canary\n", "canary\0", "\r\ncanary: x"] {
             let error = Token::from(wrong).bearer().unwrap_err();
             assert!(!format!("{error:?} {error}").contains("canary"), "{wrong:?}");

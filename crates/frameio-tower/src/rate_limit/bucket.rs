@@ -9,16 +9,16 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::Instant;
 
 use super::event;
-use super::figures::Figures;
 use super::gcra::Gcra;
 use super::key::Key;
+use super::limiter::QuotaLimiter;
 use super::pauses::Pauses;
 use super::queue::Queue;
 use crate::error::QuotaExhausted;
 use crate::retry_after::retry_after;
 
-/// The longest window that is believed of an answer. The documented ones are a second or a minute.
-const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
+/// Longest window of a response that is accepted. The documented ones are a second or a minute.
+const MAX_WINDOW: Duration = Duration::from_secs(3600);
 
 /// The calls of one operation by one user in one account.
 ///
@@ -26,31 +26,31 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
 #[derive(Debug)]
 pub(super) struct Bucket {
     key: Key,
-    state: Mutex<State>,
+    state: Mutex<BucketState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct BucketState {
     gcra: Gcra,
     /// Made when a call has to wait for the first time.
-    held_up: Option<Box<HeldUp>>,
+    delayed: Option<Box<Delayed>>,
 }
 
-/// What holds calls up: a pause, and those before them.
+/// What delays calls: a pause, and the calls ahead of them.
 #[derive(Debug, Default)]
-struct HeldUp {
+struct Delayed {
     pauses: Pauses,
     queue: Queue,
 }
 
-impl State {
-    fn held_up(&mut self) -> &mut HeldUp {
-        self.held_up.get_or_insert_default()
+impl BucketState {
+    fn delayed(&mut self) -> &mut Delayed {
+        self.delayed.get_or_insert_default()
     }
 
     /// When the pause is over that goes on; now, if none does.
     fn paused_until(&self, now: Instant) -> Instant {
-        let until = self.held_up.as_ref().and_then(|held_up| held_up.pauses.until());
+        let until = self.delayed.as_ref().and_then(|delayed| delayed.pauses.until());
         until.map_or(now, |until| until.max(now))
     }
 
@@ -67,13 +67,13 @@ impl State {
 
     /// How many there are in the queue that are not passed over.
     fn queued(&self, now: Instant) -> usize {
-        let queued = self.held_up.as_ref().map_or(0, |held_up| held_up.queue.len());
+        let queued = self.delayed.as_ref().map_or(0, |delayed| delayed.queue.len());
         queued - self.absent(now)
     }
 
     /// How many at the head of the queue are passed over.
     fn absent(&self, now: Instant) -> usize {
-        let queue = self.held_up.as_ref().map(|held_up| &held_up.queue);
+        let queue = self.delayed.as_ref().map(|delayed| &delayed.queue);
         queue.map_or(0, |queue| queue.absent(now, self.patience()))
     }
 
@@ -83,14 +83,14 @@ impl State {
         self.gcra.interval().max(Duration::from_millis(20))
     }
 
-    /// Whom to wake, if the turn of the first is sooner than it knows.
-    fn hurry(&mut self) -> Option<Waker> {
-        if self.held_up.as_ref()?.queue.is_empty() {
+    /// Returns the waker of the first waiter if its turn comes earlier than it expects.
+    fn earlier_waiter(&mut self) -> Option<Waker> {
+        if self.delayed.as_ref()?.queue.is_empty() {
             return None;
         }
         let now = Instant::now();
         let (turn, absent) = (self.turn(0, now), self.absent(now));
-        self.held_up().queue.hurry(absent, turn)
+        self.delayed().queue.bring_forward(absent, turn)
     }
 }
 
@@ -100,19 +100,19 @@ pub(super) enum Entry {
     /// At once.
     Slot(Slot),
     /// In turn, at about that time.
-    Queue(Place, Instant),
+    Queue(QueuedCall, Instant),
 }
 
 impl Bucket {
-    pub(super) fn new(key: Key, figures: Arc<Figures>) -> Self {
-        Self { key, state: Mutex::new(State { gcra: Gcra::new(figures), held_up: None }) }
+    pub(super) fn new(key: Key, limiter: Arc<QuotaLimiter>) -> Self {
+        Self { key, state: Mutex::new(BucketState { gcra: Gcra::new(limiter), delayed: None }) }
     }
 
     pub(super) fn key(&self) -> &Key {
         &self.key
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, BucketState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -130,9 +130,9 @@ impl Bucket {
         }
         let turn = state.turn(ahead, now);
         in_time(turn, now, latest)?;
-        let ticket = state.held_up().queue.join(turn);
+        let ticket = state.delayed().queue.join(turn);
         drop(state);
-        Ok(Entry::Queue(Place { bucket: self, ticket, latest }, turn))
+        Ok(Entry::Queue(QueuedCall { bucket: self, ticket, latest }, turn))
     }
 
     /// Takes the slots until then for spent.
@@ -140,7 +140,7 @@ impl Bucket {
         self.lock().gcra.spend_burst(until);
     }
 
-    /// Lets a call through, whether there is a slot or not; tells how long it should have waited.
+    /// Lets a call through with or without a slot; returns how long it should have waited.
     pub(super) fn observe(self: Arc<Self>) -> (Slot, Option<Duration>) {
         let mut state = self.lock();
         let now = Instant::now();
@@ -151,43 +151,43 @@ impl Bucket {
         (Slot::new(self, now, until.unwrap_or(now)), wait)
     }
 
-    /// Learns from an answer to a call that was sent at `sent`.
-    fn answered(&self, sent: Instant, status: StatusCode, headers: &HeaderMap) {
-        let told = RateLimitInfo::from_headers(headers);
-        let refused = status == StatusCode::TOO_MANY_REQUESTS;
+    /// Corrects the bucket by the response to a call that was sent at `sent`.
+    fn record_response(&self, sent: Instant, status: StatusCode, headers: &HeaderMap) {
+        let reported = RateLimitInfo::from_headers(headers);
+        let throttled = status == StatusCode::TOO_MANY_REQUESTS;
         let mut state = self.lock();
-        let State { gcra, held_up } = &mut *state;
+        let BucketState { gcra, delayed } = &mut *state;
 
         let known = gcra.quota();
-        let told = told.and_then(|told| Some((believed(told, known)?, told.remaining)));
+        let reported = reported.and_then(|info| Some((plausible(info, known)?, info.remaining)));
         let changed =
-            told.map(|(quota, _)| quota).filter(|quota| !gcra.pinned() && *quota != known);
+            reported.map(|(quota, _)| quota).filter(|quota| !gcra.pinned() && *quota != known);
         if let Some(quota) = changed {
             gcra.change(quota, Instant::now());
         }
-        let remaining = told.and_then(|(_, remaining)| remaining);
+        let remaining = reported.and_then(|(_, remaining)| remaining);
         let foreign = remaining.map_or(0, |remaining| gcra.fill(sent, remaining));
-        let paused = if refused {
-            let told = retry_after(headers, SystemTime::now());
-            let pauses = &mut held_up.get_or_insert_default().pauses;
-            let (paused, until) = pauses.refused(sent, told, Instant::now());
+        let paused = if throttled {
+            let retry_after = retry_after(headers, SystemTime::now());
+            let pauses = &mut delayed.get_or_insert_default().pauses;
+            let (paused, until) = pauses.throttled(sent, retry_after, Instant::now());
             // Others may have waited too: after the pause calls pass one by one.
             gcra.spend_burst(until);
             paused
         } else {
-            if let Some(held_up) = held_up {
-                held_up.pauses.passed(sent);
+            if let Some(delayed) = delayed {
+                delayed.pauses.passed(sent);
             }
             None
         };
-        let hurried = changed.and_then(|_| state.hurry());
+        let earlier = changed.and_then(|_| state.earlier_waiter());
         drop(state);
 
-        if let Some(first) = hurried {
+        if let Some(first) = earlier {
             first.wake();
         }
         // What others have spent goes without saying where a call is refused.
-        let foreign = (foreign > 0 && !refused).then_some(foreign);
+        let foreign = (foreign > 0 && !throttled).then_some(foreign);
         if changed.is_some() || foreign.is_some() {
             event::corrected(self.key.operation(), changed, foreign);
         }
@@ -199,9 +199,9 @@ impl Bucket {
     fn give_back(&self, until: Instant) {
         let mut state = self.lock();
         state.gcra.give_back(until, Instant::now());
-        let hurried = state.hurry();
+        let earlier = state.earlier_waiter();
         drop(state);
-        if let Some(first) = hurried {
+        if let Some(first) = earlier {
             first.wake();
         }
     }
@@ -211,15 +211,15 @@ impl Bucket {
     pub(super) fn is_unused(&self) -> bool {
         let state = self.lock();
         let now = Instant::now();
-        let nobody = state.held_up.as_ref().is_none_or(|held_up| held_up.queue.is_empty());
+        let nobody = state.delayed.as_ref().is_none_or(|delayed| delayed.queue.is_empty());
         nobody && state.gcra.empty_at() <= now && state.paused_until(now) == now
     }
 }
 
-/// The figures that an answer tells; none if they cannot be true.
-fn believed(told: RateLimitInfo, known: Quota) -> Option<Quota> {
-    let window = told.window.unwrap_or(known.window());
-    Quota::new(told.limit, window).filter(|_| window <= LONGEST_WINDOW.max(known.window()))
+/// Returns the quota that a response reports; `None` if it is implausible.
+fn plausible(info: RateLimitInfo, known: Quota) -> Option<Quota> {
+    let window = info.window.unwrap_or(known.window());
+    Quota::new(info.limit, window).filter(|_| window <= MAX_WINDOW.max(known.window()))
 }
 
 /// Whether a turn comes early enough for a call.
@@ -250,9 +250,9 @@ impl Slot {
         self.spent = true;
     }
 
-    /// The answer has come.
-    pub(super) fn answered(&self, status: StatusCode, headers: &HeaderMap) {
-        self.bucket.answered(self.at, status, headers);
+    /// Corrects the bucket by the response.
+    pub(super) fn record_response(&self, status: StatusCode, headers: &HeaderMap) {
+        self.bucket.record_response(self.at, status, headers);
     }
 }
 
@@ -264,9 +264,9 @@ impl Drop for Slot {
     }
 }
 
-/// A place in the queue: given up when it is dropped.
+/// A call in the queue. Dropping it gives up its place.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct QueuedCall {
     bucket: Arc<Bucket>,
     ticket: u64,
     latest: Option<Instant>,
@@ -279,16 +279,16 @@ pub(super) enum Turn {
     At(Instant),
 }
 
-impl Place {
-    /// Looks whether the turn has come. If not, it is to look again at the time that is told, and
-    /// `waker` is woken if that becomes sooner.
+impl QueuedCall {
+    /// Takes the slot if it is the turn of this call. Otherwise returns when to look again, and
+    /// `waker` is woken if that becomes earlier.
     ///
     /// # Errors
     /// When it comes too late.
-    pub(super) fn look(&self, waker: &Waker) -> Result<Turn, QuotaExhausted> {
+    pub(super) fn poll_turn(&self, waker: &Waker) -> Result<Turn, QuotaExhausted> {
         let mut state = self.bucket.lock();
         let now = Instant::now();
-        let Some(position) = state.held_up().queue.position(self.ticket) else {
+        let Some(position) = state.delayed().queue.position(self.ticket) else {
             panic!("polled after it was done");
         };
         let ahead = position.saturating_sub(state.absent(now));
@@ -296,37 +296,37 @@ impl Place {
             && let Some(until) = state.take(now)
         {
             let slot = Slot::new(self.bucket.clone(), now, until);
-            (Ok(Turn::Now(slot)), state.held_up().queue.leave(position))
+            (Ok(Turn::Now(slot)), state.delayed().queue.leave(position))
         } else {
             let mut turn = state.turn(ahead, now);
             if turn <= now {
                 // There are slots, and those ahead have not come for theirs yet.
                 turn = now + state.patience();
             }
-            let dropped = state.held_up().queue.stay(position, turn, waker);
+            let dropped = state.delayed().queue.stay(position, turn, waker);
             (in_time(turn, now, self.latest).map(|()| Turn::At(turn)), dropped)
         };
-        let hurried = state.hurry();
+        let earlier = state.earlier_waiter();
         drop(state);
         // Both may run anything, so neither happens under the lock.
         drop(dropped);
-        if let Some(first) = hurried {
+        if let Some(first) = earlier {
             first.wake();
         }
         turn
     }
 }
 
-impl Drop for Place {
+impl Drop for QueuedCall {
     fn drop(&mut self) {
         let mut state = self.bucket.lock();
-        let queue = &mut state.held_up().queue;
+        let queue = &mut state.delayed().queue;
         let Some(position) = queue.position(self.ticket) else { return };
         let dropped = queue.leave(position);
-        let hurried = state.hurry();
+        let earlier = state.earlier_waiter();
         drop(state);
         drop(dropped);
-        if let Some(first) = hurried {
+        if let Some(first) = earlier {
             first.wake();
         }
     }

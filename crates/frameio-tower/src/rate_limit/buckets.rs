@@ -10,15 +10,15 @@ use foldhash::fast::RandomState;
 use frameio_core::{Call, Quota};
 
 use super::bucket::Bucket;
-use super::figures::FiguresInUse;
 use super::key::Key;
+use super::limiter::QuotaLimiters;
 
 /// Fewer buckets than this are not worth a look for those that can go.
 const FEW: usize = 1024;
 
 pub(super) struct Buckets {
     map: Mutex<Map>,
-    figures: Arc<FiguresInUse>,
+    limiters: Arc<QuotaLimiters>,
 }
 
 struct Map {
@@ -53,7 +53,7 @@ impl Buckets {
     pub(super) fn new() -> Self {
         Self {
             map: Mutex::new(Map { buckets: HashSet::default(), sweep_at: FEW }),
-            figures: Arc::default(),
+            limiters: Arc::default(),
         }
     }
 
@@ -71,8 +71,8 @@ impl Buckets {
         }
         map.make_room();
         let pinned = pinned(call.operation.id);
-        let figures = self.figures.get(pinned.unwrap_or(call.operation.quota), pinned.is_some());
-        let bucket = Arc::new(Bucket::new(key, figures));
+        let limiter = self.limiters.get(pinned.unwrap_or(call.operation.quota), pinned.is_some());
+        let bucket = Arc::new(Bucket::new(key, limiter));
         map.buckets.insert(Keyed(bucket.clone()));
         bucket
     }

@@ -6,49 +6,49 @@ use std::time::Duration;
 use frameio_core::Quota;
 use tokio::time::Instant;
 
-use super::figures::{Figures, Level};
+use super::limiter::{Level, QuotaLimiter};
 
 /// A leaky bucket with the figures of a quota.
 #[derive(Debug)]
 pub(super) struct Gcra {
-    figures: Arc<Figures>,
+    limiter: Arc<QuotaLimiter>,
     level: Level,
 }
 
 impl Gcra {
-    /// An empty bucket.
-    pub(super) fn new(figures: Arc<Figures>) -> Self {
-        Self { figures, level: Level::new(0) }
+    /// Creates an empty bucket.
+    pub(super) fn new(limiter: Arc<QuotaLimiter>) -> Self {
+        Self { limiter, level: Level::new(0) }
     }
 
     pub(super) fn quota(&self) -> Quota {
-        self.figures.quota
+        self.limiter.quota
     }
 
     /// Whether the quota was set by hand.
     pub(super) fn pinned(&self) -> bool {
-        self.figures.pinned
+        self.limiter.pinned
     }
 
     /// The time that a slot takes.
     pub(super) fn interval(&self) -> Duration {
-        self.figures.interval
+        self.limiter.interval
     }
 
     /// Takes a slot, if there is one.
     pub(super) fn take(&mut self) -> bool {
-        self.figures.take(&self.level)
+        self.limiter.take(&self.level)
     }
 
     /// When there will be a slot for a call that has so many ahead of it.
     pub(super) fn turn(&self, ahead: u32, now: Instant) -> Instant {
         let level = self.empty_at().max(now) + self.interval().saturating_mul(ahead);
-        level.checked_sub(self.figures.tolerance).map_or(now, |turn| turn.max(now))
+        level.checked_sub(self.limiter.tolerance).map_or(now, |turn| turn.max(now))
     }
 
     /// When the bucket will have run empty.
     pub(super) fn empty_at(&self) -> Instant {
-        self.figures.start + Duration::from_nanos(self.level.get())
+        self.limiter.start + Duration::from_nanos(self.level.get())
     }
 
     /// Gives a slot back that was taken and not used; `taken` is when the bucket would have been
@@ -81,11 +81,11 @@ impl Gcra {
 
     /// Fills the bucket so that from `at` on calls pass one by one, and no burst of them.
     pub(super) fn spend_burst(&mut self, at: Instant) {
-        self.raise(at + self.figures.tolerance);
+        self.raise(at + self.limiter.tolerance);
     }
 
     fn raise(&mut self, level: Instant) {
-        let level = nanos(level.saturating_duration_since(self.figures.start));
+        let level = nanos(level.saturating_duration_since(self.limiter.start));
         self.level.set(self.level.get().max(level));
     }
 
@@ -94,7 +94,7 @@ impl Gcra {
         let used =
             self.empty_at().saturating_duration_since(now).as_nanos() / self.interval().as_nanos();
         let used = u32::try_from(used).unwrap_or(u32::MAX).min(quota.calls().get());
-        *self = Self::new(self.figures.of(quota));
+        *self = Self::new(self.limiter.with_quota(quota));
         self.raise(now + self.interval() * used);
     }
 }
@@ -107,11 +107,11 @@ fn nanos(duration: Duration) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::figures::FiguresInUse;
+    use super::super::limiter::QuotaLimiters;
     use super::*;
 
     fn gcra(quota: Quota) -> Gcra {
-        Gcra::new(Arc::new(FiguresInUse::default()).get(quota, false))
+        Gcra::new(Arc::new(QuotaLimiters::default()).get(quota, false))
     }
 
     /// A bucket for three at once, of which one is kept free, and one a second after that.
@@ -119,7 +119,7 @@ mod tests {
         gcra(Quota::new(3, Duration::from_secs(3)).unwrap())
     }
 
-    /// Takes a slot at the time that is told, and not a nanosecond earlier.
+    /// Takes a slot at the predicted time, and not a nanosecond earlier.
     async fn take_in_turn(gcra: &mut Gcra) {
         let now = Instant::now();
         let turn = gcra.turn(0, now);
@@ -179,9 +179,9 @@ mod tests {
     }
 
     proptest! {
-        /// What is told of the next slot, and of those after it, is what governor decides.
+        /// The predicted turns of the next slot and of those after it are governor's decisions.
         #[test]
-        fn turns_are_told_as_they_come(
+        fn predicted_turns_are_governors_decisions(
             calls in 1_u32..10,
             window in 1_u64..10_000,
             taken in 0_usize..30,
@@ -194,11 +194,11 @@ mod tests {
                 for _ in 0..taken {
                     take_in_turn(&mut gcra).await;
                 }
-                let told = gcra.turn(ahead, Instant::now());
+                let predicted = gcra.turn(ahead, Instant::now());
                 for _ in 0..ahead {
                     take_in_turn(&mut gcra).await;
                 }
-                assert_eq!(gcra.turn(0, Instant::now()), told);
+                assert_eq!(gcra.turn(0, Instant::now()), predicted);
             });
         }
     }

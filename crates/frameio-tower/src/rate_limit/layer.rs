@@ -22,7 +22,7 @@ use super::store::{QuotaBucket, QuotaStore, Store};
 /// | mode | [`RateLimitMode::Wait`] |
 /// | credential | none: all calls are one user's |
 /// | store | none: the buckets are in memory |
-/// | when the store is away | [`WhenAway::FailClosed`] |
+/// | when the store is unavailable | [`OnUnavailable::FailClosed`] |
 ///
 /// There is a leaky bucket for each credential, account and operation, as the service has them.
 /// **Clones of a layer, and all services made with them, share the buckets**: give clones of one
@@ -65,12 +65,12 @@ struct Settings {
     quotas: HashMap<Cow<'static, str>, Quota>,
     buckets: Arc<Buckets>,
     store: Option<Store>,
-    when_away: WhenAway,
+    on_unavailable: OnUnavailable,
     /// When the store last gave a slot.
     last_shared: Arc<Mutex<Option<Instant>>>,
 }
 
-/// What becomes of a call whose quota is spent.
+/// Behaviour of a call when the quota is exhausted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RateLimitMode {
@@ -85,10 +85,10 @@ pub enum RateLimitMode {
     Off,
 }
 
-/// What becomes of a call while the [store](RateLimitLayer::store) cannot be reached.
+/// Behaviour of a call while the [store](RateLimitLayer::store) is unavailable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum WhenAway {
+pub enum OnUnavailable {
     /// It fails with a [`QuotaStoreError`](crate::QuotaStoreError). Nothing was sent, so
     /// [`Retry`](crate::Retry) tries it again.
     FailClosed,
@@ -103,7 +103,7 @@ pub enum WhenAway {
     },
 }
 
-impl WhenAway {
+impl OnUnavailable {
     /// The figures that are left of a quota; none if there is nothing to spend.
     fn share(self, quota: Quota) -> Option<Quota> {
         let Self::FailOpen { share } = self else { return None };
@@ -122,12 +122,12 @@ impl RateLimitLayer {
             quotas: HashMap::new(),
             buckets: Arc::new(Buckets::new()),
             store: None,
-            when_away: WhenAway::FailClosed,
+            on_unavailable: OnUnavailable::FailClosed,
             last_shared: Arc::default(),
         }))
     }
 
-    /// Sets what becomes of a call whose quota is spent.
+    /// Sets the behaviour when the quota is exhausted.
     pub fn mode(mut self, mode: RateLimitMode) -> Self {
         Arc::make_mut(&mut self.0).mode = mode;
         self
@@ -162,10 +162,10 @@ impl RateLimitLayer {
         self
     }
 
-    /// Sets what becomes of calls while the store cannot be reached. Default:
-    /// [`WhenAway::FailClosed`].
-    pub fn when_away(mut self, when_away: WhenAway) -> Self {
-        Arc::make_mut(&mut self.0).when_away = when_away;
+    /// Sets the behaviour of calls while the store is unavailable. Default:
+    /// [`OnUnavailable::FailClosed`].
+    pub fn on_unavailable(mut self, on_unavailable: OnUnavailable) -> Self {
+        Arc::make_mut(&mut self.0).on_unavailable = on_unavailable;
         self
     }
 
@@ -186,11 +186,11 @@ impl RateLimitLayer {
         Some((store.clone(), QuotaBucket::of(call, credential.as_ref(), pinned)))
     }
 
-    /// The bucket that a call is counted in while the store is away, if it goes on.
-    pub(super) fn stand_in(&self, call: &Call) -> Option<Arc<Bucket>> {
-        let Settings { credential, quotas, buckets, when_away, .. } = &*self.0;
+    /// The bucket that a call is counted in while the store is unavailable, if the call may proceed.
+    pub(super) fn fallback_bucket(&self, call: &Call) -> Option<Arc<Bucket>> {
+        let Settings { credential, quotas, buckets, on_unavailable, .. } = &*self.0;
         let quota = quotas.get(call.operation.id).copied().unwrap_or(call.operation.quota);
-        let share = when_away.share(quota)?;
+        let share = on_unavailable.share(quota)?;
         let bucket = buckets.get(call, credential.as_ref(), |_| Some(share));
         // Not on top of what the store gave last.
         if let Some(last) = *self.last_shared() {
@@ -235,13 +235,13 @@ mod tests {
 
     #[test]
     fn a_share_has_the_rate_of_the_share() {
-        let share = |quota, share| WhenAway::FailOpen { share }.share(quota);
+        let share = |quota, share| OnUnavailable::FailOpen { share }.share(quota);
         let seconds = Duration::from_secs_f64;
         assert_eq!(share(Quota::per_minute(100), 0.1), Quota::new(1, seconds(6.0)));
         assert_eq!(share(Quota::per_minute(10), 0.05), Quota::new(1, seconds(120.0)));
         for all in [1.0, 0.0, -1.0, 7.0, f64::NAN, f64::INFINITY] {
             assert_eq!(share(Quota::per_second(5), all), Quota::new(1, seconds(0.2)), "{all}");
         }
-        assert_eq!(WhenAway::FailClosed.share(Quota::per_second(5)), None);
+        assert_eq!(OnUnavailable::FailClosed.share(Quota::per_second(5)), None);
     }
 }

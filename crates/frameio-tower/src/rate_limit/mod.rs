@@ -12,10 +12,10 @@
 mod bucket;
 mod buckets;
 mod event;
-mod figures;
 mod gcra;
 mod key;
 mod layer;
+mod limiter;
 mod pauses;
 mod queue;
 mod service;
@@ -23,9 +23,9 @@ mod shared;
 mod store;
 mod wait;
 
-pub use layer::{RateLimitLayer, RateLimitMode, WhenAway};
+pub use layer::{OnUnavailable, RateLimitLayer, RateLimitMode};
 pub use service::{RateLimit, RateLimitFuture};
-pub use store::{QuotaAnswer, QuotaBucket, QuotaStore, Reservation};
+pub use store::{QuotaBucket, QuotaResponse, QuotaStore, Reservation};
 
 /// The target of the events of this layer.
 pub const TARGET: &str = "frameio::rate_limit";

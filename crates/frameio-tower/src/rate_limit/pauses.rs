@@ -24,10 +24,10 @@ impl Pauses {
 
     /// A call that was sent at `sent` was refused. Returns the length of the pause if one begins,
     /// and when the pause is over that goes on.
-    pub(super) fn refused(
+    pub(super) fn throttled(
         &mut self,
         sent: Instant,
-        told: Option<Duration>,
+        retry_after: Option<Duration>,
         now: Instant,
     ) -> (Option<Duration>, Instant) {
         // Calls that were on their way when the pause began are refused for the same reason.
@@ -36,8 +36,8 @@ impl Pauses {
             self.begun = Some(now);
             self.in_a_row = self.in_a_row.saturating_add(1);
         }
-        let wait = match told {
-            Some(told) => told.min(LONGEST),
+        let wait = match retry_after {
+            Some(retry_after) => retry_after.min(LONGEST),
             None if begins => FIRST.saturating_mul(1 << (self.in_a_row - 1).min(6)).min(LONGEST),
             None => Duration::ZERO,
         };
@@ -69,12 +69,12 @@ mod tests {
         let mut now = Instant::now();
         for expected in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
             let until = now + secs(expected);
-            assert_eq!(pauses.refused(now, None, now), (Some(secs(expected)), until));
+            assert_eq!(pauses.throttled(now, None, now), (Some(secs(expected)), until));
             assert_eq!(pauses.until(), Some(until));
             now = until;
         }
         pauses.passed(now);
-        assert_eq!(pauses.refused(now, None, now), (Some(secs(1)), now + secs(1)));
+        assert_eq!(pauses.throttled(now, None, now), (Some(secs(1)), now + secs(1)));
     }
 
     #[test]
@@ -82,23 +82,23 @@ mod tests {
         let start = Instant::now();
         let mut pauses = Pauses::default();
         let now = start + secs(5);
-        assert_eq!(pauses.refused(start, None, now), (Some(secs(1)), now + secs(1)));
-        assert_eq!(pauses.refused(start, None, now + secs(1)), (None, now + secs(1)));
+        assert_eq!(pauses.throttled(start, None, now), (Some(secs(1)), now + secs(1)));
+        assert_eq!(pauses.throttled(start, None, now + secs(1)), (None, now + secs(1)));
         // The service may say more in a later answer, and that counts.
-        assert_eq!(pauses.refused(start, Some(secs(9)), now), (None, now + secs(9)));
+        assert_eq!(pauses.throttled(start, Some(secs(9)), now), (None, now + secs(9)));
         // An answer to what was sent before says nothing of the time after.
         pauses.passed(start);
         let sent = now + secs(9);
         let second = (Some(secs(2)), sent + secs(2));
-        assert_eq!(pauses.refused(sent, None, sent), second, "the second in a row");
+        assert_eq!(pauses.throttled(sent, None, sent), second, "the second in a row");
     }
 
     #[test]
-    fn what_the_service_says_is_followed_up_to_a_minute() {
+    fn retry_after_is_followed_up_to_a_minute() {
         let now = Instant::now();
         let mut pauses = Pauses::default();
         let sent = now + secs(60);
-        assert_eq!(pauses.refused(now, Some(Duration::MAX), now), (Some(secs(60)), sent));
-        assert_eq!(pauses.refused(sent, Some(secs(0)), sent), (Some(secs(0)), sent));
+        assert_eq!(pauses.throttled(now, Some(Duration::MAX), now), (Some(secs(60)), sent));
+        assert_eq!(pauses.throttled(sent, Some(secs(0)), sent), (Some(secs(0)), sent));
     }
 }

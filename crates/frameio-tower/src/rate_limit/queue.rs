@@ -79,8 +79,8 @@ impl Queue {
         }
     }
 
-    /// Whom to wake when it is the turn of a place at `turn`: itself, if it would look later.
-    pub(super) fn hurry(&mut self, position: usize, turn: Instant) -> Option<Waker> {
+    /// Moves the next look of a place forward to `turn`. Returns the waker if it would look later.
+    pub(super) fn bring_forward(&mut self, position: usize, turn: Instant) -> Option<Waker> {
         let waiting = self.waiting.get_mut(position).filter(|waiting| waiting.looks_at > turn)?;
         let waker = waiting.waker.clone()?;
         waiting.looks_at = turn;

@@ -75,10 +75,10 @@ impl Slot {
         }
     }
 
-    fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+    fn record_response(&self, status: StatusCode, headers: &HeaderMap) {
         match self {
-            Self::Local(slot) => slot.answered(status, headers),
-            Self::Shared(slot) => slot.answered(status, headers),
+            Self::Local(slot) => slot.record_response(status, headers),
+            Self::Shared(slot) => slot.record_response(status, headers),
         }
     }
 }
@@ -117,22 +117,22 @@ fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, Q
                     return slot.map(Slot::Shared);
                 }
             };
-            let Some(bucket) = layer.stand_in(&call) else { return Err(error) };
+            let Some(bucket) = layer.fallback_bucket(&call) else { return Err(error) };
             Ok(Slot::Local(match bucket.enter(latest)? {
                 Entry::Slot(slot) => slot,
-                Entry::Queue(place, turn) => {
+                Entry::Queue(queued, turn) => {
                     event::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
-                    wait(place, record.map(Recorded::new)).await?
+                    wait(queued, record.map(Recorded::new)).await?
                 }
             }))
         })));
     }
     Ok(match layer.bucket(call).enter(latest)? {
         Entry::Slot(slot) => Admission::Slot(Slot::Local(slot)),
-        Entry::Queue(place, turn) => {
+        Entry::Queue(queued, turn) => {
             event::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
             let recorded = extensions.get().cloned().map(Recorded::new);
-            Admission::Turn(Box::pin(async move { Ok(Slot::Local(wait(place, recorded).await?)) }))
+            Admission::Turn(Box::pin(async move { Ok(Slot::Local(wait(queued, recorded).await?)) }))
         }
     })
 }
@@ -155,7 +155,7 @@ pin_project! {
         S: Service<Request<B>>,
     {
         Unsent { turn: Option<Turn>, slot: Option<Slot>, service: S, request: Option<Request<B>> },
-        Sent { slot: Option<Slot>, #[pin] answer: S::Future },
+        Sent { slot: Option<Slot>, #[pin] response: S::Future },
         Over { error: Option<QuotaExhausted> },
     }
 }
@@ -195,14 +195,14 @@ where
                     if let Some(slot) = &mut slot {
                         slot.spend();
                     }
-                    Self::Sent { slot, answer: service.call(request) }
+                    Self::Sent { slot, response: service.call(request) }
                 }
-                StepProjection::Sent { slot, answer } => {
-                    let answer = ready!(answer.poll(cx)).map_err(Into::into)?;
+                StepProjection::Sent { slot, response } => {
+                    let response = ready!(response.poll(cx)).map_err(Into::into)?;
                     if let Some(slot) = slot {
-                        slot.answered(answer.status(), answer.headers());
+                        slot.record_response(response.status(), response.headers());
                     }
-                    return Poll::Ready(Ok(answer));
+                    return Poll::Ready(Ok(response));
                 }
                 StepProjection::Over { error } => {
                     return match error.take() {

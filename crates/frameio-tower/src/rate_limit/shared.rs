@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, sleep_until};
 
 use super::event;
-use super::store::{QuotaAnswer, QuotaBucket, Reservation, Store};
+use super::store::{QuotaBucket, QuotaResponse, Reservation, Store};
 use super::wait::Recorded;
 use crate::error::{QuotaExhausted, QuotaStoreError};
 use crate::record::CallRecord;
@@ -27,9 +27,9 @@ impl SharedSlot {
     }
 
     /// The answer has come.
-    pub(super) fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+    pub(super) fn record_response(&self, status: StatusCode, headers: &HeaderMap) {
         if let Some(sent) = self.sent {
-            self.store.0.answered(&self.bucket, QuotaAnswer::new(sent, status, headers));
+            self.store.0.record_response(&self.bucket, QuotaResponse::new(sent, status, headers));
         }
     }
 }
@@ -56,8 +56,8 @@ pub(super) async fn wait(
 ) -> Result<SharedSlot, BoxError> {
     let mut recorded = None;
     loop {
-        let longest = latest.map(|latest| latest.saturating_duration_since(Instant::now()));
-        let reservation = match store.0.reserve(&bucket, longest).await {
+        let max_wait = latest.map(|latest| latest.saturating_duration_since(Instant::now()));
+        let reservation = match store.0.reserve(&bucket, max_wait).await {
             Ok(reservation) => reservation,
             Err(error) if error.is::<QuotaExhausted>() => return Err(error),
             Err(error) => return Err(QuotaStoreError::new(error).into()),
@@ -69,9 +69,9 @@ pub(super) async fn wait(
             event::wait(slot.bucket.operation, wait);
             recorded = recorded.or_else(|| record.clone().map(Recorded::new));
         }
-        let holds = loop {
+        let valid = loop {
             let now = Instant::now();
-            if !slot.store.0.holds(&slot.bucket, &slot.reservation) {
+            if !slot.store.0.is_valid(&slot.bucket, &slot.reservation) {
                 break false;
             }
             if reservation.turn <= now {
@@ -79,7 +79,7 @@ pub(super) async fn wait(
             }
             sleep_until(reservation.turn.min(now + LOOK)).await;
         };
-        if holds {
+        if valid {
             if let Some(recorded) = recorded {
                 recorded.done();
             }

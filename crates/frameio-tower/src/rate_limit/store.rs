@@ -12,23 +12,22 @@ use tokio::time::Instant;
 
 use crate::retry_after::retry_after;
 
-/// Keeps the quotas that several processes spend together.
+/// Stores the quotas that several processes share.
 ///
-/// [`RateLimitLayer::store`](super::RateLimitLayer::store) puts one in place of the buckets in
-/// memory. The layer asks it for a slot for each call, waits as long as the slot says, and tells
-/// it what the service answered. How the store shares its buckets is its own affair, and so is
-/// what it does when it cannot reach what it shares them by.
+/// [`RateLimitLayer::store`](super::RateLimitLayer::store) replaces the buckets in memory with one.
+/// The layer reserves a slot for each call, waits for its turn, and reports the response of the
+/// service.
 ///
 /// ```
 /// use std::sync::Mutex;
 /// use std::time::Duration;
 ///
 /// use frameio_core::BoxError;
-/// use frameio_tower::rate_limit::{QuotaAnswer, QuotaBucket, QuotaStore, Reservation};
+/// use frameio_tower::rate_limit::{QuotaBucket, QuotaResponse, QuotaStore, Reservation};
 /// use frameio_tower::{QuotaExhausted, RateLimitLayer};
 /// use tokio::time::Instant;
 ///
-/// /// One call of any kind each second, and no answer changes that.
+/// /// One call of any kind each second, whatever the service responds.
 /// #[derive(Default)]
 /// struct OneASecond(Mutex<Option<Instant>>);
 ///
@@ -36,12 +35,12 @@ use crate::retry_after::retry_after;
 ///     async fn reserve(
 ///         &self,
 ///         _: &QuotaBucket,
-///         longest: Option<Duration>,
+///         max_wait: Option<Duration>,
 ///     ) -> Result<Reservation, BoxError> {
 ///         let now = Instant::now();
 ///         let mut last = self.0.lock().expect("nothing panics with the lock");
 ///         let turn = last.map_or(now, |last| (last + Duration::from_secs(1)).max(now));
-///         if longest.is_some_and(|longest| turn - now > longest) {
+///         if max_wait.is_some_and(|max_wait| turn - now > max_wait) {
 ///             return Err(QuotaExhausted::new(turn - now).into());
 ///         }
 ///         *last = Some(turn);
@@ -50,31 +49,32 @@ use crate::retry_after::retry_after;
 ///
 ///     fn release(&self, _: &QuotaBucket, _: Reservation) {}
 ///
-///     fn answered(&self, _: &QuotaBucket, _: QuotaAnswer) {}
+///     fn record_response(&self, _: &QuotaBucket, _: QuotaResponse) {}
 /// }
 ///
 /// let layer = RateLimitLayer::new().store(OneASecond::default());
 /// # let _ = layer;
 /// ```
 pub trait QuotaStore: Send + Sync + 'static {
-    /// Reserves a slot, and tells when its turn is. Does not wait for that turn.
+    /// Reserves a slot and returns when its turn is. Does not wait for that turn.
     ///
     /// Dropping the future gives up what it may have reserved.
     ///
     /// # Errors
-    /// A [`QuotaExhausted`](crate::QuotaExhausted) if the turn would come later than in `longest`:
+    /// A [`QuotaExhausted`](crate::QuotaExhausted) if the wait would be longer than `max_wait`:
     /// nothing is reserved then. Any other error means that the store cannot decide, and the call
     /// fails with a [`QuotaStoreError`](crate::QuotaStoreError) around it.
     fn reserve(
         &self,
         bucket: &QuotaBucket,
-        longest: Option<Duration>,
+        max_wait: Option<Duration>,
     ) -> impl Future<Output = Result<Reservation, BoxError>> + Send;
 
-    /// Whether a slot still counts, asked each second while its turn is waited for, and then. If
-    /// not, since a pause began meanwhile, the layer reserves another one. Must not block.
-    /// Default: it does.
-    fn holds(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
+    /// Returns whether a reservation is still valid. Default: `true`. Must not block.
+    ///
+    /// The layer checks it each second while it waits for the turn, and when the turn comes. If the
+    /// reservation became invalid, for example because a pause began, it reserves another slot.
+    fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
         let _ = (bucket, reservation);
         true
     }
@@ -82,8 +82,8 @@ pub trait QuotaStore: Send + Sync + 'static {
     /// Takes back the slot of a call that was dropped before it was sent. Must not block.
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation);
 
-    /// Learns from the answer to a call. Must not block.
-    fn answered(&self, bucket: &QuotaBucket, answer: QuotaAnswer);
+    /// Corrects the bucket by the response to a call. Must not block.
+    fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse);
 }
 
 /// The bucket that a call is counted in: one for each credential, account and operation.
@@ -128,54 +128,54 @@ impl QuotaBucket {
     }
 }
 
-/// A slot that was reserved.
+/// Reserved slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reservation {
-    /// When its turn is.
+    /// Time of its turn.
     pub turn: Instant,
-    /// What the store knows it by. Default: zeros.
-    pub stamp: [u64; 2],
+    /// Identifies the slot to the store. Default: zeros.
+    pub id: [u64; 2],
 }
 
 impl Reservation {
     /// A slot whose turn is at `turn`.
     pub const fn new(turn: Instant) -> Self {
-        Self { turn, stamp: [0; 2] }
+        Self { turn, id: [0; 2] }
     }
 
-    /// Sets what the store knows it by.
+    /// Sets what identifies the slot to the store.
     #[must_use]
-    pub const fn stamp(mut self, stamp: [u64; 2]) -> Self {
-        self.stamp = stamp;
+    pub const fn id(mut self, id: [u64; 2]) -> Self {
+        self.id = id;
         self
     }
 }
 
-/// What an answer of the service tells of a quota.
+/// Response of the service, as far as it concerns a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct QuotaAnswer {
-    /// When the call was sent.
+pub struct QuotaResponse {
+    /// Time at which the call was sent.
     pub sent: Instant,
-    /// Whether it was refused with a 429.
-    pub refused: bool,
-    /// How long the answer asks to wait, by `Retry-After`.
+    /// Whether the status is 429.
+    pub throttled: bool,
+    /// `Retry-After` of a 429.
     pub retry_after: Option<Duration>,
     /// The `x-ratelimit-*` headers.
-    pub told: Option<RateLimitInfo>,
+    pub rate_limit: Option<RateLimitInfo>,
 }
 
-impl QuotaAnswer {
-    /// The answer to a call that was sent at `sent`.
+impl QuotaResponse {
+    /// Reads the response to a call that was sent at `sent`.
     pub fn new(sent: Instant, status: StatusCode, headers: &HeaderMap) -> Self {
-        let refused = status == StatusCode::TOO_MANY_REQUESTS;
+        let throttled = status == StatusCode::TOO_MANY_REQUESTS;
         let now = std::time::SystemTime::now;
         Self {
             sent,
-            refused,
-            retry_after: if refused { retry_after(headers, now()) } else { None },
-            told: RateLimitInfo::from_headers(headers),
+            throttled,
+            retry_after: if throttled { retry_after(headers, now()) } else { None },
+            rate_limit: RateLimitInfo::from_headers(headers),
         }
     }
 }
@@ -187,32 +187,32 @@ pub(super) trait ErasedStore: Send + Sync {
     fn reserve<'a>(
         &'a self,
         bucket: &'a QuotaBucket,
-        longest: Option<Duration>,
+        max_wait: Option<Duration>,
     ) -> BoxFuture<'a, Result<Reservation, BoxError>>;
-    fn holds(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool;
+    fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool;
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation);
-    fn answered(&self, bucket: &QuotaBucket, answer: QuotaAnswer);
+    fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse);
 }
 
 impl<T: QuotaStore> ErasedStore for T {
     fn reserve<'a>(
         &'a self,
         bucket: &'a QuotaBucket,
-        longest: Option<Duration>,
+        max_wait: Option<Duration>,
     ) -> BoxFuture<'a, Result<Reservation, BoxError>> {
-        Box::pin(QuotaStore::reserve(self, bucket, longest))
+        Box::pin(QuotaStore::reserve(self, bucket, max_wait))
     }
 
-    fn holds(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
-        QuotaStore::holds(self, bucket, reservation)
+    fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
+        QuotaStore::is_valid(self, bucket, reservation)
     }
 
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation) {
         QuotaStore::release(self, bucket, reservation);
     }
 
-    fn answered(&self, bucket: &QuotaBucket, answer: QuotaAnswer) {
-        QuotaStore::answered(self, bucket, answer);
+    fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse) {
+        QuotaStore::record_response(self, bucket, response);
     }
 }
 

@@ -6,16 +6,19 @@ use std::task::{Poll, ready};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::bucket::{Place, Slot, Turn};
+use super::bucket::{QueuedCall, Slot, Turn};
 use crate::error::QuotaExhausted;
 use crate::record::{CallRecord, Phase};
 
 /// Waits until it is the turn of a place in the queue, or fails when that will be too late.
-pub(super) async fn wait(place: Place, recorded: Option<Recorded>) -> Result<Slot, QuotaExhausted> {
+pub(super) async fn wait(
+    queued: QueuedCall,
+    recorded: Option<Recorded>,
+) -> Result<Slot, QuotaExhausted> {
     let mut sleep = pin!(sleep_until(Instant::now()));
     let slot = poll_fn(|cx| {
         loop {
-            match place.look(cx.waker())? {
+            match queued.poll_turn(cx.waker())? {
                 Turn::Now(slot) => return Poll::Ready(Ok(slot)),
                 Turn::At(turn) => sleep.as_mut().reset(turn),
             }

@@ -6,15 +6,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use frameio_core::Body;
+use frameio_core::{Attempts, Body};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 use tower::Service;
 
-use super::Attempt;
-use super::keep::Kept;
 use super::policy::Outcome;
+use super::replayable_request::ReplayableRequest;
 use super::session::Session;
 use crate::record::{CallRecord, Phase, record};
 
@@ -27,8 +26,8 @@ pin_project! {
         service: S,
         session: Session,
         record: CallRecord,
-        // None where the request can be sent only once.
-        kept: Option<Kept>,
+        // `None` if the request can be sent only once.
+        replayable: Option<ReplayableRequest>,
         #[pin]
         step: Step<S::Future>,
     }
@@ -37,7 +36,7 @@ pin_project! {
 pin_project! {
     #[project = StepProjection]
     enum Step<F> {
-        Attempt { #[pin] answer: F },
+        Attempt { #[pin] response: F },
         Wait { #[pin] sleep: Sleep },
         Again,
     }
@@ -52,9 +51,9 @@ impl<S: Service<Request<Body>>> RetryFuture<S> {
         mut request: Request<Body>,
     ) -> Self {
         let record = record(request.extensions_mut());
-        let kept = Kept::of(&request);
-        let step = Step::Attempt { answer: ready.call(begin(&record, request)) };
-        Self { service, session, record, kept, step }
+        let replayable = ReplayableRequest::of(&request);
+        let step = Step::Attempt { response: ready.call(begin(&record, request)) };
+        Self { service, session, record, replayable, step }
     }
 }
 
@@ -63,7 +62,7 @@ fn begin(record: &CallRecord, mut request: Request<Body>) -> Request<Body> {
     let attempt = record.begin_attempt();
     record.enter(Phase::Attempt);
     if attempt > 1 {
-        request.extensions_mut().insert(Attempt(attempt));
+        request.extensions_mut().insert(Attempts(attempt));
     }
     request
 }
@@ -79,14 +78,15 @@ where
         let mut this = self.project();
         loop {
             let next = match this.step.as_mut().project() {
-                StepProjection::Attempt { answer } => {
-                    let result = ready!(answer.poll(cx));
+                StepProjection::Attempt { response } => {
+                    let result = ready!(response.poll(cx));
                     let outcome = Outcome::of(&result);
                     if outcome.may_have_been_sent() {
                         this.record.sent();
                     }
-                    let Some(kept) = this.kept else { return Poll::Ready(result) };
-                    match this.session.next(this.record, kept, outcome, result.as_ref().ok()) {
+                    let Some(replayable) = this.replayable else { return Poll::Ready(result) };
+                    match this.session.next(this.record, replayable, outcome, result.as_ref().ok())
+                    {
                         None => return Poll::Ready(result),
                         Some(delay) if delay.is_zero() => Step::Again,
                         Some(delay) => {
@@ -101,9 +101,13 @@ where
                 }
                 StepProjection::Again => {
                     ready!(this.service.poll_ready(cx))?;
-                    let Some(kept) = this.kept else { unreachable!("only what is kept gets here") };
+                    let Some(replayable) = this.replayable else {
+                        unreachable!("only a replayable request is sent again")
+                    };
                     Step::Attempt {
-                        answer: this.service.call(begin(this.record, kept.again(this.record))),
+                        response: this
+                            .service
+                            .call(begin(this.record, replayable.next_attempt(this.record))),
                     }
                 }
             };

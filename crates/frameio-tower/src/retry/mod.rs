@@ -2,8 +2,8 @@
 
 mod backoff;
 mod future;
-mod keep;
 mod policy;
+mod replayable_request;
 mod session;
 
 use std::error::Error as StdError;
@@ -19,18 +19,14 @@ pub use self::future::RetryFuture;
 pub use self::policy::RetryPolicy;
 use self::session::Session;
 
-/// Which attempt of its call a request is, in its extensions. The first attempt has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "a number with a name")]
-pub struct Attempt(pub u32);
-
 /// Sends a request again when that is safe and worth while, as a [`RetryPolicy`] says.
 ///
-/// It counts attempts: in the [`CallRecord`] of the call, and as the extension [`Attempt`] of each
-/// request. All else of a request is the same every time:
-/// method, URI, headers, extensions and body. Before each wait there is an event
+/// It counts attempts: in the [`CallRecord`] of the call, and from the second attempt on as the
+/// extension [`Attempts`] of the request. Method, URI, headers, other extensions and body are the
+/// same in every attempt. Before each wait there is an event
 /// [`retry.scheduled`](crate::trace::names::RETRY_SCHEDULED).
 ///
+/// [`Attempts`]: frameio_core::Attempts
 /// [`CallRecord`]: crate::CallRecord
 #[derive(Clone, Debug)]
 pub struct RetryLayer {

@@ -8,11 +8,10 @@ use http::{Response, StatusCode};
 use tower::retry::budget::{Budget as _, TpsBudget};
 
 use super::backoff::Backoff;
-use crate::error::TransportStage;
-use crate::failure::Failure;
+use crate::error::{FailureKind, TransportStage};
 
 /// The longest wait that a `Retry-After` is followed for.
-const LONGEST_TOLD: Duration = Duration::from_secs(60);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The least wait after a 429, as the service's guide asks for.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 /// The least wait after a 5xx, as the service's guide asks for.
@@ -80,7 +79,7 @@ enum Rule {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Outcome {
     Status(StatusCode),
-    Failure(Failure),
+    Failure(FailureKind),
 }
 
 impl Outcome {
@@ -89,8 +88,8 @@ impl Outcome {
         E: AsRef<dyn StdError + Send + Sync>,
     {
         match result {
-            Ok(answer) => Self::Status(answer.status()),
-            Err(error) => Self::Failure(Failure::of(error.as_ref())),
+            Ok(response) => Self::Status(response.status()),
+            Err(error) => Self::Failure(FailureKind::of(error.as_ref())),
         }
     }
 
@@ -182,15 +181,17 @@ impl RetryPolicy {
             Outcome::Status(_) => None,
             Outcome::Failure(failure) => {
                 let again = match failure {
-                    Failure::ConnectTimeout
-                    | Failure::QuotaStore
-                    | Failure::Transport(TransportStage::Connect | TransportStage::NotSent) => true,
-                    Failure::Timeout | Failure::Transport(_) => idempotent,
-                    Failure::Deadline
-                    | Failure::Quota
-                    | Failure::Auth
-                    | Failure::TooLarge
-                    | Failure::Unknown => false,
+                    FailureKind::ConnectTimeout
+                    | FailureKind::QuotaStore
+                    | FailureKind::Transport(TransportStage::Connect | TransportStage::NotSent) => {
+                        true
+                    }
+                    FailureKind::AttemptTimeout | FailureKind::Transport(_) => idempotent,
+                    FailureKind::Deadline
+                    | FailureKind::QuotaExhausted
+                    | FailureKind::Auth
+                    | FailureKind::ResponseTooLarge
+                    | FailureKind::Other => false,
                 };
                 again.then_some(Cause::Other)
             }
@@ -198,9 +199,14 @@ impl RetryPolicy {
     }
 
     /// The wait before the retry that has this number, from 0.
-    pub(super) fn delay(&self, cause: Cause, retry: u32, told: Option<Duration>) -> Duration {
-        if let Some(told) = told {
-            return told.min(LONGEST_TOLD);
+    pub(super) fn delay(
+        &self,
+        cause: Cause,
+        retry: u32,
+        retry_after: Option<Duration>,
+    ) -> Duration {
+        if let Some(retry_after) = retry_after {
+            return retry_after.min(MAX_RETRY_AFTER);
         }
         match cause {
             Cause::Refused => self.backoff.at_least(AFTER_REFUSAL, retry),
@@ -234,12 +240,13 @@ mod tests {
     #[test]
     fn the_rule_for_every_outcome() {
         use Cause::{Other, Refused, ServerError};
-        use Failure::{
-            Auth, ConnectTimeout, Deadline, Quota, QuotaStore, Timeout, TooLarge, Unknown,
+        use FailureKind::{
+            AttemptTimeout, Auth, ConnectTimeout, Deadline, QuotaExhausted, QuotaStore,
+            ResponseTooLarge,
         };
 
         let failed = |failure| Outcome::Failure(failure);
-        let lost = |stage| Outcome::Failure(Failure::Transport(stage));
+        let lost = |stage| Outcome::Failure(FailureKind::Transport(stage));
         let status = |code| Outcome::Status(StatusCode::from_u16(code).unwrap());
         // What, and its cause by default, if conservative, if conservative and not idempotent.
         // `patient` decides as the default does.
@@ -256,12 +263,12 @@ mod tests {
             (failed(QuotaStore), always(Other)),
             (lost(TransportStage::Sent), if_idempotent(Other)),
             (lost(TransportStage::Body), if_idempotent(Other)),
-            (failed(Timeout), if_idempotent(Other)),
+            (failed(AttemptTimeout), if_idempotent(Other)),
             (failed(Deadline), never),
-            (failed(Quota), never),
+            (failed(QuotaExhausted), never),
             (failed(Auth), never),
-            (failed(TooLarge), never),
-            (failed(Unknown), never),
+            (failed(ResponseTooLarge), never),
+            (failed(FailureKind::Other), never),
         ];
         for code in 100..600 {
             match code {
@@ -293,7 +300,7 @@ mod tests {
         let secs = Duration::from_secs;
         let default = RetryPolicy::default();
         let patient = RetryPolicy::patient();
-        for (policy, cause, retry, told, bounds) in [
+        for (policy, cause, retry, retry_after, bounds) in [
             (&default, Cause::Refused, 0, None, secs(1)..=secs(2)),
             (&default, Cause::Refused, 2, None, secs(4)..=secs(6)),
             (&default, Cause::Refused, 9, None, secs(60)..=secs(60)),
@@ -308,8 +315,8 @@ mod tests {
             (&patient, Cause::ServerError, 0, Some(secs(600)), secs(60)..=secs(60)),
         ] {
             for _ in 0..100 {
-                let wait = policy.delay(cause, retry, told);
-                assert!(bounds.contains(&wait), "{cause:?} {retry} {told:?}: {wait:?}");
+                let wait = policy.delay(cause, retry, retry_after);
+                assert!(bounds.contains(&wait), "{cause:?} {retry} {retry_after:?}: {wait:?}");
             }
         }
     }

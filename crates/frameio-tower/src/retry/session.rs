@@ -7,8 +7,8 @@ use http::{Response, StatusCode};
 use tokio::time::Instant;
 use tracing::Level;
 
-use super::keep::Kept;
 use super::policy::{Outcome, RetryPolicy};
+use super::replayable_request::ReplayableRequest;
 use crate::auth::TokenRefreshed;
 use crate::record::CallRecord;
 use crate::retry_after::retry_after;
@@ -31,11 +31,11 @@ impl Session {
     pub(super) fn next<R>(
         &mut self,
         record: &CallRecord,
-        kept: &Kept,
+        replayable: &ReplayableRequest,
         outcome: Outcome,
-        answer: Option<&Response<R>>,
+        response: Option<&Response<R>>,
     ) -> Option<Duration> {
-        let delay = self.delay(kept, outcome, answer)?;
+        let delay = self.delay(replayable, outcome, response)?;
         tracing::event!(
             name: names::RETRY_SCHEDULED,
             target: names::RETRY_TARGET,
@@ -53,30 +53,31 @@ impl Session {
 
     fn delay<R>(
         &mut self,
-        kept: &Kept,
+        replayable: &ReplayableRequest,
         outcome: Outcome,
-        answer: Option<&Response<R>>,
+        response: Option<&Response<R>>,
     ) -> Option<Duration> {
-        if let Some(answer) = answer
-            && answer.status() == StatusCode::UNAUTHORIZED
-            && answer.extensions().get::<TokenRefreshed>().is_some()
+        if let Some(response) = response
+            && response.status() == StatusCode::UNAUTHORIZED
+            && response.extensions().get::<TokenRefreshed>().is_some()
             && !std::mem::replace(&mut self.refreshed, true)
         {
             return Some(Duration::ZERO);
         }
-        let Some(cause) = self.policy.cause(outcome, idempotent(kept)) else {
-            if answer.is_some() {
+        let Some(cause) = self.policy.cause(outcome, idempotent(replayable)) else {
+            if response.is_some() {
                 self.policy.deposit();
             }
             return None;
         };
-        let own = kept.known.options.and_then(|options| options.max_retries);
+        let own = replayable.known.options.and_then(|options| options.max_retries);
         if self.retries >= own.unwrap_or(self.policy.max_retries) {
             return None;
         }
-        let told = answer.and_then(|answer| retry_after(answer.headers(), SystemTime::now()));
-        let delay = self.policy.delay(cause, self.retries, told);
-        let fits = kept
+        let retry_after =
+            response.and_then(|response| retry_after(response.headers(), SystemTime::now()));
+        let delay = self.policy.delay(cause, self.retries, retry_after);
+        let fits = replayable
             .known
             .deadline
             .is_none_or(|deadline| delay < deadline.0.saturating_duration_since(Instant::now()));
@@ -89,10 +90,10 @@ impl Session {
 }
 
 /// Whether a replay of the request is harmless.
-fn idempotent(kept: &Kept) -> bool {
-    let own = kept.known.options.and_then(|options| options.idempotent);
-    own.unwrap_or_else(|| match &kept.known.call {
+fn idempotent(replayable: &ReplayableRequest) -> bool {
+    let own = replayable.known.options.and_then(|options| options.idempotent);
+    own.unwrap_or_else(|| match &replayable.known.call {
         Some(call) => call.operation.idempotent,
-        None => kept.method().is_idempotent(),
+        None => replayable.method().is_idempotent(),
     })
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use frameio_core::{BoxError, Call};
+use frameio_core::{Attempts, BoxError, Call};
 use http::{Extensions, Method, Request, Response, Uri, Version};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
@@ -15,8 +15,7 @@ use tracing::{Level, Span};
 
 use super::call::{record_error, record_status};
 use super::names;
-use crate::failure::error_type;
-use crate::retry::Attempt;
+use crate::error::error_type;
 
 /// Opens a span for each attempt, [`frameio.http`](names::HTTP_SPAN), at the level DEBUG.
 ///
@@ -136,7 +135,7 @@ impl fmt::Display for Name<'_> {
 }
 
 fn resends(extensions: &Extensions) -> Option<i64> {
-    let Attempt(attempt) = extensions.get()?;
+    let Attempts(attempt) = extensions.get()?;
     attempt.checked_sub(1).filter(|resends| *resends > 0).map(i64::from)
 }
 

@@ -1,10 +1,11 @@
-//! A store in place of the buckets in memory.
+//! A store that replaces the buckets in memory.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use frameio_tower::rate_limit::{
-    QuotaAnswer, QuotaBucket, QuotaStore, RateLimitLayer, RateLimitMode, Reservation, WhenAway,
+    OnUnavailable, QuotaBucket, QuotaResponse, QuotaStore, RateLimitLayer, RateLimitMode,
+    Reservation,
 };
 use frameio_tower::{DeadlineAt, QuotaStoreError};
 use tokio::time::{Instant, advance};
@@ -14,25 +15,25 @@ use tokio_test::task::spawn;
 use super::support::script::status;
 use super::*;
 
-/// Gives a slot each second, and tells what it was told.
+/// Gives a slot each second, and records how it was called.
 #[derive(Clone, Default)]
 struct Store(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    away: AtomicBool,
-    void: AtomicBool,
+    unavailable: AtomicBool,
+    invalid: AtomicBool,
     next: Mutex<Option<Instant>>,
-    told: Mutex<Vec<String>>,
+    calls: Mutex<Vec<String>>,
 }
 
 impl Store {
-    fn tell(&self, what: impl Into<String>) {
-        self.0.told.lock().unwrap().push(what.into());
+    fn record(&self, what: impl Into<String>) {
+        self.0.calls.lock().unwrap().push(what.into());
     }
 
-    fn told(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.told.lock().unwrap())
+    fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.calls.lock().unwrap())
     }
 }
 
@@ -40,36 +41,36 @@ impl QuotaStore for Store {
     async fn reserve(
         &self,
         bucket: &QuotaBucket,
-        longest: Option<Duration>,
+        max_wait: Option<Duration>,
     ) -> Result<Reservation, BoxError> {
-        if self.0.away.load(Relaxed) {
-            return Err("away".into());
+        if self.0.unavailable.load(Relaxed) {
+            return Err("unavailable".into());
         }
         let now = Instant::now();
         let mut next = self.0.next.lock().unwrap();
         let turn = next.unwrap_or(now).max(now);
-        if longest.is_some_and(|longest| turn - now > longest) {
+        if max_wait.is_some_and(|max_wait| turn - now > max_wait) {
             return Err(QuotaExhausted::new(turn - now).into());
         }
         *next = Some(turn + ms(1000));
         let who = [bucket.account.as_deref(), bucket.credential.as_deref()];
-        self.tell(format!("{} {who:?} {} {}", bucket.operation, bucket.quota, bucket.pinned));
-        Ok(Reservation::new(turn).stamp([7, 8]))
+        self.record(format!("{} {who:?} {} {}", bucket.operation, bucket.quota, bucket.pinned));
+        Ok(Reservation::new(turn).id([7, 8]))
     }
 
-    fn holds(&self, _: &QuotaBucket, reservation: &Reservation) -> bool {
-        assert_eq!(reservation.stamp, [7, 8]);
-        !self.0.void.swap(false, Relaxed)
+    fn is_valid(&self, _: &QuotaBucket, reservation: &Reservation) -> bool {
+        assert_eq!(reservation.id, [7, 8]);
+        !self.0.invalid.swap(false, Relaxed)
     }
 
     fn release(&self, _: &QuotaBucket, reservation: Reservation) {
-        assert_eq!(reservation.stamp, [7, 8]);
-        self.tell("released");
+        assert_eq!(reservation.id, [7, 8]);
+        self.record("released");
     }
 
-    fn answered(&self, _: &QuotaBucket, answer: QuotaAnswer) {
-        let limit = answer.told.map(|told| told.limit);
-        self.tell(format!("{} {:?} {limit:?}", answer.refused, answer.retry_after));
+    fn record_response(&self, _: &QuotaBucket, response: QuotaResponse) {
+        let limit = response.rate_limit.map(|info| info.limit);
+        self.record(format!("{} {:?} {limit:?}", response.throttled, response.retry_after));
     }
 }
 
@@ -79,10 +80,10 @@ fn store() -> (Store, RateLimitLayer) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_asked_for_a_slot_and_told_the_answer() {
+async fn reserves_a_slot_and_records_the_response() {
     let (store, layer) = store();
     let refused = Response::builder().status(429).header("retry-after", "3").body(Body::empty());
-    let steps = [told(5, 4, ms(1000)), answer(refused.unwrap())];
+    let steps = [told(5, 4, ms(1000)), respond(refused.unwrap())];
     let client =
         Client::new(&layer.credential("me").quota("files.list", Quota::per_second(2)), steps);
     client.call(request_of(Call::new(&SHOW).account("a"))).await.unwrap();
@@ -94,7 +95,7 @@ async fn it_is_asked_for_a_slot_and_told_the_answer() {
         r#"files.list [None, Some("me")] 2 per 1s true"#,
         "true Some(3s) None",
     ];
-    assert_eq!(store.told(), expected);
+    assert_eq!(store.take_calls(), expected);
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,25 +103,25 @@ async fn a_call_that_is_dropped_before_it_is_sent_gives_its_slot_back() {
     let (store, layer) = store();
     let client = Client::new(&layer, []);
     client.all(&SHOW, 1).await;
-    store.told();
+    store.take_calls();
     let mut waiting = spawn(client.call(request(&SHOW)));
     assert_pending!(waiting.poll());
     drop(waiting);
-    assert_eq!(store.told()[1..], ["released"]);
+    assert_eq!(store.take_calls()[1..], ["released"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_that_has_become_void_is_given_back_and_another_reserved() {
+async fn releases_an_invalid_slot_and_reserves_another() {
     let (store, layer) = store();
     let client = Client::new(&layer, []);
     client.all(&SHOW, 1).await;
     let mut waiting = spawn(client.call(request(&SHOW)));
     assert_pending!(waiting.poll());
-    store.0.void.store(true, Relaxed);
-    store.told();
+    store.0.invalid.store(true, Relaxed);
+    store.take_calls();
     waiting.await.unwrap();
     assert_eq!(client.times(), [0, 2000]);
-    assert_eq!(store.told().iter().filter(|told| *told == "released").count(), 1);
+    assert_eq!(store.take_calls().iter().filter(|call| *call == "released").count(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,27 +137,27 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_it_is_away_calls_fail_or_go_on_with_a_share() {
+async fn while_unavailable_calls_fail_or_proceed_with_a_share() {
     let (store, layer) = store();
     let closed = Client::new(&layer, []);
-    let open = layer.clone().when_away(WhenAway::FailOpen { share: 0.5 });
+    let open = layer.clone().on_unavailable(OnUnavailable::FailOpen { share: 0.5 });
     let open = Client::new(&open, [status(200)]);
     closed.all(&SHOW, 1).await;
-    store.0.away.store(true, Relaxed);
+    store.0.unavailable.store(true, Relaxed);
     let error = closed.call(request(&SHOW)).await.unwrap_err();
     assert!(find::<QuotaStoreError>(&*error).is_some(), "{error}");
-    // Five a second, one by one, the first of them after what the store gave last.
+    // Five a second, one by one, the first one after the last slot of the store.
     open.all(&SHOW, 3).await;
     assert_eq!(open.times(), [200, 400, 600]);
-    store.0.away.store(false, Relaxed);
+    store.0.unavailable.store(false, Relaxed);
     advance(ms(1000)).await;
     closed.all(&SHOW, 1).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_observer_leaves_it_alone() {
+async fn an_observer_does_not_use_the_store() {
     let (store, layer) = store();
     let client = Client::new(&layer.mode(RateLimitMode::Observe), []);
     client.all(&SHOW, 30).await;
-    assert_eq!((client.times(), store.told().len()), (vec![0; 30], 0));
+    assert_eq!((client.times(), store.take_calls().len()), (vec![0; 30], 0));
 }

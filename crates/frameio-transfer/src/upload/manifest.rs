@@ -1,14 +1,14 @@
-//! What an upload needs to go on after a crash.
+//! What an upload needs to be resumed after a crash.
 //!
-//! A manifest is a file of lines of JSON: what is uploaded to where, the parts, a line that says
-//! that this is all, and then a line for each part that is done. Lines are only appended, so that
+//! A manifest is a file of lines of JSON: what is uploaded to where, the parts, a line that marks
+//! the end of these, and then a line for each part that is done. Lines are only appended, so that
 //! an upload of ten thousand parts does not write its URLs ten thousand times. The file counts only
 //! from the third kind of line on, which is written when all before it is on the disk; a last line
 //! that broke off is left out: its part is sent once more.
 //!
 //! It is not replaced by a rename, since its lock belongs to the file and not to the name.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,23 +16,28 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use frameio_api::comments::Attachment;
 use frameio_core::{AccountId, CommentId, FileId, FolderId};
+use frameio_private_file::NotRegular;
 use serde_json::{Value, json};
 
+use super::local_file::reason;
+use super::lock_file::{self, Mode, Patience};
 use super::parts::Parts;
-use super::source::Stamp;
+use super::source::Fingerprint;
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
 
-/// How long the service takes parts of an upload.
+/// How long the service accepts parts of an upload.
 const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// The longest line that is read: a URL has some kilobytes at most.
+/// Maximum length of a line: a URL has some kilobytes at most.
 const LINE: u64 = 1 << 20;
 
-/// How often a manifest that is in use is tried again, and after how long: what was stopped just now
-/// may still be noting its last parts.
-const TRIES: u32 = 20;
-const AGAIN: Duration = Duration::from_millis(50);
+/// How long an upload waits for its manifest: one that was stopped just now may still be noting its
+/// last parts.
+const STOPPING: Duration = Duration::from_secs(1);
+
+/// How long an upload of a tree waits for the same upload of another run that shows no progress.
+const INACTIVE: Duration = Duration::from_secs(3600);
 
 /// The manifest of one upload, locked for as long as this lives.
 #[derive(Clone)]
@@ -42,32 +47,40 @@ pub(crate) struct Manifest {
 
 struct Locked {
     path: PathBuf,
-    file: Mutex<File>,
+    file: Mutex<Lines>,
 }
 
-/// What a manifest says.
+/// The file, and how far it is whole.
+struct Lines {
+    file: File,
+    whole: u64,
+    /// Whether a line could not be written; then no more are.
+    is_broken: bool,
+}
+
+/// Content of a manifest.
 #[derive(Clone, Debug)]
 pub(crate) struct Saved {
     pub(crate) account_id: AccountId,
-    pub(crate) place: Place,
+    pub(crate) destination: SavedDestination,
     pub(crate) name: String,
     pub(crate) media_type: String,
     pub(crate) path: PathBuf,
-    pub(crate) stamp: Stamp,
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) created: SystemTime,
     pub(crate) parts: Arc<Parts>,
     pub(crate) done: Vec<bool>,
 }
 
-/// Where it goes, and what the service has made of it.
+/// Destination, and the object that the service created there.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Place {
+pub(crate) enum SavedDestination {
     File(FolderId, FileId),
     Attachment(CommentId, Box<Attachment>),
 }
 
 impl Saved {
-    /// Whether the service takes no more parts of it.
+    /// Whether the service accepts no more parts of it.
     pub(crate) fn is_expired(&self) -> bool {
         // A clock that was set back does not make it older.
         self.created.elapsed().is_ok_and(|age| age >= LIFETIME)
@@ -76,7 +89,7 @@ impl Saved {
 
 type Result<T> = std::result::Result<T, Failure>;
 
-/// What is wrong with a manifest.
+/// Why a manifest cannot be used.
 pub(crate) enum Failure {
     Io(io::Error),
     InUse,
@@ -90,104 +103,147 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
-    fn at(self, path: &Path) -> TransferError {
+    pub(crate) fn at(self, path: &Path) -> TransferError {
         let path = path.display();
         let error = |text| TransferError::new(TransferErrorKind::Manifest, text);
         match self {
-            Self::Io(source) => error(format!("manifest {path}: {source}")).because(source),
-            Self::InUse => error(format!("manifest {path}: another upload is using it")),
+            Self::Io(source) => {
+                let kind = source.get_ref().and_then(|kind| kind.downcast_ref::<NotRegular>());
+                match kind {
+                    Some(kind) => error(format!("the manifest '{path}' is {kind}")),
+                    None => error(format!("manifest '{path}': {}", reason(&source))),
+                }
+                .because(source)
+            }
+            Self::InUse => error(format!("manifest '{path}': another upload is using it")),
             Self::Unreadable => error(format!(
-                "manifest {path}: it is none of this version: remove it to begin anew"
+                "'{path}' is not a manifest of this version: remove it to start over"
             )),
         }
     }
 }
 
 impl Manifest {
-    /// Opens and locks the manifest at `path`, and reads what is in it: nothing where it is new.
+    /// Opens and locks the manifest at `path`, and reads its content, if it has any.
     pub(crate) async fn open(
         path: PathBuf,
         create: bool,
     ) -> std::result::Result<(Self, Option<Saved>), TransferError> {
-        for _ in 0..TRIES {
-            let here = path.clone();
-            let opened = blocking(move || {
-                let file = lock(&here, create)?;
-                let saved = read(&file)?;
-                let inner = Arc::new(Locked { path: here, file: Mutex::new(file) });
-                Ok((Self { inner }, saved))
-            });
-            match opened.await {
-                Ok(opened) => return Ok(opened),
-                Err(Failure::InUse) => tokio::time::sleep(AGAIN).await,
-                Err(failure) => return Err(failure.at(&path)),
-            }
-        }
-        Err(Failure::InUse.at(&path))
+        let opened = Self::wait_for(&path, create, Patience::within(STOPPING)).await;
+        opened.map_err(|failure| failure.at(&path))
     }
 
-    /// Writes the beginning, in place of what was there.
+    /// Opens and locks the manifest at `path`, for which it waits as long as another upload that
+    /// uses it makes progress.
+    pub(crate) async fn wait(path: &Path) -> Result<(Self, Option<Saved>)> {
+        Self::wait_for(path, true, Patience::while_active(INACTIVE)).await
+    }
+
+    async fn wait_for(
+        path: &Path,
+        create: bool,
+        mut patience: Patience,
+    ) -> Result<(Self, Option<Saved>)> {
+        loop {
+            let here = path.to_owned();
+            match blocking(move || Self::try_open(here, create)).await {
+                Err(Failure::InUse) if patience.wait(path).await => {}
+                opened => return opened,
+            }
+        }
+    }
+
+    fn try_open(path: PathBuf, create: bool) -> Result<(Self, Option<Saved>)> {
+        let file = lock_file::try_lock(&path, create, Mode::Exclusive)?.ok_or(Failure::InUse)?;
+        let saved = read(&file)?;
+        let whole = if saved.is_some() { (&file).stream_position()? } else { 0 };
+        let file = Mutex::new(Lines { file, whole, is_broken: false });
+        Ok((Self { inner: Arc::new(Locked { path, file }) }, saved))
+    }
+
+    /// Whether an upload can be resumed by it.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.inner.file.lock().unwrap_or_else(PoisonError::into_inner).whole > 0
+    }
+
+    /// Removes the manifest at `path`, unless an upload is using it.
+    pub(crate) async fn remove_unused(path: PathBuf) {
+        let removed = blocking(move || match lock_file::try_lock(&path, false, Mode::Exclusive)? {
+            Some(_locked) => std::fs::remove_file(path),
+            None => Ok(()),
+        });
+        report_kept(removed.await);
+    }
+
+    /// Writes the beginning, in place of any content.
     pub(crate) async fn begin(&self, saved: Saved) -> std::result::Result<(), TransferError> {
-        self.run(move |file| begin(file, &saved)).await
+        let written = self.run(move |lines| {
+            lines.whole = 0;
+            begin(&mut lines.file, &saved)?;
+            lines.whole = lines.file.stream_position()?;
+            lines.is_broken = false;
+            Ok(())
+        });
+        written.await.map_err(|failure| failure.at(&self.inner.path))
     }
 
     /// Notes that a part is done.
     ///
-    /// It is not forced to the disk: should it get lost with the machine, the part is sent again.
-    pub(crate) async fn done(&self, index: usize) -> std::result::Result<(), TransferError> {
-        self.run(move |file| Ok(file.write_all(format!("{{\"done\":{index}}}\n").as_bytes())?))
-            .await
+    /// It is not forced to the disk: should it get lost with the machine, or not fit on the disk,
+    /// the part is sent again.
+    pub(crate) async fn done(&self, index: usize) {
+        let line = format!("{{\"done\":{index}}}\n");
+        if let Err(Failure::Io(error)) = self.run(move |lines| lines.append(&line)).await {
+            tracing::warn!(target: "frameio::transfer", %error, "manifest.not_written");
+        }
     }
 
-    /// Notes that no part is to be thought done.
+    /// Notes that no part is to be taken for done.
     pub(crate) async fn forget(&self) -> std::result::Result<(), TransferError> {
-        self.run(|file| Ok(file.write_all(b"{\"forget\":true}\n")?)).await
+        let noted = self.run(|lines| lines.append("{\"forget\":true}\n")).await;
+        noted.map_err(|failure| failure.at(&self.inner.path))
     }
 
-    /// Removes the file.
-    pub(crate) async fn remove(self) -> std::result::Result<(), TransferError> {
+    /// Removes the file. One that cannot be removed does no harm: it is of a complete upload.
+    pub(crate) async fn remove(&self) {
         let path = self.inner.path.clone();
-        self.run(move |_| match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        })
-        .await
+        report_kept(blocking(move || std::fs::remove_file(path)).await);
     }
 
     async fn run(
         &self,
-        change: impl FnOnce(&mut File) -> Result<()> + Send + 'static,
-    ) -> std::result::Result<(), TransferError> {
+        change: impl FnOnce(&mut Lines) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
         let inner = self.inner.clone();
         let run = move || change(&mut inner.file.lock().unwrap_or_else(PoisonError::into_inner));
-        blocking(run).await.map_err(|failure| failure.at(&self.inner.path))
+        blocking(run).await
     }
 }
 
-fn lock(path: &Path, create: bool) -> Result<File> {
-    let mut options = frameio_private_file::options();
-    options.read(true).write(true).create(create).truncate(false);
-    // Another may have removed what was opened before it was locked.
-    for _ in 0..8 {
-        let file = options.open(path)?;
-        match file.try_lock() {
-            Ok(()) if is_linked(&file)? => return Ok(file),
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Failure::InUse),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
+fn report_kept(removed: io::Result<()>) {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::warn!(target: "frameio::transfer", %error, "manifest.not_removed");
         }
+        _ => {}
     }
-    Err(Failure::InUse)
 }
 
-#[cfg(unix)]
-fn is_linked(file: &File) -> io::Result<bool> {
-    Ok(std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) > 0)
-}
-
-#[cfg(not(unix))]
-fn is_linked(_: &File) -> io::Result<bool> {
-    Ok(true)
+impl Lines {
+    /// Appends a line, or nothing of it.
+    fn append(&mut self, line: &str) -> Result<()> {
+        if self.is_broken {
+            return Ok(());
+        }
+        if let Err(error) = self.file.write_all(line.as_bytes()) {
+            self.is_broken = true;
+            // A line that broke off is left out only as the last one.
+            self.file.set_len(self.whole)?;
+            return Err(error.into());
+        }
+        self.whole += line.len() as u64;
+        Ok(())
+    }
 }
 
 fn begin(file: &mut File, saved: &Saved) -> Result<()> {
@@ -204,17 +260,17 @@ fn begin(file: &mut File, saved: &Saved) -> Result<()> {
         "name": saved.name,
         "media_type": saved.media_type,
         "path": path,
-        "size": saved.stamp.size,
-        "modified": saved.stamp.modified.and_then(seconds),
+        "size": saved.fingerprint.size,
+        "modified": saved.fingerprint.modified.and_then(seconds),
         "created": seconds(saved.created),
         "parts": saved.parts.len(),
     });
-    match &saved.place {
-        Place::File(folder_id, file_id) => {
+    match &saved.destination {
+        SavedDestination::File(folder_id, file_id) => {
             head["folder_id"] = folder_id.as_str().into();
             head["file_id"] = file_id.as_str().into();
         }
-        Place::Attachment(comment_id, attachment) => {
+        SavedDestination::Attachment(comment_id, attachment) => {
             head["comment_id"] = comment_id.as_str().into();
             head["attachment"] = serde_json::to_value(attachment).map_err(io::Error::from)?;
         }
@@ -231,21 +287,37 @@ fn begin(file: &mut File, saved: &Saved) -> Result<()> {
     Ok(file.sync_all()?)
 }
 
-/// Seconds and nanoseconds since 1970.
-fn seconds(time: SystemTime) -> Option<(u64, u32)> {
-    let since = time.duration_since(UNIX_EPOCH).ok()?;
-    Some((since.as_secs(), since.subsec_nanos()))
+/// Returns the seconds since 1970, negative before, and the nanoseconds after that second.
+fn seconds(time: SystemTime) -> Option<(i64, u32)> {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => Some((i64::try_from(since.as_secs()).ok()?, since.subsec_nanos())),
+        Err(error) => {
+            let until = error.duration();
+            let seconds = i64::try_from(until.as_secs()).ok()?;
+            match until.subsec_nanos() {
+                0 => Some((seconds.checked_neg()?, 0)),
+                nanos => Some((seconds.checked_neg()?.checked_sub(1)?, NANOS - nanos)),
+            }
+        }
+    }
 }
+
+const NANOS: u32 = 1_000_000_000;
 
 fn time(value: &Value) -> Option<SystemTime> {
-    let nanos =
-        u32::try_from(value.get(1)?.as_u64()?).ok().filter(|nanos| *nanos < 1_000_000_000)?;
-    UNIX_EPOCH.checked_add(Duration::new(value.get(0)?.as_u64()?, nanos))
+    let seconds = value.get(0)?.as_i64()?;
+    let nanos = u32::try_from(value.get(1)?.as_u64()?).ok().filter(|nanos| *nanos < NANOS)?;
+    let whole = Duration::from_secs(seconds.unsigned_abs());
+    let start = match seconds {
+        0.. => UNIX_EPOCH.checked_add(whole),
+        _ => UNIX_EPOCH.checked_sub(whole),
+    };
+    start?.checked_add(Duration::from_nanos(nanos.into()))
 }
 
-/// What is written, or nothing where it was not written to its end.
+/// Reads the content, or nothing where it was not written to its end.
 fn read(file: &File) -> Result<Option<Saved>> {
-    let mut lines = Lines { reader: BufReader::new(file), line: Vec::new(), whole: 0 };
+    let mut lines = LineReader { reader: BufReader::new(file), line: Vec::new(), whole: 0 };
     let Some(head) = lines.next()? else { return Ok(None) };
     let (mut saved, count) = saved(&head).ok_or(Failure::Unreadable)?;
     let mut parts = Parts::default();
@@ -256,7 +328,7 @@ fn read(file: &File) -> Result<Option<Saved>> {
     }
     match lines.next()? {
         None => return Ok(None),
-        Some(line) if line["begun"] == true && parts.size() == saved.stamp.size => {}
+        Some(line) if line["begun"] == true && parts.size() == saved.fingerprint.size => {}
         Some(_) => return Err(Failure::Unreadable),
     }
     saved.done = vec![false; parts.len()];
@@ -271,7 +343,7 @@ fn read(file: &File) -> Result<Option<Saved>> {
             return Err(Failure::Unreadable);
         }
     }
-    // What broke off is written over.
+    // A line that broke off is overwritten.
     let whole = lines.whole;
     file.set_len(whole)?;
     (&*file).seek(io::SeekFrom::Start(whole))?;
@@ -285,18 +357,21 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
     let text = |name: &str| head[name].as_str();
     let saved = Saved {
         account_id: text("account_id")?.into(),
-        place: match text("comment_id") {
+        destination: match text("comment_id") {
             Some(comment_id) => {
                 let attachment: Attachment =
                     serde_json::from_value(head["attachment"].clone()).ok()?;
-                Place::Attachment(comment_id.into(), Box::new(attachment))
+                SavedDestination::Attachment(comment_id.into(), Box::new(attachment))
             }
-            None => Place::File(text("folder_id")?.into(), text("file_id")?.into()),
+            None => SavedDestination::File(text("folder_id")?.into(), text("file_id")?.into()),
         },
         name: text("name")?.to_owned(),
         media_type: text("media_type")?.to_owned(),
         path: text("path")?.into(),
-        stamp: Stamp { size: head["size"].as_u64()?, modified: time(&head["modified"]) },
+        fingerprint: Fingerprint {
+            size: head["size"].as_u64()?,
+            modified: time(&head["modified"]),
+        },
         created: time(&head["created"])?,
         parts: Arc::default(),
         done: Vec::new(),
@@ -304,15 +379,15 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
     Some((saved, head["parts"].as_u64()?))
 }
 
-/// The lines of a manifest that are whole.
-struct Lines<'a> {
+/// Reads the lines of a manifest that are whole.
+struct LineReader<'a> {
     reader: BufReader<&'a File>,
     line: Vec<u8>,
-    /// How many bytes the lines so far have.
+    /// Number of bytes of the lines so far.
     whole: u64,
 }
 
-impl Lines<'_> {
+impl LineReader<'_> {
     fn next(&mut self) -> Result<Option<Value>> {
         self.line.clear();
         let mut limited = io::Read::take(&mut self.reader, LINE);
@@ -336,11 +411,14 @@ mod tests {
         }
         Saved {
             account_id: "a".into(),
-            place: Place::File("f".into(), "x|2".into()),
+            destination: SavedDestination::File("f".into(), "x|2".into()),
             name: "ä.mov".into(),
             media_type: "video/quicktime".into(),
             path: path.into(),
-            stamp: Stamp { size: parts.size(), modified: Some(UNIX_EPOCH + Duration::new(7, 9)) },
+            fingerprint: Fingerprint {
+                size: parts.size(),
+                modified: Some(UNIX_EPOCH + Duration::new(7, 9)),
+            },
             created: SystemTime::now(),
             parts: Arc::new(parts),
             done: Vec::new(),
@@ -354,10 +432,10 @@ mod tests {
         let (manifest, nothing) = Manifest::open(path.clone(), true).await.unwrap();
         assert!(nothing.is_none());
         manifest.begin(example("/x")).await.unwrap();
-        manifest.done(2).await.unwrap();
+        manifest.done(2).await;
         let used = Manifest::open(path.clone(), true).await.err().unwrap();
         assert!(used.to_string().contains("another upload is using it"), "{used}");
-        manifest.done(0).await.unwrap();
+        manifest.done(0).await;
         drop(manifest);
 
         let whole = std::fs::read(&path).unwrap();
@@ -372,7 +450,7 @@ mod tests {
             assert!(saved.parts.iter().eq(example("/x").parts.iter()), "{length}");
             let done = [length == whole.len(), false, length >= whole.len() - 11];
             assert_eq!(saved.done, done, "{length}");
-            manifest.done(1).await.unwrap();
+            manifest.done(1).await;
             drop(manifest);
             let (_, again) = Manifest::open(path.clone(), false).await.unwrap();
             assert_eq!(again.unwrap().done, [done[0], true, done[2]]);
@@ -387,7 +465,7 @@ mod tests {
             std::fs::write(&path, content).unwrap();
             let error = Manifest::open(path.clone(), true).await.err().unwrap();
             assert_eq!(error.kind(), TransferErrorKind::Manifest);
-            assert!(error.to_string().contains("remove it to begin anew"), "{error}");
+            assert!(error.to_string().contains("remove it to start over"), "{error}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
         }
         assert!(Manifest::open(directory.path().join("none"), false).await.is_err());
@@ -405,8 +483,52 @@ mod tests {
         let (manifest, _) = Manifest::open(path.clone(), true).await.unwrap();
         manifest.begin(example("/x")).await.unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        manifest.remove().await.unwrap();
+        manifest.remove().await;
         assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn times_before_1970_are_kept() {
+        let second = Duration::from_secs(1);
+        for time in [
+            UNIX_EPOCH,
+            UNIX_EPOCH - Duration::from_nanos(1),
+            UNIX_EPOCH - second,
+            UNIX_EPOCH - Duration::new(2_082_844_800, 5),
+            UNIX_EPOCH - Duration::from_secs(11_644_473_600),
+            UNIX_EPOCH + Duration::new(4_000_000_000, 999_999_999),
+        ] {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("m");
+            let mut saved = example("/x");
+            saved.fingerprint.modified = Some(time);
+            let (manifest, _) = Manifest::open(path.clone(), true).await.unwrap();
+            manifest.begin(saved).await.unwrap();
+            drop(manifest);
+            let (_, saved) = Manifest::open(path, false).await.unwrap();
+            assert_eq!(saved.unwrap().fingerprint.modified, Some(time));
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn links_and_pipes_are_refused_and_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        std::os::unix::fs::symlink(at("created"), at("link")).unwrap();
+        std::fs::write(at("precious"), "precious").unwrap();
+        std::fs::hard_link(at("precious"), at("hard")).unwrap();
+        let status = std::process::Command::new("mkfifo").arg(at("pipe")).status();
+        assert!(status.unwrap().success());
+        for (name, kind) in
+            [("link", "is a symbolic link"), ("hard", "hard links"), ("pipe", "is a named pipe")]
+        {
+            let error = Manifest::open(at(name), true).await.err().unwrap();
+            assert_eq!(error.kind(), TransferErrorKind::Manifest);
+            assert!(error.to_string().contains(kind), "{error}");
+        }
+        assert!(!at("created").exists());
+        assert_eq!(std::fs::read_to_string(at("precious")).unwrap(), "precious");
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 mod body;
 pub(crate) mod buffers;
-mod content;
-mod kind;
+mod destination;
+mod driver;
+mod input;
+pub(crate) mod local_file;
+mod lock_file;
 mod manifest;
 mod parts;
 mod remote;
-mod run;
 mod send;
 mod source;
 mod spool;
@@ -15,6 +17,7 @@ mod tree;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,10 +28,12 @@ use futures_core::Stream;
 use tokio::io::{AsyncRead, AsyncSeek};
 use tracing::field::Empty;
 
-use self::content::Content;
+use self::input::Input;
+use self::manifest::{Manifest, Saved};
 pub use self::remote::RemoteUpload;
 pub use self::tree::UploadTree;
-use super::{Progress, TransferError, Transfers, Until};
+use super::progress::Report;
+use super::{Progress, TransferError, Transfers, WaitFor};
 
 /// A file to be uploaded: into a folder by [`Transfers::upload`], or to a comment by
 /// [`Transfers::attach`].
@@ -37,7 +42,7 @@ use super::{Progress, TransferError, Transfers, Until};
 /// |---|---|
 /// | name | that of the path |
 /// | parts under way at a time | 4, and 8 from 1 GiB on |
-/// | waits until | [`Uploaded`](Until::Uploaded), for 10 minutes |
+/// | waits until | [`Uploaded`](WaitFor::Uploaded), for 10 minutes |
 /// | deadline of the whole | none |
 /// | manifest | none: it cannot be resumed |
 ///
@@ -58,22 +63,42 @@ use super::{Progress, TransferError, Transfers, Until};
 /// ```
 #[must_use]
 pub struct Upload<To = FolderId> {
-    target: Target<To>,
-    manifest: Option<PathBuf>,
-    restart: bool,
-    until: Until,
-    wait_timeout: Option<Duration>,
+    /// Account and destination; `None` where the manifest names them.
+    destination: Option<(AccountId, To)>,
+    input: Input,
+    manifest: Option<UploadManifest>,
     deadline: Option<Duration>,
+    options: Options,
 }
 
-/// What is to be uploaded to where.
-enum Target<To> {
-    New(AccountId, To, Content),
-    /// What the manifest says; the path in the content is the manifest's.
-    Resumed(Content),
+/// Settings of an upload that do not depend on its destination.
+#[derive(Default)]
+struct Options {
+    name: Option<String>,
+    media_type: Option<String>,
+    parts_in_flight: Option<usize>,
+    report: Option<Report>,
+    restart: bool,
+    wait_for: WaitFor,
+    wait_timeout: Option<Duration>,
 }
 
-/// What came of an [`Upload`] into a folder, or of a [`RemoteUpload`].
+/// Called with an error that does not end the upload.
+pub(crate) type OnFailure = Arc<dyn Fn(TransferError) + Send + Sync>;
+
+/// The manifest of an upload.
+pub(crate) enum UploadManifest {
+    At(PathBuf),
+    /// Locked by the caller, who removes it when the upload is done. Where it cannot be written, the
+    /// upload goes on without, and the reason is reported.
+    Locked {
+        manifest: Manifest,
+        saved: Option<Box<Saved>>,
+        on_failure: OnFailure,
+    },
+}
+
+/// Result of an [`Upload`] into a folder, or of a [`RemoteUpload`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Uploaded {
@@ -85,7 +110,7 @@ pub struct Uploaded {
     pub replaced: Option<FileId>,
 }
 
-/// What came of an [`Upload`] to a comment.
+/// Result of an [`Upload`] to a comment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attached {
@@ -99,31 +124,32 @@ pub struct Attached {
 }
 
 impl<To> Upload<To> {
-    /// The file at `path`, to be put into a folder, or to be attached to a comment.
+    /// Uploads the file at `path` into a folder, or attaches it to a comment.
     ///
-    /// It is read while it is sent, a few chunks at a time. Whoever changes it meanwhile makes the
-    /// upload fail.
+    /// It is read while it is sent, a few chunks at a time. The upload fails if the file is changed
+    /// meanwhile. A named pipe is read to its end into a temporary file first, which needs a runtime
+    /// with I/O enabled; devices and sockets are refused.
     pub fn from_path(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
         path: impl Into<PathBuf>,
     ) -> Self {
-        Self::new(account_id.into(), to.into(), Content::path(path.into()))
+        Self::new(account_id.into(), to.into(), Input::Path(path.into()))
     }
 
-    /// Bytes in memory.
+    /// Uploads bytes in memory.
     pub fn from_bytes(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
         name: impl Into<String>,
         bytes: impl Into<Bytes>,
     ) -> Self {
-        Self::new(account_id.into(), to.into(), Content::bytes(name.into(), bytes.into()))
+        Self::new(account_id.into(), to.into(), Input::Bytes(bytes.into())).name(name)
     }
 
-    /// What a reader gives, from its very beginning to its end.
+    /// Uploads the bytes of a reader, from its very beginning to its end.
     ///
-    /// Parts are read by turns: it is sought for each chunk.
+    /// Parts are read by turns: the reader is sought for each chunk.
     pub fn from_reader<R>(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
@@ -133,10 +159,10 @@ impl<To> Upload<To> {
     where
         R: AsyncRead + AsyncSeek + Send + 'static,
     {
-        Self::new(account_id.into(), to.into(), Content::reader(name.into(), reader))
+        Self::new(account_id.into(), to.into(), Input::Reader(Box::pin(reader))).name(name)
     }
 
-    /// What a stream gives, which has to be `size` bytes.
+    /// Uploads the bytes of a stream, which have to be `size` bytes.
     ///
     /// A stream cannot be read again, so each part that is under way is kept in a temporary file.
     pub fn from_stream<S, E>(
@@ -150,42 +176,31 @@ impl<To> Upload<To> {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<BoxError> + 'static,
     {
-        Self::new(account_id.into(), to.into(), Content::stream(name.into(), size, stream))
+        Self::new(account_id.into(), to.into(), Input::Stream(size, Box::pin(stream))).name(name)
     }
 
-    /// The upload that `manifest` is of: what is not there yet is sent.
+    /// Resumes the upload that `manifest` is of: only missing parts are sent.
     pub fn resume(manifest: impl Into<PathBuf>) -> Self {
-        let path = manifest.into();
-        let target = Target::Resumed(Content::path(path.clone()));
-        Self { manifest: Some(path), ..Self::of(target) }
-    }
-
-    fn new(account_id: AccountId, to: To, content: Content) -> Self {
-        Self::of(Target::New(account_id, to, content))
-    }
-
-    const fn of(target: Target<To>) -> Self {
         Self {
-            target,
-            manifest: None,
-            restart: false,
-            until: Until::Uploaded,
-            wait_timeout: None,
-            deadline: None,
+            manifest: Some(UploadManifest::At(manifest.into())),
+            ..Self::of(None, Input::Manifest)
         }
     }
 
-    fn content(&mut self) -> &mut Content {
-        match &mut self.target {
-            Target::New(_, _, content) | Target::Resumed(content) => content,
-        }
+    fn new(account_id: AccountId, to: To, input: Input) -> Self {
+        Self::of(Some((account_id, to)), input)
+    }
+
+    fn of(destination: Option<(AccountId, To)>, input: Input) -> Self {
+        let options = Options::default();
+        Self { destination, input, manifest: None, deadline: None, options }
     }
 
     /// Calls it so at Frame.io. Default: the name of the path.
     ///
     /// An upload that is resumed keeps its name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.content().name = Some(name.into());
+        self.options.name = Some(name.into());
         self
     }
 
@@ -194,14 +209,14 @@ impl<To> Upload<To> {
     /// Of an attachment. The service derives the media type of a file from its name itself, and
     /// refuses parts of another: this one counts only where it tells none.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
-        self.content().media_type = Some(media_type.into());
+        self.options.media_type = Some(media_type.into());
         self
     }
 
     /// Sends so many parts at a time, within what all transfers may have under way together.
     /// Default: 4, and 8 from 1 GiB on.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
-        self.content().parts_in_flight = Some(parts);
+        self.options.parts_in_flight = Some(parts);
         self
     }
 
@@ -211,7 +226,7 @@ impl<To> Upload<To> {
     /// upload at a time. It holds the signed URLs, so it can be read by this user only. Of what has
     /// a path only.
     pub fn manifest(mut self, path: impl Into<PathBuf>) -> Self {
-        self.manifest = Some(path.into());
+        self.manifest = Some(UploadManifest::At(path.into()));
         self
     }
 
@@ -220,13 +235,13 @@ impl<To> Upload<To> {
     ///
     /// What is then given up at the service is left there; [`Uploaded::replaced`] or
     /// [`Attached::replaced`] names it.
-    pub const fn restart(mut self, restart: bool) -> Self {
-        self.restart = restart;
+    pub fn restart(mut self, restart: bool) -> Self {
+        self.options.restart = restart;
         self
     }
 
     /// Gives the whole upload up after so long; a manifest stays. Default: never.
-    pub const fn deadline(mut self, deadline: Duration) -> Self {
+    pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
@@ -237,22 +252,22 @@ impl<To> Upload<To> {
     /// It is called in the middle of things, so it should not wait for anything.
     /// [`Progress::channel`] makes a stream of it.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        self.content().report(report);
+        self.options.report = Some(Arc::new(report));
         self
     }
 }
 
 impl Upload {
-    /// Waits until the service is so far. Default: [`Until::Uploaded`].
-    pub const fn wait(mut self, until: Until) -> Self {
-        self.until = until;
+    /// Waits until the service is so far. Default: [`WaitFor::Uploaded`].
+    pub fn wait(mut self, wait_for: WaitFor) -> Self {
+        self.options.wait_for = wait_for;
         self
     }
 
     /// Waits no longer than this after the last part. Default: 10 minutes until it is uploaded, 6
     /// hours until it is transcoded.
-    pub const fn wait_timeout(mut self, timeout: Duration) -> Self {
-        self.wait_timeout = Some(timeout);
+    pub fn wait_timeout(mut self, timeout: Duration) -> Self {
+        self.options.wait_timeout = Some(timeout);
         self
     }
 }
@@ -260,10 +275,10 @@ impl Upload {
 impl<To> fmt::Debug for Upload<To> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload")
-            .field("manifest", &self.manifest)
-            .field("restart", &self.restart)
-            .field("until", &self.until)
-            .field("wait_timeout", &self.wait_timeout)
+            .field("name", &self.options.name)
+            .field("restart", &self.options.restart)
+            .field("wait_for", &self.options.wait_for)
+            .field("wait_timeout", &self.options.wait_timeout)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }
@@ -292,7 +307,7 @@ impl Transfers {
                 resumed = Empty,
                 error.type = Empty,
             );
-            run::run(inner, upload, span).await
+            driver::run(inner, upload, span).await
         }
     }
 
@@ -329,7 +344,7 @@ impl Transfers {
                 resumed = Empty,
                 error.type = Empty,
             );
-            run::run(inner, upload, span).await
+            driver::run(inner, upload, span).await
         }
     }
 

@@ -78,10 +78,16 @@ async fn a_target_that_exists_is_refused_skipped_or_replaced() {
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
 
     let skip = download(&sim, &id, &path).existing(Existing::SkipSame);
-    let done = transfers.download(skip.clone()).await.unwrap();
+    let error = transfers.download(skip.clone()).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Conflict, "it has another size: {error}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+    let replace = skip.clone().existing(Existing::ReplaceDifferent);
+    let done = transfers.download(replace.clone()).await.unwrap();
     assert!(!done.skipped, "it has another size");
-    let done = transfers.download(skip).await.unwrap();
-    assert!(done.skipped && done.received == 0);
+    for same in [skip, replace] {
+        let done = transfers.download(same).await.unwrap();
+        assert!(done.skipped && done.received == 0);
+    }
     assert_eq!(std::fs::read(&path).unwrap(), content(95));
 
     let thumbnail = download(&sim, &id, &path).rendition(Rendition::Thumbnail);

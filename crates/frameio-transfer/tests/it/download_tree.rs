@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use frameio::transfer::{DownloadTree, Outcome};
+use frameio::transfer::{DownloadTree, Existing, Outcome};
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
 
@@ -10,7 +10,7 @@ use crate::download::{names, sim};
 use crate::support::{builder, content, place, transfers};
 use crate::walk::{file, folder, tree};
 
-fn whole(sim: &Sim, directory: &std::path::Path) -> DownloadTree {
+pub(crate) fn whole(sim: &Sim, directory: &std::path::Path) -> DownloadTree {
     DownloadTree::project(&sim.demo().account_id, &sim.demo().project_id, directory)
 }
 
@@ -34,7 +34,11 @@ async fn a_tree_comes_with_its_folders_and_what_is_there_is_skipped() {
     assert_eq!(std::fs::read(to.join("Day 1/Cam_A/c.mov")).unwrap(), content(30));
 
     std::fs::write(to.join("a.mov"), "short").unwrap();
-    let again = transfers.download_tree(whole(&sim, &to)).await.unwrap();
+    let kept = transfers.download_tree(whole(&sim, &to)).await.unwrap();
+    assert_eq!((kept.transferred, kept.skipped, kept.is_complete()), (0, 2, false));
+    assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), b"short");
+    let replace = whole(&sim, &to).existing(Existing::ReplaceDifferent);
+    let again = transfers.download_tree(replace).await.unwrap();
     assert_eq!((again.transferred, again.skipped, again.is_complete()), (1, 2, true));
     assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), content(10));
 }

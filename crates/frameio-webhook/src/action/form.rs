@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use frameio_core::bounds::{self, Check};
+use frameio_core::limits::{self, Check};
 use frameio_core::{EncodeError, Extra, model, open_enum};
 
 use super::answer::Answer;
@@ -88,8 +88,8 @@ impl Form {
 
 impl Check for Form {
     fn check(&self) -> Result<(), EncodeError> {
-        bounds::check("title", &self.title, 1..=u64::MAX)?;
-        bounds::check("fields", &self.fields, 1..=u64::MAX)?;
+        limits::check("title", &self.title, 1..=u64::MAX)?;
+        limits::check("fields", &self.fields, 1..=u64::MAX)?;
         self.fields.check().map_err(|error| error.within("fields"))?;
         match repeated(self.fields.iter().map(|field| &field.name)) {
             None => Ok(()),
@@ -181,8 +181,8 @@ impl Field {
 
 impl Check for Field {
     fn check(&self) -> Result<(), EncodeError> {
-        bounds::check("name", &self.name, 1..=u64::MAX)?;
-        bounds::check("label", &self.label, 1..=u64::MAX)?;
+        limits::check("name", &self.name, 1..=u64::MAX)?;
+        limits::check("label", &self.label, 1..=u64::MAX)?;
         match self.kind {
             FieldType::Select => self.check_options(),
             FieldType::Boolean => match self.value.as_deref() {

@@ -1,6 +1,6 @@
 //! What a session watermark template draws.
 
-use frameio_core::bounds::{Check, check_finite};
+use frameio_core::limits::{Check, check_finite};
 use frameio_core::{EncodeError, Extra, model, open_enum};
 
 open_enum! {

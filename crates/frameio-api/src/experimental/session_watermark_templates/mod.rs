@@ -2,7 +2,8 @@
 //! plays it, with text of its own for each viewer.
 
 use frameio_core::{
-    AccountId, Page, SessionWatermarkTemplateId, UserId, answers, endpoints, model, open_enum,
+    AccountId, Page, SessionWatermarkTemplateId, UserId, endpoints, model, open_enum,
+    response_types,
 };
 use jiff::Timestamp;
 
@@ -123,4 +124,4 @@ model! {
         pub deleted_at: Option<Timestamp>,
     }
 }
-answers! { SessionWatermarkTemplate: one, page }
+response_types! { SessionWatermarkTemplate: one, page }

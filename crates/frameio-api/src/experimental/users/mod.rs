@@ -2,7 +2,7 @@
 
 mod membership;
 
-use frameio_core::{AccountId, Page, UserId, answers, endpoints, model, open_enum};
+use frameio_core::{AccountId, Page, UserId, endpoints, model, open_enum, response_types};
 use jiff::Timestamp;
 
 pub use self::membership::{
@@ -68,7 +68,7 @@ model! {
         pub role: Option<AccountRole>,
     }
 }
-answers! { AccountUser: one }
+response_types! { AccountUser: one }
 
 model! {
     /// A user with all that an account knows of them: a [`User`](crate::users::User) and more.

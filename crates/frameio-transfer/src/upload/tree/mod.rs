@@ -1,9 +1,13 @@
 //! Folders of this machine, sent with their structure.
 
+mod driver;
+mod file;
+mod folder_log;
 mod local;
 mod patterns;
 mod remote;
-mod run;
+mod roots;
+mod state;
 
 use std::fmt;
 use std::future::Future;
@@ -25,18 +29,22 @@ use crate::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transf
 /// | hidden files and directories | left out, and counted |
 /// | patterns | none: all files |
 /// | checksums | none: size alone is compared |
-/// | manifests | none: a file that was sent in part is sent anew |
+/// | manifests | none: a file that was sent in part is sent again |
 /// | dry run | no |
 ///
-/// Folders that are there are used, others are created; nothing at the service is ever replaced or
+/// Existing folders are used, others are created; nothing at the service is ever replaced or
 /// deleted. The service keeps no checksum of a file and allows several of one name, so files are
 /// compared by name and size, a version stack by its newest version; and by the
 /// [checksums](Self::checksums) that are kept here, if there are any. A file of another size or
 /// checksum is sent beside the one that is there. What it does not take is in the summary: empty
 /// files, and names that are longer than 255 characters or not UTF-8.
 ///
-/// Rerun, it goes on where it was: what is complete is skipped, and what is not is resumed if there
-/// is a manifest of it.
+/// A pipe that is named itself, such as `/dev/stdin`, is read to its end and sent; one in a directory
+/// is left out.
+///
+/// Run again, it skips what is complete, and resumes what is not if there is a manifest of it. Several
+/// runs at once that share a directory of [`manifests`](Self::manifests) send each file once: each
+/// waits for the files that another is sending.
 ///
 /// ```no_run
 /// use frameio::transfer::{Transfers, UploadTree};
@@ -65,8 +73,12 @@ pub struct UploadTree {
     manifests: Option<PathBuf>,
     dry_run: bool,
     on_item: Option<OnItem>,
+    on_warning: Option<OnWarning>,
     report: Option<OnProgress>,
 }
+
+/// Called with what does not fail a tree.
+type OnWarning = Arc<dyn Fn(&TransferError) + Send + Sync>;
 
 /// What is sent.
 #[derive(Clone, Debug)]
@@ -113,6 +125,7 @@ impl UploadTree {
             manifests: None,
             dry_run: false,
             on_item: None,
+            on_warning: None,
             report: None,
         }
     }
@@ -158,17 +171,22 @@ impl UploadTree {
 
     /// Sends only files that match; called again, those that match either. Default: all.
     ///
-    /// A pattern is a glob: `*` and `?` are any of a name, `[a-z]` and `{mov,mp4}` choose, and `**`
-    /// is any number of folders. With a `/` in it, it is about the path from the directory on,
-    /// without one about a name, wherever it is. One that matches a directory matches all in it.
-    /// Directories in which nothing matches are not created.
+    /// A pattern is a glob: `*` and `?` match within a name, `[a-z]` and `{mov,mp4}` choose, and `**`
+    /// matches any number of folders. Without a `/` in it, it matches a name anywhere. With one, it
+    /// matches a path, which can be written from the directory (`./Cache`), with its name at the
+    /// service (`/rushes/Cache`), or as the directory was given (`work/rushes/Cache`). One that
+    /// matches a directory matches all in it.
+    ///
+    /// Directories in which nothing matches are not created. A file that is named itself and matches
+    /// nothing is an error.
     pub fn include(mut self, pattern: impl Into<String>) -> Self {
         self.include.push(pattern.into());
         self
     }
 
     /// Leaves out files and directories that match, and counts them; called again, those that match
-    /// either. Patterns are as those of [`include`](Self::include), which this one goes before.
+    /// either. It takes precedence over [`include`](Self::include), whose patterns it shares.
+    /// Directories of which nothing remains are not created.
     pub fn exclude(mut self, pattern: impl Into<String>) -> Self {
         self.exclude.push(pattern.into());
         self
@@ -185,11 +203,13 @@ impl UploadTree {
         self
     }
 
-    /// Keeps in a directory what is needed to resume files, one manifest a file under way. It is
-    /// made if it is not there, and can be shared by all uploads of this user.
+    /// Keeps in a directory what is needed to resume files, one manifest for each file under way. It
+    /// is created if it is missing, and can be shared by all uploads of this user, which so see each
+    /// other.
     ///
-    /// An upload that cannot be gone on with is begun anew, and what was left behind of it at the
-    /// service is told in [`Summary::unfinished`].
+    /// An upload that cannot be resumed is started over, and what it left at the service is reported
+    /// in [`Summary::unfinished`]. Where the directory cannot be written, files are sent without
+    /// manifests, and [`on_warning`](Self::on_warning) is called.
     pub fn manifests(mut self, directory: impl Into<PathBuf>) -> Self {
         self.manifests = Some(directory.into());
         self
@@ -204,6 +224,16 @@ impl UploadTree {
     /// Tells what became of each file, as soon as it is known.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.on_item = Some(Arc::new(on_item));
+        self
+    }
+
+    /// Calls `on_warning` with what does not fail the tree, each reason once: that the directory of
+    /// [`manifests`](Self::manifests) cannot be written, so that nothing can be resumed.
+    pub fn on_warning(
+        mut self,
+        on_warning: impl Fn(&TransferError) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_warning = Some(Arc::new(on_warning));
         self
     }
 
@@ -242,14 +272,13 @@ impl Transfers {
     /// stops, and leaves the manifests.
     ///
     /// # Errors
-    /// When a path is not there, is no directory or has no name of its own, a pattern is none, the
-    /// folder of the service cannot be listed, the checksums cannot be read, or the directory of
-    /// manifests cannot be made.
+    /// When a path is missing, cannot be sent or has no name, a pattern is invalid, the folder of the
+    /// service cannot be listed, or the checksums cannot be read.
     pub fn upload_tree(
         &self,
         tree: UploadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(run::run(transfers, tree)).await }
+        async move { Box::pin(driver::run(transfers, tree)).await }
     }
 }

@@ -1,0 +1,182 @@
+//! Where in a JSON text something is, as a path: `data[3].name`.
+
+/// What of an open list or object is being read.
+#[derive(Debug)]
+enum Segment<'a> {
+    Index(usize),
+    /// Nothing before the first key and after a comma.
+    Key(Option<&'a str>),
+}
+
+/// The last thing that was read.
+#[derive(PartialEq)]
+enum Last {
+    /// A whole value, or the part of one that was read.
+    Value,
+    /// Something between values, or the beginning of a list or an object.
+    Other,
+}
+
+/// The path of the innermost value that was being read, or had just been read, when the first `end`
+/// bytes were; `.` for the whole text. With `next`, between two values, that of the next one.
+pub(crate) fn path_at(json: &str, end: usize, next: bool) -> String {
+    // Whatever was skipped before the end is no part of a value.
+    let read = json.get(..end.min(json.len())).unwrap_or(json).trim_ascii_end();
+    let bytes = read.as_bytes();
+    let mut open: Vec<Segment<'_>> = Vec::new();
+    let mut last = Last::Other;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        last = match byte {
+            b'[' => {
+                open.push(Segment::Index(0));
+                Last::Other
+            }
+            b'{' => {
+                open.push(Segment::Key(None));
+                Last::Other
+            }
+            b']' | b'}' => {
+                open.pop();
+                Last::Value
+            }
+            b',' => {
+                match open.last_mut() {
+                    Some(Segment::Index(index)) => *index += 1,
+                    Some(Segment::Key(key)) => *key = None,
+                    None => {}
+                }
+                Last::Other
+            }
+            b'"' => {
+                at += text_length(&bytes[at..]);
+                match open.last_mut() {
+                    Some(Segment::Key(key @ None)) => {
+                        *key = Some(read[start..at].trim_matches('"'));
+                        Last::Other
+                    }
+                    _ => Last::Value,
+                }
+            }
+            b':' => Last::Other,
+            byte if byte.is_ascii_whitespace() => last,
+            _ => Last::Value,
+        };
+    }
+    let has_next = next && !matches!(open.last(), None | Some(Segment::Key(None)));
+    // A list or an object that was only begun is itself the value.
+    let whole = if last == Last::Value || has_next { open.len() } else { open.len().max(1) - 1 };
+    written(&open[..whole])
+}
+
+/// How many bytes the rest of a text has, its quote included.
+fn text_length(bytes: &[u8]) -> usize {
+    let mut escaped = false;
+    let end = bytes.iter().position(|byte| {
+        let is_end = *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        is_end
+    });
+    end.map_or(bytes.len(), |end| end + 1)
+}
+
+fn written(segments: &[Segment<'_>]) -> String {
+    let mut path = String::new();
+    for segment in segments {
+        match segment {
+            Segment::Index(index) => path.push_str(&format!("[{index}]")),
+            Segment::Key(key) => {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(key.unwrap_or_default());
+            }
+        }
+    }
+    if path.is_empty() { ".".to_owned() } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The path where `‸` stands.
+    fn at(marked: &str, next: bool) -> String {
+        let end = marked.find('‸').unwrap();
+        path_at(&marked.replace('‸', ""), end, next)
+    }
+
+    #[test]
+    fn a_value_that_was_read_is_named() {
+        for (marked, path) in [
+            (r#"7‸"#, "."),
+            (r#"{"a":7‸}"#, "a"),
+            (r#"{"a": "x"‸ }"#, "a"),
+            (r#"{"a":"x"  ‸}"#, "a"),
+            (r#"{"a":{"b":[1,2,nul‸l]}}"#, "a.b[2]"),
+            (r#"[[1],[2,"x"‸]]"#, "[1][1]"),
+            (r#"{"a":"\"]}"‸}"#, "a"),
+            (r#"{"a":1,"b":[{"c":2},{"c":3}‸]}"#, "b[1]"),
+            (r#"{"a":1,"b":[{"c":2}]}‸"#, "."),
+        ] {
+            assert_eq!(at(marked, false), path, "{marked}");
+        }
+    }
+
+    #[test]
+    fn an_unfinished_value_is_named() {
+        for (marked, path) in [
+            (r#"{‸"a":7}"#, "."),
+            (r#"{"a":{‸"b":7}}"#, "a"),
+            (r#"{"a":[‸7]}"#, "a"),
+            (r#"{"a":7,"b‸"#, "."),
+            (r#"{"a":[7,‸"#, "a"),
+            ("‸", "."),
+        ] {
+            assert_eq!(at(marked, false), path, "{marked}");
+        }
+    }
+
+    #[test]
+    fn the_next_value_is_named() {
+        for (marked, path) in [
+            (r#"{"a":‸{}}"#, "a"),
+            (r#"{"a": ‸[7]}"#, "a"),
+            (r#"{"a":[‸{}]}"#, "a[0]"),
+            (r#"{"a":[1, ‸{}]}"#, "a[1]"),
+            (r#"{"a":1,‸"b":2}"#, "."),
+            (r#"{"a":1‸,"b":2}"#, "a"),
+            ("‸", "."),
+        ] {
+            assert_eq!(at(marked, true), path, "{marked}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[\\PC\n\"{}\\[\\]:,\\\\]{0,60}", end in 0_usize..80) {
+            let _ = (path_at(&text, end, false), path_at(&text, end, true));
+        }
+
+        /// Each number of a document is found where it is.
+        #[test]
+        fn every_number_is_found(numbers in proptest::collection::vec(0_u32..9, 1..6)) {
+            let document: Value = serde_json::json!({
+                "a": numbers.iter().map(|n| serde_json::json!({"n": n, "s": "7]\""})).collect::<Vec<_>>(),
+            });
+            let text = format!("{document:#}");
+            let mut found = 0;
+            for (end, _) in text.match_indices("\"n\": ") {
+                let path = path_at(&text, end + 6, false);
+                prop_assert_eq!(path, format!("a[{}].n", found));
+                found += 1;
+            }
+            prop_assert_eq!(found, numbers.len());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Errors of the connection, and which of them it survives.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use redis::RedisError;
+
+/// URL that is not that of a Redis server, or no URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RedisUrlError;
+
+impl fmt::Display for RedisUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may have a password in it.
+        f.write_str(
+            "not the URL of a Redis: expected redis://host:port, redis+unix:///path, or \
+             rediss://host:port with the feature `tls`",
+        )
+    }
+}
+
+impl StdError for RedisUrlError {}
+
+/// Redis is unreachable, or refuses a command.
+#[derive(Clone, Debug)]
+pub struct RedisUnavailable(Arc<RedisError>);
+
+impl RedisUnavailable {
+    pub(crate) fn new(source: Arc<RedisError>) -> Self {
+        Self(source)
+    }
+}
+
+impl fmt::Display for RedisUnavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redis is unavailable")
+    }
+}
+
+impl StdError for RedisUnavailable {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+/// Errors of the server as a whole that Redis 6 and earlier wraps into errors of the script.
+const SERVER_ERRORS: [&str; 8] =
+    ["READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MISCONF", "OOM", "NOPERM", "NOREPLICAS"];
+
+/// Whether an error is about the value of one key, so that other keys are not affected.
+pub(crate) fn concerns_one_key(error: &RedisError) -> bool {
+    let detail = error.detail().unwrap_or_default();
+    let in_script = error.code() == Some("ERR") && detail.contains("user_script");
+    error.code() == Some("WRONGTYPE")
+        || (in_script && !SERVER_ERRORS.iter().any(|code| detail.contains(code)))
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::parse_redis_value;
+
+    use super::*;
+
+    fn error_response(text: &str) -> RedisError {
+        parse_redis_value(format!("-{text}\r\n").as_bytes()).unwrap().extract_error().unwrap_err()
+    }
+
+    #[test]
+    fn errors_about_a_value_are_distinguished_from_errors_of_the_server() {
+        for (text, one_key) in [
+            ("WRONGTYPE Operation against a key holding the wrong kind of value", true),
+            (
+                "ERR user_script:31: attempt to compare nil with number script: ab, on @user_script:31.",
+                true,
+            ),
+            ("ERR Error running script (call to f_ab): @user_script:9: attempt to call nil", true),
+            (
+                "READONLY You can't write against a read only replica. script: ab, on @user_script:1.",
+                false,
+            ),
+            (
+                "ERR Error running script (call to f_ab): @user_script: 1: -READONLY You can't write",
+                false,
+            ),
+            ("LOADING Redis is loading the dataset in memory", false),
+            (
+                "OOM command not allowed when used memory > 'maxmemory'. script: ab, on @user_script:1.",
+                false,
+            ),
+            ("NOAUTH Authentication required.", false),
+            ("ERR unknown command 'EVALSHA'", false),
+        ] {
+            assert_eq!(concerns_one_key(&error_response(text)), one_key, "{text}");
+        }
+    }
+}

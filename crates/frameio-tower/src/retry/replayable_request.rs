@@ -1,0 +1,94 @@
+//! Copy of a request that retries send again.
+
+use frameio_core::{Body, Call, CallOptions};
+use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
+
+use crate::deadline::DeadlineAt;
+use crate::record::CallRecord;
+
+/// Request that can be sent again.
+#[derive(Debug)]
+pub(super) struct ReplayableRequest {
+    method: Method,
+    uri: Uri,
+    version: Version,
+    headers: HeaderMap,
+    body: Body,
+    pub(super) known: KnownExtensions,
+    /// All extensions; `None` if there are no others than the known ones.
+    extensions: Option<Extensions>,
+}
+
+/// Extensions that the layers of this crate exchange, without the record of the call, which every
+/// request has.
+///
+/// Most requests have no others. Stored as fields, they are cheaper to copy than the extension map,
+/// which allocates a box for each entry and would be the most expensive part of the copy.
+#[derive(Debug)]
+pub(super) struct KnownExtensions {
+    pub(super) call: Option<Call>,
+    pub(super) options: Option<CallOptions>,
+    pub(super) deadline: Option<DeadlineAt>,
+}
+
+impl KnownExtensions {
+    fn of(extensions: &Extensions) -> Self {
+        Self {
+            call: extensions.get().cloned(),
+            options: extensions.get().copied(),
+            deadline: extensions.get().copied(),
+        }
+    }
+
+    /// Number of extensions, including the record.
+    fn len(&self) -> usize {
+        1 + usize::from(self.call.is_some())
+            + usize::from(self.options.is_some())
+            + usize::from(self.deadline.is_some())
+    }
+
+    fn to_extensions(&self, record: &CallRecord) -> Extensions {
+        let mut extensions = Extensions::new();
+        extensions.insert(record.clone());
+        self.call.clone().map(|call| extensions.insert(call));
+        self.options.map(|options| extensions.insert(options));
+        self.deadline.map(|deadline| extensions.insert(deadline));
+        extensions
+    }
+}
+
+impl ReplayableRequest {
+    /// Copies `request`, which carries the record of its call. Returns `None` if its body can be sent
+    /// only once.
+    pub(super) fn of(request: &Request<Body>) -> Option<Self> {
+        let body = request.body().try_clone()?;
+        let known = KnownExtensions::of(request.extensions());
+        let others = request.extensions().len() > known.len();
+        Some(Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            version: request.version(),
+            headers: request.headers().clone(),
+            body,
+            known,
+            extensions: others.then(|| request.extensions().clone()),
+        })
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Creates the request of the next attempt.
+    pub(super) fn next_attempt(&self, record: &CallRecord) -> Request<Body> {
+        // The body was cloned before, so it can be cloned again.
+        let mut request = Request::new(self.body.try_clone().unwrap_or_default());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.version_mut() = self.version;
+        *request.headers_mut() = self.headers.clone();
+        *request.extensions_mut() =
+            self.extensions.clone().unwrap_or_else(|| self.known.to_extensions(record));
+        request
+    }
+}

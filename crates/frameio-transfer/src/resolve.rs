@@ -1,0 +1,379 @@
+//! Resolves paths and ids, and finds the path of what is known by its id.
+
+use std::future::Future;
+
+use frameio_api::accounts::{Account, ListAccounts};
+use frameio_api::assets::{Asset, AssetKind};
+use frameio_api::files::{File, ShowFile};
+use frameio_api::folders::{Folder, ListFolderChildren, ShowFolder};
+use frameio_api::projects::{ListProjects, Project, ShowProject};
+use frameio_api::version_stacks::{ShowVersionStack, VersionStack};
+use frameio_api::workspaces::{ListWorkspaces, ShowWorkspace, Workspace};
+use frameio_client::{Client, Error};
+use frameio_core::{
+    AccountId, AssetId, FileId, FolderId, Paged, ProjectId, VersionStackId, WorkspaceId,
+};
+
+use crate::match_name::only;
+use crate::{Locator, RemotePath, TransferError, TransferErrorKind, Transfers};
+
+/// Maximum number of folders above a file.
+const MAX_DEPTH: usize = 256;
+
+/// Maximum number of pages of one list.
+const MAX_PAGES: usize = 10_000;
+
+/// What a [`Locator`] names, and where it is.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Resolved {
+    /// The account.
+    pub account_id: AccountId,
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The project; `None` for a workspace.
+    pub project_id: Option<ProjectId>,
+    /// Path that begins with the workspace; prefixed by `//{account}` it names the account too.
+    pub path: RemotePath,
+    /// The item itself.
+    pub item: ResolvedItem,
+}
+
+/// The item of a [`Resolved`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ResolvedItem {
+    /// A workspace.
+    Workspace,
+    /// A project.
+    Project(Box<Project>),
+    /// A folder.
+    Folder(Box<Folder>),
+    /// A file.
+    File(Box<File>),
+    /// A version stack.
+    VersionStack(Box<VersionStack>),
+}
+
+impl Resolved {
+    /// Returns the folder, or the root folder of the project.
+    pub fn folder_id(&self) -> Option<&FolderId> {
+        match &self.item {
+            ResolvedItem::Project(project) => Some(&project.root_folder_id),
+            ResolvedItem::Folder(folder) => Some(&folder.id),
+            _ => None,
+        }
+    }
+
+    /// Returns the file, or the newest version of the version stack.
+    pub fn file(&self) -> Option<&File> {
+        match &self.item {
+            ResolvedItem::File(file) => Some(file),
+            ResolvedItem::VersionStack(stack) => stack.head_version.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+impl Transfers {
+    /// Resolves a path or an id.
+    ///
+    /// A path costs a list for each of its names, an id a few calls to find out what it is and
+    /// where. Nothing is cached from one call to the next.
+    ///
+    /// A name is matched exactly, or else by the only name that looks the same in another Unicode
+    /// normalization: macOS writes `é` in its own way.
+    ///
+    /// ```no_run
+    /// # async fn run(transfers: frameio::transfer::Transfers) -> Result<(), Box<dyn std::error::Error>> {
+    /// let dailies = transfers.resolve("/Studio/Film/Dailies".parse()?).await?;
+    /// println!("{:?}", dailies.folder_id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where nothing matches, and
+    /// [`Ambiguous`](TransferErrorKind::Ambiguous) where several items do: the message has their
+    /// ids, one of which can be given instead.
+    pub fn resolve(
+        &self,
+        locator: Locator,
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        async move { Box::pin(lookup.resolve(locator)).await }
+    }
+
+    /// Locates a file, a folder or a version stack; [`Resolved::path`] is its path.
+    ///
+    /// # Errors
+    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is no such item.
+    pub fn locate(
+        &self,
+        account: &AccountId,
+        asset: &AssetId,
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        let (account, id) = (account.clone(), asset.clone());
+        async move {
+            match Box::pin(lookup.show(&account, &id)).await? {
+                Some(asset) => Box::pin(lookup.locate(account, asset)).await,
+                None => Err(nothing(id.as_str())),
+            }
+        }
+    }
+
+    /// Lists the workspaces of all accounts of the user, or of the account with this name or id.
+    ///
+    /// # Errors
+    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is no such account, and
+    /// [`Ambiguous`](TransferErrorKind::Ambiguous) where several have the name.
+    pub fn workspaces(
+        &self,
+        account: Option<&str>,
+    ) -> impl Future<Output = Result<Vec<(AccountId, Workspace)>, TransferError>> + Send + use<>
+    {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        let account = account.map(str::to_owned);
+        async move { Box::pin(lookup.workspaces(account.as_deref())).await }
+    }
+}
+
+fn nothing(id: &str) -> TransferError {
+    let message = format!("there is no file, folder, version stack, project or workspace {id}");
+    TransferError::new(TransferErrorKind::NotFound, message)
+}
+
+/// Turns a response of 404 into `None`.
+fn found<T>(response: Result<T, Error>) -> Result<Option<T>, TransferError> {
+    match response {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(TransferError::call(error)),
+    }
+}
+
+struct Lookup {
+    client: Client,
+}
+
+impl Lookup {
+    async fn resolve(&self, locator: Locator) -> Result<Resolved, TransferError> {
+        match locator {
+            Locator::Path { account, path } => self.follow(account.as_deref(), path).await,
+            Locator::Id(id) => {
+                for account in self.accounts(None).await? {
+                    if let Some(asset) = self.show(&account.id, &id).await? {
+                        return self.locate(account.id, asset).await;
+                    }
+                    let show = ShowProject::new(&account.id, id.as_str());
+                    if let Some(project) = found(self.client.send(show).await)? {
+                        return self.project(account.id, project, Vec::new(), None).await;
+                    }
+                    let show = ShowWorkspace::new(&account.id, id.as_str());
+                    if let Some(workspace) = found(self.client.send(show).await)? {
+                        return Ok(in_workspace(account.id, workspace));
+                    }
+                }
+                Err(nothing(id.as_str()))
+            }
+        }
+    }
+
+    async fn accounts(&self, wanted: Option<&str>) -> Result<Vec<Account>, TransferError> {
+        let mut accounts: Vec<Account> = self.all(ListAccounts::new().page_size(100)).await?;
+        let Some(wanted) = wanted else { return Ok(accounts) };
+        if let Some(place) = accounts.iter().position(|account| account.id.as_str() == wanted) {
+            return Ok(vec![accounts.swap_remove(place)]);
+        }
+        only(accounts, wanted, "the accounts of this user", "account", |account| {
+            (account.display_name.clone(), account.id.as_str().to_owned())
+        })
+        .map(|account| vec![account])
+    }
+
+    async fn workspaces(
+        &self,
+        account: Option<&str>,
+    ) -> Result<Vec<(AccountId, Workspace)>, TransferError> {
+        let mut workspaces = Vec::new();
+        for account in self.accounts(account).await? {
+            let all = self.all(ListWorkspaces::new(&account.id).page_size(100)).await?;
+            workspaces.extend(all.into_iter().map(|workspace| (account.id.clone(), workspace)));
+        }
+        Ok(workspaces)
+    }
+
+    /// Reads a list to its end.
+    async fn all<E: Paged>(&self, list: E) -> Result<Vec<E::Item>, TransferError> {
+        let mut pages = self.client.pages(list);
+        let mut all = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let Some(page) = pages.next().await else { return Ok(all) };
+            all.extend(E::into_page(page.map_err(TransferError::call)?).data);
+        }
+        let message = format!("{} has more than {MAX_PAGES} pages", E::OPERATION.id);
+        Err(TransferError::new(TransferErrorKind::TooLarge, message))
+    }
+
+    /// Follows a path, name by name.
+    async fn follow(
+        &self,
+        account: Option<&str>,
+        path: RemotePath,
+    ) -> Result<Resolved, TransferError> {
+        let mut names = path.names().iter();
+        let Some(name) = names.next() else {
+            let message = "the path names no workspace: /Workspace/Project/…";
+            return Err(TransferError::new(TransferErrorKind::Invalid, message));
+        };
+        let workspaces = self.workspaces(account).await?;
+        let (account_id, workspace) =
+            only(workspaces, name, "the accounts of this user", "workspace", |(account, it)| {
+                let id = format!("{} in account {}", it.id.as_str(), account.as_str());
+                (it.name.clone(), id)
+            })?;
+        let mut within = RemotePath::new([&workspace.name]);
+        let Some(name) = names.next() else { return Ok(in_workspace(account_id, workspace)) };
+        let workspace_id = workspace.id;
+        let list = ListProjects::new(&account_id, &workspace_id).page_size(100);
+        let project = only(self.all(list).await?, name, &within.to_string(), "project", |it| {
+            (it.name.clone(), it.id.as_str().to_owned())
+        })?;
+        within = within.join(&project.name);
+        let mut folder = project.root_folder_id.clone();
+        let project_id = Some(project.id.clone());
+        let mut item = ResolvedItem::Project(Box::new(project));
+        let mut names = names.peekable();
+        while let Some(name) = names.next() {
+            let mut list = ListFolderChildren::new(&account_id, &folder).page_size(500);
+            let mut what = "file or folder";
+            if names.peek().is_some() {
+                list = list.kinds([AssetKind::Folder]);
+                what = "folder";
+            }
+            let asset = only(self.all(list).await?, name, &within.to_string(), what, |it| {
+                (it.name().to_owned(), format!("{} ({})", it.id().as_str(), it.kind()))
+            })?;
+            within = within.join(asset.name());
+            item = match asset {
+                Asset::Folder(found) => {
+                    folder = found.id.clone();
+                    ResolvedItem::Folder(found)
+                }
+                other => self.item(other)?,
+            };
+        }
+        Ok(Resolved { account_id, workspace_id, project_id, path: within, item })
+    }
+
+    fn item(&self, asset: Asset) -> Result<ResolvedItem, TransferError> {
+        Ok(match asset {
+            Asset::File(file) => ResolvedItem::File(file),
+            Asset::Folder(folder) => ResolvedItem::Folder(folder),
+            Asset::VersionStack(stack) => ResolvedItem::VersionStack(stack),
+            other => {
+                let message =
+                    format!("a {} is of a kind that this version does not support", other.kind());
+                return Err(TransferError::new(TransferErrorKind::Invalid, message));
+            }
+        })
+    }
+
+    /// Requests the file, folder or version stack with this id.
+    async fn show(
+        &self,
+        account: &AccountId,
+        id: &AssetId,
+    ) -> Result<Option<Asset>, TransferError> {
+        let file = ShowFile::new(account, FileId::from(id.clone()));
+        if let Some(file) = found(self.client.send(file).await)? {
+            return Ok(Some(Asset::File(Box::new(file))));
+        }
+        self.parent(account, id).await
+    }
+
+    /// Requests the folder or version stack with this id.
+    async fn parent(
+        &self,
+        account: &AccountId,
+        id: &AssetId,
+    ) -> Result<Option<Asset>, TransferError> {
+        let folder = ShowFolder::new(account, FolderId::from(id.clone()));
+        if let Some(folder) = found(self.client.send(folder).await)? {
+            return Ok(Some(Asset::Folder(Box::new(folder))));
+        }
+        let stack = ShowVersionStack::new(account, VersionStackId::from(id.clone()));
+        let stack = found(self.client.send(stack).await)?;
+        Ok(stack.map(|stack| Asset::VersionStack(Box::new(stack))))
+    }
+
+    /// Follows the parents of an asset up to its workspace.
+    async fn locate(&self, account: AccountId, asset: Asset) -> Result<Resolved, TransferError> {
+        let project = match &asset {
+            Asset::File(file) => file.project_id.clone(),
+            Asset::Folder(folder) => folder.project_id.clone(),
+            Asset::VersionStack(stack) => stack.project_id.clone(),
+            _ => return Err(nothing(asset.id().as_str())),
+        };
+        let show = ShowProject::new(&account, project);
+        let project = self.client.send(show).await.map_err(TransferError::call)?;
+        // The root folder stands for its project.
+        if asset.id().as_str() == project.root_folder_id.as_str() {
+            return self.project(account, project, Vec::new(), None).await;
+        }
+        let mut names = vec![asset.name().to_owned()];
+        let mut parent = parent_of(&asset);
+        for _ in 0..MAX_DEPTH {
+            let Some(id) = parent.take_if(|id| id.as_str() != project.root_folder_id.as_str())
+            else {
+                break;
+            };
+            let above = self.parent(&account, &id).await?.ok_or_else(|| nothing(id.as_str()))?;
+            names.push(above.name().to_owned());
+            parent = parent_of(&above);
+        }
+        names.reverse();
+        let item = self.item(asset)?;
+        self.project(account, project, names, Some(item)).await
+    }
+
+    /// Completes what is known of a project, or of an item in it.
+    async fn project(
+        &self,
+        account_id: AccountId,
+        project: Project,
+        below: Vec<String>,
+        item: Option<ResolvedItem>,
+    ) -> Result<Resolved, TransferError> {
+        let show = ShowWorkspace::new(&account_id, &project.workspace_id);
+        let workspace = self.client.send(show).await.map_err(TransferError::call)?;
+        let names = [workspace.name, project.name.clone()].into_iter().chain(below);
+        Ok(Resolved {
+            account_id,
+            workspace_id: workspace.id,
+            project_id: Some(project.id.clone()),
+            path: RemotePath::new(names),
+            item: item.unwrap_or_else(|| ResolvedItem::Project(Box::new(project))),
+        })
+    }
+}
+
+fn in_workspace(account_id: AccountId, workspace: Workspace) -> Resolved {
+    Resolved {
+        account_id,
+        workspace_id: workspace.id,
+        project_id: None,
+        path: RemotePath::new([workspace.name]),
+        item: ResolvedItem::Workspace,
+    }
+}
+
+fn parent_of(asset: &Asset) -> Option<AssetId> {
+    match asset {
+        Asset::File(file) => file.parent_id.clone(),
+        Asset::Folder(folder) => folder.parent_id.clone().map(Into::into),
+        Asset::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
+        _ => None,
+    }
+}
