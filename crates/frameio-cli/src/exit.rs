@@ -58,7 +58,7 @@ impl Status {
             AuthErrorKind::RateLimited => Self::RateLimited,
             AuthErrorKind::Server => Self::ServerError,
             AuthErrorKind::Network => Self::NoAnswer,
-            AuthErrorKind::Answer => Self::Unexpected,
+            AuthErrorKind::Response => Self::Unexpected,
             AuthErrorKind::Callback | AuthErrorKind::Config => Self::Usage,
             _ => Self::Other,
         }

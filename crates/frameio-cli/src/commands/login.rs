@@ -135,8 +135,8 @@ async fn sign_in(
 /// Returns the client secret of the arguments or the environment.
 fn client_secret(args: &Args) -> Result<Option<String>, Failure> {
     match (&args.client_secret, &args.client_secret_file) {
-        (Some(secret), _) => Ok(Some(secret.as_str().to_owned())),
-        (None, Some(file)) => Ok(Some(input::secret_file(file)?.as_str().to_owned())),
+        (Some(secret), _) => Ok(Some(secret.expose().to_owned())),
+        (None, Some(file)) => Ok(Some(input::secret_file(file)?.expose().to_owned())),
         (None, None) => Ok(variable("FRAMEIO_CLIENT_SECRET")),
     }
 }
@@ -208,7 +208,7 @@ impl RedirectTarget {
         reporter.status(url);
         match self {
             Self::Loopback(loopback, _) => loopback
-                .callback()
+                .callback(authorization)
                 .await
                 .map_err(|error| Failure::new(Status::Other, format!("cannot listen: {error}"))),
             Self::Manual(_) => {

@@ -2,7 +2,6 @@
 
 use http::Uri;
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::contract;
@@ -97,7 +96,7 @@ fn bucket(state: &State, bucket: &Bucket, who: impl Fn(&str) -> String) -> Value
 
 /// Whose quota it is, without the token.
 fn who(state: &State, tokens: &[Token], spender: &str) -> String {
-    let known = tokens.iter().position(|token| token.secret.expose_secret() == spender);
+    let known = tokens.iter().position(|token| token.secret.expose() == spender);
     let Some(index) = known else {
         // Tokens of IMS share those of their user; all others are legacy ones.
         let is_user = state.users.contains_key(spender);

@@ -23,11 +23,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use frameio_core::Body;
+use frameio_core::Secret;
 use http::header::{AUTHORIZATION, HeaderMap};
 use http::request::Parts;
 use http::{Response, StatusCode, Uri};
 use jiff::Timestamp;
-use secrecy::SecretString;
 
 pub use self::credential::Credential;
 pub(crate) use self::endpoint::Endpoint;
@@ -61,7 +61,7 @@ impl Ims {
     }
 
     /// Returns the legacy developer tokens that the API accepts.
-    pub(crate) fn legacy_tokens(&self) -> &[SecretString] {
+    pub(crate) fn legacy_tokens(&self) -> &[Secret] {
         &self.settings.legacy_tokens
     }
 

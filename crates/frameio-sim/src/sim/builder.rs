@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frameio_core::Quota;
-use secrecy::SecretString;
+use frameio_core::Secret;
 use tokio::task::JoinSet;
 
 use super::{Sim, small_account};
@@ -26,7 +26,7 @@ const PART_SIZE: u64 = 17_000_000;
 /// The settings of a [`Sim`]; made by [`Sim::builder`].
 #[derive(Clone, Debug)]
 pub struct Builder {
-    tokens: Vec<SecretString>,
+    tokens: Vec<Secret>,
     accounts: Vec<String>,
     users: Vec<User>,
     quotas: bool,

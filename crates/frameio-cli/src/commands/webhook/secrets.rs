@@ -48,7 +48,7 @@ impl WebhookSecrets {
     /// Accepts signatures made with any of the secrets.
     pub(super) fn verifier(&self, tolerance: u64) -> Result<Verifier, Failure> {
         let secrets = self.read()?;
-        let verifier = Verifier::any_of(secrets.iter().map(Secret::as_str));
+        let verifier = Verifier::any_of(secrets.iter().map(Secret::expose));
         let verifier = verifier.map_err(|error| Failure::usage("--secret", error))?;
         Ok(verifier.window(Duration::from_secs(tolerance)))
     }
@@ -59,7 +59,7 @@ impl WebhookSecrets {
         let [secret] = secrets.as_slice() else {
             return Err(Failure::usage("--secret", "expected exactly one: one secret signs"));
         };
-        Signer::new(secret.as_str()).map_err(|error| Failure::usage("--secret", error))
+        Signer::new(secret.expose()).map_err(|error| Failure::usage("--secret", error))
     }
 }
 
