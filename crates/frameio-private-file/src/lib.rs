@@ -8,7 +8,7 @@
 //! | replace a file | [`write()`] |
 //! | replace a file whose new content cannot be had again | [`Reserved`] |
 //! | keep other processes out | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
-//! | open a file that somebody else may have put there | [`open_only_link`] |
+//! | open a file that somebody else may have put there | [`open_regular`] |
 //!
 //! ```
 //! # fn main() -> std::io::Result<()> {

@@ -28,7 +28,7 @@ impl WebhookSecrets {
     fn read(&self) -> Result<Vec<Secret>, Failure> {
         let mut secrets = Vec::new();
         for given in &self.given {
-            let secret = input::secret(given.as_str());
+            let secret = input::secret(given.expose());
             secrets.push(secret.ok_or_else(|| Failure::usage("--secret", "is blank"))?);
         }
         for file in &self.files {
