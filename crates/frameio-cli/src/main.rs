@@ -27,25 +27,32 @@ use crate::report::Reporter;
 const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            return report(Err(Failure::new(Status::Other, format!("cannot start: {error}"))));
-        }
-    };
-    run(runtime, async { report(cli.command.run(&cli.global).await) })
+    match Cli::try_parse() {
+        Ok(cli) => run_command(&cli),
+        Err(message) => report(print_usage(&message)),
+    }
 }
 
-/// Runs a command, which reports how it ended, and stops all that it left behind.
-fn run<T>(runtime: Runtime, command: impl Future<Output = T>) -> T {
-    let ended = runtime.block_on(command);
-    runtime.shutdown_timeout(LAST_WRITES);
-    ended
+/// Prints the help or the version, or why the arguments are refused.
+fn print_usage(message: &clap::Error) -> Result<(), Failure> {
+    let (reporter, text) = (Reporter::text(), message.render().to_string());
+    if message.use_stderr() {
+        text.lines().for_each(|line| reporter.status(line));
+        return Err(Failure::reported(Status::Usage));
+    }
+    text.lines().try_for_each(|line| reporter.line(line))
 }
 
-fn report(ended: Result<(), Failure>) -> ExitCode {
-    match ended {
+fn run_command(cli: &Cli) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        // Reported first: the user does not wait for blocked threads to read how it ended.
+        Ok(runtime) => run(runtime, async { report(cli.command.run(&cli.global).await) }),
+        Err(error) => report(Err(Failure::new(Status::Other, format!("cannot start: {error}")))),
+    }
+}
+
+fn report(result: Result<(), Failure>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
@@ -54,6 +61,13 @@ fn report(ended: Result<(), Failure>) -> ExitCode {
             failure.status.into()
         }
     }
+}
+
+/// Runs a future to its end, and stops the blocking threads that it left behind.
+fn run<T>(runtime: Runtime, future: impl Future<Output = T>) -> T {
+    let output = runtime.block_on(future);
+    runtime.shutdown_timeout(LAST_WRITES);
+    output
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@
 //! # Ok::<_, frameio_core::EncodeError>(())
 //! ```
 
+mod operation_names;
+
 use bytes::Bytes;
 use http::Request;
 use http::response::Parts;
@@ -46,6 +48,8 @@ use crate::endpoint::{Endpoint, FromResponse, encode};
 use crate::error::{DecodeError, EncodeError};
 use crate::operation::Operation;
 use crate::patch::Patch;
+
+pub use self::operation_names::nearest_operation;
 
 /// A request that can be made from JSON; implemented by [`endpoints!`](crate::endpoints).
 pub trait FromJson: Endpoint + Sized {

@@ -9,7 +9,6 @@ use crate::body::Body;
 use crate::call::Call;
 use crate::error::EncodeError;
 use crate::operation::Operation;
-use crate::page::Cursor;
 
 /// All but the unreserved characters of RFC 3986: an id with `/`, `|`, `:` or `%` stays one segment.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -157,12 +156,6 @@ impl<V: QueryValue + ?Sized> QueryValue for &V {
 impl QueryValue for String {
     fn write(&self, query: &mut Query<'_>) {
         query.text(self);
-    }
-}
-
-impl QueryValue for Cursor {
-    fn write(&self, query: &mut Query<'_>) {
-        query.text(self.as_str());
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Extra;
 use crate::decode::{decode_json, in_data};
+use crate::encode::{Query, QueryValue};
 use crate::endpoint::{Endpoint, FromResponse};
 use crate::error::DecodeError;
 
@@ -227,6 +228,12 @@ mod wire {
             }
             map.end()
         }
+    }
+}
+
+impl QueryValue for Cursor {
+    fn write(&self, query: &mut Query<'_>) {
+        query.text(self.as_str());
     }
 }
 

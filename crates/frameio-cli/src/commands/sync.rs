@@ -54,7 +54,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
-    let report = TransferReport::new(args.output);
+    let report = match args.down {
+        true => TransferReport::receiving(args.output, &args.directory),
+        false => TransferReport::new(args.output),
+    };
     let result = if args.down {
         let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)

@@ -3,7 +3,9 @@
 
 mod batch;
 mod call;
+mod input;
 mod operations;
+mod output;
 mod profile;
 mod program;
 mod sign_in;

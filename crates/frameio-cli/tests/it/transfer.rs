@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use frameio_sim::{Fault, Sim, SimServer};
+use http::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -310,6 +311,57 @@ async fn what_fails_is_told_and_shows_in_the_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_exit_status_of_a_transfer_tells_the_cause() {
+    let place = Place::new(&[("a.mov", 25), ("b.mov", 15)]).await;
+    let create = "files.create_local_upload";
+    let upload = ["upload", "in", "--to", ROOT, "--max-retries", "0", "--quiet"];
+    for (statuses, exit) in [
+        ([StatusCode::FORBIDDEN; 2], 4),
+        ([StatusCode::NOT_FOUND; 2], 5),
+        ([StatusCode::CONFLICT; 2], 6),
+        ([StatusCode::BAD_GATEWAY; 2], 8),
+        ([StatusCode::FORBIDDEN, StatusCode::BAD_GATEWAY], 1),
+    ] {
+        for status in statuses {
+            place.sim.inject(Fault::status(status).on(create).next(1));
+        }
+        let up = place.run(&upload).await;
+        assert_eq!((up.status, up.stderr.lines().count()), (exit, 2), "{up:?}");
+    }
+    for _ in 0..2 {
+        place.sim.inject(Fault::reset().on(create).next(1));
+    }
+    assert_eq!(place.run(&upload).await.status, 9);
+    assert_eq!(place.run(&upload).await.status, 0);
+
+    let file = format!("{ROOT}/in/a.mov");
+    place.sim.inject(Fault::status(StatusCode::FORBIDDEN).on(Sim::DOWNLOAD).every(1));
+    let down = place.run(&["download", &file, "-o", "out", "--max-retries", "0"]).await;
+    assert_eq!(down.status, 6, "{down:?}");
+    let down = place.run(&["download", ROOT, "-o", "out", "--max-retries", "0"]).await;
+    assert_eq!(down.status, 6, "{down:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_a_download_changes_is_shown() {
+    let place = Place::new(&[("a.mov", 25)]).await;
+    let demo = place.sim.demo();
+    let input = json!({
+        "account_id": demo.account_id, "folder_id": demo.root_folder_id,
+        "data": {"name": "A/B test"},
+    });
+    run(&place.server, &["call", "folders.create", "--input", &input.to_string()]).await.json();
+    let folder = format!("{ROOT}/A\\/B test");
+    assert_eq!(place.run(&["upload", "in/a.mov", "--to", &folder]).await.status, 0);
+    let down = place.run(&["download", ROOT, "-o", "out"]).await;
+    assert_eq!(down.status, 0, "{down:?}");
+    let line = format!("transferred {folder}/a.mov (25 B) as 'A_B test/a.mov'");
+    assert!(down.stdout.lines().any(|it| it == line), "{down:?}");
+    let again = place.run(&["download", &format!("{folder}/a.mov"), "-o", "out"]).await;
+    assert!(!again.stdout.contains(" as "), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn names_that_are_taken_twice_are_told_with_their_ids() {
     let place = Place::new(&[("a.mov", 25), ("b/a.mov", 15)]).await;
     for _ in 0..2 {
@@ -453,6 +505,8 @@ async fn an_upload_that_was_interrupted_says_how_to_go_on() {
     );
     let summary: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
     assert_eq!(summary["summary"]["interrupted"], true);
+    assert_eq!(summary["summary"]["incomplete"], 1, "{summary}");
+    assert!((80..300).contains(&summary["summary"]["bytes_kept"].as_u64().unwrap()), "{summary}");
     goes_on(&place).await;
 }
 
