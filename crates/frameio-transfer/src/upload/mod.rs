@@ -8,6 +8,7 @@ mod input;
 pub(crate) mod local_file;
 mod lock_file;
 mod manifest;
+mod manifest_format;
 mod parts;
 mod remote;
 mod send;
