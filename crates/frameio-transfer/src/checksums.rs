@@ -14,8 +14,8 @@ use frameio_private_file::open_regular;
 use serde_json::{Value, json};
 
 use super::digest::Hasher;
+use super::local_file::{LocalFile, reason, unopened};
 use super::tasks::blocking;
-use super::upload::local_file::{LocalFile, reason, unopened};
 use super::{Checksum, TransferError, TransferErrorKind};
 
 const HEAD: &str = "{\"frameio_checksums\":1}\n";

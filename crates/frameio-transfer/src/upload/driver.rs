@@ -11,12 +11,12 @@ use tracing::{Instrument, Span};
 
 use super::destination::{CreatedUpload, Destination};
 use super::input::{Input, in_flight, invalid, media_type_header};
-use super::local_file::unopened;
 use super::manifest::{Manifest, Saved};
 use super::parts::Parts;
 use super::send::PartsToSend;
 use super::source::{Fingerprint, Source};
 use super::{OnFailure, Options, Upload, UploadManifest};
+use crate::local_file::unopened;
 use crate::progress::{Progress, Tracker};
 use crate::{Inner, TransferError, TransferErrorKind};
 

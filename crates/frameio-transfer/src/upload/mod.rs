@@ -5,7 +5,6 @@ pub(crate) mod buffers;
 mod destination;
 mod driver;
 mod input;
-pub(crate) mod local_file;
 mod lock_file;
 mod manifest;
 mod manifest_format;

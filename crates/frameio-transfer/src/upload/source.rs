@@ -16,9 +16,9 @@ use tokio::sync::Mutex;
 
 use super::buffers::Buffers;
 use super::input::{Input, ReadSeek, invalid};
-use super::local_file::{LocalFile, unopened, unreadable};
 use super::parts::Part;
 use super::spool::{self, Spool};
+use crate::local_file::{LocalFile, unopened, unreadable};
 use crate::tasks::{blocking, joined};
 use crate::{TransferError, TransferErrorKind};
 

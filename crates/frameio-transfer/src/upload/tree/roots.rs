@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Roots;
 use super::patterns::{Bases, Patterns};
-use crate::upload::local_file::{LocalFile, unopened};
+use crate::local_file::{LocalFile, unopened};
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
 /// A file or a directory to be sent.
