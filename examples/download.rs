@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let place = transfers.resolve(path.parse()?).await?;
-    let file = place.file().ok_or("it is no file")?;
+    let file = place.file().ok_or("not a file")?;
     let bar = ProgressBar::new(file.file_size).with_style(ProgressStyle::with_template(
         "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
     )?);
@@ -44,12 +44,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .progress(move |progress| shown.set_position(progress.bytes));
     let done = tokio::select! {
         done = transfers.download(download) => done?,
-        _ = tokio::signal::ctrl_c() => return Err("stopped: run it again to go on".into()),
+        _ = tokio::signal::ctrl_c() => return Err("stopped: run it again to resume".into()),
     };
     bar.finish_and_clear();
     match done.digest {
         Some(digest) => println!("{}: {} bytes, xxh3 {digest}", done.path.display(), done.size),
-        None => println!("{} was there already", done.path.display()),
+        None => println!("{} already exists", done.path.display()),
     }
     Ok(())
 }

@@ -62,7 +62,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             // Lines go above the bars.
             let _ = match &item.outcome {
                 Outcome::Failed(error) => said.println(format!("{path}: {error}")),
-                Outcome::Transferred { bytes } => said.println(format!("{path}: {bytes} bytes")),
+                Outcome::Transferred { bytes, .. } => {
+                    said.println(format!("{path}: {bytes} bytes"))
+                }
                 _ => Ok(()),
             };
         });

@@ -280,7 +280,7 @@ impl Serialize for FolderCopy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Done(folder) => folder.serialize(serializer),
-            Self::UnderWay(answer) => answer.serialize(serializer),
+            Self::UnderWay(response) => response.serialize(serializer),
         }
     }
 }

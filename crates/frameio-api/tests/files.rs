@@ -21,7 +21,7 @@ fn body(endpoint: &impl Endpoint) -> Value {
     serde_json::from_slice(request.body().as_bytes().unwrap()).unwrap()
 }
 
-fn answer<T: FromResponse>(status: u16, body: &'static str) -> Result<T, DecodeError> {
+fn decode<T: FromResponse>(status: u16, body: &'static str) -> Result<T, DecodeError> {
     let (mut parts, ()) = Response::new(()).into_parts();
     parts.status = StatusCode::from_u16(status).unwrap();
     T::from_response(&parts, Bytes::from_static(body.as_bytes()))
@@ -78,28 +78,28 @@ fn an_import_names_a_key_in_a_storage() {
 
 #[test]
 fn the_copy_of_a_folder_is_there_or_under_way() {
-    type Answer = <CopyFolder as Endpoint>::Response;
+    type CopyResponse = <CopyFolder as Endpoint>::Response;
     let folder = r#"{"data":{"created_at":"2026-03-22T10:11:12Z","id":"c","name":"Sea",
         "project_id":"p","type":"folder","updated_at":"2026-03-22T10:11:12Z","view_url":"u"}}"#;
-    let done = answer::<Answer>(200, folder).unwrap();
+    let done = decode::<CopyResponse>(200, folder).unwrap();
     assert_eq!(done.folder().unwrap().id.as_str(), "c");
     assert_eq!(serde_json::to_value(&done).unwrap()["name"], "Sea");
 
     for nothing in ["{}", ""] {
-        let under_way = answer::<Answer>(202, nothing).unwrap();
-        assert!(matches!(&under_way, FolderCopy::UnderWay(answer) if answer.is_empty()));
+        let under_way = decode::<CopyResponse>(202, nothing).unwrap();
+        assert!(matches!(&under_way, FolderCopy::UnderWay(response) if response.is_empty()));
         assert_eq!(under_way.folder(), None);
     }
-    let more = answer::<Answer>(202, r#"{"job":1}"#).unwrap();
+    let more = decode::<CopyResponse>(202, r#"{"job":1}"#).unwrap();
     assert_eq!(serde_json::to_value(&more).unwrap(), json!({"job": 1}));
 
-    let error = answer::<Answer>(200, "{}").unwrap_err();
+    let error = decode::<CopyResponse>(200, "{}").unwrap_err();
     assert_eq!((&*error.path, error.message.contains("`data`")), (".", true), "{error}");
 }
 
 #[test]
-fn a_copy_of_many_says_what_is_a_copy_of_what() {
-    let files = answer::<Vec<CopiedFile>>(
+fn copies_name_their_originals() {
+    let files = decode::<Vec<CopiedFile>>(
         200,
         r#"{"data":[{"source_file_id":"f","file":{"created_at":"2026-03-22T10:11:12Z","id":"c",
         "name":"sea.mov","project_id":"p","type":"file","updated_at":"2026-03-22T10:11:12Z",
@@ -110,7 +110,7 @@ fn a_copy_of_many_says_what_is_a_copy_of_what() {
 }
 
 #[test]
-fn what_was_deleted_is_sorted_by_when() {
+fn deleted_assets_are_sorted_by_time() {
     let list = ListDeletedAssets::new("a", "p").sort(DeletedAssetSort::DeletedAtDesc).page_size(9);
     assert_eq!(
         url(&list),
@@ -161,7 +161,7 @@ mod experimental {
 
     #[test]
     fn each_of_many_files_has_its_own_status() {
-        let shown = answer::<<ShowFiles as Endpoint>::Response>(
+        let shown = decode::<<ShowFiles as Endpoint>::Response>(
             200,
             r#"{"data":[{"id":"f","status":404,"file":null,
             "error":{"title":"Not Found","detail":"no such file"}}]}"#,

@@ -87,11 +87,11 @@ mod experimental {
     }
 
     #[test]
-    fn adding_a_group_at_adobe_may_say_something_besides() {
+    fn adding_an_adobe_group_may_return_more_fields() {
         assert_eq!(data(&AddAdobeGroup::new("a", "12")), json!({"adobe_group_id": "12"}));
-        let read = |answer: &Value| {
+        let read = |response: &Value| {
             let (parts, ()) = http::Response::new(()).into_parts();
-            AddedAdobeGroup::from_response(&parts, Bytes::from(answer.to_string()))
+            AddedAdobeGroup::from_response(&parts, Bytes::from(response.to_string()))
         };
         let group = group(&json!({"source": "workfront", "sync_status": "not_started"}));
         let added = read(&json!({"data": group})).unwrap();

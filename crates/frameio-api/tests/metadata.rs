@@ -51,7 +51,7 @@ fn each_value_is_written_as_its_kind_of_field_wants_it() {
 }
 
 #[test]
-fn a_creation_says_only_what_there_is_to_configure() {
+fn a_creation_contains_only_its_configuration() {
     let plain = |field_type: &str| json!({"field_type": field_type, "name": "Field"});
     assert_eq!(created(FieldKind::Text(TextConfiguration::new())), plain("text"));
     assert_eq!(created(FieldKind::LongText(TextConfiguration::new())), plain("long_text"));
@@ -86,7 +86,7 @@ fn that_there_are_no_custom_members_is_said_differently_by_each() {
     let update = FieldDefinitionUpdate::new(FieldKindUpdate::UserSingle(all.clone().into()));
     plain["custom_members"] = Value::Null;
     assert_eq!(updated(update)["field_configuration"], plain);
-    let answer = json!({
+    let response = json!({
         "id": "d", "name": "Editor", "field_type": "user_single", "mutable": true,
         "creator_id": "kim", "created_at": "2026-03-22T10:11:12Z",
         "updated_at": "2026-03-22T10:11:12Z",
@@ -95,13 +95,13 @@ fn that_there_are_no_custom_members_is_said_differently_by_each() {
             "notify_members": false,
         },
     });
-    let read: FieldDefinition = serde_json::from_value(answer.clone()).unwrap();
+    let read: FieldDefinition = serde_json::from_value(response.clone()).unwrap();
     assert_eq!(read.kind, FieldKind::UserSingle(all));
-    assert_eq!(serde_json::to_value(&read).unwrap(), answer);
+    assert_eq!(serde_json::to_value(&read).unwrap(), response);
 }
 
 #[test]
-fn an_update_tells_keep_from_clear_from_set() {
+fn an_update_distinguishes_keep_clear_and_set() {
     let date = |change: Patch<_>| FieldDefinitionUpdate::new(FieldKindUpdate::Date(change));
     assert_eq!(
         updated(date(Patch::Keep).name("Day")),

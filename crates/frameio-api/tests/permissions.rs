@@ -33,7 +33,7 @@ fn a_role_is_given_by_its_name() {
 }
 
 #[test]
-fn users_are_asked_for_in_order() {
+fn users_are_requested_in_order() {
     let request = ListProjectUsers::new("a", "adobe:p")
         .include_deactivated(true)
         .sort(UserRoleSort::EmailDesc)
@@ -70,7 +70,7 @@ fn roles_can_be_given_again_where_they_can_be_given() {
 }
 
 #[test]
-fn a_role_may_be_absent_from_an_answer() {
+fn a_role_may_be_absent_from_a_response() {
     let read = |role: Value| {
         let json = json!({"user": {"email": "kim@example.com"}, "role": role});
         serde_json::from_value::<AccountUserRole>(json).unwrap().role
@@ -111,7 +111,7 @@ mod experimental {
     }
 
     #[test]
-    fn memberships_are_asked_for_by_kind() {
+    fn memberships_are_requested_by_kind() {
         let request = ListUserMemberships::new("a", "u")
             .kinds([MembershipKind::Project, MembershipKind::Workspace])
             .sort(MembershipSort::TypeAsc);

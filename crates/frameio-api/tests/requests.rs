@@ -22,7 +22,7 @@ fn data(endpoint: &impl Endpoint) -> Value {
 }
 
 #[test]
-fn an_update_tells_keep_from_clear_from_set() {
+fn an_update_distinguishes_keep_clear_and_set() {
     let update = || UpdateComment::new("a", "c");
     assert_eq!(data(&update()), json!({}));
     let cleared = update().duration(None).page(None).anchor(None).annotation(None).completed(None);
@@ -92,7 +92,7 @@ fn lists_in_a_query_are_separated_by_commas() {
 }
 
 #[test]
-fn what_lets_anybody_in_is_not_shown() {
+fn secrets_are_not_shown() {
     let signed = "https://s3.example/part?X-Amz-Signature=canary";
     let request = CreateRemoteUpload::new("a", "f", "sea.mov", signed);
     assert_eq!(data(&request)["source_url"], signed);

@@ -54,7 +54,7 @@ fn the_next_page_repeats_the_question() {
 }
 
 #[test]
-fn what_is_found_is_an_asset_or_a_project() {
+fn a_match_is_an_asset_or_a_project() {
     let matches = json!([
         {"type": "name_match", "name": "sea.mov", "terms": ["sea"]},
         {"type": "rating_match", "rating": 4, "max_value": null},
@@ -70,7 +70,7 @@ fn what_is_found_is_an_asset_or_a_project() {
 }
 
 #[test]
-fn what_is_not_known_comes_back_as_it_came() {
+fn unknown_values_round_trip() {
     let matches = json!([
         {"type": "mood_match", "rating": "high", "uploaded_at": "2026-03-22T10:11:12.000000Z"},
         {"type": "name_match", "name": "sea.mov", "terms": [], "rating": {"of": "mood"}},
@@ -92,7 +92,7 @@ fn what_is_not_known_comes_back_as_it_came() {
 }
 
 #[test]
-fn what_is_wrong_is_named_by_its_path() {
+fn errors_are_reported_with_their_path() {
     let wrong = |result: Value| {
         let error = page(&[project(), result]).unwrap_err();
         assert!(!error.message.contains("at line"), "{error}");

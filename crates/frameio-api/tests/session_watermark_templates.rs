@@ -21,7 +21,7 @@ fn email() -> WatermarkDataPoint {
 }
 
 #[test]
-fn a_block_says_only_what_is_set() {
+fn a_block_contains_only_set_fields() {
     let create =
         CreateSessionWatermarkTemplate::new("a", "Dailies", [WatermarkBlock::new([email()])]);
     assert_eq!(
@@ -70,7 +70,7 @@ fn an_update_leaves_clears_or_replaces() {
 }
 
 #[test]
-fn what_json_cannot_say_is_named_before_it_is_sent() {
+fn numbers_that_json_cannot_represent_are_refused() {
     let wrong = [
         (WatermarkBlock::new([email()]).alpha(f64::NAN), "alpha` is NaN"),
         (WatermarkBlock::new([email()]).rotation(f64::INFINITY), "rotation` is inf"),
@@ -89,7 +89,7 @@ fn what_json_cannot_say_is_named_before_it_is_sent() {
 }
 
 #[test]
-fn the_blocks_of_an_answer_can_be_sent_again() {
+fn the_blocks_of_a_response_can_be_sent_again() {
     let blocks = json!([{
         "data_points": [{"type": "mood", "intensity": 3}], "font_size": "tiny", "glow": {"on": true},
     }]);

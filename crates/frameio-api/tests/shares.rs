@@ -61,9 +61,9 @@ fn a_passphrase_is_never_shown() {
     let secret = "open sesame";
     let create = CreateShare::new("a", "p", "Dailies", ShareAccess::Public).passphrase(secret);
     let update = UpdateShare::new("a", "s").passphrase(secret);
-    let answer: Share = serde_json::from_value(share()).unwrap();
-    assert_eq!(answer.passphrase.as_ref().map(Secret::expose), Some(secret));
-    for shown in [format!("{create:?}"), format!("{update:?}"), format!("{answer:?}")] {
+    let response: Share = serde_json::from_value(share()).unwrap();
+    assert_eq!(response.passphrase.as_ref().map(Secret::expose), Some(secret));
+    for shown in [format!("{create:?}"), format!("{update:?}"), format!("{response:?}")] {
         assert!(shown.contains("Secret(…)") && !shown.contains("sesame"), "{shown}");
     }
     let long = "sesame".repeat(50);
@@ -120,7 +120,7 @@ fn reviewers_are_read_from_one_field() {
 }
 
 #[test]
-fn what_deletes_may_have_a_body_or_an_answer() -> Result<(), EncodeError> {
+fn deletions_may_have_a_body_or_a_response() -> Result<(), EncodeError> {
     let remove = encode(&RemoveShareReviewers::new("a", "s", Reviewers::users(["u"])))?;
     assert_eq!(
         (remove.method(), remove.uri().path()),
@@ -131,10 +131,10 @@ fn what_deletes_may_have_a_body_or_an_answer() -> Result<(), EncodeError> {
 
     let remove = encode(&RemoveShareAsset::new("a", "s", "adobe:1|2"))?;
     assert_eq!(remove.uri(), "/v4/accounts/a/shares/s/assets/adobe%3A1%7C2");
-    let mut answer = share();
-    answer["asset_removed"] = "adobe:1".into();
+    let mut response = share();
+    response["asset_removed"] = "adobe:1".into();
     let (parts, ()) = Response::new(()).into_parts();
-    let body = Bytes::from(json!({ "data": answer }).to_string());
+    let body = Bytes::from(json!({ "data": response }).to_string());
     let share = <RemoveShareAsset as Endpoint>::Response::from_response(&parts, body).unwrap();
     assert_eq!(share.asset_removed, Some("adobe:1".into()));
     assert_eq!(share.asset_added, None);

@@ -38,7 +38,7 @@ fn webhooks_are_created_within_a_quota_of_the_account() {
 }
 
 #[test]
-fn an_action_has_5_to_10_seconds_to_answer() {
+fn an_action_has_5_to_10_seconds_to_respond() {
     let create = |timeout| {
         let create = CreateCustomAction::new("a", "w", "Posts it", "post", "Post", "https://a.b");
         encode(&create.timeout(timeout)).map(drop)
@@ -51,8 +51,8 @@ fn an_action_has_5_to_10_seconds_to_answer() {
 }
 
 /// What a secret in an answer becomes: as `Debug` shows it, and written back.
-fn read<T: DeserializeOwned + Serialize + std::fmt::Debug>(answer: Value) -> (String, Value) {
-    let model: T = serde_json::from_value(answer).unwrap();
+fn read<T: DeserializeOwned + Serialize + std::fmt::Debug>(response: Value) -> (String, Value) {
+    let model: T = serde_json::from_value(response).unwrap();
     (format!("{model:?}"), serde_json::to_value(&model).unwrap())
 }
 

@@ -1,6 +1,6 @@
 //! Resolves the paths and ids in arguments to what they name at the service.
 
-use frameio::transfer::{Locator, Place, Transfers};
+use frameio::transfer::{Locator, Resolved, Transfers};
 use frameio::{AccountId, FolderId};
 
 use crate::args::{AccountArg, GlobalArgs};
@@ -34,7 +34,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Resolves a path or an id; without one, the project of the profile.
-    pub(crate) async fn resolve(&self, text: Option<&str>) -> Result<Place, Failure> {
+    pub(crate) async fn resolve(&self, text: Option<&str>) -> Result<Resolved, Failure> {
         let Some(text) = text.or(self.profile.project_id.as_deref()) else {
             let message = "no place given: name a path as /Workspace/Project/Folder or an id, or \
                            set a project with `frameio profile set --project`";
@@ -58,6 +58,16 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Resolves a path or an id, of which `/` and `//Account` stand for the workspaces.
+    pub(crate) async fn place(&self, text: Option<&str>) -> Result<Place, Failure> {
+        match text.map(str::parse).transpose()? {
+            Some(Locator::Path { account, path }) if path.names().is_empty() => {
+                Ok(Place::Root(account.or_else(|| self.account().map(str::to_owned))))
+            }
+            _ => self.resolve(text).await.map(|resolved| Place::Item(Box::new(resolved))),
+        }
+    }
+
     /// Resolves a folder, or a project to its root folder.
     pub(crate) async fn folder(
         &self,
@@ -71,7 +81,15 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// Something that can be listed.
+pub(crate) enum Place {
+    /// The workspaces of the account with this name or id, or of all accounts.
+    Root(Option<String>),
+    /// A workspace, or something in one.
+    Item(Box<Resolved>),
+}
+
 /// Refuses a place that holds no files.
-pub(crate) fn not_a_folder(place: &Place) -> Failure {
+pub(crate) fn not_a_folder(place: &Resolved) -> Failure {
     Failure::usage(&place.path, "is neither a folder nor a project")
 }

@@ -27,6 +27,18 @@ static_assertions::assert_impl_all!(Client: Clone, Send, Sync, std::fmt::Debug);
 static_assertions::assert_impl_all!(Client: Service<ShowFile>, Service<ShowCurrentUser>);
 static_assertions::const_assert!(size_of::<frameio::Error>() <= 16);
 
+#[test]
+fn a_client_knows_its_base_url_unless_the_service_is_custom() {
+    let client = Client::new("t").unwrap();
+    assert_eq!(
+        client.base_url().map(ToString::to_string).as_deref(),
+        Some("https://api.frame.io/")
+    );
+    let local = Client::builder().base_url("http://127.0.0.1:9/x").token("t").build().unwrap();
+    assert_eq!(local.clone().base_url().and_then(|url| url.host()), Some("127.0.0.1"));
+    assert_eq!(Client::from_service(Script::new(|_, _| user())).base_url(), None);
+}
+
 /// No runtime here: building needs none.
 #[test]
 fn a_client_is_built_outside_of_a_runtime_and_moves_across_runtimes() {

@@ -198,7 +198,7 @@ async fn no_token() {
 #[tokio::test(start_paused = true)]
 async fn time_limits() {
     let attempt = error(hanging()).await;
-    insta::assert_snapshot!(attempt, @"users.show: attempt timeout: no complete answer after 60s (1 attempt)");
+    insta::assert_snapshot!(attempt, @"users.show: attempt timeout: no complete response after 60s (1 attempt)");
     assert_eq!(attempt.elapsed(), Duration::from_secs(60));
     assert!(attempt.is_timeout() && attempt.may_have_been_sent() && !attempt.is_connect());
 
@@ -224,11 +224,11 @@ async fn a_transport_that_fails() {
     let not_sent = error(at(TransportStage::NotSent)).await;
     insta::assert_snapshot!(not_sent, @"users.show: the connection closed before the request was sent (1 attempt)");
     let sent = error(at(TransportStage::Sent)).await;
-    insta::assert_snapshot!(sent, @"users.show: the connection failed before an answer came (1 attempt)");
+    insta::assert_snapshot!(sent, @"users.show: the connection failed before a response arrived (1 attempt)");
     let body = error(at(TransportStage::Body)).await;
-    insta::assert_snapshot!(body, @"users.show: the connection failed in the middle of the answer (1 attempt)");
+    insta::assert_snapshot!(body, @"users.show: the connection failed in the middle of the response (1 attempt)");
     let large = error(answering(user).response_limit(10)).await;
-    insta::assert_snapshot!(large, @"users.show: the answer is larger than 10 bytes (1 attempt)");
+    insta::assert_snapshot!(large, @"users.show: the response is larger than 10 bytes (1 attempt)");
     for (error, kind, may_have_been_sent) in [
         (&connect, ErrorKind::Connect, false),
         (&not_sent, ErrorKind::Transport, false),

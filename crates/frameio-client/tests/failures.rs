@@ -102,7 +102,7 @@ async fn no_answer_ends_in_the_attempt_timeout() {
     assert!(error.elapsed() >= after * 3);
     assert_eq!(
         error.to_string(),
-        "users.show: attempt timeout: no complete answer after 60s (3 attempts)"
+        "users.show: attempt timeout: no complete response after 60s (3 attempts)"
     );
 }
 
@@ -157,7 +157,7 @@ async fn empty_answers_are_told() {
     .await;
     let error = get(&server).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    let message = "users.show: 200 OK: unexpected answer: the answer is empty (1 attempt)";
+    let message = "users.show: 200 OK: unexpected answer: the response is empty (1 attempt)";
     assert_eq!(error.to_string(), message);
     let error = get(&server).await.unwrap_err();
     assert_eq!(error.to_string(), "users.show: 404 Not Found: empty answer (1 attempt)");
@@ -241,7 +241,7 @@ async fn an_answer_larger_than_the_limit_is_refused() {
     let client = builder(server.url()).response_limit(1000).build().unwrap();
     let error = client.send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Body, 1));
-    let message = "users.show: the answer is larger than 1000 bytes (1 attempt)";
+    let message = "users.show: the response is larger than 1000 bytes (1 attempt)";
     assert_eq!(error.to_string(), message);
 }
 

@@ -10,7 +10,6 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAcces
 use crate::error::DecodeError;
 use crate::json_path::path_at;
 use crate::macros;
-use crate::page::Page;
 
 /// Decodes JSON; the path to what is wrong is looked for only after a failure.
 ///
@@ -20,7 +19,7 @@ pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     // Looking for UTF-8 once over the whole is much cheaper than in every text on its own.
     let text = std::str::from_utf8(json).map_err(|error| {
         let valid = error.valid_up_to();
-        DecodeError::new(".", format!("the answer is not UTF-8 from byte {valid} on"))
+        DecodeError::new(".", format!("the response is not UTF-8 from byte {valid} on"))
     })?;
     serde_json::from_str(text).map_err(|error| explain(text, &error))
 }
@@ -32,7 +31,7 @@ pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
 #[cold]
 fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
     if json.is_empty() {
-        return DecodeError::new(".", "the answer is empty");
+        return DecodeError::new(".", "the response is empty");
     }
     let lines = json.split_inclusive('\n').map(str::len);
     let before: usize = lines.take(error.line().saturating_sub(1)).sum();
@@ -97,22 +96,7 @@ pub fn decode_data<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     decode_json::<Envelope<T>>(body).map(|envelope| envelope.0)
 }
 
-/// Decodes a page in two steps: its items as `F`, and of each what `make` does. For unions, whose
-/// members are known only when their fields are.
-///
-/// # Errors
-/// When the body is not a page of these; those of `make` are told with the place of the item.
-pub fn decode_page_of<F, T>(
-    body: &[u8],
-    make: impl Fn(F) -> Result<T, DecodeError>,
-) -> Result<Page<T>, DecodeError>
-where
-    F: DeserializeOwned,
-{
-    decode_json::<Page<F>>(body)?.try_map(in_data(make))
-}
-
-/// Decodes a list without pages as [`decode_page_of`] does a page.
+/// Decodes a list without pages as [`decode_page_of`](crate::page::decode_page_of) does a page.
 ///
 /// # Errors
 /// As there.
@@ -127,7 +111,7 @@ where
 }
 
 /// Makes one item after the other, and tells the place of the one that fails.
-fn in_data<F, T>(
+pub(crate) fn in_data<F, T>(
     make: impl Fn(F) -> Result<T, DecodeError>,
 ) -> impl FnMut(F) -> Result<T, DecodeError> {
     let mut places = 0_usize..;
@@ -180,16 +164,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_answer_is_told_by_its_path() {
+    fn a_wrong_response_is_reported_with_its_path() {
         let error = decode_json::<Vec<Vec<u32>>>(b"[[1],[2,\"x\"]]").unwrap_err();
         assert_eq!(error.path, "[1][1]");
         assert!(error.message.starts_with(r#"invalid type: string "…", expected u32"#), "{error}");
         let error = decode_json::<u32>(br#""say \"secret\" twice""#).unwrap_err();
         assert!(!error.message.contains("secret"), "{error}");
         let error = decode_json::<Vec<u32>>(b"").unwrap_err();
-        assert_eq!(error.to_string(), "the answer is empty");
+        assert_eq!(error.to_string(), "the response is empty");
         let error = decode_json::<u32>(b"\"\xff\"").unwrap_err();
-        assert_eq!(error.to_string(), "the answer is not UTF-8 from byte 1 on");
+        assert_eq!(error.to_string(), "the response is not UTF-8 from byte 1 on");
         let error = decode_json::<u32>(b"1 trailing").unwrap_err();
         assert!(error.message.contains("trailing characters"), "{error}");
     }

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_only_begun_is_named_too() {
+    fn an_unfinished_value_is_named() {
         for (marked, path) in [
             (r#"{‸"a":7}"#, "."),
             (r#"{"a":{‸"b":7}}"#, "a"),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_next_is_named() {
+    fn the_next_value_is_named() {
         for (marked, path) in [
             (r#"{"a":‸{}}"#, "a"),
             (r#"{"a": ‸[7]}"#, "a"),

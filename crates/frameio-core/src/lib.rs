@@ -26,6 +26,8 @@
 
 pub mod body;
 pub mod call;
+#[cfg(feature = "dynamic")]
+mod codec;
 mod cursor_guard;
 pub mod decode;
 #[cfg(feature = "dynamic")]
@@ -51,8 +53,7 @@ mod text;
 pub use body::Body;
 pub use call::{Attempts, Call, CallOptions};
 pub use cursor_guard::CursorGuard;
-pub use encode::encode;
-pub use endpoint::{Endpoint, FromResponse, Json};
+pub use endpoint::{Endpoint, FromResponse, Json, encode};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
 pub use id::*;

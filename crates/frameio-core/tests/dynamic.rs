@@ -97,7 +97,7 @@ fn refused<E: FromJson>(input: Value) -> String {
 }
 
 #[test]
-fn a_request_is_what_the_typed_one_would_be() {
+fn a_request_from_json_equals_the_typed_one() {
     let input = json!({
         "account_id": "a", "file_id": "f|2", "include": ["creator", "new"], "after": "g3",
         "page_size": 7, "include_total_count": null,
@@ -130,7 +130,7 @@ fn a_body_stands_in_data_unless_the_operation_has_none() {
 }
 
 #[test]
-fn what_is_wrong_is_named_with_what_would_be_right() {
+fn errors_name_the_field_and_the_correction() {
     let refusals = [
         (json!({"account_id": "a"}), "`name` is missing"),
         (json!({"data": {"name": "x"}}), "`account_id` is missing"),
@@ -175,7 +175,7 @@ fn what_is_wrong_is_named_with_what_would_be_right() {
 }
 
 #[test]
-fn a_schema_tells_what_a_request_is_made_of() {
+fn a_schema_lists_the_parameters_of_a_request() {
     let schema = ListThings::OPERATION.schema();
     assert_eq!(schema.type_name, "dynamic::ListThings");
     let shown: Vec<_> =
@@ -196,11 +196,11 @@ fn a_schema_tells_what_a_request_is_made_of() {
 }
 
 #[test]
-fn an_answer_is_held_against_its_type_and_given_as_it_came() {
+fn a_response_is_validated_and_returned_unchanged() {
     let (parts, ()) = http::Response::new(()).into_parts();
-    let answer = |body: &'static str| UpdateThing::OPERATION.decode(&parts, body.into());
+    let response = |body: &'static str| UpdateThing::OPERATION.decode(&parts, body.into());
     let came = r#"{"data":{"name":"x","note":null},"meta":1}"#;
-    assert_eq!(answer(came).unwrap(), serde_json::from_str::<Value>(came).unwrap());
-    assert_eq!(answer(r#"{"data":{"name":7}}"#).unwrap_err().path, "data.name");
-    assert!(answer("").is_err(), "an answer was promised");
+    assert_eq!(response(came).unwrap(), serde_json::from_str::<Value>(came).unwrap());
+    assert_eq!(response(r#"{"data":{"name":7}}"#).unwrap_err().path, "data.name");
+    assert!(response("").is_err(), "a response was promised");
 }

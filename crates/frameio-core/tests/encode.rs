@@ -100,7 +100,7 @@ fn an_id_is_one_segment_whatever_is_in_it() {
 }
 
 #[test]
-fn queries_leave_out_what_is_not_set_and_join_lists() {
+fn queries_omit_unset_parameters_and_join_lists() {
     assert_eq!(url(&ListThings::new("a", "f")), "/v4/accounts/a/files/f/things");
     let request = ListThings::new("a", "f")
         .include([Include::Links, Include::Creator, "from the future".into()])
@@ -119,7 +119,7 @@ fn queries_leave_out_what_is_not_set_and_join_lists() {
 }
 
 #[test]
-fn a_patch_tells_keep_from_clear_from_set() {
+fn a_patch_distinguishes_keep_clear_and_set() {
     let update = UpdateThing::new("a", "n");
     assert_eq!(body(&update), r#"{"data":{"name":"n"}}"#);
     assert_eq!(
@@ -148,7 +148,7 @@ fn a_request_names_its_operation_account_and_version() {
 }
 
 #[test]
-fn a_url_longer_than_http_can_carry_is_told() {
+fn a_url_longer_than_http_can_carry_is_an_error() {
     let error = encode(&ListThings::new("a", "f").search("x".repeat(70_000))).unwrap_err();
     assert_eq!(error.field, "url");
 }
@@ -193,7 +193,7 @@ fn a_wrapped_list_is_still_paged() {
 }
 
 #[test]
-fn answers_are_decoded_with_their_meta() {
+fn responses_are_decoded_with_their_meta() {
     let (mut parts, ()) = Response::new(()).into_parts();
     parts.status = StatusCode::CREATED;
     for (name, value) in [("limit", "100"), ("remaining", "99"), ("window", "60000")] {
@@ -319,7 +319,7 @@ proptest! {
     }
 
     #[test]
-    fn no_answer_makes_decoding_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn no_response_makes_decoding_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
         let (parts, ()) = Response::new(()).into_parts();
         let _ = Page::<Thing>::from_response(&parts, body.clone().into());
         let _ = Thing::from_response(&parts, body.clone().into());

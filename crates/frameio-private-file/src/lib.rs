@@ -8,7 +8,7 @@
 //! | replace a file | [`write()`] |
 //! | replace a file whose new content cannot be had again | [`Reserved`] |
 //! | keep other processes out | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
-//! | open a file that somebody else may have put there | [`open_only_link`] |
+//! | open a file that somebody else may have put there | [`open_regular`] |
 //!
 //! ```
 //! # fn main() -> std::io::Result<()> {
@@ -20,7 +20,8 @@
 //! # }
 //! ```
 
-mod open;
+mod lock;
+mod regular;
 mod reserved;
 
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -29,7 +30,8 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-pub use self::open::{open_lock, open_only_link};
+pub use self::lock::open_lock;
+pub use self::regular::{NotRegular, check_regular, open_regular};
 pub use self::reserved::Reserved;
 
 /// Creates a directory and its missing parents, readable by the owner alone.

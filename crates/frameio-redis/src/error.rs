@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_about_a_value_are_told_from_errors_of_the_server() {
+    fn errors_about_a_value_are_distinguished_from_errors_of_the_server() {
         for (text, one_key) in [
             ("WRONGTYPE Operation against a key holding the wrong kind of value", true),
             (

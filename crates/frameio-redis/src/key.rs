@@ -65,7 +65,7 @@ mod tests {
         Operation::new("files.show", http::Method::GET, "/", Quota::per_second(10));
 
     #[test]
-    fn names_tell_buckets_apart_and_nothing_else() {
+    fn names_differ_by_bucket_and_reveal_nothing() {
         let names = |secret: &str| Names::new(secret.as_bytes().to_vec().into());
         let bucket = |account: Option<&str>, credential: Option<&str>| {
             let mut bucket = QuotaBucket::new(&SHOW);

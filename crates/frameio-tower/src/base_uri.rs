@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_kept_is_refused() {
+    fn an_unusable_base_is_refused() {
         for (base, why) in [
             ("/v4", "it does not begin with https:// or http://"),
             ("api.frame.io", "it does not begin with https:// or http://"),

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_request_has_wins_and_all_values_are_sent() {
+    fn headers_of_the_request_win_and_all_values_are_sent() {
         let mut headers = HeaderMap::new();
         headers.insert("accept", HeaderValue::from_static("application/json"));
         for value in ["1", "2", "3"] {

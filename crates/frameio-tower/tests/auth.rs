@@ -49,8 +49,8 @@ fn me() -> Request<Body> {
     get("https://api.frame.io/v4/me")
 }
 
-fn is_refreshed(answer: &Response<Body>) -> bool {
-    answer.extensions().get::<TokenRefreshed>().is_some()
+fn is_refreshed(response: &Response<Body>) -> bool {
+    response.extensions().get::<TokenRefreshed>().is_some()
 }
 
 /// What a request to `uri` is signed with, by a layer for `origin`.
@@ -115,7 +115,7 @@ impl TokenProvider for Failing {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_goes_to_the_origin_is_signed() {
+async fn requests_to_the_origin_are_signed() {
     let header = signed("https://api.frame.io", "https://api.frame.io/v4/me").await.unwrap();
     assert_eq!(header, "Bearer c4n4ry");
     assert!(header.is_sensitive());
@@ -133,7 +133,7 @@ async fn what_goes_to_the_origin_is_signed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_goes_elsewhere_is_not_signed() {
+async fn requests_to_other_origins_are_not_signed() {
     for (origin, uri) in [
         ("https://api.frame.io", "http://api.frame.io/v4/me"),
         ("https://api.frame.io", "http://api.frame.io:443/v4/me"),
@@ -154,14 +154,14 @@ async fn what_goes_elsewhere_is_not_signed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_keeps_a_header_of_its_own() {
+async fn an_existing_authorization_header_is_kept() {
     let provider = Arc::new(Rotating::default());
     let (service, script) = stack(provider.clone(), [status(401)]);
     let mut request = me();
     request.headers_mut().insert("authorization", HeaderValue::from_static("Basic own"));
-    let answer = service.oneshot(request).await.unwrap();
+    let response = service.oneshot(request).await.unwrap();
     // The token that was rejected is not that of the provider.
-    assert!(!is_refreshed(&answer));
+    assert!(!is_refreshed(&response));
     assert_eq!(script.seen()[0].parts.headers["authorization"], "Basic own");
     assert_eq!((provider.asked.load(Relaxed), provider.rejected.load(Relaxed)), (0, 0));
 }
@@ -170,8 +170,8 @@ async fn a_request_keeps_a_header_of_its_own() {
 async fn a_401_from_elsewhere_rejects_no_token() {
     let provider = Arc::new(Rotating::default());
     let (service, _) = stack(provider.clone(), [status(401)]);
-    let answer = service.oneshot(get("https://example.com/")).await.unwrap();
-    assert!(!is_refreshed(&answer));
+    let response = service.oneshot(get("https://example.com/")).await.unwrap();
+    assert!(!is_refreshed(&response));
     assert_eq!((provider.asked.load(Relaxed), provider.rejected.load(Relaxed)), (0, 0));
 }
 
@@ -193,7 +193,7 @@ async fn the_provider_is_asked_once_for_each_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_that_are_rejected_at_once_tell_the_provider_once() {
+async fn a_hundred_concurrent_rejections_are_reported_once() {
     let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
     let provider = Arc::new(Rotating::default());
     let rejections = (0..100).map(|n| status(401).after(Duration::from_millis(10 + n % 7)));
@@ -202,10 +202,10 @@ async fn a_hundred_that_are_rejected_at_once_tell_the_provider_once() {
     for _ in 0..100 {
         calls.spawn(service.clone().oneshot(me()));
     }
-    for answer in calls.join_all().await {
-        let answer = answer.unwrap();
-        assert_eq!(answer.status(), 401);
-        assert!(is_refreshed(&answer));
+    for response in calls.join_all().await {
+        let response = response.unwrap();
+        assert_eq!(response.status(), 401);
+        assert!(is_refreshed(&response));
     }
     assert_eq!(provider.rejected.load(Relaxed), 1);
     // None is sent again by this layer.
@@ -223,16 +223,16 @@ async fn a_hundred_that_are_rejected_at_once_tell_the_provider_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_is_not_marked_without_another_token() {
+async fn a_response_is_not_marked_without_another_token() {
     let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
     let (service, script) = stack(StaticToken::new(CANARY), [status(401)]);
-    let answer = service.oneshot(me()).await.unwrap();
-    assert_eq!((answer.status().as_u16(), is_refreshed(&answer)), (401, false));
+    let response = service.oneshot(me()).await.unwrap();
+    assert_eq!((response.status().as_u16(), is_refreshed(&response)), (401, false));
     assert_eq!(script.seen().len(), 1);
     // Nor if the provider now has none at all: the answer is what it was.
     let (service, _) = stack(Failing { asked: AtomicU32::new(0), good: 1 }, [status(401)]);
-    let answer = service.oneshot(me()).await.unwrap();
-    assert_eq!((answer.status().as_u16(), is_refreshed(&answer)), (401, false));
+    let response = service.oneshot(me()).await.unwrap();
+    assert_eq!((response.status().as_u16(), is_refreshed(&response)), (401, false));
     assert_eq!(capture.events().len(), 0);
 }
 
@@ -298,7 +298,7 @@ async fn nothing_shows_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_token_holds_nothing_of_the_service_inside() {
+async fn waiting_for_a_token_holds_no_permit_of_the_inner_service() {
     struct Never;
 
     impl TokenProvider for Never {

@@ -83,7 +83,7 @@ async fn a_hundred_wait_for_one_refresh_and_ask_nothing_themselves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_token_is_told_of_once() {
+async fn each_rejected_token_is_reported_once() {
     let provider = Rotating::default();
     let stack = stack(provider.clone(), "none is right");
     for _ in 0..3 {
@@ -93,7 +93,7 @@ async fn each_token_is_told_of_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_cannot_be_replaced_is_told_of_once_too() {
+async fn a_token_that_cannot_be_replaced_is_reported_once() {
     let told = Arc::new(AtomicU32::new(0));
 
     struct Stubborn(Arc<AtomicU32>);
@@ -116,7 +116,7 @@ async fn a_token_that_cannot_be_replaced_is_told_of_once_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_was_replaced_in_between_is_not_told_of() {
+async fn a_token_that_was_replaced_meanwhile_is_not_reported() {
     let provider = Rotating::default();
     let call = tokio::spawn(stack(provider.clone(), "1").oneshot(me()));
     sleep(SECOND * 3 / 2).await;
@@ -126,7 +126,7 @@ async fn a_token_that_was_replaced_in_between_is_not_told_of() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_refreshes_can_be_dropped_at_any_time() {
+async fn the_refreshing_call_can_be_dropped_at_any_time() {
     // A second for the token and one for the answer; then the provider is asked, told and asked.
     for halves in 0..12 {
         let provider = Rotating::default();
@@ -137,8 +137,8 @@ async fn who_refreshes_can_be_dropped_at_any_time() {
         sleep(SECOND * halves / 2 + SECOND / 100).await;
         first.abort();
         for other in others {
-            let answer = tokio::time::timeout(SECOND * 20, other).await;
-            assert!(is_marked(&answer.expect("nobody is stuck").unwrap().unwrap()), "{halves}");
+            let response = tokio::time::timeout(SECOND * 20, other).await;
+            assert!(is_marked(&response.expect("nobody is stuck").unwrap().unwrap()), "{halves}");
         }
         assert_eq!(stack.oneshot(me()).await.unwrap().status(), 200, "{halves}");
         // Only what was broken off in the middle is done again.
@@ -148,7 +148,7 @@ async fn who_refreshes_can_be_dropped_at_any_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_phase_is_told() {
+async fn the_phase_is_recorded() {
     let record = CallRecord::new();
     let mut request = me();
     request.extensions_mut().insert(record.clone());

@@ -151,7 +151,7 @@ async fn a_limit_further_inside_keeps_its_name() {
 }
 
 #[tokio::test]
-async fn a_failure_before_the_answer_is_passed_on() {
+async fn a_failure_before_the_response_is_passed_on() {
     let inner = service_fn(async |_: Request<()>| Err::<Response<Body>, _>(BoxError::from("no")));
     let error = CollectLayer::new(1).layer(inner).oneshot(Request::new(())).await.unwrap_err();
     assert_eq!(error.to_string(), "no");

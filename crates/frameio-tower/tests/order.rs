@@ -18,7 +18,7 @@ use frameio_tower::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use support::Strict;
-use support::script::{Script, Seen, Step, answer, hang, status};
+use support::script::{Script, Seen, Step, hang, respond, status};
 use tokio::time::Instant;
 use tower::{ServiceBuilder, ServiceExt};
 
@@ -136,11 +136,11 @@ fn broken() -> Step {
         }
     }
 
-    answer(Response::new(Body::stream(Broken)))
+    respond(Response::new(Body::stream(Broken)))
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_attempt_pays_the_quota_and_has_a_token_of_its_own() {
+async fn every_attempt_spends_quota_and_gets_its_own_token() {
     let outcome = send(Tokens::default(), no_options, [status(503), status(502)]).await;
     assert_eq!(outcome.status(), 200);
     // Ten seconds apart by the quota, where the backoff is one at most.
@@ -151,7 +151,7 @@ async fn every_attempt_pays_the_quota_and_has_a_token_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_sent_once_a_call_is_sent_with_each_attempt() {
+async fn headers_of_the_call_are_sent_with_each_attempt() {
     let outcome = send(Tokens::default(), no_options, [status(503)]).await;
     for (seen, number) in outcome.seen.iter().zip(1..) {
         assert_eq!(seen.parts.uri, "https://api.frame.io/v4/me");
@@ -223,6 +223,6 @@ async fn a_wait_that_cannot_end_before_the_deadline_is_not_begun() {
     assert!(outcome.took <= SECOND);
     // And that before a retry.
     let told = Response::builder().status(503).header("retry-after", "6").body(Body::empty());
-    let outcome = send(Tokens::default(), five, [answer(told.unwrap())]).await;
+    let outcome = send(Tokens::default(), five, [respond(told.unwrap())]).await;
     assert_eq!((outcome.status(), outcome.took), (503, Duration::ZERO));
 }

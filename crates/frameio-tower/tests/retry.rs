@@ -16,7 +16,7 @@ use frameio_tower::error::{
 use frameio_tower::{CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy};
 use http::{HeaderValue, Method, Request, Response};
 use support::Strict;
-use support::script::{Script, Step, answer, fail, status};
+use support::script::{Script, Step, fail, respond, status};
 use tokio::time::Instant;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 
@@ -61,7 +61,7 @@ async fn attempts(
 
 fn told(code: u16, retry_after: &str) -> Step {
     let response = Response::builder().status(code).header("retry-after", retry_after);
-    answer(response.body(Body::empty()).unwrap())
+    respond(response.body(Body::empty()).unwrap())
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +100,7 @@ async fn a_creating_call_is_replayed_only_if_it_was_not_carried_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_retry_cannot_mend_is_not_retried() {
+async fn permanent_failures_are_not_retried() {
     let errors: [BoxError; 5] = [
         QuotaExhausted::new(Duration::from_secs(1)).into(),
         AuthError::new(TransportError::new(TransportStage::Connect, "refused")).into(),
@@ -270,7 +270,7 @@ async fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_record_tells_of_the_call() {
+async fn the_record_describes_the_call() {
     let script = Script::new([fail(ConnectTimeout::new(Duration::ZERO)), told(503, "5")]);
     let mut service = layered(RetryPolicy::default(), &script);
     let record = CallRecord::new();
@@ -358,7 +358,7 @@ async fn a_budget_is_shared_and_spent_by_failures_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_earn_retries() {
+async fn responses_earn_retries() {
     let policy = RetryPolicy::default().budget(0, 0.5).backoff(no_wait());
     let retried = async |policy: &RetryPolicy| {
         send(policy.clone(), call(&READ), [status(500)]).await.0.unwrap() == 200

@@ -104,7 +104,7 @@ async fn the_limit_counts_from_the_call_and_not_from_the_first_poll() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_names_what_it_cut() {
+async fn a_deadline_error_names_the_phase() {
     let minute = 60 * SECOND;
     for (steps, phase, sent) in [
         (vec![hang()], Phase::Attempt, true),
@@ -139,7 +139,7 @@ async fn a_deadline_names_what_it_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_earliest_deadline_holds_and_is_told_inside() {
+async fn the_earliest_deadline_applies_and_is_passed_inside() {
     let told = service_fn(async |request: Request<()>| {
         let told = request.extensions().get::<DeadlineAt>().copied();
         Ok::<_, BoxError>(Response::new(told.map(|deadline| deadline.0)))
@@ -180,7 +180,7 @@ async fn a_limit_without_end_is_none() {
 
 /// What is done at once needs no timer, and so no runtime either.
 #[test]
-fn what_is_done_at_once_touches_no_timer() {
+fn a_ready_future_uses_no_timer() {
     let mut service = ServiceBuilder::new()
         .layer(DeadlineLayer::new(SECOND))
         .layer(TimeoutLayer::new(SECOND))

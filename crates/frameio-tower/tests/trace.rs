@@ -13,7 +13,7 @@ use frameio_tower::{CallRecord, CallSpan, RetryLayer, TraceLayer};
 use http::{Method, Request, Response, StatusCode, Version};
 use support::Strict;
 use support::capture::{Capture, Seen};
-use support::script::{Script, Step, answer, fail, status};
+use support::script::{Script, Step, fail, respond, status};
 use tokio::time::sleep;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use tracing::{Instrument, Level};
@@ -46,7 +46,7 @@ async fn attempt(request: Request<Body>, step: Step) -> Seen {
 #[tokio::test(start_paused = true)]
 async fn an_attempt_is_a_span_of_an_http_client() {
     let response = Response::builder().version(Version::HTTP_2).body(Body::empty()).unwrap();
-    let span = attempt(call(), answer(response)).await;
+    let span = attempt(call(), respond(response)).await;
     assert_eq!((span.name, span.target), ("frameio.http", "frameio::http"));
     assert_eq!((span.level, span.parent), (Level::DEBUG, None));
     assert_eq!(

@@ -1,18 +1,20 @@
-//! Checksums of files that were transferred, kept for the next time.
+//! Checksums of transferred files, kept for the next run.
 //!
 //! A line of JSON for each file, appended when it has been transferred. A line that broke off is left
 //! out; of several about one file the last one counts.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use frameio_core::FileId;
+use frameio_private_file::open_regular;
 use serde_json::{Value, json};
 
-use super::download::Hasher;
+use super::digest::Hasher;
+use super::local_file::{LocalFile, reason, unopened};
 use super::tasks::blocking;
 use super::{Checksum, TransferError, TransferErrorKind};
 
@@ -36,8 +38,7 @@ impl Checksums {
     /// Reads what is kept at `path`: nothing where there is no file.
     pub(crate) async fn open(path: PathBuf) -> Result<Self, TransferError> {
         let here = path.clone();
-        let read = blocking(move || read(&here)).await;
-        let kept = read.map_err(|error| failed(&path, error))?;
+        let kept = blocking(move || read(&here)).await.map_err(|error| failed(&path, error))?;
         Ok(Self { path: path.into(), kept: Arc::new(Mutex::new(kept)) })
     }
 
@@ -59,10 +60,7 @@ impl Checksums {
             let Some(kept) = self.of(&id) else { return Ok(Some(id)) };
             let now = match checksum.take() {
                 Some(now) => now,
-                None => hash(local.to_owned()).await.map_err(|error| {
-                    let message = format!("{} cannot be read: {error}", local.display());
-                    TransferError::new(TransferErrorKind::Source, message).because(error)
-                })?,
+                None => hash(local.to_owned()).await.map_err(|error| unopened(local, error))?,
             };
             if now == kept {
                 return Ok(Some(id));
@@ -91,13 +89,17 @@ impl Checksums {
 }
 
 fn failed(path: &Path, error: io::Error) -> TransferError {
-    let message = format!("the checksums in {}: {error}", path.display());
+    let message = format!("cannot use the checksums in '{}': {}", path.display(), reason(&error));
     TransferError::new(TransferErrorKind::Manifest, message).because(error)
 }
 
 /// The XXH3 checksum of a file, in hexadecimal.
 pub(crate) async fn hash(path: PathBuf) -> io::Result<Box<str>> {
-    let mut file = blocking(move || File::open(path)).await?;
+    let mut file = blocking(move || match LocalFile::open(&path)? {
+        (file, LocalFile::Regular(_)) => Ok(file),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
+    })
+    .await?;
     let mut hasher = Hasher::new(Checksum::Xxh3);
     loop {
         let read;
@@ -123,7 +125,7 @@ pub(crate) async fn hash(path: PathBuf) -> io::Result<Box<str>> {
 
 fn read(path: &Path) -> io::Result<HashMap<String, Box<str>>> {
     let mut kept = HashMap::new();
-    let mut reader = match File::open(path) {
+    let mut reader = match open_regular(path, File::options().read(true)) {
         Ok(file) => BufReader::new(file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(kept),
         Err(error) => return Err(error),
@@ -135,7 +137,7 @@ fn read(path: &Path) -> io::Result<HashMap<String, Box<str>>> {
             break;
         }
         if number == 0 && !HEAD.as_bytes().starts_with(&line) {
-            let message = "it is no file of checksums: name another";
+            let message = "it is not a file of checksums: name another";
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         let Ok(entry) = serde_json::from_slice::<Value>(&line) else { continue };
@@ -148,7 +150,8 @@ fn read(path: &Path) -> io::Result<HashMap<String, Box<str>>> {
 
 /// Appends a line by one write, so that several processes may do so.
 fn append(path: &Path, line: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    let mut options = frameio_private_file::options();
+    let mut file = open_regular(path, options.read(true).append(true).create(true))?;
     // After a line that broke off; an empty one does no harm.
     let head = if file.metadata()?.len() < HEAD.len() as u64 {
         file.set_len(0)?;

@@ -8,7 +8,7 @@ use frameio_core::{BoxError, FileId};
 use frameio_tower::error::find;
 use http::StatusCode;
 
-use super::retry::AttemptError;
+use super::attempt_error::AttemptError;
 use frameio_client::{Error, ErrorKind};
 
 /// Why a transfer did not succeed.
@@ -58,6 +58,9 @@ pub enum TransferErrorKind {
     Refused,
     /// A signed URL has expired.
     Expired,
+    /// A signed URL of the service cannot be used: it is malformed, is not `https`, or points to
+    /// this machine.
+    InvalidUrl,
     /// The storage failed on every attempt.
     Storage,
     /// A time limit was reached.
@@ -68,6 +71,10 @@ pub enum TransferErrorKind {
     Disk,
     /// What was received is not what was promised, in size or content.
     Mismatch,
+    /// The content is larger than the limit allows.
+    TooLarge,
+    /// A file that exists differs from the one to be received, and is kept.
+    Conflict,
     /// There is nothing at a path, or with an id.
     NotFound,
     /// More than one thing has the path.
@@ -101,12 +108,6 @@ impl TransferError {
         let mut this = Self::new(error.kind(), error.to_string()).because(error);
         this.0.attempts = attempts;
         this
-    }
-
-    /// Names what the message is about.
-    pub(crate) fn prefixed(mut self, subject: &str) -> Self {
-        self.0.message = format!("{subject}: {}", self.0.message).into();
-        self
     }
 
     /// Names what is behind it; the message should say it already.
@@ -220,3 +221,17 @@ const _: () = {
     const fn sendable<T: Send + Sync + 'static>() {}
     sendable::<TransferError>();
 };
+
+impl AttemptError {
+    /// Returns the kind of a transfer that ends with this error.
+    pub(crate) fn kind(&self) -> TransferErrorKind {
+        match self {
+            Self::Transport(_) => TransferErrorKind::Storage,
+            Self::Stalled(_) | Self::TimedOut(_) => TransferErrorKind::Timeout,
+            Self::Responded(response) if response.expired => TransferErrorKind::Expired,
+            Self::Responded(response) if response.is_transient() => TransferErrorKind::Storage,
+            Self::Responded(_) => TransferErrorKind::Refused,
+            Self::Url(_) => TransferErrorKind::InvalidUrl,
+        }
+    }
+}

@@ -1,12 +1,17 @@
 //! Files of any size, in and out.
 
+mod attempt_error;
 mod checksums;
+mod digest;
 mod download;
 pub(crate) mod error;
+mod existing;
+mod local_file;
+mod match_name;
 mod path;
-mod place;
 mod poll;
 mod progress;
+mod resolve;
 pub(crate) mod retry;
 mod safe_name;
 pub(crate) mod signed_http;
@@ -21,21 +26,22 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_api::files::{File, ShowFile};
-use frameio_core::{AccountId, Body, BoxError, FileId};
+use frameio_core::{AccountId, Body, BoxError, FileId, is_loopback};
 use frameio_tower::Backoff;
 use http::{Request, Response};
 use tokio::sync::Semaphore;
 use tower::Service;
 
-pub use self::download::{
-    Checksum, Digest, Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition,
-};
+pub use self::digest::{Checksum, Digest};
+use self::download::disk::{Disk, SystemDisk};
+pub use self::download::{Download, DownloadTree, Downloaded, Open, Reader, Rendition};
 pub use self::error::{TransferError, TransferErrorKind};
+pub use self::existing::Existing;
 pub use self::path::{Locator, RemotePath};
-pub use self::place::{Place, Target};
 use self::poll::Poller;
-pub use self::poll::Until;
+pub use self::poll::WaitFor;
 pub use self::progress::{Progress, ProgressStream};
+pub use self::resolve::{Resolved, ResolvedItem};
 use self::retry::Retries;
 pub use self::safe_name::{SafeNames, safe_name};
 use self::signed_http::Storage;
@@ -60,6 +66,9 @@ pub(crate) struct Inner {
     pub(crate) client: Client,
     pub(crate) storage: Storage,
     pub(crate) retries: Retries,
+    /// Bytes a second below which a download is given up.
+    pub(crate) min_rate: u64,
+    pub(crate) disk: Arc<dyn Disk>,
     /// One for each part that may be under way, in all transfers together.
     pub(crate) parts: Arc<Semaphore>,
     pub(crate) buffers: Buffers,
@@ -88,11 +97,14 @@ impl Transfers {
         TransfersBuilder {
             client,
             storage: None,
+            allow_loopback: None,
             stall_timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(6 * 3600),
             retries: Retries::default(),
             parts_in_flight: 32,
             poll_interval: Duration::from_millis(500),
+            min_rate: 100,
+            disk: Arc::new(SystemDisk),
         }
     }
 }
@@ -116,25 +128,30 @@ impl fmt::Debug for Transfers {
 /// | wait between attempts | 1 s, doubled up to 60 s, with full jitter |
 /// | an attempt is given up when nothing moves for | 60 s |
 /// | an attempt is given up after | 6 h |
+/// | minimum rate of a download, averaged over 5 min of waiting | 100 bytes a second |
 /// | wait between two questions for the state of a file | 500 ms, growing by half up to 15 s |
-/// | transport to the storage | a [`HyperTransport`] of its own |
+/// | transport to the storage | a separate [`HyperTransport`] |
+/// | signed URLs that point to this machine | refused, unless the API is on this machine |
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TransfersBuilder {
     client: Client,
     storage: Option<HttpService>,
+    allow_loopback: Option<bool>,
     stall_timeout: Duration,
     attempt_timeout: Duration,
     retries: Retries,
     parts_in_flight: usize,
     poll_interval: Duration,
+    min_rate: u64,
+    disk: Arc<dyn Disk>,
 }
 
 impl TransfersBuilder {
     /// Sends what goes to signed URLs through another service: a [`HyperTransport`] with other
     /// settings, a stack around one, or a simulator.
     ///
-    /// It must neither add a token nor follow redirects.
+    /// It must not add a token.
     pub fn storage<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -144,6 +161,15 @@ impl TransfersBuilder {
         B::Error: Into<BoxError>,
     {
         self.storage = Some(signed_http::boxed(service));
+        self
+    }
+
+    /// Allows signed URLs that point to this machine. Default: only if the API of the client does.
+    ///
+    /// A client over a [custom service](Client::from_service) has no known address, so a test with a
+    /// mock and a storage on this machine has to allow it.
+    pub fn allow_loopback(mut self, allow: bool) -> Self {
+        self.allow_loopback = Some(allow);
         self
     }
 
@@ -192,8 +218,26 @@ impl TransfersBuilder {
         self
     }
 
+    /// Gives an attempt to receive bytes up that gets less than so many a second, averaged over each
+    /// five minutes of waiting for them. 0 turns it off. Default: 100.
+    pub fn min_download_rate(mut self, bytes_per_second: u64) -> Self {
+        self.min_rate = bytes_per_second;
+        self
+    }
+
+    /// Writes received bytes to another disk, which a test has fail.
+    #[cfg(test)]
+    pub(crate) fn disk(mut self, disk: Arc<dyn Disk>) -> Self {
+        self.disk = disk;
+        self
+    }
+
     /// Makes the transfers. Needs no runtime and opens no connection.
     pub fn build(self) -> Transfers {
+        let is_local = |url: &http::Uri| url.host().is_some_and(is_loopback);
+        let allow_loopback = self.allow_loopback;
+        let allow_loopback =
+            allow_loopback.unwrap_or_else(|| self.client.base_url().is_some_and(is_local));
         let http =
             self.storage.unwrap_or_else(|| signed_http::boxed(HyperTransport::builder().build()));
         Transfers {
@@ -201,10 +245,13 @@ impl TransfersBuilder {
                 client: self.client,
                 storage: Storage {
                     http,
+                    allow_loopback,
                     stall_timeout: self.stall_timeout,
                     attempt_timeout: self.attempt_timeout,
                 },
                 retries: self.retries,
+                min_rate: self.min_rate,
+                disk: self.disk,
                 parts: Arc::new(Semaphore::new(self.parts_in_flight)),
                 buffers: Buffers::default(),
                 poller: Poller::new(self.poll_interval),

@@ -1,4 +1,4 @@
-//! Where something is, as a path that people write.
+//! Paths of items at the service, as people write them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,20 +22,25 @@ use super::{TransferError, TransferErrorKind};
 pub struct RemotePath(Vec<String>);
 
 impl RemotePath {
-    /// A path of these names.
+    /// Creates a path of these names.
     pub fn new(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(names.into_iter().map(Into::into).collect())
     }
 
-    /// The names, the outermost first.
+    /// Returns the names, the outermost first.
     pub fn names(&self) -> &[String] {
         &self.0
     }
 
-    /// The path of what is called `name` in here.
+    /// Returns the path of the item named `name` in here.
     #[must_use]
     pub fn join(&self, name: &str) -> Self {
         Self(self.0.iter().cloned().chain([name.to_owned()]).collect())
+    }
+
+    /// Returns the path of the item at `below` in here.
+    pub(crate) fn append(&self, below: &Self) -> Self {
+        Self(self.0.iter().chain(&below.0).cloned().collect())
     }
 
     /// Whether `other` is in here, or in a folder in here.
@@ -91,21 +96,21 @@ impl FromStr for RemotePath {
     }
 }
 
-/// Something at the service, named by a path or an id.
+/// An item at the service, named by a path or an id.
 ///
-/// | text | what it is |
+/// | text | meaning |
 /// |---|---|
 /// | `/Workspace/Project/Folder/file.mov` | a path, in whichever account of the user has it |
 /// | `//Account/Workspace/Project` | a path in the account of this name or id |
-/// | `8b6c1f2e-…`, `adobe:urn:aaid:…` | the id of a file, a folder, a version stack or a project |
+/// | `8b6c1f2e-…`, `adobe:urn:aaid:…` | the id of a file, folder, version stack, project or workspace |
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Locator {
     /// By names.
     Path {
-        /// The name or the id of the account; any of the user's where it is not given.
+        /// The name or id of the account; `None` for any account of the user.
         account: Option<String>,
-        /// Workspace, project, folders, and what is in them.
+        /// Names of the workspace, the project, folders, and the item.
         path: RemotePath,
     },
     /// By its id.
@@ -158,7 +163,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_path_is_read_as_it_is_written(names in vec("([^\u{0}]|[/\\\\]){1,8}", 0..5)) {
+        fn a_formatted_path_parses_to_itself(names in vec("([^\u{0}]|[/\\\\]){1,8}", 0..5)) {
             let path = RemotePath::new(names);
             prop_assert_eq!(path.to_string().parse::<RemotePath>().unwrap(), path.clone());
             let locator = Locator::Path { account: Some("a/b".into()), path };
@@ -167,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_refused() {
+    fn refuses_text_that_is_neither_a_path_nor_an_id() {
         for (text, advice) in [
             ("a/b", "a path is written"),
             ("", "neither"),

@@ -1,4 +1,4 @@
-//! How far a transfer is.
+//! Progress of a transfer.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,35 +10,37 @@ use futures_core::Stream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How often a callback is called at most while bytes flow.
+/// Minimum interval between two reports while bytes flow.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// What the rate is averaged over.
+/// Seconds over which the rate is averaged.
 const AVERAGED: f64 = 5.0;
 
-/// How far a transfer is.
+/// Progress of a transfer.
 ///
-/// Bytes count when they are handed to the connection, or received from it; those of an attempt
-/// that failed are taken back, so that `bytes` may shrink.
+/// Bytes count when they are handed to the connection, or received from it; those of a failed
+/// attempt are subtracted, so that `bytes` may shrink.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// How many bytes are done.
+    /// Number of bytes transferred.
     pub bytes: u64,
-    /// How many there are, where it is known.
+    /// Number of them that an earlier run has transferred; they do not count for the rate.
+    pub resumed: u64,
+    /// Number of bytes to transfer, where it is known.
     pub total: Option<u64>,
-    /// How many parts are done.
+    /// Number of parts transferred.
     pub parts: u64,
-    /// How many parts there are.
+    /// Number of parts to transfer.
     pub total_parts: u64,
-    /// How many bytes a second there were lately.
+    /// Bytes per second, averaged over the last seconds.
     pub rate: f64,
-    /// How long it has been since the transfer began.
+    /// Time since the transfer began.
     pub elapsed: Duration,
 }
 
 impl Progress {
-    /// How long it will take at this rate, where that can be told.
+    /// Estimates the remaining time at this rate; `None` where it is unknown.
     pub fn time_left(&self) -> Option<Duration> {
         let left = self.total?.saturating_sub(self.bytes);
         match left {
@@ -47,10 +49,10 @@ impl Progress {
         }
     }
 
-    /// A callback, and the stream of what it is called with.
+    /// Creates a callback, and a stream of what it is called with.
     ///
-    /// The stream gives the latest state each time it is asked, leaves out what nobody asked for
-    /// in time, and ends with the transfer.
+    /// The stream returns the latest state each time it is polled, skips states in between, and
+    /// ends with the transfer.
     ///
     /// ```
     /// use frameio::transfer::Progress;
@@ -79,13 +81,13 @@ fn wait(mut receiver: watch::Receiver<Progress>) -> Waiting {
     })
 }
 
-/// The progress of a transfer as a stream; made by [`Progress::channel`].
+/// The progress of a transfer as a stream; created by [`Progress::channel`].
 pub struct ProgressStream {
     waiting: Waiting,
 }
 
 impl ProgressStream {
-    /// The next state, or `None` after the transfer.
+    /// Returns the next state, or `None` after the transfer.
     pub async fn next(&mut self) -> Option<Progress> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -116,7 +118,7 @@ impl fmt::Debug for ProgressStream {
 
 pub(crate) type Report = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// Counts what a transfer does, and reports it.
+/// Counts the bytes of a transfer, and reports them.
 #[derive(Clone)]
 pub(crate) struct Tracker(Arc<Tracked>);
 
@@ -128,31 +130,45 @@ struct Tracked {
 
 struct State {
     progress: Progress,
-    /// When and at how many bytes the rate was last reckoned.
+    /// When and at how many bytes the rate was last computed.
     sampled: (Instant, u64),
 }
 
 impl Tracker {
-    /// A transfer of which `bytes` and `parts` may be done already.
+    /// Starts a transfer of which some `bytes` and `parts` may be done already.
     pub(crate) fn new(report: Option<Report>, start: Progress) -> Self {
         let begun = Instant::now();
+        let start = Progress { resumed: start.bytes, ..start };
         let state = Mutex::new(State { progress: start, sampled: (begun, start.bytes) });
         let this = Self(Arc::new(Tracked { report, begun, state }));
         this.update(true, |_| {});
         this
     }
 
-    /// Begins an attempt, whose bytes count only if it is [done](Counted::done).
+    /// Starts an attempt, whose bytes count only if it is [done](Counted::done).
     pub(crate) fn attempt(&self) -> Counted {
         Counted { tracker: self.clone(), bytes: 0, kept: false }
     }
 
-    /// Reports how it is in the end.
+    /// Sets what an earlier run has transferred already, which does not count for the rate.
+    pub(crate) fn resume_at(&self, bytes: u64, total: Option<u64>) {
+        {
+            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.sampled.1 = bytes;
+            state.progress.resumed = bytes;
+        }
+        self.update(true, |progress| {
+            progress.bytes = bytes;
+            progress.total = total;
+        });
+    }
+
+    /// Reports the final state.
     pub(crate) fn finish(&self) {
         self.update(true, |_| {});
     }
 
-    /// The state as it is.
+    /// Returns the present state.
     pub(crate) fn now(&self) -> Progress {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner).progress
     }
@@ -188,7 +204,7 @@ impl fmt::Debug for Tracker {
     }
 }
 
-/// The bytes of one attempt at a part, taken back when it is dropped before it is done.
+/// The bytes of one attempt at a part, subtracted when it is dropped before it is done.
 #[derive(Debug)]
 pub(crate) struct Counted {
     tracker: Tracker,
@@ -202,7 +218,7 @@ impl Counted {
         self.tracker.update(false, |progress| progress.bytes += bytes);
     }
 
-    /// Keeps what was counted. Whether a part is done by it is told to [`Tracker::update`].
+    /// Keeps the counted bytes.
     pub(crate) const fn done(&mut self) {
         self.kept = true;
     }
@@ -242,6 +258,20 @@ mod tests {
         drop(attempt);
         assert_eq!(tracker.now().bytes, 0, "the attempt failed");
         assert_eq!(start().time_left(), None, "nothing moved yet");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_of_an_earlier_run_do_not_count_for_the_rate() {
+        let tracker = Tracker::new(None, start());
+        tokio::time::advance(Duration::from_secs(1)).await;
+        tracker.resume_at(900, Some(1000));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let mut attempt = tracker.attempt();
+        attempt.add(10);
+        let now = tracker.now();
+        assert_eq!((now.bytes, now.resumed, now.total), (910, 900, Some(1000)));
+        assert!(now.rate <= 10.0, "{}", now.rate);
+        attempt.done();
     }
 
     #[tokio::test(start_paused = true)]

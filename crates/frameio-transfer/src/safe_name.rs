@@ -1,27 +1,27 @@
-//! Names of the service as names on a disk.
+//! Names of items at the service as names on a disk.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use twox_hash::XxHash3_64;
 use unicode_normalization::UnicodeNormalization;
 
-/// The longest name that is given: file systems take 255 bytes, and a download that is under way
-/// adds its endings.
+/// Maximum length of a name in bytes: file systems take 255, and a partial download adds endings.
 const LONGEST: usize = 230;
 
-/// The longest ending that is kept whole where a name is cut.
+/// Maximum length of an extension that is kept where a name is cut.
 const LONGEST_EXTENSION: usize = 20;
 
-/// The endings of a download that is under way.
-const OURS: [&str; 3] = [".part", ".part.json", ".part.json.new"];
+/// The endings of a partial download.
+pub(crate) const PARTIAL_ENDINGS: [&str; 3] = [".part", ".part.json", ".part.json.new"];
 
-/// Makes a name of the service one that every common file system takes, as one name in one folder.
+/// Converts the name of an item to one that every common file system accepts.
 ///
-/// What Windows or Unix refuse becomes `_`: `/ \ < > : " | ? *`, control characters, dots and
-/// spaces at the end. Names that mean something else (`.`, `..`, `CON`, `COM1.txt`) and the endings
-/// of downloads that are under way get a `_` too. A name of more than 230 bytes is cut before its
-/// extension, and gets a mark that tells it from others that begin alike. Any other name stays as
-/// it is. It depends on nothing but the name; [`SafeNames`] keeps siblings apart.
+/// Characters that Windows or Unix refuse become `_`: `/ \ < > : " | ? *`, control characters, and
+/// dots and spaces at the end. Names with another meaning (`.`, `..`, `CON`, `COM1.txt`) and names
+/// that end like a partial download also get a `_`. A name of more than 230 bytes is cut before its
+/// extension, and gets a mark that distinguishes it from others that begin alike. Other names are
+/// unchanged. The result depends on the name alone; [`SafeNames`] keeps siblings apart.
 ///
 /// ```
 /// use frameio::transfer::safe_name;
@@ -47,13 +47,26 @@ pub fn safe_name(name: &str) -> String {
     if is_reserved(&safe) {
         safe.insert(0, '_');
     }
-    if OURS.iter().any(|ending| safe.to_lowercase().ends_with(ending)) {
+    if PARTIAL_ENDINGS.iter().any(|ending| safe.to_lowercase().ends_with(ending)) {
         safe.push('_');
     }
     if safe.len() > LONGEST { marked(&safe, XxHash3_64::oneshot(name.as_bytes())) } else { safe }
 }
 
-/// Whether Windows takes the name for a device, whatever its extension.
+/// Path to which the endings of a partial download are appended: the target, or a shortened name
+/// where those endings would make it too long for a file system.
+pub(crate) fn partial_base(target: &Path) -> PathBuf {
+    match target.file_name() {
+        Some(name) if name.len() > LONGEST => {
+            let text = name.to_string_lossy();
+            let mark = XxHash3_64::oneshot(name.as_encoded_bytes());
+            target.with_file_name(marked(&text, mark))
+        }
+        _ => target.to_owned(),
+    }
+}
+
+/// Whether the name is one of a device on Windows, whatever its extension.
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
     let numbered = |device: &str| {
@@ -67,7 +80,7 @@ fn is_reserved(name: &str) -> bool {
         || numbered("LPT")
 }
 
-/// The name with a mark before its extension, cut so that it is not too long.
+/// Adds a mark before the extension, and cuts the name so that it is not too long.
 fn marked(name: &str, mark: u64) -> String {
     let mark = format!("~{:08x}", mark & 0xffff_ffff);
     let dot = name.rfind('.').filter(|dot| *dot > 0 && name.len() - dot <= LONGEST_EXTENSION);
@@ -80,11 +93,11 @@ fn marked(name: &str, mark: u64) -> String {
     format!("{}{mark}{extension}", &stem[..cut])
 }
 
-/// Gives [safe](safe_name) names to what is in one folder, each another.
+/// Assigns distinct [safe](safe_name) names to the items of one folder.
 ///
-/// Two names are the same here if any common file system takes them for the same: case does not
-/// count, nor how accents are written. The first one keeps its name; what comes later gets a mark
-/// that depends on its id, so that the same files in the same order always get the same names.
+/// Two names are equal if any common file system takes them for the same: case and Unicode
+/// normalization do not count. The first item keeps its name; later ones get a mark that depends on
+/// their id, so that the same items in the same order always get the same names.
 ///
 /// ```
 /// use frameio::transfer::SafeNames;
@@ -99,12 +112,12 @@ pub struct SafeNames {
 }
 
 impl SafeNames {
-    /// A folder with nothing in it.
+    /// Creates a folder without names.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The name on disk for what is called `name` and has this id.
+    /// Returns the name on disk for an item with this name and id.
     pub fn name(&mut self, name: &str, id: &str) -> String {
         let safe = safe_name(name);
         if self.taken.insert(folded(&safe)) {
@@ -121,7 +134,7 @@ impl SafeNames {
     }
 }
 
-/// What names have in common that a file system may take for one.
+/// The form in which names that a file system may take for one are equal.
 fn folded(name: &str) -> String {
     let upper: String = name.nfc().flat_map(char::to_uppercase).collect();
     upper.nfc().flat_map(char::to_lowercase).nfc().collect()
@@ -129,7 +142,7 @@ fn folded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Component, Path};
+    use std::path::Component;
 
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -189,7 +202,7 @@ mod tests {
             prop_assert!(matches!(components[..], [Component::Normal(_)]), "{safe:?}");
             prop_assert!(safe.len() <= LONGEST && !safe.ends_with(['.', ' ']), "{safe:?}");
             prop_assert!(!safe.contains(['/', '\\', '\0', ':']) && !is_reserved(&safe));
-            prop_assert!(!OURS.iter().any(|ending| safe.to_lowercase().ends_with(ending)));
+            prop_assert!(!PARTIAL_ENDINGS.iter().any(|ending| safe.to_lowercase().ends_with(ending)));
         }
 
         #[test]

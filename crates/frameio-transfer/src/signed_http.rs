@@ -1,5 +1,4 @@
-//! The HTTP side of transfers: signed URLs, which must not see the token of the API, and are none
-//! of its quotas' business.
+//! Requests to signed URLs: where they may go, and when an attempt is given up.
 
 use std::future::Future;
 use std::pin::pin;
@@ -7,50 +6,182 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use frameio_core::{Body, BoxError};
+use frameio_core::{Body, BoxError, is_loopback};
 use frameio_tower::retry_after;
-use http::{Request, Response};
+use http::header::LOCATION;
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::{Instant, timeout_at};
 use tower::ServiceExt;
 
-use super::retry::{Answer, AttemptError};
+use super::attempt_error::{AttemptError, MAX_REDIRECTS, RedirectError, StorageResponse, UrlError};
 use frameio_tower::HttpService;
+use frameio_transport::InsecureUrl;
 
-/// The most that is read of an answer that is no success.
+/// Maximum number of bytes read from the body of an error response.
 const ERROR_BODY: usize = 64 << 10;
 
-/// Sends requests to signed URLs, one attempt at a time, and follows no redirects.
+/// Characters of a path or a query that are sent percent-encoded: all that RFC 3986 does not allow
+/// there, and `#`, which would cut the signature off.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b'%');
+
+/// Sends requests to signed URLs, one attempt at a time.
 #[derive(Clone, Debug)]
 pub(crate) struct Storage {
     pub(crate) http: HttpService,
+    /// Whether URLs may point to this machine, as those of a simulator do.
+    pub(crate) allow_loopback: bool,
     /// How long nothing may move.
     pub(crate) stall_timeout: Duration,
-    /// How long an attempt may take until the head of its answer is there.
+    /// How long an attempt may take until the head of its response is there.
     pub(crate) attempt_timeout: Duration,
 }
 
+/// Reads the signed URL in `text`, as browsers and other clients do.
+///
+/// Whitespace around it is ignored. Characters that a URI cannot have, such as a space or a quote in
+/// a file name, are percent-encoded; everything else is kept as it was signed.
+pub(crate) fn parse_url(text: &str) -> Result<Uri, UrlError> {
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
+    let (scheme, rest) = text.split_once("://").ok_or(UrlError::Relative)?;
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return Err(UrlError::Scheme);
+    }
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let encoded = utf8_percent_encode(path, ENCODED);
+    let uri: Uri =
+        format!("{scheme}://{authority}{encoded}").parse().map_err(|_| UrlError::Malformed)?;
+    let Some(authority) = uri.authority().filter(|authority| !authority.host().is_empty()) else {
+        return Err(UrlError::Malformed);
+    };
+    let after_user = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let port = after_user.strip_prefix(authority.host()).unwrap_or_default();
+    if !port.is_empty() && authority.port_u16().is_none_or(|port| port == 0) {
+        return Err(UrlError::Port);
+    }
+    Ok(uri)
+}
+
 impl Storage {
-    /// The answer to a request, if it is a success, its body yet to be read.
+    /// Reads a signed URL of the service, and checks that requests may be sent to it.
+    pub(crate) fn url(&self, text: &str) -> Result<Uri, UrlError> {
+        let uri = parse_url(text)?;
+        self.check(&uri)?;
+        Ok(uri)
+    }
+
+    /// Refuses URLs that lead from a public API into this machine.
+    fn check(&self, uri: &Uri) -> Result<(), UrlError> {
+        let host = uri.host().ok_or(UrlError::Relative)?;
+        if is_loopback(host) && !self.allow_loopback {
+            return Err(UrlError::Loopback);
+        }
+        Ok(())
+    }
+
+    /// Sends the request that `request` makes for a URL, and follows redirects of the storage.
+    ///
+    /// Returns a successful response, its body yet to be read. A redirect is followed with the same
+    /// method, to `https` alone, or to this machine where URLs may point to it: these requests carry
+    /// no token, and young buckets of S3 and CDNs redirect.
     pub(crate) async fn send(
         &self,
-        request: Request<Body>,
+        uri: &Uri,
         activity: &Activity,
+        mut request: impl FnMut(Uri) -> Request<Body>,
     ) -> Result<Response<Body>, AttemptError> {
-        let answer = async {
-            let sent = self.http.clone().oneshot(request).await;
-            let response = sent.map_err(|error| AttemptError::Transport(error.into_inner()))?;
-            if response.status().is_success() {
-                return Ok(response);
+        let exchange = async {
+            let mut uri = uri.clone();
+            let mut redirects = 0;
+            loop {
+                self.check(&uri).map_err(AttemptError::Url)?;
+                let request = request(uri.clone());
+                let method = request.method().clone();
+                let sent = self.http.clone().oneshot(request).await;
+                let response = sent.map_err(|error| not_sent(error.into_inner()))?;
+                if response.status().is_success() {
+                    return Ok(response);
+                }
+                redirects += 1;
+                uri = match self.redirect(&uri, &method, &response, redirects) {
+                    Some(Ok(uri)) => uri,
+                    Some(Err(error)) => {
+                        let answer =
+                            StorageResponse { redirect: Some(error), ..refusal(response).await };
+                        return Err(AttemptError::Responded(answer));
+                    }
+                    None => return Err(AttemptError::Responded(refusal(response).await)),
+                };
             }
-            let (parts, body) = response.into_parts();
-            // A refusal is one even where its text does not come.
-            let body = Limited::new(body, ERROR_BODY).collect().await;
-            let body = body.map(|body| body.to_bytes()).unwrap_or_default();
-            let wait = retry_after(&parts.headers, SystemTime::now());
-            Err(AttemptError::Answered(Answer::new(parts.status, wait, &body)))
         };
-        self.watch(answer, activity).await?
+        self.watch(exchange, activity).await?
+    }
+
+    /// Returns where a response asks to send the same request, if it does.
+    fn redirect(
+        &self,
+        from: &Uri,
+        method: &Method,
+        response: &Response<Body>,
+        redirects: u32,
+    ) -> Option<Result<Uri, RedirectError>> {
+        let follows = match response.status() {
+            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
+            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER => {
+                method == Method::GET
+            }
+            _ => false,
+        };
+        let location = response.headers().get(LOCATION).filter(|_| follows)?;
+        if redirects > MAX_REDIRECTS {
+            return Some(Err(RedirectError::TooMany));
+        }
+        let location = std::str::from_utf8(location.as_bytes()).map_err(|_| UrlError::Malformed);
+        let uri = location.and_then(|location| self.resolve(from, location));
+        Some(uri.map_err(RedirectError::Url))
+    }
+
+    /// Returns the URL that `location` names in a response to a request to `from`.
+    fn resolve(&self, from: &Uri, location: &str) -> Result<Uri, UrlError> {
+        let (scheme, authority) = (from.scheme_str(), from.authority());
+        let uri = match scheme.zip(authority) {
+            Some((scheme, _)) if location.starts_with("//") => {
+                parse_url(&format!("{scheme}:{location}"))?
+            }
+            Some((scheme, authority)) if location.starts_with('/') => {
+                parse_url(&format!("{scheme}://{authority}{location}"))?
+            }
+            _ => parse_url(location)?,
+        };
+        self.check(&uri)?;
+        let is_local = uri.host().is_some_and(is_loopback);
+        if uri.scheme_str() != Some("https") && !is_local {
+            return Err(UrlError::Insecure);
+        }
+        Ok(uri)
     }
 
     /// What a future gives, unless nothing moves for too long, or all takes too long.
@@ -97,6 +228,24 @@ impl Activity {
     }
 }
 
+/// Why a request has no response.
+fn not_sent(error: BoxError) -> AttemptError {
+    match frameio_tower::error::find::<InsecureUrl>(&*error) {
+        Some(_) => AttemptError::Url(UrlError::Insecure),
+        None => AttemptError::Transport(error),
+    }
+}
+
+/// What is kept of a response that is not a success.
+async fn refusal(response: Response<Body>) -> StorageResponse {
+    let (parts, body) = response.into_parts();
+    // The status counts even if the body does not arrive.
+    let body = Limited::new(body, ERROR_BODY).collect().await;
+    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+    let wait = retry_after(&parts.headers, SystemTime::now());
+    StorageResponse::new(parts.status, wait, &body)
+}
+
 /// Boxes the service that signed URLs are asked through.
 pub(crate) fn boxed<S, B>(service: S) -> HttpService
 where
@@ -111,29 +260,55 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+    use std::sync::Mutex;
+
     use super::*;
 
     fn storage() -> Storage {
-        let never = tower::service_fn(|_: Request<Body>| {
-            std::future::pending::<Result<Response<Body>, std::convert::Infallible>>()
-        });
+        over(tower::service_fn(|_: Request<Body>| {
+            std::future::pending::<Result<Response<Body>, Infallible>>()
+        }))
+    }
+
+    fn over<S>(service: S) -> Storage
+    where
+        S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send,
+    {
         Storage {
-            http: boxed(never),
+            http: boxed(service),
+            allow_loopback: false,
             stall_timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(1000),
         }
     }
 
+    async fn send(storage: &Storage, activity: &Activity) -> Result<Response<Body>, AttemptError> {
+        get(storage, "https://s3.example/a?sig=c4n4ry", activity).await
+    }
+
+    async fn get(
+        storage: &Storage,
+        url: &str,
+        activity: &Activity,
+    ) -> Result<Response<Body>, AttemptError> {
+        let uri = url.parse().unwrap();
+        let request = |uri| Request::get(uri).body(Body::empty()).unwrap();
+        storage.send(&uri, activity, request).await
+    }
+
     #[tokio::test(start_paused = true)]
-    async fn what_does_not_move_is_given_up() {
+    async fn an_attempt_that_stalls_is_given_up() {
         let begun = Instant::now();
-        let error = storage().send(Request::new(Body::empty()), &Activity::default()).await;
+        let error = send(&storage(), &Activity::default()).await;
         assert!(matches!(error, Err(AttemptError::Stalled(_))));
         assert_eq!(begun.elapsed().as_secs(), 60);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_moves_has_its_time_and_no_more() {
+    async fn an_attempt_that_moves_has_its_time_and_no_more() {
         let activity = Activity::default();
         let moving = activity.clone();
         let mover = tokio::spawn(async move {
@@ -143,9 +318,151 @@ mod tests {
             }
         });
         let begun = Instant::now();
-        let error = storage().send(Request::new(Body::empty()), &activity).await;
+        let error = send(&storage(), &activity).await;
         assert!(matches!(error, Err(AttemptError::TimedOut(_))));
         assert_eq!(begun.elapsed().as_secs(), 1000);
         mover.abort();
+    }
+
+    #[test]
+    fn only_what_a_uri_cannot_have_is_encoded() {
+        for (text, uri) in [
+            (
+                "https://s3.example/a b.mov?name=\"a\tb\"; x&X-Amz-Signature=a%2Fb+c=",
+                "https://s3.example/a%20b.mov?name=%22a%09b%22;%20x&X-Amz-Signature=a%2Fb+c=",
+            ),
+            ("\t https://s3.example/a?sig=1\r\n", "https://s3.example/a?sig=1"),
+            (
+                "https://s3.example/ö<1>?{a|b}^`\\",
+                "https://s3.example/%C3%B6%3C1%3E?%7Ba%7Cb%7D%5E%60%5C",
+            ),
+            ("https://s3.example/a#1.mov?sig=1", "https://s3.example/a%231.mov?sig=1"),
+            ("HTTPS://s3.example:8443?sig=1", "https://s3.example:8443/?sig=1"),
+            ("https://[::1]:1/a[1]'(2)!*~,@:$", "https://[::1]:1/a[1]'(2)!*~,@:$"),
+        ] {
+            assert_eq!(parse_url(text).map(|uri| uri.to_string()), Ok(uri.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_a_usable_url_is_refused_with_the_reason() {
+        for (text, error) in [
+            ("", UrlError::Relative),
+            ("/part?sig=1", UrlError::Relative),
+            ("s3.example/part", UrlError::Relative),
+            ("javascript:alert(1)", UrlError::Relative),
+            ("file:///etc/passwd", UrlError::Scheme),
+            ("javascript://s3.example/", UrlError::Scheme),
+            ("https://", UrlError::Malformed),
+            ("https:///a", UrlError::Malformed),
+            ("https://s3 example/a", UrlError::Malformed),
+            ("https://s3.example:99999/a", UrlError::Port),
+            ("https://user@s3.example:0/a", UrlError::Port),
+            ("https://[::1]:99999/a", UrlError::Port),
+        ] {
+            assert_eq!(parse_url(text), Err(error), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_public_api_cannot_lead_into_this_machine() {
+        let storage =
+            over(tower::service_fn(
+                |_: Request<Body>| async move { Ok(Response::new(Body::empty())) },
+            ));
+        let local = Storage { allow_loopback: true, ..storage.clone() };
+        for url in [
+            "http://127.0.0.1:8080/admin",
+            "https://127.9.9.9/admin",
+            "http://localhost/admin",
+            "http://user:pw@[::1]/admin",
+            "http://[::ffff:127.0.0.1]/admin",
+        ] {
+            assert_eq!(storage.url(url), Err(UrlError::Loopback), "{url}");
+            let error = get(&storage, url, &Activity::default()).await.unwrap_err();
+            assert!(error.to_string().contains("points to this machine"), "{error}");
+            assert!(crate::retry::Retries::default().wait(&error, 1).is_none());
+            assert!(local.url(url).is_ok());
+            assert!(get(&local, url, &Activity::default()).await.is_ok(), "{url}");
+        }
+        assert!(storage.url("https://s3.example/a").is_ok());
+    }
+
+    /// A storage that redirects `/0` to the first location, `/1` to the second and so on.
+    fn redirecting(
+        status: u16,
+        locations: &'static [&'static str],
+    ) -> (Storage, Arc<Mutex<Vec<String>>>) {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let asked = seen.clone();
+        let service = tower::service_fn(move |request: Request<Body>| {
+            assert!(!request.headers().contains_key("authorization"));
+            let number = {
+                let mut asked = asked.lock().unwrap();
+                asked.push(format!("{} {}", request.method(), request.uri()));
+                asked.len() - 1
+            };
+            let mut response = Response::builder();
+            if let Some(location) = locations.get(number) {
+                response = response.status(status).header(LOCATION, *location);
+            }
+            let response = response.body(Body::empty()).unwrap();
+            async move { Ok(response) }
+        });
+        (over(service), seen)
+    }
+
+    #[tokio::test]
+    async fn redirects_are_followed_with_the_same_method() {
+        for status in [307, 308] {
+            let locations = &["https://eu.s3.example/a b?sig=2", "/c?sig=3", "//cdn.example/d"];
+            let (storage, seen) = redirecting(status, locations);
+            let uri = "https://s3.example/a?sig=1".parse().unwrap();
+            let put = |uri| Request::put(uri).body(Body::empty()).unwrap();
+            let response = storage.send(&uri, &Activity::default(), put).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            assert_eq!(
+                *seen.lock().unwrap(),
+                [
+                    "PUT https://s3.example/a?sig=1",
+                    "PUT https://eu.s3.example/a%20b?sig=2",
+                    "PUT https://eu.s3.example/c?sig=3",
+                    "PUT https://cdn.example/d"
+                ]
+            );
+        }
+        for status in [301, 302, 303] {
+            let (storage, seen) = redirecting(status, &["https://eu.s3.example/a"]);
+            get(&storage, "https://s3.example/a", &Activity::default()).await.unwrap();
+            assert_eq!(seen.lock().unwrap()[1], "GET https://eu.s3.example/a");
+            let (storage, seen) = redirecting(status, &["https://eu.s3.example/a"]);
+            let uri = "https://s3.example/a".parse().unwrap();
+            let put = |uri| Request::put(uri).body(Body::empty()).unwrap();
+            let error = storage.send(&uri, &Activity::default(), put).await.unwrap_err();
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+            assert_eq!(seen.lock().unwrap().len(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn unsafe_and_endless_redirects_are_refused() {
+        for (location, reason) in [
+            ("http://s3.example/c4n4ry", "is http://"),
+            ("http://127.0.0.1:1/c4n4ry", "points to this machine"),
+            ("ftp://s3.example/c4n4ry", "neither https:// nor http://"),
+            ("c4n4ry", "has no scheme and host"),
+        ] {
+            let locations: &'static [&'static str] = Box::leak(Box::new([location]));
+            let (storage, seen) = redirecting(307, locations);
+            let error = send(&storage, &Activity::default()).await.unwrap_err();
+            assert!(error.to_string().contains(reason), "{error}");
+            assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
+            assert!(crate::retry::Retries::default().wait(&error, 1).is_none());
+            assert_eq!(seen.lock().unwrap().len(), 1);
+        }
+        let (storage, seen) = redirecting(307, &["/b"; 9]);
+        let error = send(&storage, &Activity::default()).await.unwrap_err();
+        assert!(error.to_string().contains("more than 3 times"), "{error}");
+        assert_eq!(seen.lock().unwrap().len(), 4);
     }
 }

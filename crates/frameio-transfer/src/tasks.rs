@@ -1,10 +1,10 @@
-//! Work that is done elsewhere: in tasks, and on threads that may wait for a disk.
+//! Work in tasks, and on threads that may wait for a disk.
 
 use std::io;
 
 use tokio::task::JoinError;
 
-/// Runs what may wait for a disk.
+/// Runs work that may wait for a disk.
 pub(crate) async fn blocking<T, E>(
     run: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
@@ -15,12 +15,13 @@ where
     joined(tokio::task::spawn_blocking(run).await)
 }
 
-/// What a task gives that may fail itself; its panic goes on here.
+/// Flattens the result of a task that may fail itself; its panic is resumed here.
 pub(crate) fn joined<T, E: From<io::Error>>(task: Result<Result<T, E>, JoinError>) -> Result<T, E> {
     settled(task).unwrap_or_else(|error| Err(io::Error::other(error).into()))
 }
 
-/// What a task gives; its panic goes on here. The error is that of a runtime that shuts down.
+/// Returns the result of a task; its panic is resumed here. The error is that of a runtime that
+/// shuts down.
 pub(crate) fn settled<T>(task: Result<T, JoinError>) -> Result<T, JoinError> {
     task.map_err(|error| match error.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),

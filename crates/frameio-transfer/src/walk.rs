@@ -1,12 +1,12 @@
-//! All that is below a folder, as a stream.
+//! Everything below a folder, as a stream.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use frameio_core::{AccountId, FolderId, ProjectId};
+use frameio_core::{AccountId, AssetId, FolderId, Page, ProjectId};
 use futures_core::Stream;
 
 use super::{RemotePath, TransferError, TransferErrorKind, Transfers};
@@ -16,28 +16,37 @@ use frameio_api::folders::ListFolderChildren;
 use frameio_api::projects::ShowProject;
 use frameio_client::{Client, Error, Pages};
 
-/// The most that the service puts on one page.
+/// Maximum page size of the service.
 const PAGE_SIZE: u32 = 500;
+
+/// Default maximum number of folders between the root and an entry.
+const MAX_DEPTH: usize = 64;
+
+/// Default maximum number of pages of one folder: five million entries.
+const MAX_PAGES: u64 = 10_000;
+
+/// Default maximum number of entries.
+const MAX_ENTRIES: u64 = 10_000_000;
 
 /// Something below the folder that is walked.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Where it is, from the root of the walk.
+    /// Path from the root of the walk.
     pub path: RemotePath,
-    /// The folder that it is in.
+    /// Folder that contains it.
     pub folder_id: FolderId,
-    /// What it is.
+    /// The file, folder or version stack.
     pub asset: Asset,
 }
 
 impl Entry {
-    /// How many folders are between it and the root of the walk: 0 for what is in the root itself.
+    /// Number of folders between the root of the walk and the entry.
     pub fn depth(&self) -> usize {
         self.path.names().len().saturating_sub(1)
     }
 
-    /// The file that it is, or the newest version of the version stack that it is.
+    /// The file, or the newest version of the version stack.
     pub fn file(&self) -> Option<&File> {
         match &self.asset {
             Asset::File(file) => Some(file),
@@ -47,13 +56,13 @@ impl Entry {
     }
 }
 
-/// A folder that could not be listed, or not to its end.
+/// A folder that could not be listed to its end.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WalkError {
-    /// Where the folder is, from the root of the walk.
+    /// Path of the folder from the root of the walk.
     pub path: RemotePath,
-    /// Why it could not be listed.
+    /// The reason.
     pub error: TransferError,
 }
 
@@ -69,27 +78,41 @@ impl std::error::Error for WalkError {
     }
 }
 
-/// All that is below a folder; made by [`Transfers::walk`] and [`Transfers::walk_project`].
+/// Everything below a folder; created by [`Transfers::walk`] and [`Transfers::walk_project`].
 ///
-/// A folder comes before what is in it. Beside that the order is none to rely on between folders:
-/// up to four of them are listed at a time, what was found last first, so that little has to be
-/// remembered; within a folder it is that of the service. Version stacks are entries like files,
-/// what is in them is not. A folder that cannot be listed is an error among the entries, and the
-/// walk goes on; after an error on a later page the rest of that folder is missing.
+/// A folder comes before its content. The order of folders is not defined: up to four are listed at
+/// a time, those found last first, so that little has to be remembered; within a folder it is that
+/// of the service. Version stacks are entries like files, their content is not listed. A folder that
+/// cannot be listed is an error among the entries, and the walk continues; after an error on a later
+/// page the rest of that folder is missing.
+///
+/// | limit | default | beyond it |
+/// |---|---|---|
+/// | folders between the root and an entry | 64 | the folder is an error |
+/// | pages of one folder | 10,000 | the rest of the folder is an error |
+/// | entries | 10,000,000 | an error ends the walk |
+///
+/// An entry that the service lists twice in one folder comes once. A folder that it lists in several
+/// folders, or inside of itself, is walked once, and is an error everywhere else.
 ///
 /// Each page is a call of `folders.index`, which waits for its quota of 100 a minute. The next page
-/// of a folder is fetched while one is being used, and nothing more: who does not ask, stops the
-/// walk.
-#[must_use = "a walk does nothing until it is asked for entries"]
+/// of a folder is requested while one is used; a walk that is not polled stops.
+#[must_use = "a walk does nothing until it is polled"]
 pub struct Walk {
     client: Client,
     account: AccountId,
     include: Vec<FileInclude>,
     sort: Option<AssetSort>,
     max_depth: usize,
+    max_pages: u64,
+    max_entries: u64,
     concurrency: usize,
-    /// The root folder, where it has to be asked for.
+    /// The request for the root folder of a project.
     start: Option<Start>,
+    /// Number of entries so far.
+    entries: u64,
+    /// Folders that were listed or wait for it.
+    seen: HashSet<FolderId>,
     waiting: Vec<(FolderId, RemotePath)>,
     active: Vec<Listing>,
     ready: VecDeque<Result<Entry, WalkError>>,
@@ -97,14 +120,18 @@ pub struct Walk {
 
 type Start = Pin<Box<dyn Future<Output = Result<FolderId, Error>> + Send>>;
 
+/// A folder that is being listed.
 struct Listing {
-    pages: Pages<ListFolderChildren>,
+    request: Pages<ListFolderChildren>,
     folder: FolderId,
     path: RemotePath,
+    pages: u64,
+    /// Items of earlier pages.
+    seen: HashSet<AssetId>,
 }
 
 impl Transfers {
-    /// All that is below a folder, as a stream that owns what it needs.
+    /// Walks everything below a folder. The stream owns what it needs.
     ///
     /// ```no_run
     /// # async fn run(transfers: frameio::transfer::Transfers) {
@@ -119,11 +146,11 @@ impl Transfers {
     /// ```
     pub fn walk(&self, account: impl Into<AccountId>, folder: impl Into<FolderId>) -> Walk {
         let mut walk = Walk::new(self.inner.client.clone(), account.into());
-        walk.waiting.push((folder.into(), RemotePath::default()));
+        walk.wait(folder.into(), RemotePath::default());
         walk
     }
 
-    /// All that is in a project, as a stream that owns what it needs.
+    /// Walks everything in a project. The stream owns what it needs.
     pub fn walk_project(
         &self,
         account: impl Into<AccountId>,
@@ -143,16 +170,20 @@ impl Walk {
             account,
             include: Vec::new(),
             sort: None,
-            max_depth: 64,
+            max_depth: MAX_DEPTH,
+            max_pages: MAX_PAGES,
+            max_entries: MAX_ENTRIES,
             concurrency: 4,
             start: None,
+            entries: 0,
+            seen: HashSet::new(),
             waiting: Vec::new(),
             active: Vec::new(),
             ready: VecDeque::new(),
         }
     }
 
-    /// Asks for more of each file. A link of media may be absent all the same.
+    /// Sets what else to include of each file. A media link may be missing all the same.
     pub fn include(mut self, include: impl IntoIterator<Item = FileInclude>) -> Self {
         self.include = include.into_iter().collect();
         self
@@ -164,21 +195,39 @@ impl Walk {
         self
     }
 
-    /// Goes down so many folders; what is deeper is an error among the entries. Default: 64.
+    /// Limits the number of folders between the root and an entry. Default: 64.
     pub fn max_depth(mut self, folders: usize) -> Self {
         self.max_depth = folders;
         self
     }
 
-    /// Lists so many folders at a time. At least one. Default: 4.
+    /// Limits the number of pages of one folder. Default: 10,000.
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.max_pages = pages;
+        self
+    }
+
+    /// Limits the number of entries. Default: 10,000,000.
+    pub fn max_entries(mut self, entries: u64) -> Self {
+        self.max_entries = entries;
+        self
+    }
+
+    /// Sets how many folders are listed at a time. At least one. Default: 4.
     pub fn concurrency(mut self, folders: usize) -> Self {
         self.concurrency = folders.max(1);
         self
     }
 
-    /// The next entry, or `None` after the last one.
+    /// Returns the next entry, or `None` after the last one.
     pub async fn next(&mut self) -> Option<Result<Entry, WalkError>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// Remembers a folder to be listed.
+    fn wait(&mut self, folder: FolderId, path: RemotePath) {
+        self.seen.insert(folder.clone());
+        self.waiting.push((folder, path));
     }
 
     fn list(&mut self, folder: FolderId, path: RemotePath) {
@@ -188,51 +237,85 @@ impl Walk {
         if let Some(sort) = &self.sort {
             list = list.sort(sort.clone());
         }
-        self.active.push(Listing { pages: self.client.pages(list), folder, path });
+        let request = self.client.pages(list);
+        self.active.push(Listing { request, folder, path, pages: 0, seen: HashSet::new() });
     }
 
-    fn found(&mut self, folder: &FolderId, path: &RemotePath, asset: Asset) {
-        let path = path.join(asset.name());
+    fn found(&mut self, listing: &mut Listing, asset: Asset) {
+        // A list that changes while it is read may repeat an item on its next page.
+        if !listing.seen.insert(asset.id().clone()) {
+            return;
+        }
+        self.entries += 1;
+        if self.entries > self.max_entries {
+            return;
+        }
+        let path = listing.path.join(asset.name());
         let below = asset.as_folder().map(|folder| folder.id.clone());
-        let folder_id = folder.clone();
+        if below.as_ref().is_some_and(|below| self.seen.contains(below)) {
+            let message = "the service lists this folder in several folders, or inside of itself";
+            return self.failed(path, TransferErrorKind::Mismatch, message.to_owned());
+        }
+        let folder_id = listing.folder.clone();
         self.ready.push_back(Ok(Entry { path: path.clone(), folder_id, asset }));
         match below {
             Some(_) if path.names().len() > self.max_depth => {
                 let message = format!("it is more than {} folders deep", self.max_depth);
-                let error = TransferError::new(TransferErrorKind::Invalid, message);
-                self.ready.push_back(Err(WalkError { path, error }));
+                self.failed(path, TransferErrorKind::Invalid, message);
             }
-            Some(below) => self.waiting.push((below, path)),
+            Some(below) => self.wait(below, path),
             None => {}
         }
     }
 
-    /// Polls each folder that is being listed; whether anything came of it.
+    fn failed(&mut self, path: RemotePath, kind: TransferErrorKind, message: String) {
+        let error = TransferError::new(kind, message);
+        self.ready.push_back(Err(WalkError { path, error }));
+    }
+
+    /// Polls each folder that is being listed; returns whether any of them moved.
     fn poll_active(&mut self, cx: &mut Context<'_>) -> bool {
         let mut moved = false;
         let mut listings = std::mem::take(&mut self.active);
-        listings.retain_mut(|listing| match Pin::new(&mut listing.pages).poll_next(cx) {
-            Poll::Pending => true,
-            Poll::Ready(None) => {
-                moved = true;
+        listings.retain_mut(|listing| {
+            let Poll::Ready(page) = Pin::new(&mut listing.request).poll_next(cx) else {
+                return true;
+            };
+            moved = true;
+            self.page(listing, page)
+        });
+        self.active = listings;
+        if self.entries > self.max_entries {
+            self.active.clear();
+            self.waiting.clear();
+            let message = format!("there are more than {} entries", self.max_entries);
+            self.failed(RemotePath::default(), TransferErrorKind::TooLarge, message);
+        }
+        moved
+    }
+
+    /// Takes a page of a folder; returns whether the folder may have more.
+    fn page(&mut self, listing: &mut Listing, page: Option<Result<Page<Asset>, Error>>) -> bool {
+        match page {
+            None => false,
+            Some(Ok(_)) if listing.pages == self.max_pages => {
+                let message = format!("the list has more than {} pages", self.max_pages);
+                self.failed(listing.path.clone(), TransferErrorKind::TooLarge, message);
                 false
             }
-            Poll::Ready(Some(Ok(page))) => {
-                moved = true;
+            Some(Ok(page)) => {
+                listing.pages += 1;
                 for asset in page.data {
-                    self.found(&listing.folder, &listing.path, asset);
+                    self.found(listing, asset);
                 }
                 true
             }
-            Poll::Ready(Some(Err(error))) => {
-                moved = true;
+            Some(Err(error)) => {
                 let (path, error) = (listing.path.clone(), TransferError::call(error));
                 self.ready.push_back(Err(WalkError { path, error }));
                 false
             }
-        });
-        self.active = listings;
-        moved
+        }
     }
 }
 
@@ -247,7 +330,7 @@ impl Stream for Walk {
             }
             if let Some(start) = &mut this.start {
                 match std::task::ready!(start.as_mut().poll(cx)) {
-                    Ok(folder) => this.waiting.push((folder, RemotePath::default())),
+                    Ok(folder) => this.wait(folder, RemotePath::default()),
                     Err(error) => {
                         let (path, error) = (RemotePath::default(), TransferError::call(error));
                         this.ready.push_back(Err(WalkError { path, error }));

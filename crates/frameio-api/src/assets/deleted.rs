@@ -1,7 +1,8 @@
 //! Assets that were deleted.
 
-use frameio_core::decode::{decode_page_of, read_object};
+use frameio_core::decode::read_object;
 use frameio_core::page::PageItem;
+use frameio_core::page::decode_page_of;
 use frameio_core::{
     AssetId, DecodeError, Extra, FileId, FolderId, Page, ProjectId, VersionStackId, model,
 };
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_comes_back_as_it_came() {
+    fn unknown_values_round_trip() {
         let odd = json!({"type": "moodboard", "id": 7, "deleted_at": null, "pictures": [1.50]});
         let page = page(&[folder(), odd.clone()]).unwrap();
         assert_eq!((page.data[0].kind(), page.data[1].kind()), ("folder", "moodboard"));
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_by_its_path() {
+    fn errors_are_reported_with_their_path() {
         let changed = |name: &str, value: Value| {
             let mut folder = folder();
             folder[name] = value;

@@ -1,6 +1,7 @@
 //! [`Asset`] as JSON: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::decode::{decode_data, decode_json, decode_list_of, decode_page_of, read_object};
+use frameio_core::decode::{decode_data, decode_json, decode_list_of, read_object};
+use frameio_core::page::decode_page_of;
 use frameio_core::page::{ListItem, PageItem};
 use frameio_core::{AssetId, DecodeError, Extra, FileId, Page, ProjectId, model};
 use jiff::Timestamp;
@@ -298,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_even_beside_what_is_not_known() {
+    fn errors_are_reported_next_to_unknown_fields() {
         let odd = json!({"type": "moodboard", "restricted": "by whom?"});
         let wrong = with(file(), "creator", json!({"name": "Kim"}));
         let error = page(&[wrong.clone(), odd]).unwrap_err();
@@ -323,7 +324,7 @@ mod tests {
     proptest! {
         /// One pass is a short cut: it finds what a look at the type first would have found.
         #[test]
-        fn one_pass_reads_what_two_would(
+        fn one_pass_decodes_the_same_as_two(
             kind in "file|folder|version_stack",
             changes in btree_map(
                 "id|name|status|file_size|media_type|restricted|cover_file_id|head_version|creator\

@@ -74,17 +74,17 @@ mod tests {
 
     use super::*;
 
-    fn read(answer: &'static str) -> Result<CreatedAttachment, DecodeError> {
+    fn read(response: &'static str) -> Result<CreatedAttachment, DecodeError> {
         let (parts, ()) = http::Response::new(()).into_parts();
-        CreatedAttachment::from_response(&parts, Bytes::from(answer))
+        CreatedAttachment::from_response(&parts, Bytes::from(response))
     }
 
     #[test]
     fn the_urls_to_upload_to_come_without_sizes() {
-        let answer = r#"{"data":{"id":"1","name":"a.png","file_size":6,"upload_urls":
+        let response = r#"{"data":{"id":"1","name":"a.png","file_size":6,"upload_urls":
             ["https://s3.example/1?X-Amz-Signature=canary","https://s3.example/2?b"],
             "created_at":"2026-03-22T10:11:12Z"}}"#;
-        let created = read(answer).unwrap();
+        let created = read(response).unwrap();
         let shown = format!("{created:?}");
         assert!(!shown.contains("canary"), "{shown}");
         let urls = created.attachment.unwrap().upload_urls.unwrap();
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_may_hold_no_attachment() {
+    fn a_response_may_hold_no_attachment() {
         for nothing in [r#"{"data":null}"#, "{}"] {
             assert_eq!(read(nothing).unwrap().attachment, None);
         }

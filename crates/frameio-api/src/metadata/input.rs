@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_becomes_what_it_is_and_comes_back() {
+    fn json_values_round_trip() {
         let users = json!([{"id": "u", "type": "user"}, {"id": "g", "type": "account_user_group"}]);
         let cases = [
             (json!(null), MetadataInput::Clear),
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_cannot_say_would_clear_the_field() {
+    fn a_number_that_json_cannot_represent_is_refused() {
         for number in [f64::NAN, f64::INFINITY] {
             let error = MetadataChange::new("f", number).check().unwrap_err();
             assert_eq!(error.field, "value");

@@ -18,7 +18,7 @@ fn page(definitions: &[Value]) -> Vec<u8> {
 }
 
 #[test]
-fn the_kind_decides_what_the_configuration_is() {
+fn the_kind_selects_the_configuration() {
     let select = definition(
         "select",
         json!({"options": [{"id": "o", "display_name": "Drama"}], "from_the_future": 1}),
@@ -43,7 +43,7 @@ fn a_kind_that_is_not_known_comes_back_as_it_came() {
 }
 
 #[test]
-fn what_is_wrong_in_a_configuration_is_named_by_its_path() {
+fn errors_in_a_configuration_are_reported_with_their_path() {
     let text = definition("text", json!({}));
     let number = definition("number", json!({"number_format": "bits"}));
     let error = FieldDefinition::decode_page(&page(&[text.clone(), number])).unwrap_err();
@@ -63,7 +63,7 @@ fn what_is_wrong_in_a_configuration_is_named_by_its_path() {
 }
 
 #[test]
-fn limits_are_told_with_their_place() {
+fn limit_errors_name_the_field() {
     let check = |name: &str, kind: FieldKind| NewFieldDefinition::new(name, kind).check();
     let refused = |kind: FieldKind| check("Genre", kind).unwrap_err().field;
     let number = |scale| FieldKind::Number(NumberConfiguration::new(scale));

@@ -4,8 +4,6 @@ use frameio::assets::Asset;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use crate::report::printable;
-
 /// Something in a listing.
 pub(super) struct AssetRow {
     kind: String,
@@ -37,6 +35,11 @@ impl AssetRow {
         Self { kind, id, name, size: None, status: None }
     }
 
+    /// Returns the size of a file; `None` for what holds files.
+    pub(super) const fn size(&self) -> Option<u64> {
+        self.size
+    }
+
     pub(super) fn json(&self) -> Value {
         json!({
             "type": self.kind, "id": self.id, "name": self.name, "size": self.size,
@@ -51,7 +54,7 @@ impl AssetRow {
             Some("created") => "  (not uploaded)",
             _ => "",
         };
-        format!("{}{end}{state}", printable(&self.name))
+        format!("{}{end}{state}", self.name)
     }
 
     /// Returns id, kind, size and name.

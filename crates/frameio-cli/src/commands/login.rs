@@ -1,11 +1,10 @@
 //! `frameio login`: in a browser, with the secret of a server, or with a token.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use frameio::accounts::ListAccounts;
 use frameio::auth::{Authorization, Credential, Ims, Loopback, Session, Tokens};
-use frameio::endpoint::{InvalidText, clean_text};
 use frameio::layers::Token;
 use frameio::users::ShowCurrentUser;
 use frameio::{AccountId, Secret};
@@ -211,8 +210,8 @@ async fn browse(
 /// Returns the client secret of the arguments or the environment.
 fn client_secret(args: &Args) -> Result<Option<Secret>, Failure> {
     match (&args.client_secret, &args.client_secret_file) {
-        (Some(secret), _) => input::secret("--client-secret", secret.expose()).map(Some),
-        (None, Some(file)) => input::secret(file.display(), &input::file(file)?).map(Some),
+        (Some(secret), _) => input::secret("--client-secret", secret.expose()),
+        (None, Some(file)) => input::secret_file(file).map(Some),
         (None, None) => Ok(variable("FRAMEIO_CLIENT_SECRET")?.map(Secret::from)),
     }
 }
@@ -220,7 +219,7 @@ fn client_secret(args: &Args) -> Result<Option<Secret>, Failure> {
 /// Returns the client ID of the arguments, the environment, or the simulator's demo app.
 fn client_id(args: &Args, ims_url: &str, has_secret: bool) -> Result<String, Failure> {
     let typed = match &args.client_id {
-        Some(typed) => Some(input::setting("--client-id", typed)?),
+        Some(typed) => input::setting("--client-id", typed)?,
         None => variable("FRAMEIO_CLIENT_ID")?,
     };
     if let Some(typed) = typed {
@@ -281,10 +280,11 @@ impl RedirectTarget {
         let reporter = Reporter::text();
         let url = authorization.url();
         if no_browser || open::that_detached(url).is_err() {
-            reporter.status(&format!("open this address in a browser:\n{url}"));
+            reporter.status("open this address in a browser:");
         } else {
-            reporter.status(&format!("opening your browser; if it does not open, visit\n{url}"));
+            reporter.status("opening your browser; if it does not open, visit");
         }
+        reporter.status(url);
         match self {
             Self::Loopback(loopback, _) => loopback
                 .callback(authorization)
@@ -317,15 +317,10 @@ fn secret_line(what: &str) -> Result<Secret, Failure> {
 
 /// Reads a line of standard input.
 fn line(what: &str) -> Result<String, Failure> {
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|error| Failure::usage(what, error))?;
-    not_empty(what, &line)
+    not_empty(what, &input::line(&mut std::io::stdin().lock(), what)?)
 }
 
 fn not_empty(what: &str, text: &str) -> Result<String, Failure> {
-    match clean_text(text) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(InvalidText::Empty) => Err(Failure::usage(what, "is missing on standard input")),
-        Err(error) => Err(Failure::usage(what, error)),
-    }
+    let text = input::setting(what, text)?;
+    text.ok_or_else(|| Failure::usage(what, "is missing on standard input"))
 }

@@ -1,11 +1,9 @@
 //! `frameio ls`: the content of one place.
 
-use frameio::accounts::ListAccounts;
 use frameio::assets::{Asset, AssetSort};
 use frameio::folders::ListFolderChildren;
 use frameio::projects::{ListProjects, Project};
-use frameio::transfer::{Place, Target, Transfers};
-use frameio::workspaces::{ListWorkspaces, Workspace};
+use frameio::transfer::{Resolved, ResolvedItem, Transfers};
 use frameio::{AccountId, Client, Paged, WorkspaceId};
 use serde_json::Value;
 
@@ -13,11 +11,11 @@ use super::asset_row::AssetRow;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
-use crate::resolver::Resolver;
+use crate::resolver::{Place, Resolver};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Path as /Workspace/Project/Folder, / for the workspaces, or ID [default: the profile's
+    /// Path as /Workspace/Project/Folder, / or //Account for workspaces, or ID [default: the profile's
     /// project, or else the workspaces]
     place: Option<String>,
     /// Also show IDs, types and sizes
@@ -43,8 +41,8 @@ struct Row {
 }
 
 impl Record for Row {
-    fn text(&self) -> String {
-        if self.is_long { self.asset.long() } else { self.asset.short() }
+    fn lines(&self) -> Vec<String> {
+        vec![if self.is_long { self.asset.long() } else { self.asset.short() }]
     }
 
     fn json(&self) -> Value {
@@ -58,17 +56,17 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let listing =
         Listing { client: &client, reporter: Reporter::new(args.json), is_long: args.long };
-    let is_root = match args.place.as_deref() {
-        Some(place) => place == "/",
-        None => !resolver.has_project(),
+    let place = match args.place.as_deref() {
+        None if !resolver.has_project() => Place::Root(resolver.account().map(str::to_owned)),
+        text => resolver.place(text).await?,
     };
-    if is_root {
-        return listing.workspaces(resolver.account()).await;
-    }
-    let place = resolver.resolve(args.place.as_deref()).await?;
+    let place = match place {
+        Place::Root(account) => return listing.workspaces(&transfers, account.as_deref()).await,
+        Place::Item(place) => place,
+    };
     let account = &place.account_id;
-    match (&place.target, place.folder_id()) {
-        (Target::Workspace, _) => listing.projects(account, &place.workspace_id).await,
+    match (&place.item, place.folder_id()) {
+        (ResolvedItem::Workspace, _) => listing.projects(account, &place.workspace_id).await,
         (_, Some(folder)) => {
             let list =
                 ListFolderChildren::new(account, folder).sort(AssetSort::NameAsc).page_size(500);
@@ -79,16 +77,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 }
 
 impl Listing<'_> {
-    async fn workspaces(&self, account: Option<&str>) -> Result<(), Failure> {
-        let mut accounts = self.client.items(ListAccounts::new().page_size(100));
-        while let Some(it) = accounts.next().await {
-            let it = it?;
-            if account.is_none_or(|wanted| wanted == it.id.as_str() || wanted == it.display_name) {
-                let list = ListWorkspaces::new(&it.id).page_size(100);
-                let row =
-                    |it: &Workspace| AssetRow::container("workspace", it.id.as_str(), &it.name);
-                self.all(list, row).await?;
-            }
+    async fn workspaces(
+        &self,
+        transfers: &Transfers,
+        account: Option<&str>,
+    ) -> Result<(), Failure> {
+        for (_, workspace) in transfers.workspaces(account).await? {
+            self.print(AssetRow::container("workspace", workspace.id.as_str(), &workspace.name))?;
         }
         Ok(())
     }
@@ -111,10 +106,10 @@ impl Listing<'_> {
         Ok(())
     }
 
-    fn file(&self, place: &Place) -> Result<(), Failure> {
-        match &place.target {
-            Target::File(file) => self.print(AssetRow::new(&Asset::File(file.clone()))),
-            Target::VersionStack(stack) => {
+    fn file(&self, place: &Resolved) -> Result<(), Failure> {
+        match &place.item {
+            ResolvedItem::File(file) => self.print(AssetRow::new(&Asset::File(file.clone()))),
+            ResolvedItem::VersionStack(stack) => {
                 self.print(AssetRow::new(&Asset::VersionStack(stack.clone())))
             }
             _ => Ok(()),

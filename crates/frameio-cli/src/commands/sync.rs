@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
 
-use super::upload::UploadOptions;
-use crate::args::{AccountArg, GlobalArgs, OutputArgs};
-use crate::exit::Failure;
+use super::upload::{UploadOptions, check_local};
+use crate::args::{AccountArg, GlobalArgs, OnConflict, OutputArgs};
+use crate::exit::{Failure, Status};
 use crate::report::TransferReport;
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -15,7 +15,8 @@ pub(super) const HELP: &str = "\
 Uploads the files that the folder lacks; with --down, downloads the files that the directory lacks.
 Files with the same name and size count as the same. Nothing is deleted on either side, and nothing
 at the service is replaced: a file of another size is uploaded next to the existing one. With
---down, it replaces the one in the directory.
+--down, an existing file of another size is kept and reported as a conflict, and the exit status is
+not 0.
 
   frameio sync rushes '/Studio/Film/Dailies' --dry-run";
 
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// Download instead of upload
     #[arg(long)]
     down: bool,
+    /// With --down: what to do about existing files that differ [default: skip]
+    #[arg(long, value_enum, value_name = "ACTION", requires = "down")]
+    on_conflict: Option<OnConflict>,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -40,17 +44,25 @@ pub(crate) struct Args {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     if args.down {
         args.options.refuse_for_download()?;
-    } else if !args.directory.is_dir() {
-        return Err(Failure::usage(args.directory.display(), "no such directory"));
+    } else {
+        check_local([&args.directory])?;
+        if !args.directory.is_dir() {
+            let message = format!("'{}' is not a directory", args.directory.display());
+            return Err(Failure::new(Status::Usage, message));
+        }
     }
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
-    let report = TransferReport::new(args.output);
+    let report = match args.down {
+        true => TransferReport::receiving(args.output, &args.directory),
+        false => TransferReport::new(args.output),
+    };
     let result = if args.down {
         let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)
             .files_in_flight(args.options.concurrency.into())
+            .existing(args.on_conflict.unwrap_or_default().into())
             .dry_run(args.options.dry_run)
             .on_item(report.on_item(&root))
             .progress(report.on_progress(&root));

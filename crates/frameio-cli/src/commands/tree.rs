@@ -1,21 +1,24 @@
-//! `frameio tree`: everything below a folder.
+//! `frameio tree`: everything below a folder, a project, a workspace or all of them.
 
 use std::collections::BTreeMap;
 
-use frameio::transfer::{Entry, RemotePath, TransferErrorKind};
+use frameio::projects::{ListProjects, Project};
+use frameio::transfer::{RemotePath, ResolvedItem, TransferErrorKind, Transfers, Walk};
+use frameio::{AccountId, Client, WorkspaceId};
 use indicatif::HumanBytes;
 
 use super::asset_row::AssetRow;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::{Reporter, printable};
-use crate::resolver::{Resolver, not_a_folder};
+use crate::report::Reporter;
+use crate::resolver::{Place, Resolver, not_a_folder};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Path as /Workspace/Project/Folder, or ID [default: the profile's project]
+    /// Path as /Workspace/Project/Folder, / or //Account for workspaces, or ID [default: the
+    /// profile's project]
     place: Option<String>,
-    /// Number of levels to list; 1 lists the folder itself
+    /// Number of levels to list; 1 lists the place itself
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     depth: Option<u16>,
     /// Print JSON lines, each as soon as it is known
@@ -26,66 +29,154 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let transfers = global.transfers()?;
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let place = resolver.resolve(args.place.as_deref()).await?;
-    let folder = place.folder_id().ok_or_else(|| not_a_folder(&place))?;
-    let reporter = Reporter::new(args.json);
-    let mut walk = transfers.walk(&place.account_id, folder);
-    if let Some(depth) = args.depth {
-        walk = walk.max_depth(usize::from(depth) - 1);
-    }
-    let (mut found, mut failed) = (BTreeMap::new(), 0_u64);
-    // Names are not unique: the number keeps entries of the same path apart.
-    let mut number = 0_u64;
-    while let Some(entry) = walk.next().await {
-        match entry {
-            Ok(entry) if args.json => {
-                let mut line = AssetRow::new(&entry.asset).json();
-                line["path"] = entry.path.to_string().into();
-                reporter.line(&line.to_string())?;
-            }
-            Ok(entry) => {
-                number += 1;
-                found.insert((entry.path.names().to_vec(), number), entry);
-            }
-            Err(error)
-                if args.depth.is_some() && error.error.kind() == TransferErrorKind::Invalid => {}
-            Err(error) => {
-                failed += 1;
-                reporter.status(&printable(&error.to_string()));
-            }
+    let place = resolver.place(args.place.as_deref()).await?;
+    let mut tree = Tree {
+        client,
+        transfers: transfers.clone(),
+        reporter: Reporter::new(args.json),
+        depth: args.depth.map(usize::from),
+        rows: BTreeMap::new(),
+        failed: 0,
+        status: None,
+    };
+    let top = RemotePath::default();
+    let root = match place {
+        Place::Root(account) => {
+            tree.workspaces(account.as_deref()).await?;
+            top
         }
-    }
-    if !args.json {
-        print(&reporter, &place.path, found.values())?;
-    }
-    match failed {
-        0 => Ok(()),
-        failed => {
-            let message = format!("{failed} folders could not be listed");
-            Err(Failure::new(Status::Other, message))
+        Place::Item(place) => {
+            let account = &place.account_id;
+            match (&place.item, place.folder_id()) {
+                (ResolvedItem::Workspace, _) => {
+                    tree.projects(account, &place.workspace_id, &top).await?;
+                }
+                (_, Some(folder)) => tree.walk(transfers.walk(account, folder), &top).await?,
+                _ => return Err(not_a_folder(&place)),
+            }
+            place.path
         }
-    }
+    };
+    tree.finish(&root)
 }
 
-fn print<'a>(
-    reporter: &Reporter,
-    root: &RemotePath,
-    entries: impl Iterator<Item = &'a Entry>,
-) -> Result<(), Failure> {
-    reporter.line(&printable(&root.to_string()))?;
-    let (mut folders, mut files, mut bytes) = (0_u64, 0_u64, 0_u64);
-    for entry in entries {
-        match entry.file() {
-            Some(file) => {
-                files += 1;
-                bytes += file.file_size;
-            }
-            None => folders += 1,
+/// What was found.
+struct Tree {
+    client: Client,
+    transfers: Transfers,
+    reporter: Reporter,
+    /// Number of levels to list.
+    depth: Option<usize>,
+    /// By path; names are not unique, so that a number keeps rows of the same path apart.
+    rows: BTreeMap<(Vec<String>, usize), AssetRow>,
+    failed: u64,
+    /// Common status of the failures.
+    status: Option<Status>,
+}
+
+impl Tree {
+    async fn workspaces(&mut self, account: Option<&str>) -> Result<(), Failure> {
+        for (account, workspace) in self.transfers.workspaces(account).await? {
+            let path = RemotePath::new([&workspace.name]);
+            let id = workspace.id.as_str();
+            self.row(&path, AssetRow::container("workspace", id, &workspace.name))?;
+            self.projects(&account, &workspace.id, &path).await?;
         }
-        let row = AssetRow::new(&entry.asset);
-        reporter.line(&format!("{}{}", "  ".repeat(entry.depth() + 1), row.short()))?;
+        Ok(())
     }
-    reporter.line(&format!("{folders} folders, {files} files, {}", HumanBytes(bytes)))
+
+    async fn projects(
+        &mut self,
+        account: &AccountId,
+        workspace: &WorkspaceId,
+        above: &RemotePath,
+    ) -> Result<(), Failure> {
+        if self.is_too_deep(above) {
+            return Ok(());
+        }
+        let list = ListProjects::new(account, workspace).page_size(100);
+        let mut projects = self.client.items(list);
+        while let Some(project) = projects.next().await {
+            let Project { id, name, root_folder_id, .. } = project?;
+            let path = above.join(&name);
+            self.row(&path, AssetRow::container("project", id.as_str(), &name))?;
+            if !self.is_too_deep(&path) {
+                let walk = self.transfers.walk(account, root_folder_id);
+                self.walk(walk, &path).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether what is in a path is deeper than asked for.
+    fn is_too_deep(&self, path: &RemotePath) -> bool {
+        self.depth.is_some_and(|depth| path.names().len() >= depth)
+    }
+
+    async fn walk(&mut self, mut walk: Walk, above: &RemotePath) -> Result<(), Failure> {
+        if let Some(depth) = self.depth {
+            walk = walk.max_depth(depth.saturating_sub(1 + above.names().len()));
+        }
+        while let Some(entry) = walk.next().await {
+            match entry {
+                Ok(entry) => {
+                    let names = above.names().iter().chain(entry.path.names());
+                    self.row(&RemotePath::new(names), AssetRow::new(&entry.asset))?;
+                }
+                Err(error)
+                    if self.depth.is_some() && error.error.kind() == TransferErrorKind::Invalid => {
+                }
+                Err(error) => {
+                    self.failed += 1;
+                    let status = Status::of_file(&error.error);
+                    self.status = Some(Status::common(self.status, status));
+                    self.reporter.status(&error.to_string());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints a row as JSON, or keeps it for the sorted tree.
+    fn row(&mut self, path: &RemotePath, row: AssetRow) -> Result<(), Failure> {
+        if self.reporter.is_json() {
+            let mut line = row.json();
+            line["path"] = path.to_string().into();
+            return self.reporter.json_line(&line);
+        }
+        self.rows.insert((path.names().to_vec(), self.rows.len()), row);
+        Ok(())
+    }
+
+    fn finish(&self, root: &RemotePath) -> Result<(), Failure> {
+        if !self.reporter.is_json() {
+            self.print(root)?;
+        }
+        match self.status {
+            None => Ok(()),
+            Some(status) => {
+                let message = format!("{} folders could not be listed", self.failed);
+                Err(Failure::new(status, message))
+            }
+        }
+    }
+
+    fn print(&self, root: &RemotePath) -> Result<(), Failure> {
+        self.reporter.line(&root.to_string())?;
+        let (mut folders, mut files, mut bytes) = (0_u64, 0_u64, 0_u64);
+        for ((names, _), row) in &self.rows {
+            match row.size() {
+                Some(size) => {
+                    files += 1;
+                    bytes += size;
+                }
+                None => folders += 1,
+            }
+            self.reporter.line(&format!("{}{}", "  ".repeat(names.len()), row.short()))?;
+        }
+        self.reporter.line(&format!("{folders} folders, {files} files, {}", HumanBytes(bytes)))
+    }
 }

@@ -350,7 +350,7 @@ impl ClientBuilder {
             None => self.attempts(self.hyper.clone().build(), base_uri, &base),
         };
         let http = self.call_layers.iter().fold(http, |inner, layer| layer(inner));
-        Ok(Client::unboxed(http))
+        Ok(Client::unboxed(http).with_base_url(base))
     }
 
     /// The stack around each attempt and below, and around it the default layers of the call.

@@ -5,6 +5,7 @@ pub mod builder;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use frameio_core::{
 };
 pub use frameio_tower::HttpService;
 use frameio_tower::{CallRecord, CallSpan, HttpError};
-use http::{Request, Response, response};
+use http::{Request, Response, Uri, response};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
 use tower::{Service, ServiceExt};
@@ -62,6 +63,8 @@ impl<S> Stack for S where
 #[derive(Clone)]
 pub struct Client<S = HttpService> {
     http: S,
+    /// Shared, since a client is cloned for each call.
+    base_url: Option<Arc<Uri>>,
 }
 
 impl Client {
@@ -104,14 +107,25 @@ impl Client {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Client { http: HttpService::new(service) }
+        Client::unboxed(HttpService::new(service))
     }
 }
 
 impl<S: Stack> Client<S> {
     /// A client over a service of one's own that is not boxed, its type kept.
     pub const fn unboxed(service: S) -> Self {
-        Self { http: service }
+        Self { http: service, base_url: None }
+    }
+
+    /// Returns the URL that requests are sent to, or `None` for a client over a custom service.
+    pub fn base_url(&self) -> Option<&Uri> {
+        self.base_url.as_deref()
+    }
+
+    /// Notes the URL that `http` sends requests to.
+    pub(crate) fn with_base_url(mut self, url: Uri) -> Self {
+        self.base_url = Some(Arc::new(url));
+        self
     }
 
     /// Sends a request and decodes its answer. The future owns all it needs.

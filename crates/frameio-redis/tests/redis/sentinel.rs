@@ -6,7 +6,7 @@ use super::server::{Server, free_port};
 use super::*;
 
 #[tokio::test]
-async fn after_a_failover_the_new_master_knows_what_was_spent() {
+async fn after_a_failover_the_new_master_knows_the_spent_slots() {
     let mut master = Server::start();
     let port = master.port.to_string();
     let replica = Server::with(free_port(), &["--replicaof", &format!("127.0.0.1 {port}")]);

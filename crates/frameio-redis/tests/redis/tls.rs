@@ -70,7 +70,7 @@ async fn with_certificates_on_both_sides() {
 }
 
 #[test]
-fn what_is_no_certificate_is_refused_at_once() {
+fn an_invalid_certificate_is_refused_at_once() {
     let redis = || Redis::new("rediss://127.0.0.1:1").unwrap();
     let (chain, key) = certificate("client", &authority());
     assert_eq!(redis().root_certificates("").unwrap_err(), RedisTlsError::Certificate);

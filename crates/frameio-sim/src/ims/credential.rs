@@ -161,7 +161,7 @@ impl Credential {
         self.secret.is_none()
     }
 
-    /// The URI that is redirected to: what is asked for if it is registered, else the default.
+    /// Returns the redirect URI: the requested one if it is registered, else the default.
     pub(super) fn redirect_for(&self, asked: Option<&str>) -> Option<String> {
         let known = |asked: &&str| self.redirects.iter().any(|redirect| redirect.matches(asked));
         let default = || self.redirects.first().map(Redirect::as_str);

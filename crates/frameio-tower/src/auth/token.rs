@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_carry_is_told_without_showing_it() {
+    fn an_invalid_token_is_an_error_that_does_not_show_it() {
         for (wrong, message) in [
             ("canary\nx", "the token contains a line break"),
             ("canary\r\nx: y", "the token contains a line break"),

@@ -46,7 +46,7 @@ impl AttemptTimeout {
 
 impl fmt::Display for AttemptTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "attempt timeout: no complete answer after {:?}", self.after)
+        write!(f, "attempt timeout: no complete response after {:?}", self.after)
     }
 }
 

@@ -45,8 +45,8 @@ impl fmt::Display for TransportError {
         f.write_str(match self.stage {
             TransportStage::Connect => "could not connect",
             TransportStage::NotSent => "the connection closed before the request was sent",
-            TransportStage::Sent => "the connection failed before an answer came",
-            TransportStage::Body => "the connection failed in the middle of the answer",
+            TransportStage::Sent => "the connection failed before a response arrived",
+            TransportStage::Body => "the connection failed in the middle of the response",
         })
     }
 }
@@ -74,7 +74,7 @@ impl ResponseTooLarge {
 
 impl fmt::Display for ResponseTooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the answer is larger than {} bytes", self.limit)
+        write!(f, "the response is larger than {} bytes", self.limit)
     }
 }
 

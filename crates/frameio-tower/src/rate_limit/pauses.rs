@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_service_says_is_followed_up_to_a_minute() {
+    fn retry_after_is_followed_up_to_a_minute() {
         let now = Instant::now();
         let mut pauses = Pauses::default();
         let sent = now + secs(60);

@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn those_who_give_up_make_nobody_later(
+    fn cancelled_calls_delay_no_other_call(
         (calls, interval) in quota(),
         arrivals in arrivals(prop::option::weighted(0.4, 0..300_u64)),
     ) {

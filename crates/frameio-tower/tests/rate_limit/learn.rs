@@ -11,7 +11,7 @@ fn late(remaining: u32, after: Duration) -> Step {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_as_expected_change_nothing() {
+async fn responses_as_expected_change_nothing() {
     // One slot stays free, so that one is left of the service's own count in the end.
     let left = (1..10).rev().chain([1, 1]);
     let client = Client::new(&RateLimitLayer::new(), left.map(|n| late(n, ms(10))));
@@ -25,7 +25,7 @@ async fn answers_as_expected_change_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_smaller_limit_holds_from_the_first_answer_on() {
+async fn a_smaller_limit_holds_from_the_first_response_on() {
     // Five in 5 s, two of which are left, and one of these stays free.
     let client = Client::new(&RateLimitLayer::new(), [told(5, 2, ms(5000))]);
     client.all(&SHOW, 1).await;
@@ -34,7 +34,7 @@ async fn a_smaller_limit_holds_from_the_first_answer_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_larger_limit_holds_from_the_first_answer_on() {
+async fn a_larger_limit_holds_from_the_first_response_on() {
     let client = Client::new(&RateLimitLayer::new(), [told(20, 19, ms(1000))]);
     client.all(&SLOW, 1).await;
     client.all(&SLOW, 20).await;
@@ -52,7 +52,7 @@ async fn another_window_alone_is_a_correction() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_already_are_served_by_the_new_figures() {
+async fn waiting_calls_are_served_at_the_new_rate() {
     let steps = (0..9).map(|n| match n {
         8 => told(10, 1, ms(1000)).after(ms(100)),
         _ => status(200),
@@ -88,7 +88,7 @@ async fn a_quota_set_by_hand_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_others_spend_is_drained() {
+async fn foreign_calls_are_counted() {
     // Nine would be left.
     let client = Client::new(&RateLimitLayer::new(), [late(4, ms(0))]);
     client.all(&SLOW, 1).await;
@@ -97,7 +97,7 @@ async fn what_others_spend_is_drained() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_others_spend_is_drained_once_whoever_tells_of_it() {
+async fn foreign_calls_are_counted_once_whichever_response_reports_them() {
     // Three on the way at once, all of which find five spent by another program.
     let steps = [late(4, ms(10)), late(3, ms(20)), late(2, ms(30))];
     let client = Client::new(&RateLimitLayer::new(), steps);
@@ -108,7 +108,7 @@ async fn what_others_spend_is_drained_once_whoever_tells_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_overtake_each_other_drain_nothing() {
+async fn responses_that_overtake_each_other_drain_nothing() {
     // They came to the service in the order that they were not sent in.
     let steps = [late(7, ms(10)), late(8, ms(20)), late(9, ms(30))];
     let client = Client::new(&RateLimitLayer::new(), steps);
@@ -123,7 +123,7 @@ async fn answers_that_overtake_each_other_drain_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_told_more_than_once_is_drained_once() {
+async fn foreign_calls_reported_repeatedly_are_counted_once() {
     let steps = [late(0, ms(10)), late(0, ms(20)), late(0, ms(30))];
     let client = Client::new(&RateLimitLayer::new(), steps);
     client.all(&SLOW, 3).await;
@@ -132,7 +132,7 @@ async fn what_is_told_more_than_once_is_drained_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_an_old_answer_tells_of_has_leaked_away() {
+async fn an_old_response_changes_nothing() {
     let client = Client::new(&RateLimitLayer::new(), [late(0, ms(15_000))]);
     client.all(&SLOW, 1).await;
     client.all(&SLOW, 9).await;
@@ -140,10 +140,10 @@ async fn what_an_old_answer_tells_of_has_leaked_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_spent_is_spent_under_other_figures_too() {
+async fn spent_slots_stay_spent_when_the_quota_changes() {
     let limit = Response::builder().header("x-ratelimit-limit", "20").body(Body::empty());
     // Without a window, that of before holds; nothing tells what remains.
-    let client = Client::new(&RateLimitLayer::new(), [answer(limit.unwrap())]);
+    let client = Client::new(&RateLimitLayer::new(), [respond(limit.unwrap())]);
     client.all(&SLOW, 1).await;
     client.all(&SLOW, 19).await;
     assert_eq!(client.times()[..19], [0; 19]);
@@ -151,7 +151,7 @@ async fn what_was_spent_is_spent_under_other_figures_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_can_spend_what_is_not_there_whatever_was_set_by_hand() {
+async fn a_pinned_quota_is_still_corrected_by_remaining() {
     let layer = RateLimitLayer::new().quota(SLOW.id, Quota::new(5, ms(5000)).unwrap());
     let client = Client::new(&layer, [late(2, ms(0))]);
     client.all(&SLOW, 1).await;

@@ -20,7 +20,7 @@ use frameio_tower::error::{QuotaExhausted, find};
 use frameio_tower::rate_limit::{RateLimit, RateLimitFuture, RateLimitLayer};
 use http::{Method, Request, Response};
 use support::Strict;
-use support::script::{Script, Step, answer};
+use support::script::{Script, Step, respond};
 use tokio::task::JoinHandle;
 use tower::{Layer, Service};
 
@@ -42,7 +42,7 @@ static SLOW: Operation = Operation::new(
 );
 
 type Inner = Strict<Script>;
-type Answer = Result<Response<Body>, BoxError>;
+type CallResult = Result<Response<Body>, BoxError>;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -66,7 +66,7 @@ impl Client {
     }
 
     /// A call that goes on by itself.
-    fn spawn(&self, operation: &'static Operation) -> JoinHandle<Answer> {
+    fn spawn(&self, operation: &'static Operation) -> JoinHandle<CallResult> {
         tokio::spawn(self.call(request(operation)))
     }
 
@@ -100,9 +100,9 @@ fn told(limit: u32, remaining: u32, window: Duration) -> Step {
         .header("x-ratelimit-limit", limit)
         .header("x-ratelimit-remaining", remaining)
         .header("x-ratelimit-window", window.as_millis().to_string());
-    answer(response.body(Body::empty()).unwrap())
+    respond(response.body(Body::empty()).unwrap())
 }
 
-fn wait_of(answer: Answer) -> Duration {
-    find::<QuotaExhausted>(&*answer.unwrap_err()).unwrap().wait
+fn wait_of(response: CallResult) -> Duration {
+    find::<QuotaExhausted>(&*response.unwrap_err()).unwrap().wait
 }

@@ -35,7 +35,7 @@ impl Model {
         Some(room.as_nanos() / self.quota.interval().as_nanos())
     }
 
-    fn answer(&self) -> Response<()> {
+    fn respond(&self) -> Response<()> {
         let left = self.count();
         self.refused.fetch_add(u32::from(left.is_none()), Relaxed);
         Response::builder()
@@ -58,9 +58,9 @@ impl Model {
             async move {
                 let way = || ways[used.fetch_add(1, Relaxed) as usize % ways.len()];
                 sleep(way()).await;
-                let answer = model.answer();
+                let response = model.respond();
                 sleep(way()).await;
-                Ok::<_, BoxError>(answer)
+                Ok::<_, BoxError>(response)
             }
         }));
         // It lives as long as the test.

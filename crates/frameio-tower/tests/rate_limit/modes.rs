@@ -44,7 +44,7 @@ async fn those_ahead_count_for_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_becomes_too_long_ends_before_its_deadline() {
     let refused = Response::builder().status(429).header("retry-after", "5").body(Body::empty());
-    let steps = (0..8).map(|_| status(200)).chain([answer(refused.unwrap()).after(ms(50))]);
+    let steps = (0..8).map(|_| status(200)).chain([respond(refused.unwrap()).after(ms(50))]);
     let client = Client::new(&RateLimitLayer::new(), steps);
     let calls: Vec<_> = (0..9).map(|_| client.spawn(&SHOW)).collect();
     tokio::task::yield_now().await;
@@ -61,7 +61,7 @@ async fn a_wait_that_becomes_too_long_ends_before_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_fails_fast_does_not_wait() {
+async fn fail_fast_does_not_wait() {
     let client = Client::new(&RateLimitLayer::new().mode(RateLimitMode::FailFast), []);
     client.all(&SHOW, 9).await;
     let mut refused = spawn(client.call(request(&SHOW)));
@@ -107,7 +107,7 @@ async fn a_request_of_no_operation_passes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_holds_nothing_of_the_service_inside() {
+async fn a_waiting_call_holds_no_permit_of_the_inner_service() {
     let script = Script::new([]);
     let mut service = ServiceBuilder::new()
         .layer(RateLimitLayer::new())
@@ -127,7 +127,7 @@ async fn who_waits_holds_nothing_of_the_service_inside() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_record_tells_of_the_wait_however_it_ends() {
+async fn the_record_contains_the_wait_however_it_ends() {
     let client = Client::new(&RateLimitLayer::new(), []);
     client.all(&SHOW, 9).await;
     let begin = || {
@@ -150,10 +150,10 @@ async fn the_record_tells_of_the_wait_however_it_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_tell_of_waits_corrections_and_pauses() {
+async fn waits_corrections_and_pauses_emit_events() {
     let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
     let refused = Response::builder().status(429).header("retry-after", "2").body(Body::empty());
-    let steps = [told(2, 1, ms(1000)), told(2, 1, ms(1000)), answer(refused.unwrap())];
+    let steps = [told(2, 1, ms(1000)), told(2, 1, ms(1000)), respond(refused.unwrap())];
     let client = Client::new(&RateLimitLayer::new(), steps);
     for _ in 0..3 {
         client.call(request(&SHOW)).await.unwrap();

@@ -7,7 +7,7 @@ use super::*;
 
 fn retry_after(value: &str) -> Step {
     let response = Response::builder().status(429).header("retry-after", value);
-    answer(response.body(Body::empty()).unwrap())
+    respond(response.body(Body::empty()).unwrap())
 }
 
 /// As many calls as there are steps and one more, one after the other; when each came, in
@@ -23,7 +23,7 @@ async fn times(steps: impl IntoIterator<Item = Step>) -> Vec<u128> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_lasts_as_long_as_the_answer_says() {
+async fn it_lasts_as_long_as_the_response_says() {
     assert_eq!(times([retry_after("3")]).await, [0, 3000]);
     assert_eq!(times([retry_after("0")]).await, [0, 0]);
     // At most a minute, so that a date far ahead is one as well.
@@ -33,7 +33,7 @@ async fn it_lasts_as_long_as_the_answer_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_doubles_where_the_answer_says_nothing() {
+async fn it_doubles_where_the_response_says_nothing() {
     let seconds = [0, 1, 3, 7, 15, 31, 63, 123, 183];
     let expected: Vec<_> = seconds.map(|second| second * 1000).to_vec();
     assert_eq!(times((0..8).map(|_| status(429))).await, expected);
@@ -61,7 +61,7 @@ async fn several_that_are_refused_together_count_as_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_who_wait_wait_longer_and_keep_their_order() {
+async fn a_pause_delays_all_waiting_calls_and_keeps_their_order() {
     let layer = RateLimitLayer::new();
     let steps = (0..9).map(|n| if n == 8 { retry_after("2").after(ms(50)) } else { status(200) });
     let client = Client::new(&layer, steps);

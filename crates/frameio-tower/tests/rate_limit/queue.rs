@@ -169,7 +169,7 @@ async fn whoever_is_dropped_whenever_the_others_keep_their_pace() {
         let mut served = 1;
         for waiting in waiting {
             match waiting.await {
-                Ok(answer) => drop(answer.unwrap()),
+                Ok(response) => drop(response.unwrap()),
                 Err(error) => {
                     assert!(error.is_cancelled(), "{case}");
                     continue;
@@ -198,7 +198,7 @@ async fn those_ahead_count_before_they_are_polled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_is_given_back_by_who_has_not_sent_yet() {
+async fn a_call_that_is_not_sent_gives_its_slot_back() {
     let permits = Arc::new(Semaphore::new(0));
     let layer = RateLimitLayer::new().quota(SHOW.id, ONE);
     let free = Client::new(&layer, []);
@@ -240,8 +240,8 @@ fn threads_share_a_burst_exactly() {
                     service_fn(async |_: Request<Body>| Ok::<_, BoxError>(Response::new(())));
                 let service = layer.layer(inner);
                 for _ in 0..50 {
-                    let answer = tokio_test::block_on(service.clone().oneshot(request(&SHOW)));
-                    served.fetch_add(usize::from(answer.is_ok()), Relaxed);
+                    let response = tokio_test::block_on(service.clone().oneshot(request(&SHOW)));
+                    served.fetch_add(usize::from(response.is_ok()), Relaxed);
                 }
             });
         }

@@ -83,7 +83,7 @@ fn store() -> (Store, RateLimitLayer) {
 async fn reserves_a_slot_and_records_the_response() {
     let (store, layer) = store();
     let refused = Response::builder().status(429).header("retry-after", "3").body(Body::empty());
-    let steps = [told(5, 4, ms(1000)), answer(refused.unwrap())];
+    let steps = [told(5, 4, ms(1000)), respond(refused.unwrap())];
     let client =
         Client::new(&layer.credential("me").quota("files.list", Quota::per_second(2)), steps);
     client.call(request_of(Call::new(&SHOW).account("a"))).await.unwrap();

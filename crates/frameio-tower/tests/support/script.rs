@@ -23,11 +23,11 @@ pub struct Step {
 
 /// An answer with this status.
 pub fn status(status: u16) -> Step {
-    answer(Response::builder().status(status).body(Body::empty()).unwrap())
+    respond(Response::builder().status(status).body(Body::empty()).unwrap())
 }
 
 /// An answer.
-pub fn answer(response: Response<Body>) -> Step {
+pub fn respond(response: Response<Body>) -> Step {
     Step { after: Duration::ZERO, result: Some(Ok(response)) }
 }
 

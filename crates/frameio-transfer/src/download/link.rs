@@ -1,42 +1,46 @@
-//! Where the bytes are: a signed link that expires, and is asked for anew when it has.
+//! Signed links to the content of a file, which are requested again when they expire.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use frameio_core::{AccountId, FileId, SignedUrl};
 use http::Uri;
 use tokio::sync::Mutex;
 
-use super::super::{TransferError, TransferErrorKind};
+use crate::attempt_error::AttemptError;
+use crate::existing::created;
+use crate::{Inner, TransferError, TransferErrorKind};
 use frameio_api::files::{File, FileInclude, FileStatus, ShowFile};
 use frameio_api::media_links::MediaLinks;
 use frameio_client::Client;
 
-/// Which form of a file: as it was uploaded, or one that the service made of it.
+/// The original of a file, or a rendition that the service made of it.
 ///
-/// It is written and parsed as the service calls it, `high_quality`.
+/// It is formatted and parsed by the name that the service uses, such as `high_quality`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rendition {
     /// The file as it was uploaded.
     #[default]
     Original,
-    /// The best rendition.
+    /// The rendition of the best quality.
     HighQuality,
-    /// The rendition that takes the least.
+    /// The smallest rendition of acceptable quality.
     Efficient,
     /// A video of 180 lines.
     VideoH264180,
-    /// A small picture.
+    /// A small still.
     Thumbnail,
-    /// A large picture.
+    /// A large still.
     ThumbnailHighQuality,
-    /// A sheet of pictures to scrub through.
+    /// A sheet of stills to scrub through.
     ScrubSheet,
 }
 
 impl Rendition {
-    /// All there are.
+    /// All renditions, the original first.
     pub const ALL: [Self; 7] = [
         Self::Original,
         Self::HighQuality,
@@ -47,7 +51,7 @@ impl Rendition {
         Self::ScrubSheet,
     ];
 
-    /// What the service calls it.
+    /// Name that the service uses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Original => "original",
@@ -72,7 +76,7 @@ impl Rendition {
         }
     }
 
-    /// The link for saving it, or else the one for showing it.
+    /// Returns the link for downloading, or else the one for showing.
     pub(crate) fn url(self, links: &MediaLinks) -> Option<SignedUrl> {
         let rendition = match self {
             Self::Original => {
@@ -106,26 +110,26 @@ impl FromStr for Rendition {
     fn from_str(name: &str) -> Result<Self, TransferError> {
         Self::ALL.into_iter().find(|rendition| rendition.as_str() == name).ok_or_else(|| {
             let known = Self::ALL.map(Self::as_str).join(", ");
-            let message = format!("there is no rendition {name:?}; there are {known}");
+            let message = format!("no such rendition '{name}'; there are {known}");
             TransferError::new(TransferErrorKind::Invalid, message)
         })
     }
 }
 
-/// What is to be received.
+/// One content to receive: a file, and which rendition of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Source {
+pub(crate) struct MediaRef {
     pub(crate) account: AccountId,
     pub(crate) file: FileId,
     pub(crate) rendition: Rendition,
 }
 
-impl Source {
+impl MediaRef {
     pub(crate) fn new(account: AccountId, file: FileId) -> Self {
         Self { account, file, rendition: Rendition::Original }
     }
 
-    /// The file with its link.
+    /// Requests the file with its link.
     async fn show(&self, client: &Client) -> Result<(File, SignedUrl), TransferError> {
         let show = ShowFile::new(&self.account, &self.file).include([self.rendition.include()]);
         let file = client.send(show).await.map_err(|error| self.refused(error))?;
@@ -147,89 +151,110 @@ impl Source {
             .of_file(&self.file)
     }
 
-    /// Why there is no link, and what there is instead.
+    /// Explains why there is no link, and names the renditions that exist.
     async fn missing(&self, client: &Client, file: &File) -> TransferError {
-        let wanted = self.rendition;
-        let why = match &file.status {
-            FileStatus::Created => format!("there is no {wanted}: the file is not uploaded yet"),
-            FileStatus::Uploaded if wanted != Rendition::Original => {
-                format!("there is no {wanted} yet: the file is still being transcoded")
-            }
-            _ => format!("there is no {wanted} of this file: not of its kind, or withheld"),
-        };
-        // The original is not asked for: without the right to it all would be refused.
+        // The original is left out: without the right to it the whole request would be refused.
         let others = Rendition::ALL.into_iter().filter(|other| *other != Rendition::Original);
         let show = ShowFile::new(&self.account, &self.file)
             .include(others.clone().map(Rendition::include).collect::<Vec<_>>());
-        let there: Vec<_> = match client.send(show).await {
+        let existing: Vec<_> = match client.send(show).await {
             Ok(File { media_links: Some(links), .. }) => {
                 others.filter(|other| other.url(&links).is_some()).map(Rendition::as_str).collect()
             }
             _ => Vec::new(),
         };
-        let there = if there.is_empty() {
+        let existing = if existing.is_empty() {
             String::new()
         } else {
-            format!("; there are {}", there.join(", "))
+            format!("; there are {}", existing.join(", "))
         };
-        TransferError::new(TransferErrorKind::Invalid, format!("{why}{there}")).of_file(&self.file)
+        let why = absent(self.rendition, &file.status);
+        TransferError::new(TransferErrorKind::Invalid, format!("{why}{existing}"))
+            .of_file(&self.file)
     }
 }
 
-/// The link of one source, shared by all who read it.
+/// Why a file of this status has no such rendition.
+pub(crate) fn absent(wanted: Rendition, status: &FileStatus) -> String {
+    match status {
+        FileStatus::Created => format!("there is no {wanted}: the file is not uploaded yet"),
+        FileStatus::Uploaded if wanted != Rendition::Original => {
+            format!("there is no {wanted} yet: the file is still being transcoded")
+        }
+        _ => format!("there is no {wanted} of this file: not of its kind, or withheld"),
+    }
+}
+
+/// The link of one content, shared by all tasks that read it.
 pub(crate) struct Links {
-    client: Client,
-    pub(crate) source: Source,
+    inner: Arc<Inner>,
+    pub(crate) source: MediaRef,
     current: Mutex<Link>,
 }
 
-/// A link, and how often one was asked for before.
+/// A link, and the number of links before it.
 #[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) uri: Uri,
     generation: u64,
 }
 
+/// A link that is known, and what is known of the file.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownLink {
+    pub(crate) url: SignedUrl,
+    /// Size of the original.
+    pub(crate) original_size: u64,
+    pub(crate) created: Option<SystemTime>,
+}
+
+impl KnownLink {
+    pub(crate) fn new(file: &File, url: SignedUrl) -> Self {
+        let created = created(file);
+        Self { url, original_size: file.file_size, created }
+    }
+}
+
 impl Links {
-    /// Asks for the file and its link; `known` spares the call.
-    ///
-    /// The size is given where it is promised, which it is for the original.
+    /// Requests the file and its link, unless they are known already.
     pub(crate) async fn open(
-        client: Client,
-        source: Source,
-        known: Option<(SignedUrl, u64)>,
-    ) -> Result<(Self, Option<u64>), TransferError> {
-        let (url, size) = match known {
-            Some((url, size)) => (url, size),
+        inner: Arc<Inner>,
+        source: MediaRef,
+        known: Option<KnownLink>,
+    ) -> Result<(Self, KnownLink), TransferError> {
+        let known = match known {
+            Some(known) => known,
             None => {
-                let (file, url) = source.show(&client).await?;
-                (url, file.file_size)
+                let (file, url) = source.show(&inner.client).await?;
+                KnownLink::new(&file, url)
             }
         };
-        let promised = (source.rendition == Rendition::Original).then_some(size);
-        let link = Link { uri: parse(&url, &source)?, generation: 0 };
-        Ok((Self { client, source, current: Mutex::new(link) }, promised))
+        let link = Link { uri: parse(&inner, &known.url)?, generation: 0 };
+        Ok((Self { inner, source, current: Mutex::new(link) }, known))
+    }
+
+    /// The size that the service promises, which it does for the original only.
+    pub(crate) fn promised(&self, known: &KnownLink) -> Option<u64> {
+        (self.source.rendition == Rendition::Original).then_some(known.original_size)
     }
 
     pub(crate) async fn current(&self) -> Link {
         self.current.lock().await.clone()
     }
 
-    /// Replaces a link that was refused; who comes while another asks gets what that one got.
+    /// Replaces a link that was refused; concurrent callers share one request.
     pub(crate) async fn refresh(&self, refused: &Link) -> Result<(), TransferError> {
         let mut current = self.current.lock().await;
         if current.generation == refused.generation {
-            let (_, url) = self.source.show(&self.client).await?;
-            let uri = parse(&url, &self.source)?;
+            let (_, url) = self.source.show(&self.inner.client).await?;
+            let uri = parse(&self.inner, &url)?;
             *current = Link { uri, generation: refused.generation + 1 };
         }
         Ok(())
     }
 }
 
-fn parse(url: &SignedUrl, source: &Source) -> Result<Uri, TransferError> {
-    url.as_str().parse().map_err(|_| {
-        let message = "the service gives a link that is no URL";
-        TransferError::new(TransferErrorKind::Mismatch, message).of_file(&source.file)
-    })
+fn parse(inner: &Inner, url: &SignedUrl) -> Result<Uri, TransferError> {
+    let uri = inner.storage.url(url.as_str());
+    uri.map_err(|error| TransferError::storage(AttemptError::Url(error), 0))
 }

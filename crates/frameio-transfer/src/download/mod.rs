@@ -1,15 +1,19 @@
-//! Files and their renditions, received.
+//! Downloads of files and their renditions.
 
-mod digest;
-mod link;
-mod part;
-mod reader;
-mod receive;
-mod remote;
-mod run;
+mod byte_ranges;
+pub(crate) mod disk;
+mod driver;
+mod extension;
 #[cfg(test)]
-mod run_tests;
+mod full_disk_tests;
+mod link;
+mod parallel;
+mod partial_file;
+mod range_client;
+mod reader;
+mod receive_part;
 pub(crate) mod tree;
+mod writer;
 
 use std::fmt;
 use std::future::Future;
@@ -18,35 +22,41 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FileId};
 
-pub(crate) use self::digest::Hasher;
-pub use self::digest::{Checksum, Digest};
 pub use self::link::Rendition;
-pub(crate) use self::link::Source;
+use self::link::{KnownLink, MediaRef};
 pub use self::reader::{Open, Reader};
 pub use self::tree::DownloadTree;
-use super::progress::Report;
-use super::{Progress, TransferError, Transfers};
+use crate::existing::Existing;
+use crate::progress::Report;
+use crate::{Checksum, Digest, Progress, TransferError, Transfers};
 
-/// What one part is unless told otherwise, in bytes.
+/// Default size of a part, in bytes.
 const PART_SIZE: u64 = 16 << 20;
 
-/// A file to be received into a path; done by [`Transfers::download`].
+/// Maximum size of a part, in bytes.
+const MAX_PART_SIZE: u64 = 1 << 40;
+
+/// A download of a file to a path; run by [`Transfers::download`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | what is received | the original |
-/// | parts under way at a time | 4 |
+/// | content | the original |
+/// | parts in flight | 4 |
 /// | part size | 16 MiB |
 /// | checksum | none |
-/// | where there is a file already | an error |
+/// | where the target exists | fail |
+/// | maximum size | none; where the size is not announced 16 GiB, or twice the size of the original |
 ///
-/// What comes is kept beside the target, in `NAME.part`, until all is there; `NAME.part.json` tells
-/// which bytes are, and holds nothing secret. The same download done again goes on from there, if
-/// the file at the service is still the same by its size, entity tag and time, and begins anew if
-/// not. It does so too after the program was killed or the machine lost power: bytes count only
-/// once they are on the disk.
+/// Received bytes are kept next to the target in `NAME.part` until all have arrived;
+/// `NAME.part.json` records which have, and holds nothing secret. The same download run again
+/// resumes from there if the file at the service still has the same size, entity tag and time, and
+/// starts over if not. This also works after the process was killed or the machine lost power:
+/// bytes count only once they are on the disk.
 ///
-/// Memory stays under about 4 MiB a part under way, whatever the size.
+/// A `.part` file that is a symbolic or hard link, or that has no record, belongs to somebody else:
+/// the download fails, and leaves it alone.
+///
+/// Memory stays under about 4 MiB for each part in flight, whatever the size.
 ///
 /// ```no_run
 /// use frameio::transfer::{Checksum, Download, Transfers};
@@ -62,85 +72,92 @@ const PART_SIZE: u64 = 16 << 20;
 #[derive(Clone)]
 #[must_use = "a download does nothing until it is given to `Transfers::download`"]
 pub struct Download {
-    pub(crate) source: Source,
-    pub(crate) path: PathBuf,
-    pub(crate) parts_in_flight: usize,
-    pub(crate) part_size: u64,
-    pub(crate) checksum: Option<Checksum>,
-    pub(crate) existing: Existing,
-    pub(crate) report: Option<Report>,
-    /// A link that is known already, with the size of the original.
-    pub(crate) known: Option<(frameio_core::SignedUrl, u64)>,
-}
-
-/// What is done where the target of a download exists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Existing {
-    /// It is an error, and the file stays.
-    #[default]
-    Refuse,
-    /// It is replaced, once all has been received.
-    Overwrite,
-    /// It stays if it has the size of what would be received, and is replaced if not.
-    SkipSame,
+    source: MediaRef,
+    path: PathBuf,
+    parts_in_flight: usize,
+    part_size: u64,
+    max_size: Option<u64>,
+    checksum: Option<Checksum>,
+    existing: Existing,
+    adds_extension: bool,
+    report: Option<Report>,
+    known: Option<KnownLink>,
 }
 
 impl Download {
-    /// Receives the original of a file into `path`, which names the file, not its folder.
+    /// Creates a download of the original to `path`, which names the file and not its directory.
     pub fn new(
         account: impl Into<AccountId>,
         file: impl Into<FileId>,
         path: impl Into<PathBuf>,
     ) -> Self {
         Self {
-            source: Source::new(account.into(), file.into()),
+            source: MediaRef::new(account.into(), file.into()),
             path: path.into(),
             parts_in_flight: 4,
             part_size: PART_SIZE,
+            max_size: None,
             checksum: None,
             existing: Existing::default(),
+            adds_extension: false,
             report: None,
             known: None,
         }
     }
 
-    /// Receives a rendition, or the original. Default: the original.
+    /// Sets the rendition to download. Default: the original.
+    ///
+    /// Give each rendition a path of its own: one of the original, with a policy that replaces
+    /// files, would be replaced.
     pub fn rendition(mut self, rendition: Rendition) -> Self {
         self.source.rendition = rendition;
         self
     }
 
-    /// Receives so many parts at a time, within the limit of the [`Transfers`]. At least one.
-    /// Default: 4.
+    /// Appends the extension of the content to the path, as the storage announces it.
+    /// [`Downloaded::path`] is the result. Default: no.
+    pub fn add_extension(mut self, add: bool) -> Self {
+        self.adds_extension = add;
+        self
+    }
+
+    /// Sets how many parts are received at a time, within the limit of the [`Transfers`]. At least
+    /// one. Default: 4.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.parts_in_flight = parts.max(1);
         self
     }
 
-    /// Asks for so many bytes at a time. At least one. Default: 16 MiB.
+    /// Sets how many bytes are requested at a time, 1 byte to 1 TiB. Default: 16 MiB.
     pub fn part_size(mut self, bytes: u64) -> Self {
-        self.part_size = bytes.max(1);
+        self.part_size = bytes.clamp(1, MAX_PART_SIZE);
         self
     }
 
-    /// Computes a checksum of what is received, while it is. Default: none.
+    /// Fails where the content is larger. Default: no limit, but for content whose size neither the
+    /// service nor the storage announces: 16 GiB, or twice the size of the original if that is more.
+    pub fn max_size(mut self, bytes: u64) -> Self {
+        self.max_size = Some(bytes);
+        self
+    }
+
+    /// Computes a checksum while the content is received. Default: none.
     ///
-    /// It is read back from the disk's cache right behind the parts; a resumed download reads what
-    /// was there before too.
+    /// The bytes are read back from the disk's cache; a resumed download also reads those that an
+    /// earlier run has received.
     pub fn checksum(mut self, checksum: Checksum) -> Self {
         self.checksum = Some(checksum);
         self
     }
 
-    /// Decides what is done where the target exists. Default: an error.
+    /// Sets what to do where the target exists. Default: [`Existing::Refuse`].
     pub fn existing(mut self, existing: Existing) -> Self {
         self.existing = existing;
         self
     }
 
-    /// Tells how far it is, at most ten times a second. It is called in the middle of the transfer
-    /// and should not take long; [`Progress::channel`] makes a stream of it.
+    /// Reports the progress, at most ten times a second. The callback runs in the middle of the
+    /// transfer and should be quick; [`Progress::channel`] turns it into a stream.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.report = Some(Arc::new(report));
         self
@@ -160,35 +177,36 @@ impl fmt::Debug for Download {
     }
 }
 
-/// What was received.
+/// Result of a download.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Downloaded {
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
-    /// How large it is, in bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// How many bytes were received now: less than the size where a download was resumed, 0 where
-    /// it was skipped.
+    /// Bytes received in this run: less than the size where a download was resumed.
     pub received: u64,
-    /// Its checksum, if it was asked for and the file was not skipped.
+    /// Checksum, if one was asked for and the file was not skipped.
     pub digest: Option<Digest>,
-    /// Whether it was there already, and [`Existing::SkipSame`] kept it.
+    /// Whether the file existed with the same size and was kept.
     pub skipped: bool,
 }
 
 impl Transfers {
-    /// Receives a file, or goes on where an earlier attempt ended.
+    /// Downloads a file, or resumes where an earlier attempt ended.
     ///
-    /// The future owns all it needs. Dropped, it leaves what it has for the next time, and no task.
+    /// The future owns what it needs. When it is dropped, received bytes are kept for the next
+    /// time, and no task is left running.
     ///
     /// # Errors
-    /// When the file or its link cannot be had, the storage fails for good, what comes is not what
-    /// was promised, or it cannot be written; what has been received is kept.
+    /// When the file or its link is unavailable, the target [exists](Existing), the storage fails
+    /// on every attempt, the content is not what was promised, or it cannot be written. Received
+    /// bytes are kept.
     pub fn download(
         &self,
         download: Download,
     ) -> impl Future<Output = Result<Downloaded, TransferError>> + Send + use<> {
-        run::run(self.inner.clone(), download)
+        driver::run(self.inner.clone(), download)
     }
 }

@@ -1,4 +1,4 @@
-//! A file as a stream, which goes on by range where a connection broke.
+//! A file as a stream, which resumes by range where a connection broke.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -9,15 +9,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
-use frameio_core::{AccountId, Body, FileId};
+use frameio_core::{AccountId, FileId};
 use futures_core::Stream;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::super::{TransferError, TransferErrorKind, Transfers};
-use super::link::{Links, Rendition, Source};
-use super::remote::{Failure, Patience, Remote, Seen, changed, wrong};
+use super::link::{Links, MediaRef, Rendition};
+use super::range_client::{
+    BodyReader, ExchangeError, RangeClient, RetryBudget, Validators, changed, wrong,
+};
 
-/// A file to be read as a stream; opened by [`Transfers::open`].
+/// A request to read a file as a stream; opened by [`Transfers::open`].
 ///
 /// ```no_run
 /// use frameio::transfer::{Open, Transfers};
@@ -33,23 +35,23 @@ use super::remote::{Failure, Patience, Remote, Seen, changed, wrong};
 #[derive(Clone, Debug)]
 #[must_use = "nothing is opened until it is given to `Transfers::open`"]
 pub struct Open {
-    source: Source,
+    source: MediaRef,
     range: Range<u64>,
 }
 
 impl Open {
     /// Opens the original of a file.
     pub fn new(account: impl Into<AccountId>, file: impl Into<FileId>) -> Self {
-        Self { source: Source::new(account.into(), file.into()), range: 0..u64::MAX }
+        Self { source: MediaRef::new(account.into(), file.into()), range: 0..u64::MAX }
     }
 
-    /// Opens a rendition, or the original. Default: the original.
+    /// Sets the rendition to read. Default: the original.
     pub fn rendition(mut self, rendition: Rendition) -> Self {
         self.source.rendition = rendition;
         self
     }
 
-    /// Reads only these bytes, and no further than the end of the file. Default: all.
+    /// Reads these bytes only, and no further than the end of the file. Default: all.
     pub fn range(mut self, range: impl RangeBounds<u64>) -> Self {
         let start = match range.start_bound() {
             Bound::Included(start) => *start,
@@ -69,11 +71,11 @@ impl Open {
 impl Transfers {
     /// Opens a file as a stream of its bytes.
     ///
-    /// A connection that breaks is made anew where it broke, as long as the file is the same. It is
-    /// not among the parts that are under way: a reader that waits holds up no transfer.
+    /// After a connection broke, the reader resumes at the same byte, as long as the file is the
+    /// same. It does not count as a part in flight: a reader that waits delays no transfer.
     ///
     /// # Errors
-    /// When the file or its link cannot be had, or the storage fails for good.
+    /// When the file or its link is unavailable, or the storage fails on every attempt.
     pub fn open(
         &self,
         open: Open,
@@ -83,12 +85,13 @@ impl Transfers {
             let Open { source, range } = open;
             let file = source.file.clone();
             let opened = async {
-                let (links, promised) = Links::open(inner.client.clone(), source, None).await?;
-                Cursor::open(Arc::new(Remote { inner, links }), range, promised).await
+                let (links, known) = Links::open(inner.clone(), source, None).await?;
+                let promised = links.promised(&known);
+                Cursor::open(Arc::new(RangeClient { inner, links }), range, promised).await
             };
             let cursor = Box::pin(opened).await.map_err(|error| error.of_file(&file))?;
             Ok(Reader {
-                size: cursor.seen.size,
+                size: cursor.validators.size,
                 left: cursor.end.map(|end| end - cursor.at),
                 next: next(cursor),
                 chunk: Bytes::new(),
@@ -97,41 +100,42 @@ impl Transfers {
     }
 }
 
-/// Where a reader is.
+/// The position of a reader.
 struct Cursor {
-    remote: Arc<Remote>,
-    seen: Seen,
+    client: Arc<RangeClient>,
+    validators: Validators,
     at: u64,
     end: Option<u64>,
-    /// Whether it can go on in the middle.
+    /// Whether the storage supports ranges.
     ranged: bool,
-    body: Option<Body>,
-    patience: Patience,
+    body: Option<BodyReader>,
+    budget: RetryBudget,
 }
 
 impl Cursor {
     async fn open(
-        remote: Arc<Remote>,
+        client: Arc<RangeClient>,
         range: Range<u64>,
         promised: Option<u64>,
     ) -> Result<Self, TransferError> {
         let end = promised.map_or(range.end, |size| range.end.min(size));
         if range.start > end || (range.start == end && end > 0) {
-            // Nothing is asked for, or nothing is there.
-            let seen = Seen { size: promised, ..Seen::default() };
-            return Ok(Self::over(remote, seen, range.start));
+            // No bytes are asked for, or there are none.
+            let validators = Validators { size: promised, ..Validators::default() };
+            return Ok(Self::over(client, validators, range.start));
         }
         let asked = (range.start < end).then_some(range.start..end);
-        let head = remote.probe(asked, None).await?;
+        let head = client.probe(asked, None).await?;
         let ranged = head.range.is_some();
         if !ranged && range.start > 0 {
-            if head.seen.size.is_some_and(|size| size <= range.start) {
-                return Ok(Self::over(remote, head.seen, range.start));
+            if head.validators.size.is_some_and(|size| size <= range.start) {
+                return Ok(Self::over(client, head.validators, range.start));
             }
-            let message = "the storage gives this file only as a whole; read it from its start";
+            let message =
+                "the storage does not support ranges of this file; read it from its start";
             return Err(TransferError::new(TransferErrorKind::Refused, message));
         }
-        if let (Some(promised), Some(size)) = (promised, head.seen.size)
+        if let (Some(promised), Some(size)) = (promised, head.validators.size)
             && promised != size
         {
             let message = format!(
@@ -139,34 +143,35 @@ impl Cursor {
             );
             return Err(TransferError::new(TransferErrorKind::Mismatch, message));
         }
-        let size = head.seen.size.or(promised);
+        let size = head.validators.size.or(promised);
         let end = match (head.range, size) {
             (Some(range), _) => Some(range.end),
             (None, size) => {
                 size.map_or((end < u64::MAX).then_some(end), |size| Some(end.min(size)))
             }
         };
-        let patience = Patience::new(&remote);
+        let budget = RetryBudget::new(&client);
         let body = Some(head.body);
-        Ok(Self { remote, seen: head.seen, at: range.start, end, ranged, body, patience })
+        Ok(Self { client, validators: head.validators, at: range.start, end, ranged, body, budget })
     }
 
-    /// A reader with nothing to read.
-    fn over(remote: Arc<Remote>, seen: Seen, at: u64) -> Self {
-        let patience = Patience::new(&remote);
-        Self { remote, seen, at, end: Some(at), ranged: true, body: None, patience }
+    /// A reader at its end.
+    fn over(client: Arc<RangeClient>, validators: Validators, at: u64) -> Self {
+        let budget = RetryBudget::new(&client);
+        Self { client, validators, at, end: Some(at), ranged: true, body: None, budget }
     }
 
-    /// The next bytes, after as many attempts as it takes.
+    /// Returns the next bytes, with retries.
     async fn chunk(&mut self) -> Result<Option<Bytes>, TransferError> {
         loop {
             if self.end == Some(self.at) {
                 return Ok(None);
             }
-            let link = self.remote.links.current().await;
+            let link = self.client.links.current().await;
             let failure = match self.attempt(&link).await {
                 Ok(chunk) => {
-                    self.patience.progressed();
+                    let received = chunk.as_ref().map_or(0, Bytes::len);
+                    self.budget.progressed(received as u64);
                     return Ok(chunk);
                 }
                 Err(failure) => failure,
@@ -174,31 +179,31 @@ impl Cursor {
             self.body = None;
             if !self.ranged && self.at > 0 {
                 let message = format!(
-                    "the connection broke after {} bytes, and the storage cannot go on from there",
+                    "the connection broke after {} bytes, and the storage cannot resume from there",
                     self.at
                 );
                 return Err(TransferError::new(TransferErrorKind::Storage, message));
             }
-            self.patience.failed(failure, &link).await?;
+            self.budget.failed(failure, &link).await?;
         }
     }
 
-    async fn attempt(&mut self, link: &super::link::Link) -> Result<Option<Bytes>, Failure> {
+    async fn attempt(&mut self, link: &super::link::Link) -> Result<Option<Bytes>, ExchangeError> {
         let body = match &mut self.body {
             Some(body) => body,
             none => {
                 let asked = self.ranged.then(|| self.at..self.end.unwrap_or(u64::MAX));
-                let head = self.remote.get(link, asked.as_ref(), Some(&self.seen)).await?;
-                if head.range.is_some() != self.ranged || head.seen != self.seen {
-                    return Err(Failure::Final(changed()));
+                let head = self.client.get(link, asked.as_ref(), Some(&self.validators)).await?;
+                if head.range.is_some() != self.ranged || head.validators != self.validators {
+                    return Err(ExchangeError::Final(changed()));
                 }
                 none.insert(head.body)
             }
         };
-        match self.remote.chunk(body).await? {
+        match self.client.chunk(body).await? {
             Some(mut chunk) => {
                 let left = self.end.map_or(u64::MAX, |end| end - self.at);
-                // A storage without ranges sends all, whatever was asked for.
+                // A storage without ranges sends everything, whatever was asked for.
                 chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
                 self.at += chunk.len() as u64;
                 Ok(Some(chunk))
@@ -207,7 +212,7 @@ impl Cursor {
                 self.end = Some(self.at);
                 Ok(None)
             }
-            None => Err(wrong("the answer ended early")),
+            None => Err(wrong("the response ended early")),
         }
     }
 }
@@ -217,7 +222,7 @@ type Next = Pin<Box<dyn Future<Output = (Cursor, Result<Option<Bytes>, TransferE
 fn next(mut cursor: Cursor) -> Next {
     Box::pin(async move {
         let chunk = cursor.chunk().await;
-        let chunk = chunk.map_err(|error| error.of_file(&cursor.remote.links.source.file));
+        let chunk = chunk.map_err(|error| error.of_file(&cursor.client.links.source.file));
         (cursor, chunk)
     })
 }
@@ -226,9 +231,9 @@ fn ended(cursor: Cursor) -> Next {
     Box::pin(async move { (cursor, Ok(None)) })
 }
 
-/// A file as a stream of its bytes, and an [`AsyncRead`]; made by [`Transfers::open`].
+/// A file as a stream of its bytes, and an [`AsyncRead`]; created by [`Transfers::open`].
 ///
-/// It holds no more than what the connection gave last. Dropped, it leaves nothing behind.
+/// It buffers only what arrived last.
 pub struct Reader {
     size: Option<u64>,
     left: Option<u64>,
@@ -237,17 +242,17 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// How large the whole file is, in bytes, where it is known.
+    /// Returns the size of the whole file in bytes, where it is known.
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// How many bytes are still to come, where it is known.
+    /// Returns the number of bytes to come, where it is known.
     pub fn remaining(&self) -> Option<u64> {
         self.left
     }
 
-    /// The next bytes, or `None` after the last ones.
+    /// Returns the next bytes, or `None` after the last ones.
     pub async fn next(&mut self) -> Option<Result<Bytes, TransferError>> {
         poll_fn(|cx| self.poll_chunk(cx)).await
     }

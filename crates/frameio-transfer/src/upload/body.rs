@@ -7,25 +7,28 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::buffers::{Buffers, CHUNK};
-use super::source::{Reading, Source, SourceError};
+use super::buffers::{Buffers, CHUNK, FRAME};
+use super::source::{PartSource, Reading, SourceError};
 use crate::progress::Counted;
 use crate::signed_http::Activity;
 
-/// Streams a range of a source, with the next chunk being read while one is being sent.
+/// Streams a part, with the next chunk being read while one is being sent.
 pub(crate) struct PartBody {
-    source: Source,
+    source: PartSource,
     buffers: Buffers,
+    /// Where the next chunk begins in the part.
     offset: u64,
-    /// What is yet to be asked of the source.
+    /// Bytes yet to be asked of the source.
     unread: u64,
-    /// What is yet to be handed out.
+    /// Bytes yet to be handed out.
     unsent: u64,
+    /// Bytes that were read and not handed out yet.
+    chunk: Bytes,
     reading: Option<Reading>,
     attempt: Attempt,
 }
 
-/// What an attempt leaves behind, for whoever made it.
+/// What the sender of a part learns from an attempt.
 #[derive(Clone)]
 pub(crate) struct Attempt(Arc<Shared>);
 
@@ -36,18 +39,14 @@ struct Shared {
 
 struct State {
     counted: Counted,
-    left: u64,
+    remaining: u64,
     failure: Option<SourceError>,
 }
 
 impl Attempt {
-    pub(crate) fn new(size: u64, counted: Counted) -> Self {
-        let state = Mutex::new(State { counted, left: size, failure: None });
-        Self(Arc::new(Shared { activity: Activity::default(), state }))
-    }
-
-    pub(crate) fn activity(&self) -> &Activity {
-        &self.0.activity
+    pub(crate) fn new(size: u64, counted: Counted, activity: Activity) -> Self {
+        let state = Mutex::new(State { counted, remaining: size, failure: None });
+        Self(Arc::new(Shared { activity, state }))
     }
 
     /// Why the source could not be read, if that is what the attempt failed for.
@@ -58,10 +57,10 @@ impl Attempt {
     /// Counts the part as sent; false where bytes of it were not.
     pub(crate) fn finish(&self) -> bool {
         let state = &mut *self.state();
-        if state.left == 0 {
+        if state.remaining == 0 {
             state.counted.done();
         }
-        state.left == 0
+        state.remaining == 0
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -71,16 +70,25 @@ impl Attempt {
 
 impl PartBody {
     pub(crate) fn new(
-        source: &Source,
+        source: &PartSource,
         buffers: &Buffers,
-        (offset, size): (u64, u64),
+        size: u64,
         attempt: &Attempt,
     ) -> Self {
         let (source, buffers, attempt) = (source.clone(), buffers.clone(), attempt.clone());
-        Self { source, buffers, offset, unread: size, unsent: size, reading: None, attempt }
+        Self {
+            source,
+            buffers,
+            offset: 0,
+            unread: size,
+            unsent: size,
+            chunk: Bytes::new(),
+            reading: None,
+            attempt,
+        }
     }
 
-    fn read_on(&mut self) -> Option<Reading> {
+    fn read_next(&mut self) -> Option<Reading> {
         let length = usize::try_from(self.unread).unwrap_or(CHUNK).min(CHUNK);
         if length == 0 {
             return None;
@@ -89,6 +97,17 @@ impl PartBody {
         self.offset += length as u64;
         self.unread -= length as u64;
         Some(reading)
+    }
+
+    /// Counts what is handed to the connection.
+    fn sent(&mut self, bytes: Bytes) -> Frame<Bytes> {
+        let length = bytes.len() as u64;
+        self.unsent = self.unsent.saturating_sub(length);
+        self.attempt.0.activity.touch();
+        let state = &mut *self.attempt.state();
+        state.counted.add(length);
+        state.remaining = state.remaining.saturating_sub(length);
+        Frame::data(bytes)
     }
 }
 
@@ -101,29 +120,25 @@ impl Body for PartBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SourceFailed>>> {
         let this = &mut *self;
-        if this.reading.is_none() {
-            this.reading = this.read_on();
+        if this.chunk.is_empty() {
+            if this.reading.is_none() {
+                this.reading = this.read_next();
+            }
+            let Some(reading) = &mut this.reading else { return Poll::Ready(None) };
+            let read = ready!(reading.as_mut().poll(cx));
+            this.reading = None;
+            match read {
+                Ok(chunk) => this.chunk = chunk,
+                Err(error) => {
+                    this.unread = 0;
+                    this.attempt.state().failure = Some(error);
+                    return Poll::Ready(Some(Err(SourceFailed)));
+                }
+            }
+            this.reading = this.read_next();
         }
-        let Some(reading) = &mut this.reading else { return Poll::Ready(None) };
-        let read = ready!(reading.as_mut().poll(cx));
-        this.reading = None;
-        Poll::Ready(Some(match read {
-            Ok(chunk) => {
-                this.reading = this.read_on();
-                let length = chunk.len() as u64;
-                this.unsent = this.unsent.saturating_sub(length);
-                this.attempt.0.activity.touch();
-                let state = &mut *this.attempt.state();
-                state.counted.add(length);
-                state.left = state.left.saturating_sub(length);
-                Ok(Frame::data(chunk))
-            }
-            Err(error) => {
-                this.unread = 0;
-                this.attempt.state().failure = Some(error);
-                Err(SourceFailed)
-            }
-        }))
+        let frame = this.chunk.split_to(this.chunk.len().min(FRAME));
+        Poll::Ready(Some(Ok(this.sent(frame))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -135,13 +150,13 @@ impl Body for PartBody {
     }
 }
 
-/// Tells the transport to give up; why is in [`Attempt::failure`].
+/// Makes the transport give up; the reason is in [`Attempt::failure`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SourceFailed;
 
 impl std::fmt::Display for SourceFailed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the source cannot be read on")
+        f.write_str("cannot read the source any further")
     }
 }
 

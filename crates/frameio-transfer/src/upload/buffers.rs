@@ -4,8 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// How much is read and handed to the connection at a time.
+/// How much is read at a time.
 pub(crate) const CHUNK: usize = 512 << 10;
+
+/// How much is handed to the connection at a time. It is the least by which an attempt has to move
+/// within the stall timeout, so that it must not be much for a slow line that many parts share.
+pub(crate) const FRAME: usize = 32 << 10;
 
 /// How many buffers are kept for later; more may be in use.
 const KEPT: usize = 16;

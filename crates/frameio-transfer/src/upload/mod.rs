@@ -2,12 +2,14 @@
 
 mod body;
 pub(crate) mod buffers;
-mod content;
-mod kind;
+mod destination;
+mod driver;
+mod input;
+mod lock_file;
 mod manifest;
+mod manifest_format;
 mod parts;
 mod remote;
-mod run;
 mod send;
 mod source;
 mod spool;
@@ -15,6 +17,7 @@ mod tree;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,23 +28,23 @@ use futures_core::Stream;
 use tokio::io::{AsyncRead, AsyncSeek};
 use tracing::field::Empty;
 
-use self::content::Content;
+use self::input::Input;
+use self::manifest::{Manifest, Saved};
 pub use self::remote::RemoteUpload;
 pub use self::tree::UploadTree;
-use super::{Progress, TransferError, Transfers, Until};
+use super::progress::Report;
+use super::{Progress, TransferError, Transfers, WaitFor};
 
-/// A file to be uploaded: into a folder by [`Transfers::upload`], or to a comment by
-/// [`Transfers::attach`].
+/// A file to upload: into a folder by [`Transfers::upload`], or to a comment by
+/// [`Transfers::attach`], depending on the ids that it is made from.
 ///
 /// | setting | default |
 /// |---|---|
 /// | name | that of the path |
-/// | parts under way at a time | 4, and 8 from 1 GiB on |
-/// | waits until | [`Uploaded`](Until::Uploaded), for 10 minutes |
-/// | deadline of the whole | none |
+/// | parts in flight | 4, and 8 from 1 GiB on |
+/// | waits for | [`Uploaded`](WaitFor::Uploaded), at most 10 minutes |
+/// | deadline | none |
 /// | manifest | none: it cannot be resumed |
-///
-/// Which of the two it is follows from the call that it is given to.
 ///
 /// ```no_run
 /// use frameio::transfer::{Transfers, Upload};
@@ -58,72 +61,93 @@ use super::{Progress, TransferError, Transfers, Until};
 /// ```
 #[must_use]
 pub struct Upload<To = FolderId> {
-    target: Target<To>,
-    manifest: Option<PathBuf>,
-    restart: bool,
-    until: Until,
-    wait_timeout: Option<Duration>,
+    /// Account and destination; `None` where the manifest names them.
+    destination: Option<(AccountId, To)>,
+    input: Input,
+    manifest: Option<UploadManifest>,
     deadline: Option<Duration>,
+    options: Options,
 }
 
-/// What is to be uploaded to where.
-enum Target<To> {
-    New(AccountId, To, Content),
-    /// What the manifest says; the path in the content is the manifest's.
-    Resumed(Content),
+/// Settings of an upload that do not depend on its destination.
+#[derive(Default)]
+struct Options {
+    name: Option<String>,
+    media_type: Option<String>,
+    parts_in_flight: Option<usize>,
+    report: Option<Report>,
+    restart: bool,
+    wait_for: WaitFor,
+    wait_timeout: Option<Duration>,
 }
 
-/// What came of an [`Upload`] into a folder, or of a [`RemoteUpload`].
+/// Called with an error that does not end the upload.
+pub(crate) type OnFailure = Arc<dyn Fn(TransferError) + Send + Sync>;
+
+/// The manifest of an upload.
+pub(crate) enum UploadManifest {
+    At(PathBuf),
+    /// Locked by the caller, who removes it when the upload is done. Where it cannot be written, the
+    /// upload goes on without, and the reason is reported.
+    Locked {
+        manifest: Manifest,
+        saved: Option<Box<Saved>>,
+        on_failure: OnFailure,
+    },
+}
+
+/// Result of an [`Upload`] into a folder, or of a [`RemoteUpload`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Uploaded {
-    /// The file as it was when it was last asked for; its `status` is up to date.
+    /// The file as the service last returned it; its `status` is up to date.
     pub file: File,
-    /// How many bytes were sent, those of failed attempts left out.
+    /// Number of bytes sent, without those of failed attempts.
     pub bytes: u64,
-    /// The file at the service that was given up for this one, where an upload was begun anew.
+    /// Incomplete file at the service that this one replaces, if an upload was started over.
     pub replaced: Option<FileId>,
 }
 
-/// What came of an [`Upload`] to a comment.
+/// Result of an [`Upload`] to a comment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attached {
     /// The attachment as it was when it was created.
     pub attachment: Attachment,
-    /// How many bytes were sent, those of failed attempts left out.
+    /// Number of bytes sent, without those of failed attempts.
     pub bytes: u64,
-    /// The attachment that was given up for this one, where an upload was begun anew. It still is
-    /// one of those that the comment may have.
+    /// Incomplete attachment that this one replaces, if an upload was started over. It still counts
+    /// for the limit of the comment.
     pub replaced: Option<AttachmentId>,
 }
 
 impl<To> Upload<To> {
-    /// The file at `path`, to be put into a folder, or to be attached to a comment.
+    /// Uploads the file at `path` into a folder, or attaches it to a comment.
     ///
-    /// It is read while it is sent, a few chunks at a time. Whoever changes it meanwhile makes the
-    /// upload fail.
+    /// It is read while it is sent, a few chunks at a time. The upload fails if the file is changed
+    /// meanwhile. A named pipe is read to its end into a temporary file first, which needs a runtime
+    /// with I/O enabled; devices and sockets are refused.
     pub fn from_path(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
         path: impl Into<PathBuf>,
     ) -> Self {
-        Self::new(account_id.into(), to.into(), Content::path(path.into()))
+        Self::new(account_id.into(), to.into(), Input::Path(path.into()))
     }
 
-    /// Bytes in memory.
+    /// Uploads bytes in memory.
     pub fn from_bytes(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
         name: impl Into<String>,
         bytes: impl Into<Bytes>,
     ) -> Self {
-        Self::new(account_id.into(), to.into(), Content::bytes(name.into(), bytes.into()))
+        Self::new(account_id.into(), to.into(), Input::Bytes(bytes.into())).name(name)
     }
 
-    /// What a reader gives, from its very beginning to its end.
+    /// Uploads the bytes of a reader, from its very beginning to its end.
     ///
-    /// Parts are read by turns: it is sought for each chunk.
+    /// Parts are read by turns: the reader is sought for each chunk.
     pub fn from_reader<R>(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
@@ -133,10 +157,10 @@ impl<To> Upload<To> {
     where
         R: AsyncRead + AsyncSeek + Send + 'static,
     {
-        Self::new(account_id.into(), to.into(), Content::reader(name.into(), reader))
+        Self::new(account_id.into(), to.into(), Input::Reader(Box::pin(reader))).name(name)
     }
 
-    /// What a stream gives, which has to be `size` bytes.
+    /// Uploads the bytes of a stream, which have to be `size` bytes.
     ///
     /// A stream cannot be read again, so each part that is under way is kept in a temporary file.
     pub fn from_stream<S, E>(
@@ -150,109 +174,98 @@ impl<To> Upload<To> {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<BoxError> + 'static,
     {
-        Self::new(account_id.into(), to.into(), Content::stream(name.into(), size, stream))
+        Self::new(account_id.into(), to.into(), Input::Stream(size, Box::pin(stream))).name(name)
     }
 
-    /// The upload that `manifest` is of: what is not there yet is sent.
+    /// Resumes the upload that `manifest` is of: only missing parts are sent.
     pub fn resume(manifest: impl Into<PathBuf>) -> Self {
-        let path = manifest.into();
-        let target = Target::Resumed(Content::path(path.clone()));
-        Self { manifest: Some(path), ..Self::of(target) }
-    }
-
-    fn new(account_id: AccountId, to: To, content: Content) -> Self {
-        Self::of(Target::New(account_id, to, content))
-    }
-
-    const fn of(target: Target<To>) -> Self {
         Self {
-            target,
-            manifest: None,
-            restart: false,
-            until: Until::Uploaded,
-            wait_timeout: None,
-            deadline: None,
+            manifest: Some(UploadManifest::At(manifest.into())),
+            ..Self::of(None, Input::Manifest)
         }
     }
 
-    fn content(&mut self) -> &mut Content {
-        match &mut self.target {
-            Target::New(_, _, content) | Target::Resumed(content) => content,
-        }
+    fn new(account_id: AccountId, to: To, input: Input) -> Self {
+        Self::of(Some((account_id, to)), input)
     }
 
-    /// Calls it so at Frame.io. Default: the name of the path.
+    fn of(destination: Option<(AccountId, To)>, input: Input) -> Self {
+        let options = Options::default();
+        Self { destination, input, manifest: None, deadline: None, options }
+    }
+
+    /// Sets the name at Frame.io. Default: the name of the path.
     ///
-    /// An upload that is resumed keeps its name.
+    /// A resumed upload keeps its name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.content().name = Some(name.into());
+        self.options.name = Some(name.into());
         self
     }
 
-    /// Says what it is. Default: what its name suggests, else `application/octet-stream`.
+    /// Sets the media type of an attachment. Default: guessed from the name, else
+    /// `application/octet-stream`.
     ///
-    /// Of an attachment. The service derives the media type of a file from its name itself, and
-    /// refuses parts of another: this one counts only where it tells none.
+    /// The service derives the media type of a file from its name, and refuses parts of another: for
+    /// a file, this one is used only if the service returns none.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
-        self.content().media_type = Some(media_type.into());
+        self.options.media_type = Some(media_type.into());
         self
     }
 
-    /// Sends so many parts at a time, within what all transfers may have under way together.
+    /// Sets the maximum number of parts in flight, within the limit of all transfers together.
     /// Default: 4, and 8 from 1 GiB on.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
-        self.content().parts_in_flight = Some(parts);
+        self.options.parts_in_flight = Some(parts);
         self
     }
 
-    /// Keeps what is needed to resume it in a file, which is removed when the upload is done.
+    /// Keeps what is needed to resume the upload in a file, which is removed when it is done.
     ///
-    /// Where there is a manifest of this upload already, it is resumed. A manifest is for one
-    /// upload at a time. It holds the signed URLs, so it can be read by this user only. Of what has
-    /// a path only.
+    /// An existing manifest of this upload is resumed. One upload at a time can use a manifest. It
+    /// holds the signed URLs, so that only this user can read it; a symbolic link, a hard link or a
+    /// pipe is refused. Only a file with a path can have one.
     pub fn manifest(mut self, path: impl Into<PathBuf>) -> Self {
-        self.manifest = Some(path.into());
+        self.manifest = Some(UploadManifest::At(path.into()));
         self
     }
 
-    /// Begins anew where the manifest's upload cannot be gone on with: the service takes its parts
-    /// for a day only, and the source may have changed since. Default: that is an error.
+    /// Starts over if the upload of the manifest cannot be resumed: the service accepts its parts for
+    /// a day, and the source may have changed since. Default: that is an error.
     ///
-    /// What is then given up at the service is left there; [`Uploaded::replaced`] or
-    /// [`Attached::replaced`] names it.
-    pub const fn restart(mut self, restart: bool) -> Self {
-        self.restart = restart;
+    /// The incomplete object stays at the service; [`Uploaded::replaced`] or [`Attached::replaced`]
+    /// names it.
+    pub fn restart(mut self, restart: bool) -> Self {
+        self.options.restart = restart;
         self
     }
 
-    /// Gives the whole upload up after so long; a manifest stays. Default: never.
-    pub const fn deadline(mut self, deadline: Duration) -> Self {
+    /// Limits the time of the whole upload; a manifest is kept. Default: none.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Tells `report` how far it is: at the beginning, about ten times a second while bytes flow,
-    /// after each part, and in the end.
+    /// Calls `report` with the progress: at the start, about ten times a second while bytes flow,
+    /// after each part, and at the end.
     ///
-    /// It is called in the middle of things, so it should not wait for anything.
-    /// [`Progress::channel`] makes a stream of it.
+    /// It must not block. [`Progress::channel`] makes a stream of it.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        self.content().report(report);
+        self.options.report = Some(Arc::new(report));
         self
     }
 }
 
 impl Upload {
-    /// Waits until the service is so far. Default: [`Until::Uploaded`].
-    pub const fn wait(mut self, until: Until) -> Self {
-        self.until = until;
+    /// Sets what to wait for when all parts are sent. Default: [`WaitFor::Uploaded`].
+    pub fn wait(mut self, wait_for: WaitFor) -> Self {
+        self.options.wait_for = wait_for;
         self
     }
 
-    /// Waits no longer than this after the last part. Default: 10 minutes until it is uploaded, 6
-    /// hours until it is transcoded.
-    pub const fn wait_timeout(mut self, timeout: Duration) -> Self {
-        self.wait_timeout = Some(timeout);
+    /// Limits the wait after the last part. Default: 10 minutes for [`WaitFor::Uploaded`], 6 hours
+    /// for [`WaitFor::Transcoded`].
+    pub fn wait_timeout(mut self, timeout: Duration) -> Self {
+        self.options.wait_timeout = Some(timeout);
         self
     }
 }
@@ -260,23 +273,25 @@ impl Upload {
 impl<To> fmt::Debug for Upload<To> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload")
-            .field("manifest", &self.manifest)
-            .field("restart", &self.restart)
-            .field("until", &self.until)
-            .field("wait_timeout", &self.wait_timeout)
+            .field("name", &self.options.name)
+            .field("restart", &self.options.restart)
+            .field("wait_for", &self.options.wait_for)
+            .field("wait_timeout", &self.options.wait_timeout)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }
 }
 
 impl Transfers {
-    /// Uploads a file, and waits until the service has it. The future owns all it needs; dropped,
-    /// it stops, and leaves the manifest, if there is one.
+    /// Uploads a file, and waits until the service has it.
+    ///
+    /// Dropping the future stops the upload and keeps its manifest.
     ///
     /// # Errors
-    /// When the source is empty, cannot be read or changes; a call of the API fails; the storage
-    /// refuses a part or fails on every attempt; the manifest is another upload's, or cannot be
-    /// gone on with; the service could not put the parts together; or a time limit is reached.
+    /// When the source is empty, cannot be read or changes; a call of the API fails; a signed URL
+    /// cannot be used; the storage refuses a part or fails on every attempt; the manifest is of
+    /// another upload, or cannot be resumed; the service could not put the parts together; or a time
+    /// limit is reached.
     pub fn upload(
         &self,
         upload: Upload,
@@ -292,15 +307,14 @@ impl Transfers {
                 resumed = Empty,
                 error.type = Empty,
             );
-            run::run(inner, upload, span).await
+            driver::run(inner, upload, span).await
         }
     }
 
-    /// Attaches a file to a comment, which may have 6. The future owns all it needs; dropped, it
-    /// stops, and leaves the manifest, if there is one.
+    /// Attaches a file to a comment, which may have 6 attachments.
     ///
-    /// The service tells nothing of the state of an attachment: it is done when the storage has taken
-    /// all parts.
+    /// The service does not report the state of an attachment: it is done when the storage has
+    /// accepted all parts. Dropping the future stops the upload and keeps its manifest.
     ///
     /// ```no_run
     /// use frameio::transfer::{Transfers, Upload};
@@ -314,7 +328,7 @@ impl Transfers {
     /// ```
     ///
     /// # Errors
-    /// As those of [`upload`](Self::upload), but for what the service does after the last part.
+    /// Those of [`upload`](Self::upload), except for failures after the last part.
     pub fn attach(
         &self,
         upload: Upload<CommentId>,
@@ -329,11 +343,11 @@ impl Transfers {
                 resumed = Empty,
                 error.type = Empty,
             );
-            run::run(inner, upload, span).await
+            driver::run(inner, upload, span).await
         }
     }
 
-    /// Lets the service fetch a file from a URL, and waits until it has it. At most 50 GB.
+    /// Makes the service fetch a file of at most 50 GB from a URL, and waits until it has it.
     ///
     /// # Errors
     /// When a call of the API fails, the service could not fetch it, or a time limit is reached.

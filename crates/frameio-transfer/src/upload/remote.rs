@@ -8,7 +8,7 @@ use frameio_api::files::CreateRemoteUpload;
 use frameio_core::{AccountId, FolderId, SignedUrl};
 
 use super::Uploaded;
-use crate::{Inner, TransferError, Until};
+use crate::{Inner, TransferError, WaitFor};
 
 /// A file for the service to fetch: a value for
 /// [`Transfers::remote_upload`](crate::Transfers::remote_upload).
@@ -31,12 +31,12 @@ pub struct RemoteUpload {
     folder_id: FolderId,
     name: String,
     source_url: SignedUrl,
-    until: Until,
+    wait_for: WaitFor,
     wait_timeout: Option<Duration>,
 }
 
 impl RemoteUpload {
-    /// What is at `source_url`, which the service has to be able to reach, to be put into a folder.
+    /// Puts the content of `source_url`, which has to be reachable for the service, into a folder.
     pub fn new(
         account_id: impl Into<AccountId>,
         folder_id: impl Into<FolderId>,
@@ -48,18 +48,18 @@ impl RemoteUpload {
             folder_id: folder_id.into(),
             name: name.into(),
             source_url: source_url.into(),
-            until: Until::Uploaded,
+            wait_for: WaitFor::Uploaded,
             wait_timeout: None,
         }
     }
 
-    /// Waits until the service is so far. Default: [`Until::Uploaded`].
-    pub const fn wait(mut self, until: Until) -> Self {
-        self.until = until;
+    /// Sets what to wait for. Default: [`WaitFor::Uploaded`].
+    pub const fn wait(mut self, wait_for: WaitFor) -> Self {
+        self.wait_for = wait_for;
         self
     }
 
-    /// Waits no longer than this. Default: 6 hours, since the service has to fetch it first.
+    /// Limits the wait. Default: 6 hours, since the service has to fetch the file first.
     pub const fn wait_timeout(mut self, timeout: Duration) -> Self {
         self.wait_timeout = Some(timeout);
         self
@@ -71,7 +71,7 @@ impl fmt::Debug for RemoteUpload {
         f.debug_struct("RemoteUpload")
             .field("name", &self.name)
             .field("source_url", &self.source_url)
-            .field("until", &self.until)
+            .field("wait_for", &self.wait_for)
             .finish_non_exhaustive()
     }
 }
@@ -80,19 +80,19 @@ pub(super) async fn run(
     inner: Arc<Inner>,
     upload: RemoteUpload,
 ) -> Result<Uploaded, TransferError> {
-    let RemoteUpload { account_id, folder_id, name, source_url, until, wait_timeout } = upload;
+    let RemoteUpload { account_id, folder_id, name, source_url, wait_for, wait_timeout } = upload;
     let request = CreateRemoteUpload::new(&account_id, &folder_id, name, source_url);
     let created = inner.client.send(request).await.map_err(TransferError::call)?;
     let id = created.file.id;
     // Fetching takes its time too.
-    let end = Until::Transcoded.end(wait_timeout);
+    let end = WaitFor::Transcoded.end(wait_timeout);
     let finished = async {
         let ids = (&account_id, &id);
         inner.poller.fetched(&inner.client, ids, end).await?;
-        let file = match until {
+        let file = match wait_for {
             // Its size and type are known only now.
-            Until::Uploaded => inner.show(ids).await?,
-            Until::Transcoded => inner.poller.transcoded(&inner.client, ids, end).await?,
+            WaitFor::Uploaded => inner.show(ids).await?,
+            WaitFor::Transcoded => inner.poller.transcoded(&inner.client, ids, end).await?,
         };
         Ok(Uploaded { file, bytes: 0, replaced: None })
     };

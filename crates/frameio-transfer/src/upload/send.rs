@@ -13,25 +13,17 @@ use tracing::{Instrument, Span};
 use super::body::{Attempt, PartBody};
 use super::manifest::Manifest;
 use super::parts::{Part, Parts};
-use super::source::{Source, SourceError};
-use super::spool::Spool;
+use super::source::{PartSource, Source, SourceError};
 use crate::Inner;
+use crate::attempt_error::AttemptError;
 use crate::progress::Tracker;
-use crate::retry::AttemptError;
+use crate::signed_http::Activity;
 use crate::tasks::settled;
 use crate::{TransferError, TransferErrorKind};
 
-/// Where the parts are read from.
-pub(crate) enum Feed {
-    /// Any part at any time.
-    Source(Source),
-    /// One part after the other.
-    Spool(Spool),
-}
-
 /// The parts that are to be sent.
-pub(crate) struct Job {
-    pub(crate) feed: Feed,
+pub(crate) struct PartsToSend {
+    pub(crate) source: Source,
     pub(crate) parts: Arc<Parts>,
     /// Those that need not be sent, in the order of the parts.
     pub(crate) done: Vec<bool>,
@@ -41,42 +33,34 @@ pub(crate) struct Job {
     pub(crate) manifest: Option<Manifest>,
 }
 
-/// Sends all parts that are not done. Dropped, it stops; of a part that fails, too.
-pub(crate) async fn send(inner: &Arc<Inner>, job: &mut Job) -> Result<(), TransferError> {
-    let mut running = JoinSet::new();
-    let done = std::mem::take(&mut job.done);
-    let todo = (0..job.parts.len()).filter(|index| !done.get(*index).copied().unwrap_or(false));
-    for index in todo {
-        while running.len() >= job.in_flight {
+impl PartsToSend {
+    /// Sends all parts that are not done. It stops when it is dropped, and when a part fails.
+    pub(crate) async fn send(mut self, inner: &Arc<Inner>) -> Result<(), TransferError> {
+        let mut running = JoinSet::new();
+        for index in 0..self.parts.len() {
+            if self.done.get(index).copied().unwrap_or(false) {
+                continue;
+            }
+            while running.len() >= self.in_flight {
+                join(&mut running).await?;
+            }
+            let Some(part) = self.parts.get(index) else { continue };
+            let source = self.source.part(&part, index + 1 == self.parts.len()).await?;
+            let sender = Sender {
+                inner: inner.clone(),
+                source,
+                part,
+                media_type: self.media_type.clone(),
+                tracker: self.tracker.clone(),
+                manifest: self.manifest.clone(),
+            };
+            running.spawn(sender.run().instrument(Span::current()));
+        }
+        while !running.is_empty() {
             join(&mut running).await?;
         }
-        let Some(part) = job.parts.get(index) else { continue };
-        let (source, start) = match &mut job.feed {
-            Feed::Source(source) => (source.clone(), part.offset),
-            Feed::Spool(spool) => {
-                let source = spool.next(part.size).await?;
-                // Before the last part makes the file complete.
-                if index + 1 == job.parts.len() {
-                    spool.end().await?;
-                }
-                (source, 0)
-            }
-        };
-        let sender = Sender {
-            inner: inner.clone(),
-            source,
-            start,
-            part,
-            media_type: job.media_type.clone(),
-            tracker: job.tracker.clone(),
-            manifest: job.manifest.clone(),
-        };
-        running.spawn(sender.run().instrument(Span::current()));
+        Ok(())
     }
-    while !running.is_empty() {
-        join(&mut running).await?;
-    }
-    Ok(())
 }
 
 async fn join(running: &mut JoinSet<Result<(), TransferError>>) -> Result<(), TransferError> {
@@ -89,9 +73,7 @@ async fn join(running: &mut JoinSet<Result<(), TransferError>>) -> Result<(), Tr
 /// Sends one part.
 struct Sender {
     inner: Arc<Inner>,
-    source: Source,
-    /// Where the part begins in the source.
-    start: u64,
+    source: PartSource,
     part: Part,
     media_type: HeaderValue,
     tracker: Tracker,
@@ -110,18 +92,16 @@ impl Sender {
         let sent = self.send().await;
         sent.map_err(|error| error.at_part(number, self.part.offset))?;
         if let Some(manifest) = &self.manifest {
-            manifest.done(self.part.index).await?;
+            manifest.done(self.part.index).await;
         }
         self.tracker.update(true, |progress| progress.parts += 1);
         Ok(())
     }
 
     async fn send(&self) -> Result<(), TransferError> {
-        let url: Uri = self.part.url.parse().map_err(|_| {
-            let message = "the service gave the part an address that is none";
-            TransferError::new(TransferErrorKind::Api, message)
-        })?;
-        // Held over the waits too: while the storage is in trouble, fewer parts should try.
+        let url = self.inner.storage.url(&self.part.url).map_err(AttemptError::Url);
+        let url = url.map_err(|error| TransferError::storage(error, 1))?;
+        // Held while waiting too: fewer parts should try a storage that is in trouble.
         let _permit = self.inner.parts.acquire().await;
         let mut attempts = 0;
         loop {
@@ -135,7 +115,7 @@ impl Sender {
                 attempt = attempts,
                 error.type = Empty,
             );
-            let error = match self.attempt(url.clone()).instrument(span.clone()).await {
+            let error = match self.attempt(&url).instrument(span.clone()).await {
                 Ok(()) => return Ok(()),
                 Err(Failure::Source(error)) => {
                     span.record("error.type", "source");
@@ -160,26 +140,33 @@ impl Sender {
         }
     }
 
-    async fn attempt(&self, url: Uri) -> Result<(), Failure> {
+    async fn attempt(&self, url: &Uri) -> Result<(), Failure> {
         let size = self.part.size;
-        let attempt = Attempt::new(size, self.tracker.attempt());
-        let body = PartBody::new(&self.source, &self.inner.buffers, (self.start, size), &attempt);
-        let mut request = Request::new(Body::stream(body));
-        *request.method_mut() = http::Method::PUT;
-        *request.uri_mut() = url;
-        let headers = request.headers_mut();
-        headers.insert("x-amz-acl", HeaderValue::from_static("private"));
-        headers.insert(CONTENT_TYPE, self.media_type.clone());
-        headers.insert(CONTENT_LENGTH, size.into());
-        match self.inner.storage.send(request, attempt.activity()).await {
-            Ok(answer) if attempt.finish() => {
-                // Read, so that the connection can be used again; there is next to nothing in it.
-                let rest = Limited::new(answer.into_body(), 64 << 10).collect();
-                drop(self.inner.storage.watch(rest, attempt.activity()).await);
+        let activity = Activity::default();
+        let new_attempt = || Attempt::new(size, self.tracker.attempt(), activity.clone());
+        let mut attempt = new_attempt();
+        // Called once more for each redirect, each time with the whole part.
+        let request = |uri| {
+            attempt = new_attempt();
+            let body = PartBody::new(&self.source, &self.inner.buffers, size, &attempt);
+            let mut request = Request::new(Body::stream(body));
+            *request.method_mut() = http::Method::PUT;
+            *request.uri_mut() = uri;
+            let headers = request.headers_mut();
+            headers.insert("x-amz-acl", HeaderValue::from_static("private"));
+            headers.insert(CONTENT_TYPE, self.media_type.clone());
+            headers.insert(CONTENT_LENGTH, size.into());
+            request
+        };
+        match self.inner.storage.send(url, &activity, request).await {
+            Ok(response) if attempt.finish() => {
+                // Read, so that the connection can be used again.
+                let rest = Limited::new(response.into_body(), 64 << 10).collect();
+                drop(self.inner.storage.watch(rest, &activity).await);
                 Ok(())
             }
             Ok(_) => {
-                let early = "the storage answered before it had the whole part";
+                let early = "the storage responded before it had the whole part";
                 Err(Failure::Storage(AttemptError::Transport(early.into())))
             }
             Err(error) => Err(attempt.failure().map_or(Failure::Storage(error), Failure::Source)),

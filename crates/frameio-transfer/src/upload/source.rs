@@ -1,48 +1,74 @@
-//! Where the bytes of an upload come from, to be read again for each attempt.
+//! Opened sources, whose bytes are read again for each attempt at a part.
 
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::future::Future;
 use std::io::{self, SeekFrom};
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use frameio_core::BoxError;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::sync::Mutex;
 
 use super::buffers::Buffers;
+use super::input::{Input, ReadSeek, invalid};
+use super::parts::Part;
+use super::spool::{self, Spool};
+use crate::local_file::{LocalFile, unopened, unreadable};
 use crate::tasks::{blocking, joined};
 use crate::{TransferError, TransferErrorKind};
 
 pub(crate) type Reading = Pin<Box<dyn Future<Output = Result<Bytes, SourceError>> + Send>>;
 
-/// Bytes that can be read at any offset, by several parts at a time.
+/// A source that is open, and what it was like then.
+pub(crate) struct Source {
+    content: Content,
+    pub(crate) fingerprint: Fingerprint,
+    /// Whether the same bytes can be read by another run.
+    is_repeatable: bool,
+}
+
+enum Content {
+    /// Any part can be read at any time.
+    Random(Readable),
+    /// Parts come one after the other.
+    Sequential(Spool),
+}
+
+/// Where the bytes of one part are read from.
 #[derive(Clone)]
-pub(crate) enum Source {
-    File(Arc<SourceFile>),
+pub(crate) struct PartSource {
+    readable: Readable,
+    /// Where the part begins.
+    start: u64,
+}
+
+/// Bytes that several parts read at a time, at any offset.
+#[derive(Clone)]
+enum Readable {
+    File(Arc<(File, Fingerprint)>),
     Bytes(Bytes),
     Reader(Arc<Mutex<Pin<Box<dyn ReadSeek>>>>, u64),
 }
 
-/// A file, and what it was like when it was opened.
-pub(crate) struct SourceFile {
-    file: File,
-    stamp: Stamp,
-}
-
-/// What tells a file from what it was before.
+/// Size and modification time, by which a change of the source is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub(crate) struct Fingerprint {
     pub(crate) size: u64,
     pub(crate) modified: Option<SystemTime>,
 }
 
-impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
+impl Fingerprint {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
         Self { size: metadata.len(), modified: metadata.modified().ok() }
+    }
+
+    const fn of_size(size: u64) -> Self {
+        Self { size, modified: None }
     }
 
     /// Fails unless it is still the same.
@@ -58,12 +84,7 @@ impl Stamp {
     }
 }
 
-/// What can be read at any offset.
-pub(crate) trait ReadSeek: AsyncRead + AsyncSeek + Send {}
-
-impl<R: AsyncRead + AsyncSeek + Send> ReadSeek for R {}
-
-/// Why bytes of the source cannot be had.
+/// Why bytes of the source cannot be read.
 #[derive(Debug)]
 pub(crate) enum SourceError {
     Read(BoxError),
@@ -74,7 +95,7 @@ impl From<io::Error> for SourceError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => {
-                Self::Changed("the source is shorter than it was said to be")
+                Self::Changed("the source is shorter than it was when it was opened")
             }
             _ => Self::Read(error.into()),
         }
@@ -85,7 +106,7 @@ impl From<SourceError> for TransferError {
     fn from(error: SourceError) -> Self {
         match error {
             SourceError::Read(error) => {
-                let message = format!("the source cannot be read: {error}");
+                let message = format!("cannot read the source: {error}");
                 Self::new(TransferErrorKind::Source, message).because(error)
             }
             SourceError::Changed(message) => Self::new(TransferErrorKind::SourceChanged, message),
@@ -96,7 +117,7 @@ impl From<SourceError> for TransferError {
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Read(error) => write!(f, "the source cannot be read: {error}"),
+            Self::Read(error) => write!(f, "cannot read the source: {error}"),
             Self::Changed(message) => f.write_str(message),
         }
     }
@@ -105,53 +126,102 @@ impl fmt::Display for SourceError {
 impl std::error::Error for SourceError {}
 
 impl Source {
-    /// Opens a file, without keeping the runtime waiting.
-    pub(crate) async fn open(path: std::path::PathBuf) -> Result<(Self, Stamp), SourceError> {
-        blocking(move || {
-            let file = File::open(path)?;
-            let metadata = file.metadata()?;
-            if metadata.is_dir() {
-                return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+    /// Opens what is to be uploaded. A pipe is read to its end first, since its size is not known.
+    pub(crate) async fn open(input: Input) -> Result<Self, TransferError> {
+        let source = match input {
+            Input::Path(path) => Self::open_path(&path).await?,
+            Input::Bytes(bytes) => {
+                let size = bytes.len() as u64;
+                Self::random(Readable::Bytes(bytes), Fingerprint::of_size(size))
             }
-            let stamp = Stamp::of(&metadata);
-            Ok((Self::File(Arc::new(SourceFile { file, stamp })), stamp))
-        })
-        .await
+            Input::Reader(mut reader) => {
+                let size = reader.seek(SeekFrom::End(0)).await.map_err(SourceError::from)?;
+                let reader = Arc::new(Mutex::new(reader));
+                Self::random(Readable::Reader(reader, size), Fingerprint::of_size(size))
+            }
+            Input::Stream(size, chunks) => {
+                let content = Content::Sequential(Spool::new(chunks));
+                Self { content, fingerprint: Fingerprint::of_size(size), is_repeatable: false }
+            }
+            Input::Manifest => return Err(invalid("the manifest names the source")),
+        };
+        if source.fingerprint.size == 0 {
+            return Err(invalid("the source is empty, and the service takes no files of 0 bytes"));
+        }
+        Ok(source)
     }
 
-    /// A file that nobody else writes to.
-    pub(crate) async fn own(file: File) -> Result<Self, SourceError> {
-        blocking(move || {
-            let stamp = Stamp::of(&file.metadata()?);
-            Ok(Self::File(Arc::new(SourceFile { file, stamp })))
-        })
-        .await
+    /// Opens a local file without keeping the runtime waiting.
+    async fn open_path(path: &Path) -> Result<Self, TransferError> {
+        let opening = path.to_owned();
+        let opened = blocking(move || LocalFile::open(&opening)).await;
+        let (file, found) = opened.map_err(|error| unopened(path, error))?;
+        match found {
+            LocalFile::Regular(metadata) => Ok(Self::file(file, Fingerprint::of(&metadata))),
+            _ => {
+                let spooled = spool::pipe(file).await;
+                let (file, fingerprint) = spooled.map_err(|error| unreadable(path, error))?;
+                Ok(Self { is_repeatable: false, ..Self::file(file, fingerprint) })
+            }
+        }
     }
 
-    /// What can be read and sought, and how long it is.
-    pub(crate) async fn reader(
-        mut reader: Pin<Box<dyn ReadSeek>>,
-    ) -> Result<(Self, u64), SourceError> {
-        let size = reader.seek(SeekFrom::End(0)).await?;
-        Ok((Self::Reader(Arc::new(Mutex::new(reader)), size), size))
+    /// Whether the same bytes can be read by another run: a pipe is empty then.
+    pub(crate) const fn is_repeatable(&self) -> bool {
+        self.is_repeatable
     }
 
-    /// The next `length` bytes from `offset`; those of a file are read from now on, be the future
-    /// polled or not.
+    fn file(file: File, fingerprint: Fingerprint) -> Self {
+        Self::random(Readable::File(Arc::new((file, fingerprint))), fingerprint)
+    }
+
+    const fn random(readable: Readable, fingerprint: Fingerprint) -> Self {
+        Self { content: Content::Random(readable), fingerprint, is_repeatable: true }
+    }
+
+    /// Returns where `part` is read from. Parts of a stream have to be asked for in their order, and
+    /// of the last one the stream has to end.
+    pub(crate) async fn part(
+        &mut self,
+        part: &Part,
+        is_last: bool,
+    ) -> Result<PartSource, SourceError> {
+        match &mut self.content {
+            Content::Random(readable) => {
+                Ok(PartSource { readable: readable.clone(), start: part.offset })
+            }
+            Content::Sequential(spool) => {
+                let (file, fingerprint) = spool.next(part.size).await?;
+                if is_last {
+                    // Before the last part makes the file complete.
+                    spool.end().await?;
+                }
+                let readable = Readable::File(Arc::new((file, fingerprint)));
+                Ok(PartSource { readable, start: 0 })
+            }
+        }
+    }
+}
+
+impl PartSource {
+    /// Reads the next `length` bytes from `offset` of the part; those of a file are read from now
+    /// on, be the future polled or not.
     pub(crate) fn read(&self, offset: u64, length: usize, buffers: &Buffers) -> Reading {
-        match self {
-            Self::File(file) => {
+        let offset = self.start.saturating_add(offset);
+        match &self.readable {
+            Readable::File(file) => {
                 let (file, buffers) = (file.clone(), buffers.clone());
                 // Begins here and now, while the bytes before are being sent.
                 let reading = tokio::task::spawn_blocking(move || {
+                    let (file, fingerprint) = &*file;
                     let mut buffer = buffers.take();
-                    read_at(&file.file, buffer.room(length), offset)?;
-                    file.stamp.check(Stamp::of(&file.file.metadata()?))?;
+                    read_at(file, buffer.room(length), offset)?;
+                    fingerprint.check(Fingerprint::of(&file.metadata()?))?;
                     Ok(buffer.freeze())
                 });
                 Box::pin(async move { joined(reading.await) })
             }
-            Self::Bytes(bytes) => {
+            Readable::Bytes(bytes) => {
                 let slice = usize::try_from(offset).ok().and_then(|start| {
                     let end = start.checked_add(length).filter(|end| *end <= bytes.len())?;
                     Some(bytes.slice(start..end))
@@ -159,15 +229,15 @@ impl Source {
                 let slice = slice.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof));
                 Box::pin(std::future::ready(slice.map_err(Into::into)))
             }
-            Self::Reader(reader, size) => {
+            Readable::Reader(reader, size) => {
                 let (reader, size, buffers) = (reader.clone(), *size, buffers.clone());
                 Box::pin(async move {
                     let mut buffer = buffers.take();
                     let mut reader = reader.lock().await;
                     reader.seek(SeekFrom::Start(offset)).await?;
                     reader.read_exact(buffer.room(length)).await?;
-                    let now = Stamp { size: reader.seek(SeekFrom::End(0)).await?, modified: None };
-                    Stamp { size, modified: None }.check(now)?;
+                    let now = Fingerprint::of_size(reader.seek(SeekFrom::End(0)).await?);
+                    Fingerprint::of_size(size).check(now)?;
                     Ok(buffer.freeze())
                 })
             }

@@ -1,5 +1,6 @@
-//! A stream cut into parts, each kept in a temporary file until it is sent.
+//! Temporary files for sources that cannot be read twice: streams and pipes.
 
+use std::fs::File;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,7 +10,7 @@ use frameio_core::BoxError;
 use futures_core::Stream;
 use tokio::io::AsyncWriteExt;
 
-use super::source::{Source, SourceError};
+use super::source::{Fingerprint, SourceError};
 use crate::tasks::blocking;
 
 /// A stream whose parts are taken one after the other.
@@ -18,7 +19,7 @@ use crate::tasks::blocking;
 /// temporary file, which is gone as soon as it is closed.
 pub(crate) struct Spool {
     chunks: Pin<Box<dyn Chunks>>,
-    /// What came of the next part already.
+    /// Bytes of the next part that were received already.
     rest: Bytes,
 }
 
@@ -48,21 +49,19 @@ impl Spool {
         Self { chunks, rest: Bytes::new() }
     }
 
-    /// The next `size` bytes.
-    pub(crate) async fn next(&mut self, size: u64) -> Result<Source, SourceError> {
-        let file = blocking(tempfile::tempfile).await.map_err(spooling)?;
-        let mut file = tokio::fs::File::from_std(file);
-        let mut left = size;
-        while left > 0 {
+    /// Writes the next `size` bytes to a file.
+    pub(crate) async fn next(&mut self, size: u64) -> Result<(File, Fingerprint), SourceError> {
+        let mut file = temporary().await?;
+        let mut remaining = size;
+        while remaining > 0 {
             if self.rest.is_empty() && !self.fill().await? {
                 return Err(SourceError::Changed("the stream ended before its promised size"));
             }
-            let now = usize::try_from(left).unwrap_or(usize::MAX).min(self.rest.len());
-            left -= now as u64;
+            let now = usize::try_from(remaining).unwrap_or(usize::MAX).min(self.rest.len());
+            remaining -= now as u64;
             file.write_all(&self.rest.split_to(now)).await.map_err(spooling)?;
         }
-        file.flush().await.map_err(spooling)?;
-        Source::own(file.into_std().await).await
+        Ok(finished(file).await?)
     }
 
     /// Fails unless the stream has ended.
@@ -87,6 +86,36 @@ impl Spool {
     }
 }
 
-fn spooling(error: io::Error) -> SourceError {
-    SourceError::Read(io::Error::new(error.kind(), format!("temporary file: {error}")).into())
+/// Reads a pipe to its end into a temporary file. No thread waits for it, so that it can be
+/// cancelled at any time.
+#[cfg(unix)]
+pub(crate) async fn pipe(pipe: File) -> io::Result<(File, Fingerprint)> {
+    let mut receiver = tokio::net::unix::pipe::Receiver::from_file(pipe)?;
+    let mut file = temporary().await?;
+    tokio::io::copy(&mut receiver, &mut file).await?;
+    finished(file).await
+}
+
+#[cfg(not(unix))]
+pub(crate) async fn pipe(_: File) -> io::Result<(File, Fingerprint)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+async fn temporary() -> io::Result<tokio::fs::File> {
+    let file = blocking(tempfile::tempfile).await.map_err(spooling)?;
+    Ok(tokio::fs::File::from_std(file))
+}
+
+async fn finished(mut file: tokio::fs::File) -> io::Result<(File, Fingerprint)> {
+    file.flush().await.map_err(spooling)?;
+    let file = file.into_std().await;
+    blocking(move || {
+        let fingerprint = Fingerprint::of(&file.metadata()?);
+        Ok((file, fingerprint))
+    })
+    .await
+}
+
+fn spooling(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("temporary file: {error}"))
 }

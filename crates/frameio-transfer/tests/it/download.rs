@@ -41,7 +41,7 @@ fn shows(sim: &Sim) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_comes_in_parts_with_its_checksum_and_nothing_else_stays() {
+async fn receives_a_file_in_parts_with_its_checksum() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 95).await;
     let directory = tempfile::tempdir().unwrap();
@@ -78,10 +78,16 @@ async fn a_target_that_exists_is_refused_skipped_or_replaced() {
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
 
     let skip = download(&sim, &id, &path).existing(Existing::SkipSame);
-    let done = transfers.download(skip.clone()).await.unwrap();
+    let error = transfers.download(skip.clone()).await.unwrap_err();
+    assert_eq!(error.kind(), TransferErrorKind::Conflict, "it has another size: {error}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+    let replace = skip.clone().existing(Existing::ReplaceDifferent);
+    let done = transfers.download(replace.clone()).await.unwrap();
     assert!(!done.skipped, "it has another size");
-    let done = transfers.download(skip).await.unwrap();
-    assert!(done.skipped && done.received == 0);
+    for same in [skip, replace] {
+        let done = transfers.download(same).await.unwrap();
+        assert!(done.skipped && done.received == 0);
+    }
     assert_eq!(std::fs::read(&path).unwrap(), content(95));
 
     let thumbnail = download(&sim, &id, &path).rendition(Rendition::Thumbnail);
@@ -100,7 +106,7 @@ async fn a_target_that_exists_is_refused_skipped_or_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_is_told_with_what_is() {
+async fn missing_renditions_are_reported_with_the_existing_ones() {
     let sim = sim();
     let id = uploaded(&sim, "script.pdf", 95).await;
     let directory = tempfile::tempdir().unwrap();
@@ -132,7 +138,7 @@ async fn what_is_not_there_is_told_with_what_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_that_expires_in_the_middle_is_asked_for_once() {
+async fn an_expired_link_is_requested_once_for_all_parts() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 95).await;
     let directory = tempfile::tempdir().unwrap();
@@ -154,7 +160,7 @@ async fn a_link_that_expires_in_the_middle_is_asked_for_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reader_goes_on_where_the_connection_broke() {
+async fn a_reader_resumes_where_the_connection_broke() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 9_500).await;
     let transfers: Transfers = transfers(&sim);
@@ -183,7 +189,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn whatever_fails_the_file_is_the_file(
+    fn the_content_is_right_whatever_fails(
         length in 1_usize..3_000,
         part_size in 1_u64..700,
         parts in 1_usize..6,

@@ -48,7 +48,7 @@ impl Case {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_storage_gets_wrong_now_and_then_is_asked_for_again() {
+async fn retries_wrong_responses() {
     for wrong in 0..6 {
         let case = Case::new(1_000).await;
         case.storage.set(|state| match wrong {
@@ -67,7 +67,7 @@ async fn what_a_storage_gets_wrong_now_and_then_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_storage_always_gets_wrong_is_told() {
+async fn reports_responses_that_stay_wrong() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.wrong_range = usize::MAX);
     let error = case.transfers.download(case.download()).await.unwrap_err();
@@ -86,7 +86,7 @@ async fn what_a_storage_always_gets_wrong_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_download_that_failed_goes_on_where_it_was() {
+async fn a_failed_download_resumes() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(6));
     let error = case.transfers.download(case.download()).await.unwrap_err();
@@ -105,7 +105,7 @@ async fn a_download_that_failed_goes_on_where_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_download_that_was_dropped_goes_on_and_had_no_task() {
+async fn a_dropped_download_leaves_no_task_and_resumes() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(5));
     let dropped = case.transfers.download(case.download());
@@ -120,7 +120,7 @@ async fn a_download_that_was_dropped_goes_on_and_had_no_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_came_of_a_part_is_noted_before_its_end() {
+async fn bytes_of_an_unfinished_part_are_recorded() {
     const SIZE: usize = 4 << 20;
     let case = Case::new(SIZE).await;
     case.storage.set(|state| state.stalls = (3 << 20, 1));
@@ -136,7 +136,7 @@ async fn what_came_of_a_part_is_noted_before_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_content_begins_anew() {
+async fn a_changed_file_starts_over() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(6));
     case.transfers.download(case.download()).await.unwrap_err();
@@ -151,7 +151,7 @@ async fn another_content_begins_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_content_in_the_middle_is_an_error_and_no_mixture() {
+async fn a_file_that_changes_during_a_download_is_an_error() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(5));
     let running = tokio::spawn(case.transfers.download(case.download()));
@@ -167,7 +167,7 @@ async fn another_content_in_the_middle_is_an_error_and_no_mixture() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn notes_that_are_not_ours_are_not_trusted() {
+async fn invalid_records_are_ignored() {
     let case = Case::new(1_000).await;
     let note = case.directory.path().join("a.mov.part.json");
     for text in ["", "{}", "[1]", "\u{0}", r#"{"version":1}"#] {
@@ -180,7 +180,7 @@ async fn notes_that_are_not_ours_are_not_trusted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_target_is_received_by_one_download() {
+async fn a_target_is_locked_by_one_download() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.answers = Some(3));
     let first = tokio::spawn(case.transfers.download(case.download()));
@@ -195,10 +195,16 @@ async fn one_target_is_received_by_one_download() {
 
 /// An API whose one file has 1,000 bytes at `url`.
 pub(crate) fn socket(url: &str) -> Transfers {
+    linked(&format!("{url}/f?X-Amz-Signature=c4n4ry"))
+}
+
+/// An API whose one file has 1,000 bytes behind a link.
+fn linked(link: &str) -> Transfers {
+    let link = serde_json::Value::from(link);
     let file = format!(
         r#"{{"data":{{"id":"f","project_id":"p","parent_id":"d","name":"a.mov","type":"file",
         "status":"transcoded","file_size":1000,"media_type":"video/quicktime","view_url":"v",
-        "media_links":{{"original":{{"download_url":"{url}/f?X-Amz-Signature=c4n4ry"}}}},
+        "media_links":{{"original":{{"download_url":{link}}}}},
         "created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}}}"#
     );
     let api = tower::service_fn(move |_: http::Request<frameio::Body>| {
@@ -207,7 +213,11 @@ pub(crate) fn socket(url: &str) -> Transfers {
     });
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
     let stall = Duration::from_millis(100);
-    Transfers::builder(Client::from_service(api)).backoff(backoff).stall_timeout(stall).build()
+    Transfers::builder(Client::from_service(api))
+        .backoff(backoff)
+        .stall_timeout(stall)
+        .allow_loopback(true)
+        .build()
 }
 
 pub(crate) fn get(path: &Path) -> Download {
@@ -224,7 +234,7 @@ pub(crate) fn part(from: usize, to: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn resets_hangs_and_early_ends_on_a_socket_cost_no_byte_twice() {
+async fn resets_hangs_and_early_ends_do_not_repeat_bytes() {
     let server = RawServer::start(|n| match n {
         0 => Act::AnswerAndReset(part(0, 300)),
         1 => Act::AnswerAndHang(part(300, 500)),
@@ -249,17 +259,54 @@ async fn resets_hangs_and_early_ends_on_a_socket_cost_no_byte_twice() {
     assert_eq!(ranges, ["0-999", "300-999", "500-999", "700-999"]);
 }
 
+fn redirect(location: &str) -> Act {
+    let head = "HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: ";
+    Act::Answer(format!("{head}{location}\r\n\r\n").into_bytes())
+}
+
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_no_signature_told() {
+async fn a_redirect_of_the_storage_is_followed_without_a_token() {
     let elsewhere = RawServer::start(|_| Act::AnswerAndClose(part(0, 1_000))).await;
-    let to = format!(
-        "HTTP/1.1 302 Found\r\nlocation: {}/g\r\ncontent-length: 0\r\n\r\n",
-        elsewhere.url()
-    );
-    let server = RawServer::start(move |_| Act::Answer(to.clone().into_bytes())).await;
+    let to = format!("{}/g", elsewhere.url());
+    let server = RawServer::start(move |_| redirect(&to)).await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a");
+    socket(&server.url()).download(get(&path)).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap().len(), 1_000);
+    let requests = elsewhere.requests();
+    assert!(requests[0].starts_with("GET /g HTTP/1.1\r\n"), "{requests:?}");
+    assert!(requests.iter().all(|request| !request.to_lowercase().contains("authorization")));
+}
+
+#[tokio::test]
+async fn an_unsafe_redirect_is_final_and_its_url_not_shown() {
+    let server = RawServer::start(|_| redirect("http://192.0.2.1/c4n4ry")).await;
     let directory = tempfile::tempdir().unwrap();
     let error = socket(&server.url()).download(get(&directory.path().join("a"))).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Refused, "{error}");
     assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
-    assert!(elsewhere.requests().is_empty());
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_with_raw_spaces_quotes_and_tabs_is_encoded() {
+    let server = RawServer::start(|_| Act::AnswerAndClose(part(0, 1_000))).await;
+    let directory = tempfile::tempdir().unwrap();
+    let url = server.url();
+    let link = format!("{url}/a b.mov?d=attachment; filename=\"a\tb.mov\"&Signature=%2B\n");
+    let path = directory.path().join("a.mov");
+    assert_eq!(linked(&link).download(get(&path)).await.unwrap().size, 1_000);
+    let request = server.requests().remove(0);
+    let line = "GET /a%20b.mov?d=attachment;%20filename=%22a%09b.mov%22&Signature=%2B HTTP/1.1";
+    assert!(request.starts_with(line), "{request}");
+}
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_is_final() {
+    let directory = tempfile::tempdir().unwrap();
+    for link in ["javascript:alert(1)", "/relative", "https://h:99999/x", "file:///etc/passwd"] {
+        let path = directory.path().join("a.mov");
+        let error = linked(link).download(get(&path)).await.unwrap_err();
+        assert_eq!(error.kind(), TransferErrorKind::InvalidUrl, "{link}: {error}");
+    }
 }

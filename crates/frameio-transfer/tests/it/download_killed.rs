@@ -42,7 +42,7 @@ fn noted(note: &Path) -> u64 {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_received_is_not_received_again() {
+async fn resumes_after_the_process_was_killed() {
     let sim = Sim::builder().quotas(false).build();
     let id = uploaded(&sim, "a.mov", SIZE).await;
     let server = sim.serve().await.unwrap();
@@ -50,7 +50,7 @@ async fn what_a_killed_process_received_is_not_received_again() {
     let path = directory.path().join("a.mov");
     let account = &sim.demo().account_id;
     // Slow enough to be killed in the middle: a hundred parts, two at a time.
-    sim.inject(Fault::delay(Duration::from_millis(20)).on(Sim::DOWNLOAD).every(1));
+    sim.inject(Fault::delay(Duration::from_millis(100)).on(Sim::DOWNLOAD).every(1));
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["download_killed::killed_child", "--exact"])
         .env(PATH, &path)

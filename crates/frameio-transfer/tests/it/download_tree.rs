@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use frameio::transfer::{DownloadTree, Outcome};
+use frameio::transfer::{DownloadTree, Existing, Outcome};
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
 
@@ -10,12 +10,12 @@ use crate::download::{names, sim};
 use crate::support::{builder, content, place, transfers};
 use crate::walk::{file, folder, tree};
 
-fn whole(sim: &Sim, directory: &std::path::Path) -> DownloadTree {
+pub(crate) fn whole(sim: &Sim, directory: &std::path::Path) -> DownloadTree {
     DownloadTree::project(&sim.demo().account_id, &sim.demo().project_id, directory)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tree_comes_with_its_folders_and_what_is_there_is_skipped() {
+async fn receives_a_tree_and_skips_existing_files() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();
@@ -34,13 +34,17 @@ async fn a_tree_comes_with_its_folders_and_what_is_there_is_skipped() {
     assert_eq!(std::fs::read(to.join("Day 1/Cam_A/c.mov")).unwrap(), content(30));
 
     std::fs::write(to.join("a.mov"), "short").unwrap();
-    let again = transfers.download_tree(whole(&sim, &to)).await.unwrap();
+    let kept = transfers.download_tree(whole(&sim, &to)).await.unwrap();
+    assert_eq!((kept.transferred, kept.skipped, kept.is_complete()), (0, 2, false));
+    assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), b"short");
+    let replace = whole(&sim, &to).existing(Existing::ReplaceDifferent);
+    let again = transfers.download_tree(replace).await.unwrap();
     assert_eq!((again.transferred, again.skipped, again.is_complete()), (1, 2, true));
     assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), content(10));
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_never_lead_out_and_never_meet() {
+async fn names_stay_inside_of_the_directory_and_distinct() {
     let sim = sim();
     let (_, root) = place(&sim);
     let up = folder(&sim, &root, "..").await;
@@ -64,7 +68,7 @@ async fn names_never_lead_out_and_never_meet() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_fails_is_in_the_summary_and_comes_with_the_next_run() {
+async fn failures_are_in_the_summary_and_retried_by_the_next_run() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();
@@ -85,7 +89,7 @@ async fn what_fails_is_in_the_summary_and_comes_with_the_next_run() {
 
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
-async fn a_link_to_elsewhere_is_not_followed() {
+async fn a_symbolic_link_is_not_followed() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();

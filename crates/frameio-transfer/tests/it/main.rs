@@ -2,10 +2,17 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod download;
+mod download_conflict;
 mod download_faults;
 mod download_killed;
+mod download_limits;
+#[cfg(unix)]
+mod download_links;
 mod download_tree;
 mod one_part;
+mod resolve_names;
+#[cfg(unix)]
+mod round_trip;
 use frameio_testing::raw;
 mod signed_http;
 mod spans;
@@ -13,9 +20,12 @@ mod support;
 use frameio_testing::traced;
 mod upload;
 mod upload_faults;
+mod upload_local;
 mod upload_manifest;
 mod upload_many_parts;
 mod upload_small_files;
 mod upload_sockets;
+mod upload_together;
 mod upload_tree;
 mod walk;
+mod walk_limits;

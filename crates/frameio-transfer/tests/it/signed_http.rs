@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) wrong_range: usize,
     /// Ends the body early so many times.
     pub(crate) truncates: usize,
+    /// Sends no more than so many bytes of any body.
+    pub(crate) sends: Option<usize>,
     /// Sends too much so many times.
     pub(crate) overdoes: usize,
     /// Sends no more than so many bytes, and then nothing, so many times.
@@ -103,6 +105,7 @@ impl State {
         if once(&mut self.truncates) {
             body.truncate(body.len() / 2);
         }
+        body.truncate(self.sends.unwrap_or(usize::MAX));
         if once(&mut self.overdoes) {
             body = [&body[..], b"more"].concat().into();
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use frameio::comments::CreateComment;
 use frameio::files::FileStatus;
-use frameio::transfer::{Progress, RemoteUpload, TransferErrorKind, Transfers, Until, Upload};
+use frameio::transfer::{Progress, RemoteUpload, TransferErrorKind, Transfers, Upload, WaitFor};
 use frameio::{Client, FileId};
 use frameio_sim::Sim;
 use futures_util::stream;
@@ -102,7 +102,7 @@ async fn what_cannot_be_uploaded_is_told_before_any_call() {
         (
             Upload::from_path(&account, &folder, directory.path().join("none")),
             TransferErrorKind::Source,
-            "none: the source cannot be read",
+            "none': no such file or directory",
         ),
         (
             Upload::from_path(&account, &folder, directory.path()),
@@ -128,12 +128,12 @@ async fn what_cannot_be_uploaded_is_told_before_any_call() {
 async fn waiting_goes_on_until_the_renditions_are_there() {
     let sim = Sim::builder().transcode_after(Duration::from_secs(100)).build();
     let (account, folder) = place(&sim);
-    let upload = Upload::from_bytes(&account, &folder, "a.mov", "film").wait(Until::Transcoded);
+    let upload = Upload::from_bytes(&account, &folder, "a.mov", "film").wait(WaitFor::Transcoded);
     let uploaded = transfers(&sim).upload(upload).await.unwrap();
     assert_eq!(uploaded.file.status, FileStatus::Transcoded);
 
     let upload = Upload::from_bytes(&account, &folder, "b.mov", "film")
-        .wait(Until::Transcoded)
+        .wait(WaitFor::Transcoded)
         .wait_timeout(Duration::from_secs(50));
     let error = transfers(&sim).upload(upload).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Timeout);
@@ -206,7 +206,7 @@ async fn remote_uploads_are_fetched() {
     let (account, folder) = place(&sim);
     let url = format!("{}/a.mov", server.url());
     let transfers = builder(&sim).poll_interval(Duration::from_millis(5)).build();
-    let remote = RemoteUpload::new(account, folder, "a.mov", url).wait(Until::Transcoded);
+    let remote = RemoteUpload::new(account, folder, "a.mov", url).wait(WaitFor::Transcoded);
     let uploaded = transfers.remote_upload(remote).await.unwrap();
     assert_eq!(uploaded.file.file_size, 12);
 }

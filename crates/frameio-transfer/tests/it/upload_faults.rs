@@ -211,3 +211,28 @@ async fn an_answer_before_the_end_of_a_part_is_no_success() {
     let error = transfers.upload(upload).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::Storage, 2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_line_does_not_stall() {
+    let sim = Sim::new();
+    let (account, folder) = place(&sim);
+    let inner = sim.clone();
+    // Takes a kilobyte a second.
+    let slow = tower::service_fn(move |request: Request<Body>| {
+        let mut sim = inner.clone();
+        async move {
+            let (head, mut body) = request.into_parts();
+            let mut bytes = Vec::new();
+            while let Some(frame) = http_body_util::BodyExt::frame(&mut body).await {
+                let data = frame.unwrap().into_data().unwrap();
+                tokio::time::sleep(Duration::from_millis(data.len() as u64)).await;
+                bytes.extend_from_slice(&data);
+            }
+            tower::Service::call(&mut sim, Request::from_parts(head, Body::from(bytes))).await
+        }
+    });
+    let transfers = builder(&sim).storage(slow).max_retries(0).build();
+    let upload = Upload::from_bytes(account, folder, "a.mov", content(700_000));
+    let uploaded = transfers.upload(upload).await.unwrap();
+    assert_eq!(arrived(&sim, uploaded.file.id.as_str()).await, Some(content(700_000)));
+}

@@ -60,6 +60,19 @@ async fn the_rest_is_sent_by_whoever_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_from_before_1970_is_resumed() {
+    for before in [Duration::from_nanos(1), Duration::new(2_082_844_800, 500)] {
+        let (sim, place) = (sim(), source());
+        let modified = std::time::SystemTime::UNIX_EPOCH - before;
+        let file = std::fs::File::options().write(true).open(&place.path).unwrap();
+        file.set_modified(modified).unwrap();
+        stop_at(&sim, &place, 5).await;
+        let uploaded = transfers(&sim).upload(upload(&sim, &place).restart(true)).await.unwrap();
+        assert_eq!((uploaded.bytes, uploaded.replaced), (55, None), "{before:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_too_old_or_changed_begins_anew_only_where_it_may() {
     for change in ["expired", "changed", "refused", "deleted"] {
         let (sim, place) = (sim(), source());

@@ -39,20 +39,68 @@ async fn what_always_hangs_is_a_timeout() {
     assert!(error.to_string().contains("nothing moved for 20ms"), "{error}");
 }
 
+fn redirect(location: &str) -> Act {
+    let head = "HTTP/1.1 307 Temporary Redirect\r\ncontent-length: 0\r\nlocation: ";
+    Act::Answer(format!("{head}{location}\r\n\r\n").into_bytes())
+}
+
 #[tokio::test]
-async fn redirects_are_not_followed() {
-    let server = RawServer::start(|_| {
-        Act::Answer(
-            b"HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:1/c4n4ry\r\n\
-              content-length: 0\r\n\r\n"
-                .to_vec(),
-        )
+async fn the_whole_part_follows_a_redirect() {
+    let server = RawServer::start(|n| match n {
+        0 => redirect("/elsewhere?X-Amz-Signature=other"),
+        _ => Act::Answer(answer("200 OK", "text/plain", "")),
     })
     .await;
-    let error = builder(&server.url()).build().upload(upload()).await.unwrap_err();
-    assert_eq!(error.kind(), TransferErrorKind::Refused);
-    assert!(error.to_string().contains("redirects are not followed"), "{error}");
-    assert_eq!(server.requests().len(), 1);
+    let uploaded = builder(&server.url()).build().upload(upload()).await.unwrap();
+    assert_eq!(uploaded.bytes, 10);
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    assert!(requests[1].starts_with("PUT /elsewhere?X-Amz-Signature=other HTTP/1.1\r\n"));
+    for request in requests {
+        assert!(request.ends_with("\r\n\r\nten bytes!"), "{request}");
+        assert!(!request.to_lowercase().contains("authorization"), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn unsafe_and_endless_redirects_are_final() {
+    for (location, requests) in [("http://192.0.2.1/c4n4ry", 1), ("/c4n4ry", 4)] {
+        let server = RawServer::start(move |_| redirect(location)).await;
+        let error = builder(&server.url()).build().upload(upload()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::Refused, 1));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(307));
+        assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
+        assert_eq!(server.requests().len(), requests);
+    }
+}
+
+#[tokio::test]
+async fn a_part_is_not_sent_from_a_public_api_to_this_machine() {
+    let server = RawServer::start(|_| Act::Answer(answer("200 OK", "text/plain", ""))).await;
+    let transfers = builder(&server.url()).allow_loopback(false).build();
+    let error = transfers.upload(upload()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::InvalidUrl, 1));
+    assert!(error.to_string().contains("points to this machine"), "{error}");
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_url_that_nothing_can_be_sent_to_is_final() {
+    for url in ["", "javascript:alert(1)//", "ftp://192.0.2.1", "https://192.0.2.1:99999", "no url"]
+    {
+        let error = builder(url).build().upload(upload()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::InvalidUrl, 1), "{url}");
+        assert_eq!(error.part(), Some(1), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_url_with_raw_spaces_and_quotes_is_encoded() {
+    let server = RawServer::start(|_| Act::Answer(answer("200 OK", "text/plain", ""))).await;
+    let url = format!("\\t {}/a b\\\"c\\\"", server.url());
+    builder(&url).build().upload(upload()).await.unwrap();
+    let requests = server.requests();
+    assert!(requests[0].starts_with("PUT /a%20b%22c%22/part?X-Amz-Signature=c4n4ry HTTP/1.1"));
 }
 
 #[tokio::test]

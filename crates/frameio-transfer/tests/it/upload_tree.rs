@@ -15,7 +15,7 @@ use crate::support::{arrived, builder, content, place, puts, sim, transfers};
 use crate::walk::{file, folder};
 
 /// Writes files, each of as many bytes as is said.
-fn local(files: &[(&str, usize)]) -> TempDir {
+pub(crate) fn local(files: &[(&str, usize)]) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), files);
     directory
@@ -35,7 +35,7 @@ pub(crate) fn tree(sim: &Sim, directory: impl AsRef<Path>) -> UploadTree {
 }
 
 /// What is below the root folder: each path, how many of it there are, and the sizes of files.
-async fn remote(sim: &Sim) -> BTreeMap<String, Vec<u64>> {
+pub(crate) async fn remote(sim: &Sim) -> BTreeMap<String, Vec<u64>> {
     let (account, root) = place(sim);
     let mut walk = transfers(sim).walk(account, root);
     let mut all: BTreeMap<String, Vec<u64>> = BTreeMap::new();
@@ -136,7 +136,7 @@ async fn paths_go_by_their_names() {
     };
     let transfers = transfers(&sim);
     for (paths, told) in [
-        (["Day 1/b.mov", "nowhere"], "nowhere: "),
+        (["Day 1/b.mov", "nowhere"], "nowhere': "),
         (["Day 1/b.mov", "Day 2/../Day 1/b.mov"], "another of the paths has the same name"),
     ] {
         let error = transfers.upload_tree(tree(&paths)).await.unwrap_err();
@@ -157,9 +157,9 @@ async fn what_cannot_be_sent_is_told_before_anything_is() {
     let tree = || tree(&sim, &directory);
     for (tree, told) in [
         (tree().existing(Existing::Overwrite), "the service replaces no files"),
-        (tree().exclude("a["), "is no pattern"),
-        (self::tree(&sim, directory.path().join("a.mov")), "it is no directory"),
-        (self::tree(&sim, directory.path().join("none")), "none: "),
+        (tree().exclude("a["), "invalid pattern 'a[': "),
+        (self::tree(&sim, directory.path().join("a.mov")), "it is not a directory"),
+        (self::tree(&sim, directory.path().join("none")), "none': no such file or directory"),
         (
             UploadTree::new(&sim.demo().account_id, "nowhere", directory.path()),
             "folders.index: 404",
@@ -283,8 +283,14 @@ async fn what_kept_its_size_is_found_out_by_its_checksum() {
     let by_size = transfers(&sim).download_tree(down()).await.unwrap();
     assert_eq!((by_size.transferred, by_size.skipped), (0, 5));
     let dry = receive(down().dry_run(true)).await.unwrap();
+    assert_eq!((dry.planned, dry.skipped, dry.conflicts.len()), (0, 4, 1));
+    let kept = receive(down()).await.unwrap();
+    assert_eq!((kept.transferred, kept.skipped, kept.conflicts.len()), (0, 4, 1));
+    assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), [9; 10]);
+    let replace = || down().existing(frameio::transfer::Existing::ReplaceDifferent);
+    let dry = receive(replace().dry_run(true)).await.unwrap();
     assert_eq!((dry.planned, dry.skipped), (1, 4));
-    let again = receive(down()).await.unwrap();
+    let again = receive(replace()).await.unwrap();
     assert_eq!((again.transferred, again.skipped), (1, 4));
     assert_eq!(std::fs::read(to.join("a.mov")).unwrap(), content(10));
     std::fs::write(&sums, "no checksums").unwrap();
@@ -344,6 +350,44 @@ async fn hidden_and_excluded_files_are_counted() {
     assert_eq!(some.transferred, 2);
     let there = ["/Day 1", "/Day 1/b.mov", "/x.tmp"];
     assert_eq!(paths(&sim).await, there, "folders of nothing are not created");
+}
+
+#[tokio::test(start_paused = true)]
+async fn folders_of_which_patterns_leave_nothing_are_not_created() {
+    let directory = tempfile::tempdir().unwrap();
+    let rushes = directory.path().join("rushes");
+    write(&rushes, &FILES);
+    std::fs::create_dir_all(rushes.join("Day 3/Empty")).unwrap();
+    write(&rushes, &[("Day 4/.DS_Store", 1), ("Day 1/Cam B/c.tmp", 1)]);
+    let path = rushes.to_str().unwrap();
+    for (patterns, there) in [
+        (&["*"][..], &[][..]),
+        (&["*.*"], &["", "/Day 3", "/Day 3/Empty", "/Day 4"]),
+        (
+            &["*.tmp", "Day 2/d.mov", "Empty"],
+            &[
+                "",
+                "/Day 1",
+                "/Day 1/Cam A",
+                "/Day 1/Cam A/c.mov",
+                "/Day 1/b.mov",
+                "/Day 4",
+                "/a.mov",
+            ],
+        ),
+        (&["./Day 1", "/Day 2/", "rushes/Day 3", "{path}/Day 4"], &["", "/a.mov"]),
+    ] {
+        let sim = sim();
+        let (account, root) = place(&sim);
+        let mut tree = UploadTree::paths(account, root, [&rushes]);
+        for pattern in patterns {
+            tree = tree.exclude(pattern.replace("{path}", path));
+        }
+        let summary = transfers(&sim).upload_tree(tree).await.unwrap();
+        assert!(summary.is_complete(), "{summary:?}");
+        let expected: Vec<_> = there.iter().map(|path| format!("/rushes{path}")).collect();
+        assert_eq!(paths(&sim).await, expected, "{patterns:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

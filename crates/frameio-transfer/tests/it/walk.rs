@@ -1,7 +1,7 @@
 //! Walks through trees, and paths to what is in them.
 
 use frameio::folders::CreateFolder;
-use frameio::transfer::{Locator, Target, TransferErrorKind, Transfers, Upload};
+use frameio::transfer::{Locator, ResolvedItem, TransferErrorKind, Transfers, Upload};
 use frameio::{Client, FolderId};
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
@@ -50,7 +50,7 @@ async fn walked(mut walk: frameio::transfer::Walk) -> (Vec<String>, Vec<String>)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_walk_finds_all_and_folders_first() {
+async fn a_walk_finds_everything_folders_first() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -69,7 +69,7 @@ async fn a_walk_finds_all_and_folders_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_folder_that_fails_loses_nothing_else() {
+async fn a_folder_that_fails_does_not_end_the_walk() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -99,7 +99,7 @@ async fn kind_of(transfers: &Transfers, text: &str) -> (TransferErrorKind, Strin
 }
 
 #[tokio::test(start_paused = true)]
-async fn paths_lead_to_ids_and_back() {
+async fn paths_resolve_to_ids_and_back() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -114,14 +114,14 @@ async fn paths_lead_to_ids_and_back() {
         (&format!(r"//{}{below}/a.mov", account.as_str()), "file"),
     ] {
         let place = transfers.resolve(path.parse().unwrap()).await.unwrap();
-        let id = match &place.target {
-            Target::Workspace => {
+        let id = match &place.item {
+            ResolvedItem::Workspace => {
                 assert_eq!((kind, &place.workspace_id), ("workspace", &sim.demo().workspace_id));
                 continue;
             }
-            Target::Project(project) => ("project", project.id.as_str().to_owned()),
-            Target::Folder(folder) => ("folder", folder.id.as_str().to_owned()),
-            Target::File(file) => ("file", file.id.as_str().to_owned()),
+            ResolvedItem::Project(project) => ("project", project.id.as_str().to_owned()),
+            ResolvedItem::Folder(folder) => ("folder", folder.id.as_str().to_owned()),
+            ResolvedItem::File(file) => ("file", file.id.as_str().to_owned()),
             other => panic!("{other:?}"),
         };
         assert_eq!(id.0, kind, "{path}");
@@ -130,16 +130,16 @@ async fn paths_lead_to_ids_and_back() {
         let back = transfers.resolve(id.1.parse().unwrap()).await.unwrap();
         assert_eq!(back, place, "{path}");
         if kind != "project" {
-            let back = transfers.place(&account, &id.1.as_str().into()).await.unwrap();
+            let back = transfers.locate(&account, &id.1.as_str().into()).await.unwrap();
             assert_eq!(back.path, place.path);
         }
     }
-    let project = transfers.place(&account, &root.clone().into()).await.unwrap();
+    let project = transfers.locate(&account, &root.clone().into()).await.unwrap();
     assert_eq!((project.path.to_string().as_str(), project.folder_id()), (below, Some(&root)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_or_there_twice_is_told() {
+async fn missing_and_ambiguous_names_are_reported() {
     let sim = sim();
     tree(&sim).await;
     let (_, root) = place(&sim);
@@ -147,10 +147,7 @@ async fn what_is_not_there_or_there_twice_is_told() {
     let below = "/Demo Workspace/Demo Project";
     let (kind, told) = kind_of(&transfers, &format!("{below}/day 1")).await;
     assert_eq!(kind, TransferErrorKind::NotFound);
-    assert!(
-        told.ends_with(r#"called "day 1" in /Demo Workspace/Demo Project; there is "Day 1""#),
-        "{told}"
-    );
+    assert!(told.ends_with("'day 1' in /Demo Workspace/Demo Project; there is 'Day 1'"), "{told}");
     let (kind, told) = kind_of(&transfers, "/Nowhere").await;
     assert_eq!(kind, TransferErrorKind::NotFound, "{told}");
     let (kind, _) = kind_of(&transfers, "00000000-0000-4000-8000-000000000000").await;

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_even_beside_what_is_not_known() {
+    fn errors_are_reported_next_to_unknown_fields() {
         let crew = json!({"type": "crew", "id": 7});
         let told = |wrong: Value| page(&[wrong, crew.clone()]).unwrap_err();
         let error = told(json!({"type": "project", "id": "p", "name": "Sea", "role": 1}));

@@ -1,7 +1,7 @@
 //! Asks the service what the values of `frameio profile set` are, before they are saved.
 
 use frameio::accounts::{Account, ListAccounts};
-use frameio::transfer::{Locator, Target, Transfers};
+use frameio::transfer::{Locator, ResolvedItem, Transfers};
 use frameio::workspaces::{ListWorkspaces, Workspace};
 use frameio::{AccountId, Client, Paged};
 
@@ -90,7 +90,7 @@ async fn find_project(client: Client, account: Option<&str>, typed: &str) -> Res
         other => other,
     };
     let place = Transfers::new(client).resolve(locator).await?;
-    let Target::Project(project) = &place.target else {
+    let ResolvedItem::Project(project) = &place.item else {
         return Err(Failure::usage("--project", "is not a project"));
     };
     if account.is_some_and(|it| it != place.account_id.as_str()) {

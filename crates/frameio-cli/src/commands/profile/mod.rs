@@ -3,12 +3,12 @@
 mod check;
 
 use clap::Subcommand;
-use frameio::endpoint::{InvalidText, clean_text};
 use serde_json::{Value, json};
 
 use crate::args::GlobalArgs;
 use crate::config::{Config, Profile, SignIn};
 use crate::exit::{Failure, Status};
+use crate::input;
 use crate::report::{Record, Reporter};
 
 #[derive(Debug, Subcommand)]
@@ -132,12 +132,8 @@ struct Ids {
 }
 
 fn typed(flag: &str, text: &Option<String>) -> Result<Option<String>, Failure> {
-    match text.as_deref().map(clean_text) {
-        None => Ok(None),
-        Some(Ok(text)) => Ok(Some(text.to_owned())),
-        Some(Err(InvalidText::Empty)) => Ok(Some(String::new())),
-        Some(Err(error)) => Err(Failure::usage(flag, error)),
-    }
+    let Some(text) = text else { return Ok(None) };
+    Ok(Some(input::setting(flag, text)?.unwrap_or_default()))
 }
 
 struct Row<'a> {
@@ -147,11 +143,11 @@ struct Row<'a> {
 }
 
 impl Record for Row<'_> {
-    fn text(&self) -> String {
+    fn lines(&self) -> Vec<String> {
         let star = if self.is_used { '*' } else { ' ' };
         let url = self.profile.base_url.as_deref().unwrap_or("https://api.frame.io");
         let account = self.profile.account_id.as_deref().unwrap_or("no account");
-        format!("{star} {}  {url}  {account}", self.name)
+        vec![format!("{star} {}  {url}  {account}", self.name)]
     }
 
     fn json(&self) -> Value {

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use frameio::Secret;
-use frameio::endpoint::trim_text;
 use frameio::webhook::{Signer, Verifier, VerifyError};
 
 use crate::exit::{Failure, Status};
@@ -19,7 +18,7 @@ pub(super) struct WebhookSecrets {
     /// FRAMEIO_WEBHOOK_SECRET
     #[arg(long = "secret", value_name = "SECRET")]
     given: Vec<Secret>,
-    /// File with a secret on each line [default: the variable FRAMEIO_WEBHOOK_SECRET]
+    /// File with a secret on each line; blank lines are skipped [default: the variable FRAMEIO_WEBHOOK_SECRET]
     #[arg(long = "secret-file", value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -27,17 +26,21 @@ pub(super) struct WebhookSecrets {
 impl WebhookSecrets {
     /// Reads the secrets; without arguments, the one in the environment.
     fn read(&self) -> Result<Vec<Secret>, Failure> {
-        let given = self.given.iter().map(|it| input::secret("--secret", it.expose()));
-        let mut secrets = given.collect::<Result<Vec<_>, _>>()?;
+        let mut secrets = Vec::new();
+        for given in &self.given {
+            let secret = input::secret("--secret", given.expose())?;
+            secrets.push(secret.ok_or_else(|| Failure::usage("--secret", "is blank"))?);
+        }
         for file in &self.files {
             secrets.extend(lines(file)?);
         }
         if self.given.is_empty() && self.files.is_empty() {
-            secrets.extend(input::variable(VARIABLE)?.map(Secret::from));
-        }
-        if secrets.is_empty() {
-            let message = "no secret: set FRAMEIO_WEBHOOK_SECRET, or use --secret-file";
-            return Err(Failure::new(Status::Usage, message));
+            secrets.push(input::variable(VARIABLE)?.map(Secret::from).ok_or_else(|| {
+                let hint = format!("set {VARIABLE}, or use --secret-file");
+                let is_set = std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty());
+                let what = if is_set { "the secret is blank" } else { "no secret" };
+                Failure::new(Status::Usage, format!("{what}: {hint}"))
+            })?);
         }
         Ok(secrets)
     }
@@ -62,10 +65,8 @@ impl WebhookSecrets {
 
 fn lines(file: &Path) -> Result<Vec<Secret>, Failure> {
     let text = input::file(file)?;
-    // Blank lines are no secrets: anybody can sign with a blank one.
-    let lines = text.lines().filter(|line| !trim_text(line).is_empty());
-    let secrets = lines.map(|line| input::secret(file.display(), line));
-    let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
+    let lines = text.lines().map(|line| input::secret(file.display(), line));
+    let secrets: Vec<_> = lines.filter_map(Result::transpose).collect::<Result<_, _>>()?;
     if secrets.is_empty() {
         return Err(Failure::usage(file.display(), "contains no secret"));
     }

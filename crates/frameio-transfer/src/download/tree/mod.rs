@@ -1,6 +1,7 @@
-//! Folder trees, received with their structure.
+//! Folder trees, downloaded with their structure.
 
-mod run;
+mod driver;
+mod local_folder;
 
 use std::fmt;
 use std::future::Future;
@@ -9,34 +10,42 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId, ProjectId};
 
-use super::super::summary::{OnItem, OnProgress};
-use super::super::{Item, Progress, RemotePath, Summary, TransferError, Transfers};
-use super::Existing;
+use super::{Existing, Rendition};
+use crate::summary::{OnItem, OnProgress};
+use crate::{Checksum, Item, Progress, RemotePath, Resolved, Summary, TransferError, Transfers};
 
-/// A folder or a project to be received into a directory; done by [`Transfers::download_tree`].
+/// A download of folders, projects and files into a directory; run by
+/// [`Transfers::download_tree`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | files under way at a time | 4 |
-/// | files that are there with the same size | skipped |
-/// | checksums | none: size alone is compared |
+/// | content | the originals |
+/// | files in flight | 4 |
+/// | existing files | skipped if they have the same size, else reported as conflicts and kept |
+/// | checksums | none: sizes are compared |
 /// | dry run | no |
 ///
-/// What is received is the originals; of a version stack, its newest version. Names are made
-/// [safe](super::super::SafeNames), so nothing is ever written outside of the directory; symbolic
-/// links in it are not followed. The links come with the lists of files, 500 in a call, so that the
-/// quota of `files.show` is no limit; only where one has expired it is asked for by itself.
+/// Of a version stack, the newest version is received. Names are made [safe](crate::SafeNames), so
+/// that nothing is written outside of the directory; symbolic links in it are not followed. An
+/// existing file with the exact name of an item, or with the only name that looks the same, is
+/// compared with that item even if the name is not safe elsewhere, so that a directory that was
+/// uploaded is not downloaded again under other names.
 ///
-/// Rerun, it goes on where it was: what is complete is skipped, what is not is resumed.
+/// Signed links are part of the lists of files, 500 to a call, so that the quota of `files.show`
+/// is no limit; only an expired link is requested by itself.
+///
+/// Run again, it resumes: complete files are skipped, and partial ones continued.
 #[derive(Clone)]
 #[must_use = "a tree is not received until it is given to `Transfers::download_tree`"]
 pub struct DownloadTree {
-    account: AccountId,
     root: Root,
     directory: PathBuf,
+    rendition: Rendition,
     files_in_flight: usize,
     parts_in_flight: usize,
+    max_size: Option<u64>,
     existing: Existing,
+    checksum: Option<Checksum>,
     checksums: Option<PathBuf>,
     dry_run: bool,
     on_item: Option<OnItem>,
@@ -45,37 +54,46 @@ pub struct DownloadTree {
 
 #[derive(Clone, Debug)]
 enum Root {
-    Folder(FolderId),
-    Project(ProjectId),
+    Folder(AccountId, FolderId),
+    Project(AccountId, ProjectId),
+    Items(Vec<Resolved>),
 }
 
 impl DownloadTree {
-    /// Receives what is in a folder into `directory`, which is made if it is not there.
+    /// Downloads the content of a folder into `directory`, which is created if it is missing.
     pub fn new(
         account: impl Into<AccountId>,
         folder: impl Into<FolderId>,
         directory: impl Into<PathBuf>,
     ) -> Self {
-        Self::of(account.into(), Root::Folder(folder.into()), directory.into())
+        Self::of(Root::Folder(account.into(), folder.into()), directory.into())
     }
 
-    /// Receives what is in a project into `directory`, which is made if it is not there.
+    /// Downloads the content of a project into `directory`, which is created if it is missing.
     pub fn project(
         account: impl Into<AccountId>,
         project: impl Into<ProjectId>,
         directory: impl Into<PathBuf>,
     ) -> Self {
-        Self::of(account.into(), Root::Project(project.into()), directory.into())
+        Self::of(Root::Project(account.into(), project.into()), directory.into())
     }
 
-    fn of(account: AccountId, root: Root, directory: PathBuf) -> Self {
+    /// Downloads files, folders and projects into `directory`, each under its own name. The paths
+    /// in [`Item::remote`] begin with the workspace.
+    pub fn items(items: impl IntoIterator<Item = Resolved>, directory: impl Into<PathBuf>) -> Self {
+        Self::of(Root::Items(items.into_iter().collect()), directory.into())
+    }
+
+    fn of(root: Root, directory: PathBuf) -> Self {
         Self {
-            account,
             root,
             directory,
+            rendition: Rendition::Original,
             files_in_flight: 4,
             parts_in_flight: 4,
+            max_size: None,
             existing: Existing::SkipSame,
+            checksum: None,
             checksums: None,
             dry_run: false,
             on_item: None,
@@ -83,48 +101,73 @@ impl DownloadTree {
         }
     }
 
-    /// Receives so many files at a time. At least one. Default: 4.
+    /// Sets the rendition to download of each file. Default: the originals.
+    ///
+    /// A rendition of `a.mov` is named `a.mov.thumbnail.jpg`, by the rendition and the type that the
+    /// storage announces, so that it never meets the original or another rendition.
+    pub fn rendition(mut self, rendition: Rendition) -> Self {
+        self.rendition = rendition;
+        self
+    }
+
+    /// Sets how many files are received at a time. At least one. Default: 4.
     pub fn files_in_flight(mut self, files: usize) -> Self {
         self.files_in_flight = files.max(1);
         self
     }
 
-    /// Receives so many parts of a file at a time. At least one. Default: 4.
+    /// Sets how many parts of a file are received at a time. At least one. Default: 4.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.parts_in_flight = parts.max(1);
         self
     }
 
-    /// Decides what is done with files that are there. Default: [`Existing::SkipSame`].
+    /// Fails for each file that is larger, as [`Download::max_size`](super::Download::max_size)
+    /// does.
+    pub fn max_size(mut self, bytes: u64) -> Self {
+        self.max_size = Some(bytes);
+        self
+    }
+
+    /// Sets what to do with existing files. Default: [`Existing::SkipSame`].
     pub fn existing(mut self, existing: Existing) -> Self {
         self.existing = existing;
         self
     }
 
-    /// Keeps the checksums (XXH3) of the files that are received in the file at `path`, and compares
-    /// a file of the same size by the one that is kept of it. Default: by size alone.
+    /// Computes a checksum of each file that is received, for [`Outcome`](crate::Outcome). Default:
+    /// none.
+    pub fn checksum(mut self, checksum: Checksum) -> Self {
+        self.checksum = Some(checksum);
+        self
+    }
+
+    /// Stores the checksums (XXH3) of received originals in the file at `path`, and compares an
+    /// existing file of the same size by its stored checksum. Default: by size alone.
     ///
-    /// So a file is found out that was damaged or changed and kept its size, for the price of reading
-    /// all files that are there once more. One path will do for all trees, down and
-    /// [up](super::super::UploadTree::checksums): checksums are kept by the ids of files.
+    /// This finds a file that was damaged or changed and kept its size, at the price of reading all
+    /// existing files. One path serves all trees, also those that are
+    /// [uploaded](crate::UploadTree::checksums): checksums are stored by the ids of files.
     pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
         self.checksums = Some(path.into());
         self
     }
 
-    /// Only tells what would be received, and writes nothing. Default: no.
+    /// Reports what would be received, and writes nothing. Default: no.
+    ///
+    /// Of renditions the storage is asked for the size.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = dry_run;
         self
     }
 
-    /// Tells what became of each file, as soon as it is known.
+    /// Reports the outcome of each file, as soon as it is known.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.on_item = Some(Arc::new(on_item));
         self
     }
 
-    /// Tells how far each file under way is, by its path at the service, as
+    /// Reports the progress of each file in flight, by its path at the service, as
     /// [`Download::progress`](super::Download::progress) does.
     pub fn progress(
         mut self,
@@ -138,9 +181,9 @@ impl DownloadTree {
 impl fmt::Debug for DownloadTree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DownloadTree")
-            .field("account", &self.account)
             .field("root", &self.root)
             .field("directory", &self.directory)
+            .field("rendition", &self.rendition)
             .field("files_in_flight", &self.files_in_flight)
             .field("existing", &self.existing)
             .field("checksums", &self.checksums)
@@ -150,15 +193,15 @@ impl fmt::Debug for DownloadTree {
 }
 
 impl Transfers {
-    /// Receives a tree. What fails is in the summary, and holds up nothing else.
+    /// Downloads a tree. Failures of single files are in the summary, and stop nothing else.
     ///
     /// # Errors
-    /// When the directory cannot be made, or the checksums cannot be read.
+    /// When the directory cannot be created, or the stored checksums cannot be read.
     pub fn download_tree(
         &self,
         tree: DownloadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(run::run(transfers, tree)).await }
+        async move { Box::pin(driver::run(transfers, tree)).await }
     }
 }

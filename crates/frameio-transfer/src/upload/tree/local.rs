@@ -1,44 +1,45 @@
 //! What is in the directories of this machine.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::UploadTree;
 use super::patterns::Patterns;
-use super::{Roots, UploadTree};
+use super::roots::{Root, find, is_partial};
+use crate::local_file::{LocalFile, reason};
 use crate::summary::Ignored;
 use crate::tasks::blocking;
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
-/// The most characters that the service takes as a name.
+/// Maximum number of characters that the service accepts as a name.
 const LONGEST_NAME: usize = 255;
 
-/// How much is looked up in one go.
+/// Number of entries that are looked up in one go.
 const BATCH: usize = 256;
 
 /// Something in a directory.
 #[derive(Debug)]
-pub(super) struct Found {
-    /// Where it is to be, below the folder of the service. A name that is not UTF-8 is only to be
-    /// shown.
+pub(super) struct LocalEntry {
+    /// Its path below the folder of the service. A name that is not UTF-8 is only to be shown.
     pub(super) remote: RemotePath,
     pub(super) local: PathBuf,
-    pub(super) kind: Kind,
+    pub(super) kind: EntryKind,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(super) enum EntryKind {
     /// It comes before what is in it.
     Folder,
-    /// A file of so many bytes.
-    File(u64),
+    /// A file, and its size where it has one: a pipe has none.
+    File(Option<u64>),
     Ignored(Ignored),
     Failed(TransferError),
 }
 
-/// Goes through directories, a batch at a time, so that no thread is kept while nobody asks.
+/// Walks through directories, a batch at a time, so that no thread is kept while nobody asks.
 pub(super) struct Walker {
     roots: VecDeque<Root>,
     current: Option<(Root, walkdir::IntoIter)>,
@@ -51,36 +52,32 @@ struct Options {
     hidden: bool,
 }
 
-struct Root {
-    /// The name that it has at the service; none for what is in a directory.
-    prefix: RemotePath,
-    path: PathBuf,
-}
-
 impl Walker {
     pub(super) async fn new(tree: &UploadTree, patterns: Patterns) -> Result<Self, TransferError> {
         let options = Options { patterns, follow_links: tree.follow_links, hidden: tree.hidden };
         let roots = tree.roots.clone();
-        let roots = blocking(move || Ok::<_, Failure>(find(roots)?)).await;
-        let roots = roots.map_err(|Failure(error)| error)?;
-        Ok(Self { roots, current: None, options })
+        let found = blocking(move || {
+            let roots = find(roots, &options.patterns)?;
+            Ok::<_, Failure>(Self { roots, current: None, options })
+        });
+        found.await.map_err(|Failure(error)| error)
     }
 
-    /// The next few things; none after the last.
-    pub(super) async fn batch(mut self) -> Result<(Self, Vec<Found>), TransferError> {
+    /// Returns the next few entries; none after the last.
+    pub(super) async fn batch(mut self) -> Result<(Self, Vec<LocalEntry>), TransferError> {
         let walked = blocking(move || {
             let mut batch = Vec::new();
             while batch.len() < BATCH
-                && let Some(found) = self.next()
+                && let Some(entry) = self.next()
             {
-                batch.push(found);
+                batch.push(entry);
             }
             Ok::<_, Failure>((self, batch))
         });
         walked.await.map_err(|Failure(error)| error)
     }
 
-    fn next(&mut self) -> Option<Found> {
+    fn next(&mut self) -> Option<LocalEntry> {
         loop {
             let (root, walk) = match &mut self.current {
                 Some(current) => current,
@@ -102,14 +99,14 @@ impl Walker {
                 Ok(entry) => {
                     let kind = self.options.kind(root, &entry);
                     let is_folder = root.is_folder(&entry);
-                    (root.found(entry.path(), kind), is_folder)
+                    (root.entry(entry.path(), kind), is_folder)
                 }
                 Err(error) => {
                     let path = error.path().unwrap_or(&root.path).to_owned();
-                    (root.found(&path, Kind::Failed(walked(error))), false)
+                    (root.entry(&path, EntryKind::Failed(walk_failed(error))), false)
                 }
             };
-            if is_folder && matches!(found.kind, Kind::Ignored(_) | Kind::Failed(_)) {
+            if is_folder && matches!(found.kind, EntryKind::Ignored(_) | EntryKind::Failed(_)) {
                 walk.skip_current_dir();
             }
             return Some(found);
@@ -118,40 +115,40 @@ impl Walker {
 }
 
 impl Root {
-    fn found(&self, path: &Path, kind: Kind) -> Found {
-        let below = path.strip_prefix(&self.path).unwrap_or(Path::new(""));
-        let names = below.iter().map(|name| name.to_string_lossy().into_owned());
-        let remote = RemotePath::new(self.prefix.names().iter().cloned().chain(names));
-        Found { remote, local: path.to_owned(), kind }
+    fn below<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.path).unwrap_or(Path::new(""))
     }
 
-    /// Whether it is a directory that is gone into.
+    fn entry(&self, path: &Path, kind: EntryKind) -> LocalEntry {
+        let names = self.below(path).iter().map(|name| name.to_string_lossy().into_owned());
+        let remote = RemotePath::new(self.prefix.names().iter().cloned().chain(names));
+        LocalEntry { remote, local: path.to_owned(), kind }
+    }
+
+    /// Whether it is a directory that is walked through.
     fn is_folder(&self, entry: &DirEntry) -> bool {
-        // What was named itself may be a link.
+        // The root itself may be a link.
         if entry.depth() == 0 { self.path.is_dir() } else { entry.file_type().is_dir() }
     }
 }
 
 impl Options {
-    fn kind(&self, root: &Root, entry: &DirEntry) -> Kind {
-        self.try_kind(root, entry).unwrap_or_else(|error| Kind::Failed(failed(error)))
+    fn kind(&self, root: &Root, entry: &DirEntry) -> EntryKind {
+        self.try_kind(root, entry).unwrap_or_else(|error| EntryKind::Failed(failed(error)))
     }
 
-    fn try_kind(&self, root: &Root, entry: &DirEntry) -> Result<Kind, io::Error> {
+    fn try_kind(&self, root: &Root, entry: &DirEntry) -> Result<EntryKind, io::Error> {
         let is_named = entry.depth() == 0;
         let path = entry.path();
-        let below = match path.strip_prefix(&root.path) {
-            Ok(below) if !is_named => below,
-            _ => Path::new(entry.file_name()),
-        };
+        let below = root.below(path);
         if !is_named && !self.hidden && is_hidden(entry) {
-            return Ok(Kind::Ignored(Ignored::Hidden));
+            return Ok(EntryKind::Ignored(Ignored::Hidden));
         }
-        if self.patterns.exclude(below) {
-            return Ok(Kind::Ignored(Ignored::Excluded));
+        if self.patterns.exclude(&root.bases, below) {
+            return Ok(EntryKind::Ignored(Ignored::Excluded));
         }
         if !is_named && entry.path_is_symlink() && !self.follow_links {
-            return Ok(Kind::Ignored(Ignored::Link));
+            return Ok(EntryKind::Ignored(Ignored::Link));
         }
         let name = match root.prefix.names() {
             [name] if is_named => Ok(name.as_str()),
@@ -159,49 +156,59 @@ impl Options {
         };
         let name = name.and_then(check);
         if root.is_folder(entry) {
-            return Ok(name.map_or_else(invalid, |()| Kind::Folder));
+            return Ok(name.map_or_else(invalid, |()| EntryKind::Folder));
         }
-        let metadata = if is_named { std::fs::metadata(path)? } else { entry.metadata()? };
-        if !metadata.is_file() {
-            return Ok(Kind::Ignored(Ignored::Special));
-        }
-        if !self.patterns.include(below) {
-            return Ok(Kind::Ignored(Ignored::Excluded));
+        let found = match is_named {
+            true => LocalFile::look_up(path)?,
+            false => LocalFile::of(entry.metadata()?),
+        };
+        let size = match found {
+            LocalFile::Regular(metadata) => Some(metadata.len()),
+            // One that nobody named would be waited for.
+            LocalFile::Pipe if is_named => None,
+            _ => return Ok(EntryKind::Ignored(Ignored::Special)),
+        };
+        if !self.patterns.include(&root.bases, below) {
+            return Ok(EntryKind::Ignored(Ignored::Excluded));
         }
         if is_partial(path) {
-            return Ok(Kind::Ignored(Ignored::Partial));
+            return Ok(EntryKind::Ignored(Ignored::Partial));
         }
         if let Err(message) = name {
             return Ok(invalid(message));
         }
-        Ok(match metadata.len() {
-            0 => invalid("it is empty, and the service takes no files of 0 bytes"),
-            size => Kind::File(size),
+        Ok(match size {
+            Some(0) => invalid("it is empty, and the service takes no files of 0 bytes"),
+            size => EntryKind::File(size),
         })
     }
 }
 
-fn invalid(message: &'static str) -> Kind {
-    Kind::Failed(TransferError::new(TransferErrorKind::Invalid, message))
+fn invalid(message: &'static str) -> EntryKind {
+    EntryKind::Failed(TransferError::new(TransferErrorKind::Invalid, message))
 }
 
-fn failed(error: impl Into<io::Error>) -> TransferError {
-    let error = error.into();
-    TransferError::new(TransferErrorKind::Source, error.to_string()).because(error)
+fn failed(error: io::Error) -> TransferError {
+    TransferError::new(TransferErrorKind::Source, reason(&error)).because(error)
 }
 
-/// Why a directory could not be gone through; the path is told beside it.
-fn walked(error: walkdir::Error) -> TransferError {
+/// Why a directory could not be walked through; its path is reported next to it.
+fn walk_failed(error: walkdir::Error) -> TransferError {
     if error.loop_ancestor().is_some() {
         let message = "it is a symbolic link to a directory that it is in";
         return TransferError::new(TransferErrorKind::Source, message);
     }
-    let message = error.io_error().map(ToString::to_string);
+    let message = match (error.io_error(), error.path()) {
+        (Some(io), Some(path)) if io.kind() == io::ErrorKind::NotFound => {
+            LocalFile::look_up(path).err().as_ref().map(reason)
+        }
+        (io, _) => io.map(reason),
+    };
     let message = message.unwrap_or_else(|| error.to_string());
     TransferError::new(TransferErrorKind::Source, message).because(error)
 }
 
-/// Whether the service takes a name.
+/// Checks that the service accepts a name.
 fn check(name: &str) -> Result<(), &'static str> {
     match name.chars().count() {
         0 => Err("it has no name"),
@@ -222,58 +229,12 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// Whether it belongs to a download that is under way, or was given up.
-fn is_partial(path: &Path) -> bool {
-    let Some(path) = path.to_str() else { return false };
-    let parts = path.strip_suffix(".json").unwrap_or(path);
-    let record = format!("{parts}.json");
-    parts.ends_with(".part") && Path::new(parts).is_file() && Path::new(&record).is_file()
-}
-
-/// What is to be gone through, if all of it is there.
-fn find(roots: Roots) -> Result<VecDeque<Root>, TransferError> {
-    let read = |path: &Path| {
-        std::fs::metadata(path).map_err(|error| failed(error).prefixed(&path.display().to_string()))
-    };
-    let refuse = |path: &Path, message: &str| {
-        let message = format!("{}: {message}", path.display());
-        TransferError::new(TransferErrorKind::Invalid, message)
-    };
-    let paths = match roots {
-        Roots::Within(path) => {
-            if !read(&path)?.is_dir() {
-                return Err(refuse(&path, "it is no directory"));
-            }
-            return Ok([Root { prefix: RemotePath::default(), path }].into());
-        }
-        Roots::Paths(paths) => paths,
-    };
-    let mut taken = HashSet::new();
-    let mut roots = VecDeque::new();
-    for path in paths {
-        read(&path)?;
-        // `.` and `..` have names of their own.
-        let named = match path.file_name() {
-            Some(_) => path.clone(),
-            None => path.canonicalize().map_err(failed)?,
-        };
-        let name = named.file_name().ok_or_else(|| refuse(&path, "it has no name"))?;
-        let name = name.to_str().ok_or_else(|| refuse(&path, "the name is not UTF-8"))?;
-        if !taken.insert(name.to_owned()) {
-            return Err(refuse(&path, "another of the paths has the same name"));
-        }
-        roots.push_back(Root { prefix: RemotePath::new([name]), path });
-    }
-    Ok(roots)
-}
-
 /// A failure of what runs where it may wait for a disk.
 struct Failure(TransferError);
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        let message = error.to_string();
-        Self(TransferError::new(TransferErrorKind::Source, message).because(error))
+        Self(failed(error))
     }
 }
 

@@ -1,42 +1,48 @@
-//! What is at a path, and the path of what is known.
+//! Resolves paths and ids, and finds the path of what is known by its id.
 
 use std::future::Future;
 
-use frameio_core::{AccountId, AssetId, FileId, FolderId, ProjectId, VersionStackId, WorkspaceId};
-
-use super::{Locator, RemotePath, TransferError, TransferErrorKind, Transfers};
 use frameio_api::accounts::{Account, ListAccounts};
 use frameio_api::assets::{Asset, AssetKind};
 use frameio_api::files::{File, ShowFile};
 use frameio_api::folders::{Folder, ListFolderChildren, ShowFolder};
 use frameio_api::projects::{ListProjects, Project, ShowProject};
 use frameio_api::version_stacks::{ShowVersionStack, VersionStack};
-use frameio_api::workspaces::{ListWorkspaces, ShowWorkspace};
+use frameio_api::workspaces::{ListWorkspaces, ShowWorkspace, Workspace};
 use frameio_client::{Client, Error};
+use frameio_core::{
+    AccountId, AssetId, FileId, FolderId, Paged, ProjectId, VersionStackId, WorkspaceId,
+};
 
-/// The most folders that are gone up from a file.
-const DEEPEST: usize = 256;
+use crate::match_name::only;
+use crate::{Locator, RemotePath, TransferError, TransferErrorKind, Transfers};
 
-/// Where something is, and what it is.
+/// Maximum number of folders above a file.
+const MAX_DEPTH: usize = 256;
+
+/// Maximum number of pages of one list.
+const MAX_PAGES: usize = 10_000;
+
+/// What a [`Locator`] names, and where it is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Place {
+pub struct Resolved {
     /// The account.
     pub account_id: AccountId,
     /// The workspace.
     pub workspace_id: WorkspaceId,
-    /// The project; none where a workspace was named.
+    /// The project; `None` for a workspace.
     pub project_id: Option<ProjectId>,
-    /// Its path from the workspace on; `//{account}` before it tells the account too.
+    /// Path that begins with the workspace; prefixed by `//{account}` it names the account too.
     pub path: RemotePath,
-    /// What is there.
-    pub target: Target,
+    /// The item itself.
+    pub item: ResolvedItem,
 }
 
-/// What is at a [`Place`].
+/// The item of a [`Resolved`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Target {
+pub enum ResolvedItem {
     /// A workspace.
     Workspace,
     /// A project.
@@ -49,152 +55,124 @@ pub enum Target {
     VersionStack(Box<VersionStack>),
 }
 
-impl Place {
-    /// The folder, or the root folder of the project.
+impl Resolved {
+    /// Returns the folder, or the root folder of the project.
     pub fn folder_id(&self) -> Option<&FolderId> {
-        match &self.target {
-            Target::Project(project) => Some(&project.root_folder_id),
-            Target::Folder(folder) => Some(&folder.id),
+        match &self.item {
+            ResolvedItem::Project(project) => Some(&project.root_folder_id),
+            ResolvedItem::Folder(folder) => Some(&folder.id),
             _ => None,
         }
     }
 
-    /// The file, or the newest version of the version stack.
+    /// Returns the file, or the newest version of the version stack.
     pub fn file(&self) -> Option<&File> {
-        match &self.target {
-            Target::File(file) => Some(file),
-            Target::VersionStack(stack) => stack.head_version.as_deref(),
+        match &self.item {
+            ResolvedItem::File(file) => Some(file),
+            ResolvedItem::VersionStack(stack) => stack.head_version.as_deref(),
             _ => None,
         }
     }
 }
 
 impl Transfers {
-    /// Finds what a path or an id names.
+    /// Resolves a path or an id.
     ///
-    /// A path costs a list for each name in it, an id some calls to find out what it is and where.
-    /// Nothing is remembered from one call to the next.
+    /// A path costs a list for each of its names, an id a few calls to find out what it is and
+    /// where. Nothing is cached from one call to the next.
+    ///
+    /// A name is matched exactly, or else by the only name that looks the same in another Unicode
+    /// normalization: macOS writes `é` in its own way.
     ///
     /// ```no_run
     /// # async fn run(transfers: frameio::transfer::Transfers) -> Result<(), Box<dyn std::error::Error>> {
-    /// let place = transfers.resolve("/Studio/Film/Dailies".parse()?).await?;
-    /// println!("{:?}", place.folder_id());
+    /// let dailies = transfers.resolve("/Studio/Film/Dailies".parse()?).await?;
+    /// println!("{:?}", dailies.folder_id());
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is nothing, and
-    /// [`Ambiguous`](TransferErrorKind::Ambiguous) where there is more than one of that name: the
-    /// message has their ids, one of which can be given instead.
+    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where nothing matches, and
+    /// [`Ambiguous`](TransferErrorKind::Ambiguous) where several items do: the message has their
+    /// ids, one of which can be given instead.
     pub fn resolve(
         &self,
         locator: Locator,
-    ) -> impl Future<Output = Result<Place, TransferError>> + Send + use<> {
-        let finder = Finder { client: self.inner.client.clone() };
-        async move { Box::pin(finder.resolve(locator)).await }
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        async move { Box::pin(lookup.resolve(locator)).await }
     }
 
-    /// Finds out where a file, a folder or a version stack is: [`Place::path`] is its path.
+    /// Locates a file, a folder or a version stack; [`Resolved::path`] is its path.
     ///
     /// # Errors
-    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is no such thing.
-    pub fn place(
+    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is no such item.
+    pub fn locate(
         &self,
         account: &AccountId,
         asset: &AssetId,
-    ) -> impl Future<Output = Result<Place, TransferError>> + Send + use<> {
-        let finder = Finder { client: self.inner.client.clone() };
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
         let (account, id) = (account.clone(), asset.clone());
         async move {
-            match Box::pin(finder.show(&account, &id)).await? {
-                Some(asset) => Box::pin(finder.place(account, asset)).await,
+            match Box::pin(lookup.show(&account, &id)).await? {
+                Some(asset) => Box::pin(lookup.locate(account, asset)).await,
                 None => Err(nothing(id.as_str())),
             }
         }
     }
+
+    /// Lists the workspaces of all accounts of the user, or of the account with this name or id.
+    ///
+    /// # Errors
+    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is no such account, and
+    /// [`Ambiguous`](TransferErrorKind::Ambiguous) where several have the name.
+    pub fn workspaces(
+        &self,
+        account: Option<&str>,
+    ) -> impl Future<Output = Result<Vec<(AccountId, Workspace)>, TransferError>> + Send + use<>
+    {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        let account = account.map(str::to_owned);
+        async move { Box::pin(lookup.workspaces(account.as_deref())).await }
+    }
 }
 
 fn nothing(id: &str) -> TransferError {
-    let message = format!("there is no file, folder, version stack or project {id}");
+    let message = format!("there is no file, folder, version stack, project or workspace {id}");
     TransferError::new(TransferErrorKind::NotFound, message)
 }
 
-/// The answer, or nothing where there is no such thing.
-fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, TransferError> {
-    match answer {
+/// Turns a response of 404 into `None`.
+fn found<T>(response: Result<T, Error>) -> Result<Option<T>, TransferError> {
+    match response {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(TransferError::call(error)),
     }
 }
 
-/// How many names are told of those that there are.
-const FEW: usize = 5;
-
-/// The only one of that name, or why there is none.
-fn only<T>(
-    all: Vec<T>,
-    name: &str,
-    within: &str,
-    what: &str,
-    tell: impl Fn(&T) -> (String, String),
-) -> Result<T, TransferError> {
-    let (mut same, mut similar, mut others) = (Vec::new(), None, Vec::new());
-    for one in all {
-        let told = tell(&one).0;
-        if told == name {
-            same.push(one);
-        } else if similar.is_none() && told.to_lowercase() == name.to_lowercase() {
-            similar = Some(told);
-        } else {
-            others.push(told);
-        }
-    }
-    if same.len() > 1 {
-        let ids: Vec<_> = same.iter().map(|one| tell(one).1).collect();
-        let message = format!(
-            "there are {} called {name:?} in {within}: name one by its id: {}",
-            same.len(),
-            ids.join(", ")
-        );
-        return Err(TransferError::new(TransferErrorKind::Ambiguous, message));
-    }
-    same.pop().ok_or_else(|| {
-        let hint = match (similar, &*others) {
-            (Some(only), _) => format!("; there is {only:?}"),
-            (None, [only]) => format!("; there is {only:?}"),
-            (None, []) => String::new(),
-            (None, all) => {
-                let first: Vec<_> = all.iter().take(FEW).map(|name| format!("{name:?}")).collect();
-                let more = match all.len().saturating_sub(FEW) {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
-                };
-                format!("; there are {}{more}", first.join(", "))
-            }
-        };
-        let message = format!("there is no {what} called {name:?} in {within}{hint}");
-        TransferError::new(TransferErrorKind::NotFound, message)
-    })
-}
-
-struct Finder {
+struct Lookup {
     client: Client,
 }
 
-impl Finder {
-    async fn resolve(&self, locator: Locator) -> Result<Place, TransferError> {
+impl Lookup {
+    async fn resolve(&self, locator: Locator) -> Result<Resolved, TransferError> {
         match locator {
             Locator::Path { account, path } => self.follow(account.as_deref(), path).await,
             Locator::Id(id) => {
                 for account in self.accounts(None).await? {
                     if let Some(asset) = self.show(&account.id, &id).await? {
-                        return self.place(account.id, asset).await;
+                        return self.locate(account.id, asset).await;
                     }
                     let show = ShowProject::new(&account.id, id.as_str());
                     if let Some(project) = found(self.client.send(show).await)? {
                         return self.project(account.id, project, Vec::new(), None).await;
+                    }
+                    let show = ShowWorkspace::new(&account.id, id.as_str());
+                    if let Some(workspace) = found(self.client.send(show).await)? {
+                        return Ok(in_workspace(account.id, workspace));
                     }
                 }
                 Err(nothing(id.as_str()))
@@ -214,51 +192,58 @@ impl Finder {
         .map(|account| vec![account])
     }
 
-    async fn all<E: frameio_core::Paged>(&self, list: E) -> Result<Vec<E::Item>, TransferError> {
-        let mut items = self.client.items(list);
-        let mut all = Vec::new();
-        while let Some(item) = items.next().await {
-            all.push(item.map_err(TransferError::call)?);
+    async fn workspaces(
+        &self,
+        account: Option<&str>,
+    ) -> Result<Vec<(AccountId, Workspace)>, TransferError> {
+        let mut workspaces = Vec::new();
+        for account in self.accounts(account).await? {
+            let all = self.all(ListWorkspaces::new(&account.id).page_size(100)).await?;
+            workspaces.extend(all.into_iter().map(|workspace| (account.id.clone(), workspace)));
         }
-        Ok(all)
+        Ok(workspaces)
     }
 
-    /// Goes down a path, name by name.
+    /// Reads a list to its end.
+    async fn all<E: Paged>(&self, list: E) -> Result<Vec<E::Item>, TransferError> {
+        let mut pages = self.client.pages(list);
+        let mut all = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let Some(page) = pages.next().await else { return Ok(all) };
+            all.extend(E::into_page(page.map_err(TransferError::call)?).data);
+        }
+        let message = format!("{} has more than {MAX_PAGES} pages", E::OPERATION.id);
+        Err(TransferError::new(TransferErrorKind::TooLarge, message))
+    }
+
+    /// Follows a path, name by name.
     async fn follow(
         &self,
         account: Option<&str>,
         path: RemotePath,
-    ) -> Result<Place, TransferError> {
+    ) -> Result<Resolved, TransferError> {
         let mut names = path.names().iter();
         let Some(name) = names.next() else {
             let message = "the path names no workspace: /Workspace/Project/…";
             return Err(TransferError::new(TransferErrorKind::Invalid, message));
         };
-        let mut workspaces = Vec::new();
-        for account in self.accounts(account).await? {
-            let list = ListWorkspaces::new(&account.id).page_size(100);
-            let all = self.all(list).await?;
-            workspaces.extend(all.into_iter().map(|workspace| (account.id.clone(), workspace)));
-        }
+        let workspaces = self.workspaces(account).await?;
         let (account_id, workspace) =
             only(workspaces, name, "the accounts of this user", "workspace", |(account, it)| {
                 let id = format!("{} in account {}", it.id.as_str(), account.as_str());
                 (it.name.clone(), id)
             })?;
+        let mut within = RemotePath::new([&workspace.name]);
+        let Some(name) = names.next() else { return Ok(in_workspace(account_id, workspace)) };
         let workspace_id = workspace.id;
-        let mut within = RemotePath::new([name]);
-        let Some(name) = names.next() else {
-            let target = Target::Workspace;
-            return Ok(Place { account_id, workspace_id, project_id: None, path, target });
-        };
         let list = ListProjects::new(&account_id, &workspace_id).page_size(100);
         let project = only(self.all(list).await?, name, &within.to_string(), "project", |it| {
             (it.name.clone(), it.id.as_str().to_owned())
         })?;
-        within = within.join(name);
+        within = within.join(&project.name);
         let mut folder = project.root_folder_id.clone();
         let project_id = Some(project.id.clone());
-        let mut target = Target::Project(Box::new(project));
+        let mut item = ResolvedItem::Project(Box::new(project));
         let mut names = names.peekable();
         while let Some(name) = names.next() {
             let mut list = ListFolderChildren::new(&account_id, &folder).page_size(500);
@@ -270,31 +255,32 @@ impl Finder {
             let asset = only(self.all(list).await?, name, &within.to_string(), what, |it| {
                 (it.name().to_owned(), format!("{} ({})", it.id().as_str(), it.kind()))
             })?;
-            target = match asset {
+            within = within.join(asset.name());
+            item = match asset {
                 Asset::Folder(found) => {
                     folder = found.id.clone();
-                    Target::Folder(found)
+                    ResolvedItem::Folder(found)
                 }
-                other => self.target(other)?,
+                other => self.item(other)?,
             };
-            within = within.join(name);
         }
-        Ok(Place { account_id, workspace_id, project_id, path, target })
+        Ok(Resolved { account_id, workspace_id, project_id, path: within, item })
     }
 
-    fn target(&self, asset: Asset) -> Result<Target, TransferError> {
+    fn item(&self, asset: Asset) -> Result<ResolvedItem, TransferError> {
         Ok(match asset {
-            Asset::File(file) => Target::File(file),
-            Asset::Folder(folder) => Target::Folder(folder),
-            Asset::VersionStack(stack) => Target::VersionStack(stack),
+            Asset::File(file) => ResolvedItem::File(file),
+            Asset::Folder(folder) => ResolvedItem::Folder(folder),
+            Asset::VersionStack(stack) => ResolvedItem::VersionStack(stack),
             other => {
-                let message = format!("a {} is of a kind that is not known here", other.kind());
+                let message =
+                    format!("a {} is of a kind that this version does not support", other.kind());
                 return Err(TransferError::new(TransferErrorKind::Invalid, message));
             }
         })
     }
 
-    /// What has this id.
+    /// Requests the file, folder or version stack with this id.
     async fn show(
         &self,
         account: &AccountId,
@@ -307,7 +293,7 @@ impl Finder {
         self.parent(account, id).await
     }
 
-    /// The folder or version stack that has this id.
+    /// Requests the folder or version stack with this id.
     async fn parent(
         &self,
         account: &AccountId,
@@ -322,8 +308,8 @@ impl Finder {
         Ok(stack.map(|stack| Asset::VersionStack(Box::new(stack))))
     }
 
-    /// Goes up from an asset to its workspace.
-    async fn place(&self, account: AccountId, asset: Asset) -> Result<Place, TransferError> {
+    /// Follows the parents of an asset up to its workspace.
+    async fn locate(&self, account: AccountId, asset: Asset) -> Result<Resolved, TransferError> {
         let project = match &asset {
             Asset::File(file) => file.project_id.clone(),
             Asset::Folder(folder) => folder.project_id.clone(),
@@ -338,7 +324,7 @@ impl Finder {
         }
         let mut names = vec![asset.name().to_owned()];
         let mut parent = parent_of(&asset);
-        for _ in 0..DEEPEST {
+        for _ in 0..MAX_DEPTH {
             let Some(id) = parent.take_if(|id| id.as_str() != project.root_folder_id.as_str())
             else {
                 break;
@@ -348,28 +334,38 @@ impl Finder {
             parent = parent_of(&above);
         }
         names.reverse();
-        let target = self.target(asset)?;
-        self.project(account, project, names, Some(target)).await
+        let item = self.item(asset)?;
+        self.project(account, project, names, Some(item)).await
     }
 
-    /// The place of a project, or of something in it.
+    /// Completes what is known of a project, or of an item in it.
     async fn project(
         &self,
         account_id: AccountId,
         project: Project,
         below: Vec<String>,
-        target: Option<Target>,
-    ) -> Result<Place, TransferError> {
+        item: Option<ResolvedItem>,
+    ) -> Result<Resolved, TransferError> {
         let show = ShowWorkspace::new(&account_id, &project.workspace_id);
         let workspace = self.client.send(show).await.map_err(TransferError::call)?;
         let names = [workspace.name, project.name.clone()].into_iter().chain(below);
-        Ok(Place {
+        Ok(Resolved {
             account_id,
             workspace_id: workspace.id,
             project_id: Some(project.id.clone()),
             path: RemotePath::new(names),
-            target: target.unwrap_or_else(|| Target::Project(Box::new(project))),
+            item: item.unwrap_or_else(|| ResolvedItem::Project(Box::new(project))),
         })
+    }
+}
+
+fn in_workspace(account_id: AccountId, workspace: Workspace) -> Resolved {
+    Resolved {
+        account_id,
+        workspace_id: workspace.id,
+        project_id: None,
+        path: RemotePath::new([workspace.name]),
+        item: ResolvedItem::Workspace,
     }
 }
 

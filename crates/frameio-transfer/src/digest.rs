@@ -1,4 +1,4 @@
-//! Checksums of what is received.
+//! Checksums of files.
 
 use std::fmt;
 use std::hash::Hasher as _;
@@ -6,17 +6,17 @@ use std::hash::Hasher as _;
 use sha2::{Digest as _, Sha256};
 use twox_hash::XxHash3_64;
 
-/// How a checksum is computed.
+/// Algorithm of a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Checksum {
-    /// 64 bits of XXH3: finds what went wrong by accident, at the speed of memory.
+    /// 64 bits of XXH3: detects accidental changes at the speed of memory.
     Xxh3,
     /// SHA-256.
     Sha256,
 }
 
-/// A checksum; [`Display`](fmt::Display) writes it in hexadecimal.
+/// A checksum; [`Display`](fmt::Display) formats it in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Digest {
     checksum: Checksum,
@@ -24,7 +24,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// The checksum of some bytes.
+    /// Computes the checksum of some bytes.
     ///
     /// ```
     /// use frameio::transfer::{Checksum, Digest};
@@ -37,12 +37,12 @@ impl Digest {
         hasher.finish()
     }
 
-    /// How it was computed.
+    /// Returns the algorithm.
     pub fn checksum(&self) -> Checksum {
         self.checksum
     }
 
-    /// The checksum in lower-case hexadecimal.
+    /// Returns the checksum in lower-case hexadecimal.
     pub fn as_str(&self) -> &str {
         &self.hex
     }
@@ -54,7 +54,7 @@ impl fmt::Display for Digest {
     }
 }
 
-/// A checksum that is being computed.
+/// Computes a checksum step by step.
 pub(crate) enum Hasher {
     Xxh3(Box<XxHash3_64>),
     Sha256(Box<Sha256>),

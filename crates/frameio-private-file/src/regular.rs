@@ -1,0 +1,192 @@
+//! Opening a file that is what it seems to be: regular, and reachable by this name only.
+
+use std::fmt;
+use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// What a path leads to that is not a regular file of one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NotRegular {
+    /// A symbolic link, or another reparse point on Windows.
+    SymbolicLink,
+    /// A regular file with this many names: writing to it changes the others too.
+    HardLinks(u64),
+    /// A directory.
+    Directory,
+    /// A named pipe (FIFO).
+    NamedPipe,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+    /// Something else.
+    Other,
+}
+
+impl NotRegular {
+    /// Classifies what `metadata` describes; `None` for a regular file with one name.
+    ///
+    /// Hard links are only counted on Unix.
+    pub fn of(metadata: &Metadata) -> Option<Self> {
+        let kind = metadata.file_type();
+        if kind.is_symlink() {
+            return Some(Self::SymbolicLink);
+        }
+        if kind.is_dir() {
+            return Some(Self::Directory);
+        }
+        if !kind.is_file() {
+            return Some(Self::special(kind));
+        }
+        #[cfg(unix)]
+        {
+            let names = std::os::unix::fs::MetadataExt::nlink(metadata);
+            // A file that was removed while it was open has no name left.
+            if names > 1 {
+                return Some(Self::HardLinks(names));
+            }
+        }
+        None
+    }
+
+    #[cfg(unix)]
+    fn special(kind: FileType) -> Self {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            Self::NamedPipe
+        } else if kind.is_socket() {
+            Self::Socket
+        } else if kind.is_block_device() || kind.is_char_device() {
+            Self::Device
+        } else {
+            Self::Other
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn special(_: FileType) -> Self {
+        Self::Other
+    }
+}
+
+impl fmt::Display for NotRegular {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SymbolicLink => "a symbolic link",
+            Self::HardLinks(names) => return write!(f, "one of {names} hard links to one file"),
+            Self::Directory => "a directory",
+            Self::NamedPipe => "a named pipe",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+            Self::Other => "not a regular file",
+        })
+    }
+}
+
+impl std::error::Error for NotRegular {}
+
+/// Verifies that `path` names a regular file with one name, or nothing; whether it exists.
+///
+/// # Errors
+/// With [`NotRegular`] inside when the path names anything else, or when it cannot be looked up.
+pub fn check_regular(path: &Path) -> io::Result<bool> {
+    match std::fs::symlink_metadata(path) {
+        Ok(metadata) => NotRegular::of(&metadata).map_or(Ok(true), |kind| Err(refused(kind))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Opens a regular file without following a symbolic link as its last component, and without
+/// waiting for the other end of a named pipe.
+///
+/// Do not set `truncate`, which acts before the file can be checked; call [`File::set_len`].
+///
+/// # Errors
+/// With [`NotRegular`] inside when the path names a symbolic link, a file with several hard links,
+/// a directory, a pipe, a socket or a device; otherwise as [`OpenOptions::open`].
+pub fn open_regular(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    // Merely opening a device may do something.
+    check_regular(path)?;
+    no_follow(options);
+    let file = options.open(path)?;
+    match NotRegular::of(&file.metadata()?) {
+        None => Ok(file),
+        Some(kind) => Err(refused(kind)),
+    }
+}
+
+fn refused(kind: NotRegular) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, kind)
+}
+
+#[cfg(unix)]
+fn no_follow(options: &mut OpenOptions) {
+    use rustix::fs::OFlags;
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
+}
+
+#[cfg(windows)]
+fn no_follow(options: &mut OpenOptions) {
+    const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+    std::os::windows::fs::OpenOptionsExt::custom_flags(options, FILE_FLAG_OPEN_REPARSE_POINT);
+}
+
+#[cfg(not(any(unix, windows)))]
+fn no_follow(_: &mut OpenOptions) {}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn open(path: &Path) -> io::Result<File> {
+        open_regular(path, OpenOptions::new().read(true).write(true).create(true))
+    }
+
+    fn refusal(path: &Path) -> NotRegular {
+        let error = open(path).unwrap_err();
+        *error.get_ref().unwrap().downcast_ref().unwrap()
+    }
+
+    #[test]
+    fn opens_regular_files_and_creates_missing_ones() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        assert!(!check_regular(&path).unwrap());
+        open(&path).unwrap();
+        assert!(check_regular(&path).unwrap());
+        open(&path).unwrap();
+    }
+
+    #[test]
+    fn refuses_links_pipes_and_directories_without_touching_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("kept"), "precious").unwrap();
+        std::fs::hard_link(at("kept"), at("hard")).unwrap();
+        symlink(at("kept"), at("soft")).unwrap();
+        symlink(at("created"), at("dangling")).unwrap();
+        std::fs::create_dir(at("directory")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(at("pipe")).status();
+        assert!(made.unwrap().success());
+        for (name, kind) in [
+            ("hard", NotRegular::HardLinks(2)),
+            ("soft", NotRegular::SymbolicLink),
+            ("dangling", NotRegular::SymbolicLink),
+            ("directory", NotRegular::Directory),
+            ("pipe", NotRegular::NamedPipe),
+            ("socket", NotRegular::Socket),
+        ] {
+            assert_eq!(refusal(&at(name)), kind, "{name}");
+        }
+        assert_eq!(std::fs::read_to_string(at("kept")).unwrap(), "precious");
+        assert!(!at("created").exists());
+    }
+}

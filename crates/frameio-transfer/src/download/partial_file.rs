@@ -1,0 +1,378 @@
+//! The file that is being received, and the record by which it is resumed. All functions block.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use frameio_core::model;
+use frameio_private_file::{NotRegular, check_regular, open_regular};
+
+use super::byte_ranges::ByteRanges;
+use super::disk::{Disk, allocate, names, read_exact_at};
+use super::link::MediaRef;
+use super::range_client::Validators;
+use crate::digest::Hasher;
+use crate::safe_name::partial_base;
+
+/// Maximum size of a record that is read.
+const MAX_RECORD: u64 = 16 << 20;
+
+/// Bytes hashed at a time: little enough for a dropped download to wait for.
+const HASH_CHUNK: u64 = 64 << 20;
+
+model! {
+    /// Content of `NAME.part.json`: enough to recognize the content again, and no link.
+    pub struct ResumeRecord {
+        pub version: u32,
+        pub account_id: String,
+        pub file_id: String,
+        pub rendition: String,
+        pub validators: Validators,
+        /// Ranges that are on the disk, in order.
+        pub finished: Vec<(u64, u64)>,
+    }
+}
+
+/// A partial file, locked for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct PartialFile {
+    file: File,
+    disk: Arc<dyn Disk>,
+    path: PathBuf,
+    record: PathBuf,
+    /// Where a record is written before it replaces the last one.
+    new_record: PathBuf,
+    state: Mutex<PartState>,
+}
+
+#[derive(Debug, Default)]
+struct PartState {
+    /// A download was resumed or started.
+    is_active: bool,
+    validators: Validators,
+    finished: ByteRanges,
+    /// Nothing was written since the last record.
+    is_recorded: bool,
+}
+
+impl PartialFile {
+    /// Opens the partial file of a target; `None` while another download has it.
+    ///
+    /// The partial file and its record must be regular files with one name, or missing. A file with
+    /// content but without a record is not a partial download, and is left alone.
+    pub(crate) fn open(target: &Path, disk: Arc<dyn Disk>) -> io::Result<Option<Self>> {
+        let base = partial_base(target);
+        let with = |ending: &str| {
+            let mut path = OsString::from(&base);
+            path.push(ending);
+            PathBuf::from(path)
+        };
+        let (path, record, new_record) =
+            (with(".part"), with(".part.json"), with(".part.json.new"));
+        let has_record = check_regular(&record).map_err(|error| unusable(&record, error))?;
+        check_regular(&new_record).map_err(|error| unusable(&new_record, error))?;
+        let mut options = OpenOptions::new();
+        let file = match open_regular(&path, options.read(true).write(true).create(true)) {
+            Ok(file) => file,
+            Err(error) if is_interrupted_finish(&error, &path, target) => {
+                remove(&path)?;
+                return Ok(None);
+            }
+            Err(error) => return Err(unusable(&path, error)),
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            // A file system without locks: its users have to avoid parallel downloads.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        // The last owner of the lock may have moved the file to its target.
+        if !names(&path, &file) {
+            return Ok(None);
+        }
+        if !has_record && !check_regular(&record)? && file.metadata()?.len() > 0 {
+            let message = format!(
+                "'{}' is not a partial download: its '.json' is missing; move it away",
+                path.display()
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        // Left by a process that was killed while it wrote a record.
+        remove(&new_record)?;
+        Ok(Some(Self { file, disk, path, record, new_record, state: Mutex::default() }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, PartState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adopts what an earlier download of the same content received; returns its validators.
+    pub(crate) fn resume(&self, source: &MediaRef) -> Option<Validators> {
+        let mut text = Vec::new();
+        let file = open_regular(&self.record, OpenOptions::new().read(true)).ok()?;
+        file.take(MAX_RECORD).read_to_end(&mut text).ok()?;
+        let record: ResumeRecord = serde_json::from_slice(&text).ok()?;
+        let size = record.validators.size?;
+        let is_same = record.version == 1
+            && record.account_id == source.account.as_str()
+            && record.file_id == source.file.as_str()
+            && record.rendition == source.rendition.as_str()
+            && record.validators.can_resume()
+            && self.file.metadata().ok()?.len() == size;
+        let finished = ByteRanges::new(record.finished, size)?;
+        if !is_same {
+            return None;
+        }
+        let validators = record.validators;
+        *self.state() = PartState {
+            is_active: true,
+            validators: validators.clone(),
+            finished,
+            is_recorded: true,
+        };
+        Some(validators)
+    }
+
+    /// Starts over, and reserves the space where the size is known and the file system supports it.
+    pub(crate) fn start_new(&self, source: &MediaRef, validators: Validators) -> io::Result<()> {
+        self.file.set_len(0)?;
+        let size = validators.size;
+        *self.state() = PartState { is_active: true, validators, ..PartState::default() };
+        // Before there is content, so that a file with content always has a record.
+        self.write_record(source)?;
+        if let Some(size) = size {
+            self.file.set_len(size)?;
+            if let Err(error) = allocate(&self.file, size) {
+                self.file.set_len(0)?;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes received bytes, and remembers that they are there.
+    pub(crate) fn write(&self, at: u64, chunks: &[Bytes]) -> io::Result<()> {
+        let mut end = at;
+        for chunk in chunks {
+            self.disk.write_all_at(&self.file, chunk, end)?;
+            end += chunk.len() as u64;
+            let mut state = self.state();
+            state.finished.insert(at..end);
+            state.is_recorded = false;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing was written since the last record.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.state().is_recorded
+    }
+
+    /// Syncs the file, and then records which bytes it has.
+    pub(crate) fn save_record(&self, source: &MediaRef) -> io::Result<()> {
+        let finished = {
+            let mut state = self.state();
+            if state.is_recorded || !state.validators.can_resume() {
+                return Ok(());
+            }
+            state.is_recorded = true;
+            state.finished.clone()
+        };
+        self.file.sync_data()?;
+        self.replace_record(source, &finished, true)
+    }
+
+    /// Records that nothing was received yet.
+    fn write_record(&self, source: &MediaRef) -> io::Result<()> {
+        self.replace_record(source, &ByteRanges::default(), false)
+    }
+
+    fn replace_record(
+        &self,
+        source: &MediaRef,
+        finished: &ByteRanges,
+        sync: bool,
+    ) -> io::Result<()> {
+        let record = ResumeRecord {
+            version: 1,
+            account_id: source.account.as_str().to_owned(),
+            file_id: source.file.as_str().to_owned(),
+            rendition: source.rendition.as_str().to_owned(),
+            validators: self.state().validators.clone(),
+            finished: finished.to_vec(),
+            extra: Default::default(),
+        };
+        let mut options = OpenOptions::new();
+        let mut file = open_regular(&self.new_record, options.write(true).create(true))?;
+        file.set_len(0)?;
+        file.write_all(&serde_json::to_vec(&record)?)?;
+        if sync {
+            file.sync_data()?;
+        }
+        std::fs::rename(&self.new_record, &self.record)
+    }
+
+    /// The ranges that are missing of `size` bytes.
+    pub(crate) fn missing(&self, size: u64) -> Vec<Range<u64>> {
+        self.state().finished.missing(size)
+    }
+
+    /// Number of bytes received, in this run and before.
+    pub(crate) fn received(&self) -> u64 {
+        self.state().finished.total()
+    }
+
+    /// Offset of the first missing byte.
+    pub(crate) fn frontier(&self) -> u64 {
+        self.state().finished.frontier()
+    }
+
+    /// Hashes received bytes from `from` on, up to a limited number; returns where it ended.
+    pub(crate) fn hash(&self, hasher: &mut Hasher, from: u64, to: u64) -> io::Result<u64> {
+        let to = to.min(from.saturating_add(HASH_CHUNK));
+        let mut buffer = vec![0; 256 << 10];
+        let mut at = from;
+        while at < to {
+            let wanted = usize::try_from(to - at).unwrap_or(usize::MAX).min(buffer.len());
+            let Some(buffer) = buffer.get_mut(..wanted) else { break };
+            read_exact_at(&self.file, buffer, at)?;
+            hasher.update(buffer);
+            at += wanted as u64;
+        }
+        Ok(at)
+    }
+
+    /// Moves the synced file to the target.
+    ///
+    /// # Errors
+    /// Of the kind `AlreadyExists` where the target exists and is not to be replaced.
+    pub(crate) fn finish(&self, target: &Path, replace: bool) -> io::Result<()> {
+        self.file.sync_all()?;
+        if replace {
+            std::fs::rename(&self.path, target)?;
+        } else {
+            rename_new(&self.path, target)?;
+        }
+        sync_folder(target);
+        remove(&self.record)
+    }
+
+    /// Keeps what can be resumed, and removes what cannot.
+    pub(crate) fn leave(&self, source: &MediaRef) -> io::Result<()> {
+        if self.file.metadata()?.len() == 0 {
+            return self.discard();
+        }
+        let (is_active, can_resume) = {
+            let state = self.state();
+            (state.is_active, state.validators.can_resume())
+        };
+        match (is_active, can_resume) {
+            (true, true) => self.save_record(source),
+            (true, false) => self.discard(),
+            // It failed before it was known whether the content is still the same.
+            (false, _) => Ok(()),
+        }
+    }
+
+    /// Removes the partial file and its record.
+    pub(crate) fn discard(&self) -> io::Result<()> {
+        remove(&self.path)?;
+        remove(&self.record)
+    }
+}
+
+/// Adds the path, and what to do, to the reason why a file cannot be used.
+fn unusable(path: &Path, error: io::Error) -> io::Error {
+    let is_irregular = error.get_ref().is_some_and(|inner| inner.is::<NotRegular>());
+    let advice = if is_irregular { ", not a file of its own; move it away" } else { "" };
+    let message = format!("'{}' is {error}{advice}", path.display());
+    match is_irregular {
+        true => io::Error::new(error.kind(), message),
+        false => error,
+    }
+}
+
+/// Whether a partial file was linked to its target, and the process ended before it was unlinked.
+fn is_interrupted_finish(error: &io::Error, path: &Path, target: &Path) -> bool {
+    let kind = error.get_ref().and_then(|inner| inner.downcast_ref::<NotRegular>());
+    matches!(kind, Some(NotRegular::HardLinks(2)))
+        && File::open(path).is_ok_and(|file| names(target, &file))
+}
+
+/// Renames a file, unless the target exists.
+fn rename_new(path: &Path, target: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, path, CWD, target, RenameFlags::NOREPLACE) {
+            // Not every file system supports it.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            result => return result.map_err(Into::into),
+        }
+    }
+    match std::fs::hard_link(path, target) {
+        Ok(()) => remove(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // A file system without links.
+        Err(_) => std::fs::rename(path, target),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a rename survive a crash, where the system can sync a directory.
+fn sync_folder(target: &Path) {
+    if let Ok(folder) = File::open(frameio_private_file::parent(target)) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::super::disk::SystemDisk;
+    use super::*;
+
+    fn open(target: &Path) -> io::Result<Option<PartialFile>> {
+        PartialFile::open(target, Arc::new(SystemDisk))
+    }
+
+    #[test]
+    fn a_file_that_was_linked_but_not_unlinked_is_finished() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, part) = (dir.path().join("a.mov"), dir.path().join("a.mov.part"));
+        std::fs::write(&part, "whole").unwrap();
+        std::fs::hard_link(&part, &target).unwrap();
+        assert!(open(&target).unwrap().is_none());
+        assert!(!part.exists());
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "whole");
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_not_taken_for_a_partial_download() {
+        let dir = tempfile::tempdir().unwrap();
+        let part = dir.path().join("notes.part");
+        std::fs::write(&part, "precious").unwrap();
+        let error = open(&dir.path().join("notes")).unwrap_err().to_string();
+        assert!(error.contains("notes.part' is not a partial download"), "{error}");
+        assert_eq!(std::fs::read_to_string(&part).unwrap(), "precious");
+    }
+
+    #[test]
+    fn the_partial_file_of_a_long_name_has_a_name_that_fits() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("x".repeat(250) + ".mov");
+        drop(open(&target).unwrap().unwrap());
+    }
+}

@@ -1,0 +1,382 @@
+//! Requests ranges of a file from the storage, and verifies the responses.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use frameio_core::{Body, BoxError, model};
+use http::header::{
+    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_RANGE,
+    LAST_MODIFIED, RANGE,
+};
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use tokio::time::Instant;
+
+use super::extension::extension;
+use super::link::{Link, Links};
+use crate::attempt_error::AttemptError;
+use crate::signed_http::Activity;
+use crate::{Inner, TransferError, TransferErrorKind};
+
+/// Maximum number of new links in a row by which nothing is received.
+const MAX_REFRESHES: u32 = 2;
+
+/// Bytes after which earlier failures do not count any more. A storage that sends a byte and
+/// breaks off would be asked for ever.
+const MIN_PROGRESS: u64 = 4 << 10;
+
+/// Time waited for bytes over which the minimum rate is measured.
+const RATE_WINDOW: Duration = Duration::from_secs(300);
+
+model! {
+    /// Distinguishes one content from another.
+    #[derive(Default)]
+    pub struct Validators {
+        pub size: Option<u64>,
+        pub etag: Option<String>,
+        pub last_modified: Option<String>,
+    }
+}
+
+impl Validators {
+    fn new(size: Option<u64>, headers: &HeaderMap) -> Self {
+        let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
+        Self { size, etag: text(ETAG), last_modified: text(LAST_MODIFIED), ..Self::default() }
+    }
+
+    /// The value of `If-Range`, for which a weak tag is not allowed.
+    fn if_range(&self) -> Option<&str> {
+        let strong = self.etag.as_deref().filter(|etag| !etag.starts_with("W/"));
+        strong.or(self.last_modified.as_deref())
+    }
+
+    /// Whether the same content can be recognized later.
+    pub(crate) fn can_resume(&self) -> bool {
+        self.size.is_some() && (self.etag.is_some() || self.last_modified.is_some())
+    }
+}
+
+/// Why an exchange failed.
+pub(crate) enum ExchangeError {
+    /// Another attempt may succeed.
+    Retryable(AttemptError),
+    /// No further attempt is made.
+    Final(TransferError),
+}
+
+impl From<AttemptError> for ExchangeError {
+    fn from(error: AttemptError) -> Self {
+        Self::Retryable(error)
+    }
+}
+
+/// A response that is not as it should be; a proxy may have caused it, so it is retried.
+pub(crate) fn wrong(message: impl Into<BoxError>) -> ExchangeError {
+    ExchangeError::Retryable(AttemptError::Transport(message.into()))
+}
+
+pub(crate) fn changed() -> TransferError {
+    let message = "the file at the service changed during the download; start it again";
+    TransferError::new(TransferErrorKind::SourceChanged, message)
+}
+
+/// A verified response whose body is still to be read.
+pub(crate) struct ResponseHead {
+    pub(crate) validators: Validators,
+    /// The range of the body; `None` where it is the whole content.
+    pub(crate) range: Option<Range<u64>>,
+    /// The file name extension of the content.
+    extension: Option<String>,
+    pub(crate) body: BodyReader,
+}
+
+/// A body, and the rate at which it arrives.
+pub(crate) struct BodyReader {
+    body: Body,
+    /// Time waited for bytes in the present window, and bytes received in it.
+    waited: Duration,
+    bytes: u64,
+}
+
+/// What the storage announces of a content.
+pub(crate) struct Announced {
+    pub(crate) size: Option<u64>,
+    pub(crate) extension: Option<String>,
+}
+
+/// Requests the content of one file by its signed links.
+pub(crate) struct RangeClient {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) links: Links,
+}
+
+impl RangeClient {
+    /// Makes one attempt to get a range, or the whole content without one.
+    ///
+    /// An end of `u64::MAX` stands for the end of the content. With `validators`, a content that
+    /// has changed is returned as a whole.
+    pub(crate) async fn get(
+        &self,
+        link: &Link,
+        range: Option<&Range<u64>>,
+        validators: Option<&Validators>,
+    ) -> Result<ResponseHead, ExchangeError> {
+        let mut headers = HeaderMap::new();
+        if let Some(range) = range {
+            let last = match range.end {
+                u64::MAX => String::new(),
+                end => end.saturating_sub(1).to_string(),
+            };
+            headers.insert(RANGE, header(format!("bytes={}-{last}", range.start))?);
+            if let Some(if_range) = validators.and_then(Validators::if_range) {
+                headers.insert(IF_RANGE, header(if_range.to_owned())?);
+            }
+        }
+        let request = |uri| {
+            let mut request = Request::new(Body::empty());
+            *request.uri_mut() = uri;
+            request.headers_mut().clone_from(&headers);
+            request
+        };
+        let response = self.inner.storage.send(&link.uri, &Activity::default(), request).await?;
+        head(response, range, link)
+    }
+
+    /// Reads the size and the type of the content, and nothing of it.
+    pub(crate) async fn announced(self: &Arc<Self>) -> Result<Announced, TransferError> {
+        let head = self.probe(Some(0..1), None).await?;
+        Ok(Announced { size: head.validators.size, extension: head.extension })
+    }
+
+    /// Requests a range, with retries.
+    pub(crate) async fn probe(
+        self: &Arc<Self>,
+        range: Option<Range<u64>>,
+        validators: Option<&Validators>,
+    ) -> Result<ResponseHead, TransferError> {
+        let mut budget = RetryBudget::new(self);
+        let mut range = range;
+        loop {
+            let link = self.links.current().await;
+            match self.get(&link, range.as_ref(), validators).await {
+                Ok(head) => return Ok(head),
+                // The content is empty, or shorter than the range.
+                Err(ExchangeError::Retryable(AttemptError::Responded(answer)))
+                    if range.is_some() && answer.status == StatusCode::RANGE_NOT_SATISFIABLE =>
+                {
+                    range = None;
+                }
+                Err(failure) => budget.failed(failure, &link).await?,
+            }
+        }
+    }
+
+    /// Returns the next bytes of a body, or `None` at its end.
+    pub(crate) async fn chunk(
+        &self,
+        body: &mut BodyReader,
+    ) -> Result<Option<Bytes>, ExchangeError> {
+        loop {
+            let begun = Instant::now();
+            let frame = self.inner.storage.watch(body.body.frame(), &Activity::default()).await?;
+            body.waited = body.waited.saturating_add(begun.elapsed());
+            match frame {
+                None => return Ok(None),
+                Some(Err(error)) => return Err(wrong(error)),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) if !data.is_empty() => {
+                        body.count(data.len() as u64, self.inner.min_rate)?;
+                        return Ok(Some(data));
+                    }
+                    _ => body.count(0, self.inner.min_rate)?,
+                },
+            }
+        }
+    }
+}
+
+impl BodyReader {
+    const fn new(body: Body) -> Self {
+        Self { body, waited: Duration::ZERO, bytes: 0 }
+    }
+
+    /// Counts received bytes; fails where too few arrived for the time waited.
+    fn count(&mut self, bytes: u64, min_rate: u64) -> Result<(), ExchangeError> {
+        self.bytes += bytes;
+        if self.waited < RATE_WINDOW {
+            return Ok(());
+        }
+        let seconds = self.waited.as_secs();
+        let received = self.bytes;
+        (self.waited, self.bytes) = (Duration::ZERO, 0);
+        if received < min_rate.saturating_mul(seconds) {
+            return Err(wrong(format!("only {received} bytes arrived in {seconds} s")));
+        }
+        Ok(())
+    }
+}
+
+fn header(value: String) -> Result<HeaderValue, ExchangeError> {
+    HeaderValue::try_from(value).map_err(|error| wrong(error.to_string()))
+}
+
+fn head(
+    response: Response<Body>,
+    asked: Option<&Range<u64>>,
+    link: &Link,
+) -> Result<ResponseHead, ExchangeError> {
+    let (parts, body) = response.into_parts();
+    let body = BodyReader::new(body);
+    let extension = extension(&parts.headers, &link.uri);
+    if parts.status != StatusCode::PARTIAL_CONTENT || asked.is_none() {
+        if parts.status != StatusCode::OK {
+            let status = parts.status;
+            return Err(wrong(format!("the storage returned {status}, which was not asked for")));
+        }
+        let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        let size = length.and_then(|length| length.parse().ok());
+        return Ok(ResponseHead {
+            validators: Validators::new(size, &parts.headers),
+            range: None,
+            extension,
+            body,
+        });
+    }
+    let header = parts.headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
+    let header = header.unwrap_or_default();
+    let (range, size) = content_range(header)
+        .ok_or_else(|| wrong(format!("the storage returned the Content-Range {header:?}")))?;
+    let is_asked = asked.is_some_and(|asked| {
+        let end = size.map_or(asked.end, |size| asked.end.min(size));
+        // Of an unknown size the end cannot be verified.
+        range.start == asked.start && (range.end == end || (size.is_none() && end == u64::MAX))
+    });
+    if !is_asked {
+        return Err(wrong(format!("the storage returned another range, {header:?}")));
+    }
+    let validators = Validators::new(size, &parts.headers);
+    Ok(ResponseHead { validators, range: Some(range), extension, body })
+}
+
+/// Reads `bytes 0-3/10`, in which the 10 may be `*`.
+fn content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
+    let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last): (u64, u64) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    let size = match size.trim() {
+        "*" => None,
+        size => Some(size.parse().ok()?),
+    };
+    let fits = first <= last && size.is_none_or(|size| last < size);
+    fits.then_some((first..last.checked_add(1)?, size))
+}
+
+/// Counts failures, and waits between attempts.
+pub(crate) struct RetryBudget {
+    client: Arc<RangeClient>,
+    attempts: u32,
+    refreshes: u32,
+    /// Bytes received since the counts were reset.
+    progress: u64,
+}
+
+impl RetryBudget {
+    pub(crate) fn new(client: &Arc<RangeClient>) -> Self {
+        Self { client: client.clone(), attempts: 0, refreshes: 0, progress: 0 }
+    }
+
+    /// Forgets earlier failures once enough bytes arrived.
+    pub(crate) fn progressed(&mut self, bytes: u64) {
+        self.progress = self.progress.saturating_add(bytes);
+        if self.progress >= MIN_PROGRESS {
+            (self.attempts, self.refreshes, self.progress) = (0, 0, 0);
+        }
+    }
+
+    /// Waits until another attempt is due, with a new link where this one was refused.
+    ///
+    /// # Errors
+    /// When no further attempt is to be made.
+    pub(crate) async fn failed(
+        &mut self,
+        failure: ExchangeError,
+        link: &Link,
+    ) -> Result<(), TransferError> {
+        let error = match failure {
+            ExchangeError::Retryable(error) => error,
+            ExchangeError::Final(error) => return Err(error),
+        };
+        // Not every storage says that a link has expired.
+        let refused = matches!(
+            error.status(),
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::GONE)
+        );
+        if refused || error.kind() == TransferErrorKind::Expired {
+            if self.refreshes < MAX_REFRESHES {
+                self.refreshes += 1;
+                tracing::debug!(
+                    target: "frameio::transfer",
+                    reason = error.reason(),
+                    "a link was refused and is requested again",
+                );
+                return self.client.links.refresh(link).await;
+            }
+            return Err(TransferError::storage(error, self.refreshes + 1));
+        }
+        self.attempts += 1;
+        let Some(wait) = self.client.inner.retries.wait(&error, self.attempts) else {
+            return Err(TransferError::storage(error, self.attempts));
+        };
+        tracing::debug!(
+            target: "frameio::transfer",
+            reason = error.reason(),
+            attempts = self.attempts,
+            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            "a download is retried",
+        );
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_range_is_read_or_refused() {
+        assert_eq!(content_range("bytes 0-3/10"), Some((0..4, Some(10))));
+        assert_eq!(content_range("bytes 9-9/10"), Some((9..10, Some(10))));
+        assert_eq!(content_range("bytes 5-7/*"), Some((5..8, None)));
+        for wrong in [
+            "",
+            "bytes */10",
+            "bytes 3-2/10",
+            "bytes 0-10/10",
+            "bytes 0-18446744073709551615/*",
+            "items 0-3/10",
+            "bytes 0-3",
+            "bytes -1-3/10",
+        ] {
+            assert_eq!(content_range(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_conditional_on_what_is_strong() {
+        let validators = |etag: Option<&str>, modified: Option<&str>| {
+            let validators = Validators {
+                size: Some(1),
+                etag: etag.map(Into::into),
+                last_modified: modified.map(Into::into),
+                ..Validators::default()
+            };
+            validators.if_range().map(str::to_owned)
+        };
+        assert_eq!(validators(Some("\"a\""), Some("then")).as_deref(), Some("\"a\""));
+        assert_eq!(validators(Some("W/\"a\""), Some("then")).as_deref(), Some("then"));
+        assert_eq!(validators(Some("W/\"a\""), None), None);
+    }
+}

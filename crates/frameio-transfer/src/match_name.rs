@@ -1,0 +1,108 @@
+//! Finds an item by a name that somebody typed.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{TransferError, TransferErrorKind};
+
+/// Number of names in a hint.
+const HINTS: usize = 5;
+
+/// Returns the only item with a name: the exact one, or else the only one that is equal in Unicode
+/// normalization form C.
+///
+/// `describe` returns the name of an item, and the id for the message about several of one name.
+pub(crate) fn only<T>(
+    all: Vec<T>,
+    name: &str,
+    within: &str,
+    what: &str,
+    describe: impl Fn(&T) -> (String, String),
+) -> Result<T, TransferError> {
+    let (mut exact, mut equal, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    let form_c = normalized(name);
+    for one in all {
+        let its_name = describe(&one).0;
+        if its_name == name {
+            exact.push(one);
+        } else if normalized(&its_name) == form_c {
+            equal.push(one);
+        } else {
+            others.push(its_name);
+        }
+    }
+    let mut same = if exact.is_empty() { equal } else { exact };
+    if same.len() > 1 {
+        let ids: Vec<_> = same.iter().map(|one| describe(one).1).collect();
+        let message = format!(
+            "there are {} items named '{name}' in {within}: give the id of one: {}",
+            same.len(),
+            ids.join(", ")
+        );
+        return Err(TransferError::new(TransferErrorKind::Ambiguous, message));
+    }
+    same.pop().ok_or_else(|| {
+        let message = format!("no such {what} '{name}' in {within}{}", hint(name, &others));
+        TransferError::new(TransferErrorKind::NotFound, message)
+    })
+}
+
+/// Names what there is, or the one that differs in case only.
+fn hint(name: &str, others: &[String]) -> String {
+    let folded = |name: &str| normalized(&normalized(name).to_lowercase());
+    let similar = others.iter().find(|other| folded(other) == folded(name));
+    match (similar, others) {
+        (Some(only), _) | (None, [only]) => format!("; there is '{only}'"),
+        (None, []) => String::new(),
+        (None, all) => {
+            let first: Vec<_> = all.iter().take(HINTS).map(|name| format!("'{name}'")).collect();
+            let more = match all.len().saturating_sub(HINTS) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("; there are {}{more}", first.join(", "))
+        }
+    }
+}
+
+fn normalized(name: &str) -> String {
+    name.nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NFC: &str = "Caf\u{e9}";
+    const NFD: &str = "Cafe\u{301}";
+
+    fn find(all: &[&str], name: &str) -> Result<String, TransferError> {
+        let all = all.iter().enumerate().map(|(id, name)| ((*name).to_owned(), id.to_string()));
+        only(all.collect(), name, "/W", "folder", Clone::clone).map(|(_, id)| id)
+    }
+
+    #[test]
+    fn the_exact_name_comes_before_one_that_looks_the_same() {
+        assert_eq!(find(&[NFD], NFC).unwrap(), "0");
+        assert_eq!(find(&[NFC], NFD).unwrap(), "0");
+        assert_eq!(find(&[NFD, NFC], NFC).unwrap(), "1");
+        assert_eq!(find(&[NFD, NFC], NFD).unwrap(), "0");
+    }
+
+    #[test]
+    fn several_equal_names_are_ambiguous() {
+        for (all, name) in [([NFC, NFC], NFC), ([NFD, NFD], NFC)] {
+            let error = find(&all, name).unwrap_err();
+            assert_eq!(error.kind(), TransferErrorKind::Ambiguous);
+            assert!(error.to_string().ends_with("give the id of one: 0, 1"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_hint_ignores_case_and_normalization() {
+        let error = find(&["a", "CAFE\u{301}", "b"], NFC).unwrap_err();
+        assert_eq!(error.kind(), TransferErrorKind::NotFound);
+        assert!(error.to_string().ends_with("; there is 'CAFE\u{301}'"), "{error}");
+        let error = find(&["a", "b"], NFC).unwrap_err();
+        assert!(error.to_string().ends_with("; there are 'a', 'b'"), "{error}");
+    }
+}

@@ -1,0 +1,209 @@
+//! Destinations of uploads: a file in a folder, or an attachment of a comment.
+
+use std::future::Future;
+
+use frameio_api::comments::{Attachment, CreateAttachment};
+use frameio_api::files::{CreateLocalUpload, File, FileStatus, UploadUrl};
+use frameio_core::{CommentId, FileId, FolderId};
+
+use super::driver::Plan;
+use super::manifest::{Manifest, SavedDestination};
+use super::parts::Parts;
+use super::{Attached, Uploaded};
+use crate::{Inner, TransferError, TransferErrorKind, WaitFor};
+
+/// Destination of an upload, which decides how it begins and ends.
+pub(super) trait Destination: Clone + PartialEq + Send + Sync + 'static {
+    /// Object that the service creates for the upload.
+    type Created: Send + Sync;
+    /// Result of the upload.
+    type Output: Send;
+
+    /// Asks the service to create an object of `size` bytes.
+    fn create(
+        plan: &Plan<'_, Self>,
+        size: u64,
+    ) -> impl Future<Output = Result<CreatedUpload<Self::Created>, TransferError>> + Send;
+
+    /// Returns what a manifest keeps.
+    fn save(&self, created: &Self::Created) -> SavedDestination;
+
+    /// Returns what a manifest has kept, if it is of this kind.
+    fn restore(saved: &SavedDestination) -> Option<(Self, Self::Created)>;
+
+    fn file_id(created: &Self::Created) -> Option<&FileId>;
+
+    /// Waits until the service has put the parts together, where it reports that.
+    fn finish(
+        plan: &Plan<'_, Self>,
+        created: Self::Created,
+        bytes: u64,
+        manifest: Option<&Manifest>,
+    ) -> impl Future<Output = Result<Self::Output, TransferError>> + Send;
+
+    /// Notes the object that was given up for this one.
+    fn set_replaced(output: &mut Self::Output, created: Self::Created);
+}
+
+/// A created object, and how its bytes are sent.
+pub(super) struct CreatedUpload<C> {
+    pub(super) created: C,
+    pub(super) parts: Parts,
+    pub(super) media_type: String,
+}
+
+/// A file at the service.
+pub(super) enum CreatedFile {
+    New(Box<File>),
+    /// From a manifest.
+    Saved(FileId),
+}
+
+impl CreatedFile {
+    const fn id(&self) -> &FileId {
+        match self {
+            Self::New(file) => &file.id,
+            Self::Saved(id) => id,
+        }
+    }
+}
+
+impl Destination for FolderId {
+    type Created = CreatedFile;
+    type Output = Uploaded;
+
+    async fn create(
+        plan: &Plan<'_, Self>,
+        size: u64,
+    ) -> Result<CreatedUpload<CreatedFile>, TransferError> {
+        let request = CreateLocalUpload::new(&plan.account_id, &plan.to, &*plan.name, size);
+        let mut file = plan.inner.client.send(request).await.map_err(TransferError::call)?;
+        plan.current_file.set(&file.id);
+        let parts = parts(file.upload_urls.take(), size)?;
+        let given = file.media_type.as_ref().or(plan.options.media_type.as_ref());
+        let media_type = given.map_or("application/octet-stream", |given| given).to_owned();
+        Ok(CreatedUpload { created: CreatedFile::New(Box::new(file)), parts, media_type })
+    }
+
+    fn save(&self, created: &CreatedFile) -> SavedDestination {
+        SavedDestination::File(self.clone(), created.id().clone())
+    }
+
+    fn restore(saved: &SavedDestination) -> Option<(Self, CreatedFile)> {
+        match saved {
+            SavedDestination::File(folder, file) => {
+                Some((folder.clone(), CreatedFile::Saved(file.clone())))
+            }
+            SavedDestination::Attachment(..) => None,
+        }
+    }
+
+    fn file_id(created: &CreatedFile) -> Option<&FileId> {
+        Some(created.id())
+    }
+
+    async fn finish(
+        plan: &Plan<'_, Self>,
+        created: CreatedFile,
+        bytes: u64,
+        manifest: Option<&Manifest>,
+    ) -> Result<Uploaded, TransferError> {
+        let Inner { client, poller, .. } = &**plan.inner;
+        let ids = (&plan.account_id, created.id());
+        let end = plan.options.wait_for.end(plan.options.wait_timeout);
+        if let Err(error) = poller.uploaded(client, ids, end).await {
+            if let Some(manifest) = manifest.filter(|_| error.kind() == TransferErrorKind::Timeout)
+            {
+                // A part may be lost, although the storage accepted it.
+                manifest.forget().await?;
+            }
+            return Err(error);
+        }
+        let file = match (plan.options.wait_for, created) {
+            (WaitFor::Transcoded, created) => {
+                let ids = (&plan.account_id, created.id());
+                poller.transcoded(client, ids, end).await?
+            }
+            (WaitFor::Uploaded, CreatedFile::New(mut file)) => {
+                file.status = FileStatus::Uploaded;
+                *file
+            }
+            (WaitFor::Uploaded, CreatedFile::Saved(id)) => {
+                plan.inner.show((&plan.account_id, &id)).await?
+            }
+        };
+        Ok(Uploaded { file, bytes, replaced: None })
+    }
+
+    fn set_replaced(output: &mut Uploaded, created: CreatedFile) {
+        output.replaced = Some(created.id().clone());
+    }
+}
+
+impl Destination for CommentId {
+    type Created = Box<Attachment>;
+    type Output = Attached;
+
+    async fn create(
+        plan: &Plan<'_, Self>,
+        size: u64,
+    ) -> Result<CreatedUpload<Box<Attachment>>, TransferError> {
+        let media_type = plan.options.media_type.clone().unwrap_or_else(|| {
+            mime_guess::from_path(&plan.name).first_or_octet_stream().essence_str().to_owned()
+        });
+        let (account_id, name) = (&plan.account_id, &*plan.name);
+        let request = CreateAttachment::new(account_id, &plan.to, name, size, &*media_type);
+        let created = plan.inner.client.send(request).await.map_err(TransferError::call)?;
+        let none = || {
+            let message = "the service returned no URLs to send the attachment to";
+            TransferError::new(TransferErrorKind::Api, message)
+        };
+        let mut attachment = created.attachment.ok_or_else(none)?;
+        let urls = attachment.upload_urls.take().unwrap_or_default();
+        let parts = Parts::even(size, &urls).ok_or_else(none)?;
+        Ok(CreatedUpload { created: Box::new(attachment), parts, media_type })
+    }
+
+    fn save(&self, created: &Box<Attachment>) -> SavedDestination {
+        SavedDestination::Attachment(self.clone(), created.clone())
+    }
+
+    fn restore(saved: &SavedDestination) -> Option<(Self, Box<Attachment>)> {
+        match saved {
+            SavedDestination::Attachment(comment, attachment) => {
+                Some((comment.clone(), attachment.clone()))
+            }
+            SavedDestination::File(..) => None,
+        }
+    }
+
+    fn file_id(_: &Box<Attachment>) -> Option<&FileId> {
+        None
+    }
+
+    /// The service does not report the state of an attachment.
+    async fn finish(
+        _: &Plan<'_, Self>,
+        created: Box<Attachment>,
+        bytes: u64,
+        _: Option<&Manifest>,
+    ) -> Result<Attached, TransferError> {
+        Ok(Attached { attachment: *created, bytes, replaced: None })
+    }
+
+    fn set_replaced(output: &mut Attached, created: Box<Attachment>) {
+        output.replaced = Some(created.id);
+    }
+}
+
+/// Returns the parts that the service asks for, if they make up the file.
+fn parts(urls: Option<Vec<UploadUrl>>, size: u64) -> Result<Parts, TransferError> {
+    let mut parts = Parts::default();
+    let urls = urls.unwrap_or_default();
+    let all = urls.iter().all(|part| parts.push(part.size, part.url.as_str()).is_some());
+    if all && parts.size() == size {
+        return Ok(parts);
+    }
+    let message = format!("the service asks for {parts:?} of a file of {size}");
+    Err(TransferError::new(TransferErrorKind::Api, message))
+}

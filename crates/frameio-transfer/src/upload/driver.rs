@@ -1,0 +1,325 @@
+//! An upload from its beginning to its end.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use frameio_core::{AccountId, FileId};
+use http::StatusCode;
+use tracing::field::debug;
+use tracing::{Instrument, Span};
+
+use super::destination::{CreatedUpload, Destination};
+use super::input::{Input, in_flight, invalid, media_type_header};
+use super::manifest::{Manifest, Saved};
+use super::parts::Parts;
+use super::send::PartsToSend;
+use super::source::{Fingerprint, Source};
+use super::{OnFailure, Options, Upload, UploadManifest};
+use crate::local_file::unopened;
+use crate::progress::{Progress, Tracker};
+use crate::{Inner, TransferError, TransferErrorKind};
+
+/// Runs an upload within its span, which has the fields that are recorded here.
+pub(super) async fn run<D: Destination>(
+    inner: Arc<Inner>,
+    upload: Upload<D>,
+    span: Span,
+) -> Result<D::Output, TransferError> {
+    let current_file = CurrentFileId::default();
+    let deadline = upload.deadline;
+    let uploading = start(&inner, upload, &current_file).instrument(span.clone());
+    let result = match deadline {
+        None => uploading.await,
+        Some(deadline) => tokio::time::timeout(deadline, uploading).await.unwrap_or_else(|_| {
+            let message = format!("the deadline of {deadline:?} was reached");
+            Err(TransferError::new(TransferErrorKind::Timeout, message))
+        }),
+    };
+    result.map_err(|error| {
+        span.record("error.type", debug(error.kind()));
+        current_file.name(error)
+    })
+}
+
+/// The file at the service, once it is known: errors name it.
+#[derive(Default)]
+pub(super) struct CurrentFileId(Mutex<Option<FileId>>);
+
+impl CurrentFileId {
+    pub(super) fn set(&self, id: &FileId) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
+    }
+
+    fn name(self, error: TransferError) -> TransferError {
+        match self.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(id) => error.of_file(&id),
+            None => error,
+        }
+    }
+}
+
+/// What is known of an upload before the service has created anything for it.
+pub(super) struct Plan<'a, D> {
+    pub(super) inner: &'a Arc<Inner>,
+    pub(super) current_file: &'a CurrentFileId,
+    pub(super) account_id: AccountId,
+    pub(super) to: D,
+    pub(super) name: String,
+    pub(super) options: Options,
+    /// Called where the manifest cannot be written, instead of failing.
+    on_manifest_failure: Option<OnFailure>,
+}
+
+async fn start<D: Destination>(
+    inner: &Arc<Inner>,
+    upload: Upload<D>,
+    current_file: &CurrentFileId,
+) -> Result<D::Output, TransferError> {
+    let Upload { destination, input, manifest, mut options, .. } = upload;
+    let name = options.name.take();
+    let Some((account_id, to)) = destination else {
+        let Some(UploadManifest::At(path)) = manifest else {
+            return Err(invalid("there is no manifest"));
+        };
+        return resume_saved::<D>(inner, path, options, current_file).await;
+    };
+    let name = input.file_name(name)?;
+    let mut plan =
+        Plan { inner, current_file, account_id, to, name, options, on_manifest_failure: None };
+    let Some(manifest) = manifest else {
+        let source = Source::open(input).await?;
+        return plan.start_new(source, None).await;
+    };
+    let path = resumable(input)?;
+    // Before the manifest is created, which is not to be left behind for nothing.
+    let source = Source::open(Input::Path(path.clone())).await?;
+    if !source.is_repeatable() {
+        return Err(invalid("a pipe cannot be read again: it cannot have a manifest"));
+    }
+    let (manifest, saved) = match manifest {
+        UploadManifest::At(path) => Manifest::open(path, true).await?,
+        UploadManifest::Locked { manifest, saved, on_failure } => {
+            plan.on_manifest_failure = Some(on_failure);
+            (manifest, saved.map(|saved| *saved))
+        }
+    };
+    match saved {
+        Some(saved) => plan.resume(source, path, manifest, saved).await,
+        None => plan.start_new(source, Some((manifest, path))).await,
+    }
+}
+
+/// Resumes the upload that a manifest is of, whatever that is.
+async fn resume_saved<D: Destination>(
+    inner: &Arc<Inner>,
+    manifest: PathBuf,
+    options: Options,
+    current_file: &CurrentFileId,
+) -> Result<D::Output, TransferError> {
+    let (manifest, saved) = Manifest::open(manifest, false).await?;
+    let Some(saved) = saved else {
+        let message = "no upload was begun with this manifest";
+        return Err(TransferError::new(TransferErrorKind::Manifest, message));
+    };
+    let (to, created) = D::restore(&saved.destination).ok_or_else(another)?;
+    let source = Source::open(Input::Path(saved.path.clone())).await;
+    let source = source.inspect_err(|_| {
+        if let Some(id) = D::file_id(&created) {
+            current_file.set(id);
+        }
+    })?;
+    let (account_id, name) = (saved.account_id.clone(), saved.name.clone());
+    let plan =
+        Plan { inner, current_file, account_id, to, name, options, on_manifest_failure: None };
+    let path = saved.path.clone();
+    plan.resume(source, path, manifest, saved).await
+}
+
+/// Returns the path that a manifest can name the source by.
+fn resumable(input: Input) -> Result<PathBuf, TransferError> {
+    let Input::Path(path) = input else {
+        return Err(invalid("only a file with a path can be resumed: it cannot have a manifest"));
+    };
+    let path = std::path::absolute(&path).map_err(|error| unopened(&path, error))?;
+    if path.to_str().is_none() {
+        return Err(invalid("a manifest cannot name a path that is not UTF-8"));
+    }
+    Ok(path)
+}
+
+/// The error of a manifest that another upload has.
+fn another() -> TransferError {
+    let message = "the manifest is of another upload: resume that one, or name another manifest";
+    TransferError::new(TransferErrorKind::Manifest, message)
+}
+
+/// Whether an upload can only be started over.
+fn is_stale(error: &TransferError) -> bool {
+    let status = error.status().or_else(|| error.api()?.status());
+    let kinds = [
+        TransferErrorKind::Expired,
+        TransferErrorKind::SourceChanged,
+        TransferErrorKind::UploadFailed,
+    ];
+    kinds.contains(&error.kind()) || status == Some(StatusCode::NOT_FOUND)
+}
+
+impl<D: Destination> Plan<'_, D> {
+    /// Sends what a manifest lists as missing; or starts over, where that cannot be and is allowed.
+    async fn resume(
+        &self,
+        source: Source,
+        path: PathBuf,
+        manifest: Manifest,
+        saved: Saved,
+    ) -> Result<D::Output, TransferError> {
+        let (to, created) = D::restore(&saved.destination).ok_or_else(another)?;
+        if let Some(id) = D::file_id(&created) {
+            self.current_file.set(id);
+        }
+        let resumed = match self.check(&saved, &to, &path, source.fingerprint) {
+            Ok(()) => {
+                Span::current().record("resumed", true);
+                let parts = (saved.parts, saved.done);
+                let manifest = Some(manifest.clone());
+                self.send_and_finish(source, manifest, parts, &saved.media_type, created).await
+            }
+            Err(error) => Err(error),
+        };
+        match resumed {
+            Err(error) if self.options.restart && is_stale(&error) => {
+                tracing::warn!(
+                    target: "frameio::transfer",
+                    reason = ?error.kind(),
+                    "upload.restarted",
+                );
+                let source = Source::open(Input::Path(path.clone())).await?;
+                let mut output = self.start_new(source, Some((manifest, path))).await?;
+                if let Some((_, created)) = D::restore(&saved.destination) {
+                    D::set_replaced(&mut output, created);
+                }
+                Ok(output)
+            }
+            resumed => resumed,
+        }
+    }
+
+    /// Verifies that the upload of a manifest is this one and can still be resumed.
+    fn check(
+        &self,
+        saved: &Saved,
+        to: &D,
+        path: &Path,
+        fingerprint: Fingerprint,
+    ) -> Result<(), TransferError> {
+        if (&saved.account_id, to) != (&self.account_id, &self.to)
+            || (&*saved.name, &*saved.path) != (&*self.name, path)
+        {
+            return Err(another());
+        }
+        saved.fingerprint.check(fingerprint)?;
+        if saved.is_expired() {
+            let message = "the upload was begun more than a day ago, and its URLs have expired: \
+                           allow a `restart`";
+            return Err(TransferError::new(TransferErrorKind::Expired, message));
+        }
+        Ok(())
+    }
+
+    /// Creates the object at the service, and sends all of it.
+    async fn start_new(
+        &self,
+        source: Source,
+        manifest: Option<(Manifest, PathBuf)>,
+    ) -> Result<D::Output, TransferError> {
+        let fingerprint = source.fingerprint;
+        let created_at = SystemTime::now();
+        let CreatedUpload { created, parts, media_type } =
+            match D::create(self, fingerprint.size).await {
+                Ok(created) => created,
+                Err(error) => {
+                    if let Some((manifest, _)) = manifest {
+                        manifest.remove().await;
+                    }
+                    return Err(error);
+                }
+            };
+        let parts = Arc::new(parts);
+        let manifest = match manifest {
+            None => None,
+            Some((manifest, path)) => {
+                let saved = Saved {
+                    account_id: self.account_id.clone(),
+                    destination: self.to.save(&created),
+                    name: self.name.clone(),
+                    media_type: media_type.clone(),
+                    path,
+                    fingerprint,
+                    created: created_at,
+                    parts: parts.clone(),
+                    done: Vec::new(),
+                };
+                match (manifest.begin(saved).await, &self.on_manifest_failure) {
+                    (Ok(()), _) => Some(manifest),
+                    (Err(error), Some(report)) => {
+                        report(error);
+                        None
+                    }
+                    (Err(error), None) => return Err(error),
+                }
+            }
+        };
+        self.send_and_finish(source, manifest, (parts, Vec::new()), &media_type, created).await
+    }
+
+    /// Sends the parts, and waits until the service has put them together.
+    async fn send_and_finish(
+        &self,
+        source: Source,
+        manifest: Option<Manifest>,
+        (parts, done): (Arc<Parts>, Vec<bool>),
+        media_type: &str,
+        created: D::Created,
+    ) -> Result<D::Output, TransferError> {
+        if let Some(id) = D::file_id(&created) {
+            Span::current().record("frameio.file_id", id.as_str());
+        }
+        let start = resumed_at(&parts, &done);
+        let tracker = Tracker::new(self.options.report.clone(), start);
+        let parts = PartsToSend {
+            in_flight: in_flight(self.options.parts_in_flight, parts.size()),
+            source,
+            parts,
+            done,
+            media_type: media_type_header(media_type)?,
+            tracker: tracker.clone(),
+            manifest: manifest.clone(),
+        };
+        parts.send(self.inner).await?;
+        tracker.finish();
+        let bytes = tracker.now().bytes - start.bytes;
+        let output = D::finish(self, created, bytes, manifest.as_ref()).await?;
+        // The holder of a manifest that was locked before removes it.
+        if let Some(manifest) = manifest.filter(|_| self.on_manifest_failure.is_none()) {
+            manifest.remove().await;
+        }
+        Ok(output)
+    }
+}
+
+/// Returns the progress that an earlier run has made, and records it.
+fn resumed_at(parts: &Parts, done: &[bool]) -> Progress {
+    let done = done.iter().enumerate().filter(|(_, done)| **done);
+    let done: Vec<u64> = done.map(|(index, _)| parts.size_of(index)).collect();
+    let span = Span::current();
+    span.record("size", parts.size());
+    span.record("parts", parts.len());
+    Progress {
+        bytes: done.iter().sum(),
+        total: Some(parts.size()),
+        parts: done.len() as u64,
+        total_parts: parts.len() as u64,
+        ..Progress::default()
+    }
+}

@@ -1,0 +1,161 @@
+//! The directory in which runs keep what they need to resume uploads, and to see each other.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use frameio_core::{AccountId, FolderId};
+use twox_hash::XxHash3_64;
+
+use super::OnWarning;
+use super::folder_log::FolderLog;
+use crate::local_file::reason;
+use crate::tasks::blocking;
+use crate::upload::OnFailure;
+use crate::upload::lock_file::{Mode, Patience, try_lock};
+use crate::upload::manifest::{Failure, Manifest, Saved};
+use crate::{TransferError, TransferErrorKind};
+
+/// How long another run may take to create a folder.
+const CREATION: Duration = Duration::from_secs(900);
+
+/// The directory of manifests, logs and locks of one tree.
+#[derive(Clone)]
+pub(super) struct StateDirectory {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    account: AccountId,
+    on_warning: Option<OnWarning>,
+    has_warned: AtomicBool,
+}
+
+/// The lock under which a folder is created, removed when it is dropped.
+pub(super) struct CreationLock {
+    path: PathBuf,
+    _file: std::fs::File,
+}
+
+impl StateDirectory {
+    /// Creates the directory, for this user alone; `None`, with a warning, where that fails.
+    pub(super) async fn open(
+        path: PathBuf,
+        account: AccountId,
+        on_warning: Option<OnWarning>,
+    ) -> Option<Self> {
+        let has_warned = AtomicBool::new(false);
+        let inner = Inner { path: path.clone(), account, on_warning, has_warned };
+        let this = Self { inner: Arc::new(inner) };
+        let created = blocking(move || {
+            frameio_private_file::create_dir_all(&path)?;
+            // Only writing shows that a file can be created.
+            tempfile::tempfile_in(&path)
+        });
+        match created.await {
+            Ok(_) => Some(this),
+            Err(error) => {
+                this.warn_of(error);
+                None
+            }
+        }
+    }
+
+    /// Locks the manifest of a file and reads it; `None`, with a warning, where that is impossible.
+    ///
+    /// It waits for another run that uploads the same file.
+    pub(super) async fn lock_manifest(
+        &self,
+        path: &Path,
+    ) -> Result<Option<(Manifest, Option<Saved>)>, TransferError> {
+        match Manifest::wait(path).await {
+            Ok(locked) => Ok(Some(locked)),
+            Err(failure @ (Failure::InUse | Failure::Unreadable)) => Err(failure.at(path)),
+            Err(failure @ Failure::Io(_)) => {
+                self.warn(failure.at(path));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Returns the path of the manifest of a file: the same one whenever the file is sent from here
+    /// to this folder.
+    pub(super) fn manifest(&self, folder: &FolderId, local: &Path) -> Option<PathBuf> {
+        // One that could not name its source would be refused.
+        let local = std::path::absolute(local).ok()?;
+        Some(self.path_of(&[folder.as_str(), local.to_str()?], "upload"))
+    }
+
+    /// Opens the log of a folder, if that is possible.
+    pub(super) async fn log(&self, folder: &FolderId) -> Option<FolderLog> {
+        let path = self.path_of(&[folder.as_str()], "log");
+        FolderLog::open(path).await.inspect_err(|error| self.warn_of(copy(error))).ok()
+    }
+
+    /// Takes the lock for the creation of a folder, which waits for another run that creates it.
+    pub(super) async fn lock_creation(
+        &self,
+        parent: &FolderId,
+        name: &str,
+    ) -> Result<Option<CreationLock>, TransferError> {
+        let path = self.path_of(&[parent.as_str(), name], "lock");
+        let mut patience = Patience::within(CREATION);
+        loop {
+            let here = path.clone();
+            match blocking(move || try_lock(&here, true, Mode::Exclusive)).await {
+                Ok(Some(file)) => return Ok(Some(CreationLock { path, _file: file })),
+                Ok(None) if patience.wait(&path).await => {}
+                Ok(None) => {
+                    let message = "another upload has been creating this folder for 15 minutes";
+                    return Err(TransferError::new(TransferErrorKind::Manifest, message));
+                }
+                Err(error) => {
+                    self.warn_of(error);
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Returns a callback that warns.
+    pub(super) fn on_failure(&self) -> OnFailure {
+        let this = self.clone();
+        Arc::new(move |error| this.warn(error))
+    }
+
+    fn warn_of(&self, error: io::Error) {
+        let path = self.inner.path.display();
+        let message =
+            format!("cannot keep what is needed to resume in '{path}': {}", reason(&error));
+        self.warn(TransferError::new(TransferErrorKind::Manifest, message).because(error));
+    }
+
+    /// Reports that uploads cannot be resumed; the first reason will do.
+    fn warn(&self, error: TransferError) {
+        tracing::warn!(target: "frameio::transfer", %error, "upload.not_resumable");
+        let is_first = !self.inner.has_warned.swap(true, Ordering::Relaxed);
+        if let Some(on_warning) = self.inner.on_warning.as_ref().filter(|_| is_first) {
+            on_warning(&error);
+        }
+    }
+
+    fn path_of(&self, keys: &[&str], extension: &str) -> PathBuf {
+        let keys: Vec<_> =
+            std::iter::once(self.inner.account.as_str()).chain(keys.iter().copied()).collect();
+        let hash = XxHash3_64::oneshot(keys.join("\0").as_bytes());
+        self.inner.path.join(format!("{hash:016x}.{extension}"))
+    }
+}
+
+impl Drop for CreationLock {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.path));
+    }
+}
+
+fn copy(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
+}
