@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use frameio::accounts::ListAccounts;
 use frameio::auth::{Authorization, Credential, Ims, Loopback, Session, Tokens};
 use frameio::layers::Token;
@@ -53,8 +54,14 @@ pub(crate) struct Args {
     /// Print the address instead of opening a browser
     #[arg(long)]
     no_browser: bool,
-    /// Save the sign-in in files that only you can read, even if there is a keyring
-    #[arg(long)]
+    /// Save the sign-in in files that only you can read, even if there is a keyring; may also be set
+    /// in FRAMEIO_INSECURE_STORAGE
+    #[arg(
+        long,
+        env = "FRAMEIO_INSECURE_STORAGE",
+        hide_env = true,
+        value_parser = FalseyValueParser::new()
+    )]
     insecure_storage: bool,
     /// Read a token from standard input instead of signing in
     #[arg(long, conflicts_with_all = ["client_id", "client_secret", "client_secret_file"])]

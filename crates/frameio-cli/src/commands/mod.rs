@@ -31,6 +31,8 @@ Environment:
   FRAMEIO_BASE_URL    API URL instead of https://api.frame.io
   FRAMEIO_PROFILE     profile to use
   FRAMEIO_CONFIG_DIR  directory of profiles instead of the user's configuration directory
+  FRAMEIO_INSECURE_STORAGE
+                      1 to save sign-ins in files even if there is a keyring
 
 Exit status:
   0  success

@@ -3,6 +3,7 @@
 
 mod batch;
 mod call;
+mod credentials;
 mod input;
 mod operations;
 mod output;

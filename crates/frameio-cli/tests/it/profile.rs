@@ -57,13 +57,137 @@ async fn what_is_wrong_with_profiles_is_told() {
     for arguments in [
         &["--profile", "studio", "call", "users.show"][..],
         &["profile", "use", "studio"],
-        &["profile", "set", "--account", "a"],
+        &["--profile", "studio", "profile", "set", "--account", "a"],
     ] {
         let ended = run(arguments).await;
         assert!(ended.failed(2).contains("no profile '"), "{ended:?}");
     }
     assert_eq!(run(&["profile", "list"]).await.stdout, "");
     std::fs::write(&file, "{").unwrap();
-    let ended = run(&["call", "users.show"]).await;
+    let mut command = program(&server);
+    command.env("FRAMEIO_CONFIG_DIR", directory.path()).env_remove("FRAMEIO_TOKEN");
+    command.args(["call", "users.show"]);
+    let ended = end(command, None).await;
     assert!(ended.failed(2).contains("profiles.json: is not a list of profiles"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_run_with_a_token_and_a_url_needs_no_readable_profiles() {
+    let (_sim, server) = serve().await;
+    for is_directory in [false, true] {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("profiles.json");
+        if is_directory {
+            std::fs::create_dir(&file).unwrap();
+        } else {
+            std::fs::write(&file, "{").unwrap();
+        }
+        let run = async |arguments: &[&str]| -> Ended {
+            let mut command = program(&server);
+            command.env("FRAMEIO_CONFIG_DIR", directory.path()).args(arguments);
+            end(command, None).await
+        };
+        for arguments in [&["call", "users.show"][..], &["whoami", "--json"], &["ls", "/"]] {
+            let ended = run(arguments).await;
+            assert_eq!(ended.status, 0, "{ended:?}");
+            assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+            assert!(ended.stderr.contains("going on without profiles: "), "{ended:?}");
+            assert!(ended.stderr.contains("profiles.json"), "{ended:?}");
+        }
+        // A profile that is asked for is needed.
+        run(&["--profile", "studio", "call", "users.show"]).await.failed(2);
+    }
+}
+
+#[tokio::test]
+async fn profile_set_resolves_names_and_refuses_unknown_ones() {
+    let (sim, server) = serve().await;
+    let directory = tempfile::tempdir().unwrap();
+    let run = async |arguments: &[&str]| -> Ended {
+        let mut command = program(&server);
+        command.env("FRAMEIO_CONFIG_DIR", directory.path()).args(arguments);
+        end(command, None).await
+    };
+    let profile = || -> serde_json::Value {
+        let json = std::fs::read(directory.path().join("profiles.json")).unwrap();
+        let config: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        config["profiles"]["default"].clone()
+    };
+    let me = run(&["whoami", "--json"]).await.json();
+    let account_name = me["accounts"][0]["name"].as_str().unwrap();
+    let demo = sim.demo();
+
+    // Nobody has logged in: the profile is created.
+    run(&["profile", "set", "--account", account_name]).await.answered();
+    assert_eq!(profile()["account_id"], demo.account_id.as_str());
+    assert_eq!(profile()["base_url"], server.url());
+    for (flag, what) in [("--account", "account"), ("--workspace", "workspace")] {
+        let ended = run(&["profile", "set", flag, "Dmo Account"]).await;
+        let message = format!("no {what} 'Dmo Account'; available: '");
+        assert!(ended.failed(5).contains(&message), "{ended:?}");
+    }
+    run(&["profile", "set", "--project", "/Demo Workspace/Nope"]).await.failed(5);
+    run(&["profile", "set", "--account", "no such id"]).await.failed(5);
+    assert_eq!(profile()["account_id"], demo.account_id.as_str());
+
+    run(&["profile", "set", "--project", "/Demo Workspace/Demo Project"]).await.answered();
+    assert_eq!(profile()["project_id"], demo.project_id.as_str());
+    assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
+    run(&["profile", "set", "--workspace", "Demo Workspace"]).await.answered();
+    assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
+    let ended = run(&["profile", "set", "--project", "/Demo Workspace"]).await;
+    assert!(ended.failed(2).contains("--project: is not a project"), "{ended:?}");
+    run(&["profile", "set", "--project", ""]).await.answered();
+    assert!(profile()["project_id"].is_null());
+}
+
+#[tokio::test]
+async fn profile_set_says_that_it_could_not_check() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = crate::program::offline();
+    command
+        .env("FRAMEIO_CONFIG_DIR", directory.path())
+        .env("FRAMEIO_BASE_URL", "http://127.0.0.1:9")
+        .env("FRAMEIO_TOKEN", "t")
+        .args(["--max-retries", "0", "profile", "set", "--account", "a"]);
+    let ended = end(command, None).await;
+    assert_eq!(ended.status, 0, "{ended:?}");
+    assert!(ended.stderr.contains("saved as typed, because nothing can be checked"), "{ended:?}");
+    let mut command = crate::program::offline();
+    command.env("FRAMEIO_CONFIG_DIR", directory.path());
+    command.args(["profile", "list", "--json"]);
+    assert_eq!(end(command, None).await.json()["account_id"], "a");
+}
+
+#[tokio::test]
+async fn the_ids_of_a_sign_in_are_not_combined_with_another_token() {
+    let (sim, server) = serve().await;
+    let directory = tempfile::tempdir().unwrap();
+    let run = async |token: Option<&str>, arguments: &[&str], input: Option<&str>| -> Ended {
+        let mut command = program(&server);
+        command.env("FRAMEIO_CONFIG_DIR", directory.path()).args(arguments);
+        match token {
+            Some(token) => command.env("FRAMEIO_TOKEN", token),
+            None => command.env_remove("FRAMEIO_TOKEN"),
+        };
+        end(command, input).await
+    };
+    let login = run(None, &["login", "--token"], Some(frameio_sim::Sim::TOKEN)).await;
+    assert_eq!(login.status, 0, "{login:?}");
+    let own = run(None, &["call", "workspaces.index"], None).await.json();
+    assert_eq!(own["data"].as_array().map(Vec::len), Some(1));
+
+    let ended = run(Some("another"), &["call", "workspaces.index"], None).await;
+    assert!(ended.failed(2).contains("account_id"), "{ended:?}");
+    let other = run(Some(frameio_sim::Sim::TOKEN), &["whoami", "--json"], None).await.json();
+    assert!(other["account_id"].is_null(), "{other}");
+
+    // A login as somebody without that account drops it.
+    let file = directory.path().join("profiles.json");
+    let json = std::fs::read_to_string(&file).unwrap();
+    let stale = json.replace(sim.demo().account_id.as_str(), "of-another-user");
+    std::fs::write(&file, stale).unwrap();
+    run(None, &["login", "--token"], Some(frameio_sim::Sim::TOKEN)).await;
+    let who = run(None, &["whoami", "--json"], None).await.json();
+    assert_eq!(who["account_id"], sim.demo().account_id.as_str());
 }

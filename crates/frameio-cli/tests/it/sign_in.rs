@@ -12,19 +12,19 @@ use tokio::process::Command;
 use crate::program::{Ended, end, offline, serve};
 
 /// A machine with a simulator, where nobody has signed in yet.
-struct Machine {
-    server: SimServer,
-    sim: Sim,
-    directory: TempDir,
+pub(crate) struct Machine {
+    pub(crate) server: SimServer,
+    pub(crate) sim: Sim,
+    pub(crate) directory: TempDir,
 }
 
 impl Machine {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let (sim, server) = serve().await;
         Self { server, sim, directory: tempfile::tempdir().unwrap() }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = offline();
         command
             .env("FRAMEIO_BASE_URL", self.server.url())
@@ -33,12 +33,12 @@ impl Machine {
         command
     }
 
-    async fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         end(self.command(arguments), None).await
     }
 
     /// Signs in as a browser does that follows wherever it is sent.
-    async fn browse(&self, mut command: Command) -> Ended {
+    pub(crate) async fn browse(&self, mut command: Command) -> Ended {
         command.arg("--no-browser").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -117,6 +117,10 @@ async fn a_user_signs_in_by_a_browser_and_out_again() {
         use std::os::unix::fs::PermissionsExt;
         let mode = file.metadata().unwrap().permissions().mode();
         assert!(mode & 0o077 == 0, "{}: {mode:o}", file.display());
+        let directory = file.parent().unwrap();
+        let mode = directory.metadata().unwrap().permissions().mode();
+        let is_given = directory == machine.directory.path();
+        assert!(is_given || mode & 0o077 == 0, "{}: {mode:o}", directory.display());
     }
 
     let token: Value = serde_json::from_str(
