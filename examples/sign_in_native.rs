@@ -45,7 +45,7 @@ pub(crate) async fn run(path: PathBuf, open: impl FnOnce(&str)) -> Result<String
         Err(error) if error.is_sign_in_again() => {
             let authorization = ims.authorization()?;
             open(authorization.url());
-            let code = authorization.finish(&loopback.callback().await?)?;
+            let code = authorization.finish(&loopback.callback(&authorization).await?)?;
             session.import(ims.exchange(code).await?).await?;
         }
         Err(error) => return Err(error.into()),

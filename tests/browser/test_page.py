@@ -75,6 +75,68 @@ def test_versions_are_below_their_stack(page, sim):
     expect(line(page, "v1.mov")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [380, 900, 1400])
+def test_texts_of_a_row_do_not_overlap(page, sim, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    line(page, "Cuts").get_by_role("button").first.click()
+    stack = line(page, "The Crossing - cut 3.mp4").locator("> button")
+    expect(stack).to_contain_text("3 versions")
+    boxes = [stack.locator(part).bounding_box() for part in (".name", ".note", ".status")]
+    for one, other in zip(boxes, boxes[1:]):
+        assert one["y"] + one["height"] <= other["y"] + 1 or one["x"] + one["width"] <= other["x"] + 1
+    for part in (".note", ".status"):
+        width_of_text = "it => [it.scrollWidth, it.clientWidth]"
+        needed, there = stack.locator(part).evaluate(width_of_text)
+        assert needed <= there, part
+    # Versions differ at the end of their names.
+    stack.click()
+    for number in (1, 2):
+        name = line(page, f"The Crossing - cut {number}.mp4").locator(".name")
+        needed, there = name.evaluate("it => [it.scrollHeight, it.clientHeight]")
+        assert needed <= there + 1, number
+
+
+def test_a_click_on_a_request_shows_its_details(page, sim):
+    sim.call("POST", f"{sim.root}/folders", {"name": "Scene 1"})
+    row = rows(page).first
+    expect(row.locator(".path")).not_to_contain_text("…")
+    row.get_by_role("button").click()
+    details = page.locator("#details")
+    expect(details).to_contain_text("POST folders.create")
+    expect(details).to_contain_text(f"{sim.root}/folders")
+    expect(details.locator("pre")).to_contain_text('"name": "Scene 1"')
+    details.get_by_role("button", name=f"Copy {sim.root}/folders").click()
+    assert page.evaluate("String(getSelection())") == f"{sim.root}/folders"
+    page.keyboard.press("Escape")
+    expect(details).to_be_hidden()
+
+
+def test_a_click_on_a_file_shows_its_details(page, sim):
+    file = sim.upload("dailies.mov", b"x" * 1_500)
+    comments = f"{sim.account}/files/{file['id']}/comments"
+    assert sim.call("POST", comments, {"text": "Too <b>dark</b>", "timestamp": 36})[0] == 201
+    line(page, "dailies.mov").get_by_role("button").click()
+    details = page.locator("#details")
+    expect(details).to_contain_text(file["id"])
+    expect(details).to_contain_text("1,500 B")
+    expect(details).to_contain_text("Too <b>dark</b>")
+    expect(details).to_contain_text("00:00:01:12")
+    expect(details).to_contain_text(sim.demo["project_id"])
+    details.get_by_role("button", name="Close").click()
+    expect(details).to_be_hidden()
+
+
+def test_each_request_is_in_one_tile(page, sim):
+    sim.call("GET", "/v4/me")
+    sim.call("GET", "/v4/me", token="unknown")
+    for fault in ("users.show=429", "users.show=503"):
+        sim.control("POST", "faults", {"fault": fault})
+        sim.call("GET", "/v4/me")
+    expect(stat(page, "requests")).to_have_text("4")
+    for name in ("ok", "refused", "limited", "failed"):
+        expect(stat(page, name)).to_have_text("1")
+
+
 def test_a_large_folder_shows_more_when_asked(page, sim):
     for number in range(110):
         # So that the quota is whole again.
@@ -168,6 +230,9 @@ def test_deliveries_are_listed(page, sim):
     delivery = page.locator("#deliveries li")
     expect(delivery).to_contain_text("folder.created")
     expect(delivery).to_contain_text("Ingest · hooks.example.com · was not sent")
+    # The simulator sends nothing to other machines, which is no failure.
+    expect(delivery.locator(".pill")).to_have_text("not sent")
+    expect(delivery.locator(".pill")).to_have_attribute("data-tone", "none")
     assert "s3cret" not in page.content()
 
 

@@ -62,7 +62,7 @@ fn a_passphrase_is_never_shown() {
     let create = CreateShare::new("a", "p", "Dailies", ShareAccess::Public).passphrase(secret);
     let update = UpdateShare::new("a", "s").passphrase(secret);
     let response: Share = serde_json::from_value(share()).unwrap();
-    assert_eq!(response.passphrase.as_ref().map(Secret::as_str), Some(secret));
+    assert_eq!(response.passphrase.as_ref().map(Secret::expose), Some(secret));
     for shown in [format!("{create:?}"), format!("{update:?}"), format!("{response:?}")] {
         assert!(shown.contains("Secret(…)") && !shown.contains("sesame"), "{shown}");
     }

@@ -3,14 +3,13 @@
 use std::fmt;
 
 use form_urlencoded::{Serializer as Query, parse};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use subtle::ConstantTimeEq;
+use frameio_core::Secret;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::credential::Credential;
 use super::error::{Error, ErrorKind};
 use super::redact::redact;
-use super::{pkce, token_response, tokens};
+use super::{pkce, token_response};
 
 /// The most of a callback that is looked at, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -34,21 +33,16 @@ const LONGEST: usize = 64 << 10;
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Authorization {
     url: String,
-    #[serde(serialize_with = "write", deserialize_with = "read")]
-    state: SecretString,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "tokens::write_refresh",
-        deserialize_with = "tokens::read_refresh"
-    )]
-    verifier: Option<SecretString>,
+    #[serde(deserialize_with = "read_state")]
+    state: Secret,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verifier: Option<Secret>,
 }
 
 /// The code that a user came back with, its state checked. It is good once, for some minutes.
 pub struct AuthorizationCode {
-    pub(super) code: SecretString,
-    pub(super) verifier: Option<SecretString>,
+    pub(super) code: Secret,
+    pub(super) verifier: Option<Secret>,
 }
 
 impl Authorization {
@@ -65,9 +59,9 @@ impl Authorization {
             .append_pair("redirect_uri", redirect_uri)
             .append_pair("scope", &credential.scope())
             .append_pair("response_type", "code")
-            .append_pair("state", state.expose_secret());
+            .append_pair("state", state.expose());
         if let Some(verifier) = &verifier {
-            url.append_pair("code_challenge", &pkce::challenge(verifier.expose_secret()))
+            url.append_pair("code_challenge", &pkce::challenge(verifier.expose()))
                 .append_pair("code_challenge_method", "S256");
         }
         Ok(Self { url: url.finish(), state, verifier })
@@ -78,6 +72,13 @@ impl Authorization {
         &self.url
     }
 
+    /// Returns whether a callback has the state of this authorization, so that only the service can
+    /// have sent it.
+    pub(super) fn is_mine(&self, callback: &str) -> bool {
+        let state = Callback::read(callback).ok().and_then(|callback| callback.state);
+        state.is_some_and(|state| Secret::from(state) == self.state)
+    }
+
     /// Reads the callback: the whole URL that the browser was sent back to, or its query.
     ///
     /// # Errors
@@ -86,9 +87,7 @@ impl Authorization {
     /// another error, and [`Callback`](ErrorKind::Callback) where it is no callback at all.
     pub fn finish(&self, callback: &str) -> Result<AuthorizationCode, Error> {
         let callback = Callback::read(callback)?;
-        let same = |state: &str| -> bool {
-            state.as_bytes().ct_eq(self.state.expose_secret().as_bytes()).into()
-        };
+        let same = |state: &str| Secret::from(state) == self.state;
         match (&callback.state, &callback.error) {
             (Some(state), _) if !same(state) => {
                 Err(Error::new(ErrorKind::State, "its `state` is another one"))
@@ -97,7 +96,7 @@ impl Authorization {
             (_, Some(error)) => Err(token_response::refused(
                 error,
                 callback.description.as_deref().unwrap_or_default(),
-                &[self.state.expose_secret()],
+                &[self.state.expose()],
             )),
             (None, None) => Err(Error::new(ErrorKind::State, "it has no `state`")),
             (Some(_), None) => match callback.code {
@@ -145,21 +144,17 @@ impl Callback {
     }
 }
 
-fn write<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(secret.expose_secret())
-}
-
-fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
-    let state = String::deserialize(deserializer)?;
-    if state.is_empty() {
+fn read_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    let state = Secret::deserialize(deserializer)?;
+    if state.expose().is_empty() {
         return Err(serde::de::Error::custom("the state is empty"));
     }
-    Ok(state.into())
+    Ok(state)
 }
 
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = redact(&self.url, &[self.state.expose_secret()]);
+        let url = redact(&self.url, &[self.state.expose()]);
         f.debug_struct("Authorization").field("url", &url).finish_non_exhaustive()
     }
 }
@@ -182,9 +177,9 @@ mod tests {
     }
 
     fn finish(authorization: &Authorization, query: &str) -> Result<String, ErrorKind> {
-        let query = query.replace("STATE", authorization.state.expose_secret());
+        let query = query.replace("STATE", authorization.state.expose());
         let code = authorization.finish(&query).map_err(|error| error.kind())?;
-        Ok(code.code.expose_secret().to_owned())
+        Ok(code.code.expose().to_owned())
     }
 
     #[test]
@@ -199,8 +194,8 @@ mod tests {
             ("redirect_uri", "adobe+0a1b://adobeid/app"),
             ("scope", "a b c"),
             ("response_type", "code"),
-            ("state", authorization.state.expose_secret()),
-            ("code_challenge", &pkce::challenge(verifier.expose_secret())),
+            ("state", authorization.state.expose()),
+            ("code_challenge", &pkce::challenge(verifier.expose())),
             ("code_challenge_method", "S256"),
         ];
         assert_eq!(params, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -252,14 +247,12 @@ mod tests {
         let json = serde_json::to_string(&authorization).unwrap();
         let kept: Authorization = serde_json::from_str(&json).unwrap();
         assert_eq!(kept.url(), authorization.url());
-        let code =
-            kept.finish(&format!("code=c&state={}", authorization.state.expose_secret())).unwrap();
-        let verifier = |secret: &Option<SecretString>| {
-            secret.as_ref().map(|secret| secret.expose_secret().to_owned())
-        };
+        let code = kept.finish(&format!("code=c&state={}", authorization.state.expose())).unwrap();
+        let verifier =
+            |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
         assert_eq!(verifier(&code.verifier), verifier(&authorization.verifier));
         let shown = format!("{authorization:?} {authorization:#?} {code:?}");
-        assert!(!shown.contains(authorization.state.expose_secret()), "{shown}");
+        assert!(!shown.contains(authorization.state.expose()), "{shown}");
         assert!(!shown.contains(&verifier(&code.verifier).unwrap()), "{shown}");
         assert!(serde_json::from_str::<Authorization>(r#"{"url":"","state":""}"#).is_err());
     }
@@ -276,7 +269,7 @@ mod tests {
             let query = Query::new(String::new())
                 .append_pair("code", &code)
                 .append_pair("x", &other)
-                .append_pair("state", authorization.state.expose_secret())
+                .append_pair("state", authorization.state.expose())
                 .finish();
             for callback in [query.clone(), format!("https://app.example/cb?{query}#x?y")] {
                 prop_assert_eq!(finish(&authorization, &callback), Ok(code.clone()));
@@ -286,7 +279,7 @@ mod tests {
         #[test]
         fn a_changed_state_gives_none(at in 0_usize..43, change in "[A-Za-z0-9_-]") {
             let authorization = authorization();
-            let mut state = authorization.state.expose_secret().to_owned();
+            let mut state = authorization.state.expose().to_owned();
             prop_assume!(state[at..=at] != change);
             state.replace_range(at..=at, &change);
             let result = finish(&authorization, &format!("code=c&state={state}"));

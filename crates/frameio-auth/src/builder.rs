@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::{Body, BoxError, is_secure};
+use frameio_core::{Body, BoxError, clean_text, is_secure};
 use frameio_tower::{CollectLayer, HeadersLayer, HttpError, TimeoutLayer, TraceLayer};
 use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Request, Response, Uri};
@@ -22,7 +22,7 @@ use frameio_tower::BuildError;
 use frameio_tower::HttpService;
 
 /// Tokens are a few thousand bytes.
-const LARGEST_ANSWER: usize = 256 << 10;
+const LARGEST_RESPONSE: usize = 256 << 10;
 
 /// The settings of an [`Ims`].
 ///
@@ -30,7 +30,7 @@ const LARGEST_ANSWER: usize = 256 << 10;
 /// |---|---|
 /// | base URL | `https://ims-na1.adobelogin.com` |
 /// | timeout of an attempt, body included | 30 s |
-/// | retries | 2 of 429, and 2 of 500, 502, 503, 504 and of what brought no answer |
+/// | retries | 2 of 429, and 2 of 500, 502, 503, 504 and of requests without a response |
 /// | wait before a retry | `Retry-After` up to 60 s, else 1 s, 2 s, 5 s, 10 s |
 /// | transport | `HyperTransport` with the feature `transport`, otherwise required |
 #[derive(Clone)]
@@ -62,7 +62,7 @@ impl ImsBuilder {
         self
     }
 
-    /// Limits each attempt, from sending to the last byte of the answer. Default: 30 s.
+    /// Limits each attempt, from sending to the last byte of the response. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -99,7 +99,7 @@ impl ImsBuilder {
     /// # Errors
     /// When the base URL, the client ID or the redirect URI cannot be used.
     pub fn build(&self) -> Result<Ims, BuildError> {
-        let base = self.base_url.trim_end_matches('/');
+        let base = checked("IMS URL", &self.base_url)?.trim_end_matches('/');
         let uri: Uri = base
             .parse()
             .map_err(|error| BuildError::new(format!("the IMS URL is not a URL: {error}")))?;
@@ -113,11 +113,9 @@ impl ImsBuilder {
             let message = "the IMS URL has to be https://, or http:// on this machine";
             return Err(BuildError::new(message));
         }
-        if self.credential.client_id.is_empty() {
-            return Err(BuildError::new("the client ID is empty"));
-        }
-        if self.credential.secret().is_some_and(str::is_empty) {
-            return Err(BuildError::new("the client secret is empty"));
+        checked("client ID", &self.credential.client_id)?;
+        if let Some(secret) = self.credential.secret() {
+            checked("client secret", secret)?;
         }
         if let Some(redirect_uri) = &self.credential.redirect_uri {
             redirect::check(redirect_uri, self.credential.kind).map_err(|why| {
@@ -160,10 +158,15 @@ impl ImsBuilder {
                 .map_err(HttpError::new)
                 .layer(TraceLayer::new())
                 .layer(TimeoutLayer::new(self.timeout))
-                .layer(CollectLayer::new(LARGEST_ANSWER))
+                .layer(CollectLayer::new(LARGEST_RESPONSE))
                 .service(transport),
         )
     }
+}
+
+/// The setting of this name without surrounding whitespace.
+fn checked<'a>(name: &str, text: &'a str) -> Result<&'a str, BuildError> {
+    clean_text(text).map_err(|error| BuildError::new(format!("the {name} {error}")))
 }
 
 impl fmt::Debug for ImsBuilder {
@@ -180,6 +183,31 @@ impl fmt::Debug for ImsBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refuses_control_characters_by_the_name_of_the_setting() {
+        let error = |builder: ImsBuilder| builder.build().unwrap_err().to_string();
+        let server =
+            |id: &str, secret: &str| ImsBuilder::new(Credential::server_to_server(id, secret));
+        assert_eq!(error(server("a\nb", "s")), "the client ID contains a line break");
+        assert_eq!(
+            error(server("app", "canary\0b")),
+            "the client secret contains the control character U+0000"
+        );
+        assert_eq!(error(server("app", " \n")), "the client secret is empty");
+        let url = server("app", "s").base_url("https://ims.example\n/x");
+        assert_eq!(error(url), "the IMS URL contains a line break");
+    }
+
+    #[test]
+    fn removes_the_whitespace_around_settings() {
+        let credential = Credential::web(" app\n", "\u{feff}s3cret\r\n", "https://a.example/\n");
+        let ims = ImsBuilder::new(credential).base_url(" https://ims.example/\n").build().unwrap();
+        let url = ims.authorization().unwrap().url().to_owned();
+        assert!(url.starts_with("https://ims.example/ims/authorize/v2?client_id=app&"), "{url}");
+        assert!(url.contains("redirect_uri=https%3A%2F%2Fa.example%2F&"), "{url}");
+        assert_eq!(ims.credential().secret(), Some("s3cret"));
+    }
 
     #[test]
     fn what_cannot_be_used_is_refused() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
+use frameio_core::{Secret, trim_text};
 
 /// The app that signs in, as the Adobe Developer Console makes them.
 ///
@@ -13,7 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 /// | [`single_page`](Self::single_page) | a user, with PKCE | `https` |
 /// | [`native`](Self::native) | a user, with PKCE | a scheme of its own, or `https` |
 ///
-/// `http` on the loopback is taken for each of the redirects. `Debug` shows no secret.
+/// `http` on the loopback is accepted for each of the redirects. Surrounding whitespace of an ID, a
+/// secret or a redirect is removed. `Debug` shows no secret.
 ///
 /// ```
 /// use frameio::auth::Credential;
@@ -26,7 +27,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct Credential {
     pub(super) kind: Kind,
     pub(super) client_id: String,
-    pub(super) secret: Option<SecretString>,
+    pub(super) secret: Option<Secret>,
     pub(super) redirect_uri: Option<String>,
     scopes: Option<Vec<String>>,
 }
@@ -55,7 +56,7 @@ impl Credential {
     /// It works only for accounts that are administered in the Adobe Admin Console.
     pub fn server_to_server(
         client_id: impl Into<String>,
-        client_secret: impl Into<SecretString>,
+        client_secret: impl Into<Secret>,
     ) -> Self {
         let secret = Some(client_secret.into());
         Self::new(Kind::ServerToServer, client_id.into(), secret, None)
@@ -64,7 +65,7 @@ impl Credential {
     /// OAuth Web App: a user, by an authorization code and the secret of the app.
     pub fn web(
         client_id: impl Into<String>,
-        client_secret: impl Into<SecretString>,
+        client_secret: impl Into<Secret>,
         redirect_uri: impl Into<String>,
     ) -> Self {
         let secret = Some(client_secret.into());
@@ -85,10 +86,16 @@ impl Credential {
     fn new(
         kind: Kind,
         client_id: String,
-        secret: Option<SecretString>,
+        secret: Option<Secret>,
         redirect_uri: Option<String>,
     ) -> Self {
-        Self { kind, client_id, secret, redirect_uri, scopes: None }
+        Self {
+            kind,
+            client_id: trim_text(&client_id).to_owned(),
+            secret: secret.map(Secret::trimmed),
+            redirect_uri: redirect_uri.map(|uri| trim_text(&uri).to_owned()),
+            scopes: None,
+        }
     }
 
     /// Asks for these scopes. Default: `openid AdobeID frame.s2s.all` for a server, else
@@ -113,7 +120,7 @@ impl Credential {
     }
 
     pub(super) fn secret(&self) -> Option<&str> {
-        self.secret.as_ref().map(ExposeSecret::expose_secret)
+        self.secret.as_ref().map(Secret::expose)
     }
 
     pub(super) const fn is_server(&self) -> bool {

@@ -65,12 +65,15 @@ pub enum ErrorKind {
     RateLimited,
     /// The service failed.
     Server,
-    /// No answer came: no connection, a broken one, or a time limit.
+    /// No response came: no connection, a broken one, or a time limit.
     Network,
-    /// The answer is not one that the service makes.
-    Answer,
-    /// The tokens could not be loaded or kept.
+    /// The response is not one that the service sends.
+    Response,
+    /// The tokens could not be loaded or saved.
     Store,
+    /// The tokens were issued by another sign-in service than that of the session, so they are
+    /// neither used nor sent to it.
+    Issuer,
     /// It cannot be done with these settings, or here.
     Config,
 }
@@ -97,7 +100,7 @@ impl Error {
     }
 
     /// An error that the service named; `message` is masked already.
-    pub(super) fn answered(
+    pub(super) fn from_response(
         kind: ErrorKind,
         message: String,
         code: Option<String>,
@@ -117,7 +120,7 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// The status of the answer, if one came.
+    /// Status of the response, if one came.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
@@ -150,9 +153,10 @@ impl ErrorKind {
             Self::Refused => "the request is refused",
             Self::RateLimited => "too many requests for tokens",
             Self::Server => "the sign-in service failed",
-            Self::Network => "no answer of the sign-in service",
-            Self::Answer => "unexpected answer of the sign-in service",
+            Self::Network => "no response from the sign-in service",
+            Self::Response => "unexpected response from the sign-in service",
             Self::Store => "the token store failed",
+            Self::Issuer => "the stored tokens belong to another sign-in service",
             Self::Config => "signing in is set up wrongly",
         }
     }

@@ -7,13 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use form_urlencoded::{Serializer, byte_serialize};
-use frameio_core::Body;
+use frameio_core::{Body, Secret};
 use frameio_tower::{CallRecord, HttpError, ResponseTooLarge};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use tower::ServiceExt;
 
 use super::authorization::{Authorization, AuthorizationCode};
@@ -82,9 +81,9 @@ impl Ims {
     /// [`SignInAgain`](ErrorKind::SignInAgain) where the code is used up or expired, and whatever
     /// else can go wrong on the way.
     pub async fn exchange(&self, code: AuthorizationCode) -> Result<Tokens, Error> {
-        let mut form = vec![("code", code.code.expose_secret())];
+        let mut form = vec![("code", code.code.expose())];
         if let Some(verifier) = &code.verifier {
-            form.push(("code_verifier", verifier.expose_secret()));
+            form.push(("code_verifier", verifier.expose()));
         }
         self.token("authorization_code", form).await
     }
@@ -96,8 +95,8 @@ impl Ims {
     }
 
     /// Gets the next tokens; the refresh token is the old one where the service gave no new one.
-    pub(super) async fn refresh(&self, refresh_token: &SecretString) -> Result<Tokens, Error> {
-        let form = vec![("refresh_token", refresh_token.expose_secret())];
+    pub(super) async fn refresh(&self, refresh_token: &Secret) -> Result<Tokens, Error> {
+        let form = vec![("refresh_token", refresh_token.expose())];
         let mut tokens = self.token("refresh_token", form).await?;
         tokens.refresh_token.get_or_insert_with(|| refresh_token.clone());
         Ok(tokens)
@@ -119,12 +118,12 @@ impl Ims {
                 None
             }
         };
-        let answer = self.post(&url, body, authorization).await?;
-        if answer.status().is_success() {
+        let response = self.post(&url, body, authorization).await?;
+        if response.status().is_success() {
             return Ok(());
         }
         let secrets = [token, credential.secret().unwrap_or_default()];
-        Err(token_response::refusal(&answer, &secrets))
+        Err(token_response::refusal(&response, &secrets))
     }
 
     async fn token(
@@ -143,8 +142,32 @@ impl Ims {
             .extend_pairs(params)
             .finish();
         let url = format!("{}/ims/token/v3", self.0.base);
-        let answer = self.post(&url, form, None).await?;
-        token_response::tokens(&answer, &secrets, self.now())
+        let response = self.post(&url, form, None).await?;
+        let mut tokens = token_response::tokens(&response, &secrets, self.now())?;
+        tokens.issuer = Some(self.0.base.clone());
+        Ok(tokens)
+    }
+
+    /// Checks that tokens may be sent to this service.
+    ///
+    /// # Errors
+    /// When another one issued them.
+    pub(super) fn check_issuer(&self, tokens: &Tokens) -> Result<(), Error> {
+        if tokens.is_from(&self.0.base) {
+            return Ok(());
+        }
+        let issuer = redact(tokens.issuer.as_deref().unwrap_or_default(), &[]);
+        let message = format!(
+            "they are from {issuer}, and this session signs in at {}; sign in there with another \
+             store",
+            self.0.base
+        );
+        Err(Error::new(ErrorKind::Issuer, message))
+    }
+
+    /// The base URL, without a slash at its end.
+    pub(super) fn base(&self) -> &str {
+        &self.0.base
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -165,8 +188,8 @@ impl Ims {
         if let Some(authorization) = authorization {
             request.headers_mut().insert(AUTHORIZATION, authorization);
         }
-        let answer = self.0.http.clone().oneshot(request).await.map_err(failed)?;
-        let (parts, body) = answer.into_parts();
+        let response = self.0.http.clone().oneshot(request).await.map_err(failed)?;
+        let (parts, body) = response.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
             Err(body) => {
@@ -189,7 +212,7 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
 
 fn failed(error: HttpError) -> Error {
     let kind = match error.find::<ResponseTooLarge>() {
-        Some(_) => ErrorKind::Answer,
+        Some(_) => ErrorKind::Response,
         None => ErrorKind::Network,
     };
     Error::because(kind, &redact(&error.to_string(), &[]), error.into_inner())

@@ -78,9 +78,9 @@ pub use self::error::{Error, ErrorKind};
 pub use self::ims::Ims;
 pub use self::loopback::Loopback;
 pub use self::session::{Session, SessionBuilder};
+pub use self::store::{FileStore, MemoryStore, Reservation, StoreLock, TokenStore};
 #[cfg(feature = "keyring")]
-pub use self::store::KeyringStore;
-pub use self::store::{FileStore, MemoryStore, StoreLock, TokenStore};
+pub use self::store::{KeyringEntry, KeyringStore};
 pub use self::tokens::Tokens;
 pub use self::unauthorized::{WhyUnauthorized, explain};
 

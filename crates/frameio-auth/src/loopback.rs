@@ -1,30 +1,40 @@
-//! Where a browser comes back to on this machine.
+//! The redirect of a browser to this machine.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::task::{Poll, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use frameio_core::is_loopback;
+use http::uri::Authority;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
+
+use super::authorization::Authorization;
 
 /// The path that the browser is sent back to.
 const PATH: &str = "/callback";
-/// A request without a body; browsers send some thousand bytes.
-const LARGEST_HEAD: usize = 64 << 10;
-/// The most connections that are looked at at a time.
-const MOST_OPEN: usize = 32;
-/// A browser that connects and says nothing is waited for for so long.
+/// Maximum size of a request head; browsers send some thousand bytes.
+const MAX_HEAD: usize = 32 << 10;
+/// Maximum number of open connections. One more closes the oldest, so that idle connections cannot
+/// keep the browser out.
+const MAX_OPEN: usize = 32;
+/// How long a connection may take to send a request.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A redirect on the loopback, for a program without a server of its own.
 ///
-/// It listens on a free port of `127.0.0.1`, takes one callback, and shows the browser a page. What
-/// comes for another path is answered with 404. Nothing listens any more once it is dropped.
+/// It listens on a free port of `127.0.0.1`, waits for the callback of one sign-in, and shows the
+/// browser a page. Nothing listens any more once it is dropped.
+///
+/// Every program and every web page of this machine can send requests to it. So it accepts only a
+/// `GET` of its path with the `state` of the sign-in, from a browser that was sent to a loopback
+/// address; anything else gets an error page, and the wait continues.
 ///
 /// ```no_run
 /// use frameio::auth::{Credential, Ims, Loopback, Session};
@@ -34,7 +44,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// let ims = Ims::new(Credential::native("client ID", loopback.redirect_uri()))?;
 /// let authorization = ims.authorization()?;
 /// println!("Open {}", authorization.url());
-/// let code = authorization.finish(&loopback.callback().await?)?;
+/// let callback = loopback.callback(&authorization).await?;
+/// let code = authorization.finish(&callback)?;
 /// let session = Session::new(ims.clone());
 /// session.import(ims.exchange(code).await?).await?;
 /// # Ok(())
@@ -64,75 +75,251 @@ impl Loopback {
         Ok(Self { listener, address })
     }
 
-    /// What the app gives as its redirect: `http://127.0.0.1:PORT/callback`.
+    /// Returns the redirect to configure for the app: `http://127.0.0.1:PORT/callback`.
     pub fn redirect_uri(&self) -> String {
         format!("http://{}{PATH}", self.address)
     }
 
-    /// Waits for the browser, for as long as the user takes, and gives what
-    /// [`Authorization::finish`](super::Authorization::finish) reads.
+    /// Waits for the browser to come back from `authorization`, for as long as the user takes, and
+    /// returns what [`Authorization::finish`] reads: a code, or the error of the service.
+    ///
+    /// Callbacks with another `state`, or without one, do not end the wait.
     ///
     /// # Errors
     /// When the system fails.
-    pub async fn callback(&self) -> io::Result<String> {
-        // All at once: browsers open connections that they may never use.
-        let mut open = JoinSet::new();
-        poll_fn(|cx| {
-            loop {
-                match open.poll_join_next(cx) {
-                    Poll::Ready(Some(Ok(Ok(Some(callback))))) => return Poll::Ready(Ok(callback)),
-                    Poll::Ready(Some(_)) => continue,
-                    Poll::Ready(None) | Poll::Pending => {}
+    pub async fn callback(&self, authorization: &Authorization) -> io::Result<String> {
+        let mut open = Open::default();
+        loop {
+            let (stream, head) = match poll_fn(|cx| open.poll_event(&self.listener, cx)).await? {
+                Event::Request(stream, head) => (stream, head),
+                Event::Connection(stream) => {
+                    open.read(stream);
+                    continue;
                 }
-                if open.len() >= MOST_OPEN {
-                    return Poll::Pending;
-                }
-                let (stream, _) = ready!(self.listener.poll_accept(cx))?;
-                open.spawn(timeout(PATIENCE, answer(stream)));
+            };
+            let verdict = Verdict::of(&head, authorization);
+            open.respond(stream, &verdict);
+            if let Verdict::Callback(target) = verdict {
+                open.finish().await;
+                return Ok(target);
             }
-        })
-        .await
-    }
-}
-
-/// The callback, if this is one. Who sends something else, or hangs up, is let go.
-async fn answer(mut stream: TcpStream) -> Option<String> {
-    let head = read_head(&mut stream).await?;
-    let mut line = head.lines().next()?.split(' ');
-    let callback = match (line.next(), line.next()) {
-        (Some("GET"), Some(target)) if target.split('?').next() == Some(PATH) => Some(target),
-        _ => None,
-    };
-    let (status, text) = match callback {
-        Some(_) => ("200 OK", "You can close this window and go back to the program."),
-        None => ("404 Not Found", "There is nothing here."),
-    };
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Frame.io</title><p>{text}"
-    );
-    let response = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\n\
-         cache-control: no-store\r\nreferrer-policy: no-referrer\r\nconnection: close\r\n\r\n{page}",
-        page.len()
-    );
-    // The callback counts, whether the browser waits for the page or not.
-    let _ = stream.write_all(response.as_bytes()).await;
-    let _ = stream.shutdown().await;
-    callback.map(str::to_owned)
-}
-
-async fn read_head(stream: &mut TcpStream) -> Option<String> {
-    let mut head = Vec::new();
-    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
-        if head.len() > LARGEST_HEAD || stream.read_buf(&mut head).await.ok()? == 0 {
-            return None;
         }
     }
-    String::from_utf8(head).ok()
+}
+
+enum Event {
+    Connection(TcpStream),
+    Request(TcpStream, String),
+}
+
+/// Connections from which a request is awaited, and to which a response is sent.
+#[derive(Default)]
+struct Open {
+    reading: JoinSet<Option<(TcpStream, String)>>,
+    /// Oldest first.
+    handles: VecDeque<AbortHandle>,
+    responding: JoinSet<()>,
+}
+
+impl Open {
+    /// Reads the request of a new connection.
+    fn read(&mut self, stream: TcpStream) {
+        self.handles.retain(|handle| !handle.is_finished());
+        if self.handles.len() >= MAX_OPEN
+            && let Some(oldest) = self.handles.pop_front()
+        {
+            oldest.abort();
+        }
+        let read = async move { timeout(PATIENCE, read_head(stream)).await.ok().flatten() };
+        self.handles.push_back(self.reading.spawn(read));
+    }
+
+    /// The next request, or the next connection. Requests first: a flood of connections must not
+    /// delay them.
+    fn poll_event(
+        &mut self,
+        listener: &TcpListener,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<Event>> {
+        // Connections that ended without a request are forgotten.
+        while let Poll::Ready(Some(ended)) = self.reading.poll_join_next(cx) {
+            if let Ok(Some((stream, head))) = ended {
+                return Poll::Ready(Ok(Event::Request(stream, head)));
+            }
+        }
+        loop {
+            match ready!(listener.poll_accept(cx)) {
+                Ok((stream, _)) => return Poll::Ready(Ok(Event::Connection(stream))),
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    fn respond(&mut self, mut stream: TcpStream, verdict: &Verdict) {
+        // Responses that have been sent are forgotten.
+        while self.responding.try_join_next().is_some() {}
+        let response = verdict.response();
+        self.responding.spawn(async move {
+            let send = async {
+                stream.write_all(response.as_bytes()).await?;
+                stream.shutdown().await
+            };
+            // Whether the page is read does not matter.
+            drop(timeout(PATIENCE, send).await);
+        });
+    }
+
+    /// Sends the pages that were begun.
+    async fn finish(mut self) {
+        while self.responding.join_next().await.is_some() {}
+    }
+}
+
+/// What a request is, and what it gets.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    /// The callback of the sign-in.
+    Callback(String),
+    OtherState,
+    OtherMethod,
+    OtherPath,
+    Malformed,
+}
+
+impl Verdict {
+    fn of(head: &str, authorization: &Authorization) -> Self {
+        let mut lines = head.split("\r\n");
+        let mut parts = lines.next().unwrap_or_default().split(' ');
+        let (Some(method), Some(target), Some(version), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Self::Malformed;
+        };
+        let mut hosts = lines.filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("host").then(|| value.trim())
+        });
+        let is_local = match (hosts.next(), hosts.next()) {
+            (Some(host), None) => {
+                host.parse().is_ok_and(|host: Authority| is_loopback(host.host()))
+            }
+            _ => false,
+        };
+        if !version.starts_with("HTTP/1.") || !is_local {
+            return Self::Malformed;
+        }
+        match (target.split('?').next() == Some(PATH), method) {
+            (false, _) => Self::OtherPath,
+            (true, "GET") if authorization.is_mine(target) => Self::Callback(target.to_owned()),
+            (true, "GET") => Self::OtherState,
+            (true, _) => Self::OtherMethod,
+        }
+    }
+
+    const fn page(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Callback(_) => {
+                ("200 OK", "You can close this window and go back to the program.")
+            }
+            Self::OtherState => (
+                "400 Bad Request",
+                "This page belongs to another sign-in. The program still waits.",
+            ),
+            Self::OtherMethod => ("405 Method Not Allowed\r\nallow: GET", "Only GET is allowed."),
+            Self::OtherPath => ("404 Not Found", "No such page."),
+            Self::Malformed => ("400 Bad Request", "This request is not understood."),
+        }
+    }
+
+    fn response(&self) -> String {
+        let (status, text) = self.page();
+        let page = format!(
+            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Frame.io</title><p>{text}"
+        );
+        format!(
+            "HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\n\
+             cache-control: no-store\r\nreferrer-policy: no-referrer\r\n\
+             x-content-type-options: nosniff\r\nconnection: close\r\n\r\n{page}",
+            page.len()
+        )
+    }
+}
+
+/// Reads up to the empty line; `None` for what is no request, or too long.
+async fn read_head(mut stream: TcpStream) -> Option<(TcpStream, String)> {
+    const END: &[u8] = b"\r\n\r\n";
+    let mut head = Vec::new();
+    loop {
+        // The end may have begun in what was read before.
+        let unseen = head.len().saturating_sub(END.len() - 1);
+        if head.len() > MAX_HEAD || stream.read_buf(&mut head).await.ok()? == 0 {
+            return None;
+        }
+        let found = head.get(unseen..)?.windows(END.len()).position(|window| window == END);
+        if let Some(at) = found {
+            head.truncate(unseen + at);
+            return Some((stream, String::from_utf8(head).ok()?));
+        }
+    }
 }
 
 impl fmt::Debug for Loopback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Loopback").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credential::Credential;
+
+    #[test]
+    fn only_the_callback_with_the_right_state_counts() {
+        let credential = Credential::native("app", "http://127.0.0.1:1/callback");
+        let authorization = Authorization::new("https://ims.example", &credential).unwrap();
+        let state = authorization.url().split("state=").nth(1).unwrap();
+        let state = state.split('&').next().unwrap();
+        let verdict = |head: &str| {
+            let head = head.replace("STATE", state).replace('\n', "\r\n");
+            Verdict::of(&head, &authorization)
+        };
+        for query in ["code=c&state=STATE", "state=STATE&error=access_denied"] {
+            for host in ["127.0.0.1:1", "localhost:1", "[::1]:1"] {
+                let head = format!("GET /callback?{query} HTTP/1.1\nx: y\nHost: {host}");
+                assert!(matches!(verdict(&head), Verdict::Callback(_)), "{head}");
+            }
+        }
+        for query in [
+            "",
+            "?code=c",
+            "?code=c&state=x",
+            "?error=access_denied",
+            "?error=access_denied&state=x",
+            "?code=c&state=STATE&state=x",
+            "?code=c&state=STATEx",
+        ] {
+            let head = format!("GET /callback{query} HTTP/1.1\nhost: 127.0.0.1:1");
+            assert_eq!(verdict(&head), Verdict::OtherState, "{head}");
+        }
+        for (head, expected) in [
+            ("GET /callback?code=c&state=STATE HTTP/1.1", Verdict::Malformed),
+            ("GET /callback?code=c&state=STATE HTTP/1.1\nhost: evil.example", Verdict::Malformed),
+            ("GET /callback?code=c&state=STATE HTTP/1.1\nhost: a@b@c", Verdict::Malformed),
+            (
+                "GET /callback?code=c&state=STATE HTTP/1.1\nhost: localhost\nhost: localhost",
+                Verdict::Malformed,
+            ),
+            ("GET /callback?code=c&state=STATE\nhost: localhost", Verdict::Malformed),
+            ("GET /callback?code=c &state=STATE HTTP/1.1\nhost: localhost", Verdict::Malformed),
+            ("", Verdict::Malformed),
+            ("POST /callback?code=c&state=STATE HTTP/1.1\nhost: localhost", Verdict::OtherMethod),
+            ("HEAD /callback?code=c&state=STATE HTTP/1.1\nhost: localhost", Verdict::OtherMethod),
+            ("GET /?code=c&state=STATE HTTP/1.1\nhost: localhost", Verdict::OtherPath),
+            ("GET /callback/x?code=c&state=STATE HTTP/1.1\nhost: localhost", Verdict::OtherPath),
+        ] {
+            assert_eq!(verdict(head), expected, "{head}");
+        }
     }
 }

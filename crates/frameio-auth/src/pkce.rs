@@ -2,13 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use secrecy::SecretString;
+use frameio_core::Secret;
 use sha2::{Digest, Sha256};
 
 use super::error::{Error, ErrorKind};
 
 /// A text of 43 characters from 256 bits of the system's randomness: a state, or a PKCE verifier.
-pub(super) fn random() -> Result<SecretString, Error> {
+pub(super) fn random() -> Result<Secret, Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
         Error::new(ErrorKind::Config, format!("the system has no random numbers: {error}"))
@@ -23,7 +23,6 @@ pub(super) fn challenge(verifier: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
 
     use super::*;
 
@@ -37,9 +36,9 @@ mod tests {
     #[test]
     fn what_is_random_fits_a_verifier_and_does_not_repeat() {
         let (one, other) = (random().unwrap(), random().unwrap());
-        assert_ne!(one.expose_secret(), other.expose_secret());
-        assert_eq!(one.expose_secret().len(), 43);
+        assert_ne!(one.expose(), other.expose());
+        assert_eq!(one.expose().len(), 43);
         let allowed = |c: u8| c.is_ascii_alphanumeric() || b"-_".contains(&c);
-        assert!(one.expose_secret().bytes().all(allowed));
+        assert!(one.expose().bytes().all(allowed));
     }
 }

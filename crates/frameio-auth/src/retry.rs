@@ -19,7 +19,7 @@ const LONGEST_TOLD: Duration = Duration::from_secs(60);
 /// comes back from trouble and is then busy is not given up too soon.
 ///
 /// All requests to IMS are sent again after a failure. A code or a refresh token is good once, but
-/// where the answer to it is lost, nothing else is left to try.
+/// where the response to it is lost, nothing else is left to try.
 #[derive(Clone, Debug)]
 pub(super) struct Retries {
     refused: Budget,

@@ -3,10 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use frameio_core::{InvalidText, Secret, clean_text, trim_byte_order_mark};
 use frameio_tower::{Token, retry_after};
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
 use super::claims::Claims;
@@ -35,7 +35,7 @@ struct Refusal {
     error_description: Option<String>,
 }
 
-/// The tokens of an answer that came at `now`.
+/// The tokens of a response that came at `now`.
 pub(super) fn tokens(
     response: &Response<Bytes>,
     secrets: &[&str],
@@ -44,14 +44,20 @@ pub(super) fn tokens(
     if !response.status().is_success() {
         return Err(refusal(response, secrets));
     }
-    let given: Given = serde_json::from_slice(response.body()).map_err(|error| {
+    let unusable = |message: String| {
+        Error::from_response(ErrorKind::Response, message, None, Some(response.status()), None)
+    };
+    let json = trim_byte_order_mark(response.body());
+    let given: Given = serde_json::from_slice(json)
         // The error of serde may show what it read.
-        let message = format!("no tokens in it, at column {}", error.column());
-        Error::answered(ErrorKind::Answer, message, None, Some(response.status()), None)
-    })?;
-    if given.access_token.is_empty() {
-        return Err(Error::new(ErrorKind::Answer, "the access token is empty"));
-    }
+        .map_err(|error| unusable(format!("no tokens in it, at column {}", error.column())))?;
+    clean_text(&given.access_token)
+        .map_err(|error| unusable(format!("the access token {error}")))?;
+    let refresh_token = match given.refresh_token.as_deref().map(clean_text) {
+        Some(Ok(token)) => Some(Secret::from(token)),
+        Some(Err(InvalidText::Empty)) | None => None,
+        Some(Err(error)) => return Err(unusable(format!("the refresh token {error}"))),
+    };
     let life = given
         .expires_in
         .map(Duration::from_secs)
@@ -61,25 +67,24 @@ pub(super) fn tokens(
     let life = SignedDuration::try_from(life).unwrap_or_default();
     Ok(Tokens {
         access_token: Token::from(given.access_token),
-        refresh_token: given
-            .refresh_token
-            .filter(|token| !token.is_empty())
-            .map(SecretString::from),
+        refresh_token,
         expires_at: now.checked_add(life).unwrap_or(Timestamp::MAX),
+        issuer: None,
     })
 }
 
-/// The error of an answer that is not a success.
+/// The error of a response that is not a success.
 pub(super) fn refusal(response: &Response<Bytes>, secrets: &[&str]) -> Error {
     let status = response.status();
-    let told: Refusal = serde_json::from_slice(response.body()).unwrap_or_default();
+    let json = trim_byte_order_mark(response.body());
+    let told: Refusal = serde_json::from_slice(json).unwrap_or_default();
     let kind = match (status, told.error.as_deref()) {
         (StatusCode::TOO_MANY_REQUESTS, _) => ErrorKind::RateLimited,
         (status, _) if status.is_server_error() => ErrorKind::Server,
         (_, Some(code)) => kind(code),
-        _ => ErrorKind::Answer,
+        _ => ErrorKind::Response,
     };
-    Error::answered(
+    Error::from_response(
         kind,
         redact(&told.error_description.unwrap_or_default(), secrets),
         told.error.map(|code| redact(&code, secrets)),
@@ -91,7 +96,7 @@ pub(super) fn refusal(response: &Response<Bytes>, secrets: &[&str]) -> Error {
 /// The error that a callback tells of.
 pub(super) fn refused(code: &str, description: &str, secrets: &[&str]) -> Error {
     let message = redact(description, secrets);
-    Error::answered(kind(code), message, Some(redact(code, secrets)), None, None)
+    Error::from_response(kind(code), message, Some(redact(code, secrets)), None, None)
 }
 
 fn kind(code: &str) -> ErrorKind {
@@ -129,13 +134,13 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
+    fn respond(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
         Response::builder().status(status).body(body.into()).unwrap()
     }
 
     fn life(body: String) -> i64 {
         let now = Timestamp::UNIX_EPOCH;
-        let tokens = tokens(&answer(200, body), &[], now).unwrap();
+        let tokens = tokens(&respond(200, body), &[], now).unwrap();
         tokens.expires_at.duration_since(now).as_secs()
     }
 
@@ -165,13 +170,13 @@ mod tests {
             (403, code("access_denied"), ErrorKind::Denied),
             (429, code("invalid_grant"), ErrorKind::RateLimited),
             (500, code("invalid_grant"), ErrorKind::Server),
-            (404, "<html>".to_owned(), ErrorKind::Answer),
+            (404, "<html>".to_owned(), ErrorKind::Response),
         ] {
-            let error = tokens(&answer(status, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
+            let error = tokens(&respond(status, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
             assert_eq!(error.kind(), expected, "{status} {error}");
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         }
-        let error = refusal(&answer(400, code("invalid_grant")), &[]);
+        let error = refusal(&respond(400, code("invalid_grant")), &[]);
         assert_eq!(error.to_string(), "sign in again: why (400 invalid_grant)");
     }
 
@@ -184,16 +189,41 @@ mod tests {
             r#"{"access_token":"","refresh_token":"c4n4ry"}"#,
             r#"{"access_token":"a","refresh_token":{"c4n4ry":1}}"#,
         ] {
-            let error = tokens(&answer(200, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Answer);
+            let error = tokens(&respond(200, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Response);
             assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_read_without_the_whitespace_around_them() {
+        let body = "\u{feff}{\"access_token\":\" a\\r\\n\",\"refresh_token\":\"r\\n\"}";
+        let tokens = tokens(&respond(200, body), &[], Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!((tokens.access_token.expose(), tokens.refresh_token()), ("a", Some("r")));
+        let refused = respond(400, "\u{feff}{\"error\":\"invalid_grant\"}");
+        assert!(refusal(&refused, &[]).is_sign_in_again());
+    }
+
+    #[test]
+    fn refuses_tokens_with_control_characters_by_name() {
+        for (body, message) in [
+            (r#"{"access_token":"c4n4ry\nb"}"#, "the access token contains a line break (200)"),
+            (r#"{"access_token":" "}"#, "the access token is empty (200)"),
+            (
+                r#"{"access_token":"a","refresh_token":"c4n4ry\tb"}"#,
+                "the refresh token contains a tab (200)",
+            ),
+        ] {
+            let error = tokens(&respond(200, body), &[], Timestamp::UNIX_EPOCH).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Response);
+            assert!(error.to_string().ends_with(message), "{error}");
         }
     }
 
     proptest! {
         #[test]
         fn nothing_makes_it_panic(status in 100_u16..600, body in "\\PC{0,80}") {
-            let _ = tokens(&answer(status, body), &[], Timestamp::MAX);
+            let _ = tokens(&respond(status, body), &[], Timestamp::MAX);
         }
     }
 }

@@ -3,15 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
+use frameio_core::{Origin, Secret};
 use frameio_tower::Token;
+use http::Uri;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An access token, when it expires, and what it can be replaced with.
 ///
-/// Serializing writes the secrets: `{"access_token", "refresh_token", "expires_at"}`, the last one
-/// as RFC 3339. `Debug` shows none of them.
+/// Serializing writes the secrets: `{"access_token", "refresh_token", "expires_at", "issuer"}`, the
+/// time as RFC 3339. `Debug` does not show them.
 ///
 /// ```
 /// use frameio::auth::Tokens;
@@ -29,25 +30,24 @@ pub struct Tokens {
     #[serde(serialize_with = "write_access", deserialize_with = "read_access")]
     pub access_token: Token,
     /// What the next access token is got for. A server has none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "write_refresh",
-        deserialize_with = "read_refresh"
-    )]
-    pub refresh_token: Option<SecretString>,
-    /// Until when the access token is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<Secret>,
+    /// When the access token expires.
     pub expires_at: Timestamp,
+    /// Base URL of the IMS that issued the tokens, where they may be refreshed and revoked; `None` if
+    /// that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
 }
 
 impl Tokens {
     /// Tokens from elsewhere, to be [imported](super::Session::import).
     pub fn new(
-        access_token: impl Into<SecretString>,
-        refresh_token: Option<SecretString>,
+        access_token: impl Into<Secret>,
+        refresh_token: Option<Secret>,
         expires_at: Timestamp,
     ) -> Self {
-        Self { access_token: Token::new(access_token), refresh_token, expires_at }
+        Self { access_token: Token::new(access_token), refresh_token, expires_at, issuer: None }
     }
 
     /// How long the access token is good from `now` on; nothing where it has expired.
@@ -55,8 +55,20 @@ impl Tokens {
         self.expires_at.duration_since(now).try_into().unwrap_or_default()
     }
 
+    /// Whether the IMS at `base` issued the tokens, as far as that is known.
+    pub(super) fn is_from(&self, base: &str) -> bool {
+        let origin = |url: &str| url.parse::<Uri>().map(|uri| Origin::of(&uri));
+        match &self.issuer {
+            None => true,
+            Some(issuer) => match (origin(issuer), base.parse()) {
+                (Ok(origin), Ok(base)) => origin.covers(&base),
+                _ => false,
+            },
+        }
+    }
+
     pub(super) fn refresh_token(&self) -> Option<&str> {
-        self.refresh_token.as_ref().map(ExposeSecret::expose_secret)
+        self.refresh_token.as_ref().map(Secret::expose)
     }
 }
 
@@ -68,25 +80,13 @@ fn read_access<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Token, D::E
     String::deserialize(deserializer).map(Token::from)
 }
 
-pub(super) fn write_refresh<S: Serializer>(
-    token: &Option<SecretString>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    token.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
-}
-
-pub(super) fn read_refresh<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<SecretString>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
-}
-
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens")
             .field("access_token", &self.access_token)
             .field("refresh_token", &self.refresh_token)
             .field("expires_at", &self.expires_at)
+            .field("issuer", &self.issuer)
             .finish()
     }
 }

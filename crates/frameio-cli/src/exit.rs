@@ -58,7 +58,7 @@ impl Status {
             AuthErrorKind::RateLimited => Self::RateLimited,
             AuthErrorKind::Server => Self::ServerError,
             AuthErrorKind::Network => Self::NoAnswer,
-            AuthErrorKind::Answer => Self::Unexpected,
+            AuthErrorKind::Response => Self::Unexpected,
             AuthErrorKind::Callback | AuthErrorKind::Config => Self::Usage,
             _ => Self::Other,
         }
@@ -77,8 +77,25 @@ impl Status {
             TransferErrorKind::UploadFailed => Self::ServerError,
             TransferErrorKind::Storage if is_server_error => Self::ServerError,
             TransferErrorKind::Storage | TransferErrorKind::Timeout => Self::NoAnswer,
-            TransferErrorKind::Mismatch => Self::Unexpected,
+            TransferErrorKind::Mismatch | TransferErrorKind::InvalidUrl => Self::Unexpected,
             _ => Self::Other,
+        }
+    }
+
+    /// Returns the status for a file that failed among others. `Usage` would claim that nothing was
+    /// sent.
+    pub(crate) fn of_file(error: &TransferError) -> Self {
+        match Self::of_transfer(error) {
+            Self::Usage => Self::Other,
+            status => status,
+        }
+    }
+
+    /// Returns the status for several failures: the one that they have in common, or else `Other`.
+    pub(crate) fn common(failures: Option<Self>, another: Self) -> Self {
+        match failures {
+            Some(status) if status != another => Self::Other,
+            _ => another,
         }
     }
 
@@ -160,4 +177,21 @@ impl From<TransferError> for Failure {
 /// Joins the lines of an error: texts of the service may have several.
 fn one_line(error: &impl Display) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_failures_have_their_common_status() {
+        let all = |statuses: &[Status]| {
+            statuses.iter().fold(None, |before, &status| Some(Status::common(before, status)))
+        };
+        assert_eq!(all(&[]), None);
+        assert_eq!(all(&[Status::NoAnswer; 3]), Some(Status::NoAnswer));
+        assert_eq!(all(&[Status::NoAnswer, Status::Forbidden]), Some(Status::Other));
+        let mixed = [Status::Forbidden, Status::NoAnswer, Status::Forbidden, Status::Forbidden];
+        assert_eq!(all(&mixed), Some(Status::Other));
+    }
 }

@@ -11,16 +11,48 @@ mod report;
 mod resolver;
 mod shutdown;
 
+use std::future::Future;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
+use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
+/// How long the last writes to a disk may take. Whatever blocks for longer, such as a name look-up
+/// without a response or a dead file system, must not keep the process alive.
+const LAST_WRITES: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
-    match run(&Cli::parse()) {
+    match Cli::try_parse() {
+        Ok(cli) => run_command(&cli),
+        Err(message) => report(print_usage(&message)),
+    }
+}
+
+/// Prints the help or the version, or why the arguments are refused.
+fn print_usage(message: &clap::Error) -> Result<(), Failure> {
+    let (reporter, text) = (Reporter::text(), message.render().to_string());
+    if message.use_stderr() {
+        text.lines().for_each(|line| reporter.status(line));
+        return Err(Failure::reported(Status::Usage));
+    }
+    text.lines().try_for_each(|line| reporter.line(line))
+}
+
+fn run_command(cli: &Cli) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        // Reported first: the user does not wait for blocked threads to read how it ended.
+        Ok(runtime) => run(runtime, async { report(cli.command.run(&cli.global).await) }),
+        Err(error) => report(Err(Failure::new(Status::Other, format!("cannot start: {error}")))),
+    }
+}
+
+fn report(result: Result<(), Failure>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
@@ -31,10 +63,43 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Status::Other, format!("cannot start: {error}")))?;
-    runtime.block_on(cli.command.run(&cli.global))
+/// Runs a future to its end, and stops the blocking threads that it left behind.
+fn run<T>(runtime: Runtime, future: impl Future<Output = T>) -> T {
+    let output = runtime.block_on(future);
+    runtime.shutdown_timeout(LAST_WRITES);
+    output
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_blocked_thread_does_not_keep_the_process_alive() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (release, blocked) = mpsc::channel::<()>();
+        let ended = run(runtime, async {
+            tokio::task::spawn_blocking(move || blocked.recv());
+            "interrupted"
+        });
+        assert_eq!(ended, "interrupted");
+        drop(release);
+    }
+
+    #[test]
+    fn last_writes_are_waited_for() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let ((begin, begun), (written, is_written)) = (mpsc::channel(), mpsc::channel());
+        run(runtime, async {
+            tokio::task::spawn_blocking(move || {
+                begin.send(()).unwrap();
+                std::thread::sleep(Duration::from_millis(20));
+                written.send(()).unwrap();
+            });
+            begun.recv().unwrap();
+        });
+        assert!(is_written.try_recv().is_ok());
+    }
 }

@@ -181,6 +181,39 @@ async fn the_token_goes_to_the_api_alone() {
 }
 
 #[test]
+fn refuses_a_token_that_cannot_be_sent_when_the_client_is_built() {
+    for (token, message) in [
+        ("canary\nb", "the token contains a line break"),
+        ("canary\0b", "the token contains the control character U+0000"),
+        ("", "the token is empty"),
+        (" \r\n", "the token is empty"),
+    ] {
+        assert_eq!(Client::new(token).unwrap_err().to_string(), message);
+        let legacy = Client::builder().legacy_token(token).build().unwrap_err();
+        assert_eq!(legacy.to_string(), message);
+        // What replaces the token is checked in its place.
+        assert!(Client::builder().token(token).without(DefaultLayer::Auth).build().is_ok());
+        assert!(Client::builder().token(token).token("good").build().is_ok());
+    }
+}
+
+#[tokio::test]
+async fn removes_the_whitespace_around_a_token_and_a_base_url() {
+    let script = Script::new(|_, _| user());
+    let client = Client::builder()
+        .base_url(" https://api.example\n")
+        .token("\u{feff} t0ken\r\n")
+        .transport(script.clone())
+        .build()
+        .unwrap();
+    client.send(ShowCurrentUser::new()).await.unwrap();
+    assert_eq!(script.asked()[0].headers["authorization"], "Bearer t0ken");
+    assert!(script.urls()[0].starts_with("https://api.example/v4/"));
+    let broken = Client::builder().base_url("https://api.example\n/x").build().unwrap_err();
+    assert_eq!(broken.to_string(), "the base URL contains a line break");
+}
+
+#[test]
 fn settings_that_cannot_work_are_refused_with_what_to_do() {
     let error = |builder: ClientBuilder| builder.build().unwrap_err().to_string();
     let insecure = error(Client::builder().base_url("http://api.frame.io"));

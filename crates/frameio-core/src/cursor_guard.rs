@@ -5,8 +5,8 @@ use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
 
-use crate::encode::query_of;
 use crate::endpoint::Endpoint;
+use crate::endpoint::query_of;
 use crate::error::DecodeError;
 use crate::page::{Cursor, Page, cursor_in};
 

@@ -10,7 +10,6 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAcces
 use crate::error::DecodeError;
 use crate::json_path::path_at;
 use crate::macros;
-use crate::page::Page;
 
 /// Decodes JSON; the path to what is wrong is looked for only after a failure.
 ///
@@ -97,22 +96,7 @@ pub fn decode_data<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     decode_json::<Envelope<T>>(body).map(|envelope| envelope.0)
 }
 
-/// Decodes a page in two steps: its items as `F`, and of each what `make` does. For unions, whose
-/// members are known only when their fields are.
-///
-/// # Errors
-/// When the body is not a page of these; those of `make` are told with the place of the item.
-pub fn decode_page_of<F, T>(
-    body: &[u8],
-    make: impl Fn(F) -> Result<T, DecodeError>,
-) -> Result<Page<T>, DecodeError>
-where
-    F: DeserializeOwned,
-{
-    decode_json::<Page<F>>(body)?.try_map(in_data(make))
-}
-
-/// Decodes a list without pages as [`decode_page_of`] does a page.
+/// Decodes a list without pages as [`decode_page_of`](crate::page::decode_page_of) does a page.
 ///
 /// # Errors
 /// As there.
@@ -127,7 +111,7 @@ where
 }
 
 /// Makes one item after the other, and tells the place of the one that fails.
-fn in_data<F, T>(
+pub(crate) fn in_data<F, T>(
     make: impl Fn(F) -> Result<T, DecodeError>,
 ) -> impl FnMut(F) -> Result<T, DecodeError> {
     let mut places = 0_usize..;

@@ -33,8 +33,7 @@
 //! # Ok::<_, frameio_core::EncodeError>(())
 //! ```
 
-use std::fmt;
-use std::ops::RangeInclusive;
+mod operation_names;
 
 use bytes::Bytes;
 use http::Request;
@@ -43,12 +42,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::body::Body;
+pub use crate::codec::{Codec, Parameter, ParameterLocation, Schema};
 use crate::decode::decode_json;
-use crate::encode::encode;
-use crate::endpoint::{Endpoint, FromResponse};
+use crate::endpoint::{Endpoint, FromResponse, encode};
 use crate::error::{DecodeError, EncodeError};
 use crate::operation::Operation;
 use crate::patch::Patch;
+
+pub use self::operation_names::nearest_operation;
 
 /// A request that can be made from JSON; implemented by [`endpoints!`](crate::endpoints).
 pub trait FromJson: Endpoint + Sized {
@@ -67,93 +68,6 @@ pub trait FromJson: Endpoint + Sized {
     fn from_json(input: &Map<String, Value>) -> Result<Self, EncodeError>;
 }
 
-/// What a request is made of.
-#[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs, reason = "made by the macro alone")]
-pub struct Schema {
-    /// The Rust type, `frameio_api::files::ShowFile`.
-    pub type_name: &'static str,
-    /// Whether the fields of the body stand in `data`.
-    pub envelope: bool,
-    /// Whether the answer is one page of many.
-    pub paged: bool,
-    /// The parameters: those of the path in its order, of the query, of the body.
-    pub parameters: &'static [Parameter],
-}
-
-/// One parameter of an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Parameter {
-    /// The documented name.
-    pub name: &'static str,
-    /// Where it goes.
-    pub location: ParameterLocation,
-    /// Whether the operation cannot be called without it.
-    pub required: bool,
-    /// The values that this version knows, where they can be counted; the service may know more.
-    pub values: &'static [&'static str],
-    /// The documented limits: of characters, items, or the number itself.
-    pub range: Option<RangeInclusive<u64>>,
-}
-
-/// Where a parameter goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ParameterLocation {
-    /// Into the path.
-    Path,
-    /// Into the query.
-    Query,
-    /// Into the body.
-    Body,
-}
-
-#[doc(hidden)]
-impl Parameter {
-    const fn new(name: &'static str, location: ParameterLocation) -> Self {
-        Self { name, location, required: false, values: &[], range: None }
-    }
-
-    pub const fn path(name: &'static str) -> Self {
-        Self::new(name, ParameterLocation::Path).required()
-    }
-
-    pub const fn query(name: &'static str) -> Self {
-        Self::new(name, ParameterLocation::Query)
-    }
-
-    pub const fn body(name: &'static str) -> Self {
-        Self::new(name, ParameterLocation::Body)
-    }
-
-    pub const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    pub const fn values(mut self, values: &'static [&'static str]) -> Self {
-        self.values = values;
-        self
-    }
-
-    pub const fn range(mut self, range: RangeInclusive<u64>) -> Self {
-        self.range = Some(range);
-        self
-    }
-}
-
-type Encode = fn(&Map<String, Value>) -> Result<Request<Body>, EncodeError>;
-
-/// The request type of an operation, erased: what makes requests from JSON and reads answers.
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Codec {
-    schema: Schema,
-    encode: Encode,
-    decode: fn(&Parts, Bytes) -> Result<(), DecodeError>,
-}
-
 impl Codec {
     /// The codec of one request type.
     pub const fn of<E: FromJson>() -> Self {
@@ -162,12 +76,6 @@ impl Codec {
             encode: |input| encode(&E::from_json(input)?),
             decode: |parts, body| E::Response::from_response(parts, body).map(drop),
         }
-    }
-}
-
-impl fmt::Debug for Codec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Codec({})", self.schema.type_name)
     }
 }
 

@@ -1,84 +1,17 @@
-//! From an endpoint to an [`http::Request`]: path, query and JSON body writers.
+//! Writers of the parts of a request: path, query and JSON body.
 
 use std::fmt::Write as _;
 
-use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use http::uri::PathAndQuery;
-use http::{Request, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::body::Body;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
 use crate::error::EncodeError;
 use crate::operation::Operation;
-use crate::page::Cursor;
 
 /// All but the unreserved characters of RFC 3986: an id with `/`, `|`, `:` or `%` stays one segment.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-
-/// Turns an endpoint into a request with a relative URI, ready for any HTTP client.
-///
-/// The request carries a [`Call`] among its extensions, which is what the layers of a stack know
-/// the operation by.
-///
-/// # Errors
-/// When an id is empty, a value is outside the documented limits, or a header cannot be sent.
-///
-/// ```
-/// # use frameio_core::{Operation, Quota, Endpoint, encode::PathArgs};
-/// # #[derive(Clone)] struct ShowMe;
-/// # impl Endpoint for ShowMe {
-/// #     type Response = ();
-/// #     const OPERATION: &'static Operation =
-/// #         &Operation::new("users.show", http::Method::GET, "/v4/me", Quota::per_minute(100));
-/// #     fn path_args(&self, _: &mut PathArgs<'_>) {}
-/// # }
-/// let request = frameio_core::encode(&ShowMe)?;
-/// assert_eq!((request.method().as_str(), request.uri().path()), ("GET", "/v4/me"));
-/// # Ok::<_, frameio_core::EncodeError>(())
-/// ```
-pub fn encode<E: Endpoint + ?Sized>(endpoint: &E) -> Result<Request<Body>, EncodeError> {
-    endpoint.check()?;
-    let mut args = PathArgs::new(E::OPERATION);
-    endpoint.path_args(&mut args);
-    let (mut url, call) = args.finish()?;
-    endpoint.query(&mut Query { url: &mut url, first: true });
-    let mut request = assemble(url, call, endpoint.body()?)?;
-    endpoint.finish(&mut request)?;
-    Ok(request)
-}
-
-/// Returns the query of a request, without `?`.
-pub(crate) fn query_of<E: Endpoint + ?Sized>(endpoint: &E) -> String {
-    let mut url = String::new();
-    endpoint.query(&mut Query { url: &mut url, first: true });
-    url.strip_prefix('?').unwrap_or(&url).to_owned()
-}
-
-/// The part of [`encode`] that is the same for every endpoint, compiled once.
-fn assemble(url: String, call: Call, body: Body) -> Result<Request<Body>, EncodeError> {
-    let operation = call.operation;
-    let length = url.len();
-    let url = PathAndQuery::from_maybe_shared(Bytes::from(url)).map_err(|_| {
-        EncodeError::new("url", format!("of {length} bytes is longer than HTTP can carry"))
-    })?;
-    let mut request = Request::new(body);
-    *request.method_mut() = operation.method.clone();
-    *request.uri_mut() = Uri::from(url);
-    if !http_body::Body::is_end_stream(request.body()) {
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    if let Some(version) = operation.api_version {
-        request.headers_mut().insert(API_VERSION, HeaderValue::from_static(version));
-    }
-    request.extensions_mut().insert(call);
-    Ok(request)
-}
 
 /// Fills a path template; each argument becomes one percent-encoded segment.
 #[derive(Debug)]
@@ -91,7 +24,7 @@ pub struct PathArgs<'a> {
 }
 
 impl PathArgs<'static> {
-    fn new(operation: &'static Operation) -> Self {
+    pub(crate) fn new(operation: &'static Operation) -> Self {
         Self {
             url: String::with_capacity(operation.path.len() + 96),
             rest: operation.path,
@@ -100,7 +33,7 @@ impl PathArgs<'static> {
         }
     }
 
-    fn finish(mut self) -> Result<(String, Call), EncodeError> {
+    pub(crate) fn finish(mut self) -> Result<(String, Call), EncodeError> {
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -116,7 +49,7 @@ impl PathArgs<'static> {
 impl PathArgs<'_> {
     /// Writes the next argument of the template, which has to be `name`.
     ///
-    /// What is wrong is reported by [`encode`]: an empty value, `.` or `..` (which a proxy would
+    /// What is wrong is reported by [`encode`](crate::encode()): an empty value, `.` or `..` (which a proxy would
     /// take for a folder), or a name that is not the next one.
     pub fn push(&mut self, name: &'static str, value: &str) {
         if self.error.is_some() {
@@ -150,7 +83,12 @@ pub struct Query<'a> {
     first: bool,
 }
 
-impl Query<'_> {
+impl<'a> Query<'a> {
+    /// Writes the first parameter after `?`.
+    pub(crate) fn new(url: &'a mut String) -> Self {
+        Self { url, first: true }
+    }
+
     /// Adds `name=value`, unless the value [is absent](QueryValue::is_absent).
     pub fn push<V: QueryValue + ?Sized>(&mut self, name: &str, value: &V) {
         if !value.is_absent() {
@@ -218,12 +156,6 @@ impl<V: QueryValue + ?Sized> QueryValue for &V {
 impl QueryValue for String {
     fn write(&self, query: &mut Query<'_>) {
         query.text(self);
-    }
-}
-
-impl QueryValue for Cursor {
-    fn write(&self, query: &mut Query<'_>) {
-        query.text(self.as_str());
     }
 }
 

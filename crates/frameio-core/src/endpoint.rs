@@ -1,14 +1,20 @@
 //! The [`Endpoint`] trait, and what decodes an answer.
 
 use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::response::Parts;
+use http::uri::PathAndQuery;
+use http::{Request, Uri};
 use serde::de::DeserializeOwned;
 
 use crate::body::Body;
+use crate::call::Call;
 use crate::decode::decode_json;
 use crate::encode::{PathArgs, Query};
 use crate::error::{DecodeError, EncodeError};
 use crate::operation::Operation;
+
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 /// A request as a plain value, bound to its answer.
 ///
@@ -132,4 +138,63 @@ impl<T: DeserializeOwned + Send + 'static> FromResponse for Json<T> {
     fn from_response(_: &Parts, body: Bytes) -> Result<Self, DecodeError> {
         decode_json(&body).map(Json)
     }
+}
+
+/// Turns an endpoint into a request with a relative URI, ready for any HTTP client.
+///
+/// The request carries a [`Call`] among its extensions, which is what the layers of a stack know
+/// the operation by.
+///
+/// # Errors
+/// When an id is empty, a value is outside the documented limits, or a header cannot be sent.
+///
+/// ```
+/// # use frameio_core::{Operation, Quota, Endpoint, encode::PathArgs};
+/// # #[derive(Clone)] struct ShowMe;
+/// # impl Endpoint for ShowMe {
+/// #     type Response = ();
+/// #     const OPERATION: &'static Operation =
+/// #         &Operation::new("users.show", http::Method::GET, "/v4/me", Quota::per_minute(100));
+/// #     fn path_args(&self, _: &mut PathArgs<'_>) {}
+/// # }
+/// let request = frameio_core::encode(&ShowMe)?;
+/// assert_eq!((request.method().as_str(), request.uri().path()), ("GET", "/v4/me"));
+/// # Ok::<_, frameio_core::EncodeError>(())
+/// ```
+pub fn encode<E: Endpoint + ?Sized>(endpoint: &E) -> Result<Request<Body>, EncodeError> {
+    endpoint.check()?;
+    let mut args = PathArgs::new(E::OPERATION);
+    endpoint.path_args(&mut args);
+    let (mut url, call) = args.finish()?;
+    endpoint.query(&mut Query::new(&mut url));
+    let mut request = assemble(url, call, endpoint.body()?)?;
+    endpoint.finish(&mut request)?;
+    Ok(request)
+}
+
+/// Returns the query of a request, without `?`.
+pub(crate) fn query_of<E: Endpoint + ?Sized>(endpoint: &E) -> String {
+    let mut url = String::new();
+    endpoint.query(&mut Query::new(&mut url));
+    url.strip_prefix('?').unwrap_or(&url).to_owned()
+}
+
+/// The part of [`encode`] that is the same for every endpoint, compiled once.
+fn assemble(url: String, call: Call, body: Body) -> Result<Request<Body>, EncodeError> {
+    let operation = call.operation;
+    let length = url.len();
+    let url = PathAndQuery::from_maybe_shared(Bytes::from(url)).map_err(|_| {
+        EncodeError::new("url", format!("of {length} bytes is longer than HTTP can carry"))
+    })?;
+    let mut request = Request::new(body);
+    *request.method_mut() = operation.method.clone();
+    *request.uri_mut() = Uri::from(url);
+    if !http_body::Body::is_end_stream(request.body()) {
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if let Some(version) = operation.api_version {
+        request.headers_mut().insert(API_VERSION, HeaderValue::from_static(version));
+    }
+    request.extensions_mut().insert(call);
+    Ok(request)
 }

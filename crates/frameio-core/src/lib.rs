@@ -26,6 +26,8 @@
 
 pub mod body;
 pub mod call;
+#[cfg(feature = "dynamic")]
+mod codec;
 mod cursor_guard;
 pub mod decode;
 #[cfg(feature = "dynamic")]
@@ -46,22 +48,23 @@ pub mod signed_url;
 
 mod json_path;
 mod macros;
+mod text;
 
 pub use body::Body;
 pub use call::{Attempts, Call, CallOptions};
 pub use cursor_guard::CursorGuard;
-pub use encode::encode;
-pub use endpoint::{Endpoint, FromResponse, Json};
+pub use endpoint::{Endpoint, FromResponse, Json, encode};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
 pub use id::*;
 pub use operation::{Operation, Quota, QuotaScope};
 pub use options::{EndpointExt, RateLimitInfo, Raw, Reply, WithMeta, WithOptions};
-pub use origin::{is_loopback, is_secure};
+pub use origin::{Origin, is_loopback, is_secure};
 pub use page::{Cursor, Links, Page, Paged};
 pub use patch::Patch;
 pub use secret::Secret;
 pub use signed_url::SignedUrl;
+pub use text::{InvalidText, clean_text, trim_byte_order_mark, trim_text};
 
 /// A boxed error of any kind.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

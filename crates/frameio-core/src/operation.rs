@@ -44,9 +44,9 @@ pub struct Operation {
     pub api_version: Option<&'static str>,
     /// Whether the service advises against it. Default: no.
     pub deprecated: bool,
-    /// What JSON can be made of; not part of what the operation is.
+    /// JSON codec of the request type, without influence on equality.
     #[cfg(feature = "dynamic")]
-    pub(crate) codec: Option<&'static crate::dynamic::Codec>,
+    pub(crate) codec: Option<&'static crate::codec::Codec>,
 }
 
 impl Operation {
@@ -98,7 +98,7 @@ impl Operation {
     #[cfg(feature = "dynamic")]
     #[doc(hidden)]
     #[must_use]
-    pub const fn codec(mut self, codec: &'static crate::dynamic::Codec) -> Self {
+    pub const fn codec(mut self, codec: &'static crate::codec::Codec) -> Self {
         self.codec = Some(codec);
         self
     }

@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Extra;
+use crate::decode::{decode_json, in_data};
+use crate::encode::{Query, QueryValue};
 use crate::endpoint::{Endpoint, FromResponse};
 use crate::error::DecodeError;
 
@@ -227,4 +229,25 @@ mod wire {
             map.end()
         }
     }
+}
+
+impl QueryValue for Cursor {
+    fn write(&self, query: &mut Query<'_>) {
+        query.text(self.as_str());
+    }
+}
+
+/// Decodes a page in two steps: its items as `F`, then each with `make`. For unions, whose members
+/// are known only after their fields have been read.
+///
+/// # Errors
+/// When the body is not such a page, or `make` fails; its error gets the JSON path of the item.
+pub fn decode_page_of<F, T>(
+    body: &[u8],
+    make: impl Fn(F) -> Result<T, DecodeError>,
+) -> Result<Page<T>, DecodeError>
+where
+    F: DeserializeOwned,
+{
+    decode_json::<Page<F>>(body)?.try_map(in_data(make))
 }

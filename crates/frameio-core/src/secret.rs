@@ -1,49 +1,77 @@
-//! A text that is not to be shown.
+//! Text that must not be shown.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::limits::Bounded;
 use crate::patch::Patch;
+use crate::text::trim_text;
 
-/// A text that proves something to whoever knows it: the key of a signature, a passphrase.
+/// A text that must not be shown: a token, a client secret, the key of a signature, a passphrase.
 ///
-/// `Debug` shows none of it, and there is no `Display`: whoever needs it asks for
-/// [`as_str`](Secret::as_str).
+/// * `Debug` does not show it, and there is no `Display`: call [`expose`](Self::expose) to read it.
+/// * Its memory is wiped when it is dropped.
+/// * Two secrets are compared in a time that depends only on their lengths.
+///
+/// Serializing writes the text, since a secret can be a field of a request.
 ///
 /// ```
 /// use frameio_core::Secret;
 ///
 /// let secret = Secret::from("open sesame");
 /// assert_eq!(format!("{secret:?}"), "Secret(…)");
-/// assert_eq!(secret.as_str(), "open sesame");
+/// assert_eq!(secret.expose(), "open sesame");
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Secret(Box<str>);
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself.
-    pub fn as_str(&self) -> &str {
+    /// Returns the text.
+    pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Removes surrounding whitespace and byte-order marks, as left by files and shells.
+    #[must_use]
+    pub fn trimmed(self) -> Self {
+        let trimmed = trim_text(&self.0);
+        if trimmed.len() == self.0.len() { self } else { Self::from(trimmed) }
     }
 }
 
 impl From<&str> for Secret {
     fn from(secret: &str) -> Self {
-        Self(secret.into())
+        Self(Zeroizing::new(secret.to_owned()))
     }
 }
 
 impl From<String> for Secret {
     fn from(secret: String) -> Self {
-        Self(secret.into())
+        Self(Zeroizing::new(secret))
     }
 }
 
 impl From<&str> for Patch<Secret> {
     fn from(secret: &str) -> Self {
         Self::Set(secret.into())
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for Secret {}
+
+impl Hash for Secret {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 
@@ -69,6 +97,25 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<str>::deserialize(deserializer).map(Self)
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_equal_by_content() {
+        assert_eq!(Secret::from("abc"), Secret::from("abc".to_owned()));
+        for other in ["", "ab", "abd", "bbc", "abcd"] {
+            assert_ne!(Secret::from("abc"), Secret::from(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn trims_the_ends_and_nothing_else() {
+        assert_eq!(Secret::from("\u{feff} a b\r\n").trimmed(), Secret::from("a b"));
+        assert_eq!(Secret::from("a b").trimmed(), Secret::from("a b"));
     }
 }

@@ -1,7 +1,14 @@
-//! Files and directories that only their owner can read, written so that they are never half there.
+//! Files and directories that only their owner can read, replaced atomically.
 //!
 //! On Unix, files get the mode 0600 and directories 0700. On other systems they get the permissions
 //! that the directory above gives them.
+//!
+//! | to | use |
+//! |---|---|
+//! | replace a file | [`write()`] |
+//! | replace a file whose new content cannot be had again | [`Reserved`] |
+//! | keep other processes out | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
+//! | open a file that somebody else may have put there | [`open_regular`] |
 //!
 //! ```
 //! # fn main() -> std::io::Result<()> {
@@ -13,7 +20,9 @@
 //! # }
 //! ```
 
+mod lock;
 mod regular;
+mod reserved;
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -21,7 +30,9 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+pub use self::lock::open_lock;
 pub use self::regular::{NotRegular, check_regular, open_regular};
+pub use self::reserved::Reserved;
 
 /// Creates a directory and its missing parents, readable by the owner alone.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use frameio_core::BoxError;
-use secrecy::{ExposeSecret, SecretSlice};
+use zeroize::Zeroizing;
 
 /// The first byte of what is ciphertext, should there ever be another way.
 const VERSION: u8 = 1;
@@ -26,22 +26,22 @@ const NONCE: usize = 24;
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct TokenKeys(Vec<SecretSlice<u8>>);
+pub struct TokenKeys(Vec<Zeroizing<[u8; 32]>>);
 
 impl TokenKeys {
     /// A key of 32 random bytes.
     pub fn new(key: [u8; 32]) -> Self {
-        Self(vec![key.to_vec().into()])
+        Self(vec![key.into()])
     }
 
     /// Reads what was written with this key, too.
     pub fn old(mut self, key: [u8; 32]) -> Self {
-        self.0.push(key.to_vec().into());
+        self.0.push(key.into());
         self
     }
 
     fn ciphers(&self) -> impl Iterator<Item = XChaCha20Poly1305> + '_ {
-        self.0.iter().filter_map(|key| XChaCha20Poly1305::new_from_slice(key.expose_secret()).ok())
+        self.0.iter().map(|key| XChaCha20Poly1305::new((&**key).into()))
     }
 
     /// Encrypts `text` so that it can be read under this name only.

@@ -2,15 +2,15 @@
 
 use frameio_tower::rate_limit::QuotaBucket;
 use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 /// Names things in Redis so that nobody who reads it learns of what they are.
-#[derive(Clone, Debug)]
-pub(crate) struct Names(SecretSlice<u8>);
+#[derive(Clone)]
+pub(crate) struct Names(Zeroizing<Vec<u8>>);
 
 impl Names {
-    pub(crate) fn new(secret: SecretSlice<u8>) -> Self {
+    pub(crate) fn new(secret: Zeroizing<Vec<u8>>) -> Self {
         Self(secret)
     }
 
@@ -34,7 +34,7 @@ impl Names {
     /// A keyed hash of parts, of which none can take the place of another.
     fn hash(&self, parts: &[Option<Vec<u8>>]) -> String {
         // HMAC takes keys of any length.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()) else {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             unreachable!("HMAC takes keys of any length")
         };
         for part in parts {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use foldhash::fast::RandomState;
 use frameio_core::BoxError;
 use frameio_tower::rate_limit::{QuotaBucket, QuotaResponse, QuotaStore, Reservation};
-use secrecy::SecretSlice;
+use zeroize::Zeroizing;
 
 use crate::bucket::{Booked, Bucket, Entry};
 use crate::bucket_task;
@@ -60,7 +60,7 @@ impl RedisQuotas {
     /// Creates quotas on `redis`. The names of accounts and credentials are hashed with `secret`, which
     /// is the same in all processes and should be 32 random bytes or more.
     pub fn new(redis: &Redis, secret: impl AsRef<[u8]>) -> Self {
-        let secret: SecretSlice<u8> = secret.as_ref().to_vec().into();
+        let secret: Zeroizing<Vec<u8>> = secret.as_ref().to_vec().into();
         Self::with(redis.clone(), Names::new(secret), 16)
     }
 

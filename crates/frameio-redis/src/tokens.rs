@@ -8,8 +8,8 @@ use std::time::Duration;
 use frameio_auth::{StoreLock, TokenStore, Tokens};
 use frameio_core::BoxError;
 use redis::Script;
-use secrecy::SecretSlice;
 use tokio::time::{Instant, sleep};
+use zeroize::Zeroizing;
 
 use crate::connect::Redis;
 use crate::encryption::TokenKeys;
@@ -81,7 +81,7 @@ impl RedisTokens {
         name: impl AsRef<str>,
         keys: TokenKeys,
     ) -> Self {
-        let secret: SecretSlice<u8> = secret.as_ref().to_vec().into();
+        let secret: Zeroizing<Vec<u8>> = secret.as_ref().to_vec().into();
         let key = Names::new(secret).tokens(name.as_ref());
         Self { redis: redis.clone(), key, keys, held: Arc::default() }
     }
@@ -119,16 +119,15 @@ impl TokenStore for RedisTokens {
             None => Ok(None),
             Some(ciphertext) if ciphertext.is_empty() => Ok(None),
             Some(ciphertext) => {
-                let json: SecretSlice<u8> = self.keys.decrypt(&self.key, &ciphertext)?.into();
-                Ok(Some(serde_json::from_slice(secrecy::ExposeSecret::expose_secret(&json))?))
+                let json: Zeroizing<Vec<u8>> = self.keys.decrypt(&self.key, &ciphertext)?.into();
+                Ok(Some(serde_json::from_slice(&json)?))
             }
         }
     }
 
     async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
-        let json: SecretSlice<u8> = serde_json::to_vec(tokens)?.into();
-        let ciphertext =
-            self.keys.encrypt(&self.key, secrecy::ExposeSecret::expose_secret(&json))?;
+        let json: Zeroizing<Vec<u8>> = serde_json::to_vec(tokens)?.into();
+        let ciphertext = self.keys.encrypt(&self.key, &json)?;
         self.write(&ciphertext).await
     }
 

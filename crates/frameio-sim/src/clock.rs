@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 /// The time of a [`Sim`](crate::Sim); a handle that can be kept and cloned.
 ///
-/// It goes on with tokio's clock, paused time included, and [`advance`](Clock::advance) moves it
+/// It follows tokio's clock, paused time included, and [`advance`](Clock::advance) moves it
 /// further. All that the simulator does in time follows it: quotas, the age of signed URLs, the
 /// dates of records, transcoding, the delays of faults.
 ///

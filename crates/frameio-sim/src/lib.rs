@@ -1,9 +1,9 @@
 //! A local Frame.io, to develop and test against.
 //!
-//! [`Sim`] is a tower service that answers HTTP requests as the Frame.io V4 API does, with its
-//! state in memory. It stands in process where a client has its transport, or on a loopback
-//! socket for programs in any language. It begins with one account, one workspace, one project,
-//! the user who owns them and three others, whose ids are [`Sim::demo`].
+//! [`Sim`] is a tower service that responds to HTTP requests as the Frame.io V4 API does, with its
+//! state in memory. Use it in process, in place of a client's transport, or on a loopback socket for
+//! programs in any language. It starts with one account, one workspace, one project, the user who owns
+//! them and three others; [`Sim::demo`] has their ids.
 //!
 //! In process:
 //!
@@ -162,27 +162,30 @@
 //! Programs in any language control it below `/_sim/`, without a token and only from the same
 //! machine; errors are JSON as those of the API:
 //!
-//! * `GET /_sim/` is a page for people: it shows live what there is in the accounts, the last
-//!   requests, and the buckets of the quotas, and can do what is listed here.
-//! * `GET /_sim/demo` tells the ids of [`Sim::demo`] and the `tokens` of its users.
-//! * `GET /_sim/state` tells [`Sim::state`] as JSON, secrets included. A `PUT` of such a document, or
+//! * `GET /_sim/` is a page for people: it shows the content of the accounts, the last requests and the
+//!   buckets of the quotas as they change, with details on a click, and can do what is listed here.
+//! * `GET /_sim/demo` returns the ids of [`Sim::demo`] and the `tokens` of its users.
+//! * `GET /_sim/state` returns [`Sim::state`] as JSON, secrets included. A `PUT` of such a document, or
 //!   of one written by hand, is [`Sim::restore`]: it is checked as a file is, with 422 and a JSON
-//!   pointer to what is wrong, takes up to 64 MiB, and answers with the demo.
-//! * `GET /_sim/stats` tells [`Sim::stats`]: `requests`, `by_status`, `by_operation` and
+//!   pointer to what is wrong, takes up to 64 MiB, and returns the demo.
+//! * `GET /_sim/stats` returns [`Sim::stats`]: `requests`, `by_status`, `by_operation` and
 //!   `rate_limited`, which is what was answered 429, by the operation.
-//! * `POST /_sim/reset` is [`Sim::reset`], and answers with the demo, whose ids stay.
+//! * `POST /_sim/reset` is [`Sim::reset`], and returns the demo, whose ids stay.
 //! * `POST /_sim/clock` with `{"advance_ms": 60000}` is [`Clock::advance`], and answers, as a `GET`
 //!   does, with the time: `{"now": "…"}`.
 //! * `POST /_sim/faults` with `{"fault": "files.show=503:next2"}` is [`Sim::inject`] with what is
 //!   parsed as a [`Fault`]. A `GET` lists those that are left, a `DELETE` takes all back.
 //! * `POST /_sim/actions/{id}/trigger` with `{"resources": [{"type": "file", "id": "…"}]}` is
 //!   [`Sim::trigger`], by the demo user or by that of `user_id`. It submits each form that is shown
-//!   with the next of the list `submit`, and answers with `shown`, one after the other: forms,
+//!   with the next of the list `submit`, and returns `shown`, one after the other: forms,
 //!   a message, or nothing, by their `type`.
 //!
-//! These requests are not recorded, and no fault befalls them. Browsers send them only for the page
-//! itself: a request that comes from another origin, or by a host name that is neither an IP
-//! address nor `localhost`, is refused (403).
+//! These requests are not recorded, and no fault applies to them. Browsers send them only for the page
+//! itself: a request from another origin, or by a host name that is neither an IP address nor
+//! `localhost`, is refused (403).
+//!
+//! A server on the loopback refuses other host names for the API, downloads and IMS as well, because a
+//! page on the web could point its own name to this machine; [`Builder::host`] adds names.
 //!
 //! # State in a file
 //!
@@ -223,13 +226,14 @@
 //! * Remote uploads of plain `http://` sources on the loopback, fetched by a task in the
 //!   background, up to 50 GB. All other sources fail at once, and so does one that answers with
 //!   anything but 200, with nothing, or not for 60 seconds: `upload_failed` tells it.
-//! * Downloads of what was uploaded, whole or in ranges, by signed URLs in `media_links.original`
-//!   and from [`Sim::download_url`]; with `etag`, `last-modified`, and the conditions of HTTP.
+//! * Downloads of uploads, whole or in ranges, by signed URLs in `media_links.original` and from
+//!   [`Sim::download_url`]; with `etag`, `last-modified`, and the conditions of HTTP. A browser shows
+//!   them in a sandbox, so that an uploaded page cannot act with the origin of the simulator.
 //! * A file goes from `created` to `uploaded` to `transcoded`, on the [`Clock`] that moves all
 //!   time here, and that can be [advanced](Clock::advance).
 //! * Deliveries to webhooks and custom actions on the loopback, by plain `http://`: a POST that is
 //!   not answered with success in 5 seconds, or in the timeout of the action, comes up to four times
-//!   again, after 15, 30, 60 and 120 seconds and by chance up to a fifth more, signed anew. They
+//!   again, after 15, 30, 60 and 120 seconds and by chance up to a fifth more, signed again. They
 //!   stop when the webhook is deleted or switched off. `file.ready` comes when the file is
 //!   `transcoded`.
 //! * Metadata fields of all ten types, with values that are checked by the type, and a few of the
@@ -263,7 +267,7 @@
 //! * Both engines of search look for the same. What only a look into the media, or into fields that
 //!   are not simulated, could tell matches nothing: transcription, what is seen, format, codec, bit
 //!   rate and the like; nor do the original name of a file, and fields that an account has defined.
-//! * Nothing is delivered to other URLs than those of the loopback; it is only recorded.
+//! * Nothing is delivered to other URLs than those of the loopback; such a delivery is only recorded.
 //! * Unknown parameters of a query are ignored, and values that the contract calls open are
 //!   refused all the same: what the service takes beyond the known ones, it does not tell.
 //! * Where the documentation says nothing it has to decide: a record made without a name is
@@ -314,6 +318,7 @@ mod operations;
 mod quota;
 mod request_body;
 mod response;
+mod routing;
 mod shared;
 mod sim;
 mod snapshot;

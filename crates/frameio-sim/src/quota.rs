@@ -1,4 +1,4 @@
-//! The documented leaky buckets: one for each token, account and operation.
+//! The documented quotas: a leaky bucket for each token, account and operation.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use frameio_core::{Operation, Quota, QuotaScope};
 /// Above this many buckets the empty ones are thrown away.
 const MANY: usize = 1024;
 
-/// What the bucket of an operation holds, as the three headers tell it.
+/// Level of the bucket of an operation, as the three headers have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Level {
     pub(crate) limit: u32,
@@ -46,8 +46,8 @@ pub(crate) struct Bucket {
     pub(crate) empty_in: Duration,
 }
 
-/// All buckets; each is known by the moment at which it will have leaked empty, which is told as
-/// all moments here by what has [elapsed](crate::Clock::elapsed) until then.
+/// All buckets; each is known by the moment at which it will have leaked empty, in terms of the time
+/// [elapsed](crate::Clock::elapsed) until then.
 #[derive(Debug)]
 pub(crate) struct Buckets {
     enforced: bool,

@@ -1,5 +1,6 @@
 //! Bodies of requests.
 
+use std::fmt;
 use std::pin::{Pin, pin};
 
 use bytes::{Bytes, BytesMut};
@@ -7,7 +8,7 @@ use http::header::{CONTENT_LENGTH, EXPECT, HeaderMap};
 use http_body::Body;
 use http_body_util::BodyExt;
 
-/// How much of an unwanted body is read: 64 MiB.
+/// Size of an unwanted body that is read, at most.
 const MOST_DRAINED: u64 = 64 * 1024 * 1024;
 
 /// The length of a body that is said before it comes.
@@ -16,9 +17,17 @@ pub(crate) fn declared<B: Body>(headers: &HeaderMap, body: &B) -> Option<u64> {
     length.and_then(|length| length.parse().ok()).or_else(|| body.size_hint().exact())
 }
 
-/// A body that ended before its end.
+/// A body that broke off.
 #[derive(Debug)]
 pub(crate) struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the body of the request broke off")
+    }
+}
+
+impl std::error::Error for Broken {}
 
 /// The next bytes of a body; none are there of trailers.
 pub(crate) async fn next<B>(body: &mut Pin<&mut B>) -> Option<Result<Bytes, Broken>>
@@ -29,10 +38,10 @@ where
     Some(frame.map(|frame| frame.into_data().unwrap_or_default()).map_err(|_| Broken))
 }
 
-/// Reads the rest of a body that is not wanted: an answer that is sent while the client still
-/// writes may be lost with the connection.
+/// Reads the rest of an unwanted body: a response that is sent while the client still writes may be
+/// lost with the connection.
 ///
-/// Not where the client waits to be told to go on, and not without end.
+/// Not where the client waits for `100 Continue`, and not without end.
 pub(crate) async fn drain<B>(headers: &HeaderMap, mut body: Pin<&mut B>)
 where
     B: Body<Data = Bytes>,
@@ -50,7 +59,7 @@ where
 }
 
 /// The JSON of a request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Content {
     pub(crate) data: Bytes,
     /// Whether it was too long, and is not kept.
@@ -65,7 +74,7 @@ impl Content {
     {
         let mut body = pin!(body);
         let mut read = BytesMut::new();
-        // What has broken off is no JSON, so that it need not be told from an end.
+        // A body that broke off is no JSON, so that it may be treated like one that ended.
         while let Some(Ok(data)) = next(&mut body).await {
             if read.len() + data.len() > limit {
                 drain(headers, body).await;

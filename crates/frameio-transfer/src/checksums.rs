@@ -14,8 +14,8 @@ use frameio_private_file::open_regular;
 use serde_json::{Value, json};
 
 use super::digest::Hasher;
+use super::local_file::{LocalFile, reason, unopened};
 use super::tasks::blocking;
-use super::upload::local_file::{LocalFile, reason, unreadable};
 use super::{Checksum, TransferError, TransferErrorKind};
 
 const HEAD: &str = "{\"frameio_checksums\":1}\n";
@@ -60,7 +60,7 @@ impl Checksums {
             let Some(kept) = self.of(&id) else { return Ok(Some(id)) };
             let now = match checksum.take() {
                 Some(now) => now,
-                None => hash(local.to_owned()).await.map_err(|error| unreadable(local, error))?,
+                None => hash(local.to_owned()).await.map_err(|error| unopened(local, error))?,
             };
             if now == kept {
                 return Ok(Some(id));

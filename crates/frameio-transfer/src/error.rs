@@ -8,7 +8,7 @@ use frameio_core::{BoxError, FileId};
 use frameio_tower::error::find;
 use http::StatusCode;
 
-use super::retry::AttemptError;
+use super::attempt_error::AttemptError;
 use frameio_client::{Error, ErrorKind};
 
 /// Why a transfer did not succeed.
@@ -221,3 +221,17 @@ const _: () = {
     const fn sendable<T: Send + Sync + 'static>() {}
     sendable::<TransferError>();
 };
+
+impl AttemptError {
+    /// Returns the kind of a transfer that ends with this error.
+    pub(crate) fn kind(&self) -> TransferErrorKind {
+        match self {
+            Self::Transport(_) => TransferErrorKind::Storage,
+            Self::Stalled(_) | Self::TimedOut(_) => TransferErrorKind::Timeout,
+            Self::Responded(response) if response.expired => TransferErrorKind::Expired,
+            Self::Responded(response) if response.is_transient() => TransferErrorKind::Storage,
+            Self::Responded(_) => TransferErrorKind::Refused,
+            Self::Url(_) => TransferErrorKind::InvalidUrl,
+        }
+    }
+}

@@ -1,9 +1,12 @@
 //! Files of any size, in and out.
 
+mod attempt_error;
 mod checksums;
 mod digest;
 mod download;
 pub(crate) mod error;
+mod existing;
+mod local_file;
 mod match_name;
 mod path;
 mod poll;
@@ -31,8 +34,9 @@ use tower::Service;
 
 pub use self::digest::{Checksum, Digest};
 use self::download::disk::{Disk, SystemDisk};
-pub use self::download::{Download, DownloadTree, Downloaded, Existing, Open, Reader, Rendition};
+pub use self::download::{Download, DownloadTree, Downloaded, Open, Reader, Rendition};
 pub use self::error::{TransferError, TransferErrorKind};
+pub use self::existing::Existing;
 pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;
 pub use self::poll::WaitFor;

@@ -1,4 +1,4 @@
-//! Waiting for the service: how all transfers ask for the state of their files.
+//! Waiting for the service: how transfers poll the state of their files.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,21 +12,21 @@ use super::error::{TransferError, TransferErrorKind};
 use frameio_client::Client;
 use frameio_client::{Error, ErrorKind};
 
-/// What a transfer to the service waits for when all is sent.
+/// State of a file that an upload waits for when all parts are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitFor {
     /// The service has put the parts together.
     #[default]
     Uploaded,
-    /// The renditions are there too. The service makes none of some kinds of files, which then
-    /// never get that far.
+    /// The renditions are complete too. The service makes none of some kinds of files, which never
+    /// reach this state.
     Transcoded,
 }
 
 impl WaitFor {
-    /// When to stop waiting for it: by default after ten minutes, or six hours for renditions. A
-    /// limit beyond what a clock can tell is none.
+    /// Returns when to stop waiting: by default after ten minutes, or six hours for renditions. A
+    /// limit beyond the range of the clock is none.
     pub(crate) fn end(self, limit: Option<Duration>) -> Option<Instant> {
         let default = match self {
             Self::Uploaded => Duration::from_secs(600),
@@ -36,31 +36,32 @@ impl WaitFor {
     }
 }
 
-/// Asks for the state of files, a few at a time, the longest waiting first.
+/// Polls the state of files, a few at a time, the longest waiting first.
 ///
-/// The quota of these calls is small, and shared with the rest of the program. The queue of it is
-/// first come, first served: with no more than [`TURNS`] of ours in it, the others get their turn.
+/// The quota of these calls is small, and shared with the rest of the program. Its queue is first
+/// come, first served: with no more than [`TURNS`] calls of transfers in it, the others get their
+/// turn.
 ///
-/// The quota of the upload status is the same as that of new files, so many small files would wait
-/// for it if they had to ask twice. So the first question waits for as long as it lately took, and
-/// of three in a row only one is for the upload status, which alone tells what went wrong; the others
-/// are for the file, which has a quota of its own.
+/// The upload status shares the quota of new files, so many small files would wait for it if each
+/// were polled twice. So the first call waits for as long as the service lately took, and of three in
+/// a row only one is for the upload status, which alone reports failures; the others are for the
+/// file, which has a separate quota.
 #[derive(Debug)]
 pub(crate) struct Poller {
     status_turns: Semaphore,
     file_turns: Semaphore,
     interval: Duration,
-    /// How long it lately took from the last part until the service had the file.
+    /// Recent time from the last part until the service had the file.
     lag: Mutex<Duration>,
 }
 
-/// How many calls of an operation are under way at most.
+/// Maximum number of calls of an operation in flight.
 const TURNS: usize = 4;
 
-/// The longest time from one call for a file to the next.
+/// Longest time from one call for a file to the next.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// The longest time to wait before the first call.
+/// Longest wait before the first call.
 const LONGEST_LAG: Duration = Duration::from_secs(2);
 
 impl Poller {
@@ -101,7 +102,7 @@ impl Poller {
         within(end, self.complete(client, ids), LATE).await.map(drop)
     }
 
-    /// Waits until the renditions of a file are there.
+    /// Waits until the renditions of a file are complete.
     pub(crate) async fn transcoded(
         &self,
         client: &Client,
@@ -121,7 +122,7 @@ impl Poller {
         within(end, polling, "the service did not make the renditions in time").await
     }
 
-    /// Asks until the service has the whole file; how often it took.
+    /// Polls until the service has the whole file; returns the number of calls.
     async fn complete(
         &self,
         client: &Client,
@@ -150,7 +151,7 @@ impl Poller {
         let show = ShowUploadStatus::new(account_id, file_id);
         let status = ask(&self.status_turns, client, show).await?;
         if status.as_ref().is_some_and(|status| status.upload_failed) {
-            let failed = "the service could not put the upload together, or not fetch it";
+            let failed = "the service could not put the parts together, or not fetch the file";
             return Err(TransferError::new(TransferErrorKind::UploadFailed, failed));
         }
         Ok(status.is_some_and(|status| status.upload_complete))
@@ -165,9 +166,9 @@ impl Poller {
     }
 }
 
-const LATE: &str = "the service did not tell in time that it has the whole file";
+const LATE: &str = "the service did not confirm in time that it has the whole file";
 
-/// How long to wait from one question to the next.
+/// Waits from one call to the next.
 struct Waits {
     next: Duration,
     longest: Duration,
@@ -182,7 +183,7 @@ impl Waits {
     }
 }
 
-/// What is answered; nothing where it is worth asking again, after the client has done so already.
+/// Returns the response, or nothing where a later call may succeed, although the client has retried.
 async fn ask<E: Endpoint>(
     turns: &Semaphore,
     client: &Client,
@@ -196,7 +197,7 @@ async fn ask<E: Endpoint>(
     }
 }
 
-/// What a future gives before `end`.
+/// Awaits a future until `end`.
 async fn within<T>(
     end: Option<Instant>,
     waiting: impl Future<Output = Result<T, TransferError>>,

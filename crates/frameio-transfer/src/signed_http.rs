@@ -1,6 +1,5 @@
 //! Requests to signed URLs: where they may go, and when an attempt is given up.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,15 +15,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::{Instant, timeout_at};
 use tower::ServiceExt;
 
-use super::retry::{Answer, AttemptError};
+use super::attempt_error::{AttemptError, MAX_REDIRECTS, RedirectError, StorageResponse, UrlError};
 use frameio_tower::HttpService;
 use frameio_transport::InsecureUrl;
 
 /// Maximum number of bytes read from the body of an error response.
 const ERROR_BODY: usize = 64 << 10;
-
-/// Maximum number of redirects followed in one attempt.
-pub(crate) const MAX_REDIRECTS: u32 = 3;
 
 /// Characters of a path or a query that are sent percent-encoded: all that RFC 3986 does not allow
 /// there, and `#`, which would cut the signature off.
@@ -62,30 +58,6 @@ pub(crate) struct Storage {
     pub(crate) stall_timeout: Duration,
     /// How long an attempt may take until the head of its response is there.
     pub(crate) attempt_timeout: Duration,
-}
-
-/// Why a request is not sent to a signed URL. No text of the URL is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UrlError {
-    Malformed,
-    Relative,
-    Scheme,
-    Port,
-    Loopback,
-    Insecure,
-}
-
-impl fmt::Display for UrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "is malformed",
-            Self::Relative => "has no scheme and host",
-            Self::Scheme => "is neither https:// nor http://",
-            Self::Port => "has a port that does not exist",
-            Self::Loopback => "points to this machine, on which the API does not run",
-            Self::Insecure => "is http://, which is refused for hosts other than this machine",
-        })
-    }
 }
 
 /// Reads the signed URL in `text`, as browsers and other clients do.
@@ -157,10 +129,11 @@ impl Storage {
                 uri = match self.redirect(&uri, &method, &response, redirects) {
                     Some(Ok(uri)) => uri,
                     Some(Err(error)) => {
-                        let answer = Answer { redirect: Some(error), ..refusal(response).await };
-                        return Err(AttemptError::Answered(answer));
+                        let answer =
+                            StorageResponse { redirect: Some(error), ..refusal(response).await };
+                        return Err(AttemptError::Responded(answer));
                     }
-                    None => return Err(AttemptError::Answered(refusal(response).await)),
+                    None => return Err(AttemptError::Responded(refusal(response).await)),
                 };
             }
         };
@@ -264,20 +237,13 @@ fn not_sent(error: BoxError) -> AttemptError {
 }
 
 /// What is kept of a response that is not a success.
-async fn refusal(response: Response<Body>) -> Answer {
+async fn refusal(response: Response<Body>) -> StorageResponse {
     let (parts, body) = response.into_parts();
     // The status counts even if the body does not arrive.
     let body = Limited::new(body, ERROR_BODY).collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
     let wait = retry_after(&parts.headers, SystemTime::now());
-    Answer::new(parts.status, wait, &body)
-}
-
-/// Why a redirect was not followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RedirectError {
-    TooMany,
-    Url(UrlError),
+    StorageResponse::new(parts.status, wait, &body)
 }
 
 /// Boxes the service that signed URLs are asked through.

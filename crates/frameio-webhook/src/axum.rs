@@ -28,7 +28,7 @@ use crate::verify::Verified;
 ///
 /// let receiver = Receiver::from(Verifier::new("secret")?);
 /// let router: Router = Router::new().route("/webhooks", post(hook)).with_state(receiver);
-/// # Ok::<_, frameio_webhook::NoSecret>(())
+/// # Ok::<_, frameio_webhook::InvalidSecret>(())
 /// ```
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "an extractor is taken apart in the arguments")]

@@ -3,20 +3,21 @@
 use std::fmt;
 use std::sync::Arc;
 
-use frameio_core::{BoxError, DecodeError};
+use frameio_core::{BoxError, DecodeError, InvalidText};
 use http::{Response, StatusCode};
 
-/// There is no secret, or an empty one, with which anybody could sign.
+/// A secret that cannot be used. It is empty or blank, so that anybody could sign with it, or it
+/// contains a control character, so that it is not the one that the service gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoSecret(pub(crate) ());
+pub struct InvalidSecret(pub(crate) InvalidText);
 
-impl fmt::Display for NoSecret {
+impl fmt::Display for InvalidSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("there is no secret, or an empty one: is the variable with it set?")
+        write!(f, "the webhook secret {}; check the variable or file that holds it", self.0)
     }
 }
 
-impl std::error::Error for NoSecret {}
+impl std::error::Error for InvalidSecret {}
 
 /// Why a request counts as sent by somebody else.
 ///

@@ -21,7 +21,7 @@ pub use self::axum::Signed;
 pub use claim::Claim;
 pub use dedup::{DeliveryStore, MemoryDeliveries};
 pub use delivery_key::DeliveryKey;
-pub use error::{NoSecret, Rejection, VerifyError};
+pub use error::{InvalidSecret, Rejection, VerifyError};
 pub use event::{AccountRef, Event, ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef};
 pub use frameio_core::EventType;
 pub use layer::{Verify, VerifyFuture, VerifyLayer};

@@ -42,7 +42,7 @@ type Lookup = Arc<dyn Fn(Claim) -> Found + Send + Sync>;
 /// let receiver = Receiver::from(Verifier::new("secret")?).body_limit(64 << 10);
 /// let answer = tokio_test::block_on(hook(receiver, http::Request::new("{}".into())));
 /// assert_eq!(answer.status(), 401);
-/// # Ok::<_, frameio_webhook::NoSecret>(())
+/// # Ok::<_, frameio_webhook::InvalidSecret>(())
 /// ```
 #[derive(Clone)]
 pub struct Receiver {
@@ -91,7 +91,7 @@ impl Receiver {
     ///     let customers = customers.clone();
     ///     async move { Ok(claim.account_id().and_then(|id| customers.get(id.as_str()).cloned())) }
     /// });
-    /// # Ok::<_, frameio_webhook::NoSecret>(())
+    /// # Ok::<_, frameio_webhook::InvalidSecret>(())
     /// ```
     pub fn lookup<F, Fut>(find: F) -> Self
     where

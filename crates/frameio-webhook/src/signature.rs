@@ -4,14 +4,13 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use frameio_core::Body;
+use frameio_core::{Body, InvalidText, Secret, clean_text};
 use hmac::{Hmac, KeyInit, Mac};
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Request, Uri};
-use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use crate::error::{NoSecret, VerifyError};
+use crate::error::{InvalidSecret, VerifyError};
 
 /// The header of the signature: `v0=` and 64 hexadecimal digits.
 pub const SIGNATURE_HEADER: &str = "x-frameio-signature";
@@ -28,14 +27,12 @@ const VERSION: &str = "v0=";
 pub(crate) struct Key(Hmac<Sha256>);
 
 impl Key {
-    /// An empty secret is none: it comes of a variable that is not set, and anyone can sign with it.
-    pub(crate) fn new(secret: &SecretString) -> Result<Self, NoSecret> {
-        let secret = secret.expose_secret().as_bytes();
-        if secret.is_empty() {
-            return Err(NoSecret(()));
-        }
-        // A key of any length is right for HMAC.
-        Hmac::new_from_slice(secret).map(Self).map_err(|_| NoSecret(()))
+    /// Refuses a blank secret, as a variable that is not set gives it: anybody can sign with it.
+    pub(crate) fn new(secret: &Secret) -> Result<Self, InvalidSecret> {
+        let secret = clean_text(secret.expose()).map_err(InvalidSecret)?;
+        // HMAC takes a key of any length.
+        let key = Hmac::new_from_slice(secret.as_bytes());
+        key.map(Self).map_err(|_| InvalidSecret(InvalidText::Empty))
     }
 
     fn sign(&self, timestamp: &[u8], body: &[u8]) -> Hmac<Sha256> {
@@ -122,11 +119,11 @@ fn seconds(header: &[u8]) -> Option<u64> {
 pub struct Signer(Key);
 
 impl Signer {
-    /// Signs with `secret`.
+    /// Signs with `secret`. Whitespace around it is ignored.
     ///
     /// # Errors
-    /// When it is empty.
-    pub fn new(secret: impl Into<SecretString>) -> Result<Self, NoSecret> {
+    /// When it is blank, or contains a control character.
+    pub fn new(secret: impl Into<Secret>) -> Result<Self, InvalidSecret> {
         Key::new(&secret.into()).map(Self)
     }
 
@@ -137,7 +134,7 @@ impl Signer {
     /// # use frameio_webhook::Signer;
     /// let signature = Signer::new("secret")?.sign(1_700_000_000, b"{}");
     /// assert!(signature.starts_with("v0=84dd7b277ba946b3"));
-    /// # Ok::<_, frameio_webhook::NoSecret>(())
+    /// # Ok::<_, frameio_webhook::InvalidSecret>(())
     /// ```
     pub fn sign(&self, timestamp: u64, body: &[u8]) -> String {
         let signature = self.0.sign(timestamp.to_string().as_bytes(), body).finalize();

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use frameio_core::{AccountId, DecodeError};
+use frameio_core::{AccountId, DecodeError, InvalidText, Secret};
 use http::HeaderMap;
-use secrecy::SecretString;
 
 use crate::action::ActionRequest;
 use crate::claim::Claim;
 use crate::delivery_key::DeliveryKey;
-use crate::error::{NoSecret, VerifyError};
+use crate::error::{InvalidSecret, VerifyError};
 use crate::event::Event;
 use crate::payload::Payload;
 use crate::signature::{Key, Stamp};
@@ -49,11 +48,11 @@ impl Verifier {
     pub const WINDOW: Duration = Duration::from_secs(300);
 
     /// Takes what `secret` has signed: the one that the service gave when the webhook or the action
-    /// was created.
+    /// was created. Whitespace around it is ignored.
     ///
     /// # Errors
-    /// When it is empty.
-    pub fn new(secret: impl Into<SecretString>) -> Result<Self, NoSecret> {
+    /// When it is blank, or contains a control character.
+    pub fn new(secret: impl Into<Secret>) -> Result<Self, InvalidSecret> {
         Self::any_of([secret])
     }
 
@@ -64,24 +63,24 @@ impl Verifier {
     /// several customers belong to [`Receiver::lookup`](crate::Receiver::lookup).
     ///
     /// # Errors
-    /// When there is none, or when one is empty.
+    /// When there is none, or when one is blank or contains a control character.
     ///
     /// ```
     /// use frameio_webhook::Verifier;
     ///
     /// let verifier = Verifier::any_of(["new secret", "old secret"])?;
-    /// assert!(Verifier::any_of(["new secret", ""]).is_err());
-    /// # Ok::<_, frameio_webhook::NoSecret>(())
+    /// assert!(Verifier::any_of(["new secret", " "]).is_err());
+    /// # Ok::<_, frameio_webhook::InvalidSecret>(())
     /// ```
-    pub fn any_of<I>(secrets: I) -> Result<Self, NoSecret>
+    pub fn any_of<I>(secrets: I) -> Result<Self, InvalidSecret>
     where
         I: IntoIterator,
-        I::Item: Into<SecretString>,
+        I::Item: Into<Secret>,
     {
         let keys = secrets.into_iter().map(|secret| Key::new(&secret.into()));
-        let keys = keys.collect::<Result<Arc<[Key]>, NoSecret>>()?;
+        let keys = keys.collect::<Result<Arc<[Key]>, InvalidSecret>>()?;
         if keys.is_empty() {
-            return Err(NoSecret(()));
+            return Err(InvalidSecret(InvalidText::Empty));
         }
         Ok(Self { keys, window: Self::WINDOW, clock: None, account: None })
     }

@@ -204,9 +204,10 @@ fn while_secrets_change_the_old_and_the_new_one_are_right() {
 fn with_no_secret_nothing_is_verified() {
     assert!(Verifier::new("").is_err());
     assert!(Verifier::any_of(["secret", ""]).is_err());
+    assert!(Verifier::any_of(["secret", "  "]).is_err());
     assert!(Verifier::any_of::<[String; 0]>([]).is_err());
     let error = Signer::new(String::new()).unwrap_err();
-    assert!(error.to_string().contains("is the variable with it set?"));
+    assert!(error.to_string().contains("check the variable or file that holds it"));
 }
 
 #[test]
@@ -232,4 +233,28 @@ fn nothing_shows_the_secret() {
     assert!(!shown.contains("canary"), "{shown}");
     let verified = support::verifier().verify(signed(EVENT).headers(), EVENT).unwrap();
     assert!(!format!("{verified:?}").contains("file.ready"));
+}
+
+#[test]
+fn refuses_a_blank_secret_and_one_with_a_control_character() {
+    for (secret, message) in [
+        ("", "the webhook secret is empty"),
+        (" ", "the webhook secret is empty"),
+        ("\r\n\t", "the webhook secret is empty"),
+        ("canary\nother", "the webhook secret contains a line break"),
+    ] {
+        for error in [Verifier::new(secret).unwrap_err(), Signer::new(secret).unwrap_err()] {
+            let error = error.to_string();
+            assert!(error.starts_with(message) && !error.contains("canary"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn ignores_the_whitespace_around_a_secret() {
+    let request = Signer::new("secret\n").unwrap().request_at(NOW, "/", "{}").unwrap();
+    let verifier = Verifier::new("\u{feff}secret\r\n").unwrap().clock(|| at(NOW));
+    assert!(verifier.verify(request.headers(), "{}").is_ok());
+    let plain = Verifier::new("secret").unwrap().clock(|| at(NOW));
+    assert!(plain.verify(request.headers(), "{}").is_ok());
 }

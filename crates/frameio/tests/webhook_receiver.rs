@@ -60,7 +60,7 @@ impl Setting {
         let demo = sim.demo();
         let (account, workspace) = (&demo.account_id, &demo.workspace_id);
         let webhook = CreateWebhook::new(account, workspace, events, "receiver", &*url);
-        let secret = client.send(webhook).await.unwrap().secret.unwrap().as_str().to_owned();
+        let secret = client.send(webhook).await.unwrap().secret.unwrap().expose().to_owned();
         Self { sim, _server: server, client, listener: Some(listener), url, secret }
     }
 

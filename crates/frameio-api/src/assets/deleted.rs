@@ -1,7 +1,8 @@
 //! Assets that were deleted.
 
-use frameio_core::decode::{decode_page_of, read_object};
+use frameio_core::decode::read_object;
 use frameio_core::page::PageItem;
+use frameio_core::page::decode_page_of;
 use frameio_core::{
     AssetId, DecodeError, Extra, FileId, FolderId, Page, ProjectId, VersionStackId, model,
 };

@@ -1,6 +1,7 @@
 //! [`Asset`] as JSON: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::decode::{decode_data, decode_json, decode_list_of, decode_page_of, read_object};
+use frameio_core::decode::{decode_data, decode_json, decode_list_of, read_object};
+use frameio_core::page::decode_page_of;
 use frameio_core::page::{ListItem, PageItem};
 use frameio_core::{AssetId, DecodeError, Extra, FileId, Page, ProjectId, model};
 use jiff::Timestamp;

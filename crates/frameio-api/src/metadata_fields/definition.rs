@@ -1,8 +1,9 @@
 //! [`FieldDefinition`] as JSON: the type of a field decides what its configuration is.
 
 use bytes::Bytes;
-use frameio_core::decode::{decode_data, decode_page_of, read_object};
+use frameio_core::decode::{decode_data, read_object};
 use frameio_core::page::PageItem;
+use frameio_core::page::decode_page_of;
 use frameio_core::{DecodeError, Extra, FieldDefinitionId, FromResponse, Page, UserId, model};
 use http::response::Parts;
 use jiff::Timestamp;

@@ -1,7 +1,8 @@
 //! Results: what a search finds.
 
-use frameio_core::decode::{decode_page_of, read_object};
+use frameio_core::decode::read_object;
 use frameio_core::page::PageItem;
+use frameio_core::page::decode_page_of;
 use frameio_core::{DecodeError, Extra, Page, open_enum};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};

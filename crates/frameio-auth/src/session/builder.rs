@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::renew::OnChange;
+use super::renew::{OnChange, OnUnsaved};
 use super::state::State;
 use super::{Session, Shared};
+use crate::error::Error;
 use crate::ims::Ims;
 use crate::store::{ErasedStore, MemoryStore, TokenStore};
 use crate::tokens::Tokens;
@@ -24,11 +25,18 @@ pub struct SessionBuilder {
     store: Option<Arc<dyn ErasedStore>>,
     refresh_before: Duration,
     on_change: Option<OnChange>,
+    on_unsaved: Option<OnUnsaved>,
 }
 
 impl SessionBuilder {
     pub(super) fn new(ims: Ims) -> Self {
-        Self { ims, store: None, refresh_before: Duration::from_secs(60), on_change: None }
+        Self {
+            ims,
+            store: None,
+            refresh_before: Duration::from_secs(60),
+            on_change: None,
+            on_unsaved: None,
+        }
     }
 
     /// Keeps tokens here. Default: a [`MemoryStore`] of its own.
@@ -52,6 +60,16 @@ impl SessionBuilder {
         self
     }
 
+    /// Calls `function` when a user's refreshed tokens could not be saved.
+    ///
+    /// The old refresh token is spent then, and only this session has the new one. It goes on with it,
+    /// and saves it before the next refresh or when [`Session::save`] is called. Tell the user: if the
+    /// program ends before, they have to sign in again.
+    pub fn on_unsaved(mut self, function: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.on_unsaved = Some(Arc::new(function));
+        self
+    }
+
     /// Makes the session. Needs no runtime and loads nothing yet.
     pub fn build(self) -> Session {
         Session(Arc::new(Shared {
@@ -59,6 +77,7 @@ impl SessionBuilder {
             store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::new())),
             refresh_before: self.refresh_before,
             on_change: self.on_change,
+            on_unsaved: self.on_unsaved,
             work: tokio::sync::Mutex::default(),
             state: Mutex::new(State::default()),
         }))

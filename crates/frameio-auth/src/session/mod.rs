@@ -15,8 +15,8 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 pub use self::builder::SessionBuilder;
-use self::renew::OnChange;
-use self::state::{Outcome, Standing, State};
+use self::renew::{OnChange, OnUnsaved};
+use self::state::{Freshness, Outcome, State};
 use super::error::{Error, ErrorKind};
 use super::ims::Ims;
 use super::store::ErasedStore;
@@ -36,6 +36,8 @@ use super::unauthorized::{WhyUnauthorized, explain};
 ///   token with it that was used up already. There is no other task.
 /// * New tokens are saved before they are used. Processes that share a store refresh one after the
 ///   other, and take what another has got.
+/// * Tokens are used, refreshed and revoked only at the service that [issued](Tokens::issuer) them:
+///   a store that has tokens of another one is an error, [`Issuer`](ErrorKind::Issuer).
 /// * When a refresh token is refused, and no other process has a better one, the error says so:
 ///   [`is_sign_in_again`](Error::is_sign_in_again). The service is not asked again until somebody
 ///   has signed in.
@@ -60,6 +62,7 @@ struct Shared {
     store: Arc<dyn ErasedStore>,
     refresh_before: Duration,
     on_change: Option<OnChange>,
+    on_unsaved: Option<OnUnsaved>,
     /// Held by whoever changes the tokens: a refresh, an import, a sign-out.
     work: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -98,16 +101,29 @@ impl Session {
     /// # Errors
     /// As [`token`](Self::token).
     pub async fn refresh(&self) -> Result<Tokens, Error> {
-        self.0.state().distrust();
+        self.0.state().force_refresh();
         self.renewed().await
     }
 
     /// Takes tokens that were got by [`Ims::exchange`] or come from elsewhere, and saves them.
     ///
     /// # Errors
-    /// When they cannot be saved; the session is then as it was.
+    /// [`Issuer`](ErrorKind::Issuer) where another sign-in service issued them, and when they cannot be
+    /// saved; the session is then as it was.
     pub async fn import(&self, tokens: Tokens) -> Result<(), Error> {
         self.0.import(tokens).await
+    }
+
+    /// Tries once more to save refreshed tokens that could not be saved. Does nothing if all tokens are
+    /// saved.
+    ///
+    /// Call it before a program ends: the next one would otherwise start with a refresh token that is
+    /// spent, and its user would have to sign in again. See [`SessionBuilder::on_unsaved`].
+    ///
+    /// # Errors
+    /// When they still cannot be saved.
+    pub async fn save(&self) -> Result<(), Error> {
+        self.0.save_unsaved().await
     }
 
     /// The tokens as they are saved, refreshed or not; `None` where nobody is signed in.
@@ -188,15 +204,15 @@ impl TokenProvider for Session {
     fn cached(&self) -> Option<Token> {
         let now = self.0.ims.now();
         let mut state = self.0.state();
-        match state.standing(now) {
-            Standing::Good(token) => Some(token),
-            Standing::Aging(token) => {
+        match state.freshness(now) {
+            Freshness::Fresh(token) => Some(token),
+            Freshness::ExpiresSoon(token) => {
                 if state.may_try(now) {
                     Shared::renewal(&self.0, &mut state);
                 }
                 Some(token)
             }
-            Standing::Gone => None,
+            Freshness::Expired => None,
         }
     }
 

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use frameio_core::BoxError;
 use frameio_tower::auth::TARGET;
-use secrecy::{ExposeSecret, SecretString};
 
 use super::Shared;
-use super::state::{Standing, Unsaved};
+use super::state::{Freshness, Unsaved};
 use crate::error::{Error, ErrorKind};
 use crate::store::StoreLock;
 use crate::tokens::Tokens;
 use crate::{RENEW_FAILED, RENEWED, UNSAVED};
 
 pub(super) type OnChange = Arc<dyn Fn(Option<&Tokens>) + Send + Sync>;
+pub(super) type OnUnsaved = Arc<dyn Fn(&Error) + Send + Sync>;
 
 impl Shared {
-    /// Other tokens than those that are aging, expired or distrusted.
+    /// Other tokens than those that are aging, expired or to be replaced.
     pub(super) async fn renew(&self) -> Result<Tokens, Error> {
         let result = self.try_renew().await;
         match &result {
@@ -61,6 +61,7 @@ impl Shared {
                 }
             }
             Ok(None) => {}
+            Err(error) if error.kind() == ErrorKind::Issuer => return Err(error),
             Err(error) => tracing::warn!(name: UNSAVED, target: TARGET, %error, "{UNSAVED}"),
         }
         let tokens = self.ims.client_credentials().await?;
@@ -88,11 +89,16 @@ impl Shared {
                 let why = "the refresh token was refused before";
                 return Err(Error::new(ErrorKind::SignInAgain, why));
             }
+            // What cannot be saved must not be asked for: it would end the saved tokens.
+            let _space = self.store.reserve().await.map_err(|error| failed("save", error))?;
             match self.ims.refresh(&used).await {
                 Ok(tokens) => {
                     let unsaved = self.save(&tokens).await.err().map(|error| {
                         // The old ones are used up: these are better than none.
                         tracing::warn!(name: UNSAVED, target: TARGET, %error, "{UNSAVED}");
+                        if let Some(on_unsaved) = &self.on_unsaved {
+                            on_unsaved(&error);
+                        }
                         Unsaved(Some(used))
                     });
                     self.hold(tokens.clone(), unsaved);
@@ -100,7 +106,7 @@ impl Shared {
                 }
                 Err(error) if error.is_sign_in_again() => {
                     let now_stored = self.newest().await?;
-                    if last || same(&now_stored.refresh_token, &Some(used.clone())) {
+                    if last || now_stored.refresh_token.as_ref() == Some(&used) {
                         self.state().refuse(used);
                         return Err(error);
                     }
@@ -121,8 +127,7 @@ impl Shared {
             held.and_then(|held| Some((held.tokens, held.unsaved?)))
         };
         if let Some((tokens, Unsaved(before))) = unsaved {
-            let untouched =
-                stored.as_ref().is_none_or(|stored| same(&stored.refresh_token, &before));
+            let untouched = stored.as_ref().is_none_or(|stored| stored.refresh_token == before);
             if untouched {
                 self.save(&tokens).await?;
             }
@@ -137,9 +142,9 @@ impl Shared {
     /// The tokens that are held, if they are good for a while yet.
     fn good(&self) -> Option<Tokens> {
         let state = self.state();
-        match state.standing(self.ims.now()) {
-            Standing::Good(_) => Some(state.held()?.tokens.clone()),
-            Standing::Aging(_) | Standing::Gone => None,
+        match state.freshness(self.ims.now()) {
+            Freshness::Fresh(_) => Some(state.held()?.tokens.clone()),
+            Freshness::ExpiresSoon(_) | Freshness::Expired => None,
         }
     }
 
@@ -160,7 +165,19 @@ impl Shared {
         self.state().hold(tokens, before, unsaved, self.ims.now());
     }
 
-    pub(super) async fn import(&self, tokens: Tokens) -> Result<(), Error> {
+    /// Saves the tokens that could not be saved before, if there are any.
+    pub(super) async fn save_unsaved(&self) -> Result<(), Error> {
+        let _work = self.work.lock().await;
+        if self.state().held().is_none_or(|held| held.unsaved.is_none()) {
+            return Ok(());
+        }
+        let _lock = self.lock().await?;
+        self.newest().await.map(drop)
+    }
+
+    pub(super) async fn import(&self, mut tokens: Tokens) -> Result<(), Error> {
+        self.ims.check_issuer(&tokens)?;
+        tokens.issuer.get_or_insert_with(|| self.ims.base().to_owned());
         let _work = self.work.lock().await;
         let _lock = self.lock().await?;
         self.save(&tokens).await?;
@@ -176,6 +193,11 @@ impl Shared {
             Ok(_) => self.load().await,
             Err(error) => Err(error.clone()),
         };
+        if let Err(error) = &loaded
+            && error.kind() == ErrorKind::Issuer
+        {
+            return Err(error.clone());
+        }
         let held = self.state().held().map(|held| (held.tokens.clone(), held.unsaved.is_some()));
         let (tokens, mut result) = match (loaded, held) {
             (Ok(_), Some((held, true))) => (Some(held), Ok(())),
@@ -188,7 +210,7 @@ impl Shared {
                 result = result.and(self.ims.revoke(refresh_token).await);
             }
         }
-        let cleared = self.store.clear().await.map_err(|error| failed("forget", error));
+        let cleared = self.store.clear().await.map_err(|error| failed("delete", error));
         self.state().clear();
         self.changed(None);
         result.and(cleared)
@@ -205,7 +227,11 @@ impl Shared {
     }
 
     pub(super) async fn load(&self) -> Result<Option<Tokens>, Error> {
-        self.store.load().await.map_err(|error| failed("load", error))
+        let tokens = self.store.load().await.map_err(|error| failed("load", error))?;
+        if let Some(tokens) = &tokens {
+            self.ims.check_issuer(tokens)?;
+        }
+        Ok(tokens)
     }
 
     async fn save(&self, tokens: &Tokens) -> Result<(), Error> {
@@ -220,10 +246,6 @@ struct Renewed {
 }
 
 fn failed(what: &str, error: BoxError) -> Error {
-    let message = format!("it could not {what} the tokens: {error}");
+    let message = format!("cannot {what} the tokens: {error}");
     Error::because(ErrorKind::Store, &crate::redact::redact(&message, &[]), error)
-}
-
-fn same(one: &Option<SecretString>, other: &Option<SecretString>) -> bool {
-    one.as_ref().map(ExposeSecret::expose_secret) == other.as_ref().map(ExposeSecret::expose_secret)
 }

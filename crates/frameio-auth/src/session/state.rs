@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use frameio_core::Secret;
 use frameio_tower::Token;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
 use crate::error::Error;
@@ -24,7 +24,7 @@ pub(super) struct State {
     renewal: Option<watch::Receiver<Outcome>>,
     failed_at: Option<Timestamp>,
     /// The refresh token that the service refused: it is not asked with it again.
-    refused: Option<SecretString>,
+    refused: Option<Secret>,
 }
 
 /// Tokens, and what has become of them.
@@ -33,8 +33,8 @@ pub(super) struct Held {
     pub(super) tokens: Tokens,
     refresh_at: Timestamp,
     /// The API has not taken it, or somebody wants another one.
-    distrusted: bool,
-    /// When it came in place of a token that was distrusted.
+    refresh_forced: bool,
+    /// When it came in place of a token that had to be refreshed.
     on_trial_since: Option<Timestamp>,
     /// It could not be saved; what the store had then.
     pub(super) unsaved: Option<Unsaved>,
@@ -42,25 +42,28 @@ pub(super) struct Held {
 
 /// The refresh token in whose place an unsaved one came.
 #[derive(Clone)]
-pub(super) struct Unsaved(pub(super) Option<SecretString>);
+pub(super) struct Unsaved(pub(super) Option<Secret>);
 
-/// How good the token is that a session has.
-pub(super) enum Standing {
-    Good(Token),
-    /// Good still, but not for long.
-    Aging(Token),
-    Gone,
+/// Whether the cached token can be used.
+pub(super) enum Freshness {
+    Fresh(Token),
+    /// It can be used, and should be refreshed meanwhile.
+    ExpiresSoon(Token),
+    /// It has expired, or has to be replaced, or there is none.
+    Expired,
 }
 
 impl State {
-    pub(super) fn standing(&self, now: Timestamp) -> Standing {
+    pub(super) fn freshness(&self, now: Timestamp) -> Freshness {
         match &self.held {
-            Some(held) if held.distrusted || held.tokens.expires_at <= now => Standing::Gone,
-            Some(held) if held.refresh_at <= now => {
-                Standing::Aging(held.tokens.access_token.clone())
+            Some(held) if held.refresh_forced || held.tokens.expires_at <= now => {
+                Freshness::Expired
             }
-            Some(held) => Standing::Good(held.tokens.access_token.clone()),
-            None => Standing::Gone,
+            Some(held) if held.refresh_at <= now => {
+                Freshness::ExpiresSoon(held.tokens.access_token.clone())
+            }
+            Some(held) => Freshness::Fresh(held.tokens.access_token.clone()),
+            None => Freshness::Expired,
         }
     }
 
@@ -89,7 +92,7 @@ impl State {
         unsaved: Option<Unsaved>,
         now: Timestamp,
     ) {
-        let replaces_distrusted = self.held.as_ref().is_some_and(|held| held.distrusted);
+        let replaces_forced = self.held.as_ref().is_some_and(|held| held.refresh_forced);
         let refresh_at = match before {
             Some(before) => {
                 let before = before.min(tokens.remaining(now) / 2);
@@ -101,8 +104,8 @@ impl State {
         self.held = Some(Held {
             tokens,
             refresh_at,
-            distrusted: false,
-            on_trial_since: replaces_distrusted.then_some(now),
+            refresh_forced: false,
+            on_trial_since: replaces_forced.then_some(now),
             unsaved,
         });
         self.refused = None;
@@ -120,9 +123,9 @@ impl State {
         self.held = None;
     }
 
-    pub(super) fn distrust(&mut self) {
+    pub(super) fn force_refresh(&mut self) {
         if let Some(held) = &mut self.held {
-            held.distrusted = true;
+            held.refresh_forced = true;
         }
     }
 
@@ -132,18 +135,16 @@ impl State {
             && held.tokens.access_token == *token
             && held.on_trial_since.is_none_or(|since| now.duration_since(since) >= TRIAL)
         {
-            held.distrusted = true;
+            held.refresh_forced = true;
         }
     }
 
-    pub(super) fn refuse(&mut self, refresh_token: SecretString) {
+    pub(super) fn refuse(&mut self, refresh_token: Secret) {
         self.refused = Some(refresh_token);
     }
 
-    pub(super) fn is_refused(&self, refresh_token: &SecretString) -> bool {
-        self.refused
-            .as_ref()
-            .is_some_and(|refused| refused.expose_secret() == refresh_token.expose_secret())
+    pub(super) fn is_refused(&self, refresh_token: &Secret) -> bool {
+        self.refused.as_ref() == Some(refresh_token)
     }
 
     /// Whether a refresh that nobody has to wait for may be started.

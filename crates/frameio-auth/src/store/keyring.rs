@@ -1,112 +1,160 @@
-//! Tokens in the keyring of the system.
+//! Tokens and other secrets in the keyring of the system.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use frameio_core::BoxError;
+use frameio_core::{BoxError, Secret};
 use frameio_tower::Token;
 use jiff::Timestamp;
 use keyring_core::{Entry, Error as KeyringError};
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::{StoreLock, TokenStore, blocking, file};
 use crate::tokens::Tokens;
 
-/// Keeps tokens in the keyring of the system: the keychain of macOS, the Credential Manager of
-/// Windows, or a Secret Service such as GNOME Keyring.
+/// One secret in the keyring of the system: the keychain of macOS, the Credential Manager of Windows,
+/// or a Secret Service such as GNOME Keyring.
 ///
-/// The two tokens are entries of their own, since Windows takes no more than 2560 bytes for one.
-/// Processes of a user that share them refresh one after the other, by a lock on a file in
-/// `$XDG_RUNTIME_DIR`, or else in the directory for temporary files.
-///
-/// A program that has set a default store of the crate `keyring-core` keeps its tokens there. Where
+/// A program that has set a default store of the crate `keyring-core` keeps its secrets there. Where
 /// there is no keyring, as on most servers, each use fails with a message that says so.
+///
+/// ```no_run
+/// # async fn save() -> Result<(), frameio::BoxError> {
+/// use frameio::Secret;
+/// use frameio::auth::KeyringEntry;
+///
+/// let entry = KeyringEntry::new("my-app", "client secret");
+/// entry.save(&Secret::from("s3cret")).await?;
+/// assert_eq!(entry.load().await?, Some(Secret::from("s3cret")));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
-pub struct KeyringStore {
+pub struct KeyringEntry {
     service: Arc<str>,
     user: Arc<str>,
 }
 
-/// What the entry of the access token holds.
+impl KeyringEntry {
+    /// Names an entry by an application and a user or a purpose. Nothing is read or written yet.
+    pub fn new(service: impl Into<String>, user: impl Into<String>) -> Self {
+        Self { service: Arc::from(service.into()), user: Arc::from(user.into()) }
+    }
+
+    /// Reads the secret; `None` if none was saved.
+    ///
+    /// # Errors
+    /// When there is no keyring, it is locked or fails, or the entry is not text.
+    pub async fn load(&self) -> Result<Option<Secret>, BoxError> {
+        let Some(bytes) = self.with(|entry| found(entry.get_secret())).await? else {
+            return Ok(None);
+        };
+        let text = Zeroizing::new(bytes);
+        let text = std::str::from_utf8(&text).map_err(|_| NOT_OURS)?;
+        Ok(Some(Secret::from(text)))
+    }
+
+    /// Replaces the secret.
+    ///
+    /// # Errors
+    /// When there is no keyring, it is locked, full or fails. Windows takes at most 2560 bytes.
+    pub async fn save(&self, secret: &Secret) -> Result<(), BoxError> {
+        let secret = secret.clone();
+        self.with(move |entry| entry.set_secret(secret.expose().as_bytes())).await
+    }
+
+    /// Deletes the secret, if there is one.
+    ///
+    /// # Errors
+    /// When there is no keyring, it is locked or fails.
+    pub async fn clear(&self) -> Result<(), BoxError> {
+        self.with(|entry| found(entry.delete_credential()).map(drop)).await
+    }
+
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Entry) -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T, BoxError> {
+        let Self { service, user } = self.clone();
+        // The error may quote what was read, so only its kind is reported.
+        blocking(move || {
+            let result = entry(&service, &user).and_then(|entry| work(&entry));
+            result.map_err(|error| describe(&error).into())
+        })
+        .await
+    }
+}
+
+const NOT_OURS: &str =
+    "the keyring's entry is not one of this program: delete it and sign in again";
+
+/// Keeps tokens in the keyring of the system, as [`KeyringEntry`] describes it.
+///
+/// The two tokens have entries of their own, since Windows takes at most 2560 bytes for one.
+/// Processes of a user that share them refresh one after the other, by a lock on a file in
+/// `$XDG_RUNTIME_DIR`, or else in the directory for temporary files.
+#[derive(Clone, Debug)]
+pub struct KeyringStore {
+    access: KeyringEntry,
+    refresh: KeyringEntry,
+}
+
+/// Content of the entry of the access token.
 #[derive(Serialize, Deserialize)]
 struct Access {
     access_token: String,
     expires_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
 }
 
 impl KeyringStore {
     /// Keeps tokens under the name of an application and of a user or profile of it.
     pub fn new(service: impl Into<String>, user: impl Into<String>) -> Self {
-        Self { service: Arc::from(service.into()), user: Arc::from(user.into()) }
+        let access = KeyringEntry::new(service, user);
+        let refresh = KeyringEntry::new(&*access.service, format!("{}/refresh", access.user));
+        Self { access, refresh }
     }
 
-    async fn with<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Self) -> Result<T, KeyringError> + Send + 'static,
-    ) -> Result<T, BoxError> {
-        let store = self.clone();
-        // What the keyring says may hold what was read, so only its kind is told.
-        blocking(move || work(&store).map_err(|error| describe(&error).into())).await
-    }
-
-    fn access(&self) -> Result<Entry, KeyringError> {
-        entry(&self.service, &self.user)
-    }
-
-    fn refresh(&self) -> Result<Entry, KeyringError> {
-        entry(&self.service, &format!("{}/refresh", self.user))
-    }
-
+    /// The path whose `.lock` file guards the tokens.
     fn lock_path(&self) -> PathBuf {
         let directory = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty());
         let directory = directory.map_or_else(std::env::temp_dir, PathBuf::from);
-        let name = crate::pkce::challenge(&format!("{}\n{}", self.service, self.user));
-        directory.join(format!("frameio-{name}.lock"))
+        let names = format!("{}\n{}", self.access.service, self.access.user);
+        directory.join(format!("frameio-{}", crate::pkce::challenge(&names)))
     }
 }
 
 impl TokenStore for KeyringStore {
     async fn load(&self) -> Result<Option<Tokens>, BoxError> {
-        let loaded = self.with(|store| {
-            let Some(access) = found(store.access()?.get_secret())? else { return Ok(None) };
-            Ok(Some((access, found(store.refresh()?.get_password())?)))
-        });
-        let Some((access, refresh)) = loaded.await? else { return Ok(None) };
-        let access: Access = serde_json::from_slice(&access)
-            .map_err(|_| "the keyring's entry holds no tokens: delete it and sign in again")?;
+        let Some(access) = self.access.load().await? else { return Ok(None) };
+        let access: Access = serde_json::from_str(access.expose()).map_err(|_| NOT_OURS)?;
         Ok(Some(Tokens {
             access_token: Token::from(access.access_token),
-            refresh_token: refresh.map(SecretString::from),
+            refresh_token: self.refresh.load().await?,
             expires_at: access.expires_at,
+            issuer: access.issuer,
         }))
     }
 
     async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
-        let access = Access {
+        let access = serde_json::to_string(&Access {
             access_token: tokens.access_token.expose().to_owned(),
             expires_at: tokens.expires_at,
-        };
-        let access = serde_json::to_vec(&access)?;
-        let refresh = tokens.refresh_token.clone();
-        self.with(move |store| {
-            // First what cannot be had again.
-            match refresh {
-                Some(token) => store.refresh()?.set_password(token.expose_secret())?,
-                None => drop(found(store.refresh()?.delete_credential())?),
-            }
-            store.access()?.set_secret(&access)
-        })
-        .await
+            issuer: tokens.issuer.clone(),
+        })?;
+        // The refresh token first: it cannot be had again.
+        match &tokens.refresh_token {
+            Some(token) => self.refresh.save(token).await?,
+            None => self.refresh.clear().await?,
+        }
+        self.access.save(&Secret::from(access)).await
     }
 
     async fn clear(&self) -> Result<(), BoxError> {
-        self.with(|store| {
-            found(store.access()?.delete_credential())?;
-            found(store.refresh()?.delete_credential())?;
-            Ok(())
-        })
-        .await
+        self.access.clear().await?;
+        self.refresh.clear().await
     }
 
     async fn lock(&self) -> Result<StoreLock, BoxError> {
@@ -132,16 +180,14 @@ fn found<T>(result: Result<T, KeyringError>) -> Result<Option<T>, KeyringError> 
 fn describe(error: &KeyringError) -> String {
     match error {
         KeyringError::NoDefaultStore => {
-            "there is no keyring here: keep the tokens in a file, or start one".to_owned()
+            "no keyring is available: use a file instead, or start one".to_owned()
         }
         KeyringError::NoStorageAccess(cause) => format!("the keyring is locked: {cause}"),
         KeyringError::PlatformFailure(cause) => format!("the keyring failed: {cause}"),
         KeyringError::TooLong(what, most) => {
             format!("the keyring takes no {what} of more than {most} bytes")
         }
-        KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => {
-            "the keyring's entry holds no tokens: delete it and sign in again".to_owned()
-        }
+        KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => NOT_OURS.to_owned(),
         other => format!("the keyring refused: {}", name(other)),
     }
 }
@@ -182,9 +228,17 @@ mod tests {
         assert!(store.load().await.unwrap().is_none());
         assert!(!format!("{kept:?} {store:?}").contains("other"));
 
-        store.access().unwrap().set_password("c4n4ry").unwrap();
+        store.access.save(&Secret::from("c4n4ry")).await.unwrap();
         let error = store.load().await.unwrap_err().to_string();
         assert!(error.contains("sign in again") && !error.contains("c4n4ry"), "{error}");
         let _held = store.lock().await.unwrap();
+
+        let entry = KeyringEntry::new("frameio-test", "secret");
+        assert_eq!(entry.load().await.unwrap(), None);
+        entry.save(&Secret::from("s3cret")).await.unwrap();
+        assert_eq!(entry.load().await.unwrap(), Some(Secret::from("s3cret")));
+        entry.clear().await.unwrap();
+        entry.clear().await.unwrap();
+        assert_eq!(entry.load().await.unwrap(), None);
     }
 }

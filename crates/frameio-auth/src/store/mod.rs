@@ -14,7 +14,7 @@ use frameio_core::BoxError;
 
 pub use self::file::FileStore;
 #[cfg(feature = "keyring")]
-pub use self::keyring::KeyringStore;
+pub use self::keyring::{KeyringEntry, KeyringStore};
 pub use self::memory::MemoryStore;
 use super::tokens::Tokens;
 
@@ -25,8 +25,9 @@ use super::tokens::Tokens;
 /// refreshes like this:
 ///
 /// 1. It takes the lock, and loads. Where another process was first, its tokens are taken.
-/// 2. It asks for new tokens, and saves them before it uses them.
-/// 3. It drops the lock.
+/// 2. It has the store [reserve](Self::reserve) space for the new tokens.
+/// 3. It asks for new tokens, which ends the old ones, and saves them before it uses them.
+/// 4. It drops the lock.
 ///
 /// So what was saved has to be there when the next one has the lock. `Tokens` are serialized and
 /// deserialized by serde; they are secrets.
@@ -69,6 +70,19 @@ pub trait TokenStore: Send + Sync + 'static {
     /// # Errors
     /// When it is not certain that the tokens are kept.
     fn save(&self, tokens: &Tokens) -> impl Future<Output = Result<(), BoxError>> + Send;
+
+    /// Makes sure that the next [`save`](Self::save) has the space that it needs, until the
+    /// reservation is dropped. Default: nothing is done.
+    ///
+    /// It is called before a refresh token is spent, with the lock held: if the new tokens could not
+    /// be saved, the user would have to sign in again.
+    ///
+    /// # Errors
+    /// When the tokens could not be saved now. The refresh token is then kept, and the refresh fails
+    /// with this error.
+    fn reserve(&self) -> impl Future<Output = Result<Reservation, BoxError>> + Send {
+        ready(Ok(Reservation::none()))
+    }
 
     /// Forgets what was saved.
     ///
@@ -113,6 +127,30 @@ impl fmt::Debug for StoreLock {
     }
 }
 
+/// Space that a [`TokenStore`] keeps for the next save, until this is dropped.
+#[must_use = "the space is given up when this is dropped"]
+pub struct Reservation(
+    #[allow(dead_code, reason = "it is there to be dropped")] Option<Box<dyn Send>>,
+);
+
+impl Reservation {
+    /// Reserves nothing.
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Space that is given up by dropping `guard`.
+    pub fn new(guard: impl Send + 'static) -> Self {
+        Self(Some(Box::new(guard)))
+    }
+}
+
+impl fmt::Debug for Reservation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reservation").field("held", &self.0.is_some()).finish()
+    }
+}
+
 impl<S: TokenStore> TokenStore for Arc<S> {
     fn load(&self) -> impl Future<Output = Result<Option<Tokens>, BoxError>> + Send {
         S::load(self)
@@ -120,6 +158,10 @@ impl<S: TokenStore> TokenStore for Arc<S> {
 
     fn save(&self, tokens: &Tokens) -> impl Future<Output = Result<(), BoxError>> + Send {
         S::save(self, tokens)
+    }
+
+    fn reserve(&self) -> impl Future<Output = Result<Reservation, BoxError>> + Send {
+        S::reserve(self)
     }
 
     fn clear(&self) -> impl Future<Output = Result<(), BoxError>> + Send {
@@ -137,6 +179,7 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send 
 pub(super) trait ErasedStore: Send + Sync {
     fn load(&self) -> BoxFuture<'_, Option<Tokens>>;
     fn save<'a>(&'a self, tokens: &'a Tokens) -> BoxFuture<'a, ()>;
+    fn reserve(&self) -> BoxFuture<'_, Reservation>;
     fn clear(&self) -> BoxFuture<'_, ()>;
     fn lock(&self) -> BoxFuture<'_, StoreLock>;
 }
@@ -148,6 +191,10 @@ impl<S: TokenStore> ErasedStore for S {
 
     fn save<'a>(&'a self, tokens: &'a Tokens) -> BoxFuture<'a, ()> {
         Box::pin(TokenStore::save(self, tokens))
+    }
+
+    fn reserve(&self) -> BoxFuture<'_, Reservation> {
+        Box::pin(TokenStore::reserve(self))
     }
 
     fn clear(&self) -> BoxFuture<'_, ()> {

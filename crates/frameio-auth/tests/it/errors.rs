@@ -99,9 +99,9 @@ async fn trouble_that_does_not_pass_is_told() {
     for (fault, kind, requests) in [
         (Fault::status(StatusCode::TOO_MANY_REQUESTS), ErrorKind::RateLimited, 3),
         (Fault::html(StatusCode::BAD_GATEWAY), ErrorKind::Server, 3),
-        (Fault::html(StatusCode::NOT_FOUND), ErrorKind::Answer, 1),
+        (Fault::html(StatusCode::NOT_FOUND), ErrorKind::Response, 1),
         (Fault::reset(), ErrorKind::Network, 3),
-        (Fault::truncated(), ErrorKind::Answer, 1),
+        (Fault::truncated(), ErrorKind::Response, 1),
         (oauth(400, "invalid_request"), ErrorKind::Refused, 1),
     ] {
         let world = World::new();

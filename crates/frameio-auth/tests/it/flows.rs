@@ -127,7 +127,7 @@ async fn a_native_app_signs_in_over_sockets() {
         assert_eq!(back.status(), 200);
         drop(idle);
     };
-    let (callback, ()) = tokio::join!(loopback.callback(), browser);
+    let (callback, ()) = tokio::join!(loopback.callback(&authorization), browser);
     let code = authorization.finish(&callback.unwrap()).unwrap();
     let session = Session::new(ims.clone());
     session.import(ims.exchange(code).await.unwrap()).await.unwrap();

@@ -1,14 +1,17 @@
 //! Signing in at the simulator's IMS: every flow, every error, and the time in between.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod binding;
 mod errors;
 mod flows;
+mod loopback;
 mod processes;
 mod races;
 mod refresh;
 mod secrets;
 mod stores;
 mod unauthorized;
+mod unsaved;
 use frameio_testing::traced;
 
 use std::time::Duration;
@@ -60,9 +63,9 @@ impl World {
     /// What the browser is sent back to.
     pub(crate) async fn browser(&self, url: &str) -> String {
         let request = Request::get(url).body(Body::empty()).unwrap();
-        let answer = self.sim.clone().oneshot(request).await.unwrap();
-        assert_eq!(answer.status(), StatusCode::FOUND);
-        answer.headers()[LOCATION].to_str().unwrap().to_owned()
+        let response = self.sim.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::FOUND);
+        response.headers()[LOCATION].to_str().unwrap().to_owned()
     }
 
     /// The tokens of a user who has just signed in.

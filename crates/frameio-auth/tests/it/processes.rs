@@ -33,8 +33,8 @@ async fn processes_share_a_file_through_rotations() {
     let mine = session(server.url(), &path);
     let authorization = mine.ims().authorization().unwrap();
     let request = Request::get(authorization.url()).body(Body::empty()).unwrap();
-    let answer = HyperTransport::builder().build().oneshot(request).await.unwrap();
-    let code = authorization.finish(answer.headers()["location"].to_str().unwrap()).unwrap();
+    let response = HyperTransport::builder().build().oneshot(request).await.unwrap();
+    let code = authorization.finish(response.headers()["location"].to_str().unwrap()).unwrap();
     let tokens = mine.ims().exchange(code).await.unwrap();
     // Expired, so that all of them begin with a refresh.
     let expired = Timestamp::UNIX_EPOCH;

@@ -231,11 +231,11 @@ async fn a_refresh_token_that_is_not_rotated_is_kept() {
     let session = world.signed_in().await;
     let refresh_token = |tokens: &Tokens| {
         let token = tokens.refresh_token.as_ref().unwrap();
-        secrecy::ExposeSecret::expose_secret(token).to_owned()
+        token.expose().to_owned()
     };
     let before = refresh_token(&session.export().await.unwrap().unwrap());
-    let answer = r#"{"access_token":"other","expires_in":60}"#;
-    world.fault(Fault::body(StatusCode::OK, "application/json", answer));
+    let response = r#"{"access_token":"other","expires_in":60}"#;
+    world.fault(Fault::body(StatusCode::OK, "application/json", response));
     let after = session.refresh().await.unwrap();
     assert_eq!(after.access_token.expose(), "other");
     assert_eq!(refresh_token(&after), before);

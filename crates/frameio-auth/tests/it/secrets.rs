@@ -5,7 +5,6 @@ use std::error::Error as _;
 use frameio::auth::{self, Claims, Credential, Tokens};
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
-use secrecy::ExposeSecret;
 
 use crate::traced::Traced;
 use crate::{LIFE, REDIRECT, World, me, settle};
@@ -20,7 +19,7 @@ struct Secrets(Vec<String>);
 impl Secrets {
     fn add(&mut self, tokens: &Tokens) {
         self.0.push(tokens.access_token.expose().to_owned());
-        self.0.extend(tokens.refresh_token.iter().map(|t| t.expose_secret().to_owned()));
+        self.0.extend(tokens.refresh_token.iter().map(|t| t.expose().to_owned()));
     }
 
     #[track_caller]
@@ -87,7 +86,7 @@ async fn a_life_from_sign_in_to_sign_out_tells_nothing() {
     secrets.clean_error(&session.token().await.unwrap_err());
     settle().await;
     let error = session.token().await.unwrap_err();
-    assert!(error.is_sign_in_again(), "the tokens were in the truncated answer");
+    assert!(error.is_sign_in_again(), "the tokens were in the truncated response");
     secrets.clean_error(&error);
     session.sign_out().await.unwrap();
     let text = traced.text();

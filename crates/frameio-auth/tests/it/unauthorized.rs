@@ -30,7 +30,7 @@ async fn the_token_tells_why_it_is_not_taken() {
     let scope = "additional_info.roles";
     let expected = WhyUnauthorized::MissingScope { scope };
     assert_eq!(why(&world, tokens.access_token.expose()).await, expected);
-    let refresh = secrecy::ExposeSecret::expose_secret(tokens.refresh_token.as_ref().unwrap());
+    let refresh = tokens.refresh_token.as_ref().unwrap().expose();
     let expected = WhyUnauthorized::NotAnAccessToken { kind: "refresh_token".to_owned() };
     assert_eq!(why(&world, refresh).await, expected);
 

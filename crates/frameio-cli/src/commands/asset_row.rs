@@ -4,8 +4,6 @@ use frameio::assets::Asset;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use crate::report::printable;
-
 /// Something in a listing.
 pub(super) struct AssetRow {
     kind: String,
@@ -56,7 +54,7 @@ impl AssetRow {
             Some("created") => "  (not uploaded)",
             _ => "",
         };
-        format!("{}{end}{state}", printable(&self.name))
+        format!("{}{end}{state}", self.name)
     }
 
     /// Returns id, kind, size and name.

@@ -73,7 +73,7 @@ async fn all(
         let page: Page<Value> =
             serde_json::from_value(response).map_err(|error| unexpected(error.to_string()))?;
         for item in &page.data {
-            reporter.line(&item.to_string())?;
+            reporter.json_line(item)?;
         }
         let next = guard.next_cursor(&page).map_err(|error| unexpected(error.to_string()))?;
         let Some(next) = next else { return Ok(()) };

@@ -90,7 +90,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         check(&place)?;
         places.push(place);
     }
-    let report = TransferReport::new(args.output);
+    let report = TransferReport::receiving(args.output, &args.directory);
     // Paths begin with the workspace.
     let root = RemotePath::default();
     let mut tree = DownloadTree::items(places, &args.directory)

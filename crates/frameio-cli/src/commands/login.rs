@@ -1,6 +1,6 @@
 //! `frameio login`: in a browser, with the secret of a server, or with a token.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use frameio::Secret;
@@ -135,8 +135,8 @@ async fn sign_in(
 /// Returns the client secret of the arguments or the environment.
 fn client_secret(args: &Args) -> Result<Option<String>, Failure> {
     match (&args.client_secret, &args.client_secret_file) {
-        (Some(secret), _) => Ok(Some(secret.as_str().to_owned())),
-        (None, Some(file)) => Ok(Some(input::file(file)?.trim().to_owned())),
+        (Some(secret), _) => Ok(Some(secret.expose().to_owned())),
+        (None, Some(file)) => Ok(Some(input::secret_file(file)?.expose().to_owned())),
         (None, None) => Ok(variable("FRAMEIO_CLIENT_SECRET")),
     }
 }
@@ -201,13 +201,14 @@ impl RedirectTarget {
         let reporter = Reporter::text();
         let url = authorization.url();
         if no_browser || open::that_detached(url).is_err() {
-            reporter.status(&format!("open this address in a browser:\n{url}"));
+            reporter.status("open this address in a browser:");
         } else {
-            reporter.status(&format!("opening your browser; if it does not open, visit\n{url}"));
+            reporter.status("opening your browser; if it does not open, visit");
         }
+        reporter.status(url);
         match self {
             Self::Loopback(loopback, _) => loopback
-                .callback()
+                .callback(authorization)
                 .await
                 .map_err(|error| Failure::new(Status::Other, format!("cannot listen: {error}"))),
             Self::Manual(_) => {
@@ -237,9 +238,7 @@ fn secret_line(what: &str) -> Result<String, Failure> {
 
 /// Reads a line of standard input.
 fn line(what: &str) -> Result<String, Failure> {
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|error| Failure::usage(what, error))?;
-    not_empty(what, &line)
+    not_empty(what, &input::line(&mut std::io::stdin().lock(), what)?)
 }
 
 fn not_empty(what: &str, text: &str) -> Result<String, Failure> {

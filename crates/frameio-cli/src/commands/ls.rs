@@ -41,8 +41,8 @@ struct Row {
 }
 
 impl Record for Row {
-    fn text(&self) -> String {
-        if self.is_long { self.asset.long() } else { self.asset.short() }
+    fn lines(&self) -> Vec<String> {
+        vec![if self.is_long { self.asset.long() } else { self.asset.short() }]
     }
 
     fn json(&self) -> Value {

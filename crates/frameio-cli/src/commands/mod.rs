@@ -44,7 +44,8 @@ Exit status:
   8  the service failed
   9  no response: connection failed, timed out or broke off
   10 unexpected response
-  130 interrupted";
+  130 interrupted
+If several files fail, the status is the one that all failures share, or else 1.";
 
 /// Use every operation of the Frame.io V4 API from a shell
 #[derive(Debug, Parser)]
@@ -74,6 +75,7 @@ pub(crate) enum Command {
     /// Call one operation and print its response as JSON
     Call(call::Args),
     /// Call many operations concurrently, within the quotas
+    #[command(after_help = batch::HELP)]
     Batch(batch::Args),
     /// List the operations with their routes, quotas and parameters
     Operations(operations::Args),

@@ -30,14 +30,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if args.json {
         return reporter.value(&found.into_iter().map(describe).collect());
     }
-    for operation in found {
-        reporter.line(&text(operation))?;
-    }
-    Ok(())
+    found.into_iter().flat_map(lines).try_for_each(|line| reporter.line(&line))
 }
 
 /// Returns three lines: name and quota, route, parameters.
-fn text(operation: &Operation) -> String {
+fn lines(operation: &Operation) -> Vec<String> {
     let mut notes = vec![operation.quota.to_string()];
     if operation.scope == QuotaScope::Account {
         notes.push("for the whole account".to_owned());
@@ -50,17 +47,14 @@ fn text(operation: &Operation) -> String {
     }
     let parameters: Vec<_> =
         operation.schema().parameters.iter().map(|it| name(operation, it)).collect();
-    let mut text = format!(
-        "{}  ({})\n    {} {}",
-        operation.id,
-        notes.join(", "),
-        operation.method,
-        operation.path
-    );
+    let mut lines = vec![
+        format!("{}  ({})", operation.id, notes.join(", ")),
+        format!("    {} {}", operation.method, operation.path),
+    ];
     if !parameters.is_empty() {
-        text.push_str(&format!("\n    {}", parameters.join(", ")));
+        lines.push(format!("    {}", parameters.join(", ")));
     }
-    text
+    lines
 }
 
 /// Returns the name of a parameter, in brackets unless it is required.

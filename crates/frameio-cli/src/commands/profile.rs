@@ -98,11 +98,11 @@ struct Row<'a> {
 }
 
 impl Record for Row<'_> {
-    fn text(&self) -> String {
+    fn lines(&self) -> Vec<String> {
         let star = if self.is_used { '*' } else { ' ' };
         let url = self.profile.base_url.as_deref().unwrap_or("https://api.frame.io");
         let account = self.profile.account_id.as_deref().unwrap_or("no account");
-        format!("{star} {}  {url}  {account}", self.name)
+        vec![format!("{star} {}  {url}  {account}", self.name)]
     }
 
     fn json(&self) -> Value {

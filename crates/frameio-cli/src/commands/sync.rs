@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
 
-use super::upload::UploadOptions;
+use super::upload::{UploadOptions, check_local};
 use crate::args::{AccountArg, GlobalArgs, OnConflict, OutputArgs};
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::report::TransferReport;
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -44,13 +44,20 @@ pub(crate) struct Args {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     if args.down {
         args.options.refuse_for_download()?;
-    } else if !args.directory.is_dir() {
-        return Err(Failure::usage(args.directory.display(), "no such directory"));
+    } else {
+        check_local([&args.directory])?;
+        if !args.directory.is_dir() {
+            let message = format!("'{}' is not a directory", args.directory.display());
+            return Err(Failure::new(Status::Usage, message));
+        }
     }
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
-    let report = TransferReport::new(args.output);
+    let report = match args.down {
+        true => TransferReport::receiving(args.output, &args.directory),
+        false => TransferReport::new(args.output),
+    };
     let result = if args.down {
         let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)

@@ -10,7 +10,7 @@ use indicatif::HumanBytes;
 use super::asset_row::AssetRow;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::{Reporter, printable};
+use crate::report::Reporter;
 use crate::resolver::{Place, Resolver, not_a_folder};
 
 #[derive(Debug, clap::Args)]
@@ -40,6 +40,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         depth: args.depth.map(usize::from),
         rows: BTreeMap::new(),
         failed: 0,
+        status: None,
     };
     let top = RemotePath::default();
     let root = match place {
@@ -72,6 +73,8 @@ struct Tree {
     /// By path; names are not unique, so that a number keeps rows of the same path apart.
     rows: BTreeMap<(Vec<String>, usize), AssetRow>,
     failed: u64,
+    /// Common status of the failures.
+    status: Option<Status>,
 }
 
 impl Tree {
@@ -128,7 +131,9 @@ impl Tree {
                 }
                 Err(error) => {
                     self.failed += 1;
-                    self.reporter.status(&printable(&error.to_string()));
+                    let status = Status::of_file(&error.error);
+                    self.status = Some(Status::common(self.status, status));
+                    self.reporter.status(&error.to_string());
                 }
             }
         }
@@ -140,7 +145,7 @@ impl Tree {
         if self.reporter.is_json() {
             let mut line = row.json();
             line["path"] = path.to_string().into();
-            return self.reporter.line(&line.to_string());
+            return self.reporter.json_line(&line);
         }
         self.rows.insert((path.names().to_vec(), self.rows.len()), row);
         Ok(())
@@ -150,17 +155,17 @@ impl Tree {
         if !self.reporter.is_json() {
             self.print(root)?;
         }
-        match self.failed {
-            0 => Ok(()),
-            failed => {
-                let message = format!("{failed} folders could not be listed");
-                Err(Failure::new(Status::Other, message))
+        match self.status {
+            None => Ok(()),
+            Some(status) => {
+                let message = format!("{} folders could not be listed", self.failed);
+                Err(Failure::new(status, message))
             }
         }
     }
 
     fn print(&self, root: &RemotePath) -> Result<(), Failure> {
-        self.reporter.line(&printable(&root.to_string()))?;
+        self.reporter.line(&root.to_string())?;
         let (mut folders, mut files, mut bytes) = (0_u64, 0_u64, 0_u64);
         for ((names, _), row) in &self.rows {
             match row.size() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use frameio::transfer::{RemotePath, UploadTree};
+use frameio::transfer::{RemotePath, TransferError, UploadTree};
 
 use crate::args::{AccountArg, CompareArg, GlobalArgs, OutputArgs};
 use crate::config;
@@ -15,9 +15,12 @@ use crate::shutdown;
 pub(super) const HELP: &str = "\
 A directory is uploaded under its own name with everything in it. Existing files with the same name
 and size are skipped; nothing is replaced or deleted. To resume an interrupted upload, run the same
-command again within 24 hours.
+command again within 24 hours. Several runs at once upload each file once.
 
-Patterns are globs: *.mov matches names at any depth, 'Day 1/*.mov' paths below the directory.
+Standard input and named pipes are read to their end first: '... | frameio upload /dev/stdin'.
+
+Patterns are globs. *.mov matches names at any depth; with a slash, a pattern matches a path, as
+'Day 1/*.mov' or './Day 1' below the directory, or 'rushes/Day 1' with its name.
 
   frameio upload rushes take.mov --to '/Studio/Film/Dailies'";
 
@@ -78,13 +81,18 @@ impl UploadOptions {
         if let Some(path) = self.compare.checksums()? {
             tree = tree.checksums(path);
         }
+        match config::uploads() {
+            Ok(path) => tree = tree.manifests(path),
+            Err(failure) => report.note(&not_resumable(&failure.message)),
+        }
+        let warned = report.clone();
         let root = RemotePath::default();
         Ok(tree
             .hidden(self.hidden)
             .follow_links(self.follow_links)
             .files_in_flight(self.concurrency.into())
             .dry_run(self.dry_run)
-            .manifests(config::uploads()?)
+            .on_warning(move |error: &TransferError| warned.note(&not_resumable(error)))
             .on_item(report.on_item(&root))
             .progress(report.on_progress(&root)))
     }
@@ -107,11 +115,21 @@ impl UploadOptions {
     }
 }
 
+/// The warning that interrupted uploads start over, with the reason and the remedy.
+fn not_resumable(reason: &(impl std::fmt::Display + ?Sized)) -> String {
+    format!(
+        "warning: {reason}; uploads that are interrupted will start over: \
+         set FRAMEIO_CONFIG_DIR to a writable directory"
+    )
+}
+
+/// Refuses local paths that cannot be uploaded, before the service is called.
+pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    UploadTree::check_paths(paths).map_err(|error| Failure::new(Status::Usage, error.to_string()))
+}
+
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    if let Some(path) = args.paths.iter().find(|path| !path.exists()) {
-        let message = format!("cannot open '{}': no such file or directory", path.display());
-        return Err(Failure::new(Status::Usage, message));
-    }
+    check_local(&args.paths)?;
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.to.as_deref()).await?;

@@ -48,19 +48,20 @@ struct Identity {
 }
 
 impl Record for Identity {
-    fn text(&self) -> String {
-        let mut text = format!("{} <{}>\n", self.user.name, self.user.email);
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("{} <{}>", self.user.name, self.user.email)];
         for account in &self.accounts {
             let is_used = self.profile.account_id.as_deref() == Some(account.id.as_str());
             let star = if is_used { '*' } else { ' ' };
-            text += &format!("{star} account {}  {}\n", account.id, account.display_name);
+            lines.push(format!("{star} account {}  {}", account.id, account.display_name));
         }
-        text += &format!("  {} from {}", self.credential, self.source);
+        let mut source = format!("  {} from {}", self.credential, self.source);
         if let Some(at) = self.expires_at {
             let minutes = (at.as_second() - Timestamp::now().as_second()) / 60;
-            text += &format!(", expires in {minutes} min");
+            source += &format!(", expires in {minutes} min");
         }
-        text
+        lines.push(source);
+        lines
     }
 
     fn json(&self) -> Value {

@@ -1,75 +1,89 @@
 //! Progress bars of files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use frameio::transfer::Progress;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tokio::time::Instant;
 
+use super::meter::Meter;
 use super::printable;
+use super::terminal_echo::QuietControls;
+use super::width::{fit_start, terminal_columns};
 
 /// Size in bytes below which a bar would only flicker.
 const SMALL: u64 = 4 << 20;
 
-/// One bar for each large file, and a line for the whole run.
+/// One line for each large file in flight, and one for the whole run.
 pub(super) struct FileBars {
     all: MultiProgress,
     style: ProgressStyle,
     total: ProgressBar,
+    counts: String,
     by_path: HashMap<String, ProgressBar>,
-    /// Paths that failed: a late progress report must not show them again.
-    failed: HashSet<String>,
+    _quiet: QuietControls,
 }
 
 impl FileBars {
     /// Adds the bars to a terminal; `None` if they cannot be drawn.
     pub(super) fn new(all: &MultiProgress) -> Option<Self> {
-        let style = ProgressStyle::with_template(
-            "{wide_msg} {bytes:>10}/{total_bytes:10} {bytes_per_sec:>12} {eta:>4}",
-        );
-        let style = style.ok()?;
+        // The lines are made here, so that they fit the terminal.
+        let style = ProgressStyle::with_template("{msg}").ok()?;
         let total = all.add(ProgressBar::no_length());
         total.set_style(ProgressStyle::with_template("{spinner} {msg}").ok()?);
-        let (by_path, failed) = (HashMap::new(), HashSet::new());
-        Some(Self { all: all.clone(), style, total, by_path, failed })
+        let (counts, by_path) = (String::new(), HashMap::new());
+        let _quiet = QuietControls::new();
+        Some(Self { all: all.clone(), style, total, counts, by_path, _quiet })
     }
 
-    /// Shows the progress of a file.
-    pub(super) fn update(&mut self, path: &str, progress: Progress) {
-        let is_small = progress.total.is_some_and(|total| total < SMALL);
-        if is_small || self.failed.contains(path) {
+    /// Shows a file in flight.
+    pub(super) fn show(&mut self, path: &str, total: Option<u64>, meter: &Meter) {
+        if total.is_some_and(|total| total < SMALL) {
             return;
         }
         let bar = self.by_path.entry(path.to_owned()).or_insert_with(|| {
-            let bar = ProgressBar::new(0).with_style(self.style.clone());
-            let bar = self.all.insert_before(&self.total, bar);
-            bar.set_message(printable(path));
-            bar.reset_eta();
-            bar
+            let bar = ProgressBar::no_length().with_style(self.style.clone());
+            self.all.insert_before(&self.total, bar)
         });
-        bar.set_length(progress.total.unwrap_or_default());
-        bar.set_position(progress.bytes);
-        self.total.tick();
+        bar.set_message(meter.line(&printable(path), Instant::now(), terminal_columns()));
     }
 
-    /// Removes the bar of a file that has ended.
-    pub(super) fn end(&mut self, path: &str, has_failed: bool) {
+    /// Redraws all lines: time passes without reports too.
+    pub(super) fn tick<'a>(&self, meters: impl IntoIterator<Item = (&'a String, &'a Meter)>) {
+        let (now, columns) = (Instant::now(), terminal_columns());
+        for (path, meter) in meters {
+            if let Some(bar) = self.by_path.get(path) {
+                bar.set_message(meter.line(&printable(path), now, columns));
+            }
+        }
+        self.draw_total(columns);
+    }
+
+    /// Removes the line of a file that has ended.
+    pub(super) fn end(&mut self, path: &str) {
         if let Some(bar) = self.by_path.remove(path) {
-            bar.finish_and_clear();
-            self.all.remove(&bar);
-        }
-        if has_failed {
-            self.failed.insert(path.to_owned());
+            self.remove(&bar);
         }
     }
 
-    /// Shows the line for the whole run.
-    pub(super) fn total(&self, message: String) {
-        self.total.set_message(message);
+    /// Shows the counts of the whole run.
+    pub(super) fn total(&mut self, counts: String) {
+        self.counts = counts;
+        self.draw_total(terminal_columns());
+    }
+
+    fn draw_total(&self, columns: usize) {
+        self.total.set_message(fit_start(&self.counts, columns.saturating_sub(2)).to_owned());
         self.total.tick();
     }
 
-    /// Removes all bars.
-    pub(super) fn clear(&self) {
+    /// Removes all lines.
+    pub(super) fn clear(self) {
+        self.by_path.values().chain([&self.total]).for_each(|bar| self.remove(bar));
         drop(self.all.clear());
+    }
+
+    fn remove(&self, bar: &ProgressBar) {
+        bar.finish_and_clear();
+        self.all.remove(bar);
     }
 }

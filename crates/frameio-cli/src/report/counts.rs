@@ -6,6 +6,8 @@ use frameio::transfer::Outcome;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
+use crate::exit::Status;
+
 /// Counts of files by outcome.
 ///
 /// The library's `Summary` counts one tree and is returned at its end. This counts a run while it
@@ -20,6 +22,12 @@ pub(super) struct Counts {
     conflicts: u64,
     unfinished: u64,
     failed: u64,
+    /// Common status of the failures and conflicts.
+    status: Option<Status>,
+    /// Files that an interruption left incomplete.
+    incomplete: u64,
+    /// Bytes that are kept of them, at least.
+    kept: u64,
 }
 
 impl Counts {
@@ -35,23 +43,44 @@ impl Counts {
             }
             Outcome::Skipped => self.skipped += 1,
             Outcome::Ignored(_) => self.ignored += 1,
-            Outcome::Conflict(_) => self.conflicts += 1,
+            Outcome::Conflict(error) => {
+                self.conflicts += 1;
+                self.add_status(Status::of_file(error));
+            }
             Outcome::Unfinished => self.unfinished += 1,
+            Outcome::Failed(error) => {
+                self.failed += 1;
+                self.add_status(Status::of_file(error));
+            }
             // An outcome unknown to this version must not pass for a success.
-            Outcome::Failed(_) | _ => self.failed += 1,
+            _ => {
+                self.failed += 1;
+                self.add_status(Status::Other);
+            }
         }
     }
 
-    /// Returns whether something was not transferred that should have been.
-    pub(super) const fn has_failures(self) -> bool {
-        self.failed > 0 || self.conflicts > 0
+    fn add_status(&mut self, status: Status) {
+        self.status = Some(Status::common(self.status, status));
+    }
+
+    /// Counts a file that was in flight when the run was interrupted.
+    pub(super) const fn add_incomplete(&mut self, kept: u64) {
+        self.incomplete += 1;
+        self.kept = self.kept.saturating_add(kept);
+    }
+
+    /// Returns the status of the run if something was not transferred that should have been.
+    pub(super) const fn failure(self) -> Option<Status> {
+        self.status
     }
 
     pub(super) fn json(self) -> Value {
         json!({
             "transferred": self.transferred, "planned": self.planned, "bytes": self.bytes,
             "skipped": self.skipped, "ignored": self.ignored, "unfinished": self.unfinished,
-            "conflicts": self.conflicts, "failed": self.failed,
+            "conflicts": self.conflicts, "failed": self.failed, "incomplete": self.incomplete,
+            "bytes_kept": self.kept,
         })
     }
 }
@@ -69,11 +98,15 @@ impl fmt::Display for Counts {
             (self.conflicts, "in conflict"),
             (self.unfinished, "unfinished at the service"),
             (self.failed, "failed"),
+            (self.incomplete, "incomplete"),
         ] {
             if count > 0 {
                 write!(f, ", {count} {what}")?;
             }
         }
-        Ok(())
+        match self.kept {
+            0 => Ok(()),
+            kept => write!(f, " (at least {} kept)", HumanBytes(kept)),
+        }
     }
 }

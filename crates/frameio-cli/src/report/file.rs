@@ -1,13 +1,13 @@
 //! The outcome of one file, in a line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use frameio::FileId;
 use frameio::transfer::{Digest, Ignored, Outcome, RemotePath, TransferError};
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 
-use super::{Record, printable};
+use super::Record;
 use crate::exit::Status;
 
 /// Outcome of one file, or of a folder that failed.
@@ -15,6 +15,8 @@ pub(super) struct FileRecord<'a> {
     pub(super) outcome: &'a Outcome,
     pub(super) remote: &'a str,
     pub(super) local: &'a Path,
+    /// Directory that files are received into.
+    pub(super) received_into: Option<&'a Path>,
     pub(super) file_id: Option<&'a FileId>,
 }
 
@@ -68,16 +70,21 @@ impl FileRecord<'_> {
         }
     }
 
-    /// Returns the name on the disk of a file that is received under another name.
-    fn changed_name(&self) -> Option<String> {
+    /// Returns the path on the disk of a file that is received under another name, from the first
+    /// name on that differs.
+    fn changed_name(&self) -> Option<PathBuf> {
         let is_written = matches!(
             self.outcome,
             Outcome::Transferred { .. } | Outcome::Planned { .. } | Outcome::Conflict(_)
         );
-        let name = self.local.file_name()?.to_str()?;
-        let remote = self.remote.parse::<RemotePath>().ok()?;
-        let is_changed = remote.names().last().is_some_and(|remote| remote != name);
-        (is_written && is_changed).then(|| name.to_owned())
+        let local = self.local.strip_prefix(self.received_into?).ok()?;
+        let remote: RemotePath = self.remote.parse().ok()?;
+        // The directory stands for the first names.
+        let above = remote.names().len().checked_sub(local.components().count())?;
+        let same = local.components().zip(remote.names().get(above..)?);
+        let same = same.take_while(|(local, remote)| local.as_os_str() == remote.as_str()).count();
+        let changed: PathBuf = local.components().skip(same).collect();
+        (is_written && changed != Path::new("")).then_some(changed)
     }
 
     const fn digest(&self) -> Option<&Digest> {
@@ -96,7 +103,7 @@ impl FileRecord<'_> {
 }
 
 impl Record for FileRecord<'_> {
-    fn text(&self) -> String {
+    fn lines(&self) -> Vec<String> {
         let mut text = format!("{:11} {}", self.name(), self.remote);
         match (self.outcome, self.bytes()) {
             (_, Some(bytes)) => text += &format!(" ({})", HumanBytes(bytes)),
@@ -104,7 +111,7 @@ impl Record for FileRecord<'_> {
             _ => {}
         }
         if let Some(name) = self.changed_name() {
-            text += &format!(" as '{name}'");
+            text += &format!(" as '{}'", name.display());
         }
         if let Some(digest) = self.digest() {
             text += &format!(" {digest}");
@@ -118,7 +125,7 @@ impl Record for FileRecord<'_> {
         if let Some(error) = self.error() {
             text += &format!(": {error}");
         }
-        printable(&text)
+        vec![text]
     }
 
     fn json(&self) -> Value {
@@ -142,5 +149,30 @@ impl Record for FileRecord<'_> {
         };
         put("error", self.error().map(error).into());
         Value::Object(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_shows_the_names_that_a_download_changes() {
+        let line = |remote: &str, local: &str, into: &str| {
+            let outcome = &Outcome::Transferred { bytes: 34, digest: None };
+            let (local, received_into) = (Path::new(local), Some(Path::new(into)));
+            FileRecord { outcome, remote, local, received_into, file_id: None }.lines().concat()
+        };
+        for (remote, local, into, shown) in [
+            ("/W/P/CON.txt", "out/_CON.txt", "out", " as '_CON.txt'"),
+            ("/W/P/CON.txt", "out/P/_CON.txt", "out", " as '_CON.txt'"),
+            ("/W/P/A\\/B/x.mov", "./P/A_B/x.mov", ".", " as 'A_B/x.mov'"),
+            ("/A\\/B/x.mov", "/d/A_B/x.mov", "/d", " as 'A_B/x.mov'"),
+            ("/W/P/A/x.mov", "out/P/A/x.mov", "out", ""),
+            ("/W/P/A/x.mov", "./x.mov", ".", ""),
+            ("/x.mov", "out/x.mov", "out", ""),
+        ] {
+            assert_eq!(line(remote, local, into), format!("transferred {remote} (34 B){shown}"));
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! Reports on batches: a bar on a terminal, and a line now and then elsewhere.
 
-use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
 use super::Reporter;
+use super::escape::Escaped;
+use super::terminal_echo::QuietControls;
+use super::width::{fit_start, terminal_columns};
 
 /// Interval between lines where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -23,19 +25,21 @@ pub(crate) struct JobCounts {
 pub(crate) struct JobReport {
     reporter: Reporter,
     bar: Option<ProgressBar>,
+    _quiet: Option<QuietControls>,
     shown: Instant,
 }
 
 impl JobReport {
     pub(crate) fn new(jobs: usize) -> Self {
         let reporter = Reporter::text().with_bars();
-        let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}");
+        let style = ProgressStyle::with_template("{wide_bar} {msg}");
         let bar = reporter
             .bars
             .as_ref()
             .zip(style.ok())
             .map(|(bars, style)| bars.add(ProgressBar::new(jobs as u64).with_style(style)));
-        Self { reporter, bar, shown: Instant::now() }
+        let _quiet = bar.is_some().then(QuietControls::new);
+        Self { reporter, bar, _quiet, shown: Instant::now() }
     }
 
     /// Shows the counts and the estimated remaining time.
@@ -50,7 +54,10 @@ impl JobReport {
         match &self.bar {
             Some(bar) => {
                 bar.set_position(ended as u64);
-                bar.set_message(format!("about {remaining} left{failed}"));
+                let total = ended + counts.left;
+                let message = format!("{ended}/{total} about {remaining} left{failed}");
+                let room = terminal_columns().saturating_sub(1);
+                bar.set_message(fit_start(&message, room).to_owned());
             }
             None if self.shown.elapsed() >= PAUSE => {
                 self.shown = Instant::now();
@@ -67,13 +74,17 @@ impl JobReport {
         self.reporter.status(line);
     }
 
+    /// Prints a result, a line of JSON, on standard output.
+    pub(crate) fn result(&self, json: &str) -> std::io::Result<()> {
+        self.reporter.write(&Escaped::json_text(json))
+    }
+
     /// Removes the bar and prints the summary.
-    pub(crate) fn finish(&self, counts: JobCounts, results: &Path) {
+    pub(crate) fn finish(&self, counts: JobCounts, results: &str) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
         let JobCounts { done, failed, left } = counts;
-        let results = results.display();
         self.reporter
             .status(&format!("{done} done, {failed} failed, {left} left; results in {results}"));
     }

@@ -3,23 +3,29 @@
 
 mod bars;
 mod counts;
+mod escape;
 mod file;
 mod jobs;
+mod meter;
+mod terminal_echo;
 mod transfer;
+mod width;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use indicatif::MultiProgress;
 use serde_json::Value;
 
+pub(crate) use self::escape::json_text;
+use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::transfer::TransferReport;
 use crate::exit::{Failure, Status};
 
 /// A result with a form for people and one for programs.
 pub(crate) trait Record {
-    /// Returns the form for people: one or more lines.
-    fn text(&self) -> String;
+    /// Returns the form for people, line by line.
+    fn lines(&self) -> Vec<String>;
     /// Returns the form for programs.
     fn json(&self) -> Value;
 }
@@ -55,8 +61,8 @@ impl Reporter {
     /// Prints a result.
     pub(crate) fn record(&self, record: &impl Record) -> Result<(), Failure> {
         match self.is_json {
-            true => self.line(&record.json().to_string()),
-            false => self.line(&record.text()),
+            true => self.json_line(&record.json()),
+            false => record.lines().iter().try_for_each(|line| self.line(line)),
         }
     }
 
@@ -64,28 +70,31 @@ impl Reporter {
     pub(crate) fn value(&self, value: &Value) -> Result<(), Failure> {
         match value {
             Value::Null => Ok(()),
-            value if std::io::stdout().is_terminal() => self.line(&format!("{value:#}")),
-            value => self.line(&value.to_string()),
+            value if std::io::stdout().is_terminal() => self.print(&Escaped::indented_json(value)),
+            value => self.json_line(value),
         }
     }
 
-    /// Prints a line on standard output.
-    ///
-    /// If the reader has closed it, as `head` does, the run ends quietly.
+    /// Prints a JSON value in one line.
+    pub(crate) fn json_line(&self, value: &Value) -> Result<(), Failure> {
+        self.print(&Escaped::json(value))
+    }
+
+    /// Prints a line of text on standard output.
     pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
+        self.print(&Escaped::line(text))
+    }
+
+    /// Prints on standard output. If the reader has closed it, as `head` does, the run ends quietly.
+    fn print(&self, text: &Escaped) -> Result<(), Failure> {
         match self.write(text) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-            Err(error) => Err(Failure::new(Status::Other, format!("standard output: {error}"))),
+            Err(error) => Err(output_failure(&error)),
         }
     }
 
-    /// Prints a line on standard output, even if nobody reads it: transfers continue.
-    fn line_or_drop(&self, text: &str) {
-        drop(self.write(text));
-    }
-
-    fn write(&self, text: &str) -> std::io::Result<()> {
+    fn write(&self, text: &Escaped) -> std::io::Result<()> {
         self.suspended(|| {
             let mut stdout = std::io::stdout().lock();
             writeln!(stdout, "{text}").and_then(|()| stdout.flush())
@@ -97,9 +106,10 @@ impl Reporter {
         self.status(&format!("frameio: {text}"));
     }
 
-    /// Prints a line on standard error as it is.
+    /// Prints a line on standard error. A run does not depend on whether anybody can read it.
     pub(crate) fn status(&self, text: &str) {
-        self.suspended(|| eprintln!("{text}"));
+        let text = Escaped::line(text);
+        self.suspended(|| drop(writeln!(std::io::stderr(), "{text}")));
     }
 
     /// Removes the bars from the terminal while something else is printed.
@@ -116,7 +126,7 @@ pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
     serde_json::to_value(model).map_err(|error| Failure::new(Status::Other, error.to_string()))
 }
 
-/// Replaces control characters, so that a text stays one line and cannot control a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+/// The failure of a run whose results cannot be written.
+fn output_failure(error: &std::io::Error) -> Failure {
+    Failure::new(Status::Other, format!("cannot write to standard output: {error}"))
 }

@@ -1,40 +1,88 @@
 //! Reports on transfers: the outcome of each file, progress bars, and a summary.
 
-use std::io::IsTerminal;
+use std::collections::{HashMap, HashSet};
+use std::io::{ErrorKind, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use frameio::transfer::{Item, Outcome, Progress, RemotePath};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::bars::FileBars;
 use super::counts::Counts;
+use super::escape::Escaped;
 use super::file::FileRecord;
-use super::{Record, Reporter};
+use super::meter::Meter;
+use super::{Record, Reporter, output_failure};
 use crate::args::OutputArgs;
 use crate::exit::{Failure, Status};
+
+/// Interval at which the bars are redrawn.
+const TICK: Duration = Duration::from_millis(500);
 
 /// Prints the outcome of each file, shows progress, and counts.
 pub(crate) struct TransferReport {
     reporter: Reporter,
     is_quiet: bool,
+    /// Directory that files are received into.
+    received_into: Option<PathBuf>,
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
     counts: Counts,
     /// On a terminal, until the run ends.
     bars: Option<FileBars>,
+    /// Files in flight, by path.
+    files: HashMap<String, Meter>,
+    /// Paths that failed: a late progress report must not show them again.
+    failed: HashSet<String>,
+    /// Why results could not be written.
+    lost: Option<Failure>,
 }
 
 impl TransferReport {
+    /// Starts the report of an upload, within a runtime.
     pub(crate) fn new(output: OutputArgs) -> Arc<Self> {
+        Self::start(output, None)
+    }
+
+    /// Starts the report of a download into a directory, within a runtime.
+    pub(crate) fn receiving(output: OutputArgs, directory: &Path) -> Arc<Self> {
+        Self::start(output, Some(directory.to_owned()))
+    }
+
+    fn start(output: OutputArgs, received_into: Option<PathBuf>) -> Arc<Self> {
         let mut reporter = Reporter::new(output.json);
         if !output.quiet {
             reporter = reporter.with_bars();
         }
         let bars = reporter.bars.as_ref().and_then(FileBars::new);
-        let state = Mutex::new(State { counts: Counts::default(), bars });
-        Arc::new(Self { reporter, is_quiet: output.quiet, state })
+        let has_bars = bars.is_some();
+        let state = Mutex::new(State { bars, ..State::default() });
+        let this = Arc::new(Self { reporter, is_quiet: output.quiet, received_into, state });
+        if has_bars {
+            this.redraw();
+        }
+        this
+    }
+
+    /// Redraws the bars until the report is dropped.
+    fn redraw(self: &Arc<Self>) {
+        let this = Arc::downgrade(self);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TICK).await;
+                let Some(this) = this.upgrade() else { return };
+                let State { bars, files, .. } = &*this.state();
+                if let Some(bars) = bars {
+                    bars.tick(files);
+                }
+            }
+        });
     }
 
     /// Returns a callback for the outcomes in a tree whose paths begin with `root`.
@@ -57,9 +105,26 @@ impl TransferReport {
 
     /// Shows the progress of a file.
     pub(crate) fn progress(&self, remote: &str, progress: Progress) {
-        if let Some(bars) = &mut self.state().bars {
-            bars.update(remote, progress);
+        let State { bars, files, failed, .. } = &mut *self.state();
+        if failed.contains(remote) {
+            return;
         }
+        let now = Instant::now();
+        let meter = match files.get_mut(remote) {
+            Some(meter) => {
+                meter.update(progress, now);
+                meter
+            }
+            None => files.entry(remote.to_owned()).or_insert_with(|| Meter::new(progress, now)),
+        };
+        if let Some(bars) = bars {
+            bars.show(remote, progress.total, meter);
+        }
+    }
+
+    /// Prints a remark about the run.
+    pub(crate) fn note(&self, text: &str) {
+        self.reporter.note(text);
     }
 
     fn item(&self, remote: &str, item: &Item) {
@@ -67,19 +132,21 @@ impl TransferReport {
             outcome: &item.outcome,
             remote,
             local: &item.local,
+            received_into: self.received_into.as_deref(),
             file_id: item.file_id.as_ref(),
         });
     }
 
     fn file(&self, record: &FileRecord<'_>) {
         let has_bars = {
-            let State { counts, bars } = &mut *self.state();
+            let State { counts, bars, files, failed, .. } = &mut *self.state();
             counts.add(record.outcome);
+            files.remove(record.remote);
+            if matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)) {
+                failed.insert(record.remote.to_owned());
+            }
             if let Some(bars) = bars {
-                bars.end(
-                    record.remote,
-                    matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)),
-                );
+                bars.end(record.remote);
                 bars.total(counts.to_string());
             }
             bars.is_some()
@@ -87,42 +154,64 @@ impl TransferReport {
         // Where bars show the progress, lines on the same terminal would repeat it.
         let with_lines = !has_bars || !std::io::stdout().is_terminal();
         if self.reporter.is_json() {
-            self.reporter.line_or_drop(&record.json().to_string());
+            self.output(&Escaped::json(&record.json()));
         } else if record.is_wrong() || (record.is_ignored_unasked() && !with_lines) {
-            self.reporter.status(&record.text());
+            record.lines().iter().for_each(|line| self.reporter.status(line));
         } else if !self.is_quiet
             && with_lines
             && (record.is_ignored_unasked() || !record.is_ignored())
         {
-            self.reporter.line_or_drop(&record.text());
+            record.lines().iter().for_each(|line| self.output(&Escaped::line(line)));
+        }
+    }
+
+    /// Prints on standard output. The transfers continue if that fails, and the run fails at its end,
+    /// unless the reader has closed the output.
+    fn output(&self, text: &Escaped) {
+        if let Err(error) = self.reporter.write(text)
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            self.state().lost.get_or_insert_with(|| output_failure(&error));
         }
     }
 
     /// Prints the summary and returns how the run ended. `resume` says how to continue after an
     /// interruption.
     pub(crate) fn finish(&self, result: Result<(), Failure>, resume: &str) -> Result<(), Failure> {
+        let is_stopped = matches!(&result, Err(failure) if failure.status == Status::Interrupted);
         let counts = {
             let mut state = self.state();
             if let Some(bars) = state.bars.take() {
                 bars.clear();
             }
+            let files = std::mem::take(&mut state.files);
+            if is_stopped {
+                files.values().for_each(|file| state.counts.add_incomplete(file.kept()));
+            }
             state.counts
         };
-        let is_stopped = matches!(&result, Err(failure) if failure.status == Status::Interrupted);
         let has_summary = result.is_ok() || is_stopped;
         if self.reporter.is_json() && has_summary {
             let mut summary = counts.json();
             summary["interrupted"] = is_stopped.into();
-            self.reporter.line_or_drop(&json!({ "summary": summary }).to_string());
+            self.output(&Escaped::json(&json!({ "summary": summary })));
         } else if !self.is_quiet && has_summary {
             self.reporter.status(&counts.to_string());
         }
-        match result {
-            Err(_) if is_stopped => {
+        let result = match (result, counts.failure()) {
+            (Err(_), _) if is_stopped => {
                 Err(Failure::new(Status::Interrupted, format!("interrupted: {resume}")))
             }
-            Ok(()) if counts.has_failures() => Err(Failure::reported(Status::Other)),
-            result => result,
+            (Ok(()), Some(status)) => Err(Failure::reported(status)),
+            (result, _) => result,
+        };
+        match (result, self.state().lost.take()) {
+            (Ok(()), Some(lost)) => Err(lost),
+            (Err(failure), Some(lost)) => {
+                self.reporter.note(&lost.message);
+                Err(failure)
+            }
+            (result, None) => result,
         }
     }
 

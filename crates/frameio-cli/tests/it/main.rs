@@ -3,10 +3,13 @@
 
 mod batch;
 mod call;
+mod input;
 mod operations;
+mod output;
 mod profile;
 mod program;
 mod sign_in;
 mod sim;
 mod transfer;
+mod upload;
 mod webhook;

@@ -69,7 +69,16 @@ impl Ended {
     }
 }
 
-pub(crate) async fn end(mut command: Command, input: Option<&str>) -> Ended {
+pub(crate) async fn end(command: Command, input: Option<&str>) -> Ended {
+    run_to_end(command, input.map(str::as_bytes)).await
+}
+
+/// Runs a command with these bytes on standard input.
+pub(crate) async fn end_with(command: Command, input: &[u8]) -> Ended {
+    run_to_end(command, Some(input)).await
+}
+
+async fn run_to_end(mut command: Command, input: Option<&[u8]>) -> Ended {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     if input.is_some() {
         command.stdin(Stdio::piped());
@@ -77,7 +86,7 @@ pub(crate) async fn end(mut command: Command, input: Option<&str>) -> Ended {
     let mut child = command.spawn().unwrap();
     if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
         // A run that fails before it reads has closed the pipe.
-        drop(stdin.write_all(input.as_bytes()).await);
+        drop(stdin.write_all(input).await);
     }
     let output = child.wait_with_output().await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -198,7 +198,7 @@ async fn it_warns_when_others_can_reach_it() {
 async fn a_second_signal_ends_it_while_an_answer_is_under_way() {
     let mut sim = Running::start(&["--fault=delay-600s"]).await;
     let mut stream = TcpStream::connect(sim.address()).await.unwrap();
-    stream.write_all(b"GET /v4/me HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /v4/me HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     while sim.ask("GET", "/_sim/faults", "").await != json!({"faults": []}) {}
     let id = sim.child.id().unwrap().to_string();
     let begun = Instant::now();

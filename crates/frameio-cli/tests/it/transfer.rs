@@ -1,27 +1,28 @@
 //! `frameio upload`, `download`, `sync`, `ls` and `tree`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use frameio_sim::{Fault, Sim, SimServer};
+use http::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::program::{Ended, end, program, run, wait_until};
 
-const ROOT: &str = "/Demo Workspace/Demo Project";
+pub(crate) const ROOT: &str = "/Demo Workspace/Demo Project";
 
 /// A simulator whose parts have at most ten bytes, and a place for what a run keeps.
-struct Place {
-    sim: Sim,
+pub(crate) struct Place {
+    pub(crate) sim: Sim,
     server: SimServer,
-    directory: TempDir,
+    pub(crate) directory: TempDir,
 }
 
 impl Place {
-    async fn new(files: &[(&str, usize)]) -> Self {
+    pub(crate) async fn new(files: &[(&str, usize)]) -> Self {
         let sim = Sim::builder().quotas(false).part_size(10).build();
         let server = sim.serve().await.unwrap();
         let directory = tempfile::tempdir().unwrap();
@@ -34,7 +35,7 @@ impl Place {
     }
 
     /// A command that is run in the directory.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(&self.server);
         command
             .args(arguments)
@@ -43,7 +44,7 @@ impl Place {
         command
     }
 
-    async fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         end(self.command(arguments), None).await
     }
 
@@ -51,17 +52,24 @@ impl Place {
         std::fs::read(self.directory.path().join(path)).unwrap()
     }
 
-    fn manifests(&self) -> usize {
-        let manifests = self.directory.path().join("config/uploads");
-        std::fs::read_dir(manifests).map_or(0, Iterator::count)
+    /// The manifests of unfinished uploads.
+    pub(crate) fn manifests(&self) -> Vec<PathBuf> {
+        let is_manifest = |path: &PathBuf| path.extension().is_some_and(|it| it == "upload");
+        self.state().into_iter().filter(is_manifest).collect()
     }
 
-    fn calls(&self, operation: &str) -> u64 {
+    /// All that runs keep about uploads.
+    pub(crate) fn state(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.directory.path().join("config/uploads"));
+        entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+    }
+
+    pub(crate) fn calls(&self, operation: &str) -> u64 {
         self.sim.stats().by_operation.get(operation).copied().unwrap_or_default()
     }
 
     /// All that is in the project, as lines.
-    async fn there(&self) -> Vec<String> {
+    pub(crate) async fn there(&self) -> Vec<String> {
         let ended = self.run(&["tree", ROOT, "--json"]).await;
         assert_eq!(ended.status, 0, "{ended:?}");
         let mut paths: Vec<_> =
@@ -93,7 +101,7 @@ async fn files_and_directories_go_up_and_come_down() {
     assert!(up.stdout.contains("transferred /Day 1/Cam/c.mov (5 B)"), "{up:?}");
     let all = ["/Day 1", "/Day 1/Cam", "/Day 1/Cam/c.mov", "/Day 1/b.mov", "/a.mov"];
     assert_eq!(place.there().await, all);
-    assert_eq!(place.manifests(), 0);
+    assert!(place.state().is_empty());
 
     let again = place.run(&["upload", "in/a.mov", "in/Day 1", "--to", ROOT, "--json"]).await;
     let (line, summary) = told(&again, "/Day 1/b.mov");
@@ -283,11 +291,11 @@ async fn what_fails_is_told_and_shows_in_the_status() {
             5,
             "there is 'Demo Project'",
         ),
-        (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "is no pattern"),
+        (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "invalid pattern '['"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
         (vec!["download", "nowhere"], 5, "there is no file, folder"),
         (vec!["download", ROOT, "-o", "in/a.mov"], 2, "--output: 'in/a.mov' is not a directory"),
-        (vec!["sync", "none", ROOT], 2, "none: no such directory"),
+        (vec!["sync", "none", ROOT], 2, "cannot open 'none': no such file or directory"),
         (
             vec!["tree", "/Demo Workspace/Demo Project/in/a.mov"],
             2,
@@ -300,6 +308,57 @@ async fn what_fails_is_told_and_shows_in_the_status() {
         let ended = place.run(&arguments).await;
         assert!(ended.failed(status).contains(message), "{arguments:?}: {ended:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_status_of_a_transfer_tells_the_cause() {
+    let place = Place::new(&[("a.mov", 25), ("b.mov", 15)]).await;
+    let create = "files.create_local_upload";
+    let upload = ["upload", "in", "--to", ROOT, "--max-retries", "0", "--quiet"];
+    for (statuses, exit) in [
+        ([StatusCode::FORBIDDEN; 2], 4),
+        ([StatusCode::NOT_FOUND; 2], 5),
+        ([StatusCode::CONFLICT; 2], 6),
+        ([StatusCode::BAD_GATEWAY; 2], 8),
+        ([StatusCode::FORBIDDEN, StatusCode::BAD_GATEWAY], 1),
+    ] {
+        for status in statuses {
+            place.sim.inject(Fault::status(status).on(create).next(1));
+        }
+        let up = place.run(&upload).await;
+        assert_eq!((up.status, up.stderr.lines().count()), (exit, 2), "{up:?}");
+    }
+    for _ in 0..2 {
+        place.sim.inject(Fault::reset().on(create).next(1));
+    }
+    assert_eq!(place.run(&upload).await.status, 9);
+    assert_eq!(place.run(&upload).await.status, 0);
+
+    let file = format!("{ROOT}/in/a.mov");
+    place.sim.inject(Fault::status(StatusCode::FORBIDDEN).on(Sim::DOWNLOAD).every(1));
+    let down = place.run(&["download", &file, "-o", "out", "--max-retries", "0"]).await;
+    assert_eq!(down.status, 6, "{down:?}");
+    let down = place.run(&["download", ROOT, "-o", "out", "--max-retries", "0"]).await;
+    assert_eq!(down.status, 6, "{down:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_a_download_changes_is_shown() {
+    let place = Place::new(&[("a.mov", 25)]).await;
+    let demo = place.sim.demo();
+    let input = json!({
+        "account_id": demo.account_id, "folder_id": demo.root_folder_id,
+        "data": {"name": "A/B test"},
+    });
+    run(&place.server, &["call", "folders.create", "--input", &input.to_string()]).await.json();
+    let folder = format!("{ROOT}/A\\/B test");
+    assert_eq!(place.run(&["upload", "in/a.mov", "--to", &folder]).await.status, 0);
+    let down = place.run(&["download", ROOT, "-o", "out"]).await;
+    assert_eq!(down.status, 0, "{down:?}");
+    let line = format!("transferred {folder}/a.mov (25 B) as 'A_B test/a.mov'");
+    assert!(down.stdout.lines().any(|it| it == line), "{down:?}");
+    let again = place.run(&["download", &format!("{folder}/a.mov"), "-o", "out"]).await;
+    assert!(!again.stdout.contains(" as "), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -395,17 +454,13 @@ async fn begin(place: &Place) -> tokio::process::Child {
     let mut command = place.command(&["upload", "in", "--to", ROOT, "--json"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    wait_until(|| {
-        place.manifests() == 1 && has_parts(&place.directory.path().join("config/uploads"), 8)
-    })
-    .await;
+    wait_until(|| place.manifests().first().is_some_and(|manifest| has_parts(manifest, 8))).await;
     child
 }
 
 /// Whether a manifest says that so many parts are done.
-fn has_parts(manifests: &Path, parts: usize) -> bool {
-    let Some(Ok(manifest)) = std::fs::read_dir(manifests).unwrap().next() else { return false };
-    let text = std::fs::read_to_string(manifest.path()).unwrap_or_default();
+fn has_parts(manifest: &Path, parts: usize) -> bool {
+    let text = std::fs::read_to_string(manifest).unwrap_or_default();
     text.lines().filter(|line| line.starts_with("{\"done\"")).count() >= parts
 }
 
@@ -419,8 +474,8 @@ async fn goes_on(place: &Place) {
     assert!(place.calls(Sim::UPLOAD_PART) - before <= 22, "only the rest is sent");
     assert_eq!(summary["unfinished"], 0);
     assert_eq!(
-        (place.there().await, place.manifests()),
-        (vec!["/in".into(), "/in/a.mov".into()], 0)
+        (place.there().await, place.state()),
+        (vec!["/in".into(), "/in/a.mov".into()], vec![])
     );
     let down = place.run(&["download", &format!("{ROOT}/in/a.mov"), "-o", "out"]).await;
     assert_eq!((down.status, place.read("out/a.mov")), (0, content(300)));
@@ -450,6 +505,8 @@ async fn an_upload_that_was_interrupted_says_how_to_go_on() {
     );
     let summary: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
     assert_eq!(summary["summary"]["interrupted"], true);
+    assert_eq!(summary["summary"]["incomplete"], 1, "{summary}");
+    assert!((80..300).contains(&summary["summary"]["bytes_kept"].as_u64().unwrap()), "{summary}");
     goes_on(&place).await;
 }
 

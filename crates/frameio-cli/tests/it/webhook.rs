@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::oneshot;
 
+#[cfg(target_os = "linux")]
+use crate::program::wait_until;
 use crate::program::{Ended, end, offline, program, run, serve};
 
 const SECRET: &str = "kept";
@@ -228,7 +230,7 @@ async fn an_action_is_sent_and_its_form_is_submitted() {
     std::fs::write(path, body).unwrap();
     listening.send(SECRET, &["--body", path]).await.answered();
     let line = listening.line().await;
-    assert!(line.contains("a\u{fffd}b\u{fffd}[2J file 1 of account a"), "{line}");
+    assert!(line.contains(r"a\nb\u{1b}[2J file 1 of account a"), "{line}");
     let stderr = listening.stop().await;
     let told = "frameio: verified, but neither event nor action: ";
     assert!(stderr.starts_with(told) && stderr.lines().count() == 1, "{stderr}");
@@ -403,6 +405,65 @@ async fn a_signature_is_verified_by_the_exit_status() {
     let empty = verify(&["--secret-file", path], "{}").await;
     assert_eq!(empty.failed(2), format!("frameio: {path}: contains no secret"));
     assert!(verify(&["--secret-file=/nowhere"], "{}").await.failed(2).contains("/nowhere: "));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_cannot_be_printed_is_refused_and_ends_the_receiver() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = directory.path().join("output");
+    // The output cannot grow beyond 1 KiB.
+    let script = "trap '' XFSZ; ulimit -f 2; exec \"$0\" webhook listen --json > \"$1\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_frameio")]).arg(&output);
+    command.env("FRAMEIO_WEBHOOK_SECRET", SECRET).stderr(Stdio::piped()).kill_on_drop(true);
+    let child = command.spawn().unwrap();
+    let first = || std::fs::read_to_string(&output).unwrap_or_default();
+    wait_until(|| first().ends_with('\n')).await;
+    let url: Value = serde_json::from_str(&first()).unwrap();
+    let mut statuses = Vec::new();
+    for _ in 0..20 {
+        let sent = send(url["url"].as_str().unwrap(), SECRET, &["--type=file.ready"]).await;
+        statuses.push(sent.status);
+        if sent.status != 0 {
+            break;
+        }
+    }
+    assert_eq!(statuses.last(), Some(&8), "the service would deliver it again: {statuses:?}");
+    let ended = child.wait_with_output().await.unwrap();
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("cannot write to standard output: File too large"), "{stderr}");
+    let printed =
+        first().lines().skip(1).filter(|it| serde_json::from_str::<Value>(it).is_ok()).count();
+    assert_eq!(printed, statuses.len() - 1, "each accepted delivery was printed");
+}
+
+#[tokio::test]
+async fn a_blank_secret_is_a_missing_one() {
+    let url = "http://127.0.0.1:9/";
+    for blank in [" ", "\t\n"] {
+        let ended = send(url, blank, &["--type=file.ready"]).await;
+        let message =
+            "frameio: the secret is blank: set FRAMEIO_WEBHOOK_SECRET, or use --secret-file";
+        assert_eq!(ended.failed(2), message);
+        let ended = send(url, SECRET, &["--type=file.ready", "--secret", blank]).await;
+        assert_eq!(ended.failed(2), "frameio: --secret: is blank");
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    std::fs::write(path, "  \n\t\n\n").unwrap();
+    let ended = send(url, SECRET, &["--type=file.ready", "--secret-file", path]).await;
+    assert_eq!(ended.failed(2), format!("frameio: {path}: contains no secret"));
+
+    // A blank line next to a secret verifies nothing.
+    std::fs::write(path, "real-secret\n  \n").unwrap();
+    // HMAC-SHA256 of `v0:1700000000:{}` with a key of two blanks.
+    let signature = "v0=c52b13eb8915d1401948f4776c14aaa2268b1aecac723522b2ad56c8b4f3afa0";
+    let mut command = offline();
+    command.args(["webhook", "verify", "--timestamp=1700000000", "--at=1700000000"]);
+    command.args(["--signature", signature, "--secret-file", path]);
+    assert!(end(command, Some("{}")).await.failed(1).contains("does not match"));
 }
 
 #[tokio::test]

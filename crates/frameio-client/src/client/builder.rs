@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::{Body, BoxError};
+use frameio_core::{Body, BoxError, Secret, clean_text};
 pub use frameio_tower::BuildError;
 use frameio_tower::{
     AuthLayer, BaseUriLayer, CollectLayer, DeadlineLayer, HeadersLayer, HttpError, HttpService,
-    RateLimitLayer, RetryLayer, RetryPolicy, StaticToken, TimeoutLayer, TokenProvider, TraceLayer,
+    RateLimitLayer, RetryLayer, RetryPolicy, StaticToken, TimeoutLayer, Token, TokenProvider,
+    TraceLayer,
 };
 use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Request, Response, Uri};
@@ -62,6 +63,8 @@ type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 pub struct ClientBuilder {
     base_url: Cow<'static, str>,
     auth: Option<MakeAuth>,
+    /// A fixed token, which is checked when the client is built.
+    token: Option<Token>,
     legacy: bool,
     headers: HeaderMap,
     header_error: Option<&'static str>,
@@ -109,6 +112,7 @@ impl ClientBuilder {
         Self {
             base_url: Cow::Borrowed("https://api.frame.io"),
             auth: None,
+            token: None,
             legacy: false,
             headers,
             header_error: None,
@@ -132,15 +136,19 @@ impl ClientBuilder {
         self
     }
 
-    /// Signs requests with a token that does not change.
-    pub fn token(self, token: impl Into<String>) -> Self {
-        self.token_provider(StaticToken::new(token.into()))
+    /// Signs requests with a token that does not change. Whitespace around it is ignored.
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        let token = Token::new(token);
+        self = self.token_provider(StaticToken::from(token.clone()));
+        self.token = Some(token);
+        self
     }
 
     /// Signs requests with what `provider` gives, asked once for each attempt.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
         let provider = Arc::new(provider);
         self.auth = Some(Arc::new(move |origin| AuthLayer::new(provider.clone(), origin)));
+        self.token = None;
         self.legacy = false;
         self
     }
@@ -150,7 +158,7 @@ impl ClientBuilder {
     ///
     /// The service takes such tokens for accounts that are not in the Adobe Admin Console yet. The
     /// token can do whatever its user can.
-    pub fn legacy_token(mut self, token: impl Into<String>) -> Self {
+    pub fn legacy_token(mut self, token: impl Into<Secret>) -> Self {
         self = self.token(token);
         self.legacy = true;
         self
@@ -259,7 +267,7 @@ impl ClientBuilder {
             DefaultLayer::Deadline => self.deadline = None,
             DefaultLayer::Retry => self.retry = None,
             DefaultLayer::RateLimit => self.rate_limit = None,
-            DefaultLayer::Auth => self.auth = None,
+            DefaultLayer::Auth => (self.auth, self.token) = (None, None),
             DefaultLayer::Trace => self.trace = None,
             DefaultLayer::Timeout => self.timeout = None,
         }
@@ -319,13 +327,16 @@ impl ClientBuilder {
     /// Makes the client. Needs no runtime, opens no connection and starts no task.
     ///
     /// # Errors
-    /// When the base URL or a header cannot be used.
+    /// When the token, the base URL or a header cannot be used.
     pub fn build(&self) -> Result<Client, BuildError> {
         if let Some(error) = self.header_error {
             return Err(BuildError::new(error));
         }
-        let base: Uri = self
-            .base_url
+        if let Some(token) = &self.token {
+            token.check()?;
+        }
+        let base: Uri = clean_text(&self.base_url)
+            .map_err(|error| BuildError::new(format!("the base URL {error}")))?
             .parse()
             .map_err(|error| BuildError::new(format!("the base URL is not a URL: {error}")))?;
         if self.transport.is_none() {

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use frameio_core::{
     Attempts, Body, BoxError, Call, DecodeError, EncodeError, Endpoint, FromResponse, Operation,
-    encode,
+    Secret, encode,
 };
 pub use frameio_tower::HttpService;
 use frameio_tower::{CallRecord, CallSpan, HttpError};
@@ -72,8 +72,8 @@ impl Client {
     /// [`ClientBuilder`].
     ///
     /// # Errors
-    /// When the token cannot be sent in a header.
-    pub fn new(token: impl Into<String>) -> Result<Self, BuildError> {
+    /// When the token is empty or contains a control character.
+    pub fn new(token: impl Into<Secret>) -> Result<Self, BuildError> {
         Self::builder().token(token).build()
     }
 

@@ -1,16 +1,35 @@
-//! The JSON that is sent to control the simulator.
+//! Bodies of the requests that control the simulator.
 
+use std::convert::Infallible;
+
+use axum::extract::{FromRequest, Request};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::request_body::Content;
 use crate::response::{Failure, Problem, step};
 
-/// The body, if it was not too long.
-pub(super) fn json(content: &Content) -> Result<&[u8], Failure> {
-    match content.is_too_long {
-        true => Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is far too long")),
-        false => Ok(&content.data),
+/// The body of a request, read up to a limit.
+#[derive(Debug)]
+pub(super) struct Input<const LIMIT: usize = { 1024 * 1024 }>(Content);
+
+impl<S: Sync, const LIMIT: usize> FromRequest<S> for Input<LIMIT> {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        let (parts, body) = request.into_parts();
+        Ok(Self(Content::read(body, &parts.headers, LIMIT).await))
+    }
+}
+
+impl<const LIMIT: usize> Input<LIMIT> {
+    /// Returns the body, if it was not too long.
+    pub(super) fn json(&self) -> Result<&[u8], Failure> {
+        if self.0.is_too_long {
+            let detail = format!("the body is longer than {LIMIT} bytes");
+            return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+        }
+        Ok(&self.0.data)
     }
 }
 
@@ -19,9 +38,9 @@ pub(super) fn json(content: &Content) -> Result<&[u8], Failure> {
 pub(super) struct Object(Map<String, Value>);
 
 impl Object {
-    /// Reads it, whatever its `content-type`: what a shell sends has seldom the right one.
-    pub(super) fn of(content: &Content, keys: &[&str]) -> Result<Self, Failure> {
-        let value = serde_json::from_slice(json(content)?).map_err(|error| {
+    /// Reads the body whatever its `content-type`, which shells seldom set.
+    pub(super) fn of(input: &Input, keys: &[&str]) -> Result<Self, Failure> {
+        let value = serde_json::from_slice(input.json()?).map_err(|error| {
             Failure::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
         })?;
         let Value::Object(object) = value else {

@@ -2,8 +2,8 @@
 //! people to watch it.
 
 mod body;
-mod endpoint;
 mod page;
+mod page_details;
 mod page_feed;
 mod page_tree;
 mod trigger;
@@ -11,131 +11,152 @@ mod trigger;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use frameio_core::{Body, UserId};
-use http::header::{ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use http::request::Parts;
-use http::{Method, Response, StatusCode};
+use axum::extract::{Path, RawQuery};
+use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
+use frameio_core::UserId;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-pub(crate) use self::endpoint::Endpoint;
-
-use self::body::Object;
+use self::body::{Input, Object};
 use crate::events;
 use crate::faults::Fault;
-use crate::request_body::Content;
 use crate::response::{Failure, Outcome, Reply};
+use crate::routing;
 use crate::shared::{Shared, World};
 use crate::snapshot::{self, Document, SavedState};
 use crate::state::Token;
 
-const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// Longest body of a state, in bytes.
+const LONGEST_STATE: usize = 64 * 1024 * 1024;
 
-/// Answers; nothing of it is recorded, counted or befallen by a fault.
-pub(crate) async fn answer<B>(
-    shared: &Arc<Shared>,
-    endpoint: &Endpoint,
-    parts: &Parts,
-    body: B,
-    allowed: Result<(), Failure>,
-) -> Response<Body>
-where
-    B: http_body::Body<Data = Bytes>,
-{
-    let content = Content::read(body, &parts.headers, endpoint.longest()).await;
-    let outcome = respond(shared, endpoint, parts, &content, allowed).await;
-    let refused = outcome.as_ref().err().map(|failure| failure.status);
-    let mut response = outcome.unwrap_or_else(Failure::into_response);
-    if refused == Some(StatusCode::METHOD_NOT_ALLOWED) {
-        let allowed = HeaderValue::try_from(endpoint.allowed());
-        response.headers_mut().extend(allowed.ok().map(|allowed| (ALLOW, allowed)));
-    }
-    for (name, value) in [
-        (CACHE_CONTROL, "no-store"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (RESOURCE_POLICY, "same-origin"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
+/// The simulator, which the router passes to its handlers.
+type State = Extension<Arc<Shared>>;
+
+/// Returns the routes below `/_sim`. The caller checks who may use them; nothing of it is recorded
+/// or counted, and no fault applies to it.
+pub(crate) fn router() -> Router {
+    const GET: &[Method] = &[Method::GET];
+    const POST: &[Method] = &[Method::POST];
+    let read = |router: MethodRouter| only(GET, router);
+    let router = Router::new()
+        .route("/_sim", read(get(async || page::redirect())))
+        .route("/_sim/live", read(get(live)))
+        .route("/_sim/tree", read(get(tree)))
+        .route("/_sim/requests/{number}", read(get(request)))
+        .route("/_sim/assets/{id}", read(get(asset)))
+        .route("/_sim/stats", read(get(async |shared: State| ok(stats(&shared.lock())))))
+        .route("/_sim/demo", read(get(async |shared: State| ok(demo(&shared.lock())))))
+        .route("/_sim/state", only(&[Method::GET, Method::PUT], get(state).put(restore)))
+        .route("/_sim/reset", only(POST, post(reset)))
+        .route("/_sim/clock", only(&[Method::GET, Method::POST], get(clock).post(advance)))
+        .route(
+            "/_sim/faults",
+            only(
+                &[Method::GET, Method::POST, Method::DELETE],
+                get(faults).post(inject).delete(clear_faults),
+            ),
+        )
+        .route("/_sim/actions/{id}/trigger", only(POST, post(trigger)));
+    page::FILES
+        .iter()
+        .fold(router, |router, file| {
+            router.route(&file.route(), read(get(async || file.response())))
+        })
+        .fallback(async || {
+            let detail = "there is no such route; there are the page /_sim/, /_sim/live, \
+                          /_sim/tree, /_sim/requests/{number}, /_sim/assets/{id}, /_sim/stats, \
+                          /_sim/demo, /_sim/state, /_sim/reset, /_sim/clock, /_sim/faults and \
+                          /_sim/actions/{id}/trigger";
+            Failure::new(StatusCode::NOT_FOUND, detail)
+        })
 }
 
-async fn respond(
-    shared: &Arc<Shared>,
-    endpoint: &Endpoint,
-    parts: &Parts,
-    content: &Content,
-    allowed: Result<(), Failure>,
-) -> Result<Response<Body>, Failure> {
-    allowed?;
-    if *endpoint == Endpoint::Unknown {
-        let detail = format!("there is no such route; there are {}", endpoint::ROUTES);
-        return Err(Failure::new(StatusCode::NOT_FOUND, detail));
-    }
-    if !endpoint.methods().contains(&parts.method) {
-        let detail = format!("the method is not allowed here, {} is", endpoint.allowed());
-        return Err(Failure::new(StatusCode::METHOD_NOT_ALLOWED, detail));
-    }
-    match endpoint {
-        Endpoint::Entry => Ok(page::redirect()),
-        Endpoint::File(file) => Ok(file.response()),
-        _ => control(shared, endpoint, parts, content).await.map(Reply::into_response),
-    }
+fn only(methods: &'static [Method], router: MethodRouter) -> MethodRouter {
+    routing::only(methods, router, |methods| {
+        let detail = format!("the method is not allowed here, {} is", routing::list(methods));
+        Failure::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
+    })
 }
 
-/// Runs a command whose response is JSON.
-async fn control(
-    shared: &Arc<Shared>,
-    endpoint: &Endpoint,
-    parts: &Parts,
-    content: &Content,
-) -> Outcome {
-    let query = parts.uri.query().unwrap_or_default();
-    let env = &shared.env;
-    match (endpoint, &parts.method) {
-        (Endpoint::Live, _) => {
-            let since = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "since");
-            let world = &mut *shared.lock();
-            events::dispatch_pending(shared, world);
-            Ok(ok(page_feed::live(env, world, since.as_ref().map_or("", |(_, since)| since))))
-        }
-        (Endpoint::Tree, _) => page_tree::tree(shared, query).map(ok),
-        (Endpoint::Stats, _) => Ok(ok(stats(&shared.lock()))),
-        (Endpoint::Demo, _) => Ok(ok(demo(&shared.lock()))),
-        (Endpoint::State, &Method::PUT) => {
-            let state = SavedState::parse(body::json(content)?)?;
-            let world = &mut *shared.lock();
-            snapshot::restore(env, world, state);
-            Ok(ok(demo(world)))
-        }
-        (Endpoint::State, _) => state(shared),
-        (Endpoint::Reset, _) => {
-            let world = &mut *shared.lock();
-            world.reset();
-            Ok(ok(demo(world)))
-        }
-        (Endpoint::Clock, &Method::POST) => {
-            advance(shared, &Object::of(content, &["advance_ms"])?)?;
-            Ok(ok(clock(shared)))
-        }
-        (Endpoint::Clock, _) => Ok(ok(clock(shared))),
-        (Endpoint::Faults, &Method::POST) => {
-            let fault = fault(&Object::of(content, &["fault"])?)?;
-            let world = &mut *shared.lock();
-            world.faults.push(fault);
-            Ok(ok(faults(world)))
-        }
-        (Endpoint::Faults, &Method::DELETE) => {
-            shared.lock().faults.clear();
-            Ok(Reply::NO_CONTENT)
-        }
-        (Endpoint::Faults, _) => Ok(ok(faults(&shared.lock()))),
-        (Endpoint::Trigger(action), _) => {
-            let body = Object::of(content, &["resources", "user_id", "submit"])?;
-            trigger::trigger(shared, action, &body).await.map(ok)
-        }
-        (Endpoint::Entry | Endpoint::File(_) | Endpoint::Unknown, _) => Ok(Reply::NO_CONTENT),
-    }
+async fn live(shared: State, RawQuery(query): RawQuery) -> Reply {
+    let query = query.unwrap_or_default();
+    let since = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "since");
+    let world = &mut *shared.lock();
+    events::dispatch_pending(&shared, world);
+    ok(page_feed::live(&shared.env, world, since.as_ref().map_or("", |(_, since)| since)))
+}
+
+async fn tree(shared: State, RawQuery(query): RawQuery) -> Outcome {
+    page_tree::tree(&shared, &query.unwrap_or_default()).map(ok)
+}
+
+async fn request(shared: State, Path(number): Path<String>) -> Outcome {
+    let number = number.parse().ok();
+    let found = number.and_then(|number| page_details::request(&shared.lock(), number));
+    let missing = || Failure::new(StatusCode::NOT_FOUND, "the request is not remembered");
+    found.map(ok).ok_or_else(missing)
+}
+
+async fn asset(shared: State, Path(id): Path<String>) -> Outcome {
+    let found = page_details::asset(&shared.env, &shared.lock().state, &id);
+    let missing = || Failure::new(StatusCode::NOT_FOUND, "no such asset");
+    found.map(ok).ok_or_else(missing)
+}
+
+async fn state(shared: State) -> Outcome {
+    let document = Document::of(&shared.env, &shared.lock());
+    let failed = |error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}"));
+    serde_json::to_value(document).map(ok).map_err(failed)
+}
+
+async fn restore(shared: State, input: Input<LONGEST_STATE>) -> Outcome {
+    let state = SavedState::parse(input.json()?)?;
+    let world = &mut *shared.lock();
+    snapshot::restore(&shared.env, world, state);
+    Ok(ok(demo(world)))
+}
+
+async fn reset(shared: State) -> Reply {
+    let world = &mut *shared.lock();
+    world.reset();
+    ok(demo(world))
+}
+
+async fn clock(shared: State) -> Reply {
+    ok(json!({"now": shared.env.clock.now().to_string()}))
+}
+
+async fn advance(shared: State, input: Input) -> Outcome {
+    let body = Object::of(&input, &["advance_ms"])?;
+    let millis = body.required("advance_ms")?.as_u64().ok_or_else(|| {
+        Failure::invalid("/advance_ms", "it has to be a whole number of milliseconds, 0 or more")
+    })?;
+    shared.env.clock.advance(Duration::from_millis(millis));
+    events::dispatch_pending(&shared, &mut shared.lock());
+    Ok(clock(shared).await)
+}
+
+async fn faults(shared: State) -> Reply {
+    let faults: Vec<_> = shared.lock().faults.all().iter().map(Fault::to_string).collect();
+    ok(json!({ "faults": faults }))
+}
+
+async fn inject(shared: State, input: Input) -> Outcome {
+    let fault = Object::of(&input, &["fault"])?.text("fault")?.parse::<Fault>();
+    let fault = fault.map_err(|error| Failure::invalid("/fault", format!("{error}")))?;
+    shared.lock().faults.push(fault);
+    Ok(faults(shared).await)
+}
+
+async fn clear_faults(shared: State) -> Reply {
+    shared.lock().faults.clear();
+    Reply::NO_CONTENT
+}
+
+async fn trigger(shared: State, Path(action): Path<String>, input: Input) -> Outcome {
+    let body = Object::of(&input, &["resources", "user_id", "submit"])?;
+    trigger::trigger(&shared, &action, &body).await.map(ok)
 }
 
 const fn ok(body: Value) -> Reply {
@@ -150,12 +171,6 @@ fn stats(world: &World) -> Value {
         "by_operation": stats.by_operation,
         "rate_limited": stats.rate_limited,
     })
-}
-
-fn state(shared: &Shared) -> Outcome {
-    let document = Document::of(&shared.env, &shared.lock());
-    let failed = |error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}"));
-    serde_json::to_value(document).map(ok).map_err(failed)
 }
 
 fn demo(world: &World) -> Value {
@@ -177,27 +192,4 @@ fn demo(world: &World) -> Value {
             "viewer": token(&demo.viewer_id),
         },
     })
-}
-
-fn clock(shared: &Shared) -> Value {
-    json!({"now": shared.env.clock.now().to_string()})
-}
-
-fn advance(shared: &Arc<Shared>, body: &Object) -> Result<(), Failure> {
-    let millis = body.required("advance_ms")?.as_u64().ok_or_else(|| {
-        Failure::invalid("/advance_ms", "it has to be a whole number of milliseconds, 0 or more")
-    })?;
-    shared.env.clock.advance(Duration::from_millis(millis));
-    events::dispatch_pending(shared, &mut shared.lock());
-    Ok(())
-}
-
-fn fault(body: &Object) -> Result<Fault, Failure> {
-    let fault = body.text("fault")?.parse();
-    fault.map_err(|error| Failure::invalid("/fault", format!("{error}")))
-}
-
-fn faults(world: &World) -> Value {
-    let faults: Vec<_> = world.faults.all().iter().map(Fault::to_string).collect();
-    json!({ "faults": faults })
 }

@@ -1,4 +1,4 @@
-//! The page on which people watch the simulator, as the files of the folder `page`.
+//! The files of the page on which people watch the simulator, from the folder `page`.
 
 use frameio_core::Body;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY};
@@ -6,8 +6,8 @@ use http::{Response, StatusCode};
 
 use crate::response::empty;
 
-/// The page runs and asks only what is served beside it. What it shows was named by others, so no
-/// text may become markup either.
+/// The page runs and requests only what is served next to it. Others choose the names that it shows, so
+/// no text may become markup either.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'; require-trusted-types-for 'script'; \
@@ -15,7 +15,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 
 /// A file of the page.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct File {
+pub(super) struct File {
     /// Below `/_sim/`.
     path: &'static str,
     content_type: &'static str,
@@ -34,12 +34,13 @@ macro_rules! file {
     };
 }
 
-static FILES: &[File] = &[
+pub(super) static FILES: &[File] = &[
     file!("", "page.html", "text/html; charset=utf-8"),
     file!("page.css", "page.css", "text/css; charset=utf-8"),
     file!("icon.svg", "icon.svg", "image/svg+xml"),
     file!("page.js", "page.js", SCRIPT),
     file!("controls.js", "controls.js", SCRIPT),
+    file!("details.js", "details.js", SCRIPT),
     file!("dom.js", "dom.js", SCRIPT),
     file!("quotas.js", "quotas.js", SCRIPT),
     file!("requests.js", "requests.js", SCRIPT),
@@ -47,8 +48,8 @@ static FILES: &[File] = &[
 ];
 
 impl File {
-    pub(super) fn find(path: &str) -> Option<&'static Self> {
-        FILES.iter().find(|file| file.path == path)
+    pub(super) fn route(&self) -> String {
+        format!("/_sim/{}", self.path)
     }
 
     pub(super) fn response(&self) -> Response<Body> {

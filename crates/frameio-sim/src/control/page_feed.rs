@@ -2,20 +2,20 @@
 
 use http::Uri;
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::contract;
+use crate::events;
 use crate::faults::Fault;
 use crate::history::{RecordedDelivery, RecordedRequest};
 use crate::quota::Bucket;
 use crate::shared::{Env, World};
 use crate::state::{State, Token};
 
-/// How many requests, buckets, faults and deliveries are told at most, each.
+/// Number of requests, buckets, faults and deliveries that are returned, each.
 const MOST: usize = 200;
 
-/// How many characters of a text that others have chosen are told.
+/// Number of characters that are returned of a text that others have chosen.
 const LONGEST: usize = 300;
 
 /// Returns what the page shows, without the tree; `since` is the cursor of the last response.
@@ -70,7 +70,7 @@ fn request(state: &State, number: u64, record: &RecordedRequest) -> Value {
 
 /// The parameters that the contract has for the operation: others, as those of signed URLs and
 /// of sign-in, may be secret.
-fn query(record: &RecordedRequest) -> Option<String> {
+pub(super) fn query(record: &RecordedRequest) -> Option<String> {
     let spec = contract::specs().iter().find(|spec| Some(spec.operation.id) == record.operation)?;
     let known = |name: &str| spec.parameters.iter().any(|parameter| &*parameter.name == name);
     let pairs = form_urlencoded::parse(record.query.as_deref()?.as_bytes());
@@ -96,7 +96,7 @@ fn bucket(state: &State, bucket: &Bucket, who: impl Fn(&str) -> String) -> Value
 
 /// Whose quota it is, without the token.
 fn who(state: &State, tokens: &[Token], spender: &str) -> String {
-    let known = tokens.iter().position(|token| token.secret.expose_secret() == spender);
+    let known = tokens.iter().position(|token| token.secret.expose() == spender);
     let Some(index) = known else {
         // Tokens of IMS share those of their user; all others are legacy ones.
         let is_user = state.users.contains_key(spender);
@@ -123,19 +123,21 @@ fn delivery(state: &State, delivery: &RecordedDelivery) -> Value {
         "host": host(&delivery.url),
         "attempt": delivery.attempt,
         "status": delivery.status.map(|status| status.as_u16()),
+        // It is no failure that the simulator sends nothing to other machines.
+        "sent": delivery.error.as_deref() != Some(events::NOT_ON_LOOPBACK),
         "error": delivery.error.as_deref().map(cut),
         "time": delivery.time.to_string(),
     })
 }
 
 /// Where a URL leads, without what in it may be secret.
-fn host(url: &str) -> Option<String> {
+pub(super) fn host(url: &str) -> Option<String> {
     let uri: Uri = url.parse().ok()?;
     let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
     Some(cut(&format!("{}{port}", uri.host()?)))
 }
 
-fn name_of(state: &State, user: &str) -> String {
+pub(super) fn name_of(state: &State, user: &str) -> String {
     cut(state.users.get(user).map_or(user, |user| user.text("name")))
 }
 

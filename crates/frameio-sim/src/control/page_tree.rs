@@ -1,6 +1,6 @@
 //! The tree of accounts, workspaces, projects, folders, version stacks and files, for the page.
 //!
-//! It is told node by node, as they are opened, and of each node no more than is asked for, so that
+//! It is returned node by node, as they are opened, and of each node no more than is requested, so that
 //! an account of any size can be shown.
 
 use std::collections::HashMap;
@@ -12,15 +12,15 @@ use crate::response::Failure;
 use crate::shared::{Env, Shared};
 use crate::state::{Remote, Row, State, Table, file_status};
 
-/// How many nodes can be asked for at once.
+/// Number of nodes in one request, at most.
 const MOST_NODES: usize = 100;
 
-/// How many of a node's children are told, if not asked for more or fewer, and at most.
+/// Number of a node's children that are returned by default, and at most.
 const CHILDREN: usize = 100;
 const MOST_CHILDREN: usize = 2_000;
 
-/// What is in the nodes of `of`, each the id of one; without an id the accounts are told. Nodes
-/// that are not there are left out.
+/// Returns the children of the nodes of `of`, each the id of one; an empty id stands for the accounts.
+/// Unknown nodes are left out.
 pub(super) fn tree(shared: &Shared, query: &str) -> Result<Value, Failure> {
     let (mut nodes, mut most) = (Vec::new(), CHILDREN);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -152,7 +152,7 @@ fn item(env: &Env, state: &State, counts: &HashMap<&str, usize>, row: &Row) -> V
     item
 }
 
-fn kind(state: &State, row: &Row) -> &'static str {
+pub(super) fn kind(state: &State, row: &Row) -> &'static str {
     match row.text("type") {
         "file" => "file",
         "version_stack" => "version_stack",
@@ -163,7 +163,7 @@ fn kind(state: &State, row: &Row) -> &'static str {
     }
 }
 
-fn status(env: &Env, state: &State, file: &str) -> &'static str {
+pub(super) fn status(env: &Env, state: &State, file: &str) -> &'static str {
     let upload = state.uploads.get(file);
     if upload.is_some_and(|upload| upload.remote == Some(Remote::Failed)) {
         return "upload_failed";

@@ -1,4 +1,4 @@
-//! A custom action is run, and its forms are submitted.
+//! Custom actions, run with the submissions of their forms.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::response::Failure;
 use crate::shared::Shared;
 
 /// Runs the action on `resources`, submits each form that it shows with the next of `submit`, and
-/// tells all that was shown.
+/// returns everything that was shown.
 pub(super) async fn trigger(
     shared: &Arc<Shared>,
     action: &str,

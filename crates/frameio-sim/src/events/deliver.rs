@@ -31,7 +31,7 @@ const JITTER: f64 = 0.2;
 const LONGEST_RESPONSE: usize = 1 << 20;
 
 /// Error of a delivery to any other URL.
-const NOT_ON_LOOPBACK: &str =
+pub(crate) const NOT_ON_LOOPBACK: &str =
     "was not sent: the simulator sends only to plain `http://` servers on the loopback";
 
 /// Records a delivery that cannot be sent, because of its URL or because too many others wait;

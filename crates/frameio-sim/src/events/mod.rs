@@ -10,6 +10,7 @@ use frameio_webhook::{Event as WebhookEvent, Resource};
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
+pub(crate) use self::deliver::NOT_ON_LOOPBACK;
 pub(crate) use self::trigger::trigger;
 pub use self::trigger::{Interaction, Shown, TriggerError};
 

@@ -1,4 +1,4 @@
-//! Custom actions, as a user of the web application runs them.
+//! Custom actions, as a user of the web app runs them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(crate) async fn trigger(
     Interaction::ask(shared, first).await
 }
 
-/// What passes between a user and a custom action; begun by
+/// Interaction of a user with a custom action; started by
 /// [`Sim::trigger`](crate::Sim::trigger).
 #[derive(Clone)]
 pub struct Interaction {
@@ -38,7 +38,7 @@ pub struct Interaction {
     shown: Shown,
 }
 
-/// What a custom action has answered.
+/// What a custom action shows in response.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shown {

@@ -1,4 +1,4 @@
-//! Faults applied to answers.
+//! Faults, applied to responses.
 
 use std::io;
 use std::pin::Pin;
@@ -23,7 +23,7 @@ fn reset() -> io::Error {
 }
 
 impl Fault {
-    /// For how long a request waits.
+    /// Returns the delay before everything else.
     pub(crate) const fn waits(&self) -> Duration {
         self.delay
     }
@@ -39,7 +39,7 @@ impl Fault {
         }
     }
 
-    /// The answer, if it is given without asking the operation, which has this quota.
+    /// Returns the response of a fault that does not run the operation, which has this quota.
     pub(crate) fn instead(&self, quota: Option<Quota>) -> Option<Response<Body>> {
         Some(match &self.kind {
             Kind::Answer { status, content: Some((content_type, body)) } => {
@@ -66,7 +66,7 @@ impl Fault {
         matches!(self.kind, Kind::DroppedPart)
     }
 
-    /// What becomes of the answer.
+    /// Changes a response.
     ///
     /// # Errors
     /// When the connection is reset before it.

@@ -1,4 +1,4 @@
-//! What goes wrong on purpose.
+//! Faults: what goes wrong on purpose.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub use text::ParseFaultError;
 
 use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 
-/// Something that goes wrong with some requests; see [`Sim::inject`](crate::Sim::inject).
+/// A fault of some requests; see [`Sim::inject`](crate::Sim::inject).
 ///
 /// What goes wrong is said first, then for which operation ([`on`](Fault::on)) and how often:
 /// with the next request ([`next`](Fault::next)), with each nth ([`every`](Fault::every)), or by
@@ -113,12 +113,12 @@ impl Fault {
         }
     }
 
-    /// Answers with a status and the body of a documented error.
+    /// Responds with a status and the body of a documented error.
     pub fn status(status: StatusCode) -> Self {
         Self::new(Kind::Answer { status, content: None })
     }
 
-    /// Answers with any content.
+    /// Responds with any content.
     ///
     /// # Panics
     /// If `content_type` is no header value.
@@ -128,13 +128,13 @@ impl Fault {
         Self::new(Kind::Answer { status, content })
     }
 
-    /// Answers with the HTML page of a proxy.
+    /// Responds with the HTML page of a proxy.
     pub fn html(status: StatusCode) -> Self {
         let page = format!("<html><body><h1>{status}</h1></body></html>\n");
         Self::body(status, "text/html", page)
     }
 
-    /// Answers as if nothing were wrong, after `delay` on the simulator's [`Clock`](crate::Clock).
+    /// Responds as if nothing were wrong, after `delay` on the simulator's [`Clock`](crate::Clock).
     pub fn delay(delay: Duration) -> Self {
         Self::new(Kind::Nothing).after(delay)
     }
@@ -144,19 +144,19 @@ impl Fault {
         Self::new(Kind::Reset)
     }
 
-    /// Resets the connection in the middle of the answer's body, or before the answer where it
-    /// has none: what was asked for was done.
+    /// Resets the connection in the middle of the response's body, or before the response where it has
+    /// none: the request was carried out.
     pub fn reset_in_body() -> Self {
         Self::new(Kind::ResetInBody)
     }
 
-    /// Sends only the first half of the answer's JSON, as if it were all: what was asked for was
-    /// done.
+    /// Sends only the first half of the response's JSON, as if it were all: the request was carried
+    /// out.
     pub fn truncated() -> Self {
         Self::new(Kind::Truncated)
     }
 
-    /// Leaves the three headers of the quota out of the answer.
+    /// Leaves the three headers of the quota out of the response.
     pub fn no_rate_limit() -> Self {
         Self::new(Kind::NoRateLimit)
     }
@@ -229,7 +229,7 @@ impl Fault {
         self
     }
 
-    /// Puts a header into the answer, in place of one of the same name.
+    /// Puts a header into the response, in place of one of the same name.
     ///
     /// # Panics
     /// If `name` is no lower-case header name, or `value` no header value.
@@ -241,7 +241,7 @@ impl Fault {
         self
     }
 
-    /// Whether it can befall requests of this operation.
+    /// Whether it applies to requests of this operation.
     fn fits(&self, operation: Option<&str>) -> bool {
         let storage = matches!(operation, Some(UPLOAD_PART | DOWNLOAD));
         let ims = operation.is_some_and(|operation| operation.starts_with("ims."));

@@ -1,4 +1,4 @@
-//! Which fault befalls which request.
+//! Selection of the fault that applies to a request.
 
 use fastrand::Rng;
 
@@ -40,7 +40,7 @@ impl Faults {
         self.injected.clear();
     }
 
-    /// The oldest fault that befalls a request of `operation`.
+    /// Returns the oldest fault that applies to a request of `operation`.
     pub(crate) fn take(&mut self, operation: Option<&str>) -> Option<Fault> {
         let index = self.injected.iter_mut().position(|injected| {
             let fault = &injected.fault;

@@ -91,7 +91,7 @@ pub(super) fn operation(id: &str) -> Result<&'static str, ParseFaultError> {
     }
 }
 
-/// A fault that cannot befall an operation.
+/// Reports a fault that does not apply to an operation.
 pub(super) fn misplaced(kind: &Kind, operation: &str) -> ParseFaultError {
     let place = match kind {
         Kind::DroppedPart => "parts only (sim.upload_part)",

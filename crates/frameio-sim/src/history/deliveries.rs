@@ -24,7 +24,7 @@ pub struct RecordedDelivery {
     pub headers: HeaderMap,
     /// The body as it was signed.
     pub body: Bytes,
-    /// The status of the answer; nothing where none came in time.
+    /// The status of the response; `None` where none arrived in time.
     pub status: Option<StatusCode>,
     /// Why there is no status.
     pub error: Option<String>,

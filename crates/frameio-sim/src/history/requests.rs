@@ -12,20 +12,20 @@ use jiff::Timestamp;
 
 use super::stats::Stats;
 
-/// How many requests are remembered.
+/// Number of requests that are remembered.
 const MANY: usize = 10_000;
 
-/// How many bytes their bodies may have together.
+/// Size of all their bodies together, in bytes, at most.
 const LARGE: usize = 64 * 1024 * 1024;
 
-/// One request as it came, and what became of it.
+/// Request, and how it was answered.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {
     /// The id of the operation, [`Sim::UPLOAD_PART`](crate::Sim::UPLOAD_PART),
     /// [`Sim::DOWNLOAD`](crate::Sim::DOWNLOAD), or nothing for an unknown route.
     pub operation: Option<&'static str>,
-    /// Who asked; nothing where the token was not taken, or none is needed.
+    /// The user; `None` where the token was refused, or none is needed.
     pub user_id: Option<UserId>,
     /// The method.
     pub method: Method,
@@ -37,13 +37,13 @@ pub struct RecordedRequest {
     pub headers: HeaderMap,
     /// The body of a request to the API; those of parts are not kept.
     pub body: Bytes,
-    /// The status of the answer; nothing where the connection was reset before it.
+    /// The status of the response; `None` where the connection was reset before it.
     pub status: Option<StatusCode>,
-    /// The length of the answer's body in bytes, where it is known before it is sent.
+    /// Length of the response's body in bytes, where it is known before it is sent.
     pub answer_length: Option<u64>,
     /// When the request came, on the simulator's [`Clock`](crate::Clock).
     pub time: Timestamp,
-    /// From then until the answer began, on the same clock.
+    /// From then until the response began, on the same clock.
     pub duration: Duration,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Request {
 
 #[derive(Debug)]
 pub(crate) struct RequestHistory {
-    /// By chance: tells these from those before a reset.
+    /// Random number that distinguishes these requests from those before a reset.
     run: u32,
     last: VecDeque<RecordedRequest>,
     /// What the bodies of the last have together, in bytes.
@@ -107,13 +107,13 @@ impl RequestHistory {
         self.last.iter().cloned().collect()
     }
 
-    /// How far they go.
+    /// Returns the cursor of the last request.
     pub(crate) fn cursor(&self) -> String {
         format!("{:08x}-{}", self.run, self.stats.requests)
     }
 
-    /// Those that came after a cursor, with their numbers, the oldest first; no more than the last
-    /// `most`. Says as well whether they begin anew, since the cursor is none of here.
+    /// Returns the requests after a cursor with their numbers, the oldest first; at most the last `most`.
+    /// Also returns whether the cursor was unknown and the list restarts.
     pub(crate) fn since(&self, cursor: &str, most: usize) -> (bool, Vec<(u64, RecordedRequest)>) {
         let (count, run) = (self.stats.requests, format!("{:08x}", self.run));
         let known = cursor.split_once('-').filter(|(of, _)| *of == run);
@@ -123,6 +123,13 @@ impl RequestHistory {
         let first = count - new as u64 + 1;
         let last = self.last.iter().skip(self.last.len() - new).cloned();
         (known.is_none(), (first..).zip(last).collect())
+    }
+
+    /// Returns a request by its number, from 1, while it is remembered.
+    pub(crate) fn get(&self, number: u64) -> Option<&RecordedRequest> {
+        let before = self.stats.requests - self.last.len() as u64;
+        let index = number.checked_sub(before)?.checked_sub(1)?;
+        self.last.get(usize::try_from(index).ok()?)
     }
 
     /// How many may have changed something.
@@ -142,7 +149,7 @@ impl RequestHistory {
 }
 
 /// The headers without the token, and without the buffer that the connection read them into: a
-/// slice would keep all of it, which is large beside a part.
+/// slice would keep all of it, which is large after a part.
 fn copied(headers: &HeaderMap) -> HeaderMap {
     let copy = |(name, value): (&HeaderName, &HeaderValue)| {
         let mut copy = HeaderValue::from_bytes(value.as_bytes()).ok()?;
@@ -211,6 +218,7 @@ mod tests {
         push(&mut records, 0);
         assert_eq!(numbers(&records, &cursor, 9), (false, vec![2, 3]));
         assert_eq!(numbers(&records, &cursor, 1), (false, vec![3]));
+        assert!(records.get(0).is_none() && records.get(1).is_some() && records.get(4).is_none());
         for other in ["x", "-1", "00-1", &format!("{cursor}9"), &RequestHistory::default().cursor()]
         {
             assert_eq!(numbers(&records, other, 2), (true, vec![2, 3]), "{other}");
@@ -218,5 +226,6 @@ mod tests {
         records.clear();
         push(&mut records, 0);
         assert_eq!(numbers(&records, &cursor, 9), (false, vec![4]), "those in between are gone");
+        assert!(records.get(3).is_none() && records.get(4).is_some());
     }
 }

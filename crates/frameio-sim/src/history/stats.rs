@@ -1,16 +1,16 @@
-//! How many requests there were.
+//! Numbers of requests.
 
 use std::collections::BTreeMap;
 
 use http::StatusCode;
 
-/// The numbers of requests, of which [`Sim::requests`](crate::Sim::requests) keeps only the last.
+/// Numbers of requests, of which [`Sim::requests`](crate::Sim::requests) keeps only the last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// All of them.
     pub requests: u64,
-    /// By the status of the answer; those are left out whose connection was reset before it.
+    /// By the status of the response; requests whose connection was reset before it are left out.
     pub by_status: BTreeMap<u16, u64>,
     /// By the operation, as [`RecordedRequest`](crate::RecordedRequest) names it; those of
     /// unknown routes are left out.

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use http::header::HeaderMap;
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
 
 use crate::ims::{Gone, bearer};
 use crate::shared::World;
@@ -27,11 +26,10 @@ impl<'a> Caller<'a> {
         now: Timestamp,
     ) -> Result<Self, String> {
         let token = bearer(headers).ok_or("the bearer token is missing")?;
-        if let Some(known) = world.tokens.iter().find(|known| known.secret.expose_secret() == token)
-        {
+        if let Some(known) = world.tokens.iter().find(|known| known.secret.expose() == token) {
             return Ok(Self { user_id: known.user.clone().into(), spender: token.into() });
         }
-        if world.ims.legacy_tokens().iter().any(|known| known.expose_secret() == token) {
+        if world.ims.legacy_tokens().iter().any(|known| known.expose() == token) {
             let opted_in = headers.get(LEGACY).is_some_and(|value| value == "true");
             return if opted_in {
                 Ok(Self { user_id: world.demo.user_id.to_string().into(), spender: token.into() })

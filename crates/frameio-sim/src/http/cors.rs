@@ -1,56 +1,78 @@
-//! Pages of another origin on this machine may call the API, the storage and IMS.
+//! CORS: pages of another origin on this machine may call the API, the storage and IMS.
 
-use frameio_core::{Body, is_loopback};
+use std::time::Duration;
+
+use frameio_core::is_loopback;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
-    HeaderMap, HeaderValue, ORIGIN, VARY,
+    ACCEPT_RANGES, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, IF_RANGE, ORIGIN, RANGE,
+    RETRY_AFTER,
 };
 use http::request::Parts;
-use http::{Method, Response, StatusCode, Uri};
+use http::{Method, Uri};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::response::empty;
+/// Headers that pages may send.
+const SENT: [HeaderName; 9] = [
+    AUTHORIZATION,
+    CONTENT_TYPE,
+    HeaderName::from_static("api-version"),
+    HeaderName::from_static("x-frameio-legacy-token-auth"),
+    HeaderName::from_static("x-amz-acl"),
+    RANGE,
+    IF_RANGE,
+    IF_MATCH,
+    IF_NONE_MATCH,
+];
 
-const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
+/// Headers that pages may read.
+const READ: [HeaderName; 8] = [
+    HeaderName::from_static("x-ratelimit-limit"),
+    HeaderName::from_static("x-ratelimit-remaining"),
+    HeaderName::from_static("x-ratelimit-window"),
+    RETRY_AFTER,
+    CONTENT_LENGTH,
+    CONTENT_RANGE,
+    ACCEPT_RANGES,
+    ETAG,
+];
 
-const SENT: &str = "authorization, content-type, api-version, x-frameio-legacy-token-auth, \
-                    x-amz-acl, range, if-range, if-match, if-none-match";
-
-const READ: &str = "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-window, retry-after, \
-                    content-length, content-range, accept-ranges, etag";
-
-/// The origin of a page on this machine that asks; nothing where a program does, or another page.
-pub(crate) fn origin(headers: &HeaderMap) -> Option<HeaderValue> {
-    let origin = headers.get(ORIGIN)?;
-    is_local(origin.to_str().ok()?).then(|| origin.clone())
+/// Returns the layer for requests of pages on this machine. A request of anything else goes past
+/// it.
+pub(super) fn layer() -> CorsLayer {
+    let methods =
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(|origin, _| is_local(origin)))
+        .allow_methods(methods)
+        .allow_headers(SENT)
+        .expose_headers(READ)
+        .max_age(Duration::from_secs(600))
 }
 
-fn is_local(origin: &str) -> bool {
+/// Whether a request was sent by a page on this machine.
+pub(super) fn is_from_local_page(parts: &Parts) -> bool {
+    let is_options = parts.method == Method::OPTIONS;
+    // The layer answers every `OPTIONS`, and only preflights are not for the API.
+    let is_plain_options = is_options && !is_preflight(parts);
+    !is_plain_options && parts.headers.get(ORIGIN).is_some_and(is_local)
+}
+
+/// Whether a browser asks for permission to send a request.
+pub(super) fn is_preflight(parts: &Parts) -> bool {
+    parts.method == Method::OPTIONS && parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+fn is_local(origin: &HeaderValue) -> bool {
+    origin.to_str().is_ok_and(is_local_origin)
+}
+
+fn is_local_origin(origin: &str) -> bool {
     let Ok(uri) = origin.parse::<Uri>() else { return false };
     let Some(host) = uri.host() else { return false };
     // A browser asks no name server for what is below `localhost`.
     matches!(uri.scheme_str(), Some("http" | "https"))
         && (is_loopback(host) || host.ends_with(".localhost"))
-}
-
-/// What a browser asks before it sends a page's request, answered; nothing for all else.
-pub(crate) fn preflight(parts: &Parts) -> Option<Response<Body>> {
-    let asks = parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    let origin = origin(&parts.headers).filter(|_| parts.method == Method::OPTIONS && asks)?;
-    let mut response = empty(StatusCode::NO_CONTENT);
-    let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(SENT));
-    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-    allow(headers, origin);
-    Some(response)
-}
-
-/// Lets the page of the origin read an answer.
-pub(crate) fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(READ));
-    headers.append(VARY, HeaderValue::from_static("origin"));
 }
 
 #[cfg(test)]
@@ -62,7 +84,7 @@ mod tests {
         for origin in
             ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:8", "http://a.localhost"]
         {
-            assert!(is_local(origin), "{origin}");
+            assert!(is_local_origin(origin), "{origin}");
         }
         for origin in [
             "null",
@@ -73,7 +95,7 @@ mod tests {
             "http://localhost.evil.example",
             "ftp://localhost",
         ] {
-            assert!(!is_local(origin), "{origin}");
+            assert!(!is_local_origin(origin), "{origin}");
         }
     }
 }

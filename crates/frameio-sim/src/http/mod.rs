@@ -1,10 +1,25 @@
 //! HTTP in front of everything: servers, CORS, origin checks, routes, and the pipeline of a request.
 
 mod authenticate;
+mod connections;
+mod control_routes;
 mod cors;
+mod ims_routes;
 mod origin_check;
 pub(crate) mod pipeline;
 mod route;
 mod server;
 
+use http::header::HOST;
+use http::request::Parts;
+
 pub use self::server::SimServer;
+
+/// Returns the scheme and authority under which the client knows the simulator: on a socket the
+/// request line has the path alone, in process the whole URI.
+fn base_url(parts: &Parts) -> String {
+    let scheme = parts.uri.scheme_str().unwrap_or("http");
+    let host = || parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let authority = parts.uri.authority().map(|authority| authority.as_str()).or_else(host);
+    format!("{scheme}://{}", authority.unwrap_or("localhost"))
+}

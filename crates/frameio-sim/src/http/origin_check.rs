@@ -1,4 +1,5 @@
-//! Origins that may control the simulator: programs on this machine, and its own page.
+//! Which requests are refused for their origin: those by a name that another site may have pointed to
+//! this machine, and, where the simulator is controlled, those of other machines and other pages.
 
 use std::net::IpAddr;
 
@@ -10,14 +11,37 @@ use crate::response::Failure;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Marks a request from another machine.
+/// Where a request over a socket comes from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RemotePeer;
+pub(super) struct Origin {
+    /// Whether the server listens on the loopback alone.
+    pub(super) on_loopback: bool,
+    /// Whether another machine sent the request.
+    pub(super) is_remote: bool,
+}
+
+/// Refuses a request to a server on the loopback by a host name that is neither local nor one of
+/// `hosts`: a page of another site could otherwise point its own name here (DNS rebinding), and use
+/// the API with the known demo token. Requests in process have no such origin.
+pub(super) fn check_host(parts: &Parts, hosts: &[String]) -> Result<(), Failure> {
+    let on_loopback = parts.extensions.get::<Origin>().is_some_and(|origin| origin.on_loopback);
+    let host = text(&parts.headers, HOST).filter(|_| on_loopback);
+    let is_known = |host: &str| {
+        let name = without_port(host);
+        is_local_name(host) || hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
+    };
+    if host.is_none_or(is_known) {
+        return Ok(());
+    }
+    let detail = "the simulator listens on the loopback: use an IP address, localhost, or a host \
+                  name that it was given with `Builder::host`";
+    Err(Failure::new(StatusCode::FORBIDDEN, detail))
+}
 
 /// Refuses a request from another machine; one by a name that another site may have pointed here, which could then read all
 /// as its own; and a change that a page of another origin asks for.
 pub(super) fn check_control(parts: &Parts) -> Result<(), Failure> {
-    if parts.extensions.get::<RemotePeer>().is_some() {
+    if parts.extensions.get::<Origin>().is_some_and(|origin| origin.is_remote) {
         let detail = "the simulator is controlled only from the machine that it runs on";
         return Err(Failure::new(StatusCode::FORBIDDEN, detail));
     }
@@ -35,16 +59,20 @@ pub(super) fn check_control(parts: &Parts) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether no name server was asked for it.
+/// Whether no name server was asked for a host.
 fn is_local_name(host: &str) -> bool {
-    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if is_port(port) => name,
-        _ => host,
-    };
+    let name = without_port(host);
     let address = name.trim_start_matches('[').trim_end_matches(']');
     let name = name.to_ascii_lowercase();
     address.parse::<IpAddr>().is_ok() || name == "localhost" || name.ends_with(".localhost")
+}
+
+fn without_port(host: &str) -> &str {
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    match host.rsplit_once(':') {
+        Some((name, port)) if is_port(port) => name,
+        _ => host,
+    }
 }
 
 /// Whether a browser says that the page which asks is not of this origin; only browsers say so.
@@ -68,6 +96,22 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_on_the_loopback_knows_its_hosts() {
+        let check = |on_loopback, host: &str| {
+            let (mut parts, ()) =
+                http::Request::builder().header(HOST, host).body(()).unwrap().into_parts();
+            parts.extensions.insert(Origin { on_loopback, is_remote: false });
+            check_host(&parts, &["sim.example".to_owned()]).is_ok()
+        };
+        for host in ["localhost:80", "127.0.0.1", "[::1]:80", "sim.example:80", "SIM.example"] {
+            assert!(check(true, host), "{host}");
+        }
+        for host in ["", "evil.example", "evil.sim.example:80", "x"] {
+            assert!(!check(true, host) && check(false, host), "{host}");
+        }
+    }
 
     #[test]
     fn names_that_a_name_server_gives_are_not_local() {

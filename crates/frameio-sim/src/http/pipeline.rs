@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use frameio_core::{Body, UserId};
-use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body::Body as _;
 use serde_json::{Map, Value};
+use tower::service_fn;
+use tower_layer::Layer;
+use tower_service::Service;
 
 use super::authenticate::Caller;
 use super::route::{Args, Route, Target};
-use super::{cors, origin_check};
+use super::{base_url, control_routes, cors, ims_routes, origin_check};
 use crate::contract::EXPERIMENTAL;
-use crate::control;
 use crate::events;
 use crate::faults::Fault;
 use crate::history;
@@ -53,20 +55,28 @@ pub(crate) async fn respond<B>(
     request: Request<B>,
 ) -> io::Result<Response<Body>>
 where
-    B: http_body::Body<Data = Bytes>,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
 {
+    if control_routes::has(request.uri().path()) {
+        return Ok(control_routes::respond(shared, request).await);
+    }
     let (parts, body) = request.into_parts();
-    if let Some(endpoint) = control::Endpoint::of(parts.uri.path()) {
-        let allowed = origin_check::check_control(&parts);
-        return Ok(control::answer(shared, &endpoint, &parts, body, allowed).await);
+    if let Err(failure) = origin_check::check_host(&parts, &shared.env.hosts) {
+        drain(&parts.headers, pin!(body)).await;
+        return Ok(failure.into_response());
     }
-    if let Some(response) = cors::preflight(&parts) {
-        return Ok(response);
+    if !cors::is_from_local_page(&parts) {
+        return recorded(shared, parts, body).await;
     }
-    let origin = cors::origin(&parts.headers);
-    let mut response = recorded(shared, parts, body).await?;
-    if let Some(origin) = origin {
-        cors::allow(response.headers_mut(), origin);
+    let is_preflight = cors::is_preflight(&parts);
+    let request = Request::from_parts(parts, body);
+    let recorded = service_fn(|request: Request<B>| {
+        let (parts, body) = request.into_parts();
+        recorded(shared, parts, body)
+    });
+    let mut response = cors::layer().layer(recorded).call(request).await?;
+    if is_preflight {
+        *response.status_mut() = StatusCode::NO_CONTENT;
     }
     Ok(response)
 }
@@ -139,7 +149,7 @@ where
 
 /// Responds without faults.
 async fn dispatch<B>(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     target: &Target,
     parts: &Parts,
     body: B,
@@ -160,15 +170,10 @@ where
             uploads::put(shared, parts, (id, *number), body, drops_part).await
         }
         Target::Download { id } => uploads::get(shared, parts, id).await,
-        Target::Ims(endpoint) => {
+        Target::Ims(_) => {
             let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
             log.json.clone_from(&content.data);
-            let body = (!content.is_too_long).then_some(&log.json);
-            let World { ims, state, tokens, demo, .. } = &mut *shared.lock();
-            let account = demo.account_id.as_str();
-            let mut context = ims::Context { ims, state, tokens, account };
-            let now = shared.env.clock.now();
-            ims::answer(&mut context, *endpoint, parts, base(parts), now, body)
+            ims_routes::respond(shared, parts, content).await
         }
         Target::Unknown => {
             log.json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
@@ -256,7 +261,7 @@ fn handle(
         env,
         signer: &world.signer,
         now: env.clock.now(),
-        base: &base(parts),
+        base: &base_url(parts),
         user_id: &caller.user_id,
         path: parts.uri.path(),
         args,
@@ -280,13 +285,4 @@ fn parse(headers: &HeaderMap, content: &Content) -> Result<Value, Failure> {
     serde_json::from_slice(&content.data).map_err(|error| {
         Failure::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
     })
-}
-
-/// Scheme and authority under which the client knows the simulator: on a socket the request line
-/// has the path alone, in process the whole URI.
-fn base(parts: &Parts) -> String {
-    let scheme = parts.uri.scheme_str().unwrap_or("http");
-    let host = || parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let authority = parts.uri.authority().map(|authority| authority.as_str()).or_else(host);
-    format!("{scheme}://{}", authority.unwrap_or("localhost"))
 }

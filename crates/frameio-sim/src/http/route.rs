@@ -1,4 +1,4 @@
-//! What a request is for, by its method and path.
+//! Routes: what a request is for, by its method and path.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -25,8 +25,8 @@ pub(crate) enum Target {
     Part { id: String, number: usize },
     /// The bytes of a file.
     Download { id: String },
-    /// A request to Adobe IMS.
-    Ims(Endpoint),
+    /// A request to Adobe IMS; `None` where no endpoint has the path.
+    Ims(Option<Endpoint>),
     /// No such route.
     Unknown,
 }
@@ -41,8 +41,8 @@ impl Target {
         if let Some((id, _)) = path.strip_prefix(DOWNLOADS).and_then(|p| p.split_once('/')) {
             return Self::Download { id: id.to_owned() };
         }
-        if let Some(endpoint) = Endpoint::of(path) {
-            return Self::Ims(endpoint);
+        if path.starts_with("/ims/") {
+            return Self::Ims(Endpoint::of(path));
         }
         Route::find(method, path)
             .map_or(Self::Unknown, |(route, args)| Self::Operation(route, args))
@@ -54,13 +54,13 @@ impl Target {
             Self::Operation(route, _) => Some(route.operation.id),
             Self::Part { .. } => Some(UPLOAD_PART),
             Self::Download { .. } => Some(DOWNLOAD),
-            Self::Ims(endpoint) => endpoint.id(),
+            Self::Ims(endpoint) => endpoint.map(Endpoint::id),
             Self::Unknown => None,
         }
     }
 }
 
-/// An operation with what the contract says of it and what it does.
+/// Operation with its specification and its handler.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) operation: &'static Operation,

@@ -13,21 +13,34 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
+use tower_http::timeout::TimeoutBody;
 
-use super::origin_check::RemotePeer;
+use super::connections::{Connection, Connections};
+use super::origin_check::Origin;
 use super::pipeline;
 use crate::shared::Shared;
 
-/// Further clients wait in the backlog of the socket until one of these is gone.
-const MOST_CONNECTIONS: usize = 1024;
-
-/// After a failure to accept, as when the process is out of file descriptors.
+/// Pause after a failure to accept, as when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What clients may take up.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// Number of connections.
+    connections: usize,
+    /// Time for the headers of a request, from the end of the one before.
+    headers: Duration,
+    /// Time between two pieces of the body of a request.
+    body: Duration,
+}
+
+const LIMITS: Limits =
+    Limits { connections: 512, headers: Duration::from_secs(60), body: Duration::from_secs(60) };
 
 /// A [`Sim`](crate::Sim) on a socket; dropping it closes the socket and all its connections at once.
 pub struct SimServer {
@@ -39,10 +52,18 @@ pub struct SimServer {
 
 impl SimServer {
     pub(crate) async fn bind(shared: Arc<Shared>, address: SocketAddr) -> io::Result<Self> {
+        Self::bind_with(shared, address, LIMITS).await
+    }
+
+    async fn bind_with(
+        shared: Arc<Shared>,
+        address: SocketAddr,
+        limits: Limits,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (closing, is_closing) = watch::channel(false);
-        let accept = tokio::spawn(accept(listener, shared, is_closing));
+        let accept = tokio::spawn(accept(listener, shared, limits, is_closing));
         Ok(Self { address, url: format!("http://{address}"), closing, accept })
     }
 
@@ -80,57 +101,82 @@ impl fmt::Debug for SimServer {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, mut closing: watch::Receiver<bool>) {
-    let mut connections = JoinSet::new();
+async fn accept(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    limits: Limits,
+    mut closing: watch::Receiver<bool>,
+) {
+    let on_loopback = listener.local_addr().is_ok_and(is_loopback);
+    let mut connections = Connections::new(limits.connections);
     loop {
+        let accepted = async {
+            connections.room().await;
+            listener.accept().await
+        };
         tokio::select! {
-            accepted = listener.accept(), if connections.len() < MOST_CONNECTIONS => {
-                match accepted {
-                    Ok((stream, peer)) => {
-                        let shared = shared.clone();
-                        connections.spawn(serve(stream, peer, shared, closing.clone()));
-                    }
-                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            accepted = accepted => match accepted {
+                Ok((stream, peer)) => {
+                    let origin = Origin { on_loopback, is_remote: !is_loopback(peer) };
+                    let (shared, closing) = (shared.clone(), closing.clone());
+                    connections.spawn(|connection| {
+                        serve(stream, origin, shared, limits, connection, closing)
+                    });
                 }
-            }
-            Some(_) = connections.join_next() => {}
+                Err(_) => {
+                    connections.close_longest_waiting();
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
             _ = closing.changed() => break,
         }
     }
     drop(listener);
-    while connections.join_next().await.is_some() {}
+    connections.closed().await;
+}
+
+fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
 }
 
 async fn serve(
     stream: TcpStream,
-    peer: SocketAddr,
+    origin: Origin,
     shared: Arc<Shared>,
+    limits: Limits,
+    connection: Arc<Connection>,
     mut closing: watch::Receiver<bool>,
 ) {
-    let is_local = peer.ip().to_canonical().is_loopback();
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        if !is_local {
-            request.extensions_mut().insert(RemotePeer);
-        }
-        let shared = shared.clone();
-        Box::pin(async move { pipeline::respond(&shared, request).await })
+    let requests = connection.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (busy, shared) = (requests.begin(), shared.clone());
+        let mut request = request.map(|body| TimeoutBody::new(limits.body, body));
+        request.extensions_mut().insert(origin);
+        Box::pin(async move {
+            let response = pipeline::respond(&shared, request).await?;
+            Ok::<_, io::Error>(busy.until_sent(response))
+        })
     });
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut http = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.headers)
+        .serve_connection(TokioIo::new(stream), service);
     let mut is_closing = *closing.borrow_and_update();
     if is_closing {
-        Pin::new(&mut connection).graceful_shutdown();
+        Pin::new(&mut http).graceful_shutdown();
     }
     let served = loop {
         tokio::select! {
-            served = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break served,
+            served = poll_fn(|cx| http.poll_without_shutdown(cx)) => break served,
+            () = connection.unwanted() => return,
             _ = closing.changed(), if !is_closing => {
                 is_closing = true;
-                Pin::new(&mut connection).graceful_shutdown();
+                Pin::new(&mut http).graceful_shutdown();
             }
         }
     };
-    let mut stream = connection.into_parts().io.into_inner();
+    let mut stream = http.into_parts().io.into_inner();
     // A client that goes away is its own business.
     match served {
         Err(error) if is_reset(&error) => drop(stream.set_zero_linger()),
@@ -148,4 +194,76 @@ fn is_reset(error: &hyper::Error) -> bool {
         source = error.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+    use crate::Sim;
+    use crate::faults::Fault;
+
+    const REQUEST: &[u8] = b"GET /v4/me HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    const HALF: &[u8] = b"GET /v4/me HTTP/1.1\r\nhost: loc";
+
+    async fn server(sim: &Sim, connections: usize) -> SimServer {
+        let limits = Limits { connections, ..LIMITS };
+        let address = (Ipv4Addr::LOCALHOST, 0).into();
+        SimServer::bind_with(sim.shared().clone(), address, limits).await.unwrap()
+    }
+
+    async fn connect(server: &SimServer, request: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        stream.write_all(request).await.unwrap();
+        stream
+    }
+
+    async fn status(stream: &mut TcpStream) -> String {
+        let mut line = [0; 12];
+        stream.read_exact(&mut line).await.unwrap();
+        String::from_utf8(line.into()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn half_open_requests_do_not_block_others() {
+        let server = server(&Sim::new(), 4).await;
+        let mut half_open = Vec::new();
+        for request in [HALF, b""].into_iter().cycle().take(20) {
+            half_open.push(connect(&server, request).await);
+        }
+        assert_eq!(status(&mut connect(&server, REQUEST).await).await, "HTTP/1.1 401");
+        assert_eq!(half_open[0].read(&mut [0]).await.unwrap_or(0), 0, "the oldest is closed");
+    }
+
+    #[tokio::test]
+    async fn requests_in_progress_are_not_closed_for_others() {
+        let sim = Sim::new();
+        let server = server(&sim, 2).await;
+        sim.inject(Fault::delay(Duration::from_secs(600)).next(2));
+        let mut first = [connect(&server, REQUEST).await, connect(&server, REQUEST).await];
+        while !sim.faults().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let mut waiting = connect(&server, REQUEST).await;
+        sim.clock().advance(Duration::from_secs(600));
+        for stream in &mut first {
+            assert_eq!(status(stream).await, "HTTP/1.1 401");
+        }
+        assert_eq!(status(&mut waiting).await, "HTTP/1.1 401");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_whose_headers_or_body_do_not_arrive_ends() {
+        let server = server(&Sim::new(), 4).await;
+        let mut half = connect(&server, HALF).await;
+        assert_eq!(half.read(&mut [0]).await.unwrap_or(0), 0);
+        let request =
+            b"POST /ims/revoke HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf";
+        let mut half = connect(&server, request).await;
+        let mut response = Vec::new();
+        half.read_to_end(&mut response).await.unwrap();
+    }
 }

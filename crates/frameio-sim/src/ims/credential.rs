@@ -1,6 +1,5 @@
 //! Credentials: the apps that IMS knows.
-
-use secrecy::{ExposeSecret, SecretString};
+use frameio_core::Secret;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +21,7 @@ use super::scopes;
 pub struct Credential {
     pub(super) kind: Kind,
     client_id: String,
-    secret: Option<SecretString>,
+    secret: Option<Secret>,
     redirects: Vec<Redirect>,
 }
 
@@ -85,7 +84,7 @@ impl Credential {
     }
 
     fn new(kind: Kind, client_id: String, secret: Option<String>) -> Self {
-        let secret = secret.map(SecretString::from);
+        let secret = secret.map(Secret::from);
         Self { kind, client_id, secret, redirects: Vec::new() }
     }
 
@@ -118,7 +117,7 @@ impl Credential {
         SavedCredential {
             kind: self.kind,
             client_id: self.client_id.clone(),
-            secret: self.secret.as_ref().map(|secret| secret.expose_secret().to_owned()),
+            secret: self.secret.as_ref().map(|secret| secret.expose().to_owned()),
             redirects: self.redirects.iter().map(|uri| uri.as_str().to_owned()).collect(),
         }
     }
@@ -155,14 +154,14 @@ impl Credential {
 
     /// Whether it has a secret, and this one.
     pub(super) fn knows(&self, secret: &str) -> bool {
-        self.secret.as_ref().is_some_and(|known| known.expose_secret() == secret)
+        self.secret.as_ref().is_some_and(|known| known.expose() == secret)
     }
 
     pub(super) const fn is_public(&self) -> bool {
         self.secret.is_none()
     }
 
-    /// The URI that is redirected to: what is asked for if it is registered, else the default.
+    /// Returns the redirect URI: the requested one if it is registered, else the default.
     pub(super) fn redirect_for(&self, asked: Option<&str>) -> Option<String> {
         let known = |asked: &&str| self.redirects.iter().any(|redirect| redirect.matches(asked));
         let default = || self.redirects.first().map(Redirect::as_str);

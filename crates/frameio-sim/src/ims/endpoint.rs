@@ -1,10 +1,10 @@
-//! The endpoints of IMS and what they are called.
+//! The endpoints of IMS.
 
 use http::Method;
 
 use crate::operation_ids;
 
-/// What a request to IMS is for, by its path.
+/// Endpoint of IMS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Authorize,
@@ -14,45 +14,55 @@ pub(crate) enum Endpoint {
     ValidateToken,
     Discovery,
     Keys,
-    /// Nothing that there is.
-    Unknown,
 }
 
 impl Endpoint {
-    /// Nothing for a path that is not below `/ims/`.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Authorize,
+        Self::Token,
+        Self::Revoke,
+        Self::Userinfo,
+        Self::ValidateToken,
+        Self::Discovery,
+        Self::Keys,
+    ];
+
+    /// Returns the endpoint of a path.
     pub(crate) fn of(path: &str) -> Option<Self> {
-        Some(match path.strip_prefix("/ims/")? {
-            "authorize/v2" => Self::Authorize,
-            "token/v3" => Self::Token,
-            "revoke" => Self::Revoke,
-            "userinfo/v2" => Self::Userinfo,
-            "validate_token/v1" => Self::ValidateToken,
-            ".well-known/openid-configuration" => Self::Discovery,
-            "keys" => Self::Keys,
-            _ => Self::Unknown,
-        })
+        Self::ALL.into_iter().find(|endpoint| endpoint.path() == path)
     }
 
-    /// The id that faults and records name it by.
-    pub(crate) const fn id(self) -> Option<&'static str> {
+    pub(crate) const fn path(self) -> &'static str {
         match self {
-            Self::Authorize => Some(operation_ids::IMS_AUTHORIZE),
-            Self::Token => Some(operation_ids::IMS_TOKEN),
-            Self::Revoke => Some(operation_ids::IMS_REVOKE),
-            Self::Userinfo => Some(operation_ids::IMS_USERINFO),
-            Self::ValidateToken => Some(operation_ids::IMS_VALIDATE_TOKEN),
-            Self::Discovery => Some(operation_ids::IMS_DISCOVERY),
-            Self::Keys => Some(operation_ids::IMS_KEYS),
-            Self::Unknown => None,
+            Self::Authorize => "/ims/authorize/v2",
+            Self::Token => "/ims/token/v3",
+            Self::Revoke => "/ims/revoke",
+            Self::Userinfo => "/ims/userinfo/v2",
+            Self::ValidateToken => "/ims/validate_token/v1",
+            Self::Discovery => "/ims/.well-known/openid-configuration",
+            Self::Keys => "/ims/keys",
         }
     }
 
-    pub(super) const fn methods(self) -> &'static [Method] {
+    /// Returns the id by which faults and recorded requests name it.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Authorize => operation_ids::IMS_AUTHORIZE,
+            Self::Token => operation_ids::IMS_TOKEN,
+            Self::Revoke => operation_ids::IMS_REVOKE,
+            Self::Userinfo => operation_ids::IMS_USERINFO,
+            Self::ValidateToken => operation_ids::IMS_VALIDATE_TOKEN,
+            Self::Discovery => operation_ids::IMS_DISCOVERY,
+            Self::Keys => operation_ids::IMS_KEYS,
+        }
+    }
+
+    pub(crate) const fn methods(self) -> &'static [Method] {
         match self {
             // The buttons of the login page post.
             Self::Authorize | Self::ValidateToken => &[Method::GET, Method::POST],
             Self::Token | Self::Revoke => &[Method::POST],
-            Self::Userinfo | Self::Discovery | Self::Keys | Self::Unknown => &[Method::GET],
+            Self::Userinfo | Self::Discovery | Self::Keys => &[Method::GET],
         }
     }
 }

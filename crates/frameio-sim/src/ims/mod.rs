@@ -23,11 +23,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use frameio_core::Body;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderValue};
+use frameio_core::Secret;
+use http::header::{AUTHORIZATION, HeaderMap};
 use http::request::Parts;
 use http::{Response, StatusCode, Uri};
 use jiff::Timestamp;
-use secrecy::SecretString;
 
 pub use self::credential::Credential;
 pub(crate) use self::endpoint::Endpoint;
@@ -38,6 +38,7 @@ pub(crate) use self::vault::Gone;
 use self::form::Form;
 use self::grants::{Access, Grants};
 use self::refusal::Refusal;
+use crate::request_body::Content;
 use crate::state::{Row, State, Token};
 
 /// The known credentials, and the grants that they have received.
@@ -60,7 +61,7 @@ impl Ims {
     }
 
     /// Returns the legacy developer tokens that the API accepts.
-    pub(crate) fn legacy_tokens(&self) -> &[SecretString] {
+    pub(crate) fn legacy_tokens(&self) -> &[Secret] {
         &self.settings.legacy_tokens
     }
 
@@ -146,41 +147,35 @@ impl Context<'_> {
     }
 }
 
-/// Answers a request to IMS; without a body where it was too long to be kept.
-pub(crate) fn answer(
+/// Responds to a request; `endpoint` takes its method.
+pub(crate) fn respond(
     context: &mut Context<'_>,
     endpoint: Endpoint,
     parts: &Parts,
     base: String,
     now: Timestamp,
-    body: Option<&Bytes>,
+    body: &Content,
 ) -> Response<Body> {
-    let mut response = respond(context, endpoint, parts, base, now, body)
-        .unwrap_or_else(|refusal| refusal.into_response(endpoint.methods()));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    let response = run(context, endpoint, parts, base, now, body);
+    response.unwrap_or_else(Refusal::into_response)
 }
 
-fn respond(
+fn run(
     context: &mut Context<'_>,
     endpoint: Endpoint,
     parts: &Parts,
     base: String,
     now: Timestamp,
-    body: Option<&Bytes>,
+    body: &Content,
 ) -> Result<Response<Body>, Refusal> {
-    if endpoint == Endpoint::Unknown {
-        return Err(Refusal::of(StatusCode::NOT_FOUND, "there is no such route"));
+    if body.is_too_long {
+        return Err(Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, "the body is far too long"));
     }
-    if !endpoint.methods().contains(&parts.method) {
-        return Err(Refusal::of(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here"));
-    }
-    let body =
-        body.ok_or_else(|| Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, "the body is far too long"))?;
+    let (headers, body) = (&parts.headers, &body.data);
     let request = Request {
-        headers: &parts.headers,
+        headers,
         query: Form::parse(parts.uri.query().unwrap_or_default().as_bytes()),
-        form: if body.is_empty() { Form::default() } else { Form::of(&parts.headers, body)? },
+        form: if body.is_empty() { Form::default() } else { Form::of(headers, body)? },
         base,
         now,
     };
@@ -194,8 +189,18 @@ fn respond(
         Endpoint::Userinfo => tokens::userinfo(&request, context),
         Endpoint::ValidateToken => tokens::validate(&request, context),
         Endpoint::Discovery => Ok(discovery::configuration(&request.base)),
-        Endpoint::Keys | Endpoint::Unknown => Ok(discovery::keys()),
+        Endpoint::Keys => Ok(discovery::keys()),
     }
+}
+
+/// Responds to a path without an endpoint.
+pub(crate) fn unknown_route() -> Response<Body> {
+    Refusal::of(StatusCode::NOT_FOUND, "there is no such route").into_response()
+}
+
+/// Responds to a method that an endpoint does not take.
+pub(crate) fn method_not_allowed() -> Response<Body> {
+    Refusal::of(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here").into_response()
 }
 
 /// Query and body as they are remembered: without what would let somebody in.

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use frameio_core::Body;
-use http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
-use http::{Method, Response, StatusCode};
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
 use serde_json::json;
 
 use crate::response::Reply;
@@ -68,7 +68,7 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "insufficient_scope", description.into())
     }
 
-    pub(super) fn into_response(self, allowed: &[Method]) -> Response<Body> {
+    pub(super) fn into_response(self) -> Response<Body> {
         let body = json!({ "error": self.error, "error_description": self.description });
         let mut response = Reply::whole(self.status, body).into_response();
         let headers = response.headers_mut();
@@ -80,10 +80,6 @@ impl Refusal {
             (StatusCode::UNAUTHORIZED, _) => {
                 let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
                 headers.insert(WWW_AUTHENTICATE, challenge);
-            }
-            (StatusCode::METHOD_NOT_ALLOWED, _) => {
-                let methods: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-                headers.extend(HeaderValue::from_str(&methods.join(", ")).map(|v| (ALLOW, v)));
             }
             _ => {}
         }

@@ -1,8 +1,7 @@
 //! The settings of sign-in.
 
+use frameio_core::Secret;
 use std::time::Duration;
-
-use secrecy::SecretString;
 
 use super::SavedIms;
 use super::credential::Credential;
@@ -15,7 +14,7 @@ pub(crate) struct Settings {
     credentials: Vec<Credential>,
     pub(crate) login_page: bool,
     pub(crate) access_token_life: Duration,
-    pub(crate) legacy_tokens: Vec<SecretString>,
+    pub(crate) legacy_tokens: Vec<Secret>,
 }
 
 impl Default for Settings {

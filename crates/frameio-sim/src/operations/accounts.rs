@@ -22,7 +22,7 @@ fn show(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let account = ctx.find(&state.accounts, "account_id")?;
     let mut account = render(state, ctx, account);
     if let Some(fields) = account.as_object_mut() {
-        // This one is experimental still, and does not tell it.
+        // This operation is experimental still, and lacks the field.
         fields.remove("mounted_storage_enabled");
     }
     Ok(Reply::ok(account))

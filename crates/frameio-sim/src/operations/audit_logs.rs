@@ -32,7 +32,7 @@ fn auditlog_index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     )
 }
 
-/// An event as the audit log tells it; nothing where it does not.
+/// Returns an event as the audit log has it; `None` where it leaves the event out.
 fn entry(event: &Event) -> Option<Value> {
     let (event_type, resource_type) = names(&event.kind)?;
     Some(json!({

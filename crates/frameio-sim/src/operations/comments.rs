@@ -159,7 +159,7 @@ fn attach_to(
     Ok(())
 }
 
-/// Notes what was done to a comment that is still there.
+/// Records what was done to a comment that still exists.
 fn record_event(state: &mut State, ctx: &RequestContext<'_>, kind: &'static str, id: &str) {
     let file = state.comments.get(id).and_then(|comment| state.files.get(comment.text("file_id")));
     let project = file.map_or("", |file| file.text("project_id")).to_owned();
@@ -252,7 +252,7 @@ fn render(state: &State, ctx: &RequestContext<'_>, comment: &Row) -> Value {
     comment_json
 }
 
-/// A reply as the service tells it: a comment on the same moment.
+/// Renders a reply as the service does: a comment on the same moment.
 fn reply_to(comment: &Row, reply: &Row) -> Value {
     let mut fields = reply.fields.clone();
     fields.remove("comment_id");

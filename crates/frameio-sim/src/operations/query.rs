@@ -12,7 +12,7 @@ use crate::contract::{Parameter, cursor};
 use crate::response::{Outcome, Problem, Reply};
 use crate::state::Row;
 
-/// The parameters of a request; what the operation does not know is ignored.
+/// Parameters of a request; unknown ones are ignored.
 #[derive(Debug)]
 pub(crate) struct Query {
     known: &'static [Parameter],
@@ -20,7 +20,7 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Reads the parameters; adds what is wrong with them to `problems`.
+    /// Reads the parameters, and adds their problems to `problems`.
     pub(crate) fn parse(
         known: &'static [Parameter],
         query: &str,

@@ -1,4 +1,4 @@
-//! Templates of the watermarks that tell who plays something.
+//! Templates of the watermarks that name the viewer.
 
 use serde_json::{Value, json};
 

@@ -105,7 +105,7 @@ pub(super) fn wrong_url(ctx: &RequestContext<'_>) -> Option<Problem> {
     (!is_web).then(|| Problem::at("/data/url", "has to begin with `https://` or `http://`"))
 }
 
-/// Makes the secret of a webhook or a custom action, which only the answer to its creation holds.
+/// Creates the secret of a webhook or a custom action, which only the response to its creation has.
 pub(super) fn new_secret(state: &mut State, id: &str) -> Value {
     let secret = random_secret();
     state.events.secrets.insert(id.to_owned(), secret.clone().into());

@@ -14,7 +14,7 @@ pub(crate) use self::sized_body::SizedBody;
 pub(crate) use self::storage_error::StorageError;
 use crate::quota::Level;
 
-/// One thing that is wrong with a request.
+/// Problem of a request.
 #[derive(Debug)]
 pub(crate) struct Problem {
     /// Where it is, as a JSON pointer.
@@ -66,7 +66,7 @@ impl Failure {
         Self::unprocessable(vec![Problem::at(pointer, detail)])
     }
 
-    /// The first problem alone, as it stands beside what went well.
+    /// Returns the first problem alone, as lists of results contain it.
     pub(crate) fn first(self) -> Value {
         let title = self.title();
         let detail = self.problems.into_iter().next().map(|problem| problem.detail);
@@ -113,7 +113,7 @@ impl Reply {
         Self::whole(StatusCode::CREATED, json!({ "data": data }))
     }
 
-    /// An answer whose whole body is given.
+    /// Returns a response whose whole body is given.
     pub(crate) const fn whole(status: StatusCode, body: Value) -> Self {
         Self { status, body: Some(body) }
     }
@@ -134,10 +134,10 @@ impl Reply {
     }
 }
 
-/// What a handler answers.
+/// Result of a handler.
 pub(crate) type Outcome = Result<Reply, Failure>;
 
-/// Adds the level of the quota, which every answer with a body carries.
+/// Adds the level of the quota, which every response with a body carries.
 pub(crate) fn with_level(mut response: Response<Body>, level: &Level) -> Response<Body> {
     if response.status() != StatusCode::NO_CONTENT {
         let headers = response.headers_mut();
@@ -148,14 +148,14 @@ pub(crate) fn with_level(mut response: Response<Body>, level: &Level) -> Respons
     response
 }
 
-/// An answer without a body.
+/// Returns a response without a body.
 pub(crate) fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
 }
 
-/// An answer of any content.
+/// Returns a response of any content.
 pub(crate) fn content(
     status: StatusCode,
     content_type: HeaderValue,

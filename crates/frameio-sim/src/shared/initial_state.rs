@@ -1,6 +1,5 @@
 //! The state that a simulator starts with, and that a reset goes back to.
-
-use secrecy::{ExposeSecret, SecretString};
+use frameio_core::Secret;
 
 use crate::faults::Fault;
 use crate::ims::SavedIms;
@@ -15,7 +14,7 @@ pub(crate) struct InitialState {
     pub(crate) demo: Demo,
     pub(crate) tokens: Vec<Token>,
     /// Tokens of the builder, which belong to the demo user of any state.
-    pub(crate) builder_tokens: Vec<SecretString>,
+    pub(crate) builder_tokens: Vec<Secret>,
     pub(crate) ims: SavedIms,
     pub(crate) faults: Vec<Fault>,
     pub(crate) seed: u64,
@@ -29,9 +28,7 @@ impl InitialState {
         if own.is_empty() && !tokens.iter().any(|token| token.user == user) {
             own.push(DEFAULT_TOKEN.into());
         }
-        let is_own = |token: &Token| {
-            own.iter().any(|own| own.expose_secret() == token.secret.expose_secret())
-        };
+        let is_own = |token: &Token| own.iter().any(|own| own.expose() == token.secret.expose());
         tokens.retain(|token| !is_own(token));
         let own = own.into_iter().map(|secret| Token { secret, user: user.to_owned() });
         tokens.splice(0..0, own);

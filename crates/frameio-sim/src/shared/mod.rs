@@ -48,6 +48,8 @@ pub(crate) struct Env {
     pub(crate) storage: Storage,
     pub(crate) part_size: u64,
     pub(crate) transcode_after: Duration,
+    /// Host names by which a server on the loopback is known, in addition to the local ones.
+    pub(crate) hosts: Vec<String>,
 }
 
 /// What changes while the simulator runs.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frameio_core::Quota;
-use secrecy::SecretString;
+use frameio_core::Secret;
 use tokio::task::JoinSet;
 
 use super::{Sim, small_account};
@@ -26,7 +26,7 @@ const PART_SIZE: u64 = 17_000_000;
 /// The settings of a [`Sim`]; made by [`Sim::builder`].
 #[derive(Clone, Debug)]
 pub struct Builder {
-    tokens: Vec<SecretString>,
+    tokens: Vec<Secret>,
     accounts: Vec<String>,
     users: Vec<User>,
     quotas: bool,
@@ -34,6 +34,7 @@ pub struct Builder {
     storage: Storage,
     part_size: u64,
     transcode_after: Duration,
+    hosts: Vec<String>,
     ims: ims::Settings,
     seed: u64,
     faults: Vec<Fault>,
@@ -51,6 +52,7 @@ impl Default for Builder {
             storage: Storage::default(),
             part_size: PART_SIZE,
             transcode_after: Duration::ZERO,
+            hosts: Vec::new(),
             ims: ims::Settings::default(),
             seed: 0,
             faults: Vec::new(),
@@ -60,9 +62,9 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Takes this token; called again, this one too. Default: [`Sim::TOKEN`].
+    /// Accepts this token; may be called several times. Default: [`Sim::TOKEN`].
     ///
-    /// All these tokens are the demo user's, but each has quotas of its own.
+    /// All these tokens belong to the demo user, and each has quotas of its own.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.tokens.push(token.into().into());
@@ -78,7 +80,7 @@ impl Builder {
 
     /// Whether the documented quotas are enforced. Default: yes.
     ///
-    /// Without, every answer says that the whole quota is left.
+    /// Otherwise every response says that the whole quota remains.
     #[must_use]
     pub const fn quotas(mut self, enforced: bool) -> Self {
         self.quotas = enforced;
@@ -92,14 +94,14 @@ impl Builder {
         self
     }
 
-    /// Where the bytes of what is uploaded are kept. Default: in memory.
+    /// Sets where uploaded bytes are kept. Default: in memory.
     #[must_use]
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = storage;
         self
     }
 
-    /// The longest a part of an upload gets, in bytes; at least one. Default: 17,000,000.
+    /// Sets the size of the parts of an upload in bytes, at most; at least one. Default: 17,000,000.
     ///
     /// All parts of a file have the same size, but the last may be smaller. A file of more than
     /// 10,000 such parts gets up to 10,000 larger ones.
@@ -109,14 +111,25 @@ impl Builder {
         self
     }
 
-    /// How long a file stays `uploaded` before it is `transcoded`. Default: not at all.
+    /// Sets how long a file stays `uploaded` before it is `transcoded`. Default: not at all.
     #[must_use]
     pub const fn transcode_after(mut self, delay: Duration) -> Self {
         self.transcode_after = delay;
         self
     }
 
-    /// By what faults of a [`chance`](crate::Fault::chance) are drawn, and the jitter before a
+    /// Accepts requests to this host name on a server on the loopback, as a proxy or a tunnel sends
+    /// them; may be called several times. Default: none.
+    ///
+    /// IP addresses, `localhost` and names below it are always accepted. Other names are refused (403),
+    /// because a page on the web could point its own name to this machine.
+    #[must_use]
+    pub fn host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
+        self
+    }
+
+    /// Sets the random seed of faults with a [`chance`](crate::Fault::chance), and of the jitter before a
     /// delivery is repeated. Default: 0.
     ///
     /// With the same seed the same faults, injected in the same order, hit the same requests,
@@ -127,8 +140,8 @@ impl Builder {
         self
     }
 
-    /// Begins with a fault, after those that were added before; a [reset](Sim::reset) begins anew
-    /// with it.
+    /// Starts with a fault, after those that were added before; a [reset](Sim::reset) starts with it
+    /// again.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
@@ -194,6 +207,7 @@ impl Builder {
             storage: self.storage.clone(),
             part_size: self.part_size,
             transcode_after: self.transcode_after,
+            hosts: std::mem::take(&mut self.hosts),
         };
         let key = document.as_ref().and_then(|document| document.signing_key.clone());
         let signer = Signer::new(key.unwrap_or_else(random_secret));

@@ -92,6 +92,11 @@ impl Sim {
         Self::builder().build()
     }
 
+    #[cfg(test)]
+    pub(crate) const fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// Changes something, and dispatches the events of that.
     fn change<T>(&self, change: impl FnOnce(&Env, &mut World) -> T) -> T {
         let world = &mut *self.shared.lock();

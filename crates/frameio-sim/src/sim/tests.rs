@@ -8,7 +8,7 @@ use tower::ServiceExt;
 
 use super::Sim;
 
-/// Asks for what is below the demo account; gives the id in the answer.
+/// Sends a request below the demo account; returns the id in the response.
 async fn ask(sim: &Sim, method: Method, path: &str, data: Value) -> String {
     let uri = format!("https://api.frame.io/v4/accounts/{}/{path}", sim.demo().account_id);
     let request = Request::builder()
@@ -26,7 +26,7 @@ async fn ask(sim: &Sim, method: Method, path: &str, data: Value) -> String {
     body["data"]["id"].as_str().unwrap_or_default().to_owned()
 }
 
-/// What has happened since this was last asked for, and to what.
+/// Returns the events since the last call, with their resources.
 fn events(sim: &Sim, seen: &mut usize) -> Vec<(String, String)> {
     let events = sim.events().split_off(*seen);
     *seen += events.len();

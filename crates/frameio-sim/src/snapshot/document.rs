@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::VERSION;
@@ -129,7 +128,7 @@ impl Document {
             ahead_ms: u64::try_from(env.clock.ahead().as_millis()).unwrap_or(u64::MAX),
             demo: SavedDemo::of(&world.demo),
             tokens: world.tokens.iter().map(SavedToken::of).collect(),
-            signing_key: Some(world.signer.key().expose_secret().to_owned()),
+            signing_key: Some(world.signer.key().expose().to_owned()),
             ims: world.ims.saved(),
             ..Self::default()
         };
@@ -230,7 +229,7 @@ impl SavedDemo {
 
 impl SavedToken {
     fn of(token: &Token) -> Self {
-        Self { user_id: token.user.clone(), token: token.secret.expose_secret().to_owned() }
+        Self { user_id: token.user.clone(), token: token.secret.expose().to_owned() }
     }
 }
 

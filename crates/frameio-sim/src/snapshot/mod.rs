@@ -26,10 +26,9 @@ const VERSION: u32 = 1;
 /// The state of a [`Sim`](crate::Sim): taken with [`Sim::state`](crate::Sim::state), read from a file, or
 /// written by hand.
 ///
-/// It has all that the API can tell: records, roles, what was deleted, uploads, secrets, tokens
-/// of IMS, what has happened, and how far the clock was moved ahead. It has no quotas, faults and
-/// settings, and neither recorded requests nor deliveries; what was being delivered is not
-/// repeated.
+/// It has everything that the API can return: records, roles, deleted assets, uploads, secrets, tokens of
+/// IMS, events, and how far the clock was advanced. It has no quotas, faults and settings, and neither
+/// recorded requests nor deliveries; interrupted deliveries are not repeated.
 ///
 /// What was uploaded into a directory stays there, and is found again by a simulator with the same
 /// [`Storage::Directory`](crate::Storage::Directory). Of what is in memory, contents of up to

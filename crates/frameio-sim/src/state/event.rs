@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
+use frameio_core::Secret;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{State, secrets_serde};
@@ -61,7 +61,7 @@ impl Event {
 pub(crate) struct EventLog {
     /// Secrets of webhooks and custom actions by their ids.
     #[serde(with = "secrets_serde")]
-    pub(crate) secrets: BTreeMap<String, SecretString>,
+    pub(crate) secrets: BTreeMap<String, Secret>,
     /// The last events, the oldest first.
     pub(crate) past: VecDeque<Event>,
     /// Files that become ready in the future.

@@ -1,14 +1,13 @@
 //! Secrets by ids.
 
+use frameio_core::Secret;
+use serde::{Deserialize, Deserializer, Serializer};
 use std::collections::BTreeMap;
 
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer, Serializer};
-
-type Secrets = BTreeMap<String, SecretString>;
+type Secrets = BTreeMap<String, Secret>;
 
 pub(super) fn serialize<S: Serializer>(secrets: &Secrets, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map(secrets.iter().map(|(id, secret)| (id, secret.expose_secret())))
+    to.collect_map(secrets.iter().map(|(id, secret)| (id, secret.expose())))
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secrets, D::Error> {

@@ -1,7 +1,7 @@
 //! Users, and the tokens by which they are known.
 
+use frameio_core::Secret;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::event::Actor;
@@ -22,7 +22,7 @@ pub struct User {
     name: String,
     email: String,
     role: Role,
-    token: Option<SecretString>,
+    token: Option<Secret>,
 }
 
 impl User {
@@ -48,7 +48,7 @@ impl User {
 /// Token that is valid as long as the simulator runs, and its user.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
-    pub(crate) secret: SecretString,
+    pub(crate) secret: Secret,
     pub(crate) user: String,
 }
 
@@ -56,7 +56,7 @@ impl Token {
     /// Returns the first token of a user.
     pub(crate) fn of(tokens: &[Self], user: &str) -> Option<String> {
         let token = tokens.iter().find(|token| token.user == user)?;
-        Some(token.secret.expose_secret().to_owned())
+        Some(token.secret.expose().to_owned())
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use frameio_core::Secret;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::clock;
@@ -32,15 +32,15 @@ pub(crate) enum Refused {
 
 /// Signs URLs with a key of its own, so that those of another simulator are refused.
 #[derive(Debug)]
-pub(crate) struct Signer(SecretString);
+pub(crate) struct Signer(Secret);
 
 impl Signer {
     /// Signs with this key; URLs that another key has signed are refused.
-    pub(crate) fn new(key: impl Into<SecretString>) -> Self {
+    pub(crate) fn new(key: impl Into<Secret>) -> Self {
         Self(key.into())
     }
 
-    pub(crate) const fn key(&self) -> &SecretString {
+    pub(crate) const fn key(&self) -> &Secret {
         &self.0
     }
 
@@ -79,7 +79,7 @@ impl Signer {
     }
 
     fn sign(&self, path: &str, query: &str) -> String {
-        let signed = [self.0.expose_secret(), path, query].join("\n");
+        let signed = [self.0.expose(), path, query].join("\n");
         let digest = Sha256::digest(signed);
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }

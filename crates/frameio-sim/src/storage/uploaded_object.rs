@@ -1,4 +1,4 @@
-//! The content of one upload, which comes in parts.
+//! The content of one upload, which arrives in parts.
 
 use std::collections::VecDeque;
 use std::io;
@@ -219,7 +219,7 @@ impl Slots {
         }
     }
 
-    /// Keeps a part, unless all is complete; tells whether it is so by this part.
+    /// Keeps a part, unless all are complete; returns whether this part completes them.
     fn keep(&mut self, index: usize, kept: Kept) -> bool {
         let Some(slot) = self.parts.get_mut(index).filter(|_| self.missing > 0) else {
             return false;
@@ -369,7 +369,7 @@ impl PartWriter {
         }
     }
 
-    /// Keeps the part; tells whether the upload is complete by it.
+    /// Keeps the part; returns whether it completes the upload.
     pub(crate) async fn commit(mut self) -> io::Result<bool> {
         let Some(writer) = self.writer.take() else { return Ok(false) };
         let kept = writer.finish().await?;

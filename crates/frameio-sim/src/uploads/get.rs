@@ -25,14 +25,23 @@ const CHANGED: StorageError = StorageError::new(
 const OUTSIDE: StorageError =
     StorageError::new(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", "The range is outside.");
 
-/// Gives the bytes of an upload or of a rendition, whole or a range of them.
+/// Uploads come from anybody, and are served from the origin of the API and of `/_sim/`: a browser must
+/// neither run them there nor guess another type than theirs.
+const SANDBOX: [(HeaderName, &str); 2] =
+    [(header::CONTENT_SECURITY_POLICY, "sandbox"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+
+/// Returns the bytes of an upload or of a rendition, whole or a range of them.
 pub(crate) async fn get(shared: &Shared, parts: &Parts, id: &str) -> Response<Body> {
     let found = admit(shared, parts, id);
     let response = match found {
         Ok(found) => found.answer(parts).await,
         Err(refusal) => Err(refusal),
     };
-    response.unwrap_or_else(StorageError::into_response)
+    let mut response = response.unwrap_or_else(StorageError::into_response);
+    for (name, value) in SANDBOX {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 fn admit(shared: &Shared, parts: &Parts, id: &str) -> Result<Found, StorageError> {

@@ -127,7 +127,7 @@ where
     let is_complete = writer.commit().await.map_err(failed)?;
     let state = &mut shared.lock().state;
     if state.uploads.get_any(id).is_none() {
-        // Deleted for good while the part came, which may have made its file anew.
+        // Deleted for good while the part arrived, which may have created its file again.
         object.remove();
         return Err(NO_UPLOAD);
     }

@@ -230,3 +230,20 @@ async fn a_link_lets_in_alone_and_for_a_day() {
     let gone = get(&api.sim, fresh.as_str().unwrap(), &[]).await;
     assert_eq!(gone.status(), StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn uploaded_html_never_runs_with_the_origin_of_the_simulator() {
+    let api = api();
+    let file = api.upload("page.html", "<script>fetch('/_sim/state')</script>").await;
+    let original = &links(&api, &file).await["original"];
+    for kind in ["inline_url", "download_url"] {
+        let url = original[kind].as_str().unwrap();
+        for headers in [&[][..], &[("range", "bytes=0-3")], &[("range", "bytes=900-")]] {
+            let response = get(&api.sim, url, headers).await;
+            assert_eq!(response.headers()["content-security-policy"], "sandbox", "{headers:?}");
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{headers:?}");
+        }
+    }
+    let refused = get(&api.sim, "http://sim.test/sim-media/x/inline", &[]).await;
+    assert_eq!(refused.headers()["content-security-policy"], "sandbox");
+}

@@ -258,8 +258,14 @@ async fn no_secret_is_on_the_page() {
     let code = "http://sim.test/ims/token/v3?code=code-s3cret&client_secret=ims-s3cret";
     send(sim, Request::post(code).body(Body::empty()).unwrap()).await;
 
+    let share =
+        json!({"type": "asset", "name": "s", "access": "secure", "passphrase": "pass-s3cret"});
+    let shares = format!("{}/projects/{}/shares", api.account(), sim.demo().project_id);
+    api.post(&shares, share).await.created();
+
     let told = live(sim).await;
     let delivery = &told["deliveries"][0];
+    assert_eq!(delivery["sent"], false, "it is for another machine");
     assert_eq!((&delivery["event"], &delivery["sender"]), (&json!("file.created"), &json!("Hook")));
     assert_eq!(
         (&delivery["host"], &delivery["attempt"]),
@@ -272,7 +278,12 @@ async fn no_secret_is_on_the_page() {
     assert!(users.iter().any(|bucket| bucket["user"] == "legacy token"));
     let demo = sim.demo();
     let nodes = format!("tree?of=&of={}&of={}", demo.account_id, demo.root_folder_id);
-    let text = format!("{told}{}", read(sim, &nodes).await);
+    let mut text = format!("{told}{}", read(sim, &nodes).await);
+    for number in 1..=sim.stats().requests {
+        text += &read(sim, &format!("requests/{number}")).await.to_string();
+    }
+    let id = file.rsplit('/').next().unwrap();
+    text += &read(sim, &format!("assets/{id}")).await.to_string();
     let viewer = sim.token_of(&demo.viewer_id).unwrap();
     let signature = url.split("X-Amz-Signature=").nth(1).unwrap();
     let secret = hook["secret"].as_str().unwrap();
@@ -347,4 +358,42 @@ async fn the_state_can_be_read_as_a_file_would_have_it() {
     assert_eq!(again.demo().account_id, sim.demo().account_id);
     let foreign = browse(sim, Method::GET, "/_sim/state", &[("host", "evil.example")]).await;
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_request_and_an_asset_have_details() {
+    let api = Api::new();
+    let sim = &api.sim;
+    let file = api.upload("clip.mp4", "bytes").await;
+    let id = file.rsplit('/').next().unwrap();
+    let comment = json!({"text": "Too dark", "timestamp": 36});
+    let comment = api.post(&format!("{file}/comments"), comment).await.created();
+    let comment_id = frameio_core::CommentId::from(comment["id"].as_str().unwrap());
+    sim.reply(&comment_id, &sim.demo().editor_id, "It is night").unwrap();
+
+    let number = sim.stats().requests;
+    let request = read(sim, &format!("requests/{number}")).await;
+    assert_eq!(request["operation"], "comments.create");
+    assert_eq!(request["body"], json!({"data": {"text": "Too dark", "timestamp": 36}}));
+    assert_eq!(request["headers"]["content-type"], "application/json");
+    assert_eq!((&request["user"], &request["status"]), (&json!("Demo User"), &json!(201)));
+    assert!(request["path"].as_str().unwrap().contains(id));
+
+    let asset = read(sim, &format!("assets/{id}")).await;
+    assert_eq!((&asset["name"], &asset["size"]), (&json!("clip.mp4"), &json!(5)));
+    let [comment] = asset["comments"].as_array().unwrap().as_slice() else { panic!("{asset}") };
+    assert_eq!(
+        (&comment["text"], &comment["timecode"]),
+        (&json!("Too dark"), &json!("00:00:01:12"))
+    );
+    assert_eq!((&comment["user"], &comment["replies"]), (&json!("Demo User"), &json!(1)));
+    let places: Vec<_> = asset["places"].as_array().unwrap().iter().map(|it| &it["kind"]).collect();
+    assert_eq!(places, ["project", "workspace", "account"]);
+    assert_eq!(asset["places"][0]["id"], sim.demo().project_id.as_str());
+
+    sim.clear_requests();
+    for path in [format!("requests/{number}"), "requests/x".into(), "assets/none".into()] {
+        let answer = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+    }
 }

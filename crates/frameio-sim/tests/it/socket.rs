@@ -114,7 +114,7 @@ async fn no_task_outlives_the_server() {
     let mut connections = Vec::new();
     for _ in 0..50 {
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
-        stream.write_all(b"GET /v4/me HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        stream.write_all(b"GET /v4/me HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
         assert_eq!(stream.read_u8().await.unwrap(), b'H');
         connections.push(stream);
     }
@@ -132,7 +132,7 @@ async fn closing_waits_for_the_answers_that_are_under_way() {
     let mut idle = TcpStream::connect(address).await.unwrap();
     let mut asking = TcpStream::connect(address).await.unwrap();
     sim.inject(Fault::delay(Duration::from_secs(60)));
-    asking.write_all(b"GET /v4/me HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    asking.write_all(b"GET /v4/me HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     while !sim.faults().is_empty() {
         tokio::task::yield_now().await;
     }
@@ -161,7 +161,7 @@ async fn until_reset(server: &SimServer, request: &[u8]) -> (String, ErrorKind) 
 async fn a_fault_resets_the_connection() {
     let sim = Sim::new();
     let server = sim.serve().await.unwrap();
-    let me = b"GET /v4/me HTTP/1.1\r\nhost: x\r\n\r\n";
+    let me = b"GET /v4/me HTTP/1.1\r\nhost: localhost\r\n\r\n";
     sim.inject(Fault::reset());
     assert_eq!(until_reset(&server, me).await, (String::new(), ErrorKind::ConnectionReset));
 
@@ -173,8 +173,34 @@ async fn a_fault_resets_the_connection() {
     assert_eq!(body.len(), length.parse::<usize>().unwrap() / 2);
 
     sim.inject(Fault::reset().on(Sim::UPLOAD_PART));
-    let part = b"PUT /sim-uploads/x/1 HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf";
+    let part = b"PUT /sim-uploads/x/1 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf";
     assert_eq!(until_reset(&server, part).await, (String::new(), ErrorKind::ConnectionReset));
     let me = Request::get(format!("{}/v4/me", server.url())).body(Body::empty()).unwrap();
     assert_eq!(Http::new().send(me).await.status(), StatusCode::UNAUTHORIZED, "it goes on");
+}
+
+#[tokio::test]
+async fn a_foreign_host_name_is_refused_on_the_loopback() {
+    let sim = Sim::builder().host("sim.example").build();
+    let server = sim.serve().await.unwrap();
+    let status = async |path: &str, host: &str| {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        response[9..12].parse::<u16>().unwrap()
+    };
+    let port = server.address().port();
+    for (path, expected) in [("/v4/me", 401), ("/sim-media/x/inline", 403), ("/ims/keys", 200)] {
+        for host in [format!("evil.example:{port}"), "127.0.0.1.nip.io".into(), "x".into()] {
+            assert_eq!(status(path, &host).await, 403, "{path} {host}");
+        }
+        for host in [format!("LOCALHOST:{port}"), "[::1]".into(), format!("sim.example:{port}")] {
+            assert_eq!(status(path, &host).await, expected, "{path} {host}");
+        }
+    }
+    assert_eq!(status("/_sim/stats", "sim.example").await, 403, "control is local");
+    let paths: Vec<_> = sim.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(paths.len(), 9, "a refused request is not recorded: {paths:?}");
 }

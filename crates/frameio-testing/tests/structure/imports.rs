@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemMod, Macro, UseTree};
+use syn::{Attribute, Item, ItemMacro, ItemMod, Macro, UseTree};
 
 /// Items of `lib.rs` or `main.rs` itself.
 const ROOT: &str = "(root)";
@@ -253,6 +253,13 @@ impl<'ast> Visit<'ast> for Visitor {
 
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {
         // `pub(in super)` is no import.
+    }
+
+    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
+        // What `macro_rules!` writes is resolved where it is used.
+        if !item.mac.path.is_ident("macro_rules") {
+            visit::visit_item_macro(self, item);
+        }
     }
 
     fn visit_macro(&mut self, node: &'ast Macro) {

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use frameio_core::Origin;
 use http::Uri;
 use tower::Layer;
 
-use super::origin::Origin;
 use super::provider::TokenProvider;
 use super::refresh::Refresh;
 use super::service::Auth;

@@ -5,7 +5,6 @@
 //! | [`auth.refreshed`](REFRESHED) | `INFO` | the service rejected a token, and there is another one now |
 
 mod layer;
-mod origin;
 mod provider;
 mod refresh;
 mod service;

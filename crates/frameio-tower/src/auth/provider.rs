@@ -5,8 +5,7 @@ use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use frameio_core::BoxError;
-use secrecy::SecretString;
+use frameio_core::{BoxError, Secret};
 
 use super::token::Token;
 
@@ -23,7 +22,7 @@ use super::token::Token;
 ///
 /// impl TokenProvider for FromFile {
 ///     async fn token(&self) -> Result<Token, BoxError> {
-///         Ok(Token::from(std::fs::read_to_string(&self.0)?.trim()))
+///         Ok(Token::new(std::fs::read_to_string(&self.0)?))
 ///     }
 /// }
 /// ```
@@ -74,9 +73,15 @@ impl<P: TokenProvider> TokenProvider for Arc<P> {
 pub struct StaticToken(Token);
 
 impl StaticToken {
-    /// Gives `token` for ever.
-    pub fn new(token: impl Into<SecretString>) -> Self {
+    /// Returns `token` for every request.
+    pub fn new(token: impl Into<Secret>) -> Self {
         Self(Token::new(token))
+    }
+}
+
+impl From<Token> for StaticToken {
+    fn from(token: Token) -> Self {
+        Self(token)
     }
 }
 

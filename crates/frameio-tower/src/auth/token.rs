@@ -3,17 +3,18 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use frameio_core::{Secret, clean_text};
 use http::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
 
+use crate::build_error::BuildError;
 use crate::error::AuthError;
 
-/// An access token, with the header that it makes.
+/// An access token and its `authorization` header.
 ///
-/// `Debug` does not show it, and its memory is wiped when the last clone is gone. The copy in the
-/// header cannot be wiped; it is marked as sensitive, so that others do not show it either, and
-/// HTTP/2 does not index it. Clones share both, so a provider that keeps its token and gives out
-/// clones spares each request the work.
+/// `Debug` does not show it, and its memory is wiped when the last clone is dropped. The copy in the
+/// header cannot be wiped; it is marked as sensitive, so that other code does not show it either, and
+/// HTTP/2 does not index it. Clones share both, so a provider that keeps its token and returns
+/// clones saves each request the work.
 ///
 /// ```
 /// use frameio_tower::Token;
@@ -25,42 +26,52 @@ use crate::error::AuthError;
 pub struct Token(Arc<Inner>);
 
 struct Inner {
-    secret: SecretString,
-    bearer: OnceLock<Result<HeaderValue, &'static str>>,
+    secret: Secret,
+    bearer: OnceLock<Result<HeaderValue, BuildError>>,
 }
 
 impl Token {
-    /// A token of this text.
-    pub fn new(token: impl Into<SecretString>) -> Self {
-        Self(Arc::new(Inner { secret: token.into(), bearer: OnceLock::new() }))
+    /// Creates a token from its text, without the whitespace around it.
+    pub fn new(token: impl Into<Secret>) -> Self {
+        Self(Arc::new(Inner { secret: token.into().trimmed(), bearer: OnceLock::new() }))
     }
 
-    /// The text of the token.
+    /// Returns the text of the token.
     pub fn expose(&self) -> &str {
-        self.0.secret.expose_secret()
+        self.0.secret.expose()
     }
 
-    /// The value of the `authorization` header, made once.
+    /// Checks that the token can be sent in a header.
+    ///
+    /// # Errors
+    /// When it is empty or contains a control character. The error says which, and does not show the
+    /// token.
+    pub fn check(&self) -> Result<(), BuildError> {
+        self.header().as_ref().map(drop).map_err(Clone::clone)
+    }
+
+    /// The value of the `authorization` header.
     pub(super) fn bearer(&self) -> Result<HeaderValue, AuthError> {
-        let made = self.0.bearer.get_or_init(|| {
-            if self.expose().is_empty() {
-                return Err("the token is empty");
-            }
-            let mut value = HeaderValue::try_from(format!("Bearer {}", self.expose()))
-                .map_err(|_| "the token has characters that a header cannot carry")?;
+        self.header().clone().map_err(AuthError::new)
+    }
+
+    /// The header, created once.
+    fn header(&self) -> &Result<HeaderValue, BuildError> {
+        self.0.bearer.get_or_init(|| {
+            let refused = |why: &dyn fmt::Display| BuildError::new(format!("the token {why}"));
+            let token = clean_text(self.expose()).map_err(|error| refused(&error))?;
+            let mut value = HeaderValue::try_from(format!("Bearer {token}"))
+                .map_err(|_| refused(&"contains characters that a header cannot carry"))?;
             value.set_sensitive(true);
             Ok(value)
-        });
-        made.clone().map_err(AuthError::new)
+        })
     }
 }
 
-/// By content, in a time that depends on nothing but the lengths.
+/// Compares the texts, in a time that depends only on their lengths.
 impl PartialEq for Token {
     fn eq(&self, other: &Self) -> bool {
-        let (one, other) = (self.expose().as_bytes(), other.expose().as_bytes());
-        one.len() == other.len()
-            && one.iter().zip(other).fold(0, |diff, (a, b)| diff | (a ^ b)) == 0
+        self.0.secret == other.0.secret
     }
 }
 
@@ -107,11 +118,26 @@ mod tests {
     }
 
     #[test]
+    fn removes_the_whitespace_around_the_text() {
+        for text in ["abc\n", " abc", "\u{feff}abc\r\n"] {
+            assert_eq!(Token::from(text).bearer().unwrap(), "Bearer abc", "{text:?}");
+        }
+    }
+
+    #[test]
     fn an_invalid_token_is_an_error_that_does_not_show_it() {
-        for wrong in ["canary\n", "canary\0", "\r\ncanary: x"] {
-            let error = Token::from(wrong).bearer().unwrap_err();
+        for (wrong, message) in [
+            ("canary\nx", "the token contains a line break"),
+            ("canary\r\nx: y", "the token contains a line break"),
+            ("canary\0x", "the token contains the control character U+0000"),
+            ("", "the token is empty"),
+            (" \n", "the token is empty"),
+        ] {
+            let token = Token::from(wrong);
+            assert_eq!(token.check().unwrap_err().to_string(), message);
+            let error = token.bearer().unwrap_err();
+            assert_eq!(std::error::Error::source(&error).unwrap().to_string(), message);
             assert!(!format!("{error:?} {error}").contains("canary"), "{wrong:?}");
         }
-        assert!(Token::from("").bearer().is_err());
     }
 }

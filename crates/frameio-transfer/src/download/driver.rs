@@ -9,11 +9,11 @@ use std::time::Duration;
 use tracing::field::{Empty, debug};
 use tracing::{Instrument, Span};
 
-use super::existing::{Decision, LocalTarget, RemoteContent, conflict};
 use super::link::{KnownLink, Links};
 use super::partial_file::PartialFile;
 use super::range_client::{RangeClient, ResponseHead, Validators};
 use super::{Download, Downloaded, Existing};
+use crate::existing::{Decision, LocalTarget, RemoteContent, conflict};
 use crate::progress::Tracker;
 use crate::tasks::blocking;
 use crate::{Digest, Inner, Progress, TransferError, TransferErrorKind};

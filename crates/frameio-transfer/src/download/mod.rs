@@ -3,7 +3,6 @@
 mod byte_ranges;
 pub(crate) mod disk;
 mod driver;
-pub(crate) mod existing;
 mod extension;
 #[cfg(test)]
 mod full_disk_tests;
@@ -23,11 +22,11 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FileId};
 
-pub use self::existing::Existing;
 pub use self::link::Rendition;
 use self::link::{KnownLink, MediaRef};
 pub use self::reader::{Open, Reader};
 pub use self::tree::DownloadTree;
+use crate::existing::Existing;
 use crate::progress::Report;
 use crate::{Checksum, Digest, Progress, TransferError, Transfers};
 

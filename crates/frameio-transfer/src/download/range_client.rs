@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::extension::extension;
 use super::link::{Link, Links};
-use crate::retry::AttemptError;
+use crate::attempt_error::AttemptError;
 use crate::signed_http::Activity;
 use crate::{Inner, TransferError, TransferErrorKind};
 
@@ -163,7 +163,7 @@ impl RangeClient {
             match self.get(&link, range.as_ref(), validators).await {
                 Ok(head) => return Ok(head),
                 // The content is empty, or shorter than the range.
-                Err(ExchangeError::Retryable(AttemptError::Answered(answer)))
+                Err(ExchangeError::Retryable(AttemptError::Responded(answer)))
                     if range.is_some() && answer.status == StatusCode::RANGE_NOT_SATISFIABLE =>
                 {
                     range = None;

@@ -11,12 +11,12 @@ use tracing::{Instrument, Span};
 
 use super::destination::{CreatedUpload, Destination};
 use super::input::{Input, in_flight, invalid, media_type_header};
-use super::local_file::unreadable;
 use super::manifest::{Manifest, Saved};
 use super::parts::Parts;
 use super::send::PartsToSend;
 use super::source::{Fingerprint, Source};
 use super::{OnFailure, Options, Upload, UploadManifest};
+use crate::local_file::unopened;
 use crate::progress::{Progress, Tracker};
 use crate::{Inner, TransferError, TransferErrorKind};
 
@@ -141,7 +141,7 @@ fn resumable(input: Input) -> Result<PathBuf, TransferError> {
     let Input::Path(path) = input else {
         return Err(invalid("only a file with a path can be resumed: it cannot have a manifest"));
     };
-    let path = std::path::absolute(&path).map_err(|error| unreadable(&path, error))?;
+    let path = std::path::absolute(&path).map_err(|error| unopened(&path, error))?;
     if path.to_str().is_none() {
         return Err(invalid("a manifest cannot name a path that is not UTF-8"));
     }

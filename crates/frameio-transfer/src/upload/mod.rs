@@ -5,9 +5,9 @@ pub(crate) mod buffers;
 mod destination;
 mod driver;
 mod input;
-pub(crate) mod local_file;
 mod lock_file;
 mod manifest;
+mod manifest_format;
 mod parts;
 mod remote;
 mod send;
@@ -35,18 +35,16 @@ pub use self::tree::UploadTree;
 use super::progress::Report;
 use super::{Progress, TransferError, Transfers, WaitFor};
 
-/// A file to be uploaded: into a folder by [`Transfers::upload`], or to a comment by
-/// [`Transfers::attach`].
+/// A file to upload: into a folder by [`Transfers::upload`], or to a comment by
+/// [`Transfers::attach`], depending on the ids that it is made from.
 ///
 /// | setting | default |
 /// |---|---|
 /// | name | that of the path |
-/// | parts under way at a time | 4, and 8 from 1 GiB on |
-/// | waits until | [`Uploaded`](WaitFor::Uploaded), for 10 minutes |
-/// | deadline of the whole | none |
+/// | parts in flight | 4, and 8 from 1 GiB on |
+/// | waits for | [`Uploaded`](WaitFor::Uploaded), at most 10 minutes |
+/// | deadline | none |
 /// | manifest | none: it cannot be resumed |
-///
-/// Which of the two it is follows from the call that it is given to.
 ///
 /// ```no_run
 /// use frameio::transfer::{Transfers, Upload};
@@ -102,11 +100,11 @@ pub(crate) enum UploadManifest {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Uploaded {
-    /// The file as it was when it was last asked for; its `status` is up to date.
+    /// The file as the service last returned it; its `status` is up to date.
     pub file: File,
-    /// How many bytes were sent, those of failed attempts left out.
+    /// Number of bytes sent, without those of failed attempts.
     pub bytes: u64,
-    /// The file at the service that was given up for this one, where an upload was begun anew.
+    /// Incomplete file at the service that this one replaces, if an upload was started over.
     pub replaced: Option<FileId>,
 }
 
@@ -116,10 +114,10 @@ pub struct Uploaded {
 pub struct Attached {
     /// The attachment as it was when it was created.
     pub attachment: Attachment,
-    /// How many bytes were sent, those of failed attempts left out.
+    /// Number of bytes sent, without those of failed attempts.
     pub bytes: u64,
-    /// The attachment that was given up for this one, where an upload was begun anew. It still is
-    /// one of those that the comment may have.
+    /// Incomplete attachment that this one replaces, if an upload was started over. It still counts
+    /// for the limit of the comment.
     pub replaced: Option<AttachmentId>,
 }
 
@@ -196,61 +194,61 @@ impl<To> Upload<To> {
         Self { destination, input, manifest: None, deadline: None, options }
     }
 
-    /// Calls it so at Frame.io. Default: the name of the path.
+    /// Sets the name at Frame.io. Default: the name of the path.
     ///
-    /// An upload that is resumed keeps its name.
+    /// A resumed upload keeps its name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.options.name = Some(name.into());
         self
     }
 
-    /// Says what it is. Default: what its name suggests, else `application/octet-stream`.
+    /// Sets the media type of an attachment. Default: guessed from the name, else
+    /// `application/octet-stream`.
     ///
-    /// Of an attachment. The service derives the media type of a file from its name itself, and
-    /// refuses parts of another: this one counts only where it tells none.
+    /// The service derives the media type of a file from its name, and refuses parts of another: for
+    /// a file, this one is used only if the service returns none.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.options.media_type = Some(media_type.into());
         self
     }
 
-    /// Sends so many parts at a time, within what all transfers may have under way together.
+    /// Sets the maximum number of parts in flight, within the limit of all transfers together.
     /// Default: 4, and 8 from 1 GiB on.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.options.parts_in_flight = Some(parts);
         self
     }
 
-    /// Keeps what is needed to resume it in a file, which is removed when the upload is done.
+    /// Keeps what is needed to resume the upload in a file, which is removed when it is done.
     ///
-    /// Where there is a manifest of this upload already, it is resumed. A manifest is for one
-    /// upload at a time. It holds the signed URLs, so it can be read by this user only. Of what has
-    /// a path only.
+    /// An existing manifest of this upload is resumed. One upload at a time can use a manifest. It
+    /// holds the signed URLs, so that only this user can read it; a symbolic link, a hard link or a
+    /// pipe is refused. Only a file with a path can have one.
     pub fn manifest(mut self, path: impl Into<PathBuf>) -> Self {
         self.manifest = Some(UploadManifest::At(path.into()));
         self
     }
 
-    /// Begins anew where the manifest's upload cannot be gone on with: the service takes its parts
-    /// for a day only, and the source may have changed since. Default: that is an error.
+    /// Starts over if the upload of the manifest cannot be resumed: the service accepts its parts for
+    /// a day, and the source may have changed since. Default: that is an error.
     ///
-    /// What is then given up at the service is left there; [`Uploaded::replaced`] or
-    /// [`Attached::replaced`] names it.
+    /// The incomplete object stays at the service; [`Uploaded::replaced`] or [`Attached::replaced`]
+    /// names it.
     pub fn restart(mut self, restart: bool) -> Self {
         self.options.restart = restart;
         self
     }
 
-    /// Gives the whole upload up after so long; a manifest stays. Default: never.
+    /// Limits the time of the whole upload; a manifest is kept. Default: none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Tells `report` how far it is: at the beginning, about ten times a second while bytes flow,
-    /// after each part, and in the end.
+    /// Calls `report` with the progress: at the start, about ten times a second while bytes flow,
+    /// after each part, and at the end.
     ///
-    /// It is called in the middle of things, so it should not wait for anything.
-    /// [`Progress::channel`] makes a stream of it.
+    /// It must not block. [`Progress::channel`] makes a stream of it.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.options.report = Some(Arc::new(report));
         self
@@ -258,14 +256,14 @@ impl<To> Upload<To> {
 }
 
 impl Upload {
-    /// Waits until the service is so far. Default: [`WaitFor::Uploaded`].
+    /// Sets what to wait for when all parts are sent. Default: [`WaitFor::Uploaded`].
     pub fn wait(mut self, wait_for: WaitFor) -> Self {
         self.options.wait_for = wait_for;
         self
     }
 
-    /// Waits no longer than this after the last part. Default: 10 minutes until it is uploaded, 6
-    /// hours until it is transcoded.
+    /// Limits the wait after the last part. Default: 10 minutes for [`WaitFor::Uploaded`], 6 hours
+    /// for [`WaitFor::Transcoded`].
     pub fn wait_timeout(mut self, timeout: Duration) -> Self {
         self.options.wait_timeout = Some(timeout);
         self
@@ -285,13 +283,15 @@ impl<To> fmt::Debug for Upload<To> {
 }
 
 impl Transfers {
-    /// Uploads a file, and waits until the service has it. The future owns all it needs; dropped,
-    /// it stops, and leaves the manifest, if there is one.
+    /// Uploads a file, and waits until the service has it.
+    ///
+    /// Dropping the future stops the upload and keeps its manifest.
     ///
     /// # Errors
-    /// When the source is empty, cannot be read or changes; a call of the API fails; the storage
-    /// refuses a part or fails on every attempt; the manifest is another upload's, or cannot be
-    /// gone on with; the service could not put the parts together; or a time limit is reached.
+    /// When the source is empty, cannot be read or changes; a call of the API fails; a signed URL
+    /// cannot be used; the storage refuses a part or fails on every attempt; the manifest is of
+    /// another upload, or cannot be resumed; the service could not put the parts together; or a time
+    /// limit is reached.
     pub fn upload(
         &self,
         upload: Upload,
@@ -311,11 +311,10 @@ impl Transfers {
         }
     }
 
-    /// Attaches a file to a comment, which may have 6. The future owns all it needs; dropped, it
-    /// stops, and leaves the manifest, if there is one.
+    /// Attaches a file to a comment, which may have 6 attachments.
     ///
-    /// The service tells nothing of the state of an attachment: it is done when the storage has taken
-    /// all parts.
+    /// The service does not report the state of an attachment: it is done when the storage has
+    /// accepted all parts. Dropping the future stops the upload and keeps its manifest.
     ///
     /// ```no_run
     /// use frameio::transfer::{Transfers, Upload};
@@ -329,7 +328,7 @@ impl Transfers {
     /// ```
     ///
     /// # Errors
-    /// As those of [`upload`](Self::upload), but for what the service does after the last part.
+    /// Those of [`upload`](Self::upload), except for failures after the last part.
     pub fn attach(
         &self,
         upload: Upload<CommentId>,
@@ -348,7 +347,7 @@ impl Transfers {
         }
     }
 
-    /// Lets the service fetch a file from a URL, and waits until it has it. At most 50 GB.
+    /// Makes the service fetch a file of at most 50 GB from a URL, and waits until it has it.
     ///
     /// # Errors
     /// When a call of the API fails, the service could not fetch it, or a time limit is reached.

@@ -36,7 +36,7 @@ pub struct RemoteUpload {
 }
 
 impl RemoteUpload {
-    /// What is at `source_url`, which the service has to be able to reach, to be put into a folder.
+    /// Puts the content of `source_url`, which has to be reachable for the service, into a folder.
     pub fn new(
         account_id: impl Into<AccountId>,
         folder_id: impl Into<FolderId>,
@@ -53,13 +53,13 @@ impl RemoteUpload {
         }
     }
 
-    /// Waits until the service is so far. Default: [`WaitFor::Uploaded`].
+    /// Sets what to wait for. Default: [`WaitFor::Uploaded`].
     pub const fn wait(mut self, wait_for: WaitFor) -> Self {
         self.wait_for = wait_for;
         self
     }
 
-    /// Waits no longer than this. Default: 6 hours, since the service has to fetch it first.
+    /// Limits the wait. Default: 6 hours, since the service has to fetch the file first.
     pub const fn wait_timeout(mut self, timeout: Duration) -> Self {
         self.wait_timeout = Some(timeout);
         self

@@ -16,9 +16,9 @@ use tokio::sync::Mutex;
 
 use super::buffers::Buffers;
 use super::input::{Input, ReadSeek, invalid};
-use super::local_file::{LocalFile, unreadable};
 use super::parts::Part;
 use super::spool::{self, Spool};
+use crate::local_file::{LocalFile, unopened, unreadable};
 use crate::tasks::{blocking, joined};
 use crate::{TransferError, TransferErrorKind};
 
@@ -155,7 +155,7 @@ impl Source {
     async fn open_path(path: &Path) -> Result<Self, TransferError> {
         let opening = path.to_owned();
         let opened = blocking(move || LocalFile::open(&opening)).await;
-        let (file, found) = opened.map_err(|error| unreadable(path, error))?;
+        let (file, found) = opened.map_err(|error| unopened(path, error))?;
         match found {
             LocalFile::Regular(metadata) => Ok(Self::file(file, Fingerprint::of(&metadata))),
             _ => {

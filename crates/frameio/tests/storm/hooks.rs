@@ -43,7 +43,7 @@ impl Receiver {
         let webhook =
             CreateWebhook::new(&demo.account_id, &demo.workspace_id, events, "storm", url);
         let secret = client.send(webhook).await.unwrap().secret.unwrap();
-        let verifier = verifier(sim, secret.as_str());
+        let verifier = verifier(sim, secret.expose());
         let (ledger, worked_on) = (Arc::new(Ledger::default()), Arc::default());
         let (stop, stopped) = oneshot::channel();
         let done = tokio::spawn({

@@ -5,6 +5,7 @@ use std::path::Path;
 use frameio::Operation;
 use serde_json::{Map, Value};
 
+use super::job_id::{JobId, JobIds};
 use crate::config::Profile;
 use crate::exit::{Failure, Status};
 use crate::input;
@@ -18,6 +19,7 @@ const FORM: &str = "a job is {\"op\": \"files.show\", \"input\": {…}}";
 /// One call to be made.
 #[derive(Debug)]
 pub(super) struct Job {
+    pub(super) id: JobId,
     /// Line in the file, from 1.
     pub(super) line: usize,
     pub(super) operation: &'static Operation,
@@ -26,27 +28,30 @@ pub(super) struct Job {
 
 /// Reads the jobs of a file, or of standard input.
 pub(super) fn read(path: &Path, profile: &Profile) -> Result<Vec<Job>, Failure> {
-    let about = path.display().to_string();
-    let text = if path == Path::new("-") {
-        input::text(&mut std::io::stdin(), "standard input")?
-    } else {
-        input::file(path)?
+    let (about, text) = match path == Path::new("-") {
+        true => {
+            let about = input::STANDARD_INPUT;
+            (about.to_owned(), input::text(&mut std::io::stdin(), about)?)
+        }
+        false => (path.display().to_string(), input::file(path)?),
     };
     let (jobs, wrong) = parse(&text, profile);
     if wrong.is_empty() {
         return Ok(jobs);
     }
     let reporter = Reporter::text();
-    wrong.iter().take(MAX_REPORTED).for_each(|message| reporter.status(message));
+    for message in wrong.iter().take(MAX_REPORTED) {
+        reporter.status(&format!("{about}: {message}"));
+    }
     let message = format!("{about}: {} invalid lines; nothing was sent", wrong.len());
     Err(Failure::new(Status::Usage, message))
 }
 
 /// Parses jobs, and returns them with the errors of invalid lines. Empty lines are skipped.
 fn parse(text: &str, profile: &Profile) -> (Vec<Job>, Vec<String>) {
-    let (mut jobs, mut wrong) = (Vec::new(), Vec::new());
+    let (mut ids, mut jobs, mut wrong) = (JobIds::default(), Vec::new(), Vec::new());
     for (i, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
-        match job(i + 1, text, profile) {
+        match job(i + 1, text, profile, &mut ids) {
             Ok(job) => jobs.push(job),
             Err(message) => wrong.push(format!("line {}: {message}", i + 1)),
         }
@@ -54,9 +59,13 @@ fn parse(text: &str, profile: &Profile) -> (Vec<Job>, Vec<String>) {
     (jobs, wrong)
 }
 
-fn job(line: usize, text: &str, profile: &Profile) -> Result<Job, String> {
-    let mut fields: Map<String, Value> =
-        serde_json::from_str(text).map_err(|error| format!("{error}: {FORM}"))?;
+fn job(line: usize, text: &str, profile: &Profile, ids: &mut JobIds) -> Result<Job, String> {
+    let mut fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
+        // The line that serde_json counts is always the first.
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+        format!("{message} at column {}: {FORM}", error.column())
+    })?;
     let (op, input) = (fields.remove("op"), fields.remove("input"));
     if let Some(name) = fields.keys().next() {
         return Err(format!("unknown field '{name}': {FORM}"));
@@ -70,7 +79,8 @@ fn job(line: usize, text: &str, profile: &Profile) -> Result<Job, String> {
     let operation = input::operation(&id)?;
     profile.fill(operation, &mut input);
     operation.request(&input).map_err(|error| format!("{id}: {error}"))?;
-    Ok(Job { line, operation, input })
+    // With what the profile fills in: in another account it is another job.
+    Ok(Job { id: ids.next(operation.id, &input), line, operation, input })
 }
 
 #[cfg(test)]
@@ -86,7 +96,7 @@ mod tests {
         assert_eq!(jobs.iter().map(|job| job.line).collect::<Vec<_>>(), [2]);
         let begins = [
             "line 4: no operation 'file.show': did you mean `files.show`?",
-            "line 5: expected",
+            "line 5: expected ident at column 2: a job is {\"op\": ",
             "line 6: users.show: `x` is not a parameter",
             "line 7: `op` is missing",
             "line 8: unknown field 'inputs'",

@@ -1,22 +1,31 @@
 //! The file of results, which grows by one whole line for each job that has ended.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Display;
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::fs::{File, TryLockError};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use frameio::{ApiError, Error};
+use frameio_private_file as private_file;
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::job_id::JobId;
 use super::jobs::Job;
+use super::previous::{self, Tail};
 use crate::exit::{Failure, Status};
+use crate::report::{JobReport, json_text};
 
-/// File of results.
+/// Where the results go.
 #[derive(Debug)]
-pub(super) struct Results {
-    path: PathBuf,
-    file: File,
+pub(super) enum Results {
+    /// A file, locked until it is closed.
+    File {
+        path: PathBuf,
+        file: File,
+    },
+    StandardOutput,
 }
 
 /// Outcome of a job.
@@ -28,11 +37,28 @@ pub(super) enum JobOutcome {
     Abandoned,
 }
 
+/// Whether the last result of each job is a failure.
+pub(super) type Previous = HashMap<JobId, bool>;
+
+/// One line. The ID is first, so that a line that was cut off still has it.
+#[derive(Serialize)]
+struct Line<'a> {
+    job: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    op: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Value>,
+}
+
 impl Results {
     /// Creates the file. An existing one is refused: it may have the results of another run.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
-        match OpenOptions::new().write(true).create_new(true).open(path) {
-            Ok(file) => Ok(Self { path: path.to_owned(), file }),
+        match private_file::options().append(true).create_new(true).open(path) {
+            Ok(file) => Self::lock(path, file),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 let message = "already exists: use --resume to continue it, or another --results";
                 Err(Failure::usage(path.display(), message))
@@ -41,46 +67,110 @@ impl Results {
         }
     }
 
-    /// Opens or creates the file, and returns the lines of the jobs that have a result.
-    pub(super) fn resume(
-        path: &Path,
-        jobs: &[Job],
-        retry_failed: bool,
-    ) -> Result<(Self, HashSet<usize>), Failure> {
-        let wrong = |error: &dyn Display| Failure::usage(path.display(), error);
-        let open =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-        let mut file = open.map_err(|error| wrong(&error))?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(|error| wrong(&error))?;
-        // A line without an end was being written when the machine stopped.
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let done = done(&text[..whole], jobs, retry_failed).map_err(|message| wrong(&message))?;
-        file.set_len(whole as u64)
-            .and_then(|()| file.seek(SeekFrom::End(0)))
-            .map_err(|error| wrong(&error))?;
-        Ok((Self { path: path.to_owned(), file }, done))
+    /// Opens or creates the file, and returns what it has about jobs.
+    pub(super) fn resume(path: &Path, jobs: &[Job]) -> Result<(Self, Previous), Failure> {
+        let refuse = |error: &dyn Display| Failure::usage(path.display(), error);
+        if path.metadata().is_ok_and(|it| !it.is_file()) {
+            return Err(refuse(&"is not a regular file: results are read from it"));
+        }
+        let options = private_file::options().read(true).append(true).create(true).open(path);
+        let results = Self::lock(path, options.map_err(|error| refuse(&error))?)?;
+        let Self::File { file, .. } = &results else { return Ok((results, Previous::new())) };
+        let (mut previous, tail) = previous::read(file).map_err(|message| refuse(&message))?;
+        let repaired = match tail {
+            Tail::None => Ok(()),
+            Tail::WithoutEnd => append(file, "\n"),
+            Tail::WithoutId { start } => file.set_len(start),
+            Tail::CutOff { start, id, text } => {
+                let line = cut_off(&id, &text, jobs);
+                previous.insert(id, true);
+                file.set_len(start).and_then(|()| append(file, &line))
+            }
+        };
+        repaired.map_err(|error| refuse(&error))?;
+        Ok((results, previous))
+    }
+
+    fn lock(path: &Path, file: File) -> Result<Self, Failure> {
+        match file.try_lock() {
+            Ok(()) => Ok(Self::File { path: path.to_owned(), file }),
+            Err(TryLockError::WouldBlock) => {
+                Err(Failure::usage(path.display(), "is in use by another `frameio batch`"))
+            }
+            Err(TryLockError::Error(error)) => {
+                Err(Failure::usage(path.display(), format!("cannot lock it: {error}")))
+            }
+        }
     }
 
     /// Appends the outcome of a job.
-    pub(super) fn write(&mut self, job: &Job, outcome: &JobOutcome) -> Result<(), Failure> {
-        let mut line = json!({"line": job.line, "op": job.operation.id});
+    pub(super) fn write(
+        &mut self,
+        job: &Job,
+        outcome: &JobOutcome,
+        report: &JobReport,
+    ) -> io::Result<()> {
+        let mut line = Line {
+            job: job.id.as_str(),
+            line: Some(job.line),
+            op: Some(job.operation.id),
+            answer: None,
+            error: None,
+        };
         match outcome {
-            JobOutcome::Succeeded(response) => line["answer"] = response.clone(),
-            JobOutcome::Failed(error) => line["error"] = describe(error),
+            JobOutcome::Succeeded(response) => line.answer = Some(response),
+            JobOutcome::Failed(error) => line.error = Some(describe(error)),
             JobOutcome::Abandoned => {
-                line["error"] = json!({
+                line.error = Some(json!({
                     "kind": Status::Interrupted.name(),
                     "message": "abandoned when it may have been sent already",
                     "may_have_been_sent": true,
-                });
+                }));
             }
         }
-        // In one call, so that a line is whole or missing.
-        self.file.write_all(format!("{line}\n").as_bytes()).map_err(|error| {
-            Failure::new(Status::Other, format!("{}: {error}", self.path.display()))
-        })
+        match self {
+            Self::File { file, .. } => append(file, &text(&line)),
+            Self::StandardOutput => report.result(text(&line).trim_end()),
+        }
     }
+
+    /// Returns the name for people.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::File { path, .. } => path.display().to_string(),
+            Self::StandardOutput => "standard output".to_owned(),
+        }
+    }
+}
+
+/// Appends in one call, so that a line is whole or, on a full disk, the last.
+fn append(mut file: &File, text: &str) -> io::Result<()> {
+    file.write_all(text.as_bytes())
+}
+
+fn text(line: &Line<'_>) -> String {
+    // Strings and values can always be written as JSON.
+    let mut text = serde_json::to_string(line).map(|json| json_text(&json)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Returns the result of a job whose result was cut off, with what there is of it.
+fn cut_off(id: &JobId, rest: &str, jobs: &[Job]) -> String {
+    let job = jobs.iter().find(|job| job.id == *id);
+    let error = json!({
+        "kind": Status::Interrupted.name(),
+        "message": "the result was cut off while it was written",
+        "may_have_been_sent": true,
+        "cut_off": rest,
+    });
+    text(&Line {
+        job: id.as_str(),
+        line: job.map(|job| job.line),
+        op: job.map(|job| job.operation.id),
+        answer: None,
+        error: Some(error),
+    })
 }
 
 fn describe(error: &Error) -> Value {
@@ -95,68 +185,109 @@ fn describe(error: &Error) -> Value {
     })
 }
 
-/// Returns the lines of the jobs that have a result; of several, the last one counts.
-fn done(text: &str, jobs: &[Job], retry_failed: bool) -> Result<HashSet<usize>, String> {
-    let known: HashMap<_, _> = jobs.iter().map(|it| (it.line as u64, it)).collect();
-    let mut done = HashSet::new();
-    for (i, text) in text.lines().enumerate() {
-        let result: Value = serde_json::from_str(text)
-            .map_err(|_| format!("line {} is not the result of a job", i + 1))?;
-        let job = result["line"].as_u64().and_then(|line| known.get(&line));
-        let Some(job) = job.filter(|job| result["op"] == job.operation.id) else {
-            return Err(format!("line {} is not the result of one of these jobs", i + 1));
-        };
-        match retry_failed && result.get("error").is_some() {
-            true => done.remove(&job.line),
-            false => done.insert(job.line),
-        };
-    }
-    Ok(done)
-}
-
 #[cfg(test)]
 mod tests {
     use frameio::{Catalog, Operation};
     use serde_json::Map;
 
+    use super::super::job_id::JobIds;
     use super::*;
 
     fn jobs() -> Vec<Job> {
         let operation = Operation::find("users.show").unwrap();
-        (1..=3).map(|line| Job { line, operation, input: Map::new() }).collect()
+        let mut ids = JobIds::default();
+        let job = |line| {
+            let input = Map::new();
+            Job { id: ids.next(operation.id, &input), line, operation, input }
+        };
+        (1..=3).map(job).collect()
+    }
+
+    fn result(job: &Job) -> String {
+        text(&Line {
+            job: job.id.as_str(),
+            line: Some(job.line),
+            op: Some("users.show"),
+            answer: Some(&json!({"name": "Größe\u{202e}"})),
+            error: None,
+        })
+    }
+
+    /// The file of results in a directory of its own.
+    fn file(content: &[u8]) -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("results");
+        std::fs::write(&path, content).unwrap();
+        (directory, path)
     }
 
     #[test]
-    fn skips_jobs_with_a_result_and_retries_failed_ones_on_request() {
-        let text = "{\"line\":3,\"op\":\"users.show\",\"answer\":{}}\n\
-                    {\"line\":1,\"op\":\"users.show\",\"error\":{}}\n";
-        assert_eq!(done(text, &jobs(), false), Ok([1, 3].into()));
-        assert_eq!(done(text, &jobs(), true), Ok([3].into()));
-        let again = format!("{text}{{\"line\":1,\"op\":\"users.show\",\"answer\":{{}}}}\n");
-        assert_eq!(done(&again, &jobs(), true), Ok([1, 3].into()), "the last result counts");
-    }
+    fn a_result_that_was_cut_off_anywhere_is_neither_lost_nor_repeated() {
+        let jobs = jobs();
+        let (first, second) = (result(&jobs[0]), result(&jobs[1]));
+        let id_end = second.find("\",\"line\"").unwrap() + 1;
+        for cut in 0..second.len() {
+            let content = [first.as_bytes(), &second.as_bytes()[..cut]].concat();
+            let (_directory, path) = file(&content);
+            let (mut results, previous) = Results::resume(&path, &jobs).unwrap();
+            // Without its ID nothing is known about a result.
+            let second_failed = (cut >= id_end).then_some(cut + 1 < second.len());
+            assert_eq!(previous.get(&jobs[0].id), Some(&false), "{cut}");
+            assert_eq!(previous.get(&jobs[1].id).copied(), second_failed, "{cut}");
 
-    #[test]
-    fn refuses_the_results_of_other_jobs() {
-        for text in
-            ["{\"line\":4,\"op\":\"users.show\"}", "{\"line\":1,\"op\":\"files.show\"}", "x", "7"]
-        {
-            assert!(done(text, &jobs(), false).is_err(), "{text}");
+            let (outcome, report) = (JobOutcome::Succeeded(Value::Null), JobReport::new(1));
+            results.write(&jobs[2], &outcome, &report).unwrap();
+            drop(results);
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines: Vec<Value> =
+                text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert_eq!(lines.len(), if cut >= id_end { 3 } else { 2 }, "{cut}: {text}");
+            if second_failed == Some(true) {
+                let kept = lines[1]["error"]["cut_off"].as_str().unwrap();
+                assert_eq!(kept, String::from_utf8_lossy(&second.as_bytes()[..cut]));
+                assert_eq!((&lines[1]["line"], &lines[1]["op"]), (&json!(2), &json!("users.show")));
+            }
+            assert_eq!(lines.last().unwrap()["line"], 3);
         }
     }
 
     #[test]
-    fn replaces_a_truncated_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("results");
-        let line =
-            |line| format!("{}\n", json!({"line": line, "op": "users.show", "answer": null}));
-        std::fs::write(&path, format!("{}{{\"line\":1,\"o", line(2))).unwrap();
-        let (mut results, done) = Results::resume(&path, &jobs(), false).unwrap();
-        assert_eq!(done, [2].into());
-        results.write(&jobs()[0], &JobOutcome::Succeeded(Value::Null)).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(text, format!("{}{}", line(2), line(1)));
-        assert!(Results::create(&path).is_err(), "it may hold another run's");
+    fn a_file_that_has_no_results_is_refused_and_kept() {
+        let jobs = jobs();
+        let whole = result(&jobs[0]);
+        let precious = "precious line";
+        for content in [
+            precious.to_owned(),
+            format!("{precious}\n"),
+            format!("{whole}{precious}"),
+            format!("{whole}{precious}\n"),
+            "{".to_owned(),
+            "{\"job\":\"film\"}\n".to_owned(),
+            "{\"line\":4,\"op\":\"users.show\"}\n".to_owned(),
+            "7\n".to_owned(),
+            "\u{feff}".to_owned(),
+        ] {
+            let (_directory, path) = file(content.as_bytes());
+            let refused = Results::resume(&path, &jobs).unwrap_err();
+            assert!(refused.message.contains("is not the result of a job"), "{}", refused.message);
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+            Results::create(&path).unwrap_err();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+        }
+        let utf16: Vec<_> = precious.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (_directory, path) = file(&utf16);
+        Results::resume(&path, &jobs).unwrap_err();
+        assert_eq!(std::fs::read(&path).unwrap(), utf16);
+    }
+
+    #[test]
+    fn one_run_at_a_time_uses_a_file() {
+        let jobs = jobs();
+        let (_directory, path) = file(b"");
+        let first = Results::resume(&path, &jobs).unwrap();
+        let second = Results::resume(&path, &jobs).unwrap_err();
+        assert!(second.message.ends_with("is in use by another `frameio batch`"), "{second:?}");
+        drop(first);
+        Results::resume(&path, &jobs).unwrap();
     }
 }

@@ -29,6 +29,10 @@ pub(super) struct Scheduler {
     running: BTreeMap<usize, Running>,
     concurrency: usize,
     counts: JobCounts,
+    /// Why results cannot be written any more.
+    lost: Option<std::io::Error>,
+    /// Lines of the jobs that have ended without a result, because it could not be written.
+    unrecorded: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -80,7 +84,8 @@ impl Scheduler {
             lane.waiting.push_back(job);
         }
         let lanes = lanes.into_values().collect();
-        Self { lanes, running: BTreeMap::new(), concurrency, counts }
+        let (running, lost, unrecorded) = (BTreeMap::new(), None, Vec::new());
+        Self { lanes, running, concurrency, counts, lost, unrecorded }
     }
 
     pub(super) const fn counts(&self) -> JobCounts {
@@ -88,7 +93,7 @@ impl Scheduler {
     }
 
     /// Makes all calls, until all have ended, the user stops the run, or results cannot be
-    /// written.
+    /// written. Calls that were sent are waited for.
     pub(super) async fn run(
         &mut self,
         client: &Client,
@@ -105,13 +110,20 @@ impl Scheduler {
             }
             tokio::select! {
                 ended = calls.next() => match ended {
-                    Some((line, result)) => self.end(line, result, results)?,
-                    None => return Ok(()),
+                    Some((line, result)) => {
+                        self.end(line, result, results, report);
+                        if self.lost.is_some() && !stopping {
+                            stopping = true;
+                            self.cancel_unsent();
+                        }
+                    }
+                    None => return self.check_recorded(results),
                 },
                 _ = tick.tick() => report.progress(self.counts, self.remaining()),
                 () = shutdown::requested() => {
                     if stopping {
-                        return self.abandon(results);
+                        self.abandon(results, report);
+                        return self.check_recorded(results);
                     }
                     stopping = true;
                     let sent = self.cancel_unsent();
@@ -152,37 +164,54 @@ impl Scheduler {
     }
 
     /// Records the result of a call.
-    fn end(
-        &mut self,
-        line: usize,
-        result: CallResult,
-        results: &mut Results,
-    ) -> Result<(), Failure> {
-        let Some(call) = self.running.remove(&line) else { return Ok(()) };
-        let lane = &mut self.lanes[call.lane];
-        lane.running -= 1;
-        lane.spent += call.started.elapsed().saturating_sub(call.record.quota_wait());
-        match result {
-            // Cancelled before it was sent: it remains without a result.
-            Err(Aborted) => Ok(()),
-            Ok(Ok(response)) => self.write(&call.job, &JobOutcome::Succeeded(response), results),
-            Ok(Err(error)) => self.write(&call.job, &JobOutcome::Failed(error), results),
+    fn end(&mut self, line: usize, result: CallResult, results: &mut Results, report: &JobReport) {
+        let Some(call) = self.running.remove(&line) else { return };
+        if let Some(lane) = self.lanes.get_mut(call.lane) {
+            lane.running -= 1;
+            lane.spent += call.started.elapsed().saturating_sub(call.record.quota_wait());
         }
+        let outcome = match result {
+            // Cancelled before it was sent: it remains without a result.
+            Err(Aborted) => return,
+            Ok(Ok(response)) => JobOutcome::Succeeded(response),
+            Ok(Err(error)) => JobOutcome::Failed(error),
+        };
+        self.record(&call.job, &outcome, results, report);
     }
 
-    fn write(
+    fn record(
         &mut self,
         job: &Job,
         outcome: &JobOutcome,
         results: &mut Results,
-    ) -> Result<(), Failure> {
-        results.write(job, outcome)?;
+        report: &JobReport,
+    ) {
+        // Behind a line that was cut off, another one would be lost too.
+        let written = match self.lost {
+            None => results.write(job, outcome, report),
+            Some(_) => return self.unrecorded.push(job.line),
+        };
+        if let Err(error) = written {
+            self.lost = Some(error);
+            return self.unrecorded.push(job.line);
+        }
         self.counts.left -= 1;
         match outcome {
             JobOutcome::Succeeded(_) => self.counts.done += 1,
             JobOutcome::Failed(_) | JobOutcome::Abandoned => self.counts.failed += 1,
         }
-        Ok(())
+    }
+
+    /// Returns an error if results could not be written, with the lines of their jobs.
+    fn check_recorded(&mut self, results: &Results) -> Result<(), Failure> {
+        let Some(error) = self.lost.take() else { return Ok(()) };
+        self.unrecorded.sort_unstable();
+        let lines: Vec<_> = self.unrecorded.iter().map(usize::to_string).collect();
+        let (name, lines) = (results.name(), lines.join(", "));
+        let message = format!(
+            "cannot write to {name}: {error}; calls were made without a result for lines {lines}"
+        );
+        Err(Failure::new(Status::Other, message))
     }
 
     /// Cancels the calls that were not sent, and returns the number of those that were.
@@ -194,10 +223,10 @@ impl Scheduler {
     }
 
     /// Abandons the calls that were sent, and records that they may have had an effect.
-    fn abandon(&mut self, results: &mut Results) -> Result<(), Failure> {
-        let sent = std::mem::take(&mut self.running).into_values();
-        sent.map(|call| call.job)
-            .try_for_each(|job| self.write(&job, &JobOutcome::Abandoned, results))
+    fn abandon(&mut self, results: &mut Results, report: &JobReport) {
+        for call in std::mem::take(&mut self.running).into_values() {
+            self.record(&call.job, &JobOutcome::Abandoned, results, report);
+        }
     }
 
     /// Returns the remaining time of the slowest lane.

@@ -6,7 +6,7 @@ use frameio::webhook::{Event, Resource, Verified};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::report::{Record, printable};
+use crate::report::Record;
 
 /// A verified delivery.
 pub(super) struct Delivery {
@@ -33,7 +33,7 @@ impl Delivery {
 
 impl Record for Delivery {
     /// Returns time, type, resource, and where it happened.
-    fn text(&self) -> String {
+    fn lines(&self) -> Vec<String> {
         let (what, user, project, account) = match &self.content {
             Content::Event(event) => (
                 format!("{} {}", event.kind, named(&event.resource())),
@@ -61,7 +61,7 @@ impl Record for Delivery {
             line.push_str(&format!(" in project {project}"));
         }
         line.push_str(&format!(" of account {account}"));
-        printable(&line)
+        vec![line]
     }
 
     fn json(&self) -> Value {

@@ -19,7 +19,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let reporter = Reporter::text();
     let mut webhooks = global.client()?.items(list);
     while let Some(webhook) = webhooks.next().await {
-        reporter.line(&report::json(&webhook?)?.to_string())?;
+        reporter.json_line(&report::json(&webhook?)?)?;
     }
     Ok(())
 }

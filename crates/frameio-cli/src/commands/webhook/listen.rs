@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -19,6 +19,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutError};
 
@@ -75,6 +76,26 @@ struct App {
     receiver: Receiver,
     reporter: Reporter,
     forward: Option<(Uri, HttpClient)>,
+    stop: Stop,
+}
+
+/// The end of a run that cannot print what it receives.
+#[derive(Default)]
+struct Stop {
+    failure: Mutex<Option<Failure>>,
+    requested: Notify,
+}
+
+impl Stop {
+    fn request(&self, failure: Failure) {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
+        self.requested.notify_one();
+    }
+
+    fn result(&self) -> Result<(), Failure> {
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        failure.map_or(Ok(()), Err)
+    }
 }
 
 pub(super) async fn run(args: &Args) -> Result<(), Failure> {
@@ -82,6 +103,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         receiver: args.secrets.verifier(args.tolerance)?.into(),
         reporter: Reporter::new(args.json),
         forward: args.forward.clone().map(|url| (url, HttpClient::new(FORWARD))),
+        stop: Stop::default(),
     });
     let failed = |error| Failure::usage(listen_address::flag(&args.listen), error);
     let listener =
@@ -109,6 +131,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         // Signals are handled before anybody can read the line.
         biased;
         () = shutdown::requested() => {}
+        () = app.stop.requested.notified() => {}
         failed = served => return failed,
     }
     drop(listener);
@@ -117,7 +140,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         () = shutdown::requested() => {}
         () = tokio::time::sleep(GRACE) => {}
     }
-    Ok(())
+    app.stop.result()
 }
 
 /// Prints the URL to send to.
@@ -126,7 +149,10 @@ fn announce(reporter: &Reporter, address: SocketAddr) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         reporter.note(&format!("other machines can reach it at {address}"));
     }
-    reporter.line(&if reporter.is_json() { json!({ "url": url }).to_string() } else { url })
+    match reporter.is_json() {
+        true => reporter.json_line(&json!({ "url": url })),
+        false => reporter.line(&url),
+    }
 }
 
 fn router(app: Arc<App>) -> Router {
@@ -183,7 +209,9 @@ impl App {
         match &delivery {
             Ok(delivery) => {
                 if let Err(failure) = self.reporter.record(delivery) {
-                    self.reporter.note(&failure.message);
+                    // The service will deliver it again.
+                    self.stop.request(failure);
+                    return empty(StatusCode::INTERNAL_SERVER_ERROR);
                 }
             }
             Err(error) => {
@@ -264,7 +292,8 @@ mod tests {
 
     fn app() -> Router {
         let receiver = Verifier::new("secret").unwrap().into();
-        router(Arc::new(App { receiver, reporter: Reporter::text(), forward: None }))
+        let (reporter, stop) = (Reporter::text(), Stop::default());
+        router(Arc::new(App { receiver, reporter, forward: None, stop }))
     }
 
     /// A delivery with the headers of a valid one, and another body.

@@ -18,7 +18,7 @@ pub(super) struct WebhookSecrets {
     /// FRAMEIO_WEBHOOK_SECRET
     #[arg(long = "secret", value_name = "SECRET")]
     given: Vec<Secret>,
-    /// File with a secret on each line [default: the variable FRAMEIO_WEBHOOK_SECRET]
+    /// File with a secret on each line; blank lines are skipped [default: the variable FRAMEIO_WEBHOOK_SECRET]
     #[arg(long = "secret-file", value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -26,17 +26,21 @@ pub(super) struct WebhookSecrets {
 impl WebhookSecrets {
     /// Reads the secrets; without arguments, the one in the environment.
     fn read(&self) -> Result<Vec<Secret>, Failure> {
-        let mut secrets = self.given.clone();
+        let mut secrets = Vec::new();
+        for given in &self.given {
+            let secret = input::secret(given.expose());
+            secrets.push(secret.ok_or_else(|| Failure::usage("--secret", "is blank"))?);
+        }
         for file in &self.files {
             secrets.extend(lines(file)?);
         }
         if self.given.is_empty() && self.files.is_empty() {
             let variable = std::env::var(VARIABLE).unwrap_or_default();
-            secrets.extend((!variable.is_empty()).then(|| Secret::from(variable)));
-        }
-        if secrets.is_empty() {
-            let message = "no secret: set FRAMEIO_WEBHOOK_SECRET, or use --secret-file";
-            return Err(Failure::new(Status::Usage, message));
+            secrets.push(input::secret(&variable).ok_or_else(|| {
+                let hint = format!("set {VARIABLE}, or use --secret-file");
+                let what = if variable.is_empty() { "no secret" } else { "the secret is blank" };
+                Failure::new(Status::Usage, format!("{what}: {hint}"))
+            })?);
         }
         Ok(secrets)
     }
@@ -44,7 +48,7 @@ impl WebhookSecrets {
     /// Accepts signatures made with any of the secrets.
     pub(super) fn verifier(&self, tolerance: u64) -> Result<Verifier, Failure> {
         let secrets = self.read()?;
-        let verifier = Verifier::any_of(secrets.iter().map(Secret::as_str));
+        let verifier = Verifier::any_of(secrets.iter().map(Secret::expose));
         let verifier = verifier.map_err(|error| Failure::usage("--secret", error))?;
         Ok(verifier.window(Duration::from_secs(tolerance)))
     }
@@ -55,13 +59,13 @@ impl WebhookSecrets {
         let [secret] = secrets.as_slice() else {
             return Err(Failure::usage("--secret", "expected exactly one: one secret signs"));
         };
-        Signer::new(secret.as_str()).map_err(|error| Failure::usage("--secret", error))
+        Signer::new(secret.expose()).map_err(|error| Failure::usage("--secret", error))
     }
 }
 
 fn lines(file: &Path) -> Result<Vec<Secret>, Failure> {
     let text = input::file(file)?;
-    let secrets: Vec<_> = text.lines().filter(|line| !line.is_empty()).map(Secret::from).collect();
+    let secrets: Vec<_> = text.lines().filter_map(input::secret).collect();
     if secrets.is_empty() {
         return Err(Failure::usage(file.display(), "contains no secret"));
     }

@@ -106,9 +106,7 @@ async fn deliver(client: &HttpClient, request: Request<Body>) -> Result<(), Fail
     let reporter = Reporter::text();
     reporter.line(&status.to_string())?;
     let body = body.as_bytes().map(String::from_utf8_lossy).unwrap_or_default();
-    if !body.is_empty() {
-        reporter.line(&body)?;
-    }
+    body.lines().try_for_each(|line| reporter.line(line))?;
     let (exit, why) = match status.as_u16() {
         200..=299 => return Ok(()),
         400..=499 => (Status::Refused, "the server refused it"),

@@ -58,6 +58,7 @@ function showStats({ whole, stats }) {
     .filter(([status]) => status >= from && status < to)
     .reduce((total, [, count]) => total + count, 0);
   const answered = sum(0, 1000);
+  const limited = stats.by_status[429] ?? 0;
   const at = performance.now();
   if (whole) counts = [];
   counts.push({ at, requests: stats.requests });
@@ -67,8 +68,9 @@ function showStats({ whole, stats }) {
     requests: stats.requests,
     rate: seconds > 0 ? Math.round((stats.requests - counts[0].requests) / seconds) : 0,
     ok: sum(200, 400),
-    refused: sum(400, 500),
-    limited: Object.values(stats.rate_limited).reduce((total, count) => total + count, 0),
+    // Each request is counted in one of these.
+    refused: sum(400, 500) - limited,
+    limited,
     // Connections that were reset have no status.
     failed: sum(500, 1000) + stats.requests - answered,
   };
@@ -82,7 +84,8 @@ function showStats({ whole, stats }) {
 function delivery(sent) {
   return element('li', {},
     element('span', {
-      class: 'pill', 'data-tone': tone(sent.status), textContent: sent.status ?? 'failed',
+      class: 'pill', 'data-tone': sent.sent ? tone(sent.status) : 'none',
+      textContent: sent.sent ? sent.status ?? 'failed' : 'not sent',
     }),
     element('code', { textContent: sent.event ?? 'action' }),
     element('time', { dateTime: sent.time, title: sent.time, textContent: clockTime(sent.time) }),

@@ -1,6 +1,7 @@
 // The last requests, the newest first.
 
 import { $, clockTime, element, took, tone } from './dom.js';
+import * as details from './details.js';
 
 const MOST = 200;
 
@@ -10,9 +11,10 @@ const filter = $('#filter');
 const hold = $('#hold');
 let held = [];
 
-// The ids are long, and seldom of interest: the whole target is told on pointing at it.
+// The ids are long, and seldom of interest: their beginning is shown, and all of the target among the
+// details. An ellipsis here would stand next to that of a path which does not fit.
 const short = (target) =>
-  target.replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '$1…');
+  target.replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '$1');
 
 const isHeld = () => hold.getAttribute('aria-pressed') === 'true';
 
@@ -24,7 +26,7 @@ function row(request) {
       class: 'pill', 'data-tone': tone(status), textContent: status ?? 'reset',
     })),
     element('td', { title: target },
-      element('span', { class: 'what' },
+      element('button', { type: 'button', class: 'what' },
         element('b', { textContent: method }), ' ',
         element('code', { textContent: operation ?? 'unknown route' })),
       element('span', { class: 'path', textContent: short(target) })),
@@ -33,6 +35,8 @@ function row(request) {
     element('td', { class: 'at' },
       element('time', { dateTime: request.time, title: request.time, textContent: clockTime(request.time) })));
   shown.hidden = !matches(shown);
+  shown.addEventListener('click', () =>
+    details.showRequest(request.number, `${method} ${operation ?? 'unknown route'}`));
   return shown;
 }
 
@@ -52,6 +56,7 @@ function add(requests) {
 export function show(live) {
   if (live.whole) {
     held = [];
+    details.close();
     body.replaceChildren();
     none.hidden = false;
   }

@@ -1,6 +1,7 @@
 // The tree, node by node: what is open is asked for again whenever something may have changed.
 
 import { $, ask, bytes, element, number, reconcile, write } from './dom.js';
+import * as details from './details.js';
 
 const FEW = 100;
 const STEP = 400;
@@ -27,17 +28,18 @@ function make(item) {
     element('span', { class: 'icon', 'data-kind': item.kind, role: 'img', ariaLabel: item.kind.replace('_', ' ') }),
     name, element('span', { class: 'note' }), element('span', { class: 'status' }),
   ];
-  const made = element('li', {}, folds
-    ? element('button', { type: 'button', class: 'line', 'aria-expanded': 'false' }, ...line)
-    : element('div', { class: 'line' }, ...line));
-  if (folds) $('button', made).addEventListener('click', () => toggle(item.id, made));
+  const expanded = folds ? 'false' : null;
+  const button = element('button', { type: 'button', class: 'line', 'aria-expanded': expanded }, ...line);
+  const made = element('li', {}, button);
+  button.addEventListener('click', () =>
+    (folds ? toggle(item.id, made) : details.showAsset(item.id, $('.name', made).textContent)));
   return made;
 }
 
 function update(child, item) {
   const line = child.firstElementChild;
   write($('.name', line), item.name || '(no name)');
-  line.title = item.name;
+  line.title = `${item.name}\n${item.id}`;
   const notes = [
     item.kind === 'version_stack' ? `${item.children} versions` : item.children && number(item.children),
     item.size !== undefined && item.size !== null && bytes(item.size),

@@ -118,7 +118,7 @@ fn render_for(state: &State, ctx: &RequestContext<'_>, group: &Row) -> Value {
     group_json
 }
 
-/// A group without its source, as the answers to changes have it.
+/// Renders a group without its source, as the responses to changes have it.
 fn render(state: &State, group: &Row) -> Value {
     let mut fields = group.fields.clone();
     fields.remove("source");

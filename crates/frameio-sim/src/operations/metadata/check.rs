@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::state::{Row, State};
 
-/// The service does not tell how long they may be.
+/// The service does not document how long they may be.
 const LONGEST_TEXT: usize = 1000;
 const LONGEST_LONG_TEXT: usize = 40_000;
 

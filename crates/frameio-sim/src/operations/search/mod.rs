@@ -1,4 +1,4 @@
-//! Search, by what the state tells of a thing, and by what comments say.
+//! Search, by the fields of an asset and the texts of its comments.
 
 mod matches;
 

@@ -140,7 +140,7 @@ fn changed(mut share: Value, ctx: &RequestContext<'_>) -> Result<Value, Failure>
     Ok(share)
 }
 
-/// Changes the share of the path, and tells it.
+/// Changes the share of the path, and records that.
 fn touch(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -158,7 +158,7 @@ fn record_event(state: &mut State, ctx: &RequestContext<'_>, kind: &'static str,
     state.record_event(ctx.actor(), kind, ("share", id), &project.unwrap_or_default());
 }
 
-/// The project is for the roles alone: the service does not tell it.
+/// The project is for the roles alone: the service does not return it.
 fn render(share: &Row) -> Value {
     let mut fields = share.fields.clone();
     fields.remove("project_id");

@@ -1,4 +1,4 @@
-//! What others do with a share, under its link.
+//! Visits: what others do with a share, under its link.
 
 use std::fmt;
 
@@ -69,7 +69,7 @@ impl Visit {
         Self { act, by: None }
     }
 
-    /// Opens the share: `share_viewed`, the only one of which webhooks are told.
+    /// Opens the share: `share_viewed`, the only visit that webhooks receive.
     pub const fn share() -> Self {
         Self::of(Act::Share)
     }

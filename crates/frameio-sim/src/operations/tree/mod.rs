@@ -1,4 +1,4 @@
-//! The tree of folders, version stacks and files: where things are, and what is below them.
+//! The tree of folders, version stacks and files.
 
 pub(super) mod copies;
 pub(super) mod moves;

@@ -41,7 +41,7 @@ pub(in crate::operations) fn relocate(
     versions::arrived(state, ctx, place, id, None);
 }
 
-/// Lets something be in a place, and all that is below it in the project of that.
+/// Puts an asset into a place, and everything below it into the project of that place.
 pub(super) fn put_into(state: &mut State, ctx: &RequestContext<'_>, id: &str, place: &Place) {
     if asset(state, id).is_some_and(|row| row.text("project_id") != place.project) {
         for id in below(state, id) {

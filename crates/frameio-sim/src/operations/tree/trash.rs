@@ -1,4 +1,4 @@
-//! What was deleted stays for a while, and can be restored.
+//! Deletion of assets, which can be restored for a while.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::operations::{comments, uploads};
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Deleted, Row, State, Table};
 
-/// For how long what was deleted can be restored.
+/// Time for which a deleted asset can be restored.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Renders a deleted asset.

@@ -13,8 +13,8 @@ use super::local_folder::{LocalFolder, check_directory, create_directory};
 use super::{DownloadTree, Root};
 use crate::checksums::Checksums;
 use crate::download::driver::{inspect, open, with_extension};
-use crate::download::existing::{Decision, RemoteContent, conflict};
 use crate::download::link::{KnownLink, absent};
+use crate::existing::{Decision, RemoteContent, conflict};
 use crate::tasks::{blocking, settled};
 use crate::{
     Checksum, Download, Downloaded, Entry, Existing, Item, Outcome, RemotePath, Rendition,

@@ -72,7 +72,8 @@ impl FolderLog {
                 line["size"] = file.size.into();
             }
         }
-        let (inner, line) = (self.inner.clone(), format!("{line}\n"));
+        // The first line end closes a line of somebody else that broke off.
+        let (inner, line) = (self.inner.clone(), format!("\n{line}\n"));
         // One write, at the end whoever else appends.
         blocking(move || inner.state().file.write_all(line.as_bytes())).await
     }
@@ -186,6 +187,18 @@ mod tests {
         assert!(path.exists());
         drop(second);
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_line_that_broke_off_hides_no_other() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
+        let (log, other) = (FolderLog::open(path.clone()), FolderLog::open(path.clone()));
+        let (log, other) = (log.await.unwrap(), other.await.unwrap());
+        let mut broken = File::options().append(true).open(&path).unwrap();
+        broken.write_all(b"{\"writer\":\"x\",\"na").unwrap();
+        other.append("a", &file("1", 5)).await.unwrap();
+        assert_eq!(log.added("a").await.unwrap(), [file("1", 5)]);
     }
 
     #[tokio::test]

@@ -9,9 +9,9 @@ use walkdir::{DirEntry, WalkDir};
 use super::UploadTree;
 use super::patterns::Patterns;
 use super::roots::{Root, find, is_partial};
+use crate::local_file::{LocalFile, reason};
 use crate::summary::Ignored;
 use crate::tasks::blocking;
-use crate::upload::local_file::{LocalFile, reason};
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
 /// Maximum number of characters that the service accepts as a name.

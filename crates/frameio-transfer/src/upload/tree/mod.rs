@@ -11,7 +11,7 @@ mod state;
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId};
@@ -19,24 +19,24 @@ use frameio_core::{AccountId, FolderId};
 use crate::summary::{OnItem, OnProgress};
 use crate::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers};
 
-/// A directory to be sent into a folder; done by [`Transfers::upload_tree`].
+/// Files and directories to upload into a folder with [`Transfers::upload_tree`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | files under way at a time | 16 |
-/// | files that are there with the same name and size | skipped |
-/// | symbolic links | not followed, and told |
-/// | hidden files and directories | left out, and counted |
+/// | files in flight | 16 |
+/// | existing files of the same name and size | skipped |
+/// | symbolic links | not followed, but reported |
+/// | hidden files and directories | left out and counted |
 /// | patterns | none: all files |
-/// | checksums | none: size alone is compared |
+/// | checksums | none: only sizes are compared |
 /// | manifests | none: a file that was sent in part is sent again |
 /// | dry run | no |
 ///
 /// Existing folders are used, others are created; nothing at the service is ever replaced or
 /// deleted. The service keeps no checksum of a file and allows several of one name, so files are
 /// compared by name and size, a version stack by its newest version; and by the
-/// [checksums](Self::checksums) that are kept here, if there are any. A file of another size or
-/// checksum is sent beside the one that is there. What it does not take is in the summary: empty
+/// [checksums](Self::checksums) of earlier runs, if there are any. A file of another size or checksum
+/// is uploaded next to the existing one. The summary lists what the service does not accept: empty
 /// files, and names that are longer than 255 characters or not UTF-8.
 ///
 /// A pipe that is named itself, such as `/dev/stdin`, is read to its end and sent; one in a directory
@@ -90,7 +90,7 @@ enum Roots {
 }
 
 impl UploadTree {
-    /// Sends what is in `directory` into a folder.
+    /// Uploads the content of `directory` into a folder.
     pub fn new(
         account: impl Into<AccountId>,
         folder: impl Into<FolderId>,
@@ -99,7 +99,7 @@ impl UploadTree {
         Self::of(account.into(), folder.into(), Roots::Within(directory.into()))
     }
 
-    /// Sends files and directories into a folder, each by its own name.
+    /// Uploads files and directories into a folder, each under its own name.
     pub fn paths(
         account: impl Into<AccountId>,
         folder: impl Into<FolderId>,
@@ -107,6 +107,19 @@ impl UploadTree {
     ) -> Self {
         let paths = paths.into_iter().map(Into::into).collect();
         Self::of(account.into(), folder.into(), Roots::Paths(paths))
+    }
+
+    /// Verifies that files and directories exist and can be uploaded, without calling the service.
+    ///
+    /// [`Transfers::upload_tree`] does so too, before it sends anything; this is for a program that
+    /// has other calls to make first.
+    ///
+    /// # Errors
+    /// When a path cannot be looked up, or leads to a device or a socket.
+    pub fn check_paths(
+        paths: impl IntoIterator<Item = impl AsRef<Path>>,
+    ) -> Result<(), TransferError> {
+        paths.into_iter().try_for_each(|path| roots::check(path.as_ref()))
     }
 
     fn of(account: AccountId, folder: FolderId, roots: Roots) -> Self {
@@ -130,7 +143,7 @@ impl UploadTree {
         }
     }
 
-    /// Sends so many files at a time. At least one. Default: 16.
+    /// Sets the maximum number of files in flight, at least one. Default: 16.
     ///
     /// Small files wait for the service most of the time, and for its quota of five new files a
     /// second; the parts of all files together are limited by the [`Transfers`].
@@ -139,37 +152,38 @@ impl UploadTree {
         self
     }
 
-    /// Sends so many parts of a file at a time. At least one. Default: as of an
+    /// Sets the maximum number of parts of a file in flight, at least one. Default: that of an
     /// [`Upload`](crate::Upload).
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.parts_in_flight = Some(parts);
         self
     }
 
-    /// Decides what is done with files whose name is taken. Default: [`Existing::SkipSame`].
+    /// Sets what to do with files whose name is taken. Default: [`Existing::SkipSame`].
     ///
-    /// With [`Existing::Refuse`] they fail. [`Existing::Overwrite`] is refused before anything is
-    /// sent: the service replaces no files.
+    /// With [`Existing::Refuse`] they fail. [`Existing::Overwrite`] and
+    /// [`Existing::ReplaceDifferent`] are refused before anything is sent: the service replaces no
+    /// files.
     pub fn existing(mut self, existing: Existing) -> Self {
         self.existing = existing;
         self
     }
 
-    /// Follows symbolic links, those that lead out of the directory too; one that leads back to a
-    /// folder it is in fails. Default: no.
+    /// Follows symbolic links, including those that lead out of the directory; one that leads to a
+    /// directory above it fails. Default: no.
     pub fn follow_links(mut self, follow: bool) -> Self {
         self.follow_links = follow;
         self
     }
 
-    /// Sends hidden files and directories too: those whose name begins with a dot, and on Windows
-    /// those that are marked so. Default: no.
+    /// Also uploads hidden files and directories: those whose name begins with a dot, and on Windows
+    /// those with the hidden attribute. Default: no.
     pub fn hidden(mut self, hidden: bool) -> Self {
         self.hidden = hidden;
         self
     }
 
-    /// Sends only files that match; called again, those that match either. Default: all.
+    /// Uploads only files that match; called again, those that match either. Default: all.
     ///
     /// A pattern is a glob: `*` and `?` match within a name, `[a-z]` and `{mov,mp4}` choose, and `**`
     /// matches any number of folders. Without a `/` in it, it matches a name anywhere. With one, it
@@ -192,12 +206,12 @@ impl UploadTree {
         self
     }
 
-    /// Keeps the checksums (XXH3) of the files that are sent in the file at `path`, and compares a
-    /// file of the same size by the one that is kept of it. Default: by size alone.
+    /// Keeps the checksums (XXH3) of uploaded files in the file at `path`, and compares existing files
+    /// of the same size by them. Default: by size alone.
     ///
-    /// So a file is found out that was changed and kept its size, for the price of reading all files
-    /// that are there once more. One path will do for all trees, up and
-    /// [down](crate::DownloadTree::checksums): checksums are kept by the ids of files.
+    /// This finds files that changed and kept their size, at the cost of reading all existing files
+    /// again. One path serves all trees, up and [down](crate::DownloadTree::checksums): checksums are
+    /// kept by file id.
     pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
         self.checksums = Some(path.into());
         self
@@ -215,13 +229,13 @@ impl UploadTree {
         self
     }
 
-    /// Only tells what would be sent, and creates nothing. Default: no.
+    /// Reports what would be uploaded, and creates nothing. Default: no.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = dry_run;
         self
     }
 
-    /// Tells what became of each file, as soon as it is known.
+    /// Calls `on_item` with the result of each file, as soon as it is known.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.on_item = Some(Arc::new(on_item));
         self
@@ -237,7 +251,7 @@ impl UploadTree {
         self
     }
 
-    /// Tells how far each file under way is, by its path at the service, as
+    /// Calls `report` with the progress of each file, by its path at the service, as
     /// [`Upload::progress`](crate::Upload::progress) does.
     pub fn progress(
         mut self,
@@ -268,8 +282,8 @@ impl fmt::Debug for UploadTree {
 }
 
 impl Transfers {
-    /// Sends a tree. What fails is in the summary, and holds up nothing else. Dropped, the future
-    /// stops, and leaves the manifests.
+    /// Uploads a tree. A file that fails is in the summary and does not stop the others. Dropping the
+    /// future stops the uploads and keeps their manifests.
     ///
     /// # Errors
     /// When a path is missing, cannot be sent or has no name, a pattern is invalid, the folder of the

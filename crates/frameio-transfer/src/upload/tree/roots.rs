@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Roots;
 use super::patterns::{Bases, Patterns};
-use crate::upload::local_file::{LocalFile, unreadable};
+use crate::local_file::{LocalFile, unopened};
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
 /// A file or a directory to be sent.
@@ -36,7 +36,7 @@ pub(super) fn find(roots: Roots, patterns: &Patterns) -> Result<VecDeque<Root>, 
         // `.` and `..` stand for names.
         let named = match path.file_name() {
             Some(_) => path.clone(),
-            None => path.canonicalize().map_err(|error| unreadable(&path, error))?,
+            None => path.canonicalize().map_err(|error| unopened(&path, error))?,
         };
         let name = named.file_name().ok_or_else(|| refuse(&path, "it has no name"))?;
         let name = name.to_str().ok_or_else(|| refuse(&path, "the name is not UTF-8"))?;
@@ -59,8 +59,8 @@ impl Root {
             LocalFile::Directory => Ok(()),
             // It was left out by name, and is reported.
             _ if patterns.exclude(&self.bases, here) => Ok(()),
-            LocalFile::Special(name) => {
-                refuse(&format!("it is {name}: only files, directories and pipes can be uploaded"))
+            LocalFile::Special(_) => {
+                found.is_uploadable().map_err(|error| unopened(&self.path, error))
             }
             _ if !patterns.include(&self.bases, here) => {
                 refuse("no pattern of files to include matches it")
@@ -81,8 +81,13 @@ pub(super) fn is_partial(path: &Path) -> bool {
     parts.ends_with(".part") && Path::new(parts).is_file() && Path::new(&record).is_file()
 }
 
+/// Verifies that something can be uploaded from a path.
+pub(super) fn check(path: &Path) -> Result<(), TransferError> {
+    look_up(path)?.is_uploadable().map_err(|error| unopened(path, error))
+}
+
 fn look_up(path: &Path) -> Result<LocalFile, TransferError> {
-    LocalFile::look_up(path).map_err(|error| unreadable(path, error))
+    LocalFile::look_up(path).map_err(|error| unopened(path, error))
 }
 
 fn refuse(path: &Path, message: &str) -> TransferError {

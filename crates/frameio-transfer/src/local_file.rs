@@ -61,10 +61,17 @@ impl LocalFile {
     /// Fails unless bytes can be read from it.
     fn is_readable(&self) -> io::Result<()> {
         match self {
-            Self::Regular(_) | Self::Pipe => Ok(()),
             Self::Directory => Err(io::ErrorKind::IsADirectory.into()),
+            other => other.is_uploadable(),
+        }
+    }
+
+    /// Fails for what is neither a file, nor a directory, nor a pipe.
+    pub(crate) fn is_uploadable(&self) -> io::Result<()> {
+        match self {
+            Self::Regular(_) | Self::Pipe | Self::Directory => Ok(()),
             Self::Special(name) => {
-                let message = format!("it is {name}: only files and pipes can be uploaded");
+                let message = format!("it is {name}, which cannot be uploaded");
                 Err(io::Error::new(io::ErrorKind::InvalidInput, message))
             }
         }
@@ -100,13 +107,22 @@ fn dangling(path: &Path, error: io::Error) -> io::Error {
     }
 }
 
+/// The error of a local file that cannot be looked up or opened.
+pub(crate) fn unopened(path: &Path, error: io::Error) -> TransferError {
+    failed("open", path, error)
+}
+
 /// The error of a local file that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: io::Error) -> TransferError {
+    failed("read", path, error)
+}
+
+fn failed(verb: &str, path: &Path, error: io::Error) -> TransferError {
     let kind = match error.kind() {
         io::ErrorKind::InvalidInput => TransferErrorKind::Invalid,
         _ => TransferErrorKind::Source,
     };
-    let message = format!("cannot read '{}': {}", path.display(), reason(&error));
+    let message = format!("cannot {verb} '{}': {}", path.display(), reason(&error));
     TransferError::new(kind, message).because(error)
 }
 
@@ -132,10 +148,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let link = directory.path().join("link");
         std::os::unix::fs::symlink("gone.mov", &link).unwrap();
-        let error = unreadable(&link, LocalFile::look_up(&link).unwrap_err());
+        let error = unopened(&link, LocalFile::look_up(&link).unwrap_err());
         assert!(error.to_string().ends_with("symbolic link to 'gone.mov', which does not exist"));
         let missing = directory.path().join("missing");
-        let error = unreadable(&missing, LocalFile::look_up(&missing).unwrap_err());
+        let error = unopened(&missing, LocalFile::look_up(&missing).unwrap_err());
         assert!(error.to_string().ends_with("missing': no such file or directory"), "{error}");
     }
 
@@ -145,7 +161,7 @@ mod tests {
         let socket = directory.path().join("socket");
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         for (path, name) in [(Path::new("/dev/null"), "a device"), (&socket, "a socket")] {
-            let error = unreadable(path, LocalFile::open(path).unwrap_err());
+            let error = unopened(path, LocalFile::open(path).unwrap_err());
             assert_eq!(error.kind(), TransferErrorKind::Invalid);
             assert!(error.to_string().contains(name), "{error}");
         }

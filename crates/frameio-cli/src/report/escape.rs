@@ -1,0 +1,126 @@
+//! Text that a terminal shows as it is: characters that control the terminal or hide are escaped.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// Text without characters that control a terminal, are invisible, or change the order of others.
+///
+/// The writers of this module's parent accept nothing else, so no text reaches a terminal raw.
+pub(super) struct Escaped(String);
+
+impl Escaped {
+    /// One line of text. A line break in it is escaped too.
+    pub(super) fn line(text: &str) -> Self {
+        Self(printable(text))
+    }
+
+    /// JSON in one line, with the same value.
+    pub(super) fn json(value: &Value) -> Self {
+        Self::json_text(&value.to_string())
+    }
+
+    /// Indented JSON, with the same value.
+    pub(super) fn indented_json(value: &Value) -> Self {
+        Self::json_text(&format!("{value:#}"))
+    }
+
+    /// JSON that is text already, with the same value.
+    pub(super) fn json_text(json: &str) -> Self {
+        Self(json_text(json))
+    }
+}
+
+impl fmt::Display for Escaped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Escapes a text visibly, such as `\u{202e}`, so that it stays one line.
+pub(crate) fn printable(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match is_unsafe(c) {
+            true => escaped.extend(c.escape_default()),
+            false => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Escapes JSON as `\u202e`, which keeps its value.
+pub(crate) fn json_text(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        // JSON has these outside of strings only; in strings it escapes them itself.
+        if matches!(c, '\n' | '\r' | '\t') || !is_unsafe(c) {
+            escaped.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            escaped += &format!("\\u{unit:04x}");
+        }
+    }
+    escaped
+}
+
+/// Returns whether a character controls a terminal, is invisible, or changes the order of others.
+const fn is_unsafe(c: char) -> bool {
+    matches!(
+        c,
+        // Controls (C0, DEL, C1), soft hyphen, marks of direction.
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        // Zero width; separators of lines, embeddings and overrides of direction; isolates.
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        // Byte order mark, annotations, tags.
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNSAFE: [&str; 9] = [
+        "\0\u{7}\u{1b}\u{1f}",
+        "\u{7f}\u{80}\u{9b}\u{9f}",
+        "\u{61c}\u{200e}\u{200f}",
+        "\u{202a}\u{202e}",
+        "\u{2066}\u{2069}",
+        "\u{200b}\u{200d}\u{2060}\u{feff}",
+        "\u{2028}\u{2029}",
+        "\r\n\t",
+        "\u{e0041}",
+    ];
+
+    #[test]
+    fn escapes_controls_bidirectional_marks_and_invisible_characters() {
+        for text in UNSAFE {
+            let escaped = printable(text);
+            assert!(escaped.chars().all(|c| c.is_ascii_graphic()), "{escaped}");
+            assert_eq!(printable(&escaped), escaped, "escaped once is enough");
+        }
+        assert_eq!(printable("a\u{202e}b\u{1b}[2J\n"), r"a\u{202e}b\u{1b}[2J\n");
+    }
+
+    #[test]
+    fn leaves_names_in_any_script_as_they_are() {
+        for text in
+            ["Größe — «x».mov", "日本語 葛\u{e0100}", "e\u{301}", "ש א", "👩🏽 ❤\u{fe0f}", r"\n"]
+        {
+            assert_eq!(printable(text), text);
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let value = serde_json::json!({ "names": UNSAFE, "日本語": ["a b", "\\u202e", 7] });
+        for escaped in [Escaped::json(&value), Escaped::indented_json(&value)] {
+            let text = escaped.to_string();
+            assert!(text.chars().all(|c| c == '\n' || !is_unsafe(c)), "{text}");
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        }
+        assert_eq!(Escaped::json(&value).to_string().lines().count(), 1);
+    }
+}

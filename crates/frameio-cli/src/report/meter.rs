@@ -1,0 +1,229 @@
+//! Progress of one file in flight: what is done, how fast, and what an interruption keeps.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use frameio::transfer::Progress;
+use indicatif::HumanBytes;
+use tokio::time::Instant;
+
+use super::width::{fit_end, width};
+
+/// Time over which the rate is averaged.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// Interval between samples of the rate.
+const SAMPLE: Duration = Duration::from_millis(250);
+
+/// Time without progress after which a transfer is shown as waiting.
+const STALLED: Duration = Duration::from_secs(3);
+
+/// Columns that a name needs to be of use.
+const NAME: usize = 12;
+
+/// Progress of one file.
+#[derive(Debug)]
+pub(super) struct Meter {
+    /// First report that knows the size: what an earlier run has done.
+    start: Progress,
+    latest: Progress,
+    most: u64,
+    /// Time at which `most` was reached.
+    moved: Instant,
+    /// Bytes at some times within the window, the oldest first.
+    samples: VecDeque<(Instant, u64)>,
+}
+
+impl Meter {
+    pub(super) fn new(progress: Progress, now: Instant) -> Self {
+        Self {
+            start: progress,
+            latest: progress,
+            most: progress.bytes,
+            moved: now,
+            samples: VecDeque::from([(now, progress.bytes)]),
+        }
+    }
+
+    /// Takes a report of the transfer.
+    pub(super) fn update(&mut self, progress: Progress, now: Instant) {
+        if self.start.total.is_none() && progress.total.is_some() {
+            *self = Self::new(progress, now);
+            return;
+        }
+        self.latest = progress;
+        // A failed attempt takes its bytes back: sending them again is no progress.
+        if progress.bytes > self.most {
+            self.most = progress.bytes;
+            self.moved = now;
+        }
+        if self.samples.back().is_none_or(|(at, _)| now.duration_since(*at) >= SAMPLE) {
+            self.samples.push_back((now, progress.bytes));
+        }
+        while self.samples.get(1).is_some_and(|(at, _)| now.duration_since(*at) >= WINDOW) {
+            self.samples.pop_front();
+        }
+    }
+
+    /// Returns how many bytes are surely kept if the transfer stops now: those of an earlier run and
+    /// of the parts that were completed in this one.
+    pub(super) fn kept(&self) -> u64 {
+        let (start, latest) = (self.start, self.latest);
+        let rest = start.total.unwrap_or_default().saturating_sub(start.bytes);
+        let parts = latest.total_parts.saturating_sub(start.parts);
+        let done = latest.parts.saturating_sub(start.parts);
+        let sent = u128::from(rest) * u128::from(done) / u128::from(parts.max(1));
+        let sent = u64::try_from(sent).unwrap_or(u64::MAX);
+        start.bytes.saturating_add(sent).min(latest.bytes.max(start.bytes))
+    }
+
+    /// Returns a line of at most `columns` columns. The end of a long path is shown: the beginnings
+    /// are the same.
+    pub(super) fn line(&self, path: &str, now: Instant, columns: usize) -> String {
+        let done = HumanBytes(self.latest.bytes).to_string();
+        let (bytes, share) = match self.latest.total {
+            Some(total) => {
+                let share = u128::from(self.latest.bytes) * 100 / u128::from(total.max(1));
+                (format!("{done:>10}/{:10}", HumanBytes(total).to_string()), format!("{share:>3}%"))
+            }
+            None => (done.clone(), done),
+        };
+        let full = format!("{bytes} {:>18}", self.state(now));
+        let enough = width(path).min(NAME) + 1;
+        let right = [full, bytes, share].into_iter().find(|it| width(it) + enough <= columns);
+        let Some(right) = right else { return fit_end(path, columns) };
+        let room = columns - width(&right) - 1;
+        let name = fit_end(path, room);
+        format!("{name}{:1$} {right}", "", room - width(&name))
+    }
+
+    /// Returns rate and remaining time, or why there are none.
+    fn state(&self, now: Instant) -> String {
+        let still = now.duration_since(self.moved);
+        if self.latest.total.is_some_and(|total| self.latest.bytes >= total) {
+            return match still >= STALLED {
+                true => format!("finishing {}", short(still)),
+                false => "finishing".to_owned(),
+            };
+        }
+        if still >= STALLED {
+            return format!("waiting {}", short(still));
+        }
+        let rate = self.rate(now);
+        let left = rate.and_then(|rate| {
+            let left = self.latest.total?.saturating_sub(self.latest.bytes);
+            Duration::try_from_secs_f64(left as f64 / rate).ok()
+        });
+        let rate = rate.map_or("-".to_owned(), |rate| format!("{}/s", HumanBytes(rate as u64)));
+        format!("{rate} {:>5}", left.map_or("-".to_owned(), short))
+    }
+
+    /// Returns the bytes per second within the window. Bytes of an earlier run do not count.
+    fn rate(&self, now: Instant) -> Option<f64> {
+        let (at, bytes) = *self.samples.front()?;
+        let seconds = now.duration_since(at).as_secs_f64();
+        let rate = self.latest.bytes.saturating_sub(bytes) as f64 / seconds;
+        (rate.is_finite() && rate >= 1.0).then_some(rate)
+    }
+}
+
+fn short(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{seconds}s"),
+        seconds @ 60..3600 => format!("{}m {}s", seconds / 60, seconds % 60),
+        seconds => format!("{}h {}m", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    fn progress(bytes: u64, parts: u64) -> Progress {
+        let mut progress = Progress::default();
+        progress.bytes = bytes;
+        progress.total = Some(100 * MIB);
+        progress.parts = parts;
+        progress.total_parts = 10;
+        progress
+    }
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_is_never_wider_than_the_terminal() {
+        let now = Instant::now();
+        let mut meter = Meter::new(progress(0, 0), now);
+        meter.update(progress(41 * MIB, 4), now + seconds(1));
+        for path in [
+            "/R/A001_C003_日本語の長い名前.mov",
+            "/Film/The Crossing/Dailies/Day 01/Camera A/A001_C003.mov",
+            "/e\u{301}\u{301}/ש/👩🏽❤\u{fe0f}👨/한국어 파일 이름/ｆｕｌｌ.mov",
+            "",
+        ] {
+            for columns in 0..120 {
+                for at in [1, 2, 500, 50_000] {
+                    let line = meter.line(path, now + seconds(at), columns);
+                    assert!(width(&line) <= columns, "{columns}: {line:?}");
+                }
+            }
+            assert_eq!(width(&meter.line(path, now + seconds(2), 80)), 80, "columns are aligned");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_path_shows_its_end() {
+        let now = Instant::now();
+        let mut meter = Meter::new(progress(0, 0), now);
+        meter.update(progress(50 * MIB, 5), now + seconds(1));
+        let line = meter.line("/Film/Dailies/Day 01/日本語A001_C003.mov", now + seconds(1), 64);
+        assert_eq!(line, "…01/日本語A001_C003.mov  50.00 MiB/100.00 MiB  50.00 MiB/s    1s");
+        let narrow = meter.line("/Film/Dailies/Day 01/日本語A001_C003.mov", now + seconds(1), 25);
+        assert_eq!(narrow, "…日本語A001_C003.mov  50%");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rate_leaves_out_what_an_earlier_run_has_done() {
+        let now = Instant::now();
+        // A download knows nothing before the first response.
+        let mut meter = Meter::new(Progress::default(), now);
+        meter.update(progress(80 * MIB, 0), now + seconds(1));
+        meter.update(progress(82 * MIB, 0), now + seconds(2));
+        assert_eq!(meter.state(now + seconds(2)), "2.00 MiB/s    9s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_transfer_without_progress_is_waiting() {
+        let now = Instant::now();
+        let mut meter = Meter::new(progress(0, 0), now);
+        meter.update(progress(40 * MIB, 4), now + seconds(1));
+        assert!(meter.state(now + seconds(2)).contains("/s"));
+        // Attempts that fail and begin again are no progress.
+        for at in 2..162 {
+            meter.update(progress((39 + at % 2) * MIB, 3), now + seconds(at));
+        }
+        assert_eq!(meter.state(now + seconds(161)), "waiting 2m 40s");
+        meter.update(progress(41 * MIB, 4), now + seconds(162));
+        assert!(meter.state(now + seconds(162)).contains("/s"), "it continues");
+        meter.update(progress(100 * MIB, 10), now + seconds(163));
+        assert_eq!(meter.state(now + seconds(164)), "finishing");
+        assert_eq!(meter.state(now + seconds(170)), "finishing 7s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whole_parts_and_an_earlier_run_are_kept() {
+        let now = Instant::now();
+        let mut meter = Meter::new(progress(0, 0), now);
+        meter.update(progress(35 * MIB, 3), now);
+        assert_eq!(meter.kept(), 30 * MIB, "the part in flight is lost");
+        let mut resumed = Meter::new(progress(40 * MIB, 4), now);
+        assert_eq!(resumed.kept(), 40 * MIB);
+        resumed.update(progress(65 * MIB, 6), now);
+        assert_eq!(resumed.kept(), 60 * MIB);
+        assert_eq!(Meter::new(Progress::default(), now).kept(), 0);
+    }
+}

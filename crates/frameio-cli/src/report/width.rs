@@ -1,0 +1,48 @@
+//! Columns of a terminal.
+
+use console::Term;
+use unicode_width::UnicodeWidthChar;
+
+/// Returns the number of columns of the terminal on standard error.
+pub(super) fn terminal_columns() -> usize {
+    Term::stderr().size_checked().map_or(80, |(_, columns)| columns.into())
+}
+
+/// Returns how many columns a text takes, or a few more.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(columns).sum()
+}
+
+/// Returns the text, or its end after an ellipsis, in at most `room` columns.
+pub(super) fn fit_end(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let Some(mut room) = room.checked_sub(1) else { return String::new() };
+    let mut start = text.len();
+    for (at, c) in text.char_indices().rev() {
+        let Some(left) = room.checked_sub(columns(c)) else { break };
+        (room, start) = (left, at);
+    }
+    format!("…{}", text.get(start..).unwrap_or_default())
+}
+
+/// Returns the text, or its beginning, in at most `room` columns.
+pub(super) fn fit_start(text: &str, mut room: usize) -> &str {
+    let end = text.char_indices().find(|(_, c)| match room.checked_sub(columns(*c)) {
+        Some(left) => {
+            room = left;
+            false
+        }
+        None => true,
+    });
+    end.map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
+}
+
+fn columns(c: char) -> usize {
+    match c {
+        // Makes an emoji of the character before it, which is wider.
+        '\u{fe0f}' => 1,
+        c => c.width().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,96 @@
+//! Settings as people and programs hand them over: with line ends, blanks and byte-order marks.
+
+use std::fmt;
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Returns `text` without surrounding whitespace and byte-order marks.
+///
+/// ```
+/// assert_eq!(frameio_core::trim_text("\u{feff}token\r\n"), "token");
+/// ```
+pub fn trim_text(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK)
+}
+
+/// Returns JSON without the byte-order mark that some programs write at its start.
+pub fn trim_byte_order_mark(json: &[u8]) -> &[u8] {
+    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
+}
+
+/// Returns `text` without surrounding whitespace and byte-order marks, if the rest can be used as a
+/// token, a secret, an ID, a name or a URL.
+///
+/// # Errors
+/// When the rest is empty or has a control character in it. The error does not show the text; put
+/// the name of the setting in front of it.
+///
+/// ```
+/// use frameio_core::clean_text;
+///
+/// assert_eq!(clean_text(" s3cret\n"), Ok("s3cret"));
+/// let error = clean_text("s3cret\nother").unwrap_err();
+/// assert_eq!(format!("the token {error}"), "the token contains a line break");
+/// ```
+pub fn clean_text(text: &str) -> Result<&str, InvalidText> {
+    let text = trim_text(text);
+    match text.chars().find(|c| c.is_control()) {
+        _ if text.is_empty() => Err(InvalidText::Empty),
+        Some(control) => Err(InvalidText::Control(control)),
+        None => Ok(text),
+    }
+}
+
+/// Why a setting cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidText {
+    /// It is empty, or has only whitespace.
+    Empty,
+    /// It contains this control character.
+    Control(char),
+}
+
+impl fmt::Display for InvalidText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("is empty"),
+            Self::Control('\n' | '\r') => f.write_str("contains a line break"),
+            Self::Control('\t') => f.write_str("contains a tab"),
+            Self::Control(control) => {
+                write!(f, "contains the control character U+{:04X}", u32::from(*control))
+            }
+        }
+    }
+}
+
+impl std::error::Error for InvalidText {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trims_what_files_and_shells_leave() {
+        for text in ["x y", " x y", "x y\n", "x y\r\n", "\u{feff}x y", "\u{feff} x y\u{a0}\t"] {
+            assert_eq!(clean_text(text), Ok("x y"), "{text:?}");
+        }
+        assert_eq!(trim_byte_order_mark(b"\xef\xbb\xbf{}"), b"{}");
+        assert_eq!(trim_byte_order_mark(b"{}"), b"{}");
+    }
+
+    #[test]
+    fn names_the_character_that_it_refuses_and_not_the_text() {
+        for (text, message) in [
+            ("", "is empty"),
+            (" \n\u{feff}", "is empty"),
+            ("canary\ncanary", "contains a line break"),
+            ("canary\rcanary", "contains a line break"),
+            ("canary\tcanary", "contains a tab"),
+            ("canary\0canary", "contains the control character U+0000"),
+            ("canary\u{9b}canary", "contains the control character U+009B"),
+        ] {
+            assert_eq!(clean_text(text).unwrap_err().to_string(), message, "{text:?}");
+        }
+    }
+}
