@@ -49,9 +49,10 @@ impl Status {
     /// Returns the status for a failed sign-in.
     pub(crate) fn of_sign_in(error: &AuthError) -> Self {
         match error.kind() {
-            AuthErrorKind::SignInAgain | AuthErrorKind::Denied | AuthErrorKind::State => {
-                Self::SignedOut
-            }
+            AuthErrorKind::SignInAgain
+            | AuthErrorKind::Denied
+            | AuthErrorKind::State
+            | AuthErrorKind::Issuer => Self::SignedOut,
             AuthErrorKind::Credential | AuthErrorKind::Scope | AuthErrorKind::Refused => {
                 Self::Refused
             }

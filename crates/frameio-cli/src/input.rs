@@ -1,12 +1,14 @@
 //! Input: JSON and secrets from arguments, files and standard input.
 
+use std::env::VarError;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-use frameio::Secret;
 use frameio::endpoint::dynamic::nearest_operation;
-use frameio::{Catalog, Operation};
+use frameio::endpoint::{InvalidText, clean_text};
+use frameio::{Catalog, Operation, Secret};
 use serde_json::{Map, Value};
 
 use crate::exit::Failure;
@@ -57,14 +59,34 @@ pub(crate) fn text(reader: &mut dyn Read, about: &str) -> Result<String, Failure
     decode(bytes).map_err(|error| Failure::usage(about, error))
 }
 
-/// Reads the secret in a file: its text without surrounding whitespace.
-pub(crate) fn secret_file(path: &Path) -> Result<Secret, Failure> {
-    secret(&file(path)?).ok_or_else(|| Failure::usage(path.display(), "contains no secret"))
+/// Returns a setting without surrounding whitespace, unless there is only whitespace; `about` names
+/// the flag, the variable or the file.
+pub(crate) fn setting(about: impl Display, text: &str) -> Result<Option<String>, Failure> {
+    match clean_text(text) {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(InvalidText::Empty) => Ok(None),
+        Err(error) => Err(Failure::usage(about, error)),
+    }
 }
 
-/// Returns the secret in a text without surrounding whitespace, unless there is only whitespace.
-pub(crate) fn secret(text: &str) -> Option<Secret> {
-    Some(text.trim()).filter(|text| !text.is_empty()).map(Secret::from)
+/// Returns the secret in a text, as [`setting`] does.
+pub(crate) fn secret(about: impl Display, text: &str) -> Result<Option<Secret>, Failure> {
+    Ok(setting(about, text)?.map(Secret::from))
+}
+
+/// Reads the secret in a file: its text without surrounding whitespace.
+pub(crate) fn secret_file(path: &Path) -> Result<Secret, Failure> {
+    let secret = secret(path.display(), &file(path)?)?;
+    secret.ok_or_else(|| Failure::usage(path.display(), "contains no secret"))
+}
+
+/// Reads a variable as [`setting`] does.
+pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
+    match std::env::var(name) {
+        Ok(text) => setting(name, &text),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Failure::usage(name, "is not valid UTF-8")),
+    }
 }
 
 /// Reads the first line, and no further: the other end may stay open.
@@ -190,10 +212,12 @@ mod tests {
 
     #[test]
     fn a_secret_has_more_than_whitespace() {
-        assert_eq!(secret(" s3cret\r\n"), Some(Secret::from("s3cret")));
+        let secret = |text| secret("--secret", text).map_err(|failure| failure.message);
+        assert_eq!(secret(" s3cret\r\n"), Ok(Some(Secret::from("s3cret"))));
         for blank in ["", " \t\r\n", "\u{a0}"] {
-            assert_eq!(secret(blank), None);
+            assert_eq!(secret(blank), Ok(None));
         }
+        assert_eq!(secret("s3\ncret"), Err("--secret: contains a line break".to_owned()));
     }
 
     #[test]

@@ -46,8 +46,22 @@ fn print_usage(message: &clap::Error) -> Result<(), Failure> {
 fn run_command(cli: &Cli) -> ExitCode {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         // Reported first: the user does not wait for blocked threads to read how it ended.
-        Ok(runtime) => run(runtime, async { report(cli.command.run(&cli.global).await) }),
+        Ok(runtime) => run(runtime, async { report(command(cli).await) }),
         Err(error) => report(Err(Failure::new(Status::Other, format!("cannot start: {error}")))),
+    }
+}
+
+/// Runs the command, and saves what its sign-in could not save before.
+async fn command(cli: &Cli) -> Result<(), Failure> {
+    let result = cli.command.run(&cli.global).await;
+    let saved = cli.global.save_sessions().await;
+    match (result, saved) {
+        (Ok(()), saved) => saved,
+        (failed, Ok(())) => failed,
+        (failed, Err(unsaved)) => {
+            Reporter::text().note(&unsaved.message);
+            failed
+        }
     }
 }
 

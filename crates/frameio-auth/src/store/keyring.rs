@@ -19,16 +19,17 @@ use crate::tokens::Tokens;
 /// A program that has set a default store of the crate `keyring-core` keeps its secrets there. Where
 /// there is no keyring, as on most servers, each use fails with a message that says so.
 ///
+/// The methods block, for as long as the user takes to unlock the keyring. In async code, call them
+/// on a thread for blocking work.
+///
 /// ```no_run
-/// # async fn save() -> Result<(), frameio::BoxError> {
 /// use frameio::Secret;
 /// use frameio::auth::KeyringEntry;
 ///
 /// let entry = KeyringEntry::new("my-app", "client secret");
-/// entry.save(&Secret::from("s3cret")).await?;
-/// assert_eq!(entry.load().await?, Some(Secret::from("s3cret")));
-/// # Ok(())
-/// # }
+/// entry.save(&Secret::from("s3cret"))?;
+/// assert_eq!(entry.load()?, Some(Secret::from("s3cret")));
+/// # Ok::<_, frameio::BoxError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct KeyringEntry {
@@ -46,10 +47,8 @@ impl KeyringEntry {
     ///
     /// # Errors
     /// When there is no keyring, it is locked or fails, or the entry is not text.
-    pub async fn load(&self) -> Result<Option<Secret>, BoxError> {
-        let Some(bytes) = self.with(|entry| found(entry.get_secret())).await? else {
-            return Ok(None);
-        };
+    pub fn load(&self) -> Result<Option<Secret>, BoxError> {
+        let Some(bytes) = found(self.entry()?.get_secret())? else { return Ok(None) };
         let text = Zeroizing::new(bytes);
         let text = std::str::from_utf8(&text).map_err(|_| NOT_OURS)?;
         Ok(Some(Secret::from(text)))
@@ -59,30 +58,26 @@ impl KeyringEntry {
     ///
     /// # Errors
     /// When there is no keyring, it is locked, full or fails. Windows takes at most 2560 bytes.
-    pub async fn save(&self, secret: &Secret) -> Result<(), BoxError> {
-        let secret = secret.clone();
-        self.with(move |entry| entry.set_secret(secret.expose().as_bytes())).await
+    pub fn save(&self, secret: &Secret) -> Result<(), BoxError> {
+        let saved = self.entry()?.set_secret(secret.expose().as_bytes());
+        saved.map_err(|error| described(&error))
     }
 
     /// Deletes the secret, if there is one.
     ///
     /// # Errors
     /// When there is no keyring, it is locked or fails.
-    pub async fn clear(&self) -> Result<(), BoxError> {
-        self.with(|entry| found(entry.delete_credential()).map(drop)).await
+    pub fn clear(&self) -> Result<(), BoxError> {
+        found(self.entry()?.delete_credential()).map(drop)
     }
 
-    async fn with<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Entry) -> Result<T, KeyringError> + Send + 'static,
-    ) -> Result<T, BoxError> {
-        let Self { service, user } = self.clone();
-        // The error may quote what was read, so only its kind is reported.
-        blocking(move || {
-            let result = entry(&service, &user).and_then(|entry| work(&entry));
-            result.map_err(|error| describe(&error).into())
-        })
-        .await
+    fn entry(&self) -> Result<Entry, BoxError> {
+        if keyring_core::get_default_store().is_none()
+            && keyring::v1::Entry::store_status().is_err()
+        {
+            return Err(described(&KeyringError::NoDefaultStore));
+        }
+        Entry::new(&self.service, &self.user).map_err(|error| described(&error))
     }
 }
 
@@ -128,33 +123,45 @@ impl KeyringStore {
 
 impl TokenStore for KeyringStore {
     async fn load(&self) -> Result<Option<Tokens>, BoxError> {
-        let Some(access) = self.access.load().await? else { return Ok(None) };
-        let access: Access = serde_json::from_str(access.expose()).map_err(|_| NOT_OURS)?;
-        Ok(Some(Tokens {
-            access_token: Token::from(access.access_token),
-            refresh_token: self.refresh.load().await?,
-            expires_at: access.expires_at,
-            issuer: access.issuer,
-        }))
+        let Self { access, refresh } = self.clone();
+        blocking(move || {
+            let Some(access) = access.load()? else { return Ok(None) };
+            let access: Access = serde_json::from_str(access.expose()).map_err(|_| NOT_OURS)?;
+            Ok(Some(Tokens {
+                access_token: Token::from(access.access_token),
+                refresh_token: refresh.load()?,
+                expires_at: access.expires_at,
+                issuer: access.issuer,
+            }))
+        })
+        .await
     }
 
     async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
-        let access = serde_json::to_string(&Access {
-            access_token: tokens.access_token.expose().to_owned(),
-            expires_at: tokens.expires_at,
-            issuer: tokens.issuer.clone(),
-        })?;
-        // The refresh token first: it cannot be had again.
-        match &tokens.refresh_token {
-            Some(token) => self.refresh.save(token).await?,
-            None => self.refresh.clear().await?,
-        }
-        self.access.save(&Secret::from(access)).await
+        let (Self { access, refresh }, tokens) = (self.clone(), tokens.clone());
+        blocking(move || {
+            // The refresh token first: it cannot be had again.
+            match &tokens.refresh_token {
+                Some(token) => refresh.save(token)?,
+                None => refresh.clear()?,
+            }
+            let json = serde_json::to_string(&Access {
+                access_token: tokens.access_token.expose().to_owned(),
+                expires_at: tokens.expires_at,
+                issuer: tokens.issuer,
+            })?;
+            access.save(&Secret::from(json))
+        })
+        .await
     }
 
     async fn clear(&self) -> Result<(), BoxError> {
-        self.access.clear().await?;
-        self.refresh.clear().await
+        let Self { access, refresh } = self.clone();
+        blocking(move || {
+            access.clear()?;
+            refresh.clear()
+        })
+        .await
     }
 
     async fn lock(&self) -> Result<StoreLock, BoxError> {
@@ -162,26 +169,22 @@ impl TokenStore for KeyringStore {
     }
 }
 
-fn entry(service: &str, user: &str) -> Result<Entry, KeyringError> {
-    if keyring_core::get_default_store().is_none() && keyring::v1::Entry::store_status().is_err() {
-        return Err(KeyringError::NoDefaultStore);
-    }
-    Entry::new(service, user)
-}
-
-fn found<T>(result: Result<T, KeyringError>) -> Result<Option<T>, KeyringError> {
+fn found<T>(result: Result<T, KeyringError>) -> Result<Option<T>, BoxError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(KeyringError::NoEntry) => Ok(None),
-        Err(error) => Err(error),
+        Err(error) => Err(described(&error)),
     }
+}
+
+/// The kind of an error: its text may quote what was read.
+fn described(error: &KeyringError) -> BoxError {
+    describe(error).into()
 }
 
 fn describe(error: &KeyringError) -> String {
     match error {
-        KeyringError::NoDefaultStore => {
-            "no keyring is available: use a file instead, or start one".to_owned()
-        }
+        KeyringError::NoDefaultStore => "no keyring is available".to_owned(),
         KeyringError::NoStorageAccess(cause) => format!("the keyring is locked: {cause}"),
         KeyringError::PlatformFailure(cause) => format!("the keyring failed: {cause}"),
         KeyringError::TooLong(what, most) => {
@@ -228,17 +231,17 @@ mod tests {
         assert!(store.load().await.unwrap().is_none());
         assert!(!format!("{kept:?} {store:?}").contains("other"));
 
-        store.access.save(&Secret::from("c4n4ry")).await.unwrap();
+        store.access.save(&Secret::from("c4n4ry")).unwrap();
         let error = store.load().await.unwrap_err().to_string();
         assert!(error.contains("sign in again") && !error.contains("c4n4ry"), "{error}");
         let _held = store.lock().await.unwrap();
 
         let entry = KeyringEntry::new("frameio-test", "secret");
-        assert_eq!(entry.load().await.unwrap(), None);
-        entry.save(&Secret::from("s3cret")).await.unwrap();
-        assert_eq!(entry.load().await.unwrap(), Some(Secret::from("s3cret")));
-        entry.clear().await.unwrap();
-        entry.clear().await.unwrap();
-        assert_eq!(entry.load().await.unwrap(), None);
+        assert_eq!(entry.load().unwrap(), None);
+        entry.save(&Secret::from("s3cret")).unwrap();
+        assert_eq!(entry.load().unwrap(), Some(Secret::from("s3cret")));
+        entry.clear().unwrap();
+        entry.clear().unwrap();
+        assert_eq!(entry.load().unwrap(), None);
     }
 }

@@ -1,17 +1,21 @@
 //! Arguments of every command, and the client that they describe.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use frameio::Client;
+use frameio::auth::Session;
 use frameio::endpoint::is_loopback;
 use frameio::transfer::Transfers;
 use http::Uri;
 
 use super::ProfileArg;
 use crate::config::Profile;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Services, SignInSettings};
 use crate::exit::{Failure, Status};
 
+/// URL of the public service.
+const API: &str = "https://api.frame.io";
 /// URL of Adobe's sign-in service.
 const IMS: &str = "https://ims-na1.adobelogin.com";
 
@@ -20,18 +24,15 @@ const IMS: &str = "https://ims-na1.adobelogin.com";
 pub(crate) struct GlobalArgs {
     #[command(flatten)]
     pub(crate) profile: ProfileArg,
-    /// API URL; http:// only for this machine [default: https://api.frame.io]
-    #[arg(long, env = "FRAMEIO_BASE_URL", value_name = "URL", global = true, hide_env = true)]
-    base_url: Option<String>,
-    /// Sign-in URL [default: Adobe's, or the base URL if that is on this machine]
-    #[arg(long, env = "FRAMEIO_IMS_URL", value_name = "URL", global = true, hide_env = true)]
-    ims_url: Option<String>,
-    /// Time limit for one attempt, in seconds [default: 60]
+    /// Time limit for one attempt, in seconds [default: 60; 30 for sign-in requests]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = seconds)]
     timeout: Option<Duration>,
     /// Maximum number of retries of a call [default: 2]
     #[arg(long, value_name = "N", global = true)]
     max_retries: Option<u32>,
+    /// Sessions of this run, whose tokens must be saved when it ends.
+    #[arg(skip)]
+    sessions: Mutex<Vec<Session>>,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -57,8 +58,30 @@ impl GlobalArgs {
     /// Returns the name of the profile, the profile, and the credentials to call with.
     pub(crate) fn credentials(&self) -> Result<(String, Profile, Credentials), Failure> {
         let (name, profile) = self.profile.load_named()?;
-        let credentials = Credentials::find(&name, &profile, &self.ims_url(&profile))?;
+        let credentials = Credentials::find(&name, &profile, &self.sign_in_settings(&profile)?)?;
+        self.keep(&credentials);
         Ok((name, profile, credentials))
+    }
+
+    /// Has the tokens of these credentials saved at the end of the run.
+    pub(crate) fn keep(&self, credentials: &Credentials) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.extend(credentials.as_session().cloned());
+    }
+
+    /// Saves the tokens that could not be saved when they were refreshed.
+    pub(crate) async fn save_sessions(&self) -> Result<(), Failure> {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for session in sessions {
+            session.save().await.map_err(|error| {
+                let message = format!(
+                    "the renewed sign-in could not be saved, so that the next run has to begin \
+                     with `frameio login`: {error}"
+                );
+                Failure::new(Status::Other, message)
+            })?;
+        }
+        Ok(())
     }
 
     /// Creates a client that calls with these credentials.
@@ -69,7 +92,7 @@ impl GlobalArgs {
     ) -> Result<Client, Failure> {
         let mut builder = credentials.sign(Client::builder());
         builder = builder.user_agent(concat!("frameio-cli/", env!("CARGO_PKG_VERSION")));
-        if let Some(url) = self.base_url(profile) {
+        if let Some(url) = self.base_url(profile)? {
             builder = builder.base_url(url);
         }
         if let Some(timeout) = self.timeout {
@@ -82,25 +105,29 @@ impl GlobalArgs {
     }
 
     /// Returns the API URL, unless it is that of the public service.
-    pub(crate) fn base_url<'a>(&'a self, profile: &'a Profile) -> Option<&'a str> {
-        given(&self.base_url).or(profile.base_url.as_deref())
+    pub(crate) fn base_url<'a>(&'a self, profile: &'a Profile) -> Result<Option<&'a str>, Failure> {
+        Ok(self.profile.base_url()?.or(profile.base_url.as_deref()))
     }
 
     /// Returns the sign-in URL, if the arguments or the profile set it.
-    pub(crate) fn given_ims_url<'a>(&'a self, profile: &'a Profile) -> Option<&'a str> {
-        given(&self.ims_url).or(profile.ims_url.as_deref())
+    pub(crate) fn given_ims_url<'a>(
+        &'a self,
+        profile: &'a Profile,
+    ) -> Result<Option<&'a str>, Failure> {
+        Ok(self.profile.ims_url()?.or(profile.ims_url.as_deref()))
     }
 
-    /// Returns the sign-in URL. A local Frame.io signs in itself.
-    pub(crate) fn ims_url(&self, profile: &Profile) -> String {
-        let local = || self.base_url(profile).filter(|url| is_local(url));
-        self.given_ims_url(profile).or_else(local).unwrap_or(IMS).to_owned()
+    /// Returns how this run signs in. A local Frame.io signs in itself.
+    pub(crate) fn sign_in_settings(&self, profile: &Profile) -> Result<SignInSettings, Failure> {
+        let api_url = self.base_url(profile)?.unwrap_or(API);
+        let local = is_local(api_url).then_some(api_url);
+        let ims_url = self.given_ims_url(profile)?.or(local).unwrap_or(IMS);
+        Ok(SignInSettings {
+            services: Services { api_url: api_url.to_owned(), ims_url: ims_url.to_owned() },
+            timeout: self.timeout,
+            max_retries: self.max_retries,
+        })
     }
-}
-
-/// Treats an empty variable as missing.
-fn given(value: &Option<String>) -> Option<&str> {
-    value.as_deref().filter(|value| !value.is_empty())
 }
 
 /// Returns whether a URL is plain HTTP to this machine, as that of a local simulator.

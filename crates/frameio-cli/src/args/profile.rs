@@ -1,9 +1,15 @@
-//! The profile of a command.
+//! The profile of a command, and the URLs that override its own.
+
+use std::sync::OnceLock;
+
+use frameio::endpoint::{InvalidText, clean_text};
 
 use crate::config::{Config, Profile};
+use crate::credentials::Source;
 use crate::exit::Failure;
+use crate::report::Reporter;
 
-/// Choice of a profile.
+/// Choice of a profile, and of the services at which it is used.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProfileArg {
     /// Profile to use, created by `frameio login` [default: the one set by `frameio profile use`]
@@ -16,30 +22,88 @@ pub(crate) struct ProfileArg {
         hide_env = true
     )]
     name: Option<String>,
+    /// API URL; http:// only for this machine [default: https://api.frame.io]
+    #[arg(long, env = "FRAMEIO_BASE_URL", value_name = "URL", global = true, hide_env = true)]
+    base_url: Option<String>,
+    /// Sign-in URL [default: Adobe's, or the base URL if that is on this machine]
+    #[arg(long, env = "FRAMEIO_IMS_URL", value_name = "URL", global = true, hide_env = true)]
+    ims_url: Option<String>,
+    /// The profile, read once.
+    #[arg(skip)]
+    loaded: OnceLock<(String, Profile)>,
 }
 
 impl ProfileArg {
     /// Returns the name, whether there is such a profile or not.
-    pub(crate) fn name<'a>(&'a self, config: &'a Config) -> &'a str {
-        config.chosen(self.given())
+    pub(crate) fn name(&self, config: &Config) -> Result<String, Failure> {
+        Ok(config.chosen(self.given()?).to_owned())
+    }
+
+    /// Returns the name if one was typed.
+    pub(crate) fn given(&self) -> Result<Option<&str>, Failure> {
+        given("--profile", &self.name)
+    }
+
+    /// Returns the API URL if one was typed.
+    pub(crate) fn base_url(&self) -> Result<Option<&str>, Failure> {
+        given("--base-url", &self.base_url)
+    }
+
+    /// Returns the sign-in URL if one was typed.
+    pub(crate) fn ims_url(&self) -> Result<Option<&str>, Failure> {
+        given("--ims-url", &self.ims_url)
     }
 
     /// Returns the profile; an empty one if none is named and the default one is missing.
+    ///
+    /// Its ids are those of its sign-in, and left out if the run uses the credentials of the
+    /// environment instead.
     pub(crate) fn load(&self) -> Result<Profile, Failure> {
         Ok(self.load_named()?.1)
     }
 
     /// Returns the name and the profile.
     pub(crate) fn load_named(&self) -> Result<(String, Profile), Failure> {
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded.clone());
+        }
+        let source = Source::of_run()?;
+        let (name, mut profile) = match self.read() {
+            Ok(read) => read,
+            // With a token and a URL, a broken file of profiles is not needed.
+            Err(failure) if source != Source::Profile && self.replaces_profile()? => {
+                let message = failure.message;
+                Reporter::text().note(&format!("going on without profiles: {message}"));
+                (Config::default().chosen(None).to_owned(), Profile::default())
+            }
+            Err(failure) => return Err(failure),
+        };
+        if source != Source::Profile && profile.sign_in.is_some() {
+            profile.clear_ids();
+        }
+        Ok(self.loaded.get_or_init(|| (name, profile)).clone())
+    }
+
+    fn read(&self) -> Result<(String, Profile), Failure> {
         let mut config = Config::load()?;
-        let name = self.name(&config).to_owned();
+        let name = self.name(&config)?;
         match config.profiles.remove(&name) {
-            None if self.given().is_some() => Err(Config::unknown(&name)),
+            None if self.given()?.is_some() => Err(config.unknown(&name)),
             profile => Ok((name, profile.unwrap_or_default())),
         }
     }
 
-    fn given(&self) -> Option<&str> {
-        self.name.as_deref().filter(|name| !name.is_empty())
+    /// Returns whether the arguments name a service and no profile.
+    fn replaces_profile(&self) -> Result<bool, Failure> {
+        Ok(self.given()?.is_none() && self.base_url()?.is_some())
+    }
+}
+
+/// Removes surrounding whitespace. An empty variable counts as missing.
+fn given<'a>(flag: &str, value: &'a Option<String>) -> Result<Option<&'a str>, Failure> {
+    match value.as_deref().map(clean_text) {
+        None | Some(Err(InvalidText::Empty)) => Ok(None),
+        Some(Ok(value)) => Ok(Some(value)),
+        Some(Err(error)) => Err(Failure::usage(flag, error)),
     }
 }

@@ -3,16 +3,17 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use frameio::Secret;
 use frameio::accounts::ListAccounts;
-use frameio::auth::{Authorization, Credential, FileStore, Loopback, Session};
+use frameio::auth::{Authorization, Credential, Ims, Loopback, Session, Tokens};
+use frameio::layers::Token;
 use frameio::users::ShowCurrentUser;
+use frameio::{AccountId, Secret};
 
 use crate::args::{GlobalArgs, is_local};
-use crate::config::{self, Config, Profile, SignIn};
-use crate::credentials::{Credentials, ProfileSecrets, ims, variable};
+use crate::config::{Config, Profile, SignIn, Storage};
+use crate::credentials::{Credentials, ProfileSecrets, SignInSettings, Source, Vault};
 use crate::exit::{Failure, Status};
-use crate::input;
+use crate::input::{self, variable};
 use crate::report::Reporter;
 
 pub(super) const HELP: &str = "\
@@ -26,7 +27,10 @@ Save an existing token, read from standard input; legacy tokens (fio-u-…) work
 
 The browser returns to a free port of this machine, at /callback. If your app at Adobe allows only
 another redirect, name it with --redirect-uri, and paste the address at which the browser ends.
-With FRAMEIO_BASE_URL set to a local simulator, `frameio login` needs no options.";
+With FRAMEIO_BASE_URL set to a local simulator, `frameio login` needs no options.
+
+The sign-in is saved in the keyring of this system, or in files that only you can read if there is no
+keyring. It is used only at the URLs at which you signed in.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -49,6 +53,9 @@ pub(crate) struct Args {
     /// Print the address instead of opening a browser
     #[arg(long)]
     no_browser: bool,
+    /// Save the sign-in in files that only you can read, even if there is a keyring
+    #[arg(long)]
+    insecure_storage: bool,
     /// Read a token from standard input instead of signing in
     #[arg(long, conflicts_with_all = ["client_id", "client_secret", "client_secret_file"])]
     token: bool,
@@ -56,95 +63,167 @@ pub(crate) struct Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let config = Config::load()?;
-    let name = Config::check_name(global.profile.name(&config))
+    let name = Config::check_name(&global.profile.name(&config)?)
         .map_err(|error| Failure::usage("--profile", error))?;
-    let mut profile = config.profiles.get(&name).cloned().unwrap_or_default();
-    profile.base_url = global.base_url(&profile).map(str::to_owned);
-    profile.ims_url = global.given_ims_url(&profile).map(str::to_owned);
-    let (sign_in, secrets) = sign_in(global, args, &profile, &name).await?;
-    profile.sign_in = Some(sign_in);
-    secrets.save(&name)?;
+    let before = config.profiles.get(&name).cloned().unwrap_or_default();
+    let mut profile = before.clone();
+    profile.base_url = global.base_url(&before)?.map(str::to_owned);
+    profile.ims_url = global.given_ims_url(&before)?.map(str::to_owned);
+    let settings = global.sign_in_settings(&profile)?;
+    let signed_in = sign_in(args, &settings).await?;
 
-    // The credentials are used once before success is reported.
-    let ims_url = global.ims_url(&profile);
-    let credentials = Credentials::of_profile(&name, &profile, &ims_url)?;
-    let client = global.client_for(&profile, &credentials)?;
+    // The credentials are used before they are saved: a failed login keeps the earlier ones.
+    let credentials = &signed_in.credentials;
+    let client = global.client_for(&profile, credentials)?;
     let user = client.send(ShowCurrentUser::new()).await.map_err(|it| credentials.failure(it))?;
-    let mut accounts = client.items(ListAccounts::new().page_size(2));
-    let first = accounts.next().await.transpose()?;
-    let another = accounts.next().await.transpose()?;
-    if let (None, Some(account), None) = (&profile.account_id, first, another) {
-        profile.account_id = Some(account.id.to_string());
+    let mut accounts = Vec::new();
+    let mut items = client.items(ListAccounts::new().page_size(100));
+    while let Some(account) = items.next().await {
+        accounts.push(account?.id);
     }
-    Config::update(|config| {
+    adjust_ids(&mut profile, &accounts);
+    profile.sign_in = Some(signed_in.kind);
+
+    let secrets = ProfileSecrets {
+        services: settings.services,
+        client_secret: signed_in.client_secret,
+        token: signed_in.token,
+    };
+    let tokens = credentials.tokens().await?;
+    let save = async || save(&name, args.insecure_storage, &secrets, tokens.as_ref()).await;
+    Config::update_after(save, |config, storage| {
+        profile.storage = storage;
         config.current.get_or_insert_with(|| name.clone());
-        config.profiles.insert(name.clone(), profile);
-        Ok(())
-    })?;
-    Reporter::text().line(&format!("signed in as {} <{}>, profile {name}", user.name, user.email))
+        config.profiles.insert(name.clone(), profile.clone());
+    })
+    .await?;
+    let reporter = Reporter::text();
+    if before.sign_in.is_some() && before.storage != profile.storage {
+        // The earlier place has a sign-in that is no longer used.
+        if let Err(failure) = Vault::new(before.storage, &name)?.clear().await {
+            reporter.note(&failure.message);
+        }
+    }
+    if Source::of_run()? == Source::TokenVariable {
+        reporter.note("FRAMEIO_TOKEN is set, and still overrides this profile");
+    }
+    reporter.line(&format!("signed in as {} <{}>, profile {name}", user.name, user.email))
 }
 
-/// Signs in, and returns the kind of sign-in with its secrets.
-async fn sign_in(
-    global: &GlobalArgs,
-    args: &Args,
-    profile: &Profile,
+/// Removes ids of an account that the new user does not have, and sets that of an only account.
+fn adjust_ids(profile: &mut Profile, accounts: &[AccountId]) {
+    let is_own = |id: &String| accounts.iter().any(|account| account.as_str() == id);
+    if !profile.account_id.as_ref().is_some_and(is_own) {
+        profile.clear_ids();
+    }
+    if let (None, [only]) = (&profile.account_id, accounts) {
+        profile.account_id = Some(only.to_string());
+    }
+}
+
+/// Saves the sign-in in the keyring, or in files if there is none; says where, and returns it.
+async fn save(
     name: &str,
-) -> Result<(SignIn, ProfileSecrets), Failure> {
+    insecure_storage: bool,
+    secrets: &ProfileSecrets,
+    tokens: Option<&Tokens>,
+) -> Result<Storage, Failure> {
+    let reporter = Reporter::text();
+    let mut reason = String::new();
+    if !insecure_storage {
+        let keyring = Vault::new(Storage::Keyring, name)?;
+        match keyring.save(secrets, tokens).await {
+            Ok(()) => {
+                reporter.note(&format!("the sign-in is saved {}", keyring.description()?));
+                return Ok(Storage::Keyring);
+            }
+            Err(error) => reason = format!(": {error}"),
+        }
+    }
+    let files = Vault::new(Storage::File, name)?;
+    files.save(secrets, tokens).await.map_err(|error| {
+        Failure::new(Status::Other, format!("cannot save the sign-in: {error}"))
+    })?;
+    reporter.note(&format!("the sign-in is saved {}{reason}", files.description()?));
+    Ok(Storage::File)
+}
+
+/// A sign-in that is not saved yet.
+struct SignedIn {
+    kind: SignIn,
+    client_secret: Option<Secret>,
+    token: Option<Secret>,
+    credentials: Credentials,
+}
+
+/// Signs in, and keeps the result in memory.
+async fn sign_in(args: &Args, settings: &SignInSettings) -> Result<SignedIn, Failure> {
     if args.token {
-        let token = Some(secret_line("token")?);
-        return Ok((SignIn::Token, ProfileSecrets { token, ..ProfileSecrets::default() }));
+        let token = secret_line("token")?;
+        let credentials = Credentials::token(Token::new(token.clone()), Source::Profile);
+        let (kind, token) = (SignIn::Token, Some(token));
+        return Ok(SignedIn { kind, client_secret: None, token, credentials });
     }
-    let ims_url = global.ims_url(profile);
     let client_secret = client_secret(args)?;
-    let client_id = client_id(args, &ims_url, client_secret.is_some())?;
-    let secrets = ProfileSecrets { client_secret, token: None };
-    let store = FileStore::new(config::tokens(name)?);
-    match (&secrets.client_secret, args.web) {
-        (None, true) => Err(Failure::usage("--web", "needs the client secret of your app")),
+    let client_id = client_id(args, &settings.services.ims_url, client_secret.is_some())?;
+    let (kind, ims, tokens) = match (&client_secret, args.web) {
+        (None, true) => return Err(Failure::usage("--web", "needs the client secret of your app")),
         (Some(secret), false) => {
-            let ims = ims(Credential::server_to_server(&client_id, secret.clone()), &ims_url)?;
-            // A session without the store: one with it would reuse the stored token.
+            let ims = settings.ims(Credential::server_to_server(&client_id, secret.clone()))?;
             let tokens = Session::new(ims.clone()).refresh().await?;
-            Session::builder(ims).store(store).build().import(tokens).await?;
-            Ok((SignIn::ServerToServer { client_id }, secrets))
+            (SignIn::ServerToServer { client_id }, ims, tokens)
         }
-        (secret, _) => {
-            let redirect = RedirectTarget::new(args.redirect_uri.as_deref()).await?;
-            let redirect_uri = redirect.uri().to_owned();
-            let (credential, sign_in) = match secret {
-                Some(secret) => (
-                    Credential::web(&client_id, secret.clone(), &redirect_uri),
-                    SignIn::Web { client_id, redirect_uri },
-                ),
-                None => (
-                    Credential::native(&client_id, &redirect_uri),
-                    SignIn::Native { client_id, redirect_uri },
-                ),
-            };
-            let ims = ims(credential, &ims_url)?;
-            let authorization = ims.authorization()?;
-            let callback = redirect.callback(&authorization, args.no_browser).await?;
-            let tokens = ims.exchange(authorization.finish(&callback)?).await?;
-            Session::builder(ims).store(store).build().import(tokens).await?;
-            Ok((sign_in, secrets))
-        }
-    }
+        (secret, _) => browse(args, settings, client_id, secret.clone()).await?,
+    };
+    let session = Session::new(ims);
+    session.import(tokens).await?;
+    let credentials = Credentials::session(session, Source::Profile);
+    Ok(SignedIn { kind, client_secret, token: None, credentials })
+}
+
+/// Signs a user in with the browser.
+async fn browse(
+    args: &Args,
+    settings: &SignInSettings,
+    client_id: String,
+    secret: Option<Secret>,
+) -> Result<(SignIn, Ims, Tokens), Failure> {
+    let redirect = RedirectTarget::new(args.redirect_uri.as_deref()).await?;
+    let redirect_uri = redirect.uri().to_owned();
+    let (credential, kind) = match secret {
+        Some(secret) => (
+            Credential::web(&client_id, secret, &redirect_uri),
+            SignIn::Web { client_id, redirect_uri },
+        ),
+        None => (
+            Credential::native(&client_id, &redirect_uri),
+            SignIn::Native { client_id, redirect_uri },
+        ),
+    };
+    let ims = settings.ims(credential)?;
+    let authorization = ims.authorization()?;
+    let callback = redirect.callback(&authorization, args.no_browser).await?;
+    let tokens = ims.exchange(authorization.finish(&callback)?).await?;
+    Ok((kind, ims, tokens))
 }
 
 /// Returns the client secret of the arguments or the environment.
-fn client_secret(args: &Args) -> Result<Option<String>, Failure> {
+fn client_secret(args: &Args) -> Result<Option<Secret>, Failure> {
     match (&args.client_secret, &args.client_secret_file) {
-        (Some(secret), _) => Ok(Some(secret.expose().to_owned())),
-        (None, Some(file)) => Ok(Some(input::secret_file(file)?.expose().to_owned())),
-        (None, None) => Ok(variable("FRAMEIO_CLIENT_SECRET")),
+        (Some(secret), _) => input::secret("--client-secret", secret.expose()),
+        (None, Some(file)) => input::secret_file(file).map(Some),
+        (None, None) => Ok(variable("FRAMEIO_CLIENT_SECRET")?.map(Secret::from)),
     }
 }
 
 /// Returns the client ID of the arguments, the environment, or the simulator's demo app.
 fn client_id(args: &Args, ims_url: &str, has_secret: bool) -> Result<String, Failure> {
-    if let Some(given) = args.client_id.clone().or_else(|| variable("FRAMEIO_CLIENT_ID")) {
-        return Ok(given);
+    let typed = match &args.client_id {
+        Some(typed) => input::setting("--client-id", typed)?,
+        None => variable("FRAMEIO_CLIENT_ID")?,
+    };
+    if let Some(typed) = typed {
+        return Ok(typed);
     }
     match demo_client_id() {
         Some(demo) if is_local(ims_url) && !has_secret => Ok(demo.to_owned()),
@@ -226,14 +305,14 @@ fn local_port(uri: &str) -> Option<u16> {
 }
 
 /// Reads a line of standard input without showing it on the terminal.
-fn secret_line(what: &str) -> Result<String, Failure> {
+fn secret_line(what: &str) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() {
-        return line(what);
+        return Ok(line(what)?.into());
     }
     eprint!("{what}: ");
     drop(std::io::stderr().flush());
     let typed = rpassword::read_password().map_err(|error| Failure::usage(what, error))?;
-    not_empty(what, &typed)
+    Ok(not_empty(what, &typed)?.into())
 }
 
 /// Reads a line of standard input.
@@ -242,8 +321,6 @@ fn line(what: &str) -> Result<String, Failure> {
 }
 
 fn not_empty(what: &str, text: &str) -> Result<String, Failure> {
-    match text.trim() {
-        "" => Err(Failure::usage(what, "is missing on standard input")),
-        text => Ok(text.to_owned()),
-    }
+    let text = input::setting(what, text)?;
+    text.ok_or_else(|| Failure::usage(what, "is missing on standard input"))
 }

@@ -1,27 +1,25 @@
 //! `frameio logout`: revokes and deletes the tokens of a profile.
 
 use crate::args::GlobalArgs;
-use crate::config::{Config, SignIn};
-use crate::credentials::{self, ProfileSecrets};
+use crate::config::{Config, Profile, SignIn};
+use crate::credentials::{self, Vault};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
 pub(super) async fn run(global: &GlobalArgs) -> Result<(), Failure> {
     let config = Config::load()?;
-    let name = global.profile.name(&config).to_owned();
+    let name = global.profile.name(&config)?;
     let profile = config.profiles.get(&name).cloned().unwrap_or_default();
     let Some(sign_in) = &profile.sign_in else {
         return Err(Failure::new(Status::SignedOut, format!("profile {name} is not signed in")));
     };
+    let vault = Vault::new(profile.storage, &name)?;
     // Tokens that cannot be revoked are deleted all the same, and the failure is reported.
     let revoked = match sign_in {
         SignIn::Token => Ok(()),
-        _ => match credentials::session(&name, sign_in, &global.ims_url(&profile)) {
-            Ok(session) => session.sign_out().await.map_err(Failure::from),
-            Err(failure) => Err(failure),
-        },
+        _ => revoke(global, &name, &profile, &vault, sign_in).await,
     };
-    ProfileSecrets::remove(&name)?;
+    vault.clear().await?;
     Config::update(|config| {
         if let Some(profile) = config.profiles.get_mut(&name) {
             profile.sign_in = None;
@@ -35,4 +33,19 @@ pub(super) async fn run(global: &GlobalArgs) -> Result<(), Failure> {
             Err(Failure::new(failure.status, message))
         }
     }
+}
+
+/// Revokes the tokens of a profile at the service that issued them, whatever this run would call.
+async fn revoke(
+    global: &GlobalArgs,
+    name: &str,
+    profile: &Profile,
+    vault: &Vault,
+    sign_in: &SignIn,
+) -> Result<(), Failure> {
+    let Some(secrets) = vault.secrets()? else { return Ok(()) };
+    let mut settings = global.sign_in_settings(profile)?;
+    settings.services = secrets.services;
+    let session = credentials::session(name, vault, secrets.client_secret, sign_in, &settings)?;
+    Ok(session.sign_out().await?)
 }

@@ -116,7 +116,7 @@ impl Command {
             Self::Login(args) => login::run(global, args).await,
             Self::Logout => logout::run(global).await,
             Self::Whoami(args) => whoami::run(global, args).await,
-            Self::Profile { command } => command.run(global),
+            Self::Profile { command } => command.run(global).await,
             #[cfg(feature = "sim")]
             Self::Sim(args) => sim::run(args).await,
             Self::Webhook { command } => command.run(global).await,

@@ -5,5 +5,5 @@ mod profile;
 mod profiles;
 
 pub(crate) use self::directory::{checksums, directory, secrets, tokens, uploads};
-pub(crate) use self::profile::{Profile, SignIn};
+pub(crate) use self::profile::{Profile, SignIn, Storage};
 pub(crate) use self::profiles::Config;

@@ -17,6 +17,8 @@ pub(crate) struct Profile {
     /// How the user signed in; `None` if signed out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sign_in: Option<SignIn>,
+    /// Where the secrets of the sign-in are.
+    pub(crate) storage: Storage,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) account_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,6 +37,17 @@ pub(crate) enum SignIn {
     Native { client_id: String, redirect_uri: String },
 }
 
+/// Place of the secrets of a sign-in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Storage {
+    /// Files that only their owner can read.
+    #[default]
+    File,
+    /// The keyring of the system.
+    Keyring,
+}
+
 impl SignIn {
     /// Returns the name for people.
     pub(crate) const fn name(&self) -> &'static str {
@@ -48,6 +61,11 @@ impl SignIn {
 }
 
 impl Profile {
+    /// Removes the ids, which belong to another sign-in than the one in use.
+    pub(crate) fn clear_ids(&mut self) {
+        (self.account_id, self.workspace_id, self.project_id) = (None, None, None);
+    }
+
     /// Adds the ids that the route of an operation needs and the input lacks.
     pub(crate) fn fill(&self, operation: &Operation, input: &mut Map<String, Value>) {
         for (parameter, id) in [

@@ -1,10 +1,12 @@
 //! The file of all profiles. It has no secrets: those are in files of their own.
 
 use std::collections::BTreeMap;
-use std::io::{Error, ErrorKind};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
-use frameio_private_file as private_file;
+use frameio::endpoint::trim_byte_order_mark;
+use frameio_private_file::{Reserved, open_lock};
 use serde::{Deserialize, Serialize};
 
 use super::{Profile, directory};
@@ -32,7 +34,7 @@ impl Config {
     pub(crate) fn load() -> Result<Self, Failure> {
         let file = Self::file()?;
         match std::fs::read(&file) {
-            Ok(json) => serde_json::from_slice(&json).map_err(|error| {
+            Ok(json) => serde_json::from_slice(trim_byte_order_mark(&json)).map_err(|error| {
                 Failure::usage(file.display(), format!("is not a list of profiles: {error}"))
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
@@ -44,23 +46,23 @@ impl Config {
     pub(crate) fn update<T>(
         change: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let file = Self::file()?;
-        let failed =
-            |error: Error| Failure::new(Status::Other, format!("{}: {error}", file.display()));
-        private_file::create_dir_all(private_file::parent(&file)).map_err(failed)?;
-        let lock = private_file::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(file.with_extension("lock"))
-            .map_err(failed)?;
-        lock.lock().map_err(failed)?;
-        let mut config = Self::load()?;
+        let (mut config, file) = LockedFile::open()?;
         let result = change(&mut config)?;
-        let mut json = serde_json::to_vec_pretty(&config).map_err(|error| failed(error.into()))?;
-        json.push(b'\n');
-        private_file::write(&file, &json).map_err(failed)?;
+        file.write(&config)?;
         Ok(result)
+    }
+
+    /// Does `work` and then changes the file by its result, both under a lock.
+    ///
+    /// The space for the change is reserved first, so that a full disk stops the work, too.
+    pub(crate) async fn update_after<T>(
+        work: impl AsyncFnOnce() -> Result<T, Failure>,
+        change: impl FnOnce(&mut Self, T),
+    ) -> Result<(), Failure> {
+        let (mut config, file) = LockedFile::open()?;
+        let result = work().await?;
+        change(&mut config, result);
+        file.write(&config)
     }
 
     /// Returns the name of the profile to use, whether it exists or not.
@@ -69,9 +71,13 @@ impl Config {
     }
 
     /// Refuses the name of a missing profile.
-    pub(crate) fn unknown(name: &str) -> Failure {
-        let message = format!("no profile '{name}': `frameio profile list` lists them");
-        Failure::new(Status::Usage, message)
+    pub(crate) fn unknown(&self, name: &str) -> Failure {
+        let advice = if self.profiles.is_empty() {
+            format!("`frameio login --profile {name}` creates it")
+        } else {
+            "`frameio profile list` lists them".to_owned()
+        };
+        Failure::new(Status::Usage, format!("no profile '{name}': {advice}"))
     }
 
     /// Validates the name of a new profile, which becomes part of file names.
@@ -82,4 +88,39 @@ impl Config {
         }
         Ok(name.to_owned())
     }
+}
+
+/// The file under its lock, with space for a change.
+struct LockedFile {
+    path: PathBuf,
+    space: Reserved,
+    _lock: File,
+}
+
+impl LockedFile {
+    /// Locks the file, and reads it.
+    fn open() -> Result<(Config, Self), Failure> {
+        /// A profile has some hundred bytes.
+        const MARGIN: u64 = 16 << 10;
+
+        let path = Config::file()?;
+        let failed = |error| failure(&path, error);
+        let lock = open_lock(&path).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let config = Config::load()?;
+        let length = path.metadata().map_or(0, |metadata| metadata.len());
+        let space = Reserved::new(&path, length + MARGIN).map_err(failed)?;
+        Ok((config, Self { space, _lock: lock, path }))
+    }
+
+    fn write(self, config: &Config) -> Result<(), Failure> {
+        let failed = |error| failure(&self.path, error);
+        let mut json = serde_json::to_vec_pretty(config).map_err(|error| failed(error.into()))?;
+        json.push(b'\n');
+        self.space.commit(&json).map_err(failed)
+    }
+}
+
+fn failure(path: &Path, error: std::io::Error) -> Failure {
+    Failure::new(Status::Other, format!("{}: {error}", path.display()))
 }

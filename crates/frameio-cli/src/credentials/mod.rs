@@ -1,15 +1,26 @@
 //! Credentials of a run: from the environment, or from the sign-in of a profile.
 
+#[cfg(feature = "keyring")]
+mod keyring;
+#[cfg(not(feature = "keyring"))]
+#[path = "no_keyring.rs"]
+mod keyring;
 mod secrets;
+mod services;
+mod vault;
 
-use frameio::ClientBuilder;
-use frameio::auth::{Claims, Credential, FileStore, Ims, Session, WhyUnauthorized, explain};
+use frameio::auth::{Claims, Credential, Session, Tokens, WhyUnauthorized, explain};
 use frameio::layers::Token;
+use frameio::{ClientBuilder, Secret};
 use jiff::Timestamp;
 
 pub(crate) use self::secrets::ProfileSecrets;
-use crate::config::{self, Profile, SignIn};
+pub(crate) use self::services::{Services, SignInSettings};
+pub(crate) use self::vault::Vault;
+use crate::config::{Profile, SignIn};
 use crate::exit::{Failure, Status};
+use crate::input::variable;
+use crate::report::Reporter;
 
 /// Credentials with which the calls of a run are signed.
 pub(crate) struct Credentials {
@@ -36,6 +47,17 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    /// Returns the source of the credentials of this run.
+    pub(crate) fn of_run() -> Result<Self, Failure> {
+        Ok(if variable("FRAMEIO_TOKEN")?.is_some() {
+            Self::TokenVariable
+        } else if client_variables()?.is_some() {
+            Self::ClientVariables
+        } else {
+            Self::Profile
+        })
+    }
+
     /// Returns the name for people and in JSON.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -46,48 +68,62 @@ impl Source {
     }
 }
 
-/// Reads a variable; an empty one counts as missing.
+/// Returns the ID and the secret of a server-to-server credential in the environment.
 ///
 /// Secrets come from the environment, because other users can read the arguments of a process.
-pub(crate) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+fn client_variables() -> Result<Option<(String, String)>, Failure> {
+    Ok(variable("FRAMEIO_CLIENT_ID")?.zip(variable("FRAMEIO_CLIENT_SECRET")?))
 }
 
 impl Credentials {
+    /// Uses a token that does not change.
+    pub(crate) const fn token(token: Token, source: Source) -> Self {
+        Self { method: AuthMethod::Token(token), source }
+    }
+
+    /// Uses the tokens of a session.
+    pub(crate) const fn session(session: Session, source: Source) -> Self {
+        Self { method: AuthMethod::Session(session), source }
+    }
+
     /// Returns the credentials of the environment, or else those of the profile.
-    pub(crate) fn find(name: &str, profile: &Profile, ims_url: &str) -> Result<Self, Failure> {
-        if let Some(token) = variable("FRAMEIO_TOKEN") {
-            let method = AuthMethod::Token(Token::from(token));
-            return Ok(Self { method, source: Source::TokenVariable });
+    pub(crate) fn find(
+        name: &str,
+        profile: &Profile,
+        settings: &SignInSettings,
+    ) -> Result<Self, Failure> {
+        if let Some(token) = variable("FRAMEIO_TOKEN")? {
+            return Ok(Self::token(Token::from(token), Source::TokenVariable));
         }
-        if let (Some(id), Some(secret)) =
-            (variable("FRAMEIO_CLIENT_ID"), variable("FRAMEIO_CLIENT_SECRET"))
-        {
-            let ims = ims(Credential::server_to_server(id, secret), ims_url)?;
-            let method = AuthMethod::Session(Session::new(ims));
-            return Ok(Self { method, source: Source::ClientVariables });
+        if let Some((id, secret)) = client_variables()? {
+            let ims = settings.ims(Credential::server_to_server(id, secret))?;
+            return Ok(Self::session(Session::new(ims), Source::ClientVariables));
         }
-        Self::of_profile(name, profile, ims_url)
+        Self::of_profile(name, profile, settings)
     }
 
     /// Returns the credentials with which a profile signed in.
+    ///
+    /// They are for the services at which it did, and refused at others.
     pub(crate) fn of_profile(
         name: &str,
         profile: &Profile,
-        ims_url: &str,
+        settings: &SignInSettings,
     ) -> Result<Self, Failure> {
-        let method = match &profile.sign_in {
-            None => {
-                let message = "not signed in: run `frameio login`, or set FRAMEIO_TOKEN";
-                return Err(Failure::new(Status::SignedOut, message));
-            }
-            Some(SignIn::Token) => {
-                let token = ProfileSecrets::load(name)?.token.ok_or_else(missing)?;
-                AuthMethod::Token(Token::from(token))
-            }
-            Some(sign_in) => AuthMethod::Session(session(name, sign_in, ims_url)?),
+        let Some(sign_in) = &profile.sign_in else {
+            let message = "not signed in: run `frameio login`, or set FRAMEIO_TOKEN";
+            return Err(Failure::new(Status::SignedOut, message));
         };
-        Ok(Self { method, source: Source::Profile })
+        let vault = Vault::new(profile.storage, name)?;
+        let secrets = vault.secrets()?.ok_or_else(missing)?;
+        if let SignIn::Token = sign_in {
+            secrets.services.check_api(&settings.services, name)?;
+            let token = secrets.token.ok_or_else(missing)?;
+            return Ok(Self::token(Token::new(token), Source::Profile));
+        }
+        secrets.services.check(&settings.services, name)?;
+        let session = session(name, &vault, secrets.client_secret, sign_in, settings)?;
+        Ok(Self::session(session, Source::Profile))
     }
 
     /// Signs the calls of a client.
@@ -96,6 +132,22 @@ impl Credentials {
             AuthMethod::Token(token) if is_legacy(token) => builder.legacy_token(token.expose()),
             AuthMethod::Token(token) => builder.token(token.expose()),
             AuthMethod::Session(session) => builder.token_provider(session.clone()),
+        }
+    }
+
+    /// Returns the session, if the tokens are refreshed.
+    pub(crate) const fn as_session(&self) -> Option<&Session> {
+        match &self.method {
+            AuthMethod::Token(_) => None,
+            AuthMethod::Session(session) => Some(session),
+        }
+    }
+
+    /// Returns the tokens of the session, if there is one.
+    pub(crate) async fn tokens(&self) -> Result<Option<Tokens>, Failure> {
+        match &self.method {
+            AuthMethod::Token(_) => Ok(None),
+            AuthMethod::Session(session) => Ok(session.export().await?),
         }
     }
 
@@ -147,9 +199,15 @@ fn is_legacy(token: &Token) -> bool {
     token.expose().starts_with("fio-u-")
 }
 
-/// Opens the session of a profile, whose tokens are in a file that all runs share.
-pub(crate) fn session(name: &str, sign_in: &SignIn, ims_url: &str) -> Result<Session, Failure> {
-    let secret = || ProfileSecrets::load(name)?.client_secret.ok_or_else(missing);
+/// Opens the session of a profile, whose tokens all runs share.
+pub(crate) fn session(
+    name: &str,
+    vault: &Vault,
+    client_secret: Option<Secret>,
+    sign_in: &SignIn,
+    settings: &SignInSettings,
+) -> Result<Session, Failure> {
+    let secret = || client_secret.ok_or_else(missing);
     let credential = match sign_in {
         SignIn::Token => return Err(missing()),
         SignIn::ServerToServer { client_id } => Credential::server_to_server(client_id, secret()?),
@@ -158,14 +216,15 @@ pub(crate) fn session(name: &str, sign_in: &SignIn, ims_url: &str) -> Result<Ses
         }
         SignIn::Native { client_id, redirect_uri } => Credential::native(client_id, redirect_uri),
     };
-    let store = FileStore::new(config::tokens(name)?);
-    Ok(Session::builder(ims(credential, ims_url)?).store(store).build())
-}
-
-/// Creates a client of the sign-in service.
-pub(crate) fn ims(credential: Credential, url: &str) -> Result<Ims, Failure> {
-    let built = Ims::builder(credential).base_url(url).build();
-    built.map_err(|error| Failure::new(Status::Usage, error.to_string()))
+    let profile = name.to_owned();
+    let warn = move |error: &frameio::auth::Error| {
+        let message = format!(
+            "the renewed sign-in of profile '{profile}' is not saved: {error}; trying again when \
+             this run ends"
+        );
+        Reporter::text().note(&message);
+    };
+    Ok(vault.session(settings.ims(credential)?).on_unsaved(warn).build())
 }
 
 fn missing() -> Failure {

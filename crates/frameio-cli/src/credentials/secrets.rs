@@ -1,56 +1,29 @@
-//! Secrets of a profile, in a file that only its owner can read.
+//! Secrets of a profile.
 
-use std::io::ErrorKind;
-
+use frameio::Secret;
+use frameio::endpoint::trim_byte_order_mark;
 use serde::{Deserialize, Serialize};
 
-use crate::config;
-use crate::exit::{Failure, Status};
+use super::Services;
 
-/// Secrets of a profile. The tokens of a session are in a file of the session.
-#[derive(Default, Deserialize, Serialize)]
+/// Secrets of a profile, apart from the tokens of a session, which the session keeps.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct ProfileSecrets {
+    /// Services to which the secrets and the tokens of the profile may be sent.
+    pub(crate) services: Services,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) client_secret: Option<String>,
+    pub(crate) client_secret: Option<Secret>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) token: Option<String>,
+    pub(crate) token: Option<Secret>,
 }
 
 impl ProfileSecrets {
-    /// Reads the secrets; without a file, there are none.
-    pub(crate) fn load(profile: &str) -> Result<Self, Failure> {
-        let file = config::secrets(profile)?;
-        match std::fs::read(&file) {
-            // The error of serde_json can quote the content.
-            Ok(json) => serde_json::from_slice(&json)
-                .map_err(|_| Failure::usage(file.display(), "is damaged: sign in again")),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(Failure::usage(file.display(), error)),
-        }
+    /// Reads the JSON of a vault. The error of serde_json is left out, as it can quote the content.
+    pub(super) fn from_json(json: &[u8]) -> Option<Self> {
+        serde_json::from_slice(trim_byte_order_mark(json)).ok()
     }
 
-    /// Replaces the file, or removes it if there are no secrets.
-    pub(crate) fn save(&self, profile: &str) -> Result<(), Failure> {
-        if self.client_secret.is_none() && self.token.is_none() {
-            return Self::remove(profile);
-        }
-        let file = config::secrets(profile)?;
-        let failed = |error: std::io::Error| {
-            Failure::new(Status::Other, format!("{}: {error}", file.display()))
-        };
-        let mut json = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
-        json.push(b'\n');
-        frameio_private_file::write(&file, &json).map_err(failed)
-    }
-
-    /// Removes the file, if there is one.
-    pub(crate) fn remove(profile: &str) -> Result<(), Failure> {
-        let file = config::secrets(profile)?;
-        match std::fs::remove_file(&file) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(Failure::usage(file.display(), error))
-            }
-            _ => Ok(()),
-        }
+    pub(super) fn to_json(&self) -> Result<Secret, serde_json::Error> {
+        serde_json::to_string(self).map(Secret::from)
     }
 }

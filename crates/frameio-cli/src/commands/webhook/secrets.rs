@@ -28,17 +28,17 @@ impl WebhookSecrets {
     fn read(&self) -> Result<Vec<Secret>, Failure> {
         let mut secrets = Vec::new();
         for given in &self.given {
-            let secret = input::secret(given.expose());
+            let secret = input::secret("--secret", given.expose())?;
             secrets.push(secret.ok_or_else(|| Failure::usage("--secret", "is blank"))?);
         }
         for file in &self.files {
             secrets.extend(lines(file)?);
         }
         if self.given.is_empty() && self.files.is_empty() {
-            let variable = std::env::var(VARIABLE).unwrap_or_default();
-            secrets.push(input::secret(&variable).ok_or_else(|| {
+            secrets.push(input::variable(VARIABLE)?.map(Secret::from).ok_or_else(|| {
                 let hint = format!("set {VARIABLE}, or use --secret-file");
-                let what = if variable.is_empty() { "no secret" } else { "the secret is blank" };
+                let is_set = std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty());
+                let what = if is_set { "the secret is blank" } else { "no secret" };
                 Failure::new(Status::Usage, format!("{what}: {hint}"))
             })?);
         }
@@ -65,7 +65,8 @@ impl WebhookSecrets {
 
 fn lines(file: &Path) -> Result<Vec<Secret>, Failure> {
     let text = input::file(file)?;
-    let secrets: Vec<_> = text.lines().filter_map(input::secret).collect();
+    let lines = text.lines().map(|line| input::secret(file.display(), line));
+    let secrets: Vec<_> = lines.filter_map(Result::transpose).collect::<Result<_, _>>()?;
     if secrets.is_empty() {
         return Err(Failure::usage(file.display(), "contains no secret"));
     }

@@ -1,0 +1,169 @@
+//! `frameio profile`: lists, selects and edits profiles.
+
+mod check;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use crate::args::GlobalArgs;
+use crate::config::{Config, Profile, SignIn};
+use crate::exit::{Failure, Status};
+use crate::input;
+use crate::report::{Record, Reporter};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the profiles; a star marks the one in use
+    List(ListArgs),
+    /// Select the profile to use from now on
+    Use(UseArgs),
+    /// Set the IDs that calls use where their input has none
+    Set(SetArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct UseArgs {
+    /// Name of the profile
+    name: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SetArgs {
+    /// Account, by its name or ID; empty to unset it
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// Workspace, by its name or ID; empty to unset it
+    #[arg(long, value_name = "WORKSPACE")]
+    workspace: Option<String>,
+    /// Project, by its path or ID; empty to unset it
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+}
+
+impl Command {
+    pub(super) async fn run(&self, global: &GlobalArgs) -> Result<(), Failure> {
+        match self {
+            Self::List(args) => list(global, args),
+            Self::Use(args) => select(args),
+            Self::Set(args) => set(global, args).await,
+        }
+    }
+}
+
+fn list(global: &GlobalArgs, args: &ListArgs) -> Result<(), Failure> {
+    let config = Config::load()?;
+    let used = global.profile.name(&config)?;
+    let reporter = Reporter::new(args.json);
+    for (name, profile) in &config.profiles {
+        reporter.record(&Row { name, profile, is_used: *name == used })?;
+    }
+    Ok(())
+}
+
+fn select(args: &UseArgs) -> Result<(), Failure> {
+    Config::update(|config| {
+        if !config.profiles.contains_key(&args.name) {
+            return Err(config.unknown(&args.name));
+        }
+        config.current = Some(args.name.clone());
+        Ok(())
+    })
+}
+
+/// Sets the ids, once the service has been asked what they are.
+///
+/// The default profile is created if it is missing; others are created by `frameio login`, so that a
+/// mistyped name creates none.
+async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
+    let config = Config::load()?;
+    let name = global.profile.name(&config)?;
+    let profile = match config.profiles.get(&name) {
+        Some(profile) => profile.clone(),
+        None if global.profile.given()?.is_some() => return Err(config.unknown(&name)),
+        None => Profile {
+            base_url: global.profile.base_url()?.map(str::to_owned),
+            ims_url: global.profile.ims_url()?.map(str::to_owned),
+            ..Profile::default()
+        },
+    };
+    let ids = Ids {
+        account: typed("--account", &args.account)?,
+        workspace: typed("--workspace", &args.workspace)?,
+        project: typed("--project", &args.project)?,
+    };
+    let ids = match check::check(global, &name, &profile, &ids).await {
+        Ok(checked) => checked,
+        Err(failure) if matches!(failure.status, Status::SignedOut | Status::NoAnswer) => {
+            let message =
+                format!("saved as typed, because nothing can be checked: {}", failure.message);
+            Reporter::text().note(&message);
+            ids
+        }
+        Err(failure) => return Err(failure),
+    };
+    Config::update(|config| {
+        let profile = config.profiles.entry(name).or_insert(profile);
+        for (id, new) in [
+            (&mut profile.account_id, ids.account),
+            (&mut profile.workspace_id, ids.workspace),
+            (&mut profile.project_id, ids.project),
+        ] {
+            if let Some(new) = new {
+                *id = Some(new).filter(|new| !new.is_empty());
+            }
+        }
+        Ok(())
+    })
+}
+
+/// What to set: nothing, an empty text to unset it, or an id.
+#[derive(Clone, Default)]
+struct Ids {
+    account: Option<String>,
+    workspace: Option<String>,
+    project: Option<String>,
+}
+
+fn typed(flag: &str, text: &Option<String>) -> Result<Option<String>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    Ok(Some(input::setting(flag, text)?.unwrap_or_default()))
+}
+
+struct Row<'a> {
+    name: &'a str,
+    profile: &'a Profile,
+    is_used: bool,
+}
+
+impl Record for Row<'_> {
+    fn lines(&self) -> Vec<String> {
+        let star = if self.is_used { '*' } else { ' ' };
+        let url = self.profile.base_url.as_deref().unwrap_or("https://api.frame.io");
+        let account = self.profile.account_id.as_deref().unwrap_or("no account");
+        vec![format!("{star} {}  {url}  {account}", self.name)]
+    }
+
+    fn json(&self) -> Value {
+        let Profile {
+            base_url,
+            ims_url,
+            sign_in,
+            storage: _,
+            account_id,
+            workspace_id,
+            project_id,
+        } = self.profile;
+        json!({
+            "name": self.name, "used": self.is_used, "base_url": base_url, "ims_url": ims_url,
+            "credential": sign_in.as_ref().map(SignIn::name), "account_id": account_id,
+            "workspace_id": workspace_id, "project_id": project_id,
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! The keyring of a build without the feature `keyring`: it is never available.
+
+use frameio::auth::MemoryStore;
+use frameio::{BoxError, Secret};
+
+use crate::exit::Failure;
+
+const MISSING: &str = "this build of frameio has no support for keyrings";
+
+pub(super) struct Keyring;
+
+pub(super) struct Entry;
+
+impl Keyring {
+    #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
+    pub(super) const fn new(_: &str) -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) const fn secrets(&self) -> Entry {
+        Entry
+    }
+
+    /// Never used: reading the secrets fails before.
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) fn tokens(&self) -> MemoryStore {
+        MemoryStore::new()
+    }
+}
+
+#[expect(clippy::unused_self, reason = "as with the feature")]
+impl Entry {
+    pub(super) fn load(&self) -> Result<Option<Secret>, BoxError> {
+        Err(MISSING.into())
+    }
+
+    pub(super) fn save(&self, _: &Secret) -> Result<(), BoxError> {
+        Err(MISSING.into())
+    }
+
+    pub(super) fn clear(&self) -> Result<(), BoxError> {
+        Err(MISSING.into())
+    }
+}
