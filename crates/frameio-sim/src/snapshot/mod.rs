@@ -93,11 +93,13 @@ impl SavedState {
     }
 
     /// Writes a file, readable by its owner alone because it holds secrets. An existing file is
-    /// replaced only when the new content is complete; missing directories are created.
+    /// replaced only when the new content is complete.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
+        // A directory that is missing is a mistyped one.
+        std::fs::metadata(frameio_private_file::parent(path.as_ref()))?;
         frameio_private_file::write(path.as_ref(), self.to_string().as_bytes())
             .map_err(|error| Cause::Io(error).into())
     }
