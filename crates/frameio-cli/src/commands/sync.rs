@@ -7,8 +7,7 @@ use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
 use super::upload::{UploadOptions, check_local};
 use crate::args::{AccountArg, GlobalArgs, OnConflict};
 use crate::exit::{Failure, Status};
-use crate::report::OutputArgs;
-use crate::report::TransferReport;
+use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
