@@ -9,8 +9,8 @@ use frameio_core::{AccountId, FileId, SignedUrl};
 use http::Uri;
 use tokio::sync::Mutex;
 
-use crate::existing::created;
 use crate::attempt_error::AttemptError;
+use crate::existing::created;
 use crate::{Inner, TransferError, TransferErrorKind};
 use frameio_api::files::{File, FileInclude, FileStatus, ShowFile};
 use frameio_api::media_links::MediaLinks;
