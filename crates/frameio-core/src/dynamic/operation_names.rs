@@ -58,8 +58,9 @@ fn is_like_destructive(word: &str) -> bool {
     let is_synonym = SYNONYMS.iter().any(|synonyms| {
         synonyms.contains(&word) && synonyms.iter().any(|it| DESTRUCTIVE.contains(it))
     });
-    let is_like = |it: &&str| strsim::jaro_winkler(word, it) > ENOUGH;
-    is_synonym || (!word.ends_with("ed") && DESTRUCTIVE.iter().any(|it| is_like(&it)))
+    let mut destructive = DESTRUCTIVE.iter();
+    let is_like = destructive.any(|it| strsim::jaro_winkler(word, it) > ENOUGH);
+    is_synonym || (is_like && !word.ends_with("ed"))
 }
 
 /// Returns the name, and the same with each word of its action replaced by its synonyms.
