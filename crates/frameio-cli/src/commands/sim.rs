@@ -5,7 +5,6 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use frameio_private_file as private_file;
 use frameio_sim::{Fault, SavedState, Sim, SimServer, Storage};
 
 use crate::exit::{Failure, Status};
@@ -87,7 +86,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     let server = listen(&sim, &args.listen).await?;
     // A file that cannot be written is reported now, and not when the state would be lost.
     if let Some(path) = args.state.as_ref().filter(|path| !path.exists()) {
-        save(&sim, path).map_err(|error| about_state(path, error))?;
+        sim.save(path).map_err(|error| about_state(path, error))?;
     }
     let announced = async {
         announce(&server, &args.token)?;
@@ -105,18 +104,12 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         () = tokio::time::sleep(GRACE) => {}
     }
     match &args.state {
-        Some(path) => save(&sim, path).map_err(|error| {
+        Some(path) => sim.save(path).map_err(|error| {
             let message = format!("--state {}: the state was not saved: {error}", path.display());
             Failure::new(Status::Other, message)
         }),
         None => Ok(()),
     }
-}
-
-/// Saves the state. A missing directory is refused: the path may be mistyped.
-fn save(sim: &Sim, path: &Path) -> Result<(), String> {
-    private_file::parent(path).metadata().map_err(|error| error.to_string())?;
-    sim.save(path).map_err(|error| error.to_string())
 }
 
 /// Returns the initial state: that of the file, or the demo account if the file is missing.
