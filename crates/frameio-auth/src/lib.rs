@@ -54,7 +54,6 @@
 //! | [`auth.unsaved`](UNSAVED) | `WARN` | its tokens could not be kept; saving is tried again before the next refresh |
 
 mod authorization;
-mod builder;
 mod claims;
 mod credential;
 mod error;
@@ -71,11 +70,11 @@ mod tokens;
 mod unauthorized;
 
 pub use self::authorization::{Authorization, AuthorizationCode};
-pub use self::builder::ImsBuilder;
+
 pub use self::claims::Claims;
 pub use self::credential::Credential;
 pub use self::error::{Error, ErrorKind};
-pub use self::ims::Ims;
+pub use self::ims::{Ims, ImsBuilder};
 pub use self::loopback::Loopback;
 pub use self::session::{Session, SessionBuilder};
 pub use self::store::{FileStore, MemoryStore, Reservation, StoreLock, TokenStore};

@@ -7,17 +7,6 @@ use frameio::transfer::Existing;
 use crate::config;
 use crate::exit::Failure;
 
-/// What a transfer prints.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub(crate) struct OutputArgs {
-    /// Print a line of JSON for each file, and one for the whole run at the end
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Print failures only
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-}
-
 /// How existing files are compared.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct CompareArg {

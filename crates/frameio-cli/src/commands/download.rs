@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use frameio::transfer::{Checksum, DownloadTree, RemotePath, Rendition, Resolved};
 
-use crate::args::{AccountArg, CompareArg, GlobalArgs, OnConflict, OutputArgs};
+use crate::args::{AccountArg, CompareArg, GlobalArgs, OnConflict};
 use crate::exit::Failure;
-use crate::report::TransferReport;
+use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
 

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
 
 use super::upload::{UploadOptions, check_local};
-use crate::args::{AccountArg, GlobalArgs, OnConflict, OutputArgs};
+use crate::args::{AccountArg, GlobalArgs, OnConflict};
 use crate::exit::{Failure, Status};
-use crate::report::TransferReport;
+use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
 

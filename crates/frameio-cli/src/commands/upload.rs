@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use frameio::transfer::{RemotePath, TransferError, UploadTree};
 
-use crate::args::{AccountArg, CompareArg, GlobalArgs, OutputArgs};
+use crate::args::{AccountArg, CompareArg, GlobalArgs};
 use crate::config;
 use crate::exit::{Failure, Status};
-use crate::report::TransferReport;
+use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
 

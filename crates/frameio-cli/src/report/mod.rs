@@ -19,7 +19,7 @@ use serde_json::Value;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
-pub(crate) use self::transfer::TransferReport;
+pub(crate) use self::transfer::{OutputArgs, TransferReport};
 use crate::exit::{Failure, Status};
 
 /// A result with a form for people and one for programs.

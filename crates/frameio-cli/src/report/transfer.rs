@@ -16,8 +16,18 @@ use super::escape::Escaped;
 use super::file::FileRecord;
 use super::meter::Meter;
 use super::{Record, Reporter, output_failure};
-use crate::args::OutputArgs;
 use crate::exit::{Failure, Status};
+
+/// What a transfer prints.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct OutputArgs {
+    /// Print a line of JSON for each file, and one for the whole run at the end
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print failures only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
 
 /// Interval at which the bars are redrawn.
 const TICK: Duration = Duration::from_millis(500);

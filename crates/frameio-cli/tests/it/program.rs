@@ -1,6 +1,7 @@
 //! Runs of the program.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use frameio_sim::{Sim, SimServer};
 use serde_json::Value;
@@ -81,7 +82,7 @@ pub(crate) async fn end_with(command: Command, input: &[u8]) -> Ended {
 }
 
 async fn run_to_end(mut command: Command, input: Option<&[u8]>) -> Ended {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     if input.is_some() {
         command.stdin(Stdio::piped());
     }
@@ -90,7 +91,8 @@ async fn run_to_end(mut command: Command, input: Option<&[u8]>) -> Ended {
         // A run that fails before it reads has closed the pipe.
         drop(stdin.write_all(input).await);
     }
-    let output = child.wait_with_output().await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(120), child.wait_with_output()).await;
+    let output = ended.expect("the program ends").unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended {
         status: output.status.code().unwrap(),

@@ -59,7 +59,7 @@ fn is_like_destructive(word: &str) -> bool {
         synonyms.contains(&word) && synonyms.iter().any(|it| DESTRUCTIVE.contains(it))
     });
     let is_like = |it: &&str| strsim::jaro_winkler(word, it) > ENOUGH;
-    is_synonym || (!word.ends_with("ed") && DESTRUCTIVE.iter().any(|it| is_like(&it)))
+    is_synonym || (!word.ends_with("ed") && DESTRUCTIVE.iter().any(is_like))
 }
 
 /// Returns the name, and the same with each word of its action replaced by its synonyms.

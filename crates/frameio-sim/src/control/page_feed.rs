@@ -131,7 +131,7 @@ fn delivery(state: &State, delivery: &RecordedDelivery) -> Value {
 }
 
 /// Where a URL leads, without what in it may be secret.
-fn host(url: &str) -> Option<String> {
+pub(super) fn host(url: &str) -> Option<String> {
     let uri: Uri = url.parse().ok()?;
     let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
     Some(cut(&format!("{}{port}", uri.host()?)))

@@ -107,7 +107,7 @@ async fn accept(
     limits: Limits,
     mut closing: watch::Receiver<bool>,
 ) {
-    let on_loopback = listener.local_addr().is_ok_and(|address| is_loopback(address));
+    let on_loopback = listener.local_addr().is_ok_and(is_loopback);
     let mut connections = Connections::new(limits.connections);
     loop {
         let accepted = async {

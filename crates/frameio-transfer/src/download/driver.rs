@@ -105,8 +105,8 @@ fn max_unannounced(download: &Download, known: &KnownLink) -> u64 {
     download.max_size.unwrap_or_else(default)
 }
 
-/// What to do with a target, by what is there now.
-async fn inspect(
+/// Decides what to do with a target, by what exists now.
+pub(super) async fn inspect(
     path: &Path,
     existing: Existing,
     remote: RemoteContent,

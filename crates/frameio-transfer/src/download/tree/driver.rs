@@ -9,12 +9,12 @@ use frameio_api::files::{File, FileStatus};
 use frameio_core::{AccountId, FolderId};
 use tokio::task::JoinSet;
 
-use super::local_folder::{LocalFolder, create_directory};
+use super::local_folder::{LocalFolder, check_directory, create_directory};
 use super::{DownloadTree, Root};
 use crate::checksums::Checksums;
-use crate::download::driver::{open, with_extension};
+use crate::download::driver::{inspect, open, with_extension};
 use crate::download::link::{KnownLink, absent};
-use crate::existing::{Decision, LocalTarget, RemoteContent, conflict};
+use crate::existing::{Decision, RemoteContent, conflict};
 use crate::tasks::{blocking, settled};
 use crate::{
     Checksum, Download, Downloaded, Entry, Existing, Item, Outcome, RemotePath, Rendition,
@@ -184,8 +184,9 @@ impl TreeDownload {
     async fn directory(&self, path: &Path) -> Result<LocalFolder, TransferError> {
         let (local, dry_run) = (path.to_owned(), self.tree.dry_run);
         at(path, move || {
-            if !dry_run {
-                create_directory(&local)?;
+            match dry_run {
+                true => check_directory(&local)?,
+                false => create_directory(&local)?,
             }
             LocalFolder::read(local)
         })
@@ -248,12 +249,8 @@ impl TreeDownload {
     async fn decide(&self, target: &Target<'_>) -> Result<Planned, TransferError> {
         let existing = self.tree.existing;
         let (path, file) = (&target.local, target.file);
-        let local = LocalTarget::inspect(path).await.map_err(|error| {
-            let message = format!("cannot read '{}': {error}", path.display());
-            TransferError::new(TransferErrorKind::Disk, message).because(error)
-        })?;
-        let remote = RemoteContent::of(file);
-        match (local.decide(existing, path, remote)?, &self.checksums) {
+        let decision = inspect(path, existing, RemoteContent::of(file)).await?;
+        match (decision, &self.checksums) {
             (Decision::Skip, Some(checksums)) if checksums.differs(&file.id, path).await? => {
                 if existing == Existing::ReplaceDifferent {
                     return Ok(Planned::Receive(Existing::Overwrite));
@@ -350,8 +347,7 @@ async fn plan(transfers: &Transfers, mut download: Download) -> (PathBuf, Outcom
         Err(error) => return (download.path, Outcome::of_error(error)),
     };
     download.path = with_extension(&download.path, extension.as_deref());
-    let local = LocalTarget::inspect(&download.path).await.unwrap_or(LocalTarget::Missing);
-    let outcome = match local.decide(download.existing, &download.path, remote) {
+    let outcome = match inspect(&download.path, download.existing, remote).await {
         Ok(Decision::Skip) => Outcome::Skipped,
         Ok(Decision::Receive | Decision::ReceiveAndCompare) => {
             Outcome::Planned { bytes: remote.size }

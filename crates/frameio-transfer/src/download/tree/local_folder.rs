@@ -25,20 +25,29 @@ pub(super) struct LocalFolder {
 impl LocalFolder {
     /// Reads a directory; a missing one has no names.
     pub(super) fn read(path: PathBuf) -> io::Result<Self> {
-        let mut existing: HashMap<String, Vec<String>> = HashMap::new();
+        let mut names = HashSet::new();
         match std::fs::read_dir(&path) {
             Ok(entries) => {
                 for entry in entries {
-                    // A name that is not UTF-8 is none of the service.
-                    if let Ok(name) = entry?.file_name().into_string() {
-                        existing.entry(normalized(&name)).or_default().push(name);
-                    }
+                    // No item has a name that is not UTF-8.
+                    names.extend(entry?.file_name().into_string());
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        Ok(Self { path, existing, ..Self::default() })
+        Ok(Self { path, ..Self::of(names) })
+    }
+
+    fn of(names: HashSet<String>) -> Self {
+        let mut existing: HashMap<String, Vec<String>> = HashMap::new();
+        for name in &names {
+            // A partial download has a record, and is not the file of that name.
+            if !is_partial(name, &names) {
+                existing.entry(normalized(name)).or_default().push(name.clone());
+            }
+        }
+        Self { existing, ..Self::default() }
     }
 
     /// A directory that cannot be created or read.
@@ -74,6 +83,14 @@ impl LocalFolder {
     }
 }
 
+/// Whether a name is one of a partial download or its record.
+fn is_partial(name: &str, names: &HashSet<String>) -> bool {
+    let content = name.strip_suffix(".json").unwrap_or(name);
+    content.ends_with(".part")
+        && names.contains(content)
+        && names.contains(&format!("{content}.json"))
+}
+
 /// The form of a name that macOS and other systems agree on.
 fn normalized(name: &str) -> String {
     name.nfc().collect()
@@ -82,14 +99,21 @@ fn normalized(name: &str) -> String {
 /// Creates a directory, unless it exists; a symbolic link to one is refused.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     match std::fs::create_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            match NotRegular::of(&std::fs::symlink_metadata(path)?) {
-                Some(NotRegular::Directory) => Ok(()),
-                Some(NotRegular::SymbolicLink) => Err(not_a_directory("a symbolic link")),
-                _ => Err(not_a_directory("not a directory")),
-            }
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_directory(path),
         result => result,
+    }
+}
+
+/// Verifies that a path is a directory and not a symbolic link to one, or missing.
+pub(super) fn check_directory(path: &Path) -> io::Result<()> {
+    let metadata = match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => metadata?,
+    };
+    match NotRegular::of(&metadata) {
+        Some(NotRegular::Directory) => Ok(()),
+        Some(NotRegular::SymbolicLink) => Err(not_a_directory("a symbolic link")),
+        _ => Err(not_a_directory("not a directory")),
     }
 }
 
@@ -102,11 +126,7 @@ mod tests {
     use super::*;
 
     fn folder(names: &[&str]) -> LocalFolder {
-        let mut existing: HashMap<String, Vec<String>> = HashMap::new();
-        for name in names {
-            existing.entry(normalized(name)).or_default().push((*name).to_owned());
-        }
-        LocalFolder { existing, ..LocalFolder::default() }
+        LocalFolder::of(names.iter().map(|name| (*name).to_owned()).collect())
     }
 
     fn named(folder: &mut LocalFolder, name: &str, id: &str) -> String {
@@ -146,6 +166,13 @@ mod tests {
             assert_eq!(given, named(&mut missing, "a.mov", id));
             assert_eq!(given == "a.mov", id == "1", "{given}");
         }
+    }
+
+    #[test]
+    fn a_partial_download_is_not_the_file_of_its_name() {
+        let mut partial = folder(&["a.mov.part", "a.mov.part.json"]);
+        assert_eq!(named(&mut partial, "a.mov.part", "1"), "a.mov.part_");
+        assert_eq!(named(&mut folder(&["a.mov.part"]), "a.mov.part", "1"), "a.mov.part");
     }
 
     #[test]

@@ -14,10 +14,10 @@ use jiff::Timestamp;
 use tower::retry::RetryLayer;
 use tower::{Service, ServiceBuilder};
 
-use super::credential::Credential;
-use super::ims::{self, Clock, Ims};
-use super::redirect;
-use super::retry::Retries;
+use super::{Clock, Ims, Shared};
+use crate::credential::Credential;
+use crate::redirect;
+use crate::retry::Retries;
 use frameio_tower::BuildError;
 use frameio_tower::HttpService;
 
@@ -129,7 +129,7 @@ impl ImsBuilder {
             #[cfg(not(feature = "transport"))]
             None => return Err(BuildError::new("IMS needs a transport: call `transport()`")),
         };
-        Ok(Ims(Arc::new(ims::Shared {
+        Ok(Ims(Arc::new(Shared {
             base: base.to_owned(),
             credential: self.credential.clone(),
             http,

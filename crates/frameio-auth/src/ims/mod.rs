@@ -1,5 +1,7 @@
 //! Adobe IMS, as an app sees it.
 
+mod builder;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,33 +17,33 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use tower::ServiceExt;
 
-use super::authorization::{Authorization, AuthorizationCode};
-use super::builder::ImsBuilder;
-use super::credential::Credential;
-use super::error::{Error, ErrorKind};
-use super::redact::redact;
-use super::token_response;
-use super::tokens::Tokens;
+pub use self::builder::ImsBuilder;
+use crate::authorization::{Authorization, AuthorizationCode};
+use crate::credential::Credential;
+use crate::error::{Error, ErrorKind};
+use crate::redact::redact;
+use crate::token_response;
+use crate::tokens::Tokens;
 use frameio_tower::BuildError;
 use frameio_tower::HttpService;
 
 /// Adobe IMS, asked by one app.
 ///
 /// It is a handle: clones are cheap and share the connections. Whoever has signed in by it is a
-/// [`Session`](super::Session) of their own.
+/// [`Session`](crate::Session) of their own.
 #[derive(Clone)]
-pub struct Ims(pub(super) Arc<Shared>);
+pub struct Ims(pub(crate) Arc<Shared>);
 
-pub(super) struct Shared {
+pub(crate) struct Shared {
     /// Without a slash at its end.
-    pub(super) base: String,
-    pub(super) credential: Credential,
-    pub(super) http: HttpService,
-    pub(super) clock: Clock,
+    pub(crate) base: String,
+    pub(crate) credential: Credential,
+    pub(crate) http: HttpService,
+    pub(crate) clock: Clock,
 }
 
 /// What time it is.
-pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 impl Ims {
     /// The service itself, with the defaults of [`ImsBuilder`].
@@ -73,7 +75,7 @@ impl Ims {
 
     /// Gets the tokens of the user who came back with `code`.
     ///
-    /// A new [`Session`](super::Session) takes them by [`import`](super::Session::import). Scopes
+    /// A new [`Session`](crate::Session) takes them by [`import`](crate::Session::import). Scopes
     /// are not sent again: the service would take away those that it added by itself, and the API
     /// would then take no token.
     ///
@@ -89,13 +91,13 @@ impl Ims {
     }
 
     /// Gets tokens for the app itself.
-    pub(super) async fn client_credentials(&self) -> Result<Tokens, Error> {
+    pub(crate) async fn client_credentials(&self) -> Result<Tokens, Error> {
         let scope = self.0.credential.scope();
         self.token("client_credentials", vec![("scope", &scope)]).await
     }
 
     /// Gets the next tokens; the refresh token is the old one where the service gave no new one.
-    pub(super) async fn refresh(&self, refresh_token: &Secret) -> Result<Tokens, Error> {
+    pub(crate) async fn refresh(&self, refresh_token: &Secret) -> Result<Tokens, Error> {
         let form = vec![("refresh_token", refresh_token.expose())];
         let mut tokens = self.token("refresh_token", form).await?;
         tokens.refresh_token.get_or_insert_with(|| refresh_token.clone());
@@ -103,7 +105,7 @@ impl Ims {
     }
 
     /// Ends a token. One that is not known is as good as ended.
-    pub(super) async fn revoke(&self, token: &str) -> Result<(), Error> {
+    pub(crate) async fn revoke(&self, token: &str) -> Result<(), Error> {
         let credential = &self.0.credential;
         let body = Serializer::new(String::new()).append_pair("token", token).finish();
         let mut url = format!("{}/ims/revoke", self.0.base);
@@ -152,7 +154,7 @@ impl Ims {
     ///
     /// # Errors
     /// When another one issued them.
-    pub(super) fn check_issuer(&self, tokens: &Tokens) -> Result<(), Error> {
+    pub(crate) fn check_issuer(&self, tokens: &Tokens) -> Result<(), Error> {
         if tokens.is_from(&self.0.base) {
             return Ok(());
         }
@@ -166,11 +168,11 @@ impl Ims {
     }
 
     /// The base URL, without a slash at its end.
-    pub(super) fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         &self.0.base
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         (self.0.clock)()
     }
 
