@@ -21,7 +21,8 @@ impl AccountArg {
 
     /// Returns the ID of the account, or else that of the profile.
     pub(crate) fn id(&self, profile: &Profile) -> Result<AccountId, Failure> {
-        required("--account", &self.given, &profile.account_id).map(AccountId::from)
+        let id = required("--account", &self.given, &profile.account_id);
+        id.map(AccountId::from).map_err(|failure| profile.explain(failure))
     }
 }
 
@@ -38,7 +39,8 @@ pub(crate) struct WorkspaceArgs {
 impl WorkspaceArgs {
     /// Returns the IDs, those of the profile where none were typed.
     pub(crate) fn ids(&self, profile: &Profile) -> Result<(AccountId, WorkspaceId), Failure> {
-        let id = required("--workspace", &self.given, &profile.workspace_id)?;
+        let id = required("--workspace", &self.given, &profile.workspace_id);
+        let id = id.map_err(|failure| profile.explain(failure))?;
         Ok((self.account.id(profile)?, id.into()))
     }
 }

@@ -25,16 +25,20 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let operation = input::operation(&args.operation)
         .map_err(|message| Failure::new(Status::Usage, message))?;
     let mut object = input::object(&args.input)?;
-    global.profile.load()?.fill(operation, &mut object);
+    let profile = global.profile.load()?;
+    profile.fill(operation, &mut object);
     let reporter = Reporter::text();
     if operation.deprecated {
         reporter.note(&format!("{} is deprecated by the service", operation.id));
     }
     if args.all {
-        return all(global, &reporter, operation, object).await;
+        let result = all(global, &reporter, operation, object).await;
+        return result.map_err(|failure| profile.explain(failure));
     }
     // Before the credentials: wrong input is reported without a token too.
-    let request = operation.request(&object).map_err(|e| Failure::input(operation.id, &e))?;
+    let request = operation
+        .request(&object)
+        .map_err(|error| profile.explain(Failure::input(operation.id, &error)))?;
     reporter.value(&global.client()?.send_json(request).await?)
 }
 

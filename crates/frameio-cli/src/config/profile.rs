@@ -4,6 +4,8 @@ use frameio::Operation;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::exit::{Failure, Status};
+
 /// Settings of a user at a service.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -25,6 +27,9 @@ pub(crate) struct Profile {
     pub(crate) workspace_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) project_id: Option<String>,
+    /// Whether ids were removed because they belong to another sign-in.
+    #[serde(skip)]
+    pub(crate) had_other_ids: bool,
 }
 
 /// Kind of sign-in, without its secrets.
@@ -63,7 +68,17 @@ impl SignIn {
 impl Profile {
     /// Removes the ids, which belong to another sign-in than the one in use.
     pub(crate) fn clear_ids(&mut self) {
-        (self.account_id, self.workspace_id, self.project_id) = (None, None, None);
+        let ids = [self.account_id.take(), self.workspace_id.take(), self.project_id.take()];
+        self.had_other_ids |= ids.iter().any(Option::is_some);
+    }
+
+    /// Adds to a failure about a missing id why that of the profile was not used.
+    pub(crate) fn explain(&self, mut failure: Failure) -> Failure {
+        if self.had_other_ids && failure.status == Status::Usage {
+            failure.message += " (the IDs of the profile belong to its own sign-in, and this run uses \
+                                the credentials of the environment)";
+        }
+        failure
     }
 
     /// Adds the ids that the route of an operation needs and the input lacks.

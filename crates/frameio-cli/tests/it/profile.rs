@@ -178,7 +178,8 @@ async fn the_ids_of_a_sign_in_are_not_combined_with_another_token() {
     assert_eq!(own["data"].as_array().map(Vec::len), Some(1));
 
     let ended = run(Some("another"), &["call", "workspaces.index"], None).await;
-    assert!(ended.failed(2).contains("account_id"), "{ended:?}");
+    let message = ended.failed(2);
+    assert!(message.contains("account_id") && message.contains("its own sign-in"), "{message}");
     let other = run(Some(frameio_sim::Sim::TOKEN), &["whoami", "--json"], None).await.json();
     assert!(other["account_id"].is_null(), "{other}");
 

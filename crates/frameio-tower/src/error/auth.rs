@@ -5,6 +5,8 @@ use std::fmt;
 
 use frameio_core::BoxError;
 
+use crate::build_error::BuildError;
+
 /// No token could be had for a request.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -19,7 +21,11 @@ impl AuthError {
 
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no token")
+        // Why a token cannot be sent is this crate's text; that of a provider is left to the source.
+        match self.0.downcast_ref::<BuildError>() {
+            Some(unusable) => unusable.fmt(f),
+            None => f.write_str("no token"),
+        }
     }
 }
 

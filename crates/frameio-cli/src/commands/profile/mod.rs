@@ -159,6 +159,7 @@ impl Record for Row<'_> {
             account_id,
             workspace_id,
             project_id,
+            had_other_ids: _,
         } = self.profile;
         json!({
             "name": self.name, "used": self.is_used, "base_url": base_url, "ims_url": ims_url,
