@@ -249,7 +249,8 @@ async fn results_are_used_by_one_run_at_a_time_and_readable_by_the_owner_alone()
     let jobs: Vec<_> = (0..20).map(|i| comment(&sim, &file, &format!("comment {i}"))).collect();
     let batch = Batch::new(&jobs);
     sim.inject(Fault::delay(Duration::from_millis(200)).on("comments.create").next(20));
-    let first = batch.command(&server, &[]).spawn().unwrap();
+    let mut first = batch.command(&server, &[]);
+    let first = first.stderr(std::process::Stdio::null()).spawn().unwrap();
     wait_until(|| !batch.results().is_empty()).await;
     for _ in 0..2 {
         let second = batch.run(&server, &["--resume"]).await;
