@@ -316,8 +316,9 @@ fn secret_line(what: &str) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() {
         return Ok(line(what)?.into());
     }
-    eprint!("{what}: ");
-    drop(std::io::stderr().flush());
+    // A closed standard error does not keep the user from typing.
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{what}: ").and_then(|()| stderr.flush());
     let typed = rpassword::read_password().map_err(|error| Failure::usage(what, error))?;
     Ok(not_empty(what, &typed)?.into())
 }
