@@ -93,12 +93,15 @@ impl SavedState {
     }
 
     /// Writes a file, readable by its owner alone because it holds secrets. An existing file is
-    /// replaced only when the new content is complete; missing directories are created.
+    /// replaced only when the new content is complete.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file cannot be written, or its directory is missing.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
-        frameio_private_file::write(path.as_ref(), self.to_string().as_bytes())
+        let path = path.as_ref();
+        // A missing directory is rather a mistake in the path than one to create.
+        std::fs::metadata(frameio_private_file::parent(path))
+            .and_then(|_| frameio_private_file::write(path, self.to_string().as_bytes()))
             .map_err(|error| Cause::Io(error).into())
     }
 }
