@@ -387,5 +387,7 @@ async fn only_the_owner_can_read_kept_uploads_and_saved_states() {
     let state = directory.join("state.json");
     api.sim.save(&state).unwrap();
     assert_eq!(mode(&state), 0o600);
+    assert!(api.sim.save(directory.join("missing/state.json")).is_err());
+    assert!(!directory.join("missing").exists());
     std::fs::remove_dir_all(directory).unwrap();
 }
