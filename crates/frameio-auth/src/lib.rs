@@ -6,7 +6,7 @@
 //! | a user of a web app | [`Credential::web`], with the secret of the app |
 //! | a user of a single-page app | [`Credential::single_page`], with PKCE |
 //! | a user of a native app | [`Credential::native`], with PKCE; see [`Loopback`] |
-//! | whoever has a token already | `ClientBuilder::token` |
+//! | a user with an existing token | `ClientBuilder::token` |
 //! | a legacy developer token | `ClientBuilder::legacy_token` |
 //!
 //! An app asks [`Ims`]. A user is sent to the URL of an [`Authorization`], which then reads and

@@ -12,7 +12,7 @@ use super::credential::{ADOBE_ID, ROLES, SERVER};
 /// What a legacy developer token begins with.
 const LEGACY_PREFIX: &str = "fio-u-";
 
-/// Why the API answered 401, as far as its response and the token itself tell. `Display` is one line
+/// Why the API returned 401, as far as the response and the token show. `Display` is one line
 /// that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn bases() -> Bases {
-        Bases::new(Some("p"), Path::new("./work/p"))
+        Bases::new(Some("p"), Path::new("./cards/p"))
     }
 
     fn matched(pattern: &str, path: &str) -> bool {
@@ -170,9 +170,9 @@ mod tests {
             "p/Cache/a",
             "/p/Cache/a",
             "./p/Cache/a",
-            "work/p/Cache/a",
-            "./work/p/Cache/a",
-            "work/p/Cache/a/",
+            "cards/p/Cache/a",
+            "./cards/p/Cache/a",
+            "cards/p/Cache/a/",
         ] {
             assert!(matched(pattern, "Cache/a"), "{pattern}");
             assert!(!matched(pattern, "x/Cache/a"), "{pattern}");
