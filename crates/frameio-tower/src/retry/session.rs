@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio_core::CallOptions;
+use frameio_core::CallLimits;
 use http::{Response, StatusCode};
 use tokio::time::Instant;
 use tracing::Level;
@@ -68,7 +68,7 @@ impl Session {
             }
             return None;
         };
-        let own = known.options.as_ref().and_then(|options: &CallOptions| options.max_retries);
+        let own = known.options.as_ref().and_then(|options: &CallLimits| options.max_retries);
         if self.retries >= own.unwrap_or(*max_retries) {
             return None;
         }
