@@ -15,6 +15,7 @@ pub struct CallRecord(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     attempts: AtomicU32,
+    sends: AtomicU32,
     quota_wait_nanos: AtomicU64,
     may_have_been_sent: AtomicBool,
     phase: AtomicU8,
@@ -90,6 +91,17 @@ impl CallRecord {
     pub(crate) fn add_quota_wait(&self, wait: Duration) {
         let nanos = u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
         self.0.quota_wait_nanos.fetch_add(nanos, Relaxed);
+    }
+
+    /// Returns the number of times that the sending marker reported a request as sent.
+    pub(crate) fn sends(&self) -> u32 {
+        self.0.sends.load(Relaxed)
+    }
+
+    /// Counts a request that is handed to the transport.
+    #[cfg_attr(not(test), expect(dead_code, reason = "called by the sending marker"))]
+    pub(crate) fn mark_sent(&self) {
+        self.0.sends.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn sent(&self) {
