@@ -156,7 +156,7 @@ async fn the_quota_is_spent() {
     let client = answering(user).rate_limit(layer).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
     let here = client.send(ShowCurrentUser::new()).await.unwrap_err();
-    insta::assert_snapshot!(here, @"users.show: quota exhausted: the turn of this call comes in 60s, later than it may wait (1 attempt)");
+    insta::assert_snapshot!(here, @"users.show: the quota has room again only in 60s, more than this call may wait (1 attempt)");
     not_repeated(&here);
     assert_eq!((here.kind(), here.status()), (ErrorKind::RateLimited, None));
     assert_eq!(here.retry_after(), Some(Duration::from_secs(60)));

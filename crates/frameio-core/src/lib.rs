@@ -50,7 +50,7 @@ mod json_path;
 mod macros;
 mod text;
 
-pub use body::Body;
+pub use body::{Body, CloneBody};
 pub use call::{Attempts, Call, CallOptions};
 pub use cursor_guard::CursorGuard;
 pub use endpoint::{Endpoint, FromResponse, Json, encode};

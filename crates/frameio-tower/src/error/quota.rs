@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use frameio_core::BoxError;
 
-/// The quota is exhausted, and the call may not wait until its turn.
+/// The quota is exhausted for longer than the call may wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QuotaExhausted {
@@ -15,7 +15,7 @@ pub struct QuotaExhausted {
 }
 
 impl QuotaExhausted {
-    /// Creates the error of a call whose turn comes after `wait`.
+    /// Creates the error of a call whose turn would come after `wait`.
     pub const fn new(wait: Duration) -> Self {
         Self { wait }
     }
@@ -25,7 +25,7 @@ impl fmt::Display for QuotaExhausted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "quota exhausted: the turn of this call comes in {:?}, later than it may wait",
+            "the quota is exhausted: the next turn is in {:?}, longer than this call may wait",
             self.wait
         )
     }
@@ -33,13 +33,13 @@ impl fmt::Display for QuotaExhausted {
 
 impl StdError for QuotaExhausted {}
 
-/// The store of a shared quota cannot decide whether a call may pass.
+/// The store of shared quotas is unavailable.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct QuotaStoreError(BoxError);
 
 impl QuotaStoreError {
-    /// Creates the error of a store that failed with `source`.
+    /// Creates the error from its cause.
     pub fn new(source: impl Into<BoxError>) -> Self {
         Self(source.into())
     }
@@ -47,7 +47,7 @@ impl QuotaStoreError {
 
 impl fmt::Display for QuotaStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the shared quota store is unavailable")
+        write!(f, "the quota store is unavailable: {}", self.0)
     }
 }
 

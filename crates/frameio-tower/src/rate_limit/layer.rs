@@ -174,7 +174,7 @@ impl RateLimitLayer {
         self
     }
 
-    /// Sets whether a slot is spent when the [sending marker](crate::record) reports that the
+    /// Sets whether a slot is spent when the [sending marker](crate::SendingLayer) reports that the
     /// request is sent. Default: `false`, the slot is spent when the inner service is called.
     ///
     /// A call that is dropped or fails between the two, as while it waits for a token, then gives its

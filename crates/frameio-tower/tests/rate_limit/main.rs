@@ -9,6 +9,7 @@ mod model;
 mod modes;
 mod pause;
 mod queue;
+mod sending;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
