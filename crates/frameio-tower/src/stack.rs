@@ -278,7 +278,7 @@ impl DefaultStack {
         let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
         let attempt = ServiceBuilder::new()
             .layer(HeadersLayer::new(self.headers.clone()))
-            .layer(option_layer(self.rate_limit.clone()))
+            .layer(option_layer(self.rate_limit.clone().map(|quota| quota.spend_when_sent(true))))
             .layer(option_layer(self.auth.as_ref().map(|auth| auth(&self.base))))
             .layer(trace)
             .layer(timeout)
