@@ -10,14 +10,14 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use frameio::folders::CreateFolder;
-use frameio::layers::{AttemptTimeout, Backoff, RetryPolicy, TransportError, TransportStage};
+use frameio::layers::{AttemptTimeout, Backoff, StandardPolicy, TransportError, TransportStage};
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, ClientBuilder, Error, ErrorKind};
 use raw::{Act, RawServer, answer, user};
 
 fn builder(url: impl Into<String>) -> ClientBuilder {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
-    Client::builder().base_url(url).token("t").retry(RetryPolicy::default().backoff(backoff))
+    Client::builder().base_url(url).token("t").retry(StandardPolicy::default().backoff(backoff))
 }
 
 async fn get(server: &RawServer) -> Result<frameio::users::CurrentUser, Error> {
