@@ -5,7 +5,7 @@ use bytes::Bytes;
 use frameio_api::files::{
     CopiedFile, CopyComments, CopyFile, CopyFiles, ImportFile, MoveFile, MoveFiles,
 };
-use frameio_api::folders::{CopyFolder, FolderCopy};
+use frameio_api::folders::{CopyFolder, CopyFolders, FolderCopies, FolderCopy};
 use frameio_api::projects::{DeletedAssetSort, ListDeletedAssets};
 use frameio_api::version_stacks::CreateVersionStack;
 use frameio_core::{DecodeError, Endpoint, FolderId, FromResponse, VersionStackId, encode};
@@ -87,7 +87,7 @@ fn the_copy_of_a_folder_is_there_or_under_way() {
 
     for nothing in ["{}", ""] {
         let under_way = decode::<CopyResponse>(202, nothing).unwrap();
-        assert!(matches!(&under_way, FolderCopy::UnderWay(response) if response.is_empty()));
+        assert!(matches!(&under_way, FolderCopy::InProgress(response) if response.is_empty()));
         assert_eq!(under_way.folder(), None);
     }
     let more = decode::<CopyResponse>(202, r#"{"job":1}"#).unwrap();
@@ -95,6 +95,24 @@ fn the_copy_of_a_folder_is_there_or_under_way() {
 
     let error = decode::<CopyResponse>(200, "{}").unwrap_err();
     assert_eq!((&*error.path, error.message.contains("`data`")), (".", true), "{error}");
+}
+
+#[test]
+fn copies_of_folders_may_be_in_progress() {
+    type CopiesResponse = <CopyFolders as Endpoint>::Response;
+    for nothing in ["{}", ""] {
+        let copies = decode::<CopiesResponse>(202, nothing).unwrap();
+        assert!(matches!(&copies, FolderCopies::InProgress(fields) if fields.is_empty()));
+        assert_eq!(copies.folders(), None);
+    }
+    let copied = json!({"data": [{"source_folder_id": "f", "folder": {
+        "created_at": "2026-03-22T10:11:12Z", "id": "c", "name": "Sea", "project_id": "p",
+        "type": "folder", "updated_at": "2026-03-22T10:11:12Z", "view_url": "u",
+    }}]});
+    let copies = decode::<CopiesResponse>(200, &copied.to_string()).unwrap();
+    assert_eq!(copies.folders().unwrap()[0].folder.id.as_str(), "c");
+    assert_eq!(serde_json::to_value(&copies).unwrap(), copied["data"]);
+    assert!(decode::<CopiesResponse>(200, "{}").unwrap_err().message.contains("`data`"));
 }
 
 #[test]
