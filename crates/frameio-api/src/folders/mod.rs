@@ -2,6 +2,7 @@
 
 mod copies;
 
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     AccountId, FileId, FolderId, Page, ProjectId, endpoints, model, open_enum, response_types,
 };
@@ -160,7 +161,7 @@ endpoints! {
             copy_comments: CopyComments,
         }
         body {
-            /// Folders to copy. 1 to 100.
+            /// Folders to copy, each once. 1 to 100.
             folder_ids: Vec<FolderId> in 1..=100,
             /// Folder to put the copies in.
             parent_id: FolderId,
@@ -175,13 +176,25 @@ endpoints! {
             account_id: AccountId,
         }
         body {
-            /// Folders to move. 1 to 100.
+            /// Folders to move, each once. 1 to 100.
             folder_ids: Vec<FolderId> in 1..=100,
             /// Folder to move them to.
             parent_id: FolderId,
         }
     }
     "folders.bulk_move" = PATCH "/v4/accounts/{account_id}/folders/move" -> Vec<Folder>, 10 per minute;
+}
+
+impl Check for CopyFolders {
+    fn check(&self, limits: &mut Limits) {
+        limits.within("folder_ids", |limits| limits.distinct(&self.folder_ids));
+    }
+}
+
+impl Check for MoveFolders {
+    fn check(&self, limits: &mut Limits) {
+        limits.within("folder_ids", |limits| limits.distinct(&self.folder_ids));
+    }
 }
 
 open_enum! {
