@@ -7,7 +7,7 @@ use super::*;
 
 /// `told` after a while, which leaves time to send others meanwhile.
 fn late(remaining: u32, after: Duration) -> Step {
-    told(10, remaining, ms(10_000)).after(after)
+    with_quota(10, remaining, ms(10_000)).after(after)
 }
 
 #[tokio::test(start_paused = true)]
@@ -27,7 +27,7 @@ async fn responses_as_expected_change_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_smaller_limit_holds_from_the_first_response_on() {
     // Five in 5 s, two of which are left, and one of these stays free.
-    let client = Client::new(&RateLimitLayer::new(), [told(5, 2, ms(5000))]);
+    let client = Client::new(&RateLimitLayer::new(), [with_quota(5, 2, ms(5000))]);
     client.all(&SHOW, 1).await;
     client.all(&SHOW, 3).await;
     assert_eq!(client.times(), [0, 0, 1000, 2000]);
@@ -35,7 +35,7 @@ async fn a_smaller_limit_holds_from_the_first_response_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_larger_limit_holds_from_the_first_response_on() {
-    let client = Client::new(&RateLimitLayer::new(), [told(20, 19, ms(1000))]);
+    let client = Client::new(&RateLimitLayer::new(), [with_quota(20, 19, ms(1000))]);
     client.all(&SLOW, 1).await;
     client.all(&SLOW, 20).await;
     assert_eq!(client.times()[..19], [0; 19]);
@@ -44,7 +44,7 @@ async fn a_larger_limit_holds_from_the_first_response_on() {
 
 #[tokio::test(start_paused = true)]
 async fn another_window_alone_is_a_correction() {
-    let client = Client::new(&RateLimitLayer::new(), [told(10, 0, ms(20_000))]);
+    let client = Client::new(&RateLimitLayer::new(), [with_quota(10, 0, ms(20_000))]);
     client.all(&SHOW, 1).await;
     client.all(&SHOW, 2).await;
     // None is left: there is a slot to keep free before there is one to take.
@@ -54,8 +54,8 @@ async fn another_window_alone_is_a_correction() {
 #[tokio::test(start_paused = true)]
 async fn waiting_calls_are_served_at_the_new_rate() {
     let steps = (0..9).map(|n| match n {
-        8 => told(10, 1, ms(1000)).after(ms(100)),
-        _ => status(200),
+        8 => with_quota(10, 1, ms(1000)).after(ms(100)),
+        _ => status(204),
     });
     let client = Client::new(&RateLimitLayer::new(), steps);
     client.all(&SLOW, 13).await;
@@ -65,7 +65,11 @@ async fn waiting_calls_are_served_at_the_new_rate() {
 
 #[tokio::test(start_paused = true)]
 async fn figures_that_cannot_be_are_not_believed() {
-    for wrong in [told(0, 0, ms(1000)), told(10, 9, ms(0)), told(10, 9, ms(48 * 3_600_000))] {
+    for wrong in [
+        with_quota(0, 0, ms(1000)),
+        with_quota(10, 9, ms(0)),
+        with_quota(10, 9, ms(48 * 3_600_000)),
+    ] {
         let client = Client::new(&RateLimitLayer::new(), [wrong]);
         client.all(&SHOW, 1).await;
         // Whatever it tells of what remains, the calls go on at the rate from before.
@@ -78,7 +82,7 @@ async fn figures_that_cannot_be_are_not_believed() {
 #[tokio::test(start_paused = true)]
 async fn a_quota_set_by_hand_stays() {
     let quota = Quota::new(3, ms(3000)).unwrap();
-    let steps = (0..4).map(|_| told(100, 99, ms(1000)));
+    let steps = (0..4).map(|_| with_quota(100, 99, ms(1000)));
     let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, quota), steps);
     client.all(&SHOW, 4).await;
     assert_eq!(client.times(), [0, 0, 1000, 2000]);

@@ -9,9 +9,11 @@ mod model;
 mod modes;
 mod pause;
 mod queue;
+mod sending;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod unenforced;
 
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ use frameio_tower::error::{QuotaExhausted, find};
 use frameio_tower::rate_limit::{RateLimit, RateLimitFuture, RateLimitLayer};
 use http::{Method, Request, Response};
 use support::Strict;
-use support::script::{Script, Step, respond};
+use support::script::{Script, Step, hang, respond};
 use tokio::task::JoinHandle;
 use tower::{Layer, Service};
 
@@ -57,7 +59,8 @@ struct Client {
 
 impl Client {
     fn new(layer: &RateLimitLayer, steps: impl IntoIterator<Item = Step>) -> Self {
-        let script = Script::new(steps);
+        // The service documents no quota headers for 204: such a response reveals nothing.
+        let script = Script::new(steps).then(204);
         Self { service: layer.layer(Strict::new(script.clone())), script }
     }
 
@@ -95,7 +98,7 @@ fn request_of(call: Call) -> Request<Body> {
 }
 
 /// An answer with the headers of the quota.
-fn told(limit: u32, remaining: u32, window: Duration) -> Step {
+fn with_quota(limit: u32, remaining: u32, window: Duration) -> Step {
     let response = Response::builder()
         .header("x-ratelimit-limit", limit)
         .header("x-ratelimit-remaining", remaining)

@@ -11,10 +11,12 @@ use tower::service_fn;
 use super::arrivals::run;
 use super::*;
 
-/// A leaky bucket, which tells how much is left in it.
+/// A leaky bucket that reports its level.
 #[derive(Clone)]
 struct Model {
     quota: Quota,
+    /// Whether the responses have quota headers.
+    headers: bool,
     empty_at: Arc<Mutex<Instant>>,
     refused: Arc<AtomicU32>,
 }
@@ -22,7 +24,7 @@ struct Model {
 impl Model {
     fn new(quota: Quota) -> Self {
         let empty_at = Arc::new(Mutex::new(Instant::now()));
-        Self { quota, empty_at, refused: Arc::default() }
+        Self { quota, headers: true, empty_at, refused: Arc::default() }
     }
 
     /// Counts a call; how many are left, if it was not one too many.
@@ -38,8 +40,11 @@ impl Model {
     fn respond(&self) -> Response<()> {
         let left = self.count();
         self.refused.fetch_add(u32::from(left.is_none()), Relaxed);
-        Response::builder()
-            .status(if left.is_some() { 200 } else { 429 })
+        let response = Response::builder().status(if left.is_some() { 200 } else { 429 });
+        if !self.headers {
+            return response.body(()).unwrap();
+        }
+        response
             .header("x-ratelimit-limit", self.quota.calls().get())
             .header("x-ratelimit-remaining", left.unwrap_or(0).to_string())
             .header("x-ratelimit-window", self.quota.window().as_millis().to_string())
@@ -93,7 +98,7 @@ fn quotas() -> impl Strategy<Value = Quota> {
 
 proptest! {
     #[test]
-    fn a_quota_of_ones_own_is_used_to_the_full_and_nothing_is_refused(
+    fn a_quota_of_one_program_is_used_to_the_full_without_refusals(
         quota in quotas(),
         way in (0_u64..500).prop_map(ms),
         jitter in prop::collection::vec(0.0..1.0, 20),
@@ -115,6 +120,30 @@ proptest! {
         // The free slot, what the headers are rounded by, and timers of milliseconds.
         let slack = quota.interval() * 5 + ms(200);
         prop_assert!(took <= paced + workers + slack, "{took:?} > {paced:?} + {workers:?}");
+    }
+}
+
+#[test]
+fn a_proxy_that_strips_headers_costs_about_one_quota_of_refusals() {
+    for (quota, way, at_a_time) in [
+        (Quota::per_minute(100), 10, 300),
+        (Quota::per_minute(10), 100, 50),
+        (Quota::per_second(10), 30, 5),
+        (Quota::per_second(5), 300, 100),
+        (Quota::per_second(3), 5, 1),
+    ] {
+        let (took, refused) = run(async {
+            let model = Model { headers: false, ..Model::new(quota) };
+            let took = model.calls(400, at_a_time, &[ms(way)]).await;
+            (took, model.refused.load(Relaxed))
+        });
+        let case = format!("{quota}, {way} ms, {at_a_time} at a time: {took:?}, {refused} refused");
+        // The additional burst, and the calls that follow before the first 429 is back.
+        let in_flight = (ms(2 * way).as_nanos() / quota.interval().as_nanos()) as u32;
+        assert!((1..=quota.calls().get() + in_flight).contains(&refused), "{case}");
+        // The pause, and the burst that the service allows.
+        let paced = quota.interval() * (400 - quota.calls().get());
+        assert!(took <= paced + quota.interval() * 5 + ms(1500 + 4 * way), "{case}");
     }
 }
 

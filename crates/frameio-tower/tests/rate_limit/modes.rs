@@ -44,7 +44,7 @@ async fn those_ahead_count_for_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_becomes_too_long_ends_before_its_deadline() {
     let refused = Response::builder().status(429).header("retry-after", "5").body(Body::empty());
-    let steps = (0..8).map(|_| status(200)).chain([respond(refused.unwrap()).after(ms(50))]);
+    let steps = (0..8).map(|_| status(204)).chain([respond(refused.unwrap()).after(ms(50))]);
     let client = Client::new(&RateLimitLayer::new(), steps);
     let calls: Vec<_> = (0..9).map(|_| client.spawn(&SHOW)).collect();
     tokio::task::yield_now().await;
@@ -75,7 +75,7 @@ async fn fail_fast_does_not_wait() {
 async fn an_observer_waits_for_nothing_and_keeps_the_buckets() {
     let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
     let layer = RateLimitLayer::new();
-    let steps = (0..30).map(|n| if n == 29 { told(7, 6, ms(1000)) } else { status(200) });
+    let steps = (0..30).map(|n| if n == 29 { with_quota(7, 6, ms(1000)) } else { status(204) });
     let client = Client::new(&layer.clone().mode(RateLimitMode::Observe), steps);
     client.all(&SHOW, 30).await;
     assert_eq!((client.times(), layer.buckets()), (vec![0; 30], 1));
@@ -108,7 +108,7 @@ async fn a_request_of_no_operation_passes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_holds_no_permit_of_the_inner_service() {
-    let script = Script::new([]);
+    let script = Script::new([]).then(204);
     let mut service = ServiceBuilder::new()
         .layer(RateLimitLayer::new())
         .layer(ConcurrencyLimitLayer::new(1))
@@ -153,12 +153,12 @@ async fn the_record_contains_the_wait_however_it_ends() {
 async fn waits_corrections_and_pauses_emit_events() {
     let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
     let refused = Response::builder().status(429).header("retry-after", "2").body(Body::empty());
-    let steps = [told(2, 1, ms(1000)), told(2, 1, ms(1000)), respond(refused.unwrap())];
+    let steps = [with_quota(2, 1, ms(1000)), with_quota(2, 1, ms(1000)), respond(refused.unwrap())];
     let client = Client::new(&RateLimitLayer::new(), steps);
     for _ in 0..3 {
         client.call(request(&SHOW)).await.unwrap();
     }
-    let client = Client::new(&RateLimitLayer::new(), [told(10, 4, ms(10_000))]);
+    let client = Client::new(&RateLimitLayer::new(), [with_quota(10, 4, ms(10_000))]);
     client.call(request(&SLOW)).await.unwrap();
 
     let events = capture.events();

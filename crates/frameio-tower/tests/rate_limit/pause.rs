@@ -40,7 +40,7 @@ async fn it_doubles_where_the_response_says_nothing() {
     // What cannot be read says nothing.
     assert_eq!(times([retry_after("soon"), status(429)]).await, [0, 1000, 3000]);
     // A call that comes through ends the row.
-    let steps = [status(429), status(429), status(200), status(429)];
+    let steps = [status(429), status(429), status(204), status(429)];
     assert_eq!(times(steps).await, [0, 1000, 3000, 3100, 4100]);
 }
 
@@ -63,7 +63,7 @@ async fn several_that_are_refused_together_count_as_one() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_delays_all_waiting_calls_and_keeps_their_order() {
     let layer = RateLimitLayer::new();
-    let steps = (0..9).map(|n| if n == 8 { retry_after("2").after(ms(50)) } else { status(200) });
+    let steps = (0..9).map(|n| if n == 8 { retry_after("2").after(ms(50)) } else { status(204) });
     let client = Client::new(&layer, steps);
     // Two wait for their slots when the last of the nine is refused.
     client.all(&SHOW, 11).await;
