@@ -147,7 +147,8 @@ pub(super) fn add_includes(state: &State, ctx: &RequestContext<'_>, asset: &Row,
     }
     if ctx.query.includes("project") {
         let project = state.projects.get(asset.text("project_id"));
-        json["project"] = project.map_or(Value::Null, |project| projects::render_for(state, ctx, project));
+        json["project"] =
+            project.map_or(Value::Null, |project| projects::render_for(state, ctx, project));
     }
     if ctx.query.includes("metadata") {
         json["metadata"] = metadata::render(state, ctx, asset, false).into();

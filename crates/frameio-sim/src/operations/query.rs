@@ -192,8 +192,10 @@ mod tests {
     #[test]
     fn keys_of_filters_stand_in_brackets() {
         let id = "accounts.auditlog_index";
-        let (query, problems) =
-            parse(id, "filters%5Bip_address%5D=::+1&filters[event_type]=asset_created&filters[x]=1");
+        let (query, problems) = parse(
+            id,
+            "filters%5Bip_address%5D=::+1&filters[event_type]=asset_created&filters[x]=1",
+        );
         assert!(problems.is_empty(), "{problems:?}");
         assert_eq!(query.text("filters[ip_address]"), Some(":: 1"));
         assert_eq!(query.text("filters[user_id]"), None);
