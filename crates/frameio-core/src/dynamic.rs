@@ -260,8 +260,12 @@ fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, Enc
     decoded.map_err(|error| {
         let path = if error.path == "." { String::new() } else { error.path };
         // The place in the text is of no use: the user wrote another one.
-        let message = error.message.split(" at line ").next().unwrap_or_default().to_owned();
-        EncodeError::new(path, message).within(name)
+        let message = error.message.split(" at line ").next().unwrap_or_default();
+        // The text of an error in a union that was read in two steps begins with the place in it.
+        let inner = message.strip_prefix("at `").and_then(|rest| rest.split_once("`: "));
+        let (inner, message) = inner.unwrap_or(("", message));
+        let error = EncodeError::new(inner.to_owned(), message.to_owned());
+        if path.is_empty() { error } else { error.within(&path) }.within(name)
     })
 }
 
