@@ -119,6 +119,12 @@ impl QuotaResponse {
         let window = info.window.unwrap_or(current.window());
         Quota::new(info.limit, window).filter(|_| window <= MAX_WINDOW.max(current.window()))
     }
+
+    /// Returns how many calls remained after this one; `None` if that is unknown, or if the whole
+    /// quota remained, so that the call was not counted.
+    pub fn counted_remaining(&self) -> Option<u32> {
+        self.rate_limit.filter(|info| !whole_remains(*info))?.remaining
+    }
 }
 
 /// Returns whether the whole quota remains after a call, which therefore was not counted.

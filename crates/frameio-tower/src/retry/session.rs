@@ -56,7 +56,11 @@ impl Session {
         Some(delay)
     }
 
-    fn delay(&mut self, known: &KnownExtensions, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
+    fn delay(
+        &mut self,
+        known: &KnownExtensions,
+        outcome: &AttemptOutcome<'_>,
+    ) -> Option<Duration> {
         let Settings { policy, max_retries, budget } = &*self.settings;
         let Some(delay) = policy.retry(outcome) else {
             if let (Some(_), Some(budget)) = (outcome.status(), budget) {
