@@ -1,8 +1,8 @@
 //! Experimental operations on files.
 
-use frameio_core::{AccountId, FileId, endpoints, model, open_enum, response_types};
+use frameio_core::{AccountId, FileId, endpoints, model, response_types};
 
-use crate::files::File;
+use crate::files::{File, FileInclude};
 
 endpoints! {
     /// Shows files, each as far as it can be shown.
@@ -13,7 +13,7 @@ endpoints! {
         }
         query {
             /// What the answer holds besides. A link of media may be absent all the same.
-            include: Vec<ShownFileInclude>,
+            include: Vec<FileInclude>,
         }
         body {
             /// Files to show. 1 to 100.
@@ -32,34 +32,6 @@ endpoints! {
         }
     }
     "files.restore" = PATCH "/v4/accounts/{account_id}/files/{file_id}/restore" -> File, 100 per minute, api_version("experimental");
-}
-
-open_enum! {
-    /// What an answer of [`ShowFiles`] holds besides.
-    pub enum ShownFileInclude {
-        /// Links to the file as it was uploaded.
-        MediaLinksOriginal = "media_links.original",
-        /// Links to a small picture.
-        MediaLinksThumbnail = "media_links.thumbnail",
-        /// Links to a large picture.
-        MediaLinksThumbnailHighQuality = "media_links.thumbnail_high_quality",
-        /// Links to a video of 180 lines.
-        MediaLinksVideoH264180 = "media_links.video_h264_180",
-        /// Links to the best rendition.
-        MediaLinksHighQuality = "media_links.high_quality",
-        /// Links to the rendition that takes the least.
-        MediaLinksEfficient = "media_links.efficient",
-        /// Links to a sheet of pictures to scrub through.
-        MediaLinksScrubSheet = "media_links.scrub_sheet",
-        /// A link to a list of segments to stream from.
-        MediaLinksHlsManifest = "media_links.hls_manifest",
-        /// Who created it.
-        Creator = "creator",
-        /// The project that it is in.
-        Project = "project",
-        /// The values of its metadata fields.
-        Metadata = "metadata",
-    }
 }
 
 model! {

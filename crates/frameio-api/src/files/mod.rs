@@ -281,6 +281,12 @@ open_enum! {
         /// The values of its metadata fields.
         Metadata = "metadata",
     }
+    experimental {
+        /// Folder or version stack that the file is in. Only for [`ShowFile`].
+        Parent = "parent",
+        /// Playlist to stream from.
+        MediaLinksHlsManifest = "media_links.hls_manifest",
+    }
 }
 
 open_enum! {
