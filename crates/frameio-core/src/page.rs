@@ -179,6 +179,7 @@ mod wire {
 
     use super::{Links, Page};
     use crate::Extra;
+    use crate::macros::support::untyped;
 
     impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -216,7 +217,7 @@ mod wire {
                     "data" => data = Some(map.next_value()?),
                     "links" => links = Some(map.next_value()?),
                     "total_count" => total_count = map.next_value()?,
-                    _ => drop(extra.insert(key.into_owned(), map.next_value()?)),
+                    _ => drop(extra.insert(key.into_owned(), untyped(&mut map)?)),
                 }
             }
             let no_links = Links { next: None, extra: Extra::new() };

@@ -29,6 +29,11 @@ impl Session {
         Self { settings, begun: Instant::now(), retries: 0, refreshed: false }
     }
 
+    /// Returns whether anything is sent again.
+    pub(super) fn resends(&self) -> bool {
+        self.settings.resends
+    }
+
     /// Returns the delay before the next attempt, or `None` if there is none.
     pub(super) fn next<R>(
         &mut self,
@@ -57,7 +62,7 @@ impl Session {
     }
 
     fn delay(&mut self, known: &KnownExtensions, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
-        let Settings { policy, max_retries, budget } = &*self.settings;
+        let Settings { policy, max_retries, budget, .. } = &*self.settings;
         let Some(delay) = policy.retry(outcome) else {
             if let (Some(_), Some(budget)) = (outcome.status(), budget) {
                 budget.deposit();
