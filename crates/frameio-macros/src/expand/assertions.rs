@@ -1,0 +1,63 @@
+//! Assertions about the types of fields, evaluated at compile time.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::private;
+use crate::field::{Field, Place};
+use crate::form::{is_plain, is_primitive};
+use crate::request::Request;
+
+/// Nothing where a type parameter decides.
+pub(super) fn expand(request: &Request) -> Option<TokenStream> {
+    if !request.generics.params.is_empty() {
+        return None;
+    }
+    let private = private(request);
+    let required = request.fields.iter().filter_map(|field| is_required(field, &private));
+    let units = request.fields.iter().flat_map(|field| units(field, &private));
+    let assertions: Vec<_> = required.chain(units).collect();
+    (!assertions.is_empty()).then(|| {
+        quote! {
+            #[allow(deprecated, reason = "declared here")]
+            const _: () = {
+                #[allow(unused_imports, reason = "used for what is not optional")]
+                use #private::NotOptional as _;
+                #(#assertions)*
+            };
+        }
+    })
+}
+
+/// A required field is not optional under another name.
+fn is_required(field: &Field, private: &TokenStream) -> Option<TokenStream> {
+    let ty = &field.ty;
+    let is_sent = !matches!(field.place, Place::Path | Place::Skip);
+    if !is_sent || !field.form.is_required() || is_primitive(ty) || is_plain(ty) {
+        return None;
+    }
+    let message = format!(
+        "the type of `{}` is another name of `Option` or `Patch`: add `optional` to its attribute",
+        field.ident,
+    );
+    Some(quote_spanned!(ty.span()=> assert!(!#private::IsOptional::<#ty>::VALUE, #message);))
+}
+
+/// The key of a limit fits the type: `len` counts characters, `items` the items of a list.
+fn units<'a>(
+    field: &'a Field,
+    private: &'a TokenStream,
+) -> impl Iterator<Item = TokenStream> + use<'a> {
+    field.limits.iter().map(move |limit| {
+        let (ty, unit) = (&field.ty, limit.unit());
+        let message = format!(
+            "`{}` does not fit the type of `{}`: `len` limits the characters of a text, `items` the \
+             items of a list, `range` a number",
+            limit.key, field.ident,
+        );
+        quote_spanned! {limit.key.span()=>
+            assert!(#private::is_unit(<#ty as #private::Bounded>::UNIT, #unit), #message);
+        }
+    })
+}
