@@ -97,5 +97,10 @@ pub use frameio_core::{
     FromResponse, Json, Operation, Page, Paged, Patch, Quota, QuotaScope, RateLimitInfo, Reply,
     Secret, SignedUrl, encode,
 };
+#[cfg(feature = "dynamic")]
+pub use frameio_core::EndpointFromJson;
+/// What derives expand to uses of. Not part of the public API.
+#[doc(hidden)]
+pub use frameio_core::__private;
 /// The layers of the stack, for composing one by hand.
 pub use frameio_tower as layers;

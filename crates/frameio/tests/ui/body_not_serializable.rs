@@ -1,0 +1,14 @@
+use frameio::Endpoint;
+
+struct Choice;
+
+#[derive(Endpoint)]
+#[endpoint(POST "/v4/polls", id = "polls.create", response = (), quota = "10/min")]
+struct CreatePoll {
+    #[endpoint(body)]
+    choice: Choice,
+    #[endpoint(query)]
+    weight: f64,
+}
+
+fn main() {}

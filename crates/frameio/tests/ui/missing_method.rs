@@ -1,0 +1,16 @@
+use frameio::{AccountId, Endpoint, FolderId};
+use frameio::folders::Folder;
+
+#[derive(Endpoint)]
+#[endpoint(
+    "/v4/accounts/{account_id}/folders/{folder_id}",
+    id = "folders.show", response = Folder, quota = "100/min",
+)]
+struct ShowFolder {
+    #[endpoint(path)]
+    account_id: AccountId,
+    #[endpoint(path)]
+    folder_id: FolderId,
+}
+
+fn main() {}
