@@ -101,7 +101,7 @@ fn one_to_ten_reviewers_each_once() {
     assert!(remove(&many[..10]).is_ok());
     assert!(remove(&many).unwrap_err().contains("has 11 items"));
     let twice = remove(&["kim@example.com", "kim@example.com"]).unwrap_err();
-    assert_eq!(twice, "`reviewers.emails[1]` is the same as `[0]`, allowed is each once");
+    assert_eq!(twice, "`reviewers.emails[1]` duplicates `[0]`; values must be unique");
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn events_are_some_and_each_once() {
     let error = create(&[]).unwrap_err();
     assert_eq!(error.to_string(), "`events` has 0 items, allowed are 1 or more");
     let error = create(&["file.ready", "file.created", "file.ready"]).unwrap_err();
-    assert_eq!(error.to_string(), "`events[2]` is the same as `[0]`, allowed is each once");
+    assert_eq!(error.to_string(), "`events[2]` duplicates `[0]`; values must be unique");
 
     let twice = [EventType::FileReady, EventType::FileReady];
     let error = encode(&UpdateWebhook::new("a", "w").events(twice)).unwrap_err();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use frameio::files::ShowFile;
 use frameio::layers::{RateLimitLayer, RateLimitMode, RetryPolicy};
 use frameio::users::ShowCurrentUser;
-use frameio::{Body, Client, ClientBuilder, DefaultLayer, EndpointExt, ErrorKind};
+use frameio::{Body, CallOptions, Client, ClientBuilder, DefaultLayer, EndpointExt, ErrorKind};
 use http::{HeaderValue, Request};
 use script::{Script, answer, user};
 use tower::limit::ConcurrencyLimitLayer;
@@ -46,7 +46,9 @@ fn a_client_is_built_outside_of_a_runtime_and_moves_across_runtimes() {
     for _ in 0..2 {
         let client = client.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let call = async move { client.send(ShowCurrentUser::new().max_retries(0)).await };
+        let call = async move {
+            client.send(ShowCurrentUser::new().options(CallOptions::new().max_retries(0))).await
+        };
         let error = runtime.block_on(runtime.spawn(call)).unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect);
     }
@@ -144,7 +146,10 @@ async fn urls_keep_the_prefix_and_headers_their_order_of_strength() {
         .build()
         .unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    client.send(ShowCurrentUser::new().header("x-one", "call")).await.unwrap();
+    client
+        .send(ShowCurrentUser::new().options(CallOptions::new().header("x-one", "call")))
+        .await
+        .unwrap();
     let asked = script.asked();
     assert_eq!(asked[0].uri, "https://proxy.example:8443/frameio/v4/me");
     assert_eq!(asked[0].headers["user-agent"], "studio/1");
@@ -268,12 +273,13 @@ async fn clients_can_share_a_quota_or_have_their_own() {
 async fn one_call_can_ask_for_its_own_retries_and_limits() {
     let script = Script::new(|_, _| answer(500, "{}"));
     let client = builder(&script).retry(RetryPolicy::default()).max_retries(1).build().unwrap();
-    let none = client.send(ShowCurrentUser::new().max_retries(0)).await.unwrap_err();
+    let retries = |retries| CallOptions::new().max_retries(retries);
+    let send = |options| client.send(ShowCurrentUser::new().options(options));
+    let none = send(retries(0)).await.unwrap_err();
     let client_setting = client.send(ShowCurrentUser::new()).await.unwrap_err();
-    let more = client.send(ShowCurrentUser::new().max_retries(4)).await.unwrap_err();
+    let more = send(retries(4)).await.unwrap_err();
     assert_eq!((none.attempts(), client_setting.attempts(), more.attempts()), (1, 2, 5));
-    let hasty = ShowCurrentUser::new().max_retries(9).deadline(Duration::from_millis(1));
-    let cut = client.send(hasty).await.unwrap_err();
+    let cut = send(retries(9).deadline(Duration::from_millis(1))).await.unwrap_err();
     assert!(cut.attempts() < 10, "no wait that does not fit the deadline");
     assert_eq!(cut.status().unwrap(), 500);
 }

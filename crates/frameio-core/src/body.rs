@@ -6,10 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Empty, Full};
 
 use crate::BoxError;
 
@@ -117,6 +117,39 @@ impl Body {
             Repr::Full(bytes) => Ok(bytes),
             read @ Repr::Read(_) => Err(Self(read)),
         }
+    }
+}
+
+/// A body that can be cloned for another attempt, if its content allows.
+///
+/// Layers that resend requests, such as retries, are generic over it.
+pub trait CloneBody: Sized {
+    /// Returns a body with the same content from its start, or `None` if it can be sent only once.
+    fn try_clone(&self) -> Option<Self>;
+}
+
+impl CloneBody for Body {
+    fn try_clone(&self) -> Option<Self> {
+        Self::try_clone(self)
+    }
+}
+
+impl<D: Buf + Clone> CloneBody for Full<D> {
+    fn try_clone(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+}
+
+impl<D> CloneBody for Empty<D> {
+    fn try_clone(&self) -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+/// For requests whose type has no body.
+impl CloneBody for () {
+    fn try_clone(&self) -> Option<Self> {
+        Some(())
     }
 }
 

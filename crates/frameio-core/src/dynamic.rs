@@ -44,9 +44,10 @@ use serde_json::{Map, Value};
 use crate::body::Body;
 pub use crate::codec::{Codec, Parameter, ParameterLocation, Schema};
 use crate::decode::decode_json;
-use crate::endpoint::{Endpoint, FromResponse, encode};
+use crate::endpoint::{Endpoint, FromResponse, encode_checked};
 use crate::error::{DecodeError, EncodeError};
 use crate::operation::Operation;
+use crate::options::CallOptions;
 use crate::patch::Patch;
 
 pub use self::operation_names::nearest_operation;
@@ -73,7 +74,7 @@ impl Codec {
     pub const fn of<E: FromJson>() -> Self {
         Self {
             schema: E::SCHEMA,
-            encode: |input| encode(&E::from_json(input)?),
+            encode: |input, limits| encode_checked(&E::from_json(input)?, limits),
             decode: |parts, body| E::Response::from_response(parts, body).map(drop),
         }
     }
@@ -89,17 +90,23 @@ impl Operation {
         self.codec.map_or(&UNKNOWN, |codec| &codec.schema)
     }
 
-    /// Makes a request from a flat object of the documented parameters, see
-    /// [`FromJson::from_json`].
+    /// Creates a request from a flat object of the documented parameters, see
+    /// [`FromJson::from_json`], with the options of the call.
     ///
     /// # Errors
-    /// When the object is not what the operation takes, or a value is outside the documented
-    /// limits.
-    pub fn request(&self, input: &Map<String, Value>) -> Result<Request<Body>, EncodeError> {
+    /// When the object has unknown or missing parameters, a value is outside the documented limits
+    /// (unless [`CallOptions::unchecked`] skips them), or a header of the options is invalid.
+    pub fn request(
+        &self,
+        input: &Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<Request<Body>, EncodeError> {
         let codec = self.codec.ok_or_else(|| {
             EncodeError::new(self.id, "is not declared by `endpoints!`, so JSON cannot make it")
         })?;
-        (codec.encode)(input)
+        let mut request = (codec.encode)(input, options.checker())?;
+        options.apply(&mut request)?;
+        Ok(request)
     }
 
     /// Decodes a successful response as the operation's type, and returns it as the JSON that it

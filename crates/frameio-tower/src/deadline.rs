@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use frameio_core::{BoxError, CallOptions};
+use frameio_core::{BoxError, CallLimits};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
@@ -25,7 +25,7 @@ pub struct DeadlineAt(pub Instant);
 
 /// Limits the time of a whole call: queue, backoff and all attempts.
 ///
-/// It belongs outside of the retries. [`CallOptions::deadline`] of a request overrides the limit.
+/// It belongs outside of the retries. [`CallLimits::deadline`] of a request overrides the limit.
 /// The layers inside find its end as [`DeadlineAt`]; where a request has one already, from a
 /// caller with a limit of its own, the earlier of the two holds. The error is a
 /// [`DeadlineExceeded`], which names what the call was busy with.
@@ -82,7 +82,7 @@ where
 
 /// The end of a call, told to the layers inside.
 fn limit(extensions: &mut http::Extensions, default: Option<Duration>) -> Option<(Instant, Limit)> {
-    let own = extensions.get::<CallOptions>().and_then(|options| options.deadline).or(default);
+    let own = extensions.get::<CallLimits>().and_then(|options| options.deadline).or(default);
     let outer = extensions.get::<DeadlineAt>().map(|deadline| deadline.0);
     if own.is_none() && outer.is_none() {
         return None;

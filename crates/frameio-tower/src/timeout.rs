@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use frameio_core::{BoxError, CallOptions};
+use frameio_core::{BoxError, CallLimits};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -17,7 +17,7 @@ use crate::error::AttemptTimeout;
 /// Limits the time of one attempt, from its call to the last byte of its answer.
 ///
 /// The body counts where it is read inside, by a [`Collect`](crate::Collect). The time that a
-/// service needs to become ready does not. [`CallOptions::timeout`] of a request overrides the
+/// service needs to become ready does not. [`CallLimits::timeout`] of a request overrides the
 /// limit; the error is an [`AttemptTimeout`].
 #[derive(Clone, Copy, Debug)]
 pub struct TimeoutLayer {
@@ -65,7 +65,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> TimeoutFuture<S::Future> {
-        let own = request.extensions().get::<CallOptions>().and_then(|options| options.timeout);
+        let own = request.extensions().get::<CallLimits>().and_then(|options| options.timeout);
         // A limit beyond what a clock can tell is none.
         let limit =
             own.or(self.limit).and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));

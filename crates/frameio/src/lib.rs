@@ -93,9 +93,9 @@ pub use frameio_api::{
 pub use frameio_core as endpoint;
 pub use frameio_core::id::*;
 pub use frameio_core::{
-    ApiError, Body, BoxError, Cursor, DecodeError, EncodeError, Endpoint, EndpointExt, EventType,
-    FromResponse, Json, Operation, Page, Paged, Patch, Quota, QuotaScope, RateLimitInfo, Reply,
-    Secret, SignedUrl, encode,
+    ApiError, Body, BoxError, CallOptions, Cursor, DecodeError, EncodeError, Endpoint, EndpointExt,
+    EventType, FromResponse, Json, Operation, Page, Paged, Patch, Quota, QuotaScope, RateLimitInfo,
+    Reply, Secret, SignedUrl, encode,
 };
 #[cfg(feature = "dynamic")]
 pub use frameio_core::EndpointFromJson;

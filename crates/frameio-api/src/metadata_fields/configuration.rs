@@ -1,7 +1,7 @@
 //! What can be configured of each kind of field, but for those of users.
 
-use frameio_core::limits::{self, Check};
-use frameio_core::{EncodeError, Extra, Patch, model, open_enum};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{Extra, Patch, model, open_enum};
 
 use crate::metadata::SelectOptionId;
 
@@ -41,9 +41,9 @@ macro_rules! configuration {
         }
 
         impl Check for $name {
-            fn check(&self) -> Result<(), EncodeError> {
-                $($( limits::check(stringify!($required), &self.$required, $range)?; )?)*
-                Ok(())
+            fn check(&self, limits: &mut Limits) {
+                let _ = limits;
+                $($( limits.check(stringify!($required), &self.$required, $range); )?)*
             }
         }
 
@@ -79,9 +79,9 @@ macro_rules! configuration {
         }
 
         impl Check for $update {
-            fn check(&self) -> Result<(), EncodeError> {
-                $($( limits::check(stringify!($required), &self.$required, $range)?; )?)*
-                Ok(())
+            fn check(&self, limits: &mut Limits) {
+                let _ = limits;
+                $($( limits.check(stringify!($required), &self.$required, $range); )?)*
             }
         }
     };

@@ -1,7 +1,7 @@
 //! What can be configured of fields whose values are users: who can be chosen.
 
-use frameio_core::limits::{self, Check};
-use frameio_core::{EncodeError, Extra, model};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{Extra, model};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -46,12 +46,9 @@ impl UserConfiguration {
 }
 
 impl Check for UserConfiguration {
-    fn check(&self) -> Result<(), EncodeError> {
-        match &self.members {
-            MemberOptions::Custom(members) => {
-                limits::check("custom_members", members, 1..=u64::MAX)
-            }
-            _ => Ok(()),
+    fn check(&self, limits: &mut Limits) {
+        if let MemberOptions::Custom(members) = &self.members {
+            limits.check(CUSTOM_MEMBERS, members, 1..=u64::MAX);
         }
     }
 }
@@ -183,7 +180,7 @@ mod tests {
     #[test]
     fn nobody_to_choose_from_is_refused() {
         let nobody = UserConfiguration::new(MemberOptions::Custom(Vec::new()));
-        assert_eq!(nobody.check().unwrap_err().field, "custom_members");
-        assert_eq!(UserConfiguration::new(MemberOptions::AllProjectMembers).check(), Ok(()));
+        assert_eq!(Limits::of(&nobody).unwrap_err().field, "custom_members");
+        assert_eq!(Limits::of(&UserConfiguration::new(MemberOptions::AllProjectMembers)), Ok(()));
     }
 }

@@ -1,6 +1,6 @@
 //! The kinds of fields in parts, as an update takes them.
 
-use frameio_core::limits::{self, Check};
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{DecodeError, EncodeError, Extra, Patch, model};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -54,12 +54,12 @@ impl FieldDefinitionUpdate {
 }
 
 impl Check for FieldDefinitionUpdate {
-    fn check(&self) -> Result<(), EncodeError> {
+    fn check(&self, limits: &mut Limits) {
         if self.name == Patch::Clear && self.kind == FieldKindUpdate::Text {
-            return Err(EncodeError::new("name", "of a text field cannot be cleared"));
+            limits.push(EncodeError::new("name", "of a text field cannot be cleared"));
         }
-        limits::check("name", &self.name, NAME)?;
-        self.kind.check()
+        limits.check("name", &self.name, NAME);
+        self.kind.check(limits);
     }
 }
 
@@ -167,17 +167,16 @@ impl FieldKindUpdate {
 }
 
 impl Check for FieldKindUpdate {
-    fn check(&self) -> Result<(), EncodeError> {
-        let checked = match self {
-            Self::Date(it) => it.check(),
-            Self::Number(it) => it.check(),
-            Self::Rating(it) => it.check(),
-            Self::Select(it) | Self::SelectMulti(it) => it.check(),
-            Self::Toggle(it) => it.check(),
-            Self::UserMulti(it) | Self::UserSingle(it) => it.check(),
-            Self::Text | Self::LongText | Self::Other(..) => Ok(()),
-        };
-        checked.map_err(|error| error.within(CONFIGURATION))
+    fn check(&self, limits: &mut Limits) {
+        match self {
+            Self::Date(it) => limits.nested(CONFIGURATION, it),
+            Self::Number(it) => limits.nested(CONFIGURATION, it),
+            Self::Rating(it) => limits.nested(CONFIGURATION, it),
+            Self::Select(it) | Self::SelectMulti(it) => limits.nested(CONFIGURATION, it),
+            Self::Toggle(it) => limits.nested(CONFIGURATION, it),
+            Self::UserMulti(it) | Self::UserSingle(it) => limits.nested(CONFIGURATION, it),
+            Self::Text | Self::LongText | Self::Other(..) => {}
+        }
     }
 }
 

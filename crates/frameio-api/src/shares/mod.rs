@@ -4,7 +4,7 @@ mod activities;
 mod reviewers;
 mod share;
 
-use frameio_core::limits::Check;
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     AccountId, AssetId, EncodeError, FieldDefinitionId, Page, ProjectId, Secret, ShareId,
     endpoints, open_enum,
@@ -344,14 +344,11 @@ endpoints! {
 }
 
 impl Check for UpdateShare {
-    fn check(&self) -> Result<(), EncodeError> {
+    fn check(&self, limits: &mut Limits) {
         if *self == Self::new(&self.account_id, &self.share_id) {
-            return Err(EncodeError::new(
-                "data",
-                "changes nothing: set at least one of its fields",
-            ));
+            let message = "changes nothing: set at least one of its fields";
+            limits.refuse(EncodeError::new("data", message));
         }
-        Ok(())
     }
 }
 

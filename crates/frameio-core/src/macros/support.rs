@@ -8,8 +8,7 @@ use serde::de::value::Error as PlainError;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::error::EncodeError;
-use crate::limits::Check;
+use crate::limits::{Check, Limits};
 use crate::patch::{self, Patch};
 
 /// Reads text without owning it.
@@ -98,35 +97,31 @@ impl<T: Serialize> Keep for &Probe<'_, T> {
     }
 }
 
-/// Checks a field whose type has limits of its own; found before [`NothingToCheck`].
+/// Checks a field whose type contains limits; found before [`NothingToCheck`].
 pub trait CheckNested {
-    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError>;
-    fn check_whole(&self) -> Result<(), EncodeError>;
+    fn check_nested(&self, field: &'static str, limits: &mut Limits);
+    fn check_whole(&self, limits: &mut Limits);
 }
 
 impl<T: Check> CheckNested for Probe<'_, T> {
-    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError> {
-        self.0.check().map_err(|error| error.within(field))
+    fn check_nested(&self, field: &'static str, limits: &mut Limits) {
+        limits.nested(field, self.0);
     }
 
-    fn check_whole(&self) -> Result<(), EncodeError> {
-        self.0.check()
+    fn check_whole(&self, limits: &mut Limits) {
+        self.0.check(limits);
     }
 }
 
 pub trait NothingToCheck {
-    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError>;
-    fn check_whole(&self) -> Result<(), EncodeError>;
+    fn check_nested(&self, field: &'static str, limits: &mut Limits);
+    fn check_whole(&self, limits: &mut Limits);
 }
 
 impl<T> NothingToCheck for &Probe<'_, T> {
-    fn check_nested(&self, _: &'static str) -> Result<(), EncodeError> {
-        Ok(())
-    }
+    fn check_nested(&self, _: &'static str, _: &mut Limits) {}
 
-    fn check_whole(&self) -> Result<(), EncodeError> {
-        Ok(())
-    }
+    fn check_whole(&self, _: &mut Limits) {}
 }
 
 #[doc(hidden)]

@@ -31,9 +31,9 @@ const AFTER_SERVER_ERROR: Duration = Duration::from_secs(30);
 /// * The default is the documented rule: 408, 429 and 5xx, 2 retries. It takes the service at its
 ///   word that an operation which failed had no effect; where a `POST` that was carried out twice
 ///   would hurt, take the conservative one.
-/// * Whether a call is idempotent is said by [`CallOptions::idempotent`], else by its operation,
+/// * Whether a call is idempotent is said by [`CallLimits::idempotent`], else by its operation,
 ///   else, for a plain request, by its method as HTTP defines it.
-///   [`CallOptions::max_retries`] overrides the number of retries.
+///   [`CallLimits::max_retries`] overrides the number of retries.
 /// * Backoff is exponential with full jitter, from 1 s, capped at 60 s: [`Backoff`]. A
 ///   `Retry-After`, in seconds or as a date, is followed as it is, up to 60 s.
 /// * A wait that does not end before [`DeadlineAt`](crate::DeadlineAt) is not begun, a body that
@@ -57,8 +57,8 @@ const AFTER_SERVER_ERROR: Duration = Duration::from_secs(30);
 /// let layer = RetryLayer::new(policy);
 /// ```
 ///
-/// [`CallOptions::idempotent`]: frameio_core::CallOptions::idempotent
-/// [`CallOptions::max_retries`]: frameio_core::CallOptions::max_retries
+/// [`CallLimits::idempotent`]: frameio_core::CallLimits::idempotent
+/// [`CallLimits::max_retries`]: frameio_core::CallLimits::max_retries
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RetryPolicy {
