@@ -125,6 +125,10 @@ impl Operation {
     }
 }
 
+/// A JSON object.
+#[doc(hidden)]
+pub type JsonObject = Map<String, Value>;
+
 /// The input of one request, its names checked.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -195,6 +199,14 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// A parameter of the query that is always sent.
+    pub fn required_query<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<T, EncodeError> {
+        self.query(name)?.ok_or_else(|| EncodeError::new(name, "is missing"))
+    }
+
     /// A field of the body that is always sent.
     pub fn required<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, EncodeError> {
         match self.body.and_then(|body| body.get(name)) {
@@ -203,32 +215,9 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A field of the body that may be left out. Null is as good as absent where something is
-    /// created; an update would keep the old value, which is not what null says.
-    pub fn optional<T: DeserializeOwned>(
-        &self,
-        name: &'static str,
-    ) -> Result<Option<T>, EncodeError> {
-        match self.body.and_then(|body| body.get(name)) {
-            None => Ok(None),
-            Some(Value::Null) if self.operation.method == http::Method::PATCH => {
-                Err(EncodeError::new(name, "cannot be cleared: leave it out, or give a value"))
-            }
-            Some(Value::Null) => Ok(None),
-            Some(value) => read(name, value).map(Some),
-        }
-    }
-
-    /// A field of the body that may be left out, cleared or set.
-    pub fn nullable<T: DeserializeOwned>(
-        &self,
-        name: &'static str,
-    ) -> Result<Patch<T>, EncodeError> {
-        match self.body.and_then(|body| body.get(name)) {
-            None => Ok(Patch::Keep),
-            Some(Value::Null) => Ok(Patch::Clear),
-            Some(value) => read(name, value).map(Patch::Set),
-        }
+    /// A field of the body that can be left out.
+    pub fn optional<F: FromInput>(&self, name: &'static str) -> Result<F, EncodeError> {
+        F::from_input(name, self.body.and_then(|body| body.get(name)), self.operation)
     }
 
     /// A field of the body that has one value; it need not be given.
@@ -238,6 +227,50 @@ impl<'a> Input<'a> {
                 Err(EncodeError::new(name, format!("can only be {constant:?}")))
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// A field of the body that can be left out.
+#[doc(hidden)]
+pub trait FromInput: Sized {
+    /// Reads the value, if there is one.
+    fn from_input(
+        name: &'static str,
+        value: Option<&Value>,
+        operation: &Operation,
+    ) -> Result<Self, EncodeError>;
+}
+
+/// Null is as good as absent where something is created. An update would keep the old value, which
+/// is not what null says.
+impl<T: DeserializeOwned> FromInput for Option<T> {
+    fn from_input(
+        name: &'static str,
+        value: Option<&Value>,
+        operation: &Operation,
+    ) -> Result<Self, EncodeError> {
+        match value {
+            None => Ok(None),
+            Some(Value::Null) if operation.method == http::Method::PATCH => {
+                Err(EncodeError::new(name, "cannot be cleared: leave it out, or give a value"))
+            }
+            Some(Value::Null) => Ok(None),
+            Some(value) => read(name, value).map(Some),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> FromInput for Patch<T> {
+    fn from_input(
+        name: &'static str,
+        value: Option<&Value>,
+        _: &Operation,
+    ) -> Result<Self, EncodeError> {
+        match value {
+            None => Ok(Self::Keep),
+            Some(Value::Null) => Ok(Self::Clear),
+            Some(value) => read(name, value).map(Self::Set),
         }
     }
 }

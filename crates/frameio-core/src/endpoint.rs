@@ -15,7 +15,7 @@ use crate::error::{DecodeError, EncodeError};
 use crate::limits::Limits;
 use crate::operation::Operation;
 
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 /// A request as a plain value, with the type of its response.
 ///

@@ -23,6 +23,9 @@
 //! The macros [`endpoints!`], [`model!`], [`open_enum!`] and [`id!`] declare operations and their
 //! models. The `frameio-api` crate uses them, and custom operations can use them too.
 
+// So that what the derives expand to finds its items in the unit tests of this crate too.
+extern crate self as frameio;
+
 pub mod body;
 pub mod call;
 #[cfg(feature = "dynamic")]
@@ -37,6 +40,7 @@ pub mod error;
 pub mod event_type;
 pub mod id;
 pub mod limits;
+mod nullable;
 pub mod operation;
 pub mod options;
 mod origin;
@@ -56,7 +60,12 @@ pub use cursor_guard::CursorGuard;
 pub use endpoint::{Endpoint, FromResponse, Json, encode};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
+/// Declares a request: see the trait [`Endpoint`](trait@Endpoint).
+pub use frameio_macros::Endpoint;
+#[cfg(feature = "dynamic")]
+pub use frameio_macros::EndpointFromJson;
 pub use id::*;
+pub use nullable::Nullable;
 pub use operation::{Operation, Quota, QuotaScope};
 pub use options::{CallOptions, EndpointExt, Raw, WithMeta, WithOptions};
 pub use origin::{Origin, is_loopback, is_secure};
@@ -73,9 +82,20 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// Fields of a response that this version does not know, kept and written back unchanged.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
 
-/// Items that the macros use; not part of the public API.
+/// What macros and derives expand to uses of. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::body::Body;
+    #[cfg(feature = "dynamic")]
+    pub use crate::dynamic::{FromJson, Input, JsonObject, Parameter, Schema};
+    pub use crate::encode::{JsonBody, PathArgs, Query, QueryValue};
+    pub use crate::endpoint::Endpoint;
+    pub use crate::error::EncodeError;
+    pub use crate::limits::{Bounded, Limits};
+    pub use crate::macros::derive::*;
     pub use crate::macros::support::*;
+    pub use crate::operation::{Operation, Quota, QuotaScope};
+    pub use crate::page::{Cursor, Page, Paged};
+    pub use crate::patch::Patch;
     pub use {http, serde, serde_json};
 }

@@ -95,6 +95,18 @@ impl Operation {
         self
     }
 
+    /// Sets how requests are made from JSON, if the request type can be.
+    #[doc(hidden)]
+    #[must_use]
+    #[allow(unused_mut, unused_variables, reason = "without the feature `dynamic`")]
+    pub const fn json_codec(mut self, codec: crate::__private::OptionalCodec) -> Self {
+        #[cfg(feature = "dynamic")]
+        {
+            self.codec = codec.0;
+        }
+        self
+    }
+
     #[cfg(feature = "dynamic")]
     #[doc(hidden)]
     #[must_use]

@@ -5,7 +5,7 @@ extern crate frameio_core as frameio;
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, Cursor, EncodeError, Endpoint, FileId, Json, Page, Patch, QuotaScope, encode,
+    AccountId, Cursor, EncodeError, Endpoint, FileId, Json, Nullable, Page, Patch, QuotaScope, encode,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -90,6 +90,8 @@ struct UpdateThing {
     pub tags: Option<Vec<String>>,
     #[endpoint(body)]
     pub parts: Option<Vec<Thing>>,
+    #[endpoint(body, len = 1..=3)]
+    pub color: Nullable<String>,
     #[endpoint(body)]
     #[cfg(any())]
     pub absent: NoSuchType,
@@ -141,18 +143,18 @@ fn a_page_behind_a_type_alias_is_still_a_page() {
 
 #[test]
 fn options_and_patches_are_sent_as_their_types_say() {
-    let update = UpdateThing::new("a", "n", 3);
-    assert_eq!(body(&update), r#"{"data":{"type":"thing","name":"n","count":3}}"#);
+    let update = UpdateThing::new("a", "n", 3, None);
+    assert_eq!(body(&update), r#"{"data":{"type":"thing","name":"n","count":3,"color":null}}"#);
     let full = update.clone().done(false).page(3).kind("k").note("x".to_owned()).tags([]);
     let full = UpdateThing { tags: None, ..full };
     assert_eq!(
         body(&full),
-        r#"{"data":{"type":"thing","name":"n","count":3,"done":false,"page":3,"type_of":"k","note":"x"}}"#
+        r#"{"data":{"type":"thing","name":"n","count":3,"done":false,"page":3,"type_of":"k","note":"x","color":null}}"#
     );
     let cleared = update.page(None).note(Patch::Clear);
     assert_eq!(
         body(&cleared),
-        r#"{"data":{"type":"thing","name":"n","count":3,"page":null,"note":null}}"#
+        r#"{"data":{"type":"thing","name":"n","count":3,"page":null,"note":null,"color":null}}"#
     );
 }
 
@@ -161,7 +163,7 @@ fn limits_are_checked_under_their_names_in_json() {
     let things = ["long", "ok", ""].map(|name| {
         serde_json::from_value::<Thing>(serde_json::json!({ "name": name })).unwrap()
     });
-    let wrong = UpdateThing::new("a", "long", 0)
+    let wrong = UpdateThing::new("a", "long", 0, "blue")
         .page(11)
         .tags(["a".to_owned(), "b".to_owned(), "a".to_owned(), "c".to_owned()])
         .parts(things);
@@ -170,7 +172,7 @@ fn limits_are_checked_under_their_names_in_json() {
         "`name` has 4 characters, allowed are 1 to 3; `count` is 0, allowed are 1 or more; \
          `page` is 11, allowed are 0 to 10; `tags` has 4 items, allowed are 1 to 3; \
          `tags[2]` duplicates `[0]`; values must be unique; \
-         `parts[0].name` has 4 characters, allowed are 1 to 3; \
+         `color` has 4 characters, allowed are 1 to 3; `parts[0].name` has 4 characters, allowed are 1 to 3; \
          `parts[2].name` has 0 characters, allowed are 1 to 3"
     );
 }

@@ -94,7 +94,7 @@ pub use frameio_core as endpoint;
 pub use frameio_core::id::*;
 pub use frameio_core::{
     ApiError, Body, BoxError, CallOptions, Cursor, DecodeError, EncodeError, Endpoint, EndpointExt,
-    EventType, FromResponse, Json, Operation, Page, Paged, Patch, Quota, QuotaScope, RateLimitInfo,
+    EventType, FromResponse, Json, Nullable, Operation, Page, Paged, Patch, Quota, QuotaScope, RateLimitInfo,
     Reply, Secret, SignedUrl, encode,
 };
 #[cfg(feature = "dynamic")]

@@ -87,7 +87,7 @@ macro_rules! __dynamic {
                     )?
                     $( $body: input.required($body_name)?, )*
                     $( $optional: input.optional($optional_name)?, )*
-                    $( $nullable: input.nullable($nullable_name)?, )*
+                    $( $nullable: input.optional($nullable_name)?, )*
                 })
             }
         }

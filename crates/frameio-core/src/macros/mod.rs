@@ -1,5 +1,6 @@
 //! The macros that declare ids, open enums, models and endpoints.
 
+pub(crate) mod derive;
 mod dynamic;
 mod endpoints;
 mod id;
