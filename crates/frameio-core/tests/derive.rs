@@ -5,7 +5,8 @@ extern crate frameio_core as frameio;
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, Cursor, EncodeError, Endpoint, FileId, Json, Nullable, Page, Patch, QuotaScope, encode,
+    AccountId, Cursor, EncodeError, Endpoint, FileId, Json, Nullable, Page, Patch, QuotaScope,
+    encode,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -160,9 +161,8 @@ fn options_and_patches_are_sent_as_their_types_say() {
 
 #[test]
 fn limits_are_checked_under_their_names_in_json() {
-    let things = ["long", "ok", ""].map(|name| {
-        serde_json::from_value::<Thing>(serde_json::json!({ "name": name })).unwrap()
-    });
+    let things = ["long", "ok", ""]
+        .map(|name| serde_json::from_value::<Thing>(serde_json::json!({ "name": name })).unwrap());
     let wrong = UpdateThing::new("a", "long", 0, "blue")
         .page(11)
         .tags(["a".to_owned(), "b".to_owned(), "a".to_owned(), "c".to_owned()])
@@ -180,7 +180,10 @@ fn limits_are_checked_under_their_names_in_json() {
 #[test]
 fn the_operation_is_what_the_attribute_says() {
     let list = ListThings::OPERATION;
-    assert_eq!((list.id, list.path), ("things.index", "/v4/accounts/{account_id}/files/{file}/things"));
+    assert_eq!(
+        (list.id, list.path),
+        ("things.index", "/v4/accounts/{account_id}/files/{file}/things")
+    );
     assert_eq!((list.quota, list.scope), (frameio_core::Quota::per_second(5), QuotaScope::Account));
     assert!(list.idempotent && list.api_version.is_none() && !list.deprecated);
     let update = UpdateThing::OPERATION;
@@ -225,7 +228,8 @@ impl Check for CreateBare {
 
 #[test]
 fn a_body_can_be_a_value_in_the_envelope_or_have_none() {
-    let thing = |name: &str| serde_json::from_value::<Thing>(serde_json::json!({ "name": name })).unwrap();
+    let thing =
+        |name: &str| serde_json::from_value::<Thing>(serde_json::json!({ "name": name })).unwrap();
     assert_eq!(body(&CreateUnion::new(thing("x"))), r#"{"data":{"name":"x"}}"#);
     let error = refusal(&CreateUnion::new(thing("")));
     assert_eq!(error, "`data.name` has 0 characters, allowed are 1 to 3");
@@ -287,7 +291,11 @@ struct CreateStable {
 #[test]
 fn an_experimental_field_asks_for_the_experimental_version_when_it_is_set() {
     let version = |request: CreateStable| {
-        encode(&request).unwrap().headers().get("api-version").map(|it| it.to_str().unwrap().to_owned())
+        encode(&request)
+            .unwrap()
+            .headers()
+            .get("api-version")
+            .map(|it| it.to_str().unwrap().to_owned())
     };
     let experimental = Some("experimental".to_owned());
     let request = CreateStable::new().name("x").include([Include::Creator]);
