@@ -51,8 +51,10 @@ fn an_update_changes_something() {
     assert_eq!(error.to_string(), "`data` changes nothing: set at least one of its fields");
     assert_eq!(data(&update().passphrase(None)), json!({"passphrase": null}));
     assert_eq!(
-        data(&update().passphrase("open sesame").expiration(None).theme(None).enabled(false)),
-        json!({"passphrase": "open sesame", "expiration": null, "theme": null, "enabled": false})
+        data(
+            &update().passphrase("open sesame").expiration(None).accent_color(None).enabled(false)
+        ),
+        json!({"passphrase": "open sesame", "expiration": null, "accent_color": null, "enabled": false})
     );
 }
 

@@ -1,10 +1,14 @@
 //! Webhooks and custom actions as they are sent and answered.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::time::Duration;
+
 use frameio_api::Catalog;
 use frameio_api::custom_actions::{CreateCustomAction, CustomAction};
 use frameio_api::webhooks::{CreateWebhook, UpdateWebhook, Webhook};
-use frameio_core::{EventType, Operation, QuotaScope, encode};
+use frameio_core::{
+    CallLimits, CallOptions, EndpointExt, EventType, Operation, QuotaScope, encode,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -35,6 +39,17 @@ fn webhooks_are_created_within_a_quota_of_the_account() {
     let shared: Vec<_> =
         Operation::all().filter(|it| it.scope == QuotaScope::Account).map(|it| it.id).collect();
     assert_eq!(shared, ["webhooks.create"]);
+}
+
+#[test]
+fn options_share_no_names_with_fields() {
+    let create = CreateCustomAction::new("a", "w", "Posts it", "post", "Post", "https://a.b");
+    let options = CallOptions::new().timeout(Duration::from_millis(1));
+    let request = encode(&create.timeout(5).options(options)).unwrap();
+    let body = std::str::from_utf8(request.body().as_bytes().unwrap()).unwrap();
+    assert!(body.contains(r#""timeout":5"#), "{body}");
+    let limits = request.extensions().get::<CallLimits>().unwrap();
+    assert_eq!(limits.timeout, Some(Duration::from_millis(1)));
 }
 
 #[test]

@@ -1,28 +1,28 @@
-//! Which requests to IMS are sent again, and when.
+//! Which requests to IMS are repeated, and when.
 
 use std::time::{Duration, SystemTime};
 
-use frameio_core::Body;
-use frameio_tower::error::ResponseTooLarge;
+use frameio_core::{Body, BoxError};
+use frameio_tower::error::{ResponseTooLarge, find};
+use frameio_tower::retry_after;
 use frameio_tower::trace::names::{RETRY_SCHEDULED, RETRY_TARGET};
-use frameio_tower::{HttpError, retry_after};
 use http::{Request, Response, StatusCode};
 use tokio::time::{Sleep, sleep};
 use tower::retry::Policy;
 
-/// The waits where none is told, the last one from then on.
-const WAITS: [u64; 4] = [1, 2, 5, 10];
-/// The longest wait that a `Retry-After` is followed for.
-const LONGEST_TOLD: Duration = Duration::from_secs(60);
+/// Delays in seconds where the response asks for none; the last one is repeated.
+const DELAYS: [u64; 4] = [1, 2, 5, 10];
+/// Longest `Retry-After` that is followed.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// The retries of one request: refusals and failures have a budget each, so that a service that
-/// comes back from trouble and is then busy is not given up too soon.
+/// The retries of one request. Throttling and failures have a budget each, so that a service that
+/// recovers and is then busy is not given up too soon.
 ///
-/// All requests to IMS are sent again after a failure. A code or a refresh token is good once, but
-/// where the response to it is lost, nothing else is left to try.
+/// All requests to IMS are repeated after a failure. A code or a refresh token works once, but if
+/// the response to it is lost, there is nothing else to try.
 #[derive(Clone, Debug)]
 pub(super) struct Retries {
-    refused: Budget,
+    throttled: Budget,
     failed: Budget,
 }
 
@@ -34,54 +34,53 @@ struct Budget {
 
 impl Retries {
     pub(super) const fn new(max: u32) -> Self {
-        Self { refused: Budget { spent: 0, max }, failed: Budget { spent: 0, max } }
+        Self { throttled: Budget { spent: 0, max }, failed: Budget { spent: 0, max } }
     }
 
-    fn budget<R>(&mut self, result: &Result<Response<R>, HttpError>) -> Option<&mut Budget> {
+    fn budget<R>(&mut self, result: &Result<Response<R>, BoxError>) -> Option<&mut Budget> {
         match result {
             Ok(response) => match response.status() {
-                StatusCode::TOO_MANY_REQUESTS => Some(&mut self.refused),
+                StatusCode::TOO_MANY_REQUESTS => Some(&mut self.throttled),
                 StatusCode::INTERNAL_SERVER_ERROR
                 | StatusCode::BAD_GATEWAY
                 | StatusCode::SERVICE_UNAVAILABLE
                 | StatusCode::GATEWAY_TIMEOUT => Some(&mut self.failed),
                 _ => None,
             },
-            // A transport of somebody's own has errors of its own, and all of these requests may be
-            // sent again.
-            Err(error) => error.find::<ResponseTooLarge>().is_none().then_some(&mut self.failed),
+            // A custom transport has its own errors, and all of these requests may be repeated.
+            Err(error) => find::<ResponseTooLarge>(&**error).is_none().then_some(&mut self.failed),
         }
     }
 }
 
 impl Budget {
-    fn wait(&mut self, told: Option<Duration>) -> Option<Duration> {
+    fn delay(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
         if self.spent >= self.max {
             return None;
         }
-        let last = WAITS.len() - 1;
+        let last = DELAYS.len() - 1;
         let at = usize::try_from(self.spent).map_or(last, |spent| spent.min(last));
         self.spent += 1;
-        let own = Duration::from_secs(WAITS.get(at).copied().unwrap_or_default());
-        Some(told.map_or(own, |told| told.min(LONGEST_TOLD)))
+        let own = Duration::from_secs(DELAYS.get(at).copied().unwrap_or_default());
+        Some(retry_after.map_or(own, |delay| delay.min(MAX_RETRY_AFTER)))
     }
 }
 
-impl<R> Policy<Request<Body>, Response<R>, HttpError> for Retries {
+impl<R> Policy<Request<Body>, Response<R>, BoxError> for Retries {
     type Future = Sleep;
 
     fn retry(
         &mut self,
         _: &mut Request<Body>,
-        result: &mut Result<Response<R>, HttpError>,
+        result: &mut Result<Response<R>, BoxError>,
     ) -> Option<Sleep> {
-        let told = result
+        let asked = result
             .as_ref()
             .ok()
             .and_then(|response| retry_after(response.headers(), SystemTime::now()));
-        let wait = self.budget(result)?.wait(told)?;
-        tracing::debug!(name: RETRY_SCHEDULED, target: RETRY_TARGET, ?wait, "{RETRY_SCHEDULED}");
-        Some(sleep(wait))
+        let delay = self.budget(result)?.delay(asked)?;
+        tracing::debug!(name: RETRY_SCHEDULED, target: RETRY_TARGET, ?delay, "{RETRY_SCHEDULED}");
+        Some(sleep(delay))
     }
 
     fn clone_request(&mut self, request: &Request<Body>) -> Option<Request<Body>> {
@@ -101,34 +100,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_budget_has_its_own_waits() {
+    fn each_budget_has_its_own_delays() {
         let status = |status: u16| Ok(Response::builder().status(status).body(()).unwrap());
-        let lost = || Err(HttpError::new(TransportError::new(TransportStage::Sent, "reset")));
+        let lost = || Err(BoxError::from(TransportError::new(TransportStage::Sent, "reset")));
         let mut retries = Retries::new(6);
-        let mut waits = |result: Result<Response<()>, HttpError>| {
-            let wait = retries.budget(&result)?.wait(None)?;
-            Some(wait.as_secs())
+        let mut delays = |result: Result<Response<()>, BoxError>| {
+            let delay = retries.budget(&result)?.delay(None)?;
+            Some(delay.as_secs())
         };
         assert_eq!(
-            [(); 7].map(|()| waits(status(429))),
+            [(); 7].map(|()| delays(status(429))),
             [Some(1), Some(2), Some(5), Some(10), Some(10), Some(10), None]
         );
-        assert_eq!(waits(status(500)), Some(1));
-        assert_eq!(waits(lost()), Some(2));
-        assert_eq!(waits(status(504)), Some(5));
-        assert_eq!(waits(Err(HttpError::new(AttemptTimeout::new(LONGEST_TOLD)))), Some(10));
+        assert_eq!(delays(status(500)), Some(1));
+        assert_eq!(delays(lost()), Some(2));
+        assert_eq!(delays(status(504)), Some(5));
+        assert_eq!(delays(Err(BoxError::from(AttemptTimeout::new(MAX_RETRY_AFTER)))), Some(10));
         for not in [200, 302, 400, 401, 404, 408, 501] {
-            assert_eq!(waits(status(not)), None, "{not}");
+            assert_eq!(delays(status(not)), None, "{not}");
         }
-        assert_eq!(waits(Err(HttpError::new("another client failed"))), Some(10));
-        assert_eq!(waits(Err(HttpError::new(ResponseTooLarge::new(1)))), None);
+        assert_eq!(delays(Err(BoxError::from("another client failed"))), Some(10));
+        assert_eq!(delays(Err(BoxError::from(ResponseTooLarge::new(1)))), None);
     }
 
     #[test]
-    fn what_is_told_is_followed_up_to_a_minute() {
+    fn a_retry_after_is_followed_up_to_a_minute() {
         let mut budget = Budget { spent: 0, max: 2 };
-        assert_eq!(budget.wait(Some(Duration::from_secs(7))), Some(Duration::from_secs(7)));
-        assert_eq!(budget.wait(Some(Duration::from_secs(700))), Some(LONGEST_TOLD));
-        assert_eq!(budget.wait(Some(Duration::ZERO)), None);
+        assert_eq!(budget.delay(Some(Duration::from_secs(7))), Some(Duration::from_secs(7)));
+        assert_eq!(budget.delay(Some(Duration::from_secs(700))), Some(MAX_RETRY_AFTER));
+        assert_eq!(budget.delay(Some(Duration::ZERO)), None);
     }
 }

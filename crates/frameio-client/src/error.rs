@@ -6,11 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::{ApiError, DecodeError, EncodeError, Operation};
-use frameio_tower::error::{
-    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, QuotaExhausted, ResponseTooLarge,
-    TransportError, TransportStage, find,
-};
-use frameio_tower::{CallRecord, HttpError, Phase, retry_after};
+use frameio_tower::error::{QuotaExhausted, TransportStage, find};
+use frameio_tower::{CallRecord, FailureKind, HttpError, retry_after};
 use http::{HeaderMap, StatusCode, response};
 
 type Source = Box<dyn StdError + Send + Sync>;
@@ -36,6 +33,8 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
+    /// Why there is no response; the kind is derived from it.
+    failure: Option<FailureKind>,
     operation: Option<&'static str>,
     answer: Option<Answer>,
     attempts: u32,
@@ -53,30 +52,53 @@ struct Answer {
     errors: Vec<ApiError>,
 }
 
-/// What went wrong, roughly.
+/// What went wrong, in groups that call for different reactions.
+///
+/// Without a response it is derived from the [`FailureKind`], which is finer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request cannot be sent as it is; nothing was sent.
+    /// The request cannot be encoded; nothing was sent.
     Encode,
-    /// There was no token to send it with.
+    /// No token is available to send it with.
     Auth,
-    /// The quota is spent: here, or by an answer of 429.
+    /// The quota is exhausted: here, or by a response of 429.
     RateLimited,
+    /// The store of shared quotas is unavailable.
+    QuotaStore,
     /// A time limit was reached: connect, attempt or deadline.
     Timeout,
-    /// No connection was made.
+    /// The connection could not be established.
     Connect,
-    /// The connection failed before an answer came.
+    /// The connection failed before a response arrived.
     Transport,
-    /// The answer broke off in its body, or is larger than the client takes.
+    /// The response ended in the middle of its body, or is larger than the limit.
     Body,
-    /// The answer is a success, but not what the operation promises.
+    /// The response is a success without the documented shape.
     Decode,
-    /// The service answered with an error.
+    /// The service responded with an error.
     Api,
-    /// A layer that is not of this SDK failed, or the client was used where it cannot be.
+    /// A custom layer failed, or the client was used where it cannot be.
     Middleware,
+}
+
+impl From<FailureKind> for ErrorKind {
+    fn from(failure: FailureKind) -> Self {
+        match failure {
+            FailureKind::Auth => Self::Auth,
+            FailureKind::QuotaExhausted => Self::RateLimited,
+            FailureKind::QuotaStore => Self::QuotaStore,
+            FailureKind::Deadline | FailureKind::AttemptTimeout | FailureKind::ConnectTimeout => {
+                Self::Timeout
+            }
+            FailureKind::Transport(TransportStage::Connect) => Self::Connect,
+            FailureKind::Transport(TransportStage::Body) | FailureKind::ResponseTooLarge => {
+                Self::Body
+            }
+            FailureKind::Transport(_) => Self::Transport,
+            _ => Self::Middleware,
+        }
+    }
 }
 
 /// What a call was, for the errors that it may end in.
@@ -91,6 +113,7 @@ impl Context<'_> {
     fn error(self, kind: ErrorKind, answer: Option<Answer>, source: Option<Source>) -> Error {
         Error(Box::new(Inner {
             kind,
+            failure: None,
             operation: self.operation.map(|operation| operation.id),
             retry_after: answer
                 .as_ref()
@@ -123,13 +146,17 @@ impl Context<'_> {
 
     /// A failure of the stack.
     pub(crate) fn stack(self, error: HttpError) -> Error {
-        let (kind, retry_after) = classify(&error);
-        let cut_in_attempt = error
-            .find::<DeadlineExceeded>()
-            .is_some_and(|deadline| deadline.phase == Phase::Attempt);
-        let mut error = self.error(kind, None, Some(error.into_inner()));
+        let failure = FailureKind::of(&error);
+        let retry_after = match failure {
+            FailureKind::QuotaExhausted => error.find::<QuotaExhausted>().map(|quota| quota.wait),
+            _ => None,
+        };
+        // Without a marker of what is sent, the kind of the failure decides.
+        let tracked = self.record.is_some_and(CallRecord::tracks_sending);
+        let mut error = self.error(failure.into(), None, Some(error.into_inner()));
+        error.0.failure = Some(failure);
         error.0.retry_after = retry_after;
-        error.0.may_have_been_sent |= cut_in_attempt;
+        error.0.may_have_been_sent |= !tracked && failure.may_have_been_sent();
         error
     }
 }
@@ -139,32 +166,6 @@ impl Answer {
         let errors = ApiError::parse(&body);
         Self { status: parts.status, headers: parts.headers, body, errors }
     }
-}
-
-fn classify(error: &HttpError) -> (ErrorKind, Option<Duration>) {
-    let error: &(dyn StdError + Send + Sync) = error.as_ref();
-    if let Some(quota) = find::<QuotaExhausted>(error) {
-        return (ErrorKind::RateLimited, Some(quota.wait));
-    }
-    let kind = if find::<AuthError>(error).is_some() {
-        ErrorKind::Auth
-    } else if find::<DeadlineExceeded>(error).is_some()
-        || find::<AttemptTimeout>(error).is_some()
-        || find::<ConnectTimeout>(error).is_some()
-    {
-        ErrorKind::Timeout
-    } else if find::<ResponseTooLarge>(error).is_some() {
-        ErrorKind::Body
-    } else if let Some(transport) = find::<TransportError>(error) {
-        match transport.stage {
-            TransportStage::Connect => ErrorKind::Connect,
-            TransportStage::Body => ErrorKind::Body,
-            _ => ErrorKind::Transport,
-        }
-    } else {
-        ErrorKind::Middleware
-    };
-    (kind, None)
 }
 
 impl Error {
@@ -181,9 +182,14 @@ impl Error {
         context.error(ErrorKind::Decode, None, Some(error.into()))
     }
 
-    /// What went wrong, roughly.
+    /// Returns what went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// Returns why no response arrived; `None` if one did, or if the request was not encoded.
+    pub fn failure_kind(&self) -> Option<FailureKind> {
+        self.0.failure
     }
 
     /// The documented name of the operation, `files.show`; `None` for a plain request.
@@ -246,7 +252,10 @@ impl Error {
 
     /// Whether no connection was made, in time or at all.
     pub fn is_connect(&self) -> bool {
-        self.0.kind == ErrorKind::Connect || self.find::<ConnectTimeout>().is_some()
+        matches!(
+            self.0.failure,
+            Some(FailureKind::ConnectTimeout | FailureKind::Transport(TransportStage::Connect))
+        )
     }
 
     /// Whether the quota is spent: here, or by an answer of 429.
@@ -294,7 +303,7 @@ impl Error {
         match self.0.kind {
             ErrorKind::Encode => "encode",
             ErrorKind::Decode => "decode",
-            _ => self.cause().map_or("other", |cause| frameio_tower::error_type(cause)),
+            _ => self.0.failure.map_or("_OTHER", FailureKind::name),
         }
     }
 

@@ -19,15 +19,14 @@
 pub mod client;
 pub mod error;
 pub mod pages;
-#[cfg(feature = "gzip")]
-mod unpack;
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use client::builder::{self, BuildError, ClientBuilder, DefaultLayer};
-pub use client::{CallFuture, Client, HttpService, Stack};
+pub use client::builder::{self, ClientBuilder};
+pub use client::{CallFuture, Client, HttpService};
+pub use frameio_tower::{BuildError, BuildErrorKind};
 pub use error::{Error, ErrorKind};
 pub use pages::{Items, Pages};

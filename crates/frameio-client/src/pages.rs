@@ -10,10 +10,10 @@ use std::vec;
 use frameio_core::{Cursor, CursorGuard, Page, Paged};
 use futures_core::Stream;
 
-use crate::client::{Client, HttpService, Stack};
+use crate::client::Client;
 use crate::error::Error;
 
-impl<S: Stack> Client<S> {
+impl Client {
     /// The pages of a list, as a stream that owns what it needs.
     ///
     /// ```no_run
@@ -25,7 +25,7 @@ impl<S: Stack> Client<S> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn pages<E: Paged>(&self, request: E) -> Pages<E, S> {
+    pub fn pages<E: Paged>(&self, request: E) -> Pages<E> {
         Pages {
             client: self.clone(),
             guard: CursorGuard::for_request(&request),
@@ -47,7 +47,7 @@ impl<S: Stack> Client<S> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn items<E: Paged>(&self, request: E) -> Items<E, S> {
+    pub fn items<E: Paged>(&self, request: E) -> Items<E> {
         Items { pages: self.pages(request), page: Vec::new().into_iter(), total_count: None }
     }
 }
@@ -61,8 +61,8 @@ impl<S: Stack> Client<S> {
 /// stream, so that a truncated list never looks complete: a page that fails, a link without a cursor,
 /// and a link to an earlier page. After a page that fails, [`cursor`](Pages::cursor) is where to
 /// resume.
-pub struct Pages<E: Paged, S = HttpService> {
-    client: Client<S>,
+pub struct Pages<E: Paged> {
+    client: Client,
     /// The request of the next page; `None` after the last one.
     next: Option<E>,
     cursor: Option<Cursor>,
@@ -78,7 +78,7 @@ enum Fetch<R> {
     Done(Result<R, Error>),
 }
 
-impl<E: Paged, S: Stack> Pages<E, S> {
+impl<E: Paged> Pages<E> {
     /// Sets whether the next page is fetched while this one is being used. Default: yes.
     #[must_use]
     pub fn prefetch(mut self, prefetch: bool) -> Self {
@@ -139,7 +139,7 @@ impl<E: Paged, S: Stack> Pages<E, S> {
     }
 }
 
-impl<E: Paged, S: Stack> Stream for Pages<E, S> {
+impl<E: Paged> Stream for Pages<E> {
     type Item = Result<E::Response, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -148,9 +148,9 @@ impl<E: Paged, S: Stack> Stream for Pages<E, S> {
 }
 
 // Nothing inside is pinned in place.
-impl<E: Paged, S> Unpin for Pages<E, S> {}
+impl<E: Paged> Unpin for Pages<E> {}
 
-impl<E: Paged, S> fmt::Debug for Pages<E, S> {
+impl<E: Paged> fmt::Debug for Pages<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("operation", &E::OPERATION.id)
@@ -162,13 +162,13 @@ impl<E: Paged, S> fmt::Debug for Pages<E, S> {
 /// The items of a list; made by [`Client::items`].
 ///
 /// It goes on, ends and fails as [`Pages`] do; empty pages are passed over.
-pub struct Items<E: Paged, S = HttpService> {
-    pages: Pages<E, S>,
+pub struct Items<E: Paged> {
+    pages: Pages<E>,
     page: vec::IntoIter<E::Item>,
     total_count: Option<u64>,
 }
 
-impl<E: Paged, S: Stack> Items<E, S> {
+impl<E: Paged> Items<E> {
     /// Sets whether the next page is fetched while this one is being used. Default: yes.
     #[must_use]
     pub fn prefetch(mut self, prefetch: bool) -> Self {
@@ -213,7 +213,7 @@ impl<E: Paged, S: Stack> Items<E, S> {
     }
 }
 
-impl<E: Paged, S: Stack> Stream for Items<E, S> {
+impl<E: Paged> Stream for Items<E> {
     type Item = Result<E::Item, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -222,9 +222,9 @@ impl<E: Paged, S: Stack> Stream for Items<E, S> {
 }
 
 // Nothing inside is pinned in place.
-impl<E: Paged, S> Unpin for Items<E, S> {}
+impl<E: Paged> Unpin for Items<E> {}
 
-impl<E: Paged, S> fmt::Debug for Items<E, S> {
+impl<E: Paged> fmt::Debug for Items<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("operation", &E::OPERATION.id)

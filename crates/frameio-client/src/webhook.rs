@@ -18,7 +18,7 @@ use frameio_api::version_stacks::{ShowVersionStack, VersionStack};
 use frameio_core::{AccountId, EventType, FieldDefinitionId, VersionStackId};
 use frameio_webhook::{Event, Resource};
 
-use crate::client::{Client, Stack};
+use crate::client::Client;
 use crate::error::Error;
 
 /// What an event or an action names, as it is now.
@@ -74,7 +74,7 @@ from! {
     Share(Share)
 }
 
-impl<S: Stack> Client<S> {
+impl Client {
     /// Fetches what an event names, as it is now: one call, but for those that
     /// [`fetch_resource`](Self::fetch_resource) tells of. For an event of a deletion it makes none.
     ///
@@ -100,7 +100,7 @@ impl<S: Stack> Client<S> {
     pub fn fetch(
         &self,
         event: &Event,
-    ) -> impl Future<Output = Result<Fetched, Error>> + Send + use<S> {
+    ) -> impl Future<Output = Result<Fetched, Error>> + Send + use<> {
         let (client, resource) = (self.clone(), event.resource());
         let account = event.account_id().clone();
         let deleted = is_deletion(&event.kind);
@@ -137,7 +137,7 @@ impl<S: Stack> Client<S> {
         &self,
         account_id: &AccountId,
         resource: Resource,
-    ) -> impl Future<Output = Result<Fetched, Error>> + Send + use<S> {
+    ) -> impl Future<Output = Result<Fetched, Error>> + Send + use<> {
         let (client, account) = (self.clone(), account_id.clone());
         async move {
             let found = match &resource {
@@ -170,8 +170,8 @@ where
     }
 }
 
-async fn found_stack<S: Stack>(
-    client: Client<S>,
+async fn found_stack(
+    client: Client,
     account: AccountId,
     id: &VersionStackId,
 ) -> Result<Option<Fetched>, Error> {
@@ -182,8 +182,8 @@ async fn found_stack<S: Stack>(
 }
 
 /// No stable operation shows a single one.
-async fn found_field<S: Stack>(
-    client: Client<S>,
+async fn found_field(
+    client: Client,
     account: AccountId,
     id: &FieldDefinitionId,
 ) -> Result<Option<Fetched>, Error> {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use frameio::comments::CreateComment;
 use frameio::files::{CreateLocalUpload, CreateRemoteUpload, ShowFile};
 use frameio::layers::{
-    AuthLayer, Backoff, RateLimitLayer, RateLimitMode, RetryPolicy, StaticToken,
+    AuthLayer, Backoff, RateLimitLayer, RateLimitMode, StandardPolicy, StaticToken,
 };
 use frameio::layers::{Token, TokenProvider};
 use frameio::transport::{HyperTransport, Proxy};
@@ -58,7 +58,7 @@ fn clean_error(error: &Error) {
 
 fn builder() -> ClientBuilder {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
-    Client::builder().token(TOKEN).retry(RetryPolicy::default().backoff(backoff))
+    Client::builder().token(TOKEN).retry(StandardPolicy::default().backoff(backoff))
 }
 
 fn comment() -> CreateComment {

@@ -43,9 +43,10 @@ use serde_json::{Map, Value};
 
 use crate::body::Body;
 pub use crate::codec::{Codec, Parameter, ParameterLocation, Schema};
-use crate::decode::decode_json;
+use crate::decode::{check_exact, decode_json};
 use crate::endpoint::{Endpoint, FromResponse, encode_checked};
 use crate::error::{DecodeError, EncodeError};
+use crate::json_edit::{replace_values, whole_number};
 use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::patch::Patch;
@@ -120,7 +121,11 @@ impl Operation {
         }
         match body.is_empty() {
             true => Ok(Value::Null),
-            false => decode_json(&body),
+            false => {
+                let value = decode_json(&body)?;
+                check_exact(&value)?;
+                Ok(value)
+            }
         }
     }
 }
@@ -275,13 +280,25 @@ impl<T: DeserializeOwned> FromInput for Patch<T> {
     }
 }
 
-/// Reads a value as text, as an answer is: that tells where in it something is wrong.
+/// Reads a value from text, as responses are, so that an error has a path. A whole number is an
+/// integer however it is written.
 fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, EncodeError> {
-    decode_json(value.to_string().as_bytes()).map_err(|error| {
+    let text = value.to_string();
+    let decoded = decode_json(text.as_bytes()).or_else(|error| {
+        let (whole, count) = replace_values(&text, |_, number| {
+            number.contains(['.', 'e']).then(|| whole_number(number))?
+        });
+        (count > 0).then(|| decode_json(whole.as_bytes()).ok()).flatten().ok_or(error)
+    });
+    decoded.map_err(|error| {
         let path = if error.path == "." { String::new() } else { error.path };
         // The place in the text is of no use: the user wrote another one.
-        let message = error.message.split(" at line ").next().unwrap_or_default().to_owned();
-        EncodeError::new(path, message).within(name)
+        let message = error.message.split(" at line ").next().unwrap_or_default();
+        // The text of an error in a union that was read in two steps begins with the place in it.
+        let inner = message.strip_prefix("at `").and_then(|rest| rest.split_once("`: "));
+        let (inner, message) = inner.unwrap_or(("", message));
+        let error = EncodeError::new(inner.to_owned(), message.to_owned());
+        if path.is_empty() { error } else { error.within(&path) }.within(name)
     })
 }
 

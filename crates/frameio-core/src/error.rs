@@ -83,15 +83,22 @@ impl DecodeError {
     /// ```
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
-        if let Some(end) = self.message.rfind(" at line ") {
-            self.message.truncate(end);
-        }
+        self.remove_position();
         self.path = match &*self.path {
             "." => outer.to_owned(),
             path if path.starts_with('[') => format!("{outer}{path}"),
             path => format!("{outer}.{path}"),
         };
         self
+    }
+}
+
+impl DecodeError {
+    /// Removes line and column from the message, where they are not those of the response.
+    pub(crate) fn remove_position(&mut self) {
+        if let Some(end) = self.message.rfind(" at line ") {
+            self.message.truncate(end);
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 //! | [`options`] | [`CallOptions`], and endpoints that wrap others: `.options()`, `.raw()`, `.with_meta()` |
 //! | [`reply`] | responses with status, headers and rate limit |
 //! | [`decode`] | decoding of JSON, with the path of an error |
+//! | [`repair`] | decoding of responses that deviate from the documentation |
 //! | [`page`] | pages, cursors and the [`Paged`] trait; [`CursorGuard`] for loops over pages |
 //! | [`body`] | one body type that can be replayed |
 //! | [`call`] | extensions of a request that layers read |
@@ -46,10 +47,12 @@ pub mod options;
 mod origin;
 pub mod page;
 pub mod patch;
+pub mod repair;
 pub mod reply;
 pub mod secret;
 pub mod signed_url;
 
+mod json_edit;
 mod json_path;
 mod macros;
 mod text;

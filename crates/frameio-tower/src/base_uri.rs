@@ -11,8 +11,8 @@ use tower::{Layer, Service};
 
 /// Makes the URI of each request absolute.
 ///
-/// Scheme and authority are those of the base; its path goes before that of the request, whether
-/// it ends in a slash or not. A URI that has an authority already is left alone.
+/// Scheme and authority are those of the base; its path is put before that of the request, whether
+/// it ends in a slash or not. A URI that has an authority already is unchanged.
 ///
 /// ```
 /// use frameio_tower::BaseUriLayer;
@@ -42,17 +42,17 @@ struct Base {
 }
 
 impl BaseUriLayer {
-    /// A layer for this base. Its fragment, if it had one, is gone: [`Uri`] does not keep it.
+    /// Creates a layer for a base. A fragment is ignored: [`Uri`] does not keep it.
     ///
     /// # Errors
     /// When the base is not `http` or `https` with a host, or has a query, which would be lost, or
-    /// a user name or password, which would be shown in logs.
+    /// a user name or password, which would appear in logs.
     pub fn new(base: Uri) -> Result<Self, InvalidBaseUri> {
         let parts = base.into_parts();
         let scheme = parts
             .scheme
             .filter(|scheme| *scheme == Scheme::HTTPS || *scheme == Scheme::HTTP)
-            .ok_or(InvalidBaseUri("it does not begin with https:// or http://"))?;
+            .ok_or(InvalidBaseUri("it does not start with https:// or http://"))?;
         let authority = parts
             .authority
             .filter(|authority| !authority.host().is_empty())
@@ -70,10 +70,10 @@ impl BaseUriLayer {
 }
 
 impl Base {
-    /// The absolute form of `uri`.
+    /// Returns the absolute form of `uri`.
     ///
-    /// The only way in which it can fail is a length beyond what a [`Uri`] holds, 64 kB. The URI
-    /// then stays relative, and no transport sends it.
+    /// It fails only for a length beyond what a [`Uri`] holds, 64 kB. The URI then stays relative,
+    /// and no transport sends it.
     fn resolve(&self, uri: &Uri) -> Option<Uri> {
         let path = uri.path_and_query();
         let path = if self.prefix.is_empty() {
@@ -133,7 +133,7 @@ pub struct InvalidBaseUri(&'static str);
 
 impl fmt::Display for InvalidBaseUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a base for URIs: {}", self.0)
+        f.write_str(self.0)
     }
 }
 
@@ -176,9 +176,9 @@ mod tests {
     #[test]
     fn an_unusable_base_is_refused() {
         for (base, why) in [
-            ("/v4", "it does not begin with https:// or http://"),
-            ("api.frame.io", "it does not begin with https:// or http://"),
-            ("ftp://api.frame.io", "it does not begin with https:// or http://"),
+            ("/v4", "it does not start with https:// or http://"),
+            ("api.frame.io", "it does not start with https:// or http://"),
+            ("ftp://api.frame.io", "it does not start with https:// or http://"),
             ("https://api.frame.io/?a=b", "it has a query"),
             ("https://user:s3cret@api.frame.io/", "it has a user name or password"),
         ] {

@@ -1,4 +1,4 @@
-//! The time that a whole call may take.
+//! Time limit of a whole call.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,40 +9,54 @@ use frameio_core::{BoxError, CallLimits};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::util::Oneshot;
+use tower::{Layer, Service, ServiceExt};
 
 use crate::error::DeadlineExceeded;
 use crate::record::{CallRecord, Phase, record};
 use crate::timeout::Limited;
 
-/// When the call that a request belongs to is to be over.
+/// Deadline of the call that a request belongs to.
 ///
-/// It travels in the extensions of the request: a layer that would wait reads it first, and does
-/// not begin a wait that cannot end in time.
+/// It travels in the extensions of the request. A layer that would have to wait reads it first, and
+/// does not begin a wait that cannot end in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "an instant with a name")]
 pub struct DeadlineAt(pub Instant);
 
-/// Limits the time of a whole call: queue, backoff and all attempts.
+/// Limits the time of a whole call: readiness of the inner service, queue, backoff and attempts.
 ///
-/// It belongs outside of the retries. [`CallLimits::deadline`] of a request overrides the limit.
-/// The layers inside find its end as [`DeadlineAt`]; where a request has one already, from a
-/// caller with a limit of its own, the earlier of the two holds. The error is a
-/// [`DeadlineExceeded`], which names what the call was busy with.
+/// It belongs outside of all layers that may wait. [`CallLimits::deadline`] of a request overrides
+/// the limit. The inner layers read the resulting instant from [`DeadlineAt`]; if a request has one
+/// already, set by a caller with its own limit, the earlier of the two applies. The error is a
+/// [`DeadlineExceeded`], which names what the call was waiting for.
+///
+/// The service is always ready. It waits for the inner service in the future of the call, so that
+/// a permit that a layer waits for, such as that of a concurrency limit, counts against the limit.
+/// A load-shedding layer therefore belongs inside, around the layer whose readiness it checks.
 #[derive(Clone, Copy, Debug)]
 pub struct DeadlineLayer {
     limit: Option<Duration>,
+    tracks_sending: bool,
 }
 
 impl DeadlineLayer {
-    /// A limit for calls that bring none of their own.
+    /// Creates a layer with a limit for calls without their own.
     pub const fn new(limit: Duration) -> Self {
-        Self { limit: Some(limit) }
+        Self { limit: Some(limit), tracks_sending: false }
     }
 
-    /// No limit but that of a call.
+    /// Creates a layer that applies only the limits of calls.
     pub const fn disabled() -> Self {
-        Self { limit: None }
+        Self { limit: None, tracks_sending: false }
+    }
+}
+
+impl DeadlineLayer {
+    /// Notes in the record of each call that there is a sending marker in the stack.
+    pub(crate) const fn track_sending(mut self) -> Self {
+        self.tracks_sending = true;
+        self
     }
 }
 
@@ -50,7 +64,7 @@ impl<S> Layer<S> for DeadlineLayer {
     type Service = Deadline<S>;
 
     fn layer(&self, inner: S) -> Deadline<S> {
-        Deadline { inner, limit: self.limit }
+        Deadline { inner, layer: *self }
     }
 }
 
@@ -58,29 +72,32 @@ impl<S> Layer<S> for DeadlineLayer {
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline<S> {
     inner: S,
-    limit: Option<Duration>,
+    layer: DeadlineLayer,
 }
 
 impl<S, B, R> Service<Request<B>> for Deadline<S>
 where
-    S: Service<Request<B>, Response = Response<R>>,
+    S: Service<Request<B>, Response = Response<R>> + Clone,
     S::Error: Into<BoxError>,
 {
     type Response = Response<R>;
     type Error = BoxError;
-    type Future = DeadlineFuture<S::Future>;
+    type Future = DeadlineFuture<S, B>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(cx).map_err(Into::into)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<B>) -> DeadlineFuture<S::Future> {
-        let limit = limit(request.extensions_mut(), self.limit);
-        DeadlineFuture { inner: Limited::new(self.inner.call(request), limit) }
+    fn call(&mut self, mut request: Request<B>) -> DeadlineFuture<S, B> {
+        if self.layer.tracks_sending {
+            record(request.extensions_mut()).track_sending();
+        }
+        let limit = limit(request.extensions_mut(), self.layer.limit);
+        DeadlineFuture { inner: Limited::new(self.inner.clone().oneshot(request), limit) }
     }
 }
 
-/// The end of a call, told to the layers inside.
+/// Determines the end of a call, and puts it into `extensions` for the inner layers.
 fn limit(extensions: &mut http::Extensions, default: Option<Duration>) -> Option<(Instant, Limit)> {
     let own = extensions.get::<CallLimits>().and_then(|options| options.deadline).or(default);
     let outer = extensions.get::<DeadlineAt>().map(|deadline| deadline.0);
@@ -88,7 +105,7 @@ fn limit(extensions: &mut http::Extensions, default: Option<Duration>) -> Option
         return None;
     }
     let now = Instant::now();
-    // A limit beyond what a clock can tell is none.
+    // A limit that the clock cannot represent is none.
     let own = own.and_then(|limit| now.checked_add(limit));
     let at = own.into_iter().chain(outer).min()?;
     if outer != Some(at) {
@@ -105,10 +122,11 @@ struct Limit {
 
 impl Limit {
     fn exceeded(&self) -> DeadlineExceeded {
-        let phase = self.record.phase();
-        if phase == Phase::Attempt {
-            self.record.sent();
-        }
+        let phase = match self.record.phase() {
+            // Without a marker nobody has noted when the request was sent.
+            Phase::Start | Phase::Attempt if !self.record.tracks_sending() => Phase::Response,
+            phase => phase,
+        };
         DeadlineExceeded::new(self.after, phase)
     }
 }
@@ -116,18 +134,21 @@ impl Limit {
 pin_project! {
     /// The future of a [`Deadline`].
     #[derive(Debug)]
-    pub struct DeadlineFuture<F> {
+    pub struct DeadlineFuture<S, B>
+    where
+        S: Service<Request<B>>,
+    {
         #[pin]
-        inner: Limited<F, Limit>,
+        inner: Limited<Oneshot<S, Request<B>>, Limit>,
     }
 }
 
-impl<F, T, E> Future for DeadlineFuture<F>
+impl<S, B> Future for DeadlineFuture<S, B>
 where
-    F: Future<Output = Result<T, E>>,
-    E: Into<BoxError>,
+    S: Service<Request<B>>,
+    S::Error: Into<BoxError>,
 {
-    type Output = Result<T, BoxError>;
+    type Output = Result<S::Response, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match ready!(self.project().inner.poll_limited(cx)) {

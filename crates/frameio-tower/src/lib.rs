@@ -7,58 +7,42 @@
 //!
 //! # The order
 //!
-//! Outermost first, and why each is where it is:
-//!
-//! | | layer | here because |
-//! |---|---|---|
-//! | 1 | layers of a call: a cache, a concurrency limit | they see one call, however many attempts it takes |
-//! | 2 | [`DeadlineLayer`] | it covers all that a call waits for: queue, backoff, attempts |
-//! | 3 | [`RetryLayer`] | all below is done again for each attempt |
-//! | 4 | [`BaseUriLayer`], [`HeadersLayer`] | inside of the retries, which then keep less of a request; what is inside needs the authority |
-//! | 5 | [`RateLimitLayer`] | inside of the retries, since an attempt costs quota as a call does |
-//! | 6 | [`AuthLayer`] | behind the queue, or a token could expire in it; a token for each attempt |
-//! | 7 | [`TraceLayer`] | its span is that of the exchange, without waits before it |
-//! | 8 | [`TimeoutLayer`] | it covers what is left: connecting, sending, the answer with its body |
-//! | 9 | layers of an attempt: trace propagation, signing | they see what is sent, inside of its span |
-//! | 10 | [`CollectLayer`] | a body that breaks off is a failed attempt, which timeout and retries know of |
-//! | 11 | the transport | |
+//! [`DefaultStack`] is the order of the layers, with the reason for the position of each. To compose
+//! another stack, apply the layers by hand:
 //!
 //! ```
 //! use std::time::Duration;
 //!
 //! use frameio_core::{Body, BoxError};
-//! use frameio_tower::{
-//!     AuthLayer, BaseUriLayer, CollectLayer, DeadlineLayer, RateLimitLayer, RetryLayer,
-//!     StaticToken, TimeoutLayer, TraceLayer,
-//! };
+//! use frameio_tower::{CollectLayer, DeadlineLayer, RetryLayer, TimeoutLayer};
 //! use tower::{ServiceBuilder, ServiceExt, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), BoxError> {
-//! // Whatever sends a request and gives the head and the body of the answer.
 //! let transport = service_fn(async |request: http::Request<Body>| {
-//!     assert_eq!(request.uri(), "https://api.frame.io/v4/me");
-//!     assert!(request.headers()["authorization"].is_sensitive());
 //!     Ok::<_, BoxError>(http::Response::new(Body::from("{}")))
 //! });
-//! let base = http::Uri::from_static("https://api.frame.io");
 //! let stack = ServiceBuilder::new()
 //!     .layer(DeadlineLayer::new(Duration::from_secs(300)))
 //!     .layer(RetryLayer::default())
-//!     .layer(BaseUriLayer::new(base.clone())?)
-//!     .layer(RateLimitLayer::new())
-//!     .layer(AuthLayer::new(StaticToken::new("token"), &base))
-//!     .layer(TraceLayer::new())
 //!     .layer(TimeoutLayer::new(Duration::from_secs(60)))
 //!     .layer(CollectLayer::new(64 << 20))
 //!     .service(transport);
 //!
-//! let request = http::Request::get("/v4/me").body(Body::empty())?;
-//! let response = stack.oneshot(request).await?;
-//! assert_eq!(response.body().as_bytes(), Some(&b"{}"[..]));
+//! let request = http::Request::get("https://api.example/").body(Body::empty())?;
+//! assert_eq!(stack.oneshot(request).await?.body().as_bytes(), Some(&b"{}"[..]));
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Time, and what was sent
+//!
+//! The deadline bounds everything that a call may wait for, including the readiness of the layers
+//! inside of it. A [`DefaultStack`] is therefore always ready: it waits in the future of the call.
+//! Only the [sending marker](sending), directly around the transport, decides whether a call
+//! [may have been sent](CallRecord::may_have_been_sent), and spends the quota of the attempt; a call
+//! that is dropped before that gives its slot back. A request that is being connected counts as
+//! sent, unless the transport reports that it could not connect.
 //!
 //! # What travels
 //!
@@ -66,7 +50,7 @@
 //! |---|---|---|
 //! | [`Call`](frameio_core::Call) | the encoding of a request | retry, rate limit, trace |
 //! | [`CallLimits`](frameio_core::CallLimits) | the encoding of a request | deadline, retry, timeout |
-//! | [`CallRecord`] | who wants to read it, else deadline or retry | all, to write to it |
+//! | [`CallRecord`] | the caller, else the first layer that needs it | all, to write to it |
 //! | [`DeadlineAt`] | deadline | retry, rate limit |
 //! | [`Attempts`](frameio_core::Attempts) | retry | trace |
 //! | [`TokenRefreshed`], of a response | auth | retry |
@@ -82,19 +66,24 @@ pub mod base_uri;
 mod build_error;
 pub mod collect;
 pub mod deadline;
+#[cfg(feature = "gzip")]
+mod decompress;
 pub mod error;
 pub mod headers;
 mod http_service;
+pub mod metrics;
 pub mod rate_limit;
 pub mod record;
 pub mod retry;
 pub mod retry_after;
+pub mod sending;
+pub mod stack;
 pub mod timeout;
 pub mod trace;
 
 pub use auth::{Auth, AuthLayer, StaticToken, Token, TokenProvider, TokenRefreshed};
 pub use base_uri::{BaseUri, BaseUriLayer, InvalidBaseUri};
-pub use build_error::BuildError;
+pub use build_error::{BuildError, BuildErrorKind};
 pub use collect::{Collect, CollectLayer};
 pub use deadline::{Deadline, DeadlineAt, DeadlineLayer};
 pub use error::{
@@ -102,10 +91,13 @@ pub use error::{
     QuotaExhausted, QuotaStoreError, ResponseTooLarge, TransportError, TransportStage, error_type,
 };
 pub use headers::{Headers, HeadersLayer};
-pub use http_service::HttpService;
+pub use http_service::{HttpFuture, HttpService, Transport};
+pub use metrics::{Metrics, MetricsLayer};
 pub use rate_limit::{RateLimit, RateLimitLayer, RateLimitMode};
 pub use record::{CallRecord, Phase};
-pub use retry::{Backoff, Retry, RetryLayer, RetryPolicy};
+pub use retry::{Backoff, Retry, RetryBudget, RetryLayer, RetryPolicy, StandardPolicy};
 pub use retry_after::retry_after;
+pub use sending::{Sending, SendingLayer};
+pub use stack::DefaultStack;
 pub use timeout::{Timeout, TimeoutLayer};
 pub use trace::{CallSpan, Trace, TraceLayer};

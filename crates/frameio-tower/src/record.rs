@@ -1,79 +1,107 @@
-//! What has happened to a call so far, for whoever has to tell of it afterwards.
+//! State of one call that its layers share: attempts, waits and whether it was sent.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-/// What has happened to one call so far: attempts, waits, and what it is busy with.
+/// State of one call: attempts, waits, what it waits for, and whether it may have been sent.
 ///
 /// It travels in the extensions of the request and is shared by all attempts of the call. The
-/// layers write it; put one into a request to read it afterwards, whatever became of the call.
+/// layers write it. Put one into a request to read it afterwards, however the call ended:
+///
+/// ```
+/// use frameio_tower::CallRecord;
+///
+/// let record = CallRecord::new();
+/// let mut request = http::Request::new(());
+/// request.extensions_mut().insert(record.clone());
+/// // … after the call:
+/// assert!(!record.may_have_been_sent());
+/// ```
 #[derive(Clone, Default)]
 pub struct CallRecord(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
     attempts: AtomicU32,
+    token_refreshes: AtomicU32,
+    /// Requests handed to the transport.
+    sends: AtomicU32,
+    /// Those of them that certainly did not reach the service.
+    unsent: AtomicU32,
     quota_wait_nanos: AtomicU64,
-    may_have_been_sent: AtomicBool,
+    tracks_sending: AtomicBool,
     phase: AtomicU8,
 }
 
-/// What a call is busy with.
+/// What a call waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Nothing has begun to be sent.
+    /// Before the first attempt: the layers around the whole call.
     Start,
-    /// Waiting for its turn in the quota.
+    /// Its turn in the quota.
     Quota,
-    /// Waiting for a token.
+    /// A token.
     Auth,
-    /// Sending, or waiting for the answer.
+    /// In an attempt, before the request is sent: the layers around the attempt.
     Attempt,
-    /// Waiting before the next attempt.
+    /// The response, or the connection that the request is sent on.
+    Response,
+    /// The time of the next attempt.
     Backoff,
 }
 
 impl Phase {
-    const ALL: [Self; 5] = [Self::Start, Self::Quota, Self::Auth, Self::Attempt, Self::Backoff];
+    const ALL: [Self; 6] =
+        [Self::Start, Self::Quota, Self::Auth, Self::Attempt, Self::Response, Self::Backoff];
 }
 
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Start => "at the start",
+            Self::Start => "before the first attempt",
             Self::Quota => "while waiting for the quota",
             Self::Auth => "while waiting for a token",
-            Self::Attempt => "in the middle of an attempt",
-            Self::Backoff => "while waiting before the next attempt",
+            Self::Attempt => "before the request was sent",
+            Self::Response => "while waiting for the response",
+            Self::Backoff => "while waiting for the next attempt",
         })
     }
 }
 
 impl CallRecord {
-    /// A record of a call that has not begun.
+    /// Creates the record of a call that has not begun.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many attempts have begun.
+    /// Returns the number of attempts that have begun.
     pub fn attempts(&self) -> u32 {
         self.0.attempts.load(Relaxed)
     }
 
-    /// How long the call has waited for its quota, all attempts together.
+    /// Returns how many times the request was resent with a refreshed token.
+    pub fn token_refreshes(&self) -> u32 {
+        self.0.token_refreshes.load(Relaxed)
+    }
+
+    /// Returns how long the call has waited for its quota, all attempts together.
     pub fn quota_wait(&self) -> Duration {
         Duration::from_nanos(self.0.quota_wait_nanos.load(Relaxed))
     }
 
-    /// Whether any attempt may have reached the service.
+    /// Returns whether the service may have received the request in any attempt.
+    ///
+    /// It is set when the request is handed to the transport, by the
+    /// [sending marker](crate::sending), and reset if the transport reports that the request was
+    /// not sent. A call that is dropped while it connects therefore counts as sent.
     pub fn may_have_been_sent(&self) -> bool {
-        self.0.may_have_been_sent.load(Relaxed)
+        self.sends() > 0
     }
 
-    /// What the call is busy with, or was at its end.
+    /// Returns what the call waits for, or waited for at its end.
     pub fn phase(&self) -> Phase {
         Phase::ALL[usize::from(self.0.phase.load(Relaxed)) % Phase::ALL.len()]
     }
@@ -82,9 +110,13 @@ impl CallRecord {
         self.0.phase.store(phase as u8, Relaxed);
     }
 
-    /// Counts an attempt; the number is that of the new one, from 1.
+    /// Counts an attempt and returns its number, from 1.
     pub(crate) fn begin_attempt(&self) -> u32 {
         self.0.attempts.fetch_add(1, Relaxed) + 1
+    }
+
+    pub(crate) fn add_token_refresh(&self) {
+        self.0.token_refreshes.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn add_quota_wait(&self, wait: Duration) {
@@ -92,8 +124,37 @@ impl CallRecord {
         self.0.quota_wait_nanos.fetch_add(nanos, Relaxed);
     }
 
-    pub(crate) fn sent(&self) {
-        self.0.may_have_been_sent.store(true, Relaxed);
+    /// Notes that a sending marker is in the stack, so that [`sends`](Self::sends) is complete.
+    pub(crate) fn track_sending(&self) {
+        self.0.tracks_sending.store(true, Relaxed);
+    }
+
+    /// Returns whether [`may_have_been_sent`](Self::may_have_been_sent) is known, because a
+    /// sending marker is in the stack.
+    pub fn tracks_sending(&self) -> bool {
+        self.0.tracks_sending.load(Relaxed)
+    }
+
+    /// Returns the number of requests handed to the transport, without those that certainly did not
+    /// reach the service.
+    pub(crate) fn sends(&self) -> u32 {
+        self.0.sends.load(Relaxed).saturating_sub(self.0.unsent.load(Relaxed))
+    }
+
+    /// Notes that the request is handed to the transport.
+    pub(crate) fn mark_sent(&self) {
+        self.add_send();
+        self.enter(Phase::Response);
+    }
+
+    /// Counts a request that may have reached the service.
+    pub(crate) fn add_send(&self) {
+        self.0.sends.fetch_add(1, Relaxed);
+    }
+
+    /// Takes back [`mark_sent`](Self::mark_sent): the request did not reach the service.
+    pub(crate) fn mark_unsent(&self) {
+        self.0.unsent.fetch_add(1, Relaxed);
     }
 }
 
@@ -108,7 +169,7 @@ impl fmt::Debug for CallRecord {
     }
 }
 
-/// The record among `extensions`; a new one is put there if there is none.
+/// Returns the record in `extensions`, and inserts one if it is missing.
 pub(crate) fn record(extensions: &mut http::Extensions) -> CallRecord {
     extensions.get_or_insert_default::<CallRecord>().clone()
 }

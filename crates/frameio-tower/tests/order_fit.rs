@@ -9,7 +9,8 @@ use std::time::Duration;
 use frameio_core::{Body, BoxError};
 use frameio_tower::{
     Auth, AuthLayer, BaseUri, BaseUriLayer, Collect, CollectLayer, Deadline, DeadlineLayer,
-    Headers, HeadersLayer, RateLimit, RateLimitLayer, Retry, RetryLayer, StaticToken, Timeout,
+    Headers, HeadersLayer, RateLimit, RateLimitLayer, Retry, RetryLayer, Sending,
+    SendingLayer, StaticToken, Timeout,
     TimeoutLayer, Trace, TraceLayer,
 };
 use http::{HeaderMap, HeaderValue, Request, Response};
@@ -28,6 +29,7 @@ assert_impl_all!(Deadline<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Headers<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(RateLimit<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Retry<()>: Clone, std::fmt::Debug, Send, Sync);
+assert_impl_all!(Sending<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Timeout<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Trace<()>: Clone, std::fmt::Debug, Send, Sync);
 
@@ -103,5 +105,6 @@ async fn each_works_alone_over_a_service_that_panics_when_called_unready() {
     call(RateLimitLayer::new()).await;
     call(RetryLayer::default()).await;
     call(TimeoutLayer::new(second)).await;
+    call(SendingLayer::new()).await;
     call(TraceLayer::new()).await;
 }

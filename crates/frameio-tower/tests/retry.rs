@@ -13,7 +13,10 @@ use frameio_tower::error::{
     AttemptTimeout, AuthError, ConnectTimeout, HttpError, QuotaExhausted, ResponseTooLarge,
     TransportError, TransportStage,
 };
-use frameio_tower::{CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy};
+use frameio_tower::retry::{AttemptOutcome, RetryBudget};
+use frameio_tower::{
+    CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy, StandardPolicy,
+};
 use http::{HeaderValue, Method, Request, Response};
 use support::Strict;
 use support::script::{Script, Step, fail, respond, status};
@@ -25,8 +28,16 @@ static READ: Operation =
 static CREATE: Operation =
     Operation::new("files.create", Method::POST, "/v4/files", Quota::per_second(1));
 
-fn layered(policy: RetryPolicy, script: &Script) -> Retry<Strict<Script>> {
-    RetryLayer::new(policy).layer(Strict::new(script.clone()))
+fn layered(layer: &RetryLayer, script: &Script) -> Retry<Strict<Script>> {
+    layer.layer(Strict::new(script.clone()))
+}
+
+fn conservative() -> RetryLayer {
+    RetryLayer::new(StandardPolicy::conservative())
+}
+
+fn patient() -> RetryLayer {
+    RetryLayer::new(StandardPolicy::patient())
 }
 
 fn call(operation: &'static Operation) -> Request<Body> {
@@ -42,21 +53,21 @@ fn call(operation: &'static Operation) -> Request<Body> {
 /// Sends `request` with `policy` through `steps`: the last status or error, and when each attempt
 /// was made.
 async fn send(
-    policy: RetryPolicy,
+    layer: RetryLayer,
     request: Request<Body>,
     steps: impl IntoIterator<Item = Step>,
 ) -> (Result<u16, BoxError>, Vec<u128>) {
     let script = Script::new(steps);
-    let result = layered(policy, &script).oneshot(request).await;
+    let result = layered(&layer, &script).oneshot(request).await;
     (result.map(|response| response.status().as_u16()), script.times())
 }
 
 async fn attempts(
-    policy: RetryPolicy,
+    layer: RetryLayer,
     request: Request<Body>,
     steps: impl IntoIterator<Item = Step>,
 ) -> usize {
-    send(policy, request, steps).await.1.len()
+    send(layer, request, steps).await.1.len()
 }
 
 fn told(code: u16, retry_after: &str) -> Step {
@@ -69,19 +80,18 @@ async fn the_documented_statuses_are_retried_twice() {
     for code in [408, 429, 500, 501, 502, 503, 504, 599] {
         for operation in [&READ, &CREATE] {
             let steps = || [status(code), status(code), status(code), status(200)];
-            let (result, times) = send(RetryPolicy::default(), call(operation), steps()).await;
+            let (result, times) = send(RetryLayer::default(), call(operation), steps()).await;
             assert_eq!((result.unwrap(), times.len()), (code, 3), "{code}");
         }
     }
     for code in [200, 204, 301, 400, 401, 403, 404, 409, 422] {
-        let (result, times) = send(RetryPolicy::default(), call(&READ), [status(code)]).await;
+        let (result, times) = send(RetryLayer::default(), call(&READ), [status(code)]).await;
         assert_eq!((result.unwrap(), times.len()), (code, 1), "{code}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_creating_call_is_replayed_only_if_it_was_not_carried_out() {
-    let conservative = RetryPolicy::conservative;
     for (step, default, careful) in [
         (status as fn(u16) -> Step, 3, 1),
         (|_| fail(TransportError::new(TransportStage::Sent, "reset")), 1, 1),
@@ -93,7 +103,7 @@ async fn a_creating_call_is_replayed_only_if_it_was_not_carried_out() {
         (|_| status(429), 3, 3),
     ] {
         let steps = || [step(503), step(503), step(503)];
-        assert_eq!(attempts(RetryPolicy::default(), call(&CREATE), steps()).await, default);
+        assert_eq!(attempts(RetryLayer::default(), call(&CREATE), steps()).await, default);
         assert_eq!(attempts(conservative(), call(&CREATE), steps()).await, careful);
         assert_eq!(attempts(conservative(), call(&READ), steps()).await, 3);
     }
@@ -110,7 +120,7 @@ async fn permanent_failures_are_not_retried() {
     ];
     for error in errors {
         let shown = error.to_string();
-        let (result, times) = send(RetryPolicy::default(), call(&READ), [fail(error)]).await;
+        let (result, times) = send(RetryLayer::default(), call(&READ), [fail(error)]).await;
         assert_eq!((result.unwrap_err().to_string(), times.len()), (shown, 1));
     }
 }
@@ -118,7 +128,7 @@ async fn permanent_failures_are_not_retried() {
 #[tokio::test(start_paused = true)]
 async fn an_error_is_known_inside_of_the_error_of_a_stack() {
     let refused = HttpError::new(TransportError::new(TransportStage::Connect, "refused"));
-    assert_eq!(attempts(RetryPolicy::default(), call(&CREATE), [fail(refused)]).await, 2);
+    assert_eq!(attempts(RetryLayer::default(), call(&CREATE), [fail(refused)]).await, 2);
 
     // Such a stack is itself one that can be retried.
     let script = Script::new([status(503)]);
@@ -136,7 +146,7 @@ async fn a_call_has_the_last_word() {
     };
     let errors = || (0..9).map(|_| status(500));
     let resets = || (0..9).map(|_| fail(TransportError::new(TransportStage::Sent, "reset")));
-    let policy = RetryPolicy::default;
+    let policy = RetryLayer::default;
 
     let none = with(&READ, |options| options.max_retries = Some(0));
     assert_eq!(attempts(policy(), none, errors()).await, 1);
@@ -156,7 +166,7 @@ async fn a_plain_request_goes_by_its_method() {
         let request = Request::builder().method(method).body(Body::empty()).unwrap();
         let reset = || fail(TransportError::new(TransportStage::Sent, "reset"));
         let steps = [reset(), reset(), reset()];
-        assert_eq!(attempts(RetryPolicy::default(), request, steps).await, expected, "{method}");
+        assert_eq!(attempts(RetryLayer::default(), request, steps).await, expected, "{method}");
     }
 }
 
@@ -187,7 +197,7 @@ async fn every_attempt_is_the_same_but_for_its_number() {
         request.extensions_mut().insert(Mark("kept"));
         let expected_headers = request.headers().clone();
 
-        layered(RetryPolicy::default(), &script).oneshot(request).await.unwrap();
+        layered(&RetryLayer::default(), &script).oneshot(request).await.unwrap();
         let seen = script.seen();
         assert_eq!(seen.len(), 3);
         for (number, seen) in (1..).zip(&seen) {
@@ -219,7 +229,7 @@ async fn a_body_that_can_be_sent_once_is_sent_once() {
     let script = Script::new([status(503)]);
     let mut request = request;
     request.extensions_mut().insert(record.clone());
-    let response = layered(RetryPolicy::default(), &script).oneshot(request).await.unwrap();
+    let response = layered(&RetryLayer::default(), &script).oneshot(request).await.unwrap();
     assert_eq!(response.status(), 503);
     assert_eq!(script.seen()[0].body, "once");
     assert_eq!((record.attempts(), record.may_have_been_sent()), (1, true));
@@ -228,30 +238,30 @@ async fn a_body_that_can_be_sent_once_is_sent_once() {
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_followed_up_to_a_minute() {
     let (_, times) =
-        send(RetryPolicy::default(), call(&READ), [told(429, "7"), told(503, "3")]).await;
+        send(RetryLayer::default(), call(&READ), [told(429, "7"), told(503, "3")]).await;
     assert_eq!(times, [0, 7_000, 10_000]);
-    let (_, times) = send(RetryPolicy::patient(), call(&READ), [told(503, "3600")]).await;
+    let (_, times) = send(patient(), call(&READ), [told(503, "3600")]).await;
     assert_eq!(times, [0, 60_000]);
 
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
-    let (_, times) = send(RetryPolicy::default(), call(&READ), [told(429, &date)]).await;
+    let (_, times) = send(RetryLayer::default(), call(&READ), [told(429, &date)]).await;
     assert_eq!(times, [0, 60_000]);
     let passed = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH);
-    let (_, times) = send(RetryPolicy::default(), call(&READ), [told(429, &passed)]).await;
+    let (_, times) = send(RetryLayer::default(), call(&READ), [told(429, &passed)]).await;
     assert_eq!(times, [0, 0]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn waits_grow_and_refusals_are_waited_for() {
     for _ in 0..20 {
-        let policy = RetryPolicy::default().max_retries(4);
+        let policy = RetryLayer::default().max_retries(4);
         let (_, times) = send(policy, call(&READ), (0..9).map(|_| status(429))).await;
         let waits = times.windows(2).map(|two| two[1] - two[0]);
         for (wait, least) in waits.zip([1_000, 2_000, 4_000, 8_000]) {
             assert!((least..=least * 3 / 2 + 1).contains(&wait), "{times:?}");
         }
         let (_, times) =
-            send(RetryPolicy::patient(), call(&READ), [status(500), status(500)]).await;
+            send(patient(), call(&READ), [status(500), status(500)]).await;
         assert!((30_000..=45_001).contains(&times[1]), "{times:?}");
         assert_eq!(times[2] - times[1], 60_000);
     }
@@ -263,7 +273,7 @@ async fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
         let start = Instant::now();
         let mut request = call(&READ);
         request.extensions_mut().insert(DeadlineAt(start + Duration::from_secs(seconds)));
-        let (result, _) = send(RetryPolicy::default(), request, [told(503, "10")]).await;
+        let (result, _) = send(RetryLayer::default(), request, [told(503, "10")]).await;
         assert_eq!(result.unwrap(), expected);
         assert_eq!(start.elapsed().as_secs(), if expected == 200 { 10 } else { 0 });
     }
@@ -272,7 +282,7 @@ async fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
 #[tokio::test(start_paused = true)]
 async fn the_record_describes_the_call() {
     let script = Script::new([fail(ConnectTimeout::new(Duration::ZERO)), told(503, "5")]);
-    let mut service = layered(RetryPolicy::default(), &script);
+    let mut service = layered(&RetryLayer::default(), &script);
     let record = CallRecord::new();
     let mut request = call(&CREATE);
     request.extensions_mut().insert(record.clone());
@@ -307,10 +317,10 @@ impl TokenProvider for Rotating {
 
 #[tokio::test(start_paused = true)]
 async fn a_new_token_earns_one_more_attempt() {
-    let send = async |policy, steps: &[u16]| {
+    let send = async |layer: RetryLayer, steps: &[u16]| {
         let script = Script::new(steps.iter().copied().map(status));
         let stack = ServiceBuilder::new()
-            .layer(RetryLayer::new(policy))
+            .layer(layer)
             .layer(AuthLayer::new(Rotating::default(), &"https://api.frame.io".parse().unwrap()))
             .service(Strict::new(script.clone()));
         let result = stack.oneshot(call(&CREATE)).await.unwrap().status().as_u16();
@@ -319,12 +329,12 @@ async fn a_new_token_earns_one_more_attempt() {
         (result, tokens.collect::<Vec<_>>())
     };
     // Beyond retries and budget, and only once.
-    let none = || RetryPolicy::default().max_retries(0).budget(0, 0.0);
+    let none = || RetryLayer::default().max_retries(0).budget(RetryBudget::new(0, 0.0));
     let tokens = ["Bearer 0", "Bearer 1"];
     assert_eq!(send(none(), &[401]).await, (200, tokens.map(HeaderValue::from_static).into()));
     assert_eq!(send(none(), &[401, 401]).await, (401, tokens.map(HeaderValue::from_static).into()));
     // It takes nothing from the retries.
-    let (result, tokens) = send(RetryPolicy::default(), &[500, 401, 500, 401]).await;
+    let (result, tokens) = send(RetryLayer::default(), &[500, 401, 500, 401]).await;
     assert_eq!((result, tokens.len()), (401, 4));
     // It is made at once.
     let start = Instant::now();
@@ -334,7 +344,7 @@ async fn a_new_token_earns_one_more_attempt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_budget_is_shared_and_spent_by_failures_alone() {
-    let policy = RetryPolicy::default().budget(1, 0.0);
+    let layer = no_wait().budget(RetryBudget::new(1, 0.0));
     let errors = || Script::new((0..99).map(|_| status(500)));
     let mut total = 0;
     for _ in 0..20 {
@@ -342,35 +352,86 @@ async fn a_budget_is_shared_and_spent_by_failures_alone() {
         let mut request = call(&READ);
         request.extensions_mut().get_or_insert_default::<CallLimits>().idempotent = Some(true);
         let script = errors();
-        let service = layered(policy.clone().backoff(no_wait()), &script);
+        let service = layered(&layer, &script);
         service.oneshot(request).await.unwrap();
         total += script.times().len() - 1;
     }
     assert_eq!(total, 10);
 
     let script = Script::new([status(429), status(429)]);
-    let response = layered(policy.clone(), &script).oneshot(call(&READ)).await.unwrap();
+    let response = layered(&layer, &script).oneshot(call(&READ)).await.unwrap();
     assert_eq!(response.status(), 200, "a refusal costs nothing");
 
     let script = errors();
-    layered(policy.without_budget(), &script).oneshot(call(&READ)).await.unwrap();
+    layered(&layer.budget(None), &script).oneshot(call(&READ)).await.unwrap();
     assert_eq!(script.times().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn responses_earn_retries() {
-    let policy = RetryPolicy::default().budget(0, 0.5).backoff(no_wait());
-    let retried = async |policy: &RetryPolicy| {
-        send(policy.clone(), call(&READ), [status(500)]).await.0.unwrap() == 200
+    let layer = no_wait().budget(RetryBudget::new(0, 0.5));
+    let retried = async |layer: &RetryLayer| {
+        send(layer.clone(), call(&READ), [status(500)]).await.0.unwrap() == 200
     };
-    assert!(!retried(&policy).await);
+    assert!(!retried(&layer).await);
     for code in [200, 404] {
-        send(policy.clone(), call(&READ), [status(code)]).await.0.unwrap();
+        send(layer.clone(), call(&READ), [status(code)]).await.0.unwrap();
     }
-    assert!(retried(&policy).await);
-    assert!(!retried(&policy).await);
+    assert!(retried(&layer).await);
+    assert!(!retried(&layer).await);
 }
 
-fn no_wait() -> frameio_tower::Backoff {
-    frameio_tower::Backoff::new(Duration::ZERO, Duration::ZERO)
+fn no_wait() -> RetryLayer {
+    let backoff = frameio_tower::Backoff::new(Duration::ZERO, Duration::ZERO);
+    RetryLayer::new(StandardPolicy::default().backoff(backoff))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_custom_policy_adds_to_a_preset() {
+    /// Repeats conflicts, and nothing that was unavailable.
+    struct Conflicts(StandardPolicy);
+
+    impl RetryPolicy for Conflicts {
+        fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
+            match outcome.status().map(|status| status.as_u16()) {
+                Some(409) => Some(Duration::from_secs(5)),
+                Some(503) => None,
+                _ => self.0.retry(outcome),
+            }
+        }
+    }
+
+    let layer = || RetryLayer::new(Conflicts(StandardPolicy::default()));
+    let (result, times) = send(layer(), call(&CREATE), [status(409), told(429, "2")]).await;
+    assert_eq!((result.unwrap(), times), (200, vec![0, 5_000, 7_000]));
+    assert_eq!(attempts(layer(), call(&READ), [status(503)]).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_sees_the_whole_outcome() {
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let layer = RetryLayer::new(move |outcome: &AttemptOutcome<'_>| {
+        log.lock().unwrap().push((
+            outcome.operation.unwrap().id,
+            outcome.status().map(|status| status.as_u16()),
+            outcome.failure_kind().map(|failure| failure.name()),
+            outcome.retry_after(),
+            (outcome.may_have_been_sent, outcome.idempotent),
+            (outcome.attempt, outcome.elapsed().as_secs()),
+        ));
+        (outcome.attempt < 3).then_some(Duration::from_secs(4))
+    });
+    let refused = fail(TransportError::new(TransportStage::Connect, "refused"));
+    let (result, _) = send(layer, call(&CREATE), [refused, told(503, "9")]).await;
+    assert_eq!(result.unwrap(), 200);
+    let nine = Some(Duration::from_secs(9));
+    assert_eq!(
+        *seen.lock().unwrap(),
+        [
+            (CREATE.id, None, Some("connect"), None, (false, false), (1, 0)),
+            (CREATE.id, Some(503), None, nine, (true, false), (2, 4)),
+            (CREATE.id, Some(200), None, None, (true, false), (3, 8)),
+        ]
+    );
 }

@@ -10,8 +10,7 @@ use bytes::Bytes;
 use frameio_core::{Body, BoxError, CallLimits};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, TransportError, TransportStage};
 use frameio_tower::{
-    Backoff, CallRecord, CollectLayer, DeadlineAt, DeadlineLayer, Phase, RetryLayer, RetryPolicy,
-    TimeoutLayer,
+    Backoff, CallRecord, CollectLayer, DeadlineAt, DeadlineLayer, Phase, RetryLayer, StandardPolicy, TimeoutLayer,
 };
 use http::{Request, Response};
 use http_body::Frame;
@@ -107,8 +106,8 @@ async fn the_limit_counts_from_the_call_and_not_from_the_first_poll() {
 async fn a_deadline_error_names_the_phase() {
     let minute = 60 * SECOND;
     for (steps, phase, sent) in [
-        (vec![hang()], Phase::Attempt, true),
-        (vec![refused().after(SECOND), hang()], Phase::Attempt, true),
+        (vec![hang()], Phase::Response, false),
+        (vec![refused().after(SECOND), hang()], Phase::Response, false),
         (vec![refused().after(SECOND)], Phase::Backoff, false),
         (vec![status(503).after(SECOND)], Phase::Backoff, true),
     ] {
@@ -121,7 +120,7 @@ async fn a_deadline_error_names_the_phase() {
         let stack = ServiceBuilder::new()
             .layer(DeadlineLayer::new(2 * SECOND))
             .layer(forget)
-            .layer(RetryLayer::new(RetryPolicy::default().backoff(always(wait))))
+            .layer(RetryLayer::new(StandardPolicy::default().backoff(always(wait))))
             .service(Strict::new(Script::new(steps)));
         let record = CallRecord::new();
         let mut request = Request::new(Body::empty());
@@ -130,12 +129,14 @@ async fn a_deadline_error_names_the_phase() {
         let error = stack.oneshot(request).await.unwrap_err();
         assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(2 * SECOND, phase)));
         assert_eq!(start.elapsed(), 2 * SECOND);
+        // There is no marker, so only an attempt that ended counts.
         assert_eq!(record.may_have_been_sent(), sent, "{phase:?}");
+        assert!(!record.tracks_sending());
     }
 
     let error = DeadlineLayer::new(SECOND).layer(slow(minute)).oneshot(Request::new(())).await;
     let error = error.unwrap_err();
-    assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(SECOND, Phase::Start)));
+    assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(SECOND, Phase::Response)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -167,7 +168,21 @@ async fn the_earliest_deadline_applies_and_is_passed_inside() {
     let mut request = Request::new(());
     request.extensions_mut().insert(DeadlineAt(start + 3 * SECOND));
     let error = limited.layer(slow(60 * SECOND)).oneshot(request).await.unwrap_err();
-    assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(3 * SECOND, Phase::Start)));
+    assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(3 * SECOND, Phase::Response)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_bounds_the_readiness_of_the_inner_service() {
+    let limited = tower::limit::ConcurrencyLimitLayer::new(1);
+    let mut service = DeadlineLayer::new(SECOND).layer(limited.layer(slow(60 * SECOND)));
+    let start = Instant::now();
+    let long = with(|options| options.deadline = Some(60 * SECOND));
+    let mut holding = tokio_test::task::spawn(service.call(long));
+    tokio_test::assert_pending!(holding.poll());
+    let error = service.oneshot(Request::new(())).await.unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(SECOND, Phase::Response)));
+    assert_eq!(start.elapsed(), SECOND);
+    drop(holding);
 }
 
 #[tokio::test(start_paused = true)]

@@ -132,7 +132,7 @@ async fn a_call_holds_its_attempts_and_its_retries() {
     let mut request = call();
     request.extensions_mut().insert(record.clone());
 
-    let span = CallSpan::new(&SHOW);
+    let span = CallSpan::new(Some(&SHOW));
     let response = stack.oneshot(request).instrument(span.span().clone()).await.unwrap();
     assert!(!capture.spans()[0].closed);
     span.finish(&record, Ok(response.status()));
@@ -175,8 +175,8 @@ async fn a_call_holds_its_attempts_and_its_retries() {
 #[test]
 fn a_call_that_fails_is_an_error() {
     let (capture, _listening) = Capture::start(|_| true);
-    CallSpan::new(&SHOW).finish(&CallRecord::new(), Ok(StatusCode::NOT_FOUND));
-    CallSpan::new(&SHOW).finish(&CallRecord::new(), Err("timeout"));
+    CallSpan::new(Some(&SHOW)).finish(&CallRecord::new(), Ok(StatusCode::NOT_FOUND));
+    CallSpan::new(Some(&SHOW)).finish(&CallRecord::new(), Err("timeout"));
     for (span, error_type) in capture.spans().iter().zip(["404", "timeout"]) {
         assert_eq!(span.fields[names::ERROR_TYPE], error_type);
         assert_eq!(span.fields[names::OTEL_STATUS_CODE], "ERROR");
@@ -225,7 +225,7 @@ async fn nothing_is_written_where_nobody_listens() {
         .layer(RetryLayer::default())
         .layer(TraceLayer::new())
         .service(Script::new([status(503)]));
-    let span = CallSpan::new(&SHOW);
+    let span = CallSpan::new(Some(&SHOW));
     assert!(span.span().is_disabled());
     let response = stack.oneshot(call()).instrument(span.span().clone()).await.unwrap();
     span.finish(&CallRecord::new(), Ok(response.status()));

@@ -1,4 +1,4 @@
-//! Making connections: refusing insecure ones, within a time limit.
+//! Connections: insecure ones are refused, and all are limited in time.
 
 use std::fmt;
 use std::future::ready;
@@ -18,7 +18,7 @@ use super::tls::Secured;
 
 type Connection = <Secured as Service<Uri>>::Response;
 
-/// The whole way to a connection, limited in time.
+/// Connects by TCP, proxy and TLS within a time limit.
 #[derive(Clone)]
 pub(super) struct Connector {
     inner: Secured,
@@ -52,16 +52,46 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
-        // Once for each connection is enough: there is no request without one to its destination.
+        // Once for each connection is enough: each request needs one to its destination.
         if !self.allow_http && !is_secure(&destination) {
             return Box::pin(ready(Err(InsecureUrl.into())));
         }
+        let peer = peer(&destination);
         let (connecting, timeout) = (self.inner.call(destination), self.timeout);
         Box::pin(async move {
             match tokio::time::timeout(timeout, connecting).await {
-                Ok(connected) => connected,
-                Err(_) => Err(ConnectTimeout::new(timeout).into()),
+                Ok(connected) => connected.map_err(|source| ConnectError { peer, source }.into()),
+                Err(_) => Err(ConnectTimeout::new(timeout).peer(peer).into()),
             }
         })
+    }
+}
+
+/// Returns the host and the port of a destination.
+fn peer(destination: &Uri) -> String {
+    let host = destination.host().unwrap_or_default();
+    match (destination.port_u16(), destination.scheme_str()) {
+        (Some(port), _) => format!("{host}:{port}"),
+        (None, Some("http")) => format!("{host}:80"),
+        (None, _) => format!("{host}:443"),
+    }
+}
+
+/// A connection that failed, with its destination: hyper's own error does not name it.
+#[derive(Debug)]
+pub(super) struct ConnectError {
+    pub(super) peer: String,
+    source: BoxError,
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot connect to {}", self.peer)
+    }
+}
+
+impl std::error::Error for ConnectError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.source)
     }
 }

@@ -20,8 +20,11 @@ use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower::Service;
 
-use self::connect::Connector;
+use self::connect::{ConnectError, Connector};
 pub use self::proxy::Proxy;
+
+/// Longest idle time of a connection: a year.
+const MAX_POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The hyper client under the default stack: HTTP/1.1 and 2, rustls, a connection pool.
 ///
@@ -114,7 +117,8 @@ impl HyperTransportBuilder {
         let connector = Connector::new(proxy, self.connect_timeout, self.allow_http);
         let mut client = legacy::Client::builder(TokioExecutor::new());
         client
-            .pool_idle_timeout(self.pool_idle_timeout)
+            // A time that the clock cannot represent would make the pool panic.
+            .pool_idle_timeout(self.pool_idle_timeout.min(MAX_POOL_IDLE_TIMEOUT))
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new());
         // A connection whose other end is gone without a word is found out between requests.
@@ -152,10 +156,10 @@ impl Future for TransportFuture {
     }
 }
 
-/// How far the request got, as far as hyper tells.
+/// Classifies an error by how far the request got.
 fn classify(error: legacy::Error) -> BoxError {
     if let Some(timeout) = find::<ConnectTimeout>(&error) {
-        return (*timeout).into();
+        return timeout.clone().into();
     }
     if let Some(insecure) = find::<InsecureUrl>(&error) {
         return TransportError::new(TransportStage::NotSent, *insecure).into();
@@ -167,7 +171,12 @@ fn classify(error: legacy::Error) -> BoxError {
     } else {
         TransportStage::Sent
     };
-    TransportError::new(stage, error).into()
+    let peer = find::<ConnectError>(&error).map(|error| error.peer.clone());
+    let error = TransportError::new(stage, error);
+    match peer {
+        Some(peer) => error.peer(peer).into(),
+        None => error.into(),
+    }
 }
 
 /// A URL that would carry the token in clear.
@@ -179,7 +188,7 @@ impl std::fmt::Display for InsecureUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
             "http:// is refused for hosts other than this machine: use https://, \
-             or `allow_http()` if the way there is safe",
+             or `allow_http()` if the network between is safe",
         )
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use frameio_core::is_loopback;
-use frameio_tower::BuildError;
+use frameio_tower::{BuildError, BuildErrorKind};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
@@ -66,7 +66,8 @@ impl Proxy {
         if known && supported.contains(&scheme) {
             Ok(proxy)
         } else {
-            Err(BuildError::new("the proxy is not an http://, socks5:// or socks5h:// URL"))
+            let message = "the proxy is not an http://, socks5:// or socks5h:// URL";
+            Err(BuildError::new(BuildErrorKind::Proxy, message))
         }
     }
 

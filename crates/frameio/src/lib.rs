@@ -60,8 +60,8 @@
 #[cfg(feature = "blocking")]
 pub use frameio_client::blocking;
 pub use frameio_client::{
-    BuildError, CallFuture, Client, ClientBuilder, DefaultLayer, Error, ErrorKind, HttpService,
-    Items, Pages, Stack, builder, client, error, pages,
+    BuildError, BuildErrorKind, CallFuture, Client, ClientBuilder, Error, ErrorKind, HttpService,
+    Items, Pages, builder, client, error, pages,
 };
 
 /// Signing in with Adobe IMS.

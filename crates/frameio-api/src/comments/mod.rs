@@ -110,14 +110,14 @@ endpoints! {
         optional {
             /// What is said. 1 to 40 000 characters.
             text: String in 1..=40_000,
-            /// When in the media it is said. Only for audio and video.
-            timestamp: MediaTime,
             /// A change to the text of a document; what is not given stays.
             text_review_annotation: TextReviewAnnotationUpdate,
             /// Links in the text.
             links: Vec<LinkInput>,
         }
         nullable {
+            /// When in the media it is said. Only for audio and video.
+            timestamp: MediaTime,
             /// For how many frames it holds. At least 1.
             duration: u64 in 1..=u64::MAX,
             /// On which page of a document it is said. From 1.

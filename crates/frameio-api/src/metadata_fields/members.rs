@@ -92,10 +92,8 @@ const CUSTOM_MEMBERS: &str = "custom_members";
 pub(super) enum Empty {
     /// As answers have it.
     List,
-    /// Not at all, as in a creation.
+    /// Not at all, as in a request.
     Absent,
-    /// As an update says it, so that those before are given up.
-    Null,
 }
 
 /// As answers have it.
@@ -123,7 +121,6 @@ impl Serialize for With<'_> {
             (Some(members), _) => map.serialize_entry(CUSTOM_MEMBERS, members)?,
             _ if extra.contains_key(CUSTOM_MEMBERS) => {}
             (None, Empty::List) => map.serialize_entry(CUSTOM_MEMBERS, &[(); 0])?,
-            (None, Empty::Null) => map.serialize_entry(CUSTOM_MEMBERS, &())?,
             (None, Empty::Absent) => {}
         }
         map.serialize_entry("member_options_type", kind)?;

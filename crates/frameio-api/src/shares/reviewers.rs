@@ -46,16 +46,18 @@ impl Reviewers {
 
 impl Check for Reviewers {
     fn check(&self, limits: &mut Limits) {
-        fn some<T: PartialEq>(limits: &mut Limits, field: &'static str, ids: &Vec<T>) {
-            limits.check(field, ids, 1..=10);
-            limits.within(field, |limits| limits.distinct(ids));
-        }
         match self {
-            Self::Emails(emails) => some(limits, "emails", emails),
-            Self::Users(users) => some(limits, "user_ids", users),
-            Self::AdobeUsers(users) => some(limits, "adobe_user_ids", users),
+            Self::Emails(emails) => check_ids(limits, "emails", emails),
+            Self::Users(users) => check_ids(limits, "user_ids", users),
+            Self::AdobeUsers(users) => check_ids(limits, "adobe_user_ids", users),
         }
     }
+}
+
+/// Checks a list of reviewers or of share lists: 1 to 10, each once.
+fn check_ids<T: PartialEq>(limits: &mut Limits, field: &'static str, ids: &Vec<T>) {
+    limits.check(field, ids, 1..=10);
+    limits.within(field, |limits| limits.distinct(ids));
 }
 
 /// Whom to invite to a share.
@@ -64,7 +66,7 @@ impl Check for Reviewers {
 pub enum InvitedReviewers {
     /// These people.
     Reviewers(Reviewers),
-    /// Whoever is on the share lists with these ids.
+    /// Members of the share lists with these ids, 1 to 10.
     ShareLists(Vec<String>),
 }
 
@@ -78,7 +80,7 @@ impl Check for InvitedReviewers {
     fn check(&self, limits: &mut Limits) {
         match self {
             Self::Reviewers(reviewers) => reviewers.check(limits),
-            Self::ShareLists(_) => {}
+            Self::ShareLists(lists) => check_ids(limits, "share_list_ids", lists),
         }
     }
 }

@@ -5,21 +5,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use frameio_core::{Body, BoxError, clean_text, is_secure};
-use frameio_tower::{CollectLayer, HeadersLayer, HttpError, TimeoutLayer, TraceLayer};
+use frameio_core::{clean_text, is_secure};
+use frameio_tower::{
+    BuildError, BuildErrorKind, DefaultStack, HttpService, RetryLayer, Transport,
+};
+use http::Uri;
 use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
-use http::{Request, Response, Uri};
 use jiff::Timestamp;
-use tower::retry::RetryLayer;
-use tower::{Service, ServiceBuilder};
+use tower::Layer;
 
 use super::{Clock, Ims, Shared};
 use crate::credential::Credential;
 use crate::redirect;
 use crate::retry::Retries;
-use frameio_tower::BuildError;
-use frameio_tower::HttpService;
 
 /// Tokens are a few thousand bytes.
 const LARGEST_RESPONSE: usize = 256 << 10;
@@ -76,14 +74,7 @@ impl ImsBuilder {
 
     /// Sends through a custom service: a `HyperTransport` with other settings, another HTTP client,
     /// or a local IMS.
-    pub fn transport<S, B>(mut self, transport: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(HttpService::new(transport));
         self
     }
@@ -99,35 +90,29 @@ impl ImsBuilder {
     /// # Errors
     /// When the base URL, the client ID or the redirect URI cannot be used.
     pub fn build(&self) -> Result<Ims, BuildError> {
-        let base = checked("IMS URL", &self.base_url)?.trim_end_matches('/');
-        let uri: Uri = base
-            .parse()
-            .map_err(|error| BuildError::new(format!("the IMS URL is not a URL: {error}")))?;
-        let plain = uri.query().is_none()
-            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-        if uri.scheme().is_none() || !plain {
-            let message = "the IMS URL has to be absolute, without a user and a query";
-            return Err(BuildError::new(message));
-        }
-        if !is_secure(&uri) {
-            let message = "the IMS URL has to be https://, or http:// on this machine";
-            return Err(BuildError::new(message));
-        }
-        checked("client ID", &self.credential.client_id)?;
+        let base =
+            checked(BuildErrorKind::BaseUrl, "IMS URL", &self.base_url)?.trim_end_matches('/');
+        let stack = self.stack(base)?;
+        let credential = |name, text| checked(BuildErrorKind::Credential, name, text);
+        credential("client ID", &self.credential.client_id)?;
         if let Some(secret) = self.credential.secret() {
-            checked("client secret", secret)?;
+            credential("client secret", secret)?;
         }
         if let Some(redirect_uri) = &self.credential.redirect_uri {
             redirect::check(redirect_uri, self.credential.kind).map_err(|why| {
-                BuildError::new(format!("the redirect URI cannot be used: {why}"))
+                let message = format!("the redirect URI cannot be used: {why}");
+                BuildError::new(BuildErrorKind::Credential, message)
             })?;
         }
         let http = match &self.transport {
-            Some(transport) => self.stack(transport.clone()),
+            Some(transport) => stack.layer(transport.clone()),
             #[cfg(feature = "transport")]
-            None => self.stack(frameio_transport::HyperTransport::builder().build()),
+            None => stack.layer(frameio_transport::HyperTransport::builder().build()),
             #[cfg(not(feature = "transport"))]
-            None => return Err(BuildError::new("IMS needs a transport: call `transport()`")),
+            None => {
+                let message = "IMS needs a transport: call `transport()`";
+                return Err(BuildError::new(BuildErrorKind::Other, message));
+            }
         };
         Ok(Ims(Arc::new(Shared {
             base: base.to_owned(),
@@ -137,36 +122,36 @@ impl ImsBuilder {
         })))
     }
 
-    fn stack<S, B>(&self, transport: S) -> HttpService
-    where
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError> + Send,
-    {
+    /// Configures the layers: no token, no quota, and the retries of IMS.
+    fn stack(&self, base: &str) -> Result<DefaultStack, BuildError> {
+        let refused = |message: String| BuildError::new(BuildErrorKind::BaseUrl, message);
+        let uri: Uri = base
+            .parse()
+            .map_err(|error| refused(format!("the IMS URL is not a URL: {error}")).caused_by(error))?;
+        let secure = is_secure(&uri);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(
             USER_AGENT,
             HeaderValue::from_static(concat!("frameio-rust/", env!("CARGO_PKG_VERSION"))),
         );
-        HttpService::new(
-            ServiceBuilder::new()
-                .layer(HeadersLayer::new(headers))
-                .layer(RetryLayer::new(Retries::new(self.max_retries)))
-                .map_err(HttpError::new)
-                .layer(TraceLayer::new())
-                .layer(TimeoutLayer::new(self.timeout))
-                .layer(CollectLayer::new(LARGEST_RESPONSE))
-                .service(transport),
-        )
+        let stack = DefaultStack::new(uri)
+            .map_err(|error| refused(format!("the IMS URL cannot be used: {error}")))?
+            .headers(headers)
+            .rate_limit(None)
+            .retry_layer(RetryLayer::from_tower(Retries::new(self.max_retries)))
+            .timeout(self.timeout)
+            .response_limit(LARGEST_RESPONSE);
+        if secure {
+            return Ok(stack);
+        }
+        Err(refused("the IMS URL must be https://, or http:// on this machine".to_owned()))
     }
 }
 
-/// The setting of this name without surrounding whitespace.
-fn checked<'a>(name: &str, text: &'a str) -> Result<&'a str, BuildError> {
-    clean_text(text).map_err(|error| BuildError::new(format!("the {name} {error}")))
+/// Returns a setting without surrounding whitespace.
+fn checked<'a>(kind: BuildErrorKind, name: &str, text: &'a str) -> Result<&'a str, BuildError> {
+    clean_text(text).map_err(|error| BuildError::new(kind, format!("the {name} {error}")))
 }
 
 impl fmt::Debug for ImsBuilder {

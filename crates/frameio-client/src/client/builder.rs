@@ -1,32 +1,26 @@
-//! Building a client: its settings, and the order of its stack.
+//! Building a client: its settings, on top of the default stack.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use frameio_core::{Body, BoxError, Secret, clean_text};
-pub use frameio_tower::BuildError;
+use frameio_core::{Secret, clean_text, trim_text};
 use frameio_tower::{
-    AuthLayer, BaseUriLayer, CollectLayer, DeadlineLayer, HeadersLayer, HttpError, HttpService,
-    RateLimitLayer, RetryLayer, RetryPolicy, StaticToken, TimeoutLayer, Token, TokenProvider,
-    TraceLayer,
+    BuildError, BuildErrorKind, DefaultStack, HttpService, Metrics, RateLimitLayer, RetryBudget,
+    RetryPolicy, StaticToken, Token, TokenProvider, Transport,
 };
+use frameio_transport::{HyperTransport, HyperTransportBuilder, Proxy};
 use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
-use http::{HeaderMap, Request, Response, Uri};
-use tower::util::option_layer;
-use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+use http::{HeaderMap, Uri};
+use tower::Layer;
 use tracing::Level;
 
 use super::Client;
-use frameio_transport::{HyperTransport, HyperTransportBuilder, Proxy};
 
-/// Without it a legacy developer token is not looked at.
+/// Makes the service accept a legacy developer token.
 const LEGACY_TOKEN: HeaderName = HeaderName::from_static("x-frameio-legacy-token-auth");
 
-type Replay = Arc<dyn Fn(HttpService) -> HttpService + Send + Sync>;
-type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
+const PUBLIC_API: &str = "https://api.frame.io";
 
 /// The settings of a [`Client`].
 ///
@@ -35,102 +29,63 @@ type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 /// | base URL | `https://api.frame.io` |
 /// | timeout of an attempt, body included | 60 s |
 /// | connect timeout | 10 s |
-/// | deadline of a call: queue, backoff and attempts | 10 min |
+/// | deadline of a call: readiness, queue, backoff and attempts | 10 min |
 /// | idle connections are closed after | 50 s |
-/// | retries | 2, of 408, 429, 5xx and of what cannot have been sent |
+/// | retries | 2, of 408, 429, 5xx and of requests that were not sent |
 /// | quotas | as documented for each operation; a call waits for its turn |
-/// | largest answer, decompressed | 64 MiB |
+/// | largest response, decompressed | 64 MiB |
 /// | proxy | from the environment |
 /// | level of the span of an attempt | `DEBUG` |
 ///
-/// The stack, outermost first. What is replayed at [`build`](Self::build) are the layers that were
-/// given, so a builder can be cloned and built more than once.
-///
-/// | | layer | why there |
-/// |---|---|---|
-/// | 1 | [`layer`](Self::layer) slot | sees one call, however many attempts it takes |
-/// | 2 | deadline | over all that may wait |
-/// | 3 | retry | |
-/// | 4 | base URI, headers | inside of retry, which then has less to keep; later layers know the authority |
-/// | 5 | quota | inside retry: an attempt that is sent again is counted again |
-/// | 6 | auth | after the wait for the quota, so that the token is fresh; anew each attempt |
-/// | 7 | span and timeout of an attempt | |
-/// | 8 | [`attempt_layer`](Self::attempt_layer) slot | sees each attempt, inside its span |
-/// | 9 | decompress, collect | a failure in the body is a failed attempt |
-/// | 10 | [`transport`](Self::transport) | |
+/// The layers and their order are those of [`DefaultStack`], around a [`HyperTransport`] or a custom
+/// [`transport`](Self::transport). A builder can be cloned and built several times; the given layers
+/// are then applied again.
 #[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     base_url: Cow<'static, str>,
-    auth: Option<MakeAuth>,
+    stack: DefaultStack,
     /// A fixed token, which is checked when the client is built.
     token: Option<Token>,
     legacy: bool,
     headers: HeaderMap,
-    header_error: Option<&'static str>,
-    deadline: Option<Duration>,
-    retry: Option<RetryPolicy>,
-    max_retries: Option<u32>,
-    rate_limit: Option<RateLimitLayer>,
-    trace: Option<Level>,
-    timeout: Option<Duration>,
-    response_limit: usize,
-    call_layers: Vec<Replay>,
-    attempt_layers: Vec<Replay>,
+    header_error: Option<BuildError>,
     hyper: HyperTransportBuilder,
     transport: Option<HttpService>,
-}
-
-/// A layer of the default stack that can be taken out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DefaultLayer {
-    /// The total time of a call; what a call asks for itself still holds.
-    Deadline,
-    /// The attempts after the first.
-    Retry,
-    /// The quota of each operation.
-    RateLimit,
-    /// The token.
-    Auth,
-    /// The span of an attempt.
-    Trace,
-    /// The time of an attempt; what a call asks for itself still holds.
-    Timeout,
 }
 
 impl ClientBuilder {
     pub(crate) fn new() -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        #[cfg(feature = "gzip")]
-        headers.insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(
             USER_AGENT,
             HeaderValue::from_static(concat!("frameio-rust/", env!("CARGO_PKG_VERSION"))),
         );
+        let Ok(stack) = DefaultStack::new(Uri::from_static(PUBLIC_API)) else {
+            unreachable!("the URL of the API is a base URI")
+        };
         Self {
-            base_url: Cow::Borrowed("https://api.frame.io"),
-            auth: None,
+            base_url: Cow::Borrowed(PUBLIC_API),
+            stack,
             token: None,
             legacy: false,
             headers,
             header_error: None,
-            deadline: Some(Duration::from_secs(600)),
-            retry: Some(RetryPolicy::default()),
-            max_retries: None,
-            rate_limit: Some(RateLimitLayer::new()),
-            trace: Some(Level::DEBUG),
-            timeout: Some(Duration::from_secs(60)),
-            response_limit: 64 << 20,
-            call_layers: Vec::new(),
-            attempt_layers: Vec::new(),
             hyper: HyperTransport::builder(),
             transport: None,
         }
     }
 
-    /// Sends everything to another base URL. A path in it is kept: `https://proxy.example/frameio`.
+    /// Replaces the default stack: settings of the layers, made before or elsewhere.
+    ///
+    /// The base URL, the token and the headers of this builder are applied to it.
+    fn map_stack(mut self, map: impl FnOnce(DefaultStack) -> DefaultStack) -> Self {
+        self.stack = map(self.stack);
+        self
+    }
+
+    /// Sends requests to another base URL. Its path is kept: `https://proxy.example/frameio`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Cow::Owned(url.into());
         self
@@ -144,27 +99,34 @@ impl ClientBuilder {
         self
     }
 
-    /// Signs requests with what `provider` gives, asked once for each attempt.
+    /// Signs requests with the tokens of `provider`, which is asked once for each attempt.
+    ///
+    /// Only requests to the origin of the base URL are signed.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
-        let provider = Arc::new(provider);
-        self.auth = Some(Arc::new(move |origin| AuthLayer::new(provider.clone(), origin)));
-        self.token = None;
-        self.legacy = false;
-        self
+        (self.token, self.legacy) = (None, false);
+        self.map_stack(|stack| stack.auth(provider))
     }
 
-    /// Signs requests with a legacy developer token, a `fio-u-…`, and sends the header without
-    /// which the service does not look at it: `x-frameio-legacy-token-auth: true`.
+    /// Signs requests with a legacy developer token, `fio-u-…`, and sends the header
+    /// `x-frameio-legacy-token-auth: true`, without which the service does not accept it.
     ///
-    /// The service takes such tokens for accounts that are not in the Adobe Admin Console yet. The
-    /// token can do whatever its user can.
+    /// The service accepts such tokens for accounts that are not in the Adobe Admin Console yet.
+    /// The token can do whatever its user can.
     pub fn legacy_token(mut self, token: impl Into<Secret>) -> Self {
         self = self.token(token);
         self.legacy = true;
         self
     }
 
-    /// Sends a header with every request, in place of the default of that name.
+    /// Sends requests without a token, for example because a custom layer signs them.
+    pub fn no_auth(mut self) -> Self {
+        (self.token, self.legacy) = (None, false);
+        self.map_stack(DefaultStack::no_auth)
+    }
+
+    /// Sends a header with every request, instead of the default of that name.
+    ///
+    /// A name or value that is invalid is reported by [`build`](Self::build).
     pub fn header<K, V>(mut self, name: K, value: V) -> Self
     where
         K: TryInto<HeaderName>,
@@ -172,57 +134,84 @@ impl ClientBuilder {
     {
         match (name.try_into(), value.try_into()) {
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
-            _ => self.header_error = Some("a header has a name or a value that cannot be sent"),
+            (Err(_), _) => self.header_error = Some(header_error("a header has an invalid name")),
+            (Ok(name), Err(_)) => {
+                let message = format!("the value of the header '{name}' contains a character that a header cannot contain");
+                self.header_error = Some(header_error(message));
+            }
         }
         self
     }
 
-    /// Sends another `user-agent`. Default: `frameio-rust/` and the version.
+    /// Sets the `user-agent`. Default: `frameio-rust/` and the version.
     pub fn user_agent<V: TryInto<HeaderValue>>(self, user_agent: V) -> Self {
         self.header(USER_AGENT, user_agent)
     }
 
-    /// Limits each attempt, from sending to the last byte of the answer. Default: 60 s.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Limits a whole call: the wait for the quota, backoff and all attempts. Default: 10 min.
+    /// Limits each attempt, from sending to the last byte of the response. Default: 60 s.
     ///
-    /// A call whose turn cannot come in time fails at once, and its error tells how long it would
-    /// have been.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
+    /// With `None`, a limit that a call sets itself still applies.
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.map_stack(|stack| stack.timeout(timeout))
     }
 
-    /// Limits the making of a connection: name look-up, TCP, proxy and TLS. Default: 10 s.
+    /// Limits a whole call: readiness, quota, backoff and all attempts. Default: 10 min.
+    ///
+    /// A call whose turn in the quota cannot come in time fails at once, and its error says how long
+    /// the wait would have been. With `None`, a limit that a call sets itself still applies.
+    pub fn deadline(self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.map_stack(|stack| stack.deadline(deadline))
+    }
+
+    /// Limits the time to connect: name resolution, TCP, proxy and TLS. Default: 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.hyper = self.hyper.connect_timeout(timeout);
         self
     }
 
-    /// Closes a connection that has been idle for so long. Default: 50 s.
+    /// Closes a connection that has been idle for this time. Default: 50 s.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.hyper = self.hyper.pool_idle_timeout(timeout);
         self
     }
 
-    /// Retries by another policy.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = Some(policy);
-        self
+    /// Repeats failed attempts as `policy` decides. Default:
+    /// [`StandardPolicy::documented`](frameio_tower::StandardPolicy::documented), which can repeat a
+    /// create; see there.
+    pub fn retry(self, policy: impl RetryPolicy) -> Self {
+        self.map_stack(|stack| stack.retry(policy))
     }
 
-    /// Sets how many attempts may follow the first, whatever the policy. Default: 2.
-    pub fn max_retries(mut self, max_retries: u32) -> Self {
-        self.max_retries = Some(max_retries);
-        self
+    /// Replaces the retry layer, with other settings of
+    /// [`RetryLayer`](frameio_tower::RetryLayer) or with any other layer.
+    pub fn retry_layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
+    {
+        self.map_stack(|stack| stack.retry_layer(layer))
     }
 
-    /// Spends the quotas through another layer: with other figures, in another mode, or one that
-    /// is shared with other clients.
+    /// Sets how many attempts may follow the first. Default: 2.
+    ///
+    /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
+    pub fn max_retries(self, max_retries: u32) -> Self {
+        self.map_stack(|stack| stack.max_retries(max_retries))
+    }
+
+    /// Limits the share of retries; `None` removes the limit. Default: [`RetryBudget::default`].
+    ///
+    /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
+    pub fn retry_budget(self, budget: impl Into<Option<RetryBudget>>) -> Self {
+        self.map_stack(|stack| stack.retry_budget(budget))
+    }
+
+    /// Sends each call once, and resends nothing, not even after a refreshed token.
+    pub fn no_retry(self) -> Self {
+        self.map_stack(DefaultStack::no_retry)
+    }
+
+    /// Replaces the rate limit: with other quotas, another mode, or one that is shared with other
+    /// clients. `None` removes it.
     ///
     /// ```
     /// use frameio::{Client, Quota, layers::RateLimitLayer};
@@ -232,21 +221,23 @@ impl ClientBuilder {
     /// let other = Client::builder().token("a").rate_limit(quotas).build()?;
     /// # Ok::<_, frameio::BuildError>(())
     /// ```
-    pub fn rate_limit(mut self, layer: RateLimitLayer) -> Self {
-        self.rate_limit = Some(layer);
-        self
+    pub fn rate_limit(self, layer: impl Into<Option<RateLimitLayer>>) -> Self {
+        self.map_stack(|stack| stack.rate_limit(layer))
     }
 
-    /// Sets the level of the span of an attempt. Default: `DEBUG`.
-    pub fn attempt_span_level(mut self, level: Level) -> Self {
-        self.trace = Some(level);
-        self
+    /// Sets the level of the span of each attempt; `None` opens none. Default: `DEBUG`.
+    pub fn attempt_span_level(self, level: impl Into<Option<Level>>) -> Self {
+        self.map_stack(|stack| stack.attempt_span_level(level))
     }
 
-    /// Refuses an answer of more bytes, counted after decompression. Default: 64 MiB.
-    pub fn response_limit(mut self, bytes: usize) -> Self {
-        self.response_limit = bytes;
-        self
+    /// Reports calls and attempts to `metrics`. Default: none.
+    pub fn metrics(self, metrics: impl Metrics) -> Self {
+        self.map_stack(|stack| stack.metrics(metrics))
+    }
+
+    /// Refuses responses of more bytes, counted after decompression. Default: 64 MiB.
+    pub fn response_limit(self, bytes: usize) -> Self {
+        self.map_stack(|stack| stack.response_limit(bytes))
     }
 
     /// Connects through a proxy, or through none. Default: from the environment.
@@ -255,170 +246,108 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows `http://` to hosts other than this machine: tokens then go over the wire in clear.
+    /// Allows `http://` to hosts other than this machine: tokens are then sent unencrypted.
     pub fn allow_http(mut self) -> Self {
         self.hyper = self.hyper.allow_http();
         self
     }
 
-    /// Takes a layer out of the default stack, to go without or to put another into a slot.
-    pub fn without(mut self, layer: DefaultLayer) -> Self {
-        match layer {
-            DefaultLayer::Deadline => self.deadline = None,
-            DefaultLayer::Retry => self.retry = None,
-            DefaultLayer::RateLimit => self.rate_limit = None,
-            DefaultLayer::Auth => (self.auth, self.token) = (None, None),
-            DefaultLayer::Trace => self.trace = None,
-            DefaultLayer::Timeout => self.timeout = None,
-        }
-        self
-    }
-
-    /// Adds a layer around the whole call. The one added last is outermost.
+    /// Adds a layer around the whole call, inside of the deadline. The layer added last is
+    /// outermost.
     ///
-    /// Any tower layer over `http::Request<Body>` fits: caches, circuit breakers, concurrency
-    /// limits. It is applied anew at each [`build`](Self::build): what clients are to share
-    /// belongs into the layer and not into the services that it makes.
-    pub fn layer<L, B>(mut self, layer: L) -> Self
+    /// Any tower layer over `http::Request<Body>` fits: a cache, a circuit breaker, a concurrency
+    /// limit.
+    pub fn call_layer<L>(self, layer: L) -> Self
     where
-        L: Layer<HttpService> + Send + Sync + 'static,
-        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
-        <L::Service as Service<Request<Body>>>::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
+        L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
     {
-        self.call_layers.push(Arc::new(move |service| HttpService::new(layer.layer(service))));
-        self
+        self.map_stack(|stack| stack.call_layer(layer))
     }
 
-    /// Adds a layer around each attempt, inside its span. The one added last is outermost.
+    /// Adds a layer around each attempt, inside of its span. The layer added last is outermost.
     ///
-    /// For what has to be done anew each time: trace propagation, signing. It takes what
-    /// [`layer`](Self::layer) takes.
-    pub fn attempt_layer<L, B>(mut self, layer: L) -> Self
+    /// For what has to be done for each request that is sent: trace propagation, signing,
+    /// redirects.
+    pub fn attempt_layer<L>(self, layer: L) -> Self
     where
-        L: Layer<HttpService> + Send + Sync + 'static,
-        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
-        <L::Service as Service<Request<Body>>>::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
+        L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
     {
-        self.attempt_layers.push(Arc::new(move |service| HttpService::new(layer.layer(service))));
-        self
+        self.map_stack(|stack| stack.attempt_layer(layer))
     }
 
-    /// Sends through a service of one's own in place of hyper: another HTTP client, or a local
-    /// Frame.io. Connections, TLS and proxies are then its business, and the settings of those here
-    /// have no effect.
-    pub fn transport<S, B>(mut self, transport: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    /// Sends through a custom service instead of hyper: another HTTP client, or a local Frame.io.
+    ///
+    /// It is then responsible for connections, TLS and proxies; those settings have no effect.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(HttpService::new(transport));
         self
     }
 
-    /// Makes the client. Needs no runtime, opens no connection and starts no task.
+    /// Creates the client. Needs no runtime, opens no connection and starts no task.
     ///
     /// # Errors
-    /// When the token, the base URL or a header cannot be used.
+    /// When the token, the base URL or a header cannot be used; see
+    /// [`BuildError::kind`].
     pub fn build(&self) -> Result<Client, BuildError> {
-        if let Some(error) = self.header_error {
-            return Err(BuildError::new(error));
+        if let Some(error) = &self.header_error {
+            return Err(error.clone());
         }
         if let Some(token) = &self.token {
             token.check()?;
         }
-        let base: Uri = clean_text(&self.base_url)
-            .map_err(|error| BuildError::new(format!("the base URL {error}")))?
-            .parse()
-            .map_err(|error| BuildError::new(format!("the base URL is not a URL: {error}")))?;
-        if self.transport.is_none() {
-            self.hyper.check(&base).map_err(|error| BuildError::new(error.to_string()))?;
-        }
-        let base_uri = BaseUriLayer::new(base.clone())
-            .map_err(|error| BuildError::new(format!("the base URL cannot be used: {error}")))?;
-
-        let http = match &self.transport {
-            Some(transport) => self.attempts(transport.clone(), base_uri, &base),
-            None => self.attempts(self.hyper.clone().build(), base_uri, &base),
-        };
-        let http = self.call_layers.iter().fold(http, |inner, layer| layer(inner));
-        Ok(Client::unboxed(http).with_base_url(base))
-    }
-
-    /// The stack around each attempt and below, and around it the default layers of the call.
-    fn attempts<S, B>(&self, transport: S, base_uri: BaseUriLayer, base: &Uri) -> HttpService
-    where
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError> + Send,
-    {
-        let limit = self.response_limit;
-        let collected = CollectLayer::new(limit).layer(transport);
-        #[cfg(feature = "gzip")]
-        let collected = collected
-            .map_result(move |answer: Result<_, BoxError>| crate::unpack::unpack(answer?, limit));
-        // Boxed once more only where there are layers that have to be put on one by one.
-        match self.attempt_layers.as_slice() {
-            [] => self.calls(collected, base_uri, base),
-            layers => {
-                let http =
-                    layers.iter().fold(HttpService::new(collected), |inner, layer| layer(inner));
-                self.calls(http.map_err(HttpError::into_inner), base_uri, base)
-            }
-        }
-    }
-
-    /// The default layers, from the timeout of an attempt to the deadline.
-    fn calls<S>(&self, attempt: S, base_uri: BaseUriLayer, base: &Uri) -> HttpService
-    where
-        S: Service<Request<Body>, Response = Response<Body>, Error = BoxError>,
-        S: Clone + Send + Sync + 'static,
-        S::Future: Send,
-    {
+        let base = base_uri(&self.base_url)?;
         let mut headers = self.headers.clone();
         if self.legacy {
             headers.insert(LEGACY_TOKEN, HeaderValue::from_static("true"));
         }
-        let retry = self.retry.clone().map(|policy| match self.max_retries {
-            Some(max_retries) => policy.max_retries(max_retries),
-            None => policy,
-        });
-        HttpService::new(
-            ServiceBuilder::new()
-                .map_err(HttpError::new)
-                .layer(self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new))
-                .layer(option_layer(retry.map(RetryLayer::new)))
-                .layer(base_uri)
-                .layer(HeadersLayer::new(headers))
-                .layer(option_layer(self.rate_limit.clone()))
-                .layer(option_layer(self.auth.as_ref().map(|auth| auth(base))))
-                .layer(option_layer(self.trace.map(|level| TraceLayer::new().level(level))))
-                .layer(self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new))
-                .service(attempt),
-        )
+        let stack = self.stack.clone().headers(headers).base_uri(base.clone());
+        let stack = stack.map_err(|error| unusable_url(&self.base_url, &error.to_string()))?;
+        let http = match &self.transport {
+            Some(transport) => stack.layer(transport.clone()),
+            None => {
+                self.hyper.check(&base).map_err(|error| {
+                    BuildError::new(BuildErrorKind::BaseUrl, error.to_string()).caused_by(error)
+                })?;
+                stack.layer(self.hyper.clone().build())
+            }
+        };
+        Ok(Client::from_service(http).with_base_url(base))
     }
+}
+
+fn header_error(message: impl Into<Cow<'static, str>>) -> BuildError {
+    BuildError::new(BuildErrorKind::Header, message)
+}
+
+/// Parses the base URL of the API.
+fn base_uri(url: &str) -> Result<Uri, BuildError> {
+    let kind = BuildErrorKind::BaseUrl;
+    let text =
+        clean_text(url).map_err(|error| BuildError::new(kind, format!("the base URL {error}")))?;
+    let uri: Uri =
+        text.parse().map_err(|error: http::uri::InvalidUri| {
+            unusable_url(url, &error.to_string()).caused_by(error)
+        })?;
+    if uri.path().trim_end_matches('/').ends_with("/v4") {
+        return Err(unusable_url(url, "paths start with /v4 already; remove it from the end"));
+    }
+    Ok(uri)
+}
+
+fn unusable_url(url: &str, why: &str) -> BuildError {
+    // What stands before an `@` may be a password, and a query may contain a key.
+    let message = match url.contains(['@', '?']) {
+        true => format!("the base URL cannot be used: {why}"),
+        false => format!("the base URL '{}' cannot be used: {why}", trim_text(url)),
+    };
+    BuildError::new(BuildErrorKind::BaseUrl, message)
 }
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("base_url", &self.base_url)
-            .field("auth", &self.auth.is_some())
-            .field("deadline", &self.deadline)
-            .field("retry", &self.retry)
-            .field("rate_limit", &self.rate_limit)
-            .field("timeout", &self.timeout)
-            .field("response_limit", &self.response_limit)
+            .field("stack", &self.stack)
             .finish_non_exhaustive()
     }
 }

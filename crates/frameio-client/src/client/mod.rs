@@ -10,45 +10,28 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use frameio_core::{
-    Attempts, Body, BoxError, Call, DecodeError, EncodeError, Endpoint, FromResponse, Operation,
-    Secret, encode,
+    Attempts, Body, Call, DecodeError, EncodeError, Endpoint, FromResponse, Operation, Secret,
+    encode,
 };
 pub use frameio_tower::HttpService;
-use frameio_tower::{CallRecord, CallSpan, HttpError};
-use http::{Request, Response, Uri, response};
+use frameio_tower::{BuildError, CallRecord, CallSpan, HttpError, Transport};
+use http::{Request, Response, StatusCode, Uri, response};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
-use tower::{Service, ServiceExt};
+use tower::Service;
 use tracing::Instrument;
 
-use self::builder::{BuildError, ClientBuilder};
+use self::builder::ClientBuilder;
 use crate::error::{self, Error};
-
-/// What a [`Client`] sends through: any service of HTTP requests that can be cloned and sent to
-/// another task. Implemented for all that fit.
-pub trait Stack:
-    Service<Request<Body>, Response = Response<Body>, Error: Into<BoxError>, Future: Send>
-    + Clone
-    + Send
-    + 'static
-{
-}
-
-impl<S> Stack for S where
-    S: Service<Request<Body>, Response = Response<Body>, Error: Into<BoxError>, Future: Send>
-        + Clone
-        + Send
-        + 'static
-{
-}
 
 /// Sends requests to Frame.io.
 ///
-/// A client is a handle: clones are cheap and share the connections, the quota and the token. It is
-/// made outside of a runtime or inside of one, and runs no task of its own.
+/// A client is a handle: clones are cheap and share the connections, the quota and the token. It can
+/// be created outside of a runtime, and runs no task of its own.
 ///
-/// It sends any [`Endpoint`] by [`send`](Client::send), and is a tower [`Service`] for each of them,
-/// so that layers on the typed plane fit it too.
+/// It sends any [`Endpoint`] with [`send`](Client::send), and is a tower [`Service`] for each of them,
+/// so that layers over typed requests fit it too. It is always ready: a call waits in its future,
+/// where its deadline applies.
 ///
 /// ```no_run
 /// use frameio::{Client, users::ShowCurrentUser};
@@ -61,14 +44,14 @@ impl<S> Stack for S where
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client<S = HttpService> {
-    http: S,
-    /// Shared, since a client is cloned for each call.
+pub struct Client {
+    http: HttpService,
+    /// Shared, because a client is cloned for each call.
     base_url: Option<Arc<Uri>>,
 }
 
 impl Client {
-    /// A client for the service itself, with a token that does not change and the defaults of
+    /// Creates a client for the service with a token that does not change, and the defaults of
     /// [`ClientBuilder`].
     ///
     /// # Errors
@@ -77,15 +60,16 @@ impl Client {
         Self::builder().token(token).build()
     }
 
-    /// The settings of a client, at their defaults.
+    /// Returns the settings of a client, at their defaults.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
 
-    /// A client over a service of one's own: a mock, or a stack composed by hand.
+    /// Creates a client over a custom service: a mock, or layers composed by hand.
     ///
-    /// Nothing is added to it: requests come with a relative URI and without a token, unless its
-    /// layers see to that.
+    /// Nothing is added to it: requests have a relative URI and no token, and there is no deadline,
+    /// retry or timeout, so the limits in [`CallOptions`](frameio_core::CallOptions) have no effect.
+    /// To test them, put a [`DefaultStack`](frameio_tower::DefaultStack) around the mock.
     ///
     /// ```
     /// use frameio::{Body, Client, users::ShowCurrentUser};
@@ -99,22 +83,13 @@ impl Client {
     /// assert_eq!(client.send(ShowCurrentUser::new()).await?.name, "Kim");
     /// # Ok(()) }
     /// ```
-    pub fn from_service<S, B>(service: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        Client::unboxed(HttpService::new(service))
+    pub fn from_service(service: impl Transport) -> Self {
+        Self { http: HttpService::new(service), base_url: None }
     }
-}
 
-impl<S: Stack> Client<S> {
-    /// A client over a service of one's own that is not boxed, its type kept.
-    pub const fn unboxed(service: S) -> Self {
-        Self { http: service, base_url: None }
+    pub(crate) fn with_base_url(mut self, url: Uri) -> Self {
+        self.base_url = Some(Arc::new(url));
+        self
     }
 
     /// Returns the URL that requests are sent to, or `None` for a client over a custom service.
@@ -122,27 +97,21 @@ impl<S: Stack> Client<S> {
         self.base_url.as_deref()
     }
 
-    /// Notes the URL that `http` sends requests to.
-    pub(crate) fn with_base_url(mut self, url: Uri) -> Self {
-        self.base_url = Some(Arc::new(url));
-        self
-    }
-
-    /// Sends a request and decodes its answer. The future owns all it needs.
+    /// Sends a request and decodes its response. The future owns everything it needs.
     ///
     /// # Errors
-    /// When the request cannot be encoded, no answer came, the answer is not a success, or it is
-    /// not what the operation promises.
+    /// When the request cannot be encoded, no response arrives, its status is not a success, or it
+    /// does not have the documented shape.
     pub fn send<E: Endpoint>(
         &self,
         endpoint: E,
-    ) -> impl Future<Output = Result<E::Response, Error>> + Send + use<E, S> {
+    ) -> impl Future<Output = Result<E::Response, Error>> + Send + use<E> {
         send(self.http.clone(), endpoint)
     }
 
     /// Sends a request that [`Operation::request`](frameio_core::Operation::request) made from JSON,
-    /// and answers with the JSON that the service wrote, held against the operation's type. An
-    /// answer without content is null.
+    /// and returns the JSON of the response after verifying it against the operation's type. A
+    /// response without content is null.
     ///
     /// ```
     /// use frameio::{Body, CallOptions, Catalog, Client, Operation};
@@ -169,7 +138,7 @@ impl<S: Stack> Client<S> {
     pub fn send_json(
         &self,
         request: Request<Body>,
-    ) -> impl Future<Output = Result<serde_json::Value, Error>> + Send + use<S> {
+    ) -> impl Future<Output = Result<serde_json::Value, Error>> + Send + use<> {
         let http = self.http.clone();
         async move {
             let Some(operation) = request.extensions().get::<Call>().map(|call| call.operation)
@@ -181,10 +150,10 @@ impl<S: Stack> Client<S> {
         }
     }
 
-    /// Sends a plain request through the same stack, and answers with whatever came back.
+    /// Sends a plain request through the same stack, and returns the response whatever its status.
     ///
-    /// For routes that no endpoint exists for. A relative URI is completed by the stack; an
-    /// absolute one to another host gets no token. An answer of 4xx or 5xx is an answer here.
+    /// For routes without an endpoint. The stack completes a relative URI; an absolute one to another
+    /// origin gets no token. A response of 4xx or 5xx is not an error here.
     ///
     /// ```no_run
     /// # async fn run(client: frameio::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -196,21 +165,25 @@ impl<S: Stack> Client<S> {
     /// ```
     ///
     /// # Errors
-    /// When no complete answer came.
+    /// When no complete response arrives.
     pub fn request(
         &self,
         request: Request<Body>,
-    ) -> impl Future<Output = Result<Response<Bytes>, Error>> + Send + use<S> {
+    ) -> impl Future<Output = Result<Response<Bytes>, Error>> + Send + use<> {
         let http = self.http.clone();
-        let mut exchange = Exchange::new(request.extensions().get::<Call>().map(|c| c.operation));
+        let operation = request.extensions().get::<Call>().map(|call| call.operation);
         async move {
-            let (parts, body) = exchange.run(http, request).await?;
+            let span = CallSpan::new(operation);
+            let mut exchange = Exchange::new(operation);
+            let result = exchange.run(http, request).instrument(span.span().clone()).await;
+            exchange.finish(span, result.as_ref().map(|(parts, _)| parts.status));
+            let (parts, body) = result?;
             Ok(Response::from_parts(parts, body))
         }
     }
 }
 
-/// One exchange with the service, and what has to be told of it.
+/// One exchange with the service, and what its errors and its span report.
 struct Exchange {
     operation: Option<&'static Operation>,
     record: CallRecord,
@@ -230,50 +203,40 @@ impl Exchange {
         }
     }
 
-    /// Any answer, whatever its status.
-    async fn run<S>(
+    /// Returns any response, whatever its status.
+    async fn run(
         &mut self,
-        mut http: S,
+        mut http: HttpService,
         mut request: Request<Body>,
-    ) -> Result<(response::Parts, Bytes), Error>
-    where
-        S: Stack,
-    {
+    ) -> Result<(response::Parts, Bytes), Error> {
         match request.extensions().get::<CallRecord>() {
             Some(record) => self.record = record.clone(),
             None => drop(request.extensions_mut().insert(self.record.clone())),
         }
-        let ready = match http.ready().await {
-            Ok(ready) => ready,
-            Err(error) => return Err(self.context().stack(HttpError::new(error))),
-        };
-        let answer = ready.call(request).await;
-        let answer = answer.map_err(|error| self.context().stack(HttpError::new(error)))?;
-        let (mut parts, body) = answer.into_parts();
+        // It is always ready.
+        let response = http.call(request).await.map_err(|error| self.context().stack(error))?;
+        let (mut parts, body) = response.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
-            // A layer of the user's wrapped the body.
+            // A custom layer wrapped the body.
             Err(body) => match body.collect().await {
                 Ok(body) => body.to_bytes(),
                 Err(error) => return Err(self.context().stack(HttpError::new(error))),
             },
         };
-        // One attempt goes without saying.
+        // A single attempt is the default.
         if self.record.attempts() > 1 {
             parts.extensions.insert(Attempts(self.record.attempts()));
         }
         Ok((parts, body))
     }
 
-    /// A successful answer.
-    async fn send<S>(
+    /// Returns a successful response.
+    async fn send(
         &mut self,
-        http: S,
+        http: HttpService,
         request: Result<Request<Body>, EncodeError>,
-    ) -> Result<(response::Parts, Bytes), Error>
-    where
-        S: Stack,
-    {
+    ) -> Result<(response::Parts, Bytes), Error> {
         let request = request.map_err(|error| self.context().encode(error))?;
         let (parts, body) = self.run(http, request).await?;
         if parts.status.is_success() {
@@ -282,19 +245,25 @@ impl Exchange {
             Err(self.context().api(parts, body))
         }
     }
+
+    /// Records the outcome of the call in its span.
+    fn finish(&self, span: CallSpan, result: Result<StatusCode, &Error>) {
+        let outcome = result.or_else(|error| {
+            let refused = error.status().filter(|status| !status.is_success());
+            refused.ok_or(error.error_type())
+        });
+        span.finish(&self.record, outcome);
+    }
 }
 
 /// The typed plane: encode, exchange, decode, all inside the span of the call.
-async fn call<S, T>(
-    http: S,
+async fn call<T>(
+    http: HttpService,
     operation: &'static Operation,
     encode: impl FnOnce() -> Result<Request<Body>, EncodeError>,
     decode: impl FnOnce(&response::Parts, Bytes) -> Result<T, DecodeError>,
-) -> Result<T, Error>
-where
-    S: Stack,
-{
-    let span = CallSpan::new(operation);
+) -> Result<T, Error> {
+    let span = CallSpan::new(Some(operation));
     let request = encode();
     let mut exchange = Exchange::new(Some(operation));
     let result = exchange.send(http, request).instrument(span.span().clone()).await.and_then(
@@ -304,48 +273,27 @@ where
                 .map_err(|error| exchange.context().decode(error, parts, body))
         },
     );
-    match result {
-        Ok((status, value)) => {
-            span.finish(&exchange.record, Ok(status));
-            Ok(value)
-        }
-        Err(error) => {
-            let refused = error.status().filter(|status| !status.is_success());
-            span.finish(&exchange.record, refused.ok_or(error.error_type()));
-            Err(error)
-        }
-    }
+    exchange.finish(span, result.as_ref().map(|(status, _)| *status));
+    result.map(|(_, value)| value)
 }
 
 /// Calls with an endpoint, which is dropped as soon as it is encoded.
-async fn send<S: Stack, E: Endpoint>(http: S, endpoint: E) -> Result<E::Response, Error> {
+async fn send<E: Endpoint>(http: HttpService, endpoint: E) -> Result<E::Response, Error> {
     let encode = move || encode(&endpoint);
     call(http, E::OPERATION, encode, E::Response::from_response).await
 }
 
-impl<S, E> Service<E> for Client<S>
-where
-    S: Stack,
-    E: Endpoint,
-{
+impl<E: Endpoint> Service<E> for Client {
     type Response = E::Response;
     type Error = Error;
     type Future = CallFuture<E::Response>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let context = error::Context {
-            operation: Some(E::OPERATION),
-            record: None,
-            elapsed: std::time::Duration::ZERO,
-        };
-        self.http.poll_ready(cx).map_err(|error| context.stack(HttpError::new(error)))
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, endpoint: E) -> CallFuture<E::Response> {
-        // The clone is not ready: the ready one is spent here, and the clone is kept.
-        let clone = self.http.clone();
-        let ready = std::mem::replace(&mut self.http, clone);
-        CallFuture(Box::pin(send(ready, endpoint)))
+        CallFuture(Box::pin(send(self.http.clone(), endpoint)))
     }
 }
 
@@ -366,7 +314,7 @@ impl<T> fmt::Debug for CallFuture<T> {
     }
 }
 
-impl<S> fmt::Debug for Client<S> {
+impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").finish_non_exhaustive()
     }

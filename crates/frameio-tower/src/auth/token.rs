@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use frameio_core::{Secret, clean_text};
 use http::HeaderValue;
 
-use crate::build_error::BuildError;
+use crate::build_error::{BuildError, BuildErrorKind};
 use crate::error::AuthError;
 
 /// An access token and its `authorization` header.
@@ -58,7 +58,9 @@ impl Token {
     /// The header, created once.
     fn header(&self) -> &Result<HeaderValue, BuildError> {
         self.0.bearer.get_or_init(|| {
-            let refused = |why: &dyn fmt::Display| BuildError::new(format!("the token {why}"));
+            let refused = |why: &dyn fmt::Display| {
+                BuildError::new(BuildErrorKind::Token, format!("the token {why}"))
+            };
             let token = clean_text(self.expose()).map_err(|error| refused(&error))?;
             let mut value = HeaderValue::try_from(format!("Bearer {token}"))
                 .map_err(|_| refused(&"contains characters that a header cannot carry"))?;

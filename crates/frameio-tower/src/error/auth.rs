@@ -7,13 +7,15 @@ use frameio_core::BoxError;
 
 use crate::build_error::BuildError;
 
-/// No token could be had for a request.
+/// No token is available for a request.
+///
+/// The message includes that of the token provider's error, which must not contain a secret.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AuthError(BoxError);
 
 impl AuthError {
-    /// No token, for the reason in `source`.
+    /// Creates the error from its cause.
     pub fn new(source: impl Into<BoxError>) -> Self {
         Self(source.into())
     }
@@ -21,10 +23,10 @@ impl AuthError {
 
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Why a token cannot be sent is this crate's text; that of a provider is left to the source.
         match self.0.downcast_ref::<BuildError>() {
+            // There is a token, which cannot be sent.
             Some(unusable) => unusable.fmt(f),
-            None => f.write_str("no token"),
+            None => write!(f, "no token: {}", self.0),
         }
     }
 }

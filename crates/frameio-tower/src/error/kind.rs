@@ -62,8 +62,12 @@ impl FailureKind {
         }
     }
 
-    /// Whether the service may have received the request; `true` for unknown errors.
-    pub(crate) const fn may_have_been_sent(self) -> bool {
+    /// Returns whether the service may have received the request, as far as the kind alone tells;
+    /// `true` if it does not.
+    ///
+    /// The [sending marker](crate::sending) knows better where there is one:
+    /// [`CallRecord::may_have_been_sent`](crate::CallRecord::may_have_been_sent).
+    pub const fn may_have_been_sent(self) -> bool {
         match self {
             Self::QuotaExhausted
             | Self::QuotaStore

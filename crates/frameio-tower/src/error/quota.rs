@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use frameio_core::BoxError;
 
-/// The quota has no room in the time that there is.
+/// The quota is exhausted for longer than the call may wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QuotaExhausted {
-    /// How long the call would have had to wait.
+    /// Time until the turn of the call.
     pub wait: Duration,
 }
 
 impl QuotaExhausted {
-    /// A call that would have had to wait for `wait`.
+    /// Creates the error of a call whose turn would come after `wait`.
     pub const fn new(wait: Duration) -> Self {
         Self { wait }
     }
@@ -23,19 +23,19 @@ impl QuotaExhausted {
 
 impl fmt::Display for QuotaExhausted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the quota has room again only in {:?}, more than this call may wait", self.wait)
+        write!(f, "the quota is exhausted: the next turn is in {:?}, longer than this call may wait", self.wait)
     }
 }
 
 impl StdError for QuotaExhausted {}
 
-/// The store of the quotas could not say whether there is room.
+/// The store of shared quotas is unavailable.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct QuotaStoreError(BoxError);
 
 impl QuotaStoreError {
-    /// No decision, for the reason in `source`.
+    /// Creates the error from its cause.
     pub fn new(source: impl Into<BoxError>) -> Self {
         Self(source.into())
     }
@@ -43,7 +43,7 @@ impl QuotaStoreError {
 
 impl fmt::Display for QuotaStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the store of the quotas cannot be used")
+        write!(f, "the quota store is unavailable: {}", self.0)
     }
 }
 

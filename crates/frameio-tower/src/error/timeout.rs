@@ -6,30 +6,42 @@ use std::time::Duration;
 
 use crate::record::Phase;
 
-/// The connection took too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A connection was not established in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectTimeout {
     /// The limit that was reached.
     pub after: Duration,
+    peer: Option<Box<str>>,
 }
 
 impl ConnectTimeout {
-    /// A connection that was not there after `after`.
+    /// Creates the error of a connection that was not established after `after`.
     pub const fn new(after: Duration) -> Self {
-        Self { after }
+        Self { after, peer: None }
+    }
+
+    /// Sets the host and the port that the connection was for.
+    #[must_use]
+    pub fn peer(mut self, peer: impl Into<Box<str>>) -> Self {
+        self.peer = Some(peer.into());
+        self
     }
 }
 
 impl fmt::Display for ConnectTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "connect timeout: no connection after {:?}", self.after)
+        f.write_str("cannot connect")?;
+        if let Some(peer) = &self.peer {
+            write!(f, " to {peer}")?;
+        }
+        write!(f, ": timed out after {:?}", self.after)
     }
 }
 
 impl StdError for ConnectTimeout {}
 
-/// An attempt took too long.
+/// An attempt was not complete in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttemptTimeout {
@@ -38,7 +50,7 @@ pub struct AttemptTimeout {
 }
 
 impl AttemptTimeout {
-    /// An attempt that was not complete after `after`.
+    /// Creates the error of an attempt that was not complete after `after`.
     pub const fn new(after: Duration) -> Self {
         Self { after }
     }
@@ -46,24 +58,24 @@ impl AttemptTimeout {
 
 impl fmt::Display for AttemptTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "attempt timeout: no complete response after {:?}", self.after)
+        write!(f, "attempt timed out after {:?}", self.after)
     }
 }
 
 impl StdError for AttemptTimeout {}
 
-/// The whole call took too long.
+/// A call was not complete at its deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeadlineExceeded {
     /// The limit that was reached.
     pub after: Duration,
-    /// What the call was busy with.
+    /// What the call was waiting for.
     pub phase: Phase,
 }
 
 impl DeadlineExceeded {
-    /// A call that was cut in `phase`, `after` its start.
+    /// Creates the error of a call that was waiting for `phase`, `after` its start.
     pub const fn new(after: Duration, phase: Phase) -> Self {
         Self { after, phase }
     }

@@ -5,12 +5,18 @@ use std::fmt;
 
 use frameio_core::BoxError;
 
-/// A failure of the transport: no complete answer came.
+use super::chain;
+
+/// A failure of the transport: no complete response arrived.
+///
+/// The message names the peer, if known, and the innermost cause: `cannot connect to
+/// api.frame.io:443: connection refused`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
     /// How far the request got.
     pub stage: TransportStage,
+    peer: Option<Box<str>>,
     source: BoxError,
 }
 
@@ -18,23 +24,30 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportStage {
-    /// No connection was made.
+    /// The connection was not established.
     Connect,
-    /// A connection was there, and the request was certainly not sent on it.
+    /// The connection was established, and the request was certainly not sent on it.
     NotSent,
-    /// The request was sent at least in part; no answer came.
+    /// The request was sent at least in part, and no response arrived.
     Sent,
-    /// The answer broke off in its body.
+    /// The response ended in the middle of its body.
     Body,
 }
 
 impl TransportError {
-    /// A failure at `stage`.
+    /// Creates a failure at `stage`.
     pub fn new(stage: TransportStage, source: impl Into<BoxError>) -> Self {
-        Self { stage, source: source.into() }
+        Self { stage, peer: None, source: source.into() }
     }
 
-    /// Whether the service may have got the request.
+    /// Sets the host and the port that the connection was for.
+    #[must_use]
+    pub fn peer(mut self, peer: impl Into<Box<str>>) -> Self {
+        self.peer = Some(peer.into());
+        self
+    }
+
+    /// Returns whether the service may have received the request.
     pub const fn may_have_been_sent(&self) -> bool {
         matches!(self.stage, TransportStage::Sent | TransportStage::Body)
     }
@@ -42,12 +55,23 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.stage {
-            TransportStage::Connect => "could not connect",
-            TransportStage::NotSent => "the connection closed before the request was sent",
-            TransportStage::Sent => "the connection failed before a response arrived",
-            TransportStage::Body => "the connection failed in the middle of the response",
-        })
+        match (self.stage, &self.peer) {
+            (TransportStage::Connect, Some(peer)) => write!(f, "cannot connect to {peer}")?,
+            (TransportStage::Connect, None) => f.write_str("cannot connect")?,
+            (TransportStage::NotSent, _) => {
+                f.write_str("the connection closed before the request was sent")?;
+            }
+            (TransportStage::Sent, _) => {
+                f.write_str("the connection failed before a response arrived")?;
+            }
+            (TransportStage::Body, _) => {
+                f.write_str("the connection failed in the middle of the response")?;
+            }
+        }
+        match chain(&*self.source).last() {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -57,7 +81,7 @@ impl StdError for TransportError {
     }
 }
 
-/// An answer larger than the client takes.
+/// A response larger than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResponseTooLarge {
@@ -66,7 +90,7 @@ pub struct ResponseTooLarge {
 }
 
 impl ResponseTooLarge {
-    /// An answer of more than `limit` bytes.
+    /// Creates the error of a response of more than `limit` bytes.
     pub const fn new(limit: usize) -> Self {
         Self { limit }
     }

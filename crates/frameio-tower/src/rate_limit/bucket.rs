@@ -1,28 +1,24 @@
-//! One bucket, and how calls get at its slots.
+//! One bucket, its slots, and the calls that wait for them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use frameio_core::{Quota, RateLimitInfo};
-use http::{HeaderMap, StatusCode};
+use frameio_core::Quota;
 use tokio::time::Instant;
 
-use super::event;
-use super::gcra::Gcra;
-use super::key::Key;
-use super::limiter::QuotaLimiter;
-use super::pauses::Pauses;
+use super::buckets::Key;
+use super::events;
+use super::gcra::{Gcra, QuotaLimiter};
+use super::learn::{LearnedQuota, Pauses};
 use super::queue::Queue;
+use super::store::QuotaResponse;
 use crate::error::QuotaExhausted;
-use crate::retry_after::retry_after;
+use crate::record::CallRecord;
 
-/// Longest window of a response that is accepted. The documented ones are a second or a minute.
-const MAX_WINDOW: Duration = Duration::from_secs(3600);
-
-/// The calls of one operation by one user in one account.
+/// Calls of one operation by one user in one account.
 ///
-/// There may be a million of them, most of them idle: what few need is apart.
+/// There may be a million buckets, most of them hardly used: what only a few need is boxed.
 #[derive(Debug)]
 pub(super) struct Bucket {
     key: Key,
@@ -32,80 +28,142 @@ pub(super) struct Bucket {
 #[derive(Debug)]
 struct BucketState {
     gcra: Gcra,
-    /// Made when a call has to wait for the first time.
-    delayed: Option<Box<Delayed>>,
+    /// Allocated when a call has to wait for the first time, or when a response requires it.
+    busy: Option<Box<Busy>>,
 }
 
-/// What delays calls: a pause, and the calls ahead of them.
+/// State of a bucket whose quota was used up, or is not the documented one.
 #[derive(Debug, Default)]
-struct Delayed {
+struct Busy {
+    learned: LearnedQuota,
     pauses: Pauses,
     queue: Queue,
 }
 
 impl BucketState {
-    fn delayed(&mut self) -> &mut Delayed {
-        self.delayed.get_or_insert_default()
+    fn busy(&mut self) -> &mut Busy {
+        self.busy.get_or_insert_default()
     }
 
-    /// When the pause is over that goes on; now, if none does.
+    /// Returns the end of the current pause, or `now` if there is none.
     fn paused_until(&self, now: Instant) -> Instant {
-        let until = self.delayed.as_ref().and_then(|delayed| delayed.pauses.until());
+        let until = self.busy.as_ref().and_then(|busy| busy.pauses.until());
         until.map_or(now, |until| until.max(now))
     }
 
-    /// Takes a slot for whoever is next; it will have leaked away at the time that this returns.
+    /// Takes a slot for the next call. Returns when the slot will have leaked away.
     fn take(&mut self, now: Instant) -> Option<Instant> {
         (self.paused_until(now) == now && self.gcra.take()).then(|| self.gcra.empty_at())
     }
 
-    /// When it is the turn of a call that has so many ahead of it.
+    /// Returns the turn of a call that has `ahead` calls ahead of it.
     fn turn(&self, ahead: usize, now: Instant) -> Instant {
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         self.gcra.turn(ahead, now).max(self.paused_until(now))
     }
 
-    /// How many there are in the queue that are not passed over.
+    /// Returns the number of waiters that are not passed over.
     fn queued(&self, now: Instant) -> usize {
-        let queued = self.delayed.as_ref().map_or(0, |delayed| delayed.queue.len());
+        let queued = self.busy.as_ref().map_or(0, |busy| busy.queue.len());
         queued - self.absent(now)
     }
 
-    /// How many at the head of the queue are passed over.
+    /// Returns the number of waiters at the head of the queue that are passed over.
     fn absent(&self, now: Instant) -> usize {
-        let queue = self.delayed.as_ref().map(|delayed| &delayed.queue);
-        queue.map_or(0, |queue| queue.absent(now, self.patience()))
+        self.busy.as_ref().map_or(0, |busy| busy.queue.absent(now, self.patience()))
     }
 
-    /// How long one whose turn it is may keep the others waiting.
+    /// Returns how long a waiter may miss its turn before it is passed over.
     fn patience(&self) -> Duration {
-        // At least what a timer and a busy runtime may be late by.
+        // At least the delay of a timer and of a busy runtime.
         self.gcra.interval().max(Duration::from_millis(20))
     }
 
-    /// Returns the waker of the first waiter if its turn comes earlier than it expects.
-    fn earlier_waiter(&mut self) -> Option<Waker> {
-        if self.delayed.as_ref()?.queue.is_empty() {
+    /// Returns the waker of the first waiter if its turn comes before it polls.
+    fn first_if_sooner(&mut self) -> Option<Waker> {
+        if self.busy.as_ref()?.queue.is_empty() {
             return None;
         }
         let now = Instant::now();
         let (turn, absent) = (self.turn(0, now), self.absent(now));
-        self.delayed().queue.bring_forward(absent, turn)
+        self.busy().queue.bring_forward(absent, turn)
+    }
+
+    /// Returns the wakers of all waiters whose turn comes before they poll.
+    fn all_sooner(&mut self) -> Vec<Waker> {
+        let now = Instant::now();
+        let (absent, paused_until) = (self.absent(now), self.paused_until(now));
+        let Self { gcra, busy } = self;
+        let Some(busy) = busy else { return Vec::new() };
+        busy.queue.bring_all_forward(absent, |ahead| {
+            gcra.turn(u32::try_from(ahead).unwrap_or(u32::MAX), now).max(paused_until)
+        })
+    }
+
+    /// Applies the quota that a response reveals. Returns it if it is another one.
+    fn learn(&mut self, response: &QuotaResponse) -> Option<Quota> {
+        if self.gcra.pinned() {
+            return None;
+        }
+        let (current, empty_at) = (self.gcra.quota(), self.gcra.empty_at());
+        let changed = if let Some(busy) = &mut self.busy {
+            busy.learned.record(response, current, empty_at)
+        } else {
+            let mut learned = LearnedQuota::default();
+            let changed = learned.record(response, current, empty_at);
+            if learned != LearnedQuota::default() {
+                self.busy().learned = learned;
+            }
+            changed
+        };
+        if let Some(quota) = changed {
+            let now = Instant::now();
+            self.gcra.change(quota, now);
+            // After a pause calls still pass one by one.
+            let paused_until = self.paused_until(now);
+            if paused_until > now {
+                self.gcra.spend_burst(paused_until);
+            }
+        }
+        changed
+    }
+
+    /// Counts calls of other programs that a response reveals. Returns how many there are.
+    fn count_foreign(&mut self, response: &QuotaResponse) -> u32 {
+        let plausible = response.reported_quota(self.gcra.quota()).is_some();
+        let remaining = response.counted_remaining().filter(|_| plausible);
+        remaining.map_or(0, |remaining| self.gcra.fill(response.sent, remaining))
+    }
+
+    /// Starts or ends pauses. Returns the length of a pause that starts.
+    fn pause(&mut self, response: &QuotaResponse) -> Option<Duration> {
+        if !response.throttled {
+            if let Some(busy) = &mut self.busy {
+                busy.pauses.passed(response.sent);
+            }
+            return None;
+        }
+        let pauses = &mut self.busy().pauses;
+        let (started, until) =
+            pauses.throttled(response.sent, response.retry_after, Instant::now());
+        // Other programs may have waited as well: after the pause calls pass one by one.
+        self.gcra.spend_burst(until);
+        started
     }
 }
 
-/// How a call gets in.
+/// How a call enters a bucket.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// At once.
+    /// It may pass at once.
     Slot(Slot),
-    /// In turn, at about that time.
+    /// It waits for its turn, which comes at about that time.
     Queue(QueuedCall, Instant),
 }
 
 impl Bucket {
     pub(super) fn new(key: Key, limiter: Arc<QuotaLimiter>) -> Self {
-        Self { key, state: Mutex::new(BucketState { gcra: Gcra::new(limiter), delayed: None }) }
+        Self { key, state: Mutex::new(BucketState { gcra: Gcra::new(limiter), busy: None }) }
     }
 
     pub(super) fn key(&self) -> &Key {
@@ -116,12 +174,12 @@ impl Bucket {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a slot, or a place in the queue if the turn comes at `latest` or before.
+    /// Takes a slot, or joins the queue if the turn comes at `latest` or before.
     pub(super) fn enter(self: Arc<Self>, latest: Option<Instant>) -> Result<Entry, QuotaExhausted> {
         let mut state = self.lock();
         let now = Instant::now();
         let ahead = state.queued(now);
-        // Nobody overtakes those who wait.
+        // A new call does not overtake the waiters.
         if ahead == 0
             && let Some(until) = state.take(now)
         {
@@ -130,99 +188,68 @@ impl Bucket {
         }
         let turn = state.turn(ahead, now);
         in_time(turn, now, latest)?;
-        let ticket = state.delayed().queue.join(turn);
+        let ticket = state.busy().queue.join(turn);
         drop(state);
         Ok(Entry::Queue(QueuedCall { bucket: self, ticket, latest }, turn))
     }
 
-    /// Takes the slots until then for spent.
+    /// Spends all slots until then.
     pub(super) fn spend_until(&self, until: Instant) {
         self.lock().gcra.spend_burst(until);
     }
 
-    /// Lets a call through with or without a slot; returns how long it should have waited.
+    /// Lets a call pass with or without a slot. Returns how long it would have waited.
     pub(super) fn observe(self: Arc<Self>) -> (Slot, Option<Duration>) {
         let mut state = self.lock();
         let now = Instant::now();
         let until = state.take(now);
         let wait = until.is_none().then(|| state.turn(0, now) - now);
         drop(state);
-        // What was not taken is not given back: its time is over.
+        // A slot that was not taken is never given back: it has leaked away already.
         (Slot::new(self, now, until.unwrap_or(now)), wait)
     }
 
-    /// Corrects the bucket by the response to a call that was sent at `sent`.
-    fn record_response(&self, sent: Instant, status: StatusCode, headers: &HeaderMap) {
-        let reported = RateLimitInfo::from_headers(headers);
-        let throttled = status == StatusCode::TOO_MANY_REQUESTS;
+    /// Corrects the bucket by a response.
+    fn record_response(&self, response: &QuotaResponse) {
         let mut state = self.lock();
-        let BucketState { gcra, delayed } = &mut *state;
-
-        let known = gcra.quota();
-        let reported = reported.and_then(|info| Some((plausible(info, known)?, info.remaining)));
-        let changed =
-            reported.map(|(quota, _)| quota).filter(|quota| !gcra.pinned() && *quota != known);
-        if let Some(quota) = changed {
-            gcra.change(quota, Instant::now());
-        }
-        let remaining = reported.and_then(|(_, remaining)| remaining);
-        let foreign = remaining.map_or(0, |remaining| gcra.fill(sent, remaining));
-        let paused = if throttled {
-            let retry_after = retry_after(headers, SystemTime::now());
-            let pauses = &mut delayed.get_or_insert_default().pauses;
-            let (paused, until) = pauses.throttled(sent, retry_after, Instant::now());
-            // Others may have waited too: after the pause calls pass one by one.
-            gcra.spend_burst(until);
-            paused
-        } else {
-            if let Some(delayed) = delayed {
-                delayed.pauses.passed(sent);
-            }
-            None
-        };
-        let earlier = changed.and_then(|_| state.earlier_waiter());
+        let changed = state.learn(response);
+        let foreign = state.count_foreign(response);
+        let paused = state.pause(response);
+        let sooner = if changed.is_some() { state.all_sooner() } else { Vec::new() };
         drop(state);
 
-        if let Some(first) = earlier {
-            first.wake();
-        }
-        // What others have spent goes without saying where a call is refused.
-        let foreign = (foreign > 0 && !throttled).then_some(foreign);
+        sooner.into_iter().for_each(Waker::wake);
+        // A 429 has its own event.
+        let foreign = (foreign > 0 && !response.throttled).then_some(foreign);
         if changed.is_some() || foreign.is_some() {
-            event::corrected(self.key.operation(), changed, foreign);
+            events::corrected(self.key.operation(), changed, foreign);
         }
         if let Some(pause) = paused {
-            event::paused(self.key.operation(), pause);
+            events::paused(self.key.operation(), pause);
         }
     }
 
     fn give_back(&self, until: Instant) {
         let mut state = self.lock();
         state.gcra.give_back(until, Instant::now());
-        let earlier = state.earlier_waiter();
+        let first = state.first_if_sooner();
         drop(state);
-        if let Some(first) = earlier {
+        if let Some(first) = first {
             first.wake();
         }
     }
 
-    /// Whether a new bucket would be no different, but for figures that the next answer tells
-    /// again.
+    /// Returns whether a new bucket would behave the same, except for the quota that the next
+    /// response reports again.
     pub(super) fn is_unused(&self) -> bool {
         let state = self.lock();
         let now = Instant::now();
-        let nobody = state.delayed.as_ref().is_none_or(|delayed| delayed.queue.is_empty());
+        let nobody = state.busy.as_ref().is_none_or(|busy| busy.queue.is_empty());
         nobody && state.gcra.empty_at() <= now && state.paused_until(now) == now
     }
 }
 
-/// Returns the quota that a response reports; `None` if it is implausible.
-fn plausible(info: RateLimitInfo, known: Quota) -> Option<Quota> {
-    let window = info.window.unwrap_or(known.window());
-    Quota::new(info.limit, window).filter(|_| window <= MAX_WINDOW.max(known.window()))
-}
-
-/// Whether a turn comes early enough for a call.
+/// Fails if a turn comes too late for a call.
 fn in_time(turn: Instant, now: Instant, latest: Option<Instant>) -> Result<(), QuotaExhausted> {
     match latest {
         Some(latest) if turn > now && turn > latest => Err(QuotaExhausted::new(turn - now)),
@@ -230,41 +257,73 @@ fn in_time(turn: Instant, now: Instant, latest: Option<Instant>) -> Result<(), Q
     }
 }
 
-/// A slot of a bucket: given back if it is dropped before it was used.
+/// Whether the request of a slot was sent, so that the service counts it.
+#[derive(Debug, Default)]
+pub(super) enum Sending {
+    /// Not yet.
+    #[default]
+    Waiting,
+    /// It was passed to the inner service, which counts as sent.
+    Passed,
+    /// It was passed to the inner service. A sending marker increments the counter of the record,
+    /// which was at `sends`, when it is sent.
+    Marked { record: CallRecord, sends: u32 },
+}
+
+impl Sending {
+    /// The request is passed to the inner service, and counts as sent once the counter of `record`
+    /// increases.
+    pub(super) fn marked(record: CallRecord) -> Self {
+        let sends = record.sends();
+        Self::Marked { record, sends }
+    }
+
+    pub(super) fn is_sent(&self) -> bool {
+        match self {
+            Self::Waiting => false,
+            Self::Passed => true,
+            Self::Marked { record, sends } => record.sends() > *sends,
+        }
+    }
+}
+
+/// Slot of a bucket. It is given back when it is dropped, unless its request was sent.
 #[derive(Debug)]
 pub(super) struct Slot {
     bucket: Arc<Bucket>,
     at: Instant,
     /// When it will have leaked away.
     until: Instant,
-    spent: bool,
+    sending: Sending,
 }
 
 impl Slot {
     fn new(bucket: Arc<Bucket>, at: Instant, until: Instant) -> Self {
-        Self { bucket, at, until, spent: false }
+        Self { bucket, at, until, sending: Sending::Waiting }
     }
 
-    /// The request goes out: the service will count it.
-    pub(super) fn spend(&mut self) {
-        self.spent = true;
+    /// The request is passed to the inner service.
+    pub(super) fn pass(&mut self, sending: Sending) {
+        self.sending = sending;
     }
 
-    /// Corrects the bucket by the response.
-    pub(super) fn record_response(&self, status: StatusCode, headers: &HeaderMap) {
-        self.bucket.record_response(self.at, status, headers);
+    /// Corrects the bucket by the response, unless it comes from a layer in between.
+    pub(super) fn record_response(&self, status: http::StatusCode, headers: &http::HeaderMap) {
+        if self.sending.is_sent() {
+            self.bucket.record_response(&QuotaResponse::new(self.at, status, headers));
+        }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        if !self.spent {
+        if !self.sending.is_sent() {
             self.bucket.give_back(self.until);
         }
     }
 }
 
-/// A call in the queue. Dropping it gives up its place.
+/// Call in the queue. Dropping it leaves the queue.
 #[derive(Debug)]
 pub(super) struct QueuedCall {
     bucket: Arc<Bucket>,
@@ -272,7 +331,7 @@ pub(super) struct QueuedCall {
     latest: Option<Instant>,
 }
 
-/// What a look at the bucket shows.
+/// Turn of a waiting call.
 #[derive(Debug)]
 pub(super) enum Turn {
     Now(Slot),
@@ -280,37 +339,37 @@ pub(super) enum Turn {
 }
 
 impl QueuedCall {
-    /// Takes the slot if it is the turn of this call. Otherwise returns when to look again, and
-    /// `waker` is woken if that becomes earlier.
+    /// Takes a slot if it is the turn of this call. Otherwise returns when to poll again, and wakes
+    /// `waker` if that becomes sooner.
     ///
     /// # Errors
-    /// When it comes too late.
+    /// If the turn comes too late.
     pub(super) fn poll_turn(&self, waker: &Waker) -> Result<Turn, QuotaExhausted> {
         let mut state = self.bucket.lock();
         let now = Instant::now();
-        let Some(position) = state.delayed().queue.position(self.ticket) else {
-            panic!("polled after it was done");
+        let Some(position) = state.busy().queue.position(self.ticket) else {
+            panic!("polled after completion");
         };
         let ahead = position.saturating_sub(state.absent(now));
-        let (turn, dropped) = if ahead == 0
+        let (turn, unused) = if ahead == 0
             && let Some(until) = state.take(now)
         {
             let slot = Slot::new(self.bucket.clone(), now, until);
-            (Ok(Turn::Now(slot)), state.delayed().queue.leave(position))
+            (Ok(Turn::Now(slot)), state.busy().queue.leave(position))
         } else {
             let mut turn = state.turn(ahead, now);
             if turn <= now {
-                // There are slots, and those ahead have not come for theirs yet.
+                // Slots are free, and the waiters ahead have not polled yet.
                 turn = now + state.patience();
             }
-            let dropped = state.delayed().queue.stay(position, turn, waker);
-            (in_time(turn, now, self.latest).map(|()| Turn::At(turn)), dropped)
+            let unused = state.busy().queue.stay(position, turn, waker);
+            (in_time(turn, now, self.latest).map(|()| Turn::At(turn)), unused)
         };
-        let earlier = state.earlier_waiter();
+        let first = state.first_if_sooner();
         drop(state);
-        // Both may run anything, so neither happens under the lock.
-        drop(dropped);
-        if let Some(first) = earlier {
+        // Wakers may run any code, so they are neither dropped nor woken under the lock.
+        drop(unused);
+        if let Some(first) = first {
             first.wake();
         }
         turn
@@ -320,13 +379,13 @@ impl QueuedCall {
 impl Drop for QueuedCall {
     fn drop(&mut self) {
         let mut state = self.bucket.lock();
-        let queue = &mut state.delayed().queue;
+        let queue = &mut state.busy().queue;
         let Some(position) = queue.position(self.ticket) else { return };
-        let dropped = queue.leave(position);
-        let earlier = state.earlier_waiter();
+        let unused = queue.leave(position);
+        let first = state.first_if_sooner();
         drop(state);
-        drop(dropped);
-        if let Some(first) = earlier {
+        drop(unused);
+        if let Some(first) = first {
             first.wake();
         }
     }

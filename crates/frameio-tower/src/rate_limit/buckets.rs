@@ -1,4 +1,4 @@
-//! All buckets of a layer, by whose calls of what they count.
+//! All buckets of a layer, by credential, account and operation.
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -7,15 +7,60 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
-use frameio_core::{Call, Quota};
+use frameio_core::{Call, Operation, Quota, QuotaScope};
 
 use super::bucket::Bucket;
-use super::key::Key;
-use super::limiter::QuotaLimiters;
+use super::gcra::QuotaLimiters;
 
-/// Fewer buckets than this are not worth a look for those that can go.
+/// Number of buckets below which none are dropped.
 const FEW: usize = 1024;
 
+/// Identity of a bucket. It is built without allocating, so that a look-up is cheap.
+#[derive(Debug)]
+pub(super) struct Key {
+    operation: &'static Operation,
+    account: Option<Arc<str>>,
+    credential: Option<Arc<str>>,
+}
+
+impl Key {
+    /// Returns the key of the bucket of a call.
+    pub(super) fn new(call: &Call, credential: Option<&Arc<str>>) -> Self {
+        Self {
+            operation: call.operation,
+            account: call.account.clone(),
+            credential: match call.operation.scope {
+                QuotaScope::Account => None,
+                _ => credential.cloned(),
+            },
+        }
+    }
+
+    /// Returns the documented name of the operation.
+    pub(super) const fn operation(&self) -> &'static str {
+        self.operation.id
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.operation.id == other.operation.id
+            && self.account == other.account
+            && self.credential == other.credential
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.operation.id.hash(state);
+        self.account.hash(state);
+        self.credential.hash(state);
+    }
+}
+
+/// Buckets that clones of a layer share.
 pub(super) struct Buckets {
     map: Mutex<Map>,
     limiters: Arc<QuotaLimiters>,
@@ -26,7 +71,7 @@ struct Map {
     sweep_at: usize,
 }
 
-/// A bucket, found by its key: a map would hold the key once more.
+/// Bucket that is found by its key. A map would store the key twice.
 struct Keyed(Arc<Bucket>);
 
 impl Borrow<Key> for Keyed {
@@ -57,7 +102,7 @@ impl Buckets {
         }
     }
 
-    /// The bucket of a call. `pinned` gives the quota that was set by hand for an operation.
+    /// Returns the bucket of a call. `pinned` returns the quota that the user set for an operation.
     pub(super) fn get(
         &self,
         call: &Call,
@@ -87,14 +132,14 @@ impl Buckets {
 }
 
 impl Map {
-    /// Forgets the buckets that are as good as new ones, if there are twice as many as were needed
-    /// the last time: so each new one costs a constant share of the work.
+    /// Drops unused buckets if there are twice as many as the last time, so that each new bucket
+    /// costs a constant share of the work.
     fn make_room(&mut self) {
         if self.buckets.len() < self.sweep_at {
             return;
         }
-        // Whoever waits, or is waiting for an answer, holds the bucket. Under the lock of the map
-        // nobody else can come by it.
+        // Calls that wait or are in flight hold their bucket. Under the lock of the map no other
+        // call can find it.
         self.buckets.retain(|Keyed(bucket)| Arc::strong_count(bucket) > 1 || !bucket.is_unused());
         self.sweep_at = (self.buckets.len() * 2).max(FEW);
         self.buckets.shrink_to(self.sweep_at);

@@ -1,14 +1,123 @@
-//! The decision, which is governor's, over a level that the answers of the service can correct.
+//! The decision whether a call may pass: governor's GCRA over a level that responses can correct.
 
-use std::sync::Arc;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use frameio_core::Quota;
+use governor::RateLimiter;
+use governor::clock::Clock;
+use governor::nanos::Nanos;
+use governor::state::StateStore;
 use tokio::time::Instant;
 
-use super::limiter::{Level, QuotaLimiter};
+/// Longest window whose arithmetic fits governor's integers.
+const MAX_WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// A leaky bucket with the figures of a quota.
+/// Limiters in use, one for each quota: there may be a million buckets and a few quotas.
+#[derive(Debug, Default)]
+pub(super) struct QuotaLimiters(Mutex<HashMap<(Quota, bool), Weak<QuotaLimiter>>>);
+
+impl QuotaLimiters {
+    /// Returns the limiter of a quota.
+    pub(super) fn get(self: &Arc<Self>, quota: Quota, pinned: bool) -> Arc<QuotaLimiter> {
+        let mut in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(limiter) = in_use.get(&(quota, pinned)).and_then(Weak::upgrade) {
+            return limiter;
+        }
+        in_use.retain(|_, limiter| limiter.strong_count() > 0);
+        let limiter = Arc::new(QuotaLimiter::new(quota, pinned, self.clone()));
+        in_use.insert((quota, pinned), Arc::downgrade(&limiter));
+        limiter
+    }
+}
+
+/// Decides by one quota, for all buckets that have it.
+#[derive(Debug)]
+pub(super) struct QuotaLimiter {
+    quota: Quota,
+    /// Whether the user set the quota, so that responses do not replace it.
+    pinned: bool,
+    /// Time until a slot is free again.
+    interval: Duration,
+    /// How far the level may be ahead of the time for a call to pass at once.
+    tolerance: Duration,
+    /// Origin of the levels.
+    start: Instant,
+    governor: RateLimiter<Level, Levels, TokioClock>,
+    /// Finds the limiter of another quota.
+    in_use: Arc<QuotaLimiters>,
+}
+
+impl QuotaLimiter {
+    fn new(quota: Quota, pinned: bool, in_use: Arc<QuotaLimiters>) -> Self {
+        let calls = quota.calls();
+        let interval = (quota.window().min(MAX_WINDOW) / calls.get()).max(Duration::from_nanos(1));
+        // One slot stays free, unless it is the only one: the service counts calls when they
+        // arrive, and on the way the last calls of a burst may catch up with the first.
+        let burst = NonZeroU32::new(calls.get() - 1).unwrap_or(NonZeroU32::MIN);
+        // The interval is not zero.
+        let limits = governor::Quota::with_period(interval)
+            .unwrap_or(governor::Quota::per_second(NonZeroU32::MIN))
+            .allow_burst(burst);
+        Self {
+            quota,
+            pinned,
+            interval,
+            tolerance: interval * (burst.get() - 1),
+            start: Instant::now(),
+            governor: RateLimiter::new(limits, Levels, TokioClock),
+            in_use,
+        }
+    }
+}
+
+/// Time at which a bucket runs empty, in nanoseconds since [`QuotaLimiter::start`]. Each call adds
+/// one interval. GCRA calls it the theoretical arrival time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Level(Cell<u64>);
+
+impl Hash for Level {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.get().hash(state);
+    }
+}
+
+/// State store whose keys are the levels themselves: governor's own stores cannot be corrected from
+/// outside, and would store each key twice.
+#[derive(Debug)]
+struct Levels;
+
+impl StateStore for Levels {
+    type Key = Level;
+
+    fn measure_and_replace<T, F, E>(&self, level: &Level, decide: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        // Not one atomic step: the caller holds the lock of the bucket.
+        let (outcome, next) = decide(Some(Nanos::new(level.0.get())))?;
+        level.0.set(next.as_u64());
+        Ok(outcome)
+    }
+}
+
+/// tokio's clock, so that quotas follow paused time.
+#[derive(Clone, Copy, Debug)]
+struct TokioClock;
+
+impl Clock for TokioClock {
+    type Instant = std::time::Instant;
+
+    fn now(&self) -> std::time::Instant {
+        Instant::now().into_std()
+    }
+}
+
+/// Leaky bucket of one quota.
 #[derive(Debug)]
 pub(super) struct Gcra {
     limiter: Arc<QuotaLimiter>,
@@ -18,57 +127,56 @@ pub(super) struct Gcra {
 impl Gcra {
     /// Creates an empty bucket.
     pub(super) fn new(limiter: Arc<QuotaLimiter>) -> Self {
-        Self { limiter, level: Level::new(0) }
+        Self { limiter, level: Level(Cell::new(0)) }
     }
 
     pub(super) fn quota(&self) -> Quota {
         self.limiter.quota
     }
 
-    /// Whether the quota was set by hand.
+    /// Returns whether the user set the quota.
     pub(super) fn pinned(&self) -> bool {
         self.limiter.pinned
     }
 
-    /// The time that a slot takes.
+    /// Returns the time until a slot is free again.
     pub(super) fn interval(&self) -> Duration {
         self.limiter.interval
     }
 
-    /// Takes a slot, if there is one.
+    /// Takes a slot if one is free.
     pub(super) fn take(&mut self) -> bool {
-        self.limiter.take(&self.level)
+        self.limiter.governor.check_key(&self.level).is_ok()
     }
 
-    /// When there will be a slot for a call that has so many ahead of it.
+    /// Returns when a slot is free for a call that has `ahead` calls ahead of it.
     pub(super) fn turn(&self, ahead: u32, now: Instant) -> Instant {
         let level = self.empty_at().max(now) + self.interval().saturating_mul(ahead);
         level.checked_sub(self.limiter.tolerance).map_or(now, |turn| turn.max(now))
     }
 
-    /// When the bucket will have run empty.
+    /// Returns when the bucket runs empty.
     pub(super) fn empty_at(&self) -> Instant {
-        self.limiter.start + Duration::from_nanos(self.level.get())
+        self.limiter.start + Duration::from_nanos(self.level.0.get())
     }
 
-    /// Gives a slot back that was taken and not used; `taken` is when the bucket would have been
-    /// empty right after that.
+    /// Gives a slot back; `taken` is when the bucket would have run empty right after it was taken.
     pub(super) fn give_back(&mut self, taken: Instant, now: Instant) {
-        // Once the slot has leaked away, there is nothing left of it to give back.
+        // A slot that has leaked away is free already.
         if now < taken {
-            self.level.set(self.level.get().saturating_sub(nanos(self.interval())));
+            self.level.0.set(self.level.0.get().saturating_sub(nanos(self.interval())));
         }
     }
 
-    /// Fills the bucket to what the service says of it: when it counted a call that was sent at
-    /// `sent`, `remaining` calls were left. Returns by how many calls it was fuller than known.
+    /// Raises the level to what the service reports: when it counted a call that was sent at
+    /// `sent`, `remaining` calls were left. Returns how many calls were missing from the bucket.
     ///
-    /// Whatever has happened since, the level is at least what this makes it, and of that and the
-    /// known level the higher one holds. So an old answer changes nothing, since what it tells of
-    /// has leaked away; nor do several answers that tell of the same foreign calls, in whatever
-    /// order they come; and calls that are still on their way are not counted twice. A difference
-    /// of less than one call is rounding, and is left to the slot that is kept free: answers that
-    /// tell nothing new cost nothing.
+    /// The level is at least what this response implies, whatever has happened since. The higher of
+    /// this and the known level applies. A late response therefore changes nothing, because the
+    /// calls that it counts have leaked away; several responses that report the same calls of other
+    /// programs, in any order, count them once; and calls in flight are not counted twice. A
+    /// difference of less than one call is a rounding error, which the slot that stays free
+    /// absorbs.
     pub(super) fn fill(&mut self, sent: Instant, remaining: u32) -> u32 {
         let used = self.quota().calls().get().saturating_sub(remaining);
         let level = sent + self.interval().saturating_mul(used);
@@ -79,22 +187,22 @@ impl Gcra {
         u32::try_from(more.as_nanos() / self.interval().as_nanos()).unwrap_or(u32::MAX)
     }
 
-    /// Fills the bucket so that from `at` on calls pass one by one, and no burst of them.
+    /// Spends the burst: from `at` on, calls pass one by one.
     pub(super) fn spend_burst(&mut self, at: Instant) {
         self.raise(at + self.limiter.tolerance);
     }
 
     fn raise(&mut self, level: Instant) {
         let level = nanos(level.saturating_duration_since(self.limiter.start));
-        self.level.set(self.level.get().max(level));
+        self.level.0.set(self.level.0.get().max(level));
     }
 
-    /// Goes on with other figures, and as many calls in the bucket as before.
+    /// Replaces the quota. The number of calls in the bucket stays the same.
     pub(super) fn change(&mut self, quota: Quota, now: Instant) {
         let used =
             self.empty_at().saturating_duration_since(now).as_nanos() / self.interval().as_nanos();
         let used = u32::try_from(used).unwrap_or(u32::MAX).min(quota.calls().get());
-        *self = Self::new(self.limiter.with_quota(quota));
+        *self = Self::new(self.limiter.in_use.get(quota, self.pinned()));
         self.raise(now + self.interval() * used);
     }
 }
@@ -107,14 +215,13 @@ fn nanos(duration: Duration) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::limiter::QuotaLimiters;
     use super::*;
 
     fn gcra(quota: Quota) -> Gcra {
         Gcra::new(Arc::new(QuotaLimiters::default()).get(quota, false))
     }
 
-    /// A bucket for three at once, of which one is kept free, and one a second after that.
+    /// Two calls at once, since one slot of three stays free, and then one each second.
     fn three() -> Gcra {
         gcra(Quota::new(3, Duration::from_secs(3)).unwrap())
     }
@@ -135,8 +242,24 @@ mod tests {
         to.saturating_duration_since(from).as_secs_f64()
     }
 
+    #[tokio::test]
+    async fn buckets_share_limiters_and_unused_limiters_are_dropped() {
+        let in_use = Arc::new(QuotaLimiters::default());
+        let quota = Quota::per_second(5);
+        let one = in_use.get(quota, false);
+        assert!(Arc::ptr_eq(&one, &in_use.get(quota, false)));
+        let pinned = in_use.get(quota, true);
+        assert!(!Arc::ptr_eq(&one, &pinned));
+        let mut bucket = Gcra::new(one);
+        bucket.change(Quota::per_second(6), Instant::now());
+        assert!(Arc::ptr_eq(&bucket.limiter, &in_use.get(Quota::per_second(6), false)));
+        drop((bucket, pinned));
+        let _other = in_use.get(Quota::per_minute(7), false);
+        assert_eq!(in_use.0.lock().unwrap().len(), 1);
+    }
+
     #[tokio::test(start_paused = true)]
-    async fn a_slot_is_given_back_as_long_as_it_counts() {
+    async fn a_slot_is_given_back_until_it_has_leaked_away() {
         let (mut gcra, start) = (three(), Instant::now());
         assert!(gcra.take() && gcra.take());
         let taken = gcra.empty_at();
@@ -147,17 +270,17 @@ mod tests {
 
         tokio::time::advance(Duration::from_secs(2)).await;
         gcra.give_back(taken, Instant::now());
-        assert_eq!(secs(start, gcra.empty_at()), 2.0, "it had leaked away");
+        assert_eq!(secs(start, gcra.empty_at()), 2.0, "the slot has leaked away");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn other_figures_keep_the_number_of_calls() {
+    async fn another_quota_keeps_the_number_of_calls() {
         let (mut gcra, start) = (three(), Instant::now());
         assert!(gcra.take() && gcra.take());
         gcra.change(Quota::new(100, Duration::from_secs(200)).unwrap(), start);
         assert_eq!(secs(start, gcra.empty_at()), 4.0);
         gcra.change(Quota::per_second(1), start);
-        assert_eq!(secs(start, gcra.empty_at()), 1.0, "no fuller than full");
+        assert_eq!(secs(start, gcra.empty_at()), 1.0, "at most full");
     }
 
     #[tokio::test(start_paused = true)]
@@ -179,7 +302,7 @@ mod tests {
     }
 
     proptest! {
-        /// The predicted turns of the next slot and of those after it are governor's decisions.
+        /// Predicted turns are exact: governor accepts at that time and not a nanosecond earlier.
         #[test]
         fn predicted_turns_are_governors_decisions(
             calls in 1_u32..10,

@@ -1,4 +1,4 @@
-//! The layer and its settings.
+//! The layer, its settings and its modes.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,36 +14,53 @@ use super::buckets::Buckets;
 use super::service::RateLimit;
 use super::store::{QuotaBucket, QuotaStore, Store};
 
-/// Spends the documented quota of each operation, and waits while it is spent.
+/// Keeps calls within the quota of each operation: a call waits until its slot is free.
 ///
 /// | setting | default |
 /// |---|---|
-/// | quotas | those of the operations, [`Operation::quota`](frameio_core::Operation::quota) |
+/// | quotas | [`Operation::quota`](frameio_core::Operation::quota), corrected by responses |
 /// | mode | [`RateLimitMode::Wait`] |
-/// | credential | none: all calls are one user's |
+/// | credential | none: all calls belong to one user |
 /// | store | none: the buckets are in memory |
-/// | when the store is unavailable | [`OnUnavailable::FailClosed`] |
+/// | behaviour when the store is unavailable | [`OnUnavailable::FailClosed`] |
+/// | when a slot is spent | when the inner service is called |
 ///
-/// There is a leaky bucket for each credential, account and operation, as the service has them.
-/// **Clones of a layer, and all services made with them, share the buckets**: give clones of one
-/// layer to all clients that spend the same quota. Buckets that have run empty are forgotten in
-/// time, so that accounts may come and go.
+/// There is a leaky bucket for each credential, account and operation, as on the service. **Clones
+/// of a layer, and all services built with them, share the buckets**: give clones of one layer to all
+/// clients that spend the same quota. Unused buckets are dropped, so that accounts may come and go.
 ///
-/// * Those who wait for a bucket are served in the order of their coming, as fast as the quota
-///   allows. Each costs a few wake-ups, however many there are, and a future that is kept without
-///   being polled holds up none of the others.
-/// * A call whose turn cannot come before its [`DeadlineAt`](crate::DeadlineAt) fails at once with
-///   [`QuotaExhausted`](crate::QuotaExhausted), which tells how long it would have been.
-/// * Answers correct the bucket: `x-ratelimit-limit` and `x-ratelimit-window` are its new figures,
-///   and a smaller `x-ratelimit-remaining` than expected means that another program spends the
-///   same quota. What cannot be true is ignored: a limit or a window of zero, a window of more
-///   than an hour.
-/// * A 429 pauses the bucket for all calls, as long as `Retry-After` says, else for 1 s, doubling
-///   with each one in a row; at most 60 s. After it they pass one by one, and not in a burst.
-/// * A call that is dropped before it is sent gives its slot back.
+/// * Waiting calls are served in order, as fast as the quota allows. A waiting call costs a few
+///   wake-ups, however many there are. A waiting future that is not polled does not block the
+///   others.
+/// * A call whose turn comes after its [`DeadlineAt`](crate::DeadlineAt) fails at once with
+///   [`QuotaExhausted`](crate::QuotaExhausted), which contains the wait.
+/// * A 429 pauses the bucket for all calls: as long as `Retry-After` asks for, otherwise 1 s,
+///   doubled with each 429 in a row; at most 60 s. After the pause calls pass one by one, not in a
+///   burst.
+/// * A call that is dropped or fails before it is sent gives its slot back.
 ///
-/// The layer belongs inside of retry, so that what is sent again is counted again. Requests that
-/// carry no [`Call`] have no quota and pass.
+/// The layer belongs inside of retry, so that each attempt is counted. Requests without a [`Call`]
+/// have no quota and pass.
+///
+/// # Quotas of the service
+///
+/// Responses replace the documented quota. Waiting calls notice at once.
+///
+/// * `x-ratelimit-limit` and `x-ratelimit-window` are the quota from then on. Implausible values are
+///   ignored: a limit or a window of zero, a window of more than an hour.
+/// * A smaller `x-ratelimit-remaining` than expected means that another program spends the same
+///   quota, and delays the calls of this one.
+/// * A service that enforces no quota sends no such headers, or always reports that the whole quota
+///   remains. After three such responses in a row the quota is doubled, and again after three more,
+///   until calls no longer wait. Only these responses count: those with status 200, 201 or 202,
+///   since the service documents no headers for 204; those that arrive while the bucket is at least
+///   half full, since a few calls prove nothing; and, after the quota was doubled, those to calls
+///   sent since.
+/// * A response with the usual headers ends that at once. A 429 ends it for good: it restores the
+///   quota that its headers report, otherwise the previous one, which is not doubled again. A proxy
+///   that strips the headers therefore costs refused calls once, about as many as the quota allows.
+///
+/// A quota that was [set by the user](Self::quota) stays.
 ///
 /// ```
 /// use frameio_core::Quota;
@@ -64,9 +81,10 @@ struct Settings {
     credential: Option<Arc<str>>,
     quotas: HashMap<Cow<'static, str>, Quota>,
     buckets: Arc<Buckets>,
+    spend_when_sent: bool,
     store: Option<Store>,
     on_unavailable: OnUnavailable,
-    /// When the store last gave a slot.
+    /// When the store last provided a slot.
     last_shared: Arc<Mutex<Option<Instant>>>,
 }
 
@@ -74,14 +92,15 @@ struct Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RateLimitMode {
-    /// It waits for its turn.
+    /// The call waits for its turn.
     #[default]
     Wait,
-    /// It fails at once.
+    /// The call fails at once.
     FailFast,
-    /// It goes on. Buckets are kept and corrected, and events tell what would have been.
+    /// The call proceeds. Buckets are kept and corrected, and events report the waits that
+    /// [`Wait`](Self::Wait) would cause.
     Observe,
-    /// It goes on. There are no buckets.
+    /// The call proceeds. There are no buckets.
     Off,
 }
 
@@ -89,22 +108,22 @@ pub enum RateLimitMode {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OnUnavailable {
-    /// It fails with a [`QuotaStoreError`](crate::QuotaStoreError). Nothing was sent, so
-    /// [`Retry`](crate::Retry) tries it again.
+    /// The call fails with a [`QuotaStoreError`](crate::QuotaStoreError). Nothing was sent, so
+    /// [`Retry`](crate::Retry) retries it.
     FailClosed,
-    /// It is counted in a bucket in memory, which has a share of the quota: 0.1 where ten processes
-    /// are at work. What is not between 0 and 1 is taken for 1.
+    /// The call is counted in a bucket in memory, with a share of the quota.
     ///
-    /// Calls pass one by one at the rate of the share, and not in a burst: how full the bucket of
-    /// the service is nobody knows then.
+    /// Calls pass one by one at the rate of the share, not in a burst, because the level of the
+    /// bucket of the service is unknown.
     FailOpen {
-        /// The part of each quota that this process may spend on its own.
+        /// Share of each quota that this process may spend: 0.1 for one of ten processes. A value
+        /// that is not between 0 and 1 means 1.
         share: f64,
     },
 }
 
 impl OnUnavailable {
-    /// The figures that are left of a quota; none if there is nothing to spend.
+    /// Returns the share of a quota; `None` if calls must not proceed.
     fn share(self, quota: Quota) -> Option<Quota> {
         let Self::FailOpen { share } = self else { return None };
         let share = if share > 0.0 && share <= 1.0 { share } else { 1.0 };
@@ -114,12 +133,13 @@ impl OnUnavailable {
 }
 
 impl RateLimitLayer {
-    /// A layer with the defaults, and buckets of its own.
+    /// Creates a layer with the default settings and new buckets.
     pub fn new() -> Self {
         Self(Arc::new(Settings {
             mode: RateLimitMode::default(),
             credential: None,
             quotas: HashMap::new(),
+            spend_when_sent: false,
             buckets: Arc::new(Buckets::new()),
             store: None,
             on_unavailable: OnUnavailable::FailClosed,
@@ -133,30 +153,43 @@ impl RateLimitLayer {
         self
     }
 
-    /// Sets the quota of an operation, by its id, whatever the service documents or answers: for a
-    /// share of a quota that others spend too. Buckets that are in use already keep their figures.
+    /// Sets the quota of an operation, by its id. It overrides the documented quota and the one that
+    /// responses report, for example with a share of a quota that other programs spend as well.
+    /// Existing buckets keep their quota.
     ///
-    /// A 429 and a small `x-ratelimit-remaining` still count.
+    /// A 429 still pauses the bucket, and a small `x-ratelimit-remaining` still delays calls.
     pub fn quota(mut self, operation: impl Into<Cow<'static, str>>, quota: Quota) -> Self {
         Arc::make_mut(&mut self.0).quotas.insert(operation.into(), quota);
         self
     }
 
-    /// Names whose calls these are: any text that tells one credential from another, but no
-    /// secret; an empty one is none. The buckets stay shared with the layers that this was cloned
-    /// from, so that calls of the same credential count together.
+    /// Sets the name of the credential of these calls: any text that distinguishes credentials, but
+    /// no secret. An empty name is none. The buckets stay shared with the layers that this one was
+    /// cloned from, so that all calls of a credential count together.
     ///
-    /// Quotas that count an account as a whole leave the name aside.
+    /// Quotas of a whole account ignore the name.
     pub fn credential(mut self, name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
         Arc::make_mut(&mut self.0).credential = (!name.is_empty()).then_some(name);
         self
     }
 
-    /// Keeps the buckets in a store that other processes share, and no longer in memory.
+    /// Sets whether a slot is spent when the [sending marker](crate::SendingLayer) reports that the
+    /// request is sent. Default: `false`, the slot is spent when the inner service is called.
     ///
-    /// An [observer](RateLimitMode::Observe) goes on with those in memory, since it waits for
-    /// nothing. Give the credential a [name](Self::credential) where more than one is in use.
+    /// A call that is dropped or fails between the two, as while it waits for a token, then gives its
+    /// slot back. Requires a sending marker inside of this layer: without one all slots are given
+    /// back, and nothing is limited.
+    pub fn spend_when_sent(mut self, spend_when_sent: bool) -> Self {
+        Arc::make_mut(&mut self.0).spend_when_sent = spend_when_sent;
+        self
+    }
+
+    /// Sets the store of the buckets, which other processes share. Default: the buckets are in
+    /// memory.
+    ///
+    /// [`RateLimitMode::Observe`] still uses buckets in memory, because it waits for nothing. Set
+    /// the [name of the credential](Self::credential) if more than one is in use.
     pub fn store(mut self, store: impl QuotaStore) -> Self {
         Arc::make_mut(&mut self.0).store = Some(Store(Arc::new(store)));
         self
@@ -169,7 +202,7 @@ impl RateLimitLayer {
         self
     }
 
-    /// How many buckets there are in memory at the moment, for metrics.
+    /// Returns the number of buckets in memory, for metrics.
     pub fn buckets(&self) -> usize {
         self.0.buckets.len()
     }
@@ -178,7 +211,11 @@ impl RateLimitLayer {
         self.0.mode
     }
 
-    /// The store, and the bucket of it that a call is counted in.
+    pub(super) fn spends_when_sent(&self) -> bool {
+        self.0.spend_when_sent
+    }
+
+    /// Returns the store, and the bucket in it that a call is counted in.
     pub(super) fn shared(&self, call: &Call) -> Option<(Store, QuotaBucket)> {
         let Settings { credential, quotas, store, .. } = &*self.0;
         let store = store.as_ref()?;
@@ -186,20 +223,21 @@ impl RateLimitLayer {
         Some((store.clone(), QuotaBucket::of(call, credential.as_ref(), pinned)))
     }
 
-    /// The bucket that a call is counted in while the store is unavailable, if the call may proceed.
+    /// Returns the bucket that a call is counted in while the store is unavailable; `None` if the
+    /// call must not proceed.
     pub(super) fn fallback_bucket(&self, call: &Call) -> Option<Arc<Bucket>> {
         let Settings { credential, quotas, buckets, on_unavailable, .. } = &*self.0;
         let quota = quotas.get(call.operation.id).copied().unwrap_or(call.operation.quota);
         let share = on_unavailable.share(quota)?;
         let bucket = buckets.get(call, credential.as_ref(), |_| Some(share));
-        // Not on top of what the store gave last.
+        // Not in addition to the last slot of the store.
         if let Some(last) = *self.last_shared() {
             bucket.spend_until(last + share.interval());
         }
         Some(bucket)
     }
 
-    /// The store has given a slot.
+    /// Records that the store provided a slot.
     pub(super) fn shared_now(&self) {
         *self.last_shared() = Some(Instant::now());
     }
@@ -208,7 +246,7 @@ impl RateLimitLayer {
         self.0.last_shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The bucket that a call is counted in.
+    /// Returns the bucket in memory that a call is counted in.
     pub(super) fn bucket(&self, call: &Call) -> Arc<Bucket> {
         let Settings { credential, quotas, buckets, .. } = &*self.0;
         buckets.get(call, credential.as_ref(), |operation| quotas.get(operation).copied())
@@ -234,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_has_the_rate_of_the_share() {
+    fn a_share_of_a_quota_has_that_share_of_the_rate() {
         let share = |quota, share| OnUnavailable::FailOpen { share }.share(quota);
         let seconds = Duration::from_secs_f64;
         assert_eq!(share(Quota::per_minute(100), 0.1), Quota::new(1, seconds(6.0)));

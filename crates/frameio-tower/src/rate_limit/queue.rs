@@ -1,89 +1,164 @@
-//! Those who wait for a bucket, in the order of their coming.
+//! The queue of a bucket, and the wait of a call in it.
 
 use std::collections::VecDeque;
-use std::task::Waker;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Poll, Waker, ready};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
-/// Who waits, first come first served.
+use super::bucket::{QueuedCall, Slot, Turn};
+use crate::error::QuotaExhausted;
+use crate::record::{CallRecord, Phase};
+
+/// Waiting calls, first come, first served.
 ///
-/// Everyone has a timer for its own turn, so that a thousand of them are woken a thousand times. A
-/// future that is kept and not polled, as by `select!` in a loop, would hold up all behind it: who
-/// has let its turn go by is passed over until it looks again. When turns come sooner than
-/// expected, since someone has left or the quota has grown, only the first is woken, and once it is
-/// served the next.
+/// Every waiter has a timer for its own turn, so that a thousand waiters are woken a thousand times.
+/// A future that is kept without being polled, as by `select!` in a loop, would block all behind it:
+/// a waiter that misses its turn is passed over until it polls again.
+///
+/// When a waiter leaves, all turns behind it come one interval sooner. Only the first waiter is woken
+/// then, and each one that is served wakes the next: waking all of them would cost as many wake-ups
+/// as there are waiters for each one that leaves. When the quota changes, which is rare, all waiters
+/// are woken whose turn comes sooner.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    /// By ticket.
-    waiting: VecDeque<Waiting>,
+    /// Ordered by ticket.
+    waiters: VecDeque<Waiter>,
     tickets: u64,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct Waiter {
     ticket: u64,
-    /// When it looks whether it is its turn.
-    looks_at: Instant,
-    /// None before it was polled.
+    /// When it polls again.
+    polls_at: Instant,
+    /// None before the first poll.
     waker: Option<Waker>,
 }
 
 impl Queue {
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.waiters.is_empty()
     }
 
-    /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.waiting.len()
+        self.waiters.len()
     }
 
-    /// How many of the first have let their turn go by for so long.
+    /// Returns how many waiters at the head missed their turn by `patience` or more.
     pub(super) fn absent(&self, now: Instant, patience: Duration) -> usize {
-        self.waiting.iter().take_while(|waiting| waiting.looks_at + patience <= now).count()
+        self.waiters.iter().take_while(|waiter| waiter.polls_at + patience <= now).count()
     }
 
-    /// Takes the place behind all others.
-    pub(super) fn join(&mut self, looks_at: Instant) -> u64 {
+    /// Adds a waiter at the end. Returns its ticket.
+    pub(super) fn join(&mut self, polls_at: Instant) -> u64 {
         self.tickets += 1;
-        self.waiting.push_back(Waiting { ticket: self.tickets, looks_at, waker: None });
+        self.waiters.push_back(Waiter { ticket: self.tickets, polls_at, waker: None });
         self.tickets
     }
 
-    /// The place of a ticket, if it has one.
+    /// Returns the position of a ticket, if it is in the queue.
     pub(super) fn position(&self, ticket: u64) -> Option<usize> {
-        self.waiting.binary_search_by_key(&ticket, |waiting| waiting.ticket).ok()
+        self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()
     }
 
-    /// Gives up a place; returns what to drop outside of any lock.
+    /// Removes a waiter. Returns its waker, which must not be dropped under a lock.
     #[must_use]
     pub(super) fn leave(&mut self, position: usize) -> Option<Waker> {
-        self.waiting.remove(position)?.waker
+        self.waiters.remove(position)?.waker
     }
 
-    /// Sets who is to be woken at a place that looks again at a time; returns what to drop outside
-    /// of any lock.
+    /// Sets the waker of a waiter and when it polls again. Returns the previous waker, which must
+    /// not be dropped under a lock.
     #[must_use]
     pub(super) fn stay(
         &mut self,
         position: usize,
-        looks_at: Instant,
+        polls_at: Instant,
         waker: &Waker,
     ) -> Option<Waker> {
-        let waiting = self.waiting.get_mut(position)?;
-        waiting.looks_at = looks_at;
-        match &waiting.waker {
-            Some(known) if known.will_wake(waker) => None,
-            _ => waiting.waker.replace(waker.clone()),
+        let waiter = self.waiters.get_mut(position)?;
+        waiter.polls_at = polls_at;
+        match &waiter.waker {
+            Some(current) if current.will_wake(waker) => None,
+            _ => waiter.waker.replace(waker.clone()),
         }
     }
 
-    /// Moves the next look of a place forward to `turn`. Returns the waker if it would look later.
+    /// Moves the next poll of a waiter forward to `turn`. Returns its waker if it would poll later.
     pub(super) fn bring_forward(&mut self, position: usize, turn: Instant) -> Option<Waker> {
-        let waiting = self.waiting.get_mut(position).filter(|waiting| waiting.looks_at > turn)?;
-        let waker = waiting.waker.clone()?;
-        waiting.looks_at = turn;
+        self.waiters.get_mut(position)?.bring_forward(turn)
+    }
+
+    /// Moves the next poll of all waiters forward to their turns. Returns the wakers of those that
+    /// would poll later, in order. `turn` returns the turn of a waiter by the number of waiters
+    /// ahead of it, without the `absent` ones.
+    #[must_use]
+    pub(super) fn bring_all_forward(
+        &mut self,
+        absent: usize,
+        turn: impl Fn(usize) -> Instant,
+    ) -> Vec<Waker> {
+        let waiters = self.waiters.iter_mut().skip(absent).enumerate();
+        waiters.filter_map(|(ahead, waiter)| waiter.bring_forward(turn(ahead))).collect()
+    }
+}
+
+impl Waiter {
+    fn bring_forward(&mut self, turn: Instant) -> Option<Waker> {
+        if self.polls_at <= turn {
+            return None;
+        }
+        let waker = self.waker.clone()?;
+        self.polls_at = turn;
         Some(waker)
+    }
+}
+
+/// Waits for the turn of a call, and fails as soon as the turn is known to come too late.
+pub(super) async fn wait(
+    queued: QueuedCall,
+    recorded: Option<RecordedWait>,
+) -> Result<Slot, QuotaExhausted> {
+    let mut sleep = pin!(sleep_until(Instant::now()));
+    let slot = poll_fn(|cx| {
+        loop {
+            match queued.poll_turn(cx.waker())? {
+                Turn::Now(slot) => return Poll::Ready(Ok(slot)),
+                Turn::At(turn) => sleep.as_mut().reset(turn),
+            }
+            ready!(sleep.as_mut().poll(cx));
+        }
+    })
+    .await?;
+    if let Some(recorded) = recorded {
+        recorded.served();
+    }
+    Ok(slot)
+}
+
+/// Records in a [`CallRecord`] that the call waits, and for how long when the wait ends.
+pub(super) struct RecordedWait {
+    record: CallRecord,
+    since: Instant,
+}
+
+impl RecordedWait {
+    pub(super) fn new(record: CallRecord) -> Self {
+        record.enter(Phase::Quota);
+        Self { record, since: Instant::now() }
+    }
+
+    /// Ends the wait of a call that continues.
+    pub(super) fn served(self) {
+        self.record.enter(Phase::Attempt);
+    }
+}
+
+impl Drop for RecordedWait {
+    fn drop(&mut self) {
+        self.record.add_quota_wait(self.since.elapsed());
     }
 }

@@ -1,8 +1,9 @@
-//! The service: takes a slot, sends, and learns from the answer.
+//! The service: takes a slot, passes the request on, and learns from the response.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use frameio_core::{BoxError, Call};
@@ -11,15 +12,16 @@ use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower::Service;
 
-use super::bucket::{self, Entry};
-use super::event;
+use super::bucket::{self, Bucket, Entry, Sending};
+use super::events;
 use super::layer::{RateLimitLayer, RateLimitMode};
-use super::shared::{self, SharedSlot};
-use super::wait::{Recorded, wait};
+use super::queue::{RecordedWait, wait};
+use super::store::{SharedSlot, wait_for_turn};
 use crate::deadline::DeadlineAt;
 use crate::error::{QuotaExhausted, QuotaStoreError};
+use crate::record::{self, CallRecord};
 
-/// The service of a [`RateLimitLayer`].
+/// Service of a [`RateLimitLayer`].
 #[derive(Clone, Debug)]
 pub struct RateLimit<S> {
     inner: S,
@@ -42,8 +44,8 @@ where
     type Future = RateLimitFuture<S, B>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        // The inner service is made ready after the wait, or a permit of it would be held
-        // meanwhile.
+        // The inner service is made ready after the wait. Otherwise a waiting call would hold one of
+        // its permits.
         Poll::Ready(Ok(()))
     }
 
@@ -52,26 +54,28 @@ where
             Ok(Admission::Free) => (None, None),
             Ok(Admission::Slot(slot)) => (Some(slot), None),
             Ok(Admission::Turn(turn)) => (None, Some(turn)),
-            Err(error) => return RateLimitFuture { step: Step::Over { error: Some(error) } },
+            Err(error) => return RateLimitFuture { step: Step::Done { error: Some(error) } },
         };
-        let service = self.inner.clone();
-        RateLimitFuture { step: Step::Unsent { turn, slot, service, request: Some(request) } }
+        let (service, marked) = (self.inner.clone(), self.layer.spends_when_sent());
+        let request = Some(request);
+        RateLimitFuture { step: Step::Waiting { turn, slot, marked, service, request } }
     }
 }
 
 type Turn = Pin<Box<dyn Future<Output = Result<Slot, BoxError>> + Send>>;
 
-/// A slot, wherever the buckets are.
+/// Slot in memory or in a store. It is given back when it is dropped, unless its request was sent.
 enum Slot {
     Local(bucket::Slot),
     Shared(SharedSlot),
 }
 
 impl Slot {
-    fn spend(&mut self) {
+    /// The request is passed to the inner service.
+    fn pass(&mut self, sending: Sending) {
         match self {
-            Self::Local(slot) => slot.spend(),
-            Self::Shared(slot) => slot.spend(),
+            Self::Local(slot) => slot.pass(sending),
+            Self::Shared(slot) => slot.pass(sending),
         }
     }
 
@@ -83,12 +87,15 @@ impl Slot {
     }
 }
 
+/// How a call is admitted.
 enum Admission {
+    /// Without a quota.
     Free,
     Slot(Slot),
     Turn(Turn),
 }
 
+/// Takes a slot for a request, or returns the wait for one.
 fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, QuotaExhausted> {
     let extensions = request.extensions();
     let mode = layer.current_mode();
@@ -101,16 +108,16 @@ fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, Q
         RateLimitMode::Observe | RateLimitMode::Off => {
             let (slot, wait) = layer.bucket(call).observe();
             if let Some(wait) = wait {
-                event::wait(call.operation.id, wait);
+                events::wait(call.operation.id, wait);
             }
             return Ok(Admission::Slot(Slot::Local(slot)));
         }
     };
+    let record = || extensions.get().cloned();
     if let Some((store, bucket)) = layer.shared(call) {
-        let (layer, call) = (layer.clone(), call.clone());
-        let record = extensions.get().cloned();
+        let (layer, call, record) = (layer.clone(), call.clone(), record());
         return Ok(Admission::Turn(Box::pin(async move {
-            let error = match shared::wait(store, bucket, latest, record.clone()).await {
+            let error = match wait_for_turn(store, bucket, latest, record.clone()).await {
                 Err(error) if error.is::<QuotaStoreError>() => error,
                 slot => {
                     layer.shared_now();
@@ -118,27 +125,35 @@ fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, Q
                 }
             };
             let Some(bucket) = layer.fallback_bucket(&call) else { return Err(error) };
-            Ok(Slot::Local(match bucket.enter(latest)? {
-                Entry::Slot(slot) => slot,
-                Entry::Queue(queued, turn) => {
-                    event::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
-                    wait(queued, record.map(Recorded::new)).await?
-                }
-            }))
+            match enter_bucket(bucket, &call, latest, || record)? {
+                Admission::Turn(turn) => turn.await,
+                Admission::Slot(slot) => Ok(slot),
+                Admission::Free => Err(error),
+            }
         })));
     }
-    Ok(match layer.bucket(call).enter(latest)? {
+    enter_bucket(layer.bucket(call), call, latest, record)
+}
+
+/// Takes a slot of a bucket in memory, or returns the wait for one.
+fn enter_bucket(
+    bucket: Arc<Bucket>,
+    call: &Call,
+    latest: Option<Instant>,
+    record: impl FnOnce() -> Option<CallRecord>,
+) -> Result<Admission, QuotaExhausted> {
+    Ok(match bucket.enter(latest)? {
         Entry::Slot(slot) => Admission::Slot(Slot::Local(slot)),
         Entry::Queue(queued, turn) => {
-            event::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
-            let recorded = extensions.get().cloned().map(Recorded::new);
+            events::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
+            let recorded = record().map(RecordedWait::new);
             Admission::Turn(Box::pin(async move { Ok(Slot::Local(wait(queued, recorded).await?)) }))
         }
     })
 }
 
 pin_project! {
-    /// The future of a [`RateLimit`].
+    /// Response future of a [`RateLimit`].
     pub struct RateLimitFuture<S, B>
     where
         S: Service<Request<B>>,
@@ -154,9 +169,15 @@ pin_project! {
     where
         S: Service<Request<B>>,
     {
-        Unsent { turn: Option<Turn>, slot: Option<Slot>, service: S, request: Option<Request<B>> },
-        Sent { slot: Option<Slot>, #[pin] response: S::Future },
-        Over { error: Option<QuotaExhausted> },
+        Waiting {
+            turn: Option<Turn>,
+            slot: Option<Slot>,
+            marked: bool,
+            service: S,
+            request: Option<Request<B>>,
+        },
+        Passed { slot: Option<Slot>, #[pin] response: S::Future },
+        Done { error: Option<QuotaExhausted> },
     }
 }
 
@@ -170,8 +191,8 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut step = self.project().step;
         let result = ready!(step.as_mut().poll(cx));
-        // Nothing is held longer than it is needed, however long this future is kept.
-        step.set(Step::Over { error: None });
+        // Release the slot, however long this future is kept.
+        step.set(Step::Done { error: None });
         Poll::Ready(result)
     }
 }
@@ -183,41 +204,45 @@ where
 {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Response<R>, BoxError>> {
         loop {
-            let sent = match self.as_mut().project() {
-                StepProjection::Unsent { turn, slot, service, request } => {
+            let passed = match self.as_mut().project() {
+                StepProjection::Waiting { turn, slot, marked, service, request } => {
                     if let Some(waiting) = turn {
                         *slot = Some(ready!(waiting.as_mut().poll(cx))?);
                         *turn = None;
                     }
                     ready!(service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(request) = request.take() else { finished() };
+                    let Some(mut request) = request.take() else { completed() };
                     let mut slot = slot.take();
                     if let Some(slot) = &mut slot {
-                        slot.spend();
+                        slot.pass(if *marked {
+                            Sending::marked(record::record(request.extensions_mut()))
+                        } else {
+                            Sending::Passed
+                        });
                     }
-                    Self::Sent { slot, response: service.call(request) }
+                    Self::Passed { slot, response: service.call(request) }
                 }
-                StepProjection::Sent { slot, response } => {
+                StepProjection::Passed { slot, response } => {
                     let response = ready!(response.poll(cx)).map_err(Into::into)?;
                     if let Some(slot) = slot {
                         slot.record_response(response.status(), response.headers());
                     }
                     return Poll::Ready(Ok(response));
                 }
-                StepProjection::Over { error } => {
+                StepProjection::Done { error } => {
                     return match error.take() {
                         Some(error) => Poll::Ready(Err(error.into())),
-                        None => finished(),
+                        None => completed(),
                     };
                 }
             };
-            self.set(sent);
+            self.set(passed);
         }
     }
 }
 
-fn finished() -> ! {
-    panic!("polled after it was done")
+fn completed() -> ! {
+    panic!("polled after completion")
 }
 
 impl<S: Service<Request<B>>, B> fmt::Debug for RateLimitFuture<S, B> {

@@ -1,15 +1,22 @@
-//! Quotas that are kept elsewhere, for processes that spend them together.
+//! Quotas in a store that several processes share, and the wait for their slots.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, pending, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
 
 use frameio_core::{BoxError, Call, Operation, Quota, QuotaScope, RateLimitInfo};
-use http::{HeaderMap, StatusCode};
-use tokio::time::Instant;
+use http::{HeaderMap, HeaderName, StatusCode};
+use tokio::time::{Instant, sleep_until};
 
+use super::bucket::Sending;
+use super::events;
+use super::learn::whole_remains;
+use super::queue::RecordedWait;
+use crate::error::{QuotaExhausted, QuotaStoreError};
+use crate::record::CallRecord;
 use crate::retry_after::retry_after;
 
 /// Stores the quotas that several processes share.
@@ -72,38 +79,50 @@ pub trait QuotaStore: Send + Sync + 'static {
 
     /// Returns whether a reservation is still valid. Default: `true`. Must not block.
     ///
-    /// The layer checks it each second while it waits for the turn, and when the turn comes. If the
-    /// reservation became invalid, for example because a pause began, it reserves another slot.
+    /// The layer checks it when the turn comes, and before that each second and whenever
+    /// [`invalidated`](Self::invalidated) completes. If the reservation became invalid, for example
+    /// because a pause began or the quota changed, it reserves another slot.
     fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
         let _ = (bucket, reservation);
         true
     }
 
-    /// Takes back the slot of a call that was dropped before it was sent. Must not block.
+    /// Completes when reservations of the bucket become invalid after this call. Default: never.
+    ///
+    /// With it, waiting calls notice a pause or another quota at once, and otherwise within a
+    /// second.
+    fn invalidated(&self, bucket: &QuotaBucket) -> impl Future<Output = ()> + Send {
+        let _ = bucket;
+        pending()
+    }
+
+    /// Takes back the slot of a call that was not sent. Must not block.
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation);
 
     /// Corrects the bucket by the response to a call. Must not block.
+    ///
+    /// [`LearnedQuota`](super::LearnedQuota) has the rules for the quota that applies then.
     fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse);
 }
 
-/// The bucket that a call is counted in: one for each credential, account and operation.
+/// Identity and quota of a bucket: one for each credential, account and operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct QuotaBucket {
-    /// The documented name of the operation, `files.show`.
+    /// Documented name of the operation, such as `files.show`.
     pub operation: &'static str,
-    /// The account, as far as the call is of one.
+    /// Account of the call, if the operation belongs to one.
     pub account: Option<Arc<str>>,
-    /// Whose calls these are; none where all users of the account are counted together.
+    /// Name of the credential; `None` if all users of the account share the quota.
     pub credential: Option<Arc<str>>,
-    /// The documented figures, or those that were set by hand.
+    /// Documented quota, or the one that the user set.
     pub quota: Quota,
-    /// Whether the figures were set by hand: then answers do not change them.
+    /// Whether the user set the quota: responses do not change it then.
     pub pinned: bool,
 }
 
 impl QuotaBucket {
-    /// The bucket of an operation with its documented figures.
+    /// Creates the bucket of an operation with its documented quota.
     pub const fn new(operation: &Operation) -> Self {
         Self {
             operation: operation.id,
@@ -114,6 +133,7 @@ impl QuotaBucket {
         }
     }
 
+    /// Returns the bucket of a call.
     pub(super) fn of(call: &Call, credential: Option<&Arc<str>>, pinned: Option<Quota>) -> Self {
         Self {
             account: call.account.clone(),
@@ -139,12 +159,12 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    /// A slot whose turn is at `turn`.
+    /// Creates a reservation whose turn is at `turn`.
     pub const fn new(turn: Instant) -> Self {
         Self { turn, id: [0; 2] }
     }
 
-    /// Sets what identifies the slot to the store.
+    /// Sets the identifier of the slot.
     #[must_use]
     pub const fn id(mut self, id: [u64; 2]) -> Self {
         self.id = id;
@@ -164,25 +184,43 @@ pub struct QuotaResponse {
     pub retry_after: Option<Duration>,
     /// The `x-ratelimit-*` headers.
     pub rate_limit: Option<RateLimitInfo>,
+    /// Whether a successful response shows no sign of a quota: it has no `x-ratelimit-*` header, or
+    /// the whole quota remains after the call.
+    pub unenforced: bool,
 }
 
 impl QuotaResponse {
     /// Reads the response to a call that was sent at `sent`.
     pub fn new(sent: Instant, status: StatusCode, headers: &HeaderMap) -> Self {
         let throttled = status == StatusCode::TOO_MANY_REQUESTS;
-        let now = std::time::SystemTime::now;
+        let rate_limit = RateLimitInfo::from_headers(headers);
         Self {
             sent,
             throttled,
-            retry_after: if throttled { retry_after(headers, now()) } else { None },
-            rate_limit: RateLimitInfo::from_headers(headers),
+            retry_after: if throttled { retry_after(headers, SystemTime::now()) } else { None },
+            rate_limit,
+            unenforced: carries_quota(status)
+                && match rate_limit {
+                    Some(info) => whole_remains(info),
+                    None => !headers.keys().any(is_quota_header),
+                },
         }
     }
 }
 
+/// Returns whether the service documents the headers for successful responses with this status. It
+/// does not for 204.
+fn carries_quota(status: StatusCode) -> bool {
+    matches!(status, StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED)
+}
+
+fn is_quota_header(name: &HeaderName) -> bool {
+    name.as_str().starts_with("x-ratelimit-")
+}
+
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A [`QuotaStore`] of any type.
+/// Object-safe form of [`QuotaStore`].
 pub(super) trait ErasedStore: Send + Sync {
     fn reserve<'a>(
         &'a self,
@@ -190,6 +228,7 @@ pub(super) trait ErasedStore: Send + Sync {
         max_wait: Option<Duration>,
     ) -> BoxFuture<'a, Result<Reservation, BoxError>>;
     fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool;
+    fn invalidated<'a>(&'a self, bucket: &'a QuotaBucket) -> BoxFuture<'a, ()>;
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation);
     fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse);
 }
@@ -207,6 +246,10 @@ impl<T: QuotaStore> ErasedStore for T {
         QuotaStore::is_valid(self, bucket, reservation)
     }
 
+    fn invalidated<'a>(&'a self, bucket: &'a QuotaBucket) -> BoxFuture<'a, ()> {
+        Box::pin(QuotaStore::invalidated(self, bucket))
+    }
+
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation) {
         QuotaStore::release(self, bucket, reservation);
     }
@@ -216,12 +259,107 @@ impl<T: QuotaStore> ErasedStore for T {
     }
 }
 
-/// The store of a layer.
+/// Store of a layer.
 #[derive(Clone)]
 pub(super) struct Store(pub(super) Arc<dyn ErasedStore>);
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a store")
+        f.write_str("QuotaStore")
+    }
+}
+
+/// Slot in a store. It is released when it is dropped, unless its request was sent.
+pub(super) struct SharedSlot {
+    store: Store,
+    bucket: QuotaBucket,
+    reservation: Reservation,
+    passed_at: Option<Instant>,
+    sending: Sending,
+}
+
+impl SharedSlot {
+    /// The request is passed to the inner service.
+    pub(super) fn pass(&mut self, sending: Sending) {
+        self.passed_at = Some(Instant::now());
+        self.sending = sending;
+    }
+
+    /// Reports the response to the store, unless it comes from a layer in between.
+    pub(super) fn record_response(&self, status: StatusCode, headers: &HeaderMap) {
+        if let Some(sent) = self.passed_at.filter(|_| self.sending.is_sent()) {
+            self.store.0.record_response(&self.bucket, QuotaResponse::new(sent, status, headers));
+        }
+    }
+}
+
+impl Drop for SharedSlot {
+    fn drop(&mut self) {
+        if !self.sending.is_sent() {
+            self.store.0.release(&self.bucket, self.reservation);
+        }
+    }
+}
+
+/// Longest time after which a waiting call checks its reservation.
+const CHECK: Duration = Duration::from_secs(1);
+
+/// Reserves a slot and waits for its turn, or fails if the turn comes too late.
+pub(super) async fn wait_for_turn(
+    store: Store,
+    mut bucket: QuotaBucket,
+    latest: Option<Instant>,
+    record: Option<CallRecord>,
+) -> Result<SharedSlot, BoxError> {
+    let mut recorded = None;
+    loop {
+        let max_wait = latest.map(|latest| latest.saturating_duration_since(Instant::now()));
+        let reservation = match store.0.reserve(&bucket, max_wait).await {
+            Ok(reservation) => reservation,
+            Err(error) if error.is::<QuotaExhausted>() => return Err(error),
+            Err(error) => return Err(QuotaStoreError::new(error).into()),
+        };
+        // From here on the slot is released, however the call ends.
+        let (store, sending) = (store.clone(), Sending::default());
+        let slot = SharedSlot { store, bucket, reservation, passed_at: None, sending };
+        let wait = reservation.turn.saturating_duration_since(Instant::now());
+        if wait > Duration::ZERO {
+            events::wait(slot.bucket.operation, wait);
+            recorded = recorded.or_else(|| record.clone().map(RecordedWait::new));
+        }
+        if slot.stays_valid().await {
+            if let Some(recorded) = recorded {
+                recorded.served();
+            }
+            return Ok(slot);
+        }
+        bucket = slot.bucket.clone();
+    }
+}
+
+impl SharedSlot {
+    /// Waits for the turn. Returns early with `false` if the reservation becomes invalid.
+    async fn stays_valid(&self) -> bool {
+        loop {
+            let now = Instant::now();
+            if self.reservation.turn <= now {
+                return self.store.0.is_valid(&self.bucket, &self.reservation);
+            }
+            // Before the check, so that no change is missed.
+            let mut invalidated = self.store.0.invalidated(&self.bucket);
+            let mut sleep = pin!(sleep_until(self.reservation.turn.min(now + CHECK)));
+            let mut valid = true;
+            poll_fn(|cx| {
+                // The first poll of `invalidated` may only register the waker.
+                let changed = invalidated.as_mut().poll(cx).is_ready();
+                valid = self.store.0.is_valid(&self.bucket, &self.reservation);
+                let elapsed = sleep.as_mut().poll(cx).is_ready();
+                if changed || elapsed || !valid { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+            if !valid {
+                return false;
+            }
+        }
     }
 }

@@ -1,33 +1,34 @@
 //! The attempts of one call, one after the other.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use frameio_core::{Attempts, Body};
+use frameio_core::{Attempts, BoxError, CloneBody};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 use tower::Service;
 
-use super::policy::Outcome;
 use super::replayable_request::ReplayableRequest;
 use super::session::Session;
+use crate::error::FailureKind;
 use crate::record::{CallRecord, Phase, record};
 
 pin_project! {
-    /// The future of a [`Retry`](super::Retry).
-    pub struct RetryFuture<S>
+    /// The future of a [`Retry`](super::Retry) service.
+    pub struct RetryFuture<S, B>
     where
-        S: Service<Request<Body>>,
+        S: Service<Request<B>>,
     {
         service: S,
         session: Session,
         record: CallRecord,
+        // Sends before the attempt that is under way.
+        sends: u32,
         // `None` if the request can be sent only once.
-        replayable: Option<ReplayableRequest>,
+        replayable: Option<ReplayableRequest<B>>,
         #[pin]
         step: Step<S::Future>,
     }
@@ -42,23 +43,24 @@ pin_project! {
     }
 }
 
-impl<S: Service<Request<Body>>> RetryFuture<S> {
+impl<S: Service<Request<B>>, B: CloneBody> RetryFuture<S, B> {
     /// Sends the first attempt through `ready`, and keeps `service` for the others.
     pub(super) fn new(
         ready: &mut S,
         service: S,
         session: Session,
-        mut request: Request<Body>,
+        mut request: Request<B>,
     ) -> Self {
         let record = record(request.extensions_mut());
-        let replayable = ReplayableRequest::of(&request);
+        let replayable = if session.resends() { ReplayableRequest::of(&request) } else { None };
+        let sends = record.sends();
         let step = Step::Attempt { response: ready.call(begin(&record, request)) };
-        Self { service, session, record, replayable, step }
+        Self { service, session, record, sends, replayable, step }
     }
 }
 
 /// Writes an attempt to the record, and from the second on into the request.
-fn begin(record: &CallRecord, mut request: Request<Body>) -> Request<Body> {
+pub(super) fn begin<B>(record: &CallRecord, mut request: Request<B>) -> Request<B> {
     let attempt = record.begin_attempt();
     record.enter(Phase::Attempt);
     if attempt > 1 {
@@ -67,26 +69,39 @@ fn begin(record: &CallRecord, mut request: Request<Body>) -> Request<Body> {
     request
 }
 
-impl<S, R> Future for RetryFuture<S>
+/// Returns whether the service may have received the attempt that just ended.
+///
+/// Without a sending marker in the stack, the kind of the failure decides.
+pub(super) fn sent(record: &CallRecord, before: u32, failure: Option<FailureKind>) -> bool {
+    if record.tracks_sending() {
+        return record.sends() > before;
+    }
+    let sent = failure.is_none_or(FailureKind::may_have_been_sent);
+    if sent {
+        record.add_send();
+    }
+    sent
+}
+
+impl<S, B, R> Future for RetryFuture<S, B>
 where
-    S: Service<Request<Body>, Response = Response<R>>,
-    S::Error: AsRef<dyn StdError + Send + Sync>,
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+    B: CloneBody,
 {
-    type Output = Result<Response<R>, S::Error>;
+    type Output = Result<Response<R>, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         loop {
             let next = match this.step.as_mut().project() {
                 StepProjection::Attempt { response } => {
-                    let result = ready!(response.poll(cx));
-                    let outcome = Outcome::of(&result);
-                    if outcome.may_have_been_sent() {
-                        this.record.sent();
-                    }
+                    let result = ready!(response.poll(cx)).map_err(Into::into);
+                    let outcome = result.as_ref().map_err(|error| FailureKind::of(&**error));
+                    let sent = sent(this.record, *this.sends, outcome.as_ref().err().copied());
                     let Some(replayable) = this.replayable else { return Poll::Ready(result) };
-                    match this.session.next(this.record, replayable, outcome, result.as_ref().ok())
-                    {
+                    let (known, method) = (&replayable.known, replayable.is_idempotent_method());
+                    match this.session.next(this.record, known, outcome, sent, method) {
                         None => return Poll::Ready(result),
                         Some(delay) if delay.is_zero() => Step::Again,
                         Some(delay) => {
@@ -100,15 +115,14 @@ where
                     Step::Again
                 }
                 StepProjection::Again => {
-                    ready!(this.service.poll_ready(cx))?;
-                    let Some(replayable) = this.replayable else {
-                        unreachable!("only a replayable request is sent again")
+                    ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
+                    let Some(request) =
+                        this.replayable.as_ref().and_then(|it| it.next_attempt(this.record))
+                    else {
+                        unreachable!("only a request that can be cloned is sent again")
                     };
-                    Step::Attempt {
-                        response: this
-                            .service
-                            .call(begin(this.record, replayable.next_attempt(this.record))),
-                    }
+                    *this.sends = this.record.sends();
+                    Step::Attempt { response: this.service.call(begin(this.record, request)) }
                 }
             };
             this.step.set(next);
@@ -116,7 +130,7 @@ where
     }
 }
 
-impl<S: Service<Request<Body>>> fmt::Debug for RetryFuture<S> {
+impl<S: Service<Request<B>>, B> fmt::Debug for RetryFuture<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RetryFuture").field("record", &self.record).finish_non_exhaustive()
     }

@@ -1,6 +1,6 @@
 //! Copy of a request that retries send again.
 
-use frameio_core::{Body, Call, CallLimits};
+use frameio_core::{Call, CallLimits, CloneBody};
 use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 
 use crate::deadline::DeadlineAt;
@@ -8,12 +8,12 @@ use crate::record::CallRecord;
 
 /// Request that can be sent again.
 #[derive(Debug)]
-pub(super) struct ReplayableRequest {
+pub(super) struct ReplayableRequest<B> {
     method: Method,
     uri: Uri,
     version: Version,
     headers: HeaderMap,
-    body: Body,
+    body: B,
     pub(super) known: KnownExtensions,
     /// All extensions; `None` if there are no others than the known ones.
     extensions: Option<Extensions>,
@@ -57,10 +57,10 @@ impl KnownExtensions {
     }
 }
 
-impl ReplayableRequest {
+impl<B: CloneBody> ReplayableRequest<B> {
     /// Copies `request`, which carries the record of its call. Returns `None` if its body can be sent
     /// only once.
-    pub(super) fn of(request: &Request<Body>) -> Option<Self> {
+    pub(super) fn of(request: &Request<B>) -> Option<Self> {
         let body = request.body().try_clone()?;
         let known = KnownExtensions::of(request.extensions());
         let others = request.extensions().len() > known.len();
@@ -75,20 +75,19 @@ impl ReplayableRequest {
         })
     }
 
-    pub(super) fn method(&self) -> &Method {
-        &self.method
+    pub(super) fn is_idempotent_method(&self) -> bool {
+        self.method.is_idempotent()
     }
 
-    /// Creates the request of the next attempt.
-    pub(super) fn next_attempt(&self, record: &CallRecord) -> Request<Body> {
-        // The body was cloned before, so it can be cloned again.
-        let mut request = Request::new(self.body.try_clone().unwrap_or_default());
+    /// Creates the request of the next attempt; `None` if the body cannot be cloned any more.
+    pub(super) fn next_attempt(&self, record: &CallRecord) -> Option<Request<B>> {
+        let mut request = Request::new(self.body.try_clone()?);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
         *request.version_mut() = self.version;
         *request.headers_mut() = self.headers.clone();
         *request.extensions_mut() =
             self.extensions.clone().unwrap_or_else(|| self.known.to_extensions(record));
-        request
+        Some(request)
     }
 }

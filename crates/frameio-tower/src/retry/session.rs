@@ -1,87 +1,83 @@
-//! Whether a call has another attempt.
+//! The retries of one call.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use frameio_core::CallLimits;
 use http::{Response, StatusCode};
 use tokio::time::Instant;
 use tracing::Level;
 
-use super::policy::{Outcome, RetryPolicy};
-use super::replayable_request::ReplayableRequest;
+use super::Settings;
+use super::policy::AttemptOutcome;
+use super::replayable_request::KnownExtensions;
 use crate::auth::TokenRefreshed;
+use crate::error::FailureKind;
 use crate::record::CallRecord;
-use crate::retry_after::retry_after;
 use crate::trace::names;
 
 /// The retries of one call so far.
-#[derive(Debug)]
 pub(super) struct Session {
-    policy: Arc<RetryPolicy>,
+    settings: Arc<Settings>,
+    begun: Instant,
     retries: u32,
     refreshed: bool,
 }
 
 impl Session {
-    pub(super) fn new(policy: Arc<RetryPolicy>) -> Self {
-        Self { policy, retries: 0, refreshed: false }
+    pub(super) fn new(settings: Arc<Settings>) -> Self {
+        Self { settings, begun: Instant::now(), retries: 0, refreshed: false }
     }
 
-    /// The wait before the next attempt, if there is to be one.
+    /// Returns whether anything is sent again.
+    pub(super) fn resends(&self) -> bool {
+        self.settings.resends
+    }
+
+    /// Returns the delay before the next attempt, or `None` if there is none.
     pub(super) fn next<R>(
         &mut self,
         record: &CallRecord,
-        replayable: &ReplayableRequest,
-        outcome: Outcome,
-        response: Option<&Response<R>>,
+        known: &KnownExtensions,
+        result: Result<&Response<R>, FailureKind>,
+        sent: bool,
+        idempotent_method: bool,
     ) -> Option<Duration> {
-        let delay = self.delay(replayable, outcome, response)?;
-        tracing::event!(
-            name: names::RETRY_SCHEDULED,
-            target: names::RETRY_TARGET,
-            Level::DEBUG,
-            {
-                { names::ATTEMPT } = i64::from(record.attempts()) + 1,
-                { names::DELAY_MS } = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
-                { names::REASON } = outcome.name(),
-            },
-            "{}",
-            names::RETRY_SCHEDULED
-        );
+        if result.is_ok_and(is_refreshed) && !std::mem::replace(&mut self.refreshed, true) {
+            record.add_token_refresh();
+            schedule(record.attempts(), Duration::ZERO, StatusCode::UNAUTHORIZED.as_str());
+            return Some(Duration::ZERO);
+        }
+        let result = result.map(|response| (response.status(), response.headers()));
+        let outcome = AttemptOutcome {
+            operation: known.call.as_ref().map(|call| call.operation),
+            may_have_been_sent: sent,
+            idempotent: idempotent(known, idempotent_method),
+            attempt: record.attempts(),
+            ..AttemptOutcome::of_call(result, self.begun)
+        };
+        let delay = self.delay(known, &outcome)?;
+        schedule(record.attempts(), delay, outcome.name());
         Some(delay)
     }
 
-    fn delay<R>(
-        &mut self,
-        replayable: &ReplayableRequest,
-        outcome: Outcome,
-        response: Option<&Response<R>>,
-    ) -> Option<Duration> {
-        if let Some(response) = response
-            && response.status() == StatusCode::UNAUTHORIZED
-            && response.extensions().get::<TokenRefreshed>().is_some()
-            && !std::mem::replace(&mut self.refreshed, true)
-        {
-            return Some(Duration::ZERO);
-        }
-        let Some(cause) = self.policy.cause(outcome, idempotent(replayable)) else {
-            if response.is_some() {
-                self.policy.deposit();
+    fn delay(&mut self, known: &KnownExtensions, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
+        let Settings { policy, max_retries, budget, .. } = &*self.settings;
+        let Some(delay) = policy.retry(outcome) else {
+            if let (Some(_), Some(budget)) = (outcome.status(), budget) {
+                budget.deposit();
             }
             return None;
         };
-        let own = replayable.known.options.and_then(|options| options.max_retries);
-        if self.retries >= own.unwrap_or(self.policy.max_retries) {
+        let own = known.options.as_ref().and_then(|options: &CallLimits| options.max_retries);
+        if self.retries >= own.unwrap_or(*max_retries) {
             return None;
         }
-        let retry_after =
-            response.and_then(|response| retry_after(response.headers(), SystemTime::now()));
-        let delay = self.policy.delay(cause, self.retries, retry_after);
-        let fits = replayable
-            .known
+        let fits = known
             .deadline
             .is_none_or(|deadline| delay < deadline.0.saturating_duration_since(Instant::now()));
-        if !fits || !self.policy.withdraw(cause) {
+        let free = outcome.status() == Some(StatusCode::TOO_MANY_REQUESTS);
+        if !fits || !(free || budget.as_ref().is_none_or(|budget| budget.withdraw())) {
             return None;
         }
         self.retries += 1;
@@ -89,11 +85,32 @@ impl Session {
     }
 }
 
-/// Whether a replay of the request is harmless.
-fn idempotent(replayable: &ReplayableRequest) -> bool {
-    let own = replayable.known.options.and_then(|options| options.idempotent);
-    own.unwrap_or_else(|| match &replayable.known.call {
+pub(super) fn is_refreshed<R>(response: &Response<R>) -> bool {
+    response.status() == StatusCode::UNAUTHORIZED
+        && response.extensions().get::<TokenRefreshed>().is_some()
+}
+
+/// Emits the event of the attempt after `attempt`.
+pub(super) fn schedule(attempt: u32, delay: Duration, reason: &str) {
+    tracing::event!(
+        name: names::RETRY_SCHEDULED,
+        target: names::RETRY_TARGET,
+        Level::DEBUG,
+        {
+            { names::ATTEMPT } = i64::from(attempt) + 1,
+            { names::DELAY_MS } = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
+            { names::REASON } = reason,
+        },
+        "{}",
+        names::RETRY_SCHEDULED
+    );
+}
+
+/// Whether a repetition has the effect of a single request.
+fn idempotent(known: &KnownExtensions, method: bool) -> bool {
+    let own = known.options.as_ref().and_then(|options| options.idempotent);
+    own.unwrap_or_else(|| match &known.call {
         Some(call) => call.operation.idempotent,
-        None => replayable.method().is_idempotent(),
+        None => method,
     })
 }

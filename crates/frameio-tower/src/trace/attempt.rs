@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use frameio_core::{Attempts, BoxError, Call};
@@ -16,33 +17,42 @@ use tracing::{Level, Span};
 use super::call::{record_error, record_status};
 use super::names;
 use crate::error::error_type;
+use crate::metrics::{AttemptMeter, Metrics};
 
-/// Opens a span for each attempt, [`frameio.http`](names::HTTP_SPAN), at the level DEBUG.
+/// Opens a span for each attempt, [`frameio.http`](names::HTTP_SPAN), and reports its metrics.
 ///
-/// The span is that of an HTTP client as OpenTelemetry has it, named after method and path
-/// template. It is entered while the attempt is polled, and closes when the attempt is done or
-/// given up.
+/// The span follows the conventions of OpenTelemetry for HTTP clients, and is named after method
+/// and path template. It is entered while the attempt is polled, and closes when the attempt ends
+/// or is dropped. Default: level DEBUG, no metrics.
 ///
 /// ```
 /// use frameio_tower::TraceLayer;
 ///
 /// let layer = TraceLayer::new().level(tracing::Level::INFO);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct TraceLayer {
-    level: Level,
+    level: Option<Level>,
+    metrics: Option<Arc<dyn Metrics>>,
 }
 
 impl TraceLayer {
-    /// Spans at the level DEBUG.
+    /// Creates a layer with spans of the level DEBUG.
     pub const fn new() -> Self {
-        Self { level: Level::DEBUG }
+        Self { level: Some(Level::DEBUG), metrics: None }
     }
 
-    /// Sets the level of the spans. Default: DEBUG.
+    /// Sets the level of the spans; `None` opens no spans. Default: DEBUG.
     #[must_use]
-    pub const fn level(mut self, level: Level) -> Self {
-        self.level = level;
+    pub fn level(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.level = level.into();
+        self
+    }
+
+    /// Reports each attempt to `metrics`.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Arc<dyn Metrics>) -> Self {
+        self.metrics = Some(metrics);
         self
     }
 }
@@ -53,19 +63,25 @@ impl Default for TraceLayer {
     }
 }
 
+impl fmt::Debug for TraceLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceLayer").field("level", &self.level).finish_non_exhaustive()
+    }
+}
+
 impl<S> Layer<S> for TraceLayer {
     type Service = Trace<S>;
 
     fn layer(&self, inner: S) -> Trace<S> {
-        Trace { inner, level: self.level }
+        Trace { inner, layer: self.clone() }
     }
 }
 
 /// The service of a [`TraceLayer`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Trace<S> {
     inner: S,
-    level: Level,
+    layer: TraceLayer,
 }
 
 impl<S, B, R> Service<Request<B>> for Trace<S>
@@ -82,13 +98,15 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> TraceFuture<S::Future> {
-        let span = span(self.level, &request);
+        let span = self.layer.level.map_or_else(Span::none, |level| span(level, &request));
+        let meter = self.layer.metrics.as_ref();
+        let meter = meter.map(|metrics| Box::new(AttemptMeter::start(metrics, &request)));
         let future = span.in_scope(|| self.inner.call(request));
-        TraceFuture { inner: Some(future.instrument(span)) }
+        TraceFuture { inner: Some(future.instrument(span)), meter }
     }
 }
 
-/// The span of `request`, disabled if nobody wants it: its fields are then not looked at.
+/// Opens the span of `request`. If it is disabled, its fields are not evaluated.
 fn span<B>(level: Level, request: &Request<B>) -> Span {
     let template = || Some(request.extensions().get::<Call>()?.operation.path);
     // The level is a constant of each place that opens a span.
@@ -121,8 +139,7 @@ fn span<B>(level: Level, request: &Request<B>) -> Span {
     }
 }
 
-/// `GET /v4/me`, or only the method of a request that is no call of an operation: its path may
-/// hold what no two requests share.
+/// `GET /v4/me`, or the method alone for a plain request, whose path may contain ids.
 struct Name<'a>(&'a Method, Option<&'static str>);
 
 impl fmt::Display for Name<'_> {
@@ -158,12 +175,18 @@ fn version(version: Version) -> Option<&'static str> {
 }
 
 pin_project! {
-    /// The future of a [`Trace`].
-    #[derive(Debug)]
+    /// The future of a [`Trace`] service.
     pub struct TraceFuture<F> {
-        // Gone when it is done, and the span with it, however long this future is kept.
+        // Dropped when it completes, and the span with it, however long this future is kept.
         #[pin]
         inner: Option<Instrumented<F>>,
+        meter: Option<Box<AttemptMeter>>,
+    }
+}
+
+impl<F> fmt::Debug for TraceFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceFuture").finish_non_exhaustive()
     }
 }
 
@@ -175,20 +198,24 @@ where
     type Output = Result<Response<R>, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut inner = self.project().inner;
+        let this = self.project();
+        let mut inner = this.inner;
         let Some(attempt) = inner.as_mut().as_pin_mut() else {
-            panic!("polled after it was done");
+            panic!("polled after it completed");
         };
         let result = ready!(attempt.poll(cx)).map_err(Into::into);
         if let Some(attempt) = inner.as_ref().as_pin_ref() {
             finish(attempt.get_ref().span(), &result);
         }
         inner.set(None);
+        if let Some(meter) = this.meter.take() {
+            meter.finish(&result);
+        }
         Poll::Ready(result)
     }
 }
 
-/// Writes what came of the attempt.
+/// Records the outcome of the attempt.
 fn finish<R>(span: &Span, result: &Result<Response<R>, BoxError>) {
     if span.is_disabled() {
         return;

@@ -8,10 +8,10 @@ use tracing::{Level, Span};
 use super::names;
 use crate::record::CallRecord;
 
-/// The span of a call of an operation, [`frameio.call`](names::CALL_SPAN).
+/// Span of a call, [`frameio.call`](names::CALL_SPAN).
 ///
 /// The spans of its attempts are inside of it if the call is instrumented with it. It closes when
-/// this and all its clones are gone, finished or not.
+/// it and all its clones are dropped.
 ///
 /// ```
 /// use frameio_core::{Operation, Quota};
@@ -23,7 +23,7 @@ use crate::record::CallRecord;
 ///     Operation::new("users.show", http::Method::GET, "/v4/me", Quota::per_minute(100));
 ///
 /// let record = CallRecord::new();
-/// let span = CallSpan::new(&SHOW_ME);
+/// let span = CallSpan::new(Some(&SHOW_ME));
 /// let status = async { http::StatusCode::OK }.instrument(span.span().clone()).await;
 /// span.finish(&record, Ok(status));
 /// # });
@@ -32,29 +32,30 @@ use crate::record::CallRecord;
 pub struct CallSpan(Span);
 
 impl CallSpan {
-    /// Opens a span inside of the current one.
-    pub fn new(operation: &'static Operation) -> Self {
+    /// Opens a span inside of the current one; without an operation, that of a plain request.
+    pub fn new(operation: Option<&'static Operation>) -> Self {
+        let id = operation.map(|operation| operation.id);
         Self(tracing::span!(
             target: names::CALL_TARGET,
             Level::INFO,
             names::CALL_SPAN,
-            { names::OTEL_NAME } = operation.id,
+            { names::OTEL_NAME } = id.unwrap_or(names::PLAIN_REQUEST),
             { names::OTEL_KIND } = "internal",
             { names::OTEL_STATUS_CODE } = Empty,
             { names::RPC_SYSTEM_NAME } = names::RPC_SYSTEM,
-            { names::RPC_METHOD } = operation.id,
+            { names::RPC_METHOD } = id,
             { names::ATTEMPTS } = Empty,
             { names::QUOTA_WAIT_MS } = Empty,
             { names::ERROR_TYPE } = Empty,
         ))
     }
 
-    /// The span, to instrument the call with.
-    pub fn span(&self) -> &Span {
+    /// Returns the span, to instrument the call with.
+    pub const fn span(&self) -> &Span {
         &self.0
     }
 
-    /// Writes what came of the call: a status, or a name of [`error_type`](crate::error_type).
+    /// Records the outcome: a status, or a value of [`error_type`](crate::error_type).
     pub fn finish(self, record: &CallRecord, outcome: Result<StatusCode, &str>) {
         let Self(span) = self;
         if span.is_disabled() {
@@ -70,7 +71,7 @@ impl CallSpan {
     }
 }
 
-/// Writes the error that a status is, if it is one.
+/// Records a status of 400 or more as an error.
 pub(super) fn record_status(span: &Span, status: StatusCode) {
     if status.is_client_error() || status.is_server_error() {
         record_error(span, status.as_str());

@@ -32,7 +32,9 @@ pub const ERROR_TYPE: &str = "error.type";
 pub const RPC_SYSTEM_NAME: &str = "rpc.system.name";
 /// The value of [`RPC_SYSTEM_NAME`].
 pub const RPC_SYSTEM: &str = "frameio";
-/// The operation, `files.show`.
+/// Value of [`OTEL_NAME`] for the call of a plain request.
+pub const PLAIN_REQUEST: &str = "request";
+/// The operation, `files.show`; absent for a plain request.
 pub const RPC_METHOD: &str = "rpc.method";
 /// How many attempts a call has begun.
 pub const ATTEMPTS: &str = "frameio.attempts";

@@ -1,4 +1,4 @@
-//! The quota: who waits how long, and what the answers change.
+//! Rate limit: which calls wait how long, and what responses change.
 
 #![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
@@ -9,9 +9,11 @@ mod model;
 mod modes;
 mod pause;
 mod queue;
+mod sending;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod unenforced;
 
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ use frameio_tower::error::{QuotaExhausted, find};
 use frameio_tower::rate_limit::{RateLimit, RateLimitFuture, RateLimitLayer};
 use http::{Method, Request, Response};
 use support::Strict;
-use support::script::{Script, Step, respond};
+use support::script::{Script, Step, hang, respond};
 use tokio::task::JoinHandle;
 use tower::{Layer, Service};
 
@@ -37,7 +39,7 @@ static SLOW: Operation = Operation::new(
     "/",
     match Quota::new(10, Duration::from_secs(10)) {
         Some(quota) => quota,
-        None => panic!("no quota"),
+        None => panic!("not a quota"),
     },
 );
 
@@ -48,7 +50,7 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// What a client would do with a layer, and what came of it.
+/// Client of a layer around a script.
 #[derive(Clone)]
 struct Client {
     service: RateLimit<Inner>,
@@ -57,7 +59,8 @@ struct Client {
 
 impl Client {
     fn new(layer: &RateLimitLayer, steps: impl IntoIterator<Item = Step>) -> Self {
-        let script = Script::new(steps);
+        // The service documents no quota headers for 204: such a response reveals nothing.
+        let script = Script::new(steps).then(204);
         Self { service: layer.layer(Strict::new(script.clone())), script }
     }
 
@@ -65,12 +68,12 @@ impl Client {
         self.service.clone().call(request)
     }
 
-    /// A call that goes on by itself.
+    /// Spawns a call.
     fn spawn(&self, operation: &'static Operation) -> JoinHandle<CallResult> {
         tokio::spawn(self.call(request(operation)))
     }
 
-    /// Many at once, until all have their answers.
+    /// Sends concurrent calls and waits for their responses.
     async fn all(&self, operation: &'static Operation, calls: usize) {
         let calls: Vec<_> = (0..calls).map(|_| self.spawn(operation)).collect();
         for call in calls {
@@ -78,7 +81,7 @@ impl Client {
         }
     }
 
-    /// When the requests came, in milliseconds since the script was made.
+    /// Returns when the requests arrived, in milliseconds since the script was created.
     fn times(&self) -> Vec<u128> {
         self.script.times()
     }
@@ -94,8 +97,8 @@ fn request_of(call: Call) -> Request<Body> {
     request
 }
 
-/// An answer with the headers of the quota.
-fn told(limit: u32, remaining: u32, window: Duration) -> Step {
+/// A response with the quota headers.
+fn with_quota(limit: u32, remaining: u32, window: Duration) -> Step {
     let response = Response::builder()
         .header("x-ratelimit-limit", limit)
         .header("x-ratelimit-remaining", remaining)

@@ -1,4 +1,4 @@
-//! A store that replaces the buckets in memory.
+//! Buckets in a store instead of in memory.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -8,6 +8,7 @@ use frameio_tower::rate_limit::{
     Reservation,
 };
 use frameio_tower::{DeadlineAt, QuotaStoreError};
+use tokio::sync::Notify;
 use tokio::time::{Instant, advance};
 use tokio_test::assert_pending;
 use tokio_test::task::spawn;
@@ -15,7 +16,7 @@ use tokio_test::task::spawn;
 use super::support::script::status;
 use super::*;
 
-/// Gives a slot each second, and records how it was called.
+/// Provides one slot each second, and records its calls.
 #[derive(Clone, Default)]
 struct Store(Arc<Inner>);
 
@@ -23,6 +24,7 @@ struct Store(Arc<Inner>);
 struct Inner {
     unavailable: AtomicBool,
     invalid: AtomicBool,
+    changed: Notify,
     next: Mutex<Option<Instant>>,
     calls: Mutex<Vec<String>>,
 }
@@ -63,6 +65,10 @@ impl QuotaStore for Store {
         !self.0.invalid.swap(false, Relaxed)
     }
 
+    async fn invalidated(&self, _: &QuotaBucket) {
+        self.0.changed.notified().await;
+    }
+
     fn release(&self, _: &QuotaBucket, reservation: Reservation) {
         assert_eq!(reservation.id, [7, 8]);
         self.record("released");
@@ -83,7 +89,7 @@ fn store() -> (Store, RateLimitLayer) {
 async fn reserves_a_slot_and_records_the_response() {
     let (store, layer) = store();
     let refused = Response::builder().status(429).header("retry-after", "3").body(Body::empty());
-    let steps = [told(5, 4, ms(1000)), respond(refused.unwrap())];
+    let steps = [with_quota(5, 4, ms(1000)), respond(refused.unwrap())];
     let client =
         Client::new(&layer.credential("me").quota("files.list", Quota::per_second(2)), steps);
     client.call(request_of(Call::new(&SHOW).account("a"))).await.unwrap();
@@ -99,7 +105,7 @@ async fn reserves_a_slot_and_records_the_response() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_dropped_before_it_is_sent_gives_its_slot_back() {
+async fn a_call_dropped_before_it_is_sent_releases_its_slot() {
     let (store, layer) = store();
     let client = Client::new(&layer, []);
     client.all(&SHOW, 1).await;
@@ -125,6 +131,23 @@ async fn releases_an_invalid_slot_and_reserves_another() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_waiting_call_notices_at_once_that_its_slot_became_invalid() {
+    for invalid in [false, true] {
+        let (store, layer) = store();
+        let client = Client::new(&layer, []);
+        client.all(&SHOW, 1).await;
+        let waiting = client.spawn(&SHOW);
+        tokio::time::sleep(ms(300)).await;
+        // The quota was raised: the next slot is free at once.
+        *store.0.next.lock().unwrap() = None;
+        store.0.invalid.store(invalid, Relaxed);
+        store.0.changed.notify_one();
+        waiting.await.unwrap().unwrap();
+        assert_eq!(client.times(), if invalid { [0, 300] } else { [0, 1000] });
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_deadline_fails_at_once() {
     let (_, layer) = store();
     let client = Client::new(&layer, []);
@@ -141,12 +164,12 @@ async fn while_unavailable_calls_fail_or_proceed_with_a_share() {
     let (store, layer) = store();
     let closed = Client::new(&layer, []);
     let open = layer.clone().on_unavailable(OnUnavailable::FailOpen { share: 0.5 });
-    let open = Client::new(&open, [status(200)]);
+    let open = Client::new(&open, [status(204)]);
     closed.all(&SHOW, 1).await;
     store.0.unavailable.store(true, Relaxed);
     let error = closed.call(request(&SHOW)).await.unwrap_err();
     assert!(find::<QuotaStoreError>(&*error).is_some(), "{error}");
-    // Five a second, one by one, the first one after the last slot of the store.
+    // Five each second, one by one, the first after the last slot of the store.
     open.all(&SHOW, 3).await;
     assert_eq!(open.times(), [200, 400, 600]);
     store.0.unavailable.store(false, Relaxed);
@@ -155,7 +178,7 @@ async fn while_unavailable_calls_fail_or_proceed_with_a_share() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_observer_does_not_use_the_store() {
+async fn observe_does_not_use_the_store() {
     let (store, layer) = store();
     let client = Client::new(&layer.mode(RateLimitMode::Observe), []);
     client.all(&SHOW, 30).await;

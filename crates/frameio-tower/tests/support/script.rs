@@ -1,4 +1,4 @@
-//! A service that answers as it is told and remembers what it was asked.
+//! A service that follows a script and records its requests.
 
 use std::collections::VecDeque;
 use std::future::{Future, pending};
@@ -15,41 +15,41 @@ use http_body_util::BodyExt;
 use tokio::time::{Instant, sleep};
 use tower::Service;
 
-/// What a [`Script`] does with a request.
+/// Reaction of a [`Script`] to a request.
 pub struct Step {
     after: Duration,
     result: Option<Result<Response<Body>, BoxError>>,
 }
 
-/// An answer with this status.
+/// Responds with this status.
 pub fn status(status: u16) -> Step {
     respond(Response::builder().status(status).body(Body::empty()).unwrap())
 }
 
-/// An answer.
+/// Responds with this response.
 pub fn respond(response: Response<Body>) -> Step {
     Step { after: Duration::ZERO, result: Some(Ok(response)) }
 }
 
-/// A failure.
+/// Fails.
 pub fn fail(error: impl Into<BoxError>) -> Step {
     Step { after: Duration::ZERO, result: Some(Err(error.into())) }
 }
 
-/// No answer ever.
+/// Never responds.
 pub fn hang() -> Step {
     Step { after: Duration::ZERO, result: None }
 }
 
 impl Step {
-    /// The same after a while.
+    /// Delays the reaction.
     pub fn after(mut self, after: Duration) -> Self {
         self.after = after;
         self
     }
 }
 
-/// A request that a [`Script`] has got, and when.
+/// A request that a [`Script`] received, and when.
 #[derive(Debug)]
 pub struct Seen {
     pub at: Duration,
@@ -57,12 +57,13 @@ pub struct Seen {
     pub body: Bytes,
 }
 
-/// A service that takes one step of its script for each request, and answers 200 after the last.
-/// Clones share the script.
+/// A service that takes one step of its script for each request, and responds with 200 after the
+/// last. Clones share the script.
 #[derive(Clone)]
 pub struct Script {
     start: Instant,
     steps: Arc<Mutex<VecDeque<Step>>>,
+    last: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
@@ -71,16 +72,23 @@ impl Script {
         Self {
             start: Instant::now(),
             steps: Arc::new(Mutex::new(steps.into_iter().collect())),
+            last: 200,
             seen: Arc::default(),
         }
     }
 
-    /// The requests so far.
+    /// Sets the status of the responses after the last step.
+    pub fn then(mut self, status: u16) -> Self {
+        self.last = status;
+        self
+    }
+
+    /// Returns the requests so far.
     pub fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 
-    /// When the requests came, in milliseconds since the script was made.
+    /// Returns when the requests arrived, in milliseconds since the script was created.
     pub fn times(&self) -> Vec<u128> {
         self.seen.lock().unwrap().iter().map(|seen| seen.at.as_millis()).collect()
     }
@@ -103,7 +111,7 @@ impl Service<Request<Body>> for Script {
             let body = body.collect().await?.to_bytes();
             script.seen.lock().unwrap().push(Seen { at, parts, body });
             let step = script.steps.lock().unwrap().pop_front();
-            let Step { after, result } = step.unwrap_or_else(|| status(200));
+            let Step { after, result } = step.unwrap_or_else(|| status(script.last));
             sleep(after).await;
             match result {
                 Some(result) => result,

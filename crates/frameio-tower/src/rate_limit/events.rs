@@ -1,4 +1,4 @@
-//! The events of this layer.
+//! Tracing events of the layer.
 
 use std::time::Duration;
 
@@ -6,12 +6,14 @@ use frameio_core::Quota;
 
 use super::{CORRECTED, PAUSED, TARGET, WAIT};
 
+/// A call starts to wait for about `wait`.
 pub(super) fn wait(operation: &str, wait: Duration) {
     tracing::debug!(
         name: WAIT, target: TARGET, operation, wait_ms = millis(wait), "{WAIT}"
     );
 }
 
+/// A response changed the quota, or revealed calls of other programs.
 pub(super) fn corrected(operation: &str, quota: Option<Quota>, spent_elsewhere: Option<u32>) {
     let quota = quota.map(tracing::field::display);
     tracing::debug!(
@@ -19,6 +21,7 @@ pub(super) fn corrected(operation: &str, quota: Option<Quota>, spent_elsewhere: 
     );
 }
 
+/// A 429 started a pause.
 pub(super) fn paused(operation: &str, wait: Duration) {
     tracing::warn!(
         name: PAUSED, target: TARGET, operation, wait_ms = millis(wait), "{PAUSED}"

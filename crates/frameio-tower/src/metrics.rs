@@ -1,0 +1,285 @@
+//! Numbers of calls and attempts, for a metrics library of your choice.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use frameio_core::{BoxError, Call, Operation};
+use http::{Method, Request, Response, StatusCode};
+use pin_project_lite::pin_project;
+use tokio::time::Instant;
+use tower::{Layer, Service};
+
+use crate::error::error_type;
+use crate::record::{CallRecord, record};
+
+/// Receives the numbers of each call and of each attempt.
+///
+/// None of them contains an id, a URL or any other text of a request: `operation` and
+/// `url_template` have as many values as the API has operations. The methods are called inside of
+/// the call, so they should be cheap and must not block.
+///
+/// ```
+/// use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+///
+/// use frameio_tower::metrics::{CallMetrics, Metrics};
+///
+/// #[derive(Default)]
+/// struct InFlight(AtomicI64);
+///
+/// impl Metrics for InFlight {
+///     fn call_started(&self) {
+///         self.0.fetch_add(1, Relaxed);
+///     }
+///
+///     fn call_finished(&self, _: &CallMetrics) {
+///         self.0.fetch_sub(1, Relaxed);
+///     }
+/// }
+/// ```
+pub trait Metrics: Send + Sync + 'static {
+    /// Called when a call begins. Default: does nothing.
+    fn call_started(&self) {}
+
+    /// Called when a call ends, exactly once for each [`call_started`](Self::call_started), even if
+    /// the call is dropped. Default: does nothing.
+    fn call_finished(&self, call: &CallMetrics) {
+        let _ = call;
+    }
+
+    /// Called when an attempt ends, even if it is dropped. Default: does nothing.
+    fn attempt_finished(&self, attempt: &AttemptMetrics) {
+        let _ = attempt;
+    }
+}
+
+/// How a call or an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// A response with this status arrived.
+    Response(StatusCode),
+    /// No response arrived, for this reason: a value of [`error_type`](crate::error_type).
+    Failure(&'static str),
+    /// It was dropped before it ended.
+    Cancelled,
+}
+
+impl Outcome {
+    fn of<R>(result: &Result<Response<R>, BoxError>) -> Self {
+        match result {
+            Ok(response) => Self::Response(response.status()),
+            Err(error) => Self::Failure(error_type(&**error)),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    /// `200`, `timeout` or `cancelled`: a label for metrics.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Response(status) => f.write_str(status.as_str()),
+            Self::Failure(kind) => f.write_str(kind),
+            Self::Cancelled => f.write_str("cancelled"),
+        }
+    }
+}
+
+/// Numbers of a call.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CallMetrics {
+    /// Operation of the call; `None` for a plain request.
+    pub operation: Option<&'static Operation>,
+    /// How the call ended.
+    pub outcome: Outcome,
+    /// Time from its start to its end, waits included.
+    pub duration: Duration,
+    /// Time that it waited for its quota, all attempts together.
+    pub quota_wait: Duration,
+    /// Number of attempts, including resends with a refreshed token.
+    pub attempts: u32,
+    /// How many times it was resent with a refreshed token.
+    pub token_refreshes: u32,
+}
+
+/// Numbers of an attempt, as the semantic conventions of OpenTelemetry define them for
+/// `http.client.request.duration`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AttemptMetrics {
+    /// Operation of the call; `None` for a plain request.
+    pub operation: Option<&'static Operation>,
+    /// Method of the request, `http.request.method`.
+    pub method: Method,
+    /// Path template, `url.template`: `/v4/accounts/{account_id}/workspaces`; `None` for a plain
+    /// request.
+    pub url_template: Option<&'static str>,
+    /// How the attempt ended.
+    pub outcome: Outcome,
+    /// Time from sending to the last byte of the response.
+    pub duration: Duration,
+}
+
+/// Reports calls to a [`Metrics`]; the outermost layer of [`DefaultStack`](crate::DefaultStack).
+///
+/// Attempts are reported by [`TraceLayer::metrics`](crate::TraceLayer::metrics).
+#[derive(Clone)]
+pub struct MetricsLayer {
+    metrics: Arc<dyn Metrics>,
+}
+
+impl MetricsLayer {
+    /// Creates a layer that reports to `metrics`.
+    pub fn new(metrics: Arc<dyn Metrics>) -> Self {
+        Self { metrics }
+    }
+}
+
+impl fmt::Debug for MetricsLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MetricsLayer").finish_non_exhaustive()
+    }
+}
+
+impl<S> Layer<S> for MetricsLayer {
+    type Service = CallMeter<S>;
+
+    fn layer(&self, inner: S) -> CallMeter<S> {
+        CallMeter { inner, metrics: self.metrics.clone() }
+    }
+}
+
+/// The service of a [`MetricsLayer`].
+#[derive(Clone)]
+pub struct CallMeter<S> {
+    inner: S,
+    metrics: Arc<dyn Metrics>,
+}
+
+impl<S: fmt::Debug> fmt::Debug for CallMeter<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallMeter").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for CallMeter<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+{
+    type Response = Response<R>;
+    type Error = BoxError;
+    type Future = CallMeterFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> CallMeterFuture<S::Future> {
+        self.metrics.call_started();
+        let meter = Meter {
+            metrics: self.metrics.clone(),
+            operation: request.extensions().get::<Call>().map(|call| call.operation),
+            record: record(request.extensions_mut()),
+            begun: Instant::now(),
+            outcome: Outcome::Cancelled,
+        };
+        CallMeterFuture { inner: self.inner.call(request), meter: Some(meter) }
+    }
+}
+
+/// Reports a call when it is dropped.
+struct Meter {
+    metrics: Arc<dyn Metrics>,
+    operation: Option<&'static Operation>,
+    record: CallRecord,
+    begun: Instant,
+    outcome: Outcome,
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.metrics.call_finished(&CallMetrics {
+            operation: self.operation,
+            outcome: self.outcome,
+            duration: self.begun.elapsed(),
+            quota_wait: self.record.quota_wait(),
+            attempts: self.record.attempts(),
+            token_refreshes: self.record.token_refreshes(),
+        });
+    }
+}
+
+pin_project! {
+    /// The future of a [`CallMeter`] service.
+    pub struct CallMeterFuture<F> {
+        // Declared before the meter: an attempt that is dropped is reported before its call.
+        #[pin]
+        inner: F,
+        meter: Option<Meter>,
+    }
+}
+
+impl<F, R, E> Future for CallMeterFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    E: Into<BoxError>,
+{
+    type Output = Result<Response<R>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let result = ready!(this.inner.poll(cx)).map_err(Into::into);
+        if let Some(mut meter) = this.meter.take() {
+            meter.outcome = Outcome::of(&result);
+        }
+        Poll::Ready(result)
+    }
+}
+
+impl<F> fmt::Debug for CallMeterFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallMeterFuture").finish_non_exhaustive()
+    }
+}
+
+/// Reports an attempt when it is dropped.
+pub(crate) struct AttemptMeter {
+    metrics: Arc<dyn Metrics>,
+    operation: Option<&'static Operation>,
+    method: Method,
+    begun: Instant,
+    outcome: Outcome,
+}
+
+impl AttemptMeter {
+    pub(crate) fn start<B>(metrics: &Arc<dyn Metrics>, request: &Request<B>) -> Self {
+        Self {
+            metrics: metrics.clone(),
+            operation: request.extensions().get::<Call>().map(|call| call.operation),
+            method: request.method().clone(),
+            begun: Instant::now(),
+            outcome: Outcome::Cancelled,
+        }
+    }
+
+    pub(crate) fn finish<R>(mut self, result: &Result<Response<R>, BoxError>) {
+        self.outcome = Outcome::of(result);
+    }
+}
+
+impl Drop for AttemptMeter {
+    fn drop(&mut self) {
+        self.metrics.attempt_finished(&AttemptMetrics {
+            operation: self.operation,
+            method: self.method.clone(),
+            url_template: self.operation.map(|operation| operation.path),
+            outcome: self.outcome,
+            duration: self.begun.elapsed(),
+        });
+    }
+}

@@ -1,0 +1,415 @@
+//! What responses reveal about a bucket: the quota in force, and pauses after a 429.
+
+use std::time::Duration;
+
+use frameio_core::{Quota, RateLimitInfo};
+use tokio::time::Instant;
+
+use super::store::QuotaResponse;
+
+/// Longest window of a response that is accepted. The documented ones are a second or a minute.
+const MAX_WINDOW: Duration = Duration::from_secs(3600);
+/// Number of responses in a row without a sign of a quota after which the quota is raised.
+const UNENFORCED_IN_A_ROW: u8 = 3;
+/// First pause if the response has no `Retry-After`; each one in a row doubles it.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// Longest pause, whatever the response asks for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Quota of one bucket as the responses of the service reveal it.
+///
+/// The rules of [`RateLimitLayer`](super::RateLimitLayer#quotas-of-the-service), for a
+/// [`QuotaStore`](super::QuotaStore): keep one next to each bucket whose quota is not
+/// [pinned](super::QuotaBucket::pinned), and apply the quota that [`record`](Self::record) returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LearnedQuota {
+    /// Responses in a row without a sign of a quota.
+    unenforced: u8,
+    /// Whether a 429 proved that the quota is enforced.
+    enforced: bool,
+    /// Quota to return to, while it is raised.
+    base: Option<Quota>,
+    raised_at: Option<Instant>,
+}
+
+impl LearnedQuota {
+    /// Records a response. Returns the quota to apply from now on, if it changes.
+    ///
+    /// `current` is the quota that is applied, and `runs_empty_at` the time at which the bucket
+    /// runs empty.
+    pub fn record(
+        &mut self,
+        response: &QuotaResponse,
+        current: Quota,
+        runs_empty_at: Instant,
+    ) -> Option<Quota> {
+        let reported = response.reported_quota(current);
+        if response.throttled {
+            let base = self.base;
+            *self = Self { enforced: true, ..Self::default() };
+            return reported.or(base).filter(|quota| *quota != current);
+        }
+        match (response.rate_limit, reported) {
+            // Implausible headers reveal nothing.
+            (Some(_), None) => return None,
+            (Some(info), Some(quota)) if self.applies(info, quota, current) => {
+                if quota != current || !whole_remains(info) {
+                    *self = Self { enforced: self.enforced, ..Self::default() };
+                }
+                if quota != current {
+                    return Some(quota);
+                }
+            }
+            _ => {}
+        }
+        if response.unenforced { self.raise(response.sent, current, runs_empty_at) } else { None }
+    }
+
+    /// Records that another process changed the quota from `previous` to `current`.
+    pub fn adopt(&mut self, previous: Quota, current: Quota) {
+        let raised = current.interval() < previous.interval();
+        *self = Self {
+            enforced: self.enforced,
+            base: raised.then_some(self.base.unwrap_or(previous)),
+            raised_at: raised.then(Instant::now),
+            ..Self::default()
+        };
+    }
+
+    /// Records that another process got a 429: the quota is not raised any more.
+    pub fn enforce(&mut self) {
+        self.enforced = true;
+    }
+
+    /// Returns whether a reported quota replaces the current one. A response that was not counted
+    /// does not lower a quota that was raised for that reason.
+    fn applies(&self, info: RateLimitInfo, reported: Quota, current: Quota) -> bool {
+        let lower = reported.interval() > current.interval();
+        !(lower && self.base.is_some() && whole_remains(info))
+    }
+
+    /// Counts a response without a sign of a quota. Returns the doubled quota after a few of them.
+    fn raise(&mut self, sent: Instant, current: Quota, runs_empty_at: Instant) -> Option<Quota> {
+        // Only a call that was sent at the current rate proves anything about it: none that was
+        // sent before, and none while the quota is hardly used.
+        let older = self.raised_at.is_some_and(|raised_at| sent < raised_at);
+        if self.enforced || older {
+            return None;
+        }
+        let now = Instant::now();
+        if runs_empty_at.saturating_duration_since(now) < current.window() / 2 {
+            return None;
+        }
+        self.unenforced += 1;
+        if self.unenforced < UNENFORCED_IN_A_ROW {
+            return None;
+        }
+        let raised = Quota::new(current.calls().get().saturating_mul(2), current.window())?;
+        *self = Self { base: self.base.or(Some(current)), raised_at: Some(now), ..Self::default() };
+        (raised != current).then_some(raised)
+    }
+}
+
+impl QuotaResponse {
+    /// Returns the quota that the response reports; `None` if there is none or it is implausible: a
+    /// limit or a window of zero, or a window of more than an hour. A missing window is that of
+    /// `current`.
+    pub fn reported_quota(&self, current: Quota) -> Option<Quota> {
+        let info = self.rate_limit?;
+        let window = info.window.unwrap_or(current.window());
+        Quota::new(info.limit, window).filter(|_| window <= MAX_WINDOW.max(current.window()))
+    }
+
+    /// Returns how many calls remained after this one; `None` if that is unknown, or if the whole
+    /// quota remained, so that the call was not counted.
+    pub fn counted_remaining(&self) -> Option<u32> {
+        self.rate_limit.filter(|info| !whole_remains(*info))?.remaining
+    }
+}
+
+/// Returns whether the whole quota remains after a call, which therefore was not counted.
+pub(super) fn whole_remains(info: RateLimitInfo) -> bool {
+    info.remaining.is_some_and(|remaining| remaining >= info.limit)
+}
+
+/// Pauses of a bucket after a 429.
+#[derive(Debug, Default)]
+pub(super) struct Pauses {
+    began: Option<Instant>,
+    until: Option<Instant>,
+    in_a_row: u32,
+}
+
+impl Pauses {
+    /// Returns the end of the last pause, if there was one.
+    pub(super) fn until(&self) -> Option<Instant> {
+        self.until
+    }
+
+    /// Records a 429 to a call that was sent at `sent`. Returns the length of the pause if one
+    /// starts, and the end of the current pause.
+    pub(super) fn throttled(
+        &mut self,
+        sent: Instant,
+        retry_after: Option<Duration>,
+        now: Instant,
+    ) -> (Option<Duration>, Instant) {
+        // Calls that were in flight when the pause began get a 429 for the same reason.
+        let begins = self.in_a_row == 0 || self.began.is_none_or(|began| sent > began);
+        if begins {
+            self.began = Some(now);
+            self.in_a_row = self.in_a_row.saturating_add(1);
+        }
+        let wait = match retry_after {
+            Some(retry_after) => retry_after.min(LONGEST_PAUSE),
+            None if begins => {
+                FIRST_PAUSE.saturating_mul(1 << (self.in_a_row - 1).min(6)).min(LONGEST_PAUSE)
+            }
+            None => Duration::ZERO,
+        };
+        let until = self.until.map_or(now + wait, |until| until.max(now + wait));
+        self.until = Some(until);
+        (begins.then_some(wait), until)
+    }
+
+    /// Records that a call sent at `sent` got no 429.
+    pub(super) fn passed(&mut self, sent: Instant) {
+        if self.began.is_some_and(|began| sent > began) {
+            self.in_a_row = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    const fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    fn quota(calls: u32) -> Quota {
+        Quota::new(calls, secs(10)).unwrap()
+    }
+
+    fn response(
+        status: StatusCode,
+        limit: u32,
+        remaining: Option<u32>,
+        window: Option<u32>,
+    ) -> QuotaResponse {
+        let mut headers = HeaderMap::new();
+        let values = [("limit", Some(limit)), ("remaining", remaining), ("window", window)];
+        for (name, value) in values {
+            if let Some(value) = value {
+                let name = http::HeaderName::try_from(format!("x-ratelimit-{name}")).unwrap();
+                headers.insert(name, value.into());
+            }
+        }
+        QuotaResponse::new(Instant::now(), status, &headers)
+    }
+
+    fn without_headers() -> QuotaResponse {
+        QuotaResponse::new(Instant::now(), StatusCode::OK, &HeaderMap::new())
+    }
+
+    /// Learns that ten in 10 s are not enforced, so that twenty apply.
+    fn raised() -> LearnedQuota {
+        let mut learned = LearnedQuota::default();
+        let full = Instant::now() + secs(10);
+        assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(10), full), Some(quota(20)));
+        learned
+    }
+
+    #[test]
+    fn plausible_quotas_have_a_limit_and_a_window_of_at_most_an_hour_or_the_current_one() {
+        let reported = |limit, window, current| {
+            response(StatusCode::OK, limit, None, window).reported_quota(current)
+        };
+        let hour = secs(3600);
+        assert_eq!(reported(7, Some(3_600_000), quota(10)), Quota::new(7, hour));
+        assert_eq!(reported(7, Some(3_600_001), quota(10)), None);
+        let long = Quota::new(1, 2 * hour).unwrap();
+        assert_eq!(reported(7, Some(7_200_000), long), Quota::new(7, 2 * hour));
+        assert_eq!(reported(7, Some(7_200_001), long), None);
+        assert_eq!(reported(7, None, quota(10)), Some(quota(7)));
+        assert_eq!(reported(0, None, quota(10)), None);
+        assert_eq!(reported(7, Some(0), quota(10)), None);
+        assert_eq!(without_headers().reported_quota(quota(10)), None);
+    }
+
+    #[test]
+    fn a_response_counts_the_call_unless_the_whole_quota_remains() {
+        let remaining = |remaining| response(StatusCode::OK, 10, remaining, None);
+        for (left, counted, unenforced) in [
+            (Some(9), Some(9), false),
+            (Some(10), None, true),
+            (Some(11), None, true),
+            (None, None, false),
+        ] {
+            assert_eq!(remaining(left).counted_remaining(), counted, "{left:?}");
+            assert_eq!(remaining(left).unenforced, unenforced, "{left:?}");
+        }
+        assert!(!response(StatusCode::NOT_FOUND, 10, Some(10), None).unenforced);
+        assert!(!response(StatusCode::NO_CONTENT, 10, Some(10), None).unenforced);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn responses_count_from_a_bucket_that_is_half_full() {
+        for (level, raises) in [(4999, false), (5000, true), (5001, true)] {
+            let mut learned = LearnedQuota::default();
+            let empty_at = Instant::now() + Duration::from_millis(level);
+            for response in 1..=3 {
+                let applied = learned.record(&without_headers(), quota(10), empty_at);
+                assert_eq!(applied.is_some(), raises && response == 3, "{level}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_raised_quota_is_raised_again_by_calls_sent_since() {
+        let mut learned = raised();
+        let full = Instant::now() + secs(10);
+        let mut older = without_headers();
+        older.sent -= Duration::from_nanos(1);
+        for _ in 0..9 {
+            assert_eq!(learned.record(&older, quota(20), full), None);
+        }
+        assert_eq!(learned.record(&without_headers(), quota(20), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(20), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(20), full), Some(quota(40)));
+        let throttled =
+            QuotaResponse::new(Instant::now(), StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new());
+        assert_eq!(learned.record(&throttled, quota(40), full), Some(quota(10)), "the first one");
+        assert_eq!(learned.record(&throttled, quota(10), full), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_largest_quota_is_not_raised() {
+        let (mut learned, full) = (LearnedQuota::default(), Instant::now() + secs(10));
+        for _ in 0..9 {
+            assert_eq!(learned.record(&without_headers(), quota(u32::MAX), full), None);
+        }
+        let most = quota(u32::MAX / 2 + 1);
+        let applied = [(); 3].map(|()| learned.record(&without_headers(), most, full));
+        assert_eq!(applied, [None, None, Some(quota(u32::MAX))]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_whole_quota_lowers_no_raised_quota_and_sets_any_other() {
+        let empty = Instant::now();
+        let whole = |limit| response(StatusCode::OK, limit, Some(limit), None);
+        let counted = |limit| response(StatusCode::OK, limit, Some(limit - 1), None);
+        for (reported, applies) in [(10, None), (19, None), (20, None), (21, Some(quota(21)))] {
+            assert_eq!(raised().record(&whole(reported), quota(20), empty), applies, "{reported}");
+        }
+        // The status makes no difference.
+        let missing = response(StatusCode::NOT_FOUND, 10, Some(10), None);
+        assert_eq!(raised().record(&missing, quota(20), empty), None);
+        assert_eq!(raised().record(&counted(10), quota(20), empty), Some(quota(10)));
+        let mut learned = raised();
+        assert_eq!(learned.record(&counted(20), quota(20), empty), None);
+        assert_eq!(learned, LearnedQuota::default(), "the raised quota is reported");
+
+        let mut learned = LearnedQuota::default();
+        assert_eq!(learned.record(&whole(5), quota(10), empty), Some(quota(5)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_response_with_headers_restarts_the_count() {
+        let (mut learned, full) = (LearnedQuota::default(), Instant::now() + secs(10));
+        let counted = response(StatusCode::OK, 10, Some(3), None);
+        let neutral = response(StatusCode::OK, 0, Some(0), None);
+        for _ in 0..4 {
+            assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+            assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+            assert_eq!(learned.record(&counted, quota(10), full), None);
+        }
+        assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+        assert_eq!(learned.record(&neutral, quota(10), full), None, "implausible");
+        assert_eq!(learned.record(&without_headers(), quota(10), full), Some(quota(20)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quota_of_another_process_is_adopted() {
+        let empty = Instant::now();
+        let whole = response(StatusCode::OK, 10, Some(10), None);
+        let throttled = response(StatusCode::TOO_MANY_REQUESTS, 0, None, None);
+        for (current, lowered) in [(20, None), (10, None), (5, Some(quota(10)))] {
+            let mut learned = LearnedQuota::default();
+            learned.adopt(quota(10), quota(current));
+            assert_eq!(learned.record(&whole, quota(current), empty), lowered, "{current}");
+        }
+        // The first quota is restored, not the one that was adopted first.
+        let mut learned = LearnedQuota::default();
+        learned.adopt(quota(10), quota(20));
+        learned.adopt(quota(20), quota(40));
+        assert_eq!(learned.record(&throttled, quota(40), empty), Some(quota(10)));
+        // Only calls sent since count.
+        let mut learned = LearnedQuota::default();
+        let older = without_headers();
+        tokio::time::advance(secs(1)).await;
+        learned.adopt(quota(10), quota(20));
+        let full = Instant::now() + secs(10);
+        assert!((0..9).all(|_| learned.record(&older, quota(20), full).is_none()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_enforced_quota_is_never_raised() {
+        let full = Instant::now() + secs(10);
+        let mut enforced = LearnedQuota::default();
+        enforced.enforce();
+        let mut adopted = enforced;
+        adopted.adopt(quota(10), quota(20));
+        let mut reported = enforced;
+        reported.record(&response(StatusCode::OK, 20, Some(3), None), quota(10), full);
+        for mut learned in [enforced, adopted, reported] {
+            assert!((0..9).all(|_| learned.record(&without_headers(), quota(20), full).is_none()));
+        }
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_minute_until_a_call_passes() {
+        let mut pauses = Pauses::default();
+        assert_eq!(pauses.until(), None);
+        let mut now = Instant::now();
+        for expected in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+            let until = now + secs(expected);
+            assert_eq!(pauses.throttled(now, None, now), (Some(secs(expected)), until));
+            assert_eq!(pauses.until(), Some(until));
+            now = until;
+        }
+        pauses.passed(now);
+        assert_eq!(pauses.throttled(now, None, now), (Some(secs(1)), now + secs(1)));
+    }
+
+    #[test]
+    fn calls_in_flight_start_no_other_pause() {
+        let start = Instant::now();
+        let mut pauses = Pauses::default();
+        let now = start + secs(5);
+        assert_eq!(pauses.throttled(start, None, now), (Some(secs(1)), now + secs(1)));
+        assert_eq!(pauses.throttled(start, None, now + secs(1)), (None, now + secs(1)));
+        // A longer Retry-After of a later response extends the pause.
+        assert_eq!(pauses.throttled(start, Some(secs(9)), now), (None, now + secs(9)));
+        // A response to a call that was sent before the pause does not end the row.
+        pauses.passed(start);
+        let sent = now + secs(9);
+        let second = (Some(secs(2)), sent + secs(2));
+        assert_eq!(pauses.throttled(sent, None, sent), second, "the second in a row");
+    }
+
+    #[test]
+    fn retry_after_is_limited_to_a_minute() {
+        let now = Instant::now();
+        let mut pauses = Pauses::default();
+        let sent = now + secs(60);
+        assert_eq!(pauses.throttled(now, Some(Duration::MAX), now), (Some(secs(60)), sent));
+        assert_eq!(pauses.throttled(sent, Some(secs(0)), sent), (Some(secs(0)), sent));
+    }
+}

@@ -1,0 +1,264 @@
+//! The policies that come with the crate.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::backoff::Backoff;
+use super::policy::{AttemptOutcome, RetryPolicy};
+use crate::error::{FailureKind, TransportStage};
+
+/// Longest `Retry-After` that is followed.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
+/// Shortest delay after a 429, as the service's guide asks for.
+const AFTER_THROTTLING: Duration = Duration::from_secs(1);
+/// Shortest delay after a 5xx, as the service's guide asks for.
+const AFTER_SERVER_ERROR: Duration = Duration::from_secs(30);
+
+/// The three policies for which no code is needed.
+///
+/// | outcome | [`documented`](Self::documented), the default | [`conservative`](Self::conservative) | [`patient`](Self::patient) |
+/// |---|---|---|---|
+/// | 429 | after `Retry-After`, else 1 s doubling | same | same |
+/// | 408 | backoff | backoff if idempotent | as documented |
+/// | 5xx | `Retry-After`, else backoff | same if idempotent | `Retry-After`, else 30 s doubling |
+/// | certainly not sent: no connection, or closed before sending | backoff | backoff | backoff |
+/// | connection lost, attempt timed out | backoff if idempotent or not sent | same | same |
+/// | anything else | no retry | no retry | no retry |
+///
+/// * The default is the service's documented rule: 408, 429 and 5xx. It assumes that a failed
+///   operation had no effect. **It can therefore repeat a `POST` that was carried out**, for
+///   example create a folder twice; use [`conservative`](Self::conservative) where that hurts.
+/// * [`CallOptions`](frameio_core::CallOptions) overrides per call whether it is idempotent;
+///   otherwise its operation says so, or for a plain request its method.
+/// * Backoff is exponential with full jitter, from 1 s, at most 60 s: [`Backoff`]. A `Retry-After`,
+///   in seconds or as a date, is followed, up to 60 s.
+///
+/// Errors of custom middleware are not retried, because nothing is known about them. A layer whose
+/// failures are worth a retry returns a [`TransportError`](crate::error::TransportError).
+///
+/// ```
+/// use std::time::Duration;
+/// use frameio_tower::retry::{Backoff, RetryLayer, StandardPolicy};
+///
+/// let policy = StandardPolicy::conservative()
+///     .backoff(Backoff::new(Duration::from_millis(500), Duration::from_secs(20)));
+/// let layer = RetryLayer::new(policy).max_retries(4);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct StandardPolicy {
+    rule: Rule,
+    backoff: Backoff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    Documented,
+    Conservative,
+    Patient,
+}
+
+/// What a delay depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    Throttled,
+    ServerError,
+    Other,
+}
+
+impl Default for StandardPolicy {
+    fn default() -> Self {
+        Self::documented()
+    }
+}
+
+impl StandardPolicy {
+    fn new(rule: Rule) -> Self {
+        Self { rule, backoff: Backoff::default() }
+    }
+
+    /// Follows the service's documented rule: 408, 429 and 5xx, whatever the method.
+    pub fn documented() -> Self {
+        Self::new(Rule::Documented)
+    }
+
+    /// Does not repeat an operation that is not idempotent after 408 and 5xx: a `POST` that ended
+    /// so may have been carried out.
+    pub fn conservative() -> Self {
+        Self::new(Rule::Conservative)
+    }
+
+    /// Waits after a 5xx as long as the service's guide asks for: 30 s, then double.
+    ///
+    /// Such a wait needs a deadline with room for it.
+    pub fn patient() -> Self {
+        Self::new(Rule::Patient)
+    }
+
+    /// Sets the delays where the response asks for none.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    fn cause(&self, outcome: &AttemptOutcome<'_>) -> Option<Cause> {
+        let may_repeat = outcome.idempotent || self.rule != Rule::Conservative;
+        if let Some(status) = outcome.status() {
+            return match status {
+                StatusCode::TOO_MANY_REQUESTS => Some(Cause::Throttled),
+                StatusCode::REQUEST_TIMEOUT => may_repeat.then_some(Cause::Other),
+                status if status.is_server_error() => may_repeat.then_some(Cause::ServerError),
+                _ => None,
+            };
+        }
+        let again = match outcome.failure_kind()? {
+            FailureKind::ConnectTimeout
+            | FailureKind::QuotaStore
+            | FailureKind::Transport(TransportStage::Connect | TransportStage::NotSent) => true,
+            FailureKind::AttemptTimeout | FailureKind::Transport(_) => {
+                outcome.idempotent || !outcome.may_have_been_sent
+            }
+            FailureKind::Deadline
+            | FailureKind::QuotaExhausted
+            | FailureKind::Auth
+            | FailureKind::ResponseTooLarge
+            | FailureKind::Other => false,
+        };
+        again.then_some(Cause::Other)
+    }
+}
+
+impl RetryPolicy for StandardPolicy {
+    fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
+        let cause = self.cause(outcome)?;
+        if let Some(retry_after) = outcome.retry_after() {
+            return Some(retry_after.min(MAX_RETRY_AFTER));
+        }
+        let retry = outcome.retry_number();
+        Some(match cause {
+            Cause::Throttled => self.backoff.at_least(AFTER_THROTTLING, retry),
+            Cause::ServerError if self.rule == Rule::Patient => {
+                self.backoff.at_least(AFTER_SERVER_ERROR, retry)
+            }
+            Cause::ServerError | Cause::Other => self.backoff.full_jitter(retry),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+
+    /// Every outcome without a `Retry-After`.
+    fn outcomes(headers: &HeaderMap) -> Vec<AttemptOutcome<'_>> {
+        use FailureKind::{
+            AttemptTimeout, Auth, ConnectTimeout, Deadline, Other, QuotaExhausted, QuotaStore,
+            ResponseTooLarge, Transport,
+        };
+        let status = (100..600).filter_map(|code| StatusCode::from_u16(code).ok());
+        let responses = status.map(|status| AttemptOutcome::response(status, headers));
+        let failures = [
+            AttemptTimeout,
+            Auth,
+            ConnectTimeout,
+            Deadline,
+            Other,
+            QuotaExhausted,
+            QuotaStore,
+            ResponseTooLarge,
+            Transport(TransportStage::Connect),
+            Transport(TransportStage::NotSent),
+            Transport(TransportStage::Sent),
+            Transport(TransportStage::Body),
+        ];
+        responses.chain(failures.map(AttemptOutcome::failure)).collect()
+    }
+
+    /// Cause by the documented rule, by the conservative one, and by either for a call that is not
+    /// idempotent.
+    fn expected(outcome: &AttemptOutcome<'_>) -> [Option<Cause>; 4] {
+        use FailureKind::{AttemptTimeout, ConnectTimeout, QuotaStore, Transport};
+        let always = |cause| [Some(cause); 4];
+        let by_rule = |cause| [Some(cause), Some(cause), Some(cause), None];
+        let if_idempotent = [Some(Cause::Other), Some(Cause::Other), None, None];
+        match (outcome.status().map(|status| status.as_u16()), outcome.failure_kind()) {
+            (Some(429), _) => always(Cause::Throttled),
+            (Some(408), _) => by_rule(Cause::Other),
+            (Some(500..), _) => by_rule(Cause::ServerError),
+            (Some(_), _) => [None; 4],
+            (_, Some(ConnectTimeout | QuotaStore)) => always(Cause::Other),
+            (_, Some(Transport(TransportStage::Connect | TransportStage::NotSent))) => {
+                always(Cause::Other)
+            }
+            (_, Some(AttemptTimeout | Transport(_))) => if_idempotent,
+            _ => [None; 4],
+        }
+    }
+
+    #[test]
+    fn each_outcome_is_repeated_as_the_table_says() {
+        let headers = HeaderMap::new();
+        let documented = StandardPolicy::documented();
+        let conservative = StandardPolicy::conservative();
+        for outcome in outcomes(&headers) {
+            let not_idempotent = AttemptOutcome { idempotent: false, ..outcome };
+            let causes = [
+                documented.cause(&outcome),
+                conservative.cause(&outcome),
+                documented.cause(&not_idempotent),
+                conservative.cause(&not_idempotent),
+            ];
+            assert_eq!(causes, expected(&outcome), "{outcome:?}");
+            let patient = StandardPolicy::patient();
+            assert_eq!(patient.cause(&not_idempotent), causes[2], "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn repeats_an_attempt_that_was_not_sent() {
+        for failure in
+            [FailureKind::AttemptTimeout, FailureKind::Transport(TransportStage::Sent)]
+        {
+            let mut outcome = AttemptOutcome::failure(failure);
+            outcome.idempotent = false;
+            assert_eq!(StandardPolicy::conservative().cause(&outcome), None);
+            outcome.may_have_been_sent = false;
+            assert_eq!(StandardPolicy::conservative().cause(&outcome), Some(Cause::Other));
+        }
+    }
+
+    #[test]
+    fn delays_stay_within_their_bounds() {
+        let secs = Duration::from_secs;
+        let none = HeaderMap::new();
+        let after = |seconds: u64| HeaderMap::from_iter([(http::header::RETRY_AFTER, seconds.into())]);
+        let (after_0, after_7, after_600) = (after(0), after(7), after(600));
+        let default = StandardPolicy::default();
+        let patient = StandardPolicy::patient();
+        for (policy, status, attempt, headers, bounds) in [
+            (&default, 429, 1, &none, secs(1)..=secs(2)),
+            (&default, 429, 3, &none, secs(4)..=secs(6)),
+            (&default, 429, 10, &none, secs(60)..=secs(60)),
+            (&default, 500, 1, &none, secs(0)..=secs(1)),
+            (&default, 408, 2, &none, secs(0)..=secs(2)),
+            (&patient, 429, 2, &none, secs(2)..=secs(3)),
+            (&patient, 500, 1, &none, secs(30)..=secs(45)),
+            (&patient, 500, 2, &none, secs(60)..=secs(60)),
+            (&patient, 408, 1, &none, secs(0)..=secs(1)),
+            (&default, 429, 1, &after_7, secs(7)..=secs(7)),
+            (&default, 500, 6, &after_0, secs(0)..=secs(0)),
+            (&patient, 500, 1, &after_600, secs(60)..=secs(60)),
+        ] {
+            let mut outcome =
+                AttemptOutcome::response(StatusCode::from_u16(status).unwrap(), headers);
+            outcome.attempt = attempt;
+            for _ in 0..100 {
+                let delay = policy.retry(&outcome).unwrap();
+                assert!(bounds.contains(&delay), "{status} {attempt} {headers:?}: {delay:?}");
+            }
+        }
+    }
+}

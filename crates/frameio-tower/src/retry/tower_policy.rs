@@ -1,0 +1,207 @@
+//! Policies of `tower::retry`.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use frameio_core::BoxError;
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower::retry::Policy;
+use tower::{Layer, Service};
+
+use super::future::{begin, sent};
+use super::session::{is_refreshed, schedule};
+use crate::error::FailureKind;
+use crate::record::{CallRecord, Phase, record};
+
+/// Repeats attempts as a [`tower::retry::Policy`] decides; made by
+/// [`RetryLayer::from_tower`](super::RetryLayer::from_tower).
+///
+/// It differs from [`tower::retry::RetryLayer`] in what the other layers rely on: attempts are
+/// counted in the [`CallRecord`], and a 401 after which there is a new token is sent once more
+/// without asking the policy. The policy gets the whole request and keeps a copy of it for each
+/// attempt; limits of a call for the number of retries do not apply, because the policy counts them
+/// itself.
+///
+/// ```
+/// use frameio_core::{Body, BoxError};
+/// use frameio_tower::retry::RetryLayer;
+/// use http::{Request, Response};
+///
+/// /// Repeats a 503 once.
+/// #[derive(Clone)]
+/// struct Once(bool);
+///
+/// impl<B> tower::retry::Policy<Request<Body>, Response<B>, BoxError> for Once {
+///     type Future = std::future::Ready<()>;
+///
+///     fn retry(
+///         &mut self,
+///         _: &mut Request<Body>,
+///         result: &mut Result<Response<B>, BoxError>,
+///     ) -> Option<Self::Future> {
+///         let unavailable = result.as_ref().is_ok_and(|response| response.status() == 503);
+///         (unavailable && !std::mem::replace(&mut self.0, true)).then(|| std::future::ready(()))
+///     }
+///
+///     fn clone_request(&mut self, request: &Request<Body>) -> Option<Request<Body>> {
+///         let mut copy = Request::new(request.body().try_clone()?);
+///         *copy.method_mut() = request.method().clone();
+///         *copy.uri_mut() = request.uri().clone();
+///         *copy.headers_mut() = request.headers().clone();
+///         *copy.extensions_mut() = request.extensions().clone();
+///         Some(copy)
+///     }
+/// }
+///
+/// let layer = RetryLayer::from_tower(Once(false));
+/// # let _ = layer;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct TowerRetryLayer<P> {
+    policy: P,
+}
+
+impl<P> TowerRetryLayer<P> {
+    pub(super) const fn new(policy: P) -> Self {
+        Self { policy }
+    }
+}
+
+impl<P: Clone, S> Layer<S> for TowerRetryLayer<P> {
+    type Service = TowerRetry<P, S>;
+
+    fn layer(&self, inner: S) -> TowerRetry<P, S> {
+        TowerRetry { policy: self.policy.clone(), inner }
+    }
+}
+
+/// The service of a [`TowerRetryLayer`].
+#[derive(Clone, Copy, Debug)]
+pub struct TowerRetry<P, S> {
+    policy: P,
+    inner: S,
+}
+
+impl<P, S, B, R> Service<Request<B>> for TowerRetry<P, S>
+where
+    P: Policy<Request<B>, Response<R>, BoxError> + Clone,
+    S: Service<Request<B>, Response = Response<R>> + Clone,
+    S::Error: Into<BoxError>,
+{
+    type Response = Response<R>;
+    type Error = BoxError;
+    type Future = TowerRetryFuture<P, S, B, R>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> TowerRetryFuture<P, S, B, R> {
+        let service = self.inner.clone();
+        let mut policy = self.policy.clone();
+        let record = record(request.extensions_mut());
+        let sends = record.sends();
+        let copy = policy.clone_request(&request);
+        let response = self.inner.call(begin(&record, request));
+        TowerRetryFuture {
+            policy,
+            service,
+            record,
+            sends,
+            refreshed: false,
+            copy,
+            step: Step::Attempt { response },
+        }
+    }
+}
+
+pin_project! {
+    /// The future of a [`TowerRetry`] service.
+    pub struct TowerRetryFuture<P, S, B, R>
+    where
+        P: Policy<Request<B>, Response<R>, BoxError>,
+        S: Service<Request<B>>,
+    {
+        policy: P,
+        service: S,
+        record: CallRecord,
+        sends: u32,
+        refreshed: bool,
+        copy: Option<Request<B>>,
+        #[pin]
+        step: Step<S::Future, P::Future>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step<F, W> {
+        Attempt { #[pin] response: F },
+        Wait { #[pin] wait: W },
+        Again,
+    }
+}
+
+impl<P, S, B, R> Future for TowerRetryFuture<P, S, B, R>
+where
+    P: Policy<Request<B>, Response<R>, BoxError>,
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+{
+    type Output = Result<Response<R>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let next = match this.step.as_mut().project() {
+                StepProjection::Attempt { response } => {
+                    let mut result = ready!(response.poll(cx)).map_err(Into::into);
+                    let failure = result.as_ref().err().map(|error| FailureKind::of(&**error));
+                    sent(this.record, *this.sends, failure);
+                    let Some(copy) = this.copy else { return Poll::Ready(result) };
+                    let refreshed = result.as_ref().is_ok_and(is_refreshed);
+                    if refreshed && !std::mem::replace(this.refreshed, true) {
+                        this.record.add_token_refresh();
+                        schedule(this.record.attempts(), std::time::Duration::ZERO, "401");
+                        Step::Again
+                    } else {
+                        let Some(wait) = this.policy.retry(copy, &mut result) else {
+                            return Poll::Ready(result);
+                        };
+                        this.record.enter(Phase::Backoff);
+                        Step::Wait { wait }
+                    }
+                }
+                StepProjection::Wait { wait } => {
+                    ready!(wait.poll(cx));
+                    Step::Again
+                }
+                StepProjection::Again => {
+                    ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
+                    let Some(mut request) = this.copy.take() else {
+                        unreachable!("only a request that was cloned is sent again")
+                    };
+                    // A policy may copy a request without its extensions.
+                    request.extensions_mut().get_or_insert_with(|| this.record.clone());
+                    *this.copy = this.policy.clone_request(&request);
+                    *this.sends = this.record.sends();
+                    Step::Attempt { response: this.service.call(begin(this.record, request)) }
+                }
+            };
+            this.step.set(next);
+        }
+    }
+}
+
+impl<P, S, B, R> fmt::Debug for TowerRetryFuture<P, S, B, R>
+where
+    P: Policy<Request<B>, Response<R>, BoxError>,
+    S: Service<Request<B>>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TowerRetryFuture").field("record", &self.record).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! The sending marker: notes when a request is handed to the transport.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use frameio_core::BoxError;
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
+
+use crate::error::FailureKind;
+use crate::record::CallRecord;
+
+/// Marks requests as sent when they are handed to the transport.
+///
+/// It belongs directly around the transport, inside of all other layers: only what passes it counts
+/// as sent in [`CallRecord::may_have_been_sent`], and spends the quota slot of the attempt. A
+/// request that waits for a permit of another layer is not sent yet.
+///
+/// If the transport reports that the request did not reach the service, as with
+/// [`TransportStage::Connect`](crate::TransportStage::Connect), the mark is taken back. A request
+/// without a [`CallRecord`] passes unchanged.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SendingLayer;
+
+impl SendingLayer {
+    /// Creates the layer.
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl<S> Layer<S> for SendingLayer {
+    type Service = Sending<S>;
+
+    fn layer(&self, inner: S) -> Sending<S> {
+        Sending { inner }
+    }
+}
+
+/// The service of a [`SendingLayer`].
+#[derive(Clone, Copy, Debug)]
+pub struct Sending<S> {
+    inner: S,
+}
+
+impl<S, B, R> Service<Request<B>> for Sending<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Into<BoxError>,
+{
+    type Response = Response<R>;
+    type Error = BoxError;
+    type Future = SendingFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<B>) -> SendingFuture<S::Future> {
+        let record = request.extensions().get::<CallRecord>().cloned();
+        if let Some(record) = &record {
+            record.mark_sent();
+        }
+        SendingFuture { inner: self.inner.call(request), record }
+    }
+}
+
+pin_project! {
+    /// The future of a [`Sending`] service.
+    #[derive(Debug)]
+    pub struct SendingFuture<F> {
+        #[pin]
+        inner: F,
+        record: Option<CallRecord>,
+    }
+}
+
+impl<F, R, E> Future for SendingFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    E: Into<BoxError>,
+{
+    type Output = Result<Response<R>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let result = ready!(this.inner.poll(cx)).map_err(Into::into);
+        if let (Err(error), Some(record)) = (&result, this.record)
+            && !FailureKind::of(&**error).may_have_been_sent()
+        {
+            record.mark_unsent();
+        }
+        Poll::Ready(result)
+    }
+}

@@ -1,0 +1,343 @@
+//! The default stack: the only place where the order of the layers is written as code.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frameio_core::Body;
+use http::{HeaderMap, Uri};
+use tower::util::option_layer;
+use tower::{Layer, ServiceBuilder};
+use tracing::Level;
+
+use crate::auth::{AuthLayer, TokenProvider};
+use crate::base_uri::{BaseUriLayer, InvalidBaseUri};
+use crate::collect::CollectLayer;
+use crate::deadline::DeadlineLayer;
+use crate::headers::HeadersLayer;
+use crate::http_service::{HttpService, Transport};
+use crate::metrics::{Metrics, MetricsLayer};
+use crate::rate_limit::RateLimitLayer;
+use crate::retry::{RetryBudget, RetryLayer, RetryPolicy};
+use crate::sending::SendingLayer;
+use crate::timeout::TimeoutLayer;
+use crate::trace::TraceLayer;
+
+/// Wraps a service in a layer of any type.
+type Wrap = Arc<dyn Fn(HttpService) -> HttpService + Send + Sync>;
+/// Creates the auth layer for the origin of the base URI.
+type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
+
+/// The layers of a client in their order, around any transport.
+///
+/// | | layer | default | position |
+/// |---|---|---|---|
+/// | | [metrics](Self::metrics) | none | around the whole call |
+/// | 1 | [deadline](Self::deadline) | 10 min | bounds everything below that may wait |
+/// | 2 | base URI | of [`new`](Self::new) | the layers below see the absolute URI |
+/// | 3 | [call layers](Self::call_layer) | none | see one call, however many attempts it takes |
+/// | 4 | [retry](Self::retry) | [documented](crate::retry::StandardPolicy), twice | everything below is repeated |
+/// | 5 | [headers](Self::headers) | none | inside of retry, which so keeps less |
+/// | 6 | [quota](Self::rate_limit) | as documented for each operation | each attempt pays |
+/// | 7 | [auth](Self::auth) | none | after the queue, with a fresh token for each attempt, for the origin of the base URI alone |
+/// | 8 | [attempt span](Self::attempt_span_level), [attempt timeout](Self::timeout) | DEBUG, 60 s | the exchange itself, without the waits before it |
+/// | 9 | [attempt layers](Self::attempt_layer) | none | see each request as it is sent |
+/// | 10 | collect | [64 MiB](Self::response_limit) | a body that breaks off is a failed attempt |
+/// | 11 | decompression | gzip, with the feature `gzip` | |
+/// | 12 | [sending marker](crate::sending) | | only what passes here was sent |
+/// | 13 | transport | | |
+///
+/// It is a [`Layer`] for transports, and a value: it can be cloned and applied several times. The
+/// given layers are then applied again, so what the services should share belongs into the layer.
+///
+/// ```
+/// use frameio_core::{Body, BoxError};
+/// use frameio_tower::{DefaultStack, StaticToken};
+/// use tower::{Layer, ServiceExt, service_fn};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), BoxError> {
+/// let transport = service_fn(async |request: http::Request<Body>| {
+///     assert_eq!(request.uri(), "https://api.frame.io/v4/me");
+///     assert!(request.headers()["authorization"].is_sensitive());
+///     Ok::<_, BoxError>(http::Response::new(Body::from("{}")))
+/// });
+/// let stack = DefaultStack::new("https://api.frame.io".parse()?)?.auth(StaticToken::new("token"));
+/// let request = http::Request::get("/v4/me").body(Body::empty())?;
+/// let response = stack.layer(transport).oneshot(request).await?;
+/// assert_eq!(response.body().as_bytes(), Some(&b"{}"[..]));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct DefaultStack {
+    base: Uri,
+    base_uri: BaseUriLayer,
+    metrics: Option<Arc<dyn Metrics>>,
+    deadline: Option<Duration>,
+    call_layers: Vec<Wrap>,
+    retry: RetrySlot,
+    headers: HeaderMap,
+    rate_limit: Option<RateLimitLayer>,
+    auth: Option<MakeAuth>,
+    span_level: Option<Level>,
+    timeout: Option<Duration>,
+    attempt_layers: Vec<Wrap>,
+    response_limit: usize,
+}
+
+#[derive(Clone)]
+enum RetrySlot {
+    Policy(RetryLayer),
+    Custom(Wrap),
+}
+
+impl DefaultStack {
+    /// Creates a stack that completes relative URIs with `base`, without authentication.
+    ///
+    /// # Errors
+    /// When `base` is not an absolute `http` or `https` URI without user, password and query.
+    pub fn new(base: Uri) -> Result<Self, InvalidBaseUri> {
+        Ok(Self {
+            base_uri: BaseUriLayer::new(base.clone())?,
+            base,
+            metrics: None,
+            deadline: Some(Duration::from_secs(600)),
+            call_layers: Vec::new(),
+            retry: RetrySlot::Policy(RetryLayer::default()),
+            headers: HeaderMap::new(),
+            rate_limit: Some(RateLimitLayer::new()),
+            auth: None,
+            span_level: Some(Level::DEBUG),
+            timeout: Some(Duration::from_secs(60)),
+            attempt_layers: Vec::new(),
+            response_limit: 64 << 20,
+        })
+    }
+
+    /// Replaces the base URI, and with it the origin that gets the tokens of [`auth`](Self::auth).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn base_uri(mut self, base: Uri) -> Result<Self, InvalidBaseUri> {
+        self.base_uri = BaseUriLayer::new(base.clone())?;
+        self.base = base;
+        Ok(self)
+    }
+
+    /// Reports calls and attempts to `metrics`.
+    pub fn metrics(mut self, metrics: impl Metrics) -> Self {
+        self.metrics = Some(Arc::new(metrics));
+        self
+    }
+
+    /// Limits a whole call: readiness, quota, backoff and all attempts. Default: 10 min.
+    ///
+    /// With `None`, a limit that a call sets itself still applies.
+    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.deadline = deadline.into();
+        self
+    }
+
+    /// Adds a layer around the whole call. The layer added last is outermost.
+    ///
+    /// It fits any tower layer over `http::Request<Body>`: a cache, a circuit breaker, a concurrency
+    /// limit. A load-shedding layer is added after the layer whose readiness it checks.
+    pub fn call_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
+    {
+        self.call_layers.push(wrap(layer));
+        self
+    }
+
+    /// Repeats failed attempts as `policy` decides. Default:
+    /// [`StandardPolicy::documented`](crate::retry::StandardPolicy::documented).
+    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
+        self.retry = RetrySlot::Policy(RetryLayer::new(policy));
+        self
+    }
+
+    /// Replaces the retry layer: with a [`RetryLayer`] of other settings, or any other layer.
+    pub fn retry_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
+    {
+        self.retry = RetrySlot::Custom(wrap(layer));
+        self
+    }
+
+    /// Sets how many attempts may follow the first. Default: 2.
+    ///
+    /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        if let RetrySlot::Policy(layer) = self.retry {
+            self.retry = RetrySlot::Policy(layer.max_retries(max_retries));
+        }
+        self
+    }
+
+    /// Sets the budget of the retries; `None` removes it. Default: [`RetryBudget::default`].
+    ///
+    /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
+    pub fn retry_budget(mut self, budget: impl Into<Option<RetryBudget>>) -> Self {
+        if let RetrySlot::Policy(layer) = self.retry {
+            self.retry = RetrySlot::Policy(layer.budget(budget));
+        }
+        self
+    }
+
+    /// Sends each call once, and resends nothing.
+    pub fn no_retry(mut self) -> Self {
+        self.retry = RetrySlot::Policy(RetryLayer::never());
+        self
+    }
+
+    /// Sets headers for each request that does not have them already.
+    pub fn headers(mut self, headers: HeaderMap) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// Replaces the rate limit; `None` removes it. Default: the documented quota of each operation.
+    pub fn rate_limit(mut self, layer: impl Into<Option<RateLimitLayer>>) -> Self {
+        self.rate_limit = layer.into();
+        self
+    }
+
+    /// Signs requests to the origin of the base URI with the tokens of `provider`.
+    pub fn auth(mut self, provider: impl TokenProvider) -> Self {
+        let provider = Arc::new(provider);
+        self.auth = Some(Arc::new(move |origin| AuthLayer::new(provider.clone(), origin)));
+        self
+    }
+
+    /// Sends requests without a token.
+    pub fn no_auth(mut self) -> Self {
+        self.auth = None;
+        self
+    }
+
+    /// Sets the level of the span of each attempt; `None` opens none. Default: DEBUG.
+    pub fn attempt_span_level(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.span_level = level.into();
+        self
+    }
+
+    /// Limits each attempt, from sending to the last byte of the response. Default: 60 s.
+    ///
+    /// With `None`, a limit that a call sets itself still applies.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.timeout = timeout.into();
+        self
+    }
+
+    /// Adds a layer around each attempt, inside of its span. The layer added last is outermost.
+    ///
+    /// For what has to be done for each request that is sent: trace propagation, signing,
+    /// redirects.
+    pub fn attempt_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
+    {
+        self.attempt_layers.push(wrap(layer));
+        self
+    }
+
+    /// Refuses responses of more bytes, counted after decompression. Default: 64 MiB.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = bytes;
+        self
+    }
+
+    /// Builds layers 10 to 13 around the transport, and the user's attempt layers around those.
+    fn exchange<T: Transport>(&self, transport: T) -> HttpService {
+        let exchange = ServiceBuilder::new().layer(CollectLayer::new(self.response_limit));
+        #[cfg(feature = "gzip")]
+        let exchange = exchange.layer(crate::decompress::DecompressLayer);
+        let exchange = exchange.layer(SendingLayer::new()).service(transport);
+        // Boxed once more only where there are layers that have to be applied one by one.
+        if self.attempt_layers.is_empty() {
+            return self.attempts(exchange);
+        }
+        let layers = self.attempt_layers.iter();
+        self.attempts(layers.fold(HttpService::new(exchange), |inner, layer| layer(inner)))
+    }
+
+    /// Builds layers 5 to 8 around an exchange, and retry around those.
+    fn attempts<S>(&self, exchange: S) -> HttpService
+    where
+        S: Transport<ResponseBody = Body>,
+    {
+        let mut trace = TraceLayer::new().level(self.span_level);
+        if let Some(metrics) = &self.metrics {
+            trace = trace.metrics(metrics.clone());
+        }
+        let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
+        let attempt = ServiceBuilder::new()
+            .layer(HeadersLayer::new(self.headers.clone()))
+            .layer(option_layer(self.rate_limit.clone().map(|quota| quota.spend_when_sent(true))))
+            .layer(option_layer(self.auth.as_ref().map(|auth| auth(&self.base))))
+            .layer(trace)
+            .layer(timeout)
+            .service(exchange);
+        match &self.retry {
+            RetrySlot::Policy(layer) => self.call(layer.layer(attempt)),
+            RetrySlot::Custom(layer) => self.call(layer(HttpService::new(attempt))),
+        }
+    }
+
+    /// Builds the layers around a whole call.
+    fn call<S>(&self, retry: S) -> HttpService
+    where
+        S: Transport<ResponseBody = Body>,
+    {
+        let deadline = self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new);
+        let call = ServiceBuilder::new()
+            .layer(option_layer(self.metrics.clone().map(MetricsLayer::new)))
+            .layer(deadline.track_sending())
+            .layer(self.base_uri.clone());
+        if self.call_layers.is_empty() {
+            return HttpService::new(call.service(retry));
+        }
+        let layers = self.call_layers.iter();
+        let retry = layers.fold(HttpService::new(retry), |inner, layer| layer(inner));
+        HttpService::new(call.service(retry))
+    }
+}
+
+fn wrap<L>(layer: L) -> Wrap
+where
+    L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
+{
+    Arc::new(move |service| HttpService::new(layer.layer(service)))
+}
+
+impl<T: Transport> Layer<T> for DefaultStack {
+    type Service = HttpService;
+
+    fn layer(&self, transport: T) -> HttpService {
+        self.exchange(transport)
+    }
+}
+
+impl fmt::Debug for DefaultStack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let retry = match &self.retry {
+            RetrySlot::Policy(layer) => Some(layer),
+            RetrySlot::Custom(_) => None,
+        };
+        f.debug_struct("DefaultStack")
+            .field("base", &self.base)
+            .field("deadline", &self.deadline)
+            .field("call_layers", &self.call_layers.len())
+            .field("retry", &retry)
+            .field("rate_limit", &self.rate_limit)
+            .field("auth", &self.auth.is_some())
+            .field("timeout", &self.timeout)
+            .field("attempt_layers", &self.attempt_layers.len())
+            .field("response_limit", &self.response_limit)
+            .finish_non_exhaustive()
+    }
+}
