@@ -1,26 +1,26 @@
 //! Operations by their documented names: requests from JSON, and what can be asked about them.
 //!
-//! With the feature `dynamic` each request that [`endpoints!`](crate::endpoints) declares can be
+//! A request that derives [`EndpointFromJson`](crate::EndpointFromJson) next to `Endpoint` can be
 //! made from one flat JSON object, with the documented names of its parameters:
 //!
 //! ```
 //! use frameio_core::dynamic::FromJson;
-//! use frameio_core::{AccountId, endpoints};
+//! use frameio_core::{AccountId, Endpoint, EndpointFromJson};
 //! use serde_json::json;
 //!
-//! endpoints! {
-//!     /// Renames a moodboard.
-//!     pub struct RenameMoodboard {
-//!         path {
-//!             /// Account that holds it.
-//!             account_id: AccountId,
-//!         }
-//!         body {
-//!             /// What it is called.
-//!             name: String in 1..=255,
-//!         }
-//!     }
-//!     "moodboards.rename" = PATCH "/v4/accounts/{account_id}/moodboard" -> (), 10 per minute;
+//! /// Renames a moodboard.
+//! #[derive(Debug, PartialEq, Endpoint, EndpointFromJson)]
+//! #[endpoint(
+//!     PATCH "/v4/accounts/{account_id}/moodboard",
+//!     id = "moodboards.rename", response = (), quota = "10/min", crate = frameio_core,
+//! )]
+//! pub struct RenameMoodboard {
+//!     /// Account that owns the moodboard.
+//!     #[endpoint(path)]
+//!     pub account_id: AccountId,
+//!     /// Name, 1 to 255 characters.
+//!     #[endpoint(body, len = 1..=255)]
+//!     pub name: String,
 //! }
 //!
 //! let input = json!({"account_id": "a", "data": {"name": "Sea"}});
@@ -53,7 +53,7 @@ use crate::patch::Patch;
 
 pub use self::operation_names::nearest_operation;
 
-/// A request that can be made from JSON; implemented by [`endpoints!`](crate::endpoints).
+/// A request that can be made from JSON. Derived by [`EndpointFromJson`](crate::EndpointFromJson).
 pub trait FromJson: Endpoint + Sized {
     /// What the request is made of.
     const SCHEMA: Schema;
@@ -81,12 +81,12 @@ impl Codec {
     }
 }
 
-/// For operations that are not declared by [`endpoints!`](crate::endpoints).
+/// For operations whose request type does not derive `EndpointFromJson`.
 const UNKNOWN: Schema = Schema { type_name: "", envelope: true, paged: false, parameters: &[] };
 
 impl Operation {
-    /// What its request is made of; without parameters if [`endpoints!`](crate::endpoints) did not
-    /// declare it.
+    /// Returns the parameters of the request; none if its type does not derive
+    /// [`EndpointFromJson`](crate::EndpointFromJson).
     pub fn schema(&self) -> &Schema {
         self.codec.map_or(&UNKNOWN, |codec| &codec.schema)
     }
@@ -103,7 +103,8 @@ impl Operation {
         options: &CallOptions,
     ) -> Result<Request<Body>, EncodeError> {
         let codec = self.codec.ok_or_else(|| {
-            EncodeError::new(self.id, "is not declared by `endpoints!`, so JSON cannot make it")
+            let message = "cannot be called with JSON: its type does not derive `EndpointFromJson`";
+            EncodeError::new(self.id, message)
         })?;
         let mut request = (codec.encode)(input, options.checker())?;
         options.apply(&mut request)?;

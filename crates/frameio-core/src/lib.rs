@@ -21,8 +21,9 @@
 //! | [`error`] | errors that need no network |
 //! | `dynamic`, a feature | requests from JSON, by the documented names |
 //!
-//! The macros [`endpoints!`], [`model!`], [`open_enum!`] and [`id!`] declare operations and their
-//! models. The `frameio-api` crate uses them, and custom operations can use them too.
+//! A request is declared as a struct with [`derive(Endpoint)`](derive@Endpoint); the macros
+//! [`model!`], [`open_enum!`] and [`id!`] declare its models. The `frameio-api` crate uses them, and so
+//! can custom operations.
 
 // So that what the derives expand to finds its items in the unit tests of this crate too.
 extern crate self as frameio;
@@ -63,8 +64,11 @@ pub use cursor_guard::CursorGuard;
 pub use endpoint::{Endpoint, FromResponse, Json, encode};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
-/// Declares a request: see the trait [`Endpoint`](trait@Endpoint).
+#[doc = include_str!("macros/derive.md")]
 pub use frameio_macros::Endpoint;
+/// Implements [`FromJson`](dynamic::FromJson) for a struct that derives [`Endpoint`](derive@Endpoint).
+///
+/// The types of all fields have to implement `Deserialize`.
 #[cfg(feature = "dynamic")]
 pub use frameio_macros::EndpointFromJson;
 pub use id::*;

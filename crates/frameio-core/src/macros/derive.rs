@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::body::Body;
 use crate::endpoint::API_VERSION;
 use crate::error::EncodeError;
-use crate::limits::Limits;
+use crate::limits::{Bounded, Limits};
 use crate::page::Page;
 use crate::patch::Patch;
 
@@ -94,8 +94,23 @@ impl<T: Send + 'static> IsPage for Page<T> {
     }
 }
 
-/// Returns whether two units of [`Bounded`](crate::limits::Bounded) are the same.
-pub const fn is_unit(unit: &str, expected: &str) -> bool {
+/// Finds the unit of a type at compile time: its constant is found before that of [`NoUnit`].
+pub struct UnitOf<T>(PhantomData<T>);
+
+impl<T: Bounded> UnitOf<T> {
+    pub const UNIT: Option<&'static str> = Some(T::UNIT);
+}
+
+/// For types without limits, which are refused elsewhere.
+pub trait NoUnit {
+    const UNIT: Option<&'static str> = None;
+}
+
+impl<T> NoUnit for UnitOf<T> {}
+
+/// Returns whether a unit is the expected one, or missing.
+pub const fn is_unit(unit: Option<&str>, expected: &str) -> bool {
+    let Some(unit) = unit else { return true };
     let (unit, expected) = (unit.as_bytes(), expected.as_bytes());
     if unit.len() != expected.len() {
         return false;
@@ -198,6 +213,12 @@ impl fmt::Debug for OptionalCodec {
 impl<T> fmt::Debug for IsOptional<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IsOptional")
+    }
+}
+
+impl<T> fmt::Debug for UnitOf<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnitOf")
     }
 }
 

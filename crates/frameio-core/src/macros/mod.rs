@@ -1,8 +1,6 @@
-//! The macros that declare ids, open enums, models and endpoints.
+//! The macros that declare ids, open enums and models, and what generated code uses.
 
 pub(crate) mod derive;
-mod dynamic;
-mod endpoints;
 mod id;
 mod model;
 mod open_enum;

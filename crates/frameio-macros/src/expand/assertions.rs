@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::private;
+use super::{at, private};
 use crate::field::{Field, Place};
 use crate::form::{is_plain, is_primitive};
 use crate::request::Request;
@@ -22,8 +22,8 @@ pub(super) fn expand(request: &Request) -> Option<TokenStream> {
         quote! {
             #[allow(deprecated, reason = "declared here")]
             const _: () = {
-                #[allow(unused_imports, reason = "used for what is not optional")]
-                use #private::NotOptional as _;
+                #[allow(unused_imports, reason = "which is used depends on the types")]
+                use #private::{NoUnit as _, NotOptional as _};
                 #(#assertions)*
             };
         }
@@ -38,10 +38,11 @@ fn is_required(field: &Field, private: &TokenStream) -> Option<TokenStream> {
         return None;
     }
     let message = format!(
-        "the type of `{}` is another name of `Option` or `Patch`: add `optional` to its attribute",
+        "the type of `{}` is an alias of `Option` or `Patch`: add `optional` to the attribute of the \
+         field, as in `#[endpoint(body, optional)]`",
         field.ident,
     );
-    Some(quote_spanned!(ty.span()=> assert!(!#private::IsOptional::<#ty>::VALUE, #message);))
+    Some(quote_spanned!(at(ty.span())=> assert!(!#private::IsOptional::<#ty>::VALUE, #message);))
 }
 
 /// The key of a limit fits the type: `len` counts characters, `items` the items of a list.
@@ -52,12 +53,12 @@ fn units<'a>(
     field.limits.iter().map(move |limit| {
         let (ty, unit) = (&field.ty, limit.unit());
         let message = format!(
-            "`{}` does not fit the type of `{}`: `len` limits the characters of a text, `items` the \
-             items of a list, `range` a number",
+            "`{}` does not fit the type of `{}`: use `len` for a text, `items` for a list and `range` \
+             for a number",
             limit.key, field.ident,
         );
-        quote_spanned! {limit.key.span()=>
-            assert!(#private::is_unit(<#ty as #private::Bounded>::UNIT, #unit), #message);
+        quote_spanned! {at(limit.key.span())=>
+            assert!(#private::is_unit(#private::UnitOf::<#ty>::UNIT, #unit), #message);
         }
     })
 }

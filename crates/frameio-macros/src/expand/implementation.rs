@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::private;
+use super::{at, ident_at, private, private_at};
 use crate::field::{Experimental, Field, Place};
 use crate::form::is_plain;
 use crate::quota::Window;
@@ -69,8 +69,10 @@ fn operation(request: &Request) -> TokenStream {
 
 fn path_args(request: &Request) -> TokenStream {
     let private = private(request);
-    let arguments = request.path_fields().map(|Field { name, ident, ty, .. }| {
-        quote_spanned! {ty.span()=>
+    let arguments = request.path_fields().map(|field| {
+        let (name, span) = (&field.name, at(field.ty.span()));
+        let ident = ident_at(field, span);
+        quote_spanned! {span=>
             args.push(#name, ::core::convert::AsRef::<::core::primitive::str>::as_ref(&self.#ident));
         }
     });
@@ -87,8 +89,10 @@ fn query(request: &Request) -> Option<TokenStream> {
     let private = private(request);
     let parameters = request.fields.iter().filter(|field| field.is_in_query());
     let parameters: Vec<_> = parameters
-        .map(|Field { name, ident, ty, .. }| {
-            quote_spanned!(ty.span()=> query.push(#name, &self.#ident);)
+        .map(|field| {
+            let (name, span) = (&field.name, at(field.ty.span()));
+            let ident = ident_at(field, span);
+            quote_spanned!(span=> query.push(#name, &self.#ident);)
         })
         .collect();
     (!parameters.is_empty()).then(|| {
@@ -106,15 +110,17 @@ fn check(request: &Request) -> TokenStream {
     let fields =
         || request.fields.iter().filter(|it| !matches!(it.place, Place::Path | Place::Skip));
     let limits = fields().flat_map(|field| {
-        let (name, ident) = (&field.name, &field.ident);
+        let name = &field.name;
         let limits = field.limits.iter().map(move |limit| {
-            let range = &limit.range;
-            quote_spanned!(limit.key.span()=> limits.check(#name, &self.#ident, #range);)
+            let (range, span) = (&limit.range, at(limit.key.span()));
+            let ident = ident_at(field, span);
+            quote_spanned!(span=> limits.check(#name, &self.#ident, #range);)
         });
-        let private = &private;
-        let unique = field.unique.map(
-            |span| quote_spanned!(span=> #private::check_unique(#name, &self.#ident, limits);),
-        );
+        let unique = field.unique.map(|span| {
+            let span = at(span);
+            let (private, ident) = (private_at(request, span), ident_at(field, span));
+            quote_spanned!(span=> #private::check_unique(#name, &self.#ident, limits);)
+        });
         limits.chain(unique)
     });
     let nested = fields().filter(|field| !is_plain(&field.ty)).map(|field| {
@@ -141,18 +147,22 @@ fn body(request: &Request) -> Option<TokenStream> {
     let private = private(request);
     let envelope = request.has_envelope();
     let content = match request.whole_body() {
-        Some(Field { ident, ty, .. }) if envelope => quote_spanned! {ty.span()=>
-            let mut body = #private::JsonBody::new(false);
-            body.field("data", &self.#ident)?;
-            ::core::result::Result::Ok(body.finish())
-        },
-        Some(Field { ident, ty, .. }) => {
-            quote_spanned!(ty.span()=> #private::whole_body(&self.#ident))
+        Some(field) => {
+            let span = at(field.ty.span());
+            let (private, ident) = (private_at(request, span), ident_at(field, span));
+            match envelope {
+                true => quote_spanned! {span=>
+                    let mut body = #private::JsonBody::new(false);
+                    body.field("data", &self.#ident)?;
+                    ::core::result::Result::Ok(body.finish())
+                },
+                false => quote_spanned!(span=> #private::whole_body(&self.#ident)),
+            }
         }
         None => {
             let constants = request.attribute.options.constants.iter();
             let constants = constants.map(|(name, text)| quote!(body.field(#name, #text)?;));
-            let fields = request.fields_in(Place::Body).map(|field| body_field(field, &private));
+            let fields = request.fields_in(Place::Body).map(|field| body_field(field, request));
             let fields: Vec<_> = constants.chain(fields).collect();
             if fields.is_empty() {
                 return None;
@@ -171,13 +181,14 @@ fn body(request: &Request) -> Option<TokenStream> {
     })
 }
 
-fn body_field(field: &Field, private: &TokenStream) -> TokenStream {
-    let Field { name, ident, ty, .. } = field;
-    let write = quote_spanned!(ty.span()=> body.field(#name, &self.#ident)?;);
+fn body_field(field: &Field, request: &Request) -> TokenStream {
+    let (name, span) = (&field.name, at(field.ty.span()));
+    let (private, ident) = (private_at(request, span), ident_at(field, span));
+    let write = quote_spanned!(span=> body.field(#name, &self.#ident)?;);
     if field.form.is_required() {
         return write;
     }
-    quote_spanned! {ty.span()=>
+    quote_spanned! {span=>
         if !#private::OptionalField::is_absent(&self.#ident) {
             #write
         }

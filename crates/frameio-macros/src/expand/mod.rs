@@ -9,9 +9,10 @@ mod from_json;
 mod implementation;
 mod paged;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 
+use crate::field::Field;
 use crate::request::Request;
 
 pub(crate) use from_json::from_json;
@@ -32,8 +33,26 @@ pub(crate) fn endpoint(request: &Request) -> TokenStream {
 
 /// Returns the path to the items that generated code uses.
 fn private(request: &Request) -> TokenStream {
+    private_at(request, Span::call_site())
+}
+
+/// Returns the same path for code whose errors are reported at `span`.
+fn private_at(request: &Request, span: Span) -> TokenStream {
     match &request.attribute.options.krate {
-        Some(krate) => quote!(#krate::__private),
-        None => quote!(::frameio::__private),
+        Some(krate) => quote_spanned!(span=> #krate::__private),
+        None => quote_spanned!(span=> ::frameio::__private),
     }
+}
+
+/// Returns a span for code whose errors are reported at `span`. Its names are those of the derive,
+/// wherever the tokens at `span` come from.
+fn at(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}
+
+/// Returns the name of a field, for code whose errors are reported at `span`.
+fn ident_at(field: &Field, span: Span) -> Ident {
+    let mut ident = field.ident.clone();
+    ident.set_span(ident.span().located_at(span));
+    ident
 }

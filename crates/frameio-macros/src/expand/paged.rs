@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::private;
+use super::{at, private, private_at};
 use crate::request::Request;
 
 pub(super) fn expand(request: &Request) -> Option<TokenStream> {
@@ -15,7 +15,8 @@ pub(super) fn expand(request: &Request) -> Option<TokenStream> {
     let (name, response) = (&request.name, &request.attribute.response);
     let (impl_generics, ty_generics, where_clause) = request.generics.split_for_impl();
     // The response has to be a page: an error points at its type.
-    let is_page = quote_spanned!(response.span()=> #private::IsPage);
+    let is_page = private_at(request, at(response.span()));
+    let is_page = quote_spanned!(at(response.span())=> #is_page::IsPage);
     Some(quote! {
         #[automatically_derived]
         #[allow(deprecated, reason = "declared here")]

@@ -7,8 +7,6 @@ struct Choice;
 struct CreatePoll {
     #[endpoint(body)]
     choice: Choice,
-    #[endpoint(query)]
-    weight: f64,
 }
 
 fn main() {}

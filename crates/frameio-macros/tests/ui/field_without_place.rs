@@ -1,10 +1,9 @@
 use frameio::{AccountId, Endpoint, FolderId};
-use frameio::folders::Folder;
 
 #[derive(Endpoint)]
 #[endpoint(
     GET "/v4/accounts/{account_id}/folders/{folder_id}",
-    id = "folders.show", response = Folder, quota = "100/min",
+    id = "folders.show", response = (), quota = "100/min",
 )]
 struct ShowFolder {
     #[endpoint(path)]

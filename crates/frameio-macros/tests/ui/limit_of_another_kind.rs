@@ -5,7 +5,7 @@ use frameio::Endpoint;
 struct CreatePoll {
     #[endpoint(body, len = 1..=3)]
     answers: Vec<String>,
-    #[endpoint(body, range = 1..3)]
+    #[endpoint(body, items = 1..=3)]
     days: u32,
 }
 

@@ -1,8 +1,7 @@
-use frameio::accounts::Account;
-use frameio::{Endpoint, Page};
+use frameio::Endpoint;
 
 #[derive(Clone, Endpoint)]
-#[endpoint(GET "/v4/accounts", id = "accounts.index", response = Page<Account>, quota = "100/min")]
+#[endpoint(GET "/v4/accounts", id = "accounts.index", response = (), quota = "100/min")]
 struct ListAccounts {
     #[endpoint(page)]
     page_size: Option<u32>,
