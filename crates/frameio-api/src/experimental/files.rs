@@ -1,37 +1,48 @@
 //! Experimental operations on files.
 
-use frameio_core::{AccountId, FileId, endpoints, model, response_types};
+use frameio_core::{AccountId, Endpoint, FileId, Operation, model, response_types};
 
 use crate::files::{File, FileInclude};
 
-endpoints! {
-    /// Shows files, each as far as it can be shown.
-    pub struct ShowFiles {
-        path {
-            /// Account that holds them.
-            account_id: AccountId,
-        }
-        query {
-            /// What the answer holds besides. A link of media may be absent all the same.
-            include: Vec<FileInclude>,
-        }
-        body {
-            /// Files to show. 1 to 100.
-            file_ids: Vec<FileId> in 1..=100,
-        }
-    }
-    "files.bulk_get" = POST "/v4/accounts/{account_id}/files/bulk_get" -> Vec<ShownFile>, 60 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[ShowFiles::OPERATION, RestoreFile::OPERATION];
 
-    /// Restores a file that was deleted.
-    pub struct RestoreFile {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// File to restore.
-            file_id: FileId,
-        }
-    }
-    "files.restore" = PATCH "/v4/accounts/{account_id}/files/{file_id}/restore" -> File, 100 per minute, api_version("experimental");
+/// Shows files, each as far as it can be shown.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/files/bulk_get",
+    id = "files.bulk_get", response = Vec<ShownFile>, quota = "60/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ShowFiles {
+    /// Account that owns the files.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Related resources to include in the response. A media link can still be missing.
+    #[endpoint(query)]
+    pub include: Option<Vec<FileInclude>>,
+    /// Files to show. 1 to 100.
+    #[endpoint(body, items = 1..=100)]
+    pub file_ids: Vec<FileId>,
+}
+
+/// Restores a file that was deleted.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/files/{file_id}/restore",
+    id = "files.restore", response = File, quota = "100/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct RestoreFile {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to restore.
+    #[endpoint(path)]
+    pub file_id: FileId,
 }
 
 model! {

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn a_flavour_takes_more_than_its_operation() {
-        let create = flavoured().into_iter().find(|it| it.operation.id == "folders.create").unwrap();
+        let create =
+            flavoured().into_iter().find(|it| it.operation.id == "folders.create").unwrap();
         let takes = |experimental, value| {
             let body = create.request(experimental).1.unwrap();
             body.take(json!({"data": {"name": "a", "restricted": value}})).is_ok()

@@ -55,8 +55,7 @@ async fn shares_have_a_watermark_template_and_include_field_definitions() {
         "type": "asset", "name": "S", "access": "public", "watermark_template_id": template,
         "featured_field_definition_id": definition, "visible_field_definition_ids": [definition],
     });
-    let (status, created) =
-        ask(&api, Method::POST, &shares, Some(json!({ "data": data }))).await;
+    let (status, created) = ask(&api, Method::POST, &shares, Some(json!({ "data": data }))).await;
     assert_eq!(status, StatusCode::CREATED, "{created}");
     let id = created["data"]["id"].as_str().unwrap();
     let share = format!("{}/shares/{id}", api.account());
@@ -104,7 +103,10 @@ async fn a_file_includes_its_parent_a_playlist_and_the_layout_of_its_scrub_sheet
     let file = api.upload("clip.mp4", "abc").await;
     let include = "include=parent,media_links.hls_manifest,media_links.scrub_sheet";
     let shown = get(&api, &format!("{file}?{include}")).await;
-    assert_eq!((&shown["parent"]["type"], &shown["parent"]["id"]), (&json!("folder"), &shown["parent_id"]));
+    assert_eq!(
+        (&shown["parent"]["type"], &shown["parent"]["id"]),
+        (&json!("folder"), &shown["parent_id"])
+    );
     let links = &shown["media_links"];
     assert!(links["hls_manifest"]["url"].as_str().unwrap().contains("hls_manifest"));
     assert_eq!(links["scrub_sheet"]["metadata"]["tile_x"], 0);

@@ -103,11 +103,7 @@ pub(crate) fn short_url() -> String {
 }
 
 /// The share with what the body names written over it; null stands for what it is without.
-fn changed(
-    state: &State,
-    mut share: Value,
-    ctx: &RequestContext<'_>,
-) -> Result<Value, Failure> {
+fn changed(state: &State, mut share: Value, ctx: &RequestContext<'_>) -> Result<Value, Failure> {
     if let Some(template) = ctx.field("watermark_template_id").as_str() {
         let found = ctx.find_id(&state.watermark_templates, "watermark_template_id", template);
         let missing = "is no session watermark template of this account";
