@@ -1,0 +1,8 @@
+use frameio::Endpoint;
+
+#[derive(Endpoint)]
+#[endpoint(POST "/v4/polls", id = "polls.create", response = (), quota = "10/min")]
+struct CreatePoll {
+}
+
+fn main() {}
