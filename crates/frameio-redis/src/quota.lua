@@ -1,5 +1,5 @@
 -- Books slots of one bucket, and corrects it. All times are microseconds.
--- The arithmetic is that of the buckets in memory (frameio-tower, rate_limit/gcra.rs, pauses.rs).
+-- The arithmetic is that of the buckets in memory (frameio-tower, rate_limit/gcra.rs, learn.rs).
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local at = 0

@@ -33,13 +33,16 @@ const FEW: usize = 1024;
 ///   have calls waiting, each gets the same share. A process that calls often takes some slots in
 ///   advance, of those that are free; what it does not use within half the time of a slot, at most
 ///   50 ms, it gives back.
-/// * Responses correct the bucket for all processes: a different quota and a 429 at once, calls of
-///   other programs with the next booking. After a 429 all booked slots become invalid and are booked
+/// * Responses correct the bucket for all processes, [as in memory][quotas]: a different quota and a
+///   429 at once, calls of other programs with the next booking. Each process counts the responses
+///   without a sign of a quota by itself. After a 429 all booked slots become invalid and are booked
 ///   again behind the pause; a process with waiting calls learns of it within half the time of a
 ///   slot, 50 to 250 ms.
 /// * A bucket that Redis has lost starts as full as the first process knows it. When Redis was
 ///   unavailable, all booked slots become invalid, no call passes for 750 ms, since other processes
 ///   may still spend their shares, and then calls pass one by one and not in a burst.
+///
+/// [quotas]: frameio_tower::RateLimitLayer#quotas-of-the-service
 #[derive(Clone)]
 #[must_use]
 pub struct RedisQuotas(Arc<Inner>);
@@ -137,6 +140,10 @@ impl QuotaStore for RedisQuotas {
 
     fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
         self.bucket(bucket).is_valid(reservation)
+    }
+
+    async fn invalidated(&self, bucket: &QuotaBucket) {
+        self.bucket(bucket).invalidated.notified().await;
     }
 
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation) {

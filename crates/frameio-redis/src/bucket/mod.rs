@@ -32,6 +32,8 @@ pub(crate) struct Bucket {
     state: Mutex<BucketState>,
     /// Wakes the task of the bucket.
     pub(crate) changed: Notify,
+    /// Wakes the calls that wait for their turn.
+    pub(crate) invalidated: Notify,
 }
 
 /// How a call gets its slot.
@@ -82,6 +84,7 @@ impl Bucket {
             key,
             operation: bucket.operation,
             changed: Notify::new(),
+            invalidated: Notify::new(),
             state: Mutex::new(BucketState {
                 schedule: Schedule::new(bucket.quota, bucket.pinned),
                 lease: Lease::default(),
@@ -215,6 +218,7 @@ impl Bucket {
         let keep_quota = state.reported.quota;
         if state.schedule.update(response, keep_quota, now) {
             state.invalidate();
+            self.invalidated.notify_waiters();
             if response.pause > Duration::ZERO {
                 event::paused(self.operation, response.pause);
             }
@@ -244,6 +248,7 @@ impl Bucket {
         state.bypassed = true;
         // Calls proceed without Redis from now on; what is booked would come on top of them.
         state.invalidate();
+        self.invalidated.notify_waiters();
         state.task_running = false;
         drop(state);
         for waiter in waiting {

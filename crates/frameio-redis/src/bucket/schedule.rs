@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use frameio_core::Quota;
+use frameio_tower::rate_limit::{LearnedQuota, QuotaResponse};
 use tokio::time::Instant;
 
 use crate::script::{QuotaOrigin, ScriptResponse};
@@ -19,6 +20,7 @@ const POLL: (Duration, Duration) = (Duration::from_millis(50), Duration::from_mi
 pub(super) struct Schedule {
     pub(super) quota: Quota,
     pub(super) origin: QuotaOrigin,
+    learned: LearnedQuota,
     /// Time until a slot is free again.
     interval: Duration,
     /// Time that the level may be ahead of the clock for a call to pass at once.
@@ -39,6 +41,7 @@ impl Schedule {
         Self {
             quota,
             origin: if pinned { QuotaOrigin::Pinned } else { QuotaOrigin::Documented },
+            learned: LearnedQuota::default(),
             interval: quota.interval(),
             tolerance: Duration::ZERO,
             level: now,
@@ -77,11 +80,14 @@ impl Schedule {
         wait.saturating_sub(self.tolerance)
     }
 
-    /// Replaces the quota by one that the service reported. Returns whether that changes it.
-    pub(super) fn change_quota(&mut self, quota: Quota) -> bool {
-        if self.origin == QuotaOrigin::Pinned || quota == self.quota {
+    /// Applies the quota that a response reveals. Returns whether it is another one.
+    pub(super) fn learn(&mut self, response: &QuotaResponse) -> bool {
+        if self.origin == QuotaOrigin::Pinned {
             return false;
         }
+        let Some(quota) = self.learned.record(response, self.quota, self.level) else {
+            return false;
+        };
         (self.quota, self.origin) = (quota, QuotaOrigin::Reported);
         self.interval = quota.interval();
         true
@@ -108,7 +114,11 @@ impl Schedule {
             }
         }
         self.throttled_in_a_row = response.throttled_in_a_row;
-        if !keep_quota {
+        if response.throttled_in_a_row > 0 {
+            self.learned.enforce();
+        }
+        if !keep_quota && response.quota != self.quota {
+            self.learned.adopt(self.quota, response.quota);
             self.quota = response.quota;
         }
         (self.interval, self.tolerance) = (response.interval, response.tolerance);
@@ -130,6 +140,8 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, StatusCode};
+
     use super::*;
 
     /// What Redis says about a bucket that runs empty after `level`.
@@ -144,6 +156,82 @@ mod tests {
             pause: Duration::ZERO,
             slots: Vec::new(),
         }
+    }
+
+    /// Response of the service with quota headers.
+    fn headers(status: u16, limit: u32, remaining: u32, window: u32) -> QuotaResponse {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-limit", limit.into());
+        headers.insert("x-ratelimit-remaining", remaining.into());
+        headers.insert("x-ratelimit-window", window.into());
+        QuotaResponse::new(Instant::now(), StatusCode::from_u16(status).unwrap(), &headers)
+    }
+
+    fn without_headers(status: u16) -> QuotaResponse {
+        let status = StatusCode::from_u16(status).unwrap();
+        QuotaResponse::new(Instant::now(), status, &HeaderMap::new())
+    }
+
+    const fn ten_seconds(calls: u32) -> Quota {
+        match Quota::new(calls, Duration::from_secs(10)) {
+            Some(quota) => quota,
+            None => panic!("not a quota"),
+        }
+    }
+
+    /// A schedule of ten in ten seconds whose bucket is nearly full.
+    fn nearly_full() -> Schedule {
+        let mut schedule = Schedule::new(ten_seconds(10), false);
+        let level = Duration::from_secs(8);
+        schedule.update(&response(ten_seconds(10), level), false, Instant::now());
+        schedule
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn responses_without_a_sign_of_a_quota_raise_it_until_a_429() {
+        for unenforced in [without_headers(200), headers(201, 10, 10, 10_000)] {
+            let mut schedule = nearly_full();
+            assert!(!schedule.learn(&unenforced) && !schedule.learn(&unenforced));
+            assert!(schedule.learn(&unenforced));
+            assert_eq!(schedule.quota, ten_seconds(20));
+            assert_eq!(schedule.origin, QuotaOrigin::Reported);
+            assert_eq!(schedule.interval(), Duration::from_millis(500));
+            assert!(schedule.learn(&without_headers(429)));
+            assert_eq!(schedule.quota, ten_seconds(10));
+            assert!((0..9).all(|_| !schedule.learn(&unenforced)));
+        }
+        let mut pinned = Schedule::new(ten_seconds(10), true);
+        pinned.update(&response(ten_seconds(10), Duration::from_secs(8)), false, Instant::now());
+        assert!((0..9).all(|_| !pinned.learn(&without_headers(200))));
+        assert!(!pinned.learn(&headers(200, 7, 3, 10_000)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quota_that_another_process_raised_is_kept_until_it_is_enforced() {
+        let mut schedule = nearly_full();
+        let raised = response(ten_seconds(20), Duration::from_secs(8));
+        schedule.update(&raised, false, Instant::now());
+        assert_eq!(schedule.quota, ten_seconds(20));
+        assert!(!schedule.learn(&headers(200, 10, 10, 10_000)), "not counted");
+        assert!(schedule.learn(&headers(200, 10, 3, 10_000)), "counted");
+        assert_eq!(schedule.quota, ten_seconds(10));
+
+        // Redis knows another quota than the one that this process is about to report.
+        schedule.update(&raised, true, Instant::now());
+        assert_eq!(schedule.quota, ten_seconds(10));
+
+        schedule.update(&raised, false, Instant::now());
+        assert!(schedule.learn(&without_headers(429)));
+        assert_eq!(schedule.quota, ten_seconds(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_429_of_another_process_ends_raising() {
+        let mut schedule = nearly_full();
+        let mut throttled = response(ten_seconds(10), Duration::from_secs(8));
+        throttled.throttled_in_a_row = 1;
+        schedule.update(&throttled, false, Instant::now());
+        assert!((0..9).all(|_| !schedule.learn(&without_headers(200))));
     }
 
     #[tokio::test(start_paused = true)]
@@ -175,7 +263,7 @@ mod tests {
             false,
             now,
         );
-        assert!(schedule.change_quota(Quota::per_second(10)));
+        assert!(schedule.learn(&headers(200, 10, 9, 1000)));
         assert_eq!(schedule.runs_empty_in(now), Duration::from_secs(1 + 900));
     }
 }

@@ -23,7 +23,7 @@ use frameio_core::{Body, BoxError, Call, Operation, Quota};
 use frameio_redis::{Redis, RedisQuotas};
 use frameio_tower::rate_limit::RateLimitMode;
 use frameio_tower::{HttpError, QuotaExhausted, RateLimitLayer};
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use tokio::time::Instant;
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -53,8 +53,11 @@ fn fail_fast(redis: &Redis) -> RateLimitLayer {
     layer(redis).mode(RateLimitMode::FailFast)
 }
 
+/// A response that reveals nothing about the quota: the service documents no headers for 204.
 fn ok() -> Response<()> {
-    Response::new(())
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
 }
 
 type CallFuture = Pin<Box<dyn Future<Output = Result<Response<()>, HttpError>> + Send>>;

@@ -242,3 +242,22 @@ async fn a_busy_process_books_in_advance_and_wastes_nothing() {
     let left = left.load(Relaxed);
     assert!((100..=101).contains(&left), "{left} of 100");
 }
+
+#[tokio::test]
+async fn a_service_without_quota_headers_throttles_no_process() {
+    let server = Server::start();
+    let without_headers = || Response::new(());
+    let start = Instant::now();
+    let processes = [(); 2].map(|()| layer(&server.redis()));
+    let calls: Vec<_> = (0..60)
+        .map(|n| {
+            let layer = processes[n % 2].clone();
+            tokio::spawn(async move { call(&layer, without_headers).await })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    // 60 calls of ten in 10 s would take 51 s.
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::buckets::Key;
 use super::events;
 use super::gcra::{Gcra, QuotaLimiter};
-use super::learn::{LearnedQuota, Pauses, whole_remains};
+use super::learn::{LearnedQuota, Pauses};
 use super::queue::Queue;
 use super::store::QuotaResponse;
 use crate::error::QuotaExhausted;
@@ -130,11 +130,9 @@ impl BucketState {
 
     /// Counts calls of other programs that a response reveals. Returns how many there are.
     fn count_foreign(&mut self, response: &QuotaResponse) -> u32 {
-        let plausible = response.reported_quota(self.gcra.quota()).and(response.rate_limit);
-        let counted = plausible.filter(|info| !whole_remains(*info));
-        counted
-            .and_then(|info| info.remaining)
-            .map_or(0, |remaining| self.gcra.fill(response.sent, remaining))
+        let plausible = response.reported_quota(self.gcra.quota()).is_some();
+        let remaining = response.counted_remaining().filter(|_| plausible);
+        remaining.map_or(0, |remaining| self.gcra.fill(response.sent, remaining))
     }
 
     /// Starts or ends pauses. Returns the length of a pause that starts.

@@ -119,6 +119,12 @@ impl QuotaResponse {
         let window = info.window.unwrap_or(current.window());
         Quota::new(info.limit, window).filter(|_| window <= MAX_WINDOW.max(current.window()))
     }
+
+    /// Returns how many calls remained after this one; `None` if that is unknown, or if the whole
+    /// quota remained, so that the call was not counted.
+    pub fn counted_remaining(&self) -> Option<u32> {
+        self.rate_limit.filter(|info| !whole_remains(*info))?.remaining
+    }
 }
 
 /// Returns whether the whole quota remains after a call, which therefore was not counted.
@@ -176,10 +182,195 @@ impl Pauses {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, StatusCode};
+
     use super::*;
 
     const fn secs(secs: u64) -> Duration {
         Duration::from_secs(secs)
+    }
+
+    fn quota(calls: u32) -> Quota {
+        Quota::new(calls, secs(10)).unwrap()
+    }
+
+    fn response(
+        status: StatusCode,
+        limit: u32,
+        remaining: Option<u32>,
+        window: Option<u32>,
+    ) -> QuotaResponse {
+        let mut headers = HeaderMap::new();
+        let values = [("limit", Some(limit)), ("remaining", remaining), ("window", window)];
+        for (name, value) in values {
+            if let Some(value) = value {
+                let name = http::HeaderName::try_from(format!("x-ratelimit-{name}")).unwrap();
+                headers.insert(name, value.into());
+            }
+        }
+        QuotaResponse::new(Instant::now(), status, &headers)
+    }
+
+    fn without_headers() -> QuotaResponse {
+        QuotaResponse::new(Instant::now(), StatusCode::OK, &HeaderMap::new())
+    }
+
+    /// Learns that ten in 10 s are not enforced, so that twenty apply.
+    fn raised() -> LearnedQuota {
+        let mut learned = LearnedQuota::default();
+        let full = Instant::now() + secs(10);
+        assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(10), full), Some(quota(20)));
+        learned
+    }
+
+    #[test]
+    fn plausible_quotas_have_a_limit_and_a_window_of_at_most_an_hour_or_the_current_one() {
+        let reported = |limit, window, current| {
+            response(StatusCode::OK, limit, None, window).reported_quota(current)
+        };
+        let hour = secs(3600);
+        assert_eq!(reported(7, Some(3_600_000), quota(10)), Quota::new(7, hour));
+        assert_eq!(reported(7, Some(3_600_001), quota(10)), None);
+        let long = Quota::new(1, 2 * hour).unwrap();
+        assert_eq!(reported(7, Some(7_200_000), long), Quota::new(7, 2 * hour));
+        assert_eq!(reported(7, Some(7_200_001), long), None);
+        assert_eq!(reported(7, None, quota(10)), Some(quota(7)));
+        assert_eq!(reported(0, None, quota(10)), None);
+        assert_eq!(reported(7, Some(0), quota(10)), None);
+        assert_eq!(without_headers().reported_quota(quota(10)), None);
+    }
+
+    #[test]
+    fn a_response_counts_the_call_unless_the_whole_quota_remains() {
+        let remaining = |remaining| response(StatusCode::OK, 10, remaining, None);
+        for (left, counted, unenforced) in [
+            (Some(9), Some(9), false),
+            (Some(10), None, true),
+            (Some(11), None, true),
+            (None, None, false),
+        ] {
+            assert_eq!(remaining(left).counted_remaining(), counted, "{left:?}");
+            assert_eq!(remaining(left).unenforced, unenforced, "{left:?}");
+        }
+        assert!(!response(StatusCode::NOT_FOUND, 10, Some(10), None).unenforced);
+        assert!(!response(StatusCode::NO_CONTENT, 10, Some(10), None).unenforced);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn responses_count_from_a_bucket_that_is_half_full() {
+        for (level, raises) in [(4999, false), (5000, true), (5001, true)] {
+            let mut learned = LearnedQuota::default();
+            let empty_at = Instant::now() + Duration::from_millis(level);
+            for response in 1..=3 {
+                let applied = learned.record(&without_headers(), quota(10), empty_at);
+                assert_eq!(applied.is_some(), raises && response == 3, "{level}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_raised_quota_is_raised_again_by_calls_sent_since() {
+        let mut learned = raised();
+        let full = Instant::now() + secs(10);
+        let mut older = without_headers();
+        older.sent -= Duration::from_nanos(1);
+        for _ in 0..9 {
+            assert_eq!(learned.record(&older, quota(20), full), None);
+        }
+        assert_eq!(learned.record(&without_headers(), quota(20), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(20), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(20), full), Some(quota(40)));
+        let throttled =
+            QuotaResponse::new(Instant::now(), StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new());
+        assert_eq!(learned.record(&throttled, quota(40), full), Some(quota(10)), "the first one");
+        assert_eq!(learned.record(&throttled, quota(10), full), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_largest_quota_is_not_raised() {
+        let (mut learned, full) = (LearnedQuota::default(), Instant::now() + secs(10));
+        for _ in 0..9 {
+            assert_eq!(learned.record(&without_headers(), quota(u32::MAX), full), None);
+        }
+        let most = quota(u32::MAX / 2 + 1);
+        let applied = [(); 3].map(|()| learned.record(&without_headers(), most, full));
+        assert_eq!(applied, [None, None, Some(quota(u32::MAX))]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_whole_quota_lowers_no_raised_quota_and_sets_any_other() {
+        let empty = Instant::now();
+        let whole = |limit| response(StatusCode::OK, limit, Some(limit), None);
+        let counted = |limit| response(StatusCode::OK, limit, Some(limit - 1), None);
+        for (reported, applies) in [(10, None), (19, None), (20, None), (21, Some(quota(21)))] {
+            assert_eq!(raised().record(&whole(reported), quota(20), empty), applies, "{reported}");
+        }
+        // The status makes no difference.
+        let missing = response(StatusCode::NOT_FOUND, 10, Some(10), None);
+        assert_eq!(raised().record(&missing, quota(20), empty), None);
+        assert_eq!(raised().record(&counted(10), quota(20), empty), Some(quota(10)));
+        let mut learned = raised();
+        assert_eq!(learned.record(&counted(20), quota(20), empty), None);
+        assert_eq!(learned, LearnedQuota::default(), "the raised quota is reported");
+
+        let mut learned = LearnedQuota::default();
+        assert_eq!(learned.record(&whole(5), quota(10), empty), Some(quota(5)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_response_with_headers_restarts_the_count() {
+        let (mut learned, full) = (LearnedQuota::default(), Instant::now() + secs(10));
+        let counted = response(StatusCode::OK, 10, Some(3), None);
+        let neutral = response(StatusCode::OK, 0, Some(0), None);
+        for _ in 0..4 {
+            assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+            assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+            assert_eq!(learned.record(&counted, quota(10), full), None);
+        }
+        assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+        assert_eq!(learned.record(&without_headers(), quota(10), full), None);
+        assert_eq!(learned.record(&neutral, quota(10), full), None, "implausible");
+        assert_eq!(learned.record(&without_headers(), quota(10), full), Some(quota(20)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quota_of_another_process_is_adopted() {
+        let empty = Instant::now();
+        let whole = response(StatusCode::OK, 10, Some(10), None);
+        let throttled = response(StatusCode::TOO_MANY_REQUESTS, 0, None, None);
+        for (current, lowered) in [(20, None), (10, None), (5, Some(quota(10)))] {
+            let mut learned = LearnedQuota::default();
+            learned.adopt(quota(10), quota(current));
+            assert_eq!(learned.record(&whole, quota(current), empty), lowered, "{current}");
+        }
+        // The first quota is restored, not the one that was adopted first.
+        let mut learned = LearnedQuota::default();
+        learned.adopt(quota(10), quota(20));
+        learned.adopt(quota(20), quota(40));
+        assert_eq!(learned.record(&throttled, quota(40), empty), Some(quota(10)));
+        // Only calls sent since count.
+        let mut learned = LearnedQuota::default();
+        let older = without_headers();
+        tokio::time::advance(secs(1)).await;
+        learned.adopt(quota(10), quota(20));
+        let full = Instant::now() + secs(10);
+        assert!((0..9).all(|_| learned.record(&older, quota(20), full).is_none()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_enforced_quota_is_never_raised() {
+        let full = Instant::now() + secs(10);
+        let mut enforced = LearnedQuota::default();
+        enforced.enforce();
+        let mut adopted = enforced;
+        adopted.adopt(quota(10), quota(20));
+        let mut reported = enforced;
+        reported.record(&response(StatusCode::OK, 20, Some(3), None), quota(10), full);
+        for mut learned in [enforced, adopted, reported] {
+            assert!((0..9).all(|_| learned.record(&without_headers(), quota(20), full).is_none()));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Whatever the pattern of arrivals.
+//! Properties that hold for any pattern of arrivals.
 
 use std::future::Future;
 
@@ -11,12 +11,12 @@ use super::*;
 #[derive(Clone, Debug)]
 struct Arrival {
     gap: u64,
-    /// After how long it is given up, if it is.
+    /// Time after which the caller gives up, if it does.
     patience: Option<u64>,
 }
 
 fn arrivals(patience: impl Strategy<Value = Option<u64>>) -> impl Strategy<Value = Vec<Arrival>> {
-    // Crowds and lulls.
+    // Bursts and lulls.
     let gap = prop_oneof![3 => Just(0), 2 => 0..50_u64, 1 => 0..2000_u64];
     prop::collection::vec((gap, patience), 1..80)
         .prop_map(|all| all.into_iter().map(|(gap, patience)| Arrival { gap, patience }).collect())
@@ -26,13 +26,13 @@ fn quota() -> impl Strategy<Value = (u32, u64)> {
     (1..20_u32, 1..200_u64)
 }
 
-/// On the paused clock.
+/// Runs a future on the paused clock.
 pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().unwrap().block_on(future)
 }
 
-/// Which were served, and when, in the order of the service.
+/// Returns which calls were served, and when, in the order in which they were.
 async fn serve(calls: u32, interval: u64, arrivals: Vec<Arrival>) -> Vec<(usize, u64)> {
     let quota = Quota::new(calls, ms(interval) * calls).unwrap();
     let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, quota), []);
@@ -49,7 +49,7 @@ async fn serve(calls: u32, interval: u64, arrivals: Vec<Arrival>) -> Vec<(usize,
                 None => call.await.is_ok(),
             }
         }));
-        // It is in the queue before the next one comes.
+        // It joins the queue before the next call arrives.
         tokio::task::yield_now().await;
     }
     for task in tasks {
@@ -61,7 +61,7 @@ async fn serve(calls: u32, interval: u64, arrivals: Vec<Arrival>) -> Vec<(usize,
     seen.map(|seen| (number(seen.parts.uri.path()), seen.at.as_millis() as u64)).collect()
 }
 
-/// When each would be served by the rule of the bucket alone.
+/// Returns when an ideal leaky bucket would serve each call.
 fn fluid(calls: u32, interval: u64, arrivals: &[Arrival]) -> Vec<u64> {
     let ahead = u64::from(calls.saturating_sub(1).max(1) - 1) * interval;
     let (mut now, mut full) = (0, 0_u64);
@@ -74,7 +74,7 @@ fn fluid(calls: u32, interval: u64, arrivals: &[Arrival]) -> Vec<u64> {
     served.collect()
 }
 
-/// Never more in any stretch of time than what may come at once and what leaks away meanwhile.
+/// Checks that no period has more calls than the burst and the slots that leak away in it.
 fn assert_within(calls: u32, interval: u64, served: &[(usize, u64)]) {
     for (first, (_, from)) in served.iter().enumerate() {
         for (last, (_, to)) in served.iter().enumerate().skip(first) {

@@ -1,4 +1,4 @@
-//! Who shares a bucket with whom, and how many there are.
+//! Which calls share a bucket, and how many buckets there are.
 
 use frameio_core::QuotaScope;
 use frameio_tower::rate_limit::{RateLimitLayer, RateLimitMode};
@@ -10,7 +10,7 @@ use super::*;
 static SHARED: Operation = Operation::new("files.shared", Method::GET, "/", Quota::per_second(10))
     .scope(QuotaScope::Account);
 
-/// Whether another call of `call` would have to wait.
+/// Returns whether another call would have to wait.
 async fn is_spent(layer: &RateLimitLayer, call: Call) -> bool {
     let client = Client::new(&layer.clone().mode(RateLimitMode::FailFast), []);
     client.call(request_of(call)).await.is_err()
@@ -25,7 +25,7 @@ async fn spend(layer: &RateLimitLayer, call: Call) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn clones_and_services_share_and_credentials_do_not() {
+async fn clones_and_services_share_buckets_and_credentials_do_not() {
     let layer = RateLimitLayer::new();
     spend(&layer.clone(), Call::new(&SHOW)).await;
     assert!(is_spent(&layer, Call::new(&SHOW)).await);
@@ -38,7 +38,7 @@ async fn clones_and_services_share_and_credentials_do_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn operations_and_accounts_are_apart() {
+async fn operations_and_accounts_have_separate_buckets() {
     let layer = RateLimitLayer::new();
     spend(&layer, Call::new(&SHOW).account("a")).await;
     assert!(is_spent(&layer, Call::new(&SHOW).account("a")).await);
@@ -48,7 +48,7 @@ async fn operations_and_accounts_are_apart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_quota_of_an_account_is_that_of_all_its_users() {
+async fn all_users_of_an_account_share_its_quota() {
     let layer = RateLimitLayer::new().credential("one");
     spend(&layer, Call::new(&SHARED).account("a")).await;
     let other = layer.clone().credential("other");
@@ -57,7 +57,7 @@ async fn the_quota_of_an_account_is_that_of_all_its_users() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_that_come_and_go_stay_bounded() {
+async fn unused_buckets_are_dropped() {
     let layer = RateLimitLayer::new();
     let inner = service_fn(async |_: Request<Body>| Ok::<_, BoxError>(Response::new(())));
     let service = layer.layer(inner);
@@ -74,7 +74,7 @@ async fn keys_that_come_and_go_stay_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bucket_in_use_is_not_forgotten() {
+async fn a_bucket_in_use_is_not_dropped() {
     let layer = RateLimitLayer::new();
     let waiting = Client::new(&layer, []);
     waiting.all(&SLOW, 9).await;
@@ -90,7 +90,7 @@ async fn a_bucket_in_use_is_not_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn figures_of_any_size_are_taken() {
+async fn quotas_of_any_size_are_accepted() {
     let year = Duration::from_secs(365 * 24 * 3600);
     let nanosecond = Duration::from_nanos(1);
     for (calls, window, wait) in [

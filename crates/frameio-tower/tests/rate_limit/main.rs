@@ -1,4 +1,4 @@
-//! The quota: who waits how long, and what the answers change.
+//! Rate limit: which calls wait how long, and what responses change.
 
 #![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
@@ -39,7 +39,7 @@ static SLOW: Operation = Operation::new(
     "/",
     match Quota::new(10, Duration::from_secs(10)) {
         Some(quota) => quota,
-        None => panic!("no quota"),
+        None => panic!("not a quota"),
     },
 );
 
@@ -50,7 +50,7 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// What a client would do with a layer, and what came of it.
+/// Client of a layer around a script.
 #[derive(Clone)]
 struct Client {
     service: RateLimit<Inner>,
@@ -68,12 +68,12 @@ impl Client {
         self.service.clone().call(request)
     }
 
-    /// A call that goes on by itself.
+    /// Spawns a call.
     fn spawn(&self, operation: &'static Operation) -> JoinHandle<CallResult> {
         tokio::spawn(self.call(request(operation)))
     }
 
-    /// Many at once, until all have their answers.
+    /// Sends concurrent calls and waits for their responses.
     async fn all(&self, operation: &'static Operation, calls: usize) {
         let calls: Vec<_> = (0..calls).map(|_| self.spawn(operation)).collect();
         for call in calls {
@@ -81,7 +81,7 @@ impl Client {
         }
     }
 
-    /// When the requests came, in milliseconds since the script was made.
+    /// Returns when the requests arrived, in milliseconds since the script was created.
     fn times(&self) -> Vec<u128> {
         self.script.times()
     }
@@ -97,7 +97,7 @@ fn request_of(call: Call) -> Request<Body> {
     request
 }
 
-/// An answer with the headers of the quota.
+/// A response with the quota headers.
 fn with_quota(limit: u32, remaining: u32, window: Duration) -> Step {
     let response = Response::builder()
         .header("x-ratelimit-limit", limit)

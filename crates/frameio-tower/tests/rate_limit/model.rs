@@ -1,4 +1,4 @@
-//! Against a model of the service, which counts calls as they arrive.
+//! Behaviour against a model of the service, which counts calls as they arrive.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -27,7 +27,7 @@ impl Model {
         Self { quota, headers: true, empty_at, refused: Arc::default() }
     }
 
-    /// Counts a call; how many are left, if it was not one too many.
+    /// Counts a call. Returns how many remain, or `None` if the bucket is full.
     fn count(&self) -> Option<u128> {
         let now = Instant::now();
         let mut empty_at = self.empty_at.lock().unwrap();
@@ -52,8 +52,8 @@ impl Model {
             .unwrap()
     }
 
-    /// Makes calls, so many at a time, each again until it is not refused; how long all of it took.
-    /// The ways there and back take the times of `ways`, one after the other.
+    /// Sends calls, `at_a_time` of them concurrently, and repeats each until it is not refused.
+    /// Returns how long that took. Requests and responses travel for the times of `ways`, in turn.
     async fn calls(&self, calls: u32, at_a_time: u32, ways: &[Duration]) -> Duration {
         let start = Instant::now();
         let (model, ways, used) =
@@ -68,7 +68,6 @@ impl Model {
                 Ok::<_, BoxError>(response)
             }
         }));
-        // It lives as long as the test.
         let operation: &'static Operation =
             Box::leak(Box::new(Operation::new("model", Method::GET, "/", self.quota)));
         let left = Arc::new(AtomicU32::new(calls));
@@ -89,8 +88,8 @@ impl Model {
     }
 }
 
-/// Up to 20 calls in a window of 0.1 to 10 s, but not two: where one of two is kept free, jitter of
-/// an interval looks like someone else's call.
+/// Up to 20 calls in a window of 0.1 to 10 s, but not two: with one of two
+/// slots kept free, jitter of an interval looks like a call of another program.
 fn quotas() -> impl Strategy<Value = Quota> {
     (prop_oneof![1 => Just(1), 9 => 3_u32..20], 100_u64..10_000)
         .prop_map(|(calls, window)| Quota::new(calls, ms(window)).unwrap())
@@ -104,8 +103,7 @@ proptest! {
         jitter in prop::collection::vec(0.0..1.0, 20),
         at_a_time in 1_u32..40,
     ) {
-        // As long as the way takes no longer at one time than at another by more than an interval,
-        // which is what the free slot is for.
+        // Travel times differ by at most one interval, which the free slot absorbs.
         let interval = if quota.calls().get() > 1 { quota.interval() } else { Duration::ZERO };
         let ways: Vec<_> = jitter.iter().map(|jitter| way + interval.mul_f64(*jitter)).collect();
         let (refused, took) = run(async {
@@ -117,7 +115,7 @@ proptest! {
 
         let paced = quota.interval() * (100 - quota.calls().get());
         let workers = (way + interval) * 2 * (100 / at_a_time + 1);
-        // The free slot, what the headers are rounded by, and timers of milliseconds.
+        // The free slot, the rounding of the headers, and the resolution of timers.
         let slack = quota.interval() * 5 + ms(200);
         prop_assert!(took <= paced + workers + slack, "{took:?} > {paced:?} + {workers:?}");
     }
@@ -148,16 +146,16 @@ fn a_proxy_that_strips_headers_costs_about_one_quota_of_refusals() {
 }
 
 #[test]
-fn a_quota_that_others_spend_too_is_used_to_the_full() {
-    // The quota; the way there and back in ms; the calls at a time; a call of the others each so
-    // many ms, which is half of the quota; and how many refusals of 500 calls that may cost.
+fn a_quota_that_another_program_spends_too_is_used_to_the_full() {
+    // Quota, travel time in ms, concurrent calls, interval of the calls of another program in ms
+    // (half of the quota), and the most refusals that 500 calls may cost.
     for (quota, way, at_a_time, others, most) in [
         (Quota::per_minute(100), 100, 50, 1200, 10),
         (Quota::per_minute(100), 100, 4, 1200, 10),
         (Quota::per_second(10), 30, 1, 200, 10),
         (Quota::per_second(10), 100, 50, 200, 150),
         (Quota::per_second(10), 300, 8, 200, 200),
-        // What an answer tells is as old as the whole quota.
+        // Responses are as old as the whole window.
         (Quota::per_second(5), 500, 20, 400, 300),
     ] {
         let (took, refused, foreign) = run(async {
@@ -178,7 +176,7 @@ fn a_quota_that_others_spend_too_is_used_to_the_full() {
         assert!(refused <= most, "{case}");
         let possible = took.as_millis() / quota.interval().as_millis();
         assert!((500 + foreign) * 100 >= possible * 95, "{case}, 500 + {foreign} of {possible}");
-        // The others are not pushed out.
+        // The other program gets its share.
         let wanted = took.as_millis() / u128::from(others);
         assert!(foreign * 100 >= wanted * 80, "{case}, {foreign} of {wanted}");
     }

@@ -1,4 +1,4 @@
-//! Waiting or not, and what is told of it.
+//! Modes, deadlines, records and events.
 
 use frameio_tower::rate_limit::{RateLimitLayer, RateLimitMode, TARGET};
 use frameio_tower::{CallRecord, DeadlineAt, Phase};
@@ -29,7 +29,7 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_ahead_count_for_the_deadline() {
+async fn calls_ahead_count_for_the_deadline() {
     let client = Client::new(&RateLimitLayer::new(), []);
     client.all(&SHOW, 9).await;
     let ahead: Vec<_> = (0..3).map(|_| client.spawn(&SHOW)).collect();
@@ -49,7 +49,7 @@ async fn a_wait_that_becomes_too_long_ends_before_its_deadline() {
     let calls: Vec<_> = (0..9).map(|_| client.spawn(&SHOW)).collect();
     tokio::task::yield_now().await;
     let start = Instant::now();
-    // It is seen when the turn would have been, and the pause ends at 5050 ms.
+    // It is noticed at the expected turn; the pause ends at 5050 ms.
     assert_eq!(wait_of(client.call(before(ms(500))).await), ms(4950));
     assert_eq!(start.elapsed(), ms(100));
     for call in calls {
@@ -61,7 +61,7 @@ async fn a_wait_that_becomes_too_long_ends_before_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fail_fast_does_not_wait() {
+async fn fail_fast_fails_at_once() {
     let client = Client::new(&RateLimitLayer::new().mode(RateLimitMode::FailFast), []);
     client.all(&SHOW, 9).await;
     let mut refused = spawn(client.call(request(&SHOW)));
@@ -72,14 +72,14 @@ async fn fail_fast_does_not_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_observer_waits_for_nothing_and_keeps_the_buckets() {
+async fn observe_never_waits_and_keeps_the_buckets() {
     let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
     let layer = RateLimitLayer::new();
     let steps = (0..30).map(|n| if n == 29 { with_quota(7, 6, ms(1000)) } else { status(204) });
     let client = Client::new(&layer.clone().mode(RateLimitMode::Observe), steps);
     client.all(&SHOW, 30).await;
     assert_eq!((client.times(), layer.buckets()), (vec![0; 30], 1));
-    // The last tells other figures; 21 should have waited.
+    // The last response reports another quota; 21 calls would have waited.
     let events = capture.events();
     let count = |name| events.iter().filter(|event| event.name == name).count();
     assert_eq!(
@@ -89,7 +89,7 @@ async fn an_observer_waits_for_nothing_and_keeps_the_buckets() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn off_is_off() {
+async fn off_limits_nothing_and_keeps_no_buckets() {
     let layer = RateLimitLayer::new().mode(RateLimitMode::Off);
     let client = Client::new(&layer, (0..30).map(|_| status(429)));
     client.all(&SHOW, 30).await;
@@ -97,7 +97,7 @@ async fn off_is_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_of_no_operation_passes() {
+async fn a_request_without_an_operation_passes() {
     let layer = RateLimitLayer::new();
     let client = Client::new(&layer, (0..30).map(|_| status(429)));
     for _ in 0..30 {
@@ -180,7 +180,7 @@ async fn waits_corrections_and_pauses_emit_events() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_of_the_service_inside_comes_through_and_teaches_nothing() {
+async fn an_error_of_the_inner_service_is_returned_and_changes_nothing() {
     let steps = (0..9).map(|_| super::support::script::fail("reset"));
     let client = Client::new(&RateLimitLayer::new(), steps);
     for _ in 0..9 {

@@ -1,4 +1,4 @@
-//! A 429 pauses the bucket for everyone.
+//! Pauses after a 429.
 
 use frameio_tower::rate_limit::{RateLimitLayer, RateLimitMode};
 
@@ -10,7 +10,7 @@ fn retry_after(value: &str) -> Step {
     respond(response.body(Body::empty()).unwrap())
 }
 
-/// As many calls as there are steps and one more, one after the other; when each came, in
+/// Sends one call more than there are steps, one after the other. Returns when each arrived, in
 /// milliseconds.
 async fn times(steps: impl IntoIterator<Item = Step>) -> Vec<u128> {
     let steps: Vec<_> = steps.into_iter().collect();
@@ -23,29 +23,29 @@ async fn times(steps: impl IntoIterator<Item = Step>) -> Vec<u128> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_lasts_as_long_as_the_response_says() {
+async fn a_pause_lasts_as_long_as_retry_after_up_to_a_minute() {
     assert_eq!(times([retry_after("3")]).await, [0, 3000]);
     assert_eq!(times([retry_after("0")]).await, [0, 0]);
-    // At most a minute, so that a date far ahead is one as well.
+    // At most a minute, also for a date in the far future.
     assert_eq!(times([retry_after("3600")]).await, [0, 60_000]);
     assert_eq!(times([retry_after("Tue, 01 Jan 2999 00:00:00 GMT")]).await, [0, 60_000]);
     assert_eq!(times([retry_after("Sun, 06 Nov 1994 08:49:37 GMT")]).await, [0, 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_doubles_where_the_response_says_nothing() {
+async fn a_pause_without_retry_after_doubles() {
     let seconds = [0, 1, 3, 7, 15, 31, 63, 123, 183];
     let expected: Vec<_> = seconds.map(|second| second * 1000).to_vec();
     assert_eq!(times((0..8).map(|_| status(429))).await, expected);
-    // What cannot be read says nothing.
+    // An unreadable Retry-After is ignored.
     assert_eq!(times([retry_after("soon"), status(429)]).await, [0, 1000, 3000]);
-    // A call that comes through ends the row.
+    // A call that passes resets the pause.
     let steps = [status(429), status(429), status(204), status(429)];
     assert_eq!(times(steps).await, [0, 1000, 3000, 3100, 4100]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn several_that_are_refused_together_count_as_one() {
+async fn several_429s_of_calls_in_flight_count_once() {
     let together = [status(429), status(429), status(429)];
     let client = Client::new(&RateLimitLayer::new(), together.into_iter().chain([status(429)]));
     client.all(&SHOW, 3).await;
@@ -53,7 +53,7 @@ async fn several_that_are_refused_together_count_as_one() {
     client.all(&SHOW, 1).await;
     assert_eq!(client.times(), [0, 0, 0, 1000, 3000]);
 
-    // The longest counts.
+    // The longest Retry-After applies.
     let client = Client::new(&RateLimitLayer::new(), ["2", "5", "3"].map(retry_after));
     client.all(&SHOW, 3).await;
     client.all(&SHOW, 1).await;
@@ -65,9 +65,9 @@ async fn a_pause_delays_all_waiting_calls_and_keeps_their_order() {
     let layer = RateLimitLayer::new();
     let steps = (0..9).map(|n| if n == 8 { retry_after("2").after(ms(50)) } else { status(204) });
     let client = Client::new(&layer, steps);
-    // Two wait for their slots when the last of the nine is refused.
+    // Two calls wait when the last of the nine is refused.
     client.all(&SHOW, 11).await;
-    // One by one, and not in a burst: others may have waited too.
+    // One by one, not in a burst: other programs may have waited as well.
     assert_eq!(client.times()[9..], [2050, 2150]);
 
     tokio::time::advance(ms(100)).await;

@@ -1,4 +1,4 @@
-//! Those who wait, and those who stop waiting.
+//! Waiting calls, and calls that stop waiting.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -34,7 +34,7 @@ impl<F: Future> Future for Counted<F> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_are_served_in_order_at_the_rate_of_the_quota() {
+async fn a_thousand_waiting_calls_are_served_in_order_at_the_rate_of_the_quota() {
     const CALLS: usize = 1000;
     let client = Client::new(&RateLimitLayer::new(), []);
     let polls = Arc::new(AtomicUsize::new(0));
@@ -51,20 +51,20 @@ async fn a_thousand_are_served_in_order_at_the_rate_of_the_quota() {
     let uris: Vec<Uri> = client.script.seen().into_iter().map(|seen| seen.parts.uri).collect();
     let expected: Vec<Uri> = (0..CALLS).map(|n| format!("/{n}").parse().unwrap()).collect();
     assert_eq!(uris, expected);
-    // Once to queue up and once when its turn is.
+    // Once to join the queue, and once at its turn.
     assert!(polls.load(Relaxed) <= 2 * CALLS, "{polls:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_nobody_polls_holds_up_nobody() {
+async fn a_call_that_is_not_polled_does_not_block_the_others() {
     let client = Client::new(&RateLimitLayer::new(), []);
     client.all(&SHOW, 9).await;
     let mut neglected = spawn(client.call(request(&SHOW)));
     assert_pending!(neglected.poll());
-    // The first takes the slot that nobody came for.
+    // The first takes the slot of the call that missed its turn.
     client.all(&SHOW, 3).await;
     assert_eq!(client.times()[9..], [200, 200, 300]);
-    // Whenever it comes, it is the first again.
+    // Once it polls again, it is first.
     advance(ms(50)).await;
     assert!(neglected.is_woken());
     assert_pending!(neglected.poll());
@@ -76,7 +76,7 @@ async fn one_that_nobody_polls_holds_up_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_wait_leaves_nothing_behind() {
-    // Polled each 20 ms, it is served by the sixth poll, at 100 ms.
+    // Polled every 20 ms, it is served by the sixth poll, at 100 ms.
     for polls in 0..=6 {
         let client = Client::new(&RateLimitLayer::new(), []);
         client.all(&SHOW, 9).await;
@@ -105,7 +105,7 @@ async fn a_dropped_wait_leaves_nothing_behind() {
         }
         let expected: &[u128] = if polls < 6 { &[100, 200] } else { &[100, 200, 300] };
         assert_eq!(client.times()[9..], *expected, "after {polls} polls");
-        // Nobody is in the queue any more, and the next has the next slot.
+        // The queue is empty, and the next call gets the next slot.
         advance(ms(30)).await;
         client.all(&SHOW, 2).await;
         let last = expected.last().unwrap();
@@ -115,7 +115,7 @@ async fn a_dropped_wait_leaves_nothing_behind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_behind_all_move_up_when_many_are_dropped() {
+async fn waiters_move_up_when_many_ahead_are_dropped() {
     let client = Client::new(&RateLimitLayer::new(), []);
     client.all(&SHOW, 9).await;
     let mut front: Vec<_> = (0..10).map(|_| spawn(client.call(request(&SHOW)))).collect();
@@ -132,13 +132,13 @@ async fn those_behind_all_move_up_when_many_are_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_loses_a_slot_to_one_that_nobody_polls() {
+async fn calls_that_are_not_polled_cost_one_slot_each() {
     let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, ONE), []);
     client.all(&SHOW, 1).await;
     let mut neglected = spawn(client.call(request(&SHOW)));
     assert_pending!(neglected.poll());
     let never = client.call(request(&SHOW));
-    // The slots of both go by, and no more.
+    // Two slots are lost, and no more.
     client.all(&SHOW, 3).await;
     assert_eq!(client.times(), [0, 30_000, 40_000, 50_000]);
     let last = client.spawn(&SHOW);
@@ -149,21 +149,21 @@ async fn nobody_loses_a_slot_to_one_that_nobody_polls() {
     assert_eq!(client.times()[4..], [60_000, 70_000, 80_000]);
 }
 
-/// One in 10 s.
+/// One call in 10 s.
 const ONE: Quota = match Quota::new(1, ms(10_000)) {
     Some(quota) => quota,
-    None => panic!("no quota"),
+    None => panic!("not a quota"),
 };
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_dropped_whenever_the_others_keep_their_pace() {
-    // Who of four that wait is dropped, and when, in quarters of a slot.
+async fn the_others_keep_their_pace_whichever_waiter_is_dropped_at_any_time() {
+    // Which of four waiters is dropped, and when, in quarters of an interval.
     for (dropped, quarters) in (0..4).flat_map(|n| (0..18).map(move |quarters| (n, quarters))) {
         let case = format!("{dropped} dropped after {quarters} quarters");
         let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, ONE), []);
         client.all(&SHOW, 1).await;
         let waiting: Vec<_> = (0..4).map(|_| client.spawn(&SHOW)).collect();
-        // A bit after a slot, where the two would coincide.
+        // Slightly after a slot, where both would coincide.
         tokio::time::sleep(ms(2500 * quarters + quarters.min(1))).await;
         waiting[dropped].abort();
         let mut served = 1;
@@ -184,7 +184,7 @@ async fn whoever_is_dropped_whenever_the_others_keep_their_pace() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_ahead_count_before_they_are_polled() {
+async fn calls_ahead_count_before_they_are_polled() {
     let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
     let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, ONE), []);
     client.all(&SHOW, 1).await;
@@ -198,7 +198,7 @@ async fn those_ahead_count_before_they_are_polled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_not_sent_gives_its_slot_back() {
+async fn a_call_dropped_while_the_inner_service_is_not_ready_gives_its_slot_back() {
     let permits = Arc::new(Semaphore::new(0));
     let layer = RateLimitLayer::new().quota(SHOW.id, ONE);
     let free = Client::new(&layer, []);
@@ -206,7 +206,7 @@ async fn a_call_that_is_not_sent_gives_its_slot_back() {
     let limit = GlobalConcurrencyLimitLayer::with_semaphore(permits.clone());
     let busy = layer.layer(Strict::new(limit.layer(free.script.clone())));
 
-    // It has a slot, and waits for the service inside.
+    // It has a slot, and waits for the inner service.
     let mut stuck = spawn(busy.clone().oneshot(request(&SHOW)));
     assert_pending!(stuck.poll());
     assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(10_000));
@@ -217,7 +217,7 @@ async fn a_call_that_is_not_sent_gives_its_slot_back() {
     assert_eq!(free.times(), [1000]);
     assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(10_000));
 
-    // What has leaked away meanwhile is not given back a second time.
+    // A slot that has leaked away is not given back again.
     advance(ms(10_000)).await;
     let mut stuck = spawn(busy.oneshot(request(&SHOW)));
     assert_pending!(stuck.poll());
@@ -229,7 +229,7 @@ async fn a_call_that_is_not_sent_gives_its_slot_back() {
 
 #[test]
 fn threads_share_a_burst_exactly() {
-    // Nothing of it comes back while this test runs.
+    // No slot becomes free while this test runs.
     let quota = Quota::new(100, Duration::from_secs(3600)).unwrap();
     let layer = RateLimitLayer::new().mode(RateLimitMode::FailFast).quota(SHOW.id, quota);
     let served = AtomicUsize::new(0);

@@ -1,4 +1,4 @@
-//! A store that replaces the buckets in memory.
+//! Buckets in a store instead of in memory.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use tokio_test::task::spawn;
 use super::support::script::status;
 use super::*;
 
-/// Gives a slot each second, and records how it was called.
+/// Provides one slot each second, and records its calls.
 #[derive(Clone, Default)]
 struct Store(Arc<Inner>);
 
@@ -105,7 +105,7 @@ async fn reserves_a_slot_and_records_the_response() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_dropped_before_it_is_sent_gives_its_slot_back() {
+async fn a_call_dropped_before_it_is_sent_releases_its_slot() {
     let (store, layer) = store();
     let client = Client::new(&layer, []);
     client.all(&SHOW, 1).await;
@@ -169,7 +169,7 @@ async fn while_unavailable_calls_fail_or_proceed_with_a_share() {
     store.0.unavailable.store(true, Relaxed);
     let error = closed.call(request(&SHOW)).await.unwrap_err();
     assert!(find::<QuotaStoreError>(&*error).is_some(), "{error}");
-    // Five a second, one by one, the first one after the last slot of the store.
+    // Five each second, one by one, the first after the last slot of the store.
     open.all(&SHOW, 3).await;
     assert_eq!(open.times(), [200, 400, 600]);
     store.0.unavailable.store(false, Relaxed);
@@ -178,7 +178,7 @@ async fn while_unavailable_calls_fail_or_proceed_with_a_share() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_observer_does_not_use_the_store() {
+async fn observe_does_not_use_the_store() {
     let (store, layer) = store();
     let client = Client::new(&layer.mode(RateLimitMode::Observe), []);
     client.all(&SHOW, 30).await;
