@@ -9,7 +9,7 @@
 //! Without `FRAMEIO_TOKEN` it calls a local Frame.io that it starts.
 
 use frameio::endpoint::dynamic::nearest;
-use frameio::{Catalog, Client, Operation};
+use frameio::{CallOptions, Catalog, Client, Operation};
 use frameio_sim::Sim;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -30,8 +30,8 @@ async fn main() -> Result<()> {
         println!("  {:?} {}: required {}", parameter.location, parameter.name, parameter.required);
     }
 
-    // The typed request is made from the JSON, so a wrong name or value is told before it is sent.
-    let request = operation.request(&serde_json::from_str(&input)?)?;
+    // The typed request is made from the JSON, so a wrong name or value is reported before it is sent.
+    let request = operation.request(&serde_json::from_str(&input)?, &CallOptions::new())?;
     let server = Sim::new().serve().await?;
     let client = match std::env::var("FRAMEIO_TOKEN") {
         Ok(token) => Client::new(token)?,

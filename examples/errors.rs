@@ -10,7 +10,7 @@ use std::time::Duration;
 use frameio::files::ShowFile;
 use frameio::folders::CreateFolder;
 use frameio::users::ShowCurrentUser;
-use frameio::{Client, EndpointExt, ErrorKind};
+use frameio::{CallOptions, Client, EndpointExt, ErrorKind};
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
 
@@ -19,6 +19,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sim = Sim::builder().build();
     let demo = sim.demo();
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build()?;
+
+    let once = CallOptions::new().max_retries(0);
 
     // A value that the service is known to refuse is not even sent.
     let folder = CreateFolder::new(&demo.account_id, &demo.root_folder_id).name("");
@@ -29,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // What comes from between: the body is kept, whatever it is.
     sim.inject(Fault::html(StatusCode::BAD_GATEWAY));
-    show(client.send(ShowCurrentUser::new().max_retries(0)).await);
+    show(client.send(ShowCurrentUser::new().options(once.clone())).await);
 
     // Something that is no answer to the question.
     sim.inject(Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":"1"}}"#));
@@ -37,12 +39,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Which limit was reached, and after how long.
     sim.inject(Fault::delay(Duration::from_secs(5)));
-    let impatient = ShowCurrentUser::new().timeout(Duration::from_millis(50)).max_retries(0);
-    show(client.send(impatient).await);
+    let impatient = once.clone().timeout(Duration::from_millis(50));
+    show(client.send(ShowCurrentUser::new().options(impatient)).await);
 
     // Nobody there.
     let nowhere = Client::builder().base_url("http://127.0.0.1:9").token("t").build()?;
-    show(nowhere.send(ShowCurrentUser::new().max_retries(0)).await);
+    show(nowhere.send(ShowCurrentUser::new().options(once.clone())).await);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Users.
 
-use frameio_core::{AccountId, Page, UserId, endpoints, model, response_types};
+use frameio_core::page::{PageItem, decode_single_page};
+use frameio_core::{AccountId, DecodeError, Page, UserId, endpoints, model, response_types};
 
 use crate::permissions::{AccountUserRole, UserRoleSort};
 
@@ -60,4 +61,10 @@ model! {
         pub adobe_user_id: Option<String>,
     }
 }
-response_types! { User: page }
+
+/// Reviewers of a share once came without `links`.
+impl PageItem for User {
+    fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
+        decode_single_page(body)
+    }
+}

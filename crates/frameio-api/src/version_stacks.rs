@@ -1,5 +1,6 @@
 //! Version stacks: versions of one file.
 
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     AccountId, FileId, FolderId, Page, ProjectId, VersionStackId, endpoints, model, response_types,
 };
@@ -111,6 +112,12 @@ endpoints! {
         }
     }
     "version_stacks.move" = PATCH "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/move" -> VersionStack, 10 per minute;
+}
+
+impl Check for CreateVersionStack {
+    fn check(&self, limits: &mut Limits) {
+        limits.within("file_ids", |limits| limits.distinct(&self.file_ids));
+    }
 }
 
 model! {

@@ -5,10 +5,10 @@ use bytes::Bytes;
 use frameio_api::files::{
     CopiedFile, CopyComments, CopyFile, CopyFiles, ImportFile, MoveFile, MoveFiles,
 };
-use frameio_api::folders::{CopyFolder, FolderCopy};
+use frameio_api::folders::{CopyFolder, CopyFolders, FolderCopies, FolderCopy};
 use frameio_api::projects::{DeletedAssetSort, ListDeletedAssets};
 use frameio_api::version_stacks::CreateVersionStack;
-use frameio_core::{DecodeError, Endpoint, FolderId, FromResponse, VersionStackId, encode};
+use frameio_core::{DecodeError, Endpoint, FileId, FolderId, FromResponse, VersionStackId, encode};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -51,11 +51,13 @@ fn many_files_are_1_to_100() {
     assert_eq!(url(&copy), "/v4/accounts/a/files/copy");
     let error = encode(&MoveFiles::new("a", [], "p")).unwrap_err();
     assert_eq!(error.to_string(), "`file_ids` has 0 items, allowed are 1 to 100");
-    let many = vec!["f".into(); 101];
+    let many: Vec<FileId> = (0..101).map(|i| format!("f{i}").into()).collect();
     let error = encode(&CopyFiles::new("a", many, "p")).unwrap_err();
     assert_eq!(error.to_string(), "`file_ids` has 101 items, allowed are 1 to 100");
     let error = encode(&CreateVersionStack::new("a", "p", ["f".into()])).unwrap_err();
     assert_eq!(error.to_string(), "`file_ids` has 1 items, allowed are 2 to 10");
+    let error = encode(&MoveFiles::new("a", ["f".into(), "f".into()], "p")).unwrap_err();
+    assert_eq!(error.to_string(), "`file_ids[1]` duplicates `[0]`; values must be unique");
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn the_copy_of_a_folder_is_there_or_under_way() {
 
     for nothing in ["{}", ""] {
         let under_way = decode::<CopyResponse>(202, nothing).unwrap();
-        assert!(matches!(&under_way, FolderCopy::UnderWay(response) if response.is_empty()));
+        assert!(matches!(&under_way, FolderCopy::InProgress(response) if response.is_empty()));
         assert_eq!(under_way.folder(), None);
     }
     let more = decode::<CopyResponse>(202, r#"{"job":1}"#).unwrap();
@@ -95,6 +97,24 @@ fn the_copy_of_a_folder_is_there_or_under_way() {
 
     let error = decode::<CopyResponse>(200, "{}").unwrap_err();
     assert_eq!((&*error.path, error.message.contains("`data`")), (".", true), "{error}");
+}
+
+#[test]
+fn copies_of_folders_may_be_in_progress() {
+    type CopiesResponse = <CopyFolders as Endpoint>::Response;
+    for nothing in ["{}", ""] {
+        let copies = decode::<CopiesResponse>(202, nothing).unwrap();
+        assert!(matches!(&copies, FolderCopies::InProgress(fields) if fields.is_empty()));
+        assert_eq!(copies.folders(), None);
+    }
+    let copied = json!({"data": [{"source_folder_id": "f", "folder": {
+        "created_at": "2026-03-22T10:11:12Z", "id": "c", "name": "Sea", "project_id": "p",
+        "type": "folder", "updated_at": "2026-03-22T10:11:12Z", "view_url": "u",
+    }}]});
+    let copies = decode::<CopiesResponse>(200, copied.to_string().leak()).unwrap();
+    assert_eq!(copies.folders().unwrap()[0].folder.id.as_str(), "c");
+    assert_eq!(serde_json::to_value(&copies).unwrap(), copied["data"]);
+    assert!(decode::<CopiesResponse>(200, "{}").unwrap_err().message.contains("`data`"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use frameio_api::metadata_fields::{
     NewFieldDefinition, SelectConfiguration, TextConfiguration, TimeFormat, ToggleConfiguration,
     UpdateFieldDefinition, UserConfiguration,
 };
-use frameio_core::{Endpoint, FileId, Patch, encode};
+use frameio_core::{Endpoint, FileId, encode};
 use serde_json::{Value, json};
 
 fn data(endpoint: &impl Endpoint) -> Value {
@@ -79,12 +79,11 @@ fn a_creation_contains_only_its_configuration() {
 }
 
 #[test]
-fn that_there_are_no_custom_members_is_said_differently_by_each() {
+fn requests_leave_out_custom_members_of_all_project_members() {
     let all = UserConfiguration::new(MemberOptions::AllProjectMembers);
-    let mut plain = json!({"member_options_type": "all_project_members", "notify_members": false});
+    let plain = json!({"member_options_type": "all_project_members", "notify_members": false});
     assert_eq!(created(FieldKind::UserSingle(all.clone()))["field_configuration"], plain);
     let update = FieldDefinitionUpdate::new(FieldKindUpdate::UserSingle(all.clone().into()));
-    plain["custom_members"] = Value::Null;
     assert_eq!(updated(update)["field_configuration"], plain);
     let response = json!({
         "id": "d", "name": "Editor", "field_type": "user_single", "mutable": true,
@@ -101,25 +100,13 @@ fn that_there_are_no_custom_members_is_said_differently_by_each() {
 }
 
 #[test]
-fn an_update_distinguishes_keep_clear_and_set() {
-    let date = |change: Patch<_>| FieldDefinitionUpdate::new(FieldKindUpdate::Date(change));
-    assert_eq!(
-        updated(date(Patch::Keep).name("Day")),
-        json!({"field_type": "date", "name": "Day"})
-    );
-    assert_eq!(
-        updated(date(Patch::Clear).name(None)),
-        json!({"field_type": "date", "name": null, "field_configuration": null})
-    );
-    let change = DateConfigurationUpdate::new().include_time(true).time_format(None);
+fn an_update_sends_only_what_is_set() {
+    let date = |change: Option<_>| FieldDefinitionUpdate::new(FieldKindUpdate::Date(change));
+    assert_eq!(updated(date(None)), json!({"field_type": "date"}));
+    assert_eq!(updated(date(None).name("Day")), json!({"field_type": "date", "name": "Day"}));
+    let change = DateConfigurationUpdate::new().include_time(true);
     assert_eq!(
         updated(date(change.into())),
-        json!({
-            "field_type": "date",
-            "field_configuration": {"include_time": true, "time_format": null},
-        })
+        json!({"field_type": "date", "field_configuration": {"include_time": true}})
     );
-    let text = FieldDefinitionUpdate::new(FieldKindUpdate::Text).name(None);
-    let error = encode(&UpdateFieldDefinition::new("a", "d", text)).unwrap_err();
-    assert_eq!(error.to_string(), "`data.name` of a text field cannot be cleared");
 }

@@ -80,7 +80,7 @@ fn numbers_that_json_cannot_represent_are_refused() {
     ];
     for (block, what) in wrong {
         let blocks = vec![WatermarkBlock::new([email()]), block];
-        let expected = format!("`watermark_blocks[1].{what}, which JSON cannot say");
+        let expected = format!("`watermark_blocks[1].{what}, which JSON cannot represent");
         let create = CreateSessionWatermarkTemplate::new("a", "Dailies", blocks.clone());
         assert_eq!(encode(&create).unwrap_err().to_string(), expected);
         let update = UpdateSessionWatermarkTemplate::new("a", "t").watermark_blocks(blocks);

@@ -51,8 +51,10 @@ fn an_update_changes_something() {
     assert_eq!(error.to_string(), "`data` changes nothing: set at least one of its fields");
     assert_eq!(data(&update().passphrase(None)), json!({"passphrase": null}));
     assert_eq!(
-        data(&update().passphrase("open sesame").expiration(None).theme(None).enabled(false)),
-        json!({"passphrase": "open sesame", "expiration": null, "theme": null, "enabled": false})
+        data(
+            &update().passphrase("open sesame").expiration(None).accent_color(None).enabled(false)
+        ),
+        json!({"passphrase": "open sesame", "expiration": null, "accent_color": null, "enabled": false})
     );
 }
 
@@ -101,7 +103,7 @@ fn one_to_ten_reviewers_each_once() {
     assert!(remove(&many[..10]).is_ok());
     assert!(remove(&many).unwrap_err().contains("has 11 items"));
     let twice = remove(&["kim@example.com", "kim@example.com"]).unwrap_err();
-    assert_eq!(twice, "`reviewers.emails[1]` is the same as `[0]`, allowed is each once");
+    assert_eq!(twice, "`reviewers.emails[1]` duplicates `[0]`; values must be unique");
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! Webhooks and custom actions as they are sent and answered.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::time::Duration;
+
 use frameio_api::Catalog;
 use frameio_api::custom_actions::{CreateCustomAction, CustomAction};
 use frameio_api::webhooks::{CreateWebhook, UpdateWebhook, Webhook};
-use frameio_core::{EventType, Operation, QuotaScope, encode};
+use frameio_core::{
+    CallLimits, CallOptions, EndpointExt, EventType, Operation, QuotaScope, encode,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -23,7 +27,7 @@ fn events_are_some_and_each_once() {
     let error = create(&[]).unwrap_err();
     assert_eq!(error.to_string(), "`events` has 0 items, allowed are 1 or more");
     let error = create(&["file.ready", "file.created", "file.ready"]).unwrap_err();
-    assert_eq!(error.to_string(), "`events[2]` is the same as `[0]`, allowed is each once");
+    assert_eq!(error.to_string(), "`events[2]` duplicates `[0]`; values must be unique");
 
     let twice = [EventType::FileReady, EventType::FileReady];
     let error = encode(&UpdateWebhook::new("a", "w").events(twice)).unwrap_err();
@@ -35,6 +39,17 @@ fn webhooks_are_created_within_a_quota_of_the_account() {
     let shared: Vec<_> =
         Operation::all().filter(|it| it.scope == QuotaScope::Account).map(|it| it.id).collect();
     assert_eq!(shared, ["webhooks.create"]);
+}
+
+#[test]
+fn options_share_no_names_with_fields() {
+    let create = CreateCustomAction::new("a", "w", "Posts it", "post", "Post", "https://a.b");
+    let options = CallOptions::new().timeout(Duration::from_millis(1));
+    let request = encode(&create.timeout(5).options(options)).unwrap();
+    let body = std::str::from_utf8(request.body().as_bytes().unwrap()).unwrap();
+    assert!(body.contains(r#""timeout":5"#), "{body}");
+    let limits = request.extensions().get::<CallLimits>().unwrap();
+    assert_eq!(limits.timeout, Some(Duration::from_millis(1)));
 }
 
 #[test]

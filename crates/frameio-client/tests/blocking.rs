@@ -5,7 +5,7 @@
 use frameio::accounts::ListAccounts;
 use frameio::folders::{CreateFolder, ListFolders};
 use frameio::users::ShowCurrentUser;
-use frameio::{Body, DefaultLayer, ErrorKind, blocking};
+use frameio::{Body, ErrorKind, blocking};
 use frameio_sim::{Sim, SimServer};
 use frameio_testing::script::{Script, answer};
 use http::Request;
@@ -23,7 +23,7 @@ fn served(sim: &Sim) -> (Runtime, SimServer, blocking::Client) {
     let server = runtime.block_on(sim.serve()).unwrap();
     let client = frameio::Client::builder().base_url(server.url()).token(Sim::TOKEN);
     // The simulator has no quotas, and real time is not for waiting.
-    let client = client.without(DefaultLayer::RateLimit).build().unwrap();
+    let client = client.rate_limit(None).build().unwrap();
     let client = blocking::Client::new(client).unwrap();
     (runtime, server, client)
 }

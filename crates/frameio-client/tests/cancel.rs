@@ -56,7 +56,7 @@ async fn a_call_can_be_dropped_at_any_point() {
         // One call each ten seconds, after the first six.
         .rate_limit(RateLimitLayer::new().quota("users.show", Quota::per_minute(6)))
         .attempt_layer(GlobalConcurrencyLimitLayer::with_semaphore(permits.clone()))
-        .layer(MapRequestLayer::new(move |mut request: Request<Body>| {
+        .call_layer(MapRequestLayer::new(move |mut request: Request<Body>| {
             request.extensions_mut().insert(Probe(mark.clone()));
             *last.lock().unwrap() = request.extensions().get::<CallRecord>().unwrap().clone();
             request
@@ -96,7 +96,7 @@ async fn a_call_can_be_dropped_at_any_point() {
         assert!(begun.elapsed() < Duration::from_secs(40), "{polls}: {:?}", begun.elapsed());
     }
     assert!(finished, "the last call was polled to its end");
-    for phase in [Phase::Start, Phase::Quota, Phase::Auth, Phase::Attempt, Phase::Backoff] {
+    for phase in [Phase::Start, Phase::Quota, Phase::Auth, Phase::Response, Phase::Backoff] {
         assert!(cut_in.contains(&phase), "none was dropped {phase}: {cut_in:?}");
     }
 }

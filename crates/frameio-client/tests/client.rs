@@ -6,9 +6,9 @@ use frameio_testing::script;
 use std::time::Duration;
 
 use frameio::files::ShowFile;
-use frameio::layers::{RateLimitLayer, RateLimitMode, RetryPolicy};
+use frameio::layers::{RateLimitLayer, RateLimitMode, StandardPolicy};
 use frameio::users::ShowCurrentUser;
-use frameio::{Body, Client, ClientBuilder, DefaultLayer, EndpointExt, ErrorKind};
+use frameio::{Body, BuildErrorKind, CallOptions, Client, ClientBuilder, EndpointExt, ErrorKind};
 use http::{HeaderValue, Request};
 use script::{Script, answer, user};
 use tower::limit::ConcurrencyLimitLayer;
@@ -46,7 +46,9 @@ fn a_client_is_built_outside_of_a_runtime_and_moves_across_runtimes() {
     for _ in 0..2 {
         let client = client.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let call = async move { client.send(ShowCurrentUser::new().max_retries(0)).await };
+        let call = async move {
+            client.send(ShowCurrentUser::new().options(CallOptions::new().max_retries(0))).await
+        };
         let error = runtime.block_on(runtime.spawn(call)).unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect);
     }
@@ -94,13 +96,13 @@ async fn layers_of_others_fit_both_slots() {
         SetRequestHeaderLayer::overriding(name, HeaderValue::from_static("1"))
     };
     let client = builder(&script)
-        .layer(mark("inner call"))
-        .layer(TimeoutLayer::new(Duration::from_secs(1)))
-        .layer(ConcurrencyLimitLayer::new(1))
-        .layer(LoadShedLayer::new())
-        .layer(set("x-call"))
-        .layer(TraceLayer::new_for_http())
-        .layer(mark("outer call"))
+        .call_layer(mark("inner call"))
+        .call_layer(TimeoutLayer::new(Duration::from_secs(1)))
+        .call_layer(ConcurrencyLimitLayer::new(1))
+        .call_layer(LoadShedLayer::new())
+        .call_layer(set("x-call"))
+        .call_layer(TraceLayer::new_for_http())
+        .call_layer(mark("outer call"))
         .attempt_layer(mark("inner attempt"))
         .attempt_layer(TimeoutLayer::new(Duration::from_secs(1)))
         .attempt_layer(ConcurrencyLimitLayer::new(1))
@@ -128,7 +130,7 @@ async fn a_call_is_one_and_attempts_are_many() {
             request
         })
     };
-    let client = builder(&script).layer(count(1)).attempt_layer(count(100)).build().unwrap();
+    let client = builder(&script).call_layer(count(1)).attempt_layer(count(100)).build().unwrap();
     let reply = client.send(ShowCurrentUser::new().with_meta()).await.unwrap();
     assert_eq!(reply.attempts, 3);
     assert_eq!(calls.load(std::sync::atomic::Ordering::Relaxed), 301);
@@ -144,7 +146,10 @@ async fn urls_keep_the_prefix_and_headers_their_order_of_strength() {
         .build()
         .unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    client.send(ShowCurrentUser::new().header("x-one", "call")).await.unwrap();
+    client
+        .send(ShowCurrentUser::new().options(CallOptions::new().header("x-one", "call")))
+        .await
+        .unwrap();
     let asked = script.asked();
     assert_eq!(asked[0].uri, "https://proxy.example:8443/frameio/v4/me");
     assert_eq!(asked[0].headers["user-agent"], "studio/1");
@@ -192,7 +197,7 @@ fn refuses_a_token_that_cannot_be_sent_when_the_client_is_built() {
         let legacy = Client::builder().legacy_token(token).build().unwrap_err();
         assert_eq!(legacy.to_string(), message);
         // What replaces the token is checked in its place.
-        assert!(Client::builder().token(token).without(DefaultLayer::Auth).build().is_ok());
+        assert!(Client::builder().token(token).no_auth().build().is_ok());
         assert!(Client::builder().token(token).token("good").build().is_ok());
     }
 }
@@ -225,19 +230,58 @@ fn settings_that_cannot_work_are_refused_with_what_to_do() {
         assert!(message.contains("URL") || message.contains("http"), "{url}: {message}");
     }
     let header = error(Client::builder().header("x y", "1"));
-    assert!(header.contains("header"), "{header}");
+    assert_eq!(header, "a header has an invalid name");
+    let header = error(Client::builder().header("x-one", "s3cret\n"));
+    assert_eq!(
+        header,
+        "the value of the header 'x-one' contains a character that a header cannot contain"
+    );
+    assert_eq!(
+        error(Client::builder().base_url("nonsense")),
+        "the base URL 'nonsense' cannot be used: it does not start with https:// or http://"
+    );
+    assert_eq!(
+        error(Client::builder().base_url("https://api.frame.io/v4/")),
+        "the base URL 'https://api.frame.io/v4/' cannot be used: paths start with /v4 already; \
+         remove it from the end"
+    );
+    let secret = error(Client::builder().base_url("https://me:s3cret@api.frame.io"));
+    assert_eq!(secret, "the base URL cannot be used: it has a user name or password");
+}
+
+#[test]
+fn build_errors_have_a_kind() {
+    let kind = |builder: ClientBuilder| builder.build().unwrap_err().kind();
+    assert_eq!(kind(Client::builder().token("")), BuildErrorKind::Token);
+    assert_eq!(kind(Client::builder().header("x y", "1")), BuildErrorKind::Header);
+    assert_eq!(kind(Client::builder().base_url("nonsense")), BuildErrorKind::BaseUrl);
+    assert_eq!(Client::new("a\nb").unwrap_err().kind(), BuildErrorKind::Token);
+}
+
+#[tokio::test]
+async fn no_auth_removes_the_legacy_header_too() {
+    let script = Script::new(|_, _| user());
+    let client = builder(&script).legacy_token("fio-u-x").build().unwrap();
+    client.send(ShowCurrentUser::new()).await.unwrap();
+    let client = builder(&script).legacy_token("fio-u-x").no_auth().build().unwrap();
+    client.send(ShowCurrentUser::new()).await.unwrap();
+    let legacy = script
+        .asked()
+        .into_iter()
+        .map(|asked| asked.headers.keys().filter(|name| name.as_str().contains("auth")).count());
+    assert_eq!(legacy.collect::<Vec<_>>(), [2, 0]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_default_layer_can_be_taken_out() {
     let script = Script::new(|n, _| if n == 0 { answer(503, "{}") } else { user() });
     let bare = builder(&script)
-        .without(DefaultLayer::Auth)
-        .without(DefaultLayer::Deadline)
-        .without(DefaultLayer::RateLimit)
-        .without(DefaultLayer::Retry)
-        .without(DefaultLayer::Timeout)
-        .without(DefaultLayer::Trace)
+        .no_auth()
+        .no_retry()
+        .deadline(None)
+        .rate_limit(None)
+        .timeout(None)
+        .attempt_span_level(None)
         .build()
         .unwrap();
     let error = bare.send(ShowCurrentUser::new()).await.unwrap_err();
@@ -267,13 +311,14 @@ async fn clients_can_share_a_quota_or_have_their_own() {
 #[tokio::test(start_paused = true)]
 async fn one_call_can_ask_for_its_own_retries_and_limits() {
     let script = Script::new(|_, _| answer(500, "{}"));
-    let client = builder(&script).retry(RetryPolicy::default()).max_retries(1).build().unwrap();
-    let none = client.send(ShowCurrentUser::new().max_retries(0)).await.unwrap_err();
+    let client = builder(&script).retry(StandardPolicy::default()).max_retries(1).build().unwrap();
+    let retries = |retries| CallOptions::new().max_retries(retries);
+    let send = |options| client.send(ShowCurrentUser::new().options(options));
+    let none = send(retries(0)).await.unwrap_err();
     let client_setting = client.send(ShowCurrentUser::new()).await.unwrap_err();
-    let more = client.send(ShowCurrentUser::new().max_retries(4)).await.unwrap_err();
+    let more = send(retries(4)).await.unwrap_err();
     assert_eq!((none.attempts(), client_setting.attempts(), more.attempts()), (1, 2, 5));
-    let hasty = ShowCurrentUser::new().max_retries(9).deadline(Duration::from_millis(1));
-    let cut = client.send(hasty).await.unwrap_err();
+    let cut = send(retries(9).deadline(Duration::from_millis(1))).await.unwrap_err();
     assert!(cut.attempts() < 10, "no wait that does not fit the deadline");
     assert_eq!(cut.status().unwrap(), 500);
 }
@@ -285,8 +330,8 @@ async fn raw_answers_and_plain_requests_come_as_they_are() {
     let raw = client.send(ShowCurrentUser::new().raw()).await.unwrap();
     assert_eq!(raw.headers()["content-type"], "application/json");
     assert!(raw.body().starts_with(b"{\"data\":"));
-    let unboxed = Client::unboxed(script.clone());
-    let raw = unboxed.send(ShowCurrentUser::new().raw()).await.unwrap();
+    let custom = Client::from_service(script.clone());
+    let raw = custom.send(ShowCurrentUser::new().raw()).await.unwrap();
     assert_eq!(raw.status(), 200);
-    assert_eq!(script.urls()[1], "/v4/me", "nothing is added to a service of one's own");
+    assert_eq!(script.urls()[1], "/v4/me", "nothing is added to a custom service");
 }

@@ -1,7 +1,7 @@
 //! Calls by JSON, through the whole stack and against the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use frameio::{Body, Catalog, Client, ErrorKind, Operation};
+use frameio::{Body, CallOptions, Catalog, Client, ErrorKind, Operation};
 use frameio_sim::{Fault, Sim};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn client() -> (Sim, Client) {
 }
 
 fn request(id: &str, input: &Value) -> Request<Body> {
-    Operation::find(id).unwrap().request(input.as_object().unwrap()).unwrap()
+    Operation::find(id).unwrap().request(input.as_object().unwrap(), &CallOptions::new()).unwrap()
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,12 +14,14 @@ use std::time::Duration;
 use frameio::comments::CreateComment;
 use frameio::files::{CreateLocalUpload, CreateRemoteUpload, ShowFile};
 use frameio::layers::{
-    AuthLayer, Backoff, RateLimitLayer, RateLimitMode, RetryPolicy, StaticToken,
+    AuthLayer, Backoff, RateLimitLayer, RateLimitMode, StandardPolicy, StaticToken,
 };
 use frameio::layers::{Token, TokenProvider};
 use frameio::transport::{HyperTransport, Proxy};
 use frameio::users::ShowCurrentUser;
-use frameio::{Body, BoxError, Client, ClientBuilder, EndpointExt, Error, ErrorKind, SignedUrl};
+use frameio::{
+    Body, BoxError, CallOptions, Client, ClientBuilder, EndpointExt, Error, ErrorKind, SignedUrl,
+};
 use http::Request;
 use raw::{Act, RawServer, answer};
 use script::Script;
@@ -56,7 +58,7 @@ fn clean_error(error: &Error) {
 
 fn builder() -> ClientBuilder {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
-    Client::builder().token(TOKEN).retry(RetryPolicy::default().backoff(backoff))
+    Client::builder().token(TOKEN).retry(StandardPolicy::default().backoff(backoff))
 }
 
 fn comment() -> CreateComment {
@@ -135,7 +137,8 @@ async fn a_request_that_cannot_be_encoded_tells_no_secret() {
     let error = client.send(CreateComment::new("a", "f", long)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Encode);
     clean_error(&error);
-    let header = ShowCurrentUser::new().header("x-key", format!("{CANARY}\n"));
+    let header =
+        ShowCurrentUser::new().options(CallOptions::new().header("x-key", format!("{CANARY}\n")));
     let error = client.send(header).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Encode);
     clean_error(&error);
@@ -216,7 +219,8 @@ async fn debug_output_tells_no_secret() {
     clean_debug("a signed URL", &SignedUrl::from(url.as_str()));
     let remote = CreateRemoteUpload::new("a", "f", "n", SignedUrl::from(url));
     clean_debug("a request with a signed URL", &remote);
-    clean_debug("a call", &remote.timeout(Duration::from_secs(1)).raw());
+    let options = CallOptions::new().timeout(Duration::from_secs(1)).header("x-key", CANARY);
+    clean_debug("a call", &remote.options(options).raw());
     clean_debug("a body", &frameio::encode(&comment()).unwrap().body());
 
     clean_debug("a token", &Token::from(TOKEN));

@@ -10,7 +10,7 @@ use frameio::files::{
 use frameio::folders::CreateFolder;
 use frameio::transport::HyperTransport;
 use frameio::users::ShowCurrentUser;
-use frameio::{AccountId, Body, Client, EndpointExt, FolderId};
+use frameio::{AccountId, Body, CallOptions, Client, EndpointExt, FolderId};
 use frameio_sim::Sim;
 use futures_util::future::try_join_all;
 use http::{Method, Request, StatusCode};
@@ -184,7 +184,8 @@ async fn the_quotas_are_kept_without_a_429() {
     let sim = Sim::new();
     let client = in_process(&sim);
     let begun = tokio::time::Instant::now();
-    let calls = (0..300).map(|_| client.send(ShowCurrentUser::new().max_retries(0)));
+    let calls = (0..300)
+        .map(|_| client.send(ShowCurrentUser::new().options(CallOptions::new().max_retries(0))));
     try_join_all(calls).await.unwrap();
     let took = begun.elapsed();
     assert_eq!(sim.requests().len(), 300);

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use frameio::folders::CreateFolder;
 use frameio::users::ShowCurrentUser;
-use frameio::{Body, BoxError, Client, ClientBuilder, DefaultLayer, EndpointExt};
+use frameio::{Body, BoxError, CallOptions, Client, ClientBuilder, EndpointExt};
 use raw::{Act, RawServer};
 use script::{Script, answer, user};
 use tracing::field::{Field, Visit};
@@ -275,9 +275,9 @@ async fn the_level_of_attempts_can_be_set_and_they_can_be_left_out() {
         let (capture, _guard) = Capture::start(filter);
         let client = match level {
             Some(level) => builder(script()).attempt_span_level(level),
-            None => builder(script()).without(DefaultLayer::Trace),
+            None => builder(script()).attempt_span_level(None),
         };
-        let call = ShowCurrentUser::new().max_retries(0);
+        let call = ShowCurrentUser::new().options(CallOptions::new().max_retries(0));
         client.build().unwrap().send(call).await.unwrap();
         let counts = (capture.named("frameio.call").len(), capture.named("frameio.http").len());
         assert_eq!(counts, seen, "{level:?} seen at {filter:?}");

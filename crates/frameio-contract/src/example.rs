@@ -6,10 +6,6 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::member::{FUTURE, member_of};
 
-/// Objects of which exactly one field may be given, which the contract has no word for.
-const ONE_FIELD: &[&str] =
-    &["AddReviewersToShareParamsDataReviewers", "RemoveReviewerParamsDataReviewers"];
-
 /// Lists of texts that the contract does not count, but the documentation does.
 const COUNTED: &[(&str, &[&str])] = &[("WebhookEvents", EventType::KNOWN)];
 
@@ -18,11 +14,9 @@ fn counted(list: Schema<'_>) -> Option<&'static [&'static str]> {
 }
 
 /// Fields that are needed, of objects of which the contract does not say so: a move without a
-/// destination, and what is younger than the document that its limits are from.
+/// destination, and an experimental body.
 const NEEDED: &[(&str, &str)] = &[
-    ("BulkFileCopyMoveParamsData", "file_ids"),
     ("BulkFileGetParamsData", "file_ids"),
-    ("BulkFolderCopyMoveParamsData", "folder_ids"),
     ("FileMoveParamsData", "parent_id"),
     ("FolderMoveParamsData", "parent_id"),
     ("VersionStackMoveParamsData", "parent_id"),
@@ -170,7 +164,7 @@ fn lists(schema: Schema<'_>, future: bool) -> Vec<Value> {
 fn objects(schema: Schema<'_>, future: bool) -> Vec<Value> {
     let fields: Vec<_> =
         schema.properties().map(|(name, field)| (name, examples(field, future))).collect();
-    if schema.name().is_some_and(|name| ONE_FIELD.contains(&name)) {
+    if schema.property_counts().max == Some(1) {
         let one = |(name, examples): (&str, Vec<Value>)| json!({name: examples[0]});
         return fields.into_iter().map(one).collect();
     }
@@ -196,11 +190,14 @@ fn objects(schema: Schema<'_>, future: bool) -> Vec<Value> {
             if future {
                 object.insert(FUTURE.to_owned(), json!({"a": [1, null]}));
             }
-            // There are custom members where the option is `custom`; the contract has no word for it.
-            if object.get("member_options_type").is_some_and(|it| it == "all_project_members")
-                && let Some(Value::Array(members)) = object.get_mut("custom_members")
-            {
-                members.clear();
+            // Custom members belong to the option `custom`, which the contract does not say; a
+            // request leaves them out otherwise, and a response has none.
+            if object.get("member_options_type").is_some_and(|it| it == "all_project_members") {
+                let members = schema.property("custom_members");
+                match members.and_then(|members| members.item_counts().min) {
+                    Some(1..) => drop(object.remove("custom_members")),
+                    _ => drop(object.insert("custom_members".to_owned(), json!([]))),
+                }
             }
             Value::Object(object)
         })
@@ -241,8 +238,7 @@ pub(crate) fn minimal(schema: Schema<'_>) -> Value {
             (0..least).map(distinct).collect()
         }
         Some(SchemaType::Object)
-            if schema.name().is_some_and(|name| ONE_FIELD.contains(&name))
-                || one_of(schema).is_some() =>
+            if schema.property_counts().max == Some(1) || one_of(schema).is_some() =>
         {
             objects(schema, false).swap_remove(0)
         }

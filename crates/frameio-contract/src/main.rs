@@ -1,51 +1,91 @@
-//! Compares newer documents of the service with the code, and writes `docs/operations.md`.
+//! Compares newer documents of the service with the shipped ones and with the code, and writes
+//! `docs/operations.md`.
 
+mod arguments;
+
+use std::fs;
 use std::process::ExitCode;
 
-use frameio_contract::{Document, compare, operations_table};
+use frameio_contract::{Differences, Document, Report, Weight, compare, operations_table};
 
-const USAGE: &str = "\
-usage:
-  frameio-contract compare FILE...  prints what these OpenAPI documents have that the code lacks, or
-                                    the reverse; give all documents of one version together. Exit
-                                    status 1 if there is anything.
-  frameio-contract operations       prints docs/operations.md";
+use self::arguments::{Command, Compare, USAGE};
+
+/// Exit status when something differs that matters.
+const DIFFERS: u8 = 1;
+
+/// Exit status for wrong arguments and unreadable documents.
+const BAD_INPUT: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["operations"] => {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match Command::parse(&arguments) {
+        Ok(Command::Operations) => {
             print!("{}", operations_table());
-            ExitCode::SUCCESS
+            Ok(ExitCode::SUCCESS)
         }
-        ["compare", first, rest @ ..] => {
-            let files = std::iter::once(first).chain(rest);
-            match files.map(|file| read(file)).collect::<Result<Vec<_>, _>>() {
-                Ok(documents) => report(&documents),
-                Err(error) => {
-                    eprintln!("{error}");
-                    ExitCode::from(2)
-                }
-            }
-        }
-        _ => {
-            eprintln!("{USAGE}");
-            ExitCode::from(2)
+        Ok(Command::Compare(command)) => run(&command),
+        Err(error) => Err(format!("{error}\n\n{USAGE}")),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("frameio-contract: {error}");
+        ExitCode::from(BAD_INPUT)
+    })
+}
+
+fn run(command: &Compare) -> Result<ExitCode, String> {
+    let documents =
+        command.files.iter().map(|file| read(file)).collect::<Result<Vec<_>, String>>()?;
+    let base = command.base.as_deref().map(read).transpose()?;
+    let mut differs = false;
+    for (file, new) in command.files.iter().zip(&documents) {
+        let old = match &base {
+            Some(base) => base,
+            None if new.is_experimental() => Document::experimental(),
+            None => Document::stable(),
+        };
+        println!("{file} ({}) against {} ({})", new.version(), command.base_name(), old.version());
+        let differences = Differences::between(old, new);
+        differs |= differences.with(Weight::Matters).next().is_some();
+        println!("{}", Report::new(&differences).list_representation(command.lists_all));
+    }
+    if base.is_none() {
+        differs |= report_code(&documents);
+    }
+    Ok(if differs { ExitCode::from(DIFFERS) } else { ExitCode::SUCCESS })
+}
+
+/// Prints what the code has to follow; returns whether there is anything. The shipped document
+/// stands in for the one that is not given.
+fn report_code(documents: &[Document]) -> bool {
+    let mut all: Vec<&Document> = documents.iter().collect();
+    for shipped in [Document::stable(), Document::experimental()] {
+        if documents.iter().all(|it| it.is_experimental() != shipped.is_experimental()) {
+            all.push(shipped);
         }
     }
+    let findings = compare(&all);
+    if !findings.is_empty() {
+        println!("Findings in the code:");
+    }
+    for finding in &findings {
+        println!("  {}", finding.to_string().chars().take(300).collect::<String>());
+    }
+    println!("{} findings in the code", findings.len());
+    !findings.is_empty()
 }
 
 fn read(file: &str) -> Result<Document, String> {
-    let json = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-    Document::parse(&json).map_err(|error| format!("{file}: {error}"))
-}
-
-fn report(documents: &[Document]) -> ExitCode {
-    let findings = compare(documents);
-    for finding in &findings {
-        println!("{}", finding.to_string().chars().take(300).collect::<String>());
+    let json = fs::read_to_string(file).map_err(|error| format!("cannot read '{file}': {error}"))?;
+    let document = Document::parse(&json).map_err(|error| format!("'{file}': {error}"))?;
+    match document.openapi_version() {
+        Some(version) if version.starts_with("3.1") => {}
+        Some(version) => {
+            return Err(format!("'{file}': OpenAPI {version} is not supported, only 3.1"));
+        }
+        None => return Err(format!("'{file}': not an OpenAPI document: `openapi` is missing")),
     }
-    let operations = documents.iter().flat_map(Document::operations).count();
-    println!("{operations} operations compared, {} findings", findings.len());
-    if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if document.operations().next().is_none() {
+        return Err(format!("'{file}': the document has no operations"));
+    }
+    Ok(document)
 }

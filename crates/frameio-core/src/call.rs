@@ -1,24 +1,24 @@
-//! What travels with a request through a stack, as [`http::Extensions`].
+//! Extensions of a request that the layers of a stack read.
 //!
-//! A layer tolerates the absence of each: a plain [`http::Request`] goes through the same stack.
+//! Each is optional: a plain [`http::Request`] passes through the same stack.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Operation;
 
-/// Which operation a request is a call of, put there by [`encode`](crate::encode()).
+/// Operation that a request is a call of; inserted by [`encode`](crate::encode()).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Call {
-    /// The constants of the operation.
+    /// Constants of the operation.
     pub operation: &'static Operation,
-    /// The `account_id` of the path, where it has one: the scope of the quota.
+    /// `account_id` of the path, if it has one: the scope of the quota.
     pub account: Option<Arc<str>>,
 }
 
 impl Call {
-    /// A call of `operation`, outside of any account.
+    /// Creates a call of `operation` outside any account.
     pub const fn new(operation: &'static Operation) -> Self {
         Self { operation, account: None }
     }
@@ -31,21 +31,35 @@ impl Call {
     }
 }
 
-/// What one call asks of the stack instead of the client's settings.
+/// Limits of one call, which override the client's settings.
 ///
-/// Set by [`EndpointExt`](crate::EndpointExt); put it into the extensions of a plain request to
-/// the same effect.
+/// Layers read them from the extensions of a request. They are set by
+/// [`CallOptions`](crate::CallOptions); a field that is `None` leaves the client's setting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct CallOptions {
-    /// The longest an attempt may take, from sending to the last byte of the answer.
+pub struct CallLimits {
+    /// Maximum duration of an attempt, from sending to the last byte of the response.
     pub timeout: Option<Duration>,
-    /// The longest the whole call may take: queue, backoff and all attempts.
+    /// Maximum duration of the whole call: queue, backoff and all attempts.
     pub deadline: Option<Duration>,
-    /// How many attempts may follow the first.
+    /// Maximum number of retries.
     pub max_retries: Option<u32>,
-    /// Whether a replay is harmless, where the caller knows better than the operation.
+    /// Whether the request may be sent again even if the service received it. Overrides
+    /// [`Operation::idempotent`].
     pub idempotent: Option<bool>,
+}
+
+impl CallLimits {
+    /// Returns these limits, and those of `inner` for fields that are `None`.
+    #[must_use]
+    pub fn or(self, inner: Self) -> Self {
+        Self {
+            timeout: self.timeout.or(inner.timeout),
+            deadline: self.deadline.or(inner.deadline),
+            max_retries: self.max_retries.or(inner.max_retries),
+            idempotent: self.idempotent.or(inner.idempotent),
+        }
+    }
 }
 
 /// Number of attempts of a call.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::body::Body;
 use crate::error::{DecodeError, EncodeError};
+use crate::limits::Limits;
 
 /// Parameters of a request, and the form of its body and response.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +88,7 @@ impl Parameter {
     }
 }
 
-type Encode = fn(&Map<String, Value>) -> Result<Request<Body>, EncodeError>;
+type Encode = fn(&Map<String, Value>, Limits) -> Result<Request<Body>, EncodeError>;
 
 /// JSON codec of one request type, with the type erased.
 #[doc(hidden)]

@@ -6,7 +6,9 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
 
+use crate::Extra;
 use crate::error::DecodeError;
 use crate::json_path::path_at;
 use crate::macros;
@@ -22,6 +24,44 @@ pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
         DecodeError::new(".", format!("the response is not UTF-8 from byte {valid} on"))
     })?;
     serde_json::from_str(text).map_err(|error| explain(text, &error))
+}
+
+/// Beginning of the error about a number that is not kept exactly.
+pub(crate) const INEXACT: &str = "a number of more than 64 bits in a field without a type";
+
+/// Returns whether a number that was read as a float may have been an integer of more than 64 bits.
+/// Such an integer has lost digits.
+pub(crate) fn is_inexact(number: f64) -> bool {
+    // 2^64 and -2^63: an integer inside is read as an integer.
+    number >= 18_446_744_073_709_551_616.0 || number <= -9_223_372_036_854_775_808.0
+}
+
+/// Checks that JSON without a type is exactly what the service sent: an integer of more than 64 bits
+/// would have lost digits.
+///
+/// # Errors
+/// When there may be such an integer; the error has its path.
+pub fn check_exact(value: &Value) -> Result<(), DecodeError> {
+    match value {
+        Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(is_inexact) => {
+            Err(DecodeError::new(".", INEXACT))
+        }
+        Value::Array(items) => items.iter().enumerate().try_for_each(|(i, item)| {
+            check_exact(item).map_err(|error| error.within(&format!("[{i}]")))
+        }),
+        Value::Object(fields) => check_exact_fields(fields),
+        _ => Ok(()),
+    }
+}
+
+/// Checks the fields of an object as [`check_exact`] checks a value.
+///
+/// # Errors
+/// As there.
+pub fn check_exact_fields(fields: &Extra) -> Result<(), DecodeError> {
+    fields
+        .iter()
+        .try_for_each(|(name, value)| check_exact(value).map_err(|error| error.within(name)))
 }
 
 /// What went wrong, and where.

@@ -43,10 +43,12 @@ use serde_json::{Map, Value};
 
 use crate::body::Body;
 pub use crate::codec::{Codec, Parameter, ParameterLocation, Schema};
-use crate::decode::decode_json;
-use crate::endpoint::{Endpoint, FromResponse, encode};
+use crate::decode::{check_exact, decode_json};
+use crate::endpoint::{Endpoint, FromResponse, encode_checked};
 use crate::error::{DecodeError, EncodeError};
+use crate::json_edit::{replace_values, whole_number};
 use crate::operation::Operation;
+use crate::options::CallOptions;
 use crate::patch::Patch;
 
 pub use self::operation_names::nearest_operation;
@@ -73,7 +75,7 @@ impl Codec {
     pub const fn of<E: FromJson>() -> Self {
         Self {
             schema: E::SCHEMA,
-            encode: |input| encode(&E::from_json(input)?),
+            encode: |input, limits| encode_checked(&E::from_json(input)?, limits),
             decode: |parts, body| E::Response::from_response(parts, body).map(drop),
         }
     }
@@ -89,17 +91,23 @@ impl Operation {
         self.codec.map_or(&UNKNOWN, |codec| &codec.schema)
     }
 
-    /// Makes a request from a flat object of the documented parameters, see
-    /// [`FromJson::from_json`].
+    /// Creates a request from a flat object of the documented parameters, see
+    /// [`FromJson::from_json`], with the options of the call.
     ///
     /// # Errors
-    /// When the object is not what the operation takes, or a value is outside the documented
-    /// limits.
-    pub fn request(&self, input: &Map<String, Value>) -> Result<Request<Body>, EncodeError> {
+    /// When the object has unknown or missing parameters, a value is outside the documented limits
+    /// (unless [`CallOptions::unchecked`] skips them), or a header of the options is invalid.
+    pub fn request(
+        &self,
+        input: &Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<Request<Body>, EncodeError> {
         let codec = self.codec.ok_or_else(|| {
             EncodeError::new(self.id, "is not declared by `endpoints!`, so JSON cannot make it")
         })?;
-        (codec.encode)(input)
+        let mut request = (codec.encode)(input, options.checker())?;
+        options.apply(&mut request)?;
+        Ok(request)
     }
 
     /// Decodes a successful response as the operation's type, and returns it as the JSON that it
@@ -113,7 +121,11 @@ impl Operation {
         }
         match body.is_empty() {
             true => Ok(Value::Null),
-            false => decode_json(&body),
+            false => {
+                let value = decode_json(&body)?;
+                check_exact(&value)?;
+                Ok(value)
+            }
         }
     }
 }
@@ -235,13 +247,25 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Reads a value as text, as an answer is: that tells where in it something is wrong.
+/// Reads a value from text, as responses are, so that an error has a path. A whole number is an
+/// integer however it is written.
 fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, EncodeError> {
-    decode_json(value.to_string().as_bytes()).map_err(|error| {
+    let text = value.to_string();
+    let decoded = decode_json(text.as_bytes()).or_else(|error| {
+        let (whole, count) = replace_values(&text, |_, number| {
+            number.contains(['.', 'e']).then(|| whole_number(number))?
+        });
+        (count > 0).then(|| decode_json(whole.as_bytes()).ok()).flatten().ok_or(error)
+    });
+    decoded.map_err(|error| {
         let path = if error.path == "." { String::new() } else { error.path };
         // The place in the text is of no use: the user wrote another one.
-        let message = error.message.split(" at line ").next().unwrap_or_default().to_owned();
-        EncodeError::new(path, message).within(name)
+        let message = error.message.split(" at line ").next().unwrap_or_default();
+        // The text of an error in a union that was read in two steps begins with the place in it.
+        let inner = message.strip_prefix("at `").and_then(|rest| rest.split_once("`: "));
+        let (inner, message) = inner.unwrap_or(("", message));
+        let error = EncodeError::new(inner.to_owned(), message.to_owned());
+        if path.is_empty() { error } else { error.within(&path) }.within(name)
     })
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use crate::Extra;
 use crate::body::Body;
 use crate::call::Call;
 use crate::error::EncodeError;
@@ -93,6 +94,14 @@ impl<'a> Query<'a> {
     pub fn push<V: QueryValue + ?Sized>(&mut self, name: &str, value: &V) {
         if !value.is_absent() {
             value.push(name, self);
+        }
+    }
+
+    /// Adds `name[field]=value` for each field of an object that is not null.
+    pub fn push_fields(&mut self, name: &str, fields: &Extra) {
+        for (field, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            self.push(&format!("{name}[{field}]"), &text);
         }
     }
 

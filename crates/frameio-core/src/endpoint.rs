@@ -1,4 +1,4 @@
-//! The [`Endpoint`] trait, and what decodes an answer.
+//! The [`Endpoint`] trait, and decoding of responses.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -12,14 +12,15 @@ use crate::call::Call;
 use crate::decode::decode_json;
 use crate::encode::{PathArgs, Query};
 use crate::error::{DecodeError, EncodeError};
+use crate::limits::Limits;
 use crate::operation::Operation;
 
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
-/// A request as a plain value, bound to its answer.
+/// A request as a plain value, with the type of its response.
 ///
-/// What an implementation says is the least that a request is made of; [`encode`](crate::encode())
-/// does the rest. Most are declared with [`endpoints!`](crate::endpoints). By hand:
+/// An implementation provides the parts of the request; [`encode`](crate::encode()) assembles them.
+/// Most are declared with [`endpoints!`](crate::endpoints). By hand:
 ///
 /// ```
 /// use frameio_core::encode::{PathArgs, Query};
@@ -61,21 +62,22 @@ const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 /// # Ok::<_, frameio_core::EncodeError>(())
 /// ```
 pub trait Endpoint: Send + Sync + 'static {
-    /// What the answer is decoded to.
+    /// Type of the decoded response.
     type Response: FromResponse;
 
-    /// Everything that is known without a value.
+    /// Constants of the operation.
     const OPERATION: &'static Operation;
 
-    /// Pushes the arguments of the path template, in its order.
+    /// Writes the arguments of the path template, in its order.
     fn path_args(&self, args: &mut PathArgs<'_>);
 
-    /// Pushes the query parameters. Default: none.
+    /// Writes the query parameters. Default: none.
     fn query(&self, query: &mut Query<'_>) {
         let _ = query;
     }
 
-    /// Makes the body, JSON unless [`finish`](Endpoint::finish) says otherwise. Default: empty.
+    /// Creates the body: JSON, unless [`finish`](Endpoint::finish) sets another content type.
+    /// Default: empty.
     ///
     /// # Errors
     /// When a field cannot be written.
@@ -83,53 +85,59 @@ pub trait Endpoint: Send + Sync + 'static {
         Ok(Body::empty())
     }
 
-    /// Checks the values against the documented limits. Default: nothing to check.
+    /// Checks the documented limits of the values and adds all violations to `limits`. Skipped by
+    /// [`CallOptions::unchecked`](crate::CallOptions::unchecked). Default: no limits.
+    fn check(&self, limits: &mut Limits) {
+        let _ = limits;
+    }
+
+    /// Checks what no option skips, such as an update that changes nothing. Default: no checks.
     ///
     /// # Errors
-    /// When a value is outside of what the service takes; the error names field and limit.
-    fn check(&self) -> Result<(), EncodeError> {
+    /// When the request makes no sense; the error names the field.
+    fn validate(&self) -> Result<(), EncodeError> {
         Ok(())
     }
 
-    /// Changes the encoded request last: headers, extensions. What wraps an endpoint uses it.
+    /// Changes the encoded request: headers, extensions. Used by endpoints that wrap others.
     ///
     /// # Errors
-    /// When a header cannot be sent.
+    /// When a header is invalid.
     fn finish(&self, request: &mut http::Request<Body>) -> Result<(), EncodeError> {
         let _ = request;
         Ok(())
     }
 }
 
-/// What a successful answer is decoded to.
+/// A type that a successful response is decoded to.
 ///
-/// Implemented for concrete types, by [`model!`](crate::model), so that the decoding is compiled
-/// once, beside the type, and not again in every crate that sends the request.
+/// [`response_types!`](crate::response_types) implements it for concrete types, so that decoding is
+/// compiled once, next to the type, and not in every crate that sends the request.
 pub trait FromResponse: Sized + Send + 'static {
-    /// Decodes an answer whose status is a success.
+    /// Decodes a response whose status is a success.
     ///
     /// # Errors
-    /// When the body is not what the operation promises.
+    /// When the body does not match the operation's documentation.
     fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError>;
 }
 
-/// An answer without content, 204.
+/// A response without content, such as 204.
 impl FromResponse for () {
     fn from_response(_: &Parts, _: Bytes) -> Result<Self, DecodeError> {
         Ok(())
     }
 }
 
-/// The status, the headers and the body as they came.
+/// Status, headers and body, not decoded.
 impl FromResponse for http::Response<Bytes> {
     fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError> {
         Ok(Self::from_parts(parts.clone(), body))
     }
 }
 
-/// An answer of any type that serde can read, the whole body and not only its `data`.
+/// A response of any type that serde can read: the whole body, not only its `data`.
 ///
-/// For endpoints of one's own; the models of this SDK implement [`FromResponse`] themselves.
+/// For custom endpoints; the models of this SDK implement [`FromResponse`] themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a transparent wrapper")]
 pub struct Json<T>(pub T);
@@ -140,13 +148,13 @@ impl<T: DeserializeOwned + Send + 'static> FromResponse for Json<T> {
     }
 }
 
-/// Turns an endpoint into a request with a relative URI, ready for any HTTP client.
+/// Encodes an endpoint as a request with a relative URI, for any HTTP client.
 ///
-/// The request carries a [`Call`] among its extensions, which is what the layers of a stack know
-/// the operation by.
+/// The extensions of the request contain a [`Call`], by which the layers of a stack know the
+/// operation.
 ///
 /// # Errors
-/// When an id is empty, a value is outside the documented limits, or a header cannot be sent.
+/// When an id is empty, a value is outside the documented limits, or a header is invalid.
 ///
 /// ```
 /// # use frameio_core::{Operation, Quota, Endpoint, encode::PathArgs};
@@ -162,7 +170,19 @@ impl<T: DeserializeOwned + Send + 'static> FromResponse for Json<T> {
 /// # Ok::<_, frameio_core::EncodeError>(())
 /// ```
 pub fn encode<E: Endpoint + ?Sized>(endpoint: &E) -> Result<Request<Body>, EncodeError> {
-    endpoint.check()?;
+    encode_checked(endpoint, Limits::new())
+}
+
+/// Encodes with a checker of documented limits that may skip them.
+pub(crate) fn encode_checked<E: Endpoint + ?Sized>(
+    endpoint: &E,
+    mut limits: Limits,
+) -> Result<Request<Body>, EncodeError> {
+    endpoint.check(&mut limits);
+    if let Err(error) = endpoint.validate() {
+        limits.refuse(error);
+    }
+    limits.into_result()?;
     let mut args = PathArgs::new(E::OPERATION);
     endpoint.path_args(&mut args);
     let (mut url, call) = args.finish()?;
@@ -179,7 +199,7 @@ pub(crate) fn query_of<E: Endpoint + ?Sized>(endpoint: &E) -> String {
     url.strip_prefix('?').unwrap_or(&url).to_owned()
 }
 
-/// The part of [`encode`] that is the same for every endpoint, compiled once.
+/// Assembles the parts. Not generic, so that it is compiled once.
 fn assemble(url: String, call: Call, body: Body) -> Result<Request<Body>, EncodeError> {
     let operation = call.operation;
     let length = url.len();

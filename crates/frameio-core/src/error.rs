@@ -9,19 +9,21 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncodeError {
-    /// The part of the request that is wrong, as the service names it.
+    /// Part of the request that is wrong: its path in JSON, such as `attachments[2].name`.
     pub field: Cow<'static, str>,
-    /// What is wrong with it and what would be right.
+    /// What is wrong with it, and what is allowed.
     pub message: Cow<'static, str>,
+    /// Further errors of the same request.
+    pub more: Vec<EncodeError>,
 }
 
 impl EncodeError {
-    /// `field` cannot be sent, for the reason in `message`.
+    /// Creates an error about `field`, for the reason in `message`.
     pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { field: field.into(), message: message.into() }
+        Self { field: field.into(), message: message.into(), more: Vec::new() }
     }
 
-    /// The same of a field inside of `outer`, a field or a place in a list.
+    /// Returns the same error about a field inside `outer`: a field, or a place in a list.
     ///
     /// ```
     /// use frameio_core::EncodeError;
@@ -31,15 +33,23 @@ impl EncodeError {
     /// ```
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
+        self.move_into(&outer);
+        self
+    }
+
+    pub(crate) fn move_into(&mut self, outer: &impl fmt::Display) {
         let dot = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
         self.field = format!("{outer}{dot}{}", self.field).into();
-        self
+        for error in &mut self.more {
+            error.move_into(outer);
+        }
     }
 }
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}", self.field, self.message)
+        write!(f, "`{}` {}", self.field, self.message)?;
+        self.more.iter().try_for_each(|error| write!(f, "; {error}"))
     }
 }
 
@@ -73,15 +83,22 @@ impl DecodeError {
     /// ```
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
-        if let Some(end) = self.message.rfind(" at line ") {
-            self.message.truncate(end);
-        }
+        self.remove_position();
         self.path = match &*self.path {
             "." => outer.to_owned(),
             path if path.starts_with('[') => format!("{outer}{path}"),
             path => format!("{outer}.{path}"),
         };
         self
+    }
+}
+
+impl DecodeError {
+    /// Removes line and column from the message, where they are not those of the response.
+    pub(crate) fn remove_position(&mut self) {
+        if let Some(end) = self.message.rfind(" at line ") {
+            self.message.truncate(end);
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! What webhooks tell of: the one list of it, for subscribing and for receiving.
 
-use crate::error::EncodeError;
-use crate::limits::{Check, check_distinct};
+use crate::limits::{Check, Limits};
 
 crate::open_enum! {
     /// What has happened.
@@ -69,13 +68,11 @@ crate::open_enum! {
     }
 }
 
-/// Any event is good, but none twice.
+/// Every event type is valid; a list has no duplicates.
 impl Check for EventType {
-    fn check(&self) -> Result<(), EncodeError> {
-        Ok(())
-    }
+    fn check(&self, _: &mut Limits) {}
 
-    fn check_list(list: &[Self]) -> Result<(), EncodeError> {
-        check_distinct(list)
+    fn check_list(list: &[Self], limits: &mut Limits) {
+        limits.distinct(list);
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn path_at(json: &str, end: usize, next: bool) -> String {
 }
 
 /// How many bytes the rest of a text has, its quote included.
-fn text_length(bytes: &[u8]) -> usize {
+pub(crate) fn text_length(bytes: &[u8]) -> usize {
     let mut escaped = false;
     let end = bytes.iter().position(|byte| {
         let is_end = *byte == b'"' && !escaped;

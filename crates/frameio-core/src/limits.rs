@@ -1,16 +1,17 @@
-//! The limits that the service documents for a field, checked before a request is sent.
+//! Documented limits of fields, checked before a request is sent.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::error::EncodeError;
 use crate::patch::Patch;
 
-/// A value with a size that the service limits.
+/// A value whose size the service limits.
 pub trait Bounded {
-    /// The unit of the size in an error: `characters`, `items`, or nothing for a number.
+    /// Unit of the size in an error: `characters`, `items`, or nothing for a number.
     const UNIT: &'static str;
 
-    /// The size, or `None` where there is no value.
+    /// Returns the size, or `None` if there is no value.
     fn size(&self) -> Option<u64>;
 }
 
@@ -62,71 +63,176 @@ impl<T: Bounded> Bounded for Patch<T> {
     }
 }
 
-/// A value with limits inside of it, as an object in a body is.
+/// A value that contains limits, such as an object in a body.
 ///
-/// A field of an endpoint whose type implements this is checked by it before the request is sent.
+/// Fields of an endpoint whose type implements this are checked before the request is sent.
 pub trait Check {
-    /// Checks the value.
-    ///
-    /// # Errors
-    /// When something in it is outside of what the service takes; the error names the field
-    /// [within](EncodeError::within) the value.
-    fn check(&self) -> Result<(), EncodeError>;
+    /// Adds the violations in this value to `limits`.
+    fn check(&self, limits: &mut Limits);
 
-    /// Checks a list. Default: each of its items.
-    ///
-    /// # Errors
-    /// When an item is wrong, or the list as a whole is.
-    fn check_list(list: &[Self]) -> Result<(), EncodeError>
+    /// Adds the violations in a list to `limits`. Default: those of each item.
+    fn check_list(list: &[Self], limits: &mut Limits)
     where
         Self: Sized,
     {
-        list.iter().enumerate().try_for_each(|(i, value)| {
-            value.check().map_err(|error| error.within(&format!("[{i}]")))
-        })
+        for (i, item) in list.iter().enumerate() {
+            limits.within(format_args!("[{i}]"), |limits| item.check(limits));
+        }
     }
 }
 
 impl<T: Check> Check for Vec<T> {
-    fn check(&self) -> Result<(), EncodeError> {
-        T::check_list(self)
+    fn check(&self, limits: &mut Limits) {
+        T::check_list(self, limits);
     }
 }
 
 impl<T: Check> Check for Option<T> {
-    fn check(&self) -> Result<(), EncodeError> {
-        self.as_ref().map_or(Ok(()), T::check)
+    fn check(&self, limits: &mut Limits) {
+        if let Some(value) = self {
+            value.check(limits);
+        }
     }
 }
 
 impl<T: Check> Check for Patch<T> {
-    fn check(&self) -> Result<(), EncodeError> {
-        self.value().map_or(Ok(()), T::check)
+    fn check(&self, limits: &mut Limits) {
+        if let Some(value) = self.value() {
+            value.check(limits);
+        }
     }
 }
 
-/// Checks that the size of `value` is in `range`.
+/// Collects everything that is wrong with a request, each violation with its path in JSON.
 ///
-/// # Errors
-/// When it is not; the error names the field, its size and the limits.
+/// There are two kinds of violations. A documented limit (a length, range, count or format) is
+/// skipped by [`CallOptions::unchecked`](crate::CallOptions::unchecked), because the service may
+/// have raised it since. An error of the request itself, added by [`refuse`](Self::refuse), is
+/// always reported.
 ///
 /// ```
-/// use frameio_core::limits::check;
+/// use frameio_core::limits::Limits;
 ///
-/// let error = check("name", &String::new(), 1..=255).unwrap_err();
-/// assert_eq!(error.to_string(), "`name` has 0 characters, allowed are 1 to 255");
-/// let error = check("page", &0_u32, 1..=u64::MAX).unwrap_err();
-/// assert_eq!(error.to_string(), "`page` is 0, allowed are 1 or more");
+/// let mut limits = Limits::new();
+/// limits.check("name", &String::new(), 1..=255);
+/// limits.check("page", &0_u32, 1..=u64::MAX);
+/// limits.within("colors", |limits| limits.distinct(&["red", "blue", "red"]));
+/// assert_eq!(
+///     limits.into_result().unwrap_err().to_string(),
+///     "`name` has 0 characters, allowed are 1 to 255; `page` is 0, allowed are 1 or more; \
+///      `colors[2]` duplicates `[0]`; values must be unique",
+/// );
 /// ```
-pub fn check<T: Bounded>(
-    field: &'static str,
-    value: &T,
-    range: RangeInclusive<u64>,
-) -> Result<(), EncodeError> {
-    let Some(size) = value.size().filter(|size| !range.contains(size)) else {
-        return Ok(());
-    };
-    let found = match T::UNIT {
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    violations: Vec<EncodeError>,
+    unchecked: Option<bool>,
+}
+
+impl Limits {
+    /// Creates a collector without violations, which checks everything.
+    pub const fn new() -> Self {
+        Self { violations: Vec::new(), unchecked: None }
+    }
+
+    /// Checks a value that is not part of a request.
+    ///
+    /// # Errors
+    /// All violations, as [`into_result`](Self::into_result) returns them.
+    pub fn of<T: Check + ?Sized>(value: &T) -> Result<(), EncodeError> {
+        let mut limits = Self::new();
+        value.check(&mut limits);
+        limits.into_result()
+    }
+
+    /// Sets whether documented limits are skipped, unless that is already set.
+    pub(crate) fn default_unchecked(&mut self, unchecked: Option<bool>) {
+        self.unchecked = self.unchecked.or(unchecked);
+    }
+
+    const fn skips(&self) -> bool {
+        matches!(self.unchecked, Some(true))
+    }
+
+    /// Checks that the size of `value` is in `range`. `field` is the name in JSON.
+    pub fn check<T: Bounded>(
+        &mut self,
+        field: &'static str,
+        value: &T,
+        range: RangeInclusive<u64>,
+    ) {
+        if self.skips() {
+            return;
+        }
+        if let Some(size) = value.size().filter(|size| !range.contains(size)) {
+            self.violations.push(outside(field, size, T::UNIT, &range));
+        }
+    }
+
+    /// Checks that no value occurs twice in `list`. Call it [within](Self::within) the field.
+    pub fn distinct<T: PartialEq>(&mut self, list: &[T]) {
+        if self.skips() {
+            return;
+        }
+        for (i, value) in list.iter().enumerate() {
+            if let Some(first) = list[..i].iter().position(|other| other == value) {
+                let message = format!("duplicates `[{first}]`; values must be unique");
+                self.violations.push(EncodeError::new(format!("[{i}]"), message));
+            }
+        }
+    }
+
+    /// Checks that a number is finite; JSON has no notation for others. Never skipped.
+    pub fn finite(&mut self, field: &'static str, value: f64) {
+        if !value.is_finite() {
+            self.refuse(EncodeError::new(
+                field,
+                format!("is {value}, which JSON cannot represent"),
+            ));
+        }
+    }
+
+    /// Runs the checks of a nested value; their paths start with `field`.
+    pub fn nested<T: Check + ?Sized>(&mut self, field: &str, value: &T) {
+        self.within(field, |limits| value.check(limits));
+    }
+
+    /// Runs `checks`; the paths of their violations start with `outer`: a field, or a place in a
+    /// list such as `[2]`.
+    pub fn within(&mut self, outer: impl fmt::Display, checks: impl FnOnce(&mut Self)) {
+        let before = self.violations.len();
+        checks(self);
+        for violation in &mut self.violations[before..] {
+            violation.move_into(&outer);
+        }
+    }
+
+    /// Adds the violation of a documented limit.
+    pub fn push(&mut self, error: EncodeError) {
+        if !self.skips() {
+            self.violations.push(error);
+        }
+    }
+
+    /// Adds an error that no option skips: a request that changes nothing, or a value that cannot
+    /// be written.
+    pub fn refuse(&mut self, error: EncodeError) {
+        self.violations.push(error);
+    }
+
+    /// Returns the collected violations as one error.
+    ///
+    /// # Errors
+    /// The first violation, with the others in [`EncodeError::more`].
+    pub fn into_result(self) -> Result<(), EncodeError> {
+        if self.violations.is_empty() { Ok(()) } else { Err(join(self.violations)) }
+    }
+}
+
+/// Reports a size outside its range. Not generic, so that it is compiled once.
+#[cold]
+fn outside(field: &'static str, size: u64, unit: &str, range: &RangeInclusive<u64>) -> EncodeError {
+    let found = match unit {
         "" => format!("is {size}"),
         unit => format!("has {size} {unit}"),
     };
@@ -134,37 +240,105 @@ pub fn check<T: Bounded>(
         (least, &u64::MAX) => format!("{least} or more"),
         (least, most) => format!("{least} to {most}"),
     };
-    Err(EncodeError::new(field, format!("{found}, allowed are {allowed}")))
+    EncodeError::new(field, format!("{found}, allowed are {allowed}"))
 }
 
-/// Checks that a number is finite: JSON has no word for others, which would be sent as null.
-///
-/// # Errors
-/// When it is not; the error names the field.
-pub fn check_finite(field: &'static str, value: f64) -> Result<(), EncodeError> {
-    if value.is_finite() {
-        return Ok(());
-    }
-    Err(EncodeError::new(field, format!("is {value}, which JSON cannot say")))
+#[cold]
+fn join(violations: Vec<EncodeError>) -> EncodeError {
+    let mut violations = violations.into_iter();
+    let mut first = violations.next().unwrap_or_else(|| EncodeError::new("", "is invalid"));
+    first.more.extend(violations);
+    first
 }
 
-/// Checks that nothing is in a list twice.
-///
-/// # Errors
-/// When something is; the error names the second of the two.
-///
-/// ```
-/// use frameio_core::limits::check_distinct;
-///
-/// let error = check_distinct(&["a", "b", "a"]).unwrap_err();
-/// assert_eq!(error.to_string(), "`[2]` is the same as `[0]`, allowed is each once");
-/// ```
-pub fn check_distinct<T: PartialEq>(list: &[T]) -> Result<(), EncodeError> {
-    for (i, value) in list.iter().enumerate() {
-        if let Some(first) = list[..i].iter().position(|other| other == value) {
-            let message = format!("is the same as `[{first}]`, allowed is each once");
-            return Err(EncodeError::new(format!("[{i}]"), message));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Range(u32, u32);
+
+    impl Check for Range {
+        fn check(&self, limits: &mut Limits) {
+            limits.check("from", &self.0, 1..=9);
+            limits.check("to", &self.1, 1..=9);
+            if self.0 == self.1 {
+                limits.refuse(EncodeError::new("", "is empty"));
+            }
         }
     }
-    Ok(())
+
+    fn report(limits: Limits) -> String {
+        limits.into_result().map_or_else(|error| error.to_string(), |()| String::new())
+    }
+
+    fn report_with(unchecked: Option<bool>, ranges: Vec<Range>) -> String {
+        let mut limits = Limits::new();
+        limits.default_unchecked(unchecked);
+        limits.nested("ranges", &ranges);
+        report(limits)
+    }
+
+    #[test]
+    fn reports_all_violations_with_their_paths() {
+        let ranges = || vec![Range(1, 9), Range(0, 10), Range(0, 0)];
+        let all = "`ranges[1].from` is 0, allowed are 1 to 9; \
+                   `ranges[1].to` is 10, allowed are 1 to 9; \
+                   `ranges[2].from` is 0, allowed are 1 to 9; \
+                   `ranges[2].to` is 0, allowed are 1 to 9; `ranges[2]` is empty";
+        assert_eq!(report_with(None, ranges()), all);
+        assert_eq!(report_with(Some(false), ranges()), all);
+        assert_eq!(report_with(None, vec![Range(1, 9)]), "");
+    }
+
+    #[test]
+    fn unchecked_skips_documented_limits_and_nothing_else() {
+        let ranges = vec![Range(0, 10), Range(0, 0)];
+        assert_eq!(report_with(Some(true), ranges), "`ranges[1]` is empty");
+
+        let mut limits = Limits::new();
+        limits.default_unchecked(Some(true));
+        limits.distinct(&[1, 1]);
+        limits.push(EncodeError::new("id", "is malformed"));
+        limits.finite("x", f64::NAN);
+        assert_eq!(report(limits), "`x` is NaN, which JSON cannot represent");
+    }
+
+    #[test]
+    fn the_first_decision_about_unchecked_stands() {
+        let mut limits = Limits::new();
+        limits.default_unchecked(None);
+        limits.default_unchecked(Some(false));
+        limits.default_unchecked(Some(true));
+        limits.push(EncodeError::new("id", "is malformed"));
+        assert_eq!(report(limits), "`id` is malformed");
+    }
+
+    #[test]
+    fn absent_values_have_no_limits() {
+        let mut limits = Limits::new();
+        limits.check("a", &None::<u32>, 1..=2);
+        limits.check("b", &Patch::<u64>::Clear, 1..=2);
+        limits.check("c", &Some(3_u64), 1..=2);
+        limits.check("d", &Patch::Set(String::from("äöü")), 1..=2);
+        limits.nested("e", &None::<Range>);
+        limits.nested("f", &Patch::Set(Range(0, 1)));
+        limits.finite("g", f64::MAX);
+        assert_eq!(
+            report(limits),
+            "`c` is 3, allowed are 1 to 2; `d` has 3 characters, allowed are 1 to 2; \
+             `f.from` is 0, allowed are 1 to 9",
+        );
+    }
+
+    #[test]
+    fn every_duplicate_is_reported_with_the_first_occurrence() {
+        let mut limits = Limits::new();
+        limits.distinct(&["a", "b", "a", "b", "a"]);
+        assert_eq!(
+            report(limits),
+            "`[2]` duplicates `[0]`; values must be unique; \
+             `[3]` duplicates `[1]`; values must be unique; \
+             `[4]` duplicates `[0]`; values must be unique",
+        );
+    }
 }

@@ -1,23 +1,28 @@
-//! Endpoints around endpoints: per-call options, raw answers, and answers with what came beside.
+//! Options of one call, and endpoints that wrap other endpoints.
 //!
-//! Each is an endpoint itself, so they go together in any order.
+//! Each wrapper is an endpoint itself, so they compose in any order.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
-use http::response::Parts;
-use http::{HeaderMap, StatusCode};
 
 use crate::body::Body;
-use crate::call::{Attempts, CallOptions};
+use crate::call::CallLimits;
 use crate::encode::{PathArgs, Query};
-use crate::endpoint::{Endpoint, FromResponse};
-use crate::error::{DecodeError, EncodeError};
+use crate::endpoint::Endpoint;
+use crate::error::EncodeError;
+use crate::limits::Limits;
 use crate::operation::Operation;
 use crate::page::{Cursor, Page, Paged};
+use crate::reply::Reply;
 
-/// Options for one call, on every endpoint.
+/// Options of one call, which override the client's settings.
+///
+/// They are a value of their own, so that they share no names with the fields of a request.
+/// [`EndpointExt::options`] adds them to an endpoint, [`apply`](Self::apply) to a plain request.
 ///
 /// ```
 /// # use frameio_core::{Operation, Quota, Endpoint, encode::PathArgs};
@@ -29,64 +34,151 @@ use crate::page::{Cursor, Page, Paged};
 /// #     fn path_args(&self, _: &mut PathArgs<'_>) {}
 /// # }
 /// use std::time::Duration;
-/// use frameio_core::{CallOptions, EndpointExt, encode};
+/// use frameio_core::{CallLimits, CallOptions, EndpointExt, encode};
 ///
-/// let call = ShowMe.timeout(Duration::from_secs(1)).max_retries(0).header("x-trace", "7").raw();
+/// let options = CallOptions::new().timeout(Duration::from_secs(1)).max_retries(0);
+/// let call = ShowMe.options(options.header("x-trace", "7")).raw();
 /// let request = encode(&call)?;
 /// assert_eq!(request.headers()["x-trace"], "7");
-/// assert_eq!(request.extensions().get::<CallOptions>().unwrap().max_retries, Some(0));
+/// assert_eq!(request.extensions().get::<CallLimits>().unwrap().max_retries, Some(0));
 /// # Ok::<_, frameio_core::EncodeError>(())
 /// ```
-pub trait EndpointExt: Endpoint + Sized {
-    /// Limits each attempt, from sending to the last byte of the answer.
-    fn timeout(self, timeout: Duration) -> WithOptions<Self> {
-        let mut call = WithOptions::new(self);
-        call.options.timeout = Some(timeout);
-        call
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct CallOptions {
+    limits: CallLimits,
+    headers: HeaderMap,
+    unchecked: Option<bool>,
+    invalid_header: Option<&'static str>,
+}
+
+impl CallOptions {
+    /// Creates options that leave all settings of the client.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Limits the whole call: queue, backoff and all attempts.
-    fn deadline(self, deadline: Duration) -> WithOptions<Self> {
-        let mut call = WithOptions::new(self);
-        call.options.deadline = Some(deadline);
-        call
+    /// Sets the maximum duration of an attempt, from sending to the last byte of the response.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = Some(timeout);
+        self
     }
 
-    /// Sets how many attempts may follow the first; 0 for none.
-    fn max_retries(self, max_retries: u32) -> WithOptions<Self> {
-        let mut call = WithOptions::new(self);
-        call.options.max_retries = Some(max_retries);
-        call
+    /// Sets the maximum duration of the whole call: queue, backoff and all attempts.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.limits.deadline = Some(deadline);
+        self
     }
 
-    /// Says whether a replay is harmless, where the caller knows better than the operation.
-    fn idempotent(self, idempotent: bool) -> WithOptions<Self> {
-        let mut call = WithOptions::new(self);
-        call.options.idempotent = Some(idempotent);
-        call
+    /// Sets the maximum number of retries; 0 disables them.
+    #[must_use]
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        self.limits.max_retries = Some(max_retries);
+        self
     }
 
-    /// Sends a header, in place of any of that name. What is no header is told on sending.
-    fn header<K, V>(self, name: K, value: V) -> WithOptions<Self>
+    /// Sets whether the request may be sent again even if the service received it. Default: as the
+    /// operation declares.
+    #[must_use]
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.limits.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Sends a header; it replaces all values of that name.
+    ///
+    /// An invalid name or value is reported when the request is encoded.
+    #[must_use]
+    pub fn header<K, V>(mut self, name: K, value: V) -> Self
     where
         K: TryInto<HeaderName>,
         V: TryInto<HeaderValue>,
     {
-        let mut call = WithOptions::new(self);
         match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(value)) => drop(call.headers.insert(name, value)),
-            (Err(_), _) => call.error = Some("has a name that is not a header name"),
-            (_, Err(_)) => call.error = Some("has a value that cannot be a header value"),
+            (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
+            (Err(_), _) => self.invalid_header = Some("has a name that is not a header name"),
+            (_, Err(_)) => self.invalid_header = Some("has a value that cannot be a header value"),
         }
-        call
+        self
     }
 
-    /// Answers with status, headers and body as they came. A 4xx or 5xx is an error all the same.
+    /// Sets whether documented limits (lengths, ranges, counts, formats) are not checked before the
+    /// request is sent. Default: false.
+    ///
+    /// For the time between a change of the service and the next version of this library. Path
+    /// segments, headers, and requests that change nothing are checked in any case.
+    #[must_use]
+    pub fn unchecked(mut self, unchecked: bool) -> Self {
+        self.unchecked = Some(unchecked);
+        self
+    }
+
+    /// Returns the limits of the call.
+    pub fn limits(&self) -> CallLimits {
+        self.limits
+    }
+
+    /// Returns a checker of documented limits with these options.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn checker(&self) -> Limits {
+        let mut limits = Limits::new();
+        limits.default_unchecked(self.unchecked);
+        limits
+    }
+
+    /// Adds the headers to a request, and the limits to its extensions. Options that are set here
+    /// replace those that the request has already.
+    ///
+    /// ```
+    /// use frameio_core::{CallLimits, CallOptions};
+    ///
+    /// let mut request = http::Request::get("/v4/me").body(())?;
+    /// CallOptions::new().max_retries(1).apply(&mut request)?;
+    /// assert_eq!(request.extensions().get::<CallLimits>().unwrap().max_retries, Some(1));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When [`header`](Self::header) was called with an invalid name or value.
+    pub fn apply<B>(&self, request: &mut http::Request<B>) -> Result<(), EncodeError> {
+        if let Some(message) = self.invalid_header {
+            return Err(EncodeError::new("header", message));
+        }
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        let limits = request.extensions_mut().get_or_insert_default::<CallLimits>();
+        *limits = self.limits.or(*limits);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    /// The values of headers are left out: they may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("limits", &self.limits)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("unchecked", &self.unchecked)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Wrappers for every endpoint. They compose in any order.
+pub trait EndpointExt: Endpoint + Sized {
+    /// Adds options to this call. Where the same option is set twice, the outer one wins.
+    fn options(self, options: CallOptions) -> WithOptions<Self> {
+        WithOptions { inner: self, options }
+    }
+
+    /// Returns status, headers and body without decoding. A 4xx or 5xx is still an error.
     fn raw(self) -> Raw<Self> {
         Raw(self)
     }
 
-    /// Answers with status, headers, attempts and the rate limit beside the value.
+    /// Returns status, headers, attempts and the rate limit in addition to the value.
     fn with_meta(self) -> WithMeta<Self> {
         WithMeta(self)
     }
@@ -94,23 +186,15 @@ pub trait EndpointExt: Endpoint + Sized {
 
 impl<E: Endpoint> EndpointExt for E {}
 
-/// An endpoint with options of its own; made by [`EndpointExt`].
-///
-/// Where options are set twice, the last setting, which is the outer one, wins.
+/// An endpoint with options; created by [`EndpointExt::options`].
 #[derive(Clone, Debug)]
 pub struct WithOptions<E> {
     inner: E,
     options: CallOptions,
-    headers: HeaderMap,
-    error: Option<&'static str>,
 }
 
 impl<E> WithOptions<E> {
-    fn new(inner: E) -> Self {
-        Self { inner, options: CallOptions::default(), headers: HeaderMap::new(), error: None }
-    }
-
-    /// The endpoint inside.
+    /// Returns the endpoint without the options.
     pub fn into_inner(self) -> E {
         self.inner
     }
@@ -132,24 +216,18 @@ impl<E: Endpoint> Endpoint for WithOptions<E> {
         self.inner.body()
     }
 
-    fn check(&self) -> Result<(), EncodeError> {
-        self.inner.check()
+    fn check(&self, limits: &mut Limits) {
+        limits.default_unchecked(self.options.unchecked);
+        self.inner.check(limits);
+    }
+
+    fn validate(&self) -> Result<(), EncodeError> {
+        self.inner.validate()
     }
 
     fn finish(&self, request: &mut http::Request<Body>) -> Result<(), EncodeError> {
         self.inner.finish(request)?;
-        if let Some(error) = self.error {
-            return Err(EncodeError::new("header", error));
-        }
-        for (name, value) in &self.headers {
-            request.headers_mut().insert(name, value.clone());
-        }
-        let options = request.extensions_mut().get_or_insert_default::<CallOptions>();
-        options.timeout = self.options.timeout.or(options.timeout);
-        options.deadline = self.options.deadline.or(options.deadline);
-        options.max_retries = self.options.max_retries.or(options.max_retries);
-        options.idempotent = self.options.idempotent.or(options.idempotent);
-        Ok(())
+        self.options.apply(request)
     }
 }
 
@@ -170,7 +248,7 @@ impl<E: Paged> Paged for WithOptions<E> {
     }
 }
 
-/// An endpoint whose answer is not decoded; made by [`EndpointExt::raw`].
+/// An endpoint whose response is not decoded; created by [`EndpointExt::raw`].
 #[derive(Clone, Debug)]
 pub struct Raw<E>(E);
 
@@ -190,8 +268,12 @@ impl<E: Endpoint> Endpoint for Raw<E> {
         self.0.body()
     }
 
-    fn check(&self) -> Result<(), EncodeError> {
-        self.0.check()
+    fn check(&self, limits: &mut Limits) {
+        self.0.check(limits);
+    }
+
+    fn validate(&self) -> Result<(), EncodeError> {
+        self.0.validate()
     }
 
     fn finish(&self, request: &mut http::Request<Body>) -> Result<(), EncodeError> {
@@ -199,7 +281,7 @@ impl<E: Endpoint> Endpoint for Raw<E> {
     }
 }
 
-/// An endpoint that answers with a [`Reply`]; made by [`EndpointExt::with_meta`].
+/// An endpoint that returns a [`Reply`]; created by [`EndpointExt::with_meta`].
 #[derive(Clone, Debug)]
 pub struct WithMeta<E>(E);
 
@@ -219,8 +301,12 @@ impl<E: Endpoint> Endpoint for WithMeta<E> {
         self.0.body()
     }
 
-    fn check(&self) -> Result<(), EncodeError> {
-        self.0.check()
+    fn check(&self, limits: &mut Limits) {
+        self.0.check(limits);
+    }
+
+    fn validate(&self) -> Result<(), EncodeError> {
+        self.0.validate()
     }
 
     fn finish(&self, request: &mut http::Request<Body>) -> Result<(), EncodeError> {
@@ -244,77 +330,37 @@ impl<E: Paged> Paged for WithMeta<E> {
     }
 }
 
-/// A value with what came beside it.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Reply<T> {
-    /// The decoded answer.
-    pub value: T,
-    /// The status of the answer.
-    pub status: StatusCode,
-    /// The headers of the answer.
-    pub headers: HeaderMap,
-    /// How many attempts the call took, the last one included.
-    pub attempts: u32,
-    /// The rate limit that the answer told of.
-    pub rate_limit: Option<RateLimitInfo>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<T: FromResponse> FromResponse for Reply<T> {
-    fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError> {
-        Ok(Self {
-            value: T::from_response(parts, body)?,
-            status: parts.status,
-            headers: parts.headers.clone(),
-            attempts: parts.extensions.get::<Attempts>().map_or(1, |attempts| attempts.0),
-            rate_limit: RateLimitInfo::from_headers(&parts.headers),
-        })
+    #[test]
+    fn options_replace_those_of_the_request_field_by_field() {
+        let (one, two) = (Duration::from_secs(1), Duration::from_secs(2));
+        let request = http::Request::get("/").header("x-a", "0").header("x-a", "1");
+        let mut request = request.header("x-b", "0").body(()).unwrap();
+        let inner = CallOptions::new().timeout(one).deadline(one).idempotent(true);
+        inner.header("x-c", "0").apply(&mut request).unwrap();
+        let outer = CallOptions::new().timeout(two).max_retries(7).header("x-a", "2");
+        outer.apply(&mut request).unwrap();
+
+        let expected = CallLimits {
+            timeout: Some(two),
+            deadline: Some(one),
+            max_retries: Some(7),
+            idempotent: Some(true),
+        };
+        assert_eq!(request.extensions().get(), Some(&expected));
+        let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
+        let sent = |name| request.headers().get_all(name).iter().map(text).collect::<Vec<_>>();
+        assert_eq!([sent("x-a"), sent("x-b"), sent("x-c")], [["2"], ["0"], ["0"]]);
     }
-}
 
-/// What an answer tells of the quota of its operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimitInfo {
-    /// Calls in a window, `x-ratelimit-limit`.
-    pub limit: u32,
-    /// Calls left at the moment, `x-ratelimit-remaining`.
-    pub remaining: Option<u32>,
-    /// Length of the window, `x-ratelimit-window`, which the service gives in milliseconds.
-    pub window: Option<Duration>,
-}
-
-impl RateLimitInfo {
-    /// Reads the three headers; `None` without a readable limit.
-    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let (mut limit, mut remaining, mut window) = (None, None, None);
-        // Every answer is asked: one look at each header is cheaper than three look-ups by name.
-        for (name, value) in headers {
-            let number = match name.as_str() {
-                "x-ratelimit-limit" => &mut limit,
-                "x-ratelimit-remaining" => &mut remaining,
-                "x-ratelimit-window" => &mut window,
-                _ => continue,
-            };
-            // The first one counts.
-            number.get_or_insert_with(|| digits(value.as_bytes().trim_ascii()));
-        }
-        Some(Self {
-            limit: limit.flatten()?.try_into().ok()?,
-            remaining: remaining.flatten().and_then(|left| left.try_into().ok()),
-            window: window.flatten().map(Duration::from_millis),
-        })
+    #[test]
+    fn debug_shows_names_of_headers_and_no_values() {
+        let options = CallOptions::new().header("x-key", "s3cret").max_retries(3);
+        let shown = format!("{options:?}");
+        assert!(shown.contains("x-key") && shown.contains("max_retries: Some(3)"), "{shown}");
+        assert!(!shown.contains("s3cret"), "{shown}");
     }
-}
-
-/// A number in decimal digits and nothing else.
-fn digits(text: &[u8]) -> Option<u64> {
-    // So many digits always fit; what is longer is no number that the service would send.
-    if text.is_empty() || text.len() > 19 {
-        return None;
-    }
-    text.iter().try_fold(0, |number, byte| {
-        let digit = byte.wrapping_sub(b'0');
-        (digit <= 9).then(|| number * 10 + u64::from(digit))
-    })
 }

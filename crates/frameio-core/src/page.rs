@@ -177,41 +177,57 @@ mod wire {
     use serde::ser::SerializeMap;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::Page;
+    use super::{Links, Page};
     use crate::Extra;
+    use crate::macros::support::untyped;
 
     impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct PageVisitor<T>(PhantomData<T>);
+            deserializer.deserialize_map(PageVisitor { needs_links: true, item: PhantomData })
+        }
+    }
 
-            impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
-                type Value = Page<T>;
+    /// A page that has no `links` where it is the only one.
+    pub(super) struct SinglePage<T>(pub(super) Page<T>);
 
-                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str("a page: an object with `data` and `links`")
-                }
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for SinglePage<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let visitor = PageVisitor { needs_links: false, item: PhantomData };
+            deserializer.deserialize_map(visitor).map(Self)
+        }
+    }
 
-                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
-                    let (mut data, mut links, mut total_count) = (None, None, None);
-                    let mut extra = Extra::new();
-                    while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-                        match key.as_ref() {
-                            "data" => data = Some(map.next_value()?),
-                            "links" => links = Some(map.next_value()?),
-                            "total_count" => total_count = map.next_value()?,
-                            _ => drop(extra.insert(key.into_owned(), map.next_value()?)),
-                        }
-                    }
-                    Ok(Page {
-                        data: data.ok_or_else(|| A::Error::missing_field("data"))?,
-                        links: links.ok_or_else(|| A::Error::missing_field("links"))?,
-                        total_count,
-                        extra,
-                    })
+    struct PageVisitor<T> {
+        needs_links: bool,
+        item: PhantomData<T>,
+    }
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
+        type Value = Page<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a page: an object with `data` and `links`")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+            let (mut data, mut links, mut total_count) = (None, None, None);
+            let mut extra = Extra::new();
+            while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+                match key.as_ref() {
+                    "data" => data = Some(map.next_value()?),
+                    "links" => links = Some(map.next_value()?),
+                    "total_count" => total_count = map.next_value()?,
+                    _ => drop(extra.insert(key.into_owned(), untyped(&mut map)?)),
                 }
             }
-
-            deserializer.deserialize_map(PageVisitor(PhantomData))
+            let no_links = Links { next: None, extra: Extra::new() };
+            let links = links.or((!self.needs_links).then_some(no_links));
+            Ok(Page {
+                data: data.ok_or_else(|| A::Error::missing_field("data"))?,
+                links: links.ok_or_else(|| A::Error::missing_field("links"))?,
+                total_count,
+                extra,
+            })
         }
     }
 
@@ -235,6 +251,14 @@ impl QueryValue for Cursor {
     fn write(&self, query: &mut Query<'_>) {
         query.text(self.as_str());
     }
+}
+
+/// Decodes a page of an operation that leaves out `links` where there is one page.
+///
+/// # Errors
+/// When the body is not such a page.
+pub fn decode_single_page<T: DeserializeOwned>(body: &[u8]) -> Result<Page<T>, DecodeError> {
+    decode_json::<wire::SinglePage<T>>(body).map(|page| page.0)
 }
 
 /// Decodes a page in two steps: its items as `F`, then each with `make`. For unions, whose members

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_core::dynamic::{FromJson, ParameterLocation};
-use frameio_core::{AccountId, Body, EncodeError, Endpoint, FileId, Page, Patch, endpoints};
+use frameio_core::{
+    AccountId, Body, CallLimits, CallOptions, EncodeError, Endpoint, FileId, Page, Patch, endpoints,
+};
 use http::Request;
 use serde_json::{Value, json};
 
@@ -88,7 +90,7 @@ endpoints! {
 }
 
 fn request<E: FromJson>(input: Value) -> Result<Request<Body>, EncodeError> {
-    E::OPERATION.request(input.as_object().unwrap())
+    E::OPERATION.request(input.as_object().unwrap(), &CallOptions::new())
 }
 
 #[track_caller]
@@ -172,6 +174,20 @@ fn errors_name_the_field_and_the_correction() {
     assert_eq!(refused::<ListThings>(input), "`page_size` is 101, allowed are 1 to 100");
     let input = json!({"account_id": "", "query": "x"});
     assert_eq!(refused::<FindThings>(input), "`account_id` cannot be \"\": give the id of one");
+}
+
+#[test]
+fn options_apply_to_requests_from_json() {
+    let input = json!({"account_id": "a", "file_id": "f", "page_size": 101});
+    let request = |options| ListThings::OPERATION.request(input.as_object().unwrap(), &options);
+    let options = || CallOptions::new().max_retries(7).header("x-trace", "1");
+    assert_eq!(request(options()).unwrap_err().field, "page_size");
+    let sent = request(options().unchecked(true)).unwrap();
+    assert_eq!(sent.uri(), "/v4/accounts/a/files/f/things?page_size=101");
+    assert_eq!(sent.headers()["x-trace"], "1");
+    assert_eq!(sent.extensions().get::<CallLimits>().unwrap().max_retries, Some(7));
+    let error = request(options().unchecked(true).header("x-trace", "\n")).unwrap_err();
+    assert_eq!(error.field, "header");
 }
 
 #[test]

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::limits::Check;
+use frameio_core::encode::PathArgs;
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, Call, CallOptions, EncodeError, Endpoint, EndpointExt, FileId, FromResponse, Page,
-    Paged, Patch, Reply, encode, endpoints,
+    AccountId, Call, CallLimits, CallOptions, EncodeError, Endpoint, EndpointExt, EventType,
+    FileId, FromResponse, Operation, Page, Paged, Patch, Quota, Reply, encode, endpoints,
 };
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 
@@ -154,7 +155,7 @@ fn a_url_longer_than_http_can_carry_is_an_error() {
 }
 
 /// What a stack sees of a request.
-fn seen(request: &Request<frameio_core::Body>) -> (String, String, Option<CallOptions>) {
+fn seen(request: &Request<frameio_core::Body>) -> (String, String, Option<CallLimits>) {
     let header =
         |name| request.headers().get(name).map_or("", |v: &http::HeaderValue| v.to_str().unwrap());
     let headers = format!("{},{}", header("x-a"), header("x-b"));
@@ -165,19 +166,23 @@ fn seen(request: &Request<frameio_core::Body>) -> (String, String, Option<CallOp
 fn wrappers_go_together_in_any_order() {
     let request = || ListThings::new("a", "f").page_size(7);
     let second = Duration::from_secs(1);
-    let one = request().timeout(second).with_meta().header("x-a", "1").max_retries(0).raw();
-    let two = request().raw().max_retries(0).header("x-a", "1").timeout(second);
-    let three = request().header("x-a", "0").header("x-a", "1").max_retries(5).max_retries(0);
-    let three = three.with_meta().timeout(second).raw();
+    let options = CallOptions::new;
+    let one = request().options(options().timeout(second)).with_meta();
+    let one = one.options(options().header("x-a", "1").max_retries(0)).raw();
+    let two = request().raw().options(options().max_retries(0).header("x-a", "1").timeout(second));
+    let three = request().options(options().header("x-a", "0").max_retries(5));
+    let three = three.options(options().header("x-a", "1").max_retries(0));
+    let three = three.with_meta().options(options().timeout(second)).raw();
     let one = seen(&encode(&one).unwrap());
     assert_eq!(one, seen(&encode(&two).unwrap()));
     assert_eq!(one, seen(&encode(&three).unwrap()));
     assert_eq!(one.2.unwrap().timeout, Some(second));
     assert_eq!(one.2.unwrap().max_retries, Some(0));
 
-    let error = encode(&request().header("no header", "x").raw()).unwrap_err();
+    let refused = |options| encode(&request().options(options).raw()).unwrap_err();
+    let error = refused(options().header("no header", "x"));
     assert_eq!(error.to_string(), "`header` has a name that is not a header name");
-    let error = encode(&request().header("x-a", "line\nbreak")).unwrap_err();
+    let error = refused(options().header("x-a", "line\nbreak"));
     assert_eq!(error.to_string(), "`header` has a value that cannot be a header value");
 }
 
@@ -189,7 +194,67 @@ fn a_wrapped_list_is_still_paged() {
     let request = ListThings::new("a", "f").page_size(7);
     let plain = second_page(request.clone());
     assert_eq!(plain, "/v4/accounts/a/files/f/things?after=c2&page_size=7");
-    assert_eq!(second_page(request.with_meta().max_retries(1)), plain);
+    assert_eq!(second_page(request.with_meta().options(CallOptions::new().max_retries(1))), plain);
+}
+
+#[test]
+fn unchecked_skips_documented_limits_for_every_wrapper() {
+    let unchecked = |unchecked| CallOptions::new().unchecked(unchecked);
+    let large = || ListThings::new("a", "f").page_size(101);
+    let sent = |request: Result<Request<_>, EncodeError>| request.map(|it| it.uri().to_string());
+    let url = Ok("/v4/accounts/a/files/f/things?page_size=101".to_owned());
+    assert_eq!(sent(encode(&large().options(unchecked(true)))), url);
+    assert_eq!(sent(encode(&large().options(unchecked(true)).with_meta().raw())), url);
+    assert_eq!(sent(encode(&large().raw().options(unchecked(true)))), url);
+    // The outer one wins; one that does not say leaves the inner one.
+    let outer_off = large().options(unchecked(true)).options(unchecked(false));
+    assert_eq!(encode(&outer_off).unwrap_err().field, "page_size");
+    assert_eq!(sent(encode(&large().options(unchecked(false)).options(unchecked(true)))), url);
+    assert_eq!(sent(encode(&large().options(unchecked(true)).options(CallOptions::new()))), url);
+
+    let no_id = ListThings::new("", "f").options(unchecked(true));
+    assert_eq!(encode(&no_id).unwrap_err().field, "account_id");
+    let header = large().options(unchecked(true).header("x-a", "\n"));
+    assert_eq!(encode(&header).unwrap_err().field, "header");
+}
+
+#[test]
+fn a_request_that_makes_no_sense_is_refused_even_if_unchecked() {
+    #[derive(Clone, Debug)]
+    struct Update(&'static str);
+
+    impl Endpoint for Update {
+        type Response = ();
+        const OPERATION: &'static Operation =
+            &Operation::new("x.update", Method::PATCH, "/x", Quota::per_second(1));
+
+        fn path_args(&self, _: &mut PathArgs<'_>) {}
+
+        fn check(&self, limits: &mut Limits) {
+            limits.check("name", &self.0.to_owned(), 0..=3);
+        }
+
+        fn validate(&self) -> Result<(), EncodeError> {
+            match self.0 {
+                "same" => Err(EncodeError::new("data", "changes nothing")),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    let refused = |error: EncodeError| error.to_string();
+    let both = encode(&Update("same").with_meta()).map_err(refused);
+    assert_eq!(
+        both.unwrap_err(),
+        "`name` has 4 characters, allowed are 0 to 3; `data` changes nothing",
+    );
+    for wrapped in [
+        encode(&Update("same").options(CallOptions::new().unchecked(true)).with_meta()),
+        encode(&Update("same").raw().options(CallOptions::new().unchecked(true))),
+    ] {
+        assert_eq!(wrapped.map_err(refused).unwrap_err(), "`data` changes nothing");
+    }
+    assert!(encode(&Update("new")).is_ok());
 }
 
 #[test]
@@ -246,6 +311,31 @@ fn a_wrong_field_is_named_by_its_path() {
 }
 
 #[test]
+fn a_limit_error_names_the_field_as_in_json() {
+    endpoints! {
+        /// Renames a kind of things.
+        pub struct RenameKind {
+            query {
+                /// Which kind.
+                which = "kind": u32 in 1..=9,
+            }
+            optional {
+                /// Its new name.
+                kind = "type": String in 1..=3,
+                /// Its events.
+                events = "event_types": Vec<EventType>,
+            }
+        }
+        "kinds.rename" = PATCH "/v4/kind" -> (), 5 per second;
+    }
+
+    let twice = [EventType::FileReady, EventType::FileReady];
+    let error = encode(&RenameKind::new().which(0).kind("long").events(twice)).unwrap_err();
+    let fields: Vec<_> = error.more.iter().map(|error| &*error.field).collect();
+    assert_eq!((&*error.field, fields), ("kind", vec!["type", "event_types[1]"]));
+}
+
+#[test]
 fn a_request_can_be_checked_as_a_whole() {
     endpoints! {
         /// Moves a thing.
@@ -261,10 +351,9 @@ fn a_request_can_be_checked_as_a_whole() {
     }
 
     impl Check for MoveThing {
-        fn check(&self) -> Result<(), EncodeError> {
-            match self.from == self.to {
-                true => Err(EncodeError::new("to", "is where it comes from")),
-                false => Ok(()),
+        fn check(&self, limits: &mut Limits) {
+            if self.from == self.to {
+                limits.refuse(EncodeError::new("to", "is where it comes from"));
             }
         }
     }
@@ -272,7 +361,9 @@ fn a_request_can_be_checked_as_a_whole() {
     assert!(encode(&MoveThing::new(1, 2)).is_ok());
     let error = encode(&MoveThing::new(2, 2)).unwrap_err().to_string();
     assert_eq!(error, "`to` is where it comes from");
-    assert_eq!(encode(&MoveThing::new(0, 0)).unwrap_err().field, "from");
+    let all = encode(&MoveThing::new(0, 0)).unwrap_err();
+    let fields: Vec<_> = all.more.iter().map(|error| &*error.field).collect();
+    assert_eq!((&*all.field, fields), ("from", vec!["to", "to"]));
 }
 
 frameio_core::model! {

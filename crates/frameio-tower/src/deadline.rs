@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use frameio_core::{BoxError, CallOptions};
+use frameio_core::{BoxError, CallLimits};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
@@ -26,7 +26,7 @@ pub struct DeadlineAt(pub Instant);
 
 /// Limits the time of a whole call: readiness of the inner service, queue, backoff and attempts.
 ///
-/// It belongs outside of all layers that may wait. [`CallOptions::deadline`] of a request overrides
+/// It belongs outside of all layers that may wait. [`CallLimits::deadline`] of a request overrides
 /// the limit. The inner layers read the resulting instant from [`DeadlineAt`]; if a request has one
 /// already, set by a caller with its own limit, the earlier of the two applies. The error is a
 /// [`DeadlineExceeded`], which names what the call was waiting for.
@@ -99,7 +99,7 @@ where
 
 /// Determines the end of a call, and puts it into `extensions` for the inner layers.
 fn limit(extensions: &mut http::Extensions, default: Option<Duration>) -> Option<(Instant, Limit)> {
-    let own = extensions.get::<CallOptions>().and_then(|options| options.deadline).or(default);
+    let own = extensions.get::<CallLimits>().and_then(|options| options.deadline).or(default);
     let outer = extensions.get::<DeadlineAt>().map(|deadline| deadline.0);
     if own.is_none() && outer.is_none() {
         return None;

@@ -49,7 +49,7 @@
 //! | extension | put there by | read by |
 //! |---|---|---|
 //! | [`Call`](frameio_core::Call) | the encoding of a request | retry, rate limit, trace |
-//! | [`CallOptions`](frameio_core::CallOptions) | the encoding of a request | deadline, retry, timeout |
+//! | [`CallLimits`](frameio_core::CallLimits) | the encoding of a request | deadline, retry, timeout |
 //! | [`CallRecord`] | the caller, else the first layer that needs it | all, to write to it |
 //! | [`DeadlineAt`] | deadline | retry, rate limit |
 //! | [`Attempts`](frameio_core::Attempts) | retry | trace |

@@ -89,7 +89,6 @@ pub struct DefaultStack {
 
 #[derive(Clone)]
 enum RetrySlot {
-    Empty,
     Policy(RetryLayer),
     Custom(Wrap),
 }
@@ -191,7 +190,7 @@ impl DefaultStack {
 
     /// Sends each call once, and resends nothing.
     pub fn no_retry(mut self) -> Self {
-        self.retry = RetrySlot::Empty;
+        self.retry = RetrySlot::Policy(RetryLayer::never());
         self
     }
 
@@ -284,7 +283,6 @@ impl DefaultStack {
             .layer(timeout)
             .service(exchange);
         match &self.retry {
-            RetrySlot::Empty => self.call(attempt),
             RetrySlot::Policy(layer) => self.call(layer.layer(attempt)),
             RetrySlot::Custom(layer) => self.call(layer(HttpService::new(attempt))),
         }
@@ -327,9 +325,8 @@ impl<T: Transport> Layer<T> for DefaultStack {
 impl fmt::Debug for DefaultStack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let retry = match &self.retry {
-            RetrySlot::Empty => None,
-            RetrySlot::Policy(layer) => Some(format!("{layer:?}")),
-            RetrySlot::Custom(_) => Some("custom".to_owned()),
+            RetrySlot::Policy(layer) => Some(layer),
+            RetrySlot::Custom(_) => None,
         };
         f.debug_struct("DefaultStack")
             .field("base", &self.base)

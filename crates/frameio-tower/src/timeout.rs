@@ -1,4 +1,4 @@
-//! The time that one attempt may take.
+//! Time limit of one attempt.
 
 use std::fmt;
 use std::future::Future;
@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use frameio_core::{BoxError, CallOptions};
+use frameio_core::{BoxError, CallLimits};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -14,10 +14,10 @@ use tower::{Layer, Service};
 
 use crate::error::AttemptTimeout;
 
-/// Limits the time of one attempt, from its call to the last byte of its answer.
+/// Limits the time of one attempt, from its call to the last byte of its response.
 ///
-/// The body counts where it is read inside, by a [`Collect`](crate::Collect). The time that a
-/// service needs to become ready does not. [`CallOptions::timeout`] of a request overrides the
+/// The body counts where it is read inside, by a [`Collect`](crate::Collect) service. The time until
+/// the inner service is ready does not count. [`CallLimits::timeout`] of a request overrides the
 /// limit; the error is an [`AttemptTimeout`].
 #[derive(Clone, Copy, Debug)]
 pub struct TimeoutLayer {
@@ -25,12 +25,12 @@ pub struct TimeoutLayer {
 }
 
 impl TimeoutLayer {
-    /// A limit for requests that bring none of their own.
+    /// Creates a layer with a limit for requests without their own.
     pub const fn new(limit: Duration) -> Self {
         Self { limit: Some(limit) }
     }
 
-    /// No limit but that of a request.
+    /// Creates a layer that applies only the limits of requests.
     pub const fn disabled() -> Self {
         Self { limit: None }
     }
@@ -65,8 +65,8 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> TimeoutFuture<S::Future> {
-        let own = request.extensions().get::<CallOptions>().and_then(|options| options.timeout);
-        // A limit beyond what a clock can tell is none.
+        let own = request.extensions().get::<CallLimits>().and_then(|options| options.timeout);
+        // A limit that the clock cannot represent is none.
         let limit =
             own.or(self.limit).and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
         TimeoutFuture { inner: Limited::new(self.inner.call(request), limit) }
@@ -74,7 +74,7 @@ where
 }
 
 pin_project! {
-    /// The future of a [`Timeout`].
+    /// The future of a [`Timeout`] service.
     #[derive(Debug)]
     pub struct TimeoutFuture<F> {
         #[pin]
@@ -98,7 +98,7 @@ where
 }
 
 pin_project! {
-    /// A future with an end, and what is to be known at that end.
+    /// A future with a time limit, and data for the error when it is reached.
     pub(crate) struct Limited<F, L> {
         #[pin]
         future: F,
@@ -113,7 +113,7 @@ impl<F: Future, L> Limited<F, L> {
         Self { future, timer: None, limit }
     }
 
-    /// What the future gives, or an error when the time is up.
+    /// Polls the future; fails when the limit is reached.
     pub(crate) fn poll_limited(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -123,7 +123,7 @@ impl<F: Future, L> Limited<F, L> {
             return Poll::Ready(Ok(output));
         }
         let Some((at, limit)) = this.limit else { return Poll::Pending };
-        // Only now: what is done at once never touches the timer.
+        // Only now: a future that is ready at once never touches the timer.
         if this.timer.is_none() {
             this.timer.set(Some(sleep_until(*at)));
         }

@@ -8,7 +8,7 @@ use std::future::pending;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use frameio_core::{Attempts, Body, BoxError, Call, CallOptions, Operation, Quota};
+use frameio_core::{Attempts, Body, BoxError, Call, CallLimits, Operation, Quota};
 use frameio_tower::auth::{Token, TokenProvider};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, QuotaExhausted, find};
 use frameio_tower::rate_limit::RateLimitLayer;
@@ -86,7 +86,7 @@ impl Outcome {
 /// one call in 10 s.
 async fn send(
     provider: impl TokenProvider,
-    options: impl FnOnce(&mut CallOptions),
+    options: impl FnOnce(&mut CallLimits),
     steps: impl IntoIterator<Item = Step>,
 ) -> Outcome {
     let script = Script::new(steps);
@@ -113,7 +113,7 @@ async fn send(
     Outcome { result, took: start.elapsed(), record, seen: script.seen() }
 }
 
-fn no_options(_: &mut CallOptions) {}
+fn no_options(_: &mut CallLimits) {}
 
 /// An answer whose body breaks off.
 fn broken() -> Step {
@@ -165,7 +165,7 @@ async fn the_timeout_is_that_of_an_attempt() {
     let outcome = send(Tokens::default(), no_options, [hang()]).await;
     assert_eq!((outcome.status(), outcome.times()), (200, vec![0, 10]));
 
-    let no_retries = |options: &mut CallOptions| options.max_retries = Some(0);
+    let no_retries = |options: &mut CallLimits| options.max_retries = Some(0);
     let outcome = send(Tokens::default(), no_retries, [hang()]).await;
     assert_eq!(*outcome.error::<AttemptTimeout>(), AttemptTimeout::new(5 * SECOND));
     assert!(outcome.record.may_have_been_sent());
@@ -179,7 +179,7 @@ async fn a_body_that_breaks_off_is_a_failed_attempt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rejected_token_costs_one_more_attempt_which_pays_the_quota() {
-    let no_retries = |options: &mut CallOptions| options.max_retries = Some(0);
+    let no_retries = |options: &mut CallLimits| options.max_retries = Some(0);
     let outcome = send(Rotating::default(), no_retries, [status(401)]).await;
     assert_eq!((outcome.status(), outcome.times()), (200, vec![0, 10]));
     assert_eq!(outcome.tokens(), ["Bearer 0", "Bearer 1"]);
@@ -191,7 +191,7 @@ async fn a_rejected_token_costs_one_more_attempt_which_pays_the_quota() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_the_attempts_and_the_token() {
-    let three = |options: &mut CallOptions| options.deadline = Some(3 * SECOND);
+    let three = |options: &mut CallLimits| options.deadline = Some(3 * SECOND);
     let outcome = send(Tokens::default(), three, [hang()]).await;
     let expected = DeadlineExceeded::new(3 * SECOND, Phase::Response);
     assert_eq!((outcome.error(), outcome.took), (&expected, 3 * SECOND));
@@ -204,7 +204,7 @@ async fn the_deadline_covers_the_attempts_and_the_token() {
     assert!(!outcome.record.may_have_been_sent());
 
     // It counts from the start of the call and not from that of the attempt.
-    let twelve = |options: &mut CallOptions| options.deadline = Some(12 * SECOND);
+    let twelve = |options: &mut CallLimits| options.deadline = Some(12 * SECOND);
     let outcome = send(Tokens::default(), twelve, [status(503), hang()]).await;
     let expected = DeadlineExceeded::new(12 * SECOND, Phase::Response);
     assert_eq!((outcome.error(), outcome.took), (&expected, 12 * SECOND));
@@ -213,7 +213,7 @@ async fn the_deadline_covers_the_attempts_and_the_token() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_cannot_end_before_the_deadline_is_not_begun() {
     // That for the quota, which says how long it would have been.
-    let five = |options: &mut CallOptions| options.deadline = Some(5 * SECOND);
+    let five = |options: &mut CallLimits| options.deadline = Some(5 * SECOND);
     let outcome = send(Tokens::default(), five, [status(503)]).await;
     let wait = outcome.error::<QuotaExhausted>().wait;
     assert!(wait > 8 * SECOND && wait <= 10 * SECOND, "{wait:?}");

@@ -7,7 +7,7 @@ mod support;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 
-use frameio_core::{Attempts, Body, BoxError, Call, CallOptions, Operation, Quota};
+use frameio_core::{Attempts, Body, BoxError, Call, CallLimits, Operation, Quota};
 use frameio_tower::auth::{AuthLayer, Token, TokenProvider};
 use frameio_tower::error::{
     AttemptTimeout, AuthError, ConnectTimeout, HttpError, QuotaExhausted, ResponseTooLarge,
@@ -139,7 +139,7 @@ async fn an_error_is_known_inside_of_the_error_of_a_stack() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_has_the_last_word() {
-    let with = |operation, set: fn(&mut CallOptions)| {
+    let with = |operation, set: fn(&mut CallLimits)| {
         let mut request = call(operation);
         set(request.extensions_mut().get_or_insert_default());
         request
@@ -191,7 +191,7 @@ async fn every_attempt_is_the_same_but_for_its_number() {
             .header("x-many", "2")
             .body(body())
             .unwrap();
-        let options = request.extensions_mut().get_or_insert_default::<CallOptions>();
+        let options = request.extensions_mut().get_or_insert_default::<CallLimits>();
         options.max_retries = Some(2);
         request.extensions_mut().insert(Call::new(&READ).account("acc"));
         request.extensions_mut().insert(Mark("kept"));
@@ -211,7 +211,7 @@ async fn every_attempt_is_the_same_but_for_its_number() {
             let marker = (number > 1).then_some(Attempts(number));
             assert_eq!(extensions.get(), marker.as_ref());
             assert_eq!(extensions.get(), Some(&Mark("kept")));
-            assert_eq!(extensions.get::<CallOptions>().unwrap().max_retries, Some(2));
+            assert_eq!(extensions.get::<CallLimits>().unwrap().max_retries, Some(2));
             let call = extensions.get::<Call>().unwrap();
             assert_eq!((call.operation.id, call.account.as_deref()), (READ.id, Some("acc")));
             assert_eq!(extensions.get::<CallRecord>().unwrap().attempts(), 3, "one for all");
@@ -350,7 +350,7 @@ async fn a_budget_is_shared_and_spent_by_failures_alone() {
     for _ in 0..20 {
         // One a second, for the ten seconds that the budget looks back.
         let mut request = call(&READ);
-        request.extensions_mut().get_or_insert_default::<CallOptions>().idempotent = Some(true);
+        request.extensions_mut().get_or_insert_default::<CallLimits>().idempotent = Some(true);
         let script = errors();
         let service = layered(&layer, &script);
         service.oneshot(request).await.unwrap();

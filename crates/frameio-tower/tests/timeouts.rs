@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::{Body, BoxError, CallOptions};
+use frameio_core::{Body, BoxError, CallLimits};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, TransportError, TransportStage};
 use frameio_tower::{
     Backoff, CallRecord, CollectLayer, DeadlineAt, DeadlineLayer, Phase, RetryLayer, StandardPolicy, TimeoutLayer,
@@ -47,7 +47,7 @@ fn slow(
     }))
 }
 
-fn with(options: impl FnOnce(&mut CallOptions)) -> Request<()> {
+fn with(options: impl FnOnce(&mut CallLimits)) -> Request<()> {
     let mut request = Request::new(());
     options(request.extensions_mut().get_or_insert_default());
     request

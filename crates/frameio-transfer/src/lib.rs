@@ -24,13 +24,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use frameio_api::files::{File, ShowFile};
-use frameio_core::{AccountId, Body, BoxError, FileId, is_loopback};
-use frameio_tower::Backoff;
-use http::{Request, Response};
+use frameio_core::{AccountId, FileId, is_loopback};
+use frameio_tower::{Backoff, Transport};
 use tokio::sync::Semaphore;
-use tower::Service;
 
 pub use self::digest::{Checksum, Digest};
 use self::download::disk::{Disk, SystemDisk};
@@ -148,19 +145,12 @@ pub struct TransfersBuilder {
 }
 
 impl TransfersBuilder {
-    /// Sends what goes to signed URLs through another service: a [`HyperTransport`] with other
+    /// Sends requests to signed URLs through another service: a [`HyperTransport`] with other
     /// settings, a stack around one, or a simulator.
     ///
     /// It must not add a token.
-    pub fn storage<S, B>(mut self, service: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        self.storage = Some(signed_http::boxed(service));
+    pub fn storage(mut self, service: impl Transport) -> Self {
+        self.storage = Some(HttpService::new(service));
         self
     }
 
@@ -239,7 +229,7 @@ impl TransfersBuilder {
         let allow_loopback =
             allow_loopback.unwrap_or_else(|| self.client.base_url().is_some_and(is_local));
         let http =
-            self.storage.unwrap_or_else(|| signed_http::boxed(HyperTransport::builder().build()));
+            self.storage.unwrap_or_else(|| HttpService::new(HyperTransport::builder().build()));
         Transfers {
             inner: Arc::new(Inner {
                 client: self.client,

@@ -246,22 +246,12 @@ async fn refusal(response: Response<Body>) -> StorageResponse {
     StorageResponse::new(parts.status, wait, &body)
 }
 
-/// Boxes the service that signed URLs are asked through.
-pub(crate) fn boxed<S, B>(service: S) -> HttpService
-where
-    S: tower::Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-    B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-{
-    HttpService::new(service)
-}
-
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
     use std::sync::Mutex;
+
+    use frameio_tower::Transport;
 
     use super::*;
 
@@ -271,14 +261,9 @@ mod tests {
         }))
     }
 
-    fn over<S>(service: S) -> Storage
-    where
-        S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-        S: Clone + Send + Sync + 'static,
-        S::Future: Send,
-    {
+    fn over(service: impl Transport) -> Storage {
         Storage {
-            http: boxed(service),
+            http: HttpService::new(service),
             allow_loopback: false,
             stall_timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(1000),

@@ -60,8 +60,8 @@
 #[cfg(feature = "blocking")]
 pub use frameio_client::blocking;
 pub use frameio_client::{
-    BuildError, CallFuture, Client, ClientBuilder, DefaultLayer, Error, ErrorKind, HttpService,
-    Items, Pages, Stack, builder, client, error, pages,
+    BuildError, BuildErrorKind, CallFuture, Client, ClientBuilder, Error, ErrorKind, HttpService,
+    Items, Pages, builder, client, error, pages,
 };
 
 /// Signing in with Adobe IMS.
@@ -93,9 +93,9 @@ pub use frameio_api::{
 pub use frameio_core as endpoint;
 pub use frameio_core::id::*;
 pub use frameio_core::{
-    ApiError, Body, BoxError, Cursor, DecodeError, EncodeError, Endpoint, EndpointExt, EventType,
-    FromResponse, Json, Operation, Page, Paged, Patch, Quota, QuotaScope, RateLimitInfo, Reply,
-    Secret, SignedUrl, encode,
+    ApiError, Body, BoxError, CallOptions, Cursor, DecodeError, EncodeError, Endpoint, EndpointExt,
+    EventType, FromResponse, Json, Operation, Page, Paged, Patch, Quota, QuotaScope, RateLimitInfo,
+    Reply, Secret, SignedUrl, encode,
 };
 /// The layers of the stack, for composing one by hand.
 pub use frameio_tower as layers;

@@ -8,7 +8,7 @@ use frameio::folders::CreateFolder;
 use frameio::transport::HyperTransport;
 use frameio::webhook::{Event, Fetched, Signer, Verifier};
 use frameio::webhooks::CreateWebhook;
-use frameio::{Body, Client, DefaultLayer, EventType};
+use frameio::{Body, Client, EventType};
 use frameio_sim::{Fault, RecordedDelivery, Sim, SimServer};
 use frameio_testing::verifier::verifier;
 use http::Request;
@@ -54,7 +54,7 @@ impl Setting {
         let server = sim.serve().await.unwrap();
         let client = Client::builder().base_url(server.url()).token(Sim::TOKEN);
         // Nothing here waits in real time.
-        let client = client.without(DefaultLayer::RateLimit).build().unwrap();
+        let client = client.rate_limit(None).build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhooks", listener.local_addr().unwrap());
         let demo = sim.demo();

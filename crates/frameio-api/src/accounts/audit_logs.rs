@@ -179,10 +179,6 @@ impl QueryValue for AuditLogFilters {
         query.push(&format!("{name}[to_date]"), to_date);
         query.push(&format!("{name}[user_id]"), user_id);
         query.push(&format!("{name}[workspace_id]"), workspace_id);
-        // A filter left out would list more than was asked for.
-        for (field, value) in extra.iter().filter(|(_, value)| !value.is_null()) {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            query.push(&format!("{name}[{field}]"), &text);
-        }
+        query.push_fields(name, extra);
     }
 }

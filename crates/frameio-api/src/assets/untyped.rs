@@ -1,6 +1,6 @@
 //! Unions of assets, read in two steps: the kind is looked up before the fields are typed.
 
-use frameio_core::decode::decode_json;
+use frameio_core::decode::{check_exact_fields, decode_json};
 use frameio_core::{DecodeError, Extra};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -14,6 +14,7 @@ pub(super) trait Union: Sized {
 
     /// Reads one.
     fn from_untyped(fields: Extra) -> Result<Self, DecodeError> {
+        check_exact_fields(&fields)?;
         match fields.get("type") {
             Some(Value::String(kind)) => Self::of_kind(&AssetKind::from(&**kind), fields),
             Some(_) => Err(DecodeError::new("type", "is not text")),

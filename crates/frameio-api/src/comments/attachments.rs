@@ -1,10 +1,9 @@
 //! Files that are attached to comments.
 
 use bytes::Bytes;
-use frameio_core::limits::{self, Check};
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AttachmentId, DecodeError, EncodeError, Extra, FromResponse, SignedUrl, decode::decode_json,
-    model,
+    AttachmentId, DecodeError, Extra, FromResponse, SignedUrl, decode::decode_json, model,
 };
 use jiff::Timestamp;
 
@@ -61,10 +60,10 @@ impl AttachmentInput {
 }
 
 impl Check for AttachmentInput {
-    fn check(&self) -> Result<(), EncodeError> {
-        limits::check("name", &self.name, 1..=255)?;
-        limits::check("file_size", &self.file_size, 1..=5_000_000_000_000)?;
-        limits::check("media_type", &self.media_type, 1..=255)
+    fn check(&self, limits: &mut Limits) {
+        limits.check("name", &self.name, 1..=255);
+        limits.check("file_size", &self.file_size, 1..=5_000_000_000_000);
+        limits.check("media_type", &self.media_type, 1..=255);
     }
 }
 

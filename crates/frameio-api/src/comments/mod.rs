@@ -4,7 +4,7 @@ mod attachments;
 mod text_review;
 mod time;
 
-use frameio_core::limits::{self, Check};
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     AccountId, AttachmentId, CommentId, EncodeError, Extra, FileId, Page, UserId, endpoints, model,
     open_enum, response_types,
@@ -110,14 +110,14 @@ endpoints! {
         optional {
             /// What is said. 1 to 40 000 characters.
             text: String in 1..=40_000,
-            /// When in the media it is said. Only for audio and video.
-            timestamp: MediaTime,
             /// A change to the text of a document; what is not given stays.
             text_review_annotation: TextReviewAnnotationUpdate,
             /// Links in the text.
             links: Vec<LinkInput>,
         }
         nullable {
+            /// When in the media it is said. Only for audio and video.
+            timestamp: MediaTime,
             /// For how many frames it holds. At least 1.
             duration: u64 in 1..=u64::MAX,
             /// On which page of a document it is said. From 1.
@@ -267,13 +267,13 @@ impl Anchor {
 }
 
 impl Check for Anchor {
-    fn check(&self) -> Result<(), EncodeError> {
+    fn check(&self, limits: &mut Limits) {
         for (field, value) in [("x", self.x), ("y", self.y)] {
-            if !(0.0..=1.0).contains(&value) {
-                return Err(EncodeError::new(field, format!("is {value}, allowed are 0 to 1")));
+            limits.finite(field, value);
+            if value.is_finite() && !(0.0..=1.0).contains(&value) {
+                limits.push(EncodeError::new(field, format!("is {value}, allowed are 0 to 1")));
             }
         }
-        Ok(())
     }
 }
 
@@ -316,8 +316,8 @@ impl LinkInput {
 }
 
 impl Check for LinkInput {
-    fn check(&self) -> Result<(), EncodeError> {
-        limits::check("end_index", &self.end_index, 1..=u64::MAX)
+    fn check(&self, limits: &mut Limits) {
+        limits.check("end_index", &self.end_index, 1..=u64::MAX);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Changes to the text of a document, as part of a comment.
 
-use frameio_core::limits::{self, Check};
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{EncodeError, Extra, Patch, model, open_enum};
 
 open_enum! {
@@ -39,16 +39,16 @@ impl TextReviewBounds {
 }
 
 impl Check for TextReviewBounds {
-    fn check(&self) -> Result<(), EncodeError> {
+    fn check(&self, limits: &mut Limits) {
         for (field, value) in [("x", self.x), ("y", self.y)] {
-            limits::check_finite(field, value)?;
+            limits.finite(field, value);
         }
         for (field, value) in [("width", self.width), ("height", self.height)] {
-            if !(0.0..f64::INFINITY).contains(&value) {
-                return Err(EncodeError::new(field, format!("is {value}, allowed are 0 or more")));
+            limits.finite(field, value);
+            if value.is_finite() && value < 0.0 {
+                limits.push(EncodeError::new(field, format!("is {value}, allowed are 0 or more")));
             }
         }
-        Ok(())
     }
 }
 
@@ -95,10 +95,10 @@ impl TextReviewAnnotation {
 }
 
 impl Check for TextReviewAnnotation {
-    fn check(&self) -> Result<(), EncodeError> {
-        limits::check("bounds", &self.bounds, 1..=u64::MAX)?;
-        self.bounds.check().map_err(|error| error.within("bounds"))?;
-        limits::check("suggested_text", &self.suggested_text, 0..=3_000)
+    fn check(&self, limits: &mut Limits) {
+        limits.check("bounds", &self.bounds, 1..=u64::MAX);
+        limits.nested("bounds", &self.bounds);
+        limits.check("suggested_text", &self.suggested_text, 0..=3_000);
     }
 }
 
@@ -159,12 +159,12 @@ impl TextReviewAnnotationUpdate {
 }
 
 impl Check for TextReviewAnnotationUpdate {
-    fn check(&self) -> Result<(), EncodeError> {
+    fn check(&self, limits: &mut Limits) {
         if *self == Self::new() {
-            return Err(EncodeError::new("", "changes nothing: set at least one of its fields"));
+            limits.refuse(EncodeError::new("", "changes nothing: set at least one of its fields"));
         }
-        limits::check("bounds", &self.bounds, 1..=u64::MAX)?;
-        self.bounds.check().map_err(|error| error.within("bounds"))?;
-        limits::check("suggested_text", &self.suggested_text, 0..=3_000)
+        limits.check("bounds", &self.bounds, 1..=u64::MAX);
+        limits.nested("bounds", &self.bounds);
+        limits.check("suggested_text", &self.suggested_text, 0..=3_000);
     }
 }

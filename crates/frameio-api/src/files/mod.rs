@@ -3,6 +3,7 @@
 mod copies;
 mod upload;
 
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     AccountId, AssetId, FileId, FolderId, Page, ProjectId, SignedUrl, endpoints, model, open_enum,
     response_types,
@@ -220,7 +221,7 @@ endpoints! {
             copy_comments: CopyComments,
         }
         body {
-            /// Files to copy. 1 to 100.
+            /// Files to copy, each once. 1 to 100.
             file_ids: Vec<FileId> in 1..=100,
             /// Folder to put the copies in.
             parent_id: FolderId,
@@ -235,13 +236,25 @@ endpoints! {
             account_id: AccountId,
         }
         body {
-            /// Files to move. 1 to 100.
+            /// Files to move, each once. 1 to 100.
             file_ids: Vec<FileId> in 1..=100,
             /// Folder to move them to.
             parent_id: FolderId,
         }
     }
     "files.bulk_move" = PATCH "/v4/accounts/{account_id}/files/move" -> Vec<File>, 60 per minute;
+}
+
+impl Check for CopyFiles {
+    fn check(&self, limits: &mut Limits) {
+        limits.within("file_ids", |limits| limits.distinct(&self.file_ids));
+    }
+}
+
+impl Check for MoveFiles {
+    fn check(&self, limits: &mut Limits) {
+        limits.within("file_ids", |limits| limits.distinct(&self.file_ids));
+    }
 }
 
 open_enum! {

@@ -1,7 +1,7 @@
 //! What uploads answer with.
 
 use bytes::Bytes;
-use frameio_core::limits::Check;
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     DecodeError, EncodeError, Extra, FileId, FromResponse, SignedUrl, decode::decode_json, id,
     model, response_types,
@@ -61,14 +61,14 @@ id! {
 }
 
 impl Check for StorageLocation {
-    fn check(&self) -> Result<(), EncodeError> {
+    fn check(&self, limits: &mut Limits) {
         let text = self.as_str();
         let two =
             text.split_at_checked(36).and_then(|(one, rest)| Some((one, rest.strip_prefix('-')?)));
-        if is_uuid(text) || two.is_some_and(|(one, other)| is_uuid(one) && is_uuid(other)) {
-            return Ok(());
+        if !is_uuid(text) && !two.is_some_and(|(one, other)| is_uuid(one) && is_uuid(other)) {
+            let message = "is neither a UUID in lower case nor two joined by a hyphen";
+            limits.push(EncodeError::new("", message));
         }
-        Err(EncodeError::new("", "is neither a UUID in lower case nor two joined by a hyphen"))
     }
 }
 

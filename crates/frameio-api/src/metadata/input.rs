@@ -1,7 +1,7 @@
 //! The value of a field, as updates take it.
 
-use frameio_core::limits::Check;
-use frameio_core::{EncodeError, Extra, FieldDefinitionId, model};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{Extra, FieldDefinitionId, model};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
@@ -51,12 +51,9 @@ impl MetadataChange {
 }
 
 impl Check for MetadataChange {
-    fn check(&self) -> Result<(), EncodeError> {
-        match self.value {
-            MetadataInput::Number(number) if !number.is_finite() => {
-                Err(EncodeError::new("value", format!("is {number}, which JSON cannot say")))
-            }
-            _ => Ok(()),
+    fn check(&self, limits: &mut Limits) {
+        if let MetadataInput::Number(number) = self.value {
+            limits.finite("value", number);
         }
     }
 }
@@ -208,10 +205,10 @@ mod tests {
 
     #[test]
     fn a_number_that_json_cannot_represent_is_refused() {
+        let check = |number: f64| Limits::of(&MetadataChange::new("f", number));
         for number in [f64::NAN, f64::INFINITY] {
-            let error = MetadataChange::new("f", number).check().unwrap_err();
-            assert_eq!(error.field, "value");
+            assert_eq!(check(number).unwrap_err().field, "value");
         }
-        assert_eq!(MetadataChange::new("f", f64::MAX).check(), Ok(()));
+        assert_eq!(check(f64::MAX), Ok(()));
     }
 }

@@ -1,6 +1,7 @@
 //! The value of a field, as answers have it.
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use frameio_core::decode::check_exact;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -28,7 +29,9 @@ pub enum MetadataValue {
 
 impl<'de> Deserialize<'de> for MetadataValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
+        let value = Value::deserialize(deserializer)?;
+        check_exact(&value).map_err(|error| D::Error::custom(error.message))?;
+        Ok(match value {
             Value::String(text) => Self::Text(text),
             Value::Number(number) => Self::Number(number),
             Value::Bool(toggle) => Self::Toggle(toggle),

@@ -1,7 +1,7 @@
 //! What can be configured of each kind of field, but for those of users.
 
-use frameio_core::limits::{self, Check};
-use frameio_core::{EncodeError, Extra, Patch, model, open_enum};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{Extra, model, open_enum};
 
 use crate::metadata::SelectOptionId;
 
@@ -41,17 +41,17 @@ macro_rules! configuration {
         }
 
         impl Check for $name {
-            fn check(&self) -> Result<(), EncodeError> {
-                $($( limits::check(stringify!($required), &self.$required, $range)?; )?)*
-                Ok(())
+            fn check(&self, limits: &mut Limits) {
+                let _ = limits;
+                $($( limits.check(stringify!($required), &self.$required, $range); )?)*
             }
         }
 
         model! {
             #[doc = concat!("What to change of a [`", stringify!($name), "`].")]
             pub struct $update {
-                $( $(#[$required_meta])* pub $required: Patch<$required_ty $(<$required_arg>)?>, )*
-                $( $(#[$optional_meta])* pub $optional: Patch<$optional_ty>, )*
+                $( $(#[$required_meta])* pub $required: Option<$required_ty $(<$required_arg>)?>, )*
+                $( $(#[$optional_meta])* pub $optional: Option<$optional_ty>, )*
             }
         }
 
@@ -60,28 +60,26 @@ macro_rules! configuration {
             #[allow(clippy::new_without_default, reason = "one that changes nothing is of no use")]
             pub fn new() -> Self {
                 Self {
-                    $( $required: Patch::Keep, )*
-                    $( $optional: Patch::Keep, )*
+                    $( $required: None, )*
+                    $( $optional: None, )*
                     extra: Extra::new(),
                 }
             }
 
             $(
                 $(#[$optional_meta])*
-                ///
-                /// `None` clears it.
                 #[must_use]
-                pub fn $optional(mut self, $optional: impl Into<Patch<$optional_ty>>) -> Self {
-                    self.$optional = $optional.into();
+                pub fn $optional(mut self, $optional: impl Into<$optional_ty>) -> Self {
+                    self.$optional = Some($optional.into());
                     self
                 }
             )*
         }
 
         impl Check for $update {
-            fn check(&self) -> Result<(), EncodeError> {
-                $($( limits::check(stringify!($required), &self.$required, $range)?; )?)*
-                Ok(())
+            fn check(&self, limits: &mut Limits) {
+                let _ = limits;
+                $($( limits.check(stringify!($required), &self.$required, $range); )?)*
             }
         }
     };
@@ -120,11 +118,9 @@ impl DateConfiguration {
 
 impl DateConfigurationUpdate {
     /// The order of day, month and year.
-    ///
-    /// `None` clears it.
     #[must_use]
-    pub fn display_format(mut self, display_format: impl Into<Patch<DateFormat>>) -> Self {
-        self.display_format = display_format.into();
+    pub fn display_format(mut self, display_format: impl Into<DateFormat>) -> Self {
+        self.display_format = Some(display_format.into());
         self
     }
 }
@@ -178,11 +174,9 @@ impl NumberConfiguration {
 
 impl NumberConfigurationUpdate {
     /// How many decimal places are shown. 0 to 3.
-    ///
-    /// `None` clears it.
     #[must_use]
-    pub fn scale(mut self, scale: impl Into<Patch<u32>>) -> Self {
-        self.scale = scale.into();
+    pub fn scale(mut self, scale: u32) -> Self {
+        self.scale = Some(scale);
         self
     }
 }
@@ -211,8 +205,8 @@ configuration! {
     /// How a rating is given.
     pub struct RatingConfiguration, RatingConfigurationUpdate {
         required {
-            /// The best rating. 1 to 5.
-            max_value: u32 in 1..=5,
+            /// The best rating. 0 to 5.
+            max_value: u32 in 0..=5,
         }
         optional {
             /// The colour of the signs.
@@ -224,19 +218,17 @@ configuration! {
 }
 
 impl RatingConfiguration {
-    /// Ratings up to `max_value`, 1 to 5.
+    /// Ratings up to `max_value`, 0 to 5.
     pub fn new(max_value: u32) -> Self {
         Self { max_value, color: None, style: None, extra: Extra::new() }
     }
 }
 
 impl RatingConfigurationUpdate {
-    /// The best rating. 1 to 5.
-    ///
-    /// `None` clears it.
+    /// The best rating. 0 to 5.
     #[must_use]
-    pub fn max_value(mut self, max_value: impl Into<Patch<u32>>) -> Self {
-        self.max_value = max_value.into();
+    pub fn max_value(mut self, max_value: u32) -> Self {
+        self.max_value = Some(max_value);
         self
     }
 }
@@ -279,7 +271,7 @@ impl SelectConfigurationUpdate {
     /// Sets all options to choose from. 1 to 50.
     #[must_use]
     pub fn options(mut self, options: impl IntoIterator<Item = impl Into<FieldOption>>) -> Self {
-        self.options = Patch::Set(options.into_iter().map(Into::into).collect());
+        self.options = Some(options.into_iter().map(Into::into).collect());
         self
     }
 }

@@ -1,8 +1,8 @@
 //! The kinds of fields, whole: as answers have them and a creation takes them.
 
 use frameio_core::decode::decode_json;
-use frameio_core::limits::{self, Check};
-use frameio_core::{DecodeError, EncodeError, Extra, model};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{DecodeError, Extra, model};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -111,17 +111,16 @@ impl FieldKind {
 }
 
 impl Check for FieldKind {
-    fn check(&self) -> Result<(), EncodeError> {
-        let checked = match self {
-            Self::Date(it) => it.check(),
-            Self::Number(it) => it.check(),
-            Self::Rating(it) => it.check(),
-            Self::Select(it) | Self::SelectMulti(it) => it.check(),
-            Self::Toggle(it) => it.check(),
-            Self::UserMulti(it) | Self::UserSingle(it) => it.check(),
-            Self::Text(_) | Self::LongText(_) | Self::Other(..) => Ok(()),
-        };
-        checked.map_err(|error| error.within(CONFIGURATION))
+    fn check(&self, limits: &mut Limits) {
+        match self {
+            Self::Date(it) => limits.nested(CONFIGURATION, it),
+            Self::Number(it) => limits.nested(CONFIGURATION, it),
+            Self::Rating(it) => limits.nested(CONFIGURATION, it),
+            Self::Select(it) | Self::SelectMulti(it) => limits.nested(CONFIGURATION, it),
+            Self::Toggle(it) => limits.nested(CONFIGURATION, it),
+            Self::UserMulti(it) | Self::UserSingle(it) => limits.nested(CONFIGURATION, it),
+            Self::Text(_) | Self::LongText(_) | Self::Other(..) => {}
+        }
     }
 }
 
@@ -154,9 +153,9 @@ impl NewFieldDefinition {
 }
 
 impl Check for NewFieldDefinition {
-    fn check(&self) -> Result<(), EncodeError> {
-        limits::check("name", &self.name, NAME)?;
-        self.kind.check()
+    fn check(&self, limits: &mut Limits) {
+        limits.check("name", &self.name, NAME);
+        self.kind.check(limits);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can be configured of fields whose values are users: who can be chosen.
 
-use frameio_core::limits::{self, Check};
-use frameio_core::{EncodeError, Extra, model};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{Extra, model};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -46,12 +46,9 @@ impl UserConfiguration {
 }
 
 impl Check for UserConfiguration {
-    fn check(&self) -> Result<(), EncodeError> {
-        match &self.members {
-            MemberOptions::Custom(members) => {
-                limits::check("custom_members", members, 1..=u64::MAX)
-            }
-            _ => Ok(()),
+    fn check(&self, limits: &mut Limits) {
+        if let MemberOptions::Custom(members) = &self.members {
+            limits.check(CUSTOM_MEMBERS, members, 1..=u64::MAX);
         }
     }
 }
@@ -95,10 +92,8 @@ const CUSTOM_MEMBERS: &str = "custom_members";
 pub(super) enum Empty {
     /// As answers have it.
     List,
-    /// Not at all, as in a creation.
+    /// Not at all, as in a request.
     Absent,
-    /// As an update says it, so that those before are given up.
-    Null,
 }
 
 /// As answers have it.
@@ -126,7 +121,6 @@ impl Serialize for With<'_> {
             (Some(members), _) => map.serialize_entry(CUSTOM_MEMBERS, members)?,
             _ if extra.contains_key(CUSTOM_MEMBERS) => {}
             (None, Empty::List) => map.serialize_entry(CUSTOM_MEMBERS, &[(); 0])?,
-            (None, Empty::Null) => map.serialize_entry(CUSTOM_MEMBERS, &())?,
             (None, Empty::Absent) => {}
         }
         map.serialize_entry("member_options_type", kind)?;
@@ -183,7 +177,7 @@ mod tests {
     #[test]
     fn nobody_to_choose_from_is_refused() {
         let nobody = UserConfiguration::new(MemberOptions::Custom(Vec::new()));
-        assert_eq!(nobody.check().unwrap_err().field, "custom_members");
-        assert_eq!(UserConfiguration::new(MemberOptions::AllProjectMembers).check(), Ok(()));
+        assert_eq!(Limits::of(&nobody).unwrap_err().field, "custom_members");
+        assert_eq!(Limits::of(&UserConfiguration::new(MemberOptions::AllProjectMembers)), Ok(()));
     }
 }

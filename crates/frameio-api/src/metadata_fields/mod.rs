@@ -17,6 +17,7 @@
 
 mod configuration;
 mod definition;
+mod filters;
 mod kind;
 mod members;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use configuration::{
     RatingStyle, SelectConfiguration, SelectConfigurationUpdate, TextConfiguration, TimeFormat,
     ToggleConfiguration, ToggleConfigurationUpdate,
 };
+pub use filters::FieldDefinitionFilters;
 pub use kind::{FieldKind, NewFieldDefinition};
 pub use members::{MemberOptions, UserConfiguration};
 pub use update::{FieldDefinitionUpdate, FieldKindUpdate};
@@ -75,6 +77,8 @@ endpoints! {
         query {
             /// What the answer holds besides.
             include: FieldDefinitionInclude,
+            /// Definitions to leave out. Default: none.
+            filters: FieldDefinitionFilters,
             /// The order of the list. Default: the service's.
             sort: FieldDefinitionSort,
         }

@@ -1,5 +1,5 @@
 use frameio_core::decode::decode_data;
-use frameio_core::limits::Check;
+use frameio_core::limits::Limits;
 use frameio_core::page::PageItem;
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ fn errors_in_a_configuration_are_reported_with_their_path() {
 
 #[test]
 fn limit_errors_name_the_field() {
-    let check = |name: &str, kind: FieldKind| NewFieldDefinition::new(name, kind).check();
+    let check = |name: &str, kind: FieldKind| Limits::of(&NewFieldDefinition::new(name, kind));
     let refused = |kind: FieldKind| check("Genre", kind).unwrap_err().field;
     let number = |scale| FieldKind::Number(NumberConfiguration::new(scale));
     assert_eq!(check("Genre", number(3)), Ok(()));
@@ -72,7 +72,7 @@ fn limit_errors_name_the_field() {
     let rating = |max_value| FieldKind::Rating(RatingConfiguration::new(max_value));
     assert_eq!(check("Genre", rating(5)), Ok(()));
     assert_eq!(refused(rating(6)), "field_configuration.max_value");
-    assert_eq!(refused(rating(0)), "field_configuration.max_value");
+    assert_eq!(check("Genre", rating(0)), Ok(()));
     let options = |number| SelectConfiguration::new((0..number).map(|i: u32| i.to_string()));
     assert_eq!(check("Genre", FieldKind::Select(options(50))), Ok(()));
     assert_eq!(refused(FieldKind::Select(options(51))), "field_configuration.options");
@@ -81,9 +81,24 @@ fn limit_errors_name_the_field() {
 
     let update = NumberConfigurationUpdate::new().scale(4);
     let update = FieldDefinitionUpdate::new(FieldKindUpdate::Number(update.into()));
-    assert_eq!(update.check().unwrap_err().field, "field_configuration.scale");
+    assert_eq!(Limits::of(&update).unwrap_err().field, "field_configuration.scale");
     let text = FieldDefinitionUpdate::new(FieldKindUpdate::Text);
-    assert_eq!(text.clone().name("é".repeat(250)).check(), Ok(()));
-    assert_eq!(text.clone().name("é".repeat(251)).check().unwrap_err().field, "name");
-    assert_eq!(text.name(None).check().unwrap_err().field, "name");
+    assert_eq!(Limits::of(&text.clone().name("é".repeat(250))), Ok(()));
+    assert_eq!(Limits::of(&text.name("é".repeat(251))).unwrap_err().field, "name");
+}
+
+#[test]
+fn an_update_cannot_clear_what_cannot_be_null() {
+    for (update, named) in [
+        (json!({"field_type": "text", "name": null}), "`name`"),
+        (json!({"field_type": "date", "field_configuration": null}), "`field_configuration`"),
+        (
+            json!({"field_type": "date", "field_configuration": {"include_time": null}}),
+            "`field_configuration.include_time`",
+        ),
+    ] {
+        let error = serde_json::from_value::<FieldDefinitionUpdate>(update).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(named) && error.contains("cannot be cleared"), "{error}");
+    }
 }

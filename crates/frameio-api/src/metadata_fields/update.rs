@@ -1,7 +1,7 @@
 //! The kinds of fields in parts, as an update takes them.
 
-use frameio_core::limits::{self, Check};
-use frameio_core::{DecodeError, EncodeError, Extra, Patch, model};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{DecodeError, Extra, Patch, model};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -18,7 +18,7 @@ use crate::metadata::MetadataFieldType;
 #[non_exhaustive]
 pub struct FieldDefinitionUpdate {
     /// What the field is called. 1 to 250 characters.
-    pub name: Patch<String>,
+    pub name: Option<String>,
     /// The kind of the field, which stays, with what to change of its configuration.
     pub kind: FieldKindUpdate,
     /// Fields that this version does not know.
@@ -30,9 +30,8 @@ impl FieldDefinitionUpdate {
     ///
     /// ```
     /// use frameio_api::metadata_fields::{FieldDefinitionUpdate, FieldKindUpdate};
-    /// use frameio_core::Patch;
     ///
-    /// let rename = FieldDefinitionUpdate::new(FieldKindUpdate::Number(Patch::Keep)).name("Take");
+    /// let rename = FieldDefinitionUpdate::new(FieldKindUpdate::Number(None)).name("Take");
     /// # assert_eq!(
     /// #     serde_json::to_value(&rename)?,
     /// #     serde_json::json!({"field_type": "number", "name": "Take"}),
@@ -40,26 +39,21 @@ impl FieldDefinitionUpdate {
     /// # Ok::<_, serde_json::Error>(())
     /// ```
     pub fn new(kind: FieldKindUpdate) -> Self {
-        Self { name: Patch::Keep, kind, extra: Extra::new() }
+        Self { name: None, kind, extra: Extra::new() }
     }
 
     /// Sets what the field is called. 1 to 250 characters.
-    ///
-    /// `None` clears it.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Patch<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 }
 
 impl Check for FieldDefinitionUpdate {
-    fn check(&self) -> Result<(), EncodeError> {
-        if self.name == Patch::Clear && self.kind == FieldKindUpdate::Text {
-            return Err(EncodeError::new("name", "of a text field cannot be cleared"));
-        }
-        limits::check("name", &self.name, NAME)?;
-        self.kind.check()
+    fn check(&self, limits: &mut Limits) {
+        limits.check("name", &self.name, NAME);
+        self.kind.check(limits);
     }
 }
 
@@ -68,27 +62,27 @@ impl Check for FieldDefinitionUpdate {
 #[non_exhaustive]
 pub enum FieldKindUpdate {
     /// A date.
-    Date(Patch<DateConfigurationUpdate>),
+    Date(Option<DateConfigurationUpdate>),
     /// A text of many lines, of which there is nothing to configure.
     LongText,
     /// A number.
-    Number(Patch<NumberConfigurationUpdate>),
+    Number(Option<NumberConfigurationUpdate>),
     /// A number of stars, or of other signs.
-    Rating(Patch<RatingConfigurationUpdate>),
+    Rating(Option<RatingConfigurationUpdate>),
     /// One of several options.
-    Select(Patch<SelectConfigurationUpdate>),
+    Select(Option<SelectConfigurationUpdate>),
     /// Some of several options.
-    SelectMulti(Patch<SelectConfigurationUpdate>),
+    SelectMulti(Option<SelectConfigurationUpdate>),
     /// A text of one line, of which there is nothing to configure.
     Text,
     /// Yes or no.
-    Toggle(Patch<ToggleConfigurationUpdate>),
+    Toggle(Option<ToggleConfigurationUpdate>),
     /// Some users or groups. The service takes the configuration whole.
-    UserMulti(Patch<UserConfiguration>),
+    UserMulti(Option<UserConfiguration>),
     /// One user or group. The service takes the configuration whole.
-    UserSingle(Patch<UserConfiguration>),
+    UserSingle(Option<UserConfiguration>),
     /// A kind that this version does not know, with its configuration.
-    Other(Box<str>, Patch<Extra>),
+    Other(Box<str>, Option<Extra>),
 }
 
 impl FieldKindUpdate {
@@ -111,18 +105,18 @@ impl FieldKindUpdate {
 
     fn read(
         field_type: MetadataFieldType,
-        configuration: Patch<Extra>,
+        configuration: Option<Extra>,
     ) -> Result<Self, DecodeError> {
         use MetadataFieldType as Type;
-        fn of<T: DeserializeOwned>(configuration: Patch<Extra>) -> Result<Patch<T>, DecodeError> {
-            Ok(match configuration {
-                Patch::Keep => Patch::Keep,
-                Patch::Clear => Patch::Clear,
-                Patch::Set(fields) => Patch::Set(read_configuration(fields)?),
-            })
+        fn of<T: DeserializeOwned>(configuration: Option<Extra>) -> Result<Option<T>, DecodeError> {
+            let Some(fields) = configuration else { return Ok(None) };
+            if let Some((name, _)) = fields.iter().find(|(_, value)| value.is_null()) {
+                return Err(DecodeError::new(format!("{CONFIGURATION}.{name}"), NOT_NULL));
+            }
+            read_configuration(fields).map(Some)
         }
         Ok(match field_type {
-            Type::Text | Type::LongText if !configuration.is_keep() => {
+            Type::Text | Type::LongText if configuration.is_some() => {
                 return Err(DecodeError::new(CONFIGURATION, "is not a part of text fields"));
             }
             Type::Text => Self::Text,
@@ -142,44 +136,42 @@ impl FieldKindUpdate {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         fn part<T: Serialize, M: SerializeMap>(
             map: &mut M,
-            configuration: &Patch<T>,
+            configuration: Option<&T>,
         ) -> Result<(), M::Error> {
-            if configuration.is_keep() {
-                return Ok(());
-            }
-            map.serialize_entry(CONFIGURATION, configuration)
+            configuration.map_or(Ok(()), |it| map.serialize_entry(CONFIGURATION, it))
         }
         map.serialize_entry(FIELD_TYPE, &self.field_type())?;
         match self {
             Self::Text | Self::LongText => Ok(()),
-            Self::Date(it) => part(map, it),
-            Self::Number(it) => part(map, it),
-            Self::Rating(it) => part(map, it),
-            Self::Select(it) | Self::SelectMulti(it) => part(map, it),
-            Self::Toggle(it) => part(map, it),
-            Self::UserMulti(Patch::Set(it)) | Self::UserSingle(Patch::Set(it)) => {
-                map.serialize_entry(CONFIGURATION, &With(it, Empty::Null))
+            Self::Date(it) => part(map, it.as_ref()),
+            Self::Number(it) => part(map, it.as_ref()),
+            Self::Rating(it) => part(map, it.as_ref()),
+            Self::Select(it) | Self::SelectMulti(it) => part(map, it.as_ref()),
+            Self::Toggle(it) => part(map, it.as_ref()),
+            Self::UserMulti(it) | Self::UserSingle(it) => {
+                part(map, it.as_ref().map(|it| With(it, Empty::Absent)).as_ref())
             }
-            Self::UserMulti(it) | Self::UserSingle(it) => part(map, it),
-            Self::Other(_, it) => part(map, it),
+            Self::Other(_, it) => part(map, it.as_ref()),
         }
     }
 }
 
 impl Check for FieldKindUpdate {
-    fn check(&self) -> Result<(), EncodeError> {
-        let checked = match self {
-            Self::Date(it) => it.check(),
-            Self::Number(it) => it.check(),
-            Self::Rating(it) => it.check(),
-            Self::Select(it) | Self::SelectMulti(it) => it.check(),
-            Self::Toggle(it) => it.check(),
-            Self::UserMulti(it) | Self::UserSingle(it) => it.check(),
-            Self::Text | Self::LongText | Self::Other(..) => Ok(()),
-        };
-        checked.map_err(|error| error.within(CONFIGURATION))
+    fn check(&self, limits: &mut Limits) {
+        match self {
+            Self::Date(it) => limits.nested(CONFIGURATION, it),
+            Self::Number(it) => limits.nested(CONFIGURATION, it),
+            Self::Rating(it) => limits.nested(CONFIGURATION, it),
+            Self::Select(it) | Self::SelectMulti(it) => limits.nested(CONFIGURATION, it),
+            Self::Toggle(it) => limits.nested(CONFIGURATION, it),
+            Self::UserMulti(it) | Self::UserSingle(it) => limits.nested(CONFIGURATION, it),
+            Self::Text | Self::LongText | Self::Other(..) => {}
+        }
     }
 }
+
+/// Why null is refused: the old value would stay, which is not what null says.
+const NOT_NULL: &str = "cannot be cleared: leave it out, or give a value";
 
 model! {
     /// An update of which the configuration is still to be read.
@@ -190,12 +182,23 @@ model! {
     }
 }
 
+/// The value to set, if there is one.
+fn not_null<T>(name: &'static str, field: Patch<T>) -> Result<Option<T>, DecodeError> {
+    match field {
+        Patch::Keep => Ok(None),
+        Patch::Set(value) => Ok(Some(value)),
+        Patch::Clear => Err(DecodeError::new(name, NOT_NULL)),
+    }
+}
+
 impl<'de> Deserialize<'de> for FieldDefinitionUpdate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Fields { name, field_type, field_configuration, extra } =
             Fields::deserialize(deserializer)?;
-        let kind =
-            FieldKindUpdate::read(field_type, field_configuration).map_err(D::Error::custom)?;
+        let name = not_null("name", name).map_err(D::Error::custom)?;
+        let kind = not_null(CONFIGURATION, field_configuration)
+            .and_then(|configuration| FieldKindUpdate::read(field_type, configuration))
+            .map_err(D::Error::custom)?;
         Ok(Self { name, kind, extra })
     }
 }
@@ -204,8 +207,8 @@ impl Serialize for FieldDefinitionUpdate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         self.kind.write(&mut map)?;
-        if !self.name.is_keep() {
-            map.serialize_entry("name", &self.name)?;
+        if let Some(name) = &self.name {
+            map.serialize_entry("name", name)?;
         }
         for (name, value) in &self.extra {
             map.serialize_entry(name, value)?;

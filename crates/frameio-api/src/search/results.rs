@@ -1,6 +1,6 @@
 //! Results: what a search finds.
 
-use frameio_core::decode::read_object;
+use frameio_core::decode::{check_exact_fields, read_object};
 use frameio_core::page::PageItem;
 use frameio_core::page::decode_page_of;
 use frameio_core::{DecodeError, Extra, Page, open_enum};
@@ -92,6 +92,7 @@ impl SearchResult {
     }
 
     fn from_fields(mut fields: Extra) -> Result<Self, DecodeError> {
+        check_exact_fields(&fields)?;
         let kind = AssetResultType::from(kind(&fields)?);
         match kind {
             AssetResultType::Other(kind) if &*kind == PROJECT => {

@@ -4,7 +4,7 @@ mod activities;
 mod reviewers;
 mod share;
 
-use frameio_core::limits::Check;
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     AccountId, AssetId, EncodeError, FieldDefinitionId, Page, ProjectId, Secret, ShareId,
     endpoints, open_enum,
@@ -51,18 +51,18 @@ endpoints! {
         }
         constant { "type" = "asset", }
         body {
-            /// What it is called. At most 175 characters without line breaks.
-            name: String,
+            /// What it is called. 1 to 175 characters without line breaks.
+            name: String in 1..=175,
             /// Who can open it.
             access: ShareAccess,
         }
         optional {
             /// What is in it. 1 to 100 files, folders and version stacks.
-            asset_ids: Vec<AssetId>,
+            asset_ids: Vec<AssetId> in 1..=100,
             /// What it is about. At most 640 characters; the account has to have branded shares.
-            description: String,
+            description: String in 0..=640,
             /// What has to be known to open it. At most 255 characters.
-            passphrase: Secret,
+            passphrase: Secret in 0..=255,
             /// When it stops being open. Default: never.
             expiration: Timestamp,
             /// Whether it can be opened.
@@ -101,8 +101,8 @@ endpoints! {
             open_in_viewer_enabled: bool,
             /// How a picture is fitted into its card.
             thumbnail_scale: ShareThumbnailScale,
-            /// How many lines a title has.
-            title_line_count: u32,
+            /// How many lines a title has. 1 or 2.
+            title_line_count: u32 in 1..=2,
             /// How large a card of the grid is.
             card_size: ShareItemSize,
             /// The shape of a card of the grid.
@@ -149,30 +149,12 @@ endpoints! {
             access: ShareAccess,
             /// Whether what is in it can be downloaded.
             downloading_enabled: bool,
-        }
-        nullable {
-            /// What it is called. 1 to 175 characters without line breaks.
-            name: String in 1..=175,
-            /// What it is about. 1 to 640 characters; the account has to have branded shares.
-            description: String in 1..=640,
-            /// What has to be known to open it. At most 255 characters.
-            passphrase: Secret in 0..=255,
-            /// When it stops being open.
-            expiration: Timestamp,
             /// Whether it can be opened.
             enabled: bool,
             /// Whether what is in it can be commented on.
             commenting_enabled: bool,
-            /// Whether all versions of a version stack are shown, not only the newest.
-            show_all_asset_versions: bool,
             /// Whether the metadata fields that are shown can be changed.
             editable_fields_enabled: bool,
-            /// Whether captions are shown.
-            captions_enabled: bool,
-            /// Whether transcripts are shown.
-            transcripts_enabled: bool,
-            /// Whether a watermark is shown.
-            watermark_enabled: bool,
             /// Whether a watermark that cannot be seen tells where a copy comes from.
             forensic_watermark_enabled: bool,
             /// Whether media is protected from copying.
@@ -181,20 +163,16 @@ endpoints! {
             layout: ShareLayout,
             /// The colours of the page.
             theme: ShareTheme,
-            /// The colour of what stands out.
-            accent_color: String,
             /// By which metadata field the assets are ordered.
             sort_by: ShareSortBy,
-            /// The metadata field that stands out.
-            featured_field_definition_id: FieldDefinitionId,
             /// The metadata fields that are shown.
             visible_field_definition_ids: Vec<FieldDefinitionId>,
             /// Whether it opens with an asset in the player, not with the list.
             open_in_viewer_enabled: bool,
             /// How a picture is fitted into its card.
             thumbnail_scale: ShareThumbnailScale,
-            /// How many lines a title has.
-            title_line_count: u32,
+            /// How many lines a title has. 1 or 2.
+            title_line_count: u32 in 1..=2,
             /// How large a card of the grid is.
             card_size: ShareItemSize,
             /// The shape of a card of the grid.
@@ -205,14 +183,36 @@ endpoints! {
             list_row_size: ShareItemSize,
             /// Whether rows of the list have icons.
             icons_visible_on_list: bool,
-            /// How wide the names of the list are.
-            name_column_width: u32,
             /// The shape of a card of the reel.
             reel_card_aspect_ratio: ShareAspectRatio,
             /// Whether a picture fits into its card of the reel as a whole.
             reel_card_fit_image: bool,
             /// Whether the reel shows the names of assets.
             show_asset_name_in_reel_layout: bool,
+        }
+        nullable {
+            /// What it is called. 1 to 175 characters without line breaks.
+            name: String in 1..=175,
+            /// What it is about. 1 to 640 characters; the account has to have branded shares.
+            description: String in 1..=640,
+            /// What has to be known to open it. At most 255 characters.
+            passphrase: Secret in 0..=255,
+            /// When it stops being open.
+            expiration: Timestamp,
+            /// Whether all versions of a version stack are shown, not only the newest.
+            show_all_asset_versions: bool,
+            /// Whether captions are shown.
+            captions_enabled: bool,
+            /// Whether transcripts are shown.
+            transcripts_enabled: bool,
+            /// Whether a watermark is shown.
+            watermark_enabled: bool,
+            /// The colour of what stands out.
+            accent_color: String,
+            /// The metadata field that stands out.
+            featured_field_definition_id: FieldDefinitionId,
+            /// How wide the names of the list are.
+            name_column_width: u32,
         }
     }
     "shares.update" = PATCH "/v4/accounts/{account_id}/shares/{share_id}" -> Share, 10 per minute;
@@ -344,14 +344,11 @@ endpoints! {
 }
 
 impl Check for UpdateShare {
-    fn check(&self) -> Result<(), EncodeError> {
+    fn check(&self, limits: &mut Limits) {
         if *self == Self::new(&self.account_id, &self.share_id) {
-            return Err(EncodeError::new(
-                "data",
-                "changes nothing: set at least one of its fields",
-            ));
+            let message = "changes nothing: set at least one of its fields";
+            limits.refuse(EncodeError::new("data", message));
         }
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reviewers of a share: named by exactly one kind of identifier.
 
-use frameio_core::limits::{self, Check, check_distinct};
-use frameio_core::{EncodeError, UserId, model};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{UserId, model};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -45,17 +45,19 @@ impl Reviewers {
 }
 
 impl Check for Reviewers {
-    fn check(&self) -> Result<(), EncodeError> {
-        fn some<T: PartialEq>(field: &'static str, ids: &Vec<T>) -> Result<(), EncodeError> {
-            limits::check(field, ids, 1..=10)?;
-            check_distinct(ids).map_err(|error| error.within(field))
-        }
+    fn check(&self, limits: &mut Limits) {
         match self {
-            Self::Emails(emails) => some("emails", emails),
-            Self::Users(users) => some("user_ids", users),
-            Self::AdobeUsers(users) => some("adobe_user_ids", users),
+            Self::Emails(emails) => check_ids(limits, "emails", emails),
+            Self::Users(users) => check_ids(limits, "user_ids", users),
+            Self::AdobeUsers(users) => check_ids(limits, "adobe_user_ids", users),
         }
     }
+}
+
+/// Checks a list of reviewers or of share lists: 1 to 10, each once.
+fn check_ids<T: PartialEq>(limits: &mut Limits, field: &'static str, ids: &Vec<T>) {
+    limits.check(field, ids, 1..=10);
+    limits.within(field, |limits| limits.distinct(ids));
 }
 
 /// Whom to invite to a share.
@@ -64,7 +66,7 @@ impl Check for Reviewers {
 pub enum InvitedReviewers {
     /// These people.
     Reviewers(Reviewers),
-    /// Whoever is on the share lists with these ids.
+    /// Members of the share lists with these ids, 1 to 10.
     ShareLists(Vec<String>),
 }
 
@@ -75,10 +77,10 @@ impl From<Reviewers> for InvitedReviewers {
 }
 
 impl Check for InvitedReviewers {
-    fn check(&self) -> Result<(), EncodeError> {
+    fn check(&self, limits: &mut Limits) {
         match self {
-            Self::Reviewers(reviewers) => reviewers.check(),
-            Self::ShareLists(_) => Ok(()),
+            Self::Reviewers(reviewers) => reviewers.check(limits),
+            Self::ShareLists(lists) => check_ids(limits, "share_list_ids", lists),
         }
     }
 }

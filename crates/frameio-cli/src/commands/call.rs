@@ -1,7 +1,7 @@
 //! `frameio call`: one operation, or all pages of one.
 
 use frameio::endpoint::CursorGuard;
-use frameio::{Client, Cursor, Operation, Page};
+use frameio::{CallOptions, Client, Cursor, Operation, Page};
 use serde_json::{Map, Value};
 
 use crate::args::GlobalArgs;
@@ -19,6 +19,9 @@ pub(crate) struct Args {
     /// Follow all pages and print their items as JSON lines
     #[arg(long)]
     all: bool,
+    /// Send values outside the documented limits
+    #[arg(long)]
+    unchecked: bool,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -27,17 +30,18 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut object = input::object(&args.input)?;
     let profile = global.profile.load()?;
     profile.fill(operation, &mut object);
+    let options = CallOptions::new().unchecked(args.unchecked);
     let reporter = Reporter::text();
     if operation.deprecated {
         reporter.note(&format!("{} is deprecated by the service", operation.id));
     }
     if args.all {
-        let result = all(global, &reporter, operation, object).await;
+        let result = all(global, &reporter, operation, object, &options).await;
         return result.map_err(|failure| profile.explain(failure));
     }
     // Before the credentials: wrong input is reported without a token too.
     let request = operation
-        .request(&object)
+        .request(&object, &options)
         .map_err(|error| profile.explain(Failure::input(operation.id, &error)))?;
     reporter.value(&global.client()?.send_json(request).await?)
 }
@@ -48,6 +52,7 @@ async fn all(
     reporter: &Reporter,
     operation: &'static Operation,
     mut object: Map<String, Value>,
+    options: &CallOptions,
 ) -> Result<(), Failure> {
     if !operation.schema().paged {
         let message = "its response has no pages: omit --all";
@@ -62,7 +67,8 @@ async fn all(
     let mut guard = start.map_or_else(CursorGuard::new, |start| CursorGuard::starting_at(&start));
     let mut client: Option<Client> = None;
     loop {
-        let request = operation.request(&object).map_err(|e| Failure::input(operation.id, &e))?;
+        let request = operation.request(&object, options);
+        let request = request.map_err(|error| Failure::input(operation.id, &error))?;
         let client = match &client {
             Some(client) => client,
             None => client.insert(global.client()?),

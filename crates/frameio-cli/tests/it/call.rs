@@ -34,6 +34,25 @@ async fn an_operation_is_called_with_json_and_answers_with_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn unchecked_sends_what_is_outside_the_documented_limits() {
+    let (sim, server) = serve().await;
+    let input = json!({"account_id": sim.demo().account_id, "page_size": 101}).to_string();
+    let call = ["call", "workspaces.index", "--input", &input];
+    let message = run(&server, &call).await.failed(2);
+    assert_eq!(message, "frameio: workspaces.index: `page_size` is 101, allowed are 1 to 100",);
+    // The simulator knows the same limit.
+    let refused = run(&server, &[&call[..], &["--unchecked"]].concat()).await;
+    assert!(refused.stderr.starts_with("frameio: workspaces.index: 4"), "{}", refused.stderr);
+    let jobs = tempfile::tempdir().unwrap();
+    let file = jobs.path().join("jobs");
+    std::fs::write(&file, format!("{{\"op\":\"workspaces.index\",\"input\":{input}}}")).unwrap();
+    let batch = ["batch", "--results", "-", file.to_str().unwrap()];
+    assert!(run(&server, &batch).await.failed(2).contains("1 invalid lines"));
+    let sent = run(&server, &[&batch[..], &["--unchecked"]].concat()).await;
+    assert!(sent.stdout.contains("\"status\":4"), "{}", sent.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn input_comes_from_a_file_or_from_standard_input() {
     let (sim, server) = serve().await;
     let input = json!({"account_id": sim.demo().account_id, "page_size": 1}).to_string();

@@ -335,8 +335,8 @@ fn base_uri(url: &str) -> Result<Uri, BuildError> {
 }
 
 fn unusable_url(url: &str, why: &str) -> BuildError {
-    // Everything before an `@` may be a password.
-    let message = match url.contains('@') {
+    // What stands before an `@` may be a password, and a query may contain a key.
+    let message = match url.contains(['@', '?']) {
         true => format!("the base URL cannot be used: {why}"),
         false => format!("the base URL '{}' cannot be used: {why}", trim_text(url)),
     };

@@ -114,7 +114,7 @@ impl Client {
     /// response without content is null.
     ///
     /// ```
-    /// use frameio::{Body, Catalog, Client, Operation};
+    /// use frameio::{Body, CallOptions, Catalog, Client, Operation};
     /// use serde_json::json;
     ///
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -125,7 +125,7 @@ impl Client {
     /// # }));
     /// let operation = Operation::find("workspaces.index").unwrap();
     /// let input = json!({"account_id": "1", "page_size": 1});
-    /// let request = operation.request(input.as_object().unwrap())?;
+    /// let request = operation.request(input.as_object().unwrap(), &CallOptions::new())?;
     /// let page = client.send_json(request).await?;
     /// assert_eq!(page, json!({"data": [], "links": {"next": null}}));
     /// # Ok(()) }

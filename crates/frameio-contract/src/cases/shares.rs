@@ -34,6 +34,7 @@ pub(super) fn resource() -> Resource {
             ShareThumbnailScale,
         ],
         tolerated: vec![
+            ("ShareReviewersResponse", "links", "the document before it has `data` alone"),
             ("AddAssetResponseData", "asset_added", "is only in this answer"),
             ("RemoveAssetResponseData", "asset_removed", "is only in this answer"),
         ],

@@ -34,13 +34,19 @@ pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Finding
                 true => path.strip_prefix("data.").unwrap_or(&path),
                 false => &path,
             };
-            for (size, allowed) in sizes(schema) {
+            let changed = |value: Value| {
                 let mut changed = example.clone();
                 if let Some(place) = changed.pointer_mut(&pointer) {
-                    *place = sized(schema, size);
+                    *place = value;
                 }
-                let input = input(case, &BTreeMap::new(), Some(&changed));
-                judge(case, &input, field, size, allowed, findings);
+                input(case, &BTreeMap::new(), Some(&changed))
+            };
+            for (size, allowed) in sizes(schema) {
+                judge(case, &changed(sized(schema, size)), field, size, allowed, findings);
+            }
+            let first = example.pointer(&format!("{pointer}/0"));
+            if let (true, Some(first)) = (schema.has_unique_items(), first) {
+                duplicates(case, &changed(json!([first, first])), field, findings);
             }
         }
     }
@@ -59,6 +65,22 @@ fn judge(
         Err(error) if allowed => findings.add(format!("`{field}` cannot be {size}: {error}")),
         Err(error) => findings.check(error.field == field, || {
             format!("`{field}` of {size} is refused with: {error}")
+        }),
+    }
+}
+
+/// Two values of a list that are the same are refused.
+fn duplicates(
+    case: &Case,
+    input: &serde_json::Map<String, Value>,
+    field: &str,
+    findings: &mut Findings<'_>,
+) {
+    let path = format!("{field}[1]");
+    match (case.request)(input) {
+        Ok(_) => findings.add(format!("`{field}` can have duplicates")),
+        Err(error) => findings.check(error.field == path, || {
+            format!("a duplicate in `{field}` is refused with: {error}")
         }),
     }
 }
@@ -129,7 +151,8 @@ fn walk<'d>(
     if let Some(member) = member_of(schema, value) {
         return walk(member, value, pointer, path, limited);
     }
-    if limits(schema) != (None, None) && !value.is_null() {
+    let is_limited = limits(schema) != (None, None) || schema.has_unique_items();
+    if is_limited && !value.is_null() {
         limited.push((pointer.clone(), path.clone(), schema));
     }
     match value {

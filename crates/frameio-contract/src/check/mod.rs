@@ -52,15 +52,15 @@ impl Findings<'_> {
 }
 
 /// Compares every operation of the code with those of these documents.
-pub fn compare(documents: &[Document]) -> Vec<Finding> {
+pub fn compare(documents: &[&Document]) -> Vec<Finding> {
     let mut all = Vec::new();
     let cases = cases::all();
-    for keyword in documents.iter().flat_map(Document::unknown_keywords) {
+    for keyword in documents.iter().flat_map(|document| document.unknown_keywords()) {
         let what =
             format!("the keyword `{keyword}` is not understood, so what it says is not compared");
         Findings { about: "schemas", all: &mut all }.add(what);
     }
-    let contracts: Vec<Operation<'_>> = documents.iter().flat_map(Document::operations).collect();
+    let contracts: Vec<Operation<'_>> = documents.iter().flat_map(|document| document.operations()).collect();
     let is_same = |contract: &Operation<'_>, operation: &frameio_core::Operation| {
         contract.method() == operation.method.as_str() && contract.path() == operation.path
     };

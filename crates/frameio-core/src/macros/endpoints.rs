@@ -237,19 +237,19 @@ macro_rules! endpoints {
                     )?
                 }
 
-                fn check(&self) -> Result<(), $crate::EncodeError> {
-                    $( $crate::limits::check("page_size", &self.page_size, $page_range)?; )?
-                    $($($( $crate::limits::check(stringify!($query), &self.$query, $query_range)?; )?)*)?
-                    $($($( $crate::limits::check(stringify!($body), &self.$body, $body_range)?; )?)*)?
-                    $($($( $crate::limits::check(stringify!($optional), &self.$optional, $optional_range)?; )?)*)?
-                    $($($( $crate::limits::check(stringify!($nullable), &self.$nullable, $nullable_range)?; )?)*)?
+                fn check(&self, limits: &mut $crate::limits::Limits) {
+                    $( limits.check("page_size", &self.page_size, $page_range); )?
+                    $($( $crate::__limit!(limits, $crate::__json_name!($query $($query_name)?), &self.$query, [$($query_range)?]); )*)?
+                    $($( $crate::__limit!(limits, $crate::__json_name!($body $($body_name)?), &self.$body, [$($body_range)?]); )*)?
+                    $($( $crate::__limit!(limits, $crate::__json_name!($optional $($optional_name)?), &self.$optional, [$($optional_range)?]); )*)?
+                    $($( $crate::__limit!(limits, $crate::__json_name!($nullable $($nullable_name)?), &self.$nullable, [$($nullable_range)?]); )*)?
                     #[allow(unused_imports, reason = "which is used depends on the fields")]
                     use $crate::__private::{CheckNested as _, NothingToCheck as _, Probe};
-                    $($( (&Probe(&self.$query)).check_nested(stringify!($query))?; )*)?
-                    $($( (&Probe(&self.$body)).check_nested(stringify!($body))?; )*)?
-                    $($( (&Probe(&self.$optional)).check_nested(stringify!($optional))?; )*)?
-                    $($( (&Probe(&self.$nullable)).check_nested(stringify!($nullable))?; )*)?
-                    (&Probe(self)).check_whole()
+                    $($( (&Probe(&self.$query)).check_nested($crate::__json_name!($query $($query_name)?), limits); )*)?
+                    $($( (&Probe(&self.$body)).check_nested($crate::__json_name!($body $($body_name)?), limits); )*)?
+                    $($( (&Probe(&self.$optional)).check_nested($crate::__json_name!($optional $($optional_name)?), limits); )*)?
+                    $($( (&Probe(&self.$nullable)).check_nested($crate::__json_name!($nullable $($nullable_name)?), limits); )*)?
+                    (&Probe(self)).check_whole(limits);
                 }
 
                 $crate::__body! {
@@ -300,6 +300,16 @@ macro_rules! __pages {
                 response
             }
         }
+    };
+}
+
+/// Checks the range of a field that has one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __limit {
+    ($limits:ident, $name:expr, $value:expr, []) => {};
+    ($limits:ident, $name:expr, $value:expr, [$range:expr]) => {
+        $limits.check($name, $value, $range);
     };
 }
 

@@ -95,7 +95,8 @@ macro_rules! model {
                         match key {
                             $( Key::$field => $field = Some($crate::__value!(map $(, $via)?)), )*
                             Key::UnknownKey => {
-                                extra.insert(std::mem::take(&mut unknown), map.next_value()?);
+                                let value = $crate::__private::untyped(&mut map)?;
+                                extra.insert(std::mem::take(&mut unknown), value);
                             }
                         }
                     }

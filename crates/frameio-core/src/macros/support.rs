@@ -5,11 +5,12 @@ use std::fmt;
 
 pub use bytes::Bytes;
 use serde::de::value::Error as PlainError;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
+use serde_json::Value;
 
-use crate::error::EncodeError;
-use crate::limits::Check;
+use crate::decode::check_exact;
+use crate::limits::{Check, Limits};
 use crate::patch::{self, Patch};
 
 /// Reads text without owning it.
@@ -32,6 +33,18 @@ where
     }
 
     deserializer.deserialize_str(TextVisitor(make))
+}
+
+/// Reads a value that has no type.
+pub fn untyped<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
+    let value = map.next_value::<Value>()?;
+    match &value {
+        Value::Number(_) | Value::Array(_) | Value::Object(_) => match check_exact(&value) {
+            Ok(()) => Ok(value),
+            Err(error) => Err(A::Error::custom(error.message)),
+        },
+        _ => Ok(value),
+    }
 }
 
 /// What a field that is absent becomes: `None` for an `Option`, an error for all else.
@@ -98,35 +111,31 @@ impl<T: Serialize> Keep for &Probe<'_, T> {
     }
 }
 
-/// Checks a field whose type has limits of its own; found before [`NothingToCheck`].
+/// Checks a field whose type contains limits; found before [`NothingToCheck`].
 pub trait CheckNested {
-    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError>;
-    fn check_whole(&self) -> Result<(), EncodeError>;
+    fn check_nested(&self, field: &'static str, limits: &mut Limits);
+    fn check_whole(&self, limits: &mut Limits);
 }
 
 impl<T: Check> CheckNested for Probe<'_, T> {
-    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError> {
-        self.0.check().map_err(|error| error.within(field))
+    fn check_nested(&self, field: &'static str, limits: &mut Limits) {
+        limits.nested(field, self.0);
     }
 
-    fn check_whole(&self) -> Result<(), EncodeError> {
-        self.0.check()
+    fn check_whole(&self, limits: &mut Limits) {
+        self.0.check(limits);
     }
 }
 
 pub trait NothingToCheck {
-    fn check_nested(&self, field: &'static str) -> Result<(), EncodeError>;
-    fn check_whole(&self) -> Result<(), EncodeError>;
+    fn check_nested(&self, field: &'static str, limits: &mut Limits);
+    fn check_whole(&self, limits: &mut Limits);
 }
 
 impl<T> NothingToCheck for &Probe<'_, T> {
-    fn check_nested(&self, _: &'static str) -> Result<(), EncodeError> {
-        Ok(())
-    }
+    fn check_nested(&self, _: &'static str, _: &mut Limits) {}
 
-    fn check_whole(&self) -> Result<(), EncodeError> {
-        Ok(())
-    }
+    fn check_whole(&self, _: &mut Limits) {}
 }
 
 #[doc(hidden)]

@@ -59,6 +59,16 @@ impl Document {
         Ok(document)
     }
 
+    /// Returns the version of OpenAPI that the document names, such as `3.1.0`.
+    pub fn openapi_version(&self) -> Option<&str> {
+        self.root.openapi.as_deref()
+    }
+
+    /// Returns the version of the API that the document names.
+    pub fn version(&self) -> &str {
+        &self.root.info.version
+    }
+
     /// Whether the operations of this document need `api-version: experimental`.
     pub const fn is_experimental(&self) -> bool {
         self.is_experimental
@@ -182,6 +192,7 @@ mod tests {
         let (stable, experimental) = (Document::stable(), Document::experimental());
         assert_eq!((stable.operations().count(), experimental.operations().count()), (98, 26));
         assert!(!stable.is_experimental() && experimental.is_experimental());
+        assert_eq!((stable.openapi_version(), stable.version()), (Some("3.1.0"), "frameio-4.0.0"));
         for document in [stable, experimental] {
             assert_eq!(document.unknown_keywords(), BTreeSet::new());
         }

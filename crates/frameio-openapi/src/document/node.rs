@@ -7,6 +7,7 @@ use serde_json::{Number, Value};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct DocumentNode {
+    pub(crate) openapi: Option<String>,
     #[serde(default)]
     pub(crate) info: InfoNode,
     pub(crate) paths: BTreeMap<String, PathNode>,
@@ -50,6 +51,7 @@ impl PathNode {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct OperationNode {
     pub(crate) operation_id: Option<String>,
+    pub(crate) description: String,
     pub(crate) deprecated: bool,
     pub(crate) parameters: Vec<ParameterNode>,
     pub(crate) request_body: Option<BodyNode>,

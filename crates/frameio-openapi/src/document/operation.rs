@@ -54,11 +54,16 @@ impl<'d> Operation<'d> {
         self.node.deprecated
     }
 
-    /// Returns the documented quota.
+    /// Returns the documented quota: that of `x-rate-limit`, or of a sentence such as "Rate Limits:
+    /// 100 calls per 1.00 minute(s) per account_user" in the description.
     pub fn quota(self) -> Option<Quota> {
-        let limit = self.node.rate_limit.as_ref()?;
-        let (calls, per_seconds, scope) = (limit.calls, limit.per_seconds, limit.scope);
-        Some(Quota { calls, per_seconds, scope })
+        match &self.node.rate_limit {
+            Some(limit) => {
+                let (calls, per_seconds, scope) = (limit.calls, limit.per_seconds, limit.scope);
+                Some(Quota { calls, per_seconds, scope })
+            }
+            None => quota_of(&self.node.description),
+        }
     }
 
     /// Returns the parameters of one place, in the order of the document.
@@ -86,18 +91,47 @@ impl<'d> Operation<'d> {
         Some(RequestBody { is_required: body.required, schema })
     }
 
+    /// Returns the statuses of all responses, errors included.
+    pub fn statuses(self) -> impl Iterator<Item = u16> {
+        self.node.responses.keys().filter_map(|status| status.parse().ok())
+    }
+
     /// Returns the JSON bodies of successful responses, by status.
     pub fn responses(self) -> impl Iterator<Item = (u16, Schema<'d>)> {
+        self.all_responses().filter(|(status, _)| (200..300).contains(status))
+    }
+
+    /// Returns the JSON bodies of all responses, errors included, by status.
+    pub fn all_responses(self) -> impl Iterator<Item = (u16, Schema<'d>)> {
         let responses = self.node.responses.iter();
         responses.filter_map(move |(status, response)| {
-            let status = status.parse().ok().filter(|status| (200..300).contains(status))?;
-            Some((status, self.schema(&response.content.get("application/json")?.schema)))
+            let schema = self.schema(&response.content.get("application/json")?.schema);
+            Some((status.parse().ok()?, schema))
         })
     }
 
     fn schema(self, node: &'d SchemaNode) -> Schema<'d> {
         Schema::new(self.document, node)
     }
+}
+
+/// Reads the sentence of a description that states the quota.
+fn quota_of(description: &str) -> Option<Quota> {
+    let (_, limits) = description.split_once("Rate Limits:")?;
+    let mut words = limits.split_whitespace();
+    let calls = words.next()?.parse().ok()?;
+    let mut words = words.skip_while(|word| *word != "per").skip(1);
+    let number: f64 = words.next()?.parse().ok()?;
+    let seconds = match words.next()? {
+        unit if unit.starts_with("second") => 1.0,
+        unit if unit.starts_with("minute") => 60.0,
+        _ => return None,
+    };
+    let scope = match words.nth(1)?.trim_matches(|char: char| !char.is_alphanumeric()) {
+        "account" => QuotaScope::Account,
+        _ => QuotaScope::AccountUser,
+    };
+    Some(Quota { calls, per_seconds: number * seconds, scope })
 }
 
 /// Parameter of an [`Operation`].
@@ -132,4 +166,22 @@ pub struct RequestBody<'d> {
     pub is_required: bool,
     /// Schema of the whole body, its envelope included.
     pub schema: Schema<'d>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quota_is_read_from_a_description() {
+        let quota = |text: &str| quota_of(text).map(|it| (it.calls, it.per_seconds, it.scope));
+        let text = "Shows a file. <br/>Rate Limits: 5 calls per 1 second(s) per account_user";
+        assert_eq!(quota(text), Some((5, 1.0, QuotaScope::AccountUser)));
+        let text = "Rate Limits: 10 calls per 1.00 minute(s) per account.";
+        assert_eq!(quota(text), Some((10, 60.0, QuotaScope::Account)));
+        for text in ["", "Rate Limits:", "Rate Limits: many", "Rate Limits: 5 calls per 1 fortnight"]
+        {
+            assert_eq!(quota(text), None, "{text}");
+        }
+    }
 }

@@ -163,7 +163,8 @@ fn check_object(
         let unknown = map.keys().filter(|name| !is_known(name)).take(MOST_PROBLEMS);
         problems.extend(unknown.map(|name| unknown_key(at, name)));
     }
-    (object.filled && map.is_empty()).then(|| "needs at least one key".to_owned())
+    let count = map.len();
+    (!object.count.contains(&count)).then(|| format!("has {count} keys, {}", object.count))
 }
 
 /// Tells what is wrong with a tag that names no member.

@@ -7,13 +7,11 @@ use super::schema::{Bounds, Form, Kind, Schema};
 #[derive(Clone, Copy, Debug)]
 enum Rule {
     OneOf(&'static [&'static str]),
-    Form(Form),
-    /// The least and the most of a number, of characters or of items.
+    /// The least and the most items.
     Bounds(Option<u16>, Option<u16>),
 }
 
-/// By operation and place: a parameter of the query, or a path in the body, where `*` stands for
-/// each member of a union, and a number for one.
+/// By operation and place: a parameter of the query, or a path in the body.
 const RULES: &[(&str, &str, Rule)] = &[
     ("collections.index", "include", Rule::OneOf(&["creator", "project"])),
     ("collections.show", "include", Rule::OneOf(&["creator", "project"])),
@@ -23,46 +21,11 @@ const RULES: &[(&str, &str, Rule)] = &[
         "type",
         Rule::OneOf(&["group", "project", "workspace"]),
     ),
-    ("accounts.auditlog_index", "filters[from_date]", Rule::Form(Form::Date)),
-    ("accounts.auditlog_index", "filters[to_date]", Rule::Form(Form::Date)),
-    ("files.bulk_copy", "data/file_ids", HUNDRED),
-    ("files.bulk_move", "data/file_ids", HUNDRED),
     ("files.bulk_get", "data/file_ids", HUNDRED),
-    ("folders.bulk_copy", "data/folder_ids", HUNDRED),
-    ("folders.bulk_move", "data/folder_ids", HUNDRED),
     ("comments.create", "data/attachments", Rule::Bounds(None, Some(6))),
-    ("comments.create", "data/timestamp/0", Rule::Form(Form::Timecode)),
-    ("comments.create", "data/timestamp/1", Rule::Bounds(Some(0), None)),
-    ("comments.update", "data/timestamp/0", Rule::Form(Form::Timecode)),
-    ("comments.update", "data/timestamp/1", Rule::Bounds(Some(0), None)),
-    (DEFINE, "data/*/name", DEFINITION_NAME),
-    (DEFINE, "data/number/field_configuration/scale", SCALE),
-    (DEFINE, "data/rating/field_configuration/max_value", STARS),
-    (DEFINE, "data/select/field_configuration/options", OPTIONS),
-    (DEFINE, "data/select_multi/field_configuration/options", OPTIONS),
-    (DEFINE, "data/user_single/field_configuration/custom_members", MEMBERS),
-    (DEFINE, "data/user_multi/field_configuration/custom_members", MEMBERS),
-    (REDEFINE, "data/*/name", DEFINITION_NAME),
-    (REDEFINE, "data/number/field_configuration/scale", SCALE),
-    (REDEFINE, "data/rating/field_configuration/max_value", STARS),
-    (REDEFINE, "data/select/field_configuration/options", OPTIONS),
-    (REDEFINE, "data/select_multi/field_configuration/options", OPTIONS),
-    (REDEFINE, "data/user_single/field_configuration/custom_members", MEMBERS),
-    (REDEFINE, "data/user_multi/field_configuration/custom_members", MEMBERS),
-    ("shares.create", "data/asset_ids", HUNDRED),
-    ("shares.create", "data/name", Rule::Bounds(Some(1), Some(175))),
-    ("shares.create", "data/description", Rule::Bounds(Some(1), Some(640))),
-    ("shares.create", "data/passphrase", Rule::Bounds(None, Some(255))),
 ];
 
-const DEFINE: &str = "metadata_fields.metadata_field_definitions_create";
-const REDEFINE: &str = "metadata_fields.metadata_field_definitions_update";
 const HUNDRED: Rule = Rule::Bounds(Some(1), Some(100));
-const DEFINITION_NAME: Rule = Rule::Bounds(Some(1), Some(250));
-const SCALE: Rule = Rule::Bounds(Some(0), Some(3));
-const STARS: Rule = Rule::Bounds(Some(1), Some(5));
-const OPTIONS: Rule = Rule::Bounds(Some(1), Some(50));
-const MEMBERS: Rule = Rule::Bounds(Some(1), None);
 
 /// Adds all rules.
 pub(super) fn add(specs: &mut [Spec]) {
@@ -109,18 +72,6 @@ fn descend<'s>(schema: &'s mut Schema, path: &str, found: &mut Vec<&'s mut Schem
                 descend(&mut field.schema, rest, found);
             }
         }
-        Kind::Tagged { members, .. } => {
-            for (_, member) in members.iter_mut().filter(|(name, _)| step == "*" || **name == *step)
-            {
-                descend(member, rest, found);
-            }
-        }
-        Kind::Union(members) => {
-            let member = step.parse().ok().and_then(|i: usize| members.get_mut(i));
-            if let Some(member) = member {
-                descend(member, rest, found);
-            }
-        }
         _ => {}
     }
 }
@@ -131,15 +82,8 @@ impl Rule {
             (Self::OneOf(names), kind @ Kind::Text { .. }) => {
                 *kind = Kind::OneOf(names.iter().map(|name| (*name).into()).collect());
             }
-            (Self::Form(needed), Kind::Text { form, .. }) => *form = Some(needed),
-            (Self::Bounds(min, max), Kind::Integer(bounds)) => {
-                *bounds = Bounds { min: min.map(i64::from), max: max.map(i64::from) };
-            }
-            (
-                Self::Bounds(min, max),
-                Kind::Text { length, .. } | Kind::List { count: length, .. },
-            ) => {
-                *length = Bounds { min: min.map(usize::from), max: max.map(usize::from) };
+            (Self::Bounds(min, max), Kind::List { count, .. }) => {
+                *count = Bounds { min: min.map(usize::from), max: max.map(usize::from) };
             }
             (rule, kind) => panic!("{rule:?} does not fit {kind:?}"),
         }
@@ -187,14 +131,14 @@ mod tests {
                 "/data/timestamp is a boolean, text or an integer is needed",
             ),
             (
-                super::DEFINE,
+                "metadata_fields.metadata_field_definitions_create",
                 json!({
                     "field_type": "number", "name": "n", "field_configuration": {"scale": 4},
                 }),
                 "/data/field_configuration/scale is 4, allowed are 0 to 3",
             ),
             (
-                super::REDEFINE,
+                "metadata_fields.metadata_field_definitions_update",
                 json!({"field_type": "text", "name": ""}),
                 "/data/name has 0 characters, allowed are 1 to 250",
             ),

@@ -112,7 +112,7 @@ fn object(json: openapi::Schema<'_>) -> Object {
     Object {
         fields: fields.collect(),
         closed: json.is_closed(),
-        filled: json.property_counts().min == Some(1),
+        count: bounds(json.property_counts()),
     }
 }
 
@@ -150,6 +150,8 @@ fn string(json: openapi::Schema<'_>) -> Kind {
         (None, None) => None,
         (Some("uuid"), None) => Some(Form::Uuid),
         (Some("date-time"), None) => Some(Form::DateTime),
+        (Some("date"), None) => Some(Form::Date),
+        (Some("HH:MM:SS:FF"), None) => Some(Form::Timecode),
         (None, Some(STORAGE_LOCATION)) => Some(Form::StorageLocation),
         other => panic!("the contract has the unknown form {other:?}"),
     };

@@ -46,8 +46,8 @@ pub(super) struct Object {
     pub(super) fields: Vec<Field>,
     /// Whether unknown keys are refused.
     pub(super) closed: bool,
-    /// Whether an object without any key is refused.
-    pub(super) filled: bool,
+    /// Number of keys.
+    pub(super) count: Bounds<usize>,
 }
 
 #[derive(Debug)]

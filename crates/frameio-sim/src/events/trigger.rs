@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio_core::limits::Check;
+use frameio_core::limits::Limits;
 use frameio_core::{ActionId, UserId};
 use frameio_webhook::Resource;
 use frameio_webhook::action::{ActionRequest, Field, FieldType, Form, InteractionId};
@@ -131,7 +131,7 @@ impl Shown {
         if answer.get("fields").is_some() {
             let form: Form = serde_json::from_value(answer)
                 .map_err(|error| unreadable(format!("it is not a form: {error}")))?;
-            form.check().map_err(|error| unreadable(format!("in the form {error}")))?;
+            Limits::of(&form).map_err(|error| unreadable(format!("in the form {error}")))?;
             return Ok(Self::Form(form));
         }
         let text = |name: &str| answer.get(name).map(|text| text.as_str().map(str::to_owned));

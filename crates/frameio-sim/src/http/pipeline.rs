@@ -236,8 +236,8 @@ fn handle(
 ) -> Outcome {
     let mut problems = Vec::new();
     let version = parts.headers.get(API_VERSION);
-    if let (Some(known), Some(given)) = (route.operation.api_version, version)
-        && given != known
+    if let Some(known) = route.operation.api_version
+        && version.is_none_or(|given| given != known)
     {
         problems.push(Problem::at("/api-version", format!("the header has to be `{known}`")));
     }

@@ -69,7 +69,7 @@ fn render(state: &State, ctx: &RequestContext<'_>, collection: &Row) -> Value {
     if ctx.query.includes("project") {
         let project = state.projects.get(collection.text("project_id"));
         collection_json["project"] =
-            project.map_or(Value::Null, |project| projects::render(state, project));
+            project.map_or(Value::Null, |project| projects::render_for(state, ctx, project));
     }
     collection_json
 }

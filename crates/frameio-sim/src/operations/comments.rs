@@ -234,13 +234,11 @@ fn attach(state: &mut State, ctx: &RequestContext<'_>) -> (Vec<Value>, Vec<Value
 
 fn render(state: &State, ctx: &RequestContext<'_>, comment: &Row) -> Value {
     let mut comment_json = Value::from(comment.fields.clone());
-    // The contract has no null here: a comment on no moment stands on the first frame.
-    let frame = comment.field("timestamp").as_u64().unwrap_or(0);
-    comment_json["timestamp"] = if ctx.query.flag("timestamp_as_timecode") {
-        timecode::text(frame).into()
-    } else {
-        frame.into()
-    };
+    if let Some(frame) = comment.field("timestamp").as_u64()
+        && ctx.query.flag("timestamp_as_timecode")
+    {
+        comment_json["timestamp"] = timecode::text(frame).into();
+    }
     if ctx.query.includes("owner") {
         comment_json["owner"] = state.person(&comment.creator);
     }
@@ -257,8 +255,7 @@ fn reply_to(comment: &Row, reply: &Row) -> Value {
     let mut fields = reply.fields.clone();
     fields.remove("comment_id");
     fields.insert("file_id".to_owned(), comment.field("file_id").clone());
-    let frame = comment.field("timestamp").as_u64().unwrap_or(0);
-    fields.insert("timestamp".to_owned(), frame.into());
+    fields.insert("timestamp".to_owned(), comment.field("timestamp").clone());
     fields.into()
 }
 

@@ -36,7 +36,6 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
         "creator_id": ctx.user_id,
         "deleted_at": null,
         "multi_asset": true,
-        "timeout": null,
         "workspace_id": workspace,
     });
     for (name, value) in &ctx.data {

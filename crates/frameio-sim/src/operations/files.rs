@@ -84,8 +84,7 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     };
     let (id, _) = add(state, ctx, 0)?;
     uploads::begin_remote(state, ctx, &id, source_url);
-    let mut file = render(state, ctx, &state.files[&id]);
-    file["upload_urls"] = Value::Null;
+    let file = render(state, ctx, &state.files[&id]);
     Ok(Reply::whole(StatusCode::ACCEPTED, json!({ "data": file })))
 }
 
@@ -201,6 +200,10 @@ pub(super) fn render(state: &State, ctx: &RequestContext<'_>, file: &Row) -> Val
     let upload = state.uploads.get(file.id());
     let mut file_json = Value::from(file.fields.clone());
     file_json["status"] = uploads::status(ctx, upload).into();
+    // The type of a local upload is known from the start: its parts are sent with it.
+    if upload.is_some_and(|upload| upload.remote.is_some() && upload.completed_at.is_none()) {
+        file_json["media_type"] = Value::Null;
+    }
     for link in ctx.query.included("media_links.") {
         file_json["media_links"][link] =
             upload.map_or(Value::Null, |upload| uploads::link(ctx, file.id(), upload, link));

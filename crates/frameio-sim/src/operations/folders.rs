@@ -24,7 +24,7 @@ pub(super) const OPERATIONS: &[OperationHandler] = &[
     OperationHandler::new("folders.restore", |state, ctx| trash::restore(state, ctx, "folder_id")),
 ];
 
-/// A folder that holds more than this is copied without waiting for it.
+/// Number of files, folders and version stacks above which a copy is reported as in progress.
 const COPIED_AT_ONCE: usize = 100;
 
 fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
@@ -95,11 +95,17 @@ fn copy(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
 
 fn bulk_copy(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let (folders, place) = many(state, ctx)?;
+    let size: usize = folders.iter().map(|folder| copies::size(state, folder)).sum();
     let copied = folders.into_iter().map(|source| {
         let id = copies::copy(state, ctx, source, &place);
         json!({"source_folder_id": source, "folder": render(state, ctx, &state.folders[&id])})
     });
-    Ok(Reply::ok(copied.collect()))
+    let copied = copied.collect();
+    Ok(if size > COPIED_AT_ONCE {
+        Reply::whole(StatusCode::ACCEPTED, json!({}))
+    } else {
+        Reply::ok(copied)
+    })
 }
 
 fn r#move(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
@@ -141,7 +147,8 @@ pub(super) fn add_includes(state: &State, ctx: &RequestContext<'_>, asset: &Row,
     }
     if ctx.query.includes("project") {
         let project = state.projects.get(asset.text("project_id"));
-        json["project"] = project.map_or(Value::Null, |project| projects::render(state, project));
+        json["project"] =
+            project.map_or(Value::Null, |project| projects::render_for(state, ctx, project));
     }
     if ctx.query.includes("metadata") {
         json["metadata"] = metadata::render(state, ctx, asset, false).into();

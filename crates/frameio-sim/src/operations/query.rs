@@ -192,14 +192,21 @@ mod tests {
     #[test]
     fn keys_of_filters_stand_in_brackets() {
         let id = "accounts.auditlog_index";
-        let (query, problems) =
-            parse(id, "filters%5Buser_id%5D=u+1&filters[event_type]=asset_created&filters[x]=1");
+        let (query, problems) = parse(
+            id,
+            "filters%5Bip_address%5D=::+1&filters[event_type]=asset_created&filters[x]=1",
+        );
         assert!(problems.is_empty(), "{problems:?}");
-        assert_eq!(query.text("filters[user_id]"), Some("u 1"));
-        assert_eq!(query.text("filters[ip_address]"), None);
+        assert_eq!(query.text("filters[ip_address]"), Some(":: 1"));
+        assert_eq!(query.text("filters[user_id]"), None);
         assert_eq!(query.text("filters[event_type]"), Some("asset_created"));
-        let wrong = "filters[event_type]=no&filters[from_date]=today&filters=x";
-        assert_eq!(parse(id, wrong).1, ["/filters/event_type", "/filters/from_date", "/filters"]);
+        let wrong = "filters[event_type]=no&filters[from_date]=today&filters[user_id]=u&filters=x";
+        let at = ["/filters/event_type", "/filters/from_date", "/filters/user_id", "/filters"];
+        assert_eq!(parse(id, wrong).1, at);
+        let flags = "filters[exclude_immutable]=true&filters[exclude_inactive]=yes";
+        let (query, problems) = parse("metadata_fields.metadata_field_definitions_index", flags);
+        assert_eq!(problems, ["/filters/exclude_inactive"]);
+        assert!(query.flag("filters[exclude_immutable]"));
     }
 
     #[test]

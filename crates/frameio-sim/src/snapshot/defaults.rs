@@ -208,7 +208,6 @@ fn webhooks_and_actions(state: &mut State) {
             "description": "",
             "event": "",
             "multi_asset": true,
-            "timeout": null,
             "workspace_id": workspace,
         });
         defaults(action, action_defaults);

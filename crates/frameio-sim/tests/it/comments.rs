@@ -78,7 +78,9 @@ async fn an_update_tells_null_from_absent() {
     assert_eq!((&updated["duration"], &updated["text"]), (&json!(null), &json!("new")));
     assert_eq!(updated["text_edited_at"], updated["updated_at"]);
     assert_ne!(updated["updated_at"], made["updated_at"]);
-    let refused = api.patch(&path, json!({"text": null, "timestamp": null})).await;
+    let cleared = api.patch(&path, json!({"timestamp": null})).await.data();
+    assert_eq!(cleared["timestamp"], json!(null));
+    let refused = api.patch(&path, json!({"text": null, "timestamp": -1})).await;
     assert_eq!(refused.pointers(), ["/data/text", "/data/timestamp"]);
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn example(contract: &Contract, schema: &Value, member: usize) -> Val
     match kind(schema) {
         Some("string") if schema["format"] == "date-time" => json!("2026-10-04T12:00:00Z"),
         Some("string") if schema["format"] == "uuid" || schema["pattern"].is_string() => json!(ID),
-        // A moment as the documentation, not the contract, wants it.
+        Some("string") if schema["format"] == "date" => json!("2026-10-04"),
         Some("string") => json!("00:00:01:00"),
         Some("integer") => schema.get("minimum").cloned().unwrap_or(json!(2)),
         Some("number") => json!(0.5),
@@ -27,9 +27,13 @@ pub(crate) fn example(contract: &Contract, schema: &Value, member: usize) -> Val
         Some("array") => {
             (0..size("minItems")).map(|i| item(contract, &schema["items"], member, i)).collect()
         }
-        Some("object") => properties(schema)
-            .map(|(name, schema)| (name.to_owned(), example(contract, schema, member)))
-            .collect(),
+        Some("object") => {
+            let most = schema["maxProperties"].as_u64().map_or(usize::MAX, |most| most as usize);
+            properties(schema)
+                .take(most)
+                .map(|(name, schema)| (name.to_owned(), example(contract, schema, member)))
+                .collect()
+        }
         _ => json!({"any": ["thing"]}),
     }
 }
@@ -116,11 +120,17 @@ pub(crate) fn violations(
                 wrong.push((format!("/{name}"), value));
             }
             if schema["additionalProperties"] == false {
-                let mut value = fits.clone();
+                let counted = schema["maxProperties"].is_u64();
+                let mut value = if counted { json!({}) } else { fits.clone() };
                 value["a/new~field"] = json!(1);
                 wrong.push(("/a~1new~0field".to_owned(), value));
             }
-            for (name, schema) in properties(schema) {
+            if schema["maxProperties"].is_u64() {
+                let all = properties(schema);
+                let all = all.map(|(name, it)| (name.to_owned(), example(contract, it, member)));
+                wrong.push((String::new(), all.collect()));
+            }
+            for (name, schema) in properties(schema).filter(|(name, _)| fits.get(name).is_some()) {
                 below(contract, schema, fits, name, member, &mut wrong);
             }
         }

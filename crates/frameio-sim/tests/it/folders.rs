@@ -156,6 +156,12 @@ async fn of_a_large_copy_nothing_is_told() {
     assert_eq!((answer.status, answer.body), (StatusCode::ACCEPTED, json!({})));
     assert_eq!(children(&api, &api.root()).await, ["large", "large", "large"]);
     assert_eq!(api.get(&api.project()).await.data()["storage"], 99 + 99 + 100 + 1);
+
+    let copies = api.make_folder(&api.root(), "copies").await;
+    let many = json!({"folder_ids": [id(&folder)], "parent_id": id(&copies)});
+    let answer = api.post(&format!("{}/folders/copy", api.account()), many).await;
+    assert_eq!((answer.status, answer.body), (StatusCode::ACCEPTED, json!({})));
+    assert_eq!(children(&api, &copies).await, ["large"]);
 }
 
 #[tokio::test]

@@ -116,7 +116,7 @@ async fn what_is_built_in_is_in_every_account_and_stays() {
 }
 
 #[tokio::test]
-async fn what_is_not_configured_has_a_default_and_null_goes_back_to_it() {
+async fn what_is_not_configured_has_a_default_and_is_never_null() {
     let api = Api::new();
     let made = define(&api, "date", json!({"display_format": "usa", "include_time": true})).await;
     let mut expected = json!({
@@ -125,20 +125,33 @@ async fn what_is_not_configured_has_a_default_and_null_goes_back_to_it() {
     });
     assert_eq!(made["field_configuration"], expected);
     let change = json!({
-        "field_type": "date", "name": null,
-        "field_configuration": {"include_time": null, "display_format": "euro"},
+        "field_type": "date", "field_configuration": {"include_time": false, "display_format": "euro"},
     });
     let changed = api.patch(&path(&api, &made), change).await.data();
     expected["include_time"] = json!(false);
     expected["display_format"] = json!("euro");
     assert_eq!((&changed["name"], &changed["field_configuration"]), (&json!("date"), &expected));
-    let change = json!({"field_type": "date", "field_configuration": null});
-    let kept = api.patch(&path(&api, &made), change).await.data();
-    assert_eq!(kept["field_configuration"], expected);
+    let cleared = json!({
+        "field_type": "date", "name": null, "field_configuration": {"include_time": null},
+    });
+    let refused = api.patch(&path(&api, &made), cleared).await;
+    assert_eq!(refused.pointers(), ["/data/field_configuration/include_time", "/data/name"]);
+    let cleared = json!({"field_type": "date", "field_configuration": null});
+    let refused = api.patch(&path(&api, &made), cleared).await;
+    assert_eq!(refused.pointers(), ["/data/field_configuration"]);
     let toggle = api.post(&fields(&api), json!({"field_type": "toggle", "name": "T"})).await;
     assert_eq!(toggle.created()["field_configuration"], json!({"color": null}));
-    let nothing = api.send(http::Method::POST, &fields(&api), None).await;
+    let nothing = api.send(http::Method::POST, &fields(&api), Some(json!({}))).await;
     assert_eq!(nothing.pointers(), ["/data"]);
+    let nothing = api.send(http::Method::POST, &fields(&api), None).await;
+    assert_eq!(nothing.status, StatusCode::BAD_REQUEST, "the body is required");
+    let shown = |filter: &str| format!("{}?page_size=100&filters[{filter}]=true", fields(&api));
+    let all = api.get(&format!("{}?page_size=100", fields(&api))).await.names();
+    let mutable = api.get(&shown("exclude_immutable")).await.names();
+    assert_eq!(mutable, ["Keywords", "Notes", "Rating", "Status", "date", "T"]);
+    let active = api.get(&shown("exclude_inactive")).await.names();
+    assert!(all.contains(&"Resolution".to_owned()) && !active.contains(&"Resolution".to_owned()));
+    assert!(active.contains(&"date".to_owned()));
 }
 
 #[tokio::test]

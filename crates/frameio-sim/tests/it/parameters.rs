@@ -50,6 +50,7 @@ fn queries(contract: &Contract, parameter: &'static Value) -> Vec<(String, Strin
                     "to_date" => "2000-01-01",
                     "event_type" => "account_locked",
                     "resource_type" => "account",
+                    "exclude_immutable" | "exclude_inactive" => "true",
                     _ => "6f1c1f0e-9f5b-4a7e-8a55-0b6a5b0c9a11",
                 };
                 against_none(format!("filters[{key}]={value}"))

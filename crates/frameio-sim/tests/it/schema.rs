@@ -1,6 +1,7 @@
 //! A checker for the part of JSON Schema that the contract uses.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 /// Everything in which `value` differs from `schema`; references are looked up in `document`.
@@ -51,6 +52,7 @@ impl Checker<'_> {
                 "minItems" => value.as_array().is_none_or(|items| items.len() >= size(rule)),
                 "maxItems" => value.as_array().is_none_or(|items| items.len() <= size(rule)),
                 "minProperties" => value.as_object().is_none_or(|map| map.len() >= size(rule)),
+                "maxProperties" => value.as_object().is_none_or(|map| map.len() <= size(rule)),
                 "items" => {
                     for (i, item) in value.as_array().into_iter().flatten().enumerate() {
                         self.check(rule, item, &format!("{at}/{i}"));
@@ -116,6 +118,14 @@ fn has_format(format: &Value, text: &str) -> bool {
     match format.as_str() {
         Some("uuid") => uuid::Uuid::try_parse(text).is_ok() && text.len() == 36,
         Some("date-time") => text.parse::<Timestamp>().is_ok(),
+        Some("date") => text.parse::<Date>().is_ok(),
+        // The value of a date field: a date, with a time of day where the field has one.
+        Some("datetime") => text.get(..10).is_some_and(|date| date.parse::<Date>().is_ok()),
+        Some("HH:MM:SS:FF") => {
+            let parts: Vec<_> = text.split(':').collect();
+            let is_number = |part: &&str| part.len() == 2 && part.parse::<u8>().is_ok();
+            parts.len() == 4 && parts.iter().all(is_number)
+        }
         Some("float") => true,
         _ => false,
     }

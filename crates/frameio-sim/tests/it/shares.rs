@@ -24,7 +24,7 @@ pub(crate) async fn scenario(api: &Api) {
     assert_eq!(api.get(&list).await.names(), ["S"]);
     assert_eq!(api.get(&path).await.data(), share);
     let changes = json!({
-        "layout": "reel", "theme": "dark", "name": null, "enabled": null,
+        "layout": "reel", "theme": "dark", "name": null, "enabled": true,
         "expiration": "2040-01-01T00:00:00Z", "name_column_width": 7,
     });
     assert_eq!(api.patch(&path, changes).await.data()["theme"], "dark");
@@ -107,10 +107,11 @@ async fn a_share_has_a_short_url_and_if_secure_a_passphrase() {
     assert!(secured["passphrase"].is_string());
     let kept = api.patch(&path(&api, &open), json!({"name": "N"})).await.data();
     assert_eq!((&kept["passphrase"], &kept["name"]), (&secured["passphrase"], &json!("N")));
-    let changes = json!({"commenting_enabled": null, "description": null});
-    let cleared = api.patch(&path(&api, &open), changes).await.data();
-    let told = (&cleared["commenting_enabled"], &cleared["description"]);
-    assert_eq!(told, (&json!(true), &json!(null)), "null is the default");
+    let cleared = api.patch(&path(&api, &open), json!({"description": null})).await.data();
+    assert_eq!(cleared["description"], json!(null));
+    let refused = api.patch(&path(&api, &open), json!({"commenting_enabled": null})).await;
+    assert_eq!(refused.pointers(), ["/data/commenting_enabled"]);
+    assert!(open.get("layout").is_none(), "a setting without a value is left out, not null");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ impl<S: Service<Request<B>>, B: CloneBody> RetryFuture<S, B> {
         mut request: Request<B>,
     ) -> Self {
         let record = record(request.extensions_mut());
-        let replayable = ReplayableRequest::of(&request);
+        let replayable = if session.resends() { ReplayableRequest::of(&request) } else { None };
         let sends = record.sends();
         let step = Step::Attempt { response: ready.call(begin(&record, request)) };
         Self { service, session, record, sends, replayable, step }

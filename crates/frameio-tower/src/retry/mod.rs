@@ -61,6 +61,8 @@ pub(super) struct Settings {
     policy: Arc<dyn RetryPolicy>,
     max_retries: u32,
     budget: Option<RetryBudget>,
+    /// Whether anything is sent again; otherwise attempts are only counted.
+    resends: bool,
 }
 
 impl RetryLayer {
@@ -71,8 +73,16 @@ impl RetryLayer {
                 policy: Arc::new(policy),
                 max_retries: 2,
                 budget: Some(RetryBudget::default()),
+                resends: true,
             }),
         }
+    }
+
+    /// Creates a layer that counts attempts and resends nothing, not even after a refreshed token.
+    pub(crate) fn never() -> Self {
+        let mut layer = Self::new(|_: &AttemptOutcome<'_>| None);
+        Arc::make_mut(&mut layer.settings).resends = false;
+        layer
     }
 
     /// Sets how many attempts may follow the first; 0 for none. Default: 2.

@@ -1,6 +1,6 @@
 //! Copy of a request that retries send again.
 
-use frameio_core::{Call, CallOptions, CloneBody};
+use frameio_core::{Call, CallLimits, CloneBody};
 use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 
 use crate::deadline::DeadlineAt;
@@ -27,7 +27,7 @@ pub(super) struct ReplayableRequest<B> {
 #[derive(Debug)]
 pub(super) struct KnownExtensions {
     pub(super) call: Option<Call>,
-    pub(super) options: Option<CallOptions>,
+    pub(super) options: Option<CallLimits>,
     pub(super) deadline: Option<DeadlineAt>,
 }
 

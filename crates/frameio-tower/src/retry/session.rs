@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio_core::CallOptions;
+use frameio_core::CallLimits;
 use http::{Response, StatusCode};
 use tokio::time::Instant;
 use tracing::Level;
@@ -27,6 +27,11 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(settings: Arc<Settings>) -> Self {
         Self { settings, begun: Instant::now(), retries: 0, refreshed: false }
+    }
+
+    /// Returns whether anything is sent again.
+    pub(super) fn resends(&self) -> bool {
+        self.settings.resends
     }
 
     /// Returns the delay before the next attempt, or `None` if there is none.
@@ -56,19 +61,15 @@ impl Session {
         Some(delay)
     }
 
-    fn delay(
-        &mut self,
-        known: &KnownExtensions,
-        outcome: &AttemptOutcome<'_>,
-    ) -> Option<Duration> {
-        let Settings { policy, max_retries, budget } = &*self.settings;
+    fn delay(&mut self, known: &KnownExtensions, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
+        let Settings { policy, max_retries, budget, .. } = &*self.settings;
         let Some(delay) = policy.retry(outcome) else {
             if let (Some(_), Some(budget)) = (outcome.status(), budget) {
                 budget.deposit();
             }
             return None;
         };
-        let own = known.options.as_ref().and_then(|options: &CallOptions| options.max_retries);
+        let own = known.options.as_ref().and_then(|options: &CallLimits| options.max_retries);
         if self.retries >= own.unwrap_or(*max_retries) {
             return None;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use frameio_core::limits::{self, Check};
+use frameio_core::limits::{Check, Limits};
 use frameio_core::{EncodeError, Extra, model, open_enum};
 
 use super::answer::Answer;
@@ -81,22 +81,19 @@ impl Form {
     /// that of another, a choice of nothing, a value that is not among those to choose from, a link
     /// that leads nowhere.
     pub fn answer(self) -> Result<Answer, EncodeError> {
-        self.check()?;
+        Limits::of(&self)?;
         Ok(Answer::json(&self))
     }
 }
 
 impl Check for Form {
-    fn check(&self) -> Result<(), EncodeError> {
-        limits::check("title", &self.title, 1..=u64::MAX)?;
-        limits::check("fields", &self.fields, 1..=u64::MAX)?;
-        self.fields.check().map_err(|error| error.within("fields"))?;
-        match repeated(self.fields.iter().map(|field| &field.name)) {
-            None => Ok(()),
-            Some((place, name)) => {
-                let message = format!("is `{name}`, as that of another field");
-                Err(EncodeError::new("name", message).within(&format!("fields[{place}]")))
-            }
+    fn check(&self, limits: &mut Limits) {
+        limits.check("title", &self.title, 1..=u64::MAX);
+        limits.check("fields", &self.fields, 1..=u64::MAX);
+        limits.nested("fields", &self.fields);
+        if let Some((place, name)) = repeated(self.fields.iter().map(|field| &field.name)) {
+            let message = format!("is `{name}`, as that of another field");
+            limits.push(EncodeError::new("name", message).within(&format!("fields[{place}]")));
         }
     }
 }
@@ -180,39 +177,40 @@ impl Field {
 }
 
 impl Check for Field {
-    fn check(&self) -> Result<(), EncodeError> {
-        limits::check("name", &self.name, 1..=u64::MAX)?;
-        limits::check("label", &self.label, 1..=u64::MAX)?;
+    fn check(&self, limits: &mut Limits) {
+        limits.check("name", &self.name, 1..=u64::MAX);
+        limits.check("label", &self.label, 1..=u64::MAX);
         match self.kind {
-            FieldType::Select => self.check_options(),
+            FieldType::Select => self.check_options(limits),
             FieldType::Boolean => match self.value.as_deref() {
-                None | Some("true" | "false") => Ok(()),
-                Some(_) => Err(EncodeError::new("value", "is neither `true` nor `false`")),
+                None | Some("true" | "false") => {}
+                Some(_) => limits.push(EncodeError::new("value", "is neither `true` nor `false`")),
             },
             FieldType::Link => match self.value.as_deref() {
-                Some(url) if is_web(url) => Ok(()),
-                _ => Err(EncodeError::new("value", "is no URL with https or http")),
+                Some(url) if is_web(url) => {}
+                _ => limits.push(EncodeError::new("value", "is no URL with https or http")),
             },
-            _ => Ok(()),
+            _ => {}
         }
     }
 }
 
 impl Field {
-    fn check_options(&self) -> Result<(), EncodeError> {
+    fn check_options(&self, limits: &mut Limits) {
         let options = self.options.as_deref().unwrap_or_default();
         if options.is_empty() {
-            return Err(EncodeError::new("options", "has nothing to choose from"));
+            return limits.push(EncodeError::new("options", "has nothing to choose from"));
         }
         if let Some((place, value)) = repeated(options.iter().map(|option| &option.value)) {
             let message = format!("is `{value}`, as that of another option");
-            return Err(EncodeError::new("value", message).within(&format!("options[{place}]")));
+            limits.push(EncodeError::new("value", message).within(&format!("options[{place}]")));
         }
         match &self.value {
             Some(value) if options.iter().all(|option| option.value != *value) => {
-                Err(EncodeError::new("value", format!("is `{value}`, which is not an option")))
+                let message = format!("is `{value}`, which is not an option");
+                limits.push(EncodeError::new("value", message));
             }
-            _ => Ok(()),
+            _ => {}
         }
     }
 }

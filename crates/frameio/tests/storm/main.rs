@@ -30,9 +30,9 @@ mod work;
 
 use std::time::Duration;
 
-use frameio::layers::{Backoff, RetryPolicy};
+use frameio::Client;
+use frameio::layers::{Backoff, StandardPolicy};
 use frameio::users::ShowCurrentUser;
-use frameio::{Client, DefaultLayer};
 use frameio_sim::Sim;
 use http::StatusCode;
 
@@ -54,21 +54,22 @@ fn seed() -> u64 {
 }
 
 /// Waits so short that a long run fits into minutes; the rules are those of the policy.
-fn quick(policy: RetryPolicy) -> RetryPolicy {
+fn quick(policy: StandardPolicy) -> StandardPolicy {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(20)).seed(seed());
-    policy.backoff(backoff).without_budget()
+    policy.backoff(backoff)
 }
 
 /// A client whose attempts end before a stalled connection does.
-fn client(url: &str, policy: RetryPolicy, paced: bool) -> Client {
+fn client(url: &str, policy: StandardPolicy, paced: bool) -> Client {
     let builder = Client::builder()
         .base_url(url)
         .allow_http()
         .token(Sim::TOKEN)
         .retry(quick(policy))
+        .retry_budget(None)
         .timeout(Duration::from_millis(500))
         .deadline(Duration::from_secs(60));
-    let builder = if paced { builder } else { builder.without(DefaultLayer::RateLimit) };
+    let builder = if paced { builder } else { builder.rate_limit(None) };
     builder.build().unwrap()
 }
 
@@ -100,7 +101,7 @@ async fn nothing_is_lost_and_nothing_left_over_whatever_fails() {
     let mut resident = Vec::new();
     {
         let network = Network::start(server.url(), seed()).await;
-        let client = client(&network.url(), RetryPolicy::conservative(), false);
+        let client = client(&network.url(), StandardPolicy::conservative(), false);
         for (share, n) in rounds {
             round(&sim, &client, &network, share, calls / rounds.len() as u64, seed() + n).await;
             // What the first half took stays with the allocator; the second must not take more.
@@ -125,7 +126,7 @@ async fn no_quota_is_broken_whatever_else_fails() {
     let sim = Sim::builder().seed(seed()).build();
     let server = sim.serve().await.unwrap();
     let network = Network::start(server.url(), seed()).await;
-    let client = client(&network.url(), RetryPolicy::default(), true);
+    let client = client(&network.url(), StandardPolicy::default(), true);
     network.storm(5, seed());
     // A 429 would be nobody's doing.
     for fault in faults::spread_without(StatusCode::TOO_MANY_REQUESTS, 0.05) {
@@ -146,7 +147,7 @@ async fn calls_that_are_dropped_in_the_middle_leave_nothing() {
     let before = Leftovers::count();
     {
         let network = Network::start(server.url(), seed()).await;
-        let client = client(&network.url(), RetryPolicy::default(), true);
+        let client = client(&network.url(), StandardPolicy::default(), true);
         network.storm(10, seed());
         let mut dice = fastrand::Rng::with_seed(seed());
         for _ in 0..10 {
@@ -180,8 +181,9 @@ async fn files_arrive_whole_and_a_sign_in_lasts_whatever_fails() {
             .base_url(network.url())
             .allow_http()
             .token_provider(session.clone())
-            .without(DefaultLayer::RateLimit)
-            .retry(quick(RetryPolicy::conservative()))
+            .rate_limit(None)
+            .retry(quick(StandardPolicy::conservative()))
+            .retry_budget(None)
             .timeout(Duration::from_millis(500))
             .build()
             .unwrap();
@@ -220,7 +222,7 @@ async fn an_event_that_was_acknowledged_is_worked_on_whatever_fails() {
     let before = Leftovers::count();
     {
         let network = Network::start(server.url(), seed()).await;
-        let client = client(&network.url(), RetryPolicy::conservative(), false);
+        let client = client(&network.url(), StandardPolicy::conservative(), false);
         let receiver = hooks::Receiver::start(&sim, &client, seed()).await;
         network.storm(10, seed());
         receiver.network.storm(20, seed());

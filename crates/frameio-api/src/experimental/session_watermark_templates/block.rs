@@ -1,7 +1,7 @@
 //! What a session watermark template draws.
 
-use frameio_core::limits::{Check, check_finite};
-use frameio_core::{EncodeError, Extra, model, open_enum};
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{Extra, model, open_enum};
 
 open_enum! {
     /// What a piece of a watermark's text tells.
@@ -117,8 +117,10 @@ impl WatermarkDataPoint {
 }
 
 impl Check for WatermarkDataPoint {
-    fn check(&self) -> Result<(), EncodeError> {
-        self.order.map_or(Ok(()), |order| check_finite("order", order))
+    fn check(&self, limits: &mut Limits) {
+        if let Some(order) = self.order {
+            limits.finite("order", order);
+        }
     }
 }
 
@@ -263,15 +265,16 @@ impl WatermarkBlock {
 }
 
 impl Check for WatermarkBlock {
-    fn check(&self) -> Result<(), EncodeError> {
-        self.data_points.check().map_err(|error| error.within("data_points"))?;
+    fn check(&self, limits: &mut Limits) {
+        limits.nested("data_points", &self.data_points);
         let numbers = [
             ("position_x", self.position_x),
             ("position_y", self.position_y),
             ("rotation", self.rotation),
             ("alpha", self.alpha),
         ];
-        let mut set = numbers.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        set.try_for_each(|(name, value)| check_finite(name, value))
+        for (name, value) in numbers.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            limits.finite(name, value);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a user belongs to, and how it is read: one pass, whatever the kind and wherever it is told.
 
-use frameio_core::decode::{decode_json, read_object};
+use frameio_core::decode::{check_exact_fields, decode_json, read_object};
 use frameio_core::page::PageItem;
 use frameio_core::{DecodeError, Extra, GroupId, Page, ProjectId, WorkspaceId, model, open_enum};
 use serde::de::{Deserialize, Deserializer, Error};
@@ -88,6 +88,7 @@ impl Membership {
 
     /// Reads what its kind can be looked up of first.
     fn from_untyped(fields: Extra) -> serde_json::Result<Self> {
+        check_exact_fields(&fields).map_err(|error| serde_json::Error::custom(error.message))?;
         let kind = fields.get("type").and_then(Value::as_str).map(MembershipKind::from);
         let untyped = Value::Object(fields);
         match kind {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use frameio::Operation;
+use frameio::{CallOptions, Operation};
 use serde_json::{Map, Value};
 
 use super::job_id::{JobId, JobIds};
@@ -27,7 +27,11 @@ pub(super) struct Job {
 }
 
 /// Reads the jobs of a file, or of standard input.
-pub(super) fn read(path: &Path, profile: &Profile) -> Result<Vec<Job>, Failure> {
+pub(super) fn read(
+    path: &Path,
+    profile: &Profile,
+    options: &CallOptions,
+) -> Result<Vec<Job>, Failure> {
     let (about, text) = match path == Path::new("-") {
         true => {
             let about = input::STANDARD_INPUT;
@@ -35,7 +39,7 @@ pub(super) fn read(path: &Path, profile: &Profile) -> Result<Vec<Job>, Failure> 
         }
         false => (path.display().to_string(), input::file(path)?),
     };
-    let (jobs, wrong) = parse(&text, profile);
+    let (jobs, wrong) = parse(&text, profile, options);
     if wrong.is_empty() {
         return Ok(jobs);
     }
@@ -48,10 +52,10 @@ pub(super) fn read(path: &Path, profile: &Profile) -> Result<Vec<Job>, Failure> 
 }
 
 /// Parses jobs, and returns them with the errors of invalid lines. Empty lines are skipped.
-fn parse(text: &str, profile: &Profile) -> (Vec<Job>, Vec<String>) {
+fn parse(text: &str, profile: &Profile, options: &CallOptions) -> (Vec<Job>, Vec<String>) {
     let (mut ids, mut jobs, mut wrong) = (JobIds::default(), Vec::new(), Vec::new());
     for (i, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
-        match job(i + 1, text, profile, &mut ids) {
+        match job(i + 1, text, profile, options, &mut ids) {
             Ok(job) => jobs.push(job),
             Err(message) => wrong.push(format!("line {}: {message}", i + 1)),
         }
@@ -59,7 +63,13 @@ fn parse(text: &str, profile: &Profile) -> (Vec<Job>, Vec<String>) {
     (jobs, wrong)
 }
 
-fn job(line: usize, text: &str, profile: &Profile, ids: &mut JobIds) -> Result<Job, String> {
+fn job(
+    line: usize,
+    text: &str,
+    profile: &Profile,
+    options: &CallOptions,
+    ids: &mut JobIds,
+) -> Result<Job, String> {
     let mut fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
         // The line that serde_json counts is always the first.
         let message = error.to_string();
@@ -78,7 +88,7 @@ fn job(line: usize, text: &str, profile: &Profile, ids: &mut JobIds) -> Result<J
     };
     let operation = input::operation(&id)?;
     profile.fill(operation, &mut input);
-    operation.request(&input).map_err(|error| format!("{id}: {error}"))?;
+    operation.request(&input, options).map_err(|error| format!("{id}: {error}"))?;
     // With what the profile fills in: in another account it is another job.
     Ok(Job { id: ids.next(operation.id, &input), line, operation, input })
 }
@@ -92,7 +102,7 @@ mod tests {
         let text = "\n{\"op\":\"users.show\"}\n\n{\"op\":\"file.show\"}\nnonsense\n\
                     {\"op\":\"users.show\",\"input\":{\"x\":1}}\n{\"input\":{}}\n\
                     {\"op\":\"users.show\",\"inputs\":{}}\n{\"op\":\"users.show\",\"input\":[]}\n";
-        let (jobs, wrong) = parse(text, &Profile::default());
+        let (jobs, wrong) = parse(text, &Profile::default(), &CallOptions::new());
         assert_eq!(jobs.iter().map(|job| job.line).collect::<Vec<_>>(), [2]);
         let begins = [
             "line 4: no operation 'file.show': did you mean `files.show`?",

@@ -10,6 +10,8 @@ mod scheduler;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use frameio::CallOptions;
+
 use self::jobs::Job;
 use self::results::{Previous, Results};
 use self::scheduler::Scheduler;
@@ -41,10 +43,14 @@ pub(crate) struct Args {
     /// Maximum number of concurrent calls of one operation
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,
+    /// Send values outside the documented limits
+    #[arg(long)]
+    unchecked: bool,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let mut jobs = jobs::read(&args.jobs, &global.profile.load()?)?;
+    let options = CallOptions::new().unchecked(args.unchecked);
+    let mut jobs = jobs::read(&args.jobs, &global.profile.load()?, &options)?;
     let path = match &args.results {
         Some(path) => path.clone(),
         None => default_results(&args.jobs)?,
@@ -63,7 +69,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let skipped = Skipped::take(&mut jobs, &previous, args.retry_failed);
     let mut report = JobReport::new(jobs.len());
     skipped.print(total, &report);
-    let mut scheduler = Scheduler::new(jobs, args.concurrency.into());
+    let mut scheduler = Scheduler::new(jobs, args.concurrency.into(), options);
     let ended = scheduler.run(&client, &mut results, &mut report).await;
     let counts = scheduler.counts();
     report.finish(counts, &results.name());

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use frameio::layers::{CallRecord, Phase};
-use frameio::{Client, Error, Operation};
+use frameio::{CallOptions, Client, Error, Operation};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Aborted, BoxFuture, abortable};
 use futures_util::stream::FuturesUnordered;
@@ -28,6 +28,7 @@ pub(super) struct Scheduler {
     /// Calls in flight, by the lines of their jobs.
     running: BTreeMap<usize, Running>,
     concurrency: usize,
+    options: CallOptions,
     counts: JobCounts,
     /// Why results cannot be written any more.
     lost: Option<std::io::Error>,
@@ -68,7 +69,7 @@ type CallResult = Result<Result<Value, Error>, Aborted>;
 type Calls = FuturesUnordered<BoxFuture<'static, (usize, CallResult)>>;
 
 impl Scheduler {
-    pub(super) fn new(jobs: Vec<Job>, concurrency: usize) -> Self {
+    pub(super) fn new(jobs: Vec<Job>, concurrency: usize, options: CallOptions) -> Self {
         let counts = JobCounts { left: jobs.len(), ..JobCounts::default() };
         let mut lanes: BTreeMap<(&str, Option<String>), Lane> = BTreeMap::new();
         for job in jobs {
@@ -85,7 +86,7 @@ impl Scheduler {
         }
         let lanes = lanes.into_values().collect();
         let (running, lost, unrecorded) = (BTreeMap::new(), None, Vec::new());
-        Self { lanes, running, concurrency, counts, lost, unrecorded }
+        Self { lanes, running, concurrency, options, counts, lost, unrecorded }
     }
 
     pub(super) const fn counts(&self) -> JobCounts {
@@ -144,7 +145,7 @@ impl Scheduler {
             while lane.running < self.concurrency {
                 let Some(job) = lane.waiting.pop_front() else { break };
                 // The same request was made when the jobs were read, so this does not fail.
-                let request = job.operation.request(&job.input);
+                let request = job.operation.request(&job.input, &self.options);
                 let mut request =
                     request.map_err(|error| Failure::new(Status::Usage, error.to_string()))?;
                 let record = CallRecord::new();

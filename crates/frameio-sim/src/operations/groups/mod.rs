@@ -108,7 +108,6 @@ fn kept_here(state: &State, ctx: &RequestContext<'_>) -> Result<String, Failure>
 
 fn render_for(state: &State, ctx: &RequestContext<'_>, group: &Row) -> Value {
     let mut group_json = render(state, group);
-    group_json["source"] = group.field("source").clone();
     if group.text("source") == "adobe" {
         group_json["sync_status"] = "completed".into();
     }
@@ -118,10 +117,9 @@ fn render_for(state: &State, ctx: &RequestContext<'_>, group: &Row) -> Value {
     group_json
 }
 
-/// Renders a group without its source, as the responses to changes have it.
+/// Renders a group as the responses to changes have it.
 fn render(state: &State, group: &Row) -> Value {
     let mut fields = group.fields.clone();
-    fields.remove("source");
     let count = state.access.members(group.id()).count();
     fields.insert("creator_id".to_owned(), group.creator.clone().into());
     fields.insert("member_count".to_owned(), count.into());

@@ -18,6 +18,9 @@ const FRAME_RATE_FIELD: &str = "Frame Rate";
 const RESOLUTION: &str = "Resolution";
 const UPLOADER: &str = "Uploader";
 
+/// Fields that no file has a value of, because that would need a look into it.
+const INACTIVE: [&str; 2] = [DURATION, RESOLUTION];
+
 /// Adds the definitions of all fields that are built in.
 ///
 /// `id_of` makes an id by a name.
@@ -36,8 +39,10 @@ pub(crate) fn add(state: &mut State, actor: Actor<'_>, id_of: fn(&str) -> String
     }
     let status = ["Needs Review", "In Progress", "Approved"]
         .map(|name| json!({"id": id_of(name), "display_name": name, "color": null}));
+    let keywords = ["B-Roll", "Interview"]
+        .map(|name| json!({"id": id_of(name), "display_name": name, "color": null}));
     for (name, field_type, configured) in [
-        ("Keywords", "select_multi", json!({})),
+        ("Keywords", "select_multi", json!({"options": keywords})),
         ("Notes", "long_text", json!({})),
         ("Rating", "rating", json!({})),
         ("Status", "select", json!({"enable_add_new": false, "options": status})),
@@ -71,6 +76,11 @@ fn add_one(
         row.fields.insert("id".to_owned(), id.clone().into());
         state.metadata_fields.insert(id, row);
     }
+}
+
+/// Whether files have values of a field.
+pub(super) fn is_active(definition: &Row) -> bool {
+    !definition.account.is_empty() || !INACTIVE.contains(&definition.text("name"))
 }
 
 /// The value of a field that is not set by anybody; null where there is none.

@@ -32,21 +32,16 @@ pub(super) fn default(field_type: &str) -> Value {
     }
 }
 
-/// The configuration with what is given written over it; null stands for the default.
+/// The configuration with what is given written over it.
 pub(super) fn changed(
     state: &State,
-    field_type: &str,
     mut configuration: Value,
     given: &Map<String, Value>,
 ) -> Result<Value, Failure> {
-    let default = default(field_type);
     for (name, value) in given {
-        configuration[name] = match (name.as_str(), value) {
-            // A field has options, so that null cannot mean none.
-            ("options", Value::Null) => continue,
-            ("options", given) => options(&configuration["options"], given)?,
-            (_, Value::Null) => default[name].clone(),
-            (_, value) => value.clone(),
+        configuration[name] = match name.as_str() {
+            "options" => options(&configuration["options"], value)?,
+            _ => value.clone(),
         };
     }
     match configuration["member_options_type"].as_str() {

@@ -22,7 +22,12 @@ pub(super) const OPERATIONS: &[OperationHandler] = &[
 
 fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     ctx.find(&state.accounts, "account_id")?;
-    page(ctx, all(state, ctx.account()).collect(), |row| render(state, ctx, row))
+    let filter = |name: &str| ctx.query.flag(&format!("filters[{name}]"));
+    let (mutable_only, active_only) = (filter("exclude_immutable"), filter("exclude_inactive"));
+    let rows = all(state, ctx.account())
+        .filter(|row| !mutable_only || *row.field("mutable") == true)
+        .filter(|row| !active_only || built_in::is_active(row));
+    page(ctx, rows.collect(), |row| render(state, ctx, row))
 }
 
 fn show(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
@@ -37,8 +42,7 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     };
     let given = ctx.field("field_configuration").as_object();
     let blank = configuration::default(field_type);
-    let configuration =
-        configuration::changed(state, field_type, blank, given.unwrap_or(&Map::new()))?;
+    let configuration = configuration::changed(state, blank, given.unwrap_or(&Map::new()))?;
     let definition = json!({
         "name": ctx.field("name"),
         "field_type": field_type,
@@ -61,12 +65,12 @@ fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
         return Err(Failure::invalid("/data/field_type", detail));
     }
     let mut changes = Map::new();
-    if let Some(name) = ctx.data.get("name").filter(|name| !name.is_null()) {
+    if let Some(name) = ctx.data.get("name") {
         changes.insert("name".to_owned(), name.clone());
     }
     if let Some(given) = ctx.field("field_configuration").as_object() {
         let before = definition.field("field_configuration").clone();
-        let configuration = configuration::changed(state, field_type, before, given)?;
+        let configuration = configuration::changed(state, before, given)?;
         changes.insert("field_configuration".to_owned(), configuration);
     }
     let definition = &mut state.metadata_fields[&id];

@@ -74,42 +74,24 @@ fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// A share of which nothing was said.
+/// A share without settings: those that may be null are, the others are left out.
 pub(crate) fn blank() -> Value {
     json!({
         "accent_color": null,
         "access": "public",
         "captions_enabled": null,
-        "card_aspect_ratio": null,
-        "card_info_enabled": null,
-        "card_size": null,
         "commenting_enabled": true,
         "description": null,
         "downloading_enabled": true,
-        "drm_enabled": null,
-        "editable_fields_enabled": null,
         "enabled": true,
         "expiration": null,
         "featured_field_definition_id": null,
-        "forensic_watermark_enabled": null,
-        "icons_visible_on_list": null,
         "last_viewed_at": null,
-        "layout": null,
-        "list_row_size": null,
         "name": null,
         "name_column_width": null,
-        "open_in_viewer_enabled": null,
         "passphrase": null,
-        "reel_card_aspect_ratio": null,
-        "reel_card_fit_image": null,
         "show_all_asset_versions": null,
-        "show_asset_name_in_reel_layout": null,
-        "sort_by": null,
-        "theme": null,
-        "thumbnail_scale": null,
-        "title_line_count": null,
         "transcripts_enabled": null,
-        "visible_field_definition_ids": null,
         "watermark_enabled": null,
     })
 }

@@ -97,7 +97,7 @@ pub(super) fn user<'s>(state: &'s State, account: &str, email: &str) -> Option<&
 /// Somebody of an e-mail address; of those who are in the account all that is known.
 pub(super) fn person(state: &State, account: &str, email: &str) -> Value {
     user(state, account, email).map_or_else(
-        || json!({"id": null, "name": null, "email": email}),
+        || json!({"id": null, "name": null, "email": email, "avatar_url": null, "active": null}),
         |user| state.person(user.id()),
     )
 }

@@ -1,16 +1,14 @@
 //! Folders, and what is in them.
 
-use bytes::Bytes;
-use frameio_core::decode::decode_json;
-use frameio_core::{
-    AccountId, DecodeError, Extra, FileId, FolderId, FromResponse, Page, ProjectId, endpoints,
-    model, open_enum, response_types,
-};
-use http::StatusCode;
-use http::response::Parts;
-use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+mod copies;
 
+use frameio_core::limits::{Check, Limits};
+use frameio_core::{
+    AccountId, FileId, FolderId, Page, ProjectId, endpoints, model, open_enum, response_types,
+};
+use jiff::Timestamp;
+
+pub use self::copies::{CopiedFolder, FolderCopies, FolderCopy};
 use crate::assets::{Asset, AssetKind, AssetSort};
 use crate::files::{CopyComments, FileInclude};
 use crate::metadata::MetadataField;
@@ -149,6 +147,8 @@ endpoints! {
     "folders.move" = PATCH "/v4/accounts/{account_id}/folders/{folder_id}/move" -> Folder, 10 per minute;
 
     /// Copies folders with all that is in them, all to one folder.
+    ///
+    /// The answer may come before the copies are done.
     pub struct CopyFolders {
         path {
             /// Account that holds them.
@@ -161,13 +161,13 @@ endpoints! {
             copy_comments: CopyComments,
         }
         body {
-            /// Folders to copy. 1 to 100.
+            /// Folders to copy, each once. 1 to 100.
             folder_ids: Vec<FolderId> in 1..=100,
             /// Folder to put the copies in.
             parent_id: FolderId,
         }
     }
-    "folders.bulk_copy" = POST "/v4/accounts/{account_id}/folders/copy" -> Vec<CopiedFolder>, 10 per minute;
+    "folders.bulk_copy" = POST "/v4/accounts/{account_id}/folders/copy" -> FolderCopies, 10 per minute;
 
     /// Moves folders with all that is in them, all to one folder.
     pub struct MoveFolders {
@@ -176,13 +176,25 @@ endpoints! {
             account_id: AccountId,
         }
         body {
-            /// Folders to move. 1 to 100.
+            /// Folders to move, each once. 1 to 100.
             folder_ids: Vec<FolderId> in 1..=100,
             /// Folder to move them to.
             parent_id: FolderId,
         }
     }
     "folders.bulk_move" = PATCH "/v4/accounts/{account_id}/folders/move" -> Vec<Folder>, 10 per minute;
+}
+
+impl Check for CopyFolders {
+    fn check(&self, limits: &mut Limits) {
+        limits.within("folder_ids", |limits| limits.distinct(&self.folder_ids));
+    }
+}
+
+impl Check for MoveFolders {
+    fn check(&self, limits: &mut Limits) {
+        limits.within("folder_ids", |limits| limits.distinct(&self.folder_ids));
+    }
 }
 
 open_enum! {
@@ -231,56 +243,4 @@ model! {
     }
 }
 
-model! {
-    /// A copy of a folder.
-    pub struct CopiedFolder {
-        /// The folder that was copied.
-        pub source_folder_id: FolderId,
-        /// The copy.
-        pub folder: Folder,
-    }
-}
-response_types! {
-    Folder: one, page, list;
-    CopiedFolder: list;
-}
-
-/// What became of [`CopyFolder`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum FolderCopy {
-    /// The copy is there.
-    Done(Box<Folder>),
-    /// The service goes on copying. Nothing tells when it is done but the folder that the copy
-    /// appears in. Holds what the answer says, which is nothing so far.
-    UnderWay(Extra),
-}
-
-impl FolderCopy {
-    /// The copy, if it is there.
-    pub fn folder(&self) -> Option<&Folder> {
-        match self {
-            Self::Done(folder) => Some(folder),
-            Self::UnderWay(_) => None,
-        }
-    }
-}
-
-impl FromResponse for FolderCopy {
-    fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError> {
-        match parts.status {
-            StatusCode::ACCEPTED if body.is_empty() => Ok(Self::UnderWay(Extra::new())),
-            StatusCode::ACCEPTED => decode_json(&body).map(Self::UnderWay),
-            _ => Folder::from_response(parts, body).map(Box::new).map(Self::Done),
-        }
-    }
-}
-
-impl Serialize for FolderCopy {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Done(folder) => folder.serialize(serializer),
-            Self::UnderWay(response) => response.serialize(serializer),
-        }
-    }
-}
+response_types! { Folder: one, page, list }

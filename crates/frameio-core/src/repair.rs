@@ -1,0 +1,349 @@
+//! Decoding of responses that deviate from the documentation in ways that lose nothing.
+//!
+//! [`FromResponse::from_response`](crate::FromResponse::from_response) is strict. Clients decode with
+//! it, and use [`retry`] only if it fails, so that a sound response costs nothing more. What is
+//! repaired is described by [`RepairKind`]; each [`Repair`] is returned, because a deviation that
+//! nobody sees stays forever.
+//!
+//! ```
+//! use frameio_core::decode::decode_json;
+//! use frameio_core::repair::{self, RepairKind, Undecodable};
+//!
+//! let body = bytes::Bytes::from(r#"{"sizes":[1.0034576983313e+14]}"#);
+//! let decode = |body: bytes::Bytes| {
+//!     decode_json::<std::collections::BTreeMap<String, Vec<u64>>>(&body)
+//! };
+//! let error = decode(body.clone()).unwrap_err();
+//! let decoded = repair::retry(body, error, Undecodable::Fail, decode)?;
+//! assert_eq!(decoded.value["sizes"], [100_345_769_833_130]);
+//! assert_eq!(decoded.repairs[0].kind, RepairKind::WholeNumber);
+//! assert_eq!(decoded.repairs[0].path, "sizes[0]");
+//! # Ok::<_, frameio_core::DecodeError>(())
+//! ```
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::decode::INEXACT;
+use crate::error::DecodeError;
+use crate::json_edit::{
+    add_field, each_value, remove_item, replace_lone_surrogates, replace_values, whole_number,
+    without_indices,
+};
+use crate::json_path::path_at;
+use crate::text::trim_byte_order_mark;
+
+/// Maximum number of different fields to repair in one response.
+const MAX_REPAIRS: usize = 32;
+/// Maximum number of items to skip in one response.
+const MAX_SKIPPED: usize = 500;
+
+/// A deviation from the documentation that was repaired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repair {
+    /// What was repaired.
+    pub kind: RepairKind,
+    /// Path of the first occurrence: `data[3].file_size`; `.` for the whole response.
+    pub path: String,
+    /// Number of occurrences.
+    pub count: usize,
+}
+
+/// Kinds of deviations that are repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RepairKind {
+    /// An integer was written with a fraction or an exponent: `24.0`, `1.0034e+14`.
+    WholeNumber,
+    /// A list was null; it is read as empty.
+    NullList,
+    /// A page had no `links`, or null; it is read as the last one.
+    MissingLinks,
+    /// A time had no offset; it is read as UTC.
+    MissingOffset,
+    /// A number of more than 64 bits was in a field without a type; it is kept as text, because a
+    /// number would lose digits.
+    LargeNumber,
+    /// An escaped surrogate had no partner; it is read as U+FFFD.
+    LoneSurrogate,
+    /// The response began with a byte-order mark.
+    ByteOrderMark,
+}
+
+impl RepairKind {
+    /// Returns a name for logs and metrics: `whole_number`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WholeNumber => "whole_number",
+            Self::NullList => "null_list",
+            Self::MissingLinks => "missing_links",
+            Self::MissingOffset => "missing_offset",
+            Self::LargeNumber => "large_number",
+            Self::LoneSurrogate => "lone_surrogate",
+            Self::ByteOrderMark => "byte_order_mark",
+        }
+    }
+}
+
+impl fmt::Display for RepairKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What happens to items of a list that cannot be decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "an item is either there or not")]
+pub enum Undecodable {
+    /// The whole response fails.
+    #[default]
+    Fail,
+    /// The items are left out and returned as [`Skipped`]. For lists that people read: a program
+    /// that compares lists would take the items for absent.
+    Skip,
+}
+
+/// An item of a list that could not be decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// Index of the item in its page.
+    pub index: usize,
+    /// Why it could not be decoded.
+    pub error: DecodeError,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "skipped an item that cannot be decoded: {}", self.error)
+    }
+}
+
+/// A decoded response, and how it deviated from the documentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Decoded<T> {
+    /// Decoded response.
+    pub value: T,
+    /// Repaired deviations.
+    pub repairs: Vec<Repair>,
+    /// Items that were left out.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Decodes a response again that failed with `error`: repairs its text and calls `decode` until it
+/// succeeds or there is nothing more to repair.
+///
+/// # Errors
+/// The error of `decode` that cannot be repaired.
+#[cold]
+pub fn retry<T>(
+    body: Bytes,
+    error: DecodeError,
+    undecodable: Undecodable,
+    mut decode: impl FnMut(Bytes) -> Result<T, DecodeError>,
+) -> Result<Decoded<T>, DecodeError> {
+    let mut repairer = Repairer::new(body, undecodable);
+    let mut error = error;
+    loop {
+        let body = repairer.next(error)?;
+        match decode(body) {
+            Ok(value) => {
+                let Repairer { repairs, skipped, .. } = repairer;
+                return Ok(Decoded { value, repairs, skipped });
+            }
+            Err(other) => error = other,
+        }
+    }
+}
+
+/// A change that was made because of an error.
+struct Rule {
+    /// Where, with `[]` for each index.
+    path: String,
+    /// The error, if the change does not help.
+    error: DecodeError,
+}
+
+/// Repairs the text of a response, one kind of deviation at one path after another.
+struct Repairer {
+    body: Bytes,
+    undecodable: Undecodable,
+    rules: Vec<Rule>,
+    repairs: Vec<Repair>,
+    skipped: Vec<Skipped>,
+    is_first: bool,
+}
+
+impl Repairer {
+    fn new(body: Bytes, undecodable: Undecodable) -> Self {
+        let (rules, repairs, skipped) = (Vec::new(), Vec::new(), Vec::new());
+        Self { body, undecodable, rules, repairs, skipped, is_first: true }
+    }
+
+    /// Returns the next text to decode.
+    fn next(&mut self, error: DecodeError) -> Result<Bytes, DecodeError> {
+        let error = self.original(error);
+        let Ok(text) = std::str::from_utf8(&self.body).map(str::to_owned) else {
+            return Err(error);
+        };
+        let edited = match std::mem::take(&mut self.is_first) {
+            true => self.repair_text(&text),
+            false => None,
+        };
+        let edited = match edited {
+            Some(edited) => Some(edited),
+            None => self.repair_value(&text, &error),
+        };
+        match edited.or_else(|| self.skip(&text, &error)) {
+            Some(edited) => {
+                self.body = edited.into();
+                Ok(self.body.clone())
+            }
+            None => Err(error),
+        }
+    }
+
+    /// Returns the error as the original text would give it.
+    fn original(&self, mut error: DecodeError) -> DecodeError {
+        if let Some(index) = item(&error.path) {
+            let mut original = index;
+            let mut removed: Vec<_> = self.skipped.iter().map(|skipped| skipped.index).collect();
+            removed.sort_unstable();
+            for removed in removed {
+                original += usize::from(removed <= original);
+            }
+            if original != index {
+                let rest = &error.path[format!("data[{index}]").len()..];
+                error.path = format!("data[{original}]{rest}");
+            }
+        }
+        if let Some(rule) = self.rules.iter().find(|rule| rule.error.path == error.path) {
+            // The change did not help: the first error is about what the service sent.
+            error.message.clone_from(&rule.error.message);
+        }
+        if !self.is_first {
+            error.remove_position();
+        }
+        error
+    }
+
+    /// Repairs what makes the text invalid as a whole.
+    fn repair_text(&mut self, text: &str) -> Option<String> {
+        let trimmed = trim_byte_order_mark(text.as_bytes()).len();
+        let trimmed = &text[text.len() - trimmed..];
+        if trimmed.len() < text.len() {
+            self.report(RepairKind::ByteOrderMark, ".", 1);
+        }
+        match replace_lone_surrogates(trimmed) {
+            Some((edited, count, first)) => {
+                self.report(RepairKind::LoneSurrogate, &path_at(trimmed, first, false), count);
+                Some(edited)
+            }
+            None => (trimmed.len() < text.len()).then(|| trimmed.to_owned()),
+        }
+    }
+
+    /// Repairs the value that an error is about, and those at the same path in other items.
+    fn repair_value(&mut self, text: &str, error: &DecodeError) -> Option<String> {
+        let path = without_indices(&error.path);
+        let is_known = self.rules.iter().any(|rule| rule.path == path);
+        if is_known || self.rules.len() == MAX_REPAIRS {
+            return None;
+        }
+        let (kind, edited, count) = repair(text, error, &path)?;
+        self.rules.push(Rule { path, error: error.clone() });
+        self.report(kind, &error.path, count);
+        Some(edited)
+    }
+
+    /// Leaves out the item that an error is about.
+    fn skip(&mut self, text: &str, error: &DecodeError) -> Option<String> {
+        if self.undecodable == Undecodable::Fail || self.skipped.len() == MAX_SKIPPED {
+            return None;
+        }
+        let index = item(&error.path)?;
+        let before = self.skipped.iter().filter(|skipped| skipped.index < index).count();
+        let edited = remove_item(text, "data", index - before)?;
+        self.skipped.push(Skipped { index, error: error.clone() });
+        Some(edited)
+    }
+
+    fn report(&mut self, kind: RepairKind, path: &str, count: usize) {
+        self.repairs.push(Repair { kind, path: path.to_owned(), count });
+    }
+}
+
+/// Returns the index of the item of a list that a path is in.
+fn item(path: &str) -> Option<usize> {
+    path.strip_prefix("data[")?.split_once(']')?.0.parse().ok()
+}
+
+/// Returns the text without the deviation that an error is about.
+fn repair(text: &str, error: &DecodeError, path: &str) -> Option<(RepairKind, String, usize)> {
+    let message = &*error.message;
+    if message.starts_with("missing field `links`") && path.is_empty() {
+        return has_list(text)
+            .then(|| add_field(text, r#""links":{}"#))?
+            .map(|edited| (RepairKind::MissingLinks, edited, 1));
+    }
+    let kind = if message.starts_with("invalid type: null, expected a sequence") {
+        RepairKind::NullList
+    } else if message.starts_with("invalid type: null") && path == "links" {
+        RepairKind::MissingLinks
+    } else if message.starts_with("invalid type: floating point") {
+        RepairKind::WholeNumber
+    } else if message.starts_with(INEXACT) {
+        RepairKind::LargeNumber
+    } else {
+        RepairKind::MissingOffset
+    };
+    let (edited, count) = replace_values(text, |at, value| match kind {
+        RepairKind::LargeNumber => is_in(at, path).then(|| large_number(value))?,
+        _ if at != path => None,
+        RepairKind::NullList => (value == "null").then(|| "[]".to_owned()),
+        RepairKind::MissingLinks => (value == "null").then(|| "{}".to_owned()),
+        RepairKind::WholeNumber => value.contains(['.', 'e', 'E']).then(|| whole_number(value))?,
+        _ => with_offset(value),
+    });
+    (count > 0).then_some((kind, edited, count))
+}
+
+/// Returns whether the `data` of a response is a list.
+fn has_list(text: &str) -> bool {
+    let mut is_list = false;
+    each_value(text, |path, place| {
+        is_list |=
+            path == "data" && (text[place.clone()].starts_with('[') || &text[place] == "null");
+    });
+    is_list
+}
+
+/// Returns whether a path is the same as another one, or inside of it.
+fn is_in(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// Returns a number of more than 64 bits as text.
+fn large_number(value: &str) -> Option<String> {
+    let number = value.parse::<f64>().ok().filter(|_| !value.starts_with('"'))?;
+    let is_large = value.parse::<i64>().is_err() && crate::decode::is_inexact(number);
+    is_large.then(|| format!("\"{value}\""))
+}
+
+/// Returns a date and time without an offset as one in UTC.
+fn with_offset(value: &str) -> Option<String> {
+    let time = value.strip_prefix('"')?.strip_suffix('"')?;
+    let (seconds, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let separators = b"0000-00-00T00:00:00";
+    let is_time = seconds.len() == separators.len()
+        && seconds.bytes().zip(separators).all(|(byte, separator)| match separator {
+            b'0' => byte.is_ascii_digit(),
+            _ => byte == *separator,
+        });
+    (is_time && !fraction.is_empty() && digits(fraction)).then(|| format!("\"{time}Z\""))
+}

@@ -1,0 +1,86 @@
+//! Responses with their status, headers and rate limit.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::response::Parts;
+use http::{HeaderMap, StatusCode};
+
+use crate::call::Attempts;
+use crate::endpoint::FromResponse;
+use crate::error::DecodeError;
+
+/// A decoded response with its status, headers, attempts and rate limit.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Reply<T> {
+    /// Decoded response.
+    pub value: T,
+    /// Status of the response.
+    pub status: StatusCode,
+    /// Headers of the response.
+    pub headers: HeaderMap,
+    /// Number of attempts of the call.
+    pub attempts: u32,
+    /// Rate limit that the response reported.
+    pub rate_limit: Option<RateLimitInfo>,
+}
+
+impl<T: FromResponse> FromResponse for Reply<T> {
+    fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError> {
+        Ok(Self {
+            value: T::from_response(parts, body)?,
+            status: parts.status,
+            headers: parts.headers.clone(),
+            attempts: parts.extensions.get::<Attempts>().map_or(1, |attempts| attempts.0),
+            rate_limit: RateLimitInfo::from_headers(&parts.headers),
+        })
+    }
+}
+
+/// Quota of an operation as reported by a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimitInfo {
+    /// Calls in a window, `x-ratelimit-limit`.
+    pub limit: u32,
+    /// Remaining calls, `x-ratelimit-remaining`.
+    pub remaining: Option<u32>,
+    /// Length of the window, `x-ratelimit-window` in milliseconds.
+    pub window: Option<Duration>,
+}
+
+impl RateLimitInfo {
+    /// Reads the three headers; `None` without a readable limit.
+    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let (mut limit, mut remaining, mut window) = (None, None, None);
+        // Called for every response: one pass is cheaper than three look-ups by name.
+        for (name, value) in headers {
+            let number = match name.as_str() {
+                "x-ratelimit-limit" => &mut limit,
+                "x-ratelimit-remaining" => &mut remaining,
+                "x-ratelimit-window" => &mut window,
+                _ => continue,
+            };
+            // The first occurrence of a header counts.
+            number.get_or_insert_with(|| digits(value.as_bytes().trim_ascii()));
+        }
+        Some(Self {
+            limit: limit.flatten()?.try_into().ok()?,
+            remaining: remaining.flatten().and_then(|left| left.try_into().ok()),
+            window: window.flatten().map(Duration::from_millis),
+        })
+    }
+}
+
+/// Parses a number of decimal digits and nothing else.
+fn digits(text: &[u8]) -> Option<u64> {
+    // 19 digits always fit; the service sends no longer numbers.
+    if text.is_empty() || text.len() > 19 {
+        return None;
+    }
+    text.iter().try_fold(0, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit <= 9).then(|| number * 10 + u64::from(digit))
+    })
+}
