@@ -156,10 +156,10 @@ impl fmt::Debug for Buckets {
 mod tests {
     use http::Method;
 
+    use super::super::bucket::{Entry, Sending};
     use super::*;
 
-    static SHOW: Operation =
-        Operation::new("files.show", Method::GET, "/", Quota::per_second(10));
+    static SHOW: Operation = Operation::new("files.show", Method::GET, "/", Quota::per_second(10));
 
     #[test]
     fn unused_buckets_are_dropped_when_there_are_twice_as_many_as_are_in_use() {
@@ -179,6 +179,23 @@ mod tests {
         held.clear();
         (3 * FEW..4 * FEW).for_each(|number| drop(get(number)));
         assert!(buckets.len() <= FEW + 1, "{}", buckets.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_is_kept_until_its_slots_have_leaked_away() {
+        let buckets = Buckets::new();
+        let get = |number: usize| {
+            buckets.get(&Call::new(&SHOW).account(number.to_string()), None, |_| None)
+        };
+        let used = Arc::downgrade(&get(0));
+        let Ok(Entry::Slot(mut slot)) = get(0).enter(None) else { panic!("no slot") };
+        slot.pass(Sending::Passed);
+        drop(slot);
+        (1..=FEW).for_each(|number| drop(get(number)));
+        assert!(used.strong_count() > 0, "one call is in it");
+        tokio::time::advance(std::time::Duration::from_millis(100)).await;
+        (FEW..2 * FEW).for_each(|number| drop(get(number)));
+        assert_eq!(used.strong_count(), 0);
     }
 
     #[test]
