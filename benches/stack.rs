@@ -43,7 +43,7 @@ fn in_memory(c: &mut Criterion) {
     let unlimited = RateLimitLayer::new().quota("users.show", Quota::per_second(1_000_000_000));
     let client = Client::builder().token("t").transport(Memory).rate_limit(unlimited);
     let client = client.build().expect("the settings are right");
-    let bare = Client::unboxed(Memory);
+    let bare = Client::from_service(Memory);
 
     group.bench_function("encode", |b| b.iter(|| encode(black_box(&ShowCurrentUser::new()))));
     group.bench_function("no_layers", |b| {

@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .token(Sim::TOKEN)
         .transport(sim.clone())
         // The `Global…` layer shares its permits among all services made of it.
-        .layer(ServiceBuilder::new().layer(GlobalConcurrencyLimitLayer::new(4)).layer(count))
+        .call_layer(ServiceBuilder::new().layer(GlobalConcurrencyLimitLayer::new(4)).layer(count))
         .attempt_layer(stamp)
         .build()?;
 

@@ -27,6 +27,6 @@ pub mod webhook;
 
 pub use client::builder::{self, ClientBuilder};
 pub use client::{CallFuture, Client, HttpService};
-pub use frameio_tower::{BuildError, BuildErrorKind};
 pub use error::{Error, ErrorKind};
+pub use frameio_tower::{BuildError, BuildErrorKind};
 pub use pages::{Items, Pages};

@@ -100,10 +100,7 @@ async fn no_answer_ends_in_the_attempt_timeout() {
     let after = Duration::from_secs(60);
     assert_eq!(error.find::<AttemptTimeout>().unwrap().after, after);
     assert!(error.elapsed() >= after * 3);
-    assert_eq!(
-        error.to_string(),
-        "users.show: attempt timed out after 60s (3 attempts)"
-    );
+    assert_eq!(error.to_string(), "users.show: attempt timed out after 60s (3 attempts)");
 }
 
 #[tokio::test(start_paused = true)]

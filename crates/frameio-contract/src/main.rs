@@ -75,7 +75,8 @@ fn report_code(documents: &[Document]) -> bool {
 }
 
 fn read(file: &str) -> Result<Document, String> {
-    let json = fs::read_to_string(file).map_err(|error| format!("cannot read '{file}': {error}"))?;
+    let json =
+        fs::read_to_string(file).map_err(|error| format!("cannot read '{file}': {error}"))?;
     let document = Document::parse(&json).map_err(|error| format!("'{file}': {error}"))?;
     match document.openapi_version() {
         Some(version) if version.starts_with("3.1") => {}

@@ -6,7 +6,6 @@ use frameio_contract::{Document, Finding, cases, compare};
 use frameio_core::Operation;
 use serde_json::{Value, json};
 
-
 #[track_caller]
 fn assert_none(findings: &[Finding]) {
     let short = |it: &Finding| it.to_string().chars().take(400).collect::<String>();

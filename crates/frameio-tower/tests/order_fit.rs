@@ -9,9 +9,8 @@ use std::time::Duration;
 use frameio_core::{Body, BoxError};
 use frameio_tower::{
     Auth, AuthLayer, BaseUri, BaseUriLayer, Collect, CollectLayer, Deadline, DeadlineLayer,
-    Headers, HeadersLayer, RateLimit, RateLimitLayer, Retry, RetryLayer, Sending,
-    SendingLayer, StaticToken, Timeout,
-    TimeoutLayer, Trace, TraceLayer,
+    Headers, HeadersLayer, RateLimit, RateLimitLayer, Retry, RetryLayer, Sending, SendingLayer,
+    StaticToken, Timeout, TimeoutLayer, Trace, TraceLayer,
 };
 use http::{HeaderMap, HeaderValue, Request, Response};
 use static_assertions::assert_impl_all;

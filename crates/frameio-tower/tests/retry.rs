@@ -260,8 +260,7 @@ async fn waits_grow_and_refusals_are_waited_for() {
         for (wait, least) in waits.zip([1_000, 2_000, 4_000, 8_000]) {
             assert!((least..=least * 3 / 2 + 1).contains(&wait), "{times:?}");
         }
-        let (_, times) =
-            send(patient(), call(&READ), [status(500), status(500)]).await;
+        let (_, times) = send(patient(), call(&READ), [status(500), status(500)]).await;
         assert!((30_000..=45_001).contains(&times[1]), "{times:?}");
         assert_eq!(times[2] - times[1], 60_000);
     }

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use frameio_core::{Body, BoxError, CallLimits};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, TransportError, TransportStage};
 use frameio_tower::{
-    Backoff, CallRecord, CollectLayer, DeadlineAt, DeadlineLayer, Phase, RetryLayer, StandardPolicy, TimeoutLayer,
+    Backoff, CallRecord, CollectLayer, DeadlineAt, DeadlineLayer, Phase, RetryLayer,
+    StandardPolicy, TimeoutLayer,
 };
 use http::{Request, Response};
 use http_body::Frame;

@@ -351,10 +351,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_public_api_cannot_lead_into_this_machine() {
-        let storage =
-            over(tower::service_fn(
-                |_: Request<Body>| async move { Ok(Response::new(Body::empty())) },
-            ));
+        let storage = over(tower::service_fn(|_: Request<Body>| async move {
+            Ok::<_, Infallible>(Response::new(Body::empty()))
+        }));
         let local = Storage { allow_loopback: true, ..storage.clone() };
         for url in [
             "http://127.0.0.1:8080/admin",
@@ -392,7 +391,7 @@ mod tests {
                 response = response.status(status).header(LOCATION, *location);
             }
             let response = response.body(Body::empty()).unwrap();
-            async move { Ok(response) }
+            async move { Ok::<_, Infallible>(response) }
         });
         (over(service), seen)
     }

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frameio_core::{clean_text, is_secure};
-use frameio_tower::{
-    BuildError, BuildErrorKind, DefaultStack, HttpService, RetryLayer, Transport,
-};
+use frameio_tower::{BuildError, BuildErrorKind, DefaultStack, HttpService, RetryLayer, Transport};
 use http::Uri;
 use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
 use jiff::Timestamp;
@@ -125,9 +123,9 @@ impl ImsBuilder {
     /// Configures the layers: no token, no quota, and the retries of IMS.
     fn stack(&self, base: &str) -> Result<DefaultStack, BuildError> {
         let refused = |message: String| BuildError::new(BuildErrorKind::BaseUrl, message);
-        let uri: Uri = base
-            .parse()
-            .map_err(|error| refused(format!("the IMS URL is not a URL: {error}")).caused_by(error))?;
+        let uri: Uri = base.parse().map_err(|error| {
+            refused(format!("the IMS URL is not a URL: {error}")).caused_by(error)
+        })?;
         let secure = is_secure(&uri);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

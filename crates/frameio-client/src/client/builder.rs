@@ -136,7 +136,9 @@ impl ClientBuilder {
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
             (Err(_), _) => self.header_error = Some(header_error("a header has an invalid name")),
             (Ok(name), Err(_)) => {
-                let message = format!("the value of the header '{name}' contains a character that a header cannot contain");
+                let message = format!(
+                    "the value of the header '{name}' contains a character that a header cannot contain"
+                );
                 self.header_error = Some(header_error(message));
             }
         }
@@ -324,10 +326,9 @@ fn base_uri(url: &str) -> Result<Uri, BuildError> {
     let kind = BuildErrorKind::BaseUrl;
     let text =
         clean_text(url).map_err(|error| BuildError::new(kind, format!("the base URL {error}")))?;
-    let uri: Uri =
-        text.parse().map_err(|error: http::uri::InvalidUri| {
-            unusable_url(url, &error.to_string()).caused_by(error)
-        })?;
+    let uri: Uri = text.parse().map_err(|error: http::uri::InvalidUri| {
+        unusable_url(url, &error.to_string()).caused_by(error)
+    })?;
     if uri.path().trim_end_matches('/').ends_with("/v4") {
         return Err(unusable_url(url, "paths start with /v4 already; remove it from the end"));
     }

@@ -60,7 +60,8 @@ pub fn compare(documents: &[&Document]) -> Vec<Finding> {
             format!("the keyword `{keyword}` is not understood, so what it says is not compared");
         Findings { about: "schemas", all: &mut all }.add(what);
     }
-    let contracts: Vec<Operation<'_>> = documents.iter().flat_map(|document| document.operations()).collect();
+    let contracts: Vec<Operation<'_>> =
+        documents.iter().flat_map(|document| document.operations()).collect();
     let is_same = |contract: &Operation<'_>, operation: &frameio_core::Operation| {
         contract.method() == operation.method.as_str() && contract.path() == operation.path
     };

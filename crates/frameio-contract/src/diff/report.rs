@@ -107,8 +107,7 @@ impl fmt::Display for Direction {
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = |weight| self.differences.with(weight).count();
-        let (matters, representation) =
-            (number(Weight::Matters), number(Weight::Representation));
+        let (matters, representation) = (number(Weight::Matters), number(Weight::Representation));
         if matters > 0 {
             writeln!(f, "Differences that matter:")?;
             self.section(f, Weight::Matters)?;

@@ -186,10 +186,7 @@ impl<'d> Plain<'d> {
 }
 
 /// Simple facts about a schema, always in the same order.
-fn facts(
-    schema: Schema<'_>,
-    direction: Direction,
-) -> [(Weight, &'static str, Option<String>); 12] {
+fn facts(schema: Schema<'_>, direction: Direction) -> [(Weight, &'static str, Option<String>); 12] {
     use Weight::{Matters, Representation};
     let format = schema.format().map(str::to_owned);
     let (restricting, describing) =

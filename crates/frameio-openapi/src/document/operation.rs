@@ -179,7 +179,8 @@ mod tests {
         assert_eq!(quota(text), Some((5, 1.0, QuotaScope::AccountUser)));
         let text = "Rate Limits: 10 calls per 1.00 minute(s) per account.";
         assert_eq!(quota(text), Some((10, 60.0, QuotaScope::Account)));
-        for text in ["", "Rate Limits:", "Rate Limits: many", "Rate Limits: 5 calls per 1 fortnight"]
+        for text in
+            ["", "Rate Limits:", "Rate Limits: many", "Rate Limits: 5 calls per 1 fortnight"]
         {
             assert_eq!(quota(text), None, "{text}");
         }

@@ -23,7 +23,11 @@ impl QuotaExhausted {
 
 impl fmt::Display for QuotaExhausted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the quota is exhausted: the next turn is in {:?}, longer than this call may wait", self.wait)
+        write!(
+            f,
+            "the quota is exhausted: the next turn is in {:?}, longer than this call may wait",
+            self.wait
+        )
     }
 }
 

@@ -219,9 +219,7 @@ mod tests {
 
     #[test]
     fn repeats_an_attempt_that_was_not_sent() {
-        for failure in
-            [FailureKind::AttemptTimeout, FailureKind::Transport(TransportStage::Sent)]
-        {
+        for failure in [FailureKind::AttemptTimeout, FailureKind::Transport(TransportStage::Sent)] {
             let mut outcome = AttemptOutcome::failure(failure);
             outcome.idempotent = false;
             assert_eq!(StandardPolicy::conservative().cause(&outcome), None);
@@ -234,7 +232,8 @@ mod tests {
     fn delays_stay_within_their_bounds() {
         let secs = Duration::from_secs;
         let none = HeaderMap::new();
-        let after = |seconds: u64| HeaderMap::from_iter([(http::header::RETRY_AFTER, seconds.into())]);
+        let after =
+            |seconds: u64| HeaderMap::from_iter([(http::header::RETRY_AFTER, seconds.into())]);
         let (after_0, after_7, after_600) = (after(0), after(7), after(600));
         let default = StandardPolicy::default();
         let patient = StandardPolicy::patient();
