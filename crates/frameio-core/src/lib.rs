@@ -24,6 +24,7 @@
 //! The macros [`endpoints!`], [`model!`], [`open_enum!`] and [`id!`] declare operations and their
 //! models. The `frameio-api` crate uses them, and custom operations can use them too.
 
+mod api_error;
 pub mod body;
 pub mod call;
 #[cfg(feature = "dynamic")]
@@ -53,6 +54,7 @@ mod json_path;
 mod macros;
 mod text;
 
+pub use api_error::{describe_body, describe_text};
 pub use body::{Body, CloneBody};
 pub use call::{Attempts, Call, CallLimits};
 pub use cursor_guard::CursorGuard;
