@@ -228,4 +228,28 @@ mod tests {
         let error = decode_json::<u32>(b"1 trailing").unwrap_err();
         assert!(error.message.contains("trailing characters"), "{error}");
     }
+
+    #[test]
+    fn only_numbers_beyond_64_bits_are_inexact() {
+        let check = |json: &str| check_exact(&serde_json::from_str(json).unwrap());
+        for exact in [
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1e19",
+            "-9.2e18",
+            "0.1",
+            "\"1e30\"",
+            "[true, null, {}]",
+        ] {
+            assert_eq!(check(exact), Ok(()), "{exact}");
+        }
+        for (inexact, path) in [
+            ("18446744073709551616", "."),
+            ("-9223372036854775809", "."),
+            ("[1, 1e30]", "[1]"),
+            (r#"{"a":[{"b":-1e30}]}"#, "a[0].b"),
+        ] {
+            assert_eq!(check(inexact).unwrap_err().path, path, "{inexact}");
+        }
+    }
 }

@@ -50,9 +50,11 @@ async fn unchecked_sends_what_is_outside_the_documented_limits() {
     let file = jobs.path().join("jobs");
     std::fs::write(&file, format!("{{\"op\":\"workspaces.index\",\"input\":{input}}}")).unwrap();
     let batch = ["batch", "--results", "-", file.to_str().unwrap()];
-    assert!(run(&server, &batch).await.failed(2).contains("1 invalid lines"));
+    let refused = run(&server, &batch).await;
+    assert_eq!(refused.status, 2, "{refused:?}");
+    assert!(refused.stderr.contains("1 invalid lines; nothing was sent"), "{refused:?}");
     let sent = run(&server, &[&batch[..], &["--unchecked"]].concat()).await;
-    assert!(sent.stdout.contains("\"status\":4"), "{}", sent.stdout);
+    assert!(sent.stdout.contains("\"status\":4"), "{sent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
