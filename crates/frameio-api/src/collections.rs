@@ -1,7 +1,8 @@
 //! Collections: selections of assets in a project. They can be read only.
 
 use frameio_core::{
-    AccountId, CollectionId, FolderId, Page, ProjectId, endpoints, model, open_enum, response_types,
+    AccountId, CollectionId, Cursor, Endpoint, FolderId, Operation, Page, ProjectId, model,
+    open_enum, response_types,
 };
 use jiff::Timestamp;
 
@@ -9,37 +10,56 @@ use crate::projects::Project;
 use crate::shares::Share;
 use crate::users::User;
 
-endpoints! {
-    /// Lists the collections of a project.
-    pub struct ListCollections {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to look in.
-            project_id: ProjectId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: Vec<CollectionInclude>,
-        }
-        page 1..=100;
-    }
-    "collections.index" = GET "/v4/accounts/{account_id}/projects/{project_id}/collections" -> Page<Collection>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[ListCollections::OPERATION, ShowCollection::OPERATION];
 
-    /// Shows a collection.
-    pub struct ShowCollection {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Collection to show.
-            collection_id: CollectionId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: Vec<CollectionInclude>,
-        }
-    }
-    "collections.show" = GET "/v4/accounts/{account_id}/collections/{collection_id}" -> Collection, 100 per minute;
+/// Lists the collections of a project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/projects/{project_id}/collections",
+    id = "collections.index", response = Page<Collection>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListCollections {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project that contains the collections.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<Vec<CollectionInclude>>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Shows a collection.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/collections/{collection_id}",
+    id = "collections.show", response = Collection, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowCollection {
+    /// Account that owns the collection.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Collection to show.
+    #[endpoint(path)]
+    pub collection_id: CollectionId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<Vec<CollectionInclude>>,
 }
 
 open_enum! {

@@ -1,111 +1,173 @@
 //! Custom actions: what a member of a workspace can start from a menu.
 
 use frameio_core::{
-    AccountId, ActionId, Page, Secret, UserId, WorkspaceId, endpoints, model, open_enum,
-    response_types,
+    AccountId, ActionId, Cursor, Endpoint, Operation, Page, Secret, UserId, WorkspaceId, model,
+    open_enum, response_types,
 };
 use jiff::Timestamp;
 
+use crate::text::text;
 use crate::users::User;
+use crate::webhooks::CallbackUrl;
 
-endpoints! {
-    /// Lists the custom actions of a workspace.
-    pub struct ListCustomActions {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to look in.
-            workspace_id: WorkspaceId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: CustomActionInclude,
-        }
-        page 1..=100;
-    }
-    "custom_actions.actions_index" = GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/actions" -> Page<CustomAction>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListCustomActions::OPERATION,
+    CreateCustomAction::OPERATION,
+    ShowCustomAction::OPERATION,
+    UpdateCustomAction::OPERATION,
+    DeleteCustomAction::OPERATION,
+];
 
-    /// Creates a custom action in a workspace. Only who manages the content of the account may.
-    ///
-    /// The answer alone holds the `secret` that calls are signed with.
-    pub struct CreateCustomAction {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to create it in.
-            workspace_id: WorkspaceId,
-        }
-        body {
-            /// What it does. 1 to 255 characters.
-            description: String in 1..=255,
-            /// What calls name it: a word of your own. 1 to 255 characters.
-            event: String in 1..=255,
-            /// What the menu calls it. 1 to 255 characters.
-            name: String in 1..=255,
-            /// What is called when somebody starts it. 1 to 2 000 characters.
-            url: String in 1..=2_000,
-        }
-        optional {
-            /// Whether it can be started on several assets at once. Default: true.
-            multi_asset: bool,
-            /// How long the service waits for an answer, in seconds. 5 to 10.
-            timeout: u32 in 5..=10,
-        }
-    }
-    "custom_actions.actions_create" = POST "/v4/accounts/{account_id}/workspaces/{workspace_id}/actions" -> CustomAction, 10 per minute;
+/// Lists the custom actions of a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/actions",
+    id = "custom_actions.actions_index", response = Page<CustomAction>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListCustomActions {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace that contains the custom actions.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<CustomActionInclude>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Shows a custom action.
-    pub struct ShowCustomAction {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Custom action to show.
-            action_id: ActionId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: CustomActionInclude,
-        }
-    }
-    "custom_actions.actions_show" = GET "/v4/accounts/{account_id}/actions/{action_id}" -> CustomAction, 100 per minute;
+/// Creates a custom action in a workspace. Only who manages the content of the account may.
+///
+/// The answer alone holds the `secret` that calls are signed with.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/workspaces/{workspace_id}/actions",
+    id = "custom_actions.actions_create", response = CustomAction, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CreateCustomAction {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace in which to create the custom action.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Description, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub description: ActionDescription,
+    /// Event name sent with each call, chosen by you. 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub event: ActionEvent,
+    /// Name in the menu, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// URL that the service calls, 1 to 2 000 characters.
+    #[endpoint(body, len = 1..=2_000)]
+    pub url: CallbackUrl,
+    /// Whether the action accepts several assets at once. Default: true.
+    #[endpoint(body)]
+    pub multi_asset: Option<bool>,
+    /// Seconds that the service waits for a response, 5 to 10.
+    #[endpoint(body, range = 5..=10)]
+    pub timeout: Option<u32>,
+}
 
-    /// Changes a custom action. Only who manages the content of the account may.
-    pub struct UpdateCustomAction {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Custom action to change.
-            action_id: ActionId,
-        }
-        optional {
-            /// Whether the menu shows it.
-            active: bool,
-            /// What it does. 1 to 255 characters.
-            description: String in 1..=255,
-            /// What calls name it: a word of your own. 1 to 255 characters.
-            event: String in 1..=255,
-            /// Whether it can be started on several assets at once.
-            multi_asset: bool,
-            /// What the menu calls it. 1 to 255 characters.
-            name: String in 1..=255,
-            /// How long the service waits for an answer, in seconds. 5 to 10.
-            timeout: u32 in 5..=10,
-            /// What is called when somebody starts it. 1 to 2 000 characters.
-            url: String in 1..=2_000,
-        }
-    }
-    "custom_actions.actions_update" = PATCH "/v4/accounts/{account_id}/actions/{action_id}" -> CustomAction, 10 per minute;
+/// Shows a custom action.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/actions/{action_id}",
+    id = "custom_actions.actions_show", response = CustomAction, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowCustomAction {
+    /// Account that owns the custom action.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Custom action to show.
+    #[endpoint(path)]
+    pub action_id: ActionId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<CustomActionInclude>,
+}
 
-    /// Deletes a custom action.
-    pub struct DeleteCustomAction {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Custom action to delete.
-            action_id: ActionId,
-        }
-    }
-    "custom_actions.actions_delete" = DELETE "/v4/accounts/{account_id}/actions/{action_id}" -> (), 60 per minute;
+/// Changes a custom action. Only who manages the content of the account may.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/actions/{action_id}",
+    id = "custom_actions.actions_update", response = CustomAction, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateCustomAction {
+    /// Account that owns the custom action.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Custom action to change.
+    #[endpoint(path)]
+    pub action_id: ActionId,
+    /// Whether the menu shows the action.
+    #[endpoint(body)]
+    pub active: Option<bool>,
+    /// Description, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub description: Option<String>,
+    /// Event name sent with each call, chosen by you. 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub event: Option<String>,
+    /// Whether the action accepts several assets at once.
+    #[endpoint(body)]
+    pub multi_asset: Option<bool>,
+    /// Name in the menu, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+    /// Seconds that the service waits for a response, 5 to 10.
+    #[endpoint(body, range = 5..=10)]
+    pub timeout: Option<u32>,
+    /// URL that the service calls, 1 to 2 000 characters.
+    #[endpoint(body, len = 1..=2_000)]
+    pub url: Option<String>,
+}
+
+/// Deletes a custom action.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/actions/{action_id}",
+    id = "custom_actions.actions_delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteCustomAction {
+    /// Account that owns the custom action.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Custom action to delete.
+    #[endpoint(path)]
+    pub action_id: ActionId,
+}
+
+text! {
+    /// Event name of a custom action, which the service sends with each call.
+    pub struct ActionEvent;
+}
+
+text! {
+    /// Description of a custom action.
+    pub struct ActionDescription;
 }
 
 open_enum! {

@@ -1,53 +1,83 @@
 //! Permissions on folders: the users who may work with them, and their roles.
 
-use frameio_core::{AccountId, FolderId, Page, UserId, endpoints};
+use frameio_core::{AccountId, Cursor, Endpoint, FolderId, Operation, Page, UserId};
 
 use crate::permissions::{AssignedProjectRole, ProjectRole, UserRole};
 
-endpoints! {
-    /// Lists the users of a folder with their roles.
-    pub struct ListFolderUsers {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to look in.
-            folder_id: FolderId,
-        }
-        query {
-            /// Whether users who are deactivated are listed too. Default: false.
-            include_deactivated: bool,
-        }
-        page 1..=100;
-    }
-    "folder_permissions.folder_user_roles_index" = GET "/v4/accounts/{account_id}/folders/{folder_id}/users" -> Page<UserRole>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] =
+    &[ListFolderUsers::OPERATION, UpdateFolderUserRole::OPERATION, RemoveFolderUser::OPERATION];
 
-    /// Gives a user a role on a folder, and adds who is not on it yet.
-    pub struct UpdateFolderUserRole {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to give it on.
-            folder_id: FolderId,
-            /// User to give it to.
-            user_id: UserId,
-        }
-        body {
-            /// The role to give.
-            role: ProjectRole,
-        }
-    }
-    "folder_permissions.folder_user_roles_update" = PATCH "/v4/accounts/{account_id}/folders/{folder_id}/users/{user_id}" -> AssignedProjectRole, 10 per minute;
+/// Lists the users of a folder with their roles.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}/users",
+    id = "folder_permissions.folder_user_roles_index", response = Page<UserRole>,
+    quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListFolderUsers {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder that contains the folder users.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Whether to include deactivated users. Default: false.
+    #[endpoint(query)]
+    pub include_deactivated: Option<bool>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Removes a user from a folder.
-    pub struct RemoveFolderUser {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to remove the user from.
-            folder_id: FolderId,
-            /// User to remove.
-            user_id: UserId,
-        }
-    }
-    "folder_permissions.delete" = DELETE "/v4/accounts/{account_id}/folders/{folder_id}/users/{user_id}" -> (), 60 per minute;
+/// Gives a user a role on a folder, and adds who is not on it yet.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/folders/{folder_id}/users/{user_id}",
+    id = "folder_permissions.folder_user_roles_update", response = AssignedProjectRole,
+    quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateFolderUserRole {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder on which to grant the role.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// User who receives the role.
+    #[endpoint(path)]
+    pub user_id: UserId,
+    /// Role to grant.
+    #[endpoint(body)]
+    pub role: ProjectRole,
+}
+
+/// Removes a user from a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/folders/{folder_id}/users/{user_id}",
+    id = "folder_permissions.delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct RemoveFolderUser {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder that loses the user.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// User to remove.
+    #[endpoint(path)]
+    pub user_id: UserId,
 }

@@ -1,73 +1,106 @@
 //! Groups: users of an account who get access together.
 
-use frameio_core::{AccountId, GroupId, Page, UserId, endpoints, model, open_enum, response_types};
+use frameio_core::{
+    AccountId, Cursor, Endpoint, GroupId, Operation, Page, UserId, model, open_enum, response_types,
+};
 use jiff::Timestamp;
 
 use crate::users::User;
 
-endpoints! {
-    /// Lists the groups of an account.
-    pub struct ListGroups {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: GroupInclude,
-            /// The order of the list. Default: the service's.
-            sort: GroupSort,
-        }
-        page 1..=100;
-    }
-    "groups.index" = GET "/v4/accounts/{account_id}/groups" -> Page<Group>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] =
+    &[ListGroups::OPERATION, CreateGroup::OPERATION, ShowGroup::OPERATION, UpdateGroup::OPERATION];
 
-    /// Creates a group in an account.
-    pub struct CreateGroup {
-        path {
-            /// Account to create it in.
-            account_id: AccountId,
-        }
-        body {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// The emoji that stands for it. 1 to 255 characters.
-            emoji: String in 1..=255,
-        }
-    }
-    "groups.create" = POST "/v4/accounts/{account_id}/groups" -> Group, 10 per minute;
+/// Lists the groups of an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/groups",
+    id = "groups.index", response = Page<Group>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListGroups {
+    /// Account that owns the groups.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<GroupInclude>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<GroupSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Shows a group.
-    pub struct ShowGroup {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Group to show.
-            group_id: GroupId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: GroupInclude,
-        }
-    }
-    "groups.show" = GET "/v4/accounts/{account_id}/groups/{group_id}" -> Group, 100 per minute;
+/// Creates a group in an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/groups",
+    id = "groups.create", response = Group, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CreateGroup {
+    /// Account in which to create the group.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// Emoji shown with the name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub emoji: String,
+}
 
-    /// Changes a group.
-    pub struct UpdateGroup {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Group to change.
-            group_id: GroupId,
-        }
-        optional {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// The emoji that stands for it. 1 to 255 characters.
-            emoji: String in 1..=255,
-        }
-    }
-    "groups.update" = PATCH "/v4/accounts/{account_id}/groups/{group_id}" -> Group, 10 per minute;
+/// Shows a group.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/groups/{group_id}",
+    id = "groups.show", response = Group, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowGroup {
+    /// Account that owns the group.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Group to show.
+    #[endpoint(path)]
+    pub group_id: GroupId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<GroupInclude>,
+}
+
+/// Changes a group.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/groups/{group_id}",
+    id = "groups.update", response = Group, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateGroup {
+    /// Account that owns the group.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Group to change.
+    #[endpoint(path)]
+    pub group_id: GroupId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+    /// Emoji shown with the name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub emoji: Option<String>,
 }
 
 open_enum! {

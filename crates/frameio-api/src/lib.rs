@@ -46,6 +46,9 @@
 
 use frameio_core::Operation;
 
+// The derives refer to items of `frameio`, which re-exports those of `frameio-core`.
+extern crate frameio_core as frameio;
+
 pub mod account_permissions;
 pub mod accounts;
 pub mod assets;
@@ -64,6 +67,7 @@ pub mod project_permissions;
 pub mod projects;
 pub mod search;
 pub mod shares;
+mod text;
 pub mod users;
 pub mod version_stacks;
 pub mod webhooks;

@@ -1,55 +1,85 @@
 //! Permissions on projects: the users who may work with them, and their roles.
 
-use frameio_core::{AccountId, Page, ProjectId, UserId, endpoints};
+use frameio_core::{AccountId, Cursor, Endpoint, Operation, Page, ProjectId, UserId};
 
 use crate::permissions::{AssignedProjectRole, ProjectRole, UserRole, UserRoleSort};
 
-endpoints! {
-    /// Lists the users of a project with their roles.
-    pub struct ListProjectUsers {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to look in.
-            project_id: ProjectId,
-        }
-        query {
-            /// Whether users who are deactivated are listed too. Default: false.
-            include_deactivated: bool,
-            /// The order of the list. Default: the service's.
-            sort: UserRoleSort,
-        }
-        page 1..=100;
-    }
-    "project_permissions.index" = GET "/v4/accounts/{account_id}/projects/{project_id}/users" -> Page<UserRole>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] =
+    &[ListProjectUsers::OPERATION, UpdateProjectUserRole::OPERATION, RemoveProjectUser::OPERATION];
 
-    /// Gives a user a role on a project, and adds who is not on it yet.
-    pub struct UpdateProjectUserRole {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to give it on.
-            project_id: ProjectId,
-            /// User to give it to.
-            user_id: UserId,
-        }
-        body {
-            /// The role to give.
-            role: ProjectRole,
-        }
-    }
-    "project_permissions.project_user_roles_update" = PATCH "/v4/accounts/{account_id}/projects/{project_id}/users/{user_id}" -> AssignedProjectRole, 10 per minute;
+/// Lists the users of a project with their roles.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/projects/{project_id}/users",
+    id = "project_permissions.index", response = Page<UserRole>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListProjectUsers {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project that contains the project users.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Whether to include deactivated users. Default: false.
+    #[endpoint(query)]
+    pub include_deactivated: Option<bool>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<UserRoleSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Removes a user from a project.
-    pub struct RemoveProjectUser {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to remove the user from.
-            project_id: ProjectId,
-            /// User to remove.
-            user_id: UserId,
-        }
-    }
-    "project_permissions.delete" = DELETE "/v4/accounts/{account_id}/projects/{project_id}/users/{user_id}" -> (), 60 per minute;
+/// Gives a user a role on a project, and adds who is not on it yet.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/projects/{project_id}/users/{user_id}",
+    id = "project_permissions.project_user_roles_update", response = AssignedProjectRole,
+    quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateProjectUserRole {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project on which to grant the role.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// User who receives the role.
+    #[endpoint(path)]
+    pub user_id: UserId,
+    /// Role to grant.
+    #[endpoint(body)]
+    pub role: ProjectRole,
+}
+
+/// Removes a user from a project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/projects/{project_id}/users/{user_id}",
+    id = "project_permissions.delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct RemoveProjectUser {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project that loses the user.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// User to remove.
+    #[endpoint(path)]
+    pub user_id: UserId,
 }

@@ -1,143 +1,229 @@
 //! Projects: each has a root folder, which everything in it is below.
 
 use frameio_core::{
-    AccountId, FolderId, Page, ProjectId, WorkspaceId, endpoints, model, open_enum, response_types,
+    AccountId, Cursor, Endpoint, FolderId, Operation, Page, ProjectId, WorkspaceId, model,
+    open_enum, response_types,
 };
 use jiff::Timestamp;
 
 use crate::assets::DeletedAsset;
 use crate::users::User;
 
-endpoints! {
-    /// Lists the projects of a workspace.
-    pub struct ListProjects {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to look in.
-            workspace_id: WorkspaceId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: ProjectInclude,
-            /// The order of the list. Default: the service's.
-            sort: ProjectSort,
-        }
-        page 1..=100;
-    }
-    "projects.index" = GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/projects" -> Page<Project>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListProjects::OPERATION,
+    CreateProject::OPERATION,
+    ShowProject::OPERATION,
+    UpdateProject::OPERATION,
+    DeleteProject::OPERATION,
+    ListAccountProjects::OPERATION,
+    ListInvitedProjects::OPERATION,
+    ListDeletedAssets::OPERATION,
+];
 
-    /// Creates a project, and its root folder, in a workspace.
-    pub struct CreateProject {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to create it in.
-            workspace_id: WorkspaceId,
-        }
-        body {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-        }
-        optional {
-            /// Whether only those who are added to it may see it.
-            restricted: bool,
-        }
-    }
-    "projects.create" = POST "/v4/accounts/{account_id}/workspaces/{workspace_id}/projects" -> Project, 10 per minute;
+/// Lists the projects of a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/projects",
+    id = "projects.index", response = Page<Project>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListProjects {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace that contains the projects.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<ProjectInclude>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<ProjectSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Shows a project.
-    pub struct ShowProject {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Project to show.
-            project_id: ProjectId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: ProjectInclude,
-        }
-    }
-    "projects.show" = GET "/v4/accounts/{account_id}/projects/{project_id}" -> Project, 100 per minute;
+/// Creates a project, and its root folder, in a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/workspaces/{workspace_id}/projects",
+    id = "projects.create", response = Project, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CreateProject {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace in which to create the project.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// Whether access is restricted to members of the project.
+    #[endpoint(body)]
+    pub restricted: Option<bool>,
+}
 
-    /// Changes a project.
-    pub struct UpdateProject {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Project to change.
-            project_id: ProjectId,
-        }
-        optional {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// Whether only those who are added to it may see it.
-            restricted: bool,
-            /// Whether it is being worked on.
-            status: ProjectStatus,
-        }
-    }
-    "projects.update" = PATCH "/v4/accounts/{account_id}/projects/{project_id}" -> Project, 10 per minute;
+/// Shows a project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/projects/{project_id}",
+    id = "projects.show", response = Project, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowProject {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project to show.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<ProjectInclude>,
+}
 
-    /// Deletes a project with all that is in it.
-    pub struct DeleteProject {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Project to delete.
-            project_id: ProjectId,
-        }
-    }
-    "projects.delete" = DELETE "/v4/accounts/{account_id}/projects/{project_id}" -> (), 60 per minute;
+/// Changes a project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/projects/{project_id}",
+    id = "projects.update", response = Project, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateProject {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project to change.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+    /// Whether access is restricted to members of the project.
+    #[endpoint(body)]
+    pub restricted: Option<bool>,
+    /// Whether the project is active.
+    #[endpoint(body)]
+    pub status: Option<ProjectStatus>,
+}
 
-    /// Lists the projects of all workspaces of an account.
-    pub struct ListAccountProjects {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: ProjectInclude,
-            /// The order of the list. Default: the service's.
-            sort: ProjectSort,
-        }
-        page 1..=100;
-    }
-    "projects.account_projects_index" = GET "/v4/accounts/{account_id}/projects" -> Page<Project>, 100 per minute;
+/// Deletes a project with all that is in it.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/projects/{project_id}",
+    id = "projects.delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteProject {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project to delete.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+}
 
-    /// Lists the projects of an account that the user was invited to.
-    pub struct ListInvitedProjects {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: ProjectInclude,
-            /// The order of the list. Default: the service's.
-            sort: ProjectSort,
-        }
-        page 1..=100;
-    }
-    "projects.invited_projects_index" = GET "/v4/accounts/{account_id}/invited_projects" -> Page<Project>, 100 per minute;
+/// Lists the projects of all workspaces of an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/projects",
+    id = "projects.account_projects_index", response = Page<Project>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListAccountProjects {
+    /// Account that owns the account projects.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<ProjectInclude>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<ProjectSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Lists what was deleted from a project lately: files, folders and version stacks.
-    pub struct ListDeletedAssets {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to look in.
-            project_id: ProjectId,
-        }
-        query {
-            /// The order of the list. Default: the service's.
-            sort: DeletedAssetSort,
-        }
-        page 1..=100;
-    }
-    "projects.recently_deleted" = GET "/v4/accounts/{account_id}/projects/{project_id}/recently_deleted" -> Page<DeletedAsset>, 5 per second;
+/// Lists the projects of an account that the user was invited to.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/invited_projects",
+    id = "projects.invited_projects_index", response = Page<Project>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListInvitedProjects {
+    /// Account that owns the invited projects.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<ProjectInclude>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<ProjectSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Lists what was deleted from a project lately: files, folders and version stacks.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/projects/{project_id}/recently_deleted",
+    id = "projects.recently_deleted", response = Page<DeletedAsset>, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ListDeletedAssets {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project that contains the deleted assets.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<DeletedAssetSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
 }
 
 open_enum! {

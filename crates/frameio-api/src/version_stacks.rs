@@ -1,123 +1,178 @@
 //! Version stacks: versions of one file.
 
-use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, FileId, FolderId, Page, ProjectId, VersionStackId, endpoints, model, response_types,
+    AccountId, Cursor, Endpoint, FileId, FolderId, Operation, Page, ProjectId, VersionStackId,
+    model, response_types,
 };
 use jiff::Timestamp;
 
 use crate::assets::{Asset, AssetKind, AssetSort};
+#[cfg(feature = "experimental")]
+use crate::experimental::ExperimentalResponse;
 use crate::files::{File, FileInclude, FileSort};
 use crate::metadata::MetadataField;
 use crate::projects::Project;
 use crate::users::User;
 
-endpoints! {
-    /// Lists the version stacks in a folder.
-    pub struct ListVersionStacks {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to look in.
-            folder_id: FolderId,
-        }
-        query {
-            /// What the answer holds besides. A link of media may be absent all the same.
-            include: Vec<FileInclude>,
-            /// The order of the list. Default: the service's.
-            sort: AssetSort,
-        }
-        page 1..=500;
-    }
-    "version_stacks.list" = GET "/v4/accounts/{account_id}/folders/{folder_id}/version_stacks" -> Page<VersionStack>, 5 per second;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListVersionStacks::OPERATION,
+    CreateVersionStack::OPERATION,
+    ShowVersionStack::OPERATION,
+    ListVersions::OPERATION,
+    CopyVersionStack::OPERATION,
+    MoveVersionStack::OPERATION,
+];
 
-    /// Creates a version stack of files that are in a folder.
-    pub struct CreateVersionStack {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to create it in.
-            folder_id: FolderId,
-        }
-        body {
-            /// The versions, each once. 2 to 10.
-            file_ids: Vec<FileId> in 2..=10,
-        }
-    }
-    "version_stacks.create" = POST "/v4/accounts/{account_id}/folders/{folder_id}/version_stacks" -> VersionStack, 10 per minute;
-
-    /// Shows a version stack.
-    pub struct ShowVersionStack {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Version stack to show.
-            version_stack_id: VersionStackId,
-        }
-        query {
-            /// What the answer holds besides. A link of media may be absent all the same.
-            include: Vec<FileInclude>,
-        }
-    }
-    "version_stacks.show" = GET "/v4/accounts/{account_id}/version_stacks/{version_stack_id}" -> VersionStack, 100 per minute;
-
-    /// Lists the versions in a version stack.
-    pub struct ListVersions {
-        path {
-            /// Account that holds the version stack.
-            account_id: AccountId,
-            /// Version stack to look in.
-            version_stack_id: VersionStackId,
-        }
-        query {
-            /// What the answer holds besides. A link of media may be absent all the same.
-            include: Vec<FileInclude>,
-            /// The order of the list. Default: the service's.
-            sort: FileSort,
-        }
-        page 1..=100;
-    }
-    "version_stacks.index" = GET "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/children" -> Page<Asset>, 100 per minute;
-
-    /// Copies a version stack. Not supported in projects in Adobe storage.
-    pub struct CopyVersionStack {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Version stack to copy.
-            version_stack_id: VersionStackId,
-        }
-        query {
-            /// Whether the values of metadata fields are copied too. Default: false.
-            copy_metadata: bool,
-        }
-        optional {
-            /// Folder to put the copy in. Default: the service's choice.
-            parent_id: FolderId,
-        }
-    }
-    "version_stacks.copy" = POST "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/copy" -> VersionStack, 10 per minute;
-
-    /// Moves a version stack to a folder.
-    pub struct MoveVersionStack {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Version stack to move.
-            version_stack_id: VersionStackId,
-        }
-        body {
-            /// Folder to move it to.
-            parent_id: FolderId,
-        }
-    }
-    "version_stacks.move" = PATCH "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/move" -> VersionStack, 10 per minute;
+/// Lists the version stacks in a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}/version_stacks",
+    id = "version_stacks.list", response = Page<VersionStack>, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ListVersionStacks {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder that contains the version stacks.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Related resources to include in the response. A media link can still be missing.
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
+    pub include: Option<Vec<FileInclude>>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<AssetSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 500. Default: 50.
+    #[endpoint(page, range = 1..=500)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
 }
 
-impl Check for CreateVersionStack {
-    fn check(&self, limits: &mut Limits) {
-        limits.within("file_ids", |limits| limits.distinct(&self.file_ids));
-    }
+/// Creates a version stack of files that are in a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/folders/{folder_id}/version_stacks",
+    id = "version_stacks.create", response = VersionStack, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CreateVersionStack {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder in which to create the version stack.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Files that become the versions, 2 to 10. Values must be unique.
+    #[endpoint(body, items = 2..=10, unique)]
+    pub file_ids: Vec<FileId>,
+}
+
+/// Shows a version stack.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/version_stacks/{version_stack_id}",
+    id = "version_stacks.show", response = VersionStack, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowVersionStack {
+    /// Account that owns the version stack.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Version stack to show.
+    #[endpoint(path)]
+    pub version_stack_id: VersionStackId,
+    /// Related resources to include in the response. A media link can still be missing.
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
+    pub include: Option<Vec<FileInclude>>,
+    /// Whether an included scrub sheet has its layout. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub scrub_sheet_layout: Option<ExperimentalResponse>,
+}
+
+/// Lists the versions in a version stack.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/children",
+    id = "version_stacks.index", response = Page<Asset>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListVersions {
+    /// Account that owns the version stack.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Version stack to list.
+    #[endpoint(path)]
+    pub version_stack_id: VersionStackId,
+    /// Related resources to include in the response. A media link can still be missing.
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
+    pub include: Option<Vec<FileInclude>>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<FileSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Copies a version stack. Not supported in projects in Adobe storage.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/copy",
+    id = "version_stacks.copy", response = VersionStack, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CopyVersionStack {
+    /// Account that owns the version stack.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Version stack to copy.
+    #[endpoint(path)]
+    pub version_stack_id: VersionStackId,
+    /// Whether to copy metadata values. Default: false.
+    #[endpoint(query)]
+    pub copy_metadata: Option<bool>,
+    /// Folder that receives the copy. Default: chosen by the service.
+    #[endpoint(body)]
+    pub parent_id: Option<FolderId>,
+}
+
+/// Moves a version stack to a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/move",
+    id = "version_stacks.move", response = VersionStack, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct MoveVersionStack {
+    /// Account that owns the version stack.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Version stack to move.
+    #[endpoint(path)]
+    pub version_stack_id: VersionStackId,
+    /// Destination folder.
+    #[endpoint(body)]
+    pub parent_id: FolderId,
 }
 
 model! {

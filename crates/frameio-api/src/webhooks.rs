@@ -3,100 +3,156 @@
 use std::fmt;
 
 use frameio_core::{
-    AccountId, EventType, Page, QuotaScope, Secret, WebhookId, WorkspaceId, endpoints, model,
+    AccountId, Cursor, Endpoint, EventType, Operation, Page, Secret, WebhookId, WorkspaceId, model,
     open_enum, response_types,
 };
 use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use crate::text::text;
 use crate::users::User;
 
-endpoints! {
-    /// Lists the webhooks of a workspace.
-    pub struct ListWebhooks {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to look in.
-            workspace_id: WorkspaceId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: WebhookInclude,
-            /// The order of the list. Default: the service's.
-            sort: WebhookSort,
-        }
-        page 1..=100;
-    }
-    "webhooks.index" = GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/webhooks" -> Page<Webhook>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListWebhooks::OPERATION,
+    CreateWebhook::OPERATION,
+    ShowWebhook::OPERATION,
+    UpdateWebhook::OPERATION,
+    DeleteWebhook::OPERATION,
+];
 
-    /// Creates a webhook for everything in a workspace.
+/// Lists the webhooks of a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/webhooks",
+    id = "webhooks.index", response = Page<Webhook>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListWebhooks {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace that contains the webhooks.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<WebhookInclude>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<WebhookSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Creates a webhook for everything in a workspace.
+///
+/// The answer alone holds the `secret` that deliveries are signed with.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/workspaces/{workspace_id}/webhooks",
+    id = "webhooks.create", response = Webhook, quota = "10/min", scope = Account,
+)]
+#[non_exhaustive]
+pub struct CreateWebhook {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace whose events are delivered.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Types of events to deliver. At least one; values must be unique.
+    #[endpoint(body, items = 1..)]
+    pub events: Vec<EventType>,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// URL that receives the events, 1 to 2 000 characters.
+    #[endpoint(body, len = 1..=2_000)]
+    pub url: CallbackUrl,
+}
+
+/// Shows a webhook.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/webhooks/{webhook_id}",
+    id = "webhooks.show", response = Webhook, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowWebhook {
+    /// Account that owns the webhook.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Webhook to show.
+    #[endpoint(path)]
+    pub webhook_id: WebhookId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<WebhookInclude>,
+}
+
+/// Changes a webhook.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/webhooks/{webhook_id}",
+    id = "webhooks.update", response = Webhook, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateWebhook {
+    /// Account that owns the webhook.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Webhook to change.
+    #[endpoint(path)]
+    pub webhook_id: WebhookId,
+    /// Whether events are delivered.
+    #[endpoint(body)]
+    pub active: Option<bool>,
+    /// Types of events to deliver, replacing the previous ones. At least one; values must be
+    /// unique.
+    #[endpoint(body, items = 1..)]
+    pub events: Option<Vec<EventType>>,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+    /// URL that receives the events, 1 to 2 000 characters.
+    #[endpoint(body, len = 1..=2_000)]
+    pub url: Option<String>,
+}
+
+/// Deletes a webhook.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/webhooks/{webhook_id}",
+    id = "webhooks.delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteWebhook {
+    /// Account that owns the webhook.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Webhook to delete.
+    #[endpoint(path)]
+    pub webhook_id: WebhookId,
+}
+
+text! {
+    /// URL that the service calls: for the events of a webhook, or to run a custom action.
     ///
-    /// The answer alone holds the `secret` that deliveries are signed with.
-    pub struct CreateWebhook {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to watch.
-            workspace_id: WorkspaceId,
-        }
-        body {
-            /// What is told. At least one, each once.
-            events: Vec<EventType> in 1..=u64::MAX,
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// Where it is told. 1 to 2 000 characters.
-            url: String in 1..=2_000,
-        }
-    }
-    "webhooks.create" = POST "/v4/accounts/{account_id}/workspaces/{workspace_id}/webhooks" -> Webhook, 10 per minute, scope(QuotaScope::Account);
-
-    /// Shows a webhook.
-    pub struct ShowWebhook {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Webhook to show.
-            webhook_id: WebhookId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: WebhookInclude,
-        }
-    }
-    "webhooks.show" = GET "/v4/accounts/{account_id}/webhooks/{webhook_id}" -> Webhook, 100 per minute;
-
-    /// Changes a webhook.
-    pub struct UpdateWebhook {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Webhook to change.
-            webhook_id: WebhookId,
-        }
-        optional {
-            /// Whether anything is told.
-            active: bool,
-            /// What is told, in place of what was before. At least one, each once.
-            events: Vec<EventType> in 1..=u64::MAX,
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// Where it is told. 1 to 2 000 characters.
-            url: String in 1..=2_000,
-        }
-    }
-    "webhooks.update" = PATCH "/v4/accounts/{account_id}/webhooks/{webhook_id}" -> Webhook, 10 per minute;
-
-    /// Deletes a webhook.
-    pub struct DeleteWebhook {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Webhook to delete.
-            webhook_id: WebhookId,
-        }
-    }
-    "webhooks.delete" = DELETE "/v4/accounts/{account_id}/webhooks/{webhook_id}" -> (), 60 per minute;
+    /// A type of its own, so that it cannot be confused with the name next to it.
+    pub struct CallbackUrl;
 }
 
 open_enum! {

@@ -1,55 +1,88 @@
 //! Permissions on workspaces: the users who may work with them, and their roles.
 
-use frameio_core::{AccountId, Page, UserId, WorkspaceId, endpoints};
+use frameio_core::{AccountId, Cursor, Endpoint, Operation, Page, UserId, WorkspaceId};
 
 use crate::permissions::{AssignedWorkspaceRole, UserRole, UserRoleSort, WorkspaceRole};
 
-endpoints! {
-    /// Lists the users of a workspace with their roles.
-    pub struct ListWorkspaceUsers {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to look in.
-            workspace_id: WorkspaceId,
-        }
-        query {
-            /// Whether users who are deactivated are listed too. Default: false.
-            include_deactivated: bool,
-            /// The order of the list. Default: the service's.
-            sort: UserRoleSort,
-        }
-        page 1..=100;
-    }
-    "workspace_permissions.index" = GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/users" -> Page<UserRole>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListWorkspaceUsers::OPERATION,
+    UpdateWorkspaceUserRole::OPERATION,
+    RemoveWorkspaceUser::OPERATION,
+];
 
-    /// Gives a user a role on a workspace, and adds who is not on it yet.
-    pub struct UpdateWorkspaceUserRole {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to give it on.
-            workspace_id: WorkspaceId,
-            /// User to give it to.
-            user_id: UserId,
-        }
-        body {
-            /// The role to give.
-            role: WorkspaceRole,
-        }
-    }
-    "workspace_permissions.workspace_user_roles_update" = PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}/users/{user_id}" -> AssignedWorkspaceRole, 10 per minute;
+/// Lists the users of a workspace with their roles.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/users",
+    id = "workspace_permissions.index", response = Page<UserRole>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListWorkspaceUsers {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace that contains the workspace users.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Whether to include deactivated users. Default: false.
+    #[endpoint(query)]
+    pub include_deactivated: Option<bool>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<UserRoleSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Removes a user from a workspace.
-    pub struct RemoveWorkspaceUser {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to remove the user from.
-            workspace_id: WorkspaceId,
-            /// User to remove.
-            user_id: UserId,
-        }
-    }
-    "workspace_permissions.workspace_user_roles_delete" = DELETE "/v4/accounts/{account_id}/workspaces/{workspace_id}/users/{user_id}" -> (), 60 per minute;
+/// Gives a user a role on a workspace, and adds who is not on it yet.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}/users/{user_id}",
+    id = "workspace_permissions.workspace_user_roles_update", response = AssignedWorkspaceRole,
+    quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateWorkspaceUserRole {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace on which to grant the role.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// User who receives the role.
+    #[endpoint(path)]
+    pub user_id: UserId,
+    /// Role to grant.
+    #[endpoint(body)]
+    pub role: WorkspaceRole,
+}
+
+/// Removes a user from a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/workspaces/{workspace_id}/users/{user_id}",
+    id = "workspace_permissions.workspace_user_roles_delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct RemoveWorkspaceUser {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace that loses the user.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// User to remove.
+    #[endpoint(path)]
+    pub user_id: UserId,
 }

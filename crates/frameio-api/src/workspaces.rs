@@ -1,80 +1,122 @@
 //! Workspaces: where the projects of an account are kept.
 
-use frameio_core::{AccountId, Page, WorkspaceId, endpoints, model, open_enum, response_types};
+use frameio_core::{
+    AccountId, Cursor, Endpoint, Operation, Page, WorkspaceId, model, open_enum, response_types,
+};
 use jiff::Timestamp;
 
 use crate::users::User;
 
-endpoints! {
-    /// Lists the workspaces of an account.
-    pub struct ListWorkspaces {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: WorkspaceInclude,
-            /// The order of the list. Default: the service's.
-            sort: WorkspaceSort,
-        }
-        page 1..=100;
-    }
-    "workspaces.index" = GET "/v4/accounts/{account_id}/workspaces" -> Page<Workspace>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListWorkspaces::OPERATION,
+    CreateWorkspace::OPERATION,
+    ShowWorkspace::OPERATION,
+    UpdateWorkspace::OPERATION,
+    DeleteWorkspace::OPERATION,
+];
 
-    /// Creates a workspace in an account.
-    pub struct CreateWorkspace {
-        path {
-            /// Account to create it in.
-            account_id: AccountId,
-        }
-        optional {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-        }
-    }
-    "workspaces.create" = POST "/v4/accounts/{account_id}/workspaces" -> Workspace, 10 per minute;
+/// Lists the workspaces of an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/workspaces",
+    id = "workspaces.index", response = Page<Workspace>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListWorkspaces {
+    /// Account that owns the workspaces.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<WorkspaceInclude>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<WorkspaceSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Shows a workspace.
-    pub struct ShowWorkspace {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Workspace to show.
-            workspace_id: WorkspaceId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: WorkspaceInclude,
-        }
-    }
-    "workspaces.show" = GET "/v4/accounts/{account_id}/workspaces/{workspace_id}" -> Workspace, 100 per minute;
+/// Creates a workspace in an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/workspaces",
+    id = "workspaces.create", response = Workspace, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CreateWorkspace {
+    /// Account in which to create the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+}
 
-    /// Changes a workspace.
-    pub struct UpdateWorkspace {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Workspace to change.
-            workspace_id: WorkspaceId,
-        }
-        optional {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-        }
-    }
-    "workspaces.update" = PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}" -> Workspace, 10 per minute;
+/// Shows a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/workspaces/{workspace_id}",
+    id = "workspaces.show", response = Workspace, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowWorkspace {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace to show.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<WorkspaceInclude>,
+}
 
-    /// Deletes a workspace.
-    pub struct DeleteWorkspace {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Workspace to delete.
-            workspace_id: WorkspaceId,
-        }
-    }
-    "workspaces.delete" = DELETE "/v4/accounts/{account_id}/workspaces/{workspace_id}" -> (), 60 per minute;
+/// Changes a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}",
+    id = "workspaces.update", response = Workspace, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateWorkspace {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace to change.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+}
+
+/// Deletes a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/workspaces/{workspace_id}",
+    id = "workspaces.delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteWorkspace {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace to delete.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
 }
 
 open_enum! {

@@ -1,26 +1,26 @@
 //! Operations by their documented names: requests from JSON, and what can be asked about them.
 //!
-//! With the feature `dynamic` each request that [`endpoints!`](crate::endpoints) declares can be
+//! A request that derives [`EndpointFromJson`](crate::EndpointFromJson) next to `Endpoint` can be
 //! made from one flat JSON object, with the documented names of its parameters:
 //!
 //! ```
 //! use frameio_core::dynamic::FromJson;
-//! use frameio_core::{AccountId, endpoints};
+//! use frameio_core::{AccountId, Endpoint, EndpointFromJson};
 //! use serde_json::json;
 //!
-//! endpoints! {
-//!     /// Renames a moodboard.
-//!     pub struct RenameMoodboard {
-//!         path {
-//!             /// Account that holds it.
-//!             account_id: AccountId,
-//!         }
-//!         body {
-//!             /// What it is called.
-//!             name: String in 1..=255,
-//!         }
-//!     }
-//!     "moodboards.rename" = PATCH "/v4/accounts/{account_id}/moodboard" -> (), 10 per minute;
+//! /// Renames a moodboard.
+//! #[derive(Debug, PartialEq, Endpoint, EndpointFromJson)]
+//! #[endpoint(
+//!     PATCH "/v4/accounts/{account_id}/moodboard",
+//!     id = "moodboards.rename", response = (), quota = "10/min", crate = frameio_core,
+//! )]
+//! pub struct RenameMoodboard {
+//!     /// Account that owns the moodboard.
+//!     #[endpoint(path)]
+//!     pub account_id: AccountId,
+//!     /// Name, 1 to 255 characters.
+//!     #[endpoint(body, len = 1..=255)]
+//!     pub name: String,
 //! }
 //!
 //! let input = json!({"account_id": "a", "data": {"name": "Sea"}});
@@ -53,7 +53,7 @@ use crate::patch::Patch;
 
 pub use self::operation_names::nearest_operation;
 
-/// A request that can be made from JSON; implemented by [`endpoints!`](crate::endpoints).
+/// A request that can be made from JSON. Derived by [`EndpointFromJson`](crate::EndpointFromJson).
 pub trait FromJson: Endpoint + Sized {
     /// What the request is made of.
     const SCHEMA: Schema;
@@ -81,12 +81,12 @@ impl Codec {
     }
 }
 
-/// For operations that are not declared by [`endpoints!`](crate::endpoints).
+/// For operations whose request type does not derive `EndpointFromJson`.
 const UNKNOWN: Schema = Schema { type_name: "", envelope: true, paged: false, parameters: &[] };
 
 impl Operation {
-    /// What its request is made of; without parameters if [`endpoints!`](crate::endpoints) did not
-    /// declare it.
+    /// Returns the parameters of the request; none if its type does not derive
+    /// [`EndpointFromJson`](crate::EndpointFromJson).
     pub fn schema(&self) -> &Schema {
         self.codec.map_or(&UNKNOWN, |codec| &codec.schema)
     }
@@ -103,7 +103,8 @@ impl Operation {
         options: &CallOptions,
     ) -> Result<Request<Body>, EncodeError> {
         let codec = self.codec.ok_or_else(|| {
-            EncodeError::new(self.id, "is not declared by `endpoints!`, so JSON cannot make it")
+            let message = "cannot be called with JSON: its type does not derive `EndpointFromJson`";
+            EncodeError::new(self.id, message)
         })?;
         let mut request = (codec.encode)(input, options.checker())?;
         options.apply(&mut request)?;
@@ -129,6 +130,10 @@ impl Operation {
         }
     }
 }
+
+/// A JSON object.
+#[doc(hidden)]
+pub type JsonObject = Map<String, Value>;
 
 /// The input of one request, its names checked.
 #[doc(hidden)]
@@ -200,6 +205,14 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// A parameter of the query that is always sent.
+    pub fn required_query<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<T, EncodeError> {
+        self.query(name)?.ok_or_else(|| EncodeError::new(name, "is missing"))
+    }
+
     /// A field of the body that is always sent.
     pub fn required<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, EncodeError> {
         match self.body.and_then(|body| body.get(name)) {
@@ -208,32 +221,9 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A field of the body that may be left out. Null is as good as absent where something is
-    /// created; an update would keep the old value, which is not what null says.
-    pub fn optional<T: DeserializeOwned>(
-        &self,
-        name: &'static str,
-    ) -> Result<Option<T>, EncodeError> {
-        match self.body.and_then(|body| body.get(name)) {
-            None => Ok(None),
-            Some(Value::Null) if self.operation.method == http::Method::PATCH => {
-                Err(EncodeError::new(name, "cannot be cleared: leave it out, or give a value"))
-            }
-            Some(Value::Null) => Ok(None),
-            Some(value) => read(name, value).map(Some),
-        }
-    }
-
-    /// A field of the body that may be left out, cleared or set.
-    pub fn nullable<T: DeserializeOwned>(
-        &self,
-        name: &'static str,
-    ) -> Result<Patch<T>, EncodeError> {
-        match self.body.and_then(|body| body.get(name)) {
-            None => Ok(Patch::Keep),
-            Some(Value::Null) => Ok(Patch::Clear),
-            Some(value) => read(name, value).map(Patch::Set),
-        }
+    /// A field of the body that can be left out.
+    pub fn optional<F: FromInput>(&self, name: &'static str) -> Result<F, EncodeError> {
+        F::from_input(name, self.body.and_then(|body| body.get(name)), self.operation)
     }
 
     /// A field of the body that has one value; it need not be given.
@@ -243,6 +233,50 @@ impl<'a> Input<'a> {
                 Err(EncodeError::new(name, format!("can only be {constant:?}")))
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// A field of the body that can be left out.
+#[doc(hidden)]
+pub trait FromInput: Sized {
+    /// Reads the value, if there is one.
+    fn from_input(
+        name: &'static str,
+        value: Option<&Value>,
+        operation: &Operation,
+    ) -> Result<Self, EncodeError>;
+}
+
+/// Null is as good as absent where something is created. An update would keep the old value, which
+/// is not what null says.
+impl<T: DeserializeOwned> FromInput for Option<T> {
+    fn from_input(
+        name: &'static str,
+        value: Option<&Value>,
+        operation: &Operation,
+    ) -> Result<Self, EncodeError> {
+        match value {
+            None => Ok(None),
+            Some(Value::Null) if operation.method == http::Method::PATCH => {
+                Err(EncodeError::new(name, "cannot be cleared: leave it out, or give a value"))
+            }
+            Some(Value::Null) => Ok(None),
+            Some(value) => read(name, value).map(Some),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> FromInput for Patch<T> {
+    fn from_input(
+        name: &'static str,
+        value: Option<&Value>,
+        _: &Operation,
+    ) -> Result<Self, EncodeError> {
+        match value {
+            None => Ok(Self::Keep),
+            Some(Value::Null) => Ok(Self::Clear),
+            Some(value) => read(name, value).map(Self::Set),
         }
     }
 }

@@ -121,6 +121,12 @@ impl<'a> Query<'a> {
 }
 
 /// A value of a query parameter.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a query parameter",
+    label = "not a query parameter",
+    note = "query parameters are texts, ids, `u32`, `bool`, enums declared with `open_enum!`, and `Vec` and `Option` of them",
+    note = "other types can implement `QueryValue`"
+)]
 pub trait QueryValue {
     /// Every value that this version knows of an enum; empty where the values are not counted.
     const VALUES: &'static [&'static str] = &[];

@@ -15,12 +15,12 @@ use crate::error::{DecodeError, EncodeError};
 use crate::limits::Limits;
 use crate::operation::Operation;
 
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 /// A request as a plain value, with the type of its response.
 ///
 /// An implementation provides the parts of the request; [`encode`](crate::encode()) assembles them.
-/// Most are declared with [`endpoints!`](crate::endpoints). By hand:
+/// Most are declared with [`derive(Endpoint)`](derive@crate::Endpoint). By hand:
 ///
 /// ```
 /// use frameio_core::encode::{PathArgs, Query};
@@ -61,6 +61,11 @@ const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 /// assert_eq!(request.uri(), "/v4/accounts/a/moodboards/b%7C2?include=creator");
 /// # Ok::<_, frameio_core::EncodeError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a request",
+    label = "not a request",
+    note = "requests derive `Endpoint`"
+)]
 pub trait Endpoint: Send + Sync + 'static {
     /// Type of the decoded response.
     type Response: FromResponse;
@@ -113,6 +118,12 @@ pub trait Endpoint: Send + Sync + 'static {
 ///
 /// [`response_types!`](crate::response_types) implements it for concrete types, so that decoding is
 /// compiled once, next to the type, and not in every crate that sends the request.
+#[diagnostic::on_unimplemented(
+    message = "a response cannot be decoded as `{Self}`",
+    label = "not a response",
+    note = "write `()` for a response without content, or `Json<…>` around a type that serde can read",
+    note = "a type declared with `model!` becomes a response with `response_types!`"
+)]
 pub trait FromResponse: Sized + Send + 'static {
     /// Decodes a response whose status is a success.
     ///

@@ -21,8 +21,12 @@
 //! | [`error`] | errors that need no network |
 //! | `dynamic`, a feature | requests from JSON, by the documented names |
 //!
-//! The macros [`endpoints!`], [`model!`], [`open_enum!`] and [`id!`] declare operations and their
-//! models. The `frameio-api` crate uses them, and custom operations can use them too.
+//! A request is declared as a struct with [`derive(Endpoint)`](derive@Endpoint); the macros
+//! [`model!`], [`open_enum!`] and [`id!`] declare its models. The `frameio-api` crate uses them, and so
+//! can custom operations.
+
+// So that what the derives expand to finds its items in the unit tests of this crate too.
+extern crate self as frameio;
 
 mod api_error;
 pub mod body;
@@ -39,6 +43,7 @@ pub mod error;
 pub mod event_type;
 pub mod id;
 pub mod limits;
+mod nullable;
 pub mod operation;
 pub mod options;
 mod origin;
@@ -61,7 +66,15 @@ pub use cursor_guard::CursorGuard;
 pub use endpoint::{Endpoint, FromResponse, Json, encode};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
+#[doc = include_str!("macros/derive.md")]
+pub use frameio_macros::Endpoint;
+/// Implements [`FromJson`](dynamic::FromJson) for a struct that derives [`Endpoint`](derive@Endpoint).
+///
+/// The types of all fields have to implement `Deserialize`.
+#[cfg(feature = "dynamic")]
+pub use frameio_macros::EndpointFromJson;
 pub use id::*;
+pub use nullable::Nullable;
 pub use operation::{Operation, Quota, QuotaScope};
 pub use options::{CallOptions, EndpointExt, Raw, WithMeta, WithOptions};
 pub use origin::{Origin, is_loopback, is_secure};
@@ -78,9 +91,20 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// Fields of a response that this version does not know, kept and written back unchanged.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
 
-/// Items that the macros use; not part of the public API.
+/// What macros and derives expand to uses of. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::body::Body;
+    #[cfg(feature = "dynamic")]
+    pub use crate::dynamic::{FromJson, Input, JsonObject, Parameter, Schema};
+    pub use crate::encode::{JsonBody, PathArgs, Query, QueryValue};
+    pub use crate::endpoint::Endpoint;
+    pub use crate::error::EncodeError;
+    pub use crate::limits::{Bounded, Limits};
+    pub use crate::macros::derive::*;
     pub use crate::macros::support::*;
+    pub use crate::operation::{Operation, Quota, QuotaScope};
+    pub use crate::page::{Cursor, Page, Paged};
+    pub use crate::patch::Patch;
     pub use {http, serde, serde_json};
 }

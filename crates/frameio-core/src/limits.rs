@@ -7,6 +7,11 @@ use crate::error::EncodeError;
 use crate::patch::Patch;
 
 /// A value whose size the service limits.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no size that can be limited",
+    label = "neither a text, a list nor a number",
+    note = "`len` limits a `String`, `items` a `Vec`, `range` a `u32` or `u64`, and each an `Option` of them"
+)]
 pub trait Bounded {
     /// Unit of the size in an error: `characters`, `items`, or nothing for a number.
     const UNIT: &'static str;

@@ -95,11 +95,15 @@ impl Operation {
         self
     }
 
-    #[cfg(feature = "dynamic")]
+    /// Sets how requests are made from JSON, if the request type can be.
     #[doc(hidden)]
     #[must_use]
-    pub const fn codec(mut self, codec: &'static crate::codec::Codec) -> Self {
-        self.codec = Some(codec);
+    #[allow(unused_mut, unused_variables, reason = "without the feature `dynamic`")]
+    pub const fn json_codec(mut self, codec: crate::__private::OptionalCodec) -> Self {
+        #[cfg(feature = "dynamic")]
+        {
+            self.codec = codec.0;
+        }
         self
     }
 }
@@ -192,49 +196,9 @@ pub enum QuotaScope {
     Account,
 }
 
-/// Whether `path` names exactly `names` between braces, in this order.
-///
-/// Checked at compile time by [`endpoints!`](crate::endpoints).
-#[doc(hidden)]
-pub const fn template_names(path: &str, names: &[&str]) -> bool {
-    let path = path.as_bytes();
-    let (mut at, mut found) = (0, 0);
-    while at < path.len() {
-        if path[at] == b'{' {
-            if found == names.len() {
-                return false;
-            }
-            let name = names[found].as_bytes();
-            let mut i = 0;
-            while i < name.len() {
-                if at + 1 + i >= path.len() || path[at + 1 + i] != name[i] {
-                    return false;
-                }
-                i += 1;
-            }
-            at += 1 + name.len();
-            if at >= path.len() || path[at] != b'}' {
-                return false;
-            }
-            found += 1;
-        }
-        at += 1;
-    }
-    found == names.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn templates_are_compared_with_the_argument_names() {
-        assert!(template_names("/v4/me", &[]));
-        assert!(template_names("/a/{x}/b/{yy}", &["x", "yy"]));
-        for wrong in [&["x"][..], &["yy", "x"], &["x", "y"], &["x", "yyy"], &["x", "yy", "z"]] {
-            assert!(!template_names("/a/{x}/b/{yy}", wrong), "{wrong:?}");
-        }
-    }
 
     #[test]
     fn only_post_is_not_idempotent_by_default() {

@@ -15,6 +15,11 @@ use crate::endpoint::{Endpoint, FromResponse};
 use crate::error::DecodeError;
 
 /// An endpoint whose answer is one page of many.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not return pages",
+    label = "not a request for pages",
+    note = "a request for pages has a field `#[endpoint(page)] after: Option<Cursor>`"
+)]
 pub trait Paged: Endpoint + Clone {
     /// What the pages hold.
     type Item: Send + 'static;

@@ -1,9 +1,12 @@
 //! Requests from JSON.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+extern crate frameio_core as frameio;
+
 use frameio_core::dynamic::{FromJson, ParameterLocation};
 use frameio_core::{
-    AccountId, Body, CallLimits, CallOptions, EncodeError, Endpoint, FileId, Page, Patch, endpoints,
+    AccountId, Body, CallLimits, CallOptions, Cursor, EncodeError, Endpoint, EndpointFromJson,
+    FileId, Page, Patch,
 };
 use http::Request;
 use serde_json::{Value, json};
@@ -27,66 +30,77 @@ frameio_core::model! {
 }
 frameio_core::response_types! { Thing: one, page }
 
-endpoints! {
-    /// Lists things.
-    pub struct ListThings {
-        path {
-            /// Account.
-            account_id: AccountId,
-            /// File.
-            file_id: FileId,
-        }
-        query {
-            /// What to add.
-            include: Vec<Include>,
-        }
-        page 1..=100;
-    }
-    "things.index" = GET "/v4/accounts/{account_id}/files/{file_id}/things" -> Page<Thing>, 5 per second;
+/// Lists things.
+#[derive(Clone, Debug, PartialEq, Endpoint, EndpointFromJson)]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/files/{file_id}/things",
+    id = "things.index", response = Page<Thing>, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ListThings {
+    /// Account.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// What to add.
+    #[endpoint(query)]
+    pub include: Option<Vec<Include>>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Updates a thing.
-    pub struct UpdateThing {
-        path {
-            /// Account.
-            account_id: AccountId,
-        }
-        constant {
-            "type" = "thing",
-        }
-        body {
-            /// Its name.
-            name: String in 1..=3,
-        }
-        optional {
-            /// Flag.
-            done: bool,
-            /// Parts.
-            parts: Vec<Thing>,
-        }
-        nullable {
-            /// Note.
-            note: String,
-        }
-    }
-    "things.update" = PATCH "/v4/accounts/{account_id}/thing" -> Thing, 10 per minute, deprecated(true);
+/// Updates a thing.
+#[derive(Clone, Debug, PartialEq, Endpoint, EndpointFromJson)]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/thing",
+    id = "things.update", response = Thing, quota = "10/min", deprecated,
+    constant("type" = "thing"),
+)]
+#[non_exhaustive]
+pub struct UpdateThing {
+    /// Account.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Its name.
+    #[endpoint(body, len = 1..=3)]
+    pub name: String,
+    /// Flag.
+    #[endpoint(body)]
+    pub done: Option<bool>,
+    /// Parts.
+    #[endpoint(body)]
+    pub parts: Option<Vec<Thing>>,
+    /// Note.
+    #[endpoint(body)]
+    pub note: Patch<String>,
+}
 
-    /// Finds things.
-    pub struct FindThings {
-        path {
-            /// Account.
-            account_id: AccountId,
-        }
-        envelope false;
-        body {
-            /// What to look for.
-            query: String in 1..=5,
-        }
-        optional {
-            /// Flag.
-            all: bool,
-        }
-    }
-    "things.find" = POST "/v4/accounts/{account_id}/find" -> Page<Thing>, 5 per second;
+/// Finds things.
+#[derive(Clone, Debug, PartialEq, Endpoint, EndpointFromJson)]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/find",
+    id = "things.find", response = Page<Thing>, quota = "5/s", envelope = false,
+)]
+#[non_exhaustive]
+pub struct FindThings {
+    /// Account.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// What to look for.
+    #[endpoint(body, len = 1..=5)]
+    pub query: String,
+    /// Flag.
+    #[endpoint(body)]
+    pub all: Option<bool>,
 }
 
 fn request<E: FromJson>(input: Value) -> Result<Request<Body>, EncodeError> {

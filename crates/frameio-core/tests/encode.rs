@@ -1,14 +1,16 @@
 //! From endpoints to requests: paths, queries, bodies, and what wraps an endpoint.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+extern crate frameio_core as frameio;
+
 use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::encode::PathArgs;
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, Call, CallLimits, CallOptions, EncodeError, Endpoint, EndpointExt, EventType,
-    FileId, FromResponse, Operation, Page, Paged, Patch, Quota, Reply, encode, endpoints,
+    AccountId, Call, CallLimits, CallOptions, Cursor, EncodeError, Endpoint, EndpointExt,
+    EventType, FileId, FromResponse, Operation, Page, Paged, Patch, Quota, Reply, encode,
 };
 use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -35,47 +37,60 @@ frameio_core::model! {
 }
 frameio_core::response_types! { Thing: one, page }
 
-endpoints! {
-    /// Lists things.
-    pub struct ListThings {
-        path {
-            /// Account.
-            account_id: AccountId,
-            /// File.
-            file_id: FileId,
-        }
-        query {
-            /// What to add.
-            include: Vec<Include>,
-            /// Text.
-            search: String,
-        }
-        page 1..=100;
-    }
-    "things.index" = GET "/v4/accounts/{account_id}/files/{file_id}/things" -> Page<Thing>, 5 per second;
+/// Lists things.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/files/{file_id}/things",
+    id = "things.index", response = Page<Thing>, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ListThings {
+    /// Account.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// What to add.
+    #[endpoint(query)]
+    pub include: Option<Vec<Include>>,
+    /// Text.
+    #[endpoint(query)]
+    pub search: Option<String>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Updates a thing.
-    pub struct UpdateThing {
-        path {
-            /// Account.
-            account_id: AccountId,
-        }
-        body {
-            /// Its name.
-            name: String in 1..=3,
-        }
-        optional {
-            /// Flag.
-            done: bool,
-        }
-        nullable {
-            /// Page.
-            page: u32 in 1..=10,
-            /// Note.
-            note: String,
-        }
-    }
-    "things.update" = PATCH "/v4/accounts/{account_id}/thing" -> Thing, 10 per minute, api_version("4.0");
+/// Updates a thing.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/thing",
+    id = "things.update", response = Thing, quota = "10/min", api_version = "4.0",
+)]
+#[non_exhaustive]
+pub struct UpdateThing {
+    /// Account.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Its name.
+    #[endpoint(body, len = 1..=3)]
+    pub name: String,
+    /// Flag.
+    #[endpoint(body)]
+    pub done: Option<bool>,
+    /// Page.
+    #[endpoint(body, range = 1..=10)]
+    pub page: Patch<u32>,
+    /// Note.
+    #[endpoint(body)]
+    pub note: Patch<String>,
 }
 
 fn url(endpoint: &impl Endpoint) -> String {
@@ -312,21 +327,16 @@ fn a_wrong_field_is_named_by_its_path() {
 
 #[test]
 fn a_limit_error_names_the_field_as_in_json() {
-    endpoints! {
-        /// Renames a kind of things.
-        pub struct RenameKind {
-            query {
-                /// Which kind.
-                which = "kind": u32 in 1..=9,
-            }
-            optional {
-                /// Its new name.
-                kind = "type": String in 1..=3,
-                /// Its events.
-                events = "event_types": Vec<EventType>,
-            }
-        }
-        "kinds.rename" = PATCH "/v4/kind" -> (), 5 per second;
+    /// Renames a kind of things.
+    #[derive(Clone, Debug, Endpoint)]
+    #[endpoint(PATCH "/v4/kind", id = "kinds.rename", response = (), quota = "5/s")]
+    struct RenameKind {
+        #[endpoint(query, name = "kind", range = 1..=9)]
+        which: Option<u32>,
+        #[endpoint(body, name = "type", len = 1..=3)]
+        kind: Option<String>,
+        #[endpoint(body, name = "event_types")]
+        events: Option<Vec<EventType>>,
     }
 
     let twice = [EventType::FileReady, EventType::FileReady];
@@ -337,17 +347,14 @@ fn a_limit_error_names_the_field_as_in_json() {
 
 #[test]
 fn a_request_can_be_checked_as_a_whole() {
-    endpoints! {
-        /// Moves a thing.
-        pub struct MoveThing {
-            body {
-                /// From here.
-                from: u32 in 1..=9,
-                /// To there.
-                to: u32 in 1..=9,
-            }
-        }
-        "things.move" = POST "/v4/things/move" -> (), 5 per second;
+    /// Moves a thing.
+    #[derive(Clone, Debug, Endpoint)]
+    #[endpoint(POST "/v4/things/move", id = "things.move", response = (), quota = "5/s")]
+    struct MoveThing {
+        #[endpoint(body, range = 1..=9)]
+        from: u32,
+        #[endpoint(body, range = 1..=9)]
+        to: u32,
     }
 
     impl Check for MoveThing {

@@ -91,11 +91,16 @@ pub use frameio_api::{
 };
 /// Endpoints without I/O, for declaring your own operations.
 pub use frameio_core as endpoint;
+/// What derives expand to uses of. Not part of the public API.
+#[doc(hidden)]
+pub use frameio_core::__private;
+#[cfg(feature = "dynamic")]
+pub use frameio_core::EndpointFromJson;
 pub use frameio_core::id::*;
 pub use frameio_core::{
     ApiError, Body, BoxError, CallOptions, Cursor, DecodeError, EncodeError, Endpoint, EndpointExt,
-    EventType, FromResponse, Json, Operation, Page, Paged, Patch, Quota, QuotaScope, RateLimitInfo,
-    Reply, Secret, SignedUrl, encode,
+    EventType, FromResponse, Json, Nullable, Operation, Page, Paged, Patch, Quota, QuotaScope,
+    RateLimitInfo, Reply, Secret, SignedUrl, encode,
 };
 /// The layers of the stack, for composing one by hand.
 pub use frameio_tower as layers;

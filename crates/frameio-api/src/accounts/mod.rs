@@ -3,38 +3,68 @@
 mod audit_log_types;
 mod audit_logs;
 
-use frameio_core::{AccountId, Page, endpoints, model, open_enum, response_types};
+use frameio_core::{
+    AccountId, Cursor, Endpoint, Operation, Page, model, open_enum, response_types,
+};
 use jiff::Timestamp;
 
 pub use self::audit_log_types::{AuditLogEventType, AuditLogResourceType};
 pub use self::audit_logs::{AuditLog, AuditLogFilters, AuditLogInclude};
 
-endpoints! {
-    /// Lists the accounts that the user belongs to.
-    pub struct ListAccounts {
-        query {
-            /// The order of the list. Default: the service's.
-            sort: AccountSort,
-        }
-        page 1..=100;
-    }
-    "accounts.index" = GET "/v4/accounts" -> Page<Account>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[ListAccounts::OPERATION, ListAuditLogs::OPERATION];
 
-    /// Lists what happened in an account.
-    pub struct ListAuditLogs {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: AuditLogInclude,
-            /// Which entries are listed. Default: all.
-            filters: AuditLogFilters,
-        }
-        page 1..=100;
-    }
-    "accounts.auditlog_index" = GET "/v4/accounts/{account_id}/audit_logs" -> Page<AuditLog>, 100 per minute, api_version("4.0");
+/// Lists the accounts that the user belongs to.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts",
+    id = "accounts.index", response = Page<Account>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListAccounts {
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<AccountSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Lists what happened in an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/audit_logs",
+    id = "accounts.auditlog_index", response = Page<AuditLog>, quota = "100/min",
+    api_version = "4.0",
+)]
+#[non_exhaustive]
+pub struct ListAuditLogs {
+    /// Account that owns the audit logs.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<AuditLogInclude>,
+    /// Filters of the entries. Default: all entries.
+    #[endpoint(query)]
+    pub filters: Option<AuditLogFilters>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
 }
 
 open_enum! {

@@ -6,8 +6,8 @@ mod time;
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, AttachmentId, CommentId, EncodeError, Extra, FileId, Page, UserId, endpoints, model,
-    open_enum, response_types,
+    AccountId, AttachmentId, CommentId, Cursor, EncodeError, Endpoint, Extra, FileId, Operation,
+    Page, Patch, UserId, model, open_enum, response_types,
 };
 use jiff::Timestamp;
 
@@ -16,164 +16,237 @@ pub use self::text_review::{
     TextReviewAnnotation, TextReviewAnnotationUpdate, TextReviewBounds, TextReviewType,
 };
 pub use self::time::MediaTime;
+use crate::files::MediaType;
 use crate::users::User;
 
-endpoints! {
-    /// Lists the comments on a file.
-    pub struct ListComments {
-        path {
-            /// Account that holds the file.
-            account_id: AccountId,
-            /// File that is commented on.
-            file_id: FileId,
-        }
-        query {
-            /// Whether times are answered as `HH:MM:SS:FF` in place of frames. Default: false.
-            timestamp_as_timecode: bool,
-            /// What the answer holds besides.
-            include: Vec<CommentInclude>,
-            /// The order of the list. By owner needs the owner to be included.
-            sort: CommentSort,
-        }
-        page 1..=100;
-    }
-    "comments.index" = GET "/v4/accounts/{account_id}/files/{file_id}/comments" -> Page<Comment>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListComments::OPERATION,
+    ShowComment::OPERATION,
+    CreateComment::OPERATION,
+    UpdateComment::OPERATION,
+    DeleteComment::OPERATION,
+    CreateAttachment::OPERATION,
+    DeleteAttachment::OPERATION,
+];
 
-    /// Shows a comment.
-    pub struct ShowComment {
-        path {
-            /// Account that holds the file.
-            account_id: AccountId,
-            /// Comment to show.
-            comment_id: CommentId,
-        }
-        query {
-            /// Whether times are answered as `HH:MM:SS:FF` in place of frames. Default: false.
-            timestamp_as_timecode: bool,
-            /// What the answer holds besides.
-            include: Vec<CommentInclude>,
-        }
-    }
-    "comments.show" = GET "/v4/accounts/{account_id}/comments/{comment_id}" -> Comment, 100 per minute;
+/// Lists the comments on a file.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/files/{file_id}/comments",
+    id = "comments.index", response = Page<Comment>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListComments {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File with the comments.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// Whether the response has timecodes (`HH:MM:SS:FF`) instead of frame numbers. Default: false.
+    #[endpoint(query)]
+    pub timestamp_as_timecode: Option<bool>,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<Vec<CommentInclude>>,
+    /// Sort order. Sorting by owner requires [`CommentInclude::Owner`]. Default: chosen by the
+    /// service.
+    #[endpoint(query)]
+    pub sort: Option<CommentSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Comments on a file. Replies to comments can be read, but not created.
-    pub struct CreateComment {
-        path {
-            /// Account that holds the file.
-            account_id: AccountId,
-            /// File to comment on.
-            file_id: FileId,
-        }
-        query {
-            /// Whether times are answered as `HH:MM:SS:FF` in place of frames. Default: false.
-            timestamp_as_timecode: bool,
-        }
-        body {
-            /// What is said. 1 to 40 000 characters.
-            text: String in 1..=40_000,
-        }
-        optional {
-            /// When in the media it is said. Only for audio and video.
-            timestamp: MediaTime,
-            /// For how many frames it holds. At least 1; needs a timestamp.
-            duration: u64 in 1..=u64::MAX,
-            /// On which page of a document it is said. From 1.
-            page: u32 in 1..=u64::MAX,
-            /// Where in the picture it is said.
-            anchor: Anchor,
-            /// A drawing, as the JSON text of the service's player. At most 200 000 characters.
-            annotation: String in 0..=200_000,
-            /// A change to the text of a document.
-            text_review_annotation: TextReviewAnnotation,
-            /// Links in the text.
-            links: Vec<LinkInput>,
-            /// Files to attach; the answer has the URLs to upload them to. At most 6.
-            attachments: Vec<AttachmentInput> in 0..=6,
-            /// Whether it is done with.
-            completed: bool,
-        }
-    }
-    "comments.create" = POST "/v4/accounts/{account_id}/files/{file_id}/comments" -> Comment, 100 per minute;
+/// Shows a comment.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/comments/{comment_id}",
+    id = "comments.show", response = Comment, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowComment {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Comment to show.
+    #[endpoint(path)]
+    pub comment_id: CommentId,
+    /// Whether the response has timecodes (`HH:MM:SS:FF`) instead of frame numbers. Default: false.
+    #[endpoint(query)]
+    pub timestamp_as_timecode: Option<bool>,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<Vec<CommentInclude>>,
+}
 
-    /// Changes a comment.
-    pub struct UpdateComment {
-        path {
-            /// Account that holds the file.
-            account_id: AccountId,
-            /// Comment to change.
-            comment_id: CommentId,
-        }
-        query {
-            /// Whether times are answered as `HH:MM:SS:FF` in place of frames. Default: false.
-            timestamp_as_timecode: bool,
-        }
-        optional {
-            /// What is said. 1 to 40 000 characters.
-            text: String in 1..=40_000,
-            /// A change to the text of a document; what is not given stays.
-            text_review_annotation: TextReviewAnnotationUpdate,
-            /// Links in the text.
-            links: Vec<LinkInput>,
-        }
-        nullable {
-            /// When in the media it is said. Only for audio and video.
-            timestamp: MediaTime,
-            /// For how many frames it holds. At least 1.
-            duration: u64 in 1..=u64::MAX,
-            /// On which page of a document it is said. From 1.
-            page: u32 in 1..=u64::MAX,
-            /// Where in the picture it is said.
-            anchor: Anchor,
-            /// A drawing, as the JSON text of the service's player. At most 200 000 characters.
-            annotation: String in 0..=200_000,
-            /// Whether it is done with.
-            completed: bool,
-        }
-    }
-    "comments.update" = PATCH "/v4/accounts/{account_id}/comments/{comment_id}" -> Comment, 10 per minute;
+/// Comments on a file. Replies to comments can be read, but not created.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/files/{file_id}/comments",
+    id = "comments.create", response = Comment, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct CreateComment {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to comment on.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// Whether the response has timecodes (`HH:MM:SS:FF`) instead of frame numbers. Default: false.
+    #[endpoint(query)]
+    pub timestamp_as_timecode: Option<bool>,
+    /// Text, 1 to 40 000 characters.
+    #[endpoint(body, len = 1..=40_000)]
+    pub text: String,
+    /// Position in the media: a frame or a timecode. Only for audio and video.
+    #[endpoint(body)]
+    pub timestamp: Option<MediaTime>,
+    /// Duration in frames, at least 1. Requires a timestamp.
+    #[endpoint(body, range = 1..)]
+    pub duration: Option<u64>,
+    /// Page of a document, starting at 1.
+    #[endpoint(body, range = 1..)]
+    pub page: Option<u32>,
+    /// Position in the picture.
+    #[endpoint(body)]
+    pub anchor: Option<Anchor>,
+    /// Drawing in the JSON format of the web player, at most 200 000 characters.
+    #[endpoint(body, len = ..=200_000)]
+    pub annotation: Option<String>,
+    /// Suggested change to the text of a document.
+    #[endpoint(body)]
+    pub text_review_annotation: Option<TextReviewAnnotation>,
+    /// Links in the text.
+    #[endpoint(body)]
+    pub links: Option<Vec<LinkInput>>,
+    /// Files to attach, at most 6. The response contains their upload URLs.
+    #[endpoint(body, items = ..=6)]
+    pub attachments: Option<Vec<AttachmentInput>>,
+    /// Whether the comment is completed.
+    #[endpoint(body)]
+    pub completed: Option<bool>,
+}
 
-    /// Deletes a comment.
-    pub struct DeleteComment {
-        path {
-            /// Account that holds the file.
-            account_id: AccountId,
-            /// Comment to delete.
-            comment_id: CommentId,
-        }
-    }
-    "comments.delete" = DELETE "/v4/accounts/{account_id}/comments/{comment_id}" -> (), 60 per minute;
+/// Changes a comment.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/comments/{comment_id}",
+    id = "comments.update", response = Comment, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateComment {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Comment to change.
+    #[endpoint(path)]
+    pub comment_id: CommentId,
+    /// Whether the response has timecodes (`HH:MM:SS:FF`) instead of frame numbers. Default: false.
+    #[endpoint(query)]
+    pub timestamp_as_timecode: Option<bool>,
+    /// Text, 1 to 40 000 characters.
+    #[endpoint(body, len = 1..=40_000)]
+    pub text: Option<String>,
+    /// Changes to the suggested edit of a document.
+    #[endpoint(body)]
+    pub text_review_annotation: Option<TextReviewAnnotationUpdate>,
+    /// Links in the text.
+    #[endpoint(body)]
+    pub links: Option<Vec<LinkInput>>,
+    /// Position in the media: a frame or a timecode. Only for audio and video.
+    #[endpoint(body)]
+    pub timestamp: Patch<MediaTime>,
+    /// Duration in frames, at least 1.
+    #[endpoint(body, range = 1..)]
+    pub duration: Patch<u64>,
+    /// Page of a document, starting at 1.
+    #[endpoint(body, range = 1..)]
+    pub page: Patch<u32>,
+    /// Position in the picture.
+    #[endpoint(body)]
+    pub anchor: Patch<Anchor>,
+    /// Drawing in the JSON format of the web player, at most 200 000 characters.
+    #[endpoint(body, len = ..=200_000)]
+    pub annotation: Patch<String>,
+    /// Whether the comment is completed.
+    #[endpoint(body)]
+    pub completed: Patch<bool>,
+}
 
-    /// Attaches a file to a comment, which then has to be uploaded. A comment has at most 6.
-    pub struct CreateAttachment {
-        path {
-            /// Account that holds the file.
-            account_id: AccountId,
-            /// Comment to attach it to.
-            comment_id: CommentId,
-        }
-        body {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// How large it is, in bytes. 1 to 5 000 000 000 000.
-            file_size: u64 in 1..=5_000_000_000_000,
-            /// Its media type. 1 to 255 characters.
-            media_type: String in 1..=255,
-        }
-    }
-    "comments.create_attachment" = POST "/v4/accounts/{account_id}/comments/{comment_id}/attachments" -> CreatedAttachment, 60 per minute;
+/// Deletes a comment.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/comments/{comment_id}",
+    id = "comments.delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteComment {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Comment to delete.
+    #[endpoint(path)]
+    pub comment_id: CommentId,
+}
 
-    /// Deletes an attachment of a comment.
-    pub struct DeleteAttachment {
-        path {
-            /// Account that holds the file.
-            account_id: AccountId,
-            /// Comment that it is attached to.
-            comment_id: CommentId,
-            /// Attachment to delete.
-            attachment_id: AttachmentId,
-        }
-    }
-    "comments.delete_attachment" = DELETE "/v4/accounts/{account_id}/comments/{comment_id}/attachments/{attachment_id}" -> (), 60 per minute;
+/// Attaches a file to a comment, which then has to be uploaded. A comment has at most 6.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/comments/{comment_id}/attachments",
+    id = "comments.create_attachment", response = CreatedAttachment, quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct CreateAttachment {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Comment that receives the attachment.
+    #[endpoint(path)]
+    pub comment_id: CommentId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// Size in bytes, 1 to 5 000 000 000 000.
+    #[endpoint(body, range = 1..=5_000_000_000_000)]
+    pub file_size: u64,
+    /// Media type, such as `image/png`. 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub media_type: MediaType,
+}
+
+/// Deletes an attachment of a comment.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/comments/{comment_id}/attachments/{attachment_id}",
+    id = "comments.delete_attachment", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteAttachment {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Comment with the attachment.
+    #[endpoint(path)]
+    pub comment_id: CommentId,
+    /// Attachment to delete.
+    #[endpoint(path)]
+    pub attachment_id: AttachmentId,
 }
 
 open_enum! {

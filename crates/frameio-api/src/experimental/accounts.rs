@@ -1,16 +1,22 @@
 //! Experimental operations on accounts.
 
-use frameio_core::{AccountId, endpoints};
+use frameio_core::{AccountId, Endpoint, Operation};
 
 use crate::accounts::Account;
 
-endpoints! {
-    /// Shows an account.
-    pub struct ShowAccount {
-        path {
-            /// Account to show.
-            account_id: AccountId,
-        }
-    }
-    "accounts.show" = GET "/v4/accounts/{account_id}" -> Account, 100 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[ShowAccount::OPERATION];
+
+/// Shows an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}",
+    id = "accounts.show", response = Account, quota = "100/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ShowAccount {
+    /// Account to show.
+    #[endpoint(path)]
+    pub account_id: AccountId,
 }

@@ -1,18 +1,25 @@
 //! Experimental operations on folders.
 
-use frameio_core::{AccountId, FolderId, endpoints};
+use frameio_core::{AccountId, Endpoint, FolderId, Operation};
 
 use crate::folders::Folder;
 
-endpoints! {
-    /// Restores a folder that was deleted.
-    pub struct RestoreFolder {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Folder to restore.
-            folder_id: FolderId,
-        }
-    }
-    "folders.restore" = PATCH "/v4/accounts/{account_id}/folders/{folder_id}/restore" -> Folder, 100 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[RestoreFolder::OPERATION];
+
+/// Restores a folder that was deleted.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/folders/{folder_id}/restore",
+    id = "folders.restore", response = Folder, quota = "100/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct RestoreFolder {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder to restore.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
 }

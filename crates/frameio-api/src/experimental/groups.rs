@@ -3,93 +3,151 @@
 use bytes::Bytes;
 use frameio_core::decode::decode_json;
 use frameio_core::{
-    AccountId, DecodeError, FromResponse, GroupId, Page, UserId, endpoints, model, open_enum,
-    response_types,
+    AccountId, Cursor, DecodeError, Endpoint, FromResponse, GroupId, Operation, Page, UserId,
+    model, open_enum, response_types,
 };
 
 use crate::groups::Group;
 use crate::users::User;
 
-endpoints! {
-    /// Deletes a group.
-    pub struct DeleteGroup {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Group to delete.
-            group_id: GroupId,
-        }
-    }
-    "groups.delete" = DELETE "/v4/accounts/{account_id}/groups/{group_id}" -> (), 60 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    DeleteGroup::OPERATION,
+    ListGroupMembers::OPERATION,
+    AddGroupMembers::OPERATION,
+    RemoveGroupMember::OPERATION,
+    ListAdobeGroups::OPERATION,
+    AddAdobeGroup::OPERATION,
+];
 
-    /// Lists the members of a group.
-    pub struct ListGroupMembers {
-        path {
-            /// Account that holds the group.
-            account_id: AccountId,
-            /// Group to look in.
-            group_id: GroupId,
-        }
-        query {
-            /// The order of the list. Default: the service's.
-            sort: GroupMemberSort,
-        }
-        page 1..=100;
-    }
-    "groups.users" = GET "/v4/accounts/{account_id}/groups/{group_id}/users" -> Page<User>, 200 per minute, api_version("experimental");
+/// Deletes a group.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/groups/{group_id}",
+    id = "groups.delete", response = (), quota = "60/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct DeleteGroup {
+    /// Account that owns the group.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Group to delete.
+    #[endpoint(path)]
+    pub group_id: GroupId,
+}
 
-    /// Adds users of the account to a group that is kept at Frame.io.
-    ///
-    /// One who is a member already stays one; if one cannot be added, none is.
-    pub struct AddGroupMembers {
-        path {
-            /// Account that holds the group.
-            account_id: AccountId,
-            /// Group to add them to.
-            group_id: GroupId,
-        }
-        body {
-            /// Users to add.
-            user_ids: Vec<UserId>,
-        }
-    }
-    "groups.add_users" = POST "/v4/accounts/{account_id}/groups/{group_id}/users" -> (), 10 per minute, api_version("experimental");
+/// Lists the members of a group.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/groups/{group_id}/users",
+    id = "groups.users", response = Page<User>, quota = "200/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ListGroupMembers {
+    /// Account that owns the group.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Group to list.
+    #[endpoint(path)]
+    pub group_id: GroupId,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<GroupMemberSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Removes a user from a group.
-    pub struct RemoveGroupMember {
-        path {
-            /// Account that holds the group.
-            account_id: AccountId,
-            /// Group to remove the user from.
-            group_id: GroupId,
-            /// User to remove.
-            user_id: UserId,
-        }
-    }
-    "groups.remove_member" = DELETE "/v4/accounts/{account_id}/groups/{group_id}/users/{user_id}" -> (), 200 per minute, api_version("experimental");
+/// Adds users of the account to a group that is kept at Frame.io.
+///
+/// One who is a member already stays one; if one cannot be added, none is.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/groups/{group_id}/users",
+    id = "groups.add_users", response = (), quota = "10/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct AddGroupMembers {
+    /// Account that owns the group.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Group that receives the users.
+    #[endpoint(path)]
+    pub group_id: GroupId,
+    /// Users to add.
+    #[endpoint(body)]
+    pub user_ids: Vec<UserId>,
+}
 
-    /// Lists the groups at Adobe that belong to an account.
-    pub struct ListAdobeGroups {
-        path {
-            /// Account to ask for.
-            account_id: AccountId,
-        }
-        page 1..=100;
-    }
-    "groups.list_adobe_groups" = GET "/v4/accounts/{account_id}/adobe_groups" -> Page<AdobeGroup>, 60 per minute, api_version("experimental");
+/// Removes a user from a group.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/groups/{group_id}/users/{user_id}",
+    id = "groups.remove_member", response = (), quota = "200/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct RemoveGroupMember {
+    /// Account that owns the group.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Group that loses the user.
+    #[endpoint(path)]
+    pub group_id: GroupId,
+    /// User to remove.
+    #[endpoint(path)]
+    pub user_id: UserId,
+}
 
-    /// Adds a group at Adobe to an account, as a group of the account.
-    pub struct AddAdobeGroup {
-        path {
-            /// Account to add it to.
-            account_id: AccountId,
-        }
-        body {
-            /// Group to add: the `adobe_group_id` of an [`AdobeGroup`].
-            adobe_group_id: String,
-        }
-    }
-    "groups.add_adobe_group_to_account" = POST "/v4/accounts/{account_id}/adobe_groups" -> AddedAdobeGroup, 10 per minute, api_version("experimental");
+/// Lists the groups at Adobe that belong to an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/adobe_groups",
+    id = "groups.list_adobe_groups", response = Page<AdobeGroup>, quota = "60/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ListAdobeGroups {
+    /// Account that owns the adobe groups.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Adds a group at Adobe to an account, as a group of the account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/adobe_groups",
+    id = "groups.add_adobe_group_to_account", response = AddedAdobeGroup, quota = "10/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct AddAdobeGroup {
+    /// Account to add the group to.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Group to add: the `adobe_group_id` of an [`AdobeGroup`].
+    #[endpoint(body)]
+    pub adobe_group_id: String,
 }
 
 open_enum! {

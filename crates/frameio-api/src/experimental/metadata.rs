@@ -1,23 +1,29 @@
 //! Experimental operations on metadata.
 
-use frameio_core::{AccountId, FileId, endpoints};
+use frameio_core::{AccountId, Endpoint, FileId, Operation};
 
 use crate::metadata::{FileMetadata, MetadataChange};
 
-endpoints! {
-    /// Sets values on a file.
-    pub struct UpdateMetadata {
-        path {
-            /// Account that owns the file.
-            account_id: AccountId,
-            /// File to change.
-            file_id: FileId,
-        }
-        body {
-            /// What to set.
-            values: Vec<MetadataChange>,
-        }
-    }
-    "metadata.update" = PATCH "/v4/accounts/{account_id}/files/{file_id}/metadata"
-        -> FileMetadata, 100 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[UpdateMetadata::OPERATION];
+
+/// Sets values on a file.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/files/{file_id}/metadata",
+    id = "metadata.update", response = FileMetadata, quota = "100/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct UpdateMetadata {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to change.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// Values to set.
+    #[endpoint(body)]
+    pub values: Vec<MetadataChange>,
 }

@@ -1,23 +1,29 @@
 //! Experimental operations on metadata fields.
 
-use frameio_core::{AccountId, FieldDefinitionId, endpoints};
+use frameio_core::{AccountId, Endpoint, FieldDefinitionId, Operation};
 
 use crate::metadata_fields::{FieldDefinition, FieldDefinitionInclude};
 
-endpoints! {
-    /// Shows the definition of a metadata field.
-    pub struct ShowFieldDefinition {
-        path {
-            /// Account that has it.
-            account_id: AccountId,
-            /// Definition to show.
-            field_definition_id: FieldDefinitionId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: FieldDefinitionInclude,
-        }
-    }
-    "metadata_fields.metadata_field_definitions_show" = GET "/v4/accounts/{account_id}/metadata/field_definitions/{field_definition_id}"
-        -> FieldDefinition, 60 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[ShowFieldDefinition::OPERATION];
+
+/// Shows the definition of a metadata field.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/metadata/field_definitions/{field_definition_id}",
+    id = "metadata_fields.metadata_field_definitions_show", response = FieldDefinition,
+    quota = "60/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ShowFieldDefinition {
+    /// Account that owns the field definition.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Definition to show.
+    #[endpoint(path)]
+    pub field_definition_id: FieldDefinitionId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<FieldDefinitionInclude>,
 }

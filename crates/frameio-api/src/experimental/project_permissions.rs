@@ -1,54 +1,88 @@
 //! Experimental operations on project permissions: the roles of groups.
 
-use frameio_core::{AccountId, GroupId, Page, ProjectId, endpoints};
+use frameio_core::{AccountId, Cursor, Endpoint, GroupId, Operation, Page, ProjectId};
 
 use super::permissions::{GroupRole, GroupRoleSort};
 use crate::permissions::{AssignedProjectRole, ProjectRole};
 
-endpoints! {
-    /// Lists the groups of a project with their roles.
-    pub struct ListProjectGroups {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to look in.
-            project_id: ProjectId,
-        }
-        query {
-            /// The order of the list. Default: the service's.
-            sort: GroupRoleSort,
-        }
-        page 1..=100;
-    }
-    "project_permissions.project_group_roles_index" = GET "/v4/accounts/{account_id}/projects/{project_id}/groups" -> Page<GroupRole>, 100 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListProjectGroups::OPERATION,
+    UpdateProjectGroupRole::OPERATION,
+    RemoveProjectGroup::OPERATION,
+];
 
-    /// Gives a group a role on a project.
-    pub struct UpdateProjectGroupRole {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to give it on.
-            project_id: ProjectId,
-            /// Group to give it to.
-            group_id: GroupId,
-        }
-        body {
-            /// The role to give.
-            role: ProjectRole,
-        }
-    }
-    "project_permissions.project_group_roles_update" = PATCH "/v4/accounts/{account_id}/projects/{project_id}/groups/{group_id}" -> AssignedProjectRole, 10 per minute, api_version("experimental");
+/// Lists the groups of a project with their roles.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/projects/{project_id}/groups",
+    id = "project_permissions.project_group_roles_index", response = Page<GroupRole>,
+    quota = "100/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ListProjectGroups {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project that contains the project groups.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<GroupRoleSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Removes a group from a project.
-    pub struct RemoveProjectGroup {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to remove the group from.
-            project_id: ProjectId,
-            /// Group to remove.
-            group_id: GroupId,
-        }
-    }
-    "project_permissions.project_group_roles_delete" = DELETE "/v4/accounts/{account_id}/projects/{project_id}/groups/{group_id}" -> (), 60 per minute, api_version("experimental");
+/// Gives a group a role on a project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/projects/{project_id}/groups/{group_id}",
+    id = "project_permissions.project_group_roles_update", response = AssignedProjectRole,
+    quota = "10/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct UpdateProjectGroupRole {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project on which to grant the role.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Group that receives the role.
+    #[endpoint(path)]
+    pub group_id: GroupId,
+    /// Role to grant.
+    #[endpoint(body)]
+    pub role: ProjectRole,
+}
+
+/// Removes a group from a project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/projects/{project_id}/groups/{group_id}",
+    id = "project_permissions.project_group_roles_delete", response = (), quota = "60/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct RemoveProjectGroup {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project that loses the group.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Group to remove.
+    #[endpoint(path)]
+    pub group_id: GroupId,
 }

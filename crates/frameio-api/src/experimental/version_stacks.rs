@@ -1,39 +1,53 @@
 //! Experimental operations on version stacks.
 
-use frameio_core::{AccountId, FileId, VersionStackId, endpoints, open_enum};
+use frameio_core::{AccountId, Endpoint, FileId, Operation, VersionStackId, open_enum};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::assets::Asset;
 use crate::version_stacks::VersionStack;
 
-endpoints! {
-    /// Moves one version to another place in its version stack.
-    pub struct ReorderVersionStack {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Version stack to reorder.
-            version_stack_id: VersionStackId,
-        }
-        envelope false;
-        body {
-            /// The version, and where it goes.
-            data: VersionMove,
-        }
-    }
-    "version_stacks.reorder" = PATCH "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/versions" -> Vec<Asset>, 10 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] =
+    &[ReorderVersionStack::OPERATION, RestoreVersionStack::OPERATION];
 
-    /// Restores a version stack that was deleted.
-    pub struct RestoreVersionStack {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Version stack to restore.
-            version_stack_id: VersionStackId,
-        }
-    }
-    "version_stacks.restore" = PATCH "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/restore" -> VersionStack, 100 per minute, api_version("experimental");
+/// Moves one version to another place in its version stack.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/versions",
+    id = "version_stacks.reorder", response = Vec<Asset>, quota = "10/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ReorderVersionStack {
+    /// Account that owns the version stack.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Version stack to reorder.
+    #[endpoint(path)]
+    pub version_stack_id: VersionStackId,
+    /// Version to move, and its new position.
+    #[endpoint(whole_body)]
+    pub version_move: VersionMove,
+}
+
+/// Restores a version stack that was deleted.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/version_stacks/{version_stack_id}/restore",
+    id = "version_stacks.restore", response = VersionStack, quota = "100/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct RestoreVersionStack {
+    /// Account that owns the version stack.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Version stack to restore.
+    #[endpoint(path)]
+    pub version_stack_id: VersionStackId,
 }
 
 /// A version of a version stack, and the place that it is moved to.

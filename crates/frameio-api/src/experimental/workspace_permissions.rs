@@ -1,54 +1,88 @@
 //! Experimental operations on workspace permissions: the roles of groups.
 
-use frameio_core::{AccountId, GroupId, Page, WorkspaceId, endpoints};
+use frameio_core::{AccountId, Cursor, Endpoint, GroupId, Operation, Page, WorkspaceId};
 
 use super::permissions::{GroupRole, GroupRoleSort};
 use crate::permissions::{AssignedWorkspaceRole, WorkspaceRole};
 
-endpoints! {
-    /// Lists the groups of a workspace with their roles.
-    pub struct ListWorkspaceGroups {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to look in.
-            workspace_id: WorkspaceId,
-        }
-        query {
-            /// The order of the list. Default: the service's.
-            sort: GroupRoleSort,
-        }
-        page 1..=100;
-    }
-    "workspace_permissions.workspace_group_roles_index" = GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups" -> Page<GroupRole>, 100 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListWorkspaceGroups::OPERATION,
+    UpdateWorkspaceGroupRole::OPERATION,
+    RemoveWorkspaceGroup::OPERATION,
+];
 
-    /// Gives a group a role on a workspace.
-    pub struct UpdateWorkspaceGroupRole {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to give it on.
-            workspace_id: WorkspaceId,
-            /// Group to give it to.
-            group_id: GroupId,
-        }
-        body {
-            /// The role to give.
-            role: WorkspaceRole,
-        }
-    }
-    "workspace_permissions.workspace_group_roles_update" = PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups/{group_id}" -> AssignedWorkspaceRole, 10 per minute, api_version("experimental");
+/// Lists the groups of a workspace with their roles.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups",
+    id = "workspace_permissions.workspace_group_roles_index", response = Page<GroupRole>,
+    quota = "100/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ListWorkspaceGroups {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace that contains the workspace groups.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<GroupRoleSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Removes a group from a workspace.
-    pub struct RemoveWorkspaceGroup {
-        path {
-            /// Account that holds the workspace.
-            account_id: AccountId,
-            /// Workspace to remove the group from.
-            workspace_id: WorkspaceId,
-            /// Group to remove.
-            group_id: GroupId,
-        }
-    }
-    "workspace_permissions.workspace_group_roles_delete" = DELETE "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups/{group_id}" -> (), 60 per minute, api_version("experimental");
+/// Gives a group a role on a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups/{group_id}",
+    id = "workspace_permissions.workspace_group_roles_update", response = AssignedWorkspaceRole,
+    quota = "10/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct UpdateWorkspaceGroupRole {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace on which to grant the role.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Group that receives the role.
+    #[endpoint(path)]
+    pub group_id: GroupId,
+    /// Role to grant.
+    #[endpoint(body)]
+    pub role: WorkspaceRole,
+}
+
+/// Removes a group from a workspace.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/workspaces/{workspace_id}/groups/{group_id}",
+    id = "workspace_permissions.workspace_group_roles_delete", response = (), quota = "60/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct RemoveWorkspaceGroup {
+    /// Account that owns the workspace.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Workspace that loses the group.
+    #[endpoint(path)]
+    pub workspace_id: WorkspaceId,
+    /// Group to remove.
+    #[endpoint(path)]
+    pub group_id: GroupId,
 }

@@ -3,258 +3,359 @@
 mod copies;
 mod upload;
 
-use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, AssetId, FileId, FolderId, Page, ProjectId, SignedUrl, endpoints, model, open_enum,
-    response_types,
+    AccountId, AssetId, Cursor, Endpoint, FileId, FolderId, Operation, Page, ProjectId, SignedUrl,
+    model, open_enum, response_types,
 };
 use jiff::Timestamp;
 
 pub use self::copies::{CopiedFile, CopyComments};
 pub use self::upload::{RemoteUpload, StorageLocation, UploadStatus, UploadUrl};
 use crate::assets::{Asset, AssetKind};
+#[cfg(feature = "experimental")]
+use crate::experimental::ExperimentalResponse;
 use crate::media_links::MediaLinks;
 use crate::metadata::MetadataField;
 use crate::projects::Project;
+use crate::text::text;
 use crate::users::User;
 
-endpoints! {
-    /// Shows a file.
-    pub struct ShowFile {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// File to show; an id at Adobe may carry a version after `|`.
-            file_id: FileId,
-        }
-        query {
-            /// What the answer holds besides. A link of media may be absent all the same: not
-            /// transcoded yet, not for this kind of file, or withheld. Asking for the original
-            /// without the right to download it fails with 403.
-            include: Vec<FileInclude>,
-        }
-    }
-    "files.show" = GET "/v4/accounts/{account_id}/files/{file_id}" -> File, 5 per second;
+/// Operations of this module.
+#[allow(deprecated, reason = "the list is complete")]
+pub const OPERATIONS: &[&Operation] = &[
+    ShowFile::OPERATION,
+    ListFiles::OPERATION,
+    CreateLocalUpload::OPERATION,
+    CreateRemoteUpload::OPERATION,
+    ShowUploadStatus::OPERATION,
+    UpdateFile::OPERATION,
+    DeleteFile::OPERATION,
+    CreateFile::OPERATION,
+    ImportFile::OPERATION,
+    CopyFile::OPERATION,
+    MoveFile::OPERATION,
+    CopyFiles::OPERATION,
+    MoveFiles::OPERATION,
+];
 
-    /// Lists the files in a folder.
-    pub struct ListFiles {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to look in.
-            folder_id: FolderId,
-        }
-        query {
-            /// What the answer holds besides. A link of media may be absent all the same.
-            include: Vec<FileInclude>,
-            /// The order of the list. Default: the service's.
-            sort: FileSort,
-        }
-        page 1..=500;
-    }
-    "files.list" = GET "/v4/accounts/{account_id}/folders/{folder_id}/files" -> Page<Asset>, 5 per second;
-
-    /// Creates a file that is then uploaded in parts.
-    ///
-    /// The answer has the URLs of the parts, each with its size. A part is sent by `PUT` with
-    /// exactly that many bytes, `x-amz-acl: private`, and the file's `media_type` as
-    /// `Content-Type`, within 24 hours, and without a token.
-    pub struct CreateLocalUpload {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to create it in.
-            folder_id: FolderId,
-        }
-        body {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// How large it is, in bytes. 1 to 5 000 000 000 000.
-            file_size: u64 in 1..=5_000_000_000_000,
-        }
-    }
-    "files.create_local_upload" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files/local_upload" -> File, 5 per second;
-
-    /// Creates a file that the service fetches from a URL. At most 50 GB.
-    pub struct CreateRemoteUpload {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to create it in.
-            folder_id: FolderId,
-        }
-        body {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// Where the service can fetch it.
-            source_url: SignedUrl,
-        }
-    }
-    "files.create_remote_upload" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files/remote_upload" -> RemoteUpload, 5 per second;
-
-    /// Shows how far the upload of a file is.
-    pub struct ShowUploadStatus {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// File to ask about.
-            file_id: FileId,
-        }
-    }
-    "files.show_file_upload_status" = GET "/v4/accounts/{account_id}/files/{file_id}/status" -> UploadStatus, 5 per second;
-
-    /// Changes a file.
-    pub struct UpdateFile {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// File to change.
-            file_id: FileId,
-        }
-        optional {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-        }
-    }
-    "files.update" = PATCH "/v4/accounts/{account_id}/files/{file_id}" -> File, 100 per minute;
-
-    /// Deletes a file.
-    pub struct DeleteFile {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// File to delete.
-            file_id: FileId,
-        }
-    }
-    "files.delete" = DELETE "/v4/accounts/{account_id}/files/{file_id}" -> (), 100 per minute;
-
-    /// Creates a file that is uploaded in parts, or fetched if there is a `source_url`.
-    #[deprecated(note = "the service advises `CreateLocalUpload` and `CreateRemoteUpload`")]
-    pub struct CreateFile {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to create it in.
-            folder_id: FolderId,
-        }
-        body {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// How large it is, in bytes. 1 to 5 000 000 000 000.
-            file_size: u64 in 1..=5_000_000_000_000,
-            /// Its media type, `video/mp4`. 1 to 255 characters.
-            media_type: String in 1..=255,
-        }
-        optional {
-            /// Where the service can fetch it.
-            source_url: SignedUrl,
-        }
-    }
-    "files.create" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files" -> File, 5 per second, deprecated(true);
-
-    /// Creates a file from what lies in storage that is connected to the account.
-    pub struct ImportFile {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to create it in.
-            folder_id: FolderId,
-        }
-        body {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-            /// Its key in the storage. At least 1 character.
-            key: String in 1..=u64::MAX,
-            /// The storage.
-            storage_location: StorageLocation,
-        }
-    }
-    "files.import_file" = POST "/v4/accounts/{account_id}/folders/{folder_id}/files/import" -> File, 5 per second;
-
-    /// Copies a file.
-    pub struct CopyFile {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// File to copy.
-            file_id: FileId,
-        }
-        query {
-            /// Whether the values of its metadata fields are copied too. Default: false.
-            copy_metadata: bool,
-            /// Which of its comments are copied too. Default: none.
-            copy_comments: CopyComments,
-        }
-        optional {
-            /// Folder to put the copy in. Default: the service's choice.
-            parent_id: FolderId,
-        }
-    }
-    "files.copy" = POST "/v4/accounts/{account_id}/files/{file_id}/copy" -> File, 100 per minute;
-
-    /// Moves a file to a folder, or makes it a version of a version stack.
-    pub struct MoveFile {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// File to move.
-            file_id: FileId,
-        }
-        body {
-            /// Folder or version stack to move it to.
-            parent_id: AssetId,
-        }
-    }
-    "files.move" = PATCH "/v4/accounts/{account_id}/files/{file_id}/move" -> File, 100 per minute;
-
-    /// Copies files, all to one folder.
-    pub struct CopyFiles {
-        path {
-            /// Account that holds them.
-            account_id: AccountId,
-        }
-        query {
-            /// Whether the values of their metadata fields are copied too. Default: false.
-            copy_metadata: bool,
-            /// Which of their comments are copied too. Default: none.
-            copy_comments: CopyComments,
-        }
-        body {
-            /// Files to copy, each once. 1 to 100.
-            file_ids: Vec<FileId> in 1..=100,
-            /// Folder to put the copies in.
-            parent_id: FolderId,
-        }
-    }
-    "files.bulk_copy" = POST "/v4/accounts/{account_id}/files/copy" -> Vec<CopiedFile>, 60 per minute;
-
-    /// Moves files, all to one folder.
-    pub struct MoveFiles {
-        path {
-            /// Account that holds them.
-            account_id: AccountId,
-        }
-        body {
-            /// Files to move, each once. 1 to 100.
-            file_ids: Vec<FileId> in 1..=100,
-            /// Folder to move them to.
-            parent_id: FolderId,
-        }
-    }
-    "files.bulk_move" = PATCH "/v4/accounts/{account_id}/files/move" -> Vec<File>, 60 per minute;
+/// Shows a file.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/files/{file_id}",
+    id = "files.show", response = File, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ShowFile {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to show; an id at Adobe may carry a version after `|`.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// Related resources to include in the response. A media link can still be missing: the file is
+    /// not transcoded yet, has no such rendition, or access is restricted. Including the original
+    /// without the right to download it fails with 403.
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
+    pub include: Option<Vec<FileInclude>>,
+    /// Whether an included scrub sheet has its layout. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub scrub_sheet_layout: Option<ExperimentalResponse>,
 }
 
-impl Check for CopyFiles {
-    fn check(&self, limits: &mut Limits) {
-        limits.within("file_ids", |limits| limits.distinct(&self.file_ids));
-    }
+/// Lists the files in a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}/files",
+    id = "files.list", response = Page<Asset>, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ListFiles {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder that contains the files.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Related resources to include in the response. A media link can still be missing.
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
+    pub include: Option<Vec<FileInclude>>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<FileSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 500. Default: 50.
+    #[endpoint(page, range = 1..=500)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
 }
 
-impl Check for MoveFiles {
-    fn check(&self, limits: &mut Limits) {
-        limits.within("file_ids", |limits| limits.distinct(&self.file_ids));
-    }
+/// Creates a file that is then uploaded in parts.
+///
+/// The answer has the URLs of the parts, each with its size. A part is sent by `PUT` with exactly
+/// that many bytes, `x-amz-acl: private`, and the file's `media_type` as `Content-Type`, within 24
+/// hours, and without a token.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/folders/{folder_id}/files/local_upload",
+    id = "files.create_local_upload", response = File, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct CreateLocalUpload {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder in which to create the local upload.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// Size in bytes, 1 to 5 000 000 000 000.
+    #[endpoint(body, range = 1..=5_000_000_000_000)]
+    pub file_size: u64,
+}
+
+/// Creates a file that the service fetches from a URL. At most 50 GB.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/folders/{folder_id}/files/remote_upload",
+    id = "files.create_remote_upload", response = RemoteUpload, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct CreateRemoteUpload {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder in which to create the remote upload.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// URL from which the service downloads the content.
+    #[endpoint(body)]
+    pub source_url: SignedUrl,
+}
+
+/// Shows how far the upload of a file is.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/files/{file_id}/status",
+    id = "files.show_file_upload_status", response = UploadStatus, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ShowUploadStatus {
+    /// Account that owns the upload status.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File that is being uploaded.
+    #[endpoint(path)]
+    pub file_id: FileId,
+}
+
+/// Changes a file.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/files/{file_id}",
+    id = "files.update", response = File, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct UpdateFile {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to change.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+}
+
+/// Deletes a file.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/files/{file_id}",
+    id = "files.delete", response = (), quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct DeleteFile {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to delete.
+    #[endpoint(path)]
+    pub file_id: FileId,
+}
+
+/// Creates a file that is uploaded in parts, or fetched if there is a `source_url`.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[deprecated(note = "the service advises `CreateLocalUpload` and `CreateRemoteUpload`")]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/folders/{folder_id}/files",
+    id = "files.create", response = File, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct CreateFile {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder in which to create the file.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// Size in bytes, 1 to 5 000 000 000 000.
+    #[endpoint(body, range = 1..=5_000_000_000_000)]
+    pub file_size: u64,
+    /// Media type, such as `video/mp4`. 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub media_type: MediaType,
+    /// URL from which the service downloads the content.
+    #[endpoint(body)]
+    pub source_url: Option<SignedUrl>,
+}
+
+/// Creates a file from what lies in storage that is connected to the account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/folders/{folder_id}/files/import",
+    id = "files.import_file", response = File, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ImportFile {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder in which to create the file.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: String,
+    /// Key of the object in the storage. At least 1 character.
+    #[endpoint(body, len = 1..)]
+    pub key: StorageKey,
+    /// Connected storage that contains the object.
+    #[endpoint(body)]
+    pub storage_location: StorageLocation,
+}
+
+/// Copies a file.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/files/{file_id}/copy",
+    id = "files.copy", response = File, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct CopyFile {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to copy.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// Whether to copy metadata values. Default: false.
+    #[endpoint(query)]
+    pub copy_metadata: Option<bool>,
+    /// Comments to copy. Default: none.
+    #[endpoint(query)]
+    pub copy_comments: Option<CopyComments>,
+    /// Folder that receives the copy. Default: chosen by the service.
+    #[endpoint(body)]
+    pub parent_id: Option<FolderId>,
+}
+
+/// Moves a file to a folder, or makes it a version of a version stack.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/files/{file_id}/move",
+    id = "files.move", response = File, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct MoveFile {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to move.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// Destination: a folder or a version stack.
+    #[endpoint(body)]
+    pub parent_id: AssetId,
+}
+
+/// Copies files, all to one folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/files/copy",
+    id = "files.bulk_copy", response = Vec<CopiedFile>, quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct CopyFiles {
+    /// Account that owns the files.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Whether to copy metadata values. Default: false.
+    #[endpoint(query)]
+    pub copy_metadata: Option<bool>,
+    /// Comments to copy. Default: none.
+    #[endpoint(query)]
+    pub copy_comments: Option<CopyComments>,
+    /// Files to copy, each once. 1 to 100.
+    #[endpoint(body, items = 1..=100, unique)]
+    pub file_ids: Vec<FileId>,
+    /// Folder that receives the copies.
+    #[endpoint(body)]
+    pub parent_id: FolderId,
+}
+
+/// Moves files, all to one folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/files/move",
+    id = "files.bulk_move", response = Vec<File>, quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct MoveFiles {
+    /// Account that owns the files.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Files to move, each once. 1 to 100.
+    #[endpoint(body, items = 1..=100, unique)]
+    pub file_ids: Vec<FileId>,
+    /// Destination folder.
+    #[endpoint(body)]
+    pub parent_id: FolderId,
+}
+
+text! {
+    /// Media type of a file, such as `video/mp4`.
+    pub struct MediaType;
+}
+
+text! {
+    /// Key of an object in connected storage.
+    pub struct StorageKey;
 }
 
 open_enum! {
@@ -280,6 +381,12 @@ open_enum! {
         Project = "project",
         /// The values of its metadata fields.
         Metadata = "metadata",
+    }
+    experimental {
+        /// Folder or version stack that the file is in. Only for [`ShowFile`].
+        Parent = "parent",
+        /// Playlist to stream from.
+        MediaLinksHlsManifest = "media_links.hls_manifest",
     }
 }
 

@@ -2,9 +2,9 @@
 
 mod copies;
 
-use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, FileId, FolderId, Page, ProjectId, endpoints, model, open_enum, response_types,
+    AccountId, Cursor, Endpoint, FileId, FolderId, Operation, Page, ProjectId, model, open_enum,
+    response_types,
 };
 use jiff::Timestamp;
 
@@ -15,186 +15,263 @@ use crate::metadata::MetadataField;
 use crate::projects::Project;
 use crate::users::User;
 
-endpoints! {
-    /// Shows a folder.
-    pub struct ShowFolder {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Folder to show.
-            folder_id: FolderId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: Vec<FolderInclude>,
-        }
-    }
-    "folders.show" = GET "/v4/accounts/{account_id}/folders/{folder_id}" -> Folder, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ShowFolder::OPERATION,
+    ListFolderChildren::OPERATION,
+    ListFolders::OPERATION,
+    CreateFolder::OPERATION,
+    UpdateFolder::OPERATION,
+    DeleteFolder::OPERATION,
+    CopyFolder::OPERATION,
+    MoveFolder::OPERATION,
+    CopyFolders::OPERATION,
+    MoveFolders::OPERATION,
+];
 
-    /// Lists everything in a folder: files, folders and version stacks.
-    pub struct ListFolderChildren {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to look in.
-            folder_id: FolderId,
-        }
-        query {
-            /// What the answer holds besides. A link of media may be absent all the same.
-            include: Vec<FileInclude>,
-            /// The order of the list. Default: the service's.
-            sort: AssetSort,
-            /// Only what is of these kinds. Default: all kinds.
-            kinds = "type": Vec<AssetKind>,
-        }
-        page 1..=500;
-    }
-    "folders.index" = GET "/v4/accounts/{account_id}/folders/{folder_id}/children" -> Page<Asset>, 100 per minute;
-
-    /// Lists the folders in a folder.
-    pub struct ListFolders {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to look in.
-            folder_id: FolderId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: Vec<FolderInclude>,
-            /// The order of the list. Default: the service's.
-            sort: AssetSort,
-        }
-        page 1..=500;
-    }
-    "folders.list" = GET "/v4/accounts/{account_id}/folders/{folder_id}/folders" -> Page<Folder>, 5 per second;
-
-    /// Creates a folder in a folder.
-    pub struct CreateFolder {
-        path {
-            /// Account that holds the folder.
-            account_id: AccountId,
-            /// Folder to create it in.
-            folder_id: FolderId,
-        }
-        optional {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-        }
-    }
-    "folders.create" = POST "/v4/accounts/{account_id}/folders/{folder_id}/folders" -> Folder, 3 per second;
-
-    /// Changes a folder.
-    pub struct UpdateFolder {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Folder to change.
-            folder_id: FolderId,
-        }
-        optional {
-            /// What it is called. 1 to 255 characters.
-            name: String in 1..=255,
-        }
-    }
-    "folders.update" = PATCH "/v4/accounts/{account_id}/folders/{folder_id}" -> Folder, 10 per minute;
-
-    /// Deletes a folder with all that is in it.
-    pub struct DeleteFolder {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Folder to delete.
-            folder_id: FolderId,
-        }
-    }
-    "folders.delete" = DELETE "/v4/accounts/{account_id}/folders/{folder_id}" -> (), 60 per minute;
-
-    /// Copies a folder with all that is in it.
-    ///
-    /// The answer may come before the copy is done.
-    pub struct CopyFolder {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Folder to copy.
-            folder_id: FolderId,
-        }
-        query {
-            /// Whether the values of metadata fields are copied too. Default: false.
-            copy_metadata: bool,
-        }
-        optional {
-            /// Folder to put the copy in. Default: the service's choice.
-            parent_id: FolderId,
-        }
-    }
-    "folders.copy" = POST "/v4/accounts/{account_id}/folders/{folder_id}/copy" -> FolderCopy, 10 per minute;
-
-    /// Moves a folder with all that is in it.
-    pub struct MoveFolder {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Folder to move.
-            folder_id: FolderId,
-        }
-        body {
-            /// Folder to move it to.
-            parent_id: FolderId,
-        }
-    }
-    "folders.move" = PATCH "/v4/accounts/{account_id}/folders/{folder_id}/move" -> Folder, 10 per minute;
-
-    /// Copies folders with all that is in them, all to one folder.
-    ///
-    /// The answer may come before the copies are done.
-    pub struct CopyFolders {
-        path {
-            /// Account that holds them.
-            account_id: AccountId,
-        }
-        query {
-            /// Whether the values of metadata fields are copied too. Default: false.
-            copy_metadata: bool,
-            /// Which comments are copied too. Default: none.
-            copy_comments: CopyComments,
-        }
-        body {
-            /// Folders to copy, each once. 1 to 100.
-            folder_ids: Vec<FolderId> in 1..=100,
-            /// Folder to put the copies in.
-            parent_id: FolderId,
-        }
-    }
-    "folders.bulk_copy" = POST "/v4/accounts/{account_id}/folders/copy" -> FolderCopies, 10 per minute;
-
-    /// Moves folders with all that is in them, all to one folder.
-    pub struct MoveFolders {
-        path {
-            /// Account that holds them.
-            account_id: AccountId,
-        }
-        body {
-            /// Folders to move, each once. 1 to 100.
-            folder_ids: Vec<FolderId> in 1..=100,
-            /// Folder to move them to.
-            parent_id: FolderId,
-        }
-    }
-    "folders.bulk_move" = PATCH "/v4/accounts/{account_id}/folders/move" -> Vec<Folder>, 10 per minute;
+/// Shows a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}",
+    id = "folders.show", response = Folder, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowFolder {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder to show.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<Vec<FolderInclude>>,
 }
 
-impl Check for CopyFolders {
-    fn check(&self, limits: &mut Limits) {
-        limits.within("folder_ids", |limits| limits.distinct(&self.folder_ids));
-    }
+/// Lists everything in a folder: files, folders and version stacks.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}/children",
+    id = "folders.index", response = Page<Asset>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListFolderChildren {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder that contains the folder.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Related resources to include in the response. A media link can still be missing.
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
+    pub include: Option<Vec<FileInclude>>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<AssetSort>,
+    /// Types of assets to list. Default: all types.
+    #[endpoint(query, name = "type")]
+    pub kinds: Option<Vec<AssetKind>>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 500. Default: 50.
+    #[endpoint(page, range = 1..=500)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
 }
 
-impl Check for MoveFolders {
-    fn check(&self, limits: &mut Limits) {
-        limits.within("folder_ids", |limits| limits.distinct(&self.folder_ids));
-    }
+/// Lists the folders in a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}/folders",
+    id = "folders.list", response = Page<Folder>, quota = "5/s",
+)]
+#[non_exhaustive]
+pub struct ListFolders {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder that contains the folders.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<Vec<FolderInclude>>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<AssetSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 500. Default: 50.
+    #[endpoint(page, range = 1..=500)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Creates a folder in a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/folders/{folder_id}/folders",
+    id = "folders.create", response = Folder, quota = "3/s",
+)]
+#[non_exhaustive]
+pub struct CreateFolder {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder in which to create the folder.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+    /// Whether only members of the folder can see it. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub restricted: Option<bool>,
+}
+
+/// Changes a folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/folders/{folder_id}",
+    id = "folders.update", response = Folder, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateFolder {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder to change.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Name, 1 to 255 characters.
+    #[endpoint(body, len = 1..=255)]
+    pub name: Option<String>,
+    /// Whether only members of the folder can see it. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub restricted: Option<bool>,
+}
+
+/// Deletes a folder with all that is in it.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/folders/{folder_id}",
+    id = "folders.delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteFolder {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder to delete.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+}
+
+/// Copies a folder with all that is in it.
+///
+/// The answer may come before the copy is done.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/folders/{folder_id}/copy",
+    id = "folders.copy", response = FolderCopy, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CopyFolder {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder to copy.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Whether to copy metadata values. Default: false.
+    #[endpoint(query)]
+    pub copy_metadata: Option<bool>,
+    /// Folder that receives the copy. Default: chosen by the service.
+    #[endpoint(body)]
+    pub parent_id: Option<FolderId>,
+}
+
+/// Moves a folder with all that is in it.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/folders/{folder_id}/move",
+    id = "folders.move", response = Folder, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct MoveFolder {
+    /// Account that owns the folder.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folder to move.
+    #[endpoint(path)]
+    pub folder_id: FolderId,
+    /// Destination folder.
+    #[endpoint(body)]
+    pub parent_id: FolderId,
+}
+
+/// Copies folders with all that is in them, all to one folder.
+///
+/// The answer may come before the copies are done.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/folders/copy",
+    id = "folders.bulk_copy", response = FolderCopies, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CopyFolders {
+    /// Account that owns the folders.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Whether to copy metadata values. Default: false.
+    #[endpoint(query)]
+    pub copy_metadata: Option<bool>,
+    /// Comments to copy. Default: none.
+    #[endpoint(query)]
+    pub copy_comments: Option<CopyComments>,
+    /// Folders to copy, each once. 1 to 100.
+    #[endpoint(body, items = 1..=100, unique)]
+    pub folder_ids: Vec<FolderId>,
+    /// Folder that receives the copies.
+    #[endpoint(body)]
+    pub parent_id: FolderId,
+}
+
+/// Moves folders with all that is in them, all to one folder.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/folders/move",
+    id = "folders.bulk_move", response = Vec<Folder>, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct MoveFolders {
+    /// Account that owns the folders.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Folders to move, each once. 1 to 100.
+    #[endpoint(body, items = 1..=100, unique)]
+    pub folder_ids: Vec<FolderId>,
+    /// Destination folder.
+    #[endpoint(body)]
+    pub parent_id: FolderId,
 }
 
 open_enum! {

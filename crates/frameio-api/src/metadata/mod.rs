@@ -4,45 +4,57 @@ mod input;
 mod value;
 
 use frameio_core::{
-    AccountId, Extra, FieldDefinitionId, FileId, GroupId, ProjectId, UserId, endpoints, id, model,
-    open_enum, response_types,
+    AccountId, Endpoint, Extra, FieldDefinitionId, FileId, GroupId, Operation, ProjectId, UserId,
+    id, model, open_enum, response_types,
 };
 
 pub use input::{MetadataChange, MetadataInput};
 pub use value::MetadataValue;
 
-endpoints! {
-    /// Shows the metadata of a file.
-    pub struct ShowMetadata {
-        path {
-            /// Account that owns the file.
-            account_id: AccountId,
-            /// File to look at.
-            file_id: FileId,
-        }
-        query {
-            /// Whether fields without a value are among them. Default: the service's.
-            show_null: bool,
-        }
-    }
-    "metadata.show" = GET "/v4/accounts/{account_id}/files/{file_id}/metadata" -> FileMetadata, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[ShowMetadata::OPERATION, BulkUpdateMetadata::OPERATION];
 
-    /// Sets the same values on many files of a project.
-    pub struct BulkUpdateMetadata {
-        path {
-            /// Account that owns the project.
-            account_id: AccountId,
-            /// Project that holds the files.
-            project_id: ProjectId,
-        }
-        body {
-            /// Files to change. 1 to 100.
-            file_ids: Vec<FileId> in 1..=100,
-            /// What to set on each of them. 1 to 100 fields.
-            values: Vec<MetadataChange> in 1..=100,
-        }
-    }
-    "metadata.bulk_update" = PATCH "/v4/accounts/{account_id}/projects/{project_id}/metadata/values" -> (), 10 per minute;
+/// Shows the metadata of a file.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/files/{file_id}/metadata",
+    id = "metadata.show", response = FileMetadata, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowMetadata {
+    /// Account that owns the file.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// File to show.
+    #[endpoint(path)]
+    pub file_id: FileId,
+    /// Whether to include fields without a value. Default: chosen by the service.
+    #[endpoint(query)]
+    pub show_null: Option<bool>,
+}
+
+/// Sets the same values on many files of a project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/projects/{project_id}/metadata/values",
+    id = "metadata.bulk_update", response = (), quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct BulkUpdateMetadata {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project that contains the files.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Files to change. 1 to 100.
+    #[endpoint(body, items = 1..=100)]
+    pub file_ids: Vec<FileId>,
+    /// Values to set on each file, 1 to 100.
+    #[endpoint(body, items = 1..=100)]
+    pub values: Vec<MetadataChange>,
 }
 
 model! {

@@ -24,7 +24,9 @@ mod members;
 mod tests;
 mod update;
 
-use frameio_core::{AccountId, Extra, FieldDefinitionId, Page, UserId, endpoints, open_enum};
+use frameio_core::{
+    AccountId, Cursor, Endpoint, Extra, FieldDefinitionId, Operation, Page, UserId, open_enum,
+};
 use jiff::Timestamp;
 
 use crate::users::User;
@@ -40,65 +42,101 @@ pub use kind::{FieldKind, NewFieldDefinition};
 pub use members::{MemberOptions, UserConfiguration};
 pub use update::{FieldDefinitionUpdate, FieldKindUpdate};
 
-endpoints! {
-    /// Deletes the definition of a metadata field.
-    pub struct DeleteFieldDefinition {
-        path {
-            /// Account that has it.
-            account_id: AccountId,
-            /// Definition to delete.
-            field_definition_id: FieldDefinitionId,
-        }
-    }
-    "metadata_fields.metadata_field_definitions_delete" = DELETE "/v4/accounts/{account_id}/metadata/field_definitions/{field_definition_id}" -> (), 60 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    DeleteFieldDefinition::OPERATION,
+    UpdateFieldDefinition::OPERATION,
+    ListFieldDefinitions::OPERATION,
+    CreateFieldDefinition::OPERATION,
+];
 
-    /// Changes the definition of a metadata field.
-    pub struct UpdateFieldDefinition {
-        path {
-            /// Account that has it.
-            account_id: AccountId,
-            /// Definition to change.
-            field_definition_id: FieldDefinitionId,
-        }
-        envelope false;
-        body {
-            /// What to change of it.
-            data: FieldDefinitionUpdate,
-        }
-    }
-    "metadata_fields.metadata_field_definitions_update" = PATCH "/v4/accounts/{account_id}/metadata/field_definitions/{field_definition_id}" -> FieldDefinition, 10 per minute;
+/// Deletes the definition of a metadata field.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/metadata/field_definitions/{field_definition_id}",
+    id = "metadata_fields.metadata_field_definitions_delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteFieldDefinition {
+    /// Account that owns the field definition.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Definition to delete.
+    #[endpoint(path)]
+    pub field_definition_id: FieldDefinitionId,
+}
 
-    /// Lists the definitions of the metadata fields of an account.
-    pub struct ListFieldDefinitions {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: FieldDefinitionInclude,
-            /// Definitions to leave out. Default: none.
-            filters: FieldDefinitionFilters,
-            /// The order of the list. Default: the service's.
-            sort: FieldDefinitionSort,
-        }
-        page 1..=100;
-    }
-    "metadata_fields.metadata_field_definitions_index" = GET "/v4/accounts/{account_id}/metadata/field_definitions" -> Page<FieldDefinition>, 100 per minute;
+/// Changes the definition of a metadata field.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/metadata/field_definitions/{field_definition_id}",
+    id = "metadata_fields.metadata_field_definitions_update", response = FieldDefinition,
+    quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateFieldDefinition {
+    /// Account that owns the field definition.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Definition to change.
+    #[endpoint(path)]
+    pub field_definition_id: FieldDefinitionId,
+    /// Changes to the definition.
+    #[endpoint(whole_body)]
+    pub update: FieldDefinitionUpdate,
+}
 
-    /// Creates a metadata field in an account.
-    pub struct CreateFieldDefinition {
-        path {
-            /// Account to create it in.
-            account_id: AccountId,
-        }
-        envelope false;
-        body {
-            /// The definition of the field.
-            data: NewFieldDefinition,
-        }
-    }
-    "metadata_fields.metadata_field_definitions_create" = POST "/v4/accounts/{account_id}/metadata/field_definitions" -> FieldDefinition, 10 per minute;
+/// Lists the definitions of the metadata fields of an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/metadata/field_definitions",
+    id = "metadata_fields.metadata_field_definitions_index", response = Page<FieldDefinition>,
+    quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListFieldDefinitions {
+    /// Account that owns the field definitions.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<FieldDefinitionInclude>,
+    /// Definitions to leave out. Default: none.
+    #[endpoint(query)]
+    pub filters: Option<FieldDefinitionFilters>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<FieldDefinitionSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Creates a metadata field in an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/metadata/field_definitions",
+    id = "metadata_fields.metadata_field_definitions_create", response = FieldDefinition,
+    quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct CreateFieldDefinition {
+    /// Account in which to create the field definition.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Definition to create.
+    #[endpoint(whole_body)]
+    pub definition: NewFieldDefinition,
 }
 
 open_enum! {

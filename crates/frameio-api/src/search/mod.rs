@@ -4,34 +4,55 @@ mod matches;
 mod results;
 mod untyped;
 
-use frameio_core::{AccountId, Extra, Page, endpoints, model, open_enum};
+use frameio_core::{AccountId, Cursor, Endpoint, Extra, Operation, Page, model, open_enum};
+
+#[cfg(feature = "experimental")]
+use crate::experimental::search::SearchScope;
 
 pub use self::matches::{MatchedClip, MatchedProject, MatchedSegment, SearchMatch};
 pub use self::results::{AssetResultType, SearchResult};
 
-endpoints! {
-    /// Searches an account for files, folders, version stacks and projects.
-    ///
-    /// It changes nothing, and is repeated after a failure as reads are.
-    pub struct SearchAccount {
-        path {
-            /// Account to search.
-            account_id: AccountId,
-        }
-        page 1..=100;
-        envelope false;
-        body {
-            /// What to look for. 1 to 1 000 characters.
-            query: String in 1..=1_000,
-            /// How to understand what to look for.
-            engine: SearchEngine,
-        }
-        optional {
-            /// What to look among. Default: everything.
-            filters: SearchFilters,
-        }
-    }
-    "search.search" = POST "/v4/accounts/{account_id}/search" -> Page<SearchResult>, 100 per minute, idempotent(true);
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[SearchAccount::OPERATION];
+
+/// Searches an account for files, folders, version stacks and projects.
+///
+/// It changes nothing, and is repeated after a failure as reads are.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/search",
+    id = "search.search", response = Page<SearchResult>, quota = "100/min", idempotent,
+    envelope = false,
+)]
+#[non_exhaustive]
+pub struct SearchAccount {
+    /// Account to search.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+    /// Search text, 1 to 1 000 characters.
+    #[endpoint(body, len = 1..=1_000)]
+    pub query: String,
+    /// Search engine.
+    #[endpoint(body)]
+    pub engine: SearchEngine,
+    /// Types of results. Default: all.
+    #[endpoint(body)]
+    pub filters: Option<SearchFilters>,
+    /// Workspace, project or folder that the search is restricted to. Default: the account. Sends
+    /// `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub scope: Option<SearchScope>,
 }
 
 open_enum! {

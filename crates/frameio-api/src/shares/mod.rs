@@ -6,8 +6,8 @@ mod share;
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, AssetId, EncodeError, FieldDefinitionId, Page, ProjectId, Secret, ShareId,
-    endpoints, open_enum,
+    AccountId, AssetId, Cursor, EncodeError, Endpoint, FieldDefinitionId, Operation, Page, Patch,
+    ProjectId, Secret, ShareId, open_enum,
 };
 use jiff::Timestamp;
 
@@ -19,328 +19,521 @@ pub use self::share::{
 };
 use crate::assets::Asset;
 use crate::assets::AssetSort;
+#[cfg(feature = "experimental")]
+use crate::experimental::shares::ShareInclude;
 use crate::files::FileInclude;
 use crate::users::User;
+#[cfg(feature = "experimental")]
+use frameio_core::SessionWatermarkTemplateId;
 
-endpoints! {
-    /// Lists the shares of a project.
-    pub struct ListShares {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to look in.
-            project_id: ProjectId,
-        }
-        query {
-            /// The order of the list. Default: the service's.
-            sort: ShareSort,
-        }
-        page 1..=100;
-    }
-    "shares.index" = GET "/v4/accounts/{account_id}/projects/{project_id}/shares" -> Page<Share>, 100 per minute;
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListShares::OPERATION,
+    CreateShare::OPERATION,
+    ShowShare::OPERATION,
+    UpdateShare::OPERATION,
+    DeleteShare::OPERATION,
+    ListShareAssets::OPERATION,
+    AddShareAsset::OPERATION,
+    RemoveShareAsset::OPERATION,
+    ListShareReviewers::OPERATION,
+    AddShareReviewers::OPERATION,
+    RemoveShareReviewers::OPERATION,
+    ListShareActivities::OPERATION,
+];
 
-    /// Creates a share of assets in a project.
-    ///
-    /// How it looks is the service's choice unless set.
-    pub struct CreateShare {
-        path {
-            /// Account that holds the project.
-            account_id: AccountId,
-            /// Project to create it in.
-            project_id: ProjectId,
-        }
-        constant { "type" = "asset", }
-        body {
-            /// What it is called. 1 to 175 characters without line breaks.
-            name: String in 1..=175,
-            /// Who can open it.
-            access: ShareAccess,
-        }
-        optional {
-            /// What is in it. 1 to 100 files, folders and version stacks.
-            asset_ids: Vec<AssetId> in 1..=100,
-            /// What it is about. At most 640 characters; the account has to have branded shares.
-            description: String in 0..=640,
-            /// What has to be known to open it. At most 255 characters.
-            passphrase: Secret in 0..=255,
-            /// When it stops being open. Default: never.
-            expiration: Timestamp,
-            /// Whether it can be opened.
-            enabled: bool,
-            /// Whether what is in it can be downloaded.
-            downloading_enabled: bool,
-            /// Whether what is in it can be commented on.
-            commenting_enabled: bool,
-            /// Whether all versions of a version stack are shown, not only the newest.
-            show_all_asset_versions: bool,
-            /// Whether the metadata fields that are shown can be changed.
-            editable_fields_enabled: bool,
-            /// Whether captions are shown.
-            captions_enabled: bool,
-            /// Whether transcripts are shown.
-            transcripts_enabled: bool,
-            /// Whether a watermark is shown.
-            watermark_enabled: bool,
-            /// Whether a watermark that cannot be seen tells where a copy comes from.
-            forensic_watermark_enabled: bool,
-            /// Whether media is protected from copying.
-            drm_enabled: bool,
-            /// How the assets are laid out.
-            layout: ShareLayout,
-            /// The colours of the page.
-            theme: ShareTheme,
-            /// The colour of what stands out.
-            accent_color: String,
-            /// By which metadata field the assets are ordered.
-            sort_by: ShareSortBy,
-            /// The metadata field that stands out.
-            featured_field_definition_id: FieldDefinitionId,
-            /// The metadata fields that are shown.
-            visible_field_definition_ids: Vec<FieldDefinitionId>,
-            /// Whether it opens with an asset in the player, not with the list.
-            open_in_viewer_enabled: bool,
-            /// How a picture is fitted into its card.
-            thumbnail_scale: ShareThumbnailScale,
-            /// How many lines a title has. 1 or 2.
-            title_line_count: u32 in 1..=2,
-            /// How large a card of the grid is.
-            card_size: ShareItemSize,
-            /// The shape of a card of the grid.
-            card_aspect_ratio: ShareAspectRatio,
-            /// Whether a card of the grid tells more than the name.
-            card_info_enabled: bool,
-            /// How high a row of the list is.
-            list_row_size: ShareItemSize,
-            /// Whether rows of the list have icons.
-            icons_visible_on_list: bool,
-            /// How wide the names of the list are.
-            name_column_width: u32,
-            /// The shape of a card of the reel.
-            reel_card_aspect_ratio: ShareAspectRatio,
-            /// Whether a picture fits into its card of the reel as a whole.
-            reel_card_fit_image: bool,
-            /// Whether the reel shows the names of assets.
-            show_asset_name_in_reel_layout: bool,
-        }
-    }
-    "shares.create" = POST "/v4/accounts/{account_id}/projects/{project_id}/shares" -> Share, 10 per minute;
+/// Lists the shares of a project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/projects/{project_id}/shares",
+    id = "shares.index", response = Page<Share>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListShares {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project that contains the shares.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<ShareSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+    /// Field definitions to include in the response. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub include: Option<Vec<ShareInclude>>,
+}
 
-    /// Shows a share.
-    pub struct ShowShare {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Share to show.
-            share_id: ShareId,
-        }
-    }
-    "shares.show" = GET "/v4/accounts/{account_id}/shares/{share_id}" -> Share, 100 per minute;
+/// Creates a share of assets in a project.
+///
+/// How it looks is the service's choice unless set.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/projects/{project_id}/shares",
+    id = "shares.create", response = Share, quota = "10/min", constant("type" = "asset"),
+)]
+#[non_exhaustive]
+pub struct CreateShare {
+    /// Account that owns the project.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Project in which to create the share.
+    #[endpoint(path)]
+    pub project_id: ProjectId,
+    /// Name, 1 to 175 characters without line breaks.
+    #[endpoint(body, len = 1..=175)]
+    pub name: String,
+    /// Access level.
+    #[endpoint(body)]
+    pub access: ShareAccess,
+    /// Files, folders and version stacks to share, 1 to 100.
+    #[endpoint(body, items = 1..=100)]
+    pub asset_ids: Option<Vec<AssetId>>,
+    /// Description, at most 640 characters. Requires the feature branded shares.
+    #[endpoint(body, len = ..=640)]
+    pub description: Option<String>,
+    /// Passphrase, at most 255 characters.
+    #[endpoint(body, len = ..=255)]
+    pub passphrase: Option<Secret>,
+    /// Expiration time. Default: never.
+    #[endpoint(body)]
+    pub expiration: Option<Timestamp>,
+    /// Whether the share is enabled.
+    #[endpoint(body)]
+    pub enabled: Option<bool>,
+    /// Whether downloads are allowed.
+    #[endpoint(body)]
+    pub downloading_enabled: Option<bool>,
+    /// Whether comments are allowed.
+    #[endpoint(body)]
+    pub commenting_enabled: Option<bool>,
+    /// Whether all versions of a version stack are shown, not only the latest.
+    #[endpoint(body)]
+    pub show_all_asset_versions: Option<bool>,
+    /// Whether visible metadata fields can be edited.
+    #[endpoint(body)]
+    pub editable_fields_enabled: Option<bool>,
+    /// Whether captions are shown.
+    #[endpoint(body)]
+    pub captions_enabled: Option<bool>,
+    /// Whether transcripts are shown.
+    #[endpoint(body)]
+    pub transcripts_enabled: Option<bool>,
+    /// Whether a visible watermark is shown.
+    #[endpoint(body)]
+    pub watermark_enabled: Option<bool>,
+    /// Whether media has an invisible watermark that identifies the source of a copy.
+    #[endpoint(body)]
+    pub forensic_watermark_enabled: Option<bool>,
+    /// Whether media is protected by DRM.
+    #[endpoint(body)]
+    pub drm_enabled: Option<bool>,
+    /// Layout of the assets.
+    #[endpoint(body)]
+    pub layout: Option<ShareLayout>,
+    /// Color theme of the page.
+    #[endpoint(body)]
+    pub theme: Option<ShareTheme>,
+    /// Accent color.
+    #[endpoint(body)]
+    pub accent_color: Option<String>,
+    /// Metadata field that the assets are sorted by.
+    #[endpoint(body)]
+    pub sort_by: Option<ShareSortBy>,
+    /// Featured metadata field.
+    #[endpoint(body)]
+    pub featured_field_definition_id: Option<FieldDefinitionId>,
+    /// Visible metadata fields.
+    #[endpoint(body)]
+    pub visible_field_definition_ids: Option<Vec<FieldDefinitionId>>,
+    /// Whether the share opens in the viewer instead of the list.
+    #[endpoint(body)]
+    pub open_in_viewer_enabled: Option<bool>,
+    /// Scaling of thumbnails.
+    #[endpoint(body)]
+    pub thumbnail_scale: Option<ShareThumbnailScale>,
+    /// How many lines a title has. 1 or 2.
+    #[endpoint(body, range = 1..=2)]
+    pub title_line_count: Option<u32>,
+    /// Size of the cards in the grid layout.
+    #[endpoint(body)]
+    pub card_size: Option<ShareItemSize>,
+    /// Aspect ratio of the cards in the grid layout.
+    #[endpoint(body)]
+    pub card_aspect_ratio: Option<ShareAspectRatio>,
+    /// Whether cards in the grid layout show details.
+    #[endpoint(body)]
+    pub card_info_enabled: Option<bool>,
+    /// Height of the rows in the list layout.
+    #[endpoint(body)]
+    pub list_row_size: Option<ShareItemSize>,
+    /// Whether rows in the list layout have icons.
+    #[endpoint(body)]
+    pub icons_visible_on_list: Option<bool>,
+    /// Width of the name column in the list layout.
+    #[endpoint(body)]
+    pub name_column_width: Option<u32>,
+    /// Aspect ratio of the cards in the reel layout.
+    #[endpoint(body)]
+    pub reel_card_aspect_ratio: Option<ShareAspectRatio>,
+    /// Whether pictures are fitted into the cards in the reel layout.
+    #[endpoint(body)]
+    pub reel_card_fit_image: Option<bool>,
+    /// Whether the reel layout shows asset names.
+    #[endpoint(body)]
+    pub show_asset_name_in_reel_layout: Option<bool>,
+    /// Session watermark template that is applied if watermarks are shown. Default: the template of
+    /// the workspace or the account. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub watermark_template_id: Option<SessionWatermarkTemplateId>,
+}
 
-    /// Changes a share. At least one thing has to be set.
-    pub struct UpdateShare {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Share to change.
-            share_id: ShareId,
-        }
-        optional {
-            /// Who can open it.
-            access: ShareAccess,
-            /// Whether what is in it can be downloaded.
-            downloading_enabled: bool,
-            /// Whether it can be opened.
-            enabled: bool,
-            /// Whether what is in it can be commented on.
-            commenting_enabled: bool,
-            /// Whether the metadata fields that are shown can be changed.
-            editable_fields_enabled: bool,
-            /// Whether a watermark that cannot be seen tells where a copy comes from.
-            forensic_watermark_enabled: bool,
-            /// Whether media is protected from copying.
-            drm_enabled: bool,
-            /// How the assets are laid out.
-            layout: ShareLayout,
-            /// The colours of the page.
-            theme: ShareTheme,
-            /// By which metadata field the assets are ordered.
-            sort_by: ShareSortBy,
-            /// The metadata fields that are shown.
-            visible_field_definition_ids: Vec<FieldDefinitionId>,
-            /// Whether it opens with an asset in the player, not with the list.
-            open_in_viewer_enabled: bool,
-            /// How a picture is fitted into its card.
-            thumbnail_scale: ShareThumbnailScale,
-            /// How many lines a title has. 1 or 2.
-            title_line_count: u32 in 1..=2,
-            /// How large a card of the grid is.
-            card_size: ShareItemSize,
-            /// The shape of a card of the grid.
-            card_aspect_ratio: ShareAspectRatio,
-            /// Whether a card of the grid tells more than the name.
-            card_info_enabled: bool,
-            /// How high a row of the list is.
-            list_row_size: ShareItemSize,
-            /// Whether rows of the list have icons.
-            icons_visible_on_list: bool,
-            /// The shape of a card of the reel.
-            reel_card_aspect_ratio: ShareAspectRatio,
-            /// Whether a picture fits into its card of the reel as a whole.
-            reel_card_fit_image: bool,
-            /// Whether the reel shows the names of assets.
-            show_asset_name_in_reel_layout: bool,
-        }
-        nullable {
-            /// What it is called. 1 to 175 characters without line breaks.
-            name: String in 1..=175,
-            /// What it is about. 1 to 640 characters; the account has to have branded shares.
-            description: String in 1..=640,
-            /// What has to be known to open it. At most 255 characters.
-            passphrase: Secret in 0..=255,
-            /// When it stops being open.
-            expiration: Timestamp,
-            /// Whether all versions of a version stack are shown, not only the newest.
-            show_all_asset_versions: bool,
-            /// Whether captions are shown.
-            captions_enabled: bool,
-            /// Whether transcripts are shown.
-            transcripts_enabled: bool,
-            /// Whether a watermark is shown.
-            watermark_enabled: bool,
-            /// The colour of what stands out.
-            accent_color: String,
-            /// The metadata field that stands out.
-            featured_field_definition_id: FieldDefinitionId,
-            /// How wide the names of the list are.
-            name_column_width: u32,
-        }
-    }
-    "shares.update" = PATCH "/v4/accounts/{account_id}/shares/{share_id}" -> Share, 10 per minute;
+/// Shows a share.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/shares/{share_id}",
+    id = "shares.show", response = Share, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ShowShare {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to show.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Field definitions to include in the response. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub include: Option<Vec<ShareInclude>>,
+}
 
-    /// Deletes a share. What was in it stays in its project.
-    pub struct DeleteShare {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Share to delete.
-            share_id: ShareId,
-        }
-    }
-    "shares.delete" = DELETE "/v4/accounts/{account_id}/shares/{share_id}" -> (), 60 per minute;
+/// Changes a share. At least one thing has to be set.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/shares/{share_id}",
+    id = "shares.update", response = Share, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct UpdateShare {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to change.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Access level.
+    #[endpoint(body)]
+    pub access: Option<ShareAccess>,
+    /// Whether downloads are allowed.
+    #[endpoint(body)]
+    pub downloading_enabled: Option<bool>,
+    /// Whether the share is enabled.
+    #[endpoint(body)]
+    pub enabled: Option<bool>,
+    /// Whether comments are allowed.
+    #[endpoint(body)]
+    pub commenting_enabled: Option<bool>,
+    /// Whether visible metadata fields can be edited.
+    #[endpoint(body)]
+    pub editable_fields_enabled: Option<bool>,
+    /// Whether media has an invisible watermark that identifies the source of a copy.
+    #[endpoint(body)]
+    pub forensic_watermark_enabled: Option<bool>,
+    /// Whether media is protected by DRM.
+    #[endpoint(body)]
+    pub drm_enabled: Option<bool>,
+    /// Layout of the assets.
+    #[endpoint(body)]
+    pub layout: Option<ShareLayout>,
+    /// Color theme of the page.
+    #[endpoint(body)]
+    pub theme: Option<ShareTheme>,
+    /// Metadata field that the assets are sorted by.
+    #[endpoint(body)]
+    pub sort_by: Option<ShareSortBy>,
+    /// Visible metadata fields.
+    #[endpoint(body)]
+    pub visible_field_definition_ids: Option<Vec<FieldDefinitionId>>,
+    /// Whether the share opens in the viewer instead of the list.
+    #[endpoint(body)]
+    pub open_in_viewer_enabled: Option<bool>,
+    /// Scaling of thumbnails.
+    #[endpoint(body)]
+    pub thumbnail_scale: Option<ShareThumbnailScale>,
+    /// How many lines a title has. 1 or 2.
+    #[endpoint(body, range = 1..=2)]
+    pub title_line_count: Option<u32>,
+    /// Size of the cards in the grid layout.
+    #[endpoint(body)]
+    pub card_size: Option<ShareItemSize>,
+    /// Aspect ratio of the cards in the grid layout.
+    #[endpoint(body)]
+    pub card_aspect_ratio: Option<ShareAspectRatio>,
+    /// Whether cards in the grid layout show details.
+    #[endpoint(body)]
+    pub card_info_enabled: Option<bool>,
+    /// Height of the rows in the list layout.
+    #[endpoint(body)]
+    pub list_row_size: Option<ShareItemSize>,
+    /// Whether rows in the list layout have icons.
+    #[endpoint(body)]
+    pub icons_visible_on_list: Option<bool>,
+    /// Aspect ratio of the cards in the reel layout.
+    #[endpoint(body)]
+    pub reel_card_aspect_ratio: Option<ShareAspectRatio>,
+    /// Whether pictures are fitted into the cards in the reel layout.
+    #[endpoint(body)]
+    pub reel_card_fit_image: Option<bool>,
+    /// Whether the reel layout shows asset names.
+    #[endpoint(body)]
+    pub show_asset_name_in_reel_layout: Option<bool>,
+    /// Name, 1 to 175 characters without line breaks.
+    #[endpoint(body, len = 1..=175)]
+    pub name: Patch<String>,
+    /// Description, 1 to 640 characters. Requires the feature branded shares.
+    #[endpoint(body, len = 1..=640)]
+    pub description: Patch<String>,
+    /// Passphrase, at most 255 characters.
+    #[endpoint(body, len = ..=255)]
+    pub passphrase: Patch<Secret>,
+    /// Expiration time.
+    #[endpoint(body)]
+    pub expiration: Patch<Timestamp>,
+    /// Whether all versions of a version stack are shown, not only the latest.
+    #[endpoint(body)]
+    pub show_all_asset_versions: Patch<bool>,
+    /// Whether captions are shown.
+    #[endpoint(body)]
+    pub captions_enabled: Patch<bool>,
+    /// Whether transcripts are shown.
+    #[endpoint(body)]
+    pub transcripts_enabled: Patch<bool>,
+    /// Whether a visible watermark is shown.
+    #[endpoint(body)]
+    pub watermark_enabled: Patch<bool>,
+    /// Accent color.
+    #[endpoint(body)]
+    pub accent_color: Patch<String>,
+    /// Featured metadata field.
+    #[endpoint(body)]
+    pub featured_field_definition_id: Patch<FieldDefinitionId>,
+    /// Width of the name column in the list layout.
+    #[endpoint(body)]
+    pub name_column_width: Patch<u32>,
+    /// Session watermark template that is applied if watermarks are shown. Null stands for the
+    /// template of the workspace or the account. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub watermark_template_id: Patch<SessionWatermarkTemplateId>,
+}
 
-    /// Lists all assets of a share, those in its folders too.
-    pub struct ListShareAssets {
-        path {
-            /// Account that holds the share.
-            account_id: AccountId,
-            /// Share to look in.
-            share_id: ShareId,
-        }
-        query {
-            /// What the answer holds besides. A link of media may be absent all the same.
-            include: Vec<FileInclude>,
-            /// The order of the list. Default: the service's.
-            sort: AssetSort,
-        }
-        page 1..=100;
-    }
-    "shares.list_assets" = GET "/v4/accounts/{account_id}/shares/{share_id}/assets" -> Page<Asset>, 100 per minute;
+/// Deletes a share. What was in it stays in its project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/shares/{share_id}",
+    id = "shares.delete", response = (), quota = "60/min",
+)]
+#[non_exhaustive]
+pub struct DeleteShare {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to delete.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+}
 
-    /// Puts an asset into a share.
-    pub struct AddShareAsset {
-        path {
-            /// Account that holds the share.
-            account_id: AccountId,
-            /// Share to put it into.
-            share_id: ShareId,
-        }
-        body {
-            /// File, folder or version stack to put into it.
-            asset_id: AssetId,
-        }
-    }
-    "shares.add_asset" = POST "/v4/accounts/{account_id}/shares/{share_id}/assets" -> Share, 10 per minute;
+/// Lists all assets of a share, those in its folders too.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/shares/{share_id}/assets",
+    id = "shares.list_assets", response = Page<Asset>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListShareAssets {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share that contains the share assets.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Related resources to include in the response. A media link can still be missing.
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
+    pub include: Option<Vec<FileInclude>>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<AssetSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Takes an asset out of a share, and answers with the share. The asset stays in its project.
-    pub struct RemoveShareAsset {
-        path {
-            /// Account that holds the share.
-            account_id: AccountId,
-            /// Share to take it out of.
-            share_id: ShareId,
-            /// File, folder or version stack to take out.
-            asset_id: AssetId,
-        }
-    }
-    "shares.remove_asset" = DELETE "/v4/accounts/{account_id}/shares/{share_id}/assets/{asset_id}" -> Share, 10 per minute;
+/// Puts an asset into a share.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/shares/{share_id}/assets",
+    id = "shares.add_asset", response = Share, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct AddShareAsset {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share that receives the asset.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// File, folder or version stack to add.
+    #[endpoint(body)]
+    pub asset_id: AssetId,
+}
 
-    /// Lists the reviewers of a share.
-    pub struct ListShareReviewers {
-        path {
-            /// Account that holds the share.
-            account_id: AccountId,
-            /// Share to ask about.
-            share_id: ShareId,
-        }
-        query {
-            /// The order of the list. Default: the service's.
-            sort: ReviewerSort,
-        }
-        page 1..=100;
-    }
-    "shares.list_reviewers" = GET "/v4/accounts/{account_id}/shares/{share_id}/reviewers" -> Page<User>, 10 per minute;
+/// Takes an asset out of a share, and answers with the share. The asset stays in its project.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/shares/{share_id}/assets/{asset_id}",
+    id = "shares.remove_asset", response = Share, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct RemoveShareAsset {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share with the asset.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// File, folder or version stack to remove.
+    #[endpoint(path)]
+    pub asset_id: AssetId,
+}
 
-    /// Invites people to a share: to a secure one as its reviewers, to a public one by mail alone.
-    pub struct AddShareReviewers {
-        path {
-            /// Account that holds the share.
-            account_id: AccountId,
-            /// Share to invite to.
-            share_id: ShareId,
-        }
-        body {
-            /// Whom to invite.
-            reviewers: InvitedReviewers,
-            /// What the invitation says.
-            message: String,
-        }
-        optional {
-            /// Whether they are told by mail.
-            notify_by_email: bool,
-        }
-    }
-    "shares.add_reviewers" = POST "/v4/accounts/{account_id}/shares/{share_id}/reviewers" -> (), 10 per minute;
+/// Lists the reviewers of a share.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.list_reviewers", response = Page<User>, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct ListShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to list.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<ReviewerSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Removes reviewers from a secure share.
-    pub struct RemoveShareReviewers {
-        path {
-            /// Account that holds the share.
-            account_id: AccountId,
-            /// Share to remove them from.
-            share_id: ShareId,
-        }
-        body {
-            /// Whom to remove.
-            reviewers: Reviewers,
-        }
-    }
-    "shares.remove_reviewers" = DELETE "/v4/accounts/{account_id}/shares/{share_id}/reviewers" -> (), 10 per minute;
+/// Invites people to a share: to a secure one as its reviewers, to a public one by mail alone.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.add_reviewers", response = (), quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct AddShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to which people are invited.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// People to invite.
+    #[endpoint(body)]
+    pub reviewers: InvitedReviewers,
+    /// Text of the invitation.
+    #[endpoint(body)]
+    pub message: String,
+    /// Whether invitations are sent by email.
+    #[endpoint(body)]
+    pub notify_by_email: Option<bool>,
+}
 
-    /// Lists what was done with a share.
-    pub struct ListShareActivities {
-        path {
-            /// Account that holds the share.
-            account_id: AccountId,
-            /// Share to ask about.
-            share_id: ShareId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: ShareActivityInclude,
-        }
-        page 1..=100;
-    }
-    "shares.list_activities" = GET "/v4/accounts/{account_id}/shares/{share_id}/activities" -> Page<ShareActivity>, 100 per minute;
+/// Removes reviewers from a secure share.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.remove_reviewers", response = (), quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct RemoveShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share that loses the reviewers.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Reviewers to remove.
+    #[endpoint(body)]
+    pub reviewers: Reviewers,
+}
+
+/// Lists what was done with a share.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/shares/{share_id}/activities",
+    id = "shares.list_activities", response = Page<ShareActivity>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListShareActivities {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to list.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<ShareActivityInclude>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
 }
 
 impl Check for UpdateShare {

@@ -1,7 +1,6 @@
-//! The macros that declare ids, open enums, models and endpoints.
+//! The macros that declare ids, open enums and models, and what generated code uses.
 
-mod dynamic;
-mod endpoints;
+pub(crate) mod derive;
 mod id;
 mod model;
 mod open_enum;

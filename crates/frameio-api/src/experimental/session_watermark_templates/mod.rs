@@ -2,8 +2,8 @@
 //! plays it, with text of its own for each viewer.
 
 use frameio_core::{
-    AccountId, Page, SessionWatermarkTemplateId, UserId, endpoints, model, open_enum,
-    response_types,
+    AccountId, Cursor, Endpoint, Operation, Page, Patch, SessionWatermarkTemplateId, UserId, model,
+    open_enum, response_types,
 };
 use jiff::Timestamp;
 
@@ -16,69 +16,108 @@ pub use block::{
     WatermarkPosition, WatermarkScrollText, WatermarkTextAlignment,
 };
 
-endpoints! {
-    /// Lists the session watermark templates of an account.
-    pub struct ListSessionWatermarkTemplates {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: SessionWatermarkTemplateInclude,
-            /// The order of the list. Default: the service's.
-            sort: SessionWatermarkTemplateSort,
-        }
-        page 1..=100;
-    }
-    "session_watermark_templates.index" = GET "/v4/accounts/{account_id}/session_watermark_templates" -> Page<SessionWatermarkTemplate>, 100 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    ListSessionWatermarkTemplates::OPERATION,
+    CreateSessionWatermarkTemplate::OPERATION,
+    ShowSessionWatermarkTemplate::OPERATION,
+    UpdateSessionWatermarkTemplate::OPERATION,
+];
 
-    /// Creates a session watermark template in an account.
-    pub struct CreateSessionWatermarkTemplate {
-        path {
-            /// Account to create it in.
-            account_id: AccountId,
-        }
-        body {
-            /// What it is called.
-            name: String,
-            /// What it draws.
-            watermark_blocks: Vec<WatermarkBlock>,
-        }
-    }
-    "session_watermark_templates.create" = POST "/v4/accounts/{account_id}/session_watermark_templates" -> SessionWatermarkTemplate, 10 per minute, api_version("experimental");
+/// Lists the session watermark templates of an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/session_watermark_templates",
+    id = "session_watermark_templates.index", response = Page<SessionWatermarkTemplate>,
+    quota = "100/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ListSessionWatermarkTemplates {
+    /// Account that owns the session watermark templates.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<SessionWatermarkTemplateInclude>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<SessionWatermarkTemplateSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
 
-    /// Shows a session watermark template.
-    pub struct ShowSessionWatermarkTemplate {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Template to show.
-            session_watermark_template_id: SessionWatermarkTemplateId,
-        }
-        query {
-            /// What the answer holds besides.
-            include: SessionWatermarkTemplateInclude,
-        }
-    }
-    "session_watermark_templates.show" = GET "/v4/accounts/{account_id}/session_watermark_templates/{session_watermark_template_id}" -> SessionWatermarkTemplate, 100 per minute, api_version("experimental");
+/// Creates a session watermark template in an account.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/session_watermark_templates",
+    id = "session_watermark_templates.create", response = SessionWatermarkTemplate,
+    quota = "10/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct CreateSessionWatermarkTemplate {
+    /// Account in which to create the session watermark template.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Name.
+    #[endpoint(body)]
+    pub name: String,
+    /// Blocks that the watermark consists of.
+    #[endpoint(body)]
+    pub watermark_blocks: Vec<WatermarkBlock>,
+}
 
-    /// Changes a session watermark template.
-    pub struct UpdateSessionWatermarkTemplate {
-        path {
-            /// Account that holds it.
-            account_id: AccountId,
-            /// Template to change.
-            session_watermark_template_id: SessionWatermarkTemplateId,
-        }
-        nullable {
-            /// What it is called.
-            name: String,
-            /// What it draws, in place of all that it drew.
-            watermark_blocks: Vec<WatermarkBlock>,
-        }
-    }
-    "session_watermark_templates.update" = PATCH "/v4/accounts/{account_id}/session_watermark_templates/{session_watermark_template_id}" -> SessionWatermarkTemplate, 10 per minute, api_version("experimental");
+/// Shows a session watermark template.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/session_watermark_templates/{session_watermark_template_id}",
+    id = "session_watermark_templates.show", response = SessionWatermarkTemplate,
+    quota = "100/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ShowSessionWatermarkTemplate {
+    /// Account that owns the session watermark template.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Template to show.
+    #[endpoint(path)]
+    pub session_watermark_template_id: SessionWatermarkTemplateId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<SessionWatermarkTemplateInclude>,
+}
+
+/// Changes a session watermark template.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    PATCH "/v4/accounts/{account_id}/session_watermark_templates/{session_watermark_template_id}",
+    id = "session_watermark_templates.update", response = SessionWatermarkTemplate,
+    quota = "10/min", api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct UpdateSessionWatermarkTemplate {
+    /// Account that owns the session watermark template.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Template to change.
+    #[endpoint(path)]
+    pub session_watermark_template_id: SessionWatermarkTemplateId,
+    /// Name.
+    #[endpoint(body)]
+    pub name: Patch<String>,
+    /// Blocks that replace those of the watermark.
+    #[endpoint(body)]
+    pub watermark_blocks: Patch<Vec<WatermarkBlock>>,
 }
 
 open_enum! {

@@ -2,43 +2,65 @@
 
 mod membership;
 
-use frameio_core::{AccountId, Page, UserId, endpoints, model, open_enum, response_types};
-use jiff::Timestamp;
+use frameio_core::{AccountId, Cursor, Endpoint, Operation, Page, UserId, open_enum};
 
 pub use self::membership::{
     GroupMembership, Membership, MembershipKind, ProjectMembership, WorkspaceMembership,
 };
-use crate::permissions::AccountRole;
+use crate::permissions::AccountUserRole;
 
-endpoints! {
-    /// Shows a user of an account, with their role in it.
-    pub struct ShowAccountUser {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-            /// User to show.
-            user_id: UserId,
-        }
-    }
-    "users.account_user_roles_show" = GET "/v4/accounts/{account_id}/users/{user_id}" -> AccountUser, 100 per minute, api_version("experimental");
+/// Operations of this module.
+pub const OPERATIONS: &[&Operation] = &[ShowAccountUser::OPERATION, ListUserMemberships::OPERATION];
 
-    /// Lists the groups, workspaces and projects of an account that a user belongs to.
-    pub struct ListUserMemberships {
-        path {
-            /// Account to look in.
-            account_id: AccountId,
-            /// User who belongs to them.
-            user_id: UserId,
-        }
-        query {
-            /// Only what is of these kinds. Default: all kinds.
-            kinds = "type": Vec<MembershipKind>,
-            /// The order of the list. Default: the service's.
-            sort: MembershipSort,
-        }
-        page 1..=100;
-    }
-    "users.account_user_roles_memberships" = GET "/v4/accounts/{account_id}/users/{user_id}/memberships" -> Page<Membership>, 100 per minute, api_version("experimental");
+/// Shows a user of an account, with their role in it.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/users/{user_id}",
+    id = "users.account_user_roles_show", response = AccountUserRole, quota = "100/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ShowAccountUser {
+    /// Account that owns the account user.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// User to show.
+    #[endpoint(path)]
+    pub user_id: UserId,
+}
+
+/// Lists the groups, workspaces and projects of an account that a user belongs to.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/users/{user_id}/memberships",
+    id = "users.account_user_roles_memberships", response = Page<Membership>, quota = "100/min",
+    api_version = "experimental",
+)]
+#[non_exhaustive]
+pub struct ListUserMemberships {
+    /// Account that owns the user memberships.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// User whose memberships are listed.
+    #[endpoint(path)]
+    pub user_id: UserId,
+    /// Types of assets to list. Default: all types.
+    #[endpoint(query, name = "type")]
+    pub kinds: Option<Vec<MembershipKind>>,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<MembershipSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
 }
 
 open_enum! {
@@ -56,40 +78,5 @@ open_enum! {
         RoleAsc = "role_asc",
         /// By role, the reverse of [`RoleAsc`](Self::RoleAsc).
         RoleDesc = "role_desc",
-    }
-}
-
-model! {
-    /// A user of an account, with their role in it.
-    pub struct AccountUser {
-        /// The user.
-        pub user: UserDetails,
-        /// The user's role.
-        pub role: Option<AccountRole>,
-    }
-}
-response_types! { AccountUser: one }
-
-model! {
-    /// A user with all that an account knows of them: a [`User`](crate::users::User) and more.
-    pub struct UserDetails {
-        /// The user's id; absent for people without a membership.
-        pub id: Option<UserId>,
-        /// The user's name.
-        pub name: Option<String>,
-        /// The user's e-mail address.
-        pub email: String,
-        /// A picture of the user.
-        pub avatar_url: Option<String>,
-        /// Whether the user is active in the account.
-        pub active: Option<bool>,
-        /// The user's id at Adobe.
-        pub adobe_user_id: Option<String>,
-        /// The user's time zone.
-        pub timezone: Option<String>,
-        /// When the user joined the account.
-        pub joined_at: Option<Timestamp>,
-        /// When the user was last seen.
-        pub last_active_at: Option<Timestamp>,
     }
 }

@@ -1,0 +1,229 @@
+//! What `#[derive(Endpoint)]` and `#[derive(EndpointFromJson)]` expand to uses of.
+#![allow(missing_docs, clippy::exhaustive_structs, reason = "hidden: public for the derives alone")]
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use http::HeaderValue;
+use serde::Serialize;
+
+use crate::body::Body;
+use crate::endpoint::API_VERSION;
+use crate::error::EncodeError;
+use crate::limits::{Bounded, Limits};
+use crate::page::Page;
+use crate::patch::Patch;
+
+/// A field that a request can leave out: `Option` or `Patch`, under any name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be left out of a request",
+    label = "not an `Option` or a `Patch`",
+    note = "an optional field has the type `Option<T>`, or `Patch<T>` if null clears it"
+)]
+pub trait OptionalField: Sized {
+    /// The type that a setter takes.
+    type Argument;
+    const ABSENT: Self;
+
+    fn set(argument: Self::Argument) -> Self;
+    fn is_absent(&self) -> bool;
+}
+
+impl<T> OptionalField for Option<T> {
+    type Argument = T;
+    const ABSENT: Self = None;
+
+    fn set(argument: T) -> Self {
+        Some(argument)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T> OptionalField for Patch<T> {
+    type Argument = Self;
+    const ABSENT: Self = Self::Keep;
+
+    fn set(argument: Self) -> Self {
+        argument
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_keep()
+    }
+}
+
+/// Finds out at compile time whether a type is an [`OptionalField`]: its constant is found before
+/// that of [`NotOptional`].
+pub struct IsOptional<T>(PhantomData<T>);
+
+impl<T: OptionalField> IsOptional<T> {
+    pub const VALUE: bool = true;
+}
+
+pub trait NotOptional {
+    const VALUE: bool = false;
+}
+
+impl<T> NotOptional for IsOptional<T> {}
+
+/// A response that is one page of many.
+#[diagnostic::on_unimplemented(
+    message = "a request with `#[endpoint(page)]` fields returns pages, but `{Self}` is not a `Page`",
+    label = "not a `Page`",
+    note = "write `response = Page<…>`, or mark the fields with `#[endpoint(query)]`"
+)]
+pub trait IsPage {
+    type Item: Send + 'static;
+
+    fn page(&self) -> &Page<Self::Item>;
+    fn into_page(self) -> Page<Self::Item>;
+}
+
+impl<T: Send + 'static> IsPage for Page<T> {
+    type Item = T;
+
+    fn page(&self) -> &Self {
+        self
+    }
+
+    fn into_page(self) -> Self {
+        self
+    }
+}
+
+/// Finds the unit of a type at compile time: its constant is found before that of [`NoUnit`].
+pub struct UnitOf<T>(PhantomData<T>);
+
+impl<T: Bounded> UnitOf<T> {
+    pub const UNIT: Option<&'static str> = Some(T::UNIT);
+}
+
+/// For types without limits, which are refused elsewhere.
+pub trait NoUnit {
+    const UNIT: Option<&'static str> = None;
+}
+
+impl<T> NoUnit for UnitOf<T> {}
+
+/// Returns whether a unit is the expected one, or missing.
+pub const fn is_unit(unit: Option<&str>, expected: &str) -> bool {
+    let Some(unit) = unit else { return true };
+    let (unit, expected) = (unit.as_bytes(), expected.as_bytes());
+    if unit.len() != expected.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < unit.len() {
+        if unit[i] != expected[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// A field with a list of values.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list, so its values cannot be unique",
+    label = "not a `Vec`"
+)]
+pub trait List {
+    type Item: PartialEq;
+
+    fn items(&self) -> &[Self::Item];
+}
+
+impl<T: PartialEq> List for Vec<T> {
+    type Item = T;
+
+    fn items(&self) -> &[T] {
+        self
+    }
+}
+
+impl<L: List> List for Option<L> {
+    type Item = L::Item;
+
+    fn items(&self) -> &[L::Item] {
+        self.as_ref().map_or(&[], L::items)
+    }
+}
+
+impl<L: List> List for Patch<L> {
+    type Item = L::Item;
+
+    fn items(&self) -> &[L::Item] {
+        self.value().map_or(&[], L::items)
+    }
+}
+
+pub fn check_unique<L: List>(field: &'static str, list: &L, limits: &mut Limits) {
+    limits.within(field, |limits| limits.distinct(list.items()));
+}
+
+/// Writes a body without an envelope around it.
+pub fn whole_body<T: Serialize>(value: &T) -> Result<Body, EncodeError> {
+    let error = |error| EncodeError::new("body", format!("cannot be written as JSON: {error}"));
+    serde_json::to_vec(value).map(Body::from).map_err(error)
+}
+
+/// Asks for the experimental version of the operation.
+pub fn mark_experimental(request: &mut http::Request<Body>) {
+    let version = HeaderValue::from_static("experimental");
+    request.headers_mut().insert(API_VERSION, version);
+}
+
+/// Finds out at compile time whether a request can be made from JSON: its constant is found before
+/// that of [`NoCodec`].
+pub struct CodecOf<E>(PhantomData<E>);
+
+pub trait NoCodec {
+    const CODEC: OptionalCodec = OptionalCodec::NONE;
+}
+
+impl<E> NoCodec for CodecOf<E> {}
+
+#[cfg(feature = "dynamic")]
+impl<E: crate::dynamic::FromJson> CodecOf<E> {
+    pub const CODEC: OptionalCodec =
+        OptionalCodec(Some(const { &crate::dynamic::Codec::of::<E>() }));
+}
+
+/// The codec of a request type. Without the feature `dynamic` there is no codec, but the type is
+/// there: what a derive expands to does not depend on the feature.
+#[derive(Clone, Copy)]
+pub struct OptionalCodec(#[cfg(feature = "dynamic")] pub Option<&'static crate::dynamic::Codec>);
+
+impl OptionalCodec {
+    pub const NONE: Self = Self(
+        #[cfg(feature = "dynamic")]
+        None,
+    );
+}
+
+impl fmt::Debug for OptionalCodec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OptionalCodec")
+    }
+}
+
+impl<T> fmt::Debug for IsOptional<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IsOptional")
+    }
+}
+
+impl<T> fmt::Debug for UnitOf<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnitOf")
+    }
+}
+
+impl<E> fmt::Debug for CodecOf<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodecOf")
+    }
+}

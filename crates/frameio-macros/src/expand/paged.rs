@@ -1,0 +1,41 @@
+//! The implementation of `Paged`, for a request with fields of the place `page`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::{at, private, private_at};
+use crate::request::Request;
+
+pub(super) fn expand(request: &Request) -> Option<TokenStream> {
+    if !request.is_paged() {
+        return None;
+    }
+    let private = private(request);
+    let (name, response) = (&request.name, &request.attribute.response);
+    let (impl_generics, ty_generics, where_clause) = request.generics.split_for_impl();
+    // The response has to be a page: an error points at its type.
+    let span = at(response.span());
+    let is_page = private_at(request, span);
+    let is_page = quote_spanned!(span=> <#response as #is_page::IsPage>);
+    Some(quote! {
+        #[automatically_derived]
+        #[allow(deprecated, reason = "declared here")]
+        impl #impl_generics #private::Paged for #name #ty_generics #where_clause {
+            type Item = #is_page::Item;
+
+            fn after(mut self, cursor: #private::Cursor) -> Self {
+                self.after = ::core::option::Option::Some(cursor);
+                self
+            }
+
+            fn page(response: &#response) -> &#private::Page<Self::Item> {
+                #is_page::page(response)
+            }
+
+            fn into_page(response: #response) -> #private::Page<Self::Item> {
+                #is_page::into_page(response)
+            }
+        }
+    })
+}

@@ -1,0 +1,15 @@
+use frameio::{AccountId, Endpoint};
+
+#[derive(Endpoint)]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}",
+    id = "folders.show", response = (), quota = "100/min",
+)]
+struct ShowFolder<'a> {
+    #[endpoint(path)]
+    account_id: AccountId,
+    #[endpoint(path)]
+    folder_id: &'a str,
+}
+
+fn main() {}

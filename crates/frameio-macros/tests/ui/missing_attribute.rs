@@ -1,0 +1,6 @@
+use frameio::Endpoint;
+
+#[derive(Endpoint)]
+struct ShowMe {}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use frameio::{AccountId, Endpoint, FolderId};
+
+#[derive(Endpoint)]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}",
+    id = "folders.show", quota = "100/min",
+)]
+struct ShowFolder {
+    #[endpoint(path)]
+    account_id: AccountId,
+    #[endpoint(path)]
+    folder_id: FolderId,
+}
+
+fn main() {}

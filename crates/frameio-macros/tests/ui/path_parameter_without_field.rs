@@ -1,0 +1,13 @@
+use frameio::{AccountId, Endpoint};
+
+#[derive(Endpoint)]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/folders/{folder_id}",
+    id = "folders.show", response = (), quota = "100/min",
+)]
+struct ShowFolder {
+    #[endpoint(path)]
+    account_id: AccountId,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use frameio::Endpoint;
+
+struct Poll;
+
+#[derive(Endpoint)]
+#[endpoint(GET "/v4/poll", id = "polls.show", response = Poll, quota = "10/min")]
+struct ShowPoll {}
+
+fn main() {}
