@@ -261,6 +261,8 @@ mod tests {
         let text = Some("text/plain; charset=utf-8");
         for (kind, body, expected) in [
             (None, "<!DOCTYPE html><p>", "HTML page"),
+            (None, "<head><title>", "HTML page"),
+            (None, "<body>", "HTML page"),
             (Some("text/plain"), "\u{feff} <HTML>", "HTML page"),
             (Some("TEXT/HTML; charset=utf-8"), "anything", "HTML page"),
             (text, "see https://s3/x?Signature=s3cret now", "see https://s3/x?… now"),

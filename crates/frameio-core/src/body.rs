@@ -295,6 +295,7 @@ mod tests {
 
     #[test]
     fn only_bytes_in_memory_are_available_without_reading() {
+        assert_eq!(Body::from("ab".to_owned()).as_bytes(), Some(&b"ab"[..]));
         let body = Body::from(vec![1, 2]);
         assert_eq!(body.as_bytes(), Some(&[1, 2][..]));
         assert_eq!(body.try_into_bytes().unwrap(), [1, 2][..]);
