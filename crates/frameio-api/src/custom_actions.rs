@@ -6,7 +6,9 @@ use frameio_core::{
 };
 use jiff::Timestamp;
 
+use crate::text::text;
 use crate::users::User;
+use crate::webhooks::CallbackUrl;
 
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[
@@ -65,16 +67,16 @@ pub struct CreateCustomAction {
     pub workspace_id: WorkspaceId,
     /// Description, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
-    pub description: String,
+    pub description: ActionDescription,
     /// Event name sent with each call, chosen by you. 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
-    pub event: String,
+    pub event: ActionEvent,
     /// Name in the menu, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: String,
     /// URL that the service calls, 1 to 2 000 characters.
     #[endpoint(body, len = 1..=2_000)]
-    pub url: String,
+    pub url: CallbackUrl,
     /// Whether the action accepts several assets at once. Default: true.
     #[endpoint(body)]
     pub multi_asset: Option<bool>,
@@ -156,6 +158,16 @@ pub struct DeleteCustomAction {
     /// Custom action to delete.
     #[endpoint(path)]
     pub action_id: ActionId,
+}
+
+text! {
+    /// Event name of a custom action, which the service sends with each call.
+    pub struct ActionEvent;
+}
+
+text! {
+    /// Description of a custom action.
+    pub struct ActionDescription;
 }
 
 open_enum! {

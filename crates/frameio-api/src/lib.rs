@@ -67,6 +67,7 @@ pub mod project_permissions;
 pub mod projects;
 pub mod search;
 pub mod shares;
+mod text;
 pub mod users;
 pub mod version_stacks;
 pub mod webhooks;

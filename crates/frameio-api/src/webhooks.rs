@@ -9,6 +9,7 @@ use frameio_core::{
 use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use crate::text::text;
 use crate::users::User;
 
 /// Operations of this module.
@@ -77,7 +78,7 @@ pub struct CreateWebhook {
     pub name: String,
     /// URL that receives the events, 1 to 2 000 characters.
     #[endpoint(body, len = 1..=2_000)]
-    pub url: String,
+    pub url: CallbackUrl,
 }
 
 /// Shows a webhook.
@@ -145,6 +146,13 @@ pub struct DeleteWebhook {
     /// Webhook to delete.
     #[endpoint(path)]
     pub webhook_id: WebhookId,
+}
+
+text! {
+    /// URL that the service calls: for the events of a webhook, or to run a custom action.
+    ///
+    /// A type of its own, so that it cannot be confused with the name next to it.
+    pub struct CallbackUrl;
 }
 
 open_enum! {

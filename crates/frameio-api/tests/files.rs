@@ -3,7 +3,8 @@
 
 use bytes::Bytes;
 use frameio_api::files::{
-    CopiedFile, CopyComments, CopyFile, CopyFiles, ImportFile, MoveFile, MoveFiles,
+    CopiedFile, CopyComments, CopyFile, CopyFiles, ImportFile, MediaType, MoveFile, MoveFiles,
+    StorageKey,
 };
 use frameio_api::folders::{CopyFolder, CopyFolders, FolderCopies, FolderCopy};
 use frameio_api::projects::{DeletedAssetSort, ListDeletedAssets};
@@ -63,7 +64,9 @@ fn many_files_are_1_to_100() {
 #[test]
 fn an_import_names_a_key_in_a_storage() {
     let uuid = "2e426fe0-f965-4594-8b2b-b4dff1dc00ec";
-    let import = |key, storage: &str| ImportFile::new("a", "p", "sea.mov", key, storage);
+    let import = |key: &str, storage: &str| {
+        ImportFile::new("a", "p", "sea.mov", StorageKey::new(key), storage)
+    };
     let data = json!({"name": "sea.mov", "key": "2026/sea.mov", "storage_location": uuid});
     assert_eq!(body(&import("2026/sea.mov", uuid)), json!({"data": data}));
     assert!(encode(&import("k", &format!("{uuid}-{uuid}"))).is_ok());
@@ -141,7 +144,13 @@ fn deleted_assets_are_sorted_by_time() {
 #[test]
 fn the_one_that_is_advised_against_still_works() {
     #[allow(deprecated, reason = "under test")]
-    let create = frameio_api::files::CreateFile::new("a", "p", "sea.mov", 7, "video/quicktime");
+    let create = frameio_api::files::CreateFile::new(
+        "a",
+        "p",
+        "sea.mov",
+        7,
+        MediaType::new("video/quicktime"),
+    );
     let data = json!({"name": "sea.mov", "file_size": 7, "media_type": "video/quicktime"});
     assert_eq!(body(&create), json!({"data": data}));
 }

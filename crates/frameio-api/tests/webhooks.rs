@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use frameio_api::Catalog;
-use frameio_api::custom_actions::{CreateCustomAction, CustomAction};
-use frameio_api::webhooks::{CreateWebhook, UpdateWebhook, Webhook};
+use frameio_api::custom_actions::{
+    ActionDescription, ActionEvent, CreateCustomAction, CustomAction,
+};
+use frameio_api::webhooks::{CallbackUrl, CreateWebhook, UpdateWebhook, Webhook};
 use frameio_core::{
     CallLimits, CallOptions, EndpointExt, EventType, Operation, QuotaScope, encode,
 };
@@ -17,7 +19,13 @@ use serde_json::{Value, json};
 fn events_are_some_and_each_once() {
     let create = |events: &[&str]| {
         let events: Vec<_> = events.iter().copied().map(EventType::from).collect();
-        encode(&CreateWebhook::new("a", "w", events, "Sea", "https://example.com"))
+        encode(&CreateWebhook::new(
+            "a",
+            "w",
+            events,
+            "Sea",
+            CallbackUrl::new("https://example.com"),
+        ))
     };
     let request = create(&["file.ready", "from.the.future"]).unwrap();
     assert_eq!(
@@ -41,9 +49,20 @@ fn webhooks_are_created_within_a_quota_of_the_account() {
     assert_eq!(shared, ["webhooks.create"]);
 }
 
+fn create_action() -> CreateCustomAction {
+    CreateCustomAction::new(
+        "a",
+        "w",
+        ActionDescription::new("Posts it"),
+        ActionEvent::new("post"),
+        "Post",
+        CallbackUrl::new("https://a.b"),
+    )
+}
+
 #[test]
 fn options_share_no_names_with_fields() {
-    let create = CreateCustomAction::new("a", "w", "Posts it", "post", "Post", "https://a.b");
+    let create = create_action();
     let options = CallOptions::new().timeout(Duration::from_millis(1));
     let request = encode(&create.timeout(5).options(options)).unwrap();
     let body = std::str::from_utf8(request.body().as_bytes().unwrap()).unwrap();
@@ -54,10 +73,7 @@ fn options_share_no_names_with_fields() {
 
 #[test]
 fn an_action_has_5_to_10_seconds_to_respond() {
-    let create = |timeout| {
-        let create = CreateCustomAction::new("a", "w", "Posts it", "post", "Post", "https://a.b");
-        encode(&create.timeout(timeout)).map(drop)
-    };
+    let create = |timeout| encode(&create_action().timeout(timeout)).map(drop);
     assert_eq!((create(5), create(10)), (Ok(()), Ok(())));
     for timeout in [4, 11] {
         let error = create(timeout).unwrap_err();

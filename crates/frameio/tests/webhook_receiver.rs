@@ -7,7 +7,7 @@ use frameio::files::{CreateLocalUpload, File, FileStatus};
 use frameio::folders::CreateFolder;
 use frameio::transport::HyperTransport;
 use frameio::webhook::{Event, Fetched, Signer, Verifier};
-use frameio::webhooks::CreateWebhook;
+use frameio::webhooks::{CallbackUrl, CreateWebhook};
 use frameio::{Body, Client, EventType};
 use frameio_sim::{Fault, RecordedDelivery, Sim, SimServer};
 use frameio_testing::verifier::verifier;
@@ -59,7 +59,8 @@ impl Setting {
         let url = format!("http://{}/webhooks", listener.local_addr().unwrap());
         let demo = sim.demo();
         let (account, workspace) = (&demo.account_id, &demo.workspace_id);
-        let webhook = CreateWebhook::new(account, workspace, events, "receiver", &*url);
+        let callback = CallbackUrl::new(&*url);
+        let webhook = CreateWebhook::new(account, workspace, events, "receiver", callback);
         let secret = client.send(webhook).await.unwrap().secret.unwrap().expose().to_owned();
         Self { sim, _server: server, client, listener: Some(listener), url, secret }
     }

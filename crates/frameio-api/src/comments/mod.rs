@@ -16,6 +16,7 @@ pub use self::text_review::{
     TextReviewAnnotation, TextReviewAnnotationUpdate, TextReviewBounds, TextReviewType,
 };
 pub use self::time::MediaTime;
+use crate::files::MediaType;
 use crate::users::User;
 
 /// Operations of this module.
@@ -225,7 +226,7 @@ pub struct CreateAttachment {
     pub file_size: u64,
     /// Media type, such as `image/png`. 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
-    pub media_type: String,
+    pub media_type: MediaType,
 }
 
 /// Deletes an attachment of a comment.

@@ -17,6 +17,7 @@ use crate::experimental::ExperimentalResponse;
 use crate::media_links::MediaLinks;
 use crate::metadata::MetadataField;
 use crate::projects::Project;
+use crate::text::text;
 use crate::users::User;
 
 /// Operations of this module.
@@ -223,7 +224,7 @@ pub struct CreateFile {
     pub file_size: u64,
     /// Media type, such as `video/mp4`. 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
-    pub media_type: String,
+    pub media_type: MediaType,
     /// URL from which the service downloads the content.
     #[endpoint(body)]
     pub source_url: Option<SignedUrl>,
@@ -249,7 +250,7 @@ pub struct ImportFile {
     pub name: String,
     /// Key of the object in the storage. At least 1 character.
     #[endpoint(body, len = 1..)]
-    pub key: String,
+    pub key: StorageKey,
     /// Connected storage that contains the object.
     #[endpoint(body)]
     pub storage_location: StorageLocation,
@@ -345,6 +346,16 @@ pub struct MoveFiles {
     /// Destination folder.
     #[endpoint(body)]
     pub parent_id: FolderId,
+}
+
+text! {
+    /// Media type of a file, such as `video/mp4`.
+    pub struct MediaType;
+}
+
+text! {
+    /// Key of an object in connected storage.
+    pub struct StorageKey;
 }
 
 open_enum! {

@@ -38,8 +38,11 @@ async fn unchecked_sends_what_is_outside_the_documented_limits() {
     let (sim, server) = serve().await;
     let input = json!({"account_id": sim.demo().account_id, "page_size": 101}).to_string();
     let call = ["call", "workspaces.index", "--input", &input];
-    let message = run(&server, &call).await.failed(2);
-    assert_eq!(message, "frameio: workspaces.index: `page_size` is 101, allowed are 1 to 100",);
+    let checked = run(&server, &call).await;
+    assert_eq!(
+        checked.failed(2),
+        "frameio: workspaces.index: `page_size` is 101, allowed are 1 to 100",
+    );
     // The simulator knows the same limit.
     let refused = run(&server, &[&call[..], &["--unchecked"]].concat()).await;
     assert!(refused.stderr.starts_with("frameio: workspaces.index: 4"), "{}", refused.stderr);

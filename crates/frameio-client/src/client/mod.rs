@@ -1,6 +1,7 @@
 //! The client: from an endpoint to its answer, through a stack.
 
 pub mod builder;
+mod decode;
 
 use std::fmt;
 use std::future::Future;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use frameio_core::repair::Skipped;
 use frameio_core::{
     Attempts, Body, Call, DecodeError, EncodeError, Endpoint, FromResponse, Operation, Secret,
     encode,
@@ -99,6 +101,10 @@ impl Client {
 
     /// Sends a request and decodes its response. The future owns everything it needs.
     ///
+    /// A response that deviates from the documentation in a way that loses nothing is repaired (see
+    /// [`RepairKind`](frameio_core::repair::RepairKind)), and each repair emits the event
+    /// `decode.repaired` with operation and path.
+    ///
     /// # Errors
     /// When the request cannot be encoded, no response arrives, its status is not a success, or it
     /// does not have the documented shape.
@@ -145,7 +151,9 @@ impl Client {
             else {
                 return Err(Error::misuse("the request names no operation: use `Client::request`"));
             };
-            let decode = |parts: &response::Parts, body| operation.decode(parts, body);
+            let decode = |parts: &response::Parts, body| {
+                decode::decode(operation, parts, body, |parts, body| operation.decode(parts, body))
+            };
             call(http, operation, || Ok(request), decode).await
         }
     }
@@ -280,7 +288,22 @@ async fn call<T>(
 /// Calls with an endpoint, which is dropped as soon as it is encoded.
 async fn send<E: Endpoint>(http: HttpService, endpoint: E) -> Result<E::Response, Error> {
     let encode = move || encode(&endpoint);
-    call(http, E::OPERATION, encode, E::Response::from_response).await
+    let decode = |parts: &response::Parts, body| {
+        decode::decode(E::OPERATION, parts, body, E::Response::from_response)
+    };
+    call(http, E::OPERATION, encode, decode).await
+}
+
+/// Calls with an endpoint whose response is a page, and leaves out items that cannot be decoded.
+pub(crate) async fn send_or_skip<E: Endpoint>(
+    client: Client,
+    endpoint: E,
+) -> Result<(E::Response, Vec<Skipped>), Error> {
+    let encode = move || encode(&endpoint);
+    let decode = |parts: &response::Parts, body| {
+        decode::decode_or_skip(E::OPERATION, parts, body, E::Response::from_response)
+    };
+    call(client.http, E::OPERATION, encode, decode).await
 }
 
 impl<E: Endpoint> Service<E> for Client {

@@ -15,13 +15,14 @@ pub(super) fn expand(request: &Request) -> Option<TokenStream> {
     let (name, response) = (&request.name, &request.attribute.response);
     let (impl_generics, ty_generics, where_clause) = request.generics.split_for_impl();
     // The response has to be a page: an error points at its type.
-    let is_page = private_at(request, at(response.span()));
-    let is_page = quote_spanned!(at(response.span())=> #is_page::IsPage);
+    let span = at(response.span());
+    let is_page = private_at(request, span);
+    let is_page = quote_spanned!(span=> <#response as #is_page::IsPage>);
     Some(quote! {
         #[automatically_derived]
         #[allow(deprecated, reason = "declared here")]
         impl #impl_generics #private::Paged for #name #ty_generics #where_clause {
-            type Item = <#response as #is_page>::Item;
+            type Item = #is_page::Item;
 
             fn after(mut self, cursor: #private::Cursor) -> Self {
                 self.after = ::core::option::Option::Some(cursor);
@@ -29,11 +30,11 @@ pub(super) fn expand(request: &Request) -> Option<TokenStream> {
             }
 
             fn page(response: &#response) -> &#private::Page<Self::Item> {
-                <#response as #is_page>::page(response)
+                #is_page::page(response)
             }
 
             fn into_page(response: #response) -> #private::Page<Self::Item> {
-                <#response as #is_page>::into_page(response)
+                #is_page::into_page(response)
             }
         }
     })

@@ -1,8 +1,12 @@
 use frameio::Endpoint;
 
+struct Choice;
+
 #[derive(Endpoint)]
-#[endpoint(POST "/v4/polls", id = "polls.create", response = (), quota = "10/min")]
-struct CreatePoll {
+#[endpoint(GET "/v4/polls", id = "polls.index", response = (), quota = "10/min")]
+struct ListPolls {
+    #[endpoint(query)]
+    choice: Option<Choice>,
 }
 
 fn main() {}

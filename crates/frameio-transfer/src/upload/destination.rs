@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use frameio_api::comments::{Attachment, CreateAttachment};
-use frameio_api::files::{CreateLocalUpload, File, FileStatus, UploadUrl};
+use frameio_api::files::{CreateLocalUpload, File, FileStatus, MediaType, UploadUrl};
 use frameio_core::{CommentId, FileId, FolderId};
 
 use super::driver::Plan;
@@ -152,7 +152,8 @@ impl Destination for CommentId {
             mime_guess::from_path(&plan.name).first_or_octet_stream().essence_str().to_owned()
         });
         let (account_id, name) = (&plan.account_id, &*plan.name);
-        let request = CreateAttachment::new(account_id, &plan.to, name, size, &*media_type);
+        let sent = MediaType::new(&*media_type);
+        let request = CreateAttachment::new(account_id, &plan.to, name, size, sent);
         let created = plan.inner.client.send(request).await.map_err(TransferError::call)?;
         let none = || {
             let message = "the service returned no URLs to send the attachment to";

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use frameio::folders::CreateFolder;
 use frameio::webhook::Event;
-use frameio::webhooks::CreateWebhook;
+use frameio::webhooks::{CallbackUrl, CreateWebhook};
 use frameio::{Client, EventType, FolderId};
 use frameio_sim::{RecordedDelivery, RecordedEvent, Sim};
 use tokio::net::TcpListener;
@@ -38,7 +38,7 @@ impl Receiver {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let network = Network::start(&url, seed).await;
         let demo = sim.demo();
-        let url = format!("{}/webhooks", network.url());
+        let url = CallbackUrl::new(format!("{}/webhooks", network.url()));
         let events = [EventType::FolderCreated];
         let webhook =
             CreateWebhook::new(&demo.account_id, &demo.workspace_id, events, "storm", url);

@@ -2,7 +2,7 @@
 
 use frameio::EventType;
 use frameio::endpoint::is_loopback;
-use frameio::webhooks::CreateWebhook;
+use frameio::webhooks::{CallbackUrl, CreateWebhook};
 use http::Uri;
 
 use super::event_names;
@@ -59,7 +59,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let profile = global.profile.load()?;
     let (account, workspace) = args.workspace.ids(&profile)?;
-    let create = CreateWebhook::new(account, workspace, events, &*args.name, &*args.url);
+    let url = CallbackUrl::new(&*args.url);
+    let create = CreateWebhook::new(account, workspace, events, &*args.name, url);
     let webhook = global.client()?.send(create).await?;
     let reporter = Reporter::text();
     reporter.value(&report::json(&webhook)?)?;
