@@ -23,7 +23,7 @@ model! {
         pub thumbnail_high_quality: Option<RenditionLink>,
         /// A sheet of pictures to scrub through.
         pub scrub_sheet: Option<ScrubSheetLink>,
-        /// A list of segments to stream from: only by experimental operations.
+        /// Playlist to stream from. Only in experimental responses.
         pub hls_manifest: Option<HlsManifestLink>,
     }
 }
@@ -55,7 +55,7 @@ model! {
         pub download_url: Option<SignedUrl>,
         /// For showing it.
         pub url: Option<SignedUrl>,
-        /// How the pictures lie on the sheet: only by experimental operations.
+        /// Layout of the pictures on the sheet. Only in experimental responses.
         pub metadata: Option<ScrubSheetLayout>,
     }
 }
@@ -71,9 +71,9 @@ model! {
         pub thumb_height: Option<u32>,
         /// How wide each is, in pixels.
         pub thumb_width: Option<u32>,
-        /// How many are side by side.
+        /// Horizontal index of the tile, from 0.
         pub tile_x: Option<u32>,
-        /// How many are one below the other.
+        /// Vertical index of the tile, from 0.
         pub tile_y: Option<u32>,
     }
 }

@@ -15,7 +15,7 @@
 
 use frameio_core::{model, open_enum, response_types};
 
-use crate::users::User;
+use crate::users::{User, UserDetails};
 
 open_enum! {
     /// The role of a user in an account.
@@ -152,7 +152,7 @@ model! {
     /// A user of an account, with their role in it.
     pub struct AccountUserRole {
         /// The user.
-        pub user: User,
+        pub user: UserDetails,
         /// The user's role.
         pub role: Option<AccountRole>,
     }
@@ -192,7 +192,7 @@ model! {
     }
 }
 response_types! {
-    AccountUserRole: page;
+    AccountUserRole: one, page;
     UserRole: page;
     AssignedAccountRole: one;
     AssignedWorkspaceRole: one;

@@ -4,7 +4,10 @@ use frameio_core::page::{PageItem, decode_single_page};
 use frameio_core::{
     AccountId, Cursor, DecodeError, Endpoint, Operation, Page, UserId, model, response_types,
 };
+use jiff::Timestamp;
 
+#[cfg(feature = "experimental")]
+use crate::experimental::ExperimentalResponse;
 use crate::permissions::{AccountUserRole, UserRoleSort};
 
 /// Operations of this module.
@@ -63,6 +66,11 @@ pub struct ListAccountUsers {
     /// Whether the response counts the items of all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
+    /// Whether users have `joined_at`, `last_active_at` and `timezone`. Sends
+    /// `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub membership_details: Option<ExperimentalResponse>,
 }
 
 model! {
@@ -95,6 +103,30 @@ model! {
         pub active: Option<bool>,
         /// The user's id at Adobe.
         pub adobe_user_id: Option<String>,
+    }
+}
+
+model! {
+    /// User of an account: a [`User`] and more.
+    pub struct UserDetails {
+        /// Id of the user; absent for people without a membership.
+        pub id: Option<UserId>,
+        /// Name of the user.
+        pub name: Option<String>,
+        /// E-mail address of the user.
+        pub email: String,
+        /// URL of a picture of the user.
+        pub avatar_url: Option<String>,
+        /// Whether the user is active in the account.
+        pub active: Option<bool>,
+        /// Id of the user at Adobe.
+        pub adobe_user_id: Option<String>,
+        /// Time zone of the user. Only in experimental responses, as the fields below.
+        pub timezone: Option<String>,
+        /// Time at which the user joined the account.
+        pub joined_at: Option<Timestamp>,
+        /// Time at which the user was last active in the account.
+        pub last_active_at: Option<Timestamp>,
     }
 }
 

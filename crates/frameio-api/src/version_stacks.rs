@@ -7,6 +7,8 @@ use frameio_core::{
 use jiff::Timestamp;
 
 use crate::assets::{Asset, AssetKind, AssetSort};
+#[cfg(feature = "experimental")]
+use crate::experimental::ExperimentalResponse;
 use crate::files::{File, FileInclude, FileSort};
 use crate::metadata::MetadataField;
 use crate::projects::Project;
@@ -40,7 +42,7 @@ pub struct ListVersionStacks {
     #[endpoint(path)]
     pub folder_id: FolderId,
     /// Related resources to include in the response. A media link can still be missing.
-    #[endpoint(query)]
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
     #[endpoint(query)]
@@ -107,8 +109,12 @@ pub struct ShowVersionStack {
     #[endpoint(path)]
     pub version_stack_id: VersionStackId,
     /// Related resources to include in the response. A media link can still be missing.
-    #[endpoint(query)]
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
+    /// Whether an included scrub sheet has its layout. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub scrub_sheet_layout: Option<ExperimentalResponse>,
 }
 
 /// Lists the versions in a version stack.
@@ -129,7 +135,7 @@ pub struct ListVersions {
     #[endpoint(path)]
     pub version_stack_id: VersionStackId,
     /// Related resources to include in the response. A media link can still be missing.
-    #[endpoint(query)]
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
     #[endpoint(query)]

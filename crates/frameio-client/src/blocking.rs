@@ -18,6 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use frameio_core::repair::Skipped;
 use frameio_core::{Body, Cursor, Endpoint, Paged};
 use http::{Request, Response};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -149,6 +150,19 @@ impl<E: Paged> Pages<E> {
     pub fn cursor(&self) -> Option<&Cursor> {
         self.inner.cursor()
     }
+
+    /// Sets whether items that cannot be decoded are left out; see
+    /// [`Pages::skip_undecodable`](crate::Pages::skip_undecodable).
+    #[must_use]
+    pub fn skip_undecodable(mut self, skip: bool) -> Self {
+        self.inner = self.inner.skip_undecodable(skip);
+        self
+    }
+
+    /// Returns the items that were left out since the last call.
+    pub fn take_skipped(&mut self) -> Vec<Skipped> {
+        self.inner.take_skipped()
+    }
 }
 
 impl<E: Paged> Iterator for Pages<E> {
@@ -177,6 +191,19 @@ impl<E: Paged> Items<E> {
     /// Where the page after the present one starts; see [`Pages::cursor`](crate::Pages::cursor).
     pub fn cursor(&self) -> Option<&Cursor> {
         self.inner.cursor()
+    }
+
+    /// Sets whether items that cannot be decoded are left out; see
+    /// [`Pages::skip_undecodable`](crate::Pages::skip_undecodable).
+    #[must_use]
+    pub fn skip_undecodable(mut self, skip: bool) -> Self {
+        self.inner = self.inner.skip_undecodable(skip);
+        self
+    }
+
+    /// Returns the items that were left out since the last call.
+    pub fn take_skipped(&mut self) -> Vec<Skipped> {
+        self.inner.take_skipped()
     }
 }
 

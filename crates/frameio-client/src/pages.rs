@@ -7,10 +7,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
+use frameio_core::repair::Skipped;
 use frameio_core::{Cursor, CursorGuard, Page, Paged};
 use futures_core::Stream;
 
-use crate::client::Client;
+use crate::client::{Client, send_or_skip};
 use crate::error::Error;
 
 impl Client {
@@ -33,6 +34,8 @@ impl Client {
             cursor: None,
             fetch: Fetch::Idle,
             prefetch: true,
+            skip: false,
+            skipped: Vec::new(),
         }
     }
 
@@ -69,13 +72,18 @@ pub struct Pages<E: Paged> {
     fetch: Fetch<E::Response>,
     guard: CursorGuard,
     prefetch: bool,
+    skip: bool,
+    skipped: Vec<Skipped>,
 }
+
+/// A page, and the items that were left out.
+type Read<R> = (R, Vec<Skipped>);
 
 /// How far the next page is.
 enum Fetch<R> {
     Idle,
-    Running(Pin<Box<dyn Future<Output = Result<R, Error>> + Send>>),
-    Done(Result<R, Error>),
+    Running(Pin<Box<dyn Future<Output = Result<Read<R>, Error>> + Send>>),
+    Done(Result<Read<R>, Error>),
 }
 
 impl<E: Paged> Pages<E> {
@@ -84,6 +92,23 @@ impl<E: Paged> Pages<E> {
     pub fn prefetch(mut self, prefetch: bool) -> Self {
         self.prefetch = prefetch;
         self
+    }
+
+    /// Sets whether items that cannot be decoded are left out, instead of failing their page.
+    /// Default: no.
+    ///
+    /// For lists that people read. A program that compares lists, such as a synchronization, would
+    /// take these items for deleted. [`take_skipped`](Self::take_skipped) returns them, and each
+    /// emits the event `decode.skipped`.
+    #[must_use]
+    pub fn skip_undecodable(mut self, skip: bool) -> Self {
+        self.skip = skip;
+        self
+    }
+
+    /// Returns the items that were left out since the last call.
+    pub fn take_skipped(&mut self) -> Vec<Skipped> {
+        mem::take(&mut self.skipped)
     }
 
     /// The next page, or `None` after the last one.
@@ -100,7 +125,10 @@ impl<E: Paged> Pages<E> {
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E::Response, Error>>> {
         ready!(self.poll_fetch(cx));
         let answer = match mem::replace(&mut self.fetch, Fetch::Idle) {
-            Fetch::Done(answer) => answer,
+            Fetch::Done(answer) => answer.map(|(response, skipped)| {
+                self.skipped.extend(skipped);
+                response
+            }),
             Fetch::Idle | Fetch::Running(_) => return Poll::Ready(None),
         };
         let request = self.next.take();
@@ -118,7 +146,14 @@ impl<E: Paged> Pages<E> {
     /// Begins the request of the next page if there is one, and drives it.
     fn poll_fetch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let (Fetch::Idle, Some(request)) = (&self.fetch, &self.next) {
-            self.fetch = Fetch::Running(Box::pin(self.client.send(request.clone())));
+            let request = request.clone();
+            self.fetch = Fetch::Running(match self.skip {
+                true => Box::pin(send_or_skip(self.client.clone(), request)),
+                false => {
+                    let page = self.client.send(request);
+                    Box::pin(async move { Ok((page.await?, Vec::new())) })
+                }
+            });
         }
         if let Fetch::Running(answer) = &mut self.fetch {
             self.fetch = Fetch::Done(ready!(answer.as_mut().poll(cx)));
@@ -174,6 +209,18 @@ impl<E: Paged> Items<E> {
     pub fn prefetch(mut self, prefetch: bool) -> Self {
         self.pages = self.pages.prefetch(prefetch);
         self
+    }
+
+    /// Sets whether items that cannot be decoded are left out; see [`Pages::skip_undecodable`].
+    #[must_use]
+    pub fn skip_undecodable(mut self, skip: bool) -> Self {
+        self.pages = self.pages.skip_undecodable(skip);
+        self
+    }
+
+    /// Returns the items that were left out since the last call.
+    pub fn take_skipped(&mut self) -> Vec<Skipped> {
+        self.pages.take_skipped()
     }
 
     /// The next item, or `None` after the last one.

@@ -105,9 +105,13 @@ pub(crate) fn replace_values(
     (edited, changes)
 }
 
-/// Removes one item of the list at `list`, given as [`each_value`] writes it. Returns `None` if
-/// there is no such item.
-pub(crate) fn remove_item(json: &str, list: &str, index: usize) -> Option<String> {
+/// Removes one item of the list at `list`, given as [`each_value`] writes it. Returns the new text
+/// and the item, or `None` if there is no such item.
+pub(crate) fn remove_item<'a>(
+    json: &'a str,
+    list: &str,
+    index: usize,
+) -> Option<(String, &'a str)> {
     let items_path = format!("{list}[]");
     let mut items = Vec::new();
     each_value(json, |path, place| {
@@ -122,7 +126,7 @@ pub(crate) fn remove_item(json: &str, list: &str, index: usize) -> Option<String
         (None, Some(after)) => item.start..after.start,
         (None, None) => item.clone(),
     };
-    Some(format!("{}{}", &json[..removed.start], &json[removed.end..]))
+    Some((format!("{}{}", &json[..removed.start], &json[removed.end..]), &json[item.clone()]))
 }
 
 /// Adds a field to the outermost object. Returns `None` if the text is not an object.
@@ -250,10 +254,10 @@ mod tests {
             [(0, r#"2 ,"c""#), (1, r#"{"a":[1,2]} ,"c""#), (2, r#"{"a":[1,2]} , 2"#)]
         {
             let expected = format!(r#"{{"x":[0],"data":[ {items} ],"y":1}}"#);
-            assert_eq!(remove_item(json, "data", index), Some(expected), "{index}");
+            assert_eq!(remove_item(json, "data", index).unwrap().0, expected, "{index}");
         }
         assert_eq!(remove_item(json, "data", 3), None);
-        assert_eq!(remove_item("[7]", "", 0).as_deref(), Some("[]"));
+        assert_eq!(remove_item("[7]", "", 0), Some(("[]".to_owned(), "7")));
     }
 
     #[test]
@@ -333,7 +337,8 @@ mod tests {
         fn removal_equals_that_from_the_value(items in proptest::collection::vec(0_u32..9, 1..6), index in 0_usize..6) {
             let index = index % items.len();
             let json = json!({"a": {"data": 1}, "data": items.clone()});
-            let edited = remove_item(&format!("{json:#}"), "data", index).unwrap();
+            let text = format!("{json:#}");
+            let (edited, _) = remove_item(&text, "data", index).unwrap();
             let mut expected = items;
             expected.remove(index);
             let edited: Value = serde_json::from_str(&edited).unwrap();

@@ -111,13 +111,16 @@ pub enum Undecodable {
 pub struct Skipped {
     /// Index of the item in its page.
     pub index: usize,
+    /// `id` of the item, if it has one.
+    pub id: Option<String>,
     /// Why it could not be decoded.
     pub error: DecodeError,
 }
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "skipped an item that cannot be decoded: {}", self.error)
+        let id = self.id.as_deref().map_or_else(String::new, |id| format!(" '{id}'"));
+        write!(f, "skipped item{id}, which cannot be decoded: {}", self.error)
     }
 }
 
@@ -151,7 +154,8 @@ pub fn retry<T>(
         let body = repairer.next(error)?;
         match decode(body) {
             Ok(value) => {
-                let Repairer { repairs, skipped, .. } = repairer;
+                let Repairer { repairs, mut skipped, .. } = repairer;
+                skipped.sort_unstable_by_key(|skipped| skipped.index);
                 return Ok(Decoded { value, repairs, skipped });
             }
             Err(other) => error = other,
@@ -266,8 +270,11 @@ impl Repairer {
         }
         let index = item(&error.path)?;
         let before = self.skipped.iter().filter(|skipped| skipped.index < index).count();
-        let edited = remove_item(text, "data", index - before)?;
-        self.skipped.push(Skipped { index, error: error.clone() });
+        let (edited, item) = remove_item(text, "data", index - before)?;
+        let id = serde_json::from_str::<serde_json::Value>(item)
+            .ok()
+            .and_then(|item| item.get("id").and_then(serde_json::Value::as_str).map(str::to_owned));
+        self.skipped.push(Skipped { index, id, error: error.clone() });
         Some(edited)
     }
 

@@ -166,6 +166,7 @@ fn undecodable_items_are_skipped_only_on_request() {
         thing("c", "2.0"),
         thing("d", r#""x""#),
         thing("e", "5"),
+        r#"{"id":"f","name":7}"#.to_owned(),
     ];
     let body = page(&items);
     let error = decode::<Page<Thing>>(&body, Undecodable::Fail).unwrap_err();
@@ -174,7 +175,16 @@ fn undecodable_items_are_skipped_only_on_request() {
     let names: Vec<_> = decoded.value.data.iter().map(|thing| &*thing.name).collect();
     assert_eq!(names, ["a", "c", "e"]);
     let skipped: Vec<_> = decoded.skipped.iter().map(|it| (it.index, &*it.error.path)).collect();
-    assert_eq!(skipped, [(1, "data[1].size"), (2, "data[2]"), (4, "data[4].size")]);
+    assert_eq!(
+        skipped,
+        [(1, "data[1].size"), (2, "data[2]"), (4, "data[4].size"), (6, "data[6].name")]
+    );
+    assert_eq!(decoded.skipped[0].id, None);
+    assert_eq!(
+        decoded.skipped[3].to_string(),
+        "skipped item 'f', which cannot be decoded: at `data[6].name`: \
+         invalid type: integer `7`, expected a string",
+    );
     assert_eq!(decoded.repairs[0].path, "data[3].size");
     assert_eq!(decoded.repairs[0].kind, RepairKind::WholeNumber);
 

@@ -31,5 +31,8 @@ pub use document::{
 /// The JSON of the stable operations, as [`Document::stable`] reads it.
 pub const STABLE: &str = include_str!("../documents/openapi.json");
 
+/// The JSON of the additions to stable operations, as [`Document::flavours`] reads it.
+pub const FLAVOURS: &str = include_str!("../documents/experimental-flavours.json");
+
 /// The JSON of the experimental operations, as [`Document::experimental`] reads it.
 pub const EXPERIMENTAL: &str = include_str!("../documents/openapi-experimental.json");

@@ -104,6 +104,7 @@ pub struct Walk {
     include: Vec<FileInclude>,
     sort: Option<AssetSort>,
     max_depth: usize,
+    skip_undecodable: bool,
     max_pages: u64,
     max_entries: u64,
     concurrency: usize,
@@ -171,6 +172,7 @@ impl Walk {
             include: Vec::new(),
             sort: None,
             max_depth: MAX_DEPTH,
+            skip_undecodable: false,
             max_pages: MAX_PAGES,
             max_entries: MAX_ENTRIES,
             concurrency: 4,
@@ -213,6 +215,16 @@ impl Walk {
         self
     }
 
+    /// Sets whether items that cannot be decoded are left out, each with a [`WalkError`], instead of
+    /// failing their folder. Default: no.
+    ///
+    /// For lists that people read: a program that compares lists would take these items for
+    /// deleted. Uploads and downloads of trees never skip items.
+    pub fn skip_undecodable(mut self, skip: bool) -> Self {
+        self.skip_undecodable = skip;
+        self
+    }
+
     /// Sets how many folders are listed at a time. At least one. Default: 4.
     pub fn concurrency(mut self, folders: usize) -> Self {
         self.concurrency = folders.max(1);
@@ -237,7 +249,7 @@ impl Walk {
         if let Some(sort) = &self.sort {
             list = list.sort(sort.clone());
         }
-        let request = self.client.pages(list);
+        let request = self.client.pages(list).skip_undecodable(self.skip_undecodable);
         self.active.push(Listing { request, folder, path, pages: 0, seen: HashSet::new() });
     }
 
@@ -305,6 +317,10 @@ impl Walk {
             }
             Some(Ok(page)) => {
                 listing.pages += 1;
+                for skipped in listing.request.take_skipped() {
+                    let message = skipped.to_string();
+                    self.failed(listing.path.clone(), TransferErrorKind::Mismatch, message);
+                }
                 for asset in page.data {
                     self.found(listing, asset);
                 }

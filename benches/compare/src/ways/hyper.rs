@@ -11,7 +11,8 @@ use crate::page::{PlainAsset, PlainPage};
 
 const BEARER: &str = "Bearer an-access-token-of-some-length";
 
-/// By hand, and nothing made for a call that could be made before: hyper-util's client with the settings of the SDK, and serde's derive.
+/// The lean rival: hyper-util's client with the settings of the SDK, the body collected, and serde's
+/// derive from the slice. It checks the status and does nothing else.
 #[derive(Clone)]
 pub struct Hyper {
     client: legacy::Client<HttpConnector, Full<Bytes>>,
@@ -27,11 +28,11 @@ impl Hyper {
             .header(header::USER_AGENT, "raw")
             .header(header::AUTHORIZATION, BEARER)
             .body(Full::new(body))
-            .expect("the request is right");
-        let response = self.client.request(request).await.expect("the server answers");
+            .expect("the request is valid");
+        let response = self.client.request(request).await.expect("the server responds");
         assert!(response.status().is_success());
-        let body = response.into_body().collect().await.expect("the body comes").to_bytes();
-        serde_json::from_slice(&body).expect("it is what was asked for")
+        let body = response.into_body().collect().await.expect("the body is complete").to_bytes();
+        serde_json::from_slice(&body).expect("the documented shape")
     }
 }
 

@@ -1,8 +1,8 @@
 //! Experimental operations on files.
 
-use frameio_core::{AccountId, Endpoint, FileId, Operation, model, open_enum, response_types};
+use frameio_core::{AccountId, Endpoint, FileId, Operation, model, response_types};
 
-use crate::files::File;
+use crate::files::{File, FileInclude};
 
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[ShowFiles::OPERATION, RestoreFile::OPERATION];
@@ -24,7 +24,7 @@ pub struct ShowFiles {
     pub account_id: AccountId,
     /// Related resources to include in the response. A media link can still be missing.
     #[endpoint(query)]
-    pub include: Option<Vec<ShownFileInclude>>,
+    pub include: Option<Vec<FileInclude>>,
     /// Files to show. 1 to 100.
     #[endpoint(body, items = 1..=100)]
     pub file_ids: Vec<FileId>,
@@ -47,34 +47,6 @@ pub struct RestoreFile {
     /// File to restore.
     #[endpoint(path)]
     pub file_id: FileId,
-}
-
-open_enum! {
-    /// What an answer of [`ShowFiles`] holds besides.
-    pub enum ShownFileInclude {
-        /// Links to the file as it was uploaded.
-        MediaLinksOriginal = "media_links.original",
-        /// Links to a small picture.
-        MediaLinksThumbnail = "media_links.thumbnail",
-        /// Links to a large picture.
-        MediaLinksThumbnailHighQuality = "media_links.thumbnail_high_quality",
-        /// Links to a video of 180 lines.
-        MediaLinksVideoH264180 = "media_links.video_h264_180",
-        /// Links to the best rendition.
-        MediaLinksHighQuality = "media_links.high_quality",
-        /// Links to the rendition that takes the least.
-        MediaLinksEfficient = "media_links.efficient",
-        /// Links to a sheet of pictures to scrub through.
-        MediaLinksScrubSheet = "media_links.scrub_sheet",
-        /// A link to a list of segments to stream from.
-        MediaLinksHlsManifest = "media_links.hls_manifest",
-        /// Who created it.
-        Creator = "creator",
-        /// The project that it is in.
-        Project = "project",
-        /// The values of its metadata fields.
-        Metadata = "metadata",
-    }
 }
 
 model! {

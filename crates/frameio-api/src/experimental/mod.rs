@@ -1,10 +1,26 @@
 //! Experimental operations, which the service may change or withdraw at any time.
 //!
-//! Behind the feature `experimental`. Each sends the header `api-version: experimental`, and no
-//! other operation does. They are exempt from semantic versioning: a minor version may change them
-//! as the service does. When the service promotes one, it moves to the module of its resource.
+//! Behind the feature `experimental`. Each sends the header `api-version: experimental`. They are
+//! exempt from semantic versioning: a minor version may change them as the service does. When the
+//! service promotes one, it moves to the module of its resource.
+//!
+//! # Flavours of stable operations
+//! Some stable operations take more with that header. What they take more is a field of their
+//! request, with this feature, and the header is sent only when such a field is set:
+//!
+//! | request | field | effect |
+//! |---|---|---|
+//! | [`CreateFolder`](crate::folders::CreateFolder), [`UpdateFolder`](crate::folders::UpdateFolder) | `restricted` | restricts the folder to members |
+//! | [`CreateShare`](crate::shares::CreateShare), [`UpdateShare`](crate::shares::UpdateShare) | `watermark_template_id` | selects the session watermark template |
+//! | [`ListShares`](crate::shares::ListShares), [`ShowShare`](crate::shares::ShowShare) | `include` | includes field definitions |
+//! | [`SearchAccount`](crate::search::SearchAccount) | `scope` | restricts the search to a workspace, project or folder |
+//! | [`ShowFile`](crate::files::ShowFile) and other requests with [`FileInclude`](crate::files::FileInclude) | `include` of `Parent` and `MediaLinksHlsManifest` | includes the folder or version stack of the file, a playlist |
+//! | [`ShowFile`](crate::files::ShowFile), [`ShowVersionStack`](crate::version_stacks::ShowVersionStack) | `scrub_sheet_layout` | adds the layout to an included scrub sheet |
+//! | [`ListAccountUsers`](crate::users::ListAccountUsers) | `membership_details` | adds `joined_at`, `last_active_at` and `timezone` to users |
 
 use frameio_core::Operation;
+
+pub use self::response::ExperimentalResponse;
 
 pub mod accounts;
 pub mod files;
@@ -14,7 +30,10 @@ pub mod metadata;
 pub mod metadata_fields;
 pub mod permissions;
 pub mod project_permissions;
+mod response;
+pub mod search;
 pub mod session_watermark_templates;
+pub mod shares;
 pub mod users;
 pub mod version_stacks;
 pub mod workspace_permissions;

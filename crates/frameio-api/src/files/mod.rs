@@ -12,6 +12,8 @@ use jiff::Timestamp;
 pub use self::copies::{CopiedFile, CopyComments};
 pub use self::upload::{RemoteUpload, StorageLocation, UploadStatus, UploadUrl};
 use crate::assets::{Asset, AssetKind};
+#[cfg(feature = "experimental")]
+use crate::experimental::ExperimentalResponse;
 use crate::media_links::MediaLinks;
 use crate::metadata::MetadataField;
 use crate::projects::Project;
@@ -68,8 +70,12 @@ pub struct ShowFile {
     /// Related resources to include in the response. A media link can still be missing: the file is
     /// not transcoded yet, has no such rendition, or access is restricted. Including the original
     /// without the right to download it fails with 403.
-    #[endpoint(query)]
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
+    /// Whether an included scrub sheet has its layout. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub scrub_sheet_layout: Option<ExperimentalResponse>,
 }
 
 /// Lists the files in a folder.
@@ -90,7 +96,7 @@ pub struct ListFiles {
     #[endpoint(path)]
     pub folder_id: FolderId,
     /// Related resources to include in the response. A media link can still be missing.
-    #[endpoint(query)]
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
     #[endpoint(query)]
@@ -410,6 +416,12 @@ open_enum! {
         Project = "project",
         /// The values of its metadata fields.
         Metadata = "metadata",
+    }
+    experimental {
+        /// Folder or version stack that the file is in. Only for [`ShowFile`].
+        Parent = "parent",
+        /// Playlist to stream from.
+        MediaLinksHlsManifest = "media_links.hls_manifest",
     }
 }
 

@@ -81,7 +81,7 @@ pub struct ListFolderChildren {
     #[endpoint(path)]
     pub folder_id: FolderId,
     /// Related resources to include in the response. A media link can still be missing.
-    #[endpoint(query)]
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
     #[endpoint(query)]
@@ -165,6 +165,10 @@ pub struct CreateFolder {
     /// Name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: Option<String>,
+    /// Whether only members of the folder can see it. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub restricted: Option<bool>,
 }
 
 /// Updates a folder.
@@ -187,6 +191,10 @@ pub struct UpdateFolder {
     /// Name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: Option<String>,
+    /// Whether only members of the folder can see it. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub restricted: Option<bool>,
 }
 
 /// Deletes a folder with its contents.

@@ -6,6 +6,9 @@ mod untyped;
 
 use frameio_core::{AccountId, Cursor, Endpoint, Extra, Operation, Page, model, open_enum};
 
+#[cfg(feature = "experimental")]
+use crate::experimental::search::SearchScope;
+
 pub use self::matches::{MatchedClip, MatchedProject, MatchedSegment, SearchMatch};
 pub use self::results::{AssetResultType, SearchResult};
 
@@ -56,6 +59,11 @@ pub struct SearchAccount {
     /// Types of results. Default: all.
     #[endpoint(body)]
     pub filters: Option<SearchFilters>,
+    /// Workspace, project or folder that the search is restricted to. Default: the account. Sends
+    /// `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub scope: Option<SearchScope>,
 }
 
 open_enum! {

@@ -19,8 +19,12 @@ pub use self::share::{
 };
 use crate::assets::Asset;
 use crate::assets::AssetSort;
+#[cfg(feature = "experimental")]
+use crate::experimental::shares::ShareInclude;
 use crate::files::FileInclude;
 use crate::users::User;
+#[cfg(feature = "experimental")]
+use frameio_core::SessionWatermarkTemplateId;
 
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[
@@ -67,6 +71,10 @@ pub struct ListShares {
     /// Whether the response counts the items of all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
+    /// Field definitions to include in the response. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub include: Option<Vec<ShareInclude>>,
 }
 
 /// Creates a share of assets of a project.
@@ -199,6 +207,11 @@ pub struct CreateShare {
     /// Whether the reel layout shows asset names.
     #[endpoint(body)]
     pub show_asset_name_in_reel_layout: Option<bool>,
+    /// Session watermark template that is applied if watermarks are shown. Default: the template of
+    /// the workspace or the account. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub watermark_template_id: Option<SessionWatermarkTemplateId>,
 }
 
 /// Shows a share.
@@ -218,6 +231,10 @@ pub struct ShowShare {
     /// Share to show.
     #[endpoint(path)]
     pub share_id: ShareId,
+    /// Field definitions to include in the response. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(query, experimental)]
+    pub include: Option<Vec<ShareInclude>>,
 }
 
 /// Updates a share.
@@ -336,6 +353,11 @@ pub struct UpdateShare {
     /// Width of the name column in the list layout.
     #[endpoint(body)]
     pub name_column_width: Patch<u32>,
+    /// Session watermark template that is applied if watermarks are shown. Null stands for the
+    /// template of the workspace or the account. Sends `api-version: experimental`.
+    #[cfg(feature = "experimental")]
+    #[endpoint(body, experimental)]
+    pub watermark_template_id: Patch<SessionWatermarkTemplateId>,
 }
 
 /// Deletes a share. Its assets stay in the project.
@@ -373,7 +395,7 @@ pub struct ListShareAssets {
     #[endpoint(path)]
     pub share_id: ShareId,
     /// Related resources to include in the response. A media link can still be missing.
-    #[endpoint(query)]
+    #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
     #[endpoint(query)]

@@ -1,10 +1,12 @@
 //! A share and how it looks.
 
 use frameio_core::{
-    AssetId, CollectionId, Extra, FieldDefinitionId, Secret, ShareId, model, open_enum,
-    response_types,
+    AssetId, CollectionId, Extra, FieldDefinitionId, Secret, SessionWatermarkTemplateId, ShareId,
+    model, open_enum, response_types,
 };
 use jiff::Timestamp;
+
+use crate::metadata_fields::FieldDefinition;
 
 model! {
     /// Assets that are shown to reviewers.
@@ -41,6 +43,9 @@ model! {
         pub transcripts_enabled: Option<bool>,
         /// Whether a watermark is shown.
         pub watermark_enabled: Option<bool>,
+        /// Session watermark template that is applied, if it is not the default. Only in
+        /// experimental responses.
+        pub watermark_template_id: Option<SessionWatermarkTemplateId>,
         /// Whether a watermark that cannot be seen tells where a copy comes from.
         pub forensic_watermark_enabled: Option<bool>,
         /// Whether media is protected from copying.
@@ -55,8 +60,12 @@ model! {
         pub sort_by: Option<ShareSortBy>,
         /// The metadata field that stands out.
         pub featured_field_definition_id: Option<FieldDefinitionId>,
+        /// The metadata field that stands out, if included. Only in experimental responses.
+        pub featured_field_definition: Option<Box<FieldDefinition>>,
         /// The metadata fields that are shown.
         pub visible_field_definition_ids: Option<Vec<FieldDefinitionId>>,
+        /// The metadata fields that are shown, if included. Only in experimental responses.
+        pub visible_field_definitions: Option<Vec<FieldDefinition>>,
         /// Whether it opens with an asset in the player, not with the list.
         pub open_in_viewer_enabled: Option<bool>,
         /// How a picture is fitted into its card.

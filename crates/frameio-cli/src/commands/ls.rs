@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::asset_row::AssetRow;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::Failure;
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, SkippedItems};
 use crate::resolver::{Place, Resolver};
 
 #[derive(Debug, clap::Args)]
@@ -99,11 +99,14 @@ impl Listing<'_> {
         list: E,
         row: impl Fn(&E::Item) -> AssetRow,
     ) -> Result<(), Failure> {
-        let mut items = self.client.items(list);
+        let mut items = self.client.items(list).skip_undecodable(true);
+        let mut skipped = SkippedItems::default();
         while let Some(item) = items.next().await {
             self.print(row(&item?))?;
+            skipped.add(&self.reporter, items.take_skipped());
         }
-        Ok(())
+        skipped.add(&self.reporter, items.take_skipped());
+        skipped.finish()
     }
 
     fn file(&self, place: &Resolved) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use indicatif::HumanBytes;
 use super::asset_row::AssetRow;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
+use crate::report::{Reporter, SkippedItems};
 use crate::resolver::{Place, Resolver, not_a_folder};
 
 #[derive(Debug, clap::Args)]
@@ -40,6 +40,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         depth: args.depth.map(usize::from),
         rows: BTreeMap::new(),
         failed: 0,
+        skipped: SkippedItems::default(),
         status: None,
     };
     let top = RemotePath::default();
@@ -73,6 +74,8 @@ struct Tree {
     /// By path; names are not unique, so that a number keeps rows of the same path apart.
     rows: BTreeMap<(Vec<String>, usize), AssetRow>,
     failed: u64,
+    /// Projects that were left out.
+    skipped: SkippedItems,
     /// Common status of the failures.
     status: Option<Status>,
 }
@@ -98,8 +101,9 @@ impl Tree {
             return Ok(());
         }
         let list = ListProjects::new(account, workspace).page_size(100);
-        let mut projects = self.client.items(list);
+        let mut projects = self.client.items(list).skip_undecodable(true);
         while let Some(project) = projects.next().await {
+            self.skipped.add(&self.reporter, projects.take_skipped());
             let Project { id, name, root_folder_id, .. } = project?;
             let path = above.join(&name);
             self.row(&path, AssetRow::container("project", id.as_str(), &name))?;
@@ -108,6 +112,7 @@ impl Tree {
                 self.walk(walk, &path).await?;
             }
         }
+        self.skipped.add(&self.reporter, projects.take_skipped());
         Ok(())
     }
 
@@ -116,7 +121,8 @@ impl Tree {
         self.depth.is_some_and(|depth| path.names().len() >= depth)
     }
 
-    async fn walk(&mut self, mut walk: Walk, above: &RemotePath) -> Result<(), Failure> {
+    async fn walk(&mut self, walk: Walk, above: &RemotePath) -> Result<(), Failure> {
+        let mut walk = walk.skip_undecodable(true);
         if let Some(depth) = self.depth {
             walk = walk.max_depth(depth.saturating_sub(1 + above.names().len()));
         }
@@ -156,9 +162,9 @@ impl Tree {
             self.print(root)?;
         }
         match self.status {
-            None => Ok(()),
+            None => self.skipped.finish(),
             Some(status) => {
-                let message = format!("{} folders could not be listed", self.failed);
+                let message = format!("{} folders could not be listed completely", self.failed);
                 Err(Failure::new(status, message))
             }
         }

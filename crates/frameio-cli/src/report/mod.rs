@@ -7,6 +7,7 @@ mod escape;
 mod file;
 mod jobs;
 mod meter;
+mod skipped;
 mod terminal_echo;
 mod transfer;
 mod width;
@@ -19,6 +20,7 @@ use serde_json::Value;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
+pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
 use crate::exit::{Failure, Status};
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod enums;
+mod flavours;
 mod limits;
 mod requests;
 mod routes;
@@ -76,6 +77,7 @@ pub fn compare(documents: &[&Document]) -> Vec<Finding> {
         requests::check(case, *contract, &mut findings);
         limits::check(case, *contract, &mut findings);
         answers::check(case, *contract, &mut findings);
+        flavours::check(case, *contract, &mut findings);
     }
     for case in &cases {
         let operation = case.operation;

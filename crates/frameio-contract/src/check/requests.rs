@@ -25,7 +25,7 @@ pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Finding
     frame(case, contract, body.as_ref(), findings);
 }
 
-type Query<'d> = BTreeMap<&'d str, Value>;
+pub(super) type Query<'d> = BTreeMap<&'d str, Value>;
 
 /// Queries and bodies that together have every value of every parameter.
 fn inputs<'d>(case: &Case, contract: Operation<'d>) -> Vec<(Query<'d>, Option<Value>)> {
@@ -148,7 +148,7 @@ fn flat(name: &str, value: &Value) -> Vec<(String, String)> {
     }
 }
 
-fn body_of(request: &Request<Body>) -> Value {
+pub(super) fn body_of(request: &Request<Body>) -> Value {
     let body = request.body().as_bytes().unwrap_or_default();
     serde_json::from_slice(body).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use frameio_core::dynamic::{Parameter, ParameterLocation};
 use frameio_openapi::{Operation, ParameterPlace, QuotaScope, Schema};
 use serde_json::Number;
 
-use super::Findings;
+use super::{Findings, flavours};
 use crate::case::Case;
 
 pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
@@ -48,7 +48,8 @@ fn parameters(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>)
     differences("path", &names(ParameterLocation::Path), &in_path, findings);
 
     let query = || contract.parameters(ParameterPlace::Query);
-    let theirs: BTreeSet<_> = query().map(|parameter| parameter.name()).collect();
+    let mut theirs: BTreeSet<_> = query().map(|parameter| parameter.name()).collect();
+    theirs.extend(flavours::names(contract, Some(ParameterPlace::Query)));
     differences("query", &names(ParameterLocation::Query), &theirs, findings);
     findings.check(schema.paged == theirs.contains("after"), || "pages are followed".to_owned());
     for parameter in query() {
@@ -65,7 +66,8 @@ fn parameters(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>)
     if let Some(body) = contract.request_body().map(|body| body.schema) {
         let fields = if schema.envelope { body.property("data") } else { Some(body) };
         let fields = fields.into_iter().flat_map(fields_of);
-        let fields = fields.collect::<BTreeSet<_>>();
+        let mut fields = fields.collect::<BTreeSet<_>>();
+        fields.extend(flavours::names(contract, None));
         differences("body", &names(ParameterLocation::Body), &fields, findings);
     } else {
         differences("body", &names(ParameterLocation::Body), &BTreeSet::new(), findings);
@@ -81,8 +83,12 @@ fn fields_of(schema: Schema<'_>) -> Vec<&str> {
 fn values(ours: &Parameter, theirs: Schema<'_>, findings: &mut Findings<'_>) {
     // A list of kinds is plain text to the contract.
     if let Some(theirs) = theirs.values() {
-        let (ours, theirs): (BTreeSet<_>, BTreeSet<_>) =
-            (ours.values.iter().copied().collect(), theirs.into_iter().collect());
+        let theirs: BTreeSet<_> = theirs.into_iter().collect();
+        let mut ours: BTreeSet<_> = ours.values.iter().copied().collect();
+        // One enum serves several operations, of which each has its own experimental values.
+        for experimental in flavours::included().filter(|value| !theirs.contains(value)) {
+            ours.remove(experimental);
+        }
         differences("values", &ours, &theirs, findings);
     }
 }

@@ -16,6 +16,9 @@
 /// assert_eq!(MoodboardStatus::from("final"), MoodboardStatus::Final);
 /// assert_eq!(MoodboardStatus::from("burnt").as_str(), "burnt");
 /// ```
+///
+/// Values in a section `experimental { … }` below the enum exist with the feature `experimental` of the crate
+/// that declares the enum.
 #[macro_export]
 macro_rules! open_enum {
     (
@@ -23,24 +26,38 @@ macro_rules! open_enum {
         pub enum $name:ident {
             $( $(#[$variant_meta:meta])* $variant:ident = $text:literal, )+
         }
+        $(experimental {
+            $( $(#[$experimental_meta:meta])* $experimental:ident = $experimental_text:literal, )+
+        })?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$variant_meta])* $variant, )+
+            $($(
+                #[cfg(feature = "experimental")]
+                $(#[$experimental_meta])*
+                $experimental,
+            )+)?
             /// A value that this version does not know.
             Other(Box<str>),
         }
 
         impl $name {
             /// Every value that this version knows, as the service writes it.
-            pub const KNOWN: &'static [&'static str] = &[$($text),+];
+            pub const KNOWN: &'static [&'static str] = $crate::__known! {
+                [$($text),+] $([$($experimental_text),+])?
+            };
 
             /// The value as the service writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $text, )+
+                    $($(
+                        #[cfg(feature = "experimental")]
+                        Self::$experimental => $experimental_text,
+                    )+)?
                     Self::Other(text) => text,
                 }
             }
@@ -50,10 +67,30 @@ macro_rules! open_enum {
             fn from(text: &str) -> Self {
                 match text {
                     $( $text => Self::$variant, )+
+                    $($(
+                        #[cfg(feature = "experimental")]
+                        $experimental_text => Self::$experimental,
+                    )+)?
                     other => Self::Other(other.into()),
                 }
             }
         }
+
+        $(
+            impl $name {
+                /// Values that only the experimental versions of operations know; empty without the
+                /// feature `experimental`.
+                pub const EXPERIMENTAL: &'static [&'static str] =
+                    $crate::__known! { [] [$($experimental_text),+] };
+
+                /// Returns whether a list has a value that only the experimental version of an
+                /// operation knows.
+                pub fn any_experimental(list: &Option<Vec<Self>>) -> bool {
+                    let list = list.as_deref().unwrap_or_default();
+                    list.iter().any(|value| Self::EXPERIMENTAL.contains(&value.as_str()))
+                }
+            }
+        )?
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -86,4 +123,20 @@ macro_rules! open_enum {
             }
         }
     };
+}
+
+/// The texts of an enum, those behind the feature `experimental` included.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __known {
+    ([$($text:literal),+]) => {
+        &[$($text),+]
+    };
+    ([$($text:literal),*] [$($experimental:literal),+]) => {{
+        #[cfg(feature = "experimental")]
+        const KNOWN: &[&str] = &[$($text,)* $($experimental),+];
+        #[cfg(not(feature = "experimental"))]
+        const KNOWN: &[&str] = &[$($text),*];
+        KNOWN
+    }};
 }

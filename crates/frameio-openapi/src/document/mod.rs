@@ -46,6 +46,16 @@ impl Document {
         &EXPERIMENTAL
     }
 
+    /// Returns what `api-version: experimental` adds to requests of stable operations: parameters,
+    /// values of `include`, and fields of bodies.
+    ///
+    /// The service publishes no document of these additions; this one follows the official SDK of
+    /// the experimental operations.
+    pub fn flavours() -> &'static Self {
+        static FLAVOURS: LazyLock<Document> = LazyLock::new(|| shipped(crate::FLAVOURS));
+        &FLAVOURS
+    }
+
     /// Reads a document.
     ///
     /// # Errors
@@ -195,6 +205,15 @@ mod tests {
         assert_eq!((stable.openapi_version(), stable.version()), (Some("3.1.0"), "frameio-4.0.0"));
         for document in [stable, experimental] {
             assert_eq!(document.unknown_keywords(), BTreeSet::new());
+        }
+    }
+
+    #[test]
+    fn flavours_are_of_stable_operations() {
+        for flavour in Document::flavours().operations() {
+            let stable = Document::stable().operations().find(|it| it.id() == flavour.id());
+            let route = stable.map(|it| (it.method(), it.path()));
+            assert_eq!(route, Some((flavour.method(), flavour.path())), "{:?}", flavour.id());
         }
     }
 

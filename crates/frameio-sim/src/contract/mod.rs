@@ -6,6 +6,7 @@
 mod check;
 pub(crate) mod cursor;
 mod extra_rules;
+mod flavours;
 mod read;
 mod schema;
 pub(crate) mod timecode;
@@ -30,6 +31,15 @@ pub(crate) struct Spec {
     pub(crate) parameters: Vec<Parameter>,
     /// The JSON body, if it takes one.
     pub(crate) body: Option<Content>,
+    /// The experimental flavour of a stable operation.
+    pub(crate) flavour: Option<Flavour>,
+}
+
+/// Request that a stable operation takes with `api-version: experimental`.
+#[derive(Debug)]
+pub(crate) struct Flavour {
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Content>,
 }
 
 impl Spec {
@@ -37,17 +47,31 @@ impl Spec {
     pub(crate) fn is_experimental(&self) -> bool {
         self.operation.api_version == Some(EXPERIMENTAL)
     }
+
+    /// Returns parameters and body of a request, which may be of the experimental flavour.
+    pub(crate) fn request(&self, experimental: bool) -> (&[Parameter], Option<&Content>) {
+        match self.flavour.as_ref().filter(|_| experimental) {
+            Some(flavour) => (&flavour.parameters, flavour.body.as_ref()),
+            None => (&self.parameters, self.body.as_ref()),
+        }
+    }
 }
 
 /// All operations, the stable ones first.
 pub(crate) fn specs() -> &'static [Spec] {
     static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
-        let (stable, experimental) = (Document::stable(), Document::experimental());
-        let mut specs: Vec<Spec> = read::specs(stable).chain(read::specs(experimental)).collect();
-        extra_rules::add(&mut specs);
+        let mut specs = read_specs();
+        flavours::add(&mut specs, read_specs());
         specs
     });
     &SPECS
+}
+
+fn read_specs() -> Vec<Spec> {
+    let (stable, experimental) = (Document::stable(), Document::experimental());
+    let mut specs: Vec<Spec> = read::specs(stable).chain(read::specs(experimental)).collect();
+    extra_rules::add(&mut specs);
+    specs
 }
 
 /// A parameter of the query.

@@ -38,11 +38,11 @@ fn spec(documented: openapi::Operation<'static>) -> Spec {
     };
     let query = documented.parameters(ParameterPlace::Query);
     let body = documented.request_body().map(content);
-    Spec { operation, parameters: query.flat_map(parameters).collect(), body }
+    Spec { operation, parameters: query.flat_map(parameters).collect(), body, flavour: None }
 }
 
 /// Returns a parameter, or one for each key where it is an object.
-fn parameters(documented: openapi::Parameter<'_>) -> Vec<Parameter> {
+pub(super) fn parameters(documented: openapi::Parameter<'_>) -> Vec<Parameter> {
     let (name, json) = (documented.name(), documented.schema());
     let key = |(key, value): (&str, openapi::Schema<'_>)| Parameter {
         name: format!("{name}[{key}]").into(),
@@ -64,7 +64,7 @@ fn parameters(documented: openapi::Parameter<'_>) -> Vec<Parameter> {
     parameters
 }
 
-fn content(documented: openapi::RequestBody<'_>) -> Content {
+pub(super) fn content(documented: openapi::RequestBody<'_>) -> Content {
     let body = documented.schema;
     let (envelope, json) = match body.property("data") {
         None => (Envelope::None, body),

@@ -72,7 +72,9 @@ fn request(state: &State, number: u64, record: &RecordedRequest) -> Value {
 /// of sign-in, may be secret.
 pub(super) fn query(record: &RecordedRequest) -> Option<String> {
     let spec = contract::specs().iter().find(|spec| Some(spec.operation.id) == record.operation)?;
-    let known = |name: &str| spec.parameters.iter().any(|parameter| &*parameter.name == name);
+    // Experimental flavours have all parameters of their operation.
+    let (parameters, _) = spec.request(true);
+    let known = |name: &str| parameters.iter().any(|parameter| &*parameter.name == name);
     let pairs = form_urlencoded::parse(record.query.as_deref()?.as_bytes());
     let pairs = pairs.filter(|(name, _)| known(name));
     let shown: Vec<_> = pairs.map(|(name, value)| format!("{name}={value}")).collect();

@@ -242,8 +242,10 @@ fn handle(
         problems.push(Problem::at("/api-version", format!("the header has to be `{known}`")));
     }
     let query = parts.uri.query().unwrap_or_default();
-    let query = Query::parse(&route.spec.parameters, query, &mut problems);
-    let data = match &route.spec.body {
+    let is_experimental = version.is_some_and(|version| version == EXPERIMENTAL);
+    let (parameters, body) = route.spec.request(is_experimental);
+    let query = Query::parse(parameters, query, &mut problems);
+    let data = match body {
         Some(body) if body.required || content.is_too_long || !content.data.is_empty() => {
             body.take(parse(&parts.headers, content)?)
         }
@@ -265,6 +267,7 @@ fn handle(
         user_id: &caller.user_id,
         path: parts.uri.path(),
         args,
+        is_experimental,
         query,
         data,
     };

@@ -22,6 +22,8 @@ pub(crate) struct RequestContext<'a> {
     pub(crate) user_id: &'a str,
     pub(crate) path: &'a str,
     pub(crate) args: &'a [(&'static str, String)],
+    /// Whether the experimental version of the operation is asked for.
+    pub(crate) is_experimental: bool,
     pub(crate) query: Query,
     pub(crate) data: Map<String, Value>,
 }

@@ -209,5 +209,10 @@ pub(super) fn render(state: &State, ctx: &RequestContext<'_>, file: &Row) -> Val
             upload.map_or(Value::Null, |upload| uploads::link(ctx, file.id(), upload, link));
     }
     folders::add_includes(state, ctx, file, &mut file_json);
+    if ctx.query.includes("parent")
+        && let Some(parent) = tree::asset(state, file.text("parent_id"))
+    {
+        file_json["parent"] = parent.fields.clone().into();
+    }
     file_json
 }

@@ -56,6 +56,11 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let name = ctx.field("name");
     let name = name.as_str().unwrap_or(UNTITLED);
     let id = add(&mut state.folders, ctx.actor(), &project, Some(&parent), name);
+    if let (Some(restricted), Some(folder)) =
+        (ctx.field("restricted").as_bool(), state.folders.get_mut(&id))
+    {
+        folder.fields.insert("restricted".to_owned(), restricted.into());
+    }
     tree::record_event(state, ctx, Change::Created, &id);
     Ok(Reply::created(render(state, ctx, &state.folders[&id])))
 }

@@ -116,5 +116,16 @@ pub(super) fn link(ctx: &RequestContext<'_>, id: &str, upload: &Upload, link: &s
         return Value::Null;
     }
     let url = |disposition| url(&format!("{link}/{disposition}"));
-    json!({"download_url": url("attachment"), "url": url("inline")})
+    match link {
+        "hls_manifest" => json!({"url": url("inline")}),
+        "scrub_sheet" if ctx.is_experimental => json!({
+            "download_url": url("attachment"),
+            "url": url("inline"),
+            "metadata": {
+                "frames": 1, "padding": 0, "thumb_height": 1, "thumb_width": 1,
+                "tile_x": 0, "tile_y": 0,
+            },
+        }),
+        _ => json!({"download_url": url("attachment"), "url": url("inline")}),
+    }
 }

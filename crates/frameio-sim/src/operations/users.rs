@@ -80,8 +80,19 @@ pub(super) fn page_of_roles(state: &State, ctx: &RequestContext<'_>, place: &Row
         ctx,
         users,
         key,
-        |(user, role)| json!({"role": role.name(), "user": state.person(user.id())}),
+        |(user, role)| json!({"role": role.name(), "user": member(state, ctx, user, place)}),
     )
+}
+
+/// A user as the list of an account has them; the experimental one knows more.
+fn member(state: &State, ctx: &RequestContext<'_>, user: &Row, place: &Row) -> Value {
+    let mut person = state.person(user.id());
+    if ctx.is_experimental && state.accounts.contains_key(place.id()) {
+        person["joined_at"] = user.field("created_at").clone();
+        person["last_active_at"] = ctx.now.to_string().into();
+        person["timezone"] = "Etc/UTC".into();
+    }
+    person
 }
 
 /// The user that the path names, and what they are in the account.

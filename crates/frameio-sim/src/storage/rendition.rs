@@ -25,6 +25,13 @@ const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isommp42\
 static VIDEO: Rendition = Rendition { media_type: "video/mp4", extension: "mp4", content: MP4 };
 static AUDIO: Rendition = Rendition { media_type: "audio/mp4", extension: "m4a", content: MP4 };
 
+/// A playlist without segments.
+static PLAYLIST: Rendition = Rendition {
+    media_type: "application/vnd.apple.mpegurl",
+    extension: "m3u8",
+    content: b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-ENDLIST\n",
+};
+
 /// Returns the placeholder for `link` in the `media_links` of a file of `media_type`.
 pub(crate) fn of(media_type: &str, link: &str) -> Option<&'static Rendition> {
     let kind = if media_type == "application/pdf" {
@@ -37,6 +44,7 @@ pub(crate) fn of(media_type: &str, link: &str) -> Option<&'static Rendition> {
         | ("video", "scrub_sheet")
         | ("image", "high_quality" | "efficient") => Some(&IMAGE),
         ("video", "video_h264_180" | "high_quality" | "efficient") => Some(&VIDEO),
+        ("video" | "audio", "hls_manifest") => Some(&PLAYLIST),
         ("audio", "high_quality" | "efficient") => Some(&AUDIO),
         _ => None,
     }

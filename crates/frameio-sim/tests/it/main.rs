@@ -15,6 +15,7 @@ mod errors;
 mod examples;
 mod faults;
 mod files;
+mod flavours;
 mod folders;
 mod groups;
 mod ims;

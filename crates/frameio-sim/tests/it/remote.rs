@@ -44,12 +44,14 @@ async fn a_source_is_fetched_into_every_storage() {
         let api = Api::of(Sim::builder().quotas(false).storage(storage).build());
         let file = ask(&api, &url).await;
         assert_eq!((&file["status"], &file["file_size"]), (&json!("created"), &json!(0)));
+        assert_eq!(file["media_type"], json!(null), "it is known when the upload is complete");
         assert_eq!(end(&api, &file).await, (true, false));
         let shown = api.get(&api.file(&file)).await.data();
         assert_eq!(
             (&shown["status"], &shown["file_size"]),
             (&json!("transcoded"), &json!("from far away".len()))
         );
+        assert_eq!(shown["media_type"], "text/plain");
         assert_eq!(api.read(&file["id"], &[]).await.body(), "from far away");
         assert_eq!(api.delete(&api.file(&file)).await.status, StatusCode::NO_CONTENT);
     }

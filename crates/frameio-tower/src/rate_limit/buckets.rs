@@ -151,3 +151,57 @@ impl fmt::Debug for Buckets {
         write!(f, "{} buckets", self.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::super::bucket::{Entry, Sending};
+    use super::*;
+
+    static SHOW: Operation = Operation::new("files.show", Method::GET, "/", Quota::per_second(10));
+
+    #[test]
+    fn unused_buckets_are_dropped_when_there_are_twice_as_many_as_are_in_use() {
+        let buckets = Buckets::new();
+        let get = |number: usize| {
+            buckets.get(&Call::new(&SHOW).account(number.to_string()), None, |_| None)
+        };
+        let mut held: Vec<_> = (0..FEW).map(get).collect();
+        // The next one finds all in use, and looks again when there are twice as many.
+        let unused = FEW..2 * FEW;
+        unused.clone().for_each(|number| drop(get(number)));
+        assert_eq!(buckets.len(), 2 * FEW);
+        drop(get(2 * FEW));
+        assert_eq!(buckets.len(), FEW + 1);
+        assert!(Arc::ptr_eq(&held[0], &get(0)));
+
+        held.clear();
+        (3 * FEW..4 * FEW).for_each(|number| drop(get(number)));
+        assert!(buckets.len() <= FEW + 1, "{}", buckets.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_is_kept_until_its_slots_have_leaked_away() {
+        let buckets = Buckets::new();
+        let get = |number: usize| {
+            buckets.get(&Call::new(&SHOW).account(number.to_string()), None, |_| None)
+        };
+        let used = Arc::downgrade(&get(0));
+        let Ok(Entry::Slot(mut slot)) = get(0).enter(None) else { panic!("no slot") };
+        slot.pass(Sending::Passed);
+        drop(slot);
+        (1..=FEW).for_each(|number| drop(get(number)));
+        assert!(used.strong_count() > 0, "one call is in it");
+        tokio::time::advance(std::time::Duration::from_millis(100)).await;
+        (FEW..2 * FEW).for_each(|number| drop(get(number)));
+        assert_eq!(used.strong_count(), 0);
+    }
+
+    #[test]
+    fn debug_output_has_the_number_of_buckets() {
+        let buckets = Buckets::new();
+        buckets.get(&Call::new(&SHOW), None, |_| None);
+        assert_eq!(format!("{buckets:?}"), "1 buckets");
+    }
+}

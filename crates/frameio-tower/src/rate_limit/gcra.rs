@@ -250,10 +250,12 @@ mod tests {
         assert!(Arc::ptr_eq(&one, &in_use.get(quota, false)));
         let pinned = in_use.get(quota, true);
         assert!(!Arc::ptr_eq(&one, &pinned));
-        let mut bucket = Gcra::new(one);
+        let mut bucket = Gcra::new(one.clone());
         bucket.change(Quota::per_second(6), Instant::now());
         assert!(Arc::ptr_eq(&bucket.limiter, &in_use.get(Quota::per_second(6), false)));
-        drop((bucket, pinned));
+        assert!(Arc::ptr_eq(&one, &in_use.get(quota, false)), "kept while others are created");
+        assert_eq!(in_use.0.lock().unwrap().len(), 3);
+        drop((one, bucket, pinned));
         let _other = in_use.get(Quota::per_minute(7), false);
         assert_eq!(in_use.0.lock().unwrap().len(), 1);
     }

@@ -75,6 +75,21 @@ async fn a_call_that_is_not_polled_does_not_block_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_new_call_passes_over_waiters_that_missed_their_turn() {
+    let layer = RateLimitLayer::new();
+    let client = Client::new(&layer, []);
+    let fast = Client::new(&layer.clone().mode(RateLimitMode::FailFast), []);
+    client.all(&SHOW, 9).await;
+    let mut neglected = spawn(client.call(request(&SHOW)));
+    assert_pending!(neglected.poll());
+    advance(ms(199)).await;
+    // Until then the free slot is for the waiter.
+    assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(1));
+    advance(ms(1)).await;
+    fast.call(request(&SHOW)).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dropped_wait_leaves_nothing_behind() {
     // Polled every 20 ms, it is served by the sixth poll, at 100 ms.
     for polls in 0..=6 {

@@ -2,15 +2,12 @@
 
 mod membership;
 
-use frameio_core::{
-    AccountId, Cursor, Endpoint, Operation, Page, UserId, model, open_enum, response_types,
-};
-use jiff::Timestamp;
+use frameio_core::{AccountId, Cursor, Endpoint, Operation, Page, UserId, open_enum};
 
 pub use self::membership::{
     GroupMembership, Membership, MembershipKind, ProjectMembership, WorkspaceMembership,
 };
-use crate::permissions::AccountRole;
+use crate::permissions::AccountUserRole;
 
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[ShowAccountUser::OPERATION, ListUserMemberships::OPERATION];
@@ -22,7 +19,7 @@ pub const OPERATIONS: &[&Operation] = &[ShowAccountUser::OPERATION, ListUserMemb
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
     GET "/v4/accounts/{account_id}/users/{user_id}",
-    id = "users.account_user_roles_show", response = AccountUser, quota = "100/min",
+    id = "users.account_user_roles_show", response = AccountUserRole, quota = "100/min",
     api_version = "experimental",
 )]
 #[non_exhaustive]
@@ -85,40 +82,5 @@ open_enum! {
         RoleAsc = "role_asc",
         /// By role, the reverse of [`RoleAsc`](Self::RoleAsc).
         RoleDesc = "role_desc",
-    }
-}
-
-model! {
-    /// A user of an account, with their role in it.
-    pub struct AccountUser {
-        /// The user.
-        pub user: UserDetails,
-        /// The user's role.
-        pub role: Option<AccountRole>,
-    }
-}
-response_types! { AccountUser: one }
-
-model! {
-    /// A user with all that an account knows of them: a [`User`](crate::users::User) and more.
-    pub struct UserDetails {
-        /// The user's id; absent for people without a membership.
-        pub id: Option<UserId>,
-        /// The user's name.
-        pub name: Option<String>,
-        /// The user's e-mail address.
-        pub email: String,
-        /// A picture of the user.
-        pub avatar_url: Option<String>,
-        /// Whether the user is active in the account.
-        pub active: Option<bool>,
-        /// The user's id at Adobe.
-        pub adobe_user_id: Option<String>,
-        /// The user's time zone.
-        pub timezone: Option<String>,
-        /// When the user joined the account.
-        pub joined_at: Option<Timestamp>,
-        /// When the user was last seen.
-        pub last_active_at: Option<Timestamp>,
     }
 }

@@ -43,7 +43,7 @@ fn search(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let mut found: Vec<Found<'_>> = tables(state, ctx)
         .flat_map(Table::values)
         .filter(|row| row.account == ctx.account() && !is_root(state, row))
-        .filter(|row| state.sees(ctx.user_id, row))
+        .filter(|row| state.sees(ctx.user_id, row) && is_in_scope(state, ctx, row))
         .filter_map(|row| {
             let mut matches = matches::of(state, ctx, &query, row);
             matches.extend(comments.remove(row.id()).unwrap_or_default());
@@ -70,6 +70,20 @@ fn tables<'s>(state: &'s State, ctx: &RequestContext<'_>) -> impl Iterator<Item 
     .into_iter()
     .filter(|(name, _)| filters[*name] != false)
     .map(|(_, table)| table)
+}
+
+/// Whether something is in the workspace, the project and the folder that the scope names.
+fn is_in_scope(state: &State, ctx: &RequestContext<'_>, row: &Row) -> bool {
+    let scope = |name: &str| ctx.field("scope")[name].as_str();
+    let project = match row.text("project_id") {
+        "" => row.id(),
+        project => project,
+    };
+    let workspace = state.projects.get(project).map(|project| project.text("workspace_id"));
+    let is_below = |folder| tree::is_below(state, row, folder);
+    scope("workspace_id").is_none_or(|wanted| workspace == Some(wanted))
+        && scope("project_id").is_none_or(|wanted| wanted == project)
+        && scope("folder_id").is_none_or(is_below)
 }
 
 /// A root folder is found as its project.

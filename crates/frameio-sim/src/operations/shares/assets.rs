@@ -48,7 +48,7 @@ pub(super) fn remove(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
 }
 
 fn answer(state: &State, ctx: &RequestContext<'_>, done: &str, asset: &str) -> Outcome {
-    let mut answer = render(ctx.find(&state.shares, "share_id")?);
+    let mut answer = render(state, ctx, ctx.find(&state.shares, "share_id")?);
     answer[done] = asset.into();
     Ok(Reply::ok(answer))
 }

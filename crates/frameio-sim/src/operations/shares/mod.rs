@@ -7,7 +7,7 @@ mod visits;
 use serde_json::{Map, Value, json};
 
 pub use self::visits::{Visit, VisitError};
-use super::{OperationHandler, tree};
+use super::{OperationHandler, metadata_fields, tree};
 use crate::operations::context::RequestContext;
 use crate::operations::query::page;
 use crate::response::{Failure, Outcome, Reply};
@@ -34,11 +34,11 @@ const LINE_BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028
 fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let project = ctx.find(&state.projects, "project_id")?.id();
     let rows = state.shares.values().filter(|row| row.text("project_id") == project).collect();
-    page(ctx, rows, render)
+    page(ctx, rows, |share| render(state, ctx, share))
 }
 
 fn show(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
-    Ok(Reply::ok(render(ctx.find(&state.shares, "share_id")?)))
+    Ok(Reply::ok(render(state, ctx, ctx.find(&state.shares, "share_id")?)))
 }
 
 fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
@@ -47,7 +47,7 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     for (i, asset) in assets.iter().enumerate() {
         assets::check(state, ctx, &project, asset, &format!("/data/asset_ids/{i}"))?;
     }
-    let mut share = changed(blank(), ctx)?;
+    let mut share = changed(state, blank(), ctx)?;
     share["project_id"] = project.into();
     share["collection_id"] = new_id().into();
     share["short_url"] = short_url().into();
@@ -55,12 +55,12 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let assets = assets.into_iter().map(str::to_owned).collect();
     state.shared.insert(id.clone(), ShareContents { assets, ..ShareContents::default() });
     record_event(state, ctx, "share.created", &id);
-    Ok(Reply::created(render(&state.shares[&id])))
+    Ok(Reply::created(render(state, ctx, &state.shares[&id])))
 }
 
 fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let share = ctx.find(&state.shares, "share_id")?.fields.clone().into();
-    if let Value::Object(fields) = changed(share, ctx)? {
+    if let Value::Object(fields) = changed(state, share, ctx)? {
         touch(state, ctx, fields)?;
     }
     show(state, ctx)
@@ -103,7 +103,12 @@ pub(crate) fn short_url() -> String {
 }
 
 /// The share with what the body names written over it; null stands for what it is without.
-fn changed(mut share: Value, ctx: &RequestContext<'_>) -> Result<Value, Failure> {
+fn changed(state: &State, mut share: Value, ctx: &RequestContext<'_>) -> Result<Value, Failure> {
+    if let Some(template) = ctx.field("watermark_template_id").as_str() {
+        let found = ctx.find_id(&state.watermark_templates, "watermark_template_id", template);
+        let missing = "is no session watermark template of this account";
+        found.map_err(|_| Failure::invalid("/data/watermark_template_id", missing))?;
+    }
     if ctx.field("name").as_str().is_some_and(|name| name.contains(LINE_BREAKS)) {
         return Err(Failure::invalid("/data/name", "has a line break, it has to be one line"));
     }
@@ -141,9 +146,27 @@ fn record_event(state: &mut State, ctx: &RequestContext<'_>, kind: &'static str,
 }
 
 /// The project is for the roles alone: the service does not return it.
-fn render(share: &Row) -> Value {
+fn render(state: &State, ctx: &RequestContext<'_>, share: &Row) -> Value {
     let mut fields = share.fields.clone();
     fields.remove("project_id");
+    if !ctx.is_experimental {
+        fields.remove("watermark_template_id");
+        return fields.into();
+    }
+    fields.entry("watermark_template_id").or_insert(Value::Null);
+    let definition = |id: &Value| {
+        let found = metadata_fields::find(state, ctx.account(), id.as_str().unwrap_or_default());
+        found.map(|definition| Value::from(definition.fields.clone()))
+    };
+    if ctx.query.includes("featured_field_definition") {
+        let featured = definition(share.field("featured_field_definition_id"));
+        fields.insert("featured_field_definition".to_owned(), featured.into());
+    }
+    if ctx.query.includes("visible_field_definitions") {
+        let ids = share.field("visible_field_definition_ids").as_array();
+        let visible = ids.into_iter().flatten().filter_map(definition).collect();
+        fields.insert("visible_field_definitions".to_owned(), visible);
+    }
     fields.into()
 }
 

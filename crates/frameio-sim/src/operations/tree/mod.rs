@@ -94,6 +94,18 @@ pub(super) fn render(state: &State, ctx: &RequestContext<'_>, asset: &Row) -> Va
     }
 }
 
+/// Whether something is in a folder, at any depth.
+pub(super) fn is_below(state: &State, row: &Row, folder: &str) -> bool {
+    let mut parent = row.text("parent_id");
+    while parent != folder {
+        match asset(state, parent) {
+            Some(row) => parent = row.text("parent_id"),
+            None => return false,
+        }
+    }
+    true
+}
+
 /// Something with all that is below it, parents first; by their ids.
 pub(super) fn below(state: &State, id: &str) -> Vec<String> {
     if state.files.contains_key(id) {

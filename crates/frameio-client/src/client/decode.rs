@@ -1,0 +1,66 @@
+//! Decoding of responses, with repairs of harmless deviations.
+
+use bytes::Bytes;
+use frameio_core::repair::{self, Decoded, Repair, Skipped, Undecodable};
+use frameio_core::{DecodeError, Operation};
+use http::response::Parts;
+
+/// A response deviated from the documentation and was repaired.
+pub(crate) const REPAIRED: &str = "decode.repaired";
+/// An item of a list could not be decoded and was left out, as the caller asked for.
+pub(crate) const SKIPPED: &str = "decode.skipped";
+/// Target of [`REPAIRED`] and [`SKIPPED`].
+pub(crate) const TARGET: &str = "frameio::decode";
+
+/// Decodes a response: strictly first, so that a sound one costs nothing more.
+pub(super) fn decode<T>(
+    operation: &'static Operation,
+    parts: &Parts,
+    body: Bytes,
+    decode: impl Fn(&Parts, Bytes) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    match decode(parts, body.clone()) {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            let decode = |body| decode(parts, body);
+            let decoded = repair::retry(body, error, Undecodable::Fail, decode)?;
+            report(operation, &decoded.repairs, &decoded.skipped);
+            Ok(decoded.value)
+        }
+    }
+}
+
+/// Decodes a page without the items that cannot be decoded, which are returned with it.
+pub(super) fn decode_or_skip<T>(
+    operation: &'static Operation,
+    parts: &Parts,
+    body: Bytes,
+    decode: impl Fn(&Parts, Bytes) -> Result<T, DecodeError>,
+) -> Result<(T, Vec<Skipped>), DecodeError> {
+    match decode(parts, body.clone()) {
+        Ok(value) => Ok((value, Vec::new())),
+        Err(error) => {
+            let decode = |body| decode(parts, body);
+            let decoded = repair::retry(body, error, Undecodable::Skip, decode)?;
+            let Decoded { value, repairs, skipped, .. } = decoded;
+            report(operation, &repairs, &skipped);
+            Ok((value, skipped))
+        }
+    }
+}
+
+/// Emits an event for each deviation. Not generic, so that it is compiled once.
+#[cold]
+fn report(operation: &'static Operation, repairs: &[Repair], skipped: &[Skipped]) {
+    let operation = operation.id;
+    for Repair { kind, path, count, .. } in repairs {
+        tracing::warn!(
+            name: REPAIRED, target: TARGET, operation, path, repair = kind.as_str(), count,
+            "{REPAIRED}"
+        );
+    }
+    for Skipped { error, .. } in skipped {
+        let (path, reason) = (&error.path, &error.message);
+        tracing::warn!(name: SKIPPED, target: TARGET, operation, path, reason, "{SKIPPED}");
+    }
+}
