@@ -99,7 +99,7 @@ impl Operation {
     #[doc(hidden)]
     #[must_use]
     #[allow(unused_mut, unused_variables, reason = "without the feature `dynamic`")]
-    pub const fn json_codec(mut self, codec: crate::__private::OptionalCodec) -> Self {
+    pub const fn json_codec(mut self, codec: OptionalCodec) -> Self {
         #[cfg(feature = "dynamic")]
         {
             self.codec = codec.0;
@@ -119,6 +119,26 @@ impl PartialEq for Operation {
 }
 
 impl Eq for Operation {}
+
+/// The codec of a request type. Without the feature `dynamic` there is no codec, but the type exists:
+/// what a derive expands to does not depend on the feature.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct OptionalCodec(#[cfg(feature = "dynamic")] Option<&'static crate::codec::Codec>);
+
+impl OptionalCodec {
+    /// No codec.
+    pub const NONE: Self = Self(
+        #[cfg(feature = "dynamic")]
+        None,
+    );
+
+    /// A codec.
+    #[cfg(feature = "dynamic")]
+    pub const fn some(codec: &'static crate::codec::Codec) -> Self {
+        Self(Some(codec))
+    }
+}
 
 /// A number of calls in a window of time.
 ///
@@ -205,6 +225,36 @@ mod tests {
         let idempotent = |method| Operation::new("x", method, "/", Quota::per_second(1)).idempotent;
         assert!(idempotent(Method::GET) && idempotent(Method::PATCH) && idempotent(Method::DELETE));
         assert!(!idempotent(Method::POST));
+    }
+
+    #[test]
+    fn operations_are_equal_if_every_documented_constant_is() {
+        let operation = || Operation::new("x", Method::POST, "/x", Quota::per_second(1));
+        assert_eq!(operation(), operation());
+        let others = [
+            Operation { id: "y", ..operation() },
+            Operation { method: Method::PUT, ..operation() },
+            Operation { path: "/y", ..operation() },
+            Operation { quota: Quota::per_second(2), ..operation() },
+            operation().scope(QuotaScope::Account),
+            operation().idempotent(true),
+            operation().api_version("experimental"),
+            operation().deprecated(true),
+        ];
+        for (i, other) in others.iter().enumerate() {
+            assert_ne!(*other, operation(), "{i}");
+        }
+        let changed = operation().idempotent(true).deprecated(true).api_version("v");
+        assert_eq!((changed.idempotent, changed.deprecated), (true, true));
+        assert_eq!((changed.api_version, changed.scope), (Some("v"), QuotaScope::AccountUser));
+    }
+
+    #[test]
+    fn the_interval_of_a_quota_is_at_least_a_nanosecond() {
+        let quota = Quota::new(u32::MAX, Duration::from_nanos(1)).unwrap();
+        assert_eq!(quota.interval(), Duration::from_nanos(1));
+        assert_eq!((quota.calls().get(), quota.window()), (u32::MAX, Duration::from_nanos(1)));
+        assert_eq!(Quota::per_second(4).interval(), Duration::from_millis(250));
     }
 
     #[test]
