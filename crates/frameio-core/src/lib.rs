@@ -96,6 +96,7 @@ pub type Extra = serde_json::Map<String, serde_json::Value>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::body::Body;
+    pub use crate::decode::untyped;
     pub use crate::derived::*;
     #[cfg(feature = "dynamic")]
     pub use crate::dynamic::{FromJson, Input, JsonObject, Parameter, Schema};
