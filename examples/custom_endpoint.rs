@@ -13,19 +13,19 @@ use http::{Request, Response};
     PUT "/v4/accounts/{account_id}/folders/{folder_id}/pin",
     id = "folders.pin", response = Json<serde_json::Value>, quota = "10/min",
 )]
-pub struct PinFolder {
+struct PinFolder {
     /// Account that owns the folder.
     #[endpoint(path)]
-    pub account_id: AccountId,
+    account_id: AccountId,
     /// Folder to pin.
     #[endpoint(path)]
-    pub folder_id: FolderId,
+    folder_id: FolderId,
     /// Label of the pin, 1 to 40 characters.
     #[endpoint(body, len = 1..=40)]
-    pub label: String,
+    label: String,
     /// Position among the pins. Default: the last one.
     #[endpoint(body)]
-    pub position: Option<u32>,
+    position: Option<u32>,
 }
 
 #[tokio::main]
