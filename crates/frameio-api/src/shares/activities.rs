@@ -1,50 +1,9 @@
-//! Activities on a share.
+//! What was done with a share.
 
-use frameio_core::{
-    AccountId, AssetId, Cursor, Endpoint, Page, ShareId, UserId, model, open_enum, response_types,
-};
+use frameio_core::{AssetId, UserId, model, open_enum, response_types};
 use jiff::Timestamp;
 
 use crate::users::User;
-
-/// Lists the activities on a share.
-///
-/// Returns pages of [`ShareActivity`].
-#[derive(Clone, Debug, PartialEq, Endpoint)]
-#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
-#[endpoint(
-    GET "/v4/accounts/{account_id}/shares/{share_id}/activities",
-    id = "shares.list_activities", response = Page<ShareActivity>, quota = "100/min",
-)]
-#[non_exhaustive]
-pub struct ListShareActivities {
-    /// Account that owns the share.
-    #[endpoint(path)]
-    pub account_id: AccountId,
-    /// Share to list.
-    #[endpoint(path)]
-    pub share_id: ShareId,
-    /// Related resources to include in the response.
-    #[endpoint(query)]
-    pub include: Option<ShareActivityInclude>,
-    /// Cursor of the page to return. Default: the first page.
-    #[endpoint(page)]
-    pub after: Option<Cursor>,
-    /// Number of items per page, 1 to 100. Default: 50.
-    #[endpoint(page, range = 1..=100)]
-    pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
-    #[endpoint(page)]
-    pub include_total_count: Option<bool>,
-}
-
-open_enum! {
-    /// What an answer about activities holds besides.
-    pub enum ShareActivityInclude {
-        /// Who did it.
-        User = "user",
-    }
-}
 
 model! {
     /// Something that was done with a share.
@@ -76,5 +35,13 @@ open_enum! {
         AssetDownloaded = "asset_downloaded",
         /// An asset in it was commented on.
         CommentCreated = "comment_created",
+    }
+}
+
+open_enum! {
+    /// What an answer about activities holds besides.
+    pub enum ShareActivityInclude {
+        /// Who did it.
+        User = "user",
     }
 }

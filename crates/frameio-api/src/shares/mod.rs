@@ -7,19 +7,14 @@ mod share;
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     AccountId, AssetId, Cursor, EncodeError, Endpoint, FieldDefinitionId, Operation, Page, Patch,
-    ProjectId, Secret, ShareId, open_enum,
+    ProjectId, Secret, ShareId,
 };
 use jiff::Timestamp;
 
-pub use self::activities::{
-    ListShareActivities, ShareActivity, ShareActivityInclude, ShareActivityType,
-};
-pub use self::reviewers::{
-    AddShareReviewers, InvitedReviewers, ListShareReviewers, RemoveShareReviewers, ReviewerSort,
-    Reviewers,
-};
+pub use self::activities::{ShareActivity, ShareActivityInclude, ShareActivityType};
+pub use self::reviewers::{InvitedReviewers, ReviewerSort, Reviewers};
 pub use self::share::{
-    Share, ShareAccess, ShareAspectRatio, ShareItemSize, ShareLayout, ShareSortBy,
+    Share, ShareAccess, ShareAspectRatio, ShareItemSize, ShareLayout, ShareSort, ShareSortBy,
     ShareSortDirection, ShareTheme, ShareThumbnailScale,
 };
 use crate::assets::Asset;
@@ -27,6 +22,7 @@ use crate::assets::AssetSort;
 #[cfg(feature = "experimental")]
 use crate::experimental::shares::ShareInclude;
 use crate::files::FileInclude;
+use crate::users::User;
 #[cfg(feature = "experimental")]
 use frameio_core::SessionWatermarkTemplateId;
 
@@ -459,25 +455,122 @@ pub struct RemoveShareAsset {
     pub asset_id: AssetId,
 }
 
+/// Lists the reviewers of a share.
+///
+/// Returns pages of [`User`].
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.list_reviewers", response = Page<User>, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct ListShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to list.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<ReviewerSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Invites people to a share.
+///
+/// People invited to a secure share become its reviewers. Those invited to a public share receive
+/// an email only.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.add_reviewers", response = (), quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct AddShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to which people are invited.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// People to invite.
+    #[endpoint(body)]
+    pub reviewers: InvitedReviewers,
+    /// Text of the invitation.
+    #[endpoint(body)]
+    pub message: String,
+    /// Whether invitations are sent by email.
+    #[endpoint(body)]
+    pub notify_by_email: Option<bool>,
+}
+
+/// Removes reviewers from a secure share.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.remove_reviewers", response = (), quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct RemoveShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share that loses the reviewers.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Reviewers to remove.
+    #[endpoint(body)]
+    pub reviewers: Reviewers,
+}
+
+/// Lists the activities on a share.
+///
+/// Returns pages of [`ShareActivity`].
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/shares/{share_id}/activities",
+    id = "shares.list_activities", response = Page<ShareActivity>, quota = "100/min",
+)]
+#[non_exhaustive]
+pub struct ListShareActivities {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to list.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Related resources to include in the response.
+    #[endpoint(query)]
+    pub include: Option<ShareActivityInclude>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response counts the items of all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
 impl Check for UpdateShare {
     fn check(&self, limits: &mut Limits) {
         if *self == Self::new(&self.account_id, &self.share_id) {
             let message = "changes nothing: set at least one of its fields";
             limits.refuse(EncodeError::new("data", message));
         }
-    }
-}
-
-open_enum! {
-    /// The order of shares.
-    pub enum ShareSort {
-        /// By name, A first.
-        NameAsc = "name_asc",
-        /// By name, Z first.
-        NameDesc = "name_desc",
-        /// By time of creation, oldest first.
-        CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
-        CreatedAtDesc = "created_at_desc",
     }
 }

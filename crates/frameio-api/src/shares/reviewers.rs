@@ -1,105 +1,9 @@
-//! Reviewers of a share, identified by exactly one kind of identifier.
+//! Reviewers of a share: named by exactly one kind of identifier.
 
 use frameio_core::limits::{Check, Limits};
-use frameio_core::{AccountId, Cursor, Endpoint, Page, ShareId, UserId, model, open_enum};
+use frameio_core::{UserId, model, open_enum};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-
-use crate::users::User;
-
-/// Lists the reviewers of a share.
-///
-/// Returns pages of [`User`].
-#[derive(Clone, Debug, PartialEq, Endpoint)]
-#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
-#[endpoint(
-    GET "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
-    id = "shares.list_reviewers", response = Page<User>, quota = "10/min",
-)]
-#[non_exhaustive]
-pub struct ListShareReviewers {
-    /// Account that owns the share.
-    #[endpoint(path)]
-    pub account_id: AccountId,
-    /// Share to list.
-    #[endpoint(path)]
-    pub share_id: ShareId,
-    /// Sort order. Default: chosen by the service.
-    #[endpoint(query)]
-    pub sort: Option<ReviewerSort>,
-    /// Cursor of the page to return. Default: the first page.
-    #[endpoint(page)]
-    pub after: Option<Cursor>,
-    /// Number of items per page, 1 to 100. Default: 50.
-    #[endpoint(page, range = 1..=100)]
-    pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
-    #[endpoint(page)]
-    pub include_total_count: Option<bool>,
-}
-
-/// Invites people to a share.
-///
-/// People invited to a secure share become its reviewers. Those invited to a public share receive
-/// an email only.
-#[derive(Clone, Debug, PartialEq, Endpoint)]
-#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
-#[endpoint(
-    POST "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
-    id = "shares.add_reviewers", response = (), quota = "10/min",
-)]
-#[non_exhaustive]
-pub struct AddShareReviewers {
-    /// Account that owns the share.
-    #[endpoint(path)]
-    pub account_id: AccountId,
-    /// Share to which people are invited.
-    #[endpoint(path)]
-    pub share_id: ShareId,
-    /// People to invite.
-    #[endpoint(body)]
-    pub reviewers: InvitedReviewers,
-    /// Text of the invitation.
-    #[endpoint(body)]
-    pub message: String,
-    /// Whether invitations are sent by email.
-    #[endpoint(body)]
-    pub notify_by_email: Option<bool>,
-}
-
-/// Removes reviewers from a secure share.
-#[derive(Clone, Debug, PartialEq, Endpoint)]
-#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
-#[endpoint(
-    DELETE "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
-    id = "shares.remove_reviewers", response = (), quota = "10/min",
-)]
-#[non_exhaustive]
-pub struct RemoveShareReviewers {
-    /// Account that owns the share.
-    #[endpoint(path)]
-    pub account_id: AccountId,
-    /// Share that loses the reviewers.
-    #[endpoint(path)]
-    pub share_id: ShareId,
-    /// Reviewers to remove.
-    #[endpoint(body)]
-    pub reviewers: Reviewers,
-}
-
-open_enum! {
-    /// The order of reviewers.
-    pub enum ReviewerSort {
-        /// By name, A first.
-        NameAsc = "name_asc",
-        /// By name, Z first.
-        NameDesc = "name_desc",
-        /// Those who are active first.
-        Active = "active",
-        /// Those who are not active first.
-        Inactive = "inactive",
-    }
-}
 
 /// People, named by one kind of identifier: 1 to 10 of them, each once.
 ///
@@ -253,5 +157,19 @@ impl<'de> Deserialize<'de> for Reviewers {
                 Err(D::Error::custom("`share_list_ids` cannot be removed, only invited"))
             }
         }
+    }
+}
+
+open_enum! {
+    /// The order of reviewers.
+    pub enum ReviewerSort {
+        /// By name, A first.
+        NameAsc = "name_asc",
+        /// By name, Z first.
+        NameDesc = "name_desc",
+        /// Those who are active first.
+        Active = "active",
+        /// Those who are not active first.
+        Inactive = "inactive",
     }
 }
