@@ -13,6 +13,7 @@ use http::{Request, Response};
     PUT "/v4/accounts/{account_id}/folders/{folder_id}/pin",
     id = "folders.pin", response = Json<serde_json::Value>, quota = "10/min",
 )]
+#[non_exhaustive]
 pub struct PinFolder {
     /// Account that owns the folder.
     #[endpoint(path)]

@@ -9,7 +9,19 @@ use crate::permissions::{AssignableAccountRole, AssignedAccountRole};
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[UpdateAccountUserRole::OPERATION];
 
-/// Gives a user a role in an account.
+/// Grants a user a role in an account.
+///
+/// Returns the [`AssignedAccountRole`]. Fails with 403 if the caller is not allowed to grant roles.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::account_permissions::UpdateAccountUserRole;
+/// use frameio::permissions::AssignableAccountRole;
+///
+/// client.send(UpdateAccountUserRole::new("account", "user", AssignableAccountRole::Admin)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

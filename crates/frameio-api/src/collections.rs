@@ -14,6 +14,18 @@ use crate::users::User;
 pub const OPERATIONS: &[&Operation] = &[ListCollections::OPERATION, ShowCollection::OPERATION];
 
 /// Lists the collections of a project.
+///
+/// Returns pages of [`Collection`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::collections::ListCollections;
+///
+/// let page = client.send(ListCollections::new("account", "project")).await?;
+/// println!("{} collections", page.data.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -43,6 +55,8 @@ pub struct ListCollections {
 }
 
 /// Shows a collection.
+///
+/// Returns the [`Collection`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

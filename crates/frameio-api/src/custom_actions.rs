@@ -20,6 +20,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the custom actions of a workspace.
+///
+/// Returns pages of [`CustomAction`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -48,14 +50,33 @@ pub struct ListCustomActions {
     pub include_total_count: Option<bool>,
 }
 
-/// Creates a custom action in a workspace. Only who manages the content of the account may.
+/// Creates a custom action in a workspace.
 ///
-/// The answer alone holds the `secret` that calls are signed with.
+/// Returns the [`CustomAction`]. Only this response contains the `secret` that verifies calls.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::custom_actions::{ActionDescription, ActionEvent, CreateCustomAction};
+/// use frameio::webhooks::CallbackUrl;
+///
+/// let action = CreateCustomAction::new(
+///     "account",
+///     "workspace",
+///     ActionDescription::new("Posts the file to a channel"),
+///     ActionEvent::new("post.file"),
+///     "Post",
+///     CallbackUrl::new("https://example.com/actions"),
+/// );
+/// let secret = client.send(action.timeout(10)).await?.secret;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
     POST "/v4/accounts/{account_id}/workspaces/{workspace_id}/actions",
     id = "custom_actions.actions_create", response = CustomAction, quota = "10/min",
+    role = "content admin or account owner",
 )]
 #[non_exhaustive]
 pub struct CreateCustomAction {
@@ -86,6 +107,8 @@ pub struct CreateCustomAction {
 }
 
 /// Shows a custom action.
+///
+/// Returns the [`CustomAction`], without its `secret`.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -105,12 +128,15 @@ pub struct ShowCustomAction {
     pub include: Option<CustomActionInclude>,
 }
 
-/// Changes a custom action. Only who manages the content of the account may.
+/// Updates a custom action.
+///
+/// Returns the updated [`CustomAction`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
     PATCH "/v4/accounts/{account_id}/actions/{action_id}",
     id = "custom_actions.actions_update", response = CustomAction, quota = "10/min",
+    role = "content admin or account owner",
 )]
 #[non_exhaustive]
 pub struct UpdateCustomAction {

@@ -9,6 +9,18 @@ pub const OPERATIONS: &[&Operation] =
     &[ListFolderUsers::OPERATION, UpdateFolderUserRole::OPERATION, RemoveFolderUser::OPERATION];
 
 /// Lists the users of a folder with their roles.
+///
+/// Returns pages of [`UserRole`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::folder_permissions::ListFolderUsers;
+///
+/// let page = client.send(ListFolderUsers::new("account", "folder")).await?;
+/// println!("{} users", page.data.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -38,7 +50,9 @@ pub struct ListFolderUsers {
     pub include_total_count: Option<bool>,
 }
 
-/// Gives a user a role on a folder, and adds who is not on it yet.
+/// Grants a user a role on a folder, and adds the user if necessary.
+///
+/// Returns the [`AssignedProjectRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

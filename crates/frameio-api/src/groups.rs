@@ -12,6 +12,18 @@ pub const OPERATIONS: &[&Operation] =
     &[ListGroups::OPERATION, CreateGroup::OPERATION, ShowGroup::OPERATION, UpdateGroup::OPERATION];
 
 /// Lists the groups of an account.
+///
+/// Returns pages of [`Group`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::groups::ListGroups;
+///
+/// let page = client.send(ListGroups::new("account")).await?;
+/// println!("{} groups", page.data.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -41,6 +53,8 @@ pub struct ListGroups {
 }
 
 /// Creates a group in an account.
+///
+/// Returns the [`Group`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -61,6 +75,8 @@ pub struct CreateGroup {
 }
 
 /// Shows a group.
+///
+/// Returns the [`Group`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -80,7 +96,9 @@ pub struct ShowGroup {
     pub include: Option<GroupInclude>,
 }
 
-/// Changes a group.
+/// Updates a group.
+///
+/// Returns the updated [`Group`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

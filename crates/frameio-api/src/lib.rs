@@ -1,7 +1,8 @@
 //! The operations and models of the Frame.io V4 API, on `frameio-core` alone.
 //!
-//! Each module is a resource: its requests, and the models of its answers. A request is made with
-//! `new`, from all that is required, and with a setter for each thing that is not.
+//! Each module is a resource: its requests, then the models of their responses. A request is created by
+//! `new` with its required values, and has a setter for each optional one. The documentation of `new` shows
+//! route, quota, response and required role.
 //!
 //! ```
 //! use frameio_api::files::{FileInclude, ShowFile};
@@ -12,8 +13,19 @@
 //! # Ok::<_, frameio_core::EncodeError>(())
 //! ```
 //!
-//! Answers are open to what the service adds: fields that are not known are kept in `extra`, values
-//! and kinds that are not known in `Other`, and all of them are written back as they came.
+//! Responses are open to additions of the service: unknown fields are kept in `extra`, unknown values
+//! and types in `Other`, and all of them are written back unchanged.
+//!
+//! Every operation can fail with these statuses; the documentation of a request names others:
+//!
+//! | status | reason |
+//! |---|---|
+//! | 400, 422 | a value is invalid; the error names it |
+//! | 401 | the token is missing, invalid or expired |
+//! | 403 | the caller is not allowed to do this, or the account is locked |
+//! | 404 | the resource does not exist, or the caller has no access to it |
+//! | 409 | the request conflicts with the state of the resource |
+//! | 429 | the quota is exhausted |
 //!
 //! | module | documented as |
 //! |---|---|
@@ -39,8 +51,8 @@
 //! | [`workspaces`] | `client.workspaces` |
 //! | `experimental`, a feature | operations that want `api-version: experimental` |
 //!
-//! The documented name of each operation, `files.show`, leads to its type in the search of this
-//! documentation.
+//! Searching this documentation for the documented name of an operation, `files.show`, finds the `new`
+//! of its request.
 //! [`Catalog`] lists all operations at run time; with the feature `dynamic` they can be called with
 //! JSON.
 

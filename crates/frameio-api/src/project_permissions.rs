@@ -9,6 +9,8 @@ pub const OPERATIONS: &[&Operation] =
     &[ListProjectUsers::OPERATION, UpdateProjectUserRole::OPERATION, RemoveProjectUser::OPERATION];
 
 /// Lists the users of a project with their roles.
+///
+/// Returns pages of [`UserRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -40,7 +42,19 @@ pub struct ListProjectUsers {
     pub include_total_count: Option<bool>,
 }
 
-/// Gives a user a role on a project, and adds who is not on it yet.
+/// Grants a user a role on a project, and adds the user if necessary.
+///
+/// Returns the [`AssignedProjectRole`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::permissions::ProjectRole;
+/// use frameio::project_permissions::UpdateProjectUserRole;
+///
+/// client.send(UpdateProjectUserRole::new("account", "project", "user", ProjectRole::Editor)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -22,6 +22,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the projects of a workspace.
+///
+/// Returns pages of [`Project`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -53,7 +55,19 @@ pub struct ListProjects {
     pub include_total_count: Option<bool>,
 }
 
-/// Creates a project, and its root folder, in a workspace.
+/// Creates a project and its root folder in a workspace.
+///
+/// Returns the [`Project`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::projects::CreateProject;
+///
+/// let project = client.send(CreateProject::new("account", "workspace", "Pilot")).await?;
+/// println!("{}", project.root_folder_id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -77,6 +91,8 @@ pub struct CreateProject {
 }
 
 /// Shows a project.
+///
+/// Returns the [`Project`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -96,7 +112,9 @@ pub struct ShowProject {
     pub include: Option<ProjectInclude>,
 }
 
-/// Changes a project.
+/// Updates a project.
+///
+/// Returns the updated [`Project`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -122,7 +140,7 @@ pub struct UpdateProject {
     pub status: Option<ProjectStatus>,
 }
 
-/// Deletes a project with all that is in it.
+/// Deletes a project with its contents.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -140,6 +158,8 @@ pub struct DeleteProject {
 }
 
 /// Lists the projects of all workspaces of an account.
+///
+/// Returns pages of [`Project`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -168,7 +188,9 @@ pub struct ListAccountProjects {
     pub include_total_count: Option<bool>,
 }
 
-/// Lists the projects of an account that the user was invited to.
+/// Lists the projects of an account that the user is invited to.
+///
+/// Returns pages of [`Project`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -197,7 +219,9 @@ pub struct ListInvitedProjects {
     pub include_total_count: Option<bool>,
 }
 
-/// Lists what was deleted from a project lately: files, folders and version stacks.
+/// Lists recently deleted files, folders and version stacks of a project.
+///
+/// Returns pages of [`DeletedAsset`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

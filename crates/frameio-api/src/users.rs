@@ -13,9 +13,21 @@ use crate::permissions::{AccountUserRole, UserRoleSort};
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[ShowCurrentUser::OPERATION, ListAccountUsers::OPERATION];
 
-/// Shows the user whose token is used.
+/// Shows the user that the token belongs to.
 ///
-/// The answer names no account: [`ListAccounts`](crate::accounts::ListAccounts) does.
+/// Returns the [`CurrentUser`]. The response names no account;
+/// [`ListAccounts`](crate::accounts::ListAccounts) lists them. Fails with 401 if the token is
+/// invalid or has expired.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::users::ShowCurrentUser;
+///
+/// let user = client.send(ShowCurrentUser::new()).await?;
+/// println!("{} <{}>", user.name, user.email);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -26,6 +38,8 @@ pub const OPERATIONS: &[&Operation] = &[ShowCurrentUser::OPERATION, ListAccountU
 pub struct ShowCurrentUser {}
 
 /// Lists the users of an account with their roles.
+///
+/// Returns pages of [`AccountUserRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -25,6 +25,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the version stacks in a folder.
+///
+/// Returns pages of [`VersionStack`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -56,7 +58,20 @@ pub struct ListVersionStacks {
     pub include_total_count: Option<bool>,
 }
 
-/// Creates a version stack of files that are in a folder.
+/// Creates a version stack from files in a folder.
+///
+/// Returns the [`VersionStack`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::version_stacks::CreateVersionStack;
+///
+/// let files = ["old file".into(), "new file".into()];
+/// let stack = client.send(CreateVersionStack::new("account", "folder", files)).await?;
+/// println!("{}", stack.id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -77,6 +92,8 @@ pub struct CreateVersionStack {
 }
 
 /// Shows a version stack.
+///
+/// Returns the [`VersionStack`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -101,6 +118,8 @@ pub struct ShowVersionStack {
 }
 
 /// Lists the versions in a version stack.
+///
+/// Returns pages of [`Asset`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -132,7 +151,9 @@ pub struct ListVersions {
     pub include_total_count: Option<bool>,
 }
 
-/// Copies a version stack. Not supported in projects in Adobe storage.
+/// Copies a version stack. Projects in Adobe storage do not support this.
+///
+/// Returns the copy, a [`VersionStack`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -156,6 +177,8 @@ pub struct CopyVersionStack {
 }
 
 /// Moves a version stack to a folder.
+///
+/// Returns the moved [`VersionStack`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -22,6 +22,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the webhooks of a workspace.
+///
+/// Returns pages of [`Webhook`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -53,9 +55,21 @@ pub struct ListWebhooks {
     pub include_total_count: Option<bool>,
 }
 
-/// Creates a webhook for everything in a workspace.
+/// Creates a webhook for the events of a workspace.
 ///
-/// The answer alone holds the `secret` that deliveries are signed with.
+/// Returns the [`Webhook`]. Only this response contains the `secret` that verifies deliveries.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::EventType;
+/// use frameio::webhooks::{CallbackUrl, CreateWebhook};
+///
+/// let url = CallbackUrl::new("https://example.com/frameio");
+/// let webhook = CreateWebhook::new("account", "workspace", [EventType::FileReady], "Ready", url);
+/// let secret = client.send(webhook).await?.secret;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -82,6 +96,8 @@ pub struct CreateWebhook {
 }
 
 /// Shows a webhook.
+///
+/// Returns the [`Webhook`], without its `secret`.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -101,7 +117,9 @@ pub struct ShowWebhook {
     pub include: Option<WebhookInclude>,
 }
 
-/// Changes a webhook.
+/// Updates a webhook.
+///
+/// Returns the updated [`Webhook`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -12,6 +12,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the users of a workspace with their roles.
+///
+/// Returns pages of [`UserRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -43,7 +45,20 @@ pub struct ListWorkspaceUsers {
     pub include_total_count: Option<bool>,
 }
 
-/// Gives a user a role on a workspace, and adds who is not on it yet.
+/// Grants a user a role on a workspace, and adds the user if necessary.
+///
+/// Returns the [`AssignedWorkspaceRole`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::permissions::WorkspaceRole;
+/// use frameio::workspace_permissions::UpdateWorkspaceUserRole;
+///
+/// let role = WorkspaceRole::Editor;
+/// client.send(UpdateWorkspaceUserRole::new("account", "workspace", "user", role)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

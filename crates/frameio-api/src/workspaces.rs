@@ -17,6 +17,20 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the workspaces of an account.
+///
+/// Returns pages of [`Workspace`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::workspaces::ListWorkspaces;
+///
+/// let mut workspaces = client.items(ListWorkspaces::new("account"));
+/// while let Some(workspace) = workspaces.next().await {
+///     println!("{}", workspace?.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -46,6 +60,8 @@ pub struct ListWorkspaces {
 }
 
 /// Creates a workspace in an account.
+///
+/// Returns the [`Workspace`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -63,6 +79,8 @@ pub struct CreateWorkspace {
 }
 
 /// Shows a workspace.
+///
+/// Returns the [`Workspace`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -82,7 +100,9 @@ pub struct ShowWorkspace {
     pub include: Option<WorkspaceInclude>,
 }
 
-/// Changes a workspace.
+/// Updates a workspace.
+///
+/// Returns the updated [`Workspace`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

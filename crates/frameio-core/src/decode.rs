@@ -55,6 +55,19 @@ pub fn check_exact(value: &Value) -> Result<(), DecodeError> {
     }
 }
 
+/// Reads a value that has no type. For the macro `model!`.
+#[doc(hidden)]
+pub fn untyped<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
+    let value = map.next_value::<Value>()?;
+    match &value {
+        Value::Number(_) | Value::Array(_) | Value::Object(_) => match check_exact(&value) {
+            Ok(()) => Ok(value),
+            Err(error) => Err(A::Error::custom(error.message)),
+        },
+        _ => Ok(value),
+    }
+}
+
 /// Checks the fields of an object as [`check_exact`] checks a value.
 ///
 /// # Errors

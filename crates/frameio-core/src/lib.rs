@@ -35,6 +35,7 @@ pub mod call;
 mod codec;
 mod cursor_guard;
 pub mod decode;
+mod derived;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 pub mod encode;
@@ -66,7 +67,7 @@ pub use cursor_guard::CursorGuard;
 pub use endpoint::{Endpoint, FromResponse, Json, encode};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
-#[doc = include_str!("macros/derive.md")]
+#[doc = include_str!("derive.md")]
 pub use frameio_macros::Endpoint;
 /// Implements [`FromJson`](dynamic::FromJson) for a struct that derives [`Endpoint`](derive@Endpoint).
 ///
@@ -95,13 +96,14 @@ pub type Extra = serde_json::Map<String, serde_json::Value>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::body::Body;
+    pub use crate::decode::untyped;
+    pub use crate::derived::*;
     #[cfg(feature = "dynamic")]
     pub use crate::dynamic::{FromJson, Input, JsonObject, Parameter, Schema};
     pub use crate::encode::{JsonBody, PathArgs, Query, QueryValue};
     pub use crate::endpoint::Endpoint;
     pub use crate::error::EncodeError;
     pub use crate::limits::{Bounded, Limits};
-    pub use crate::macros::derive::*;
     pub use crate::macros::support::*;
     pub use crate::operation::{Operation, Quota, QuotaScope};
     pub use crate::page::{Cursor, Page, Paged};

@@ -99,7 +99,7 @@ impl Operation {
     #[doc(hidden)]
     #[must_use]
     #[allow(unused_mut, unused_variables, reason = "without the feature `dynamic`")]
-    pub const fn json_codec(mut self, codec: crate::__private::OptionalCodec) -> Self {
+    pub const fn json_codec(mut self, codec: OptionalCodec) -> Self {
         #[cfg(feature = "dynamic")]
         {
             self.codec = codec.0;
@@ -119,6 +119,26 @@ impl PartialEq for Operation {
 }
 
 impl Eq for Operation {}
+
+/// The codec of a request type. Without the feature `dynamic` there is no codec, but the type exists:
+/// what a derive expands to does not depend on the feature.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct OptionalCodec(#[cfg(feature = "dynamic")] Option<&'static crate::codec::Codec>);
+
+impl OptionalCodec {
+    /// No codec.
+    pub const NONE: Self = Self(
+        #[cfg(feature = "dynamic")]
+        None,
+    );
+
+    /// A codec.
+    #[cfg(feature = "dynamic")]
+    pub const fn some(codec: &'static crate::codec::Codec) -> Self {
+        Self(Some(codec))
+    }
+}
 
 /// A number of calls in a window of time.
 ///

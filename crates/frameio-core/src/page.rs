@@ -184,7 +184,7 @@ mod wire {
 
     use super::{Links, Page};
     use crate::Extra;
-    use crate::macros::support::untyped;
+    use crate::decode::untyped;
 
     impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

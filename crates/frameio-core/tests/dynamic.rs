@@ -252,3 +252,31 @@ fn a_response_is_validated_and_returned_unchanged() {
     assert_eq!(response(large).unwrap_err().path, "meta.n[0]");
     assert!(response("").is_err(), "a response was promised");
 }
+
+/// Cannot be read from JSON, only written.
+struct OnlyWritten(u32);
+
+impl serde::Serialize for OnlyWritten {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0)
+    }
+}
+
+/// A request that does not derive `EndpointFromJson`.
+#[derive(Endpoint)]
+#[endpoint(POST "/v4/numbers", id = "numbers.create", response = (), quota = "1/s")]
+struct CreateNumber {
+    #[endpoint(body)]
+    number: OnlyWritten,
+}
+
+#[test]
+fn the_feature_asks_nothing_of_requests_that_are_not_made_from_json() {
+    let request = frameio_core::encode(&CreateNumber::new(OnlyWritten(7))).unwrap();
+    assert_eq!(request.body().as_bytes(), Some(&br#"{"data":{"number":7}}"#[..]));
+    assert!(CreateNumber::OPERATION.schema().parameters.is_empty());
+    let input = json!({"data": {"number": 7}});
+    let options = frameio_core::CallOptions::new();
+    let error = CreateNumber::OPERATION.request(input.as_object().unwrap(), &options).unwrap_err();
+    assert_eq!(error.field, "numbers.create");
+}

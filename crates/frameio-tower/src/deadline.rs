@@ -1,5 +1,6 @@
 //! Time limit of a whole call.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,10 +10,10 @@ use frameio_core::{BoxError, CallLimits};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
-use tower::util::Oneshot;
-use tower::{Layer, Service, ServiceExt};
+use tower::{Layer, Service};
 
 use crate::error::DeadlineExceeded;
+use crate::ready::is_ready;
 use crate::record::{CallRecord, Phase, record};
 use crate::timeout::Limited;
 
@@ -88,12 +89,29 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<B>) -> DeadlineFuture<S, B> {
+    fn call(&mut self, request: Request<B>) -> DeadlineFuture<S, B> {
+        self.start(request)
+    }
+}
+
+impl<S> Deadline<S> {
+    /// Starts a call. It needs no exclusive access, because it waits for a clone of the inner service.
+    pub(crate) fn start<B>(&self, mut request: Request<B>) -> DeadlineFuture<S, B>
+    where
+        S: Service<Request<B>> + Clone,
+    {
         if self.layer.tracks_sending {
             record(request.extensions_mut()).track_sending();
         }
         let limit = limit(request.extensions_mut(), self.layer.limit);
-        DeadlineFuture { inner: Limited::new(self.inner.clone().oneshot(request), limit) }
+        let mut service = self.inner.clone();
+        // Most inner services are ready at once, which saves moving the request.
+        let step = if is_ready(&mut service) {
+            Step::Called { response: service.call(request) }
+        } else {
+            Step::Waiting { service, request: Some(request) }
+        };
+        DeadlineFuture { inner: Limited::new(step, limit) }
     }
 }
 
@@ -132,14 +150,48 @@ impl Limit {
 }
 
 pin_project! {
-    /// The future of a [`Deadline`].
-    #[derive(Debug)]
+    /// The future of a [`Deadline`] service.
     pub struct DeadlineFuture<S, B>
     where
         S: Service<Request<B>>,
     {
         #[pin]
-        inner: Limited<Oneshot<S, Request<B>>, Limit>,
+        inner: Limited<Step<S, B>, Limit>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        Waiting { service: S, request: Option<Request<B>> },
+        Called { #[pin] response: S::Future },
+    }
+}
+
+impl<S: Service<Request<B>>, B> Future for Step<S, B> {
+    type Output = Result<S::Response, S::Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            let called = match self.as_mut().project() {
+                StepProjection::Waiting { service, request } => {
+                    ready!(service.poll_ready(cx))?;
+                    let Some(request) = request.take() else { panic!("polled after completion") };
+                    Self::Called { response: service.call(request) }
+                }
+                StepProjection::Called { response } => return response.poll(cx),
+            };
+            self.set(called);
+        }
+    }
+}
+
+impl<S: Service<Request<B>>, B> fmt::Debug for DeadlineFuture<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeadlineFuture").finish_non_exhaustive()
     }
 }
 

@@ -23,10 +23,8 @@ pub struct HeadersLayer {
 }
 
 impl HeadersLayer {
-    /// A layer that sends these headers, with all values of each name.
-    pub fn new(mut headers: HeaderMap) -> Self {
-        // Room for what is added to a copy of them: a token, a host.
-        headers.reserve(4);
+    /// Creates a layer that sends these headers, with all values of each name.
+    pub fn new(headers: HeaderMap) -> Self {
         Self { headers: Arc::new(headers) }
     }
 }
@@ -59,9 +57,13 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
-        // Most requests bring none, and a copy of the whole is cheaper than one for each.
         if request.headers().is_empty() {
-            *request.headers_mut() = (*self.headers).clone();
+            // A clone of the map would have no room for the headers that inner layers add: a token,
+            // an encoding, the host.
+            *request.headers_mut() = HeaderMap::with_capacity(self.headers.len() + 4);
+            for (name, value) in &*self.headers {
+                request.headers_mut().append(name, value.clone());
+            }
             return self.inner.call(request);
         }
         // The values of one name follow each other.

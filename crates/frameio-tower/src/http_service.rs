@@ -4,15 +4,17 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use frameio_core::{Body, BoxError};
 use http::{Request, Response};
 use http_body::Body as HttpBody;
+use pin_project_lite::pin_project;
 use tower::util::Oneshot;
 use tower::{Service, ServiceExt};
 
+use crate::deadline::Deadline;
 use crate::error::HttpError;
 
 /// A service that sends HTTP requests: a transport, a mock, or layers around one.
@@ -58,16 +60,50 @@ trait Call: Send + Sync {
     fn call(&self, request: Request<Body>) -> ResponseFuture;
 }
 
+/// A service whose clones are waited for.
 struct Shared<S>(S);
 
 impl<S: Transport> Call for Shared<S> {
     fn call(&self, request: Request<Body>) -> ResponseFuture {
-        let response: Oneshot<S, Request<Body>> = self.0.clone().oneshot(request);
-        Box::pin(async move {
-            match response.await {
-                Ok(response) => Ok(response.map(Body::stream)),
-                Err(error) => Err(HttpError::new(error)),
-            }
+        let inner: Oneshot<S, Request<Body>> = self.0.clone().oneshot(request);
+        Box::pin(Erased { inner })
+    }
+}
+
+/// A service that is always ready, and can be called without a clone of it.
+struct AlwaysReady<S>(Deadline<S>);
+
+impl<S, B> Call for AlwaysReady<S>
+where
+    S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
+    S: Clone + Send + Sync + 'static,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    fn call(&self, request: Request<Body>) -> ResponseFuture {
+        Box::pin(Erased { inner: self.0.start(request) })
+    }
+}
+
+pin_project! {
+    /// Gives a response and an error their concrete types.
+    struct Erased<F> {
+        #[pin]
+        inner: F,
+    }
+}
+
+impl<F, B, E> Future for Erased<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    E: Into<BoxError>,
+{
+    type Output = Result<Response<Body>, HttpError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(self.project().inner.poll(cx)) {
+            Ok(response) => Ok(response.map(Body::stream)),
+            Err(error) => Err(HttpError::new(error)),
         })
     }
 }
@@ -85,6 +121,17 @@ impl HttpService {
             Some(service) => Self(Arc::new(Shared(service))),
             None => unreachable!("only an HttpService is taken out"),
         }
+    }
+}
+
+impl HttpService {
+    /// Wraps a stack whose outermost layer is a deadline, which is always ready.
+    pub(crate) fn always_ready<S>(service: Deadline<S>) -> Self
+    where
+        Deadline<S>: Transport,
+        S: Transport,
+    {
+        Self(Arc::new(AlwaysReady(service)))
     }
 }
 

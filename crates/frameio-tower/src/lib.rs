@@ -73,6 +73,7 @@ pub mod headers;
 mod http_service;
 pub mod metrics;
 pub mod rate_limit;
+mod ready;
 pub mod record;
 pub mod retry;
 pub mod retry_after;

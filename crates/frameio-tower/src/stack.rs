@@ -293,17 +293,22 @@ impl DefaultStack {
     where
         S: Transport<ResponseBody = Body>,
     {
-        let deadline = self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new);
-        let call = ServiceBuilder::new()
-            .layer(option_layer(self.metrics.clone().map(MetricsLayer::new)))
-            .layer(deadline.track_sending())
-            .layer(self.base_uri.clone());
         if self.call_layers.is_empty() {
-            return HttpService::new(call.service(retry));
+            return self.bounded(self.base_uri.layer(retry));
         }
         let layers = self.call_layers.iter();
         let retry = layers.fold(HttpService::new(retry), |inner, layer| layer(inner));
-        HttpService::new(call.service(retry))
+        self.bounded(self.base_uri.layer(retry))
+    }
+
+    /// Adds the deadline, and the metrics of calls around it.
+    fn bounded<S: Transport>(&self, call: S) -> HttpService {
+        let deadline = self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new);
+        let service = HttpService::always_ready(deadline.track_sending().layer(call));
+        match &self.metrics {
+            Some(metrics) => HttpService::new(MetricsLayer::new(metrics.clone()).layer(service)),
+            None => service,
+        }
     }
 }
 

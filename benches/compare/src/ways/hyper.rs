@@ -1,6 +1,6 @@
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{Method, Request, Uri};
+use http::request::Builder;
+use http::{Request, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -9,33 +9,26 @@ use serde::de::DeserializeOwned;
 use super::{CHILDREN, COMMENTS, Calls, Comment, Envelope, NewComment, User};
 use crate::page::{PlainAsset, PlainPage};
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const AGENT: HeaderValue = HeaderValue::from_static("raw");
-const BEARER: HeaderValue = HeaderValue::from_static("Bearer an-access-token-of-some-length");
+const BEARER: &str = "Bearer an-access-token-of-some-length";
 
-/// The lean rival: hyper-util's client with the settings of the SDK, URLs and headers that are made
-/// once, and serde's derive. It checks the status and has no other behaviour.
+/// The lean rival: hyper-util's client with the settings of the SDK, the body collected, and serde's
+/// derive from the slice. It checks the status and does nothing else.
 #[derive(Clone)]
 pub struct Hyper {
     client: legacy::Client<HttpConnector, Full<Bytes>>,
     url: String,
-    me: Uri,
-    comments: Uri,
+    me: String,
+    comments: String,
 }
 
 impl Hyper {
-    async fn send<T: DeserializeOwned>(&self, method: Method, uri: Uri, body: Bytes) -> T {
-        let json = !body.is_empty();
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        let headers = request.headers_mut();
-        headers.insert(ACCEPT, JSON);
-        headers.insert(USER_AGENT, AGENT);
-        headers.insert(AUTHORIZATION, BEARER);
-        if json {
-            headers.insert(CONTENT_TYPE, JSON);
-        }
+    async fn send<T: DeserializeOwned>(&self, request: Builder, body: Bytes) -> T {
+        let request = request
+            .header(header::ACCEPT, "application/json")
+            .header(header::USER_AGENT, "raw")
+            .header(header::AUTHORIZATION, BEARER)
+            .body(Full::new(body))
+            .expect("the request is valid");
         let response = self.client.request(request).await.expect("the server responds");
         assert!(response.status().is_success());
         let body = response.into_body().collect().await.expect("the body is complete").to_bytes();
@@ -53,25 +46,27 @@ impl Calls for Hyper {
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             .build(connector);
-        let uri = |path: &str| format!("{url}{path}").parse().expect("a URL");
-        Self { client, me: uri("/v4/me"), comments: uri(COMMENTS), url: url.to_owned() }
+        let url = url.to_owned();
+        Self { client, me: format!("{url}/v4/me"), comments: format!("{url}{COMMENTS}"), url }
     }
 
     async fn me(&self) {
-        let _ = self.send::<Envelope<User>>(Method::GET, self.me.clone(), Bytes::new()).await.data;
+        let request = Request::get(&self.me);
+        let _ = self.send::<Envelope<User>>(request, Bytes::new()).await.data;
     }
 
     async fn comment(&self) {
+        let request = Request::post(&self.comments);
+        let request = request.header(header::CONTENT_TYPE, "application/json");
         let body = serde_json::to_vec(&NewComment::new()).expect("JSON").into();
-        let uri = self.comments.clone();
-        let _ = self.send::<Envelope<Comment>>(Method::POST, uri, body).await.data;
+        let _ = self.send::<Envelope<Comment>>(request, body).await.data;
     }
 
     async fn pages(&self, pages: usize) {
         let mut path = CHILDREN.to_owned();
         for _ in 0..pages {
-            let uri = format!("{}{path}", self.url).parse().expect("a URL");
-            let page = self.send::<PlainPage<PlainAsset>>(Method::GET, uri, Bytes::new()).await;
+            let request = Request::get(format!("{}{path}", self.url));
+            let page = self.send::<PlainPage<PlainAsset>>(request, Bytes::new()).await;
             assert_eq!(page.data.len(), 100);
             path = page.links.next.expect("another page");
         }

@@ -15,6 +15,20 @@ pub use self::audit_logs::{AuditLog, AuditLogFilters, AuditLogInclude};
 pub const OPERATIONS: &[&Operation] = &[ListAccounts::OPERATION, ListAuditLogs::OPERATION];
 
 /// Lists the accounts that the user belongs to.
+///
+/// Returns pages of [`Account`]. The id of an account is the first argument of most requests.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::accounts::ListAccounts;
+///
+/// let mut accounts = client.items(ListAccounts::new());
+/// while let Some(account) = accounts.next().await {
+///     println!("{}", account?.display_name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -37,7 +51,9 @@ pub struct ListAccounts {
     pub include_total_count: Option<bool>,
 }
 
-/// Lists what happened in an account.
+/// Lists the audit log of an account.
+///
+/// Returns pages of [`AuditLog`]. Fails with 403 if the caller is not allowed to read the log.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -31,6 +31,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the comments on a file.
+///
+/// Returns pages of [`Comment`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -67,6 +69,8 @@ pub struct ListComments {
 }
 
 /// Shows a comment.
+///
+/// Returns the [`Comment`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -89,7 +93,20 @@ pub struct ShowComment {
     pub include: Option<Vec<CommentInclude>>,
 }
 
-/// Comments on a file. Replies to comments can be read, but not created.
+/// Comments on a file.
+///
+/// Returns the [`Comment`]. Replies to comments can be read, but not created.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::comments::CreateComment;
+///
+/// let comment = CreateComment::new("account", "file", "Too dark").timestamp(48_u64).duration(24);
+/// let comment = client.send(comment).await?;
+/// println!("{}", comment.id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -139,7 +156,9 @@ pub struct CreateComment {
     pub completed: Option<bool>,
 }
 
-/// Changes a comment.
+/// Updates a comment.
+///
+/// Returns the updated [`Comment`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -203,7 +222,9 @@ pub struct DeleteComment {
     pub comment_id: CommentId,
 }
 
-/// Attaches a file to a comment, which then has to be uploaded. A comment has at most 6.
+/// Attaches a file to a comment. The content is uploaded afterwards.
+///
+/// Returns the [`CreatedAttachment`] with the upload URLs. A comment has at most 6 attachments.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

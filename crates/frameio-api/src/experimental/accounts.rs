@@ -8,6 +8,8 @@ use crate::accounts::Account;
 pub const OPERATIONS: &[&Operation] = &[ShowAccount::OPERATION];
 
 /// Shows an account.
+///
+/// Returns the [`Account`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

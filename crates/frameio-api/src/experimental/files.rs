@@ -7,7 +7,9 @@ use crate::files::{File, FileInclude};
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[ShowFiles::OPERATION, RestoreFile::OPERATION];
 
-/// Shows files, each as far as it can be shown.
+/// Shows several files.
+///
+/// Returns a [`ShownFile`] for each id: the file, or why it cannot be shown.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -28,7 +30,9 @@ pub struct ShowFiles {
     pub file_ids: Vec<FileId>,
 }
 
-/// Restores a file that was deleted.
+/// Restores a deleted file.
+///
+/// Returns the [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

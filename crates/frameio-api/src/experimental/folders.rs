@@ -7,7 +7,9 @@ use crate::folders::Folder;
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[RestoreFolder::OPERATION];
 
-/// Restores a folder that was deleted.
+/// Restores a deleted folder.
+///
+/// Returns the [`Folder`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

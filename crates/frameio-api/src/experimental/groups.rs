@@ -38,6 +38,8 @@ pub struct DeleteGroup {
 }
 
 /// Lists the members of a group.
+///
+/// Returns pages of [`User`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -66,9 +68,9 @@ pub struct ListGroupMembers {
     pub include_total_count: Option<bool>,
 }
 
-/// Adds users of the account to a group that is kept at Frame.io.
+/// Adds users of the account to a group that is managed by Frame.io.
 ///
-/// One who is a member already stays one; if one cannot be added, none is.
+/// Existing members stay members. If one user cannot be added, none is.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -108,7 +110,9 @@ pub struct RemoveGroupMember {
     pub user_id: UserId,
 }
 
-/// Lists the groups at Adobe that belong to an account.
+/// Lists the Adobe groups that are available to an account.
+///
+/// Returns pages of [`AdobeGroup`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -132,7 +136,9 @@ pub struct ListAdobeGroups {
     pub include_total_count: Option<bool>,
 }
 
-/// Adds a group at Adobe to an account, as a group of the account.
+/// Adds an Adobe group to an account, as a group of the account.
+///
+/// Returns the [`AddedAdobeGroup`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -7,7 +7,9 @@ use crate::metadata::{FileMetadata, MetadataChange};
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[UpdateMetadata::OPERATION];
 
-/// Sets values on a file.
+/// Sets metadata values of a file.
+///
+/// Returns the [`FileMetadata`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

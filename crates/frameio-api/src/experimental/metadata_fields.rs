@@ -8,6 +8,8 @@ use crate::metadata_fields::{FieldDefinition, FieldDefinitionInclude};
 pub const OPERATIONS: &[&Operation] = &[ShowFieldDefinition::OPERATION];
 
 /// Shows the definition of a metadata field.
+///
+/// Returns the [`FieldDefinition`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -13,6 +13,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the groups of a project with their roles.
+///
+/// Returns pages of [`GroupRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -42,7 +44,9 @@ pub struct ListProjectGroups {
     pub include_total_count: Option<bool>,
 }
 
-/// Gives a group a role on a project.
+/// Grants a group a role on a project.
+///
+/// Returns the [`AssignedProjectRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -11,7 +11,9 @@ use crate::version_stacks::VersionStack;
 pub const OPERATIONS: &[&Operation] =
     &[ReorderVersionStack::OPERATION, RestoreVersionStack::OPERATION];
 
-/// Moves one version to another place in its version stack.
+/// Moves a version within its version stack.
+///
+/// Returns the versions in their new order, each an [`Asset`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -32,7 +34,9 @@ pub struct ReorderVersionStack {
     pub version_move: VersionMove,
 }
 
-/// Restores a version stack that was deleted.
+/// Restores a deleted version stack.
+///
+/// Returns the [`VersionStack`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -13,6 +13,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the groups of a workspace with their roles.
+///
+/// Returns pages of [`GroupRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -42,7 +44,9 @@ pub struct ListWorkspaceGroups {
     pub include_total_count: Option<bool>,
 }
 
-/// Gives a group a role on a workspace.
+/// Grants a group a role on a workspace.
+///
+/// Returns the [`AssignedWorkspaceRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

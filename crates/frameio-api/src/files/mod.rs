@@ -39,6 +39,20 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Shows a file.
+///
+/// Returns the [`File`]. Fails with 403 if the original is included and the caller is not allowed
+/// to download it.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::files::{FileInclude, ShowFile};
+///
+/// let file = ShowFile::new("account", "file").include([FileInclude::MediaLinksOriginal]);
+/// let file = client.send(file).await?;
+/// println!("{}: {:?}", file.name, file.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -65,6 +79,8 @@ pub struct ShowFile {
 }
 
 /// Lists the files in a folder.
+///
+/// Returns pages of [`Asset`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -96,11 +112,11 @@ pub struct ListFiles {
     pub include_total_count: Option<bool>,
 }
 
-/// Creates a file that is then uploaded in parts.
+/// Creates a file whose content is uploaded in parts.
 ///
-/// The answer has the URLs of the parts, each with its size. A part is sent by `PUT` with exactly
-/// that many bytes, `x-amz-acl: private`, and the file's `media_type` as `Content-Type`, within 24
-/// hours, and without a token.
+/// Returns the [`File`] with a URL and a size for each part. Send each part with `PUT` within 24
+/// hours, without a token: exactly that many bytes, with `x-amz-acl: private` and the `media_type`
+/// of the file as `Content-Type`. The feature `transfer` of `frameio` does this.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -123,7 +139,10 @@ pub struct CreateLocalUpload {
     pub file_size: u64,
 }
 
-/// Creates a file that the service fetches from a URL. At most 50 GB.
+/// Creates a file whose content the service downloads from a URL.
+///
+/// Returns the [`RemoteUpload`]; [`ShowUploadStatus`] reports the progress. The content has at most
+/// 50 GB.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -146,7 +165,9 @@ pub struct CreateRemoteUpload {
     pub source_url: SignedUrl,
 }
 
-/// Shows how far the upload of a file is.
+/// Shows the progress of an upload.
+///
+/// Returns the [`UploadStatus`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -163,7 +184,9 @@ pub struct ShowUploadStatus {
     pub file_id: FileId,
 }
 
-/// Changes a file.
+/// Updates a file.
+///
+/// Returns the updated [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -200,7 +223,9 @@ pub struct DeleteFile {
     pub file_id: FileId,
 }
 
-/// Creates a file that is uploaded in parts, or fetched if there is a `source_url`.
+/// Creates a file whose content is uploaded in parts, in the old way.
+///
+/// Returns the [`File`]. Use [`CreateLocalUpload`] instead.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[deprecated(note = "the service advises `CreateLocalUpload` and `CreateRemoteUpload`")]
@@ -230,7 +255,9 @@ pub struct CreateFile {
     pub source_url: Option<SignedUrl>,
 }
 
-/// Creates a file from what lies in storage that is connected to the account.
+/// Creates a file from an object in storage that is connected to the account.
+///
+/// Returns the [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -257,6 +284,8 @@ pub struct ImportFile {
 }
 
 /// Copies a file.
+///
+/// Returns the copy, a [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -282,7 +311,9 @@ pub struct CopyFile {
     pub parent_id: Option<FolderId>,
 }
 
-/// Moves a file to a folder, or makes it a version of a version stack.
+/// Moves a file to a folder, or adds it to a version stack.
+///
+/// Returns the moved [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -302,7 +333,9 @@ pub struct MoveFile {
     pub parent_id: AssetId,
 }
 
-/// Copies files, all to one folder.
+/// Copies several files to one folder.
+///
+/// Returns a [`CopiedFile`] for each file.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -328,7 +361,9 @@ pub struct CopyFiles {
     pub parent_id: FolderId,
 }
 
-/// Moves files, all to one folder.
+/// Moves several files to one folder.
+///
+/// Returns the moved files, each a [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -30,6 +30,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Shows a folder.
+///
+/// Returns the [`Folder`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -49,7 +51,21 @@ pub struct ShowFolder {
     pub include: Option<Vec<FolderInclude>>,
 }
 
-/// Lists everything in a folder: files, folders and version stacks.
+/// Lists the files, folders and version stacks in a folder.
+///
+/// Returns pages of [`Asset`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::folders::ListFolderChildren;
+///
+/// let mut children = client.items(ListFolderChildren::new("account", "folder"));
+/// while let Some(asset) = children.next().await {
+///     println!("{}", asset?.name());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -85,6 +101,8 @@ pub struct ListFolderChildren {
 }
 
 /// Lists the folders in a folder.
+///
+/// Returns pages of [`Folder`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -116,7 +134,20 @@ pub struct ListFolders {
     pub include_total_count: Option<bool>,
 }
 
-/// Creates a folder in a folder.
+/// Creates a folder.
+///
+/// Returns the [`Folder`]. Fails with 404 if the parent does not exist or the caller has no access
+/// to it.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::folders::CreateFolder;
+///
+/// let folder = client.send(CreateFolder::new("account", "folder").name("Dailies")).await?;
+/// println!("{}", folder.id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -140,7 +171,9 @@ pub struct CreateFolder {
     pub restricted: Option<bool>,
 }
 
-/// Changes a folder.
+/// Updates a folder.
+///
+/// Returns the updated [`Folder`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -164,7 +197,7 @@ pub struct UpdateFolder {
     pub restricted: Option<bool>,
 }
 
-/// Deletes a folder with all that is in it.
+/// Deletes a folder with its contents.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -181,9 +214,9 @@ pub struct DeleteFolder {
     pub folder_id: FolderId,
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with its contents.
 ///
-/// The answer may come before the copy is done.
+/// Returns a [`FolderCopy`]: the copy, or that the service continues to copy.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -206,7 +239,9 @@ pub struct CopyFolder {
     pub parent_id: Option<FolderId>,
 }
 
-/// Moves a folder with all that is in it.
+/// Moves a folder with its contents.
+///
+/// Returns the moved [`Folder`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -226,9 +261,9 @@ pub struct MoveFolder {
     pub parent_id: FolderId,
 }
 
-/// Copies folders with all that is in them, all to one folder.
+/// Copies several folders with their contents to one folder.
 ///
-/// The answer may come before the copies are done.
+/// Returns [`FolderCopies`]: the copies, or that the service continues to copy.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -254,7 +289,9 @@ pub struct CopyFolders {
     pub parent_id: FolderId,
 }
 
-/// Moves folders with all that is in them, all to one folder.
+/// Moves several folders with their contents to one folder.
+///
+/// Returns the moved folders, each a [`Folder`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -15,6 +15,19 @@ pub use value::MetadataValue;
 pub const OPERATIONS: &[&Operation] = &[ShowMetadata::OPERATION, BulkUpdateMetadata::OPERATION];
 
 /// Shows the metadata of a file.
+///
+/// Returns the [`FileMetadata`].
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::metadata::ShowMetadata;
+///
+/// for field in client.send(ShowMetadata::new("account", "file")).await?.metadata {
+///     println!("{}: {:?}", field.field_definition_name, field.value);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -34,7 +47,9 @@ pub struct ShowMetadata {
     pub show_null: Option<bool>,
 }
 
-/// Sets the same values on many files of a project.
+/// Sets the same metadata values on several files of a project.
+///
+/// Returns no content.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

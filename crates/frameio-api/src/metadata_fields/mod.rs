@@ -67,7 +67,9 @@ pub struct DeleteFieldDefinition {
     pub field_definition_id: FieldDefinitionId,
 }
 
-/// Changes the definition of a metadata field.
+/// Updates the definition of a metadata field.
+///
+/// Returns the updated [`FieldDefinition`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -89,6 +91,8 @@ pub struct UpdateFieldDefinition {
 }
 
 /// Lists the definitions of the metadata fields of an account.
+///
+/// Returns pages of [`FieldDefinition`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -104,7 +108,7 @@ pub struct ListFieldDefinitions {
     /// Related resources to include in the response.
     #[endpoint(query)]
     pub include: Option<FieldDefinitionInclude>,
-    /// Definitions to leave out. Default: none.
+    /// Definitions to exclude. Default: none.
     #[endpoint(query)]
     pub filters: Option<FieldDefinitionFilters>,
     /// Sort order. Default: chosen by the service.
@@ -122,6 +126,8 @@ pub struct ListFieldDefinitions {
 }
 
 /// Creates a metadata field in an account.
+///
+/// Returns its [`FieldDefinition`]. The documentation of the [module](self) has an example.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

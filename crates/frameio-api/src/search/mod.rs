@@ -17,7 +17,18 @@ pub const OPERATIONS: &[&Operation] = &[SearchAccount::OPERATION];
 
 /// Searches an account for files, folders, version stacks and projects.
 ///
-/// It changes nothing, and is repeated after a failure as reads are.
+/// Returns pages of [`SearchResult`]. The request changes nothing, so it is retried as reads are.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::search::{SearchAccount, SearchEngine};
+///
+/// let search = SearchAccount::new("account", "interview", SearchEngine::Lexical);
+/// let page = client.send(search.page_size(20)).await?;
+/// println!("{} results", page.data.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

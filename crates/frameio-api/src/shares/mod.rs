@@ -43,6 +43,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the shares of a project.
+///
+/// Returns pages of [`Share`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -75,9 +77,20 @@ pub struct ListShares {
     pub include: Option<Vec<ShareInclude>>,
 }
 
-/// Creates a share of assets in a project.
+/// Creates a share of assets of a project.
 ///
-/// How it looks is the service's choice unless set.
+/// Returns the [`Share`]. Settings of its appearance that are not set are chosen by the service.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::shares::{CreateShare, ShareAccess};
+///
+/// let share = CreateShare::new("account", "project", "Rough cut", ShareAccess::Public);
+/// let share = client.send(share.asset_ids(["file".into()]).downloading_enabled(false)).await?;
+/// println!("{:?}", share.short_url);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -164,7 +177,7 @@ pub struct CreateShare {
     /// Scaling of thumbnails.
     #[endpoint(body)]
     pub thumbnail_scale: Option<ShareThumbnailScale>,
-    /// How many lines a title has. 1 or 2.
+    /// Number of lines of a title, 1 or 2.
     #[endpoint(body, range = 1..=2)]
     pub title_line_count: Option<u32>,
     /// Size of the cards in the grid layout.
@@ -202,6 +215,8 @@ pub struct CreateShare {
 }
 
 /// Shows a share.
+///
+/// Returns the [`Share`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -222,7 +237,9 @@ pub struct ShowShare {
     pub include: Option<Vec<ShareInclude>>,
 }
 
-/// Changes a share. At least one thing has to be set.
+/// Updates a share.
+///
+/// Returns the updated [`Share`]. At least one field of the body has to be set.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -276,7 +293,7 @@ pub struct UpdateShare {
     /// Scaling of thumbnails.
     #[endpoint(body)]
     pub thumbnail_scale: Option<ShareThumbnailScale>,
-    /// How many lines a title has. 1 or 2.
+    /// Number of lines of a title, 1 or 2.
     #[endpoint(body, range = 1..=2)]
     pub title_line_count: Option<u32>,
     /// Size of the cards in the grid layout.
@@ -343,7 +360,7 @@ pub struct UpdateShare {
     pub watermark_template_id: Patch<SessionWatermarkTemplateId>,
 }
 
-/// Deletes a share. What was in it stays in its project.
+/// Deletes a share. Its assets stay in the project.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -360,7 +377,9 @@ pub struct DeleteShare {
     pub share_id: ShareId,
 }
 
-/// Lists all assets of a share, those in its folders too.
+/// Lists all assets of a share, including those in its folders.
+///
+/// Returns pages of [`Asset`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -392,7 +411,9 @@ pub struct ListShareAssets {
     pub include_total_count: Option<bool>,
 }
 
-/// Puts an asset into a share.
+/// Adds an asset to a share.
+///
+/// Returns the [`Share`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -412,7 +433,9 @@ pub struct AddShareAsset {
     pub asset_id: AssetId,
 }
 
-/// Takes an asset out of a share, and answers with the share. The asset stays in its project.
+/// Removes an asset from a share. The asset stays in the project.
+///
+/// Returns the [`Share`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -433,6 +456,8 @@ pub struct RemoveShareAsset {
 }
 
 /// Lists the reviewers of a share.
+///
+/// Returns pages of [`User`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -461,7 +486,10 @@ pub struct ListShareReviewers {
     pub include_total_count: Option<bool>,
 }
 
-/// Invites people to a share: to a secure one as its reviewers, to a public one by mail alone.
+/// Invites people to a share.
+///
+/// People invited to a secure share become its reviewers. Those invited to a public share receive
+/// an email only.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -507,7 +535,9 @@ pub struct RemoveShareReviewers {
     pub reviewers: Reviewers,
 }
 
-/// Lists what was done with a share.
+/// Lists the activities on a share.
+///
+/// Returns pages of [`ShareActivity`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -21,7 +21,7 @@ use http::{Request, Response, StatusCode, Uri, response};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
 use tower::Service;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use self::builder::ClientBuilder;
 use crate::error::{self, Error};
@@ -183,7 +183,7 @@ impl Client {
         async move {
             let span = CallSpan::new(operation);
             let mut exchange = Exchange::new(operation);
-            let result = exchange.run(http, request).instrument(span.span().clone()).await;
+            let result = exchange.run(http, request, span.span()).await;
             exchange.finish(span, result.as_ref().map(|(parts, _)| parts.status));
             let (parts, body) = result?;
             Ok(Response::from_parts(parts, body))
@@ -212,22 +212,27 @@ impl Exchange {
     }
 
     /// Returns any response, whatever its status.
+    ///
+    /// Only the future of the stack and that of a body are polled inside of the span: they are small,
+    /// while this one would be moved into the instrumented future.
     async fn run(
         &mut self,
         mut http: HttpService,
         mut request: Request<Body>,
+        span: &Span,
     ) -> Result<(response::Parts, Bytes), Error> {
         match request.extensions().get::<CallRecord>() {
             Some(record) => self.record = record.clone(),
             None => drop(request.extensions_mut().insert(self.record.clone())),
         }
         // It is always ready.
-        let response = http.call(request).await.map_err(|error| self.context().stack(error))?;
+        let response = span.in_scope(|| http.call(request)).instrument(span.clone());
+        let response = response.await.map_err(|error| self.context().stack(error))?;
         let (mut parts, body) = response.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
             // A custom layer wrapped the body.
-            Err(body) => match body.collect().await {
+            Err(body) => match body.collect().instrument(span.clone()).await {
                 Ok(body) => body.to_bytes(),
                 Err(error) => return Err(self.context().stack(HttpError::new(error))),
             },
@@ -237,21 +242,6 @@ impl Exchange {
             parts.extensions.insert(Attempts(self.record.attempts()));
         }
         Ok((parts, body))
-    }
-
-    /// Returns a successful response.
-    async fn send(
-        &mut self,
-        http: HttpService,
-        request: Result<Request<Body>, EncodeError>,
-    ) -> Result<(response::Parts, Bytes), Error> {
-        let request = request.map_err(|error| self.context().encode(error))?;
-        let (parts, body) = self.run(http, request).await?;
-        if parts.status.is_success() {
-            Ok((parts, body))
-        } else {
-            Err(self.context().api(parts, body))
-        }
     }
 
     /// Records the outcome of the call in its span.
@@ -272,15 +262,20 @@ async fn call<T>(
     decode: impl FnOnce(&response::Parts, Bytes) -> Result<T, DecodeError>,
 ) -> Result<T, Error> {
     let span = CallSpan::new(Some(operation));
-    let request = encode();
     let mut exchange = Exchange::new(Some(operation));
-    let result = exchange.send(http, request).instrument(span.span().clone()).await.and_then(
-        |(parts, body)| {
-            decode(&parts, body.clone())
-                .map(|value| (parts.status, value))
-                .map_err(|error| exchange.context().decode(error, parts, body))
-        },
-    );
+    let result = match encode() {
+        Ok(request) => exchange.run(http, request, span.span()).await,
+        Err(error) => Err(exchange.context().encode(error)),
+    };
+    let result = result.and_then(|(parts, body)| {
+        let _entered = span.span().enter();
+        if !parts.status.is_success() {
+            return Err(exchange.context().api(parts, body));
+        }
+        decode(&parts, body.clone())
+            .map(|value| (parts.status, value))
+            .map_err(|error| exchange.context().decode(error, parts, body))
+    });
     exchange.finish(span, result.as_ref().map(|(status, _)| *status));
     result.map(|(_, value)| value)
 }

@@ -1,6 +1,5 @@
-//! The macros that declare ids, open enums and models, and what generated code uses.
+//! The macros that declare ids, open enums and models.
 
-pub(crate) mod derive;
 mod id;
 mod model;
 mod open_enum;

@@ -5,11 +5,9 @@ use std::fmt;
 
 pub use bytes::Bytes;
 use serde::de::value::Error as PlainError;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
-use serde_json::Value;
 
-use crate::decode::check_exact;
 use crate::limits::{Check, Limits};
 use crate::patch::{self, Patch};
 
@@ -33,18 +31,6 @@ where
     }
 
     deserializer.deserialize_str(TextVisitor(make))
-}
-
-/// Reads a value that has no type.
-pub fn untyped<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
-    let value = map.next_value::<Value>()?;
-    match &value {
-        Value::Number(_) | Value::Array(_) | Value::Object(_) => match check_exact(&value) {
-            Ok(()) => Ok(value),
-            Err(error) => Err(A::Error::custom(error.message)),
-        },
-        _ => Ok(value),
-    }
 }
 
 /// What a field that is absent becomes: `None` for an `Option`, an error for all else.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::{at, private, private_at};
+use super::{private, private_at};
 use crate::request::Request;
 
 pub(super) fn expand(request: &Request) -> Option<TokenStream> {
@@ -14,27 +14,30 @@ pub(super) fn expand(request: &Request) -> Option<TokenStream> {
     let private = private(request);
     let (name, response) = (&request.name, &request.attribute.response);
     let (impl_generics, ty_generics, where_clause) = request.generics.split_for_impl();
-    // The response has to be a page: an error points at its type.
-    let span = at(response.span());
-    let is_page = private_at(request, span);
-    let is_page = quote_spanned!(span=> <#response as #is_page::IsPage>);
+    // The response has to be a page. All tokens have the span of its type, so that an error points there.
+    let span = response.span();
+    let spanned = private_at(request, span);
+    let is_page = quote_spanned!(span=> <#response as #spanned::IsPage>);
+    let items = quote_spanned! {span=>
+        type Item = #is_page::Item;
+
+        fn page(response: &#response) -> &#spanned::Page<#is_page::Item> {
+            #is_page::page(response)
+        }
+
+        fn into_page(response: #response) -> #spanned::Page<#is_page::Item> {
+            #is_page::into_page(response)
+        }
+    };
     Some(quote! {
         #[automatically_derived]
         #[allow(deprecated, reason = "declared here")]
         impl #impl_generics #private::Paged for #name #ty_generics #where_clause {
-            type Item = #is_page::Item;
+            #items
 
             fn after(mut self, cursor: #private::Cursor) -> Self {
                 self.after = ::core::option::Option::Some(cursor);
                 self
-            }
-
-            fn page(response: &#response) -> &#private::Page<Self::Item> {
-                #is_page::page(response)
-            }
-
-            fn into_page(response: #response) -> #private::Page<Self::Item> {
-                #is_page::into_page(response)
             }
         }
     })

@@ -17,6 +17,7 @@ use super::layer::AuthContext;
 use super::provider::BoxFuture;
 use super::token::Token;
 use crate::error::AuthError;
+use crate::ready::is_ready;
 use crate::record::{CallRecord, Phase};
 
 /// The service of an [`AuthLayer`](super::AuthLayer).
@@ -59,8 +60,14 @@ where
     fn call(&mut self, mut request: Request<B>) -> AuthFuture<S, B> {
         match Signature::of(&self.context, &mut request) {
             Ok(signature) => {
-                let service = self.inner.clone();
-                AuthFuture { signature, step: Step::Unsent { service, request: Some(request) } }
+                let signed = signature.as_ref().is_none_or(Signature::is_signed);
+                // Most inner services are ready at once, which saves a clone and moving the request.
+                let step = if signed && is_ready(&mut self.inner) {
+                    Step::Sent { response: self.inner.call(request) }
+                } else {
+                    Step::Unsent { service: self.inner.clone(), request: Some(request) }
+                };
+                AuthFuture { signature, step }
             }
             Err(error) => AuthFuture { signature: None, step: Step::Over { error: Some(error) } },
         }
@@ -100,7 +107,12 @@ impl Signature {
         Ok(Some(Self { context: context.clone(), record, token }))
     }
 
-    /// Waits for the token, where it is not there yet.
+    /// Returns whether the request has its token.
+    const fn is_signed(&self) -> bool {
+        matches!(self.token, Source::Given(_))
+    }
+
+    /// Waits for the token, unless the request has one.
     fn poll_sign<B>(
         &mut self,
         request: &mut Request<B>,

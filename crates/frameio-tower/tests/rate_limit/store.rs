@@ -154,7 +154,9 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
     client.all(&SHOW, 1).await;
     let mut late = request(&SHOW);
     late.extensions_mut().insert(DeadlineAt(Instant::now() + ms(999)));
-    assert_eq!(wait_of(client.call(late).await), ms(1000));
+    let error = client.call(late).await.unwrap_err();
+    assert!(find::<QuotaStoreError>(&*error).is_none(), "the store is available");
+    assert_eq!(wait_of(Err(error)), ms(1000));
     let fast = Client::new(&layer.mode(RateLimitMode::FailFast), []);
     assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(1000));
 }

@@ -18,7 +18,8 @@ static UPDATE: Operation =
 
 /// A response without quota headers after 10 ms.
 fn without_headers() -> Step {
-    status(200).after(ms(10))
+    let response = Response::builder().header("content-type", "application/json");
+    respond(response.body(Body::empty()).unwrap()).after(ms(10))
 }
 
 /// A response that reports that the whole quota remains, after 10 ms.

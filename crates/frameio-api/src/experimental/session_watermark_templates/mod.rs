@@ -25,6 +25,8 @@ pub const OPERATIONS: &[&Operation] = &[
 ];
 
 /// Lists the session watermark templates of an account.
+///
+/// Returns pages of [`SessionWatermarkTemplate`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -55,6 +57,8 @@ pub struct ListSessionWatermarkTemplates {
 }
 
 /// Creates a session watermark template in an account.
+///
+/// Returns the [`SessionWatermarkTemplate`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -76,6 +80,8 @@ pub struct CreateSessionWatermarkTemplate {
 }
 
 /// Shows a session watermark template.
+///
+/// Returns the [`SessionWatermarkTemplate`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -96,7 +102,9 @@ pub struct ShowSessionWatermarkTemplate {
     pub include: Option<SessionWatermarkTemplateInclude>,
 }
 
-/// Changes a session watermark template.
+/// Updates a session watermark template.
+///
+/// Returns the updated [`SessionWatermarkTemplate`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

@@ -12,7 +12,9 @@ use crate::permissions::AccountUserRole;
 /// Operations of this module.
 pub const OPERATIONS: &[&Operation] = &[ShowAccountUser::OPERATION, ListUserMemberships::OPERATION];
 
-/// Shows a user of an account, with their role in it.
+/// Shows a user of an account with their role.
+///
+/// Returns the [`AccountUser`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -31,6 +33,8 @@ pub struct ShowAccountUser {
 }
 
 /// Lists the groups, workspaces and projects of an account that a user belongs to.
+///
+/// Returns pages of [`Membership`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

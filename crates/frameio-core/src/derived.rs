@@ -11,6 +11,7 @@ use crate::body::Body;
 use crate::endpoint::API_VERSION;
 use crate::error::EncodeError;
 use crate::limits::{Bounded, Limits};
+pub use crate::operation::OptionalCodec;
 use crate::page::Page;
 use crate::patch::Patch;
 
@@ -189,25 +190,7 @@ impl<E> NoCodec for CodecOf<E> {}
 #[cfg(feature = "dynamic")]
 impl<E: crate::dynamic::FromJson> CodecOf<E> {
     pub const CODEC: OptionalCodec =
-        OptionalCodec(Some(const { &crate::dynamic::Codec::of::<E>() }));
-}
-
-/// The codec of a request type. Without the feature `dynamic` there is no codec, but the type is
-/// there: what a derive expands to does not depend on the feature.
-#[derive(Clone, Copy)]
-pub struct OptionalCodec(#[cfg(feature = "dynamic")] pub Option<&'static crate::dynamic::Codec>);
-
-impl OptionalCodec {
-    pub const NONE: Self = Self(
-        #[cfg(feature = "dynamic")]
-        None,
-    );
-}
-
-impl fmt::Debug for OptionalCodec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OptionalCodec")
-    }
+        OptionalCodec::some(const { &crate::dynamic::Codec::of::<E>() });
 }
 
 impl<T> fmt::Debug for IsOptional<T> {
