@@ -13,19 +13,20 @@ use http::{Request, Response};
     PUT "/v4/accounts/{account_id}/folders/{folder_id}/pin",
     id = "folders.pin", response = Json<serde_json::Value>, quota = "10/min",
 )]
-struct PinFolder {
+#[non_exhaustive]
+pub struct PinFolder {
     /// Account that owns the folder.
     #[endpoint(path)]
-    account_id: AccountId,
+    pub account_id: AccountId,
     /// Folder to pin.
     #[endpoint(path)]
-    folder_id: FolderId,
+    pub folder_id: FolderId,
     /// Label of the pin, 1 to 40 characters.
     #[endpoint(body, len = 1..=40)]
-    label: String,
+    pub label: String,
     /// Position among the pins. Default: the last one.
     #[endpoint(body)]
-    position: Option<u32>,
+    pub position: Option<u32>,
 }
 
 #[tokio::main]

@@ -5,9 +5,10 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_core::{ApiError, DecodeError, EncodeError, Operation};
+use frameio_core::{ApiError, DecodeError, EncodeError, Operation, describe_body, describe_text};
 use frameio_tower::error::{QuotaExhausted, TransportStage, find};
 use frameio_tower::{CallRecord, FailureKind, HttpError, retry_after};
+use http::header::{CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderMap, StatusCode, response};
 
 type Source = Box<dyn StdError + Send + Sync>;
@@ -15,8 +16,9 @@ type Source = Box<dyn StdError + Send + Sync>;
 /// Why a call has no answer.
 ///
 /// One line of [`Display`](fmt::Display) says what happened to which operation after how many
-/// attempts; the accessors have all that came with it. It never shows a token, a signed URL or the
-/// content of a body.
+/// attempts; the accessors have all that came with it. It shows the errors
+/// that the service reports, or the beginning of a text in place of them, and never a token, a query
+/// of a URL or other content of a body.
 ///
 /// ```
 /// # async fn show(client: frameio::Client, request: frameio::files::ShowFile) -> Result<(), frameio::Error> {
@@ -165,6 +167,10 @@ impl Answer {
     fn new(parts: response::Parts, body: Bytes) -> Self {
         let errors = ApiError::parse(&body);
         Self { status: parts.status, headers: parts.headers, body, errors }
+    }
+
+    fn header(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 }
 
@@ -325,7 +331,15 @@ impl fmt::Display for Error {
             write!(f, "{}", answer.status)?;
             if self.0.kind != ErrorKind::Decode {
                 match answer.errors.as_slice() {
-                    [] => answer.describe_body(f)?,
+                    [] => {
+                        match answer.header(LOCATION).filter(|_| answer.status.is_redirection()) {
+                            Some(target) => write!(f, ": redirect to {}", describe_text(target))?,
+                            None => {
+                                let body = describe_body(answer.header(CONTENT_TYPE), &answer.body);
+                                write!(f, ": {body}")?;
+                            }
+                        }
+                    }
                     errors => {
                         for (i, error) in errors.iter().enumerate() {
                             write!(f, "{}{error}", if i == 0 { ": " } else { "; " })?;
@@ -337,8 +351,8 @@ impl fmt::Display for Error {
         if let Some(cause) = self.cause() {
             let what = match self.0.kind {
                 ErrorKind::Encode => "not sent: ",
-                ErrorKind::Decode if self.0.answer.is_some() => ": unexpected answer: ",
-                ErrorKind::Decode => "unexpected answer: ",
+                ErrorKind::Decode if self.0.answer.is_some() => ": unexpected response: ",
+                ErrorKind::Decode => "unexpected response: ",
                 _ => "",
             };
             write!(f, "{what}{cause}")?;
@@ -357,21 +371,6 @@ struct Attempts(u32);
 impl fmt::Display for Attempts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} attempt{}", self.0, if self.0 == 1 { "" } else { "s" })
-    }
-}
-
-impl Answer {
-    /// What came in place of the service's JSON, without its content.
-    fn describe_body(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self
-            .headers
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|kind| kind.to_str().ok())
-            .map_or("no type", |kind| kind.split(';').next().unwrap_or(kind));
-        match self.body.len() {
-            0 => f.write_str(": empty answer"),
-            length => write!(f, ": {length} bytes of {kind} without an error of the service's"),
-        }
     }
 }
 

@@ -63,3 +63,15 @@ async fn a_call_by_json_can_be_spawned() {
     });
     assert!(call.await.unwrap().unwrap());
 }
+
+#[tokio::test]
+async fn deviating_responses_are_repaired_for_json_too() {
+    let body = "\u{feff}{\"data\":null,\"meta\":12345678901234567890123}";
+    let respond = tower::service_fn(move |_: http::Request<Body>| async move {
+        Ok::<_, std::convert::Infallible>(http::Response::new(Body::from(body)))
+    });
+    let client = Client::from_service(respond);
+    let page = client.send_json(request("accounts.index", &json!({}))).await.unwrap();
+    let repaired = json!({"data": [], "meta": "12345678901234567890123", "links": {}});
+    assert_eq!(page, repaired);
+}

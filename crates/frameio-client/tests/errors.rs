@@ -134,11 +134,42 @@ async fn html_in_place_of_an_answer() {
             .unwrap()
     }))
     .await;
-    insta::assert_snapshot!(error, @"users.show: 403 Forbidden: 32 bytes of text/html without an error of the service's (request 8a1-FRA, 1 attempt)");
+    insta::assert_snapshot!(error, @"users.show: 403 Forbidden: HTML page (request 8a1-FRA, 1 attempt)");
     not_repeated(&error);
     assert!(error.is_forbidden() && error.api_errors().is_empty());
     assert_eq!(error.request_id(), Some("8a1-FRA"));
     assert_eq!(error.body(), b"<html>Attention Required!</html>");
+}
+
+#[tokio::test]
+async fn the_text_of_an_error_from_elsewhere_is_shown() {
+    let shown = async |status: u16, headers: &'static [(&'static str, &'static str)], body| {
+        let respond = move || {
+            let mut response = Response::builder().status(status);
+            for (name, value) in headers {
+                response = response.header(*name, *value);
+            }
+            response.body(Body::from(body)).unwrap()
+        };
+        error(answering(respond)).await.to_string()
+    };
+    let json = &[("content-type", "application/json")];
+    assert_eq!(
+        shown(401, json, r#"{"error_code":"401013","message":"Oauth token is not valid"}"#).await,
+        "users.show: 401 Unauthorized: Oauth token is not valid (401013) (1 attempt)",
+    );
+    assert_eq!(
+        shown(400, json, r#"{"token":"x"}"#).await,
+        "users.show: 400 Bad Request: 13 bytes of application/json (1 attempt)",
+    );
+    assert_eq!(
+        shown(400, &[("content-type", "text/plain")], "no healthy\nupstream").await,
+        "users.show: 400 Bad Request: no healthy upstream (1 attempt)",
+    );
+    assert_eq!(
+        shown(301, &[("location", "https://other.example/v4/me?token=x")], "moved").await,
+        "users.show: 301 Moved Permanently: redirect to https://other.example/v4/me?… (1 attempt)",
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,7 +180,7 @@ async fn the_quota_is_spent() {
         answer
     }))
     .await;
-    insta::assert_snapshot!(told, @"users.show: 429 Too Many Requests: empty answer (1 attempt)");
+    insta::assert_snapshot!(told, @"users.show: 429 Too Many Requests: empty response (1 attempt)");
     assert_eq!(told.kind(), ErrorKind::RateLimited);
     assert_eq!(told.retry_after(), Some(Duration::from_secs(7)));
     assert!(told.may_have_been_sent());
@@ -259,14 +290,14 @@ async fn the_chain_of_hypers_errors_reaches_the_cause() {
 async fn an_answer_that_is_not_understood() {
     let data = r#"{"data":{"id":"u","name":7,"email":"kim@example.com"}}"#;
     let wrong = error(answering(move || answer(200, data))).await;
-    insta::assert_snapshot!(wrong, @"users.show: 200 OK: unexpected answer: at `data.name`: invalid type: integer `7`, expected a string at line 1 column 26 (1 attempt)");
+    insta::assert_snapshot!(wrong, @"users.show: 200 OK: unexpected response: at `data.name`: invalid type: integer `7`, expected a string at line 1 column 26 (1 attempt)");
     not_repeated(&wrong);
     assert_eq!((wrong.kind(), wrong.status().unwrap().as_u16()), (ErrorKind::Decode, 200));
     assert_eq!(wrong.find::<DecodeError>().unwrap().path, "data.name");
     assert_eq!(wrong.body(), data.as_bytes());
     assert!(wrong.headers().is_some() && wrong.may_have_been_sent());
     let html = error(answering(|| answer(200, "<html>"))).await;
-    insta::assert_snapshot!(html, @"users.show: 200 OK: unexpected answer: expected value at line 1 column 1 (1 attempt)");
+    insta::assert_snapshot!(html, @"users.show: 200 OK: unexpected response: the response is an HTML page, not JSON (1 attempt)");
     not_repeated(&html);
 }
 

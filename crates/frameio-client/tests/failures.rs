@@ -138,11 +138,7 @@ async fn a_page_of_html_is_kept_and_retried_by_its_status() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 3));
     assert_eq!(error.body(), html.as_bytes());
     assert!(error.api_errors().is_empty() && error.is_server_error());
-    assert_eq!(
-        error.to_string(),
-        "users.show: 502 Bad Gateway: 24 bytes of text/html without an error of the service's \
-         (3 attempts)"
-    );
+    assert_eq!(error.to_string(), "users.show: 502 Bad Gateway: HTML page (3 attempts)");
 }
 
 #[tokio::test]
@@ -154,10 +150,10 @@ async fn empty_answers_are_told() {
     .await;
     let error = get(&server).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    let message = "users.show: 200 OK: unexpected answer: the response is empty (1 attempt)";
+    let message = "users.show: 200 OK: unexpected response: the response is empty (1 attempt)";
     assert_eq!(error.to_string(), message);
     let error = get(&server).await.unwrap_err();
-    assert_eq!(error.to_string(), "users.show: 404 Not Found: empty answer (1 attempt)");
+    assert_eq!(error.to_string(), "users.show: 404 Not Found: empty response (1 attempt)");
 }
 
 #[tokio::test]

@@ -99,7 +99,11 @@ async fn answers_that_are_errors_tell_no_secret() {
     fails(scripted(401, "application/json", json), ErrorKind::Api).await;
     fails(scripted(403, "text/html", "<html>c4n4ry</html>"), ErrorKind::Api).await;
     fails(scripted(503, "text/html", "c4n4ry"), ErrorKind::Api).await;
-    fails(scripted(429, "text/plain", "c4n4ry"), ErrorKind::RateLimited).await;
+    fails(
+        scripted(429, "text/plain", "see https://s3/?Signature=c4n4ry, Bearer c4n4ry"),
+        ErrorKind::RateLimited,
+    )
+    .await;
     assert!(traced.text().contains("frameio.http"), "the attempts are traced");
     clean("the trace", &traced.text());
 }

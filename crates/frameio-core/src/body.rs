@@ -273,6 +273,50 @@ mod tests {
     }
 
     #[test]
+    fn length_and_end_are_known_where_they_can_be() {
+        let one = || http_body_util::Full::new(Bytes::from("x"));
+        let known = |body: &Body| (body.size_hint().exact(), body.is_end_stream());
+        assert_eq!(known(&Body::empty()), (Some(0), true));
+        assert_eq!(known(&Body::from("abc")), (Some(3), false));
+        assert_eq!(known(&Body::factory(Some(0), one)), (Some(0), true));
+        assert_eq!(known(&Body::factory(Some(1), one)), (Some(1), false));
+        assert_eq!(known(&Body::factory(None, one)), (None, false));
+        assert_eq!(known(&Body::stream(one())), (Some(1), false));
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        for mut body in [Body::factory(Some(1), one), Body::stream(one()), Body::from("x")] {
+            let frame = Pin::new(&mut body).poll_frame(&mut cx);
+            assert!(
+                matches!(frame, Poll::Ready(Some(Ok(frame))) if frame.data_ref().unwrap() == "x")
+            );
+            assert_eq!(known(&body), (Some(0), true), "read to the end");
+            assert!(matches!(Pin::new(&mut body).poll_frame(&mut cx), Poll::Ready(None)));
+        }
+    }
+
+    #[test]
+    fn only_bytes_in_memory_are_available_without_reading() {
+        assert_eq!(Body::from("ab".to_owned()).as_bytes(), Some(&b"ab"[..]));
+        let body = Body::from(vec![1, 2]);
+        assert_eq!(body.as_bytes(), Some(&[1, 2][..]));
+        assert_eq!(body.try_into_bytes().unwrap(), [1, 2][..]);
+        let stream = Body::stream(http_body_util::Full::new(Bytes::from("x")));
+        assert_eq!(stream.as_bytes(), None);
+        assert_eq!(read(stream.try_into_bytes().unwrap_err()), "x");
+    }
+
+    #[test]
+    fn bodies_of_other_crates_can_be_cloned() {
+        fn cloned<B: CloneBody + HttpBody<Data = Bytes>>(body: &B) -> Option<u64> {
+            body.try_clone()?.size_hint().exact()
+        }
+        assert_eq!(cloned(&Full::new(Bytes::from("abc"))), Some(3));
+        assert_eq!(cloned(&Empty::new()), Some(0));
+        assert_eq!(cloned(&Body::from("ab")), Some(2));
+        assert_eq!(cloned(&Body::stream(Full::new(Bytes::from("x")))), None);
+        assert_eq!(CloneBody::try_clone(&()), Some(()));
+    }
+
+    #[test]
     fn debug_shows_no_content() {
         let shown = format!("{:?} {:?}", Body::from("s3cret"), Body::empty());
         assert_eq!(shown, "Body::Full(6 bytes) Body::Empty");

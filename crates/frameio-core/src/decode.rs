@@ -1,4 +1,4 @@
-//! From the bytes of an answer to a value, with the JSON path of what is wrong.
+//! Decoding of JSON, with the path of an error.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,16 +9,17 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAcces
 use serde_json::Value;
 
 use crate::Extra;
+use crate::api_error::is_html;
 use crate::error::DecodeError;
 use crate::json_path::path_at;
 use crate::macros;
 
-/// Decodes JSON; the path to what is wrong is looked for only after a failure.
+/// Decodes JSON; the path of an error is determined only after a failure.
 ///
 /// # Errors
 /// When `json` is not a `T`.
 pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
-    // Looking for UTF-8 once over the whole is much cheaper than in every text on its own.
+    // Validating UTF-8 once is much cheaper than in every text.
     let text = std::str::from_utf8(json).map_err(|error| {
         let valid = error.valid_up_to();
         DecodeError::new(".", format!("the response is not UTF-8 from byte {valid} on"))
@@ -77,23 +78,29 @@ pub fn check_exact_fields(fields: &Extra) -> Result<(), DecodeError> {
         .try_for_each(|(name, value)| check_exact(value).map_err(|error| error.within(name)))
 }
 
-/// What went wrong, and where.
+/// Returns the error with its path.
 ///
-/// The place is found in the text and not by reading it once more as a `T`: every model would be
-/// compiled once more for that, which took a third of the time to build all of them.
+/// The path is found in the text. Decoding it again with a deserializer that tracks paths would
+/// compile every model twice, which took a third of the time to build all of them.
 #[cold]
 fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
     if json.is_empty() {
         return DecodeError::new(".", "the response is empty");
     }
+    if is_html(json.as_bytes()) {
+        return DecodeError::new(".", "the response is an HTML page, not JSON");
+    }
+    if error.is_syntax() && error.line() == 1 && error.column() <= 1 {
+        return DecodeError::new(".", "the response is not JSON");
+    }
     let lines = json.split_inclusive('\n').map(str::len);
     let before: usize = lines.take(error.line().saturating_sub(1)).sum();
-    // A value of the wrong type may be told of before it is read.
+    // A value of the wrong type may be reported before it is read.
     let path = path_at(json, before + error.column(), error.is_data());
     DecodeError::new(path, without_text(&error.to_string()))
 }
 
-/// Leaves out what stands in quotes: the text that was found, which may be a signed URL.
+/// Removes the text between quotes, which is from the response and may be a signed URL.
 fn without_text(message: &str) -> String {
     match (message.find('"'), message.rfind('"')) {
         (Some(first), Some(last)) if first < last => {
@@ -103,11 +110,11 @@ fn without_text(message: &str) -> String {
     }
 }
 
-/// Reads an object as an `F`, and makes of it what `make` does: for unions, whose members are known
-/// only when their fields are.
+/// Reads an object as an `F` and converts it with `make`: for unions, whose members are known only
+/// when their fields are.
 ///
 /// # Errors
-/// Those of `F`, and those of `make`, which are told with the place of the object.
+/// Those of `F`, and those of `make` with the path of the object.
 pub fn read_object<'de, D, F, T, M>(
     deserializer: D,
     make: impl FnOnce(F) -> Result<T, M>,
@@ -131,7 +138,7 @@ where
             f.write_str("an object")
         }
 
-        // In here, an error gets the place at which the object ends.
+        // An error inside this function gets the place at which the object ends.
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
             let fields = F::deserialize(MapAccessDeserializer::new(map))?;
             (self.0)(fields).map_err(A::Error::custom)
@@ -141,7 +148,7 @@ where
     deserializer.deserialize_map(ObjectVisitor(make, PhantomData))
 }
 
-/// Decodes what stands in the usual envelope, `{"data": …}`.
+/// Decodes the content of the usual envelope, `{"data": …}`.
 ///
 /// # Errors
 /// When the body has no `data`, or it is not a `T`.
@@ -163,7 +170,7 @@ where
     decode_data::<Vec<F>>(body)?.into_iter().map(in_data(make)).collect()
 }
 
-/// Makes one item after the other, and tells the place of the one that fails.
+/// Makes one item after the other; an error gets the place of its item.
 pub(crate) fn in_data<F, T>(
     make: impl Fn(F) -> Result<T, DecodeError>,
 ) -> impl FnMut(F) -> Result<T, DecodeError> {
@@ -227,7 +234,35 @@ mod tests {
         assert_eq!(error.to_string(), "the response is empty");
         let error = decode_json::<u32>(b"\"\xff\"").unwrap_err();
         assert_eq!(error.to_string(), "the response is not UTF-8 from byte 1 on");
+        let error = decode_json::<u32>(b"<!doctype HTML><p>s3cret").unwrap_err();
+        assert_eq!(error.to_string(), "the response is an HTML page, not JSON");
+        let error = decode_json::<u32>(b"OK s3cret").unwrap_err();
+        assert_eq!(error.to_string(), "the response is not JSON");
         let error = decode_json::<u32>(b"1 trailing").unwrap_err();
         assert!(error.message.contains("trailing characters"), "{error}");
+    }
+
+    #[test]
+    fn only_numbers_beyond_64_bits_are_inexact() {
+        let check = |json: &str| check_exact(&serde_json::from_str(json).unwrap());
+        for exact in [
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1e19",
+            "-9.2e18",
+            "0.1",
+            "\"1e30\"",
+            "[true, null, {}]",
+        ] {
+            assert_eq!(check(exact), Ok(()), "{exact}");
+        }
+        for (inexact, path) in [
+            ("18446744073709551616", "."),
+            ("-9223372036854775809", "."),
+            ("[1, 1e30]", "[1]"),
+            (r#"{"a":[{"b":-1e30}]}"#, "a[0].b"),
+        ] {
+            assert_eq!(check(inexact).unwrap_err().path, path, "{inexact}");
+        }
     }
 }

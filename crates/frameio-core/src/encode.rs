@@ -269,3 +269,84 @@ impl JsonBody {
         Body::from(self.json)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn query(write: impl FnOnce(&mut Query<'_>)) -> String {
+        let mut url = String::new();
+        write(&mut Query::new(&mut url));
+        url
+    }
+
+    fn one<V: QueryValue + ?Sized>(value: &V) -> String {
+        query(|query| query.push("q", value))
+    }
+
+    #[test]
+    fn values_are_written_by_their_type_and_absent_ones_are_left_out() {
+        assert_eq!(one("a&b"), "?q=a%26b");
+        assert_eq!(one(&"a".to_owned()), "?q=a");
+        assert_eq!((one(&true), one(&false)), ("?q=true".into(), "?q=false".into()));
+        assert_eq!(one(&7_u32), "?q=7");
+        assert_eq!((one(&Some(7_u32)), one(&None::<u32>)), ("?q=7".into(), String::new()));
+        assert_eq!(one(&vec!["a".to_owned(), "b,c".to_owned()]), "?q=a,b%2Cc");
+        assert_eq!((one(&Vec::<String>::new()), one(&Some(Vec::<u32>::new()))), Default::default());
+        assert_eq!((one(&&7_u32), one(&&None::<u32>)), ("?q=7".into(), String::new()));
+        assert_eq!(one(&Some(&vec![1_u32, 2])), "?q=1,2");
+    }
+
+    #[test]
+    fn fields_of_an_object_are_parameters() {
+        let fields = json!({"a": "x", "b": null, "c": [1]});
+        let written = query(|query| {
+            query.push("first", &1_u32);
+            query.push_fields("f", fields.as_object().unwrap());
+        });
+        assert_eq!(written, "?first=1&f%5Ba%5D=x&f%5Bc%5D=%5B1%5D");
+    }
+
+    #[test]
+    fn an_object_is_written_field_by_field() {
+        let written = |envelope| {
+            let mut body = JsonBody::new(envelope);
+            body.field("a", &1).unwrap();
+            body.field("b", "x").unwrap();
+            String::from_utf8(body.finish().as_bytes().unwrap().to_vec()).unwrap()
+        };
+        assert_eq!(written(true), r#"{"data":{"a":1,"b":"x"}}"#);
+        assert_eq!(written(false), r#"{"a":1,"b":"x"}"#);
+        let map = std::collections::BTreeMap::from([(vec![1], 2)]);
+        assert_eq!(JsonBody::new(true).field("a", &map).unwrap_err().field, "a");
+    }
+
+    #[test]
+    fn arguments_of_a_path_are_written_in_order() {
+        static OPERATION: Operation = Operation::new(
+            "x",
+            http::Method::GET,
+            "/v4/accounts/{account_id}/x/{id}/y",
+            crate::Quota::per_second(1),
+        );
+        let written = |arguments: &[(&'static str, &str)]| {
+            let mut args = PathArgs::new(&OPERATION);
+            for (name, value) in arguments {
+                args.push(name, value);
+            }
+            args.finish().map(|(url, call)| (url, call.account.map(|it| it.to_string())))
+        };
+        let sound = written(&[("account_id", "a/b"), ("id", "c")]).unwrap();
+        assert_eq!(sound, ("/v4/accounts/a%2Fb/x/c/y".into(), Some("a/b".into())));
+        let refused =
+            |arguments: &[(&'static str, &str)]| written(arguments).unwrap_err().to_string();
+        assert_eq!(refused(&[("account_id", "a")]), "`id` is in the path but has no argument");
+        assert_eq!(refused(&[("id", "c")]), "`id` is not the next argument of the path");
+        for value in ["", ".", ".."] {
+            let error = refused(&[("account_id", value), ("id", "c")]);
+            assert!(error.starts_with("`account_id` cannot be"), "{error}");
+        }
+    }
+}

@@ -1,9 +1,9 @@
-//! What can go wrong without a network: encoding, decoding, and errors that the service reports.
+//! Errors that need no network: encoding, decoding, and errors that the service reports.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
+pub use crate::api_error::ApiError;
 
 /// A request that cannot be sent as it is, with the field that has to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,25 +55,25 @@ impl fmt::Display for EncodeError {
 
 impl std::error::Error for EncodeError {}
 
-/// An answer that is not what the operation promises.
+/// A response that does not have the documented form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeError {
-    /// Where in the JSON it went wrong, `data.items[3].name`; `.` for the whole answer.
+    /// Path of the error in JSON, `data.items[3].name`; `.` for the whole response.
     pub path: String,
-    /// What was found there and what was expected, without any text of the answer's.
+    /// What was found and what was expected, without text from the response.
     pub message: String,
 }
 
 impl DecodeError {
-    /// The answer is wrong at `path`, for the reason in `message`.
+    /// Creates an error at `path`, for the reason in `message`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
     }
 
-    /// The same error, where the value stands in `outer`: a field, or a place in a list.
+    /// Returns the same error about a value inside `outer`: a field, or a place in a list.
     ///
-    /// A line and a column are left out of the message: they are those of the value alone.
+    /// Line and column are removed from the message, because they are those of the value alone.
     ///
     /// ```
     /// use frameio_core::DecodeError;
@@ -113,78 +113,3 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
-
-/// One error that the service reports in the body of a 4xx or 5xx answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ApiError {
-    /// The kind of error, `Not Found`.
-    pub title: Option<String>,
-    /// What is wrong, for a person.
-    pub detail: Option<String>,
-    /// Where in the request it is, as a JSON pointer: `/data/name`.
-    pub pointer: Option<String>,
-}
-
-impl ApiError {
-    /// Reads the errors of a body, whatever of the documented shape is there.
-    ///
-    /// HTML, empty and truncated bodies have none.
-    ///
-    /// ```
-    /// use frameio_core::ApiError;
-    ///
-    /// let body = br#"{"errors":[{"detail":"is too long","source":{"pointer":"/data/name"}}]}"#;
-    /// let errors = ApiError::parse(body);
-    /// assert_eq!(errors[0].pointer.as_deref(), Some("/data/name"));
-    /// assert!(ApiError::parse(b"<html>Bad Gateway</html>").is_empty());
-    /// ```
-    pub fn parse(body: &[u8]) -> Vec<Self> {
-        let Ok(body) = serde_json::from_slice::<serde_json::Value>(body) else {
-            return Vec::new();
-        };
-        let errors = match body.get("errors") {
-            Some(serde_json::Value::Array(errors)) => errors.as_slice(),
-            _ => &[],
-        };
-        let text = |value: Option<&serde_json::Value>| {
-            value.and_then(|value| String::deserialize(value).ok())
-        };
-        errors
-            .iter()
-            .map(|error| Self {
-                title: text(error.get("title")),
-                detail: text(error.get("detail")),
-                pointer: text(error.pointer("/source/pointer")),
-            })
-            .filter(|error| error.title.is_some() || error.detail.is_some())
-            .collect()
-    }
-}
-
-impl fmt::Display for ApiError {
-    /// `detail (at /pointer)`, or the title where there is no detail.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.detail.as_deref().or(self.title.as_deref()).unwrap_or("no detail"))?;
-        match &self.pointer {
-            Some(pointer) => write!(f, " (at {pointer})"),
-            None => Ok(()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_of_any_shape_are_read_as_far_as_they_go() {
-        let parse = |body: &str| ApiError::parse(body.as_bytes());
-        assert_eq!(parse(r#"{"errors":[{"detail":"a","title":"T"},{"title":"only"}]}"#).len(), 2);
-        assert_eq!(parse(r#"{"errors":[{"detail":7,"title":"T"}]}"#)[0].to_string(), "T");
-        for none in ["", "null", "[]", r#"{"errors":{}}"#, r#"{"errors":[{}]}"#, "<html>", "{\"er"]
-        {
-            assert!(parse(none).is_empty(), "{none}");
-        }
-    }
-}

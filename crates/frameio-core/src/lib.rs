@@ -28,6 +28,7 @@
 // So that what the derives expand to finds its items in the unit tests of this crate too.
 extern crate self as frameio;
 
+mod api_error;
 pub mod body;
 pub mod call;
 #[cfg(feature = "dynamic")]
@@ -59,6 +60,7 @@ mod json_path;
 mod macros;
 mod text;
 
+pub use api_error::{describe_body, describe_text};
 pub use body::{Body, CloneBody};
 pub use call::{Attempts, Call, CallLimits};
 pub use cursor_guard::CursorGuard;

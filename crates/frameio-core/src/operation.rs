@@ -229,6 +229,36 @@ mod tests {
     }
 
     #[test]
+    fn operations_are_equal_if_every_documented_constant_is() {
+        let operation = || Operation::new("x", Method::POST, "/x", Quota::per_second(1));
+        assert_eq!(operation(), operation());
+        let others = [
+            Operation { id: "y", ..operation() },
+            Operation { method: Method::PUT, ..operation() },
+            Operation { path: "/y", ..operation() },
+            Operation { quota: Quota::per_second(2), ..operation() },
+            operation().scope(QuotaScope::Account),
+            operation().idempotent(true),
+            operation().api_version("experimental"),
+            operation().deprecated(true),
+        ];
+        for (i, other) in others.iter().enumerate() {
+            assert_ne!(*other, operation(), "{i}");
+        }
+        let changed = operation().idempotent(true).deprecated(true).api_version("v");
+        assert_eq!((changed.idempotent, changed.deprecated), (true, true));
+        assert_eq!((changed.api_version, changed.scope), (Some("v"), QuotaScope::AccountUser));
+    }
+
+    #[test]
+    fn the_interval_of_a_quota_is_at_least_a_nanosecond() {
+        let quota = Quota::new(u32::MAX, Duration::from_nanos(1)).unwrap();
+        assert_eq!(quota.interval(), Duration::from_nanos(1));
+        assert_eq!((quota.calls().get(), quota.window()), (u32::MAX, Duration::from_nanos(1)));
+        assert_eq!(Quota::per_second(4).interval(), Duration::from_millis(250));
+    }
+
+    #[test]
     fn a_quota_of_nothing_is_refused() {
         assert_eq!(Quota::new(0, Duration::from_secs(1)), None);
         assert_eq!(Quota::new(1, Duration::ZERO), None);

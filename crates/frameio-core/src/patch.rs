@@ -99,3 +99,25 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
         deserializer.deserialize_newtype_struct(NAME, PatchVisitor(PhantomData))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_clears_and_a_value_sets() {
+        assert_eq!(serde_json::from_str::<Patch<u32>>("null").unwrap(), Patch::Clear);
+        assert_eq!(serde_json::from_str::<Patch<u32>>("3").unwrap(), Patch::Set(3));
+        assert!(serde_json::from_str::<Patch<u32>>("\"3\"").is_err());
+        assert_eq!(serde_json::to_string(&Patch::Set(3)).unwrap(), "3");
+        assert_eq!(serde_json::to_string(&Patch::<u32>::Clear).unwrap(), "null");
+    }
+
+    #[test]
+    fn only_a_set_field_has_a_value() {
+        assert_eq!((Patch::Set(3).value(), Patch::Set(3).is_keep()), (Some(&3), false));
+        assert_eq!((Patch::<u32>::Clear.value(), Patch::<u32>::Clear.is_keep()), (None, false));
+        assert_eq!((Patch::<u32>::Keep.value(), Patch::<u32>::Keep.is_keep()), (None, true));
+        assert_eq!(Patch::<String>::from("a"), Patch::Set("a".to_owned()));
+    }
+}

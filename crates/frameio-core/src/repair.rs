@@ -274,7 +274,10 @@ impl Repairer {
         let id = serde_json::from_str::<serde_json::Value>(item)
             .ok()
             .and_then(|item| item.get("id").and_then(serde_json::Value::as_str).map(str::to_owned));
-        self.skipped.push(Skipped { index, id, error: error.clone() });
+        // Line and column are no help to somebody who does not see the response.
+        let mut error = error.clone();
+        error.remove_position();
+        self.skipped.push(Skipped { index, id, error });
         Some(edited)
     }
 

@@ -205,6 +205,22 @@ fn options_apply_to_requests_from_json() {
 }
 
 #[test]
+fn whole_numbers_in_the_input_are_integers_however_they_are_written() {
+    let request = |page_size: &str| {
+        let input = format!(r#"{{"account_id":"a","file_id":"f","page_size":{page_size}}}"#);
+        ListThings::OPERATION
+            .request(&serde_json::from_str(&input).unwrap(), &CallOptions::new())
+            .map(|request| request.uri().query().unwrap().to_owned())
+    };
+    for seven in ["7", "7.0", "0.7e1"] {
+        assert_eq!(request(seven).unwrap(), "page_size=7", "{seven}");
+    }
+    let error = request("7.5").unwrap_err();
+    assert_eq!(error.to_string(), "`page_size` invalid type: floating point `7.5`, expected u32");
+    assert_eq!(request("[7.0]").unwrap_err().field, "page_size");
+}
+
+#[test]
 fn a_schema_lists_the_parameters_of_a_request() {
     let schema = ListThings::OPERATION.schema();
     assert_eq!(schema.type_name, "dynamic::ListThings");
@@ -232,6 +248,8 @@ fn a_response_is_validated_and_returned_unchanged() {
     let came = r#"{"data":{"name":"x","note":null},"meta":1}"#;
     assert_eq!(response(came).unwrap(), serde_json::from_str::<Value>(came).unwrap());
     assert_eq!(response(r#"{"data":{"name":7}}"#).unwrap_err().path, "data.name");
+    let large = r#"{"data":{"name":"x"},"meta":{"n":[1e30]}}"#;
+    assert_eq!(response(large).unwrap_err().path, "meta.n[0]");
     assert!(response("").is_err(), "a response was promised");
 }
 

@@ -9,8 +9,9 @@ use bytes::Bytes;
 use frameio_core::encode::PathArgs;
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{
-    AccountId, Call, CallLimits, CallOptions, Cursor, EncodeError, Endpoint, EndpointExt,
-    EventType, FileId, FromResponse, Operation, Page, Paged, Patch, Quota, Reply, encode,
+    AccountId, Call, CallLimits, CallOptions, Cursor, CursorGuard, EncodeError, Endpoint,
+    EndpointExt, EventType, FileId, FromResponse, Operation, Page, Paged, Patch, Quota, Reply,
+    encode,
 };
 use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -270,6 +271,29 @@ fn a_request_that_makes_no_sense_is_refused_even_if_unchecked() {
         assert_eq!(wrapped.map_err(refused).unwrap_err(), "`data` changes nothing");
     }
     assert!(encode(&Update("new")).is_ok());
+}
+
+#[test]
+fn a_guard_of_a_request_knows_where_the_list_starts() {
+    let page = |next: &str| {
+        let json = format!(r#"{{"data":[],"links":{{"next":"/v4/things?after={next}"}}}}"#);
+        serde_json::from_str::<Page<Thing>>(&json).unwrap()
+    };
+    let mut from_cursor = CursorGuard::for_request(&ListThings::new("a", "f").after("c1"));
+    assert_eq!(from_cursor.next_cursor(&page("c2")).unwrap().unwrap().as_str(), "c2");
+    assert_eq!(from_cursor.next_cursor(&page("c1")).unwrap_err().path, "links.next");
+    let mut from_start = CursorGuard::for_request(&ListThings::new("a", "f").page_size(7));
+    assert!(from_start.next_cursor(&page("c1")).is_ok());
+}
+
+#[test]
+fn a_raw_response_keeps_status_headers_and_body() {
+    let (mut parts, ()) = Response::new(()).into_parts();
+    parts.status = StatusCode::CREATED;
+    parts.headers.insert("x-a", "1".parse().unwrap());
+    let raw = Response::<Bytes>::from_response(&parts, Bytes::from("not JSON")).unwrap();
+    assert_eq!((raw.status(), raw.body().as_ref()), (StatusCode::CREATED, &b"not JSON"[..]));
+    assert_eq!(raw.headers()["x-a"], "1");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The OpenAPI documents of Frame.io V4, and a typed reader of them.
 //!
-//! [`Document::stable`] and [`Document::experimental`] are the two documents that the service
-//! publishes; [`Document::parse`] reads any other version. A document lists its [`Operation`]s with
+//! [`Document::stable`] and [`Document::experimental`] are the two documents of the service;
+//! [`Document::flavours`] lists what the experimental version adds to stable operations;
+//! [`Document::parse`] reads any other version. A document lists its [`Operation`]s with
 //! their parameters, bodies, responses and quotas; a [`Schema`] is never a reference, since
 //! references are resolved on the way to it.
 //!

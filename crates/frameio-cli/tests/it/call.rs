@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frameio_sim::{Fault, Sim};
+use frameio_sim::{Fault, Sim, SimServer};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -50,9 +50,11 @@ async fn unchecked_sends_what_is_outside_the_documented_limits() {
     let file = jobs.path().join("jobs");
     std::fs::write(&file, format!("{{\"op\":\"workspaces.index\",\"input\":{input}}}")).unwrap();
     let batch = ["batch", "--results", "-", file.to_str().unwrap()];
-    assert!(run(&server, &batch).await.failed(2).contains("1 invalid lines"));
+    let refused = run(&server, &batch).await;
+    assert_eq!(refused.status, 2, "{refused:?}");
+    assert!(refused.stderr.contains("1 invalid lines; nothing was sent"), "{refused:?}");
     let sent = run(&server, &[&batch[..], &["--unchecked"]].concat()).await;
-    assert!(sent.stdout.contains("\"status\":4"), "{}", sent.stdout);
+    assert!(sent.stdout.contains("\"status\":4"), "{sent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,7 +201,7 @@ async fn the_exit_status_tells_the_kind_of_failure() {
     }
     sim.inject(Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":7}}"#).next(1));
     let ended = run(&server, &["call", "users.show"]).await;
-    assert!(ended.failed(10).contains("unexpected answer: at `data.id`"), "{ended:?}");
+    assert!(ended.failed(10).contains("unexpected response: at `data.id`"), "{ended:?}");
 
     sim.inject(Fault::delay(Duration::from_secs(600)).next(1));
     let arguments = ["call", "users.show", "--timeout", "0.05", "--max-retries", "0"];
@@ -223,4 +225,41 @@ async fn the_exit_status_tells_the_kind_of_failure() {
     command.env("FRAMEIO_BASE_URL", "http://api.example.com").args(["call", "users.show"]);
     assert!(end(command, None).await.failed(2).contains("http"));
     let _: &Sim = &sim;
+}
+
+/// Replaces the next page of an operation by the same page with an item that cannot be decoded.
+async fn spoil(sim: &Sim, server: &SimServer, operation: &'static str, input: Value) {
+    let input = input.to_string();
+    let mut page = run(server, &["call", operation, "--input", &input]).await.json();
+    let mut odd = page["data"][0].clone();
+    odd["id"] = json!("odd");
+    odd["name"] = json!(7);
+    page["data"].as_array_mut().unwrap().insert(0, odd);
+    let page = Fault::body(StatusCode::OK, "application/json", page.to_string());
+    sim.inject(page.on(operation).next(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_prints_what_it_cannot_decode_and_fails() {
+    let (sim, server) = serve().await;
+    let demo = sim.demo();
+    let input = json!({"account_id": demo.account_id, "workspace_id": demo.workspace_id});
+    spoil(&sim, &server, "projects.index", input).await;
+    let listed = run(&server, &["ls", "/Demo Workspace"]).await;
+    let skipped = "frameio: skipped item 'odd', which cannot be decoded: at `data[0].name`: \
+                   invalid type: integer `7`, expected a string";
+    let lines: Vec<_> = listed.stderr.lines().collect();
+    assert_eq!((listed.status, listed.stdout.contains("Demo Project")), (10, true), "{listed:?}");
+    assert_eq!(lines, [skipped, "frameio: the list is incomplete: 1 item cannot be decoded"]);
+
+    let folder = json!({
+        "account_id": demo.account_id, "folder_id": demo.root_folder_id, "data": {"name": "Day"},
+    });
+    run(&server, &["call", "folders.create", "--input", &folder.to_string()]).await.json();
+    let input = json!({"account_id": demo.account_id, "folder_id": demo.root_folder_id});
+    spoil(&sim, &server, "folders.index", input).await;
+    let tree = run(&server, &["tree", "/Demo Workspace/Demo Project"]).await;
+    assert_eq!((tree.status, tree.stdout.contains("Day")), (10, true), "{tree:?}");
+    assert!(tree.stderr.contains("skipped item 'odd'"), "{tree:?}");
+    assert!(tree.stderr.contains("1 folders could not be listed completely"), "{tree:?}");
 }

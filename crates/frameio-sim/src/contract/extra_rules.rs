@@ -66,13 +66,10 @@ fn descend<'s>(schema: &'s mut Schema, path: &str, found: &mut Vec<&'s mut Schem
         return found.push(schema);
     }
     let (step, rest) = path.split_once('/').unwrap_or((path, ""));
-    match &mut schema.kind {
-        Kind::Object(object) => {
-            for field in object.fields.iter_mut().filter(|field| *field.name == *step) {
-                descend(&mut field.schema, rest, found);
-            }
+    if let Kind::Object(object) = &mut schema.kind {
+        for field in object.fields.iter_mut().filter(|field| *field.name == *step) {
+            descend(&mut field.schema, rest, found);
         }
-        _ => {}
     }
 }
 

@@ -236,15 +236,18 @@ fn handle(
 ) -> Outcome {
     let mut problems = Vec::new();
     let version = parts.headers.get(API_VERSION);
-    if let Some(known) = route.operation.api_version
-        && version.is_none_or(|given| given != known)
-    {
-        problems.push(Problem::at("/api-version", format!("the header has to be `{known}`")));
-    }
     let query = parts.uri.query().unwrap_or_default();
     let is_experimental = version.is_some_and(|version| version == EXPERIMENTAL);
     let (parameters, body) = route.spec.request(is_experimental);
     let query = Query::parse(parameters, query, &mut problems);
+    // The official SDK follows the link to the next page without the header.
+    let follows_link = version.is_none() && query.text("after").is_some();
+    if let Some(known) = route.operation.api_version
+        && version.is_none_or(|given| given != known)
+        && !follows_link
+    {
+        problems.push(Problem::at("/api-version", format!("the header has to be `{known}`")));
+    }
     let data = match body {
         Some(body) if body.required || content.is_too_long || !content.data.is_empty() => {
             body.take(parse(&parts.headers, content)?)

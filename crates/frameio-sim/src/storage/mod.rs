@@ -107,7 +107,12 @@ impl Writer {
                 }
                 Ok(())
             }
-            Self::File { file, .. } => file.write_all(&data).await,
+            // `write_all` returns before the data is written. Without the flush, the data of a part
+            // that breaks off could overwrite the next one at its place.
+            Self::File { file, .. } => {
+                file.write_all(&data).await?;
+                file.flush().await
+            }
             Self::Count => Ok(()),
         }
     }

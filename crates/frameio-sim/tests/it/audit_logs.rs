@@ -74,8 +74,8 @@ async fn the_log_tells_what_was_done_and_can_be_filtered() {
 #[tokio::test]
 async fn the_log_is_refused_without_the_header_of_its_version() {
     let api = Api::new();
-    let ask = async |version: Option<&str>| {
-        let mut request = Request::get(format!("{}/audit_logs", api.account()))
+    let ask = async |version: Option<&str>, query: &str| {
+        let mut request = Request::get(format!("{}/audit_logs?{query}", api.account()))
             .header("authorization", format!("Bearer {}", Sim::TOKEN));
         if let Some(version) = version {
             request = request.header("api-version", version);
@@ -84,9 +84,15 @@ async fn the_log_is_refused_without_the_header_of_its_version() {
         let body: Value = serde_json::from_slice(answer.body()).unwrap();
         (answer.status().as_u16(), body["errors"][0]["source"]["pointer"].clone())
     };
-    assert_eq!(ask(Some("4.0")).await, (200, json!(null)));
-    assert_eq!(ask(Some("experimental")).await, (422, json!("/api-version")));
-    assert_eq!(ask(None).await, (422, json!("/api-version")));
+    assert_eq!(ask(Some("4.0"), "").await, (200, json!(null)));
+    assert_eq!(ask(Some("experimental"), "").await, (422, json!("/api-version")));
+    assert_eq!(ask(None, "").await, (422, json!("/api-version")));
+
+    api.upload("clip.mp4", "abc").await;
+    let page = api.get(&format!("{}/audit_logs?page_size=1", api.account())).await;
+    let link = page.body["links"]["next"].as_str().unwrap().to_owned();
+    let after = link.split_once('?').unwrap().1;
+    assert_eq!(ask(None, after).await, (200, json!(null)), "the official SDK follows links as is");
 }
 
 #[tokio::test]

@@ -109,8 +109,6 @@ pub(super) fn schedule(attempt: u32, delay: Duration, reason: &str) {
 /// Whether a repetition has the effect of a single request.
 fn idempotent(known: &KnownExtensions, method: bool) -> bool {
     let own = known.options.as_ref().and_then(|options| options.idempotent);
-    own.unwrap_or_else(|| match &known.call {
-        Some(call) => call.operation.idempotent,
-        None => method,
-    })
+    let operation = known.call.as_ref().map(|call| call.operation.idempotent);
+    own.or(operation).unwrap_or(method)
 }
