@@ -51,9 +51,8 @@ pub(super) struct Allowed(BTreeMap<String, Vec<Entry>>);
 
 impl Allowed {
     pub(super) fn read(root: &Path) -> Self {
-        let allowed = Self::parse(
-            &std::fs::read_to_string(root.join(".ci/public-types.txt")).unwrap(),
-        );
+        let allowed =
+            Self::parse(&std::fs::read_to_string(root.join(".ci/public-types.txt")).unwrap());
         let mut checked = CHECKED.to_vec();
         checked.sort_unstable();
         assert!(

@@ -186,3 +186,39 @@ pub(super) fn flatten(tree: &UseTree) -> Vec<(Option<String>, Vec<String>)> {
         UseTree::Group(group) => group.items.iter().flat_map(flatten).collect(),
     }
 }
+
+#[test]
+fn paths_are_followed_through_other_modules() {
+    let module = |path: &[&str], text: &str| super::source::Module {
+        path: path.iter().map(|name| (*name).to_owned()).collect(),
+        file: String::new(),
+        features: Vec::new(),
+        hidden: false,
+        items: syn::parse_file(text).unwrap().items,
+    };
+    let names = Names::of(&Source {
+        dependencies: ["http".to_owned()].into(),
+        modules: vec![
+            module(&[], "pub(crate) use http::Uri as Url; use a::S;"),
+            module(&["a"], "use super::*; pub struct S; use self::b::T;"),
+            module(&["a", "b"], "pub(crate) use http::Request as T; use std::fmt::Result;"),
+        ],
+    });
+    let resolve = |module: &[&str], path: &str| {
+        let module: Vec<_> = module.iter().map(|name| (*name).to_owned()).collect();
+        let path: Vec<_> = path.split("::").map(str::to_owned).collect();
+        match names.resolve(&module, &path) {
+            Target::Foreign(path) => format!("foreign {}", path.join("::")),
+            Target::Local(path) => format!("local {}", path.join("::")),
+            Target::Other => "other".to_owned(),
+        }
+    };
+    assert_eq!(resolve(&[], "http::Uri"), "foreign http::Uri");
+    assert_eq!(resolve(&["a"], "Url"), "foreign http::Uri");
+    assert_eq!(resolve(&["a", "b"], "crate::Url"), "foreign http::Uri");
+    assert_eq!(resolve(&["a"], "T"), "foreign http::Request");
+    assert_eq!(resolve(&["a", "b"], "super::T"), "foreign http::Request");
+    assert_eq!(resolve(&[], "S"), "local a::S");
+    assert_eq!(resolve(&["a", "b"], "Result"), "other");
+    assert_eq!(resolve(&["a", "b"], "Option"), "other");
+}

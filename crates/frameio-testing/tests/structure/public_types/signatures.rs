@@ -56,13 +56,19 @@ impl Reader<'_> {
                 });
             }
             Item::Type(item) if is_part(&item.vis, &item.attrs) => {
-                self.add(&item.ident.to_string(), features(&item.attrs), |paths| paths.visit_item_type(item));
+                self.add(&item.ident.to_string(), features(&item.attrs), |paths| {
+                    paths.visit_item_type(item)
+                });
             }
             Item::Const(item) if is_part(&item.vis, &item.attrs) => {
-                self.add(&item.ident.to_string(), features(&item.attrs), |paths| paths.visit_type(&item.ty));
+                self.add(&item.ident.to_string(), features(&item.attrs), |paths| {
+                    paths.visit_type(&item.ty)
+                });
             }
             Item::Static(item) if is_part(&item.vis, &item.attrs) => {
-                self.add(&item.ident.to_string(), features(&item.attrs), |paths| paths.visit_type(&item.ty));
+                self.add(&item.ident.to_string(), features(&item.attrs), |paths| {
+                    paths.visit_type(&item.ty)
+                });
             }
             Item::Trait(item) if is_part(&item.vis, &item.attrs) => self.trait_item(item),
             Item::Use(item) if is_part(&item.vis, &item.attrs) => {
@@ -234,4 +240,67 @@ fn type_name(of: &Type) -> String {
         _ => None,
     }
     .unwrap_or_else(|| "_".to_owned())
+}
+
+/// The foreign items of a crate that depends on `http`, `tokio` and `tower`, and has one module.
+#[cfg(test)]
+fn of_code(text: &str) -> Vec<String> {
+    let module = Module {
+        path: Vec::new(),
+        file: "lib.rs".to_owned(),
+        features: Vec::new(),
+        hidden: false,
+        items: syn::parse_file(text).unwrap().items,
+    };
+    let dependencies = ["http", "tokio", "tower"].map(str::to_owned).into();
+    let found = foreign_items(&Source { dependencies, modules: vec![module] });
+    let lines = found.into_iter().flat_map(|(item, uses)| {
+        uses.into_iter().map(move |usage| format!("{item} in {}", usage.place))
+    });
+    lines.collect()
+}
+
+#[test]
+fn each_kind_of_public_item_is_read() {
+    for (text, expected) in [
+        ("pub fn f(_: http::Uri) {}", "http::Uri in lib.rs: f"),
+        ("use http as h; pub type T = Option<h::Uri>;", "http::Uri in lib.rs: T"),
+        ("use http::{self, Uri as U}; pub struct S(pub U);", "http::Uri in lib.rs: S"),
+        ("pub enum E { A { uri: http::Uri } }", "http::Uri in lib.rs: E"),
+        ("pub const C: Option<http::Uri> = None;", "http::Uri in lib.rs: C"),
+        ("pub trait T { fn f() -> impl Into<http::Uri>; }", "http::Uri in lib.rs: T::f"),
+        ("pub trait T: Into<http::Uri> {}", "http::Uri in lib.rs: T"),
+        (
+            "pub struct S; impl S { pub fn f<T>() where T: Into<http::Uri> {} }",
+            "http::Uri in lib.rs: S::f",
+        ),
+        (
+            "pub struct S; impl Iterator for S { type Item = http::Uri; }",
+            "http::Uri in lib.rs: impl Iterator for S",
+        ),
+        ("pub struct S; impl From<http::Uri> for S {}", "http::Uri in lib.rs: impl From for S"),
+        ("pub use http::Uri;", "http::Uri in lib.rs: pub use http::Uri"),
+        ("pin_project! { pub struct S { pub uri: http::Uri } }", "http::Uri in lib.rs: S"),
+        ("model! { pub struct S { pub a = \"b\": http::Uri } }", "http::Uri in lib.rs: model!"),
+        ("pub fn f(_: impl tower::Layer<()>) {}", "tower_layer::Layer in lib.rs: f"),
+        ("pub fn f(_: tower::util::Oneshot<A, B>) {}", "tower::util::Oneshot in lib.rs: f"),
+    ] {
+        assert_eq!(of_code(text), [expected], "{text}");
+    }
+}
+
+#[test]
+fn what_users_cannot_reach_is_left_out() {
+    for text in [
+        "pub(crate) fn f(_: http::Uri) {}",
+        "pub fn f() { let _: http::Uri; }",
+        "pub struct S { uri: http::Uri }",
+        "struct S; impl From<http::Uri> for S {}",
+        "trait T {} impl T for http::Uri {}",
+        "#[doc(hidden)] pub fn f(_: http::Uri) {}",
+        "#[cfg(test)] pub fn f(_: http::Uri) {}",
+        "pub fn f(_: std::time::Instant) {}",
+    ] {
+        assert_eq!(of_code(text), [""; 0], "{text}");
+    }
 }
