@@ -124,6 +124,7 @@ impl Eq for Operation {}
 /// what a derive expands to does not depend on the feature.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "hidden")]
 pub struct OptionalCodec(#[cfg(feature = "dynamic")] Option<&'static crate::codec::Codec>);
 
 impl OptionalCodec {

@@ -203,6 +203,35 @@ fn wrappers_go_together_in_any_order() {
 }
 
 #[test]
+fn a_wrapped_request_is_encoded_and_checked_like_the_plain_one() {
+    let plain = encode(&UpdateThing::new("a", "x")).unwrap();
+    let body = plain.body().as_bytes().unwrap().to_vec();
+    assert!(!body.is_empty());
+    let request = || UpdateThing::new("a", "x");
+    let wrapped = [
+        encode(&request().options(CallOptions::new())),
+        encode(&request().raw()),
+        encode(&request().with_meta()),
+    ];
+    for wrapped in wrapped {
+        let wrapped = wrapped.unwrap();
+        assert_eq!(wrapped.uri(), plain.uri());
+        assert_eq!(wrapped.body().as_bytes(), Some(&*body));
+    }
+    let long = || UpdateThing::new("a", "too long");
+    let refused = [
+        encode(&long().options(CallOptions::new())),
+        encode(&long().raw()),
+        encode(&long().with_meta()),
+    ];
+    for refused in refused {
+        assert_eq!(refused.unwrap_err().field, "name");
+    }
+    let limits = CallOptions::new().max_retries(3).limits();
+    assert_eq!((limits.max_retries, limits.timeout), (Some(3), None));
+}
+
+#[test]
 fn a_wrapped_list_is_still_paged() {
     fn second_page<E: Paged>(request: E) -> String {
         url(&request.after("c2".into()))

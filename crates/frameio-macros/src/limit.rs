@@ -70,7 +70,10 @@ enum Bound {
 impl Parse for Bound {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.peek(LitInt) {
-            return input.parse().map(Self::Number);
+            let number: LitInt = input.parse()?;
+            // Sizes are not negative.
+            number.base10_parse::<u64>()?;
+            return Ok(Self::Number(number));
         }
         input.call(Path::parse_mod_style).map(Self::Constant)
     }
@@ -103,7 +106,7 @@ mod tests {
         assert_eq!(read("..=6").unwrap(), "0..=6");
         assert_eq!(read("1..=limits::NAME").unwrap(), "1..=limits::NAME");
         assert_eq!(read("1..9").unwrap_err(), "a limit includes its end: write `..=`");
-        for wrong in ["", "1", "\"1..2\"", "1..=", "-1..=2"] {
+        for wrong in ["", "1", "\"1..2\"", "1..=", "-1..=2", "1.5..=2"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

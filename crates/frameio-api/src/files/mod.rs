@@ -10,14 +10,15 @@ use frameio_core::{
 use jiff::Timestamp;
 
 pub use self::copies::{CopiedFile, CopyComments};
-pub use self::upload::{RemoteUpload, StorageLocation, UploadStatus, UploadUrl};
+pub use self::upload::{
+    MediaType, RemoteUpload, StorageKey, StorageLocation, UploadStatus, UploadUrl,
+};
 use crate::assets::{Asset, AssetKind};
 #[cfg(feature = "experimental")]
 use crate::experimental::ExperimentalResponse;
 use crate::media_links::MediaLinks;
 use crate::metadata::MetadataField;
 use crate::projects::Project;
-use crate::text::text;
 use crate::users::User;
 
 /// Operations of this module.
@@ -381,16 +382,6 @@ pub struct MoveFiles {
     /// Destination folder.
     #[endpoint(body)]
     pub parent_id: FolderId,
-}
-
-text! {
-    /// Media type of a file, such as `video/mp4`.
-    pub struct MediaType;
-}
-
-text! {
-    /// Key of an object in connected storage.
-    pub struct StorageKey;
 }
 
 open_enum! {

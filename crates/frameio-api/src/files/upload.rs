@@ -10,6 +10,18 @@ use jiff::Timestamp;
 
 use super::File;
 
+use crate::text::text;
+
+text! {
+    /// Media type of a file, such as `video/mp4`.
+    pub struct MediaType;
+}
+
+text! {
+    /// Key of an object in connected storage.
+    pub struct StorageKey;
+}
+
 model! {
     /// Where a part of a file is to be sent.
     pub struct UploadUrl {

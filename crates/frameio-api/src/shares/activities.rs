@@ -37,3 +37,11 @@ open_enum! {
         CommentCreated = "comment_created",
     }
 }
+
+open_enum! {
+    /// What an answer about activities holds besides.
+    pub enum ShareActivityInclude {
+        /// Who did it.
+        User = "user",
+    }
+}

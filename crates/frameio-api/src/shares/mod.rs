@@ -7,14 +7,14 @@ mod share;
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{
     AccountId, AssetId, Cursor, EncodeError, Endpoint, FieldDefinitionId, Operation, Page, Patch,
-    ProjectId, Secret, ShareId, open_enum,
+    ProjectId, Secret, ShareId,
 };
 use jiff::Timestamp;
 
-pub use self::activities::{ShareActivity, ShareActivityType};
-pub use self::reviewers::{InvitedReviewers, Reviewers};
+pub use self::activities::{ShareActivity, ShareActivityInclude, ShareActivityType};
+pub use self::reviewers::{InvitedReviewers, ReviewerSort, Reviewers};
 pub use self::share::{
-    Share, ShareAccess, ShareAspectRatio, ShareItemSize, ShareLayout, ShareSortBy,
+    Share, ShareAccess, ShareAspectRatio, ShareItemSize, ShareLayout, ShareSort, ShareSortBy,
     ShareSortDirection, ShareTheme, ShareThumbnailScale,
 };
 use crate::assets::Asset;
@@ -572,41 +572,5 @@ impl Check for UpdateShare {
             let message = "changes nothing: set at least one of its fields";
             limits.refuse(EncodeError::new("data", message));
         }
-    }
-}
-
-open_enum! {
-    /// The order of shares.
-    pub enum ShareSort {
-        /// By name, A first.
-        NameAsc = "name_asc",
-        /// By name, Z first.
-        NameDesc = "name_desc",
-        /// By time of creation, oldest first.
-        CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
-        CreatedAtDesc = "created_at_desc",
-    }
-}
-
-open_enum! {
-    /// The order of reviewers.
-    pub enum ReviewerSort {
-        /// By name, A first.
-        NameAsc = "name_asc",
-        /// By name, Z first.
-        NameDesc = "name_desc",
-        /// Those who are active first.
-        Active = "active",
-        /// Those who are not active first.
-        Inactive = "inactive",
-    }
-}
-
-open_enum! {
-    /// What an answer about activities holds besides.
-    pub enum ShareActivityInclude {
-        /// Who did it.
-        User = "user",
     }
 }

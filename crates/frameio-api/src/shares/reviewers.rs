@@ -1,7 +1,7 @@
 //! Reviewers of a share: named by exactly one kind of identifier.
 
 use frameio_core::limits::{Check, Limits};
-use frameio_core::{UserId, model};
+use frameio_core::{UserId, model, open_enum};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -157,5 +157,19 @@ impl<'de> Deserialize<'de> for Reviewers {
                 Err(D::Error::custom("`share_list_ids` cannot be removed, only invited"))
             }
         }
+    }
+}
+
+open_enum! {
+    /// The order of reviewers.
+    pub enum ReviewerSort {
+        /// By name, A first.
+        NameAsc = "name_asc",
+        /// By name, Z first.
+        NameDesc = "name_desc",
+        /// Those who are active first.
+        Active = "active",
+        /// Those who are not active first.
+        Inactive = "inactive",
     }
 }

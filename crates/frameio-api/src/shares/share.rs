@@ -203,3 +203,17 @@ open_enum! {
         Desc = "desc",
     }
 }
+
+open_enum! {
+    /// The order of shares.
+    pub enum ShareSort {
+        /// By name, A first.
+        NameAsc = "name_asc",
+        /// By name, Z first.
+        NameDesc = "name_desc",
+        /// By time of creation, oldest first.
+        CreatedAtAsc = "created_at_asc",
+        /// By time of creation, newest first.
+        CreatedAtDesc = "created_at_desc",
+    }
+}

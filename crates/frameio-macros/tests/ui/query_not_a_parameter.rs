@@ -1,3 +1,6 @@
+// Through the core: the compiler lists types that would do, which change with the API.
+extern crate frameio_core as frameio;
+
 use frameio::Endpoint;
 
 struct Choice;
