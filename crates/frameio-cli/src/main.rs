@@ -7,6 +7,7 @@ mod credentials;
 mod exit;
 mod input;
 mod listen_address;
+mod logging;
 mod report;
 mod resolver;
 mod shutdown;
@@ -28,7 +29,10 @@ const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     match Cli::try_parse() {
-        Ok(cli) => run_command(&cli),
+        Ok(cli) => {
+            logging::start();
+            run_command(&cli)
+        }
         Err(message) => report(print_usage(&message)),
     }
 }
