@@ -7,6 +7,7 @@ mod credentials;
 mod exit;
 mod input;
 mod listen_address;
+mod logging;
 mod report;
 mod resolver;
 mod shutdown;
@@ -44,6 +45,7 @@ fn print_usage(message: &clap::Error) -> Result<(), Failure> {
 }
 
 fn run_command(cli: &Cli) -> ExitCode {
+    logging::start();
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         // Reported first: the user does not wait for blocked threads to read how it ended.
         Ok(runtime) => run(runtime, async { report(command(cli).await) }),

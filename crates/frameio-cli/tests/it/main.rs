@@ -5,6 +5,7 @@ mod batch;
 mod call;
 mod credentials;
 mod input;
+mod logging;
 mod operations;
 mod output;
 mod profile;

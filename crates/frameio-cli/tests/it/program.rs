@@ -26,6 +26,7 @@ pub(crate) fn offline() -> Command {
         .env_remove("FRAMEIO_CLIENT_ID")
         .env_remove("FRAMEIO_CLIENT_SECRET")
         .env_remove("FRAMEIO_IMS_URL")
+        .env_remove("RUST_LOG")
         // Where there is no profile of whoever runs the tests.
         .env("FRAMEIO_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/none"))
         // The keyring of whoever runs the tests is left alone.
