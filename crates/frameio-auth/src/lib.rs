@@ -60,6 +60,8 @@ mod error;
 mod ims;
 mod loopback;
 mod pkce;
+#[cfg(feature = "profiles")]
+pub mod profile;
 mod redact;
 mod redirect;
 mod retry;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use frameio::auth::profile::{ProfileError, ProfileErrorKind};
 use frameio::auth::{Error as AuthError, ErrorKind as AuthErrorKind};
 use frameio::transfer::{TransferError, TransferErrorKind};
 use frameio::{EncodeError, Error, ErrorKind};
@@ -166,6 +167,17 @@ impl From<Error> for Failure {
 impl From<AuthError> for Failure {
     fn from(error: AuthError) -> Self {
         Self::new(Status::of_sign_in(&error), error.to_string())
+    }
+}
+
+impl From<ProfileError> for Failure {
+    fn from(error: ProfileError) -> Self {
+        let status = match error.kind() {
+            ProfileErrorKind::SignedOut => Status::SignedOut,
+            ProfileErrorKind::Invalid => Status::Usage,
+            _ => Status::Other,
+        };
+        Self::new(status, error.to_string())
     }
 }
 

@@ -29,7 +29,10 @@ const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     match Cli::try_parse() {
-        Ok(cli) => run_command(&cli),
+        Ok(cli) => {
+            logging::start();
+            run_command(&cli)
+        }
         Err(message) => report(print_usage(&message)),
     }
 }
@@ -45,7 +48,6 @@ fn print_usage(message: &clap::Error) -> Result<(), Failure> {
 }
 
 fn run_command(cli: &Cli) -> ExitCode {
-    logging::start();
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         // Reported first: the user does not wait for blocked threads to read how it ended.
         Ok(runtime) => run(runtime, async { report(command(cli).await) }),

@@ -1,10 +1,10 @@
 //! Resolves the paths and ids in arguments to what they name at the service.
 
+use frameio::auth::profile::Profile;
 use frameio::transfer::{Locator, Resolved, Transfers};
 use frameio::{AccountId, FolderId};
 
 use crate::args::{AccountArg, GlobalArgs};
-use crate::config::Profile;
 use crate::exit::{Failure, Status};
 
 /// Resolves paths and ids.

@@ -38,6 +38,14 @@
     doc = "| sign in with Adobe IMS | `auth`, feature `auth` | `frameio-auth` |"
 )]
 #![cfg_attr(
+    feature = "env",
+    doc = "| use the environment and the profiles of the command | [`Client::from_env`], feature `env` | `frameio-client` |"
+)]
+#![cfg_attr(
+    not(feature = "env"),
+    doc = "| use the environment and the profiles of the command | `Client::from_env`, feature `env` | `frameio-client` |"
+)]
+#![cfg_attr(
     feature = "transfer",
     doc = "| upload and download files | [`transfer`], feature `transfer` | `frameio-transfer` |"
 )]

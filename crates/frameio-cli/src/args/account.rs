@@ -1,8 +1,9 @@
 //! The account and the workspace of a command.
 
+use frameio::auth::profile::Profile;
 use frameio::{AccountId, WorkspaceId};
 
-use crate::config::Profile;
+use crate::config::ProfileIds;
 use crate::exit::Failure;
 
 /// Account of a command.

@@ -5,19 +5,12 @@ use std::time::Duration;
 
 use frameio::Client;
 use frameio::auth::Session;
-use frameio::endpoint::is_loopback;
+use frameio::auth::profile::{Profile, Services};
 use frameio::transfer::Transfers;
-use http::Uri;
 
 use super::ProfileArg;
-use crate::config::Profile;
-use crate::credentials::{Credentials, Services, SignInSettings};
+use crate::credentials::{Credentials, SignInSettings};
 use crate::exit::{Failure, Status};
-
-/// URL of the public service.
-const API: &str = "https://api.frame.io";
-/// URL of Adobe's sign-in service.
-const IMS: &str = "https://ims-na1.adobelogin.com";
 
 /// Arguments of every command.
 #[derive(Debug, clap::Args)]
@@ -119,36 +112,10 @@ impl GlobalArgs {
 
     /// Returns how this run signs in. A local Frame.io signs in itself.
     pub(crate) fn sign_in_settings(&self, profile: &Profile) -> Result<SignInSettings, Failure> {
-        let api_url = self.base_url(profile)?.unwrap_or(API);
-        let local = is_local(api_url).then_some(api_url);
-        let ims_url = self.given_ims_url(profile)?.or(local).unwrap_or(IMS);
         Ok(SignInSettings {
-            services: Services { api_url: api_url.to_owned(), ims_url: ims_url.to_owned() },
+            services: Services::new(self.base_url(profile)?, self.given_ims_url(profile)?),
             timeout: self.timeout,
             max_retries: self.max_retries,
         })
-    }
-}
-
-/// Returns whether a URL is plain HTTP to this machine, as that of a local simulator.
-pub(crate) fn is_local(url: &str) -> bool {
-    let uri: Result<Uri, _> = url.parse();
-    uri.is_ok_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_plain_http_to_the_loopback_is_local() {
-        for url in ["http://127.0.0.1", "http://localhost:1", "http://[::1]:1/v4"] {
-            assert!(is_local(url), "{url}");
-        }
-        for url in
-            ["https://127.0.0.1", "http://localhost.example", "http://127.0.0.1:1@example.com/", ""]
-        {
-            assert!(!is_local(url), "{url}");
-        }
     }
 }

@@ -6,6 +6,6 @@ mod profile;
 mod transfer;
 
 pub(crate) use self::account::{AccountArg, WorkspaceArgs};
-pub(crate) use self::global::{GlobalArgs, is_local};
+pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::profile::ProfileArg;
 pub(crate) use self::transfer::{CompareArg, OnConflict};

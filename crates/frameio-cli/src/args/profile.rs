@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
+use frameio::auth::profile::{ChosenProfile, Profile, ProfileChoice, ProfileDirectory, Profiles};
 use frameio::endpoint::{InvalidText, clean_text};
 
-use crate::config::{Config, Profile};
 use crate::credentials::Source;
 use crate::exit::Failure;
 use crate::report::Reporter;
@@ -35,8 +35,8 @@ pub(crate) struct ProfileArg {
 
 impl ProfileArg {
     /// Returns the name, whether there is such a profile or not.
-    pub(crate) fn name(&self, config: &Config) -> Result<String, Failure> {
-        Ok(config.chosen(self.given()?).to_owned())
+    pub(crate) fn name(&self, profiles: &Profiles) -> Result<String, Failure> {
+        Ok(profiles.chosen(self.given()?).to_owned())
     }
 
     /// Returns the name if one was typed.
@@ -67,35 +67,17 @@ impl ProfileArg {
         if let Some(loaded) = self.loaded.get() {
             return Ok(loaded.clone());
         }
-        let source = Source::of_run()?;
-        let (name, mut profile) = match self.read() {
-            Ok(read) => read,
-            // With a token and a URL, a broken file of profiles is not needed.
-            Err(failure) if source != Source::Profile && self.replaces_profile()? => {
-                let message = failure.message;
-                Reporter::text().note(&format!("going on without profiles: {message}"));
-                (Config::default().chosen(None).to_owned(), Profile::default())
-            }
-            Err(failure) => return Err(failure),
+        let choice = ProfileChoice {
+            name: self.given()?,
+            has_base_url: self.base_url()?.is_some(),
+            has_credentials: Source::of_run()? != Source::Profile,
         };
-        if source != Source::Profile && profile.sign_in.is_some() {
-            profile.clear_ids();
+        let directory = ProfileDirectory::locate(&|name| std::env::var_os(name));
+        let chosen = ChosenProfile::load(directory.as_ref().map_err(Clone::clone), choice)?;
+        if let Some(error) = &chosen.unreadable {
+            Reporter::text().note(&format!("going on without profiles: {error}"));
         }
-        Ok(self.loaded.get_or_init(|| (name, profile)).clone())
-    }
-
-    fn read(&self) -> Result<(String, Profile), Failure> {
-        let mut config = Config::load()?;
-        let name = self.name(&config)?;
-        match config.profiles.remove(&name) {
-            None if self.given()?.is_some() => Err(config.unknown(&name)),
-            profile => Ok((name, profile.unwrap_or_default())),
-        }
-    }
-
-    /// Returns whether the arguments name a service and no profile.
-    fn replaces_profile(&self) -> Result<bool, Failure> {
-        Ok(self.given()?.is_none() && self.base_url()?.is_some())
+        Ok(self.loaded.get_or_init(|| (chosen.name, chosen.profile)).clone())
     }
 }
 

@@ -5,6 +5,7 @@ use frameio::{CallOptions, Client, Cursor, Operation, Page};
 use serde_json::{Map, Value};
 
 use crate::args::GlobalArgs;
+use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 use crate::input;
 use crate::report::Reporter;

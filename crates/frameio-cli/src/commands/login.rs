@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use frameio::accounts::ListAccounts;
+use frameio::auth::profile::{Profile, ProfileSecrets, Profiles, SignIn, Storage, Vault, is_local};
 use frameio::auth::{Authorization, Credential, Ims, Loopback, Session, Tokens};
 use frameio::layers::Token;
 use frameio::users::ShowCurrentUser;
 use frameio::{AccountId, Secret};
 
-use crate::args::{GlobalArgs, is_local};
-use crate::config::{Config, Profile, SignIn, Storage};
-use crate::credentials::{Credentials, ProfileSecrets, SignInSettings, Source, Vault};
+use crate::args::GlobalArgs;
+use crate::config;
+use crate::credentials::{Credentials, SignInSettings, Source};
 use crate::exit::{Failure, Status};
 use crate::input::{self, variable};
 use crate::report::Reporter;
@@ -69,10 +70,10 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let config = Config::load()?;
-    let name = Config::check_name(&global.profile.name(&config)?)
+    let profiles = config::load()?;
+    let name = Profiles::check_name(&global.profile.name(&profiles)?)
         .map_err(|error| Failure::usage("--profile", error))?;
-    let before = config.profiles.get(&name).cloned().unwrap_or_default();
+    let before = profiles.profiles.get(&name).cloned().unwrap_or_default();
     let mut profile = before.clone();
     profile.base_url = global.base_url(&before)?.map(str::to_owned);
     profile.ims_url = global.given_ims_url(&before)?.map(str::to_owned);
@@ -98,17 +99,18 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     let tokens = credentials.tokens().await?;
     let save = async || save(&name, args.insecure_storage, &secrets, tokens.as_ref()).await;
-    Config::update_after(save, |config, storage| {
+    config::update_after(save, |profiles, storage| {
         profile.storage = storage;
-        config.current.get_or_insert_with(|| name.clone());
-        config.profiles.insert(name.clone(), profile.clone());
+        profiles.current.get_or_insert_with(|| name.clone());
+        profiles.profiles.insert(name.clone(), profile.clone());
     })
     .await?;
     let reporter = Reporter::text();
     if before.sign_in.is_some() && before.storage != profile.storage {
         // The earlier place has a sign-in that is no longer used.
-        if let Err(failure) = Vault::new(before.storage, &name)?.clear().await {
-            reporter.note(&failure.message);
+        if let Err(failure) = Vault::new(&config::directory()?, before.storage, &name).clear().await
+        {
+            reporter.note(&failure.to_string());
         }
     }
     if Source::of_run()? == Source::TokenVariable {
@@ -135,23 +137,23 @@ async fn save(
     secrets: &ProfileSecrets,
     tokens: Option<&Tokens>,
 ) -> Result<Storage, Failure> {
-    let reporter = Reporter::text();
+    let (reporter, directory) = (Reporter::text(), config::directory()?);
     let mut reason = String::new();
     if !insecure_storage {
-        let keyring = Vault::new(Storage::Keyring, name)?;
+        let keyring = Vault::new(&directory, Storage::Keyring, name);
         match keyring.save(secrets, tokens).await {
             Ok(()) => {
-                reporter.note(&format!("the sign-in is saved {}", keyring.description()?));
+                reporter.note(&format!("the sign-in is saved {}", keyring.description()));
                 return Ok(Storage::Keyring);
             }
             Err(error) => reason = format!(": {error}"),
         }
     }
-    let files = Vault::new(Storage::File, name)?;
+    let files = Vault::new(&directory, Storage::File, name);
     files.save(secrets, tokens).await.map_err(|error| {
         Failure::new(Status::Other, format!("cannot save the sign-in: {error}"))
     })?;
-    reporter.note(&format!("the sign-in is saved {}{reason}", files.description()?));
+    reporter.note(&format!("the sign-in is saved {}{reason}", files.description()));
     Ok(Storage::File)
 }
 

@@ -1,27 +1,29 @@
 //! `frameio logout`: revokes and deletes the tokens of a profile.
 
+use frameio::auth::profile::{Profile, SignIn, Vault};
+
 use crate::args::GlobalArgs;
-use crate::config::{Config, Profile, SignIn};
-use crate::credentials::{self, Vault};
+use crate::config;
+use crate::credentials;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
 pub(super) async fn run(global: &GlobalArgs) -> Result<(), Failure> {
-    let config = Config::load()?;
-    let name = global.profile.name(&config)?;
-    let profile = config.profiles.get(&name).cloned().unwrap_or_default();
+    let profiles = config::load()?;
+    let name = global.profile.name(&profiles)?;
+    let profile = profiles.profiles.get(&name).cloned().unwrap_or_default();
     let Some(sign_in) = &profile.sign_in else {
         return Err(Failure::new(Status::SignedOut, format!("profile {name} is not signed in")));
     };
-    let vault = Vault::new(profile.storage, &name)?;
+    let vault = Vault::new(&config::directory()?, profile.storage, &name);
     // Tokens that cannot be revoked are deleted all the same, and the failure is reported.
     let revoked = match sign_in {
         SignIn::Token => Ok(()),
         _ => revoke(global, &name, &profile, &vault, sign_in).await,
     };
     vault.clear().await?;
-    Config::update(|config| {
-        if let Some(profile) = config.profiles.get_mut(&name) {
+    config::update(|profiles| {
+        if let Some(profile) = profiles.profiles.get_mut(&name) {
             profile.sign_in = None;
         }
         Ok(())
@@ -46,6 +48,7 @@ async fn revoke(
     let Some(secrets) = vault.secrets()? else { return Ok(()) };
     let mut settings = global.sign_in_settings(profile)?;
     settings.services = secrets.services;
-    let session = credentials::session(name, vault, secrets.client_secret, sign_in, &settings)?;
+    let credential = sign_in.credential(secrets.client_secret)?;
+    let session = credentials::session(name, vault, credential, &settings)?;
     Ok(session.sign_out().await?)
 }

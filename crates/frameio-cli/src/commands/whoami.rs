@@ -1,12 +1,12 @@
 //! `frameio whoami`: the signed-in user and their accounts.
 
 use frameio::accounts::{Account, ListAccounts};
+use frameio::auth::profile::Profile;
 use frameio::users::{CurrentUser, ShowCurrentUser};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::args::GlobalArgs;
-use crate::config::Profile;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 

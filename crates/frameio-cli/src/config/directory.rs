@@ -2,38 +2,21 @@
 
 use std::path::PathBuf;
 
-use crate::exit::{Failure, Status};
+use frameio::auth::profile::ProfileDirectory;
+
+use crate::exit::Failure;
 
 /// Returns the directory of profiles and tokens.
-pub(crate) fn directory() -> Result<PathBuf, Failure> {
-    if let Some(directory) = std::env::var_os("FRAMEIO_CONFIG_DIR").filter(|it| !it.is_empty()) {
-        return Ok(directory.into());
-    }
-    match etcetera::choose_base_strategy() {
-        Ok(base) => Ok(etcetera::BaseStrategy::config_dir(&base).join("frameio")),
-        Err(_) => Err(Failure::new(
-            Status::Other,
-            "no home directory: set FRAMEIO_CONFIG_DIR to a directory for profiles",
-        )),
-    }
+pub(crate) fn directory() -> Result<ProfileDirectory, Failure> {
+    Ok(ProfileDirectory::locate(&|name| std::env::var_os(name))?)
 }
 
 /// Returns the directory of the manifests from which uploads resume.
 pub(crate) fn uploads() -> Result<PathBuf, Failure> {
-    Ok(directory()?.join("uploads"))
+    Ok(directory()?.path().join("uploads"))
 }
 
 /// Returns the file of the checksums that earlier transfers saved.
 pub(crate) fn checksums() -> Result<PathBuf, Failure> {
-    Ok(directory()?.join("checksums"))
-}
-
-/// Returns the file in which a session keeps the tokens of a profile.
-pub(crate) fn tokens(profile: &str) -> Result<PathBuf, Failure> {
-    Ok(directory()?.join("tokens").join(format!("{profile}.json")))
-}
-
-/// Returns the file of the secrets of a profile.
-pub(crate) fn secrets(profile: &str) -> Result<PathBuf, Failure> {
-    Ok(directory()?.join("secrets").join(format!("{profile}.json")))
+    Ok(directory()?.path().join("checksums"))
 }

@@ -1,9 +1,9 @@
 //! Profiles and the files in which the command keeps them.
 
 mod directory;
-mod profile;
+mod ids;
 mod profiles;
 
-pub(crate) use self::directory::{checksums, directory, secrets, tokens, uploads};
-pub(crate) use self::profile::{Profile, SignIn, Storage};
-pub(crate) use self::profiles::Config;
+pub(crate) use self::directory::{checksums, directory, uploads};
+pub(crate) use self::ids::ProfileIds;
+pub(crate) use self::profiles::{load, update, update_after};

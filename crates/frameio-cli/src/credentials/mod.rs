@@ -1,25 +1,16 @@
 //! Credentials of a run: from the environment, or from the sign-in of a profile.
 
-#[cfg(feature = "keyring")]
-mod keyring;
-#[cfg(not(feature = "keyring"))]
-#[path = "no_keyring.rs"]
-mod keyring;
-mod secrets;
-mod services;
-mod vault;
+mod sign_in;
 
+use frameio::ClientBuilder;
+use frameio::auth::profile::{Profile, ProfileCredentials, Vault};
 use frameio::auth::{Claims, Credential, Session, Tokens, WhyUnauthorized, explain};
 use frameio::layers::Token;
-use frameio::{ClientBuilder, Secret};
 use jiff::Timestamp;
 
-pub(crate) use self::secrets::ProfileSecrets;
-pub(crate) use self::services::{Services, SignInSettings};
-pub(crate) use self::vault::Vault;
-use crate::config::{Profile, SignIn};
-use crate::exit::{Failure, Status};
-use crate::input::variable;
+pub(crate) use self::sign_in::SignInSettings;
+use crate::config;
+use crate::exit::Failure;
 use crate::report::Reporter;
 
 /// Credentials with which the calls of a run are signed.
@@ -49,13 +40,14 @@ pub(crate) enum Source {
 impl Source {
     /// Returns the source of the credentials of this run.
     pub(crate) fn of_run() -> Result<Self, Failure> {
-        Ok(if variable("FRAMEIO_TOKEN")?.is_some() {
-            Self::TokenVariable
-        } else if client_variables()?.is_some() {
-            Self::ClientVariables
-        } else {
-            Self::Profile
-        })
+        Ok(of_environment()?.as_ref().map_or(Self::Profile, Self::of))
+    }
+
+    const fn of(given: &ProfileCredentials) -> Self {
+        match given {
+            ProfileCredentials::Token(_) => Self::TokenVariable,
+            _ => Self::ClientVariables,
+        }
     }
 
     /// Returns the name for people and in JSON.
@@ -68,11 +60,11 @@ impl Source {
     }
 }
 
-/// Returns the ID and the secret of a server-to-server credential in the environment.
+/// Returns the credentials in the environment.
 ///
 /// Secrets come from the environment, because other users can read the arguments of a process.
-fn client_variables() -> Result<Option<(String, String)>, Failure> {
-    Ok(variable("FRAMEIO_CLIENT_ID")?.zip(variable("FRAMEIO_CLIENT_SECRET")?))
+fn of_environment() -> Result<Option<ProfileCredentials>, Failure> {
+    Ok(ProfileCredentials::of_environment(&|name| std::env::var_os(name))?)
 }
 
 impl Credentials {
@@ -92,14 +84,13 @@ impl Credentials {
         profile: &Profile,
         settings: &SignInSettings,
     ) -> Result<Self, Failure> {
-        if let Some(token) = variable("FRAMEIO_TOKEN")? {
-            return Ok(Self::token(Token::from(token), Source::TokenVariable));
+        match of_environment()? {
+            Some(given) => {
+                let source = Source::of(&given);
+                Self::new(name, given, source, settings)
+            }
+            None => Self::of_profile(name, profile, settings),
         }
-        if let Some((id, secret)) = client_variables()? {
-            let ims = settings.ims(Credential::server_to_server(id, secret))?;
-            return Ok(Self::session(Session::new(ims), Source::ClientVariables));
-        }
-        Self::of_profile(name, profile, settings)
     }
 
     /// Returns the credentials with which a profile signed in.
@@ -110,20 +101,24 @@ impl Credentials {
         profile: &Profile,
         settings: &SignInSettings,
     ) -> Result<Self, Failure> {
-        let Some(sign_in) = &profile.sign_in else {
-            let message = "not signed in: run `frameio login`, or set FRAMEIO_TOKEN";
-            return Err(Failure::new(Status::SignedOut, message));
-        };
-        let vault = Vault::new(profile.storage, name)?;
-        let secrets = vault.secrets()?.ok_or_else(missing)?;
-        if let SignIn::Token = sign_in {
-            secrets.services.check_api(&settings.services, name)?;
-            let token = secrets.token.ok_or_else(missing)?;
-            return Ok(Self::token(Token::new(token), Source::Profile));
-        }
-        secrets.services.check(&settings.services, name)?;
-        let session = session(name, &vault, secrets.client_secret, sign_in, settings)?;
-        Ok(Self::session(session, Source::Profile))
+        let directory = config::directory()?;
+        let saved = ProfileCredentials::of_profile(&directory, name, profile, &settings.services)?;
+        Self::new(name, saved, Source::Profile, settings)
+    }
+
+    fn new(
+        name: &str,
+        credentials: ProfileCredentials,
+        source: Source,
+        settings: &SignInSettings,
+    ) -> Result<Self, Failure> {
+        Ok(match credentials {
+            ProfileCredentials::Token(token) => Self::token(token, source),
+            ProfileCredentials::App(app) => Self::session(Session::new(settings.ims(app)?), source),
+            ProfileCredentials::SavedApp(app, vault) => {
+                Self::session(session(name, &vault, app, settings)?, source)
+            }
+        })
     }
 
     /// Signs the calls of a client.
@@ -203,19 +198,9 @@ fn is_legacy(token: &Token) -> bool {
 pub(crate) fn session(
     name: &str,
     vault: &Vault,
-    client_secret: Option<Secret>,
-    sign_in: &SignIn,
+    credential: Credential,
     settings: &SignInSettings,
 ) -> Result<Session, Failure> {
-    let secret = || client_secret.ok_or_else(missing);
-    let credential = match sign_in {
-        SignIn::Token => return Err(missing()),
-        SignIn::ServerToServer { client_id } => Credential::server_to_server(client_id, secret()?),
-        SignIn::Web { client_id, redirect_uri } => {
-            Credential::web(client_id, secret()?, redirect_uri)
-        }
-        SignIn::Native { client_id, redirect_uri } => Credential::native(client_id, redirect_uri),
-    };
     let profile = name.to_owned();
     let warn = move |error: &frameio::auth::Error| {
         let message = format!(
@@ -225,8 +210,4 @@ pub(crate) fn session(
         Reporter::text().note(&message);
     };
     Ok(vault.session(settings.ims(credential)?).on_unsaved(warn).build())
-}
-
-fn missing() -> Failure {
-    Failure::new(Status::SignedOut, "the secrets of this profile are missing: run `frameio login`")
 }

@@ -2,6 +2,8 @@
 
 pub mod builder;
 mod decode;
+#[cfg(feature = "env")]
+mod environment;
 
 use std::fmt;
 use std::future::Future;

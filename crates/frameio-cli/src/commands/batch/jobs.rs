@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use frameio::auth::profile::Profile;
 use frameio::{CallOptions, Operation};
 use serde_json::{Map, Value};
 
 use super::job_id::{JobId, JobIds};
-use crate::config::Profile;
+use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 use crate::input;
 use crate::report::Reporter;

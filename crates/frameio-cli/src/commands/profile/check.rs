@@ -1,13 +1,13 @@
 //! Asks the service what the values of `frameio profile set` are, before they are saved.
 
 use frameio::accounts::{Account, ListAccounts};
+use frameio::auth::profile::Profile;
 use frameio::transfer::{Locator, ResolvedItem, Transfers};
 use frameio::workspaces::{ListWorkspaces, Workspace};
 use frameio::{AccountId, Client, Paged};
 
 use super::Ids;
 use crate::args::GlobalArgs;
-use crate::config::Profile;
 use crate::credentials::Credentials;
 use crate::exit::{Failure, Status};
 

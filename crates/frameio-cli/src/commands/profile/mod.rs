@@ -3,10 +3,11 @@
 mod check;
 
 use clap::Subcommand;
+use frameio::auth::profile::{Profile, SignIn};
 use serde_json::{Value, json};
 
 use crate::args::GlobalArgs;
-use crate::config::{Config, Profile, SignIn};
+use crate::config;
 use crate::exit::{Failure, Status};
 use crate::input;
 use crate::report::{Record, Reporter};
@@ -58,21 +59,21 @@ impl Command {
 }
 
 fn list(global: &GlobalArgs, args: &ListArgs) -> Result<(), Failure> {
-    let config = Config::load()?;
-    let used = global.profile.name(&config)?;
+    let profiles = config::load()?;
+    let used = global.profile.name(&profiles)?;
     let reporter = Reporter::new(args.json);
-    for (name, profile) in &config.profiles {
+    for (name, profile) in &profiles.profiles {
         reporter.record(&Row { name, profile, is_used: *name == used })?;
     }
     Ok(())
 }
 
 fn select(args: &UseArgs) -> Result<(), Failure> {
-    Config::update(|config| {
-        if !config.profiles.contains_key(&args.name) {
-            return Err(config.unknown(&args.name));
+    config::update(|profiles| {
+        if !profiles.profiles.contains_key(&args.name) {
+            return Err(profiles.unknown(&args.name).into());
         }
-        config.current = Some(args.name.clone());
+        profiles.current = Some(args.name.clone());
         Ok(())
     })
 }
@@ -82,16 +83,17 @@ fn select(args: &UseArgs) -> Result<(), Failure> {
 /// The default profile is created if it is missing; others are created by `frameio login`, so that a
 /// mistyped name creates none.
 async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
-    let config = Config::load()?;
-    let name = global.profile.name(&config)?;
-    let profile = match config.profiles.get(&name) {
+    let profiles = config::load()?;
+    let name = global.profile.name(&profiles)?;
+    let profile = match profiles.profiles.get(&name) {
         Some(profile) => profile.clone(),
-        None if global.profile.given()?.is_some() => return Err(config.unknown(&name)),
-        None => Profile {
-            base_url: global.profile.base_url()?.map(str::to_owned),
-            ims_url: global.profile.ims_url()?.map(str::to_owned),
-            ..Profile::default()
-        },
+        None if global.profile.given()?.is_some() => return Err(profiles.unknown(&name).into()),
+        None => {
+            let mut profile = Profile::default();
+            profile.base_url = global.profile.base_url()?.map(str::to_owned);
+            profile.ims_url = global.profile.ims_url()?.map(str::to_owned);
+            profile
+        }
     };
     let ids = Ids {
         account: typed("--account", &args.account)?,
@@ -108,8 +110,8 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
         }
         Err(failure) => return Err(failure),
     };
-    Config::update(|config| {
-        let profile = config.profiles.entry(name).or_insert(profile);
+    config::update(|profiles| {
+        let profile = profiles.profiles.entry(name).or_insert(profile);
         for (id, new) in [
             (&mut profile.account_id, ids.account),
             (&mut profile.workspace_id, ids.workspace),
@@ -151,16 +153,8 @@ impl Record for Row<'_> {
     }
 
     fn json(&self) -> Value {
-        let Profile {
-            base_url,
-            ims_url,
-            sign_in,
-            storage: _,
-            account_id,
-            workspace_id,
-            project_id,
-            had_other_ids: _,
-        } = self.profile;
+        let Profile { base_url, ims_url, sign_in, account_id, workspace_id, project_id, .. } =
+            self.profile;
         json!({
             "name": self.name, "used": self.is_used, "base_url": base_url, "ims_url": ims_url,
             "credential": sign_in.as_ref().map(SignIn::name), "account_id": account_id,

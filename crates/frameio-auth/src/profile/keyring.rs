@@ -1,21 +1,20 @@
 //! The entries of a profile in the keyring of the system.
 
-use frameio::auth::{KeyringEntry, KeyringStore};
-
-use crate::config;
-use crate::exit::Failure;
+use super::directory::ProfileDirectory;
+use crate::store::{KeyringEntry, KeyringStore};
 
 const SERVICE: &str = "frameio";
 
 /// The entries of one profile.
+#[derive(Debug)]
 pub(super) struct Keyring {
     /// Tells the profiles of one configuration directory from those of another.
     user: String,
 }
 
 impl Keyring {
-    pub(super) fn new(profile: &str) -> Result<Self, Failure> {
-        Ok(Self { user: config::directory()?.join(profile).display().to_string() })
+    pub(super) fn new(directory: &ProfileDirectory, profile: &str) -> Self {
+        Self { user: directory.path().join(profile).display().to_string() }
     }
 
     pub(super) fn secrets(&self) -> KeyringEntry {

@@ -1,20 +1,21 @@
 //! Secrets of a profile.
 
-use frameio::Secret;
-use frameio::endpoint::trim_byte_order_mark;
+use frameio_core::{Secret, trim_byte_order_mark};
 use serde::{Deserialize, Serialize};
 
-use super::Services;
+use super::services::Services;
 
 /// Secrets of a profile, apart from the tokens of a session, which the session keeps.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct ProfileSecrets {
+pub struct ProfileSecrets {
     /// Services to which the secrets and the tokens of the profile may be sent.
-    pub(crate) services: Services,
+    pub services: Services,
+    /// Secret of the app that signed in, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) client_secret: Option<Secret>,
+    pub client_secret: Option<Secret>,
+    /// Token that was saved instead of a sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) token: Option<Secret>,
+    pub token: Option<Secret>,
 }
 
 impl ProfileSecrets {

@@ -4,45 +4,57 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use frameio::auth::{FileStore, Ims, Session, SessionBuilder, TokenStore, Tokens};
-use frameio::{BoxError, Secret};
+use frameio_core::{BoxError, Secret};
 use frameio_private_file::Reserved;
 
-use super::ProfileSecrets;
+use super::directory::ProfileDirectory;
+use super::error::{ProfileError, ProfileErrorKind};
 use super::keyring::Keyring;
-use crate::config::{self, Storage};
-use crate::exit::{Failure, Status};
+use super::profiles::Storage;
+use super::secrets::ProfileSecrets;
+use crate::ims::Ims;
+use crate::session::{Session, SessionBuilder};
+use crate::store::{FileStore, TokenStore};
+use crate::tokens::Tokens;
 
-/// The secrets of one profile.
-pub(crate) struct Vault {
+/// Place of the secrets and tokens of one profile.
+#[derive(Debug)]
+pub struct Vault {
     profile: String,
     place: Place,
 }
 
+#[derive(Debug)]
 enum Place {
-    Files { store: FileStore, secrets: PathBuf },
+    Files { directory: PathBuf, store: FileStore, secrets: PathBuf },
     Keyring(Keyring),
 }
 
 impl Vault {
-    pub(crate) fn new(storage: Storage, profile: &str) -> Result<Self, Failure> {
+    /// Names the place. Nothing is read or written yet.
+    pub fn new(directory: &ProfileDirectory, storage: Storage, profile: &str) -> Self {
         let place = match storage {
             Storage::File => Place::Files {
-                store: FileStore::new(config::tokens(profile)?),
-                secrets: config::secrets(profile)?,
+                directory: directory.path().to_owned(),
+                store: FileStore::new(directory.tokens(profile)),
+                secrets: directory.secrets(profile),
             },
-            Storage::Keyring => Place::Keyring(Keyring::new(profile)?),
+            Storage::Keyring => Place::Keyring(Keyring::new(directory, profile)),
         };
-        Ok(Self { profile: profile.to_owned(), place })
+        Self { profile: profile.to_owned(), place }
     }
 
-    /// Reads the secrets; `None` if there are none.
-    pub(crate) fn secrets(&self) -> Result<Option<ProfileSecrets>, Failure> {
+    /// Reads the secrets; `None` if there are none. Blocks for as long as the user takes to unlock the
+    /// keyring.
+    ///
+    /// # Errors
+    /// When they cannot be read or are damaged.
+    pub fn secrets(&self) -> Result<Option<ProfileSecrets>, ProfileError> {
         let json = match &self.place {
             Place::Files { secrets, .. } => match fs::read_to_string(secrets) {
                 Ok(json) => Some(Secret::from(json)),
                 Err(error) if error.kind() == ErrorKind::NotFound => None,
-                Err(error) => return Err(Failure::usage(secrets.display(), error)),
+                Err(error) => return Err(ProfileError::invalid(secrets.display(), error)),
             },
             Place::Keyring(keyring) => {
                 keyring.secrets().load().map_err(|error| self.failed("read", &error))?
@@ -56,7 +68,7 @@ impl Vault {
     }
 
     /// Prepares a session that keeps its tokens here.
-    pub(crate) fn session(&self, ims: Ims) -> SessionBuilder {
+    pub fn session(&self, ims: Ims) -> SessionBuilder {
         match &self.place {
             Place::Files { store, .. } => Session::builder(ims).store(store.clone()),
             Place::Keyring(keyring) => Session::builder(ims).store(keyring.tokens()),
@@ -64,22 +76,28 @@ impl Vault {
     }
 
     /// Replaces the secrets and the tokens, both or neither.
-    pub(crate) async fn save(
+    ///
+    /// # Errors
+    /// When they cannot be saved; the earlier ones are then kept, if that is possible.
+    pub async fn save(
         &self,
         secrets: &ProfileSecrets,
         tokens: Option<&Tokens>,
     ) -> Result<(), BoxError> {
         let json = secrets.to_json()?;
         match &self.place {
-            Place::Files { store, secrets } => save_files(secrets, &json, store, tokens).await,
+            Place::Files { store, secrets, .. } => save_files(secrets, &json, store, tokens).await,
             Place::Keyring(keyring) => save_in_keyring(keyring, &json, tokens).await,
         }
     }
 
     /// Deletes the secrets and the tokens.
-    pub(crate) async fn clear(&self) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// When it is not certain that they are deleted.
+    pub async fn clear(&self) -> Result<(), ProfileError> {
         let cleared = match &self.place {
-            Place::Files { store, secrets } => {
+            Place::Files { store, secrets, .. } => {
                 let removed = match fs::remove_file(secrets) {
                     Err(error) if error.kind() != ErrorKind::NotFound => {
                         Err(format!("{}: {error}", secrets.display()).into())
@@ -96,18 +114,18 @@ impl Vault {
     }
 
     /// Describes the place to its user.
-    pub(crate) fn description(&self) -> Result<String, Failure> {
-        Ok(match &self.place {
-            Place::Files { .. } => {
-                format!("in files that only you can read, in {}", config::directory()?.display())
+    pub fn description(&self) -> String {
+        match &self.place {
+            Place::Files { directory, .. } => {
+                format!("in files that only you can read, in {}", directory.display())
             }
             Place::Keyring(_) => "in the keyring of this system".to_owned(),
-        })
+        }
     }
 
-    fn failed(&self, what: &str, error: &BoxError) -> Failure {
+    fn failed(&self, what: &str, error: &BoxError) -> ProfileError {
         let message = format!("cannot {what} the sign-in of profile '{}': {error}", self.profile);
-        Failure::new(Status::Other, message)
+        ProfileError::new(ProfileErrorKind::Storage, message)
     }
 }
 

@@ -1,20 +1,21 @@
 //! The keyring of a build without the feature `keyring`: it is never available.
 
-use frameio::auth::MemoryStore;
-use frameio::{BoxError, Secret};
+use frameio_core::{BoxError, Secret};
 
-use crate::exit::Failure;
+use super::directory::ProfileDirectory;
+use crate::store::MemoryStore;
 
-const MISSING: &str = "this build of frameio has no support for keyrings";
+const MISSING: &str =
+    "this build of frameio has no support for keyrings: enable the feature `keyring`";
 
+#[derive(Debug)]
 pub(super) struct Keyring;
 
 pub(super) struct Entry;
 
 impl Keyring {
-    #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
-    pub(super) const fn new(_: &str) -> Result<Self, Failure> {
-        Ok(Self)
+    pub(super) const fn new(_: &ProfileDirectory, _: &str) -> Self {
+        Self
     }
 
     #[expect(clippy::unused_self, reason = "as with the feature")]

@@ -1,0 +1,65 @@
+//! Credentials of a run: from the environment, or from the sign-in of a profile.
+
+use frameio_tower::Token;
+
+use super::directory::ProfileDirectory;
+use super::error::ProfileError;
+use super::profiles::{Profile, SignIn};
+use super::services::Services;
+use super::variables::{Lookup, variable};
+use super::vault::Vault;
+use crate::credential::Credential;
+
+/// Credentials with which calls are signed.
+#[derive(Debug)]
+pub enum ProfileCredentials {
+    /// A token that does not change.
+    Token(Token),
+    /// An app whose tokens are kept in memory.
+    App(Credential),
+    /// An app whose tokens are kept with the profile; see [`Vault::session`].
+    SavedApp(Credential, Vault),
+}
+
+impl ProfileCredentials {
+    /// Returns the credentials in the variables: `FRAMEIO_TOKEN`, or else `FRAMEIO_CLIENT_ID` with
+    /// `FRAMEIO_CLIENT_SECRET`.
+    ///
+    /// # Errors
+    /// When a variable has a control character or is not UTF-8.
+    pub fn of_environment(variables: &Lookup<'_>) -> Result<Option<Self>, ProfileError> {
+        if let Some(token) = variable(variables, "FRAMEIO_TOKEN")? {
+            return Ok(Some(Self::Token(Token::from(token))));
+        }
+        let id = variable(variables, "FRAMEIO_CLIENT_ID")?;
+        let app = id.zip(variable(variables, "FRAMEIO_CLIENT_SECRET")?);
+        Ok(app.map(|(id, secret)| Self::App(Credential::server_to_server(id, secret))))
+    }
+
+    /// Returns the credentials with which a profile signed in.
+    ///
+    /// They are for the services at which it did, and refused at others.
+    ///
+    /// # Errors
+    /// When it did not sign in, did so at other services, or the secrets cannot be read.
+    pub fn of_profile(
+        directory: &ProfileDirectory,
+        name: &str,
+        profile: &Profile,
+        services: &Services,
+    ) -> Result<Self, ProfileError> {
+        let Some(sign_in) = &profile.sign_in else {
+            let message = "not signed in: run `frameio login`, or set FRAMEIO_TOKEN";
+            return Err(ProfileError::signed_out(message));
+        };
+        let vault = Vault::new(directory, profile.storage, name);
+        let secrets = vault.secrets()?.ok_or_else(ProfileError::missing_secrets)?;
+        if let SignIn::Token = sign_in {
+            secrets.services.check_api(services, name)?;
+            let token = secrets.token.ok_or_else(ProfileError::missing_secrets)?;
+            return Ok(Self::Token(Token::new(token)));
+        }
+        secrets.services.check(services, name)?;
+        Ok(Self::SavedApp(sign_in.credential(secrets.client_secret)?, vault))
+    }
+}
