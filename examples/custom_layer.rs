@@ -1,12 +1,11 @@
-//! Layers of one's own in the two slots: around each call, and around each attempt.
+//! Custom layers in the two slots: around each call, and around each attempt.
 //!
 //! ```console
 //! $ cargo run --example custom_layer
 //! ```
 //!
-//! A call is one thing to its user, however many attempts it takes. The layer for calls here
-//! counts them and lets at most four run at a time; the layer for attempts stamps each with a
-//! header of its own.
+//! A call is one operation for its caller, however many attempts it takes. The layer for calls here
+//! counts them and lets at most four run at a time; the layer for attempts adds a header to each.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -42,13 +41,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::builder()
         .token(Sim::TOKEN)
         .transport(sim.clone())
-        // The `Global…` layer shares its permits among all services made of it.
+        // The `Global…` layer shares its permits among all services created by it.
         .call_layer(ServiceBuilder::new().layer(GlobalConcurrencyLimitLayer::new(4)).layer(count))
         .attempt_layer(stamp)
         .build()?;
 
     let user = client.send(ShowCurrentUser::new()).await?;
-    println!("{} answered {} call(s)", user.name, calls.load(Relaxed));
+    println!("signed in as {}, {} call(s)", user.name, calls.load(Relaxed));
     for request in sim.requests() {
         println!(
             "  {} {}: {:?} (x-attempt: {:?})",

@@ -165,9 +165,10 @@ pub fn retry<T>(
 
 /// A change that was made because of an error.
 struct Rule {
+    kind: RepairKind,
     /// Where, with `[]` for each index.
     path: String,
-    /// The error, if the change does not help.
+    /// The error that the response has without the change.
     error: DecodeError,
 }
 
@@ -189,7 +190,7 @@ impl Repairer {
 
     /// Returns the next text to decode.
     fn next(&mut self, error: DecodeError) -> Result<Bytes, DecodeError> {
-        let error = self.original(error);
+        let error = self.at_original_index(error);
         let Ok(text) = std::str::from_utf8(&self.body).map(str::to_owned) else {
             return Err(error);
         };
@@ -206,12 +207,12 @@ impl Repairer {
                 self.body = edited.into();
                 Ok(self.body.clone())
             }
-            None => Err(error),
+            None => Err(self.first_error(error)),
         }
     }
 
-    /// Returns the error as the original text would give it.
-    fn original(&self, mut error: DecodeError) -> DecodeError {
+    /// Returns the error with the index that its item has in the response.
+    fn at_original_index(&self, mut error: DecodeError) -> DecodeError {
         if let Some(index) = item(&error.path) {
             let mut original = index;
             let mut removed: Vec<_> = self.skipped.iter().map(|skipped| skipped.index).collect();
@@ -224,14 +225,20 @@ impl Repairer {
                 error.path = format!("data[{original}]{rest}");
             }
         }
-        if let Some(rule) = self.rules.iter().find(|rule| rule.error.path == error.path) {
-            // The change did not help: the first error is about what the service sent.
-            error.message.clone_from(&rule.error.message);
-        }
         if !self.is_first {
             error.remove_position();
         }
         error
+    }
+
+    /// Returns the error that the response itself has at the same path, if a change of the value did
+    /// not help.
+    fn first_error(&self, error: DecodeError) -> DecodeError {
+        let mut values = self.rules.iter().filter(|rule| !rule.path.is_empty());
+        match values.find(|rule| rule.error.path == error.path) {
+            Some(rule) => rule.error.clone(),
+            None => error,
+        }
     }
 
     /// Repairs what makes the text invalid as a whole.
@@ -253,12 +260,14 @@ impl Repairer {
     /// Repairs the value that an error is about, and those at the same path in other items.
     fn repair_value(&mut self, text: &str, error: &DecodeError) -> Option<String> {
         let path = without_indices(&error.path);
-        let is_known = self.rules.iter().any(|rule| rule.path == path);
-        if is_known || self.rules.len() == MAX_REPAIRS {
+        if self.rules.len() == MAX_REPAIRS {
             return None;
         }
         let (kind, edited, count) = repair(text, error, &path)?;
-        self.rules.push(Rule { path, error: error.clone() });
+        if self.rules.iter().any(|rule| (rule.kind, &rule.path) == (kind, &path)) {
+            return None;
+        }
+        self.rules.push(Rule { kind, path, error: error.clone() });
         self.report(kind, &error.path, count);
         Some(edited)
     }
@@ -275,7 +284,7 @@ impl Repairer {
             .ok()
             .and_then(|item| item.get("id").and_then(serde_json::Value::as_str).map(str::to_owned));
         // Line and column are no help to somebody who does not see the response.
-        let mut error = error.clone();
+        let mut error = self.first_error(error.clone());
         error.remove_position();
         self.skipped.push(Skipped { index, id, error });
         Some(edited)

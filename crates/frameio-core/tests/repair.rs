@@ -137,6 +137,10 @@ fn large_numbers_without_a_type_are_kept_as_text() {
     assert_eq!(error.unwrap_err().path, "data.size");
     let large = r#"{"data":[],"links":{},"meta":123456789012345678901}"#;
     assert_eq!(repaired::<Page<Thing>>(large).0.extra["meta"], "123456789012345678901");
+    let several = r#"{"data":null,"meta":123456789012345678901}"#;
+    let (page, repairs) = repaired::<Page<Thing>>(several);
+    assert_eq!((page.data.len(), repairs.len()), (0, 3), "{repairs:?}");
+    assert_eq!(page.extra["meta"], "123456789012345678901");
 }
 
 #[test]
@@ -147,6 +151,8 @@ fn what_cannot_be_repaired_fails_with_the_original_error() {
     assert_eq!(fraction.message, "invalid type: floating point `1.5`, expected u64");
     let text = fail(&page(&[thing("a", "1.0"), thing("b", r#""7""#)]));
     assert_eq!(text.path, "data[1].size");
+    let no_text = fail(&page(&[r#"{"name":1.0,"size":1,"tags":[]}"#.to_owned()]));
+    assert!(no_text.message.starts_with("invalid type: floating point `1.0`"), "{no_text}");
     // A time where no time is expected.
     let time = fail(&page(&[thing("b", r#""2024-01-01T00:00:00""#)]));
     assert!(time.message.starts_with("invalid type: string"), "{time}");

@@ -62,7 +62,7 @@ pub trait Metrics: Send + Sync + 'static {
 pub enum Outcome {
     /// A response with this status arrived.
     Response(StatusCode),
-    /// No response arrived, for this reason: a value of [`error_type`](crate::error_type).
+    /// No response arrived, for this reason: a value of [`error_type`].
     Failure(&'static str),
     /// It was dropped before it ended.
     Cancelled,

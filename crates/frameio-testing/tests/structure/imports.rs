@@ -120,7 +120,7 @@ fn is_declared_as_test(src: &Path, path: &[String]) -> bool {
     })
 }
 
-fn is_test(attribute: &Attribute) -> bool {
+pub(crate) fn is_test(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
         && attribute
             .parse_args::<TokenStream>()

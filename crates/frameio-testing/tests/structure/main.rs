@@ -1,9 +1,11 @@
 //! The large-scale structure: which crate may use which, and no import cycle between the modules of
-//! a crate. `.ci/structure.txt` has the rules.
+//! a crate. `.ci/structure.txt` has the rules. `.ci/public-types.txt` lists the types of other
+//! packages that public signatures may name.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cycles;
 mod imports;
+mod public_types;
 mod rules;
 
 use std::path::{Path, PathBuf};
