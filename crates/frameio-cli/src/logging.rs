@@ -1,8 +1,6 @@
 //! Spans and events on standard error, if `RUST_LOG` asks for them.
 
-use std::io::{IsTerminal, stderr};
-
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -10,7 +8,7 @@ use tracing_subscriber::{EnvFilter, fmt, registry};
 
 use crate::exit::Failure;
 use crate::input;
-use crate::report::Reporter;
+use crate::report::{LogWriter, Reporter};
 
 /// Starts logging by `RUST_LOG`. Without it, or if it is blank, nothing is logged.
 ///
@@ -20,11 +18,9 @@ pub(crate) fn start() {
         Ok(None) => {}
         Ok(Some(filter)) => {
             let output = fmt::layer()
-                .with_writer(stderr)
-                .with_ansi(stderr().is_terminal())
-                .with_span_events(FmtSpan::CLOSE)
-                // Reporting a closed standard error to itself would panic.
-                .log_internal_errors(false);
+                .with_writer(|| LogWriter)
+                .with_ansi(false)
+                .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE);
             // Those of this project have no secrets in them, which others do not promise.
             let own = filter_fn(|metadata| metadata.target().starts_with("frameio"));
             // Nothing else in this program sets a subscriber.
@@ -32,6 +28,11 @@ pub(crate) fn start() {
         }
         Err(failure) => Reporter::text().note(&format!("nothing is logged: {}", failure.message)),
     }
+}
+
+/// Returns whether anything may be logged.
+pub(crate) fn is_on() -> bool {
+    LevelFilter::current() != LevelFilter::OFF
 }
 
 fn filter() -> Result<Option<EnvFilter>, Failure> {

@@ -33,7 +33,7 @@ Environment:
   FRAMEIO_CONFIG_DIR  directory of profiles instead of the user's configuration directory
   FRAMEIO_INSECURE_STORAGE
                       1 to save sign-ins in files even if there is a keyring
-  RUST_LOG            calls and attempts to log on standard error, such as frameio=debug
+  RUST_LOG            spans and events to log on standard error, such as frameio=debug
 
 Exit status:
   0  success

@@ -6,6 +6,7 @@ mod counts;
 mod escape;
 mod file;
 mod jobs;
+mod log;
 mod meter;
 mod skipped;
 mod terminal_echo;
@@ -20,9 +21,11 @@ use serde_json::Value;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
+pub(crate) use self::log::LogWriter;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
 use crate::exit::{Failure, Status};
+use crate::logging;
 
 /// A result with a form for people and one for programs.
 pub(crate) trait Record {
@@ -49,10 +52,10 @@ impl Reporter {
         Self { is_json, bars: None }
     }
 
-    /// Also shows progress bars, if standard error is a terminal.
+    /// Also shows progress bars, if standard error is a terminal without a log.
     fn with_bars(self) -> Self {
-        let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
-        Self { bars, ..self }
+        let is_free = std::io::stderr().is_terminal() && !logging::is_on();
+        Self { bars: is_free.then(MultiProgress::new), ..self }
     }
 
     /// Returns whether results are printed as JSON lines.

@@ -1,8 +1,14 @@
-//! Spans and events on standard error.
+//! `RUST_LOG`: what is logged on standard error, and what never is.
 
-use frameio_sim::Sim;
+use std::time::Duration;
+
+use frameio_sim::{Credential, Fault, Sim};
+use http::StatusCode;
+use serde_json::json;
 
 use crate::program::{Ended, end, program, serve};
+use crate::sign_in::Machine;
+use crate::transfer::ROOT;
 
 async fn run(filter: Option<&str>) -> Ended {
     let (_sim, server) = serve().await;
@@ -14,36 +20,84 @@ async fn run(filter: Option<&str>) -> Ended {
     end(command, None).await
 }
 
+/// Signs in with a secret, and lets the token expire, so that the next run refreshes it.
+async fn sign_in(machine: &Machine) {
+    let mut command = machine.command(&["login", "--web"]);
+    command
+        .env("FRAMEIO_CLIENT_ID", Credential::DEMO_WEB)
+        .env("FRAMEIO_CLIENT_SECRET", Credential::DEMO_SECRET);
+    assert_eq!(machine.browse(command).await.status, 0);
+    machine.sim.clock().advance(Duration::from_secs(25 * 60 * 60));
+}
+
 #[tokio::test]
-async fn logs_calls_and_attempts_if_asked_to() {
+async fn logs_the_begin_and_end_of_calls_and_attempts() {
     let ended = run(Some("frameio=debug")).await;
-    ended.json();
-    for span in ["frameio.call", "frameio.http"] {
-        let is_span = |line: &&str| line.contains(span) && line.contains("users.show");
-        assert!(ended.stderr.lines().any(|line| is_span(&line)), "no {span}: {ended:?}");
+    assert!(ended.json()["data"]["id"].is_string(), "results stay on standard output");
+    for span in ["frameio.call{", "frameio.http{"] {
+        for event in [": new", ": close "] {
+            let is_logged = |line: &str| {
+                line.contains(span) && line.contains("users.show") && line.contains(event)
+            };
+            assert!(ended.stderr.lines().any(is_logged), "no {span}…{event}: {ended:?}");
+        }
     }
-    assert!(!ended.stderr.contains('\u{1b}'), "colors in a pipe: {ended:?}");
+    assert!(!ended.stderr.contains(Sim::TOKEN), "{ended:?}");
 }
 
 #[tokio::test]
 async fn logs_nothing_unless_asked_to() {
-    for filter in [None, Some(""), Some(" "), Some("off")] {
+    for filter in [None, Some(""), Some(" \n"), Some("off")] {
         run(filter).await.answered();
     }
 }
 
 #[tokio::test]
-async fn logs_no_token_at_any_level() {
-    let ended = run(Some("trace")).await;
-    assert!(ended.stderr.contains("frameio.call"), "{ended:?}");
-    assert!(!ended.stderr.contains(Sim::TOKEN), "{ended:?}");
-    let lines = ended.stderr.lines().filter(|line| !line.contains("frameio"));
-    assert_eq!(lines.collect::<Vec<_>>(), [""; 0]);
+async fn an_invalid_filter_is_reported_and_fails_no_run() {
+    for invalid in ["frameio=loud=er", "frameio=debug\u{7}"] {
+        let ended = run(Some(invalid)).await;
+        ended.json();
+        assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+        assert!(ended.stderr.starts_with("frameio: nothing is logged: RUST_LOG: "), "{ended:?}");
+    }
 }
 
 #[tokio::test]
-async fn an_invalid_filter_is_reported_and_fails_no_run() {
-    let ended = run(Some("frameio=loud=er")).await;
-    ended.json();
-    assert!(ended.stderr.contains("nothing is logged: RUST_LOG: "), "{ended:?}");
+async fn text_of_the_service_is_logged_escaped() {
+    let machine = Machine::new().await;
+    sign_in(&machine).await;
+    let refused = json!({"error": "invalid_grant", "error_description": "\u{202e}\u{200b}expired"});
+    let fault = Fault::body(StatusCode::BAD_REQUEST, "application/json", refused.to_string());
+    machine.sim.inject(fault.on(Sim::IMS_TOKEN).next(1));
+    let mut command = machine.command(&["whoami"]);
+    command.env("RUST_LOG", "frameio=warn");
+    let ended = end(command, None).await;
+    let is_logged = |line: &str| line.contains("WARN") && line.contains(r"\u{202e}\u{200b}expired");
+    assert!(ended.stderr.lines().any(is_logged), "{ended:?}");
+    assert!(!ended.stderr.contains(['\u{202e}', '\u{200b}']), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_token_secret_or_signature_is_logged_at_any_level() {
+    let machine = Machine::new().await;
+    sign_in(&machine).await;
+    std::fs::write(machine.directory.path().join("a.mov"), "content").unwrap();
+    let mut log = String::new();
+    for arguments in [
+        &["whoami"][..],
+        &["upload", "a.mov", "--to", ROOT],
+        &["download", ROOT, "-o", "out"],
+        &["logout"],
+    ] {
+        let mut command = machine.command(arguments);
+        command.current_dir(machine.directory.path()).env("RUST_LOG", "trace");
+        let ended = end(command, None).await;
+        assert_eq!(ended.status, 0, "{ended:?}");
+        log += &ended.stderr;
+    }
+    assert!(log.contains("frameio.http{") && log.contains("upload"), "{log}");
+    // Tokens of the simulator are JWTs.
+    for secret in [Credential::DEMO_SECRET, "Bearer", "eyJ", "X-Amz-Signature"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
 }
