@@ -12,6 +12,7 @@ use crate::credential::Credential;
 
 /// Credentials with which calls are signed.
 #[derive(Debug)]
+#[allow(clippy::exhaustive_enums, reason = "a kind that is not handled signs no calls")]
 pub enum ProfileCredentials {
     /// A token that does not change.
     Token(Token),

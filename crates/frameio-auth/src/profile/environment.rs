@@ -99,3 +99,174 @@ impl Environment {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::ffi::OsString;
+    use std::path::Path;
+
+    use super::super::ProfileErrorKind;
+    use super::*;
+
+    const PROFILES: &str = r#"{"profiles": {"default": {
+        "base_url": "https://api.example", "ims_url": "https://ims.example",
+        "sign_in": {"kind": "token"}, "account_id": "a"
+    }}}"#;
+    const SECRETS: &str = r#"{
+        "services": {"api_url": "https://api.example", "ims_url": "https://ims.example"},
+        "token": "saved"
+    }"#;
+
+    /// A directory with these files.
+    fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join("secrets")).unwrap();
+        for (name, content) in files {
+            std::fs::write(directory.path().join(name), content).unwrap();
+        }
+        directory
+    }
+
+    fn signed_in() -> tempfile::TempDir {
+        directory(&[("profiles.json", PROFILES), ("secrets/default.json", SECRETS)])
+    }
+
+    fn read(directory: &Path, variables: &[(&str, &str)]) -> Result<Environment, ProfileError> {
+        let mut variables: HashMap<_, _> =
+            variables.iter().map(|&(name, value)| (name, OsString::from(value))).collect();
+        variables.insert("FRAMEIO_CONFIG_DIR", directory.into());
+        Environment::from_variables(&|name| variables.get(name).cloned())
+    }
+
+    fn token(environment: &Environment) -> &str {
+        match &environment.credentials {
+            ProfileCredentials::Token(token) => token.expose(),
+            _ => "",
+        }
+    }
+
+    #[test]
+    fn uses_the_profile_where_no_variable_is_set() {
+        let directory = signed_in();
+        for variables in [&[][..], &[("FRAMEIO_TOKEN", ""), ("FRAMEIO_BASE_URL", " \n")]] {
+            let environment = read(directory.path(), variables).unwrap();
+            assert_eq!(token(&environment), "saved");
+            assert_eq!(environment.services.api_url, "https://api.example");
+            assert_eq!(environment.services.ims_url, "https://ims.example");
+            assert_eq!(environment.profile.profile.account_id.as_deref(), Some("a"));
+            assert!(environment.base_url_source.starts_with("profile 'default' in "));
+        }
+    }
+
+    #[test]
+    fn variables_override_the_profile() {
+        let directory = signed_in();
+        let variables =
+            [("FRAMEIO_TOKEN", " mine\n"), ("FRAMEIO_BASE_URL", " https://other.example\n")];
+        let environment = read(directory.path(), &variables).unwrap();
+        assert_eq!(token(&environment), "mine");
+        assert_eq!(environment.services.api_url, "https://other.example");
+        assert_eq!(environment.base_url_source, "FRAMEIO_BASE_URL");
+        assert_eq!(environment.credentials_source, "FRAMEIO_TOKEN");
+        // The ids belong to the sign-in of the profile.
+        assert_eq!(environment.profile.profile.account_id, None);
+        assert!(environment.profile.profile.had_other_ids);
+    }
+
+    #[test]
+    fn a_token_overrides_a_server_to_server_sign_in() {
+        let directory = signed_in();
+        let mut variables = vec![("FRAMEIO_CLIENT_ID", "app"), ("FRAMEIO_CLIENT_SECRET", "s3cret")];
+        let environment = read(directory.path(), &variables).unwrap();
+        assert!(matches!(&environment.credentials, ProfileCredentials::App(_)));
+        assert!(!format!("{environment:?}").contains("s3cret"));
+        variables.push(("FRAMEIO_TOKEN", "mine"));
+        assert_eq!(token(&read(directory.path(), &variables).unwrap()), "mine");
+        // Half a credential is none.
+        let id = [("FRAMEIO_CLIENT_ID", "app")];
+        assert_eq!(token(&read(directory.path(), &id).unwrap()), "saved");
+    }
+
+    #[test]
+    fn a_sign_in_is_refused_at_other_services() {
+        let directory = signed_in();
+        let elsewhere = [("FRAMEIO_BASE_URL", "https://other.example")];
+        let error = read(directory.path(), &elsewhere).unwrap_err();
+        assert_eq!(error.kind(), ProfileErrorKind::SignedOut);
+        assert_eq!(
+            error.to_string(),
+            "the sign-in of profile 'default' is for https://api.example and is not sent to \
+             https://other.example: set FRAMEIO_TOKEN, or sign in there with `frameio login \
+             --profile NAME`"
+        );
+    }
+
+    #[test]
+    fn says_how_to_get_missing_credentials() {
+        let empty = directory(&[]);
+        let error = read(empty.path(), &[("FRAMEIO_TOKEN", " ")]).unwrap_err();
+        assert_eq!(error.kind(), ProfileErrorKind::SignedOut);
+        assert_eq!(error.to_string(), "not signed in: run `frameio login`, or set FRAMEIO_TOKEN");
+        let no_secrets = directory(&[("profiles.json", PROFILES)]);
+        let error = read(no_secrets.path(), &[]).unwrap_err();
+        assert!(error.to_string().ends_with("are missing: run `frameio login`"), "{error}");
+    }
+
+    #[test]
+    fn names_the_profile_that_is_missing() {
+        let directory = signed_in();
+        let named = [("FRAMEIO_PROFILE", "work"), ("FRAMEIO_TOKEN", "mine")];
+        let error = read(directory.path(), &named).unwrap_err();
+        assert_eq!(error.kind(), ProfileErrorKind::Invalid);
+        assert_eq!(error.to_string(), "no profile 'work': `frameio profile list` lists them");
+    }
+
+    #[test]
+    fn unreadable_profiles_matter_only_if_they_are_needed() {
+        let damaged = directory(&[("profiles.json", "[1")]);
+        let blocked = directory(&[]);
+        std::fs::create_dir(blocked.path().join("profiles.json")).unwrap();
+        for directory in [damaged, blocked] {
+            let path = directory.path().join("profiles.json").display().to_string();
+            let (token, url) =
+                (("FRAMEIO_TOKEN", "mine"), ("FRAMEIO_BASE_URL", "https://a.example"));
+            for needed in [&[][..], &[token], &[url], &[token, url, ("FRAMEIO_PROFILE", "work")]] {
+                let error = read(directory.path(), needed).unwrap_err();
+                assert_eq!(error.kind(), ProfileErrorKind::Invalid);
+                assert!(error.to_string().starts_with(&path), "{error}");
+            }
+            let environment = read(directory.path(), &[token, url]).unwrap();
+            assert!(environment.profile.unreadable.is_some());
+        }
+    }
+
+    #[test]
+    fn names_the_variable_that_cannot_be_used() {
+        let directory = signed_in();
+        for name in ["FRAMEIO_TOKEN", "FRAMEIO_BASE_URL", "FRAMEIO_IMS_URL", "FRAMEIO_PROFILE"] {
+            let error = read(directory.path(), &[(name, "canary\nother")]).unwrap_err();
+            assert_eq!(error.to_string(), format!("{name}: contains a line break"));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn refuses_variables_that_are_not_text() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let error = Environment::from_variables(&|name| {
+            (name == "FRAMEIO_TOKEN").then(|| OsString::from_vec(vec![0xff]))
+        });
+        assert_eq!(error.unwrap_err().to_string(), "FRAMEIO_TOKEN: is not valid UTF-8");
+    }
+
+    #[test]
+    fn a_local_api_signs_in_itself() {
+        let directory = directory(&[]);
+        let local = [("FRAMEIO_TOKEN", "mine"), ("FRAMEIO_BASE_URL", "http://127.0.0.1:1")];
+        let environment = read(directory.path(), &local).unwrap();
+        assert_eq!(environment.services.ims_url, "http://127.0.0.1:1");
+        assert_eq!(environment.ims_url_source, "FRAMEIO_BASE_URL");
+    }
+}

@@ -86,6 +86,7 @@ pub enum SignIn {
 /// Place of the secrets of a sign-in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Storage {
     /// Files that only their owner can read.
     #[default]
@@ -96,6 +97,7 @@ pub enum Storage {
 
 /// Overrides of the profiles: variables, or the arguments of a command.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct ProfileChoice<'a> {
     /// Profile to use, which then has to exist.
     pub name: Option<&'a str>,

@@ -7,6 +7,7 @@ use super::services::Services;
 
 /// Secrets of a profile, apart from the tokens of a session, which the session keeps.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct ProfileSecrets {
     /// Services to which the secrets and the tokens of the profile may be sent.
     pub services: Services,
@@ -19,6 +20,11 @@ pub struct ProfileSecrets {
 }
 
 impl ProfileSecrets {
+    /// Creates secrets for these services: none yet.
+    pub const fn new(services: Services) -> Self {
+        Self { services, client_secret: None, token: None }
+    }
+
     /// Reads the JSON of a vault. The error of serde_json is left out, as it can quote the content.
     pub(super) fn from_json(json: &[u8]) -> Option<Self> {
         serde_json::from_slice(trim_byte_order_mark(json)).ok()

@@ -15,6 +15,7 @@ const IMS: &str = "https://ims-na1.adobelogin.com";
 ///
 /// They are saved with the secrets of a profile, which are sent nowhere else.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Services {
     /// URL of the API.
     pub api_url: String,

@@ -67,11 +67,10 @@ impl ProfileArg {
         if let Some(loaded) = self.loaded.get() {
             return Ok(loaded.clone());
         }
-        let choice = ProfileChoice {
-            name: self.given()?,
-            has_base_url: self.base_url()?.is_some(),
-            has_credentials: Source::of_run()? != Source::Profile,
-        };
+        let mut choice = ProfileChoice::default();
+        choice.has_credentials = Source::of_run()? != Source::Profile;
+        choice.has_base_url = self.base_url()?.is_some();
+        choice.name = self.given()?;
         let directory = ProfileDirectory::locate(&|name| std::env::var_os(name));
         let chosen = ChosenProfile::load(directory.as_ref().map_err(Clone::clone), choice)?;
         if let Some(error) = &chosen.unreadable {

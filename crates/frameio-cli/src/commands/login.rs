@@ -92,11 +92,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     adjust_ids(&mut profile, &accounts);
     profile.sign_in = Some(signed_in.kind);
 
-    let secrets = ProfileSecrets {
-        services: settings.services,
-        client_secret: signed_in.client_secret,
-        token: signed_in.token,
-    };
+    let mut secrets = ProfileSecrets::new(settings.services);
+    (secrets.client_secret, secrets.token) = (signed_in.client_secret, signed_in.token);
     let tokens = credentials.tokens().await?;
     let save = async || save(&name, args.insecure_storage, &secrets, tokens.as_ref()).await;
     config::update_after(save, |profiles, storage| {

@@ -104,3 +104,153 @@ fn is_legacy(token: &Token) -> bool {
 fn named(source: &str, error: BuildError) -> BuildError {
     BuildError::new(BuildErrorKind::Environment, format!("{source}: {error}")).caused_by(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::ffi::OsString;
+    use std::path::Path;
+
+    use frameio_api::users::ShowCurrentUser;
+    use frameio_sim::{Credential as App, Sim, SimServer};
+
+    use super::*;
+
+    fn client(directory: &Path, variables: &[(&str, &str)]) -> Result<Client, BuildError> {
+        let mut variables: HashMap<_, _> =
+            variables.iter().map(|&(name, value)| (name, OsString::from(value))).collect();
+        variables.insert("FRAMEIO_CONFIG_DIR", directory.into());
+        from_variables(&|name| variables.get(name).cloned())
+    }
+
+    /// A directory with a profile of the demo server, signed in at `url`, with these tokens.
+    fn signed_in(url: &str, tokens: &str) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for (file, content) in [
+            (
+                "profiles.json",
+                format!(
+                    r#"{{"current": "work", "profiles": {{"work": {{"base_url": "{url}",
+                    "sign_in": {{"kind": "server_to_server", "client_id": "{}"}}}}}}}}"#,
+                    App::DEMO_SERVER_TO_SERVER
+                ),
+            ),
+            (
+                "secrets/work.json",
+                format!(
+                    r#"{{"services": {{"api_url": "{url}", "ims_url": "{url}"}},
+                    "client_secret": "{}"}}"#,
+                    App::DEMO_SECRET
+                ),
+            ),
+            ("tokens/work.json", tokens.to_owned()),
+        ] {
+            let path = directory.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        directory
+    }
+
+    async fn serve() -> (Sim, SimServer) {
+        let sim = Sim::builder().quotas(false).build();
+        let server = sim.serve().await.unwrap();
+        (sim, server)
+    }
+
+    #[tokio::test]
+    async fn calls_with_the_token_at_the_url_of_the_environment() {
+        let (_sim, server) = serve().await;
+        let directory = tempfile::tempdir().unwrap();
+        let token = format!(" {}\n", Sim::TOKEN);
+        let variables = [("FRAMEIO_TOKEN", &*token), ("FRAMEIO_BASE_URL", server.url())];
+        let client = client(directory.path(), &variables).unwrap();
+        client.send(ShowCurrentUser::new()).await.unwrap();
+        assert_eq!(client.base_url().unwrap().port_u16(), Some(server.address().port()));
+    }
+
+    #[tokio::test]
+    async fn calls_with_a_server_to_server_sign_in() {
+        let (_sim, server) = serve().await;
+        let directory = tempfile::tempdir().unwrap();
+        let variables = [
+            ("FRAMEIO_CLIENT_ID", App::DEMO_SERVER_TO_SERVER),
+            ("FRAMEIO_CLIENT_SECRET", App::DEMO_SECRET),
+            ("FRAMEIO_BASE_URL", server.url()),
+        ];
+        let client = client(directory.path(), &variables).unwrap();
+        client.send(ShowCurrentUser::new()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn refreshes_and_saves_the_sign_in_of_the_profile() {
+        let (sim, server) = serve().await;
+        let tokens = format!(
+            r#"{{"access_token": "old", "expires_at": "2026-01-01T00:00:00Z", "issuer": "{}"}}"#,
+            server.url()
+        );
+        let directory = signed_in(server.url(), &tokens);
+        let client = client(directory.path(), &[]).unwrap();
+        client.send(ShowCurrentUser::new()).await.unwrap();
+        let saved = std::fs::read_to_string(directory.path().join("tokens/work.json")).unwrap();
+        assert!(!saved.contains("\"old\""), "the new tokens are not saved");
+
+        // Elsewhere, neither the secret nor a token is sent.
+        let (other, elsewhere) = serve().await;
+        sim.clear_requests();
+        let error =
+            self::client(directory.path(), &[("FRAMEIO_BASE_URL", elsewhere.url())]).unwrap_err();
+        assert_eq!(error.kind(), BuildErrorKind::Environment);
+        assert!(error.to_string().contains("is not sent to"), "{error}");
+        assert_eq!((sim.requests().len(), other.requests().len()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn a_legacy_token_is_sent_as_one() {
+        // Without its header, the service refuses a legacy token.
+        let sim = Sim::builder().quotas(false).legacy_token("fio-u-canary").build();
+        let server = sim.serve().await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let variables = [("FRAMEIO_TOKEN", "fio-u-canary"), ("FRAMEIO_BASE_URL", server.url())];
+        let client = client(directory.path(), &variables).unwrap();
+        client.send(ShowCurrentUser::new()).await.unwrap();
+    }
+
+    #[test]
+    fn names_the_variable_or_the_file_in_errors() {
+        let empty = tempfile::tempdir().unwrap();
+        let damaged = tempfile::tempdir().unwrap();
+        std::fs::write(damaged.path().join("profiles.json"), "[1").unwrap();
+        let token = ("FRAMEIO_TOKEN", "canary");
+        for (directory, variables, named) in [
+            (&empty, &[][..], "set FRAMEIO_TOKEN"),
+            (&empty, &[("FRAMEIO_TOKEN", " ")], "set FRAMEIO_TOKEN"),
+            (&empty, &[("FRAMEIO_TOKEN", "canary\n1")], "FRAMEIO_TOKEN: contains a line break"),
+            (&empty, &[token, ("FRAMEIO_PROFILE", "work")], "no profile 'work'"),
+            (&empty, &[token, ("FRAMEIO_BASE_URL", "https://a.example/v4")], "FRAMEIO_BASE_URL: "),
+            (&empty, &[token, ("FRAMEIO_BASE_URL", "http://a.example")], "FRAMEIO_BASE_URL: "),
+            (&damaged, &[token], "profiles.json: is not a list of profiles"),
+        ] {
+            let error = client(directory.path(), variables).unwrap_err();
+            assert_eq!(error.kind(), BuildErrorKind::Environment, "{error}");
+            assert!(error.to_string().contains(named), "{error}");
+            assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn names_the_url_that_cannot_be_signed_in_at() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = client(
+            directory.path(),
+            &[
+                ("FRAMEIO_CLIENT_ID", "app"),
+                ("FRAMEIO_CLIENT_SECRET", "canary"),
+                ("FRAMEIO_IMS_URL", "http://ims.example"),
+            ],
+        )
+        .unwrap_err();
+        assert_eq!(error.kind(), BuildErrorKind::Environment);
+        assert!(error.to_string().starts_with("FRAMEIO_IMS_URL: "), "{error}");
+    }
+}
