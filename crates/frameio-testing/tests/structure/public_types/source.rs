@@ -68,7 +68,7 @@ impl Source {
             }
             let name = inner.ident.to_string();
             let child = Module {
-                path: [module.path.as_slice(), &[name.clone()]].concat(),
+                path: [module.path.as_slice(), std::slice::from_ref(&name)].concat(),
                 file: module.file.clone(),
                 features: [module.features.clone(), features(&inner.attrs)].concat(),
                 hidden: module.hidden || is_hidden(&inner.attrs),
