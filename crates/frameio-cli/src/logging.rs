@@ -1,6 +1,6 @@
 //! Spans and events on standard error, if `RUST_LOG` asks for them.
 
-use tracing_subscriber::filter::{LevelFilter, filter_fn};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -28,11 +28,6 @@ pub(crate) fn start() {
         }
         Err(failure) => Reporter::text().note(&format!("nothing is logged: {}", failure.message)),
     }
-}
-
-/// Returns whether anything may be logged.
-pub(crate) fn is_on() -> bool {
-    LevelFilter::current() != LevelFilter::OFF
 }
 
 fn filter() -> Result<Option<EnvFilter>, Failure> {

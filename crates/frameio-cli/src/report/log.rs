@@ -2,7 +2,14 @@
 
 use std::io::{self, Write};
 
+use tracing_subscriber::filter::LevelFilter;
+
 use super::Reporter;
+
+/// Returns whether anything may be logged.
+pub(super) fn is_on() -> bool {
+    LevelFilter::current() != LevelFilter::OFF
+}
 
 /// Prints the events of a subscriber on standard error, a line each. They contain text of the service.
 pub(crate) struct LogWriter;

@@ -25,7 +25,6 @@ pub(crate) use self::log::LogWriter;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
 use crate::exit::{Failure, Status};
-use crate::logging;
 
 /// A result with a form for people and one for programs.
 pub(crate) trait Record {
@@ -54,7 +53,7 @@ impl Reporter {
 
     /// Also shows progress bars, if standard error is a terminal without a log.
     fn with_bars(self) -> Self {
-        let is_free = std::io::stderr().is_terminal() && !logging::is_on();
+        let is_free = std::io::stderr().is_terminal() && !log::is_on();
         Self { bars: is_free.then(MultiProgress::new), ..self }
     }
 

@@ -51,7 +51,7 @@ async fn a_pattern_finds_names_and_routes() {
         found.stdout,
         "files.show  (5 per 1s)\n    \
          GET /v4/accounts/{account_id}/files/{file_id}\n    \
-         account_id, file_id, [include]\n\
+         account_id, file_id, [include], [scrub_sheet_layout]\n\
          files.show_file_upload_status  (5 per 1s)\n    \
          GET /v4/accounts/{account_id}/files/{file_id}/status\n    \
          account_id, file_id\n"
