@@ -26,8 +26,8 @@ impl Client {
     /// Create a profile with `frameio login`. Its tokens are refreshed and saved as the command does,
     /// so that both can run at the same time. They are read from files, or from the keyring of the
     /// system with the feature `keyring`. A sign-in is used only at the services that it was made for.
-    /// The profiles do not have to be readable if a variable has a token or both have a
-    /// server-to-server sign-in, `FRAMEIO_BASE_URL` is set, and `FRAMEIO_PROFILE` is not.
+    /// The profiles do not have to be readable if the variables have credentials and a base URL, and
+    /// name no profile.
     ///
     /// Reads files and blocks for as long as the user takes to unlock the keyring. Refreshing tokens
     /// needs a Tokio runtime.
