@@ -4,6 +4,7 @@
 mod batch;
 mod call;
 mod credentials;
+mod from_env;
 mod input;
 mod logging;
 mod operations;
