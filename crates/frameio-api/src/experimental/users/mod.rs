@@ -14,7 +14,7 @@ pub const OPERATIONS: &[&Operation] = &[ShowAccountUser::OPERATION, ListUserMemb
 
 /// Shows a user of an account with their role.
 ///
-/// Returns the [`AccountUser`].
+/// Returns the [`AccountUserRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
