@@ -1,14 +1,28 @@
 //! Readiness of an inner service, without waiting for it.
 
+use std::mem;
 use std::task::{Context, Poll, Waker};
 
 use tower::Service;
 
 /// Returns whether `service` is ready now, and so may be called.
 ///
-/// Otherwise nothing is lost: whoever waits for it polls it again with its own waker, and then also
-/// gets its error.
+/// If it is not, it may have taken a place in a queue. Whoever waits has to poll this very service
+/// again, and not a clone, which would wait behind that place for good.
 pub(crate) fn is_ready<S: Service<R>, R>(service: &mut S) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     matches!(service.poll_ready(&mut context), Poll::Ready(Ok(())))
+}
+
+/// Returns the service if it is ready now. Otherwise takes it, to be polled until it is, and leaves a
+/// clone in its place.
+pub(crate) fn ready_or_take<S, R>(service: &mut S) -> Result<&mut S, S>
+where
+    S: Service<R> + Clone,
+{
+    if is_ready(service) {
+        return Ok(service);
+    }
+    let clone = service.clone();
+    Err(mem::replace(service, clone))
 }

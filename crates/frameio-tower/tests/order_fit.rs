@@ -6,17 +6,17 @@ mod support;
 
 use std::time::Duration;
 
-use frameio_core::{Body, BoxError};
+use frameio_core::{Body, BoxError, Call, Operation, Quota};
 use frameio_tower::{
     Auth, AuthLayer, BaseUri, BaseUriLayer, Collect, CollectLayer, Deadline, DeadlineLayer,
     Headers, HeadersLayer, RateLimit, RateLimitLayer, Retry, RetryLayer, Sending, SendingLayer,
     StaticToken, Timeout, TimeoutLayer, Trace, TraceLayer,
 };
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use static_assertions::assert_impl_all;
 use support::Strict;
-use support::script::Script;
-use tower::limit::ConcurrencyLimitLayer;
+use support::script::{Script, status};
+use tower::limit::{ConcurrencyLimit, ConcurrencyLimitLayer};
 use tower::load_shed::LoadShedLayer;
 use tower::util::{BoxCloneSyncService, MapRequestLayer};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
@@ -33,6 +33,9 @@ assert_impl_all!(Timeout<()>: Clone, std::fmt::Debug, Send, Sync);
 assert_impl_all!(Trace<()>: Clone, std::fmt::Debug, Send, Sync);
 
 const BASE: &str = "https://api.frame.io";
+
+static SHOW: Operation =
+    Operation::new("users.show", Method::GET, "/v4/me", Quota::per_minute(100));
 
 fn mark(name: &'static str) -> impl Fn(Request<Body>) -> Request<Body> + Clone {
     move |mut request| {
@@ -106,4 +109,35 @@ async fn each_works_alone_over_a_service_that_panics_when_called_unready() {
     call(TimeoutLayer::new(second)).await;
     call(SendingLayer::new()).await;
     call(TraceLayer::new()).await;
+}
+
+/// Two calls through one service over a limit of one: the second gets the permit of the first.
+async fn call_twice<L>(layer: L)
+where
+    L: Layer<ConcurrencyLimit<Script>>,
+    L::Service: Service<Request<Body>, Response = Response<Body>, Error = BoxError>,
+{
+    let request = || {
+        let mut request = Request::get(BASE).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Call::new(&SHOW));
+        request
+    };
+    let second = Duration::from_secs(1);
+    let script = Script::new([status(200).after(second), status(200)]);
+    let mut service = layer.layer(ConcurrencyLimit::new(script.clone(), 1));
+    let first = service.ready().await.unwrap().call(request());
+    let waiting = service.ready().await.unwrap().call(request());
+    let both = async { tokio::join!(first, waiting) };
+    let (first, waiting) = tokio::time::timeout(60 * second, both).await.unwrap();
+    assert_eq!(
+        (first.unwrap().status(), waiting.unwrap().status()),
+        (StatusCode::OK, StatusCode::OK)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_for_a_permit_gets_it() {
+    call_twice(AuthLayer::new(StaticToken::new("token"), &BASE.parse().unwrap())).await;
+    call_twice(RateLimitLayer::new()).await;
+    call_twice(DeadlineLayer::new(Duration::from_secs(600))).await;
 }

@@ -17,7 +17,7 @@ use super::layer::AuthContext;
 use super::provider::BoxFuture;
 use super::token::Token;
 use crate::error::AuthError;
-use crate::ready::is_ready;
+use crate::ready::ready_or_take;
 use crate::record::{CallRecord, Phase};
 
 /// The service of an [`AuthLayer`](super::AuthLayer).
@@ -62,10 +62,13 @@ where
             Ok(signature) => {
                 let signed = signature.as_ref().is_none_or(Signature::is_signed);
                 // Most inner services are ready at once, which saves a clone and moving the request.
-                let step = if signed && is_ready(&mut self.inner) {
-                    Step::Sent { response: self.inner.call(request) }
-                } else {
-                    Step::Unsent { service: self.inner.clone(), request: Some(request) }
+                let inner = match signed {
+                    true => ready_or_take(&mut self.inner),
+                    false => Err(self.inner.clone()),
+                };
+                let step = match inner {
+                    Ok(ready) => Step::Sent { response: ready.call(request) },
+                    Err(service) => Step::Unsent { service, request: Some(request) },
                 };
                 AuthFuture { signature, step }
             }

@@ -19,7 +19,7 @@ use super::queue::{RecordedWait, wait};
 use super::store::{SharedSlot, wait_for_turn};
 use crate::deadline::DeadlineAt;
 use crate::error::{QuotaExhausted, QuotaStoreError};
-use crate::ready::is_ready;
+use crate::ready::ready_or_take;
 use crate::record::{self, CallRecord};
 
 /// Service of a [`RateLimitLayer`].
@@ -59,11 +59,13 @@ where
         };
         let marked = self.layer.spends_when_sent();
         // Most inner services are ready at once, which saves a clone and moving the request.
-        let step = if turn.is_none() && is_ready(&mut self.inner) {
-            pass(&mut self.inner, slot, marked, request)
-        } else {
-            let service = self.inner.clone();
-            Step::Waiting { turn, slot, marked, service, request: Some(request) }
+        let inner = match turn {
+            None => ready_or_take(&mut self.inner),
+            Some(_) => Err(self.inner.clone()),
+        };
+        let step = match inner {
+            Ok(ready) => pass(ready, slot, marked, request),
+            Err(service) => Step::Waiting { turn, slot, marked, service, request: Some(request) },
         };
         RateLimitFuture { step }
     }
