@@ -323,6 +323,21 @@ async fn one_call_can_ask_for_its_own_retries_and_limits() {
     assert_eq!(cut.status().unwrap(), 500);
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_number_of_retries_holds_whenever_the_policy_is_set() {
+    let script = Script::new(|_, _| answer(500, "{}"));
+    for (builder, attempts) in [
+        (builder(&script).max_retries(1).retry(StandardPolicy::conservative()), 2),
+        (builder(&script).retry(StandardPolicy::conservative()).max_retries(1), 2),
+        (builder(&script).no_retry().max_retries(4), 1),
+        (builder(&script).no_retry().retry(StandardPolicy::default()), 3),
+    ] {
+        let client = builder.retry_budget(None).build().unwrap();
+        let error = client.send(ShowCurrentUser::new()).await.unwrap_err();
+        assert_eq!(error.attempts(), attempts);
+    }
+}
+
 #[tokio::test]
 async fn raw_answers_and_plain_requests_come_as_they_are() {
     let script = Script::new(|_, _| user());

@@ -51,9 +51,7 @@ impl DeadlineLayer {
     pub const fn disabled() -> Self {
         Self { limit: None, tracks_sending: false }
     }
-}
 
-impl DeadlineLayer {
     /// Notes in the record of each call that there is a sending marker in the stack.
     pub(crate) const fn track_sending(mut self) -> Self {
         self.tracks_sending = true;

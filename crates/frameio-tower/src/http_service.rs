@@ -122,9 +122,7 @@ impl HttpService {
             None => unreachable!("only an HttpService is taken out"),
         }
     }
-}
 
-impl HttpService {
     /// Wraps a stack whose outermost layer is a deadline, which is always ready.
     pub(crate) fn always_ready<S>(service: Deadline<S>) -> Self
     where

@@ -154,8 +154,13 @@ impl DefaultStack {
 
     /// Repeats failed attempts as `policy` decides. Default:
     /// [`StandardPolicy::documented`](crate::retry::StandardPolicy::documented).
+    ///
+    /// The number of retries and the budget stay as they were set.
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
-        self.retry = RetrySlot::Policy(RetryLayer::new(policy));
+        self.retry = RetrySlot::Policy(match self.retry {
+            RetrySlot::Policy(layer) => layer.policy(policy),
+            RetrySlot::Custom(_) => RetryLayer::new(policy),
+        });
         self
     }
 

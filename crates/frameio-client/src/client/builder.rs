@@ -77,9 +77,7 @@ impl ClientBuilder {
         }
     }
 
-    /// Replaces the default stack: settings of the layers, made before or elsewhere.
-    ///
-    /// The base URL, the token and the headers of this builder are applied to it.
+    /// Changes a setting of the stack.
     fn map_stack(mut self, map: impl FnOnce(DefaultStack) -> DefaultStack) -> Self {
         self.stack = map(self.stack);
         self

@@ -85,6 +85,14 @@ impl RetryLayer {
         layer
     }
 
+    /// Replaces the policy. The number of retries and the budget stay.
+    pub(crate) fn policy(mut self, policy: impl RetryPolicy) -> Self {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.policy = Arc::new(policy);
+        settings.resends = true;
+        self
+    }
+
     /// Sets how many attempts may follow the first; 0 for none. Default: 2.
     ///
     /// A call overrides it with [`CallOptions`](frameio_core::CallOptions).

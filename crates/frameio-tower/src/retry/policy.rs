@@ -98,20 +98,6 @@ impl<'a> AttemptOutcome<'a> {
         }
     }
 
-    pub(super) const fn of_call(
-        result: Result<(StatusCode, &'a HeaderMap), FailureKind>,
-        begun: Instant,
-    ) -> Self {
-        Self {
-            result,
-            operation: None,
-            may_have_been_sent: true,
-            idempotent: false,
-            attempt: 1,
-            begun,
-        }
-    }
-
     /// Returns the status of the response.
     pub fn status(&self) -> Option<StatusCode> {
         self.result.ok().map(|(status, _)| status)

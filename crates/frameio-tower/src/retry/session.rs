@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio_core::CallLimits;
 use http::{Response, StatusCode};
 use tokio::time::Instant;
 use tracing::Level;
@@ -48,13 +47,13 @@ impl Session {
             schedule(record.attempts(), Duration::ZERO, StatusCode::UNAUTHORIZED.as_str());
             return Some(Duration::ZERO);
         }
-        let result = result.map(|response| (response.status(), response.headers()));
         let outcome = AttemptOutcome {
+            result: result.map(|response| (response.status(), response.headers())),
             operation: known.call.as_ref().map(|call| call.operation),
             may_have_been_sent: sent,
             idempotent: idempotent(known, idempotent_method),
             attempt: record.attempts(),
-            ..AttemptOutcome::of_call(result, self.begun)
+            begun: self.begun,
         };
         let delay = self.delay(known, &outcome)?;
         schedule(record.attempts(), delay, outcome.name());
@@ -69,7 +68,7 @@ impl Session {
             }
             return None;
         };
-        let own = known.options.as_ref().and_then(|options: &CallLimits| options.max_retries);
+        let own = known.options.and_then(|limits| limits.max_retries);
         if self.retries >= own.unwrap_or(*max_retries) {
             return None;
         }
@@ -108,7 +107,7 @@ pub(super) fn schedule(attempt: u32, delay: Duration, reason: &str) {
 
 /// Whether a repetition has the effect of a single request.
 fn idempotent(known: &KnownExtensions, method: bool) -> bool {
-    let own = known.options.as_ref().and_then(|options| options.idempotent);
+    let own = known.options.and_then(|limits| limits.idempotent);
     let operation = known.call.as_ref().map(|call| call.operation.idempotent);
     own.or(operation).unwrap_or(method)
 }
