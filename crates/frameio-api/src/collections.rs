@@ -77,7 +77,7 @@ pub struct ShowCollection {
 }
 
 open_enum! {
-    /// What an answer about collections holds besides.
+    /// Related resources to include in responses about collections.
     pub enum CollectionInclude {
         /// Who created it.
         Creator = "creator",

@@ -197,7 +197,7 @@ text! {
 }
 
 open_enum! {
-    /// What an answer about custom actions holds besides.
+    /// Related resources to include in responses about custom actions.
     pub enum CustomActionInclude {
         /// Who created it.
         Creator = "creator",

@@ -122,7 +122,7 @@ pub struct UpdateGroup {
 }
 
 open_enum! {
-    /// What an answer about groups holds besides.
+    /// Related resources to include in responses about groups.
     pub enum GroupInclude {
         /// Who created it.
         Creator = "creator",

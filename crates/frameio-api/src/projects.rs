@@ -251,7 +251,7 @@ pub struct ListDeletedAssets {
 }
 
 open_enum! {
-    /// What an answer about projects holds besides.
+    /// Related resources to include in responses about projects.
     pub enum ProjectInclude {
         /// Who owns it.
         Owner = "owner",

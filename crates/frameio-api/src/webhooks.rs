@@ -174,7 +174,7 @@ text! {
 }
 
 open_enum! {
-    /// What an answer about webhooks holds besides.
+    /// Related resources to include in responses about webhooks.
     pub enum WebhookInclude {
         /// Who created it.
         Creator = "creator",

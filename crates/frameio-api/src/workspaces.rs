@@ -140,7 +140,7 @@ pub struct DeleteWorkspace {
 }
 
 open_enum! {
-    /// What an answer about workspaces holds besides.
+    /// Related resources to include in responses about workspaces.
     pub enum WorkspaceInclude {
         /// Who created it.
         Creator = "creator",

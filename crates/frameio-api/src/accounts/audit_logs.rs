@@ -8,7 +8,7 @@ use super::{AuditLogEventType, AuditLogResourceType};
 use crate::users::User;
 
 open_enum! {
-    /// What an answer about audit logs holds besides.
+    /// Related resources to include in responses about audit logs.
     pub enum AuditLogInclude {
         /// Who did it.
         User = "user",

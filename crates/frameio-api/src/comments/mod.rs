@@ -271,7 +271,7 @@ pub struct DeleteAttachment {
 }
 
 open_enum! {
-    /// What an answer about comments holds besides.
+    /// Related resources to include in responses about comments.
     pub enum CommentInclude {
         /// Who wrote it.
         Owner = "owner",

@@ -385,7 +385,7 @@ pub struct MoveFiles {
 }
 
 open_enum! {
-    /// What an answer about files holds besides.
+    /// Related resources to include in responses about files.
     pub enum FileInclude {
         /// Links to the file as it was uploaded.
         MediaLinksOriginal = "media_links.original",

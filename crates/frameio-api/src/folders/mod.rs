@@ -312,7 +312,7 @@ pub struct MoveFolders {
 }
 
 open_enum! {
-    /// What an answer about folders holds besides.
+    /// Related resources to include in responses about folders.
     pub enum FolderInclude {
         /// Who created it.
         Creator = "creator",

@@ -146,7 +146,7 @@ pub struct CreateFieldDefinition {
 }
 
 open_enum! {
-    /// What an answer about field definitions holds besides.
+    /// Related resources to include in responses about field definitions.
     pub enum FieldDefinitionInclude {
         /// Who created it.
         Creator = "creator",

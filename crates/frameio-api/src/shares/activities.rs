@@ -39,7 +39,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What an answer about activities holds besides.
+    /// Related resources to include in responses about activities.
     pub enum ShareActivityInclude {
         /// Who did it.
         User = "user",

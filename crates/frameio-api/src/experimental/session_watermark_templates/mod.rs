@@ -129,7 +129,7 @@ pub struct UpdateSessionWatermarkTemplate {
 }
 
 open_enum! {
-    /// What an answer about session watermark templates holds besides.
+    /// Related resources to include in responses about session watermark templates.
     pub enum SessionWatermarkTemplateInclude {
         /// Who created it.
         Creator = "creator",
