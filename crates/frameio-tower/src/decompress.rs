@@ -1,85 +1,140 @@
-//! Decompression of responses, by tower-http.
+//! Decompression of responses.
+//!
+//! By hand, because tower-http's layer returns the first member of a gzip file of several as if it were
+//! the whole, knows `gzip` in lower case alone, and fails on an empty body.
 
 use std::future::Future;
+use std::io::{self, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
+use bytes::Bytes;
+use flate2::bufread::MultiGzDecoder;
+use frameio_core::{Body, BoxError};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
 use http::{Request, Response};
-use http_body::Body as HttpBody;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
-use tower_http::decompression::Decompression;
+
+use crate::error::{ResponseTooLarge, TransportError, TransportStage};
 
 /// Decompresses gzip, and asks for it in requests that do not name an encoding.
+///
+/// It belongs directly outside of [`CollectLayer`](crate::CollectLayer): most responses are not
+/// compressed, and so pay nothing for a body that could be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct DecompressLayer;
+pub(crate) struct DecompressLayer {
+    limit: usize,
+}
+
+impl DecompressLayer {
+    /// Creates a layer that refuses content of more than `limit` bytes.
+    pub(crate) const fn new(limit: usize) -> Self {
+        Self { limit }
+    }
+}
 
 impl<S> Layer<S> for DecompressLayer {
-    type Service = Decompression<Normalize<S>>;
+    type Service = Decompress<S>;
 
-    fn layer(&self, inner: S) -> Self::Service {
-        Decompression::new(Normalize { inner })
+    fn layer(&self, inner: S) -> Decompress<S> {
+        Decompress { inner, limit: self.limit }
     }
 }
 
-/// Prepares responses for tower-http, which knows `gzip` in lower case alone, and fails on a body
-/// without content, as that of a `HEAD`.
+/// The service of a [`DecompressLayer`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Normalize<S> {
+pub(crate) struct Decompress<S> {
     inner: S,
+    limit: usize,
 }
 
-impl<S, B, R> Service<Request<B>> for Normalize<S>
+impl<S, B> Service<Request<B>> for Decompress<S>
 where
-    S: Service<Request<B>, Response = Response<R>>,
-    R: HttpBody,
+    S: Service<Request<B>, Response = Response<Body>>,
+    S::Error: Into<BoxError>,
 {
-    type Response = Response<R>;
-    type Error = S::Error;
-    type Future = NormalizeFuture<S::Future>;
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = DecompressFuture<S::Future>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request<B>) -> NormalizeFuture<S::Future> {
-        NormalizeFuture { inner: self.inner.call(request) }
+    fn call(&mut self, mut request: Request<B>) -> DecompressFuture<S::Future> {
+        let gzip = HeaderValue::from_static("gzip");
+        request.headers_mut().entry(ACCEPT_ENCODING).or_insert(gzip);
+        DecompressFuture { inner: self.inner.call(request), limit: self.limit }
     }
 }
 
 pin_project! {
-    pub(crate) struct NormalizeFuture<F> {
+    pub(crate) struct DecompressFuture<F> {
         #[pin]
         inner: F,
+        limit: usize,
     }
 }
 
-impl<F, R, E> Future for NormalizeFuture<F>
+impl<F, E> Future for DecompressFuture<F>
 where
-    F: Future<Output = Result<Response<R>, E>>,
-    R: HttpBody,
+    F: Future<Output = Result<Response<Body>, E>>,
+    E: Into<BoxError>,
 {
-    type Output = Result<Response<R>, E>;
+    type Output = Result<Response<Body>, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut response = ready!(self.project().inner.poll(cx))?;
-        if response.headers().contains_key(CONTENT_ENCODING) {
-            normalize(&mut response);
-        }
-        Poll::Ready(Ok(response))
+        let this = self.project();
+        let response = ready!(this.inner.poll(cx)).map_err(Into::into)?;
+        Poll::Ready(decompress(response, *this.limit))
     }
 }
 
-fn normalize<R: HttpBody>(response: &mut Response<R>) {
-    let empty = response.body().is_end_stream();
-    let headers = response.headers_mut();
-    if empty {
-        headers.remove(CONTENT_ENCODING);
-        headers.remove(CONTENT_LENGTH);
-    } else if let Some(encoding) = headers.get_mut(CONTENT_ENCODING)
-        && encoding.as_bytes().eq_ignore_ascii_case(b"gzip")
-    {
-        *encoding = HeaderValue::from_static("gzip");
+/// Decompresses a collected response; leaves others as they are.
+fn decompress(response: Response<Body>, limit: usize) -> Result<Response<Body>, BoxError> {
+    let coding = response.headers().get(CONTENT_ENCODING);
+    if coding.is_none_or(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"gzip")) {
+        return Ok(response);
+    }
+    let (mut parts, body) = response.into_parts();
+    // The response to a `HEAD` has the headers alone.
+    let compressed = match body.try_into_bytes() {
+        Ok(compressed) if !compressed.is_empty() => compressed,
+        Ok(_) => return Ok(Response::from_parts(parts, Body::empty())),
+        Err(unread) => return Ok(Response::from_parts(parts, unread)),
+    };
+    let content = inflate(&compressed, limit)
+        .map_err(|error| TransportError::new(TransportStage::Body, error))?
+        .ok_or(ResponseTooLarge::new(limit))?;
+    parts.headers.remove(CONTENT_ENCODING);
+    parts.headers.remove(CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, content.into()))
+}
+
+/// Returns the content, or `None` if it has more bytes than `limit`.
+fn inflate(compressed: &[u8], limit: usize) -> io::Result<Option<Bytes>> {
+    let mut content = Vec::new();
+    let enough = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    MultiGzDecoder::new(compressed).take(enough).read_to_end(&mut content)?;
+    Ok((content.len() <= limit).then(|| content.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[test]
+    fn content_of_exactly_the_limit_is_accepted() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(b"abcdef").unwrap();
+        let compressed = encoder.finish().unwrap();
+        assert_eq!(inflate(&compressed, 6).unwrap().as_deref(), Some(&b"abcdef"[..]));
+        assert_eq!(inflate(&compressed, 5).unwrap(), None);
     }
 }

@@ -14,6 +14,8 @@ use crate::auth::{AuthLayer, TokenProvider};
 use crate::base_uri::{BaseUriLayer, InvalidBaseUri};
 use crate::collect::CollectLayer;
 use crate::deadline::DeadlineLayer;
+#[cfg(feature = "gzip")]
+use crate::decompress::DecompressLayer;
 use crate::headers::HeadersLayer;
 use crate::http_service::{HttpService, Transport};
 use crate::metrics::{Metrics, MetricsLayer};
@@ -42,8 +44,8 @@ type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 /// | 7 | [auth](Self::auth) | none | after the queue, with a fresh token for each attempt, for the origin of the base URI alone |
 /// | 8 | [attempt span](Self::attempt_span_level), [attempt timeout](Self::timeout) | DEBUG, 60 s | the exchange itself, without the waits before it |
 /// | 9 | [attempt layers](Self::attempt_layer) | none | see each request as it is sent |
-/// | 10 | collect | [64 MiB](Self::response_limit) | a body that breaks off is a failed attempt |
-/// | 11 | decompression | gzip, with the feature `gzip` | |
+/// | 10 | decompression | gzip, with the feature `gzip` | limits the decompressed bytes |
+/// | 11 | collect | [64 MiB](Self::response_limit) | a body that breaks off is a failed attempt |
 /// | 12 | [sending marker](crate::sending) | | only what passes here was sent |
 /// | 13 | transport | | |
 ///
@@ -258,10 +260,13 @@ impl DefaultStack {
 
     /// Builds layers 10 to 13 around the transport, and the user's attempt layers around those.
     fn exchange<T: Transport>(&self, transport: T) -> HttpService {
-        let exchange = ServiceBuilder::new().layer(CollectLayer::new(self.response_limit));
+        let exchange = ServiceBuilder::new();
         #[cfg(feature = "gzip")]
-        let exchange = exchange.layer(crate::decompress::DecompressLayer);
-        let exchange = exchange.layer(SendingLayer::new()).service(transport);
+        let exchange = exchange.layer(DecompressLayer::new(self.response_limit));
+        let exchange = exchange
+            .layer(CollectLayer::new(self.response_limit))
+            .layer(SendingLayer::new())
+            .service(transport);
         // Boxed once more only where there are layers that have to be applied one by one.
         if self.attempt_layers.is_empty() {
             return self.attempts(exchange);
