@@ -49,16 +49,13 @@ fn texts_use_the_established_terms() {
             for (line, rule) in rules.violations(&text) {
                 match rules.allowance(&name, &rule.phrase) {
                     Some(index) => drop(used.insert(index)),
-                    None => found.push(format!(
-                        "{name}:{line}: '{}': write {}",
-                        rule.phrase, rule.instead
-                    )),
+                    None => found
+                        .push(format!("{name}:{line}: '{}': write {}", rule.phrase, rule.instead)),
                 }
             }
         }
     }
-    let unused: Vec<_> =
-        (0..rules.allowed.len()).filter(|index| !used.contains(index)).collect();
+    let unused: Vec<_> = (0..rules.allowed.len()).filter(|index| !used.contains(index)).collect();
     assert!(found.is_empty(), "{} phrases to replace:\n{}", found.len(), found.join("\n"));
     assert!(unused.is_empty(), "allowances without a use, counted from 0: {unused:?}");
 }
@@ -76,9 +73,18 @@ fn finds_phrases_in_each_kind_of_text() {
         let texts = Text::all(name, source);
         texts.iter().flat_map(|text| rules.violations(text)).map(|(line, _)| line).collect()
     };
-    assert_eq!(lines("a.rs", "/// Tells the\n/// caller. There is\n/// none.\nfn a() {}\n"), [1, 2]);
-    assert_eq!(lines("a.rs", "fn a() {\n    // We tell it.\n    b(\"it tells {x}\");\n}\n"), [2, 3]);
+    assert_eq!(
+        lines("a.rs", "/// Tells the\n/// caller. There is\n/// none.\nfn a() {}\n"),
+        [1, 2]
+    );
+    assert_eq!(
+        lines("a.rs", "fn a() {\n    // We tell it.\n    b(\"it tells {x}\");\n}\n"),
+        [2, 3]
+    );
     assert_eq!(lines("a.rs", "fn tells_the_caller() {}\n"), [1]);
-    assert_eq!(lines("a.rs", "/// `tells` and [`tell`] of foretells.\nfn a(tell: u8) {}\n"), [0; 0]);
+    assert_eq!(
+        lines("a.rs", "/// `tells` and [`tell`] of foretells.\nfn a(tell: u8) {}\n"),
+        [0; 0]
+    );
     assert_eq!(lines("a.md", "# It tells\n\n```text\ntells\n```\n`tell`\n"), [1]);
 }

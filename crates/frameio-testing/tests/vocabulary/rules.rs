@@ -52,9 +52,7 @@ impl Rules {
         for (at, (line, _)) in words.iter().enumerate() {
             for rule in &self.rules {
                 let window = words.get(at..at + rule.words.len()).unwrap_or_default();
-                if !window.is_empty()
-                    && window.iter().map(|(_, word)| word).eq(rule.words.iter())
-                {
+                if !window.is_empty() && window.iter().map(|(_, word)| word).eq(rule.words.iter()) {
                     found.push((text.line + line, rule));
                 }
             }

@@ -52,9 +52,10 @@ fn quoted(tokens: TokenStream, found: &mut Vec<Text>) {
         let line = token.span().start().line;
         match token {
             TokenTree::Group(group) => {
-                let is_doc = group.stream().into_iter().next().is_some_and(
-                    |first| matches!(first, TokenTree::Ident(name) if name == "doc"),
-                );
+                let is_doc =
+                    group.stream().into_iter().next().is_some_and(
+                        |first| matches!(first, TokenTree::Ident(name) if name == "doc"),
+                    );
                 if !is_doc {
                     quoted(group.stream(), found);
                 }
