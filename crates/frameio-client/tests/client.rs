@@ -1,4 +1,4 @@
-//! The client as its users hold it: settings, slots, planes.
+//! The public interface of the client: settings, layer slots, typed and plain requests.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_testing::script;
@@ -28,7 +28,7 @@ static_assertions::assert_impl_all!(Client: Service<ShowFile>, Service<ShowCurre
 static_assertions::const_assert!(size_of::<frameio::Error>() <= 16);
 
 #[test]
-fn a_client_knows_its_base_url_unless_the_service_is_custom() {
+fn returns_the_base_url_unless_the_service_is_custom() {
     let client = Client::new("t").unwrap();
     assert_eq!(
         client.base_url().map(ToString::to_string).as_deref(),
@@ -39,9 +39,9 @@ fn a_client_knows_its_base_url_unless_the_service_is_custom() {
     assert_eq!(Client::from_service(Script::new(|_, _| user())).base_url(), None);
 }
 
-/// No runtime here: building needs none.
+/// This test has no runtime, because building needs none.
 #[test]
-fn a_client_is_built_outside_of_a_runtime_and_moves_across_runtimes() {
+fn a_client_is_built_outside_a_runtime_and_used_in_several() {
     let client = Client::builder().base_url("http://127.0.0.1:9").token("t").build().unwrap();
     for _ in 0..2 {
         let client = client.clone();
@@ -65,13 +65,13 @@ async fn calls_can_be_awaited_in_spawned_tasks() {
         let client = builder(&script).build().unwrap();
         tasks.spawn(async move { client.oneshot(ShowCurrentUser::new().with_meta()).await });
     }
-    for answer in tasks.join_all().await {
-        assert_eq!(answer.unwrap().value.name, "Kim");
+    for reply in tasks.join_all().await {
+        assert_eq!(reply.unwrap().value.name, "Kim");
     }
 }
 
 #[tokio::test]
-async fn layers_fit_the_typed_plane_too() {
+async fn wraps_the_client_in_layers_over_typed_requests() {
     let script = Script::new(|_, _| user());
     let mut service = ServiceBuilder::new()
         .load_shed()
@@ -83,7 +83,7 @@ async fn layers_fit_the_typed_plane_too() {
 }
 
 #[tokio::test]
-async fn layers_of_others_fit_both_slots() {
+async fn accepts_third_party_layers_in_both_slots() {
     let script = Script::new(|_, _| user());
     let mark = |name: &'static str| {
         MapRequestLayer::new(move |mut request: Request<Body>| {
@@ -119,7 +119,7 @@ async fn layers_of_others_fit_both_slots() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_one_and_attempts_are_many() {
+async fn runs_call_layers_once_and_attempt_layers_for_each_attempt() {
     let script = Script::new(|n, _| if n < 2 { answer(503, "{}") } else { user() });
     let calls = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
     let attempts = calls.clone();
@@ -137,7 +137,7 @@ async fn a_call_is_one_and_attempts_are_many() {
 }
 
 #[tokio::test]
-async fn urls_keep_the_prefix_and_headers_their_order_of_strength() {
+async fn keeps_the_url_prefix_and_lets_a_call_override_headers() {
     let script = Script::new(|_, _| user());
     let client = builder(&script)
         .base_url("https://proxy.example:8443/frameio/")
@@ -161,7 +161,7 @@ async fn urls_keep_the_prefix_and_headers_their_order_of_strength() {
 }
 
 #[tokio::test]
-async fn the_token_goes_to_the_api_alone() {
+async fn sends_the_token_only_to_the_origin_of_the_api() {
     let script = Script::new(|_, _| answer(404, "{}"));
     let client = builder(&script).base_url("https://api.example/x").build().unwrap();
     let elsewhere = [
@@ -172,7 +172,7 @@ async fn the_token_goes_to_the_api_alone() {
     ];
     for url in elsewhere {
         let request = Request::get(url).body(Body::empty()).unwrap();
-        // An answer, whatever its status: the request is a plain one.
+        // A plain request returns a response of any status.
         assert_eq!(client.request(request).await.unwrap().status(), 404);
     }
     for url in ["https://API.example:443/v4/me", "/v4/moodboards"] {
@@ -186,7 +186,7 @@ async fn the_token_goes_to_the_api_alone() {
 }
 
 #[test]
-fn refuses_a_token_that_cannot_be_sent_when_the_client_is_built() {
+fn refuses_to_build_with_an_invalid_token() {
     for (token, message) in [
         ("canary\nb", "the token contains a line break"),
         ("canary\0b", "the token contains the control character U+0000"),
@@ -196,7 +196,7 @@ fn refuses_a_token_that_cannot_be_sent_when_the_client_is_built() {
         assert_eq!(Client::new(token).unwrap_err().to_string(), message);
         let legacy = Client::builder().legacy_token(token).build().unwrap_err();
         assert_eq!(legacy.to_string(), message);
-        // What replaces the token is checked in its place.
+        // Only the setting that replaces the token is validated.
         assert!(Client::builder().token(token).no_auth().build().is_ok());
         assert!(Client::builder().token(token).token("good").build().is_ok());
     }
@@ -219,7 +219,7 @@ async fn removes_the_whitespace_around_a_token_and_a_base_url() {
 }
 
 #[test]
-fn settings_that_cannot_work_are_refused_with_what_to_do() {
+fn refuses_invalid_settings_with_a_remedy() {
     let error = |builder: ClientBuilder| builder.build().unwrap_err().to_string();
     let insecure = error(Client::builder().base_url("http://api.frame.io"));
     assert!(insecure.contains("allow_http()"), "{insecure}");
@@ -230,23 +230,23 @@ fn settings_that_cannot_work_are_refused_with_what_to_do() {
         assert!(message.contains("URL") || message.contains("http"), "{url}: {message}");
     }
     let header = error(Client::builder().header("x y", "1"));
-    assert_eq!(header, "a header has an invalid name");
+    assert_eq!(header, "invalid header name");
     let header = error(Client::builder().header("x-one", "s3cret\n"));
     assert_eq!(
         header,
-        "the value of the header 'x-one' contains a character that a header cannot contain"
+        "invalid character in the value of the header 'x-one'"
     );
     assert_eq!(
         error(Client::builder().base_url("nonsense")),
-        "the base URL 'nonsense' cannot be used: it does not start with https:// or http://"
+        "invalid base URL 'nonsense': it does not start with https:// or http://"
     );
     assert_eq!(
         error(Client::builder().base_url("https://api.frame.io/v4/")),
-        "the base URL 'https://api.frame.io/v4/' cannot be used: paths start with /v4 already; \
-         remove it from the end"
+        "invalid base URL 'https://api.frame.io/v4/': remove '/v4' from the end; it is part of every \
+         route"
     );
     let secret = error(Client::builder().base_url("https://me:s3cret@api.frame.io"));
-    assert_eq!(secret, "the base URL cannot be used: it has a user name or password");
+    assert_eq!(secret, "invalid base URL: it has a user name or password");
 }
 
 #[test]
@@ -273,7 +273,7 @@ async fn no_auth_removes_the_legacy_header_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_default_layer_can_be_taken_out() {
+async fn each_default_layer_can_be_removed() {
     let script = Script::new(|n, _| if n == 0 { answer(503, "{}") } else { user() });
     let bare = builder(&script)
         .no_auth()
@@ -291,7 +291,7 @@ async fn each_default_layer_can_be_taken_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn clients_can_share_a_quota_or_have_their_own() {
+async fn clients_share_a_quota_or_use_separate_ones() {
     let script = Script::new(|_, _| user());
     let quota = frameio::Quota::per_minute(2);
     let fast = || RateLimitLayer::new().mode(RateLimitMode::FailFast).quota("users.show", quota);
@@ -309,7 +309,7 @@ async fn clients_can_share_a_quota_or_have_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_call_can_ask_for_its_own_retries_and_limits() {
+async fn call_options_override_retries_and_deadline() {
     let script = Script::new(|_, _| answer(500, "{}"));
     let client = builder(&script).retry(StandardPolicy::default()).max_retries(1).build().unwrap();
     let retries = |retries| CallOptions::new().max_retries(retries);
@@ -319,12 +319,12 @@ async fn one_call_can_ask_for_its_own_retries_and_limits() {
     let more = send(retries(4)).await.unwrap_err();
     assert_eq!((none.attempts(), client_setting.attempts(), more.attempts()), (1, 2, 5));
     let cut = send(retries(9).deadline(Duration::from_millis(1))).await.unwrap_err();
-    assert!(cut.attempts() < 10, "no wait that does not fit the deadline");
+    assert!(cut.attempts() < 10, "waited beyond the deadline");
     assert_eq!(cut.status().unwrap(), 500);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_number_of_retries_holds_whenever_the_policy_is_set() {
+async fn max_retries_applies_regardless_of_the_order_of_settings() {
     let script = Script::new(|_, _| answer(500, "{}"));
     for (builder, attempts) in [
         (builder(&script).max_retries(1).retry(StandardPolicy::conservative()), 2),
@@ -339,7 +339,7 @@ async fn the_number_of_retries_holds_whenever_the_policy_is_set() {
 }
 
 #[tokio::test]
-async fn raw_answers_and_plain_requests_come_as_they_are() {
+async fn returns_raw_responses_unchanged() {
     let script = Script::new(|_, _| user());
     let client = builder(&script).build().unwrap();
     let raw = client.send(ShowCurrentUser::new().raw()).await.unwrap();

@@ -1,7 +1,7 @@
-//! Servers that misbehave, on real sockets: which error each gives, and whether it is retried.
+//! Misbehaving servers on real sockets: the error of each failure, and whether it is retried.
 //!
-//! What fails at once runs on the real clock with a backoff of a millisecond; what never ends runs
-//! on the paused clock, which goes to the time limit as soon as nothing else moves.
+//! Immediate failures run on the real clock with a backoff of one millisecond. Stalls run on the
+//! paused clock, which advances to the time limit as soon as all tasks are idle.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_testing::raw;
@@ -47,7 +47,7 @@ async fn a_refused_connection_names_host_and_cause() {
 }
 
 #[tokio::test]
-async fn a_reset_before_the_answer_is_retried_only_where_that_is_harmless() {
+async fn retries_after_a_reset_connection_only_if_that_is_safe() {
     let server = RawServer::start(|n| match n {
         0 => Act::AnswerAndReset(Vec::new()),
         _ => Act::Answer(user()),
@@ -61,11 +61,11 @@ async fn a_reset_before_the_answer_is_retried_only_where_that_is_harmless() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 1));
     assert_eq!(stage(&error), Some(TransportStage::Sent));
     assert!(error.may_have_been_sent());
-    assert_eq!(server.requests().len(), 1, "a folder may have been made");
+    assert_eq!(server.requests().len(), 1, "the folder may have been created");
 }
 
 #[tokio::test]
-async fn a_reset_in_the_body_is_a_failed_attempt() {
+async fn a_reset_while_reading_the_body_fails_the_attempt() {
     let half = || {
         let whole = user();
         Act::AnswerAndReset(whole[..whole.len() - 10].to_vec())
@@ -82,7 +82,7 @@ async fn a_reset_in_the_body_is_a_failed_attempt() {
 }
 
 #[tokio::test]
-async fn a_body_that_ends_early_is_a_failed_attempt() {
+async fn a_truncated_body_fails_the_attempt() {
     let server = RawServer::start(|_| {
         let whole = user();
         Act::AnswerAndClose(whole[..whole.len() - 10].to_vec())
@@ -93,7 +93,7 @@ async fn a_body_that_ends_early_is_a_failed_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_ends_in_the_attempt_timeout() {
+async fn a_missing_response_ends_in_the_attempt_timeout() {
     let server = RawServer::start(|_| Act::AnswerAndHang(Vec::new())).await;
     let error = get(&server).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3));
@@ -104,7 +104,7 @@ async fn no_answer_ends_in_the_attempt_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_stands_still_ends_in_the_attempt_timeout() {
+async fn a_stalled_body_ends_in_the_attempt_timeout() {
     let server = RawServer::start(|_| {
         let whole = user();
         Act::AnswerAndHang(whole[..whole.len() - 10].to_vec())
@@ -118,7 +118,7 @@ async fn a_body_that_stands_still_ends_in_the_attempt_timeout() {
 }
 
 #[tokio::test]
-async fn json_that_breaks_off_is_a_wrong_answer() {
+async fn truncated_json_is_a_decode_error() {
     let server = RawServer::start(|_| {
         Act::Answer(answer("200 OK", "application/json", r#"{"data":{"id":"u","na"#))
     })
@@ -130,7 +130,7 @@ async fn json_that_breaks_off_is_a_wrong_answer() {
 }
 
 #[tokio::test]
-async fn a_page_of_html_is_kept_and_retried_by_its_status() {
+async fn retries_an_html_page_by_its_status_and_keeps_the_body() {
     let html = "<html>Bad Gateway</html>";
     let server =
         RawServer::start(move |_| Act::Answer(answer("502 Bad Gateway", "text/html", html))).await;
@@ -142,7 +142,7 @@ async fn a_page_of_html_is_kept_and_retried_by_its_status() {
 }
 
 #[tokio::test]
-async fn empty_answers_are_told() {
+async fn reports_empty_responses() {
     let server = RawServer::start(|n| {
         let status = if n == 0 { "200 OK" } else { "404 Not Found" };
         Act::Answer(answer(status, "application/json", ""))
@@ -157,7 +157,7 @@ async fn empty_answers_are_told() {
 }
 
 #[tokio::test]
-async fn headers_without_end_are_refused() {
+async fn refuses_an_oversized_header() {
     let server = RawServer::start(|_| {
         let mut head = b"HTTP/1.1 200 OK\r\n".to_vec();
         for i in 0..20_000 {
@@ -171,13 +171,13 @@ async fn headers_without_end_are_refused() {
 }
 
 #[tokio::test]
-async fn a_connection_closed_while_idle_is_no_failure() {
-    // Closes after each answer without saying so in it.
+async fn reconnects_after_an_idle_connection_was_closed() {
+    // Closes the connection after each response without announcing it.
     let server = RawServer::start(|_| Act::AnswerAndClose(user())).await;
     let client = builder(server.url()).max_retries(0).build().unwrap();
     for _ in 0..20 {
         client.send(ShowCurrentUser::new()).await.unwrap();
-        // The client sees the end of the connection once it looks.
+        // Lets the connection task notice the end of the stream.
         for _ in 0..20 {
             tokio::task::yield_now().await;
         }
@@ -186,7 +186,7 @@ async fn a_connection_closed_while_idle_is_no_failure() {
 }
 
 #[tokio::test]
-async fn informational_answers_are_passed_over() {
+async fn skips_informational_responses() {
     let server = RawServer::start(|_| {
         let mut bytes = b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".to_vec();
         bytes.extend(user());
@@ -197,7 +197,7 @@ async fn informational_answers_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn does_not_follow_redirects() {
     let server = RawServer::start(|_| {
         Act::Answer(
             b"HTTP/1.1 302 Found\r\nlocation: http://evil.example/\r\ncontent-length: 0\r\n\r\n"
@@ -211,7 +211,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn tls_with_a_server_that_has_none_is_a_failed_connection() {
+async fn fails_to_connect_to_a_server_without_tls() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move {
@@ -227,7 +227,7 @@ async fn tls_with_a_server_that_has_none_is_a_failed_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_larger_than_the_limit_is_refused() {
+async fn refuses_a_response_above_the_size_limit() {
     let server =
         RawServer::start(|_| Act::Answer(answer("200 OK", "application/json", &"x".repeat(1001))))
             .await;
@@ -238,9 +238,9 @@ async fn an_answer_larger_than_the_limit_is_refused() {
     assert_eq!(error.to_string(), message);
 }
 
-/// The user of [`user`], as `gzip` packs it.
+/// Body of [`user`], compressed with `gzip`.
 #[cfg(feature = "gzip")]
-const PACKED_USER: &[u8] = &[
+const GZIP_USER: &[u8] = &[
     0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0x49, 0x2c, 0x49,
     0x54, 0xb2, 0xaa, 0x56, 0xca, 0x4c, 0x51, 0xb2, 0x52, 0x2a, 0x55, 0xd2, 0x51, 0xca, 0x4b, 0xcc,
     0x4d, 0x05, 0x32, 0xbd, 0x33, 0x73, 0x81, 0x9c, 0xd4, 0xdc, 0xc4, 0xcc, 0x1c, 0x20, 0x2f, 0x3b,
@@ -250,13 +250,13 @@ const PACKED_USER: &[u8] = &[
 
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn compressed_answers_are_read_and_counted_unpacked() {
+async fn the_size_limit_counts_decompressed_bytes() {
     let server = RawServer::start(|_| {
-        let length = PACKED_USER.len();
+        let length = GZIP_USER.len();
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {length}\r\n\r\n"
         );
-        Act::Answer([head.as_bytes(), PACKED_USER].concat())
+        Act::Answer([head.as_bytes(), GZIP_USER].concat())
     })
     .await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");
