@@ -113,7 +113,12 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn error(self, kind: ErrorKind, response: Option<ErrorResponse>, source: Option<Source>) -> Error {
+    fn error(
+        self,
+        kind: ErrorKind,
+        response: Option<ErrorResponse>,
+        source: Option<Source>,
+    ) -> Error {
         Error(Box::new(Inner {
             kind,
             failure: None,
@@ -336,10 +341,12 @@ impl fmt::Display for Error {
             if self.0.kind != ErrorKind::Decode {
                 match response.errors.as_slice() {
                     [] => {
-                        match response.header(LOCATION).filter(|_| response.status.is_redirection()) {
+                        match response.header(LOCATION).filter(|_| response.status.is_redirection())
+                        {
                             Some(target) => write!(f, ": redirect to {}", describe_text(target))?,
                             None => {
-                                let body = describe_body(response.header(CONTENT_TYPE), &response.body);
+                                let body =
+                                    describe_body(response.header(CONTENT_TYPE), &response.body);
                                 write!(f, ": {body}")?;
                             }
                         }

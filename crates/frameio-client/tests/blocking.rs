@@ -7,7 +7,7 @@ use frameio::folders::{CreateFolder, ListFolders};
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, ErrorKind, blocking};
 use frameio_sim::{Sim, SimServer};
-use frameio_testing::script::{Script, answer};
+use frameio_testing::script::{Script, response};
 use http::Request;
 use tokio::runtime::Runtime;
 
@@ -71,7 +71,7 @@ fn returns_the_errors_of_the_async_client() {
 #[test]
 fn fails_on_a_repeated_cursor() {
     let looped = r#"{"data":[],"links":{"next":"/v4/accounts?after=again"}}"#;
-    let script = Script::new(move |_, _| answer(200, looped));
+    let script = Script::new(move |_, _| response(200, looped));
     let client = frameio::Client::builder().token("t").transport(script.clone()).build().unwrap();
     let client = blocking::Client::new(client).unwrap();
     let mut pages = client.pages(ListAccounts::new());
@@ -80,7 +80,7 @@ fn fails_on_a_repeated_cursor() {
     assert!(pages.next().is_none());
     let items: Vec<_> = client.items(ListAccounts::new()).collect();
     assert!(matches!(items.as_slice(), [Err(error)] if error.kind() == ErrorKind::Decode));
-    assert_eq!(script.asked().len(), 4);
+    assert_eq!(script.requests().len(), 4);
 }
 
 #[test]

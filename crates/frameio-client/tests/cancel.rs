@@ -12,7 +12,7 @@ use frameio::users::ShowCurrentUser;
 use frameio::{Body, BoxError, Client, Quota};
 use futures_util::poll;
 use http::{Request, Response};
-use script::{answer, user};
+use script::{response, user};
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 use tokio::time::{Instant, advance};
@@ -40,7 +40,7 @@ async fn transport(request: Request<Body>) -> Result<Response<Body>, BoxError> {
         yield_now().await;
     }
     let attempts = request.extensions().get::<CallRecord>().map_or(0, CallRecord::attempts);
-    Ok(if attempts == 1 { answer(503, "{}") } else { user() })
+    Ok(if attempts == 1 { response(503, "{}") } else { user() })
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use frameio::layers::{RateLimitLayer, RateLimitMode, StandardPolicy};
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BuildErrorKind, CallOptions, Client, ClientBuilder, EndpointExt, ErrorKind};
 use http::{HeaderValue, Request};
-use script::{Script, answer, user};
+use script::{Script, response, user};
 use tower::limit::ConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
 use tower::timeout::TimeoutLayer;
@@ -112,15 +112,15 @@ async fn accepts_third_party_layers_in_both_slots() {
         .build()
         .unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    let asked = &script.asked()[0];
-    let marks: Vec<_> = asked.headers.get_all("x-mark").iter().collect();
+    let request = &script.requests()[0];
+    let marks: Vec<_> = request.headers.get_all("x-mark").iter().collect();
     assert_eq!(marks, ["outer call", "inner call", "outer attempt", "inner attempt"]);
-    assert!(asked.headers.contains_key("x-call") && asked.headers.contains_key("x-attempt"));
+    assert!(request.headers.contains_key("x-call") && request.headers.contains_key("x-attempt"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn runs_call_layers_once_and_attempt_layers_for_each_attempt() {
-    let script = Script::new(|n, _| if n < 2 { answer(503, "{}") } else { user() });
+    let script = Script::new(|n, _| if n < 2 { response(503, "{}") } else { user() });
     let calls = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
     let attempts = calls.clone();
     let count = move |by: u32| {
@@ -150,19 +150,19 @@ async fn keeps_the_url_prefix_and_lets_a_call_override_headers() {
         .send(ShowCurrentUser::new().options(CallOptions::new().header("x-one", "call")))
         .await
         .unwrap();
-    let asked = script.asked();
-    assert_eq!(asked[0].uri, "https://proxy.example:8443/frameio/v4/me");
-    assert_eq!(asked[0].headers["user-agent"], "studio/1");
-    assert_eq!(asked[0].headers["accept"], "application/json");
-    assert_eq!(asked[0].headers["authorization"], "Bearer secret");
-    assert!(asked[0].headers["authorization"].is_sensitive());
-    assert_eq!(asked[0].headers["x-one"], "client");
-    assert_eq!(asked[1].headers["x-one"], "call");
+    let requests = script.requests();
+    assert_eq!(requests[0].uri, "https://proxy.example:8443/frameio/v4/me");
+    assert_eq!(requests[0].headers["user-agent"], "studio/1");
+    assert_eq!(requests[0].headers["accept"], "application/json");
+    assert_eq!(requests[0].headers["authorization"], "Bearer secret");
+    assert!(requests[0].headers["authorization"].is_sensitive());
+    assert_eq!(requests[0].headers["x-one"], "client");
+    assert_eq!(requests[1].headers["x-one"], "call");
 }
 
 #[tokio::test]
 async fn sends_the_token_only_to_the_origin_of_the_api() {
-    let script = Script::new(|_, _| answer(404, "{}"));
+    let script = Script::new(|_, _| response(404, "{}"));
     let client = builder(&script).base_url("https://api.example/x").build().unwrap();
     let elsewhere = [
         "https://s3.example/part?X-Amz-Signature=1",
@@ -180,7 +180,7 @@ async fn sends_the_token_only_to_the_origin_of_the_api() {
         client.request(request).await.unwrap();
     }
     let signed: Vec<_> =
-        script.asked().iter().map(|a| a.headers.contains_key("authorization")).collect();
+        script.requests().iter().map(|a| a.headers.contains_key("authorization")).collect();
     assert_eq!(signed, [false, false, false, false, true, true]);
     assert_eq!(script.urls()[5], "https://api.example/x/v4/moodboards");
 }
@@ -212,7 +212,7 @@ async fn removes_the_whitespace_around_a_token_and_a_base_url() {
         .build()
         .unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    assert_eq!(script.asked()[0].headers["authorization"], "Bearer t0ken");
+    assert_eq!(script.requests()[0].headers["authorization"], "Bearer t0ken");
     assert!(script.urls()[0].starts_with("https://api.example/v4/"));
     let broken = Client::builder().base_url("https://api.example\n/x").build().unwrap_err();
     assert_eq!(broken.to_string(), "the base URL contains a line break");
@@ -232,10 +232,7 @@ fn refuses_invalid_settings_with_a_remedy() {
     let header = error(Client::builder().header("x y", "1"));
     assert_eq!(header, "invalid header name");
     let header = error(Client::builder().header("x-one", "s3cret\n"));
-    assert_eq!(
-        header,
-        "invalid character in the value of the header 'x-one'"
-    );
+    assert_eq!(header, "invalid character in the value of the header 'x-one'");
     assert_eq!(
         error(Client::builder().base_url("nonsense")),
         "invalid base URL 'nonsense': it does not start with https:// or http://"
@@ -265,16 +262,15 @@ async fn no_auth_removes_the_legacy_header_too() {
     client.send(ShowCurrentUser::new()).await.unwrap();
     let client = builder(&script).legacy_token("fio-u-x").no_auth().build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    let legacy = script
-        .asked()
-        .into_iter()
-        .map(|asked| asked.headers.keys().filter(|name| name.as_str().contains("auth")).count());
+    let legacy = script.requests().into_iter().map(|request| {
+        request.headers.keys().filter(|name| name.as_str().contains("auth")).count()
+    });
     assert_eq!(legacy.collect::<Vec<_>>(), [2, 0]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_default_layer_can_be_removed() {
-    let script = Script::new(|n, _| if n == 0 { answer(503, "{}") } else { user() });
+    let script = Script::new(|n, _| if n == 0 { response(503, "{}") } else { user() });
     let bare = builder(&script)
         .no_auth()
         .no_retry()
@@ -287,7 +283,7 @@ async fn each_default_layer_can_be_removed() {
     let error = bare.send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
     assert_eq!(bare.send(ShowCurrentUser::new()).await.unwrap().name, "Kim");
-    assert!(!script.asked()[0].headers.contains_key("authorization"));
+    assert!(!script.requests()[0].headers.contains_key("authorization"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -310,7 +306,7 @@ async fn clients_share_a_quota_or_use_separate_ones() {
 
 #[tokio::test(start_paused = true)]
 async fn call_options_override_retries_and_deadline() {
-    let script = Script::new(|_, _| answer(500, "{}"));
+    let script = Script::new(|_, _| response(500, "{}"));
     let client = builder(&script).retry(StandardPolicy::default()).max_retries(1).build().unwrap();
     let retries = |retries| CallOptions::new().max_retries(retries);
     let send = |options| client.send(ShowCurrentUser::new().options(options));
@@ -325,7 +321,7 @@ async fn call_options_override_retries_and_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn max_retries_applies_regardless_of_the_order_of_settings() {
-    let script = Script::new(|_, _| answer(500, "{}"));
+    let script = Script::new(|_, _| response(500, "{}"));
     for (builder, attempts) in [
         (builder(&script).max_retries(1).retry(StandardPolicy::conservative()), 2),
         (builder(&script).retry(StandardPolicy::conservative()).max_retries(1), 2),

@@ -5,13 +5,13 @@ use frameio::accounts::ListAccounts;
 use frameio::files::{ListFiles, ShowFile};
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, EndpointExt, ErrorKind};
-use frameio_testing::script::{Script, answer};
+use frameio_testing::script::{Script, response};
 use frameio_testing::traced::Traced;
 use serde_json::{Value, json};
 
 fn client(body: &str) -> Client {
     let body = body.to_owned();
-    let script = Script::new(move |_, _| answer(200, &body));
+    let script = Script::new(move |_, _| response(200, &body));
     Client::builder().token("t").transport(script).build().unwrap()
 }
 

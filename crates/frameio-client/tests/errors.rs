@@ -15,8 +15,8 @@ use frameio::layers::{
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BoxError, Client, ClientBuilder, DecodeError, EncodeError, Error, ErrorKind};
 use http::{Request, Response};
-use raw::{Act, RawServer};
-use script::{Script, answer, user};
+use raw::{RawServer, Reaction};
+use script::{Script, response, user};
 use tower::service_fn;
 
 /// Builds a client and returns the error of a `users.show` call.
@@ -66,15 +66,15 @@ fn not_repeated(error: &Error) {
 #[tokio::test]
 async fn reports_the_errors_of_the_service() {
     let error = error(responding(|| {
-        let mut answer = answer(
+        let mut response = response(
             422,
             r#"{"errors":[
                 {"title":"Invalid","detail":"is too long","source":{"pointer":"/data/name"}},
                 {"title":"Missing field"}
             ]}"#,
         );
-        answer.headers_mut().insert("x-request-id", "r-7".parse().unwrap());
-        answer
+        response.headers_mut().insert("x-request-id", "r-7".parse().unwrap());
+        response
     }))
     .await;
     insta::assert_snapshot!(error, @"users.show: 422 Unprocessable Entity: is too long (at /data/name); Missing field (request r-7, 1 attempt)");
@@ -117,7 +117,7 @@ async fn predicates_match_the_status() {
         (500, Some("server error")),
         (503, Some("server error")),
     ] {
-        let error = error(responding(move || answer(status, "{}"))).await;
+        let error = error(responding(move || response(status, "{}"))).await;
         let yes: Vec<_> = predicates.iter().filter(|it| it.1(&error)).map(|it| it.0).collect();
         assert_eq!(yes, expected.into_iter().collect::<Vec<_>>(), "{status}");
     }
@@ -175,9 +175,9 @@ async fn shows_errors_in_other_formats() {
 #[tokio::test(start_paused = true)]
 async fn reports_an_exhausted_quota() {
     let told = error(responding(|| {
-        let mut answer = answer(429, "");
-        answer.headers_mut().insert("retry-after", "7".parse().unwrap());
-        answer
+        let mut response = response(429, "");
+        response.headers_mut().insert("retry-after", "7".parse().unwrap());
+        response
     }))
     .await;
     insta::assert_snapshot!(told, @"users.show: 429 Too Many Requests: empty response (1 attempt)");
@@ -280,7 +280,7 @@ async fn reports_transport_failures() {
 
 #[tokio::test]
 async fn keeps_the_io_error_in_the_chain_of_sources() {
-    let server = RawServer::start(|_| Act::AnswerAndReset(Vec::new())).await;
+    let server = RawServer::start(|_| Reaction::SendAndReset(Vec::new())).await;
     let error = error(Client::builder().base_url(server.url()).token("t").max_retries(0)).await;
     not_repeated(&error);
     assert!(error.find::<std::io::Error>().is_some(), "{error:?}");
@@ -289,14 +289,14 @@ async fn keeps_the_io_error_in_the_chain_of_sources() {
 #[tokio::test]
 async fn reports_an_undecodable_response() {
     let data = r#"{"data":{"id":"u","name":7,"email":"kim@example.com"}}"#;
-    let wrong = error(responding(move || answer(200, data))).await;
+    let wrong = error(responding(move || response(200, data))).await;
     insta::assert_snapshot!(wrong, @"users.show: 200 OK: unexpected response: at `data.name`: invalid type: integer `7`, expected a string at line 1 column 26 (1 attempt)");
     not_repeated(&wrong);
     assert_eq!((wrong.kind(), wrong.status().unwrap().as_u16()), (ErrorKind::Decode, 200));
     assert_eq!(wrong.find::<DecodeError>().unwrap().path, "data.name");
     assert_eq!(wrong.body(), data.as_bytes());
     assert!(wrong.headers().is_some() && wrong.may_have_been_sent());
-    let html = error(responding(|| answer(200, "<html>"))).await;
+    let html = error(responding(|| response(200, "<html>"))).await;
     insta::assert_snapshot!(html, @"users.show: 200 OK: unexpected response: the response is an HTML page, not JSON (1 attempt)");
     not_repeated(&html);
 }

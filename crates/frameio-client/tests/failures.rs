@@ -12,7 +12,7 @@ use frameio::folders::CreateFolder;
 use frameio::layers::{AttemptTimeout, Backoff, StandardPolicy, TransportError, TransportStage};
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, ClientBuilder, Error, ErrorKind};
-use raw::{Act, RawServer, answer, user};
+use raw::{RawServer, Reaction, response, user};
 
 fn builder(url: impl Into<String>) -> ClientBuilder {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
@@ -49,14 +49,14 @@ async fn a_refused_connection_names_host_and_cause() {
 #[tokio::test]
 async fn retries_after_a_reset_connection_only_if_that_is_safe() {
     let server = RawServer::start(|n| match n {
-        0 => Act::AnswerAndReset(Vec::new()),
-        _ => Act::Answer(user()),
+        0 => Reaction::SendAndReset(Vec::new()),
+        _ => Reaction::Send(user()),
     })
     .await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");
     assert_eq!(server.requests().len(), 2);
 
-    let server = RawServer::start(|_| Act::AnswerAndReset(Vec::new())).await;
+    let server = RawServer::start(|_| Reaction::SendAndReset(Vec::new())).await;
     let error = post(&server).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 1));
     assert_eq!(stage(&error), Some(TransportStage::Sent));
@@ -68,9 +68,10 @@ async fn retries_after_a_reset_connection_only_if_that_is_safe() {
 async fn a_reset_while_reading_the_body_fails_the_attempt() {
     let half = || {
         let whole = user();
-        Act::AnswerAndReset(whole[..whole.len() - 10].to_vec())
+        Reaction::SendAndReset(whole[..whole.len() - 10].to_vec())
     };
-    let server = RawServer::start(move |n| if n == 0 { half() } else { Act::Answer(user()) }).await;
+    let server =
+        RawServer::start(move |n| if n == 0 { half() } else { Reaction::Send(user()) }).await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");
 
     let server = RawServer::start(move |_| half()).await;
@@ -85,7 +86,7 @@ async fn a_reset_while_reading_the_body_fails_the_attempt() {
 async fn a_truncated_body_fails_the_attempt() {
     let server = RawServer::start(|_| {
         let whole = user();
-        Act::AnswerAndClose(whole[..whole.len() - 10].to_vec())
+        Reaction::SendAndClose(whole[..whole.len() - 10].to_vec())
     })
     .await;
     let error = get(&server).await.unwrap_err();
@@ -94,7 +95,7 @@ async fn a_truncated_body_fails_the_attempt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_response_ends_in_the_attempt_timeout() {
-    let server = RawServer::start(|_| Act::AnswerAndHang(Vec::new())).await;
+    let server = RawServer::start(|_| Reaction::SendAndHang(Vec::new())).await;
     let error = get(&server).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3));
     let after = Duration::from_secs(60);
@@ -107,7 +108,7 @@ async fn a_missing_response_ends_in_the_attempt_timeout() {
 async fn a_stalled_body_ends_in_the_attempt_timeout() {
     let server = RawServer::start(|_| {
         let whole = user();
-        Act::AnswerAndHang(whole[..whole.len() - 10].to_vec())
+        Reaction::SendAndHang(whole[..whole.len() - 10].to_vec())
     })
     .await;
     let error = get(&server).await.unwrap_err();
@@ -120,7 +121,7 @@ async fn a_stalled_body_ends_in_the_attempt_timeout() {
 #[tokio::test]
 async fn truncated_json_is_a_decode_error() {
     let server = RawServer::start(|_| {
-        Act::Answer(answer("200 OK", "application/json", r#"{"data":{"id":"u","na"#))
+        Reaction::Send(response("200 OK", "application/json", r#"{"data":{"id":"u","na"#))
     })
     .await;
     let error = get(&server).await.unwrap_err();
@@ -133,7 +134,8 @@ async fn truncated_json_is_a_decode_error() {
 async fn retries_an_html_page_by_its_status_and_keeps_the_body() {
     let html = "<html>Bad Gateway</html>";
     let server =
-        RawServer::start(move |_| Act::Answer(answer("502 Bad Gateway", "text/html", html))).await;
+        RawServer::start(move |_| Reaction::Send(response("502 Bad Gateway", "text/html", html)))
+            .await;
     let error = get(&server).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 3));
     assert_eq!(error.body(), html.as_bytes());
@@ -145,7 +147,7 @@ async fn retries_an_html_page_by_its_status_and_keeps_the_body() {
 async fn reports_empty_responses() {
     let server = RawServer::start(|n| {
         let status = if n == 0 { "200 OK" } else { "404 Not Found" };
-        Act::Answer(answer(status, "application/json", ""))
+        Reaction::Send(response(status, "application/json", ""))
     })
     .await;
     let error = get(&server).await.unwrap_err();
@@ -163,7 +165,7 @@ async fn refuses_an_oversized_header() {
         for i in 0..20_000 {
             head.extend(format!("x-{i}: {}\r\n", "y".repeat(100)).bytes());
         }
-        Act::AnswerAndClose(head)
+        Reaction::SendAndClose(head)
     })
     .await;
     let error = post(&server).await;
@@ -173,7 +175,7 @@ async fn refuses_an_oversized_header() {
 #[tokio::test]
 async fn reconnects_after_an_idle_connection_was_closed() {
     // Closes the connection after each response without announcing it.
-    let server = RawServer::start(|_| Act::AnswerAndClose(user())).await;
+    let server = RawServer::start(|_| Reaction::SendAndClose(user())).await;
     let client = builder(server.url()).max_retries(0).build().unwrap();
     for _ in 0..20 {
         client.send(ShowCurrentUser::new()).await.unwrap();
@@ -190,7 +192,7 @@ async fn skips_informational_responses() {
     let server = RawServer::start(|_| {
         let mut bytes = b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".to_vec();
         bytes.extend(user());
-        Act::Answer(bytes)
+        Reaction::Send(bytes)
     })
     .await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");
@@ -199,7 +201,7 @@ async fn skips_informational_responses() {
 #[tokio::test]
 async fn does_not_follow_redirects() {
     let server = RawServer::start(|_| {
-        Act::Answer(
+        Reaction::Send(
             b"HTTP/1.1 302 Found\r\nlocation: http://evil.example/\r\ncontent-length: 0\r\n\r\n"
                 .to_vec(),
         )
@@ -228,9 +230,10 @@ async fn fails_to_connect_to_a_server_without_tls() {
 
 #[tokio::test]
 async fn refuses_a_response_above_the_size_limit() {
-    let server =
-        RawServer::start(|_| Act::Answer(answer("200 OK", "application/json", &"x".repeat(1001))))
-            .await;
+    let server = RawServer::start(|_| {
+        Reaction::Send(response("200 OK", "application/json", &"x".repeat(1001)))
+    })
+    .await;
     let client = builder(server.url()).response_limit(1000).build().unwrap();
     let error = client.send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Body, 1));
@@ -256,7 +259,7 @@ async fn the_size_limit_counts_decompressed_bytes() {
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {length}\r\n\r\n"
         );
-        Act::Answer([head.as_bytes(), GZIP_USER].concat())
+        Reaction::Send([head.as_bytes(), GZIP_USER].concat())
     })
     .await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");

@@ -7,7 +7,7 @@ use frameio::accounts::{Account, ListAccounts};
 use frameio::{Body, Client, EndpointExt, ErrorKind};
 use futures_util::{StreamExt, TryStreamExt};
 use http::Response;
-use script::{Script, answer};
+use script::{Script, response};
 
 /// Creates a page of accounts with these names and a link to the next page.
 fn page(names: &[&str], next: Option<&str>) -> Response<Body> {
@@ -22,7 +22,7 @@ fn page(names: &[&str], next: Option<&str>) -> Response<Body> {
         .collect();
     let next = next.map(|cursor| format!("/v4/accounts?after={cursor}"));
     let page = serde_json::json!({"data": accounts, "links": {"next": next}, "total_count": 3});
-    answer(200, &page.to_string())
+    response(200, &page.to_string())
 }
 
 fn client(script: &Script) -> Client {
@@ -34,7 +34,7 @@ fn request() -> ListAccounts {
 }
 
 fn query(script: &Script) -> Vec<String> {
-    script.asked().iter().map(|asked| asked.uri.query().unwrap().to_owned()).collect()
+    script.requests().iter().map(|request| request.uri.query().unwrap().to_owned()).collect()
 }
 
 fn name(account: Account) -> String {
@@ -74,7 +74,7 @@ async fn sends_all_parameters_for_every_page() {
 async fn keeps_the_cursor_after_a_failed_page() {
     let script = Script::new(|n, _| match n {
         0 => page(&["a"], Some("c1")),
-        1 => answer(403, r#"{"errors":[{"detail":"no more"}]}"#),
+        1 => response(403, r#"{"errors":[{"detail":"no more"}]}"#),
         _ => page(&["b"], None),
     });
     let client = client(&script);
@@ -107,7 +107,7 @@ async fn detects_cycles_of_pages() {
         assert!(error.to_string().contains("repeats an earlier page"), "{error}");
         assert_eq!(pages.cursor(), None, "the list cannot be resumed");
         assert!(pages.next().await.is_none());
-        assert_eq!(script.asked().len(), period + 1, "no page is requested twice");
+        assert_eq!(script.requests().len(), period + 1, "no page is requested twice");
 
         let items = client(&endless(period)).items(request());
         let names: Vec<_> = items.map(|account| account.map(name).ok()).collect().await;
@@ -122,23 +122,23 @@ async fn detects_a_page_that_links_to_itself() {
     let mut items = client(&script).items(request().after("c1"));
     assert!(items.next().await.unwrap().is_ok());
     assert!(items.next().await.unwrap().is_err());
-    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn an_empty_link_ends_the_list() {
     let last = r#"{"data":[],"links":{"next":""}}"#;
-    let script = Script::new(move |_, _| answer(200, last));
+    let script = Script::new(move |_, _| response(200, last));
     let mut pages = client(&script).pages(request());
     assert!(pages.next().await.unwrap().is_ok());
     assert!(pages.next().await.is_none());
-    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn fails_on_a_next_link_without_a_cursor() {
     let broken = r#"{"data":[],"links":{"next":"/v4/accounts?page=2"}}"#;
-    let script = Script::new(move |_, _| answer(200, broken));
+    let script = Script::new(move |_, _| response(200, broken));
     let mut pages = client(&script).pages(request());
     assert!(pages.next().await.unwrap().unwrap().data.is_empty());
     let error = pages.next().await.unwrap().unwrap_err();
@@ -152,15 +152,15 @@ async fn prefetches_the_next_page() {
     let script = Script::new(|n, _| page(&["x"], (n == 0).then_some("c1")));
     let mut pages = client(&script).pages(request());
     pages.next().await.unwrap().unwrap();
-    assert_eq!(script.asked().len(), 2, "the next page is requested in advance");
+    assert_eq!(script.requests().len(), 2, "the next page is requested in advance");
     pages.next().await.unwrap().unwrap();
     assert!(pages.next().await.is_none());
-    assert_eq!(script.asked().len(), 2);
+    assert_eq!(script.requests().len(), 2);
 
     let script = Script::new(|n, _| page(&["x"], (n == 0).then_some("c1")));
     let mut pages = client(&script).pages(request()).prefetch(false);
     pages.next().await.unwrap().unwrap();
-    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.requests().len(), 1);
     assert_eq!(pages.count().await, 1);
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use frameio::transport::Proxy;
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, ClientBuilder, ErrorKind};
-use raw::{Act, RawServer, user};
+use raw::{RawServer, Reaction, user};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -30,7 +30,7 @@ enum Protocol {
 /// A proxy on a loopback socket that forwards every connection to one server.
 struct LoopbackProxy {
     address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
+    received: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
 
@@ -38,8 +38,8 @@ impl LoopbackProxy {
     async fn start(protocol: Protocol, server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let seen = asked.clone();
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let seen = received.clone();
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             // More than any test opens.
@@ -48,12 +48,12 @@ impl LoopbackProxy {
                 connections.spawn(serve(stream, protocol, server, seen.clone()));
             }
         });
-        Self { address, asked, task }
+        Self { address, received, task }
     }
 
     /// Returns the received requests: the head of a `CONNECT`, or user, password and destination.
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    fn requests(&self) -> Vec<String> {
+        self.received.lock().unwrap().clone()
     }
 }
 
@@ -69,11 +69,11 @@ async fn serve(
     server: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
 ) -> std::io::Result<()> {
-    let asked = match protocol {
+    let received = match protocol {
         Protocol::Tunnel(_) => connect(&mut client).await?,
         Protocol::Socks => socks(&mut client).await?,
     };
-    seen.lock().unwrap().push(asked);
+    seen.lock().unwrap().push(received);
     match protocol {
         Protocol::Tunnel(200) => client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?,
         Protocol::Tunnel(status) => {
@@ -123,7 +123,7 @@ fn builder(proxy: Proxy) -> ClientBuilder {
 }
 
 async fn api() -> RawServer {
-    RawServer::start(|_| Act::Answer(user())).await
+    RawServer::start(|_| Reaction::Send(user())).await
 }
 
 #[tokio::test]
@@ -135,10 +135,10 @@ async fn opens_a_tunnel_with_credentials() {
     for _ in 0..2 {
         assert_eq!(client.send(ShowCurrentUser::new()).await.unwrap().name, "Kim");
     }
-    let asked = proxy.asked();
-    assert_eq!(asked.len(), 1, "the tunnel is not reused");
-    assert!(asked[0].starts_with("CONNECT api.frameio.test:80 HTTP/1.1\r\n"), "{asked:?}");
-    let head = asked[0].to_lowercase();
+    let received = proxy.requests();
+    assert_eq!(received.len(), 1, "the tunnel is not reused");
+    assert!(received[0].starts_with("CONNECT api.frameio.test:80 HTTP/1.1\r\n"), "{received:?}");
+    let head = received[0].to_lowercase();
     // `kim:s3cret` in Base64, in lower case like the rest of the head.
     assert!(head.contains("\r\nproxy-authorization: basic a2ltonmzy3jlda==\r\n"), "{head}");
     assert!(!head.contains("bearer"), "the proxy received the token: {head}");
@@ -167,7 +167,7 @@ async fn fails_to_connect_if_the_proxy_refuses() {
         }
         assert!(chain.contains(reason), "{chain}");
         assert!(!chain.contains("s3cret") && !chain.contains("a2lt"), "{chain}");
-        assert_eq!(proxy.asked().len(), 1);
+        assert_eq!(proxy.requests().len(), 1);
     }
     assert!(api.requests().is_empty());
 }
@@ -182,12 +182,12 @@ async fn bypasses_the_proxy_for_excepted_hosts() {
         let client = builder(direct).base_url(api.url()).build().unwrap();
         client.send(ShowCurrentUser::new()).await.unwrap();
     }
-    assert!(proxy.asked().is_empty());
+    assert!(proxy.requests().is_empty());
     let client = builder(through.no_proxy("other.test")).base_url(api.url()).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    let asked = proxy.asked();
-    assert!(asked[0].starts_with(&format!("CONNECT {} ", api.address)), "{asked:?}");
-    assert!(!asked[0].to_lowercase().contains("proxy-authorization"), "{asked:?}");
+    let received = proxy.requests();
+    assert!(received[0].starts_with(&format!("CONNECT {} ", api.address)), "{received:?}");
+    assert!(!received[0].to_lowercase().contains("proxy-authorization"), "{received:?}");
     assert_eq!(api.requests().len(), 3);
 }
 
@@ -198,7 +198,7 @@ async fn socks_proxy_resolves_the_host_name() {
     let url = format!("socks5h://kim:s3cret@{}", proxy.address);
     let client = builder(Proxy::url(url).unwrap()).build().unwrap();
     assert_eq!(client.send(ShowCurrentUser::new()).await.unwrap().name, "Kim");
-    assert_eq!(proxy.asked(), ["kim s3cret api.frameio.test 80"]);
+    assert_eq!(proxy.requests(), ["kim s3cret api.frameio.test 80"]);
     assert_eq!(api.requests().len(), 1);
 }
 

@@ -23,7 +23,7 @@ use frameio::{
     Body, BoxError, CallOptions, Client, ClientBuilder, EndpointExt, Error, ErrorKind, SignedUrl,
 };
 use http::Request;
-use raw::{Act, RawServer, answer};
+use raw::{RawServer, Reaction, response};
 use script::Script;
 use traced::Traced;
 
@@ -162,16 +162,18 @@ async fn transport_failures_leak_no_secrets() {
     clean_debug("a builder", &proxied);
     fails(proxied, ErrorKind::Connect).await;
 
-    let server = RawServer::start(|_| Act::AnswerAndReset(Vec::new())).await;
+    let server = RawServer::start(|_| Reaction::SendAndReset(Vec::new())).await;
     fails(builder().base_url(server.url()), ErrorKind::Transport).await;
     let server = RawServer::start(|_| {
-        Act::AnswerAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nc4n4ry".to_vec())
+        Reaction::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nc4n4ry".to_vec())
     })
     .await;
     fails(builder().base_url(server.url()), ErrorKind::Body).await;
-    let server = RawServer::start(|_| Act::AnswerAndClose(b"c4n4ry c4n4ry\r\n\r\n".to_vec())).await;
+    let server =
+        RawServer::start(|_| Reaction::SendAndClose(b"c4n4ry c4n4ry\r\n\r\n".to_vec())).await;
     fails(builder().base_url(server.url()), ErrorKind::Transport).await;
-    let server = RawServer::start(|_| Act::Answer(answer("401 No", "text/html", "c4n4ry"))).await;
+    let server =
+        RawServer::start(|_| Reaction::Send(response("401 No", "text/html", "c4n4ry"))).await;
     fails(builder().base_url(server.url()), ErrorKind::Api).await;
     assert!(server.requests()[0].contains(TOKEN), "the token was not sent");
     clean("the trace", &traced.text());

@@ -8,14 +8,14 @@ use frameio::layers::error::DeadlineExceeded;
 use frameio::layers::{Phase, RateLimitLayer, Token, TokenProvider};
 use frameio::users::ShowCurrentUser;
 use frameio::{BoxError, CallOptions, Client, ClientBuilder, EndpointExt, Error, Quota};
-use frameio_testing::raw::{Act, RawServer, user};
+use frameio_testing::raw::{RawServer, Reaction, user};
 use tower::limit::GlobalConcurrencyLimitLayer;
 
 const SHORT: Duration = Duration::from_millis(100);
 
 /// A server that receives requests and never responds.
 async fn silent() -> RawServer {
-    RawServer::start(|_| Act::AnswerAndHang(Vec::new())).await
+    RawServer::start(|_| Reaction::SendAndHang(Vec::new())).await
 }
 
 fn builder(server: &RawServer) -> ClientBuilder {
@@ -67,7 +67,7 @@ async fn an_attempt_waiting_in_an_attempt_layer_was_not_sent() {
 
 #[tokio::test]
 async fn a_call_without_quota_was_not_sent() {
-    let server = RawServer::start(|_| Act::Answer(user())).await;
+    let server = RawServer::start(|_| Reaction::Send(user())).await;
     let quota = Quota::new(1, Duration::from_secs(60)).unwrap();
     let layer = RateLimitLayer::new().quota("users.show", quota);
     let client = builder(&server).rate_limit(layer).build().unwrap();

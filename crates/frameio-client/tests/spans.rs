@@ -12,8 +12,8 @@ use std::time::Duration;
 use frameio::folders::CreateFolder;
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BoxError, CallOptions, Client, ClientBuilder, EndpointExt};
-use raw::{Act, RawServer};
-use script::{Script, answer, user};
+use raw::{RawServer, Reaction};
+use script::{Script, response, user};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
@@ -122,7 +122,7 @@ fn builder(script: Script) -> ClientBuilder {
 #[tokio::test(start_paused = true)]
 async fn a_call_span_contains_a_span_for_each_attempt() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
-    let script = Script::new(|n, _| if n == 0 { answer(503, "{}") } else { user() });
+    let script = Script::new(|n, _| if n == 0 { response(503, "{}") } else { user() });
     let client = builder(script).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
     let (call, attempts) = capture.one_call();
@@ -181,7 +181,7 @@ fn errors(capture: &Capture) -> (String, Vec<String>) {
 #[tokio::test(start_paused = true)]
 async fn error_type_is_the_status_of_an_error_response() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
-    let client = builder(Script::new(|_, _| answer(404, "{}"))).build().unwrap();
+    let client = builder(Script::new(|_, _| response(404, "{}"))).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!(errors(&capture), ("404".to_owned(), vec!["404".to_owned()]));
 }
@@ -212,7 +212,7 @@ async fn error_type_names_the_time_limit() {
 #[tokio::test]
 async fn error_type_names_encode_and_decode_errors() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
-    let client = builder(Script::new(|_, _| answer(200, "{}"))).build().unwrap();
+    let client = builder(Script::new(|_, _| response(200, "{}"))).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap_err();
     let (call, attempts) = capture.one_call();
     assert_eq!(call.fields["error.type"], r#""decode""#);
@@ -247,7 +247,7 @@ async fn records_the_wait_for_the_quota_in_milliseconds() {
 #[tokio::test]
 async fn pooled_connections_keep_no_span_open() {
     let (capture, _guard) = Capture::start(LevelFilter::TRACE);
-    let server = RawServer::start(|_| Act::Answer(raw::user())).await;
+    let server = RawServer::start(|_| Reaction::Send(raw::user())).await;
     let client = Client::builder().base_url(server.url()).token("t").build().unwrap();
     for _ in 0..2 {
         client.send(ShowCurrentUser::new()).await.unwrap();

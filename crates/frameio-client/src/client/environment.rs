@@ -197,8 +197,8 @@ mod tests {
         // Another service receives neither the secret nor a token.
         let (other, other_server) = serve().await;
         sim.clear_requests();
-        let error =
-            self::client(directory.path(), &[("FRAMEIO_BASE_URL", other_server.url())]).unwrap_err();
+        let error = self::client(directory.path(), &[("FRAMEIO_BASE_URL", other_server.url())])
+            .unwrap_err();
         assert_eq!(error.kind(), BuildErrorKind::Environment);
         assert!(error.to_string().contains("is not sent to"), "{error}");
         assert_eq!((sim.requests().len(), other.requests().len()), (0, 0));

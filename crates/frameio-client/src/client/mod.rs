@@ -158,7 +158,9 @@ impl Client {
         async move {
             let Some(operation) = request.extensions().get::<Call>().map(|call| call.operation)
             else {
-                return Err(Error::misuse("the request belongs to no operation; use `Client::request`"));
+                return Err(Error::misuse(
+                    "the request belongs to no operation; use `Client::request`",
+                ));
             };
             let decode = |parts: &response::Parts, body| {
                 decode::decode(operation, parts, body, |parts, body| operation.decode(parts, body))
