@@ -273,7 +273,7 @@ impl Walk {
         self.ready.push_back(Ok(Entry { path: path.clone(), folder_id, asset }));
         match below {
             Some(_) if path.names().len() > self.max_depth => {
-                let message = format!("the folder is more than {} levels deep", self.max_depth);
+                let message = format!("the folder exceeds the maximum depth of {}", self.max_depth);
                 self.failed(path, TransferErrorKind::Invalid, message);
             }
             Some(below) => self.wait(below, path),

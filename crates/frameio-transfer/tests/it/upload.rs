@@ -87,12 +87,12 @@ async fn refuses_invalid_uploads_before_any_call() {
         (
             Upload::from_path(&account, &folder, &empty).manifest(&manifest),
             TransferErrorKind::Invalid,
-            "0 bytes",
+            "no empty files",
         ),
         (
             Upload::from_bytes(&account, &folder, "x", Bytes::new()),
             TransferErrorKind::Invalid,
-            "0 bytes",
+            "no empty files",
         ),
         (
             Upload::from_bytes(&account, &folder, "x", "x").manifest(&manifest),

@@ -65,7 +65,7 @@ async fn yields_all_items_with_folders_first() {
     assert_eq!(walked(walk).await.0, all);
     let (paths, errors) = walked(transfers.walk(&account, &root).max_depth(1)).await;
     assert_eq!(paths.len(), 5);
-    assert_eq!(errors, [r"/Day 1/Cam\/A: it is more than 1 folders deep"]);
+    assert_eq!(errors, [r"/Day 1/Cam\/A: the folder exceeds the maximum depth of 1"]);
 }
 
 #[tokio::test(start_paused = true)]
