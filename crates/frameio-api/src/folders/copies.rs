@@ -26,8 +26,8 @@ response_types! { CopiedFolder: list }
 pub enum FolderCopy {
     /// The copy is complete.
     Done(Box<Folder>),
-    /// The service is still copying. It gives no id to ask about the copy, which shows only in the
-    /// folder that it appears in. Holds the fields of the response, of which none is documented.
+    /// The service is still copying. It returns no id that identifies the copy: list the
+    /// destination until the folder appears. The fields of the response are not documented.
     InProgress(Extra),
 }
 
@@ -47,7 +47,7 @@ impl FolderCopy {
 pub enum FolderCopies {
     /// The copies are complete, in the order of the request.
     Done(Vec<CopiedFolder>),
-    /// The service is still copying, as [`FolderCopy::InProgress`] says.
+    /// The service is still copying: see [`FolderCopy::InProgress`].
     InProgress(Extra),
 }
 
@@ -61,7 +61,7 @@ impl FolderCopies {
     }
 }
 
-/// Returns the fields of a response to a copy in progress; `None` for one that is complete.
+/// Returns the fields of a response to a copy in progress, or `None` if the copy is complete.
 fn in_progress(parts: &Parts, body: &Bytes) -> Option<Result<Extra, DecodeError>> {
     match parts.status {
         StatusCode::ACCEPTED if body.is_empty() => Some(Ok(Extra::new())),
