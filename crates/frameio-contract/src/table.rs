@@ -40,7 +40,7 @@ fn section(table: &mut String, title: &str, operations: &[&'static Operation]) {
         operations.len()
     );
     for operation in operations {
-        let path = operation.schema().type_name.replace("frameio_api", "frameio");
+        let path = operation.request_type();
         let note = if operation.deprecated { " (deprecated)" } else { "" };
         let scope = match operation.scope {
             frameio_core::QuotaScope::Account => ", all users of an account together",
