@@ -21,7 +21,7 @@ pub(super) fn resource() -> Resource {
         tolerated: vec![(
             "DeletedAssetFile",
             "media_type",
-            "is null as long as it is not known, as a file's",
+            "null while unknown, as in files",
         )],
     }
 }
