@@ -18,10 +18,6 @@ pub(super) fn resource() -> Resource {
             case::<ListDeletedAssets>(),
         ],
         enums: known![ProjectStatus],
-        tolerated: vec![(
-            "DeletedAssetFile",
-            "media_type",
-            "null while unknown, as in files",
-        )],
+        tolerated: vec![("DeletedAssetFile", "media_type", "null while unknown, as in files")],
     }
 }

@@ -64,9 +64,8 @@ fn judge(
     match (case.encode)(input) {
         Ok(_) => findings.check(allowed, || format!("`{field}` can be {size}")),
         Err(error) if allowed => findings.add(format!("`{field}` cannot be {size}: {error}")),
-        Err(error) => findings.check(error.field == field, || {
-            format!("`{field}` of {size} is reported as: {error}")
-        }),
+        Err(error) => findings
+            .check(error.field == field, || format!("`{field}` of {size} is reported as: {error}")),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Comparison of the code with the contract. Each difference is a finding that says what to change.
 
-mod responses;
 mod enums;
 mod flavours;
 mod limits;
 mod requests;
+mod responses;
 mod routes;
 
 use std::fmt;

@@ -11,9 +11,7 @@ use crate::case::Case;
 
 pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
     let ours = case.operation;
-    findings.check(contract.id() == Some(ours.id), || {
-        format!("is named {} in the code", ours.id)
-    });
+    findings.check(contract.id() == Some(ours.id), || format!("is named {} in the code", ours.id));
     if let Some(theirs) = contract.quota() {
         let scope = match ours.scope {
             frameio_core::QuotaScope::AccountUser => "account_user",
@@ -63,9 +61,8 @@ fn parameters(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>)
         let ours = ours.range.as_ref().map(|range| *range.end() as f64);
         // All lists have this limit, although some operations do not state it.
         let most = most.or((name == "page_size").then_some(100.0));
-        findings.check(ours == most, || {
-            format!("the maximum of `{name}` is {most:?}, not {ours:?}")
-        });
+        findings
+            .check(ours == most, || format!("the maximum of `{name}` is {most:?}, not {ours:?}"));
     }
 
     if let Some(body) = contract.request_body().map(|body| body.schema) {
