@@ -73,7 +73,7 @@ pub struct CreateGroup {
     /// Name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: String,
-    /// Emoji shown with the name, 1 to 255 characters.
+    /// Emoji that is shown with the name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub emoji: String,
 }
@@ -120,7 +120,7 @@ pub struct UpdateGroup {
     /// Name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: Option<String>,
-    /// Emoji shown with the name, 1 to 255 characters.
+    /// Emoji that is shown with the name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub emoji: Option<String>,
 }
@@ -184,7 +184,7 @@ model! {
         pub id: GroupId,
         /// Name, 1 to 255 characters.
         pub name: String,
-        /// Emoji shown with the name.
+        /// Emoji that is shown with the name.
         pub emoji: String,
         /// Number of members.
         pub member_count: u64,

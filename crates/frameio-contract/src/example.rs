@@ -126,8 +126,8 @@ fn untyped() -> Vec<Value> {
     vec!["text".into(), 3.into(), json!(0.25), true.into(), json!(["option"]), users, Value::Null]
 }
 
-/// Returns the minimum of a number, or a small number if there is none. The service limits the
-/// numbers in configurations of metadata fields, although the contract does not.
+/// Returns the minimum of a number, or a small number if the contract states no minimum. The
+/// service limits the numbers in configurations of metadata fields, although the contract does not.
 fn least(schema: Schema<'_>) -> u64 {
     schema.minimum().and_then(Number::as_u64).unwrap_or(3)
 }

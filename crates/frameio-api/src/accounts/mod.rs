@@ -26,6 +26,7 @@ use jiff::Timestamp;
 
 pub use self::audit_log_types::{AuditLogEventType, AuditLogResourceType};
 pub use self::audit_logs::{AuditLog, AuditLogFilters, AuditLogInclude};
+use crate::permissions::AccountRole;
 
 /// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ListAccounts::OPERATION, ListAuditLogs::OPERATION];
@@ -123,22 +124,10 @@ model! {
         pub mounted_storage_enabled: Option<bool>,
         /// Time at which the account moved to V4. Absent if it did not.
         pub v4_migrated_at: Option<Timestamp>,
-        /// When the account was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When the account was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }
 response_types! { Account: one, page }
-
-open_enum! {
-    /// Role of the caller in an account.
-    pub enum AccountRole {
-        /// Administers the account.
-        Admin = "admin",
-        /// Works in the account.
-        Member = "member",
-        /// Owns the account.
-        Owner = "owner",
-    }
-}

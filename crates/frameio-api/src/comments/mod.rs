@@ -302,9 +302,9 @@ open_enum! {
 open_enum! {
     /// Sort order of comments.
     pub enum CommentSort {
-        /// By owner, A first.
+        /// By owner, A to Z.
         OwnerAsc = "owner_asc",
-        /// By owner, Z first.
+        /// By owner, Z to A.
         OwnerDesc = "owner_desc",
         /// By completion time, oldest first.
         CompletedAtAsc = "completed_at_asc",
@@ -344,7 +344,7 @@ model! {
         pub links: Vec<Link>,
         /// Mentions of users in the text.
         pub mentions: Vec<Mention>,
-        /// Attached files. Absent if there are none.
+        /// Attached files. Absent if the comment has no attachments.
         pub attachments: Option<Vec<Attachment>>,
         /// User who wrote the comment. Present only if [`CommentInclude::Owner`] is requested.
         pub owner: Option<User>,

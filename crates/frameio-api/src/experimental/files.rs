@@ -47,7 +47,7 @@ pub struct ShowFiles {
     pub file_ids: Vec<FileId>,
 }
 
-/// Restores a deleted file.
+/// Restores a recently deleted file.
 ///
 /// Returns the [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]

@@ -18,7 +18,7 @@ use crate::folders::Folder;
 /// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[RestoreFolder::OPERATION];
 
-/// Restores a deleted folder.
+/// Restores a recently deleted folder.
 ///
 /// Returns the [`Folder`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]

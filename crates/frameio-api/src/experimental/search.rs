@@ -24,8 +24,8 @@ model! {
 }
 
 impl SearchScope {
-    /// Creates a scope without restriction.
-    #[allow(clippy::new_without_default, reason = "models are made with `new`")]
+    /// Creates a scope without restrictions.
+    #[allow(clippy::new_without_default, reason = "models are created with `new`")]
     pub fn new() -> Self {
         Self { workspace_id: None, project_id: None, folder_id: None, extra: Extra::new() }
     }

@@ -47,7 +47,7 @@ pub struct ReorderVersionStack {
     pub version_move: VersionMove,
 }
 
-/// Restores a deleted version stack.
+/// Restores a recently deleted version stack.
 ///
 /// Returns the [`VersionStack`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]

@@ -206,7 +206,7 @@ pub struct ShowUploadStatus {
     pub file_id: FileId,
 }
 
-/// Updates a file.
+/// Renames a file.
 ///
 /// Returns the updated [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -229,6 +229,8 @@ pub struct UpdateFile {
 }
 
 /// Deletes a file.
+///
+/// [`ListDeletedAssets`](crate::projects::ListDeletedAssets) lists recently deleted files.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

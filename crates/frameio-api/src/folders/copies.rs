@@ -1,4 +1,4 @@
-//! Copies of folders, which the service may still be making when it responds.
+//! Copies of folders, which can be incomplete when the service responds.
 
 use bytes::Bytes;
 use frameio_core::decode::decode_json;
@@ -32,7 +32,7 @@ pub enum FolderCopy {
 }
 
 impl FolderCopy {
-    /// Returns the copy; `None` while the service is still copying.
+    /// Returns the copy, or `None` while the service is still copying.
     pub fn folder(&self) -> Option<&Folder> {
         match self {
             Self::Done(folder) => Some(folder),
@@ -52,7 +52,7 @@ pub enum FolderCopies {
 }
 
 impl FolderCopies {
-    /// Returns the copies; `None` while the service is still copying.
+    /// Returns the copies, or `None` while the service is still copying.
     pub fn folders(&self) -> Option<&[CopiedFolder]> {
         match self {
             Self::Done(folders) => Some(folders),

@@ -203,6 +203,8 @@ pub struct UpdateFolder {
 }
 
 /// Deletes a folder with its contents.
+///
+/// [`ListDeletedAssets`](crate::projects::ListDeletedAssets) lists recently deleted folders.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(

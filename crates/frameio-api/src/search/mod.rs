@@ -94,7 +94,7 @@ model! {
 
 impl SearchFilters {
     /// Creates filters that select all types.
-    #[allow(clippy::new_without_default, reason = "models are made with `new`")]
+    #[allow(clippy::new_without_default, reason = "models are created with `new`")]
     pub fn new() -> Self {
         Self { files_and_version_stacks: None, folders: None, projects: None, extra: Extra::new() }
     }

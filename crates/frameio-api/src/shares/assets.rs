@@ -20,7 +20,7 @@ pub struct ListShareAssets {
     /// Account that owns the share.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Share that contains the share assets.
+    /// Share whose assets are listed.
     #[endpoint(path)]
     pub share_id: ShareId,
     /// Related resources to include in the response. Requested media links can be absent: see

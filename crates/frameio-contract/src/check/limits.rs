@@ -113,7 +113,7 @@ fn sizes(schema: Schema<'_>) -> Vec<(f64, bool)> {
     if let Some(most) = most {
         sizes.extend([(most, true), (most + step, false)]);
     }
-    // The minimum number of fields does not tell which ones.
+    // The minimum number of fields does not say which ones are required.
     sizes.retain(|(size, allowed)| {
         schema.kind() != Some(SchemaType::Object) || *size == 0.0 && !allowed
     });
