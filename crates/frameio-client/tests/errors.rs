@@ -190,7 +190,7 @@ async fn the_quota_is_spent() {
     let client = answering(user).rate_limit(layer).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
     let here = client.send(ShowCurrentUser::new()).await.unwrap_err();
-    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next turn is in 60s, longer than this call may wait (1 attempt)");
+    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next slot is free in 60s, longer than this call may wait (1 attempt)");
     not_repeated(&here);
     assert_eq!((here.kind(), here.status()), (ErrorKind::RateLimited, None));
     assert_eq!(here.retry_after(), Some(Duration::from_secs(60)));
@@ -222,7 +222,7 @@ impl TokenProvider for Expired {
 #[tokio::test]
 async fn no_token() {
     let error = error(answering(user).token_provider(Expired)).await;
-    insta::assert_snapshot!(error, @"users.show: no token: the refresh token has expired (1 attempt)");
+    insta::assert_snapshot!(error, @"users.show: cannot get a token: the refresh token has expired (1 attempt)");
     not_repeated(&error);
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert_eq!(error.source().unwrap().to_string(), "the refresh token has expired");
