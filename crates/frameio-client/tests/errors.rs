@@ -203,7 +203,7 @@ async fn a_request_that_cannot_be_encoded() {
     let client = answering(user).build().unwrap();
     let upload = CreateLocalUpload::new("a", "f", "", 1u64);
     let error = client.send(upload).await.unwrap_err();
-    insta::assert_snapshot!(error, @"files.create_local_upload: not sent: `name` has 0 characters, allowed are 1 to 255");
+    insta::assert_snapshot!(error, @"files.create_local_upload: not sent: `name` has 0 characters, expected 1 to 255");
     not_repeated(&error);
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Encode, 0));
     assert_eq!(error.find::<EncodeError>().unwrap().field, "name");

@@ -171,7 +171,7 @@ impl Check for FieldKindUpdate {
 }
 
 /// Why null is refused: the old value would stay, which is not what null says.
-const NOT_NULL: &str = "cannot be cleared: leave it out, or give a value";
+const NOT_NULL: &str = "cannot be cleared: omit it or set a value";
 
 model! {
     /// An update of which the configuration is still to be read.

@@ -253,7 +253,10 @@ mod tests {
         let mut bucket = Gcra::new(one.clone());
         bucket.change(Quota::per_second(6), Instant::now());
         assert!(Arc::ptr_eq(&bucket.limiter, &in_use.get(Quota::per_second(6), false)));
-        assert!(Arc::ptr_eq(&one, &in_use.get(quota, false)), "kept while other limiters are created");
+        assert!(
+            Arc::ptr_eq(&one, &in_use.get(quota, false)),
+            "kept while other limiters are created"
+        );
         assert_eq!(in_use.0.lock().unwrap().len(), 3);
         drop((one, bucket, pinned));
         let _other = in_use.get(Quota::per_minute(7), false);

@@ -286,7 +286,11 @@ mod tests {
         assert_eq!(learned.record(&without_headers(), quota(20), full), Some(quota(40)));
         let throttled =
             QuotaResponse::new(Instant::now(), StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new());
-        assert_eq!(learned.record(&throttled, quota(40), full), Some(quota(10)), "the original quota");
+        assert_eq!(
+            learned.record(&throttled, quota(40), full),
+            Some(quota(10)),
+            "the original quota"
+        );
         assert_eq!(learned.record(&throttled, quota(10), full), None);
     }
 
