@@ -63,7 +63,7 @@ impl RateLimitInfo {
                 _ => continue,
             };
             // The first occurrence of a header counts.
-            number.get_or_insert_with(|| digits(value.as_bytes().trim_ascii()));
+            number.get_or_insert_with(|| digits(value.as_bytes()));
         }
         Some(Self {
             limit: limit.flatten()?.try_into().ok()?,
@@ -73,14 +73,21 @@ impl RateLimitInfo {
     }
 }
 
-/// Parses a number that consists only of decimal digits.
+/// Parses a number that consists of decimal digits. Whitespace around it is ignored.
 fn digits(text: &[u8]) -> Option<u64> {
+    // Most values have no whitespace, so the common case skips `trim_ascii`.
+    let text = if let [b'0'..=b'9', .., b'0'..=b'9'] = text { text } else { text.trim_ascii() };
     // 19 digits always fit, and the service sends no longer numbers.
     if text.is_empty() || text.len() > 19 {
         return None;
     }
-    text.iter().try_fold(0, |number, byte| {
+    let mut number = 0;
+    for byte in text {
         let digit = byte.wrapping_sub(b'0');
-        (digit <= 9).then(|| number * 10 + u64::from(digit))
-    })
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
 }

@@ -11,14 +11,17 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use flate2::bufread::MultiGzDecoder;
 use frameio_core::{Body, BoxError};
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use crate::error::{ResponseTooLarge, TransportError, TransportStage};
 
-/// Decompresses gzip, and requests it unless the request has an `accept-encoding` header.
+/// Decompresses gzip.
+///
+/// Does not request it: the stack adds the header `accept-encoding` in its headers layer, where it
+/// costs half as much as here.
 ///
 /// Place it directly outside [`CollectLayer`](crate::CollectLayer): it works on collected bodies, so
 /// that responses without compression, which are most, cost nothing.
@@ -62,9 +65,7 @@ where
         self.inner.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> DecompressFuture<S::Future> {
-        let gzip = HeaderValue::from_static("gzip");
-        request.headers_mut().entry(ACCEPT_ENCODING).or_insert(gzip);
+    fn call(&mut self, request: Request<B>) -> DecompressFuture<S::Future> {
         DecompressFuture { inner: self.inner.call(request), limit: self.limit }
     }
 }

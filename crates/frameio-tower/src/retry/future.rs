@@ -54,19 +54,19 @@ impl<S: Service<Request<B>>, B: CloneBody> RetryFuture<S, B> {
         let record = record(request.extensions_mut());
         let replayable = if state.resends() { ReplayableRequest::of(&request) } else { None };
         let sends = record.sends();
-        let step = Step::Attempt { response: ready.call(begin_attempt(&record, request)) };
+        begin_attempt(&record, &mut request);
+        let step = Step::Attempt { response: ready.call(request) };
         Self { service, state, record, sends, replayable, step }
     }
 }
 
 /// Counts an attempt in the record and, from the second attempt on, in the request.
-pub(super) fn begin_attempt<B>(record: &CallRecord, mut request: Request<B>) -> Request<B> {
+pub(super) fn begin_attempt<B>(record: &CallRecord, request: &mut Request<B>) {
     let attempt = record.begin_attempt();
     record.enter(Phase::Attempt);
     if attempt > 1 {
         request.extensions_mut().insert(Attempts(attempt));
     }
-    request
 }
 
 /// Returns whether the service may have received the attempt that just ended.
@@ -116,13 +116,13 @@ where
                 }
                 StepProjection::Resend => {
                     ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(request) =
+                    let Some(mut request) =
                         this.replayable.as_ref().and_then(|it| it.next_attempt(this.record))
                     else {
                         unreachable!("a request without a copy is never resent")
                     };
                     *this.sends = this.record.sends();
-                    let request = begin_attempt(this.record, request);
+                    begin_attempt(this.record, &mut request);
                     Step::Attempt { response: this.service.call(request) }
                 }
             };

@@ -103,7 +103,8 @@ where
         let record = record(request.extensions_mut());
         let sends = record.sends();
         let copy = policy.clone_request(&request);
-        let response = self.inner.call(begin_attempt(&record, request));
+        begin_attempt(&record, &mut request);
+        let response = self.inner.call(request);
         TowerRetryFuture {
             policy,
             service,
@@ -186,7 +187,7 @@ where
                     request.extensions_mut().get_or_insert_with(|| this.record.clone());
                     *this.copy = this.policy.clone_request(&request);
                     *this.sends = this.record.sends();
-                    let request = begin_attempt(this.record, request);
+                    begin_attempt(this.record, &mut request);
                     Step::Attempt { response: this.service.call(request) }
                 }
             };
