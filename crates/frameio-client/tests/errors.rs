@@ -190,7 +190,7 @@ async fn reports_an_exhausted_quota() {
     let client = responding(user).rate_limit(layer).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
     let here = client.send(ShowCurrentUser::new()).await.unwrap_err();
-    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next turn is in 60s, longer than this call may wait (1 attempt)");
+    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next slot is free in 60s, longer than this call may wait (1 attempt)");
     not_repeated(&here);
     assert_eq!((here.kind(), here.status()), (ErrorKind::RateLimited, None));
     assert_eq!(here.retry_after(), Some(Duration::from_secs(60)));
@@ -203,7 +203,7 @@ async fn reports_an_invalid_request() {
     let client = responding(user).build().unwrap();
     let upload = CreateLocalUpload::new("a", "f", "", 1u64);
     let error = client.send(upload).await.unwrap_err();
-    insta::assert_snapshot!(error, @"files.create_local_upload: not sent: `name` has 0 characters, allowed are 1 to 255");
+    insta::assert_snapshot!(error, @"files.create_local_upload: not sent: `name` has 0 characters, expected 1 to 255");
     not_repeated(&error);
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Encode, 0));
     assert_eq!(error.find::<EncodeError>().unwrap().field, "name");
@@ -222,7 +222,7 @@ impl TokenProvider for Expired {
 #[tokio::test]
 async fn reports_a_missing_token() {
     let error = error(responding(user).token_provider(Expired)).await;
-    insta::assert_snapshot!(error, @"users.show: no token: the refresh token has expired (1 attempt)");
+    insta::assert_snapshot!(error, @"users.show: cannot get a token: the refresh token has expired (1 attempt)");
     not_repeated(&error);
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert_eq!(error.source().unwrap().to_string(), "the refresh token has expired");
