@@ -5,7 +5,7 @@
 //! | send the first request | [Getting started](getting_started) |
 //! | add, write or replace a layer | [The stack](stack) |
 //! | make many calls without a 429 | [Quotas](quotas) |
-//! | bound the time of a call, and decide what is sent again | [Retries and time limits](retries) |
+//! | limit the time of a call, and decide which requests are repeated | [Retries and time limits](retries) |
 //! | react to an error, or find out what a message means | [Errors](errors) |
 //! | read a list | [Pagination](pagination) |
 //! | test code that uses the client | [Testing your code](testing) |
