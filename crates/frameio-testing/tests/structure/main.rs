@@ -1,10 +1,11 @@
 //! The large-scale structure: which crate may use which, and no import cycle between the modules of
 //! a crate. `.ci/structure.txt` has the rules. `.ci/public-types.txt` lists the types of other
-//! packages that public signatures may name.
+//! packages that public signatures may name. `links` checks the links of the Markdown files.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cycles;
 mod imports;
+mod links;
 mod public_types;
 mod rules;
 
