@@ -134,7 +134,8 @@ fn the_readme_links_every_guide_example_and_page() {
         for entry in std::fs::read_dir(root().join(directory)).unwrap() {
             let path = Path::new(directory).join(entry.unwrap().file_name());
             // For contributors: CONTRIBUTING.md links it.
-            let internal = path.ends_with("guide/mod.rs") || path.ends_with("adopting-a-document.md");
+            let internal =
+                path.ends_with("guide/mod.rs") || path.ends_with("adopting-a-document.md");
             if !internal && !linked.contains(&path) {
                 missing.push(path.display().to_string());
             }
