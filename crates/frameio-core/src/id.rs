@@ -77,14 +77,14 @@ macro_rules! assets {
     ($($id:ident)*) => {$(
         impl From<$id> for AssetId {
             fn from(id: $id) -> Self {
-                Self::from(String::from(id))
+                Self(id.0)
             }
         }
 
         /// Trusts the caller that the asset is one of these.
         impl From<AssetId> for $id {
             fn from(id: AssetId) -> Self {
-                Self::from(String::from(id))
+                Self(id.0)
             }
         }
     )*};

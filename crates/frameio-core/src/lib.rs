@@ -43,6 +43,7 @@ pub mod endpoint;
 pub mod error;
 pub mod event_type;
 pub mod id;
+mod id_text;
 pub mod limits;
 mod nullable;
 pub mod operation;
@@ -103,6 +104,7 @@ pub mod __private {
     pub use crate::encode::{JsonBody, PathArgs, Query, QueryValue};
     pub use crate::endpoint::Endpoint;
     pub use crate::error::EncodeError;
+    pub use crate::id_text::IdText;
     pub use crate::limits::{Bounded, Limits};
     pub use crate::macros::support::*;
     pub use crate::operation::{Operation, Quota, QuotaScope};

@@ -63,7 +63,7 @@ impl RateLimitInfo {
                 _ => continue,
             };
             // The first occurrence of a header counts.
-            number.get_or_insert_with(|| digits(value.as_bytes().trim_ascii()));
+            number.get_or_insert_with(|| digits(value.as_bytes()));
         }
         Some(Self {
             limit: limit.flatten()?.try_into().ok()?,
@@ -73,14 +73,20 @@ impl RateLimitInfo {
     }
 }
 
-/// Parses a number of decimal digits and nothing else.
+/// Parses a number of decimal digits. Blanks around it are ignored; most values have none.
 fn digits(text: &[u8]) -> Option<u64> {
+    let text = if let [b'0'..=b'9', .., b'0'..=b'9'] = text { text } else { text.trim_ascii() };
     // 19 digits always fit; the service sends no longer numbers.
     if text.is_empty() || text.len() > 19 {
         return None;
     }
-    text.iter().try_fold(0, |number, byte| {
+    let mut number = 0;
+    for byte in text {
         let digit = byte.wrapping_sub(b'0');
-        (digit <= 9).then(|| number * 10 + u64::from(digit))
-    })
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frameio_core::Body;
+#[cfg(feature = "gzip")]
+use http::header::{ACCEPT_ENCODING, HeaderValue};
 use http::{HeaderMap, Uri};
 use tower::util::option_layer;
 use tower::{Layer, ServiceBuilder};
@@ -286,7 +288,7 @@ impl DefaultStack {
         }
         let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
         let attempt = ServiceBuilder::new()
-            .layer(HeadersLayer::new(self.headers.clone()))
+            .layer(HeadersLayer::new(self.default_headers()))
             .layer(option_layer(self.rate_limit.clone().map(|quota| quota.spend_when_sent(true))))
             .layer(option_layer(self.auth.as_ref().map(|auth| auth(&self.base))))
             .layer(trace)
@@ -296,6 +298,15 @@ impl DefaultStack {
             RetrySlot::Policy(layer) => self.call(layer.layer(attempt)),
             RetrySlot::Custom(layer) => self.call(layer(HttpService::new(attempt))),
         }
+    }
+
+    /// Returns the headers of each request, with the encoding that this stack decodes.
+    fn default_headers(&self) -> HeaderMap {
+        #[allow(unused_mut, reason = "unchanged without the feature `gzip`")]
+        let mut headers = self.headers.clone();
+        #[cfg(feature = "gzip")]
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
+        headers
     }
 
     /// Builds the layers around a whole call.

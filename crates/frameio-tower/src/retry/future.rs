@@ -54,19 +54,19 @@ impl<S: Service<Request<B>>, B: CloneBody> RetryFuture<S, B> {
         let record = record(request.extensions_mut());
         let replayable = if session.resends() { ReplayableRequest::of(&request) } else { None };
         let sends = record.sends();
-        let step = Step::Attempt { response: ready.call(begin(&record, request)) };
+        begin(&record, &mut request);
+        let step = Step::Attempt { response: ready.call(request) };
         Self { service, session, record, sends, replayable, step }
     }
 }
 
 /// Writes an attempt to the record, and from the second on into the request.
-pub(super) fn begin<B>(record: &CallRecord, mut request: Request<B>) -> Request<B> {
+pub(super) fn begin<B>(record: &CallRecord, request: &mut Request<B>) {
     let attempt = record.begin_attempt();
     record.enter(Phase::Attempt);
     if attempt > 1 {
         request.extensions_mut().insert(Attempts(attempt));
     }
-    request
 }
 
 /// Returns whether the service may have received the attempt that just ended.
@@ -116,13 +116,14 @@ where
                 }
                 StepProjection::Again => {
                     ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(request) =
+                    let Some(mut request) =
                         this.replayable.as_ref().and_then(|it| it.next_attempt(this.record))
                     else {
                         unreachable!("only a request that can be cloned is sent again")
                     };
                     *this.sends = this.record.sends();
-                    Step::Attempt { response: this.service.call(begin(this.record, request)) }
+                    begin(this.record, &mut request);
+                    Step::Attempt { response: this.service.call(request) }
                 }
             };
             this.step.set(next);

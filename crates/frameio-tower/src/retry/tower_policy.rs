@@ -105,7 +105,8 @@ where
         let record = record(request.extensions_mut());
         let sends = record.sends();
         let copy = policy.clone_request(&request);
-        let response = self.inner.call(begin(&record, request));
+        begin(&record, &mut request);
+        let response = self.inner.call(request);
         TowerRetryFuture {
             policy,
             service,
@@ -188,7 +189,8 @@ where
                     request.extensions_mut().get_or_insert_with(|| this.record.clone());
                     *this.copy = this.policy.clone_request(&request);
                     *this.sends = this.record.sends();
-                    Step::Attempt { response: this.service.call(begin(this.record, request)) }
+                    begin(this.record, &mut request);
+                    Step::Attempt { response: this.service.call(request) }
                 }
             };
             this.step.set(next);
