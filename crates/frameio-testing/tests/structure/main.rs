@@ -1,10 +1,11 @@
 //! Rules of the architecture: allowed dependencies between crates, and no import cycles between the
 //! modules of a crate. `.ci/structure.txt` contains the rules. `.ci/public-types.txt` lists the types
-//! of other packages that public signatures may contain.
+//! of other packages that public signatures may contain. `links` checks the links of the Markdown files.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cycles;
 mod imports;
+mod links;
 mod public_types;
 mod rules;
 
