@@ -2,10 +2,9 @@
 
 use std::cmp::Ordering;
 
-use http::StatusCode;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::context::RequestContext;
 use crate::contract::{Parameter, cursor};
@@ -128,11 +127,12 @@ pub(crate) fn page_by<T>(
     let next = (end < items.len()).then(|| {
         format!("{}?after={}", ctx.path, utf8_percent_encode(&cursor::at(end), NON_ALPHANUMERIC))
     });
-    let mut body = json!({"data": data, "links": {"next": next}});
-    if query.flag("include_total_count") {
-        body["total_count"] = items.len().into();
-    }
-    Ok(Reply::whole(StatusCode::OK, body))
+    let page = Reply::page(data, next);
+    Ok(if query.flag("include_total_count") {
+        page.with("total_count", items.len().into())
+    } else {
+        page
+    })
 }
 
 /// Converts times to numbers: texts lack trailing zeros, so `.36Z` would be sorted after `.361Z`.

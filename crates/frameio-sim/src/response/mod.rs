@@ -113,9 +113,22 @@ impl Reply {
         Self::whole(StatusCode::CREATED, json!({ "data": data }))
     }
 
+    /// Creates a 200 with a page of a list; `next` is the path of the next page.
+    pub(crate) fn page(data: Vec<Value>, next: Option<String>) -> Self {
+        Self::whole(StatusCode::OK, json!({"data": data, "links": {"next": next}}))
+    }
+
     /// Creates a response with a body that has no envelope.
     pub(crate) const fn whole(status: StatusCode, body: Value) -> Self {
         Self { status, body: Some(body) }
+    }
+
+    /// Adds a key to the body.
+    pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
+        if let Some(body) = self.body.as_mut() {
+            body[key] = value;
+        }
+        self
     }
 
     /// Removes a key of the body.

@@ -91,7 +91,6 @@ impl Sim {
         Self::builder().build()
     }
 
-    #[cfg(test)]
     pub(crate) const fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }

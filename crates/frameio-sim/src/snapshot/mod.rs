@@ -20,6 +20,9 @@ use crate::response::{Failure, Problem, step};
 use crate::shared::{Env, World};
 use crate::storage::Signer;
 
+/// Demo state.
+pub(crate) const DEMO: &str = include_str!("demo.json");
+
 /// Supported version of the format.
 const VERSION: u32 = 1;
 
@@ -66,7 +69,7 @@ impl SavedState {
     /// group, a webhook, and users with roles. Its ids are deterministic.
     pub fn demo() -> Self {
         // Validated by a test.
-        let parsed = include_str!("demo.json").parse();
+        let parsed = DEMO.parse();
         parsed.unwrap_or_else(|_| Self(Document::default().completed()))
     }
 

@@ -30,6 +30,7 @@ mod quotas;
 mod receiver;
 mod remote;
 mod roles;
+mod samples;
 mod schema;
 mod search;
 mod session_watermark_templates;
