@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn only_plain_http_urls_on_the_loopback_interface_are_accepted() {
-        for (url, asked) in [
+        for (url, allowed) in [
             ("http://127.0.0.1:8000/a.mov", true),
             ("http://127.9.9.9/a.mov", true),
             ("http://LOCALHOST/a.mov?x=1", true),
@@ -52,7 +52,7 @@ mod tests {
             ("/a.mov", false),
             ("", false),
         ] {
-            assert_eq!(loopback(url).is_some(), asked, "{url}");
+            assert_eq!(loopback(url).is_some(), allowed, "{url}");
         }
     }
 }

@@ -66,13 +66,17 @@ mod tests {
     #[tokio::test]
     async fn other_machines_cannot_control_the_simulator() {
         let sim = Sim::new();
-        let ask = async |path: &str| {
+        let status_of = async |path: &str| {
             let mut request = Request::get(path).body(Body::empty()).unwrap();
             request.extensions_mut().insert(Origin { on_loopback: false, is_remote: true });
             sim.clone().oneshot(request).await.unwrap().status()
         };
-        assert_eq!(ask("/_sim/demo").await, StatusCode::FORBIDDEN);
-        assert_eq!(ask("/_sim/nothing").await, StatusCode::FORBIDDEN);
-        assert_eq!(ask("/v4/me").await, StatusCode::UNAUTHORIZED, "the API accepts other machines");
+        assert_eq!(status_of("/_sim/demo").await, StatusCode::FORBIDDEN);
+        assert_eq!(status_of("/_sim/nothing").await, StatusCode::FORBIDDEN);
+        assert_eq!(
+            status_of("/v4/me").await,
+            StatusCode::UNAUTHORIZED,
+            "the API accepts other machines"
+        );
     }
 }

@@ -163,10 +163,11 @@ impl Credential {
     }
 
     /// Returns the requested redirect URI if it is registered, or the default.
-    pub(super) fn redirect_for(&self, asked: Option<&str>) -> Option<String> {
-        let known = |asked: &&str| self.redirects.iter().any(|redirect| redirect.matches(asked));
+    pub(super) fn redirect_for(&self, requested: Option<&str>) -> Option<String> {
+        let known =
+            |requested: &&str| self.redirects.iter().any(|redirect| redirect.matches(requested));
         let default = || self.redirects.first().map(Redirect::as_str);
-        asked.filter(known).or_else(default).map(str::to_owned)
+        requested.filter(known).or_else(default).map(str::to_owned)
     }
 
     /// Returns the scopes that the credential can request.

@@ -26,16 +26,18 @@ impl Redirect {
         &self.0
     }
 
-    /// Returns whether `asked` matches; on the loopback interface the app chooses the port at run time.
-    pub(super) fn matches(&self, asked: &str) -> bool {
-        let same = |known: Uri, asked: Uri| {
+    /// Returns whether `requested` matches; on the loopback interface the app chooses the port at run time.
+    pub(super) fn matches(&self, requested: &str) -> bool {
+        let same = |known: Uri, requested: Uri| {
             known.scheme_str() == Some("http")
-                && asked.scheme_str() == Some("http")
-                && known.host() == asked.host()
-                && known.path_and_query() == asked.path_and_query()
+                && requested.scheme_str() == Some("http")
+                && known.host() == requested.host()
+                && known.path_and_query() == requested.path_and_query()
         };
-        self.0 == asked
-            || parse(&self.0).zip(parse(asked)).is_some_and(|(known, asked)| same(known, asked))
+        self.0 == requested
+            || parse(&self.0)
+                .zip(parse(requested))
+                .is_some_and(|(known, requested)| same(known, requested))
     }
 }
 

@@ -41,12 +41,12 @@ impl Scopes {
     }
 
     /// Returns the requested subset, or all scopes without a request; refuses other scopes.
-    pub(super) fn narrowed(&self, asked: Option<&str>) -> Result<Self, Refusal> {
-        if asked.is_none() {
+    pub(super) fn narrowed(&self, requested: Option<&str>) -> Result<Self, Refusal> {
+        if requested.is_none() {
             return Ok(self.clone());
         }
         let granted: Vec<&str> = self.0.iter().map(String::as_str).collect();
-        Self::parse(asked, &granted)
+        Self::parse(requested, &granted)
     }
 
     pub(super) fn add(&mut self, name: &str) {

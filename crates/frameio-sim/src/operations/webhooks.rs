@@ -37,9 +37,9 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     }
     let id = insert(&mut state.webhooks, ctx.actor(), webhook);
     record_event(state, ctx, "webhook.created", &workspace, &id);
-    let mut answer = render(state, ctx, &state.webhooks[&id]);
-    answer["secret"] = new_secret(state, &id);
-    Ok(Reply::created(answer))
+    let mut webhook = render(state, ctx, &state.webhooks[&id]);
+    webhook["secret"] = new_secret(state, &id);
+    Ok(Reply::created(webhook))
 }
 
 fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {

@@ -68,11 +68,10 @@ pub(in crate::operations) fn restore(
     name: &str,
 ) -> Outcome {
     forget_old(state, ctx);
-    let (asked, kind) = (ctx.arg(name), name.trim_end_matches("_id"));
-    let found = state
-        .deleted
-        .iter()
-        .find(|(_, deleted)| deleted.row.account == ctx.account() && deleted.is_of(asked, kind));
+    let (requested, kind) = (ctx.arg(name), name.trim_end_matches("_id"));
+    let found = state.deleted.iter().find(|(_, deleted)| {
+        deleted.row.account == ctx.account() && deleted.is_of(requested, kind)
+    });
     let (id, deleted) = found.ok_or_else(|| {
         let detail = format!("no deleted {} with this id", kind.replace('_', " "));
         Failure::new(StatusCode::NOT_FOUND, detail)
@@ -106,7 +105,7 @@ pub(in crate::operations) fn restore(
     moves::put_into(state, ctx, id, &place);
     record_event(state, ctx, Change::Updated, id);
     versions::arrived(state, ctx, &place, id, deleted.version);
-    Ok(Reply::ok(asset(state, asked).map(|row| render(state, ctx, row)).into()))
+    Ok(Reply::ok(asset(state, requested).map(|row| render(state, ctx, row)).into()))
 }
 
 /// Removes a project's root folder permanently, with its content and trash.
