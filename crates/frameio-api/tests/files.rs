@@ -51,12 +51,12 @@ fn bulk_requests_accept_1_to_100_unique_files() {
     assert_eq!(body(&copy), json!({"data": {"file_ids": ["f", "g"], "parent_id": "p"}}));
     assert_eq!(url(&copy), "/v4/accounts/a/files/copy");
     let error = encode(&MoveFiles::new("a", [], "p")).unwrap_err();
-    assert_eq!(error.to_string(), "`file_ids` has 0 items, allowed are 1 to 100");
+    assert_eq!(error.to_string(), "`file_ids` has 0 items, expected 1 to 100");
     let many: Vec<FileId> = (0..101).map(|i| format!("f{i}").into()).collect();
     let error = encode(&CopyFiles::new("a", many, "p")).unwrap_err();
-    assert_eq!(error.to_string(), "`file_ids` has 101 items, allowed are 1 to 100");
+    assert_eq!(error.to_string(), "`file_ids` has 101 items, expected 1 to 100");
     let error = encode(&CreateVersionStack::new("a", "p", ["f".into()])).unwrap_err();
-    assert_eq!(error.to_string(), "`file_ids` has 1 items, allowed are 2 to 10");
+    assert_eq!(error.to_string(), "`file_ids` has 1 items, expected 2 to 10");
     let error = encode(&MoveFiles::new("a", ["f".into(), "f".into()], "p")).unwrap_err();
     assert_eq!(error.to_string(), "`file_ids[1]` duplicates `[0]`; values must be unique");
 }
@@ -71,7 +71,7 @@ fn imports_name_an_object_in_connected_storage() {
     assert_eq!(body(&import("2026/sea.mov", uuid)), json!({"data": data}));
     assert!(encode(&import("k", &format!("{uuid}-{uuid}"))).is_ok());
     let error = encode(&import("", uuid)).unwrap_err();
-    assert_eq!(error.to_string(), "`key` has 0 characters, allowed are 1 or more");
+    assert_eq!(error.to_string(), "`key` has 0 characters, expected 1 or more");
     let upper = uuid.to_uppercase();
     let wrong = ["", "storage", &upper, &format!("{uuid}{uuid}"), &format!("{uuid}-"), "ü-ü"];
     for storage in wrong {

@@ -52,7 +52,7 @@ fn encodes_names_and_emojis_of_groups() {
     let create = |emoji: &str| CreateGroup::new("a", "Editors", emoji);
     assert_eq!(data(&create("🎬")), json!({"name": "Editors", "emoji": "🎬"}));
     let error = encode(&create("")).unwrap_err();
-    assert_eq!(error.to_string(), "`emoji` has 0 characters, allowed are 1 to 255");
+    assert_eq!(error.to_string(), "`emoji` has 0 characters, expected 1 to 255");
     assert_eq!(data(&UpdateGroup::new("a", "g")), json!({}));
     assert_eq!(data(&UpdateGroup::new("a", "g").emoji("🎞")), json!({"emoji": "🎞"}));
 }

@@ -70,7 +70,7 @@ fn debug_hides_the_passphrase() {
     }
     let long = "sesame".repeat(50);
     let error = encode(&UpdateShare::new("a", "s").passphrase(&*long)).unwrap_err();
-    assert_eq!(error.to_string(), "`passphrase` has 300 characters, allowed are 0 to 255");
+    assert_eq!(error.to_string(), "`passphrase` has 300 characters, expected 0 to 255");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn accepts_1_to_10_unique_reviewers() {
         encode(&RemoveShareReviewers::new("a", "s", reviewers)).map_err(|error| error.to_string())
     };
     let none = remove(&[]).unwrap_err();
-    assert_eq!(none, "`reviewers.emails` has 0 items, allowed are 1 to 10");
+    assert_eq!(none, "`reviewers.emails` has 0 items, expected 1 to 10");
     let many: Vec<_> = (0..11).map(|i| format!("{i}@example.com")).collect();
     let many: Vec<_> = many.iter().map(String::as_str).collect();
     assert!(remove(&many[..10]).is_ok());

@@ -33,7 +33,7 @@ fn requires_at_least_one_event_and_unique_events() {
         br#"{"data":{"events":["file.ready","from.the.future"],"name":"Sea","url":"https://example.com"}}"#
     );
     let error = create(&[]).unwrap_err();
-    assert_eq!(error.to_string(), "`events` has 0 items, allowed are 1 or more");
+    assert_eq!(error.to_string(), "`events` has 0 items, expected 1 or more");
     let error = create(&["file.ready", "file.created", "file.ready"]).unwrap_err();
     assert_eq!(error.to_string(), "`events[2]` duplicates `[0]`; values must be unique");
 
@@ -77,7 +77,7 @@ fn accepts_timeouts_of_5_to_10_seconds() {
     assert_eq!((create(5), create(10)), (Ok(()), Ok(())));
     for timeout in [4, 11] {
         let error = create(timeout).unwrap_err();
-        assert_eq!(error.to_string(), format!("`timeout` is {timeout}, allowed are 5 to 10"));
+        assert_eq!(error.to_string(), format!("`timeout` is {timeout}, expected 5 to 10"));
     }
 }
 

@@ -129,7 +129,7 @@ macro_rules! required {
 impl Fields {
     fn file(mut self) -> Result<File, Missing> {
         let file = File {
-            id: String::from(required!(self.id)).into(),
+            id: required!(self.id).into(),
             adobe_id: self.adobe_id.take(),
             adobe_version_id: self.adobe_version_id.take(),
             project_id: required!(self.project_id),
@@ -155,7 +155,7 @@ impl Fields {
 
     fn folder(mut self) -> Result<Folder, Missing> {
         let folder = Folder {
-            id: String::from(required!(self.id)).into(),
+            id: required!(self.id).into(),
             adobe_id: self.adobe_id.take(),
             project_id: required!(self.project_id),
             parent_id: self.parent_id.take().map(Into::into),
@@ -176,7 +176,7 @@ impl Fields {
 
     fn version_stack(mut self) -> Result<VersionStack, Missing> {
         let stack = VersionStack {
-            id: String::from(required!(self.id)).into(),
+            id: required!(self.id).into(),
             adobe_id: self.adobe_id.take(),
             project_id: required!(self.project_id),
             parent_id: self.parent_id.take().map(Into::into),

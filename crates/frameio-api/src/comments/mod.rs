@@ -386,7 +386,7 @@ impl Check for Anchor {
         for (field, value) in [("x", self.x), ("y", self.y)] {
             limits.finite(field, value);
             if value.is_finite() && !(0.0..=1.0).contains(&value) {
-                limits.push(EncodeError::new(field, format!("is {value}, allowed are 0 to 1")));
+                limits.push(EncodeError::new(field, format!("is {value}, expected 0 to 1")));
             }
         }
     }

@@ -47,7 +47,7 @@ impl Check for TextReviewBounds {
         for (field, value) in [("width", self.width), ("height", self.height)] {
             limits.finite(field, value);
             if value.is_finite() && value < 0.0 {
-                limits.push(EncodeError::new(field, format!("is {value}, allowed are 0 or more")));
+                limits.push(EncodeError::new(field, format!("is {value}, expected 0 or more")));
             }
         }
     }

@@ -171,7 +171,7 @@ impl Check for FieldKindUpdate {
 }
 
 /// Message for a field that is null. The service would ignore it and keep the old value.
-const NOT_NULL: &str = "cannot be cleared: omit it, or set a value";
+const NOT_NULL: &str = "cannot be cleared: omit it or set a value";
 
 model! {
     /// Fields of an update whose configuration is not decoded yet.
