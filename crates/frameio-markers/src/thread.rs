@@ -70,25 +70,26 @@ fn prefix(marker: &Marker, text: &str) -> String {
 }
 
 /// Reads a text that may have been made by [`full`]. If it begins with `label` and a colon, the label
-/// is the author, and lines that begin with `> Name: ` are replies.
+/// is the author, and lines that begin with `> Name: ` are replies. Merged comments stay one text.
 pub(crate) fn unfold(marker: &mut Marker, label: Option<&str>, text: &str) {
     let text = normalize_lines(text);
-    let (label, merged) = label.map_or((None, false), |label| {
-        let (label, merged) = without_count(label);
-        (Some(label), merged)
-    });
-    let Some(rest) = label.and_then(|label| text.strip_prefix(label)?.strip_prefix(": ")) else {
-        marker.name = label.filter(|label| !label.is_empty()).map(str::to_owned);
-        marker.text = text;
-        unmark(marker);
-        return;
-    };
-    marker.author = label.map(author);
-    if merged {
-        // Several comments in one text: which reply belongs to which cannot be known.
-        rest.clone_into(&mut marker.text);
-    } else {
-        unfold_body(marker, rest);
+    let rest = |label: &str| text.strip_prefix(label)?.strip_prefix(": ");
+    match label {
+        // Several comments in one text: which mark and reply belongs to which cannot be known.
+        Some(label) if is_counted(label) => {
+            rest(label).unwrap_or(&text).clone_into(&mut marker.text);
+            marker.name = Some(label.to_owned());
+        }
+        Some(label) if rest(label).is_some() => {
+            marker.author = Some(author(label));
+            let body = rest(label).unwrap_or_default().to_owned();
+            unfold_body(marker, &body);
+        }
+        label => {
+            marker.name = label.filter(|label| !label.is_empty()).map(str::to_owned);
+            marker.text = text;
+            unmark(marker);
+        }
     }
 }
 
@@ -127,15 +128,10 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 100 && !text.contains(['\n', '>', ':'])
 }
 
-/// `Ana Roth (+2)` without the number of merged comments.
-fn without_count(label: &str) -> (&str, bool) {
-    let count = label
-        .rfind(" (+")
-        .filter(|at| label[at + 3..].strip_suffix(')').is_some_and(|n| n.parse::<u32>().is_ok()));
-    match count {
-        Some(at) => (&label[..at], true),
-        None => (label, false),
-    }
+/// Whether the name ends with the number of merged comments: `Ana Roth (+2)`.
+fn is_counted(label: &str) -> bool {
+    let count = label.strip_suffix(')').and_then(|label| label.rsplit_once(" (+"));
+    count.is_some_and(|(_, count)| count.parse::<u32>().is_ok())
 }
 
 /// Takes the marks off the end of the text.
@@ -215,7 +211,8 @@ mod tests {
     fn leaves_merged_comments_in_one_text() {
         let mut read = Marker::default();
         unfold(&mut read, Some("Ana (+1)"), "Ana: a [done]\nBen: b");
-        assert_eq!(read.text, "a [done]\nBen: b");
+        assert_eq!(read.text, "Ana: a [done]\nBen: b");
+        assert_eq!(read.label().as_deref(), Some("Ana (+1)"));
         assert!(!read.completed);
     }
 }

@@ -87,7 +87,7 @@ fn entries(text: &str) -> Vec<Entry> {
                     c => target.push(c),
                 }
             }
-            match lines.next().filter(|_| continues) {
+            match continues.then(|| lines.next()).flatten() {
                 Some((_, next)) => {
                     if in_value { &mut value } else { &mut key }.push('\n');
                     content = next;

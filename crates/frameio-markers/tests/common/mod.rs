@@ -1,5 +1,5 @@
 //! The golden files and the list that they were made from.
-#![allow(dead_code)] // Each test binary uses a part of it.
+#![allow(dead_code, unused_imports)] // Each test binary uses a part of it.
 
 use frameio_markers::{Format, MarkerList, Output, ReadOptions, WriteOptions, read, write};
 use frameio_timecode::Rate;
