@@ -5,13 +5,15 @@ use std::hash::{Hash, Hasher};
 
 use arrayvec::ArrayString;
 
-/// Length of a UUID as text, which most identifiers of the service are.
+/// Length of a UUID as text. Most identifiers of the service are UUIDs.
 const UUID_LENGTH: usize = 36;
 
-/// Text of an identifier. A UUID is stored in place: a page of 100 assets has about a thousand
-/// identifiers, and allocating each of them is a large part of decoding it.
+/// Text of an identifier, stored in place if it is not longer than a UUID.
+///
+/// A page of 100 assets has about a thousand identifiers. Allocating each of them would take a large part
+/// of the time to decode it.
 #[derive(Clone, Debug)]
-#[allow(clippy::exhaustive_enums, reason = "used by macros alone")]
+#[allow(clippy::exhaustive_enums, reason = "used only by macros")]
 pub enum IdText {
     /// Text of at most 36 bytes.
     Short(ArrayString<UUID_LENGTH>),
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn compares_as_text_does() {
+    fn compares_like_text() {
         let texts = ["b", "", "a", &"a".repeat(40), "a"];
         let sorted: BTreeSet<_> = texts.iter().map(|text| IdText::from(*text)).collect();
         let sorted: Vec<_> = sorted.iter().map(IdText::as_str).collect();

@@ -1,4 +1,7 @@
-/// Declares an identifier: a type of its own around text.
+/// Declares the type of an id: an opaque text.
+///
+/// The type implements `AsRef<str>`, `From<&str>`, `From<String>`, `FromStr`, `Display`, `Serialize`
+/// and `Deserialize`, and can be a path argument or a query parameter.
 ///
 /// ```
 /// frameio_core::id! {
@@ -17,7 +20,7 @@ macro_rules! id {
         pub struct $name($crate::__private::IdText);
 
         impl $name {
-            /// The id as the service writes it.
+            /// Returns the id as the service writes it.
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
@@ -35,7 +38,7 @@ macro_rules! id {
             }
         }
 
-        /// For handing over an id of which a reference is at hand.
+        /// Clones the id, so that `new` and setters accept a reference.
         impl From<&$name> for $name {
             fn from(id: &$name) -> Self {
                 id.clone()
