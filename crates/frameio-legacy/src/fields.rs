@@ -110,9 +110,7 @@ pub(crate) fn integer(value: &Value) -> Option<u64> {
         fits.then_some(number as u64)
     };
     match value {
-        Value::Number(number) => {
-            number.as_u64().or_else(|| number.as_f64().and_then(from_float))
-        }
+        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().and_then(from_float)),
         Value::String(text) => {
             let text = text.trim();
             text.parse().ok().or_else(|| text.parse::<f64>().ok().and_then(from_float))

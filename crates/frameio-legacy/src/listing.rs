@@ -113,7 +113,8 @@ impl Context {
                 None => request.clone(),
             };
             let page = E::into_page(self.send(request).await?);
-            let next = page.next_cursor().map_err(|error| Refusal::bad_gateway(error.to_string()))?;
+            let next =
+                page.next_cursor().map_err(|error| Refusal::bad_gateway(error.to_string()))?;
             let total = page.total_count;
             for item in page.data {
                 if index >= start && (items.len() as u64) < paging.size {

@@ -116,7 +116,8 @@ pub(crate) fn read_body(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, 
         return Ok(Map::new());
     }
     let content_type = headers.get(http::header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let is_form = |it: &str| it.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded");
+    let is_form =
+        |it: &str| it.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded");
     if content_type.is_some_and(is_form) {
         let pairs = form_urlencoded::parse(body);
         return Ok(nest(pairs.map(|(key, value)| (key.into_owned(), value.into_owned()))));
@@ -139,8 +140,7 @@ pub(crate) fn nest(pairs: impl IntoIterator<Item = (String, String)>) -> Map<Str
     const MAX_DEPTH: usize = 4;
     let mut fields = Map::new();
     for (name, value) in pairs {
-        let parts: Vec<&str> =
-            name.split(['[', ']']).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = name.split(['[', ']']).filter(|part| !part.is_empty()).collect();
         let Some((last, path)) = parts.split_last() else { continue };
         if path.len() >= MAX_DEPTH {
             continue;
@@ -166,7 +166,9 @@ pub(crate) fn base_url(uri: &Uri, headers: &HeaderMap, public_url: Option<&str>)
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = host.or_else(|| uri.authority().map(|authority| authority.as_str()));
-    let fits = |host: &&str| host.parse::<http::uri::Authority>().is_ok_and(|it| !it.as_str().contains('@'));
+    let fits = |host: &&str| {
+        host.parse::<http::uri::Authority>().is_ok_and(|it| !it.as_str().contains('@'))
+    };
     let scheme = uri.scheme_str().unwrap_or("http");
     format!("{scheme}://{}", host.filter(fits).unwrap_or("localhost"))
 }

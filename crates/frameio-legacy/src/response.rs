@@ -97,9 +97,8 @@ fn page(request: &LegacyRequest, window: Window<Value>) -> Response<Body> {
     if number > 1 {
         links.push(("prev", (number - 1).min(pages)));
     }
-    let links = links.into_iter().map(|(rel, page)| {
-        format!("<{}>; rel=\"{rel}\"", request.page_url(page))
-    });
+    let links =
+        links.into_iter().map(|(rel, page)| format!("<{}>; rel=\"{rel}\"", request.page_url(page)));
     append(headers, LINK, &links.collect::<Vec<_>>().join(", "));
     response
 }

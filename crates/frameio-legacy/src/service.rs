@@ -55,7 +55,10 @@ struct Inner {
 
 enum Sessions {
     One(Arc<Session>),
-    ByToken { client: Box<frameio_client::ClientBuilder>, sessions: Bounded<TokenDigest, Arc<Session>> },
+    ByToken {
+        client: Box<frameio_client::ClientBuilder>,
+        sessions: Bounded<TokenDigest, Arc<Session>>,
+    },
 }
 
 impl LegacyService {

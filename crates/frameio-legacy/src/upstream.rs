@@ -86,18 +86,16 @@ impl Context {
                 }
                 Err(error) if error.is_rate_limited() => {
                     let wait = error.retry_after().unwrap_or(DEFAULT_WAIT).max(DEFAULT_WAIT);
-                    self.report.add_rate_limit(
-                        error.headers().and_then(RateLimitInfo::from_headers),
-                    );
+                    self.report
+                        .add_rate_limit(error.headers().and_then(RateLimitInfo::from_headers));
                     if wait > until.saturating_duration_since(Instant::now()) {
                         return Err(error.into());
                     }
                     tokio::time::sleep(wait).await;
                 }
                 Err(error) => {
-                    self.report.add_rate_limit(
-                        error.headers().and_then(RateLimitInfo::from_headers),
-                    );
+                    self.report
+                        .add_rate_limit(error.headers().and_then(RateLimitInfo::from_headers));
                     return Err(error.into());
                 }
             }
@@ -113,7 +111,8 @@ impl Context {
                 None => request.clone(),
             };
             let page = E::into_page(self.send(request).await?);
-            let next = page.next_cursor().map_err(|error| Refusal::bad_gateway(error.to_string()))?;
+            let next =
+                page.next_cursor().map_err(|error| Refusal::bad_gateway(error.to_string()))?;
             items.extend(page.data);
             match next {
                 None => return Ok(items),

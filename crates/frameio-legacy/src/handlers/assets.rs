@@ -277,9 +277,7 @@ impl Context {
         let shown = &found.value;
         let value = self.render(&found.account, &shown.value, shown.original_refused).await?;
         let result = match &shown.value {
-            Asset::Folder(folder) => {
-                self.send(DeleteFolder::new(&found.account, &folder.id)).await
-            }
+            Asset::Folder(folder) => self.send(DeleteFolder::new(&found.account, &folder.id)).await,
             Asset::VersionStack(_) => {
                 let detail = "V4 cannot delete a version stack; delete its versions";
                 return Err(Refusal::invalid(detail).instead("files.delete"));

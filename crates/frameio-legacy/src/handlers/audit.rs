@@ -52,7 +52,8 @@ fn filters(cx: &Context) -> Result<AuditLogFilters, Refusal> {
                 // `op,value`, or a bare value; V4 filters by days.
                 let (operator, value) = value.split_once(',').unwrap_or(("gte", value.as_str()));
                 let day = value.get(..10).and_then(|day| day.parse::<Date>().ok());
-                let day = day.ok_or_else(|| Refusal::invalid("'filter[inserted_at]' is no time"))?;
+                let day =
+                    day.ok_or_else(|| Refusal::invalid("'filter[inserted_at]' is no time"))?;
                 cx.report.note("lossy: V4 filters the audit log by days");
                 match operator {
                     "gte" | "gt" => filters.from_date(day),

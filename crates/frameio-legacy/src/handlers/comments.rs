@@ -1,8 +1,7 @@
 //! Comments.
 
 use frameio_api::comments::{
-    Comment, CommentInclude, CreateComment, DeleteComment, ListComments, ShowComment,
-    UpdateComment,
+    Comment, CommentInclude, CreateComment, DeleteComment, ListComments, ShowComment, UpdateComment,
 };
 use frameio_core::{AccountId, Patch};
 use serde_json::Value;
@@ -172,9 +171,7 @@ fn refuse_position(fields: &Fields<'_>) -> Result<(), Refusal> {
 
 fn page(fields: &Fields<'_>) -> Result<Option<u32>, Refusal> {
     let page = fields.integer("page")?.filter(|page| *page > 0);
-    page.map(u32::try_from)
-        .transpose()
-        .map_err(|_| Refusal::invalid("'page' is too large"))
+    page.map(u32::try_from).transpose().map_err(|_| Refusal::invalid("'page' is too large"))
 }
 
 /// A drawing is JSON text on both sides; some programs send the JSON itself.

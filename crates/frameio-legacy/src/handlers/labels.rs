@@ -12,12 +12,11 @@ use crate::translate::metadata::{STATUS, label_of};
 impl Context {
     /// Sets the label of a file, or of the newest version of a stack.
     pub(crate) async fn set_label(&self, id: &str, label: &str) -> Result<(), Refusal> {
-        let (account, file) = self.commented_file(id).await.map_err(|refusal| {
-            match refusal.status.as_u16() {
+        let (account, file) =
+            self.commented_file(id).await.map_err(|refusal| match refusal.status.as_u16() {
                 422 => Refusal::invalid("only files and version stacks have a label"),
                 _ => refusal,
-            }
-        })?;
+            })?;
         let project = match self.asset(&file).await?.value.value {
             Asset::File(file) => file.project_id,
             _ => return Err(Refusal::invalid("only files have a label")),

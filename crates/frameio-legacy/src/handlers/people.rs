@@ -136,13 +136,10 @@ impl Context {
         Ok(collaborators.map(|role| translated(project, role)).collect())
     }
 
-    async fn collaborator(
-        &self,
-        project: &Located<Project>,
-        user: &str,
-    ) -> Result<Value, Refusal> {
+    async fn collaborator(&self, project: &Located<Project>, user: &str) -> Result<Value, Refusal> {
         let users = self.project_users(project).await?;
-        let is_user = |role: &&UserRole| role.user.id.as_ref().is_some_and(|id| id.as_str() == user);
+        let is_user =
+            |role: &&UserRole| role.user.id.as_ref().is_some_and(|id| id.as_str() == user);
         let role = users.iter().find(is_user);
         let role = role.ok_or_else(|| {
             let mut refusal = Refusal::not_found("no such collaborator");

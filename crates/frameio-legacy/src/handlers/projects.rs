@@ -45,9 +45,8 @@ pub(crate) async fn shared(cx: Context) -> Outcome {
         if only.as_deref().is_some_and(|only| only != account.id.as_str()) {
             continue;
         }
-        let request = ListInvitedProjects::new(&account.id)
-            .include(ProjectInclude::Owner)
-            .page_size(100);
+        let request =
+            ListInvitedProjects::new(&account.id).include(ProjectInclude::Owner).page_size(100);
         for project in cx.all(request).await? {
             let named = name.as_ref().is_none_or(|it| project.name.to_lowercase().contains(it));
             if named && wanted(&project) {
@@ -114,9 +113,8 @@ pub(crate) async fn trash(cx: Context) -> Outcome {
     let project = cx.project(&cx.argument("project_id")?).await?;
     let (account, id) = (&project.account, &project.value.id);
     let paging = cx.request.paging(cx.settings.page_size);
-    let trash = |size| {
-        ListDeletedAssets::new(account, id).page_size(size).include_total_count(true)
-    };
+    let trash =
+        |size| ListDeletedAssets::new(account, id).page_size(size).include_total_count(true);
     let window = cx.window(&format!("trash of {id}"), paging, 100, trash).await?;
     let team = Some(project.value.workspace_id.as_str().to_owned());
     let items = window.items.iter().map(|it| asset::deleted(it, account, team.clone())).collect();

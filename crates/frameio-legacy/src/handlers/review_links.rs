@@ -117,9 +117,8 @@ pub(crate) async fn items(cx: Context) -> Outcome {
     let id = cx.argument("review_link_id")?;
     let (account, _) = cx.located_share(&id).await?;
     let listed = cx.with_original(|original| {
-        let request = ListShareAssets::new(&account, id.as_str())
-            .include(includes(original))
-            .page_size(100);
+        let request =
+            ListShareAssets::new(&account, id.as_str()).include(includes(original)).page_size(100);
         cx.all(request)
     });
     let listed = listed.await?;

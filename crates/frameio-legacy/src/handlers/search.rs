@@ -20,7 +20,8 @@ const PAGE_SIZE: u64 = 10;
 /// Maximum number of results that are sorted and filtered.
 const MAX_RESULTS: usize = 2_000;
 /// Fields that filters can name, as translated assets have them.
-const FILTERED: &[&str] = &["project_id", "team_id", "type", "label", "creator.name", "inserted_at"];
+const FILTERED: &[&str] =
+    &["project_id", "team_id", "type", "label", "creator.name", "inserted_at"];
 
 pub(crate) async fn search(cx: Context) -> Outcome {
     let mut body = nest(cx.request.query.clone());
@@ -87,7 +88,8 @@ impl Filter {
     }
 
     fn fits(&self, item: &Value) -> bool {
-        let found = self.field.split('.').fold(item, |item, key| item.get(key).unwrap_or(&Value::Null));
+        let found =
+            self.field.split('.').fold(item, |item, key| item.get(key).unwrap_or(&Value::Null));
         found.as_str().is_some_and(|found| self.compare(found))
     }
 
@@ -107,7 +109,8 @@ impl Filter {
 fn filters(body: &Map<String, Value>) -> Result<Vec<Filter>, Refusal> {
     let mut filters = Vec::new();
     if let Some(given) = body.get("filter") {
-        let given = given.as_object().ok_or_else(|| Refusal::invalid("'filter' is not an object"))?;
+        let given =
+            given.as_object().ok_or_else(|| Refusal::invalid("'filter' is not an object"))?;
         for (field, conditions) in given {
             match conditions {
                 Value::Array(list) => {
@@ -193,7 +196,8 @@ impl Context {
     ) -> Result<Vec<Asset>, Refusal> {
         let project = filters.iter().find(|filter| filter.is_on("project_id"));
         let project = project.ok_or_else(|| {
-            let detail = "V4 does not search without words: set 'q', or 'project_id' to list a project";
+            let detail =
+                "V4 does not search without words: set 'q', or 'project_id' to list a project";
             Refusal::invalid(detail).instead("folders.index")
         })?;
         let id = self.id(&project.value)?;

@@ -1,11 +1,11 @@
 //! Teams, which are workspaces.
 
+use frameio_api::permissions::WorkspaceRole;
 use frameio_api::users::ListAccountUsers;
+use frameio_api::users::ShowCurrentUser;
 use frameio_api::workspace_permissions::{
     ListWorkspaceUsers, RemoveWorkspaceUser, UpdateWorkspaceUserRole,
 };
-use frameio_api::permissions::WorkspaceRole;
-use frameio_api::users::ShowCurrentUser;
 use frameio_api::workspaces::{
     CreateWorkspace, ListWorkspaces, ShowWorkspace, UpdateWorkspace, Workspace, WorkspaceInclude,
 };
@@ -73,9 +73,8 @@ pub(crate) async fn members(cx: Context) -> Outcome {
     let (account, id) = (team.account, team.value.id);
     let name = format!("users of {id}");
     let paging = cx.request.paging(cx.settings.page_size);
-    let users = |size| {
-        ListWorkspaceUsers::new(&account, &id).page_size(size).include_total_count(true)
-    };
+    let users =
+        |size| ListWorkspaceUsers::new(&account, &id).page_size(size).include_total_count(true);
     let window = cx.window(&name, paging, 100, users).await?;
     let items = window.items.iter().map(|role| people::team_member(role, &account)).collect();
     list(window.with_items(items))
@@ -201,7 +200,8 @@ impl Context {
         user: &str,
     ) -> Result<Value, Refusal> {
         let users = self.all(ListWorkspaceUsers::new(account, &team.id).page_size(100)).await?;
-        let found = users.iter().find(|it| it.user.id.as_ref().is_some_and(|id| id.as_str() == user));
+        let found =
+            users.iter().find(|it| it.user.id.as_ref().is_some_and(|id| id.as_str() == user));
         let found = found.ok_or_else(|| Refusal::not_found("the user is not in this team"))?;
         Ok(people::team_member(found, account))
     }

@@ -105,9 +105,7 @@ impl Context {
             Kind::VersionStack => {
                 self.with_original(|original| {
                     let request = ShowVersionStack::new(account, id).include(includes(original));
-                    async move {
-                        Ok(Asset::VersionStack(Box::new(self.send(request).await?)))
-                    }
+                    async move { Ok(Asset::VersionStack(Box::new(self.send(request).await?))) }
                 })
                 .await?
             }
@@ -202,9 +200,7 @@ impl Context {
         let children = ListFolderChildren::new(account, &folder.id);
         let facts = Facts {
             team: self.team_of(account, folder.project_id.as_str(), project).await?,
-            item_count: self
-                .counted(children.page_size(1).include_total_count(true))
-                .await?,
+            item_count: self.counted(children.page_size(1).include_total_count(true)).await?,
             is_root: folder.parent_id.is_none(),
             ..Facts::default()
         };

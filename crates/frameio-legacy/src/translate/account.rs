@@ -29,7 +29,8 @@ pub(crate) fn account(account: &Account, owner: Value) -> Value {
     });
     fill(&mut value, IMAGES, &account.image.as_deref().into());
     fill(&mut value, COUNTS, &Value::Null);
-    let absent = ["member_count", "team_count", "locked_at", "unpaid_at", "delinquent_at", "deleted_at"];
+    let absent =
+        ["member_count", "team_count", "locked_at", "unpaid_at", "delinquent_at", "deleted_at"];
     fill(&mut value, &absent, &Value::Null);
     value
 }
@@ -77,13 +78,8 @@ pub(crate) fn project(project: &Project, account: &AccountId) -> Value {
         "inserted_at": time(project.created_at),
         "updated_at": time(project.updated_at),
     });
-    let absent = [
-        "archived_at",
-        "archived_storage",
-        "archived_file_count",
-        "deleted_at",
-        "invite_url",
-    ];
+    let absent =
+        ["archived_at", "archived_storage", "archived_file_count", "deleted_at", "invite_url"];
     fill(&mut value, COUNTS, &Value::Null);
     fill(&mut value, &absent, &Value::Null);
     value

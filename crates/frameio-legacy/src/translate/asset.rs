@@ -229,7 +229,6 @@ pub(crate) fn deleted(asset: &DeletedAsset, account: &AccountId, team: Option<St
                 "comment_count": null,
                 "item_count": 0,
                 "public_item_count": 0,
-                "original": null,
                 "downloads": {},
             }),
         );
@@ -317,10 +316,8 @@ fn add_links(value: &mut Value, file: &File) {
     };
     let high = of(|links| links.high_quality.as_ref());
     let efficient = of(|links| links.efficient.as_ref());
-    let (small, large) = (
-        of(|links| links.thumbnail.as_ref()),
-        of(|links| links.thumbnail_high_quality.as_ref()),
-    );
+    let (small, large) =
+        (of(|links| links.thumbnail.as_ref()), of(|links| links.thumbnail_high_quality.as_ref()));
     let scrub = links.and_then(|links| links.scrub_sheet.as_ref());
     let scrub = url_value(scrub.and_then(|it| it.url.as_ref().or(it.download_url.as_ref())));
     let original = links.and_then(|links| links.original.as_ref());

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn names_of_events_map_both_ways() {
-        for (event, name) in [("asset_created", "AssetCreated"), ("project_deleted", "ProjectDeleted")] {
+        for (event, name) in
+            [("asset_created", "AssetCreated"), ("project_deleted", "ProjectDeleted")]
+        {
             assert_eq!(action(event), name);
             assert_eq!(event_type(name), event);
         }

@@ -79,10 +79,8 @@ pub(crate) fn optional_id(of: Option<&User>) -> Value {
 
 /// A member of a team.
 pub(crate) fn team_member(role: &UserRole, account: &AccountId) -> Value {
-    let manages = matches!(
-        role.role,
-        Role::Owner | Role::Admin | Role::WorkspaceAdmin | Role::FullAccess
-    );
+    let manages =
+        matches!(role.role, Role::Owner | Role::Admin | Role::WorkspaceAdmin | Role::FullAccess);
     json!({
         "_type": "team_member",
         "role": if manages { "team_manager" } else { "member" },

@@ -148,7 +148,9 @@ impl Uploads {
             return Err(Refusal::not_found("parts are sent with PUT"));
         }
         let upload = self.entries.get(&part.upload).ok_or_else(|| {
-            Refusal::not_found("no such upload: its URLs are valid for 24 hours, and while the façade runs")
+            Refusal::not_found(
+                "no such upload: its URLs are valid for 24 hours, and while the façade runs",
+            )
         })?;
         let length = headers.get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
         let length: u64 = length.ok_or_else(|| {

@@ -41,9 +41,9 @@ impl Spool {
             let frame = frame.ok_or_else(|| Refusal::invalid("the part broke off"))?;
             let Ok(mut data) = frame.into_data() else { continue };
             let size = data.remaining() as u64;
-            remaining = remaining.checked_sub(size).ok_or_else(|| {
-                Refusal::invalid("the part is longer than its content-length")
-            })?;
+            remaining = remaining
+                .checked_sub(size)
+                .ok_or_else(|| Refusal::invalid("the part is longer than its content-length"))?;
             file.write_all_buf(&mut data).await.map_err(failed)?;
         }
         file.flush().await.map_err(failed)?;
