@@ -42,7 +42,7 @@ const FEW: usize = 1024;
 ///   unavailable, all booked slots become invalid, no call passes for 750 ms, since other processes
 ///   may still spend their shares, and then calls pass one by one and not in a burst.
 ///
-/// [quotas]: frameio_tower::RateLimitLayer#quotas-of-the-service
+/// [quotas]: frameio_tower::RateLimitLayer#learning-from-responses
 #[derive(Clone)]
 #[must_use]
 pub struct RedisQuotas(Arc<Inner>);

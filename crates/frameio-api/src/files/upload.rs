@@ -1,4 +1,4 @@
-//! What uploads answer with.
+//! Results of requests that create files, and the texts in their arguments.
 
 use bytes::Bytes;
 use frameio_core::limits::{Check, Limits};
@@ -18,45 +18,47 @@ text! {
 }
 
 text! {
-    /// Key of an object in connected storage.
+    /// Key of an object in storage that is connected to the account.
     pub struct StorageKey;
 }
 
 model! {
-    /// Where a part of a file is to be sent.
+    /// Upload URL of a part.
     pub struct UploadUrl {
-        /// How many bytes the part has: the service's choice.
+        /// Size of the part in bytes, chosen by the service. The request has to contain exactly
+        /// that many.
         pub size: u64,
-        /// Where to `PUT` it; it expires after 24 hours.
+        /// Signed URL for a `PUT` request. Expires after 24 hours and cannot be renewed.
         pub url: SignedUrl,
     }
 }
 
 model! {
-    /// How far the upload of a file is.
+    /// Progress of an upload.
     pub struct UploadStatus {
-        /// The file's id.
+        /// Id of the file.
         pub id: FileId,
-        /// The file's media type.
+        /// Media type of the file, such as `video/mp4`.
         pub filetype: String,
-        /// Whether all bytes are there.
+        /// Whether all content is uploaded.
         pub upload_complete: bool,
-        /// Whether it failed for good.
+        /// Whether the upload failed permanently.
         pub upload_failed: bool,
-        /// When all bytes were there.
+        /// Time at which the last content was uploaded. Absent while the upload is incomplete.
         pub upload_completed_at: Option<Timestamp>,
-        /// When the file was ready to be used.
+        /// Time at which the file became available. Absent until then.
         pub uploaded_at: Option<Timestamp>,
     }
 }
 response_types! { UploadStatus: one }
 
 model! {
-    /// A file that the service is fetching.
+    /// A file whose content the service is downloading.
     pub struct RemoteUpload {
-        /// The file.
+        /// The file. Its content is not available yet.
         pub file = "data": File,
-        /// Where its status can be asked for: `status` is the route of [`ShowUploadStatus`].
+        /// Links to related operations: `status` is the route of
+        /// [`ShowUploadStatus`](super::ShowUploadStatus).
         pub links: Extra,
     }
 }
@@ -68,7 +70,8 @@ impl FromResponse for RemoteUpload {
 }
 
 id! {
-    /// Names storage that is connected to the account: a UUID, or two joined by a hyphen.
+    /// Id of storage that is connected to the account: a UUID in lower case, or two joined by a
+    /// hyphen.
     pub struct StorageLocation;
 }
 
@@ -78,7 +81,7 @@ impl Check for StorageLocation {
         let two =
             text.split_at_checked(36).and_then(|(one, rest)| Some((one, rest.strip_prefix('-')?)));
         if !is_uuid(text) && !two.is_some_and(|(one, other)| is_uuid(one) && is_uuid(other)) {
-            let message = "is neither a UUID in lower case nor two joined by a hyphen";
+            let message = "must be a UUID in lower case, or two joined by a hyphen";
             limits.push(EncodeError::new("", message));
         }
     }

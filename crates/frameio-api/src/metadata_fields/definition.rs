@@ -1,4 +1,4 @@
-//! [`FieldDefinition`] as JSON: the type of a field decides what its configuration is.
+//! JSON form of [`FieldDefinition`]: the type of a field decides the form of its configuration.
 
 use bytes::Bytes;
 use frameio_core::decode::{decode_data, read_object};
@@ -17,7 +17,7 @@ use crate::metadata::MetadataFieldType;
 use crate::users::User;
 
 model! {
-    /// A definition of which the configuration is still to be read.
+    /// Fields of a definition whose configuration is not decoded yet.
     pub struct Fields {
         pub id: FieldDefinitionId,
         pub name: String,

@@ -162,8 +162,8 @@ async fn a_sync_down_keeps_a_file_that_differs() {
     std::fs::write(&changed, content(99)).unwrap();
     let down = |more: &[&'static str]| [&["sync", "in", ROOT, "--down"], more].concat();
     let dry = place.run(&down(&["--dry-run"])).await;
-    let message = "conflict    /a.mov: 'in/a.mov' exists and is kept: it has 99 bytes, but the file \
-                   at the service has 25";
+    let message = "conflict    /a.mov: 'in/a.mov' exists and is not replaced: it has 99 bytes, but \
+                   the remote file has 25";
     assert!(dry.status == 1 && dry.stderr.starts_with(message), "{dry:?}");
     let kept = place.run(&down(&["--json"])).await;
     let (line, summary) = told(&kept, "/a.mov");
@@ -289,11 +289,11 @@ async fn what_fails_is_told_and_shows_in_the_status() {
         (
             vec!["upload", "in", "--to", "/Demo Workspace/demo project"],
             5,
-            "there is 'Demo Project'",
+            "did you mean 'Demo Project'?",
         ),
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "invalid pattern '['"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
-        (vec!["download", "nowhere"], 5, "there is no file, folder"),
+        (vec!["download", "nowhere"], 5, "no file, folder"),
         (vec!["download", ROOT, "-o", "in/a.mov"], 2, "--output: 'in/a.mov' is not a directory"),
         (vec!["sync", "none", ROOT], 2, "cannot open 'none': no such file or directory"),
         (
@@ -301,7 +301,7 @@ async fn what_fails_is_told_and_shows_in_the_status() {
             2,
             "is neither a folder nor a project",
         ),
-        (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; there is 'Demo Workspace'"),
+        (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; available: 'Demo Workspace'"),
         (vec!["ls", "//Nobody"], 5, "no such account 'Nobody'"),
         (vec!["tree", "/", "--account", "nobody"], 5, "no such account 'nobody'"),
     ] {
@@ -384,7 +384,7 @@ async fn names_that_are_taken_twice_are_told_with_their_ids() {
     let by_id = place.run(&["upload", "in/a.mov", "--to", &ids[1]]).await;
     assert_eq!(by_id.status, 0, "{by_id:?}");
     let same = place.run(&["upload", "in/a.mov", "in/b/a.mov", "--to", &ids[0]]).await;
-    assert!(same.failed(2).contains("another of the paths has the same name"), "{same:?}");
+    assert!(same.failed(2).contains("another path has the same file name"), "{same:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -90,7 +90,7 @@ mod unix {
         std::os::unix::fs::symlink("gone", at("dangling")).unwrap();
         for (path, message) in [
             ("/dev/null", "cannot open '/dev/null': it is a device"),
-            ("in/b.txt", "no pattern of files to include matches it"),
+            ("in/b.txt", "it does not match the patterns to include"),
             ("dangling", "it is a symbolic link to 'gone', which does not exist"),
             ("in/a.mov/x", "cannot open 'in/a.mov/x': not a directory"),
         ] {

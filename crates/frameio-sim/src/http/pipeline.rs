@@ -110,7 +110,7 @@ where
     response
 }
 
-/// Responds as a fault wants it.
+/// Responds to a request that a fault applies to.
 async fn respond_with_fault<B>(
     shared: &Arc<Shared>,
     fault: Fault,
@@ -127,13 +127,13 @@ where
         let caller = Caller::of(&shared.lock(), &parts.headers, clock.now()).ok();
         log.user_id = caller.map(|caller| caller.user_id.into_owned().into());
     }
-    clock.sleep(fault.waits()).await;
-    fault.before()?;
+    clock.sleep(fault.delay_before()).await;
+    fault.before_request()?;
     let quota = match target {
         Target::Operation(route, _) => Some(shared.lock().buckets.quota(route.operation)),
         _ => None,
     };
-    let response = match fault.instead(quota) {
+    let response = match fault.replacement(quota) {
         Some(response) if matches!(target, Target::Part { .. }) => {
             drain(&parts.headers, pin!(body)).await;
             response
@@ -144,7 +144,7 @@ where
         }
         None => dispatch(shared, target, parts, body, log, fault.drops_part()).await,
     };
-    fault.change(response)
+    fault.change_response(response)
 }
 
 /// Responds without faults.
@@ -177,7 +177,7 @@ where
         }
         Target::Unknown => {
             log.json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
-            Failure::new(StatusCode::NOT_FOUND, "there is no such route").into_response()
+            Failure::new(StatusCode::NOT_FOUND, "no such route").into_response()
         }
     }
 }
@@ -195,7 +195,8 @@ fn operation(
     if route.spec.is_experimental()
         && parts.headers.get(API_VERSION).is_none_or(|version| version != EXPERIMENTAL)
     {
-        let detail = format!("{} needs the header `api-version: experimental`", route.operation.id);
+        let detail =
+            format!("{} requires the header 'api-version: experimental'", route.operation.id);
         return Failure::new(StatusCode::NOT_FOUND, detail).into_response();
     }
     let quota = world.buckets.quota(route.operation);
@@ -246,7 +247,7 @@ fn handle(
         && version.is_none_or(|given| given != known)
         && !follows_link
     {
-        problems.push(Problem::at("/api-version", format!("the header has to be `{known}`")));
+        problems.push(Problem::at("/api-version", format!("the header must be '{known}'")));
     }
     let data = match body {
         Some(body) if body.required || content.is_too_long || !content.data.is_empty() => {
@@ -285,7 +286,7 @@ fn parse(headers: &HeaderMap, content: &Content) -> Result<Value, Failure> {
     }
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(|value| value.starts_with("application/json")) {
-        let detail = "the content-type has to be application/json";
+        let detail = "the content-type must be application/json";
         return Err(Failure::new(StatusCode::BAD_REQUEST, detail));
     }
     serde_json::from_slice(&content.data).map_err(|error| {

@@ -1,4 +1,4 @@
-//! The simulator is controlled from outside its process.
+//! Control endpoints under `/_sim/`.
 
 use std::time::Duration;
 
@@ -47,14 +47,14 @@ async fn post(sim: &Sim, path: &str, body: Value) -> Answer {
     ask(sim, Method::POST, path, &body.to_string()).await
 }
 
-/// Calls the API without a look at the answer but its status: what a fault answers is in no contract.
+/// Calls the API and returns only the status, because the responses of faults are in no contract.
 async fn call(sim: &Sim, path: &str) -> StatusCode {
     let token = format!("Bearer {}", Sim::TOKEN);
     get(sim, &format!("http://sim.test{path}"), &[("authorization", &token)]).await.status()
 }
 
 #[tokio::test]
-async fn requests_are_counted_and_those_that_control_are_not() {
+async fn stats_count_requests_except_for_control_requests() {
     let sim = &Sim::new();
     let nothing = json!({"requests": 0, "by_status": {}, "by_operation": {}, "rate_limited": {}});
     assert_eq!(read(sim, "stats").await, nothing);
@@ -76,7 +76,7 @@ async fn requests_are_counted_and_those_that_control_are_not() {
 }
 
 #[tokio::test]
-async fn more_are_counted_than_are_remembered() {
+async fn stats_count_more_requests_than_the_record_keeps() {
     let api = Api::new();
     for _ in 0..10_001 {
         get(&api.sim, "http://sim.test/v4/none", &[]).await;
@@ -86,7 +86,7 @@ async fn more_are_counted_than_are_remembered() {
 }
 
 #[tokio::test]
-async fn the_demo_is_told_with_its_tokens() {
+async fn the_demo_is_returned_with_its_tokens() {
     let sim = Sim::builder().token("t0ken").build();
     let demo = read(&sim, "demo").await;
     assert_eq!(demo["account_id"], sim.demo().account_id.as_str());
@@ -97,7 +97,7 @@ async fn the_demo_is_told_with_its_tokens() {
 }
 
 #[tokio::test]
-async fn a_reset_goes_back_to_the_demo() {
+async fn a_reset_restores_the_demo() {
     let directory = tempdir();
     let sim = Sim::builder()
         .storage(Storage::Directory(directory.clone()))
@@ -120,8 +120,8 @@ async fn a_reset_goes_back_to_the_demo() {
     assert_eq!(ask(sim, Method::POST, "reset", "").await.ok(), before, "the same ids and tokens");
     assert_eq!(read(sim, "stats").await["requests"], 0);
     assert!(sim.requests().is_empty() && sim.events().is_empty());
-    assert!(sim.clock().now() > time, "the time goes on");
-    assert_eq!(sim.faults().len(), 1, "it begins with the fault again");
+    assert!(sim.clock().now() > time, "the clock is not reset");
+    assert_eq!(sim.faults().len(), 1, "the builder's fault is active again");
     sim.clear_faults();
     assert_eq!(api.get("/v4/me").await.headers["x-ratelimit-remaining"], "99");
     assert_eq!(api.get(&file).await.status, StatusCode::NOT_FOUND);
@@ -145,7 +145,7 @@ fn tempdir() -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn a_reset_ends_deliveries() {
+async fn a_reset_stops_deliveries() {
     let api = Api::new();
     let receiver = Receiver::new([(500, "")]).await;
     let hook = json!({"name": "h", "url": receiver.url, "events": ["folder.created"]});
@@ -163,7 +163,7 @@ async fn a_reset_ends_deliveries() {
 }
 
 #[tokio::test]
-async fn the_clock_is_moved() {
+async fn the_clock_is_advanced() {
     let sim = Sim::builder().transcode_after(Duration::from_secs(3_600)).quotas(false).build();
     let api = Api::of(sim);
     let file = api.upload("clip.mp4", "bytes").await;
@@ -181,7 +181,7 @@ async fn the_clock_is_moved() {
 }
 
 #[tokio::test]
-async fn faults_are_injected_listed_and_taken_back() {
+async fn faults_are_injected_listed_and_cleared() {
     let api = Api::new();
     let sim = &api.sim;
     let injected = post(sim, "faults", json!({"fault": "users.show=503:next2"})).await.ok();
@@ -189,17 +189,17 @@ async fn faults_are_injected_listed_and_taken_back() {
     assert_eq!(call(sim, "/v4/me").await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(read(sim, "faults").await, json!({"faults": ["users.show=503"]}));
     post(sim, "faults", json!({"fault": "500:every1"})).await.ok();
-    assert_eq!(read(sim, "demo").await["account_id"], sim.demo().account_id.as_str(), "not here");
+    assert_eq!(read(sim, "demo").await["account_id"], sim.demo().account_id.as_str(), "faults do not apply here");
     assert_eq!(ask(sim, Method::DELETE, "faults", "").await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/v4/me").await.status, StatusCode::OK);
     let answer = post(sim, "faults", json!({"fault": "files.shwo=503"})).await;
     let (pointer, detail) = answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(pointer, Some("/fault"));
-    assert!(detail.starts_with("`files.shwo` is no operation"), "{detail}");
+    assert!(detail.starts_with("unknown operation 'files.shwo'"), "{detail}");
 }
 
 #[tokio::test]
-async fn an_action_is_run_through_its_forms() {
+async fn an_action_is_triggered_and_its_forms_submitted() {
     let form = r#"{"title":"T","fields":[{"type":"text","name":"note","label":"N"}]}"#;
     let message = r#"{"title":"Done","description":"d"}"#;
     let receiver = Receiver::new([(200, form), (200, message), (204, ""), (200, "OK")]).await;
@@ -245,11 +245,11 @@ async fn an_action_is_run_through_its_forms() {
         let answer = post(sim, &path, body).await;
         assert_eq!(answer.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some(pointer));
     }
-    assert_eq!(receiver.received().len(), 4, "nothing else was asked");
+    assert_eq!(receiver.received().len(), 4, "no other requests");
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_with_what_is() {
+async fn unknown_routes_and_methods_are_refused_with_the_known_ones() {
     let sim = Sim::new();
     for path in ["stat", "actions/x", "stats/", "page.html"] {
         let answer = ask(&sim, Method::GET, path, "").await;
@@ -270,7 +270,7 @@ async fn what_is_not_there_is_told_with_what_is() {
 }
 
 #[tokio::test]
-async fn a_state_is_put_or_refused_with_what_is_wrong() {
+async fn a_state_is_replaced_or_refused_with_a_pointer_to_the_error() {
     let from = Api::new();
     from.make_folder(&from.root(), "Dailies").await;
     let state = read(&from.sim, "state").await;
@@ -285,14 +285,14 @@ async fn a_state_is_put_or_refused_with_what_is_wrong() {
         (json!([]), ""),
     ] {
         let answer = ask(&to.sim, Method::PUT, "state", &body.to_string()).await;
-        let (told, _) = answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(told, Some(pointer), "{body}");
+        let (actual, _) = answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(actual, Some(pointer), "{body}");
     }
     for body in ["", "{", "\u{0}"] {
         let answer = ask(&to.sim, Method::PUT, "state", body).await;
         assert!(answer.refused(StatusCode::BAD_REQUEST).1.starts_with("the body is not JSON: "));
     }
-    assert_eq!(read(&to.sim, "demo").await, before, "nothing has changed by that");
+    assert_eq!(read(&to.sim, "demo").await, before, "refused states change nothing");
 
     call(&to.sim, "/v4/none").await;
     let put = ask(&to.sim, Method::PUT, "state", &state.to_string()).await.ok();

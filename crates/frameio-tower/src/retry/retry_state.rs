@@ -1,4 +1,4 @@
-//! The retries of one call.
+//! State of the retries of one call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,26 +15,26 @@ use crate::error::FailureKind;
 use crate::record::CallRecord;
 use crate::trace::names;
 
-/// The retries of one call so far.
-pub(super) struct Session {
+/// Settings of the layer, and the retries of one call so far.
+pub(super) struct RetryState {
     settings: Arc<Settings>,
-    begun: Instant,
+    started_at: Instant,
     retries: u32,
     refreshed: bool,
 }
 
-impl Session {
+impl RetryState {
     pub(super) fn new(settings: Arc<Settings>) -> Self {
-        Self { settings, begun: Instant::now(), retries: 0, refreshed: false }
+        Self { settings, started_at: Instant::now(), retries: 0, refreshed: false }
     }
 
-    /// Returns whether anything is sent again.
+    /// Returns `false` if the layer never resends.
     pub(super) fn resends(&self) -> bool {
         self.settings.resends
     }
 
-    /// Returns the delay before the next attempt, or `None` if there is none.
-    pub(super) fn next<R>(
+    /// Returns the delay before the next attempt, or `None` if the call ends with this outcome.
+    pub(super) fn next_delay<R>(
         &mut self,
         record: &CallRecord,
         known: &KnownExtensions,
@@ -44,7 +44,7 @@ impl Session {
     ) -> Option<Duration> {
         if result.is_ok_and(is_refreshed) && !std::mem::replace(&mut self.refreshed, true) {
             record.add_token_refresh();
-            schedule(record.attempts(), Duration::ZERO, StatusCode::UNAUTHORIZED.as_str());
+            emit_scheduled(record.attempts(), Duration::ZERO, StatusCode::UNAUTHORIZED.as_str());
             return Some(Duration::ZERO);
         }
         let outcome = AttemptOutcome {
@@ -53,10 +53,10 @@ impl Session {
             may_have_been_sent: sent,
             idempotent: idempotent(known, idempotent_method),
             attempt: record.attempts(),
-            begun: self.begun,
+            started_at: self.started_at,
         };
         let delay = self.delay(known, &outcome)?;
-        schedule(record.attempts(), delay, outcome.name());
+        emit_scheduled(record.attempts(), delay, outcome.name());
         Some(delay)
     }
 
@@ -68,8 +68,8 @@ impl Session {
             }
             return None;
         };
-        let own = known.options.and_then(|limits| limits.max_retries);
-        if self.retries >= own.unwrap_or(*max_retries) {
+        let of_call = known.options.and_then(|limits| limits.max_retries);
+        if self.retries >= of_call.unwrap_or(*max_retries) {
             return None;
         }
         let fits = known
@@ -89,8 +89,8 @@ pub(super) fn is_refreshed<R>(response: &Response<R>) -> bool {
         && response.extensions().get::<TokenRefreshed>().is_some()
 }
 
-/// Emits the event of the attempt after `attempt`.
-pub(super) fn schedule(attempt: u32, delay: Duration, reason: &str) {
+/// Emits the event `retry.scheduled` for the attempt after `attempt`.
+pub(super) fn emit_scheduled(attempt: u32, delay: Duration, reason: &str) {
     tracing::event!(
         name: names::RETRY_SCHEDULED,
         target: names::RETRY_TARGET,
@@ -105,9 +105,10 @@ pub(super) fn schedule(attempt: u32, delay: Duration, reason: &str) {
     );
 }
 
-/// Whether a repetition has the effect of a single request.
+/// Returns whether the request is idempotent: according to the call, otherwise its operation,
+/// otherwise its method.
 fn idempotent(known: &KnownExtensions, method: bool) -> bool {
-    let own = known.options.and_then(|limits| limits.idempotent);
+    let of_call = known.options.and_then(|limits| limits.idempotent);
     let operation = known.call.as_ref().map(|call| call.operation.idempotent);
-    own.or(operation).unwrap_or(method)
+    of_call.or(operation).unwrap_or(method)
 }
