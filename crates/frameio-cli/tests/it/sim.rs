@@ -226,7 +226,10 @@ async fn what_is_wrong_is_told_in_a_line() {
     for (arguments, told) in [
         (["--listen", &taken], &*format!("frameio: --listen {taken}: ")),
         (["--listen", "here"], "frameio: --listen here: expected an address and a port"),
-        (["--fault", "files.shwo=503"], "frameio: --fault 'files.shwo=503': `files.shwo` is no"),
+        (
+            ["--fault", "files.shwo=503"],
+            "frameio: --fault 'files.shwo=503': unknown operation 'files.shwo'",
+        ),
         (["--state", file], &*format!("frameio: --state {file}: EOF while parsing")),
         (["--state", nowhere], &*format!("frameio: --state {nowhere}: ")),
         (
