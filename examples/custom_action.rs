@@ -1,18 +1,18 @@
-//! A custom action: a form, another one, and a message.
+//! Serves a custom action with two forms and a message.
 //!
 //! ```console
 //! $ cargo run -p frameio-webhook --example custom_action
 //! ```
 //!
-//! A user picks the action for some files. The first form asks for a format, the second for an
-//! address, and the message says what will be done. What the first form brought is remembered under
-//! the id of the interaction, since the second brings only its own.
+//! A user selects files and starts the action. The first form asks for a format, the second for an
+//! address, and the message confirms the order. The values of the first form are stored under the
+//! id of the interaction, because the second submission contains only its own.
 //!
-//! Each request may come twice, when an answer was late: every step gives the same answer then, and
-//! nothing is ordered twice.
+//! The service repeats a request whose response was late. Every step is therefore idempotent: it
+//! returns the same response, and orders nothing twice.
 //!
-//! `FRAMEIO_ACTION_SECRET` is the secret that came with the action; without it a made-up one is
-//! used.
+//! `FRAMEIO_ACTION_SECRET` is the secret that the service returned with the action. Default: a
+//! made-up secret.
 
 use axum::Router;
 use axum::extract::{FromRef, State};
@@ -28,7 +28,7 @@ const FORMATS: [(&str, &str); 2] = [("ProRes 422 HQ", "prores"), ("H.264 for rev
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// How far an interaction is.
+/// Progress of an interaction.
 #[derive(Clone)]
 enum Step {
     FormatChosen { format: &'static str, burn_in: bool },
@@ -41,7 +41,7 @@ struct App {
     interactions: Interactions<Step>,
 }
 
-/// Where [`Signed`] finds what verifies.
+/// Lets [`Signed`] find the receiver.
 impl FromRef<App> for Receiver {
     fn from_ref(app: &App) -> Self {
         app.receiver.clone()
@@ -54,12 +54,12 @@ pub(crate) fn router(verifier: Verifier) -> Router {
 }
 
 async fn deliver(State(app): State<App>, Signed(request, _): Signed<ActionRequest>) -> Answer {
-    // The user sees what was wrong, in place of an action that does nothing.
-    answer(&app.interactions, &request)
+    // The user sees the error instead of nothing.
+    respond(&app.interactions, &request)
         .unwrap_or_else(|error| Answer::message("That did not work", error.to_string()))
 }
 
-fn answer(interactions: &Interactions<Step>, request: &ActionRequest) -> Result<Answer, Error> {
+fn respond(interactions: &Interactions<Step>, request: &ActionRequest) -> Result<Answer, Error> {
     let Some(sent) = request.submission() else { return ask_for_format(request) };
     if sent.get("format").is_some() {
         let format = sent.choice("format", FORMATS.map(|(_, value)| value))?;
@@ -75,7 +75,7 @@ fn answer(interactions: &Interactions<Step>, request: &ActionRequest) -> Result<
             Ok(Answer::message("On its way", message))
         }
         Some(Step::Ordered { message }) => Ok(Answer::message("On its way", message)),
-        None => Err("this form was open for too long: please start again".into()),
+        None => Err("the form has expired: start the action again".into()),
     }
 }
 
@@ -88,14 +88,14 @@ fn ask_for_format(request: &ActionRequest) -> Result<Answer, Error> {
 }
 
 fn ask_for_address() -> Result<Answer, Error> {
-    let form = Form::new("Who gets it?")
+    let form = Form::new("Recipient")
         .field(Field::text("to", "Address"))
         .field(Field::textarea("note", "Note"))
         .field(Field::link("terms", "How deliveries work", "https://example.com/deliveries"));
     Ok(form.answer()?)
 }
 
-/// Stands for putting an order into a queue: what takes long is not done here.
+/// Stands for adding an order to a queue. Slow work does not belong here.
 fn order(
     request: &ActionRequest,
     format: &str,
@@ -104,7 +104,7 @@ fn order(
 ) -> Result<String, Error> {
     let to = sent.text("to")?;
     if !to.contains('@') {
-        return Err("the address needs an `@`".into());
+        return Err(format!("invalid address '{to}': an e-mail address contains '@'").into());
     }
     let note = sent.optional("note")?.map_or("without a note", |_| "with a note");
     let burn_in = if burn_in { " with timecode" } else { "" };
@@ -112,7 +112,7 @@ fn order(
     Ok(format!("{count} as {format}{burn_in} to {to}, {note}"))
 }
 
-/// The requests of one interaction, as the service would send them.
+/// Returns the requests of one interaction, as the service sends them.
 pub(crate) fn interaction() -> [ActionRequest; 3] {
     let start = ActionRequest::new("deliver", "action-1", "interaction-1", "account-1")
         .user("user-1")
@@ -124,11 +124,13 @@ pub(crate) fn interaction() -> [ActionRequest; 3] {
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let secret = std::env::var("FRAMEIO_ACTION_SECRET").unwrap_or_else(|_| "made up".to_owned());
+    let secret = std::env::var("FRAMEIO_ACTION_SECRET").unwrap_or_else(|_| "made-up".to_owned());
     let signer = Signer::new(secret.as_str())?;
     let router = router(Verifier::new(secret)?);
     let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
-    println!("http://{ADDRESS}/actions; Ctrl-C ends it. One after the other, within five minutes:");
+    println!(
+        "listening on http://{ADDRESS}/actions; stop with Ctrl-C. Run these within 5 minutes:"
+    );
     for request in interaction() {
         let body = serde_json::to_string(&request)?;
         let signed = signer.request("/actions", body.clone())?;
