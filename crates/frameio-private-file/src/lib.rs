@@ -9,6 +9,7 @@
 //! | replace a file whose new content cannot be had again | [`Reserved`] |
 //! | keep other processes out | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
 //! | open a file that somebody else may have put there | [`open_regular`] |
+//! | quote an I/O error in a message | [`reason()`] |
 //!
 //! ```
 //! # fn main() -> std::io::Result<()> {
@@ -21,6 +22,7 @@
 //! ```
 
 mod lock;
+mod reason;
 mod regular;
 mod reserved;
 
@@ -31,6 +33,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 pub use self::lock::open_lock;
+pub use self::reason::reason;
 pub use self::regular::{NotRegular, check_regular, open_regular};
 pub use self::reserved::Reserved;
 
