@@ -4,20 +4,22 @@
 //! $ cargo run -p frameio-webhook --example custom_action
 //! ```
 //!
-//! A user picks the action for some files. The first form asks for a format, the second for an
-//! address, and the message says what will be done. What the first form brought is remembered under
-//! the id of the interaction, since the second brings only its own.
+//! A user starts the action for some files. The first form asks for a format, the second for an
+//! address, and the message confirms the order. The values of the first form are kept under the ID of
+//! the interaction, because the second form has only its own.
 //!
-//! Each request may come twice, when an answer was late: every step gives the same answer then, and
+//! The service retries a request whose response was late. Every step then returns the same response, and
 //! nothing is ordered twice.
 //!
-//! `FRAMEIO_ACTION_SECRET` is the secret that came with the action; without it a made-up one is
-//! used.
+//! `FRAMEIO_ACTION_SECRET` is the secret that the service returned with the action. Without it, the
+//! example uses a made-up one.
 
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::post;
-use frameio_webhook::action::{ActionRequest, Answer, Field, Form, Interactions, Submission};
+use frameio_webhook::action::{
+    ActionRequest, ActionResponse, Field, Form, Interactions, Submission,
+};
 use frameio_webhook::{
     Receiver, Resource, SIGNATURE_HEADER, Signed, Signer, TIMESTAMP_HEADER, Verifier,
 };
@@ -28,7 +30,7 @@ const FORMATS: [(&str, &str); 2] = [("ProRes 422 HQ", "prores"), ("H.264 for rev
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// How far an interaction is.
+/// State of an interaction.
 #[derive(Clone)]
 enum Step {
     FormatChosen { format: &'static str, burn_in: bool },
@@ -41,7 +43,7 @@ struct App {
     interactions: Interactions<Step>,
 }
 
-/// Where [`Signed`] finds what verifies.
+/// Lets [`Signed`] get the receiver from the state.
 impl FromRef<App> for Receiver {
     fn from_ref(app: &App) -> Self {
         app.receiver.clone()
@@ -53,13 +55,19 @@ pub(crate) fn router(verifier: Verifier) -> Router {
     Router::new().route("/actions", post(deliver)).with_state(app)
 }
 
-async fn deliver(State(app): State<App>, Signed(request, _): Signed<ActionRequest>) -> Answer {
-    // The user sees what was wrong, in place of an action that does nothing.
-    answer(&app.interactions, &request)
-        .unwrap_or_else(|error| Answer::message("That did not work", error.to_string()))
+async fn deliver(
+    State(app): State<App>,
+    Signed(request, _): Signed<ActionRequest>,
+) -> ActionResponse {
+    // An error is shown to the user; otherwise the action would seem to do nothing.
+    respond(&app.interactions, &request)
+        .unwrap_or_else(|error| ActionResponse::message("That did not work", error.to_string()))
 }
 
-fn answer(interactions: &Interactions<Step>, request: &ActionRequest) -> Result<Answer, Error> {
+fn respond(
+    interactions: &Interactions<Step>,
+    request: &ActionRequest,
+) -> Result<ActionResponse, Error> {
     let Some(sent) = request.submission() else { return ask_for_format(request) };
     if sent.get("format").is_some() {
         let format = sent.choice("format", FORMATS.map(|(_, value)| value))?;
@@ -72,30 +80,30 @@ fn answer(interactions: &Interactions<Step>, request: &ActionRequest) -> Result<
             let message = order(request, format, burn_in, sent)?;
             let step = Step::Ordered { message: message.clone() };
             interactions.insert(&request.interaction_id, step);
-            Ok(Answer::message("On its way", message))
+            Ok(ActionResponse::message("On its way", message))
         }
-        Some(Step::Ordered { message }) => Ok(Answer::message("On its way", message)),
+        Some(Step::Ordered { message }) => Ok(ActionResponse::message("On its way", message)),
         None => Err("this form was open for too long: please start again".into()),
     }
 }
 
-fn ask_for_format(request: &ActionRequest) -> Result<Answer, Error> {
+fn ask_for_format(request: &ActionRequest) -> Result<ActionResponse, Error> {
     let form = Form::new("Deliver")
         .description(format!("{} selected", request.selection().count()))
         .field(Field::select("format", "Format", FORMATS).value("h264"))
-        .field(Field::boolean("burn_in", "Burn the timecode in").value("false"));
-    Ok(form.answer()?)
+        .field(Field::boolean("burn_in", "Burn in the timecode").value("false"));
+    Ok(form.response()?)
 }
 
-fn ask_for_address() -> Result<Answer, Error> {
+fn ask_for_address() -> Result<ActionResponse, Error> {
     let form = Form::new("Who gets it?")
         .field(Field::text("to", "Address"))
         .field(Field::textarea("note", "Note"))
         .field(Field::link("terms", "How deliveries work", "https://example.com/deliveries"));
-    Ok(form.answer()?)
+    Ok(form.response()?)
 }
 
-/// Stands for putting an order into a queue: what takes long is not done here.
+/// Represents adding an order to a queue, which does the slow work.
 fn order(
     request: &ActionRequest,
     format: &str,
@@ -112,7 +120,7 @@ fn order(
     Ok(format!("{count} as {format}{burn_in} to {to}, {note}"))
 }
 
-/// The requests of one interaction, as the service would send them.
+/// Returns the requests of one interaction, as the service sends them.
 pub(crate) fn interaction() -> [ActionRequest; 3] {
     let start = ActionRequest::new("deliver", "action-1", "interaction-1", "account-1")
         .user("user-1")
@@ -128,7 +136,7 @@ async fn main() -> Result<(), Error> {
     let signer = Signer::new(secret.as_str())?;
     let router = router(Verifier::new(secret)?);
     let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
-    println!("http://{ADDRESS}/actions; Ctrl-C ends it. One after the other, within five minutes:");
+    println!("listening at http://{ADDRESS}/actions until Ctrl-C; run these within five minutes:");
     for request in interaction() {
         let body = serde_json::to_string(&request)?;
         let signed = signer.request("/actions", body.clone())?;
