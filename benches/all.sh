@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the numbers of docs/performance.md again. Needs valgrind and Linux. On two cores it takes
-# about an hour, most of it for building; a machine that does nothing else gives the best times.
+# Measures the numbers of docs/performance.md. Needs valgrind and Linux. On two cores it takes about an
+# hour, most of it for building. Run it on an idle machine.
 #
-#   benches/all.sh [quick]      quick: the instructions and allocations only
+#   benches/all.sh [quick]      quick: instructions and allocations only
 set -euo pipefail
 cd "$(dirname "$0")/.."
 compare() {

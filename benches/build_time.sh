@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# How long a hello-world takes to build, and how large it gets: on frameio with default features,
-# on reqwest, and on raw hyper with rustls, all with HTTP/1.1 and HTTP/2. Clean builds, one after the
-# other in one run.
+# Measures build time and size of a hello-world: on frameio with default features, on reqwest, and on raw
+# hyper with rustls, all with HTTP/1.1 and HTTP/2. Clean builds, one after the other.
 #
 #   benches/build_time.sh [debug|release ...]      default: both
 #
-# Prints a line for each: wall-clock and CPU seconds, crates, and the stripped binary in MiB.
+# Prints a line for each: wall-clock and CPU seconds, crates, and the size of the stripped binary in MiB.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -13,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 profiles=("$@")
 [ ${#profiles[@]} -gt 0 ] || profiles=(debug release)
 
-# make NAME: a package with the dependencies on standard input; its main.rs follows in $work/main.
+# make NAME: creates a package from the dependencies on standard input and the main.rs in $work/main.
 make() {
     mkdir -p "$work/$1/src"
     printf '[package]\nname = "%s"\nversion = "0.0.0"\nedition = "2024"\n[workspace]\n[dependencies]\n' \

@@ -1,4 +1,4 @@
-//! What decoding a page of 100 assets costs, against plain serde structs. Read the ratios.
+//! Compares decoding a page of 100 assets with plain serde structs. Read the ratios.
 //!
 //! ```console
 //! $ cargo bench --bench decode

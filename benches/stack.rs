@@ -1,5 +1,5 @@
-//! What the layers cost, over a transport in memory. What a call costs over a connection, compared
-//! with other clients, is in `benches/compare`.
+//! Measures the layers over a transport in memory. `benches/compare` measures calls over a
+//! connection, and compares them with other clients.
 //!
 //! ```console
 //! $ cargo bench --bench stack
@@ -17,7 +17,7 @@ use frameio::{Body, Client, Quota, encode};
 use http::{Request, Response};
 use tokio::runtime::Builder;
 
-/// A transport that answers at once.
+/// A transport that responds at once.
 #[derive(Clone)]
 struct Memory;
 
@@ -39,10 +39,10 @@ impl tower::Service<Request<Body>> for Memory {
 fn in_memory(c: &mut Criterion) {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut group = c.benchmark_group("in_memory");
-    // Quotas that a benchmark cannot spend, in place of 100 calls a minute.
+    // A quota that the benchmark cannot exhaust, instead of 100 calls a minute.
     let unlimited = RateLimitLayer::new().quota("users.show", Quota::per_second(1_000_000_000));
     let client = Client::builder().token("t").transport(Memory).rate_limit(unlimited);
-    let client = client.build().expect("the settings are right");
+    let client = client.build().expect("valid settings");
     let bare = Client::from_service(Memory);
 
     group.bench_function("encode", |b| b.iter(|| encode(black_box(&ShowCurrentUser::new()))));

@@ -1,14 +1,14 @@
-//! How fast a file of 1 GiB goes up and comes down, by [`Transfers`] and by plain hyper.
+//! Compares uploads and downloads of 1 GiB by [`Transfers`] with plain hyper.
 //!
 //! ```console
 //! $ cargo bench -p frameio --bench transfer -- [ROUNDS]
 //! ```
 //!
 //! All send and receive the same file, in parts of the same size, four at a time, to and from a
-//! simulator in another process that counts and throws away. They take turns, so that what else the
-//! machine does befalls all; the medians are compared. Where the files are is up to `TMPDIR`: in
-//! `/dev/shm` the disk has no say. A download of ours is on the disk before it is done; plain hyper is
-//! measured with and without that.
+//! simulator in another process that counts the bytes and discards them. They take turns, so that
+//! other load of the machine affects all; the medians are compared. The files are in `TMPDIR`:
+//! `/dev/shm` excludes the disk. Our downloads are synced to the disk; plain hyper is measured with
+//! and without that.
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 #[path = "support/plain.rs"]
@@ -30,7 +30,7 @@ const SIZE: u64 = 1 << 30;
 const IN_FLIGHT: usize = 4;
 
 fn main() {
-    if Simulator::be_it() {
+    if Simulator::run_if_child() {
         return;
     }
     let rounds = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(9_usize);
@@ -52,7 +52,7 @@ async fn compare(rounds: usize) {
     let plain = Plain::new(client);
 
     let mut times = Times::default();
-    // One more, to warm up.
+    // One additional round, to warm up.
     for round in 0..=rounds {
         times.keep = round > 0;
         times.of("up, plain hyper", plain.upload(&simulator, &path)).await;

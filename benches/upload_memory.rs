@@ -1,12 +1,12 @@
-//! How much memory an upload takes, and a download: a sparse file into a simulator that counts, in
-//! another process, and up to 4 GiB back.
+//! Measures the memory of an upload of a sparse file to a simulator in another process, which
+//! counts the bytes, and of downloads of up to 4 GiB.
 //!
 //! ```console
 //! $ cargo bench -p frameio --bench upload_memory -- [GIBIBYTES]
 //! ```
 //!
-//! Without a size it is 1 TiB, with four parts in flight and a manifest. What is printed is the most
-//! that the process had resident meanwhile, all of it: program, runtime and TLS included (Linux only).
+//! Default size: 1 TiB, with four parts in flight and a manifest. Prints the peak of the resident
+//! memory of the whole process, with program, runtime and TLS (Linux only).
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 #[path = "support/storage.rs"]
@@ -19,7 +19,7 @@ use frameio::transfer::{Checksum, Download, Transfers, Upload};
 use frameio_sim::Sim;
 
 fn main() {
-    if storage::Simulator::be_it() {
+    if storage::Simulator::run_if_child() {
         return;
     }
     let size =
@@ -54,7 +54,7 @@ async fn transfer(size: u64) {
             .checksum(Checksum::Xxh3)
             .parts_in_flight(parts);
         assert_eq!(transfers.download(download).await.unwrap().received, size);
-        measured.end(&format!("down, {parts} parts under way"), size);
+        measured.end(&format!("down, {parts} parts in flight"), size);
         std::fs::remove_file(to).unwrap();
     }
 }
@@ -66,7 +66,7 @@ struct Measured {
 
 impl Measured {
     fn begin() -> Self {
-        // The most from now on.
+        // Restarts the measurement of the peak.
         let _ = std::fs::write("/proc/self/clear_refs", "5");
         Self { begun: Instant::now(), before: peak() }
     }
@@ -83,7 +83,7 @@ impl Measured {
     }
 }
 
-/// The most that was resident so far, in MiB.
+/// Returns the peak of the resident memory, in MiB.
 fn peak() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

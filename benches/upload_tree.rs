@@ -1,12 +1,12 @@
-//! How long many small files take, which the quota decides: a tree into a simulator in process.
+//! Measures the upload of a tree of many small files, whose time depends on the quota.
 //!
 //! ```console
 //! $ cargo bench -p frameio --bench upload_tree -- [FILES]
 //! ```
 //!
-//! Without a number it is 10,000 files of 10 kB, a hundred in a folder. The clock is tokio's, which
-//! jumps to where the next wait ends, so that half an hour takes some seconds. The simulator enforces
-//! its quotas: five new files a second. That is the fluid limit which the time is compared with.
+//! Default: 10,000 files of 10 kB, 100 in each folder. tokio's clock is paused and jumps to the end
+//! of each wait, so that half an hour takes seconds. The simulator runs in process and enforces its
+//! quotas: five new files a second, the fluid limit that the time is compared with.
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 use std::time::{Duration, Instant};
@@ -34,7 +34,7 @@ async fn upload(files: u32) {
     let transfers = Transfers::builder(client).storage(sim.clone()).build();
     let (account, folder) = (&sim.demo().account_id, &sim.demo().root_folder_id);
 
-    let (really, begun) = (Instant::now(), tokio::time::Instant::now());
+    let (real, begun) = (Instant::now(), tokio::time::Instant::now());
     let summary = transfers.upload_tree(UploadTree::new(account, folder, directory.path()));
     let summary = summary.await.unwrap();
     let took = begun.elapsed();
@@ -45,9 +45,9 @@ async fn upload(files: u32) {
     let refused = stats.by_status.get(&429).copied().unwrap_or_default();
     let calls = |operation: &str| stats.by_operation.get(operation).copied().unwrap_or_default();
     println!(
-        "{files} files in {took:.1?} of the clock ({:.1?} really), fluid limit {fluid:.1?}, ratio \
-         {:.4}; {} questions for the state, {refused} times 429",
-        really.elapsed(),
+        "{files} files in {took:.1?} of the clock ({:.1?} real time), fluid limit {fluid:.1?}, ratio \
+         {:.4}; {} calls for the upload status, {refused} responses 429",
+        real.elapsed(),
         took.as_secs_f64() / fluid.as_secs_f64(),
         calls("files.show_file_upload_status"),
     );

@@ -1,4 +1,4 @@
-//! What a receiver costs a request: the check of a signature, the layer, and reading the event.
+//! Measures a receiver: verifying a signature, the layer, and decoding the event.
 //!
 //! ```console
 //! $ cargo bench --bench webhook
@@ -25,7 +25,7 @@ use tower::{Layer, Service, service_fn};
 const SECRET: &str = "secret";
 
 fn verifier() -> Verifier {
-    // What was signed for the benchmark is good for as long as it runs.
+    // Signatures stay valid while the benchmark runs.
     Verifier::new(SECRET).expect("a secret").window(Duration::from_secs(3600))
 }
 
@@ -79,7 +79,7 @@ fn layer(c: &mut Criterion) {
     group.finish();
 }
 
-/// The time of a call, without that of making its request.
+/// Measures a call, without the creation of its request.
 fn measure<S>(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,

@@ -1,12 +1,12 @@
-//! Any operation by its documented name, with JSON: what a tool needs that does not know at compile
-//! time what it will call.
+//! Calls any operation by its documented name, with JSON, for tools that do not know at compile
+//! time which operations they call.
 //!
 //! ```console
 //! $ cargo run --features dynamic --example any_operation
 //! $ cargo run --features dynamic --example any_operation -- workspaces.index '{"account_id": "…"}'
 //! ```
 //!
-//! Without `FRAMEIO_TOKEN` it calls a local Frame.io that it starts.
+//! Without `FRAMEIO_TOKEN`, it starts a local Frame.io and calls that.
 
 use frameio::endpoint::dynamic::nearest;
 use frameio::{CallOptions, Catalog, Client, Operation};
@@ -23,14 +23,15 @@ async fn main() -> Result<()> {
     let Some(operation) = Operation::find(&name) else {
         let all = Operation::all().map(|operation| operation.id);
         let hint = nearest(&name, all).unwrap_or("accounts.index");
-        return Err(format!("there is no operation {name}: did you mean {hint}?").into());
+        return Err(format!("unknown operation '{name}': did you mean '{hint}'?").into());
     };
     println!("{} {}, {}", operation.method, operation.path, operation.quota);
     for parameter in operation.schema().parameters {
         println!("  {:?} {}: required {}", parameter.location, parameter.name, parameter.required);
     }
 
-    // The typed request is made from the JSON, so a wrong name or value is reported before it is sent.
+    // The JSON becomes a typed request, so a wrong name or value is reported before anything is
+    // sent.
     let request = operation.request(&serde_json::from_str(&input)?, &CallOptions::new())?;
     let server = Sim::new().serve().await?;
     let client = match std::env::var("FRAMEIO_TOKEN") {

@@ -1,13 +1,13 @@
-//! A web backend that embeds the client: its handlers share one quota, one token, one pool.
+//! Embeds the client in a web backend whose handlers share one quota, one token and one pool.
 //!
 //! ```console
 //! $ cargo run --example axum_backend
 //! $ curl http://127.0.0.1:3000/folders/FOLDER/files
 //! ```
 //!
-//! The client is the state of the router; a clone for each request is cheap, and all clones spend
-//! from the same buckets. When the quota cannot serve a request in time, the browser is told so
-//! with a `Retry-After` and is not kept waiting.
+//! The client is part of the router's state; a clone for each request is cheap, and all clones
+//! spend from the same quota. If the quota has no room in time, the browser gets a `Retry-After` at
+//! once instead of waiting.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ struct Backend {
     account: AccountId,
 }
 
-/// What a handler answers when the service did not.
+/// Response to a browser when a call fails.
 struct Failure(frameio::Error);
 
 impl From<frameio::Error> for Failure {
@@ -38,7 +38,7 @@ impl From<frameio::Error> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let error = self.0;
-        tracing::warn!(%error, "the service did not answer");
+        tracing::warn!(%error, "call failed");
         let status = match error.status() {
             Some(StatusCode::NOT_FOUND) => StatusCode::NOT_FOUND,
             _ if error.is_rate_limited() || error.is_timeout() => StatusCode::SERVICE_UNAVAILABLE,
@@ -49,7 +49,7 @@ impl IntoResponse for Failure {
             let seconds = wait.as_secs_f64().ceil() as u64;
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        (status, headers, "the media service has no answer right now").into_response()
+        (status, headers, "the media service is unavailable").into_response()
     }
 }
 

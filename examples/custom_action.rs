@@ -1,18 +1,18 @@
-//! A custom action: a form, another one, and a message.
+//! Serves a custom action with two forms and a message.
 //!
 //! ```console
 //! $ cargo run -p frameio-webhook --example custom_action
 //! ```
 //!
-//! A user starts the action for some files. The first form asks for a format, the second for an
-//! address, and the message confirms the order. The values of the first form are kept under the ID of
-//! the interaction, because the second form has only its own.
+//! A user selects files and starts the action. The first form asks for a format, the second for an
+//! address, and the message confirms the order. The values of the first form are stored under the
+//! id of the interaction, because the second submission contains only its own.
 //!
-//! The service retries a request whose response was late. Every step then returns the same response, and
-//! nothing is ordered twice.
+//! The service repeats a request whose response was late. Every step is therefore idempotent: it
+//! returns the same response, and orders nothing twice.
 //!
-//! `FRAMEIO_ACTION_SECRET` is the secret that the service returned with the action. Without it, the
-//! example uses a made-up one.
+//! `FRAMEIO_ACTION_SECRET` is the secret that the service returned with the action. Default: a
+//! made-up secret.
 
 use axum::Router;
 use axum::extract::{FromRef, State};
@@ -30,7 +30,7 @@ const FORMATS: [(&str, &str); 2] = [("ProRes 422 HQ", "prores"), ("H.264 for rev
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// State of an interaction.
+/// Progress of an interaction.
 #[derive(Clone)]
 enum Step {
     FormatChosen { format: &'static str, burn_in: bool },
@@ -43,7 +43,7 @@ struct App {
     interactions: Interactions<Step>,
 }
 
-/// Lets [`Signed`] get the receiver from the state.
+/// Lets [`Signed`] find the receiver.
 impl FromRef<App> for Receiver {
     fn from_ref(app: &App) -> Self {
         app.receiver.clone()
@@ -59,7 +59,7 @@ async fn deliver(
     State(app): State<App>,
     Signed(request, _): Signed<ActionRequest>,
 ) -> ActionResponse {
-    // An error is shown to the user; otherwise the action would seem to do nothing.
+    // The user sees the error instead of nothing.
     respond(&app.interactions, &request)
         .unwrap_or_else(|error| ActionResponse::message("That did not work", error.to_string()))
 }
@@ -83,7 +83,7 @@ fn respond(
             Ok(ActionResponse::message("On its way", message))
         }
         Some(Step::Ordered { message }) => Ok(ActionResponse::message("On its way", message)),
-        None => Err("this form was open for too long: please start again".into()),
+        None => Err("the form has expired: start the action again".into()),
     }
 }
 
@@ -91,19 +91,19 @@ fn ask_for_format(request: &ActionRequest) -> Result<ActionResponse, Error> {
     let form = Form::new("Deliver")
         .description(format!("{} selected", request.selection().count()))
         .field(Field::select("format", "Format", FORMATS).value("h264"))
-        .field(Field::boolean("burn_in", "Burn in the timecode").value("false"));
+        .field(Field::boolean("burn_in", "Burn the timecode in").value("false"));
     Ok(form.response()?)
 }
 
 fn ask_for_address() -> Result<ActionResponse, Error> {
-    let form = Form::new("Who gets it?")
+    let form = Form::new("Recipient")
         .field(Field::text("to", "Address"))
         .field(Field::textarea("note", "Note"))
         .field(Field::link("terms", "How deliveries work", "https://example.com/deliveries"));
     Ok(form.response()?)
 }
 
-/// Represents adding an order to a queue, which does the slow work.
+/// Stands for adding an order to a queue. Slow work does not belong here.
 fn order(
     request: &ActionRequest,
     format: &str,
@@ -112,7 +112,7 @@ fn order(
 ) -> Result<String, Error> {
     let to = sent.text("to")?;
     if !to.contains('@') {
-        return Err("the address needs an `@`".into());
+        return Err(format!("invalid address '{to}': an e-mail address contains '@'").into());
     }
     let note = sent.optional("note")?.map_or("without a note", |_| "with a note");
     let burn_in = if burn_in { " with timecode" } else { "" };
@@ -132,11 +132,13 @@ pub(crate) fn interaction() -> [ActionRequest; 3] {
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let secret = std::env::var("FRAMEIO_ACTION_SECRET").unwrap_or_else(|_| "made up".to_owned());
+    let secret = std::env::var("FRAMEIO_ACTION_SECRET").unwrap_or_else(|_| "made-up".to_owned());
     let signer = Signer::new(secret.as_str())?;
     let router = router(Verifier::new(secret)?);
     let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
-    println!("listening at http://{ADDRESS}/actions until Ctrl-C; run these within five minutes:");
+    println!(
+        "listening on http://{ADDRESS}/actions; stop with Ctrl-C. Run these within 5 minutes:"
+    );
     for request in interaction() {
         let body = serde_json::to_string(&request)?;
         let signed = signer.request("/actions", body.clone())?;

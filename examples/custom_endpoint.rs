@@ -1,4 +1,4 @@
-//! An operation that the SDK does not have: declared, and called.
+//! Declares and calls an operation that the SDK does not have.
 //!
 //! ```console
 //! $ cargo run --example custom_endpoint

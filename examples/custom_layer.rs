@@ -1,11 +1,11 @@
-//! Custom layers in the two slots: around each call, and around each attempt.
+//! Adds a layer around each call, and one around each attempt.
 //!
 //! ```console
 //! $ cargo run --example custom_layer
 //! ```
 //!
-//! A call is one operation for its caller, however many attempts it takes. The layer for calls here
-//! counts them and lets at most four run at a time; the layer for attempts adds a header to each.
+//! A call is one operation, however many attempts it takes. Here, the call layers count calls and
+//! limit them to four at a time; the attempt layer adds a header to each attempt.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};

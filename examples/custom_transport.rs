@@ -1,11 +1,11 @@
-//! Another HTTP client under the stack: any tower service that answers `http::Request<Body>`.
+//! Replaces the transport by another HTTP client: any tower service of `http::Request<Body>`.
 //!
 //! ```console
 //! $ cargo run --example custom_transport
 //! ```
 //!
-//! Here it is hyper's pooled client bound to one local address, which the built-in transport has
-//! no setting for. Auth, quota, retry and spans stay as they are.
+//! Here it is hyper's pooled client, bound to a local address, for which the built-in transport has
+//! no setting. Auth, quota, retry and spans stay the same.
 
 use frameio::layers::{TransportError, TransportStage};
 use frameio::users::ShowCurrentUser;
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     connector.set_local_address(Some("127.0.0.1".parse()?));
     let transport = legacy::Client::builder(TokioExecutor::new())
         .build::<_, Body>(connector)
-        // Retries ask how far a failed request got; without this they take the careful answer.
+        // Retries depend on how far a failed request got. Other errors count as possibly sent.
         .map_err(|error| {
             let stage = match error.is_connect() {
                 true => TransportStage::Connect,

@@ -1,11 +1,11 @@
-//! A file comes out of Frame.io, with a bar, a checksum and the right to stop at any time.
+//! Downloads a file, with a progress bar and a checksum, and resumes after Ctrl-C.
 //!
 //! ```console
 //! $ FRAMEIO_TOKEN=… cargo run --example download -- '/Workspace/Project/Folder/take.mov' DIRECTORY
 //! ```
 //!
-//! Without arguments it receives a file of a local Frame.io, where it puts one first. Stopped by
-//! Ctrl-C and run again, it goes on where it was.
+//! Without a token, it starts a local Frame.io, uploads a file to it and downloads that.
+//! Interrupted with Ctrl-C and run again, it resumes.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let path = path.unwrap_or_else(|| "/Demo Workspace/Demo Project/take.mov".to_owned());
     let directory = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from);
 
-    // The local Frame.io runs until its handle goes.
+    // The local Frame.io runs until its handle is dropped.
     let (transfers, _sim) = match std::env::var("FRAMEIO_TOKEN") {
         Ok(token) => (Transfers::new(Client::new(token)?), None),
         Err(_) => {
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let place = transfers.resolve(path.parse()?).await?;
-    let file = place.file().ok_or("not a file")?;
+    let file = place.file().ok_or_else(|| format!("'{path}' is not a file"))?;
     let bar = ProgressBar::new(file.file_size).with_style(ProgressStyle::with_template(
         "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
     )?);
@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .progress(move |progress| shown.set_position(progress.bytes));
     let done = tokio::select! {
         done = transfers.download(download) => done?,
-        _ = tokio::signal::ctrl_c() => return Err("stopped: run it again to resume".into()),
+        _ = tokio::signal::ctrl_c() => return Err("interrupted: run it again to resume".into()),
     };
     bar.finish_and_clear();
     match done.digest {
@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A local Frame.io with a file in it.
+/// Starts a local Frame.io that contains a file.
 async fn local() -> Result<(Transfers, SimServer), Box<dyn Error>> {
     let sim = Sim::builder().build();
     let server = sim.serve().await?;

@@ -1,4 +1,4 @@
-//! What an error tells, and what to do about it.
+//! Provokes each kind of error, and shows how to react.
 //!
 //! ```console
 //! $ cargo run --example errors
@@ -22,29 +22,29 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let once = CallOptions::new().max_retries(0);
 
-    // A value that the service is known to refuse is not even sent.
+    // A value beyond a documented limit is refused before anything is sent.
     let folder = CreateFolder::new(&demo.account_id, &demo.root_folder_id).name("");
     show(client.send(folder).await);
 
-    // The service's own errors, with pointers into the request.
+    // An error that the service reports.
     show(client.send(ShowFile::new(&demo.account_id, "no-such-file")).await);
 
-    // What comes from between: the body is kept, whatever it is.
+    // An error of a proxy between client and service: the body is kept, even if it is HTML.
     sim.inject(Fault::html(StatusCode::BAD_GATEWAY));
     show(client.send(ShowCurrentUser::new().options(once.clone())).await);
 
-    // Something that is no answer to the question.
+    // A success without the documented shape.
     sim.inject(Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":"1"}}"#));
     show(client.send(ShowCurrentUser::new()).await);
 
-    // Which limit was reached, and after how long.
+    // A time limit: the error names the limit and its length.
     sim.inject(Fault::delay(Duration::from_secs(5)));
     let impatient = once.clone().timeout(Duration::from_millis(50));
     show(client.send(ShowCurrentUser::new().options(impatient)).await);
 
-    // Nobody there.
-    let nowhere = Client::builder().base_url("http://127.0.0.1:9").token("t").build()?;
-    show(nowhere.send(ShowCurrentUser::new().options(once.clone())).await);
+    // No server.
+    let unreachable = Client::builder().base_url("http://127.0.0.1:9").token("t").build()?;
+    show(unreachable.send(ShowCurrentUser::new().options(once.clone())).await);
     Ok(())
 }
 
@@ -52,13 +52,13 @@ fn show<T>(result: Result<T, frameio::Error>) {
     let Err(error) = result else { return };
     println!("{error}");
     match error.kind() {
-        ErrorKind::Encode => println!("    the request has to change before it is sent"),
-        ErrorKind::Api if error.is_not_found() => println!("    there is no such thing"),
-        ErrorKind::Api => println!("    the answer was {} bytes", error.body().len()),
-        ErrorKind::RateLimited => println!("    again in {:?}", error.retry_after()),
+        ErrorKind::Encode => println!("    change the request"),
+        ErrorKind::Api if error.is_not_found() => println!("    not found"),
+        ErrorKind::Api => println!("    the response has {} bytes", error.body().len()),
+        ErrorKind::RateLimited => println!("    try again in {:?}", error.retry_after()),
         _ => println!("    may have been sent: {}", error.may_have_been_sent()),
     }
     if let Some(source) = error.source() {
-        println!("    because: {source}");
+        println!("    caused by: {source}");
     }
 }

@@ -1,4 +1,8 @@
-//! Metrics of calls and attempts as a Prometheus text page: `cargo run --example prometheus`.
+//! Exports metrics of calls and attempts in the text format of Prometheus.
+//!
+//! ```console
+//! $ cargo run --example prometheus
+//! ```
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +11,7 @@ use frameio::layers::metrics::{AttemptMetrics, CallMetrics, Metrics};
 use frameio::{Client, accounts::ListAccounts, users::ShowCurrentUser};
 use frameio_sim::{Fault, Sim};
 
-/// Name and type of a metric → suffix and labels of a series → its value.
+/// Value of each series, by name and type of the metric, then by suffix and labels.
 #[derive(Clone, Default)]
 struct Prometheus(Arc<Mutex<BTreeMap<&'static str, BTreeMap<String, f64>>>>);
 

@@ -1,12 +1,12 @@
-//! The main job: a file of yours goes into Frame.io, is commented on and listed.
+//! Uploads a file, comments on it and lists it.
 //!
 //! ```console
 //! $ cargo run --example quickstart -- [FILE]
 //! ```
 //!
-//! Without `FILE` it uploads its own source. With `FRAMEIO_TOKEN` set it talks to the real service
-//! and uses the first project it finds there; otherwise it starts a local Frame.io.
-//! `RUST_LOG=frameio=debug` shows every call and attempt as it happens.
+//! Without `FILE`, it uploads its own source. With `FRAMEIO_TOKEN` set, it uses the first project
+//! of the real service; otherwise it starts a local Frame.io. `RUST_LOG=frameio=debug` shows every
+//! call and attempt as it happens.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ async fn main() -> Result<()> {
     let own_source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/quickstart.rs");
     let path = std::env::args_os().nth(1).map_or(own_source, PathBuf::from);
 
-    // The local Frame.io runs until its handle goes.
+    // The local Frame.io runs until its handle is dropped.
     let (client, _sim) = match std::env::var("FRAMEIO_TOKEN") {
         Ok(token) => (Client::new(token)?, None),
         Err(_) => {
@@ -69,12 +69,12 @@ async fn main() -> Result<()> {
     let comments = client.send(list).await?;
     println!("{} comment(s) on the file", comments.value.data.len());
     if let Some(limit) = comments.rate_limit {
-        println!("calls left of that operation: {:?} of {}", limit.remaining, limit.limit);
+        println!("remaining calls of that operation: {:?} of {}", limit.remaining, limit.limit);
     }
     Ok(())
 }
 
-/// The first project of the first workspace, or a new one.
+/// Returns the first project of the first workspace, or creates one.
 async fn find_project(client: &Client, account: &AccountId) -> Result<Project> {
     let mut workspaces = client.items(ListWorkspaces::new(account));
     let workspace = workspaces.next().await.ok_or("the account has no workspace")??;
@@ -84,7 +84,7 @@ async fn find_project(client: &Client, account: &AccountId) -> Result<Project> {
     }
 }
 
-/// Sends the file in parts, as many as the service asks for, and waits until it has it.
+/// Uploads the file in parts, and waits until the service has put them together.
 async fn upload(
     client: &Client,
     account: &AccountId,

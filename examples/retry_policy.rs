@@ -1,11 +1,11 @@
-//! A custom retry policy: it also repeats a 409, and returns a 503 to the caller.
+//! Changes the retry policy: repeats a 409, and returns a 503 to the caller.
 //!
 //! ```console
 //! $ cargo run --example retry_policy
 //! ```
 //!
-//! A policy decides about one outcome. The layer applies the rest: the maximum number of retries,
-//! the budget, and the deadline of the call.
+//! A policy decides about one outcome. The layer applies the maximum number of retries, the budget
+//! and the deadline of the call.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ struct RetryConflicts(StandardPolicy);
 impl RetryPolicy for RetryConflicts {
     fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
         match outcome.status() {
-            // Only where a repetition cannot have a second effect.
+            // Only if a repetition has no second effect.
             Some(StatusCode::CONFLICT) if outcome.idempotent => {
                 Some(outcome.retry_after().unwrap_or(Duration::from_millis(50)))
             }
@@ -31,7 +31,8 @@ impl RetryPolicy for RetryConflicts {
     }
 }
 
-/// Returns the result of a call whose first attempt fails with `status`, and the number of attempts.
+/// Returns the result of a call whose first attempt fails with `status`, and the number of
+/// attempts.
 async fn call(status: StatusCode) -> Result<(Option<Error>, usize), Box<dyn std::error::Error>> {
     let sim = Sim::builder().fault(Fault::status(status).next(1)).build();
     let client = Client::builder()

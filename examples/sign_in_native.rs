@@ -1,12 +1,12 @@
-//! A program on a user's machine: PKCE, a redirect on the loopback, and tokens kept in a file.
+//! Signs a user in from a native program: PKCE, a loopback redirect, and tokens in a file.
 //!
 //! ```console
 //! $ cargo run --features auth --example sign_in_native
 //! ```
 //!
-//! Open the URL that it prints. The second time nobody has to sign in: the tokens are in the file.
-//! `FRAMEIO_CLIENT_ID` is that of an OAuth Native App credential; without it users sign in at a
-//! local Frame.io that it starts, each time anew.
+//! Open the URL that it prints. The second run uses the tokens in the file. `FRAMEIO_CLIENT_ID` is
+//! the client ID of an OAuth Native App credential; without it, users sign in at a local Frame.io
+//! that each run starts.
 
 use std::path::PathBuf;
 
@@ -21,14 +21,14 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 async fn main() -> Result<()> {
     let name = std::env::var("FRAMEIO_CLIENT_ID").unwrap_or(format!("{}", std::process::id()));
     let path = std::env::temp_dir().join("frameio-example").join(format!("{name}.json"));
-    // A program would open the browser here.
+    // A real program opens the browser here.
     println!("signed in as {}", run(path, |url| println!("Open {url}")).await?);
     Ok(())
 }
 
 pub(crate) async fn run(path: PathBuf, open: impl FnOnce(&str)) -> Result<String> {
     let sim = Sim::new().serve().await?;
-    // The loopback goes away when the user is back.
+    // Listens until it is dropped.
     let loopback = Loopback::bind().await?;
     let redirect = loopback.redirect_uri();
     let (ims, client) = match std::env::var("FRAMEIO_CLIENT_ID") {

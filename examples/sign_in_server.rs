@@ -1,11 +1,11 @@
-//! A server that signs in by itself: client credentials, and no user.
+//! Signs a server in with client credentials, without a user.
 //!
 //! ```console
 //! $ cargo run --features auth --example sign_in_server
 //! ```
 //!
-//! `FRAMEIO_CLIENT_ID` and `FRAMEIO_CLIENT_SECRET` are those of an OAuth Server-to-Server
-//! credential; without them it signs in at a local Frame.io that it starts.
+//! `FRAMEIO_CLIENT_ID` and `FRAMEIO_CLIENT_SECRET` belong to an OAuth Server-to-Server credential;
+//! without them, it signs in at a local Frame.io that it starts.
 
 use frameio::auth::{Credential, Ims, Session};
 use frameio::users::ShowCurrentUser;
@@ -37,12 +37,12 @@ pub(crate) async fn run() -> Result<String> {
         }
     };
 
-    // The first call gets a token; later ones use it until shortly before it expires.
+    // The first call fetches a token; later calls use it until shortly before it expires.
     let session = Session::new(ims);
     let client = client.token_provider(session.clone()).build()?;
     match client.send(ShowCurrentUser::new()).await {
         Ok(user) => Ok(user.name),
-        // Most often: the account is not in the Admin Console, or the project lacks the product.
+        // Usually the account is not in the Admin Console, or the project lacks the product.
         Err(error) => match (session.explain(error.status()), error.find::<auth::Error>()) {
             (Some(why), _) => Err(format!("{error}\n{why}").into()),
             (None, Some(auth)) => Err(format!("{error}: {auth}").into()),

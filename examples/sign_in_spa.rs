@@ -1,13 +1,13 @@
-//! A page without a backend: PKCE stands in for the secret that a page could not keep.
+//! Signs a user in from a page without a backend, by PKCE.
 //!
 //! ```console
 //! $ cargo run --features auth --example sign_in_spa
 //! ```
 //!
-//! A page is loaded anew when the user comes back, so what was begun is kept as JSON meanwhile, as
-//! in `sessionStorage`. Here the address that the browser came back to is pasted into the terminal.
-//! `FRAMEIO_CLIENT_ID` and `FRAMEIO_REDIRECT_URI` are those of an OAuth Single-Page App credential;
-//! without them users sign in at a local Frame.io that it starts.
+//! The page reloads when the user returns, so it stores the started authorization as JSON, for
+//! example in `sessionStorage`. Here, you paste the address of the browser into the terminal.
+//! `FRAMEIO_CLIENT_ID` and `FRAMEIO_REDIRECT_URI` belong to an OAuth Single-Page App credential;
+//! without them, users sign in at a local Frame.io that it starts.
 
 use frameio::Client;
 use frameio::auth::{Authorization, Credential, Ims, Session};
@@ -19,7 +19,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 #[tokio::main]
 async fn main() -> Result<()> {
     let name = run(async |url| {
-        println!("Open {url}\nand paste the address that the browser ends up at:");
+        println!("Open {url}\nand paste the final address of the browser:");
         let mut address = String::new();
         std::io::stdin().read_line(&mut address)?;
         Ok(address)
@@ -44,13 +44,13 @@ pub(crate) async fn run(browser: impl AsyncFnOnce(String) -> Result<String>) -> 
         }
     };
 
-    // The page goes away: what is checked later is kept.
+    // The browser leaves the page: store the authorization.
     let authorization = ims.authorization()?;
-    let kept = serde_json::to_string(&authorization)?;
+    let stored = serde_json::to_string(&authorization)?;
     let address = browser(authorization.url().to_owned()).await?;
 
     // The page is loaded again.
-    let authorization: Authorization = serde_json::from_str(&kept)?;
+    let authorization: Authorization = serde_json::from_str(&stored)?;
     let tokens = ims.exchange(authorization.finish(&address)?).await?;
     let session = Session::new(ims);
     session.import(tokens).await?;

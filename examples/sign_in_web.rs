@@ -1,12 +1,12 @@
-//! A web app whose users sign in with Adobe.
+//! Signs the users of a web app in with Adobe.
 //!
 //! ```console
 //! $ cargo run --features auth --example sign_in_web
 //! ```
 //!
-//! Open `http://localhost:3000` in a browser. `FRAMEIO_CLIENT_ID` and `FRAMEIO_CLIENT_SECRET` are
-//! those of an OAuth Web App credential, `FRAMEIO_REDIRECT_URI` its redirect, which leads to
-//! `/callback` here; without them users sign in at a local Frame.io, on its login page.
+//! Open `http://localhost:3000` in a browser. `FRAMEIO_CLIENT_ID` and `FRAMEIO_CLIENT_SECRET`
+//! belong to an OAuth Web App credential, and `FRAMEIO_REDIRECT_URI` is its redirect to
+//! `/callback`. Without them, users sign in on the login page of a local Frame.io.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,13 +32,13 @@ pub(crate) struct App {
     pub(crate) browsers: Arc<Mutex<HashMap<String, Browser>>>,
 }
 
-/// What is known of a browser, by the cookie that it brings.
+/// State of a browser, by its cookie.
 pub(crate) enum Browser {
     SigningIn(Authorization),
     SignedIn(Client),
 }
 
-/// The sign-in failed, or the service did not answer: the user is told why in one line.
+/// A failed sign-in or call, shown to the user in one line.
 struct Failure(String);
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -94,7 +94,7 @@ async fn callback(
         _ => return Ok(Redirect::to("/")),
     };
     let code = authorization.finish(&query.unwrap_or_default())?;
-    // One session for each user; a store of one's own would keep it over a restart.
+    // One session for each user. A token store would keep it across restarts.
     let session = Session::new(app.ims.clone());
     session.import(app.ims.exchange(code).await?).await?;
     let client = app.client.clone().token_provider(session).build()?;
@@ -102,7 +102,7 @@ async fn callback(
     Ok(Redirect::to("/"))
 }
 
-/// The name of the browser; empty for one that is new here.
+/// Returns the name of the browser, or an empty one for a new browser.
 fn cookie(headers: &HeaderMap) -> &str {
     let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok());
     let mut cookies = cookies.unwrap_or_default().split("; ");

@@ -1,4 +1,4 @@
-//! A local Frame.io for a program in another language: it serves until its stdin closes.
+//! Runs a local Frame.io for a program in another language, until its standard input closes.
 //!
 //! ```console
 //! $ cargo run -p frameio-sim --example sim_server
@@ -7,8 +7,8 @@
 //! {"account_id":"…", …}
 //! ```
 //!
-//! The third line tells what is there from the start, and which operations there are. Files have
-//! parts of up to a million bytes, and no quota holds a test up.
+//! The third line has the ids of the initial records and the operations. Parts of uploads have at
+//! most 1,000,000 bytes, and quotas are off, so that tests do not wait.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         writeln!(stdout, "FRAMEIO_BASE_URL={}", server.url())?;
         writeln!(stdout, "FRAMEIO_TOKEN={}", Sim::TOKEN)?;
         writeln!(stdout, "{}", about(&sim))?;
-        // A pipe gets nothing before.
+        // A pipe receives nothing before.
         stdout.flush()?;
     }
     tokio::task::spawn_blocking(|| io::copy(&mut io::stdin().lock(), &mut io::sink())).await??;

@@ -1,11 +1,11 @@
-//! Testing one's own integration against the simulator: what it did, what it does when things go
-//! wrong, and what it does when time passes.
+//! Tests an integration against the simulator: its requests, its behaviour on failures, and over
+//! time.
 //!
 //! ```console
 //! $ cargo run --example testing
 //! ```
 //!
-//! In a project of one's own `frameio-sim` is a dev-dependency, and each of these a `#[tokio::test]`.
+//! In your project, `frameio-sim` is a dev-dependency, and each part a `#[tokio::test]`.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use frameio_sim::{Fault, Sim};
 use futures_util::TryStreamExt;
 use http::StatusCode;
 
-/// The integration: says on a file that it was checked, once.
+/// The integration: comments on a file that it was checked, once.
 async fn mark_as_checked(client: &Client, account: &AccountId, file: &FileId) -> Result<(), Error> {
     let comments = client.items(ListComments::new(account, file));
     let texts: Vec<_> = comments.map_ok(|comment| comment.text).try_collect().await?;
@@ -26,7 +26,7 @@ async fn mark_as_checked(client: &Client, account: &AccountId, file: &FileId) ->
     Ok(())
 }
 
-/// A simulator with one file in it, and a client of it: no socket, no waiting for quotas.
+/// Creates a simulator with one file, and a client of it, without a socket or quotas.
 async fn with_a_file() -> Result<(Sim, Client, AccountId, FileId), Box<dyn std::error::Error>> {
     let sim = Sim::builder().quotas(false).build();
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build()?;
@@ -39,27 +39,27 @@ async fn with_a_file() -> Result<(Sim, Client, AccountId, FileId), Box<dyn std::
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // What it did: run twice, it comments once.
+    // The requests: run twice, it comments once.
     let (sim, client, account, file) = with_a_file().await?;
     mark_as_checked(&client, &account, &file).await?;
     mark_as_checked(&client, &account, &file).await?;
-    let asked: Vec<_> = sim.requests().iter().filter_map(|request| request.operation).collect();
-    assert_eq!(asked, ["comments.index", "comments.create", "comments.index"]);
-    println!("asked for {asked:?}");
+    let called: Vec<_> = sim.requests().iter().filter_map(|request| request.operation).collect();
+    assert_eq!(called, ["comments.index", "comments.create", "comments.index"]);
+    println!("called {called:?}");
 
-    // When things go wrong: a service that is busy is asked again, after a second.
+    // Failures: a 503 is repeated, after a pause.
     let (sim, client, account, file) = with_a_file().await?;
     sim.inject(Fault::status(StatusCode::SERVICE_UNAVAILABLE).on("comments.index").next(1));
     mark_as_checked(&client, &account, &file).await?;
     assert_eq!(sim.requests().len(), 3);
 
-    // ... and a refusal is an error that tells whose.
+    // A refusal is an error that names the operation.
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("comments.index").next(1));
     let error = mark_as_checked(&client, &account, &file).await.err().ok_or("no error")?;
     assert!(error.is_forbidden() && error.operation() == Some("comments.index"));
     println!("refused: {error}");
 
-    // When time passes: nothing here sleeps, so neither does the test.
+    // Time: the simulator's clock moves by a day at once.
     let before = sim.clock().now();
     sim.clock().advance(Duration::from_secs(24 * 3600));
     mark_as_checked(&client, &account, &file).await?;

@@ -1,4 +1,8 @@
-//! A custom store for tokens, here in a map: `cargo run --features auth --example token_store`.
+//! Keeps tokens in a custom store.
+//!
+//! ```console
+//! $ cargo run --features auth --example token_store
+//! ```
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +12,7 @@ use frameio::users::ShowCurrentUser;
 use frameio::{BoxError, Client};
 use frameio_sim::{Credential as Demo, Sim};
 
-/// Stands in for a database. Tokens are secrets: encrypt what leaves the process.
+/// Stands for a database. Tokens are secrets: encrypt them outside of the process.
 type Rows = Arc<Mutex<HashMap<String, String>>>;
 
 /// Tokens of one user. Clones share the row and its lock.
@@ -33,7 +37,7 @@ impl TokenStore for Row {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.user);
         Ok(())
     }
-    // A refresh token is valid once: sessions that share the row must not refresh at the same time.
+    // A refresh token works once: sessions that share the row must refresh one after the other.
     async fn lock(&self) -> Result<StoreLock, BoxError> {
         Ok(StoreLock::new(self.lock.clone().lock_owned().await))
     }

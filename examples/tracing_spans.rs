@@ -1,12 +1,13 @@
-//! Calls and attempts as spans: readable on stderr, and exported by OpenTelemetry to stdout.
+//! Shows calls and attempts as spans: as text on standard error, and by OpenTelemetry on standard
+//! output.
 //!
 //! ```console
 //! $ cargo run --example tracing_spans
 //! ```
 //!
-//! One span for the call, `frameio.call`, and inside it one for each attempt, `frameio.http`, with
-//! the field names of OpenTelemetry's conventions. The first attempt fails here, so there are two.
-//! A layer in the attempt slot sends the context of the attempt's span along as `traceparent`.
+//! A call has the span `frameio.call`, and each of its attempts a span `frameio.http` with the
+//! field names of OpenTelemetry's conventions. Here the first attempt fails, so that a second
+//! follows. A layer in the attempt slot sends the context of the attempt's span as `traceparent`.
 
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, Client};
@@ -32,7 +33,7 @@ impl Injector for Headers<'_> {
     }
 }
 
-/// Names the span of the attempt as the parent of what the service does.
+/// Sends the span of the attempt as the parent of the service's spans.
 fn propagate(mut request: Request<Body>) -> Request<Body> {
     let context = tracing::Span::current().context();
     TraceContextPropagator::new().inject_context(&context, &mut Headers(request.headers_mut()));
@@ -63,7 +64,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     client.send(ShowCurrentUser::new()).await?;
 
     for request in sim.requests() {
-        eprintln!("the service saw traceparent {:?}", request.headers.get("traceparent"));
+        eprintln!("received traceparent {:?}", request.headers.get("traceparent"));
     }
     provider.shutdown()?;
     Ok(())

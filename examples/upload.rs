@@ -1,11 +1,11 @@
-//! A directory goes into Frame.io, with a bar for each file that is under way.
+//! Uploads a directory, with a progress bar for each file in flight.
 //!
 //! ```console
 //! $ FRAMEIO_TOKEN=… cargo run --example upload -- DIRECTORY '/Workspace/Project/Folder'
 //! ```
 //!
-//! Without arguments it sends the examples to a local Frame.io. Run again, it skips what is there
-//! and goes on with what is not complete.
+//! Without a token, it uploads the examples to a local Frame.io that it starts. Run again, it skips
+//! existing files and resumes incomplete ones.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = arguments.next().and_then(|folder| folder.into_string().ok());
     let folder = folder.unwrap_or_else(|| "/Demo Workspace/Demo Project".to_owned());
 
-    // The local Frame.io runs until its handle goes.
+    // The local Frame.io runs until its handle is dropped.
     let (client, _sim) = match std::env::var("FRAMEIO_TOKEN") {
         Ok(token) => (Client::new(token)?, None),
         Err(_) => {
@@ -37,12 +37,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let transfers = Transfers::new(client);
     let place = transfers.resolve(folder.parse()?).await?;
-    let folder_id = place.folder_id().ok_or("it is neither a folder nor a project")?;
+    let folder_id =
+        place.folder_id().ok_or_else(|| format!("'{folder}' is neither a folder nor a project"))?;
 
     let all = MultiProgress::new();
     let style = ProgressStyle::with_template("{wide_msg} {bytes}/{total_bytes} {bytes_per_sec}")?;
     let bars: Arc<Mutex<HashMap<String, ProgressBar>>> = Arc::default();
-    let (shown, said) = (bars.clone(), all.clone());
+    let (shown, lines) = (bars.clone(), all.clone());
     let tree = UploadTree::new(&place.account_id, folder_id, directory)
         .manifests(std::env::temp_dir().join("frameio-uploads"))
         .progress(move |path, progress| {
@@ -59,16 +60,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
             if let Some(bar) = bars.lock().unwrap_or_else(PoisonError::into_inner).remove(&path) {
                 bar.finish_and_clear();
             }
-            // Lines go above the bars.
+            // Prints above the bars.
             let _ = match &item.outcome {
-                Outcome::Failed(error) => said.println(format!("{path}: {error}")),
+                Outcome::Failed(error) => lines.println(format!("{path}: {error}")),
                 Outcome::Transferred { bytes, .. } => {
-                    said.println(format!("{path}: {bytes} bytes"))
+                    lines.println(format!("{path}: {bytes} bytes"))
                 }
                 _ => Ok(()),
             };
         });
     let summary = transfers.upload_tree(tree).await?;
     println!("{summary}");
-    if summary.is_complete() { Ok(()) } else { Err("run it again for what failed".into()) }
+    if summary.is_complete() { Ok(()) } else { Err("some files failed: run it again".into()) }
 }

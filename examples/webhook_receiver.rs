@@ -1,19 +1,19 @@
-//! A receiver of webhooks: it acknowledges at once, and fetches in a queue what the events name.
+//! Receives webhooks: acknowledges each at once, and fetches its resource in the background.
 //!
 //! ```console
 //! $ cargo run --example webhook_receiver --features webhook
-//! $ cargo run --example webhook_receiver --features webhook -- sample   # another line to try it with
+//! $ cargo run --example webhook_receiver --features webhook -- sample   # prints a request to try
 //! ```
 //!
-//! The service waits for 5 seconds and then delivers again, so nothing is done before the answer. A
-//! delivery that comes again is acknowledged and not worked on twice. When the queue is full the
-//! answer is 503, and the service keeps the event for us by delivering it later. Ctrl-C stops
-//! taking requests, finishes what is queued, and ends. What may not be lost when the process dies
-//! belongs into a queue on disk.
+//! The service repeats a delivery that is not acknowledged within 5 seconds, so the handler only
+//! queues the event. A repeated delivery is acknowledged and dropped. If the queue is full, the
+//! response is 503, and the service delivers the event later. Ctrl-C stops the server and finishes
+//! the queue. Events that must survive a crash belong into a queue on disk.
 //!
-//! `FRAMEIO_WEBHOOK_SECRET` is the secret that came with the webhook; without it a made-up one is
-//! used. `FRAMEIO_TOKEN`, and `FRAMEIO_BASE_URL` if it is not the service itself, is where to fetch
-//! from; without a token it is a simulator in memory, which does not have what the sample names.
+//! `FRAMEIO_WEBHOOK_SECRET` is the secret that the service returned with the webhook. Default: a
+//! made-up secret. Resources are fetched with `FRAMEIO_TOKEN`, from `FRAMEIO_BASE_URL` if it is
+//! set; without a token, from a simulator in memory, in which the resource of the sample is
+//! missing.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ use tower_http::timeout::TimeoutLayer;
 
 const ADDRESS: &str = "127.0.0.1:3000";
 
-/// Events that wait for the worker, at most.
+/// Maximum number of queued events.
 const QUEUE: usize = 1024;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -45,10 +45,10 @@ struct App {
     deliveries: MemoryDeliveries,
 }
 
-/// Takes events into `queue`.
+/// Returns a router that puts verified events into `queue`.
 pub(crate) fn router(verifier: Verifier, queue: mpsc::Sender<Event>) -> Router {
     let app = App { queue, deliveries: MemoryDeliveries::default() };
-    // Whoever sends slowly is not waited for.
+    // Ends requests of slow senders.
     let limit = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(4));
     Router::new()
         .route("/webhooks", post(receive))
@@ -60,7 +60,7 @@ pub(crate) fn router(verifier: Verifier, queue: mpsc::Sender<Event>) -> Router {
 
 async fn receive(State(app): State<App>, Extension(verified): Extension<Verified>) -> StatusCode {
     let Ok(event) = verified.event() else { return StatusCode::BAD_REQUEST };
-    // A place first: what is noted as seen has to be in the queue.
+    // Reserves a place first: an event that counts as seen must be in the queue.
     let Ok(place) = app.queue.try_reserve() else { return StatusCode::SERVICE_UNAVAILABLE };
     match app.deliveries.insert(&verified.delivery_key()).await {
         Ok(true) => place.send(event),
@@ -77,7 +77,8 @@ async fn log_refused(response: Response) -> Response {
     response
 }
 
-/// Fetches what one event after the other names, until nobody can send any more and none are left.
+/// Fetches the resource of each event until all senders are dropped and the queue is empty; returns
+/// the number of events.
 pub(crate) async fn work(
     mut queue: mpsc::Receiver<Event>,
     client: Client,
@@ -98,15 +99,15 @@ fn print(event: &Event, fetched: Result<Fetched, frameio::Error>) {
         Ok(Fetched::File(file)) => println!("{kind}: {} is {}", file.name, file.status),
         Ok(Fetched::Comment(comment)) => println!("{kind}: {}", comment.text),
         Ok(Fetched::Deleted(gone) | Fetched::NotFound(gone)) => {
-            println!("{kind}: there is no {} {}", gone.kind(), gone.id());
+            println!("{kind}: {} {} is deleted or not found", gone.kind(), gone.id());
         }
         Ok(other) => println!("{kind}: {other:?}"),
-        // The client has tried again where that made sense.
+        // After the retries of the client.
         Err(error) => eprintln!("{kind}: {error}"),
     }
 }
 
-/// Serves until `stop`, and then until all that was acknowledged is worked on; gives how much.
+/// Serves until `stop`, then finishes the queue; returns the number of events.
 pub(crate) async fn run(
     listener: TcpListener,
     verifier: Verifier,
@@ -118,11 +119,11 @@ pub(crate) async fn run(
     let worker = tokio::spawn(work(waiting, client, fetched));
     let router = router(verifier, queue);
     axum::serve(listener, router).with_graceful_shutdown(stop).await?;
-    // The router is gone, and with it the sender of the queue.
+    // The router is dropped, and with it the sender of the queue.
     Ok(worker.await?)
 }
 
-/// A command that posts a signed event, good for five minutes.
+/// Returns a command that posts a signed event, valid for 5 minutes.
 pub(crate) fn sample(secret: &str) -> Result<String, Error> {
     let event = Event::new(EventType::FileReady, Resource::File("f1".into()), "a1")
         .workspace("w1")
@@ -151,21 +152,23 @@ fn client() -> Result<Client, BuildError> {
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let secret = std::env::var("FRAMEIO_WEBHOOK_SECRET").unwrap_or_else(|_| "made up".to_owned());
+    let secret = std::env::var("FRAMEIO_WEBHOOK_SECRET").unwrap_or_else(|_| "made-up".to_owned());
     if std::env::args().nth(1).as_deref() == Some("sample") {
         println!("{}", sample(&secret)?);
         return Ok(());
     }
     let listener = TcpListener::bind(ADDRESS).await?;
     let sample = sample(&secret)?;
-    println!("http://{ADDRESS}/webhooks; Ctrl-C ends it. Within five minutes:\n{sample}");
+    println!(
+        "listening on http://{ADDRESS}/webhooks; stop with Ctrl-C. Try within 5 minutes:\n{sample}"
+    );
     let stop = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
-            eprintln!("no Ctrl-C here: {error}");
+            eprintln!("cannot listen for Ctrl-C: {error}");
             std::future::pending().await
         }
     };
     let done = run(listener, Verifier::new(secret)?, client()?, stop, print).await?;
-    println!("{done} events were worked on");
+    println!("{done} events processed");
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! A page of 100 assets, and plain serde structs for it.
 //!
 //! The page has files, folders and version stacks in turn, with creator, project and media links;
-//! `type` stands behind most other fields, as alphabetical order puts it. The plain structs have
-//! the fields that ours have, and lose those that they do not know.
+//! `type` follows most other fields, in alphabetical order. The plain structs have the same fields
+//! as ours, and drop unknown ones.
 #![allow(dead_code, unreachable_pub, reason = "decoded for the cost of it")]
 
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ pub struct PlainNext {
     pub next: Option<String>,
 }
 
-/// The fields of all kinds in one struct, so that the kind need not be known first.
+/// The fields of all kinds in one struct, so that decoding does not depend on the kind.
 #[derive(Deserialize)]
 pub struct PlainAsset {
     #[serde(rename = "type")]
@@ -46,7 +46,7 @@ pub struct PlainAsset {
     head_version: Option<Box<PlainFile>>,
 }
 
-/// A kind each, told apart by serde's internally tagged enum.
+/// One variant for each kind, as an internally tagged enum of serde.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant, reason = "as serde's users would write it")]

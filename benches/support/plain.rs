@@ -1,4 +1,4 @@
-//! The same transfers with no more than they take: hyper, positioned reads and writes.
+//! The same transfers with the minimum: hyper, positioned reads and writes.
 
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -20,10 +20,10 @@ use hyper_util::rt::TokioExecutor;
 use crate::storage::Simulator;
 use crate::{IN_FLIGHT, SIZE};
 
-/// What is read and sent, or gathered and written, at a time.
+/// Bytes that are read and sent, or received and written, at a time.
 const CHUNK: u64 = 512 << 10;
 
-/// How much is asked for at a time.
+/// Bytes that a download requests at a time.
 const RANGE: u64 = 16 << 20;
 
 type Stream = Pin<Box<dyn futures_util::Stream<Item = io::Result<Frame<Bytes>>> + Send + Sync>>;
@@ -39,7 +39,7 @@ impl Plain {
         Self { http, api }
     }
 
-    /// Each chunk is read when the last one is sent.
+    /// Reads each chunk after the previous one was sent.
     pub(crate) async fn upload(&self, simulator: &Simulator, path: &Path) {
         let (account, folder) = (&*simulator.account, &*simulator.folder);
         let create = CreateLocalUpload::new(account, folder, "bench.mov", SIZE);
@@ -60,8 +60,8 @@ impl Plain {
                     .body(StreamBody::new(read(file.clone(), start, start + part.size)))
                     .unwrap();
                 async move {
-                    let answer = self.http.request(request).await?;
-                    assert!(answer.status().is_success(), "{}", answer.status());
+                    let response = self.http.request(request).await?;
+                    assert!(response.status().is_success(), "{}", response.status());
                     Ok(())
                 }
             })
@@ -71,7 +71,7 @@ impl Plain {
         assert!(status.upload_complete);
     }
 
-    /// Each chunk is written before the next one is read; with `sync` all is on the disk in the end.
+    /// Writes each chunk before it reads the next one; with `sync`, syncs the file at the end.
     pub(crate) async fn download(&self, account: &str, id: &str, path: &Path, sync: bool) {
         let show = ShowFile::new(account, id).include([FileInclude::MediaLinksOriginal]);
         let links = self.api.send(show).await.unwrap().media_links.unwrap();
@@ -86,9 +86,9 @@ impl Plain {
                 let request = request.body(StreamBody::new(nothing)).unwrap();
                 let file = file.clone();
                 async move {
-                    let answer = self.http.request(request).await.unwrap();
-                    assert_eq!(answer.status(), 206);
-                    write(answer.into_body(), &file, start).await;
+                    let response = self.http.request(request).await.unwrap();
+                    assert_eq!(response.status(), 206);
+                    write(response.into_body(), &file, start).await;
                 }
             })
             .await;

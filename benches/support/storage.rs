@@ -1,4 +1,4 @@
-//! A simulator in a process of its own that counts what it gets.
+//! A simulator in a separate process that counts the bytes it receives.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use frameio_sim::{Sim, Storage};
 
 const CHILD: &str = "FRAMEIO_BENCH_SIMULATOR";
 
-/// The other process; it ends with this value.
+/// The other process. It ends when this value is dropped.
 pub(crate) struct Simulator {
     child: Child,
     pub(crate) url: String,
@@ -16,7 +16,7 @@ pub(crate) struct Simulator {
 }
 
 impl Simulator {
-    /// Starts this program once more, to be the simulator.
+    /// Starts this program again, as the simulator.
     pub(crate) fn start() -> Self {
         let program = std::env::current_exe().expect("this program has a path");
         let mut child = Command::new(program)
@@ -24,16 +24,16 @@ impl Simulator {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("it can be started once more");
-        let output = child.stdout.take().expect("it is piped");
+            .expect("this program can be started");
+        let output = child.stdout.take().expect("a piped output");
         let mut lines = BufReader::new(output).lines();
-        let mut line = || lines.next().expect("it says where it is").expect("readably");
+        let mut line = || lines.next().expect("a line").expect("readable output");
         let (url, account, folder) = (line(), line(), line());
         Self { child, url, account, folder }
     }
 
-    /// Is the simulator, if this is the process for it.
-    pub(crate) fn be_it() -> bool {
+    /// Runs the simulator if this process was started for it; returns whether it was.
+    pub(crate) fn run_if_child() -> bool {
         if std::env::var_os(CHILD).is_none() {
             return false;
         }
@@ -43,7 +43,7 @@ impl Simulator {
             let server = sim.serve().await.expect("a socket");
             let demo = sim.demo();
             println!("{}\n{}\n{}", server.url(), demo.account_id, demo.root_folder_id);
-            // Until the other process goes.
+            // Until the other process ends.
             let mut line = String::new();
             let wait = move || std::io::stdin().read_line(&mut line);
             drop(tokio::task::spawn_blocking(wait).await);

@@ -1,4 +1,4 @@
-"""The simulator, the browser, and a page of it that must stay without errors."""
+"""Fixtures: the simulator, a browser, and the simulator's page, which must not report errors."""
 
 import json
 import os
@@ -15,7 +15,7 @@ expect.set_options(timeout=10_000)
 
 
 class Sim:
-    """Calls the API as a program does that knows nothing of the page."""
+    """Client of the API and of the control endpoints."""
 
     def __init__(self):
         self.demo = self.control("POST", "reset", {})
@@ -23,25 +23,25 @@ class Sim:
         self.root = f"{self.account}/folders/{self.demo['root_folder_id']}"
 
     def send(self, method, url, body=None, headers=None):
-        """Gives the status and the body, whatever the status."""
+        """Returns status and body, whatever the status."""
         request = urllib.request.Request(url, data=body, method=method, headers=headers or {})
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, refusal.read()
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
 
     def control(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        status, answer = self.send(method, f"{BASE}/_sim/{path}", data)
-        assert status == 200, answer
-        return json.loads(answer)
+        status, response = self.send(method, f"{BASE}/_sim/{path}", data)
+        assert status == 200, response
+        return json.loads(response)
 
     def call(self, method, path, data=None, token=TOKEN):
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
         body = None if data is None else json.dumps({"data": data}).encode()
-        status, answer = self.send(method, BASE + path, body, headers)
-        return status, json.loads(answer)["data"] if status < 300 and answer else None
+        status, response = self.send(method, BASE + path, body, headers)
+        return status, json.loads(response)["data"] if status < 300 and response else None
 
     def upload(self, name, content):
         status, file = self.call(
@@ -49,10 +49,10 @@ class Sim:
         )
         assert status == 201
         for part in file["upload_urls"]:
-            now, content = content[: part["size"]], content[part["size"] :]
+            chunk, content = content[: part["size"]], content[part["size"] :]
             headers = {"content-type": file["media_type"], "x-amz-acl": "private"}
-            status, answer = self.send("PUT", part["url"], now, headers)
-            assert status == 200, answer
+            status, response = self.send("PUT", part["url"], chunk, headers)
+            assert status == 200, response
         return file
 
 
@@ -75,20 +75,20 @@ def sim():
 def page(browser, sim):
     context = browser.new_context(viewport={"width": 1360, "height": 900})
     page = context.new_page()
-    wrong = []
-    page.on("console", lambda told: told.type in ("error", "warning") and wrong.append(told.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda sent: sent.url.startswith(BASE + "/_sim/") or wrong.append(sent.url))
+    errors = []
+    page.on("console", lambda log: log.type in ("error", "warning") and errors.append(log.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda sent: sent.url.startswith(BASE + "/_sim/") or errors.append(sent.url))
     page.add_init_script(
         "document.addEventListener('securitypolicyviolation',"
         " (event) => console.error('CSP', event.violatedDirective, event.blockedURI))"
     )
-    # What the page is refused for a good reason the browser tells as an error, too.
+    # The browser logs expected error responses too; a test adds their texts.
     page.allowed = []
     page.goto(f"{BASE}/_sim/")
     expect(page.locator("#state")).to_have_text("live")
     yield page
     context.close()
-    unexpected = [text for text in wrong if not any(known in text for known in page.allowed)]
+    unexpected = [text for text in errors if not any(known in text for known in page.allowed)]
     assert unexpected == []

@@ -1,4 +1,4 @@
-"""What people see on the page at /_sim/ while a program calls the API."""
+"""The page at /_sim/ in a browser, while a program calls the API."""
 
 import re
 
@@ -21,12 +21,12 @@ def line(page, name):
     return page.locator("#tree li").filter(has=page.get_by_text(name, exact=True)).last
 
 
-def calls_left(page, operation):
+def remaining_calls(page, operation):
     bucket = page.locator("#quotas li").filter(has_text=operation)
     return int(bucket.get_by_role("meter").get_attribute("aria-valuenow"))
 
 
-def test_a_request_appears_with_its_status_its_time_and_who_asked(page, sim):
+def test_a_request_appears_with_its_status_duration_and_user(page, sim):
     expect(page.get_by_text("No requests yet")).to_be_visible()
     assert sim.call("GET", "/v4/me")[0] == 200
     row = rows(page).first
@@ -45,7 +45,7 @@ def test_a_request_appears_with_its_status_its_time_and_who_asked(page, sim):
     expect(page.get_by_text("No requests yet")).to_be_hidden()
 
 
-def test_the_tree_gains_what_is_uploaded_and_loses_what_is_deleted(page, sim):
+def test_the_tree_follows_uploads_and_deletions(page, sim):
     for name in ("Demo Account", "Film", "The Crossing"):
         expect(line(page, name)).to_be_visible()
     file = sim.upload("dailies.mov", b"x" * 1_500_000)
@@ -55,7 +55,7 @@ def test_the_tree_gains_what_is_uploaded_and_loses_what_is_deleted(page, sim):
     inside = f"{sim.account}/folders/{folder['id']}/files/local_upload"
     sim.call("POST", inside, {"name": "take.mov", "file_size": 7})
     expect(line(page, "take.mov")).to_have_count(0)
-    # By the keyboard alone.
+    # With the keyboard only.
     line(page, "Scene 1").get_by_role("button").focus()
     page.keyboard.press("Enter")
     expect(line(page, "take.mov")).to_contain_text("created")
@@ -65,7 +65,7 @@ def test_the_tree_gains_what_is_uploaded_and_loses_what_is_deleted(page, sim):
     expect(line(page, "dailies.mov")).to_have_count(0)
 
 
-def test_versions_are_below_their_stack(page, sim):
+def test_a_version_stack_expands_to_its_versions(page, sim):
     files = [sim.upload(f"v{n}.mov", b"abc")["id"] for n in (1, 2)]
     assert sim.call("POST", f"{sim.root}/version_stacks", {"file_ids": files})[0] == 201
     stack = line(page, "v2.mov")
@@ -86,14 +86,14 @@ def test_texts_of_a_row_do_not_overlap(page, sim, width):
         assert one["y"] + one["height"] <= other["y"] + 1 or one["x"] + one["width"] <= other["x"] + 1
     for part in (".note", ".status"):
         width_of_text = "it => [it.scrollWidth, it.clientWidth]"
-        needed, there = stack.locator(part).evaluate(width_of_text)
-        assert needed <= there, part
+        needed, available = stack.locator(part).evaluate(width_of_text)
+        assert needed <= available, part
     # Versions differ at the end of their names.
     stack.click()
     for number in (1, 2):
         name = line(page, f"The Crossing - cut {number}.mp4").locator(".name")
-        needed, there = name.evaluate("it => [it.scrollHeight, it.clientHeight]")
-        assert needed <= there + 1, number
+        needed, available = name.evaluate("it => [it.scrollHeight, it.clientHeight]")
+        assert needed <= available + 1, number
 
 
 def test_a_click_on_a_request_shows_its_details(page, sim):
@@ -126,7 +126,7 @@ def test_a_click_on_a_file_shows_its_details(page, sim):
     expect(details).to_be_hidden()
 
 
-def test_each_request_is_in_one_tile(page, sim):
+def test_each_request_is_counted_in_one_statistic(page, sim):
     sim.call("GET", "/v4/me")
     sim.call("GET", "/v4/me", token="unknown")
     for fault in ("users.show=429", "users.show=503"):
@@ -137,9 +137,9 @@ def test_each_request_is_in_one_tile(page, sim):
         expect(stat(page, name)).to_have_text("1")
 
 
-def test_a_large_folder_shows_more_when_asked(page, sim):
+def test_a_large_folder_shows_more_on_a_click(page, sim):
     for number in range(110):
-        # So that the quota is whole again.
+        # Refills the quota.
         sim.control("POST", "clock", {"advance_ms": 1_000})
         data = {"name": f"take-{number}.mov", "file_size": 7}
         assert sim.call("POST", f"{sim.root}/files/local_upload", data)[0] == 201
@@ -151,14 +151,14 @@ def test_a_large_folder_shows_more_when_asked(page, sim):
     expect(more).to_have_count(0)
 
 
-def test_a_bucket_drains_and_fills(page, sim):
+def test_a_quota_drains_and_refills(page, sim):
     sim.control("POST", "clock", {"advance_ms": 3_600_000})
     for _ in range(60):
         sim.call("GET", "/v4/me")
     bucket = page.locator("#quotas li").filter(has_text="users.show")
     expect(bucket).to_contain_text("/ 100 in 60 s")
     expect(bucket).to_contain_text("Demo User")
-    drained = calls_left(page, "users.show")
+    drained = remaining_calls(page, "users.show")
     assert 38 <= drained <= 60, drained
     page.wait_for_function(
         "before => +document.querySelector('#quotas [role=meter]').ariaValueNow > before", arg=drained
@@ -172,11 +172,11 @@ def test_a_bucket_drains_and_fills(page, sim):
     expect(stat(page, "limited")).not_to_have_text("0")
     page.get_by_role("button", name="+1 min").click()
     expect(bucket.locator(".bar")).to_have_attribute("aria-valuenow", "100")
-    expect(page.get_by_text("All quotas are whole.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("All quotas are full.")).to_be_visible(timeout=15_000)
 
 
-def test_a_fault_is_injected_and_taken_back(page, sim):
-    fault = page.get_by_label("A fault")
+def test_a_fault_is_injected_and_cleared(page, sim):
+    fault = page.get_by_label("New fault")
     fault.fill("users.show=503:next2")
     fault.press("Enter")
     expect(page.locator("#faults li")).to_have_text(["users.show=503:next2"])
@@ -186,16 +186,16 @@ def test_a_fault_is_injected_and_taken_back(page, sim):
     expect(stat(page, "failed")).to_have_text("1")
     expect(page.locator("#faults li")).to_have_text(["users.show=503"])
     page.get_by_role("button", name="Clear all").click()
-    expect(page.get_by_text("Nothing goes wrong on purpose.")).to_be_visible()
+    expect(page.get_by_text("No faults are active.")).to_be_visible()
     assert sim.call("GET", "/v4/me")[0] == 200
     page.allowed.append("422")
     fault.fill("<b>503</b>")
     page.get_by_role("button", name="Add").click()
-    expect(page.locator("#fault-error")).to_contain_text("is no")
+    expect(page.locator("#fault-error")).to_contain_text("unknown fault '<b>503</b>'")
     expect(fault).to_have_value("<b>503</b>")
 
 
-def test_the_clock_is_moved(page, sim):
+def test_the_buttons_advance_the_clock(page, sim):
     def now():
         return page.evaluate("Date.parse(document.querySelector('#now').dateTime)")
 
@@ -209,7 +209,7 @@ def test_the_clock_is_moved(page, sim):
         assert now() < before + millis + 30_000
 
 
-def test_a_reset_is_asked_twice(page, sim):
+def test_a_reset_requires_confirmation(page, sim):
     sim.upload("gone.mov", b"abc")
     expect(line(page, "gone.mov")).to_be_visible()
     page.get_by_role("button", name="Reset").click()
@@ -230,13 +230,13 @@ def test_deliveries_are_listed(page, sim):
     delivery = page.locator("#deliveries li")
     expect(delivery).to_contain_text("folder.created")
     expect(delivery).to_contain_text("Ingest · hooks.example.com · was not sent")
-    # The simulator sends nothing to other machines, which is no failure.
+    # The simulator sends nothing to other machines, which is not an error.
     expect(delivery.locator(".pill")).to_have_text("not sent")
     expect(delivery.locator(".pill")).to_have_attribute("data-tone", "none")
     assert "s3cret" not in page.content()
 
 
-def test_hostile_names_are_text_and_tokens_are_nowhere(page, sim):
+def test_hostile_names_are_shown_as_text_and_tokens_are_hidden(page, sim):
     sim.upload(HOSTILE, b"abc")
     sim.call("POST", f"{sim.root}/folders", {"name": "<script>alert(2)</script>"})
     sim.send("GET", f"{BASE}/v4/%3Cscript%3Ealert(3)%3C/script%3E?token={TOKEN}")
@@ -248,14 +248,14 @@ def test_hostile_names_are_text_and_tokens_are_nowhere(page, sim):
         assert secret not in page.content()
 
 
-def test_requests_are_filtered_and_held(page, sim):
+def test_requests_are_filtered_and_paused(page, sim):
     sim.call("GET", "/v4/me")
     sim.call("GET", "/v4/accounts")
     expect(rows(page)).to_have_count(2)
-    page.get_by_label("Filter the requests").fill("ACCOUNTS 200")
+    page.get_by_label("Filter requests").fill("ACCOUNTS 200")
     expect(rows(page).filter(visible=True)).to_have_count(1)
-    page.get_by_label("Filter the requests").fill("")
-    page.get_by_role("button", name="Hold").click()
+    page.get_by_label("Filter requests").fill("")
+    page.get_by_role("button", name="Pause").click()
     sim.call("GET", "/v4/me")
     more = page.get_by_role("button", name="Show 1 more")
     expect(more).to_be_visible()
@@ -265,10 +265,10 @@ def test_requests_are_filtered_and_held(page, sim):
 
 
 @pytest.mark.parametrize("width", [380, 700, 1000])
-def test_a_narrow_page_does_not_scroll_sideways(page, sim, width):
+def test_a_narrow_page_does_not_scroll_horizontally(page, sim, width):
     page.set_viewport_size({"width": width, "height": 800})
     sim.upload("a" * 200 + ".mov", b"abc")
-    page.get_by_label("A fault").fill("files.show_file_upload_status=wrong-rate-limit:next5")
+    page.get_by_label("New fault").fill("files.show_file_upload_status=wrong-rate-limit:next5")
     page.get_by_role("button", name="Add").click()
     expect(line(page, "a" * 200 + ".mov")).to_be_visible()
     expect(page.locator("#faults li")).to_have_count(1)
@@ -276,16 +276,16 @@ def test_a_narrow_page_does_not_scroll_sideways(page, sim, width):
     assert page.evaluate("document.querySelector('#tree .scroll').scrollWidth") <= width
 
 
-def test_the_page_is_no_request(page, sim):
+def test_requests_of_the_page_are_not_counted(page, sim):
     page.reload()
     expect(page.locator("#state")).to_have_text("live")
     page.wait_for_timeout(1_500)
     assert sim.control("GET", "stats")["requests"] == 0
 
 
-def test_it_says_when_the_simulator_does_not_answer(page, sim):
+def test_the_page_reports_an_unresponsive_simulator(page, sim):
     page.allowed.append("net::ERR_FAILED")
     page.route("**/_sim/live*", lambda route: route.abort())
-    expect(page.locator("#state")).to_have_text("not answering")
+    expect(page.locator("#state")).to_have_text("not responding")
     page.unroute("**/_sim/live*")
     expect(page.locator("#state")).to_have_text("live")

@@ -1,11 +1,10 @@
-//! How long calls take over loopback, by each way. Read the ratios, not the times.
+//! Measures the time of calls over loopback with each client. Read the ratios, not the times.
 //!
 //! ```console
 //! $ cargo bench --manifest-path benches/compare/Cargo.toml --bench calls
 //! ```
 //!
-//! The server is another process. On a machine that does other work the instructions, which the
-//! bench of that name counts, say more.
+//! The server is another process. On a busy machine, the bench `instructions` is more reliable.
 
 use std::process::Command;
 use std::time::Duration;
@@ -70,7 +69,10 @@ fn compare(c: &mut Criterion) {
         let own = std::env::current_exe().expect("the path of this program");
         group.bench_function(way, |b| {
             b.iter(|| {
-                let status = Command::new(&own).args([way, url]).status().expect("it starts");
+                let status = Command::new(&own)
+                    .args([way, url])
+                    .status()
+                    .expect("this program can be started");
                 assert!(status.success());
             });
         });

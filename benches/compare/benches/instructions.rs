@@ -1,13 +1,13 @@
-//! Instructions and allocations for each call over loopback, by each way; and for each page of 100
-//! assets that is decoded, ours against a plain serde struct.
+//! Counts instructions and allocations of a call over loopback with each client, and of decoding a
+//! page of 100 assets, compared with a plain serde struct.
 //!
 //! ```console
 //! $ cargo bench --manifest-path benches/compare/Cargo.toml --bench instructions
 //! ```
 //!
-//! Counted by valgrind's callgrind and DHAT, so valgrind has to be installed. The server is another
-//! process and is not counted. Each way runs with few and with many calls; the difference, divided
-//! by the calls between, is free of start-up. The counts hardly vary from run to run.
+//! Needs valgrind, for callgrind and DHAT. The server is another process and is not counted. Each
+//! client makes few and many calls; the difference, divided by the number of calls, excludes the
+//! start-up. The counts hardly vary from run to run.
 
 use std::hint::black_box;
 use std::process::Command;
@@ -62,19 +62,19 @@ fn compare() {
     for (task, name) in Task::ALL {
         let (few, many) = if task == Task::Pages { (5, 25) } else { (200, 1200) };
         let ways = [Hyper::NAME, Frameio::NAME, Reqwest::NAME, Octocrab::NAME];
-        tell(name, &ways, &|way| vec![way.to_owned(), name.to_owned(), server.url.clone()], few, many);
+        report(
+            name,
+            &ways,
+            &|way| vec![way.to_owned(), name.to_owned(), server.url.clone()],
+            few,
+            many,
+        );
     }
-    tell("decode", &["plain", "decode"], &|way| vec![way.to_owned()], 5, 25);
+    report("decode", &["plain", "decode"], &|way| vec![way.to_owned()], 5, 25);
 }
 
-/// A line for each way; the first is what the others are compared with.
-fn tell(
-    what: &str,
-    ways: &[&str],
-    args: &dyn Fn(&str) -> Vec<String>,
-    few: u64,
-    many: u64,
-) {
+/// Prints a line for each client; the first is the baseline.
+fn report(what: &str, ways: &[&str], args: &dyn Fn(&str) -> Vec<String>, few: u64, many: u64) {
     let mut first = None;
     for way in ways {
         let each = |count: &dyn Fn(&[String]) -> u64| {
@@ -99,8 +99,8 @@ fn allocations(args: &[String]) -> u64 {
     number_after(" bytes in ", "dhat", "--dhat-out-file=/dev/null", args)
 }
 
-/// Runs this program with `args` under a tool of valgrind; the first number after a text that the
-/// tool writes.
+/// Runs this program with `args` under a tool of valgrind; returns the first number after `text` in
+/// the output of the tool.
 fn number_after(text: &str, tool: &str, file: &str, args: &[String]) -> u64 {
     let output = Command::new("valgrind")
         .args([&format!("--tool={tool}"), file])
@@ -108,9 +108,9 @@ fn number_after(text: &str, tool: &str, file: &str, args: &[String]) -> u64 {
         .args(args)
         .output()
         .expect("valgrind is installed");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
-    let (_, count) = told.split_once(text).expect("a count");
+    let report = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{report}");
+    let (_, count) = report.split_once(text).expect("a count");
     let count = count.split_whitespace().next().expect("a number after it").replace(',', "");
     count.parse().expect("a number")
 }

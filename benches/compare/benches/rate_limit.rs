@@ -1,12 +1,12 @@
-//! The rate-limit layer alone: a call with few and with many keys, memory of a million of them, and
-//! ten thousand who wait.
+//! Measures the rate-limit layer alone: a call with few and with many keys, the memory of a million
+//! keys, and 10,000 waiting calls.
 //!
 //! ```console
 //! $ cargo bench --manifest-path benches/compare/Cargo.toml --bench rate_limit
 //! ```
 //!
-//! A call is compared with `check_key` of governor's keyed limiter, which only says yes or no: it
-//! makes no request wait, learns nothing from answers and forgets no key by itself.
+//! A call is compared with `check_key` of governor's keyed limiter, which only decides: it does not
+//! wait, learn from responses, or drop unused keys.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -31,8 +31,8 @@ static ALLOCATED: PeakAlloc = PeakAlloc;
 static SHOW: Operation = Operation::new("files.show", Method::GET, "/v4/me", Quota::per_second(1));
 
 fn main() {
-    // Under `cargo bench` there are arguments of cargo's own.
-    // First, since pages that others have freed would not count.
+    // `cargo bench` adds arguments.
+    // First, because memory that other measurements freed would not count.
     memory();
     calls();
     waiters();
@@ -48,7 +48,7 @@ fn accounts(count: usize) -> Vec<Arc<str>> {
     (0..count).map(|n| format!("{n:08x}-7d2f-4a0e-9c2e-8d0c0d2f5f11").into()).collect()
 }
 
-/// The layer over a service that answers at once.
+/// The layer over a service that responds at once.
 fn limited(
     layer: &RateLimitLayer,
 ) -> impl Service<Request<Body>, Response = Response<()>, Error: std::fmt::Debug> + Clone {
@@ -58,14 +58,14 @@ fn limited(
     }))
 }
 
-/// How long a call takes, the making of its request left out.
+/// Measures a call, without the creation of its request.
 fn calls() {
     const CALLS: usize = 200_000;
     println!("\n| keys | layer | `governor`'s `check_key` | ratio |");
     println!("|---|---|---|---|");
     for keys in [1, 1_000, 1_000_000] {
         let accounts = accounts(keys);
-        // Spread over all of them, in no order that a cache would like.
+        // Spread over all keys, in an order that defeats the cache.
         let each = || (0..CALLS).map(|n| &accounts[n * 7_919 % keys]);
         let runtime = runtime();
 
@@ -81,7 +81,7 @@ fn calls() {
             });
             cpu_time() - begun
         };
-        // All keys are known before they are measured.
+        // Creates all keys before the measurement.
         send(&mut accounts.iter());
         let layer = send(&mut each());
 
@@ -105,7 +105,7 @@ fn calls() {
     }
 }
 
-/// What a million keys hold, and what is left of it once they are idle.
+/// Measures the memory of a million keys, and the rest of it when they are idle.
 fn memory() {
     const KEYS: usize = 1_000_000;
     let runtime = runtime();
@@ -129,12 +129,12 @@ fn memory() {
     fill(0, KEYS);
     println!("{} keys: {}", limit.buckets(), used());
     std::thread::sleep(window);
-    // Idle buckets go when new ones need room.
+    // Idle buckets are dropped when new ones need room.
     fill(KEYS, KEYS / 10);
     println!("idle, and {} new keys later, {} keys: {}", KEYS / 10, limit.buckets(), used());
 }
 
-/// How long it takes to serve all who wait, and what they cost.
+/// Measures the time and cost of serving all waiting calls.
 fn waiters() {
     const WAITERS: usize = 10_000;
     const RATE: u32 = 2_000;
@@ -145,9 +145,8 @@ fn waiters() {
     let live = ALLOCATED.current_usage();
     let (begun, worked) = (Instant::now(), cpu_time());
     runtime.block_on(async {
-        let calls: Vec<_> = (0..WAITERS)
-            .map(|_| Box::pin(layer.clone().oneshot(request(&account))))
-            .collect();
+        let calls: Vec<_> =
+            (0..WAITERS).map(|_| Box::pin(layer.clone().oneshot(request(&account)))).collect();
         let peak = async {
             tokio::time::sleep(Duration::from_millis(100)).await;
             ALLOCATED.current_usage() - live
@@ -156,7 +155,7 @@ fn waiters() {
         assert!(results.iter().all(Result::is_ok));
         println!("\n{WAITERS} waiters hold {:.1} MB", live as f64 / 1e6);
     });
-    // A burst of all but one, which is kept free, and then one after the other.
+    // A burst of all slots but one, which stays free, and then one after the other.
     let fluid = (WAITERS as f64 - f64::from(RATE - 1)) / f64::from(RATE);
     let (elapsed, worked) = (begun.elapsed().as_secs_f64(), cpu_time() - worked);
     println!(

@@ -1,8 +1,8 @@
-//! What calls of Frame.io cost with this SDK, and with what one would take in place of it: raw
-//! hyper-util, reqwest, and octocrab's generic client, each with serde.
+//! Compares the cost of calls with this SDK, raw hyper-util, reqwest, and octocrab's generic
+//! client, each with serde.
 //!
-//! The server is another process, so that it is not counted: a bench starts itself once more with
-//! the argument `serve`.
+//! The server is another process, so that it is not counted: a bench starts itself again with the
+//! argument `serve`.
 
 #[path = "../../support/page.rs"]
 pub mod page;
@@ -14,22 +14,22 @@ use std::time::Duration;
 pub use server::Server;
 pub use ways::{Calls, Task};
 
-/// What each way runs on: one thread, for counts that do not vary.
+/// Creates a runtime of one thread, for counts that do not vary.
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// How long this thread has worked: what others do on the machine does not count.
+/// Returns the CPU time of this thread, which other load of the machine does not change.
 pub fn cpu_time() -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
-    let nanos = told.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    let nanos = stat.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
     Duration::from_nanos(nanos.expect("a number"))
 }
 
-/// How many bytes of memory this process has at the moment.
+/// Returns the resident memory of this process, in bytes.
 pub fn resident() -> usize {
-    let told = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = told.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
     let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<usize>().ok());
     kilobytes.expect("a number") * 1024
 }

@@ -1,4 +1,4 @@
-//! The server: blocking sockets, a thread for each connection, answers that are ready.
+//! The server: blocking sockets, a thread for each connection, prepared responses.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use crate::page;
 
-/// The headers of a response: the least that a call of the SDK reads, which are the type and the
-/// three of the quota.
+/// Headers of a response: only those that a call of the SDK reads, the type and the three of the
+/// quota.
 const HEADERS: &str = "content-type: application/json; charset=utf-8\r\n\
     x-ratelimit-limit: 1000000000\r\n\
     x-ratelimit-remaining: 999999999\r\n\
@@ -17,30 +17,29 @@ const ME: &str = r#"{"data":{"id":"18f1b1f5-9d2f-4a0e-9c2e-8d0c0d2f5f11","name":
 
 const COMMENT: &str = r#"{"data":{"id":"0b8ff5dc-6ab1-4b5c-9c8c-9a1d3a0a2f10","file_id":"2c8ff5dc-6ab1-4b5c-9c8c-9a1d3a0a2f10","text":"The grade of this shot is too warm","timestamp":120,"duration":null,"page":null,"anchor":null,"annotation":null,"text_review_annotation":null,"links":[],"mentions":[],"completed_at":null,"completer_id":null,"text_edited_at":null,"created_at":"2026-10-04T12:40:06.123456Z","updated_at":"2026-10-04T12:40:06.123456Z"}}"#;
 
-/// Where the address of the next page is in a page, and the digits of its number.
+/// Position of the link to the next page in a page, and the digits of its number.
 const NEXT: &str = "?after=page-";
 const DIGITS: usize = 6;
 
-/// Answers until the process ends. Prints its URL first.
+/// Prints the URL, and serves until the process ends.
 pub fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     println!("http://{}", listener.local_addr().expect("an address"));
     let page = page::page().replace("?after=g3QAAAABdwVhZnRlcmEy", "?after=page-000000");
-    let [me, comment, page] = [("200 OK", ME), ("201 Created", COMMENT), ("200 OK", &*page)].map(
-        |(status, body)| {
+    let [me, comment, page] =
+        [("200 OK", ME), ("201 Created", COMMENT), ("200 OK", &*page)].map(|(status, body)| {
             let length = body.len();
             format!("HTTP/1.1 {status}\r\n{HEADERS}content-length: {length}\r\n\r\n{body}")
-        },
-    );
+        });
     for stream in listener.incoming() {
         let (me, comment, page) = (me.clone(), comment.clone(), page.clone());
         let stream = stream.expect("a connection");
-        std::thread::spawn(move || answer(stream, &me, &comment, page.into_bytes()));
+        std::thread::spawn(move || serve_connection(stream, &me, &comment, page.into_bytes()));
     }
 }
 
-/// Answers the requests of one connection, until it closes.
-fn answer(stream: TcpStream, me: &str, comment: &str, mut page: Vec<u8>) -> Option<()> {
+/// Serves the requests of one connection until it closes.
+fn serve_connection(stream: TcpStream, me: &str, comment: &str, mut page: Vec<u8>) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
@@ -75,7 +74,7 @@ fn answer(stream: TcpStream, me: &str, comment: &str, mut page: Vec<u8>) -> Opti
     }
 }
 
-/// The process of the server; it ends with this value.
+/// The process of the server. It ends when this value is dropped.
 pub struct Server {
     process: Child,
     pub url: String,

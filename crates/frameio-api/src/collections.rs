@@ -1,4 +1,17 @@
-//! Collections: selections of assets in a project. They can be read only.
+//! Collections: saved selections of the assets of a project. The API can read them, not change
+//! them.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::collections::ListCollections;
+//!
+//! let page = client.send(ListCollections::new("account", "project")).await?;
+//! for collection in page.data {
+//!     println!("{}: {}", collection.id, collection.name.unwrap_or_default());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{
     AccountId, CollectionId, Cursor, Endpoint, FolderId, Operation, Page, ProjectId, model,
@@ -10,22 +23,12 @@ use crate::projects::Project;
 use crate::shares::Share;
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ListCollections::OPERATION, ShowCollection::OPERATION];
 
 /// Lists the collections of a project.
 ///
 /// Returns pages of [`Collection`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::collections::ListCollections;
-///
-/// let page = client.send(ListCollections::new("account", "project")).await?;
-/// println!("{} collections", page.data.len());
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -49,7 +52,7 @@ pub struct ListCollections {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -79,51 +82,54 @@ pub struct ShowCollection {
 open_enum! {
     /// Related resources to include in responses about collections.
     pub enum CollectionInclude {
-        /// Who created it.
+        /// User who created the collection.
         Creator = "creator",
-        /// The project that it is in.
+        /// Project that contains the collection.
         Project = "project",
     }
 }
 
 open_enum! {
-    /// How assets come into a collection.
+    /// How a collection selects its assets.
     pub enum CollectionAggregationMode {
-        /// One by one.
+        /// Assets are added one by one.
         Static = "static",
-        /// By a rule that they match.
+        /// Assets that match a rule belong to it.
         Dynamic = "dynamic",
     }
 }
 
 model! {
-    /// A collection.
+    /// A selection of the assets of a project.
     pub struct Collection {
-        /// The collection's id.
+        /// Id of the collection.
         pub id: CollectionId,
-        /// The project that it is in.
+        /// Project that contains the collection.
         pub project_id: ProjectId,
-        /// The folder at its root.
+        /// Root folder of the collection, if it has one.
         pub root_folder_id: Option<FolderId>,
-        /// What it is called.
+        /// Name, if the collection has one.
         pub name: Option<String>,
-        /// What it is about.
+        /// Description, if the collection has one.
         pub description: Option<String>,
-        /// How assets come into it.
+        /// How the collection selects its assets.
         pub aggregation_mode: CollectionAggregationMode,
-        /// Whether it is private.
+        /// Whether the collection is private.
         pub private: bool,
-        /// Whether the service made it.
+        /// Whether the service created the collection.
         pub auto_generated: bool,
-        /// Who created it, if included.
+        /// User who created the collection. Present only if [`CollectionInclude::Creator`] is
+        /// requested.
         pub creator: Option<Box<User>>,
-        /// The project that it is in, if included.
+        /// Project that contains the collection. Present only if [`CollectionInclude::Project`] is
+        /// requested.
         pub project: Option<Box<Project>>,
-        /// The shares of it, if the answer has them.
+        /// Shares of the collection. Absent if the service does not return them; they cannot be
+        /// requested.
         pub shares: Option<Vec<Share>>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }

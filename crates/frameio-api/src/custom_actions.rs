@@ -1,4 +1,28 @@
-//! Custom actions: what a member of a workspace can start from a menu.
+//! Custom actions: entries in the context menu of assets that call a URL.
+//!
+//! A member of the workspace selects assets and an action. The service then calls the URL of the
+//! action, whose response can show a message or a form.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::custom_actions::{ActionDescription, ActionEvent, CreateCustomAction};
+//! use frameio::webhooks::CallbackUrl;
+//!
+//! let action = CreateCustomAction::new(
+//!     "account",
+//!     "workspace",
+//!     ActionDescription::new("Posts the file to a channel"),
+//!     ActionEvent::new("post.file"),
+//!     "Post",
+//!     CallbackUrl::new("https://example.com/actions"),
+//! );
+//! let secret = client.send(action.timeout(10)).await?.secret;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The crate [`frameio-webhook`](https://docs.rs/frameio-webhook) verifies calls with the secret
+//! and builds the responses.
 
 use frameio_core::{
     AccountId, ActionId, Cursor, Endpoint, Operation, Page, Secret, UserId, WorkspaceId, model,
@@ -10,7 +34,7 @@ use crate::text::text;
 use crate::users::User;
 use crate::webhooks::CallbackUrl;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListCustomActions::OPERATION,
     CreateCustomAction::OPERATION,
@@ -45,32 +69,15 @@ pub struct ListCustomActions {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
 /// Creates a custom action in a workspace.
 ///
-/// Returns the [`CustomAction`]. Only this response contains the `secret` that verifies calls.
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::custom_actions::{ActionDescription, ActionEvent, CreateCustomAction};
-/// use frameio::webhooks::CallbackUrl;
-///
-/// let action = CreateCustomAction::new(
-///     "account",
-///     "workspace",
-///     ActionDescription::new("Posts the file to a channel"),
-///     ActionEvent::new("post.file"),
-///     "Post",
-///     CallbackUrl::new("https://example.com/actions"),
-/// );
-/// let secret = client.send(action.timeout(10)).await?.secret;
-/// # Ok(())
-/// # }
-/// ```
+/// Returns the [`CustomAction`]. Only this response contains the `secret` that signs calls: store
+/// it.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -89,10 +96,10 @@ pub struct CreateCustomAction {
     /// Description, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub description: ActionDescription,
-    /// Event name sent with each call, chosen by you. 1 to 255 characters.
+    /// Name of your choice that the service sends with each call, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub event: ActionEvent,
-    /// Name in the menu, 1 to 255 characters.
+    /// Label of the menu entry, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: String,
     /// URL that the service calls, 1 to 2 000 characters.
@@ -152,13 +159,13 @@ pub struct UpdateCustomAction {
     /// Description, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub description: Option<String>,
-    /// Event name sent with each call, chosen by you. 1 to 255 characters.
+    /// Name of your choice that the service sends with each call, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub event: Option<String>,
     /// Whether the action accepts several assets at once.
     #[endpoint(body)]
     pub multi_asset: Option<bool>,
-    /// Name in the menu, 1 to 255 characters.
+    /// Label of the menu entry, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: Option<String>,
     /// Seconds that the service waits for a response, 5 to 10.
@@ -187,55 +194,62 @@ pub struct DeleteCustomAction {
 }
 
 text! {
-    /// Event name of a custom action, which the service sends with each call.
+    /// Name of your choice that the service sends with each call of a custom action.
+    ///
+    /// A separate type, so that it cannot be swapped with the texts next to it in the arguments of
+    /// `new`.
     pub struct ActionEvent;
 }
 
 text! {
     /// Description of a custom action.
+    ///
+    /// A separate type, so that it cannot be swapped with the texts next to it in the arguments of
+    /// `new`.
     pub struct ActionDescription;
 }
 
 open_enum! {
     /// Related resources to include in responses about custom actions.
     pub enum CustomActionInclude {
-        /// Who created it.
+        /// User who created the custom action.
         Creator = "creator",
     }
 }
 
 model! {
-    /// A custom action.
+    /// A custom action of a workspace.
     pub struct CustomAction {
-        /// The custom action's id.
+        /// Id of the custom action.
         pub id: ActionId,
-        /// The workspace that it belongs to.
+        /// Workspace whose members can run the action.
         pub workspace_id: WorkspaceId,
-        /// What the menu calls it.
+        /// Label of the menu entry.
         pub name: String,
-        /// What it does.
+        /// Description of the action.
         pub description: String,
-        /// What calls name it.
+        /// Name that the service sends with each call.
         pub event: String,
-        /// What is called when somebody starts it.
+        /// URL that the service calls when a member runs the action.
         pub url: String,
-        /// Whether the menu shows it.
+        /// Whether the menu shows the action.
         pub active: bool,
-        /// Whether it can be started on several assets at once.
+        /// Whether the action accepts several assets at once.
         pub multi_asset: Option<bool>,
-        /// How long the service waits for an answer, in seconds.
+        /// Seconds that the service waits for a response, 5 to 10.
         pub timeout: Option<u32>,
-        /// What calls are signed with: only in the answer to its creation.
+        /// Secret that signs calls. Present only in the response to [`CreateCustomAction`].
         pub secret: Option<Secret>,
-        /// Who created it.
+        /// User who created the custom action.
         pub creator_id: UserId,
-        /// Who created it, if included.
+        /// User who created the custom action. Present only if [`CustomActionInclude::Creator`] is
+        /// requested.
         pub creator: Option<User>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
-        /// When it was deleted.
+        /// Deletion time. Absent for existing actions.
         pub deleted_at: Option<Timestamp>,
     }
 }

@@ -1,26 +1,28 @@
-//! Permissions on folders: the users who may work with them, and their roles.
+//! Permissions on folders: the users with access, and their roles.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::folder_permissions::ListFolderUsers;
+//!
+//! let page = client.send(ListFolderUsers::new("account", "folder")).await?;
+//! for member in page.data {
+//!     println!("{}: {}", member.user.email, member.role);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Cursor, Endpoint, FolderId, Operation, Page, UserId};
 
 use crate::permissions::{AssignedProjectRole, ProjectRole, UserRole};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] =
     &[ListFolderUsers::OPERATION, UpdateFolderUserRole::OPERATION, RemoveFolderUser::OPERATION];
 
 /// Lists the users of a folder with their roles.
 ///
 /// Returns pages of [`UserRole`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::folder_permissions::ListFolderUsers;
-///
-/// let page = client.send(ListFolderUsers::new("account", "folder")).await?;
-/// println!("{} users", page.data.len());
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -33,7 +35,7 @@ pub struct ListFolderUsers {
     /// Account that owns the folder.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Folder that contains the folder users.
+    /// Folder whose users are listed.
     #[endpoint(path)]
     pub folder_id: FolderId,
     /// Whether to include deactivated users. Default: false.
@@ -45,7 +47,7 @@ pub struct ListFolderUsers {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -88,7 +90,7 @@ pub struct RemoveFolderUser {
     /// Account that owns the folder.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Folder that loses the user.
+    /// Folder to remove the user from.
     #[endpoint(path)]
     pub folder_id: FolderId,
     /// User to remove.

@@ -1,4 +1,18 @@
-//! Groups: users of an account who get access together.
+//! Groups of users, which can receive access together.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::groups::ListGroups;
+//!
+//! let page = client.send(ListGroups::new("account")).await?;
+//! for group in page.data {
+//!     println!("{} {}: {} members", group.emoji, group.name, group.member_count);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The feature `experimental` adds operations on the members and the roles of groups.
 
 use frameio_core::{
     AccountId, Cursor, Endpoint, GroupId, Operation, Page, UserId, model, open_enum, response_types,
@@ -7,23 +21,13 @@ use jiff::Timestamp;
 
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] =
     &[ListGroups::OPERATION, CreateGroup::OPERATION, ShowGroup::OPERATION, UpdateGroup::OPERATION];
 
 /// Lists the groups of an account.
 ///
 /// Returns pages of [`Group`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::groups::ListGroups;
-///
-/// let page = client.send(ListGroups::new("account")).await?;
-/// println!("{} groups", page.data.len());
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -32,7 +36,7 @@ pub const OPERATIONS: &[&Operation] =
 )]
 #[non_exhaustive]
 pub struct ListGroups {
-    /// Account that owns the groups.
+    /// Account whose groups are listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Related resources to include in the response.
@@ -47,7 +51,7 @@ pub struct ListGroups {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -69,7 +73,7 @@ pub struct CreateGroup {
     /// Name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: String,
-    /// Emoji shown with the name, 1 to 255 characters.
+    /// Emoji that is shown with the name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub emoji: String,
 }
@@ -116,7 +120,7 @@ pub struct UpdateGroup {
     /// Name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: Option<String>,
-    /// Emoji shown with the name, 1 to 255 characters.
+    /// Emoji that is shown with the name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub emoji: Option<String>,
 }
@@ -124,77 +128,79 @@ pub struct UpdateGroup {
 open_enum! {
     /// Related resources to include in responses about groups.
     pub enum GroupInclude {
-        /// Who created it.
+        /// User who created the group.
         Creator = "creator",
     }
 }
 
 open_enum! {
-    /// The order of groups.
+    /// Sort order of groups.
     pub enum GroupSort {
-        /// By creator, A first.
+        /// By creator, A to Z.
         CreatorAsc = "creator_asc",
-        /// By creator, Z first.
+        /// By creator, Z to A.
         CreatorDesc = "creator_desc",
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }
 
 open_enum! {
-    /// Where a group is kept.
+    /// System that manages a group.
     pub enum GroupSource {
-        /// At Frame.io.
+        /// Frame.io.
         Frame = "frame",
-        /// At Adobe.
+        /// Adobe.
         Adobe = "adobe",
-        /// At Workfront.
+        /// Workfront.
         Workfront = "workfront",
     }
 }
 
 open_enum! {
-    /// How far the members of a group have been taken over from its source.
+    /// Progress of the synchronization of a group's members with its source.
     pub enum GroupSyncStatus {
-        /// It has not begun.
+        /// The synchronization has not started.
         NotStarted = "not_started",
-        /// It is going on.
+        /// The synchronization is in progress.
         InProgress = "in_progress",
-        /// All are there.
+        /// All members are synchronized.
         Completed = "completed",
-        /// It failed.
+        /// The synchronization failed.
         Error = "error",
     }
 }
 
 model! {
-    /// A group, wherever it is kept.
+    /// A group of users of an account.
     pub struct Group {
-        /// The group's id.
+        /// Id of the group.
         pub id: GroupId,
-        /// What it is called.
+        /// Name, 1 to 255 characters.
         pub name: String,
-        /// The emoji that stands for it.
+        /// Emoji that is shown with the name.
         pub emoji: String,
-        /// How many members it has.
+        /// Number of members.
         pub member_count: u64,
-        /// Where it is kept; absent from the answers to [`CreateGroup`] and [`UpdateGroup`].
+        /// System that manages the group. Can be absent from responses to [`CreateGroup`] and
+        /// [`UpdateGroup`].
         pub source: Option<GroupSource>,
-        /// How far its members have been taken over; absent where there is nothing to take over.
+        /// Progress of the synchronization with the source. Absent for groups that are not
+        /// synchronized.
         pub sync_status: Option<GroupSyncStatus>,
-        /// Who created it, by id.
+        /// User who created the group, if known.
         pub creator_id: Option<UserId>,
-        /// Who created it, if included.
+        /// User who created the group. Present only if [`GroupInclude::Creator`] is requested.
         pub creator: Option<Box<User>>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }

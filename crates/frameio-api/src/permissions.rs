@@ -1,38 +1,48 @@
-//! Roles, and users who have them: what all permissions share.
+//! Roles, and users with roles: the models that all permissions share.
 //!
-//! A role that a user *has* may come from above: an owner of the account is one on each of its
-//! projects. What can be *given* is less, and differs:
+//! A user's role on a resource can be inherited: the owner of an account is also the owner of each
+//! of its projects. Fewer roles can be granted on a resource than a user can have there:
 //!
-//! | on | a user has | can be given |
+//! | resource | a user has | can be granted |
 //! |---|---|---|
-//! | an account | [`AccountRole`] | [`AssignableAccountRole`] |
-//! | a workspace | [`Role`] | [`WorkspaceRole`] |
-//! | a project, a folder | [`Role`] | [`ProjectRole`] |
+//! | account | [`AccountRole`] | [`AssignableAccountRole`] |
+//! | workspace | [`Role`] | [`WorkspaceRole`] |
+//! | project, folder | [`Role`] | [`ProjectRole`] |
 //!
-//! Giving a role to somebody who has none adds them. A role on a workspace counts on each of its
-//! projects, those to come included, but not on restricted ones. A role on a project is one beside
-//! it: it stays when the user is removed from the workspace.
+//! Granting a role to a user without one adds the user to the resource. A role on a workspace
+//! applies to all of its present and future projects, except restricted ones. A role on a project
+//! is independent of it: it remains when the user is removed from the workspace.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::permissions::ProjectRole;
+//! use frameio::project_permissions::UpdateProjectUserRole;
+//!
+//! client.send(UpdateProjectUserRole::new("account", "project", "user", ProjectRole::Editor)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{model, open_enum, response_types};
 
 use crate::users::{User, UserDetails};
 
 open_enum! {
-    /// The role of a user in an account.
+    /// Role of a user in an account.
     pub enum AccountRole {
-        /// Owns the account: one user does.
+        /// Owns the account. Each account has one owner.
         Owner = "owner",
         /// Administers the account.
         Admin = "admin",
         /// Works in the account.
         Member = "member",
-        /// Sees only what is shared with them; who is added to a secure share becomes one.
+        /// Can see only what is shared with them. Adding a user to a secure share grants this role.
         Reviewer = "reviewer",
     }
 }
 
 open_enum! {
-    /// A role that can be given in an account.
+    /// Role that can be granted in an account.
     pub enum AssignableAccountRole {
         /// Administers the account.
         Admin = "admin",
@@ -42,7 +52,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// The role of a user or a group on a workspace, a project or a folder, wherever it comes from.
+    /// Role of a user or a group on a workspace, project or folder, granted or inherited.
     pub enum Role {
         /// Owns the account.
         Owner = "owner",
@@ -50,21 +60,21 @@ open_enum! {
         Admin = "admin",
         /// Administers the workspace.
         WorkspaceAdmin = "workspace_admin",
-        /// May do everything in it.
+        /// Can do everything on the resource.
         FullAccess = "full_access",
-        /// May edit and share.
+        /// Can edit and share.
         Editor = "editor",
-        /// May edit, not share.
+        /// Can edit, but not share.
         EditOnly = "edit_only",
-        /// May look and comment.
+        /// Can view and comment.
         Commenter = "commenter",
-        /// May look.
+        /// Can view.
         Viewer = "viewer",
     }
 }
 
 impl Role {
-    /// The same role to give on a workspace; nothing if only the account can give it.
+    /// Returns the role to grant on a workspace, or `None` for a role that only the account grants.
     pub fn to_workspace_role(&self) -> Option<WorkspaceRole> {
         match self {
             Self::Owner | Self::Admin => None,
@@ -72,8 +82,8 @@ impl Role {
         }
     }
 
-    /// The same role to give on a project or a folder; nothing if only the account or the workspace
-    /// can give it.
+    /// Returns the role to grant on a project or folder, or `None` for a role that only the account
+    /// or the workspace grants.
     ///
     /// ```
     /// use frameio_api::permissions::{ProjectRole, Role};
@@ -90,40 +100,40 @@ impl Role {
 }
 
 open_enum! {
-    /// A role that can be given on a workspace.
+    /// Role that can be granted on a workspace.
     pub enum WorkspaceRole {
         /// Administers the workspace.
         WorkspaceAdmin = "workspace_admin",
-        /// May do everything in it.
+        /// Can do everything in the workspace.
         FullAccess = "full_access",
-        /// May edit and share.
+        /// Can edit and share.
         Editor = "editor",
-        /// May edit, not share.
+        /// Can edit, but not share.
         EditOnly = "edit_only",
-        /// May look and comment.
+        /// Can view and comment.
         Commenter = "commenter",
-        /// May look.
+        /// Can view.
         Viewer = "viewer",
     }
 }
 
 open_enum! {
-    /// A role that can be given on a project or a folder.
+    /// Role that can be granted on a project or folder.
     pub enum ProjectRole {
-        /// May do everything in it.
+        /// Can do everything in the project or folder.
         FullAccess = "full_access",
-        /// May edit and share.
+        /// Can edit and share.
         Editor = "editor",
-        /// May edit, not share.
+        /// Can edit, but not share.
         EditOnly = "edit_only",
-        /// May look and comment.
+        /// Can view and comment.
         Commenter = "commenter",
-        /// May look.
+        /// Can view.
         Viewer = "viewer",
     }
 }
 
-/// What can be given on a project can be given on a workspace.
+/// Converts without loss: every role on a project can be granted on a workspace too.
 impl From<ProjectRole> for WorkspaceRole {
     fn from(role: ProjectRole) -> Self {
         role.as_str().into()
@@ -131,63 +141,63 @@ impl From<ProjectRole> for WorkspaceRole {
 }
 
 open_enum! {
-    /// The order of users with roles.
+    /// Sort order of users with roles.
     pub enum UserRoleSort {
-        /// By role, the reverse of [`RoleDesc`](Self::RoleDesc).
+        /// By role. The service does not document the order of roles.
         RoleAsc = "role_asc",
-        /// By role, the reverse of [`RoleAsc`](Self::RoleAsc).
+        /// By role, in the reverse order of [`RoleAsc`](Self::RoleAsc).
         RoleDesc = "role_desc",
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By e-mail address, A first.
+        /// By email address, A to Z.
         EmailAsc = "email_asc",
-        /// By e-mail address, Z first.
+        /// By email address, Z to A.
         EmailDesc = "email_desc",
     }
 }
 
 model! {
-    /// A user of an account, with their role in it.
+    /// A user of an account with their role.
     pub struct AccountUserRole {
-        /// The user.
+        /// User.
         pub user: UserDetails,
-        /// The user's role.
+        /// Role of the user in the account, if the service reports one.
         pub role: Option<AccountRole>,
     }
 }
 
 model! {
-    /// A user with a role on a workspace, a project or a folder.
+    /// A user with their role on a workspace, project or folder.
     pub struct UserRole {
-        /// The user.
+        /// User.
         pub user: User,
-        /// The user's role.
+        /// Role of the user, granted or inherited.
         pub role: Role,
     }
 }
 
 model! {
-    /// The role that was given in an account.
+    /// Result of granting a role in an account.
     pub struct AssignedAccountRole {
-        /// The role.
+        /// Role that was granted.
         pub role: AssignableAccountRole,
     }
 }
 
 model! {
-    /// The role that was given on a workspace.
+    /// Result of granting a role on a workspace.
     pub struct AssignedWorkspaceRole {
-        /// The role.
+        /// Role that was granted, if the service returns it.
         pub role: Option<WorkspaceRole>,
     }
 }
 
 model! {
-    /// The role that was given on a project or a folder.
+    /// Result of granting a role on a project or folder.
     pub struct AssignedProjectRole {
-        /// The role.
+        /// Role that was granted, if the service returns it.
         pub role: Option<ProjectRole>,
     }
 }
@@ -204,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_is_given_only_where_it_can_be() {
+    fn converts_only_roles_that_can_be_granted() {
         for role in Role::KNOWN.iter().copied().map(Role::from) {
             let known = |known: &[&str]| known.contains(&role.as_str()).then(|| role.to_string());
             let on_workspace = role.to_workspace_role().map(|role| role.to_string());

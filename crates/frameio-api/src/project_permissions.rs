@@ -1,10 +1,20 @@
-//! Permissions on projects: the users who may work with them, and their roles.
+//! Permissions on projects: the users with access, and their roles.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::permissions::ProjectRole;
+//! use frameio::project_permissions::UpdateProjectUserRole;
+//!
+//! client.send(UpdateProjectUserRole::new("account", "project", "user", ProjectRole::Editor)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Cursor, Endpoint, Operation, Page, ProjectId, UserId};
 
 use crate::permissions::{AssignedProjectRole, ProjectRole, UserRole, UserRoleSort};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] =
     &[ListProjectUsers::OPERATION, UpdateProjectUserRole::OPERATION, RemoveProjectUser::OPERATION];
 
@@ -22,7 +32,7 @@ pub struct ListProjectUsers {
     /// Account that owns the project.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Project that contains the project users.
+    /// Project whose users are listed.
     #[endpoint(path)]
     pub project_id: ProjectId,
     /// Whether to include deactivated users. Default: false.
@@ -37,7 +47,7 @@ pub struct ListProjectUsers {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -45,16 +55,6 @@ pub struct ListProjectUsers {
 /// Grants a user a role on a project, and adds the user if necessary.
 ///
 /// Returns the [`AssignedProjectRole`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::permissions::ProjectRole;
-/// use frameio::project_permissions::UpdateProjectUserRole;
-///
-/// client.send(UpdateProjectUserRole::new("account", "project", "user", ProjectRole::Editor)).await?;
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -90,7 +90,7 @@ pub struct RemoveProjectUser {
     /// Account that owns the project.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Project that loses the user.
+    /// Project to remove the user from.
     #[endpoint(path)]
     pub project_id: ProjectId,
     /// User to remove.

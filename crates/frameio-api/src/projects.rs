@@ -1,4 +1,17 @@
-//! Projects: each has a root folder, which everything in it is below.
+//! Projects, each with a root folder that contains all of its assets.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::projects::ListProjects;
+//!
+//! let mut projects = client.items(ListProjects::new("account", "workspace"));
+//! while let Some(project) = projects.next().await {
+//!     let project = project?;
+//!     println!("{}: root folder {}", project.name, project.root_folder_id);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{
     AccountId, Cursor, Endpoint, FolderId, Operation, Page, ProjectId, WorkspaceId, model,
@@ -9,7 +22,7 @@ use jiff::Timestamp;
 use crate::assets::DeletedAsset;
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListProjects::OPERATION,
     CreateProject::OPERATION,
@@ -50,7 +63,7 @@ pub struct ListProjects {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -85,7 +98,7 @@ pub struct CreateProject {
     /// Name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: String,
-    /// Whether access is restricted to members of the project.
+    /// Whether only members of the project can see it, and not all members of the workspace.
     #[endpoint(body)]
     pub restricted: Option<bool>,
 }
@@ -132,10 +145,10 @@ pub struct UpdateProject {
     /// Name, 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub name: Option<String>,
-    /// Whether access is restricted to members of the project.
+    /// Whether only members of the project can see it, and not all members of the workspace.
     #[endpoint(body)]
     pub restricted: Option<bool>,
-    /// Whether the project is active.
+    /// Status: active or inactive.
     #[endpoint(body)]
     pub status: Option<ProjectStatus>,
 }
@@ -168,7 +181,7 @@ pub struct DeleteProject {
 )]
 #[non_exhaustive]
 pub struct ListAccountProjects {
-    /// Account that owns the account projects.
+    /// Account whose projects are listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Related resources to include in the response.
@@ -183,12 +196,12 @@ pub struct ListAccountProjects {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Lists the projects of an account that the user is invited to.
+/// Lists the projects of an account that the caller is invited to.
 ///
 /// Returns pages of [`Project`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -199,7 +212,7 @@ pub struct ListAccountProjects {
 )]
 #[non_exhaustive]
 pub struct ListInvitedProjects {
-    /// Account that owns the invited projects.
+    /// Account whose projects are listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Related resources to include in the response.
@@ -214,12 +227,12 @@ pub struct ListInvitedProjects {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Lists recently deleted files, folders and version stacks of a project.
+/// Lists the recently deleted files, folders and version stacks of a project.
 ///
 /// Returns pages of [`DeletedAsset`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -233,7 +246,7 @@ pub struct ListDeletedAssets {
     /// Account that owns the project.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Project that contains the deleted assets.
+    /// Project that contained the assets.
     #[endpoint(path)]
     pub project_id: ProjectId,
     /// Sort order. Default: chosen by the service.
@@ -245,7 +258,7 @@ pub struct ListDeletedAssets {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -253,79 +266,81 @@ pub struct ListDeletedAssets {
 open_enum! {
     /// Related resources to include in responses about projects.
     pub enum ProjectInclude {
-        /// Who owns it.
+        /// User who owns the project.
         Owner = "owner",
     }
 }
 
 open_enum! {
-    /// The order of projects.
+    /// Sort order of projects.
     pub enum ProjectSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }
 
 open_enum! {
-    /// The order of what was deleted.
+    /// Sort order of deleted assets.
     pub enum DeletedAssetSort {
-        /// By time of deletion, oldest first.
+        /// By deletion time, oldest first.
         DeletedAtAsc = "deleted_at_asc",
-        /// By time of deletion, newest first.
+        /// By deletion time, newest first.
         DeletedAtDesc = "deleted_at_desc",
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
     }
 }
 
 open_enum! {
-    /// Whether a project is being worked on.
+    /// Status of a project.
     pub enum ProjectStatus {
-        /// It is.
+        /// The project is in use.
         Active = "active",
-        /// It is put away.
+        /// The project is deactivated.
         Inactive = "inactive",
     }
 }
 
 model! {
-    /// A project.
+    /// A project of a workspace.
     pub struct Project {
-        /// The project's id.
+        /// Id of the project.
         pub id: ProjectId,
-        /// The project's id at Adobe.
+        /// Id of the project at Adobe, such as `urn:aaid:sc:US:…`. Absent outside of Adobe storage.
         pub adobe_id: Option<String>,
-        /// The workspace that holds it.
+        /// Workspace that contains the project.
         pub workspace_id: WorkspaceId,
-        /// The folder that everything in it is below.
+        /// Root folder, which contains all assets of the project.
         pub root_folder_id: FolderId,
-        /// What it is called.
+        /// Name of the project.
         pub name: String,
-        /// What it is about.
+        /// Description, if the project has one. Absent from the responses that create or update a
+        /// project.
         pub description: Option<String>,
-        /// A picture of it.
+        /// URL of the project's picture, if there is one.
         pub image: Option<String>,
-        /// Whether it is being worked on.
+        /// Status: active or inactive.
         pub status: ProjectStatus,
-        /// Whether only those who are added to it may see it.
+        /// Whether only members of the project can see it. Absent if the service does not report
+        /// it.
         pub restricted: Option<bool>,
-        /// How much is stored in it, in bytes.
+        /// Storage in use by the project, in bytes.
         pub storage: u64,
-        /// Where a browser shows it.
+        /// URL of the project in the web app.
         pub view_url: String,
-        /// Who owns it, if included.
+        /// User who owns the project. Present only if [`ProjectInclude::Owner`] is requested.
         pub owner: Option<User>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }

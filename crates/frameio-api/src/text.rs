@@ -1,7 +1,7 @@
-//! Texts with types of their own.
+//! Newtypes for texts.
 
-/// Declares a text that cannot be confused with another one: it is made with `new`, and not from
-/// any `&str`.
+/// Declares a newtype for a text that could be swapped with the text next to it in the arguments of
+/// a request. It has `new` and no `From<&str>`, so the compiler reports a swap.
 macro_rules! text {
     ($(#[$meta:meta])* pub struct $name:ident;) => {
         $(#[$meta])*
@@ -9,7 +9,7 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// Creates it from its text.
+            /// Wraps a text without checking it.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }

@@ -1,4 +1,16 @@
-//! Users.
+//! Users: the caller, and the users of an account.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::users::ShowCurrentUser;
+//!
+//! let user = client.send(ShowCurrentUser::new()).await?;
+//! println!("{} <{}>", user.name, user.email);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`account_permissions`](crate::account_permissions) changes the role of a user in an account.
 
 use frameio_core::page::{PageItem, decode_single_page};
 use frameio_core::{
@@ -10,24 +22,14 @@ use jiff::Timestamp;
 use crate::experimental::ExperimentalResponse;
 use crate::permissions::{AccountUserRole, UserRoleSort};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ShowCurrentUser::OPERATION, ListAccountUsers::OPERATION];
 
 /// Shows the user that the token belongs to.
 ///
-/// Returns the [`CurrentUser`]. The response names no account;
-/// [`ListAccounts`](crate::accounts::ListAccounts) lists them. Fails with 401 if the token is
-/// invalid or has expired.
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::users::ShowCurrentUser;
-///
-/// let user = client.send(ShowCurrentUser::new()).await?;
-/// println!("{} <{}>", user.name, user.email);
-/// # Ok(())
-/// # }
-/// ```
+/// Returns the [`CurrentUser`], without their accounts: use
+/// [`ListAccounts`](crate::accounts::ListAccounts) for these. Fails with 401 if the token is
+/// invalid or has expired, which makes it a cheap check of a token.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -48,7 +50,7 @@ pub struct ShowCurrentUser {}
 )]
 #[non_exhaustive]
 pub struct ListAccountUsers {
-    /// Account that owns the account users.
+    /// Account whose users are listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Whether to include deactivated users. Default: false.
@@ -63,10 +65,10 @@ pub struct ListAccountUsers {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
-    /// Whether users have `joined_at`, `last_active_at` and `timezone`. Sends
+    /// Whether the users have `joined_at`, `last_active_at` and `timezone`. Sends
     /// `api-version: experimental`.
     #[cfg(feature = "experimental")]
     #[endpoint(query, experimental)]
@@ -74,63 +76,65 @@ pub struct ListAccountUsers {
 }
 
 model! {
-    /// The user whose token is used.
+    /// The user that the token belongs to.
     pub struct CurrentUser {
-        /// The user's id.
+        /// Id of the user.
         pub id: UserId,
-        /// The user's name.
+        /// Display name.
         pub name: String,
-        /// The user's e-mail address.
+        /// Email address.
         pub email: String,
-        /// A picture of the user.
+        /// URL of the profile picture, if there is one.
         pub avatar_url: Option<String>,
     }
 }
 response_types! { CurrentUser: one }
 
 model! {
-    /// A user as the maker or owner of something.
+    /// A person, as the creator, owner, member or reviewer of a resource.
     pub struct User {
-        /// The user's id; absent for people without a membership.
+        /// Id of the user. Absent for people without a membership, such as reviewers invited by
+        /// email.
         pub id: Option<UserId>,
-        /// The user's name.
+        /// Display name. Absent for people without a membership.
         pub name: Option<String>,
-        /// The user's e-mail address.
+        /// Email address.
         pub email: String,
-        /// A picture of the user.
+        /// URL of the profile picture, if there is one.
         pub avatar_url: Option<String>,
-        /// Whether the user is active in the account.
+        /// Whether the user is active in the account. Absent for people without a membership.
         pub active: Option<bool>,
-        /// The user's id at Adobe.
+        /// Id of the user at Adobe, if there is one.
         pub adobe_user_id: Option<String>,
     }
 }
 
 model! {
-    /// User of an account: a [`User`] and more.
+    /// A user of an account: the fields of [`User`], and those of the membership.
     pub struct UserDetails {
-        /// Id of the user; absent for people without a membership.
+        /// Id of the user. Absent for people without a membership, such as reviewers invited by
+        /// email.
         pub id: Option<UserId>,
-        /// Name of the user.
+        /// Display name. Absent for people without a membership.
         pub name: Option<String>,
-        /// E-mail address of the user.
+        /// Email address.
         pub email: String,
-        /// URL of a picture of the user.
+        /// URL of the profile picture, if there is one.
         pub avatar_url: Option<String>,
-        /// Whether the user is active in the account.
+        /// Whether the user is active in the account. Absent for people without a membership.
         pub active: Option<bool>,
-        /// Id of the user at Adobe.
+        /// Id of the user at Adobe, if there is one.
         pub adobe_user_id: Option<String>,
-        /// Time zone of the user. Only in experimental responses, as the fields below.
+        /// Name of the user's time zone. Only in experimental responses.
         pub timezone: Option<String>,
-        /// Time at which the user joined the account.
+        /// Time at which the user joined the account. Only in experimental responses.
         pub joined_at: Option<Timestamp>,
-        /// Time at which the user was last active in the account.
+        /// Time at which the user was last active in the account. Only in experimental responses.
         pub last_active_at: Option<Timestamp>,
     }
 }
 
-/// Reviewers of a share once came without `links`.
+/// Accepts pages without `links`, as the list of reviewers of a share has been documented.
 impl PageItem for User {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
         decode_single_page(body)

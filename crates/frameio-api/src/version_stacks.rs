@@ -1,4 +1,17 @@
-//! Version stacks: versions of one file.
+//! Version stacks, each of which contains the versions of one file.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::version_stacks::CreateVersionStack;
+//!
+//! let files = ["old file".into(), "new file".into()];
+//! let stack = client.send(CreateVersionStack::new("account", "folder", files)).await?;
+//! println!("{}", stack.id);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! To add another version, move a file into the stack with [`MoveFile`](crate::files::MoveFile).
 
 use frameio_core::{
     AccountId, Cursor, Endpoint, FileId, FolderId, Operation, Page, ProjectId, VersionStackId,
@@ -14,7 +27,7 @@ use crate::metadata::MetadataField;
 use crate::projects::Project;
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListVersionStacks::OPERATION,
     CreateVersionStack::OPERATION,
@@ -41,7 +54,8 @@ pub struct ListVersionStacks {
     /// Folder that contains the version stacks.
     #[endpoint(path)]
     pub folder_id: FolderId,
-    /// Related resources to include in the response. A media link can still be missing.
+    /// Related resources to include in the response. Requested media links can be absent: see
+    /// [`MediaLinks`](crate::media_links::MediaLinks).
     #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
@@ -53,7 +67,7 @@ pub struct ListVersionStacks {
     /// Number of items per page, 1 to 500. Default: 50.
     #[endpoint(page, range = 1..=500)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -61,17 +75,6 @@ pub struct ListVersionStacks {
 /// Creates a version stack from files in a folder.
 ///
 /// Returns the [`VersionStack`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::version_stacks::CreateVersionStack;
-///
-/// let files = ["old file".into(), "new file".into()];
-/// let stack = client.send(CreateVersionStack::new("account", "folder", files)).await?;
-/// println!("{}", stack.id);
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -108,10 +111,12 @@ pub struct ShowVersionStack {
     /// Version stack to show.
     #[endpoint(path)]
     pub version_stack_id: VersionStackId,
-    /// Related resources to include in the response. A media link can still be missing.
+    /// Related resources to include in the response. Requested media links can be absent: see
+    /// [`MediaLinks`](crate::media_links::MediaLinks).
     #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
-    /// Whether an included scrub sheet has its layout. Sends `api-version: experimental`.
+    /// Whether a scrub sheet that is included contains its layout. Sends
+    /// `api-version: experimental`.
     #[cfg(feature = "experimental")]
     #[endpoint(query, experimental)]
     pub scrub_sheet_layout: Option<ExperimentalResponse>,
@@ -119,7 +124,7 @@ pub struct ShowVersionStack {
 
 /// Lists the versions in a version stack.
 ///
-/// Returns pages of [`Asset`].
+/// Returns pages of [`Asset`], each a file.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -134,7 +139,8 @@ pub struct ListVersions {
     /// Version stack to list.
     #[endpoint(path)]
     pub version_stack_id: VersionStackId,
-    /// Related resources to include in the response. A media link can still be missing.
+    /// Related resources to include in the response. Requested media links can be absent: see
+    /// [`MediaLinks`](crate::media_links::MediaLinks).
     #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
@@ -146,7 +152,7 @@ pub struct ListVersions {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -199,33 +205,37 @@ pub struct MoveVersionStack {
 }
 
 model! {
-    /// Versions of one file, the newest on top.
+    /// A stack of versions of one file.
     pub struct VersionStack {
-        /// The version stack's id.
+        /// Id of the version stack.
         pub id: VersionStackId,
-        /// The version stack's id at Adobe.
+        /// Id of the version stack at Adobe, such as `urn:aaid:sc:US:…`. Absent outside of Adobe
+        /// storage.
         pub adobe_id: Option<String>,
-        /// The project that it is in.
+        /// Project that contains the version stack.
         pub project_id: ProjectId,
-        /// The folder that it is in.
+        /// Folder that contains the version stack.
         pub parent_id: Option<FolderId>,
-        /// What it is called.
+        /// Name of the version stack.
         pub name: String,
-        /// That it is a version stack.
+        /// Type of the asset, always [`AssetKind::VersionStack`].
         pub kind = "type": AssetKind,
-        /// The newest version.
+        /// Newest version, which the web app shows for the stack.
         pub head_version: Option<Box<File>>,
-        /// Where a browser shows it.
+        /// URL of the version stack in the web app.
         pub view_url: String,
-        /// Who created it, if included.
+        /// User who created the version stack. Present only if [`FileInclude::Creator`] is
+        /// requested.
         pub creator: Option<Box<User>>,
-        /// The project that it is in, if included.
+        /// Project that contains the version stack. Present only if [`FileInclude::Project`] is
+        /// requested.
         pub project: Option<Box<Project>>,
-        /// The values of its metadata fields, if included.
+        /// Metadata fields with their values. Present only if [`FileInclude::Metadata`] is
+        /// requested.
         pub metadata: Option<Vec<MetadataField>>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }

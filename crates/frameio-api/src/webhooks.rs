@@ -1,4 +1,19 @@
-//! Webhooks: where the service tells what happened.
+//! Webhooks, which deliver the events of a workspace to a URL.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::EventType;
+//! use frameio::webhooks::{CallbackUrl, CreateWebhook};
+//!
+//! let url = CallbackUrl::new("https://example.com/frameio");
+//! let webhook = CreateWebhook::new("account", "workspace", [EventType::FileReady], "Ready", url);
+//! let secret = client.send(webhook).await?.secret;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The crate [`frameio-webhook`](https://docs.rs/frameio-webhook) verifies deliveries with the
+//! secret and decodes their events.
 
 use std::fmt;
 
@@ -12,7 +27,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use crate::text::text;
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListWebhooks::OPERATION,
     CreateWebhook::OPERATION,
@@ -50,26 +65,15 @@ pub struct ListWebhooks {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
 /// Creates a webhook for the events of a workspace.
 ///
-/// Returns the [`Webhook`]. Only this response contains the `secret` that verifies deliveries.
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::EventType;
-/// use frameio::webhooks::{CallbackUrl, CreateWebhook};
-///
-/// let url = CallbackUrl::new("https://example.com/frameio");
-/// let webhook = CreateWebhook::new("account", "workspace", [EventType::FileReady], "Ready", url);
-/// let secret = client.send(webhook).await?.secret;
-/// # Ok(())
-/// # }
-/// ```
+/// Returns the [`Webhook`]. Only this response contains the `secret` that signs deliveries: store
+/// it.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -84,7 +88,7 @@ pub struct CreateWebhook {
     /// Workspace whose events are delivered.
     #[endpoint(path)]
     pub workspace_id: WorkspaceId,
-    /// Types of events to deliver. At least one; values must be unique.
+    /// Types of events to deliver, at least 1. Values must be unique.
     #[endpoint(body, items = 1..)]
     pub events: Vec<EventType>,
     /// Name, 1 to 255 characters.
@@ -137,8 +141,7 @@ pub struct UpdateWebhook {
     /// Whether events are delivered.
     #[endpoint(body)]
     pub active: Option<bool>,
-    /// Types of events to deliver, replacing the previous ones. At least one; values must be
-    /// unique.
+    /// Types of events to deliver, replacing the existing ones. At least 1; values must be unique.
     #[endpoint(body, items = 1..)]
     pub events: Option<Vec<EventType>>,
     /// Name, 1 to 255 characters.
@@ -167,62 +170,62 @@ pub struct DeleteWebhook {
 }
 
 text! {
-    /// URL that the service calls: for the events of a webhook, or to run a custom action.
+    /// URL that the service calls, to deliver the events of a webhook or to run a custom action.
     ///
-    /// A type of its own, so that it cannot be confused with the name next to it.
+    /// A separate type, so that it cannot be swapped with the name in the arguments of `new`.
     pub struct CallbackUrl;
 }
 
 open_enum! {
     /// Related resources to include in responses about webhooks.
     pub enum WebhookInclude {
-        /// Who created it.
+        /// User who created the webhook.
         Creator = "creator",
     }
 }
 
 open_enum! {
-    /// The order of webhooks.
+    /// Sort order of webhooks.
     pub enum WebhookSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }
 
 model! {
-    /// A webhook.
+    /// A subscription to events of a workspace.
     pub struct Webhook {
-        /// The webhook's id.
+        /// Id of the webhook.
         pub id: WebhookId,
-        /// The workspace that it watches.
+        /// Workspace whose events are delivered.
         pub workspace_id: Option<WorkspaceId>,
-        /// What it is called.
+        /// Name of the webhook.
         pub name: String,
-        /// Where it is told.
+        /// URL that receives the events.
         pub url: String,
-        /// What is told.
+        /// Types of events that are delivered.
         pub events: Vec<EventType>,
-        /// Whether anything is told.
+        /// Whether events are delivered.
         pub active: Option<bool> as Flag,
-        /// What deliveries are signed with: only in the answer to its creation.
+        /// Secret that signs deliveries. Present only in the response to [`CreateWebhook`].
         pub secret: Option<Secret>,
-        /// Who created it, if included.
+        /// User who created the webhook. Present only if [`WebhookInclude::Creator`] is requested.
         pub creator: Option<User>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }
 response_types! { Webhook: one, page }
 
-/// A truth that the service has written as text too: `"true"`.
+/// A boolean that the service also writes as a string: `"true"`.
 struct Flag(Option<bool>);
 
 impl From<Flag> for Option<bool> {
@@ -239,7 +242,7 @@ impl<'de> Deserialize<'de> for Flag {
             type Value = Flag;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true or false, as a text or not, or null")
+                f.write_str("true or false, as a boolean or a string, or null")
             }
 
             fn visit_bool<E: Error>(self, flag: bool) -> Result<Flag, E> {
@@ -282,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_may_be_text() {
+    fn accepts_a_flag_as_a_string() {
         for (active, expected) in [
             (json!(true), Some(true)),
             (json!("true"), Some(true)),

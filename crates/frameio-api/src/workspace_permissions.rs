@@ -1,10 +1,21 @@
-//! Permissions on workspaces: the users who may work with them, and their roles.
+//! Permissions on workspaces: the users with access, and their roles.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::permissions::WorkspaceRole;
+//! use frameio::workspace_permissions::UpdateWorkspaceUserRole;
+//!
+//! let role = WorkspaceRole::Editor;
+//! client.send(UpdateWorkspaceUserRole::new("account", "workspace", "user", role)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Cursor, Endpoint, Operation, Page, UserId, WorkspaceId};
 
 use crate::permissions::{AssignedWorkspaceRole, UserRole, UserRoleSort, WorkspaceRole};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListWorkspaceUsers::OPERATION,
     UpdateWorkspaceUserRole::OPERATION,
@@ -25,7 +36,7 @@ pub struct ListWorkspaceUsers {
     /// Account that owns the workspace.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Workspace that contains the workspace users.
+    /// Workspace whose users are listed.
     #[endpoint(path)]
     pub workspace_id: WorkspaceId,
     /// Whether to include deactivated users. Default: false.
@@ -40,25 +51,15 @@ pub struct ListWorkspaceUsers {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
 /// Grants a user a role on a workspace, and adds the user if necessary.
 ///
-/// Returns the [`AssignedWorkspaceRole`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::permissions::WorkspaceRole;
-/// use frameio::workspace_permissions::UpdateWorkspaceUserRole;
-///
-/// let role = WorkspaceRole::Editor;
-/// client.send(UpdateWorkspaceUserRole::new("account", "workspace", "user", role)).await?;
-/// # Ok(())
-/// # }
-/// ```
+/// Returns the [`AssignedWorkspaceRole`]. The role applies to all projects of the workspace that
+/// are not restricted.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -82,7 +83,7 @@ pub struct UpdateWorkspaceUserRole {
     pub role: WorkspaceRole,
 }
 
-/// Removes a user from a workspace.
+/// Removes a user from a workspace. Roles on its projects remain.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -94,7 +95,7 @@ pub struct RemoveWorkspaceUser {
     /// Account that owns the workspace.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Workspace that loses the user.
+    /// Workspace to remove the user from.
     #[endpoint(path)]
     pub workspace_id: WorkspaceId,
     /// User to remove.

@@ -1,4 +1,16 @@
-//! Workspaces: where the projects of an account are kept.
+//! Workspaces, which group the projects, webhooks and custom actions of an account.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::workspaces::ListWorkspaces;
+//!
+//! let mut workspaces = client.items(ListWorkspaces::new("account"));
+//! while let Some(workspace) = workspaces.next().await {
+//!     println!("{}", workspace?.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{
     AccountId, Cursor, Endpoint, Operation, Page, WorkspaceId, model, open_enum, response_types,
@@ -7,7 +19,7 @@ use jiff::Timestamp;
 
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListWorkspaces::OPERATION,
     CreateWorkspace::OPERATION,
@@ -19,18 +31,6 @@ pub const OPERATIONS: &[&Operation] = &[
 /// Lists the workspaces of an account.
 ///
 /// Returns pages of [`Workspace`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::workspaces::ListWorkspaces;
-///
-/// let mut workspaces = client.items(ListWorkspaces::new("account"));
-/// while let Some(workspace) = workspaces.next().await {
-///     println!("{}", workspace?.name);
-/// }
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -39,7 +39,7 @@ pub const OPERATIONS: &[&Operation] = &[
 )]
 #[non_exhaustive]
 pub struct ListWorkspaces {
-    /// Account that owns the workspaces.
+    /// Account whose workspaces are listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Related resources to include in the response.
@@ -54,7 +54,7 @@ pub struct ListWorkspaces {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -73,7 +73,7 @@ pub struct CreateWorkspace {
     /// Account in which to create the workspace.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Name, 1 to 255 characters.
+    /// Name, 1 to 255 characters. Default: chosen by the service.
     #[endpoint(body, len = 1..=255)]
     pub name: Option<String>,
 }
@@ -142,41 +142,42 @@ pub struct DeleteWorkspace {
 open_enum! {
     /// Related resources to include in responses about workspaces.
     pub enum WorkspaceInclude {
-        /// Who created it.
+        /// User who created the workspace.
         Creator = "creator",
     }
 }
 
 open_enum! {
-    /// The order of workspaces.
+    /// Sort order of workspaces.
     pub enum WorkspaceSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }
 
 model! {
-    /// A workspace.
+    /// A workspace of an account.
     pub struct Workspace {
-        /// The workspace's id.
+        /// Id of the workspace.
         pub id: WorkspaceId,
-        /// The account that holds it.
+        /// Account that owns the workspace.
         pub account_id: AccountId,
-        /// What it is called.
+        /// Name of the workspace.
         pub name: String,
-        /// A picture of it.
+        /// URL of the workspace's picture, if there is one.
         pub image: Option<String>,
-        /// Who created it, if included.
+        /// User who created the workspace. Present only if [`WorkspaceInclude::Creator`] is
+        /// requested.
         pub creator: Option<User>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }

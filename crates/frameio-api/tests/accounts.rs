@@ -1,4 +1,4 @@
-//! The filters of audit logs as they are sent.
+//! Encoding of the filters of audit logs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_api::accounts::{
@@ -13,7 +13,7 @@ fn url(endpoint: &impl Endpoint) -> String {
 }
 
 #[test]
-fn each_filter_is_a_pair() {
+fn sends_each_filter_as_a_query_pair() {
     let filters = AuditLogFilters::new()
         .event_type("share_viewed")
         .from_date(date(2026, 3, 1))
@@ -39,7 +39,7 @@ fn each_filter_is_a_pair() {
 }
 
 #[test]
-fn a_filter_that_is_not_known_is_sent_too() {
+fn sends_unknown_filters() {
     let filters = json!({"user_id": "u", "country": "at", "level": 3, "none": null});
     let filters: AuditLogFilters = serde_json::from_value(filters).unwrap();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Files, folders, version stacks and projects as they are sent and read.
+//! Encoding and decoding of requests on files, folders, version stacks and projects.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bytes::Bytes;
@@ -29,7 +29,7 @@ fn decode<T: FromResponse>(status: u16, body: &'static str) -> Result<T, DecodeE
 }
 
 #[test]
-fn a_copy_may_leave_the_folder_to_the_service() {
+fn copies_to_a_folder_or_lets_the_service_choose() {
     assert_eq!(body(&CopyFile::new("a", "f")), json!({"data": {}}));
     let copy = CopyFile::new("a", "f").parent_id("p").copy_metadata(true);
     let copy = copy.copy_comments(CopyComments::Public);
@@ -38,7 +38,7 @@ fn a_copy_may_leave_the_folder_to_the_service() {
 }
 
 #[test]
-fn a_file_is_moved_to_a_folder_or_a_version_stack() {
+fn moves_files_to_folders_and_version_stacks() {
     let folder = MoveFile::new("a", "f", FolderId::from("p"));
     let stack = MoveFile::new("a", "f", VersionStackId::from("p"));
     assert_eq!(folder, stack);
@@ -46,23 +46,23 @@ fn a_file_is_moved_to_a_folder_or_a_version_stack() {
 }
 
 #[test]
-fn many_files_are_1_to_100() {
+fn bulk_requests_accept_1_to_100_unique_files() {
     let copy = CopyFiles::new("a", ["f".into(), "g".into()], "p");
     assert_eq!(body(&copy), json!({"data": {"file_ids": ["f", "g"], "parent_id": "p"}}));
     assert_eq!(url(&copy), "/v4/accounts/a/files/copy");
     let error = encode(&MoveFiles::new("a", [], "p")).unwrap_err();
-    assert_eq!(error.to_string(), "`file_ids` has 0 items, allowed are 1 to 100");
+    assert_eq!(error.to_string(), "`file_ids` has 0 items, expected 1 to 100");
     let many: Vec<FileId> = (0..101).map(|i| format!("f{i}").into()).collect();
     let error = encode(&CopyFiles::new("a", many, "p")).unwrap_err();
-    assert_eq!(error.to_string(), "`file_ids` has 101 items, allowed are 1 to 100");
+    assert_eq!(error.to_string(), "`file_ids` has 101 items, expected 1 to 100");
     let error = encode(&CreateVersionStack::new("a", "p", ["f".into()])).unwrap_err();
-    assert_eq!(error.to_string(), "`file_ids` has 1 items, allowed are 2 to 10");
+    assert_eq!(error.to_string(), "`file_ids` has 1 items, expected 2 to 10");
     let error = encode(&MoveFiles::new("a", ["f".into(), "f".into()], "p")).unwrap_err();
     assert_eq!(error.to_string(), "`file_ids[1]` duplicates `[0]`; values must be unique");
 }
 
 #[test]
-fn an_import_names_a_key_in_a_storage() {
+fn imports_name_an_object_in_connected_storage() {
     let uuid = "2e426fe0-f965-4594-8b2b-b4dff1dc00ec";
     let import = |key: &str, storage: &str| {
         ImportFile::new("a", "p", "sea.mov", StorageKey::new(key), storage)
@@ -71,7 +71,7 @@ fn an_import_names_a_key_in_a_storage() {
     assert_eq!(body(&import("2026/sea.mov", uuid)), json!({"data": data}));
     assert!(encode(&import("k", &format!("{uuid}-{uuid}"))).is_ok());
     let error = encode(&import("", uuid)).unwrap_err();
-    assert_eq!(error.to_string(), "`key` has 0 characters, allowed are 1 or more");
+    assert_eq!(error.to_string(), "`key` has 0 characters, expected 1 or more");
     let upper = uuid.to_uppercase();
     let wrong = ["", "storage", &upper, &format!("{uuid}{uuid}"), &format!("{uuid}-"), "ü-ü"];
     for storage in wrong {
@@ -82,7 +82,7 @@ fn an_import_names_a_key_in_a_storage() {
 }
 
 #[test]
-fn the_copy_of_a_folder_is_there_or_under_way() {
+fn decodes_complete_and_pending_copies_of_a_folder() {
     type CopyResponse = <CopyFolder as Endpoint>::Response;
     let folder = r#"{"data":{"created_at":"2026-03-22T10:11:12Z","id":"c","name":"Sea",
         "project_id":"p","type":"folder","updated_at":"2026-03-22T10:11:12Z","view_url":"u"}}"#;
@@ -90,10 +90,10 @@ fn the_copy_of_a_folder_is_there_or_under_way() {
     assert_eq!(done.folder().unwrap().id.as_str(), "c");
     assert_eq!(serde_json::to_value(&done).unwrap()["name"], "Sea");
 
-    for nothing in ["{}", ""] {
-        let under_way = decode::<CopyResponse>(202, nothing).unwrap();
-        assert!(matches!(&under_way, FolderCopy::InProgress(response) if response.is_empty()));
-        assert_eq!(under_way.folder(), None);
+    for empty in ["{}", ""] {
+        let pending = decode::<CopyResponse>(202, empty).unwrap();
+        assert!(matches!(&pending, FolderCopy::InProgress(response) if response.is_empty()));
+        assert_eq!(pending.folder(), None);
     }
     let more = decode::<CopyResponse>(202, r#"{"job":1}"#).unwrap();
     assert_eq!(serde_json::to_value(&more).unwrap(), json!({"job": 1}));
@@ -103,10 +103,10 @@ fn the_copy_of_a_folder_is_there_or_under_way() {
 }
 
 #[test]
-fn copies_of_folders_may_be_in_progress() {
+fn decodes_complete_and_pending_copies_of_several_folders() {
     type CopiesResponse = <CopyFolders as Endpoint>::Response;
-    for nothing in ["{}", ""] {
-        let copies = decode::<CopiesResponse>(202, nothing).unwrap();
+    for empty in ["{}", ""] {
+        let copies = decode::<CopiesResponse>(202, empty).unwrap();
         assert!(matches!(&copies, FolderCopies::InProgress(fields) if fields.is_empty()));
         assert_eq!(copies.folders(), None);
     }
@@ -121,7 +121,7 @@ fn copies_of_folders_may_be_in_progress() {
 }
 
 #[test]
-fn copies_name_their_originals() {
+fn copies_contain_the_id_of_their_source() {
     let files = decode::<Vec<CopiedFile>>(
         200,
         r#"{"data":[{"source_file_id":"f","file":{"created_at":"2026-03-22T10:11:12Z","id":"c",
@@ -133,7 +133,7 @@ fn copies_name_their_originals() {
 }
 
 #[test]
-fn deleted_assets_are_sorted_by_time() {
+fn sorts_deleted_assets() {
     let list = ListDeletedAssets::new("a", "p").sort(DeletedAssetSort::DeletedAtDesc).page_size(9);
     assert_eq!(
         url(&list),
@@ -142,7 +142,7 @@ fn deleted_assets_are_sorted_by_time() {
 }
 
 #[test]
-fn the_one_that_is_advised_against_still_works() {
+fn encodes_the_deprecated_request() {
     #[allow(deprecated, reason = "under test")]
     let create = frameio_api::files::CreateFile::new(
         "a",
@@ -163,7 +163,7 @@ mod experimental {
     use super::*;
 
     #[test]
-    fn a_version_goes_to_one_place() {
+    fn version_moves_have_exactly_one_position() {
         let moves = [
             (VersionPlace::At(VersionStackEnd::Bottom), "move_to", "bottom"),
             (VersionPlace::At("middle".into()), "move_to", "middle"),
@@ -176,20 +176,23 @@ mod experimental {
             assert_eq!(json, json!({"target_file_id": "f", name: value}));
             assert_eq!(serde_json::from_value::<VersionMove>(json).unwrap(), version);
         }
-        for (wrong, told) in [
+        for (wrong, expected) in [
             (json!({"target_file_id": "f"}), "`move_to`"),
             (json!({"target_file_id": "f", "move_to": null}), "`move_to`"),
-            (json!({"target_file_id": "f", "move_to": "top", "move_above_file_id": "g"}), "one of"),
+            (
+                json!({"target_file_id": "f", "move_to": "top", "move_above_file_id": "g"}),
+                "exactly one of",
+            ),
             (json!({"target_file_id": "f", "move_to": "top", "move_too": 1}), "`move_too`"),
             (json!({"move_to": "top"}), "`target_file_id`"),
         ] {
             let error = serde_json::from_value::<VersionMove>(wrong).unwrap_err().to_string();
-            assert!(error.contains(told), "{error}");
+            assert!(error.contains(expected), "{error}");
         }
     }
 
     #[test]
-    fn each_of_many_files_has_its_own_status() {
+    fn decodes_the_status_of_each_file() {
         let shown = decode::<<ShowFiles as Endpoint>::Response>(
             200,
             r#"{"data":[{"id":"f","status":404,"file":null,

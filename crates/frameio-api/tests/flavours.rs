@@ -1,4 +1,5 @@
-//! Experimental flavours of stable operations: `api-version` is sent only when one is asked for.
+//! Experimental fields of stable operations: requests send `api-version` only if such a field is
+//! set.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(feature = "experimental")]
 
@@ -13,7 +14,7 @@ use frameio_api::users::ListAccountUsers;
 use frameio_core::{Endpoint, encode};
 use serde_json::{Value, json};
 
-/// The header, the URL after `/v4/accounts/a/`, and the body of a request.
+/// Returns the header `api-version`, the URL after `/v4/accounts/a/`, and the body of a request.
 fn sent(endpoint: &impl Endpoint) -> (Option<String>, String, Value) {
     let request = encode(endpoint).unwrap();
     let version = request.headers().get("api-version");
@@ -28,7 +29,7 @@ fn experimental() -> Option<String> {
 }
 
 #[test]
-fn requests_without_a_flavour_send_no_version() {
+fn stable_requests_send_no_version() {
     let include = [FileInclude::MediaLinksOriginal, FileInclude::Creator];
     for (version, ..) in [
         sent(&CreateFolder::new("a", "f").name("n")),
@@ -44,7 +45,7 @@ fn requests_without_a_flavour_send_no_version() {
 }
 
 #[test]
-fn a_field_of_a_flavour_is_sent_with_the_version() {
+fn experimental_fields_send_the_version() {
     let folder = sent(&CreateFolder::new("a", "f").restricted(true));
     let body = json!({"data": {"restricted": true}});
     assert_eq!(folder, (experimental(), "folders/f/folders".to_owned(), body.clone()));
@@ -64,7 +65,7 @@ fn a_field_of_a_flavour_is_sent_with_the_version() {
 }
 
 #[test]
-fn an_experimental_value_of_include_is_sent_with_the_version() {
+fn experimental_includes_send_the_version() {
     let include = [ShareInclude::FeaturedFieldDefinition, ShareInclude::VisibleFieldDefinitions];
     let (version, url, _) = sent(&ListShares::new("a", "p").include(include));
     let expected = "projects/p/shares?include=featured_field_definition,visible_field_definitions";
@@ -78,7 +79,7 @@ fn an_experimental_value_of_include_is_sent_with_the_version() {
 }
 
 #[test]
-fn a_choice_of_the_experimental_response_sends_nothing_but_the_version() {
+fn selecting_the_experimental_response_sends_only_the_version() {
     let (version, url, _) = sent(&ListAccountUsers::new("a").membership_details(true));
     assert_eq!((version, &*url), (experimental(), "users"));
     let (version, url, _) = sent(&ShowFile::new("a", "f").scrub_sheet_layout(true));
@@ -86,7 +87,7 @@ fn a_choice_of_the_experimental_response_sends_nothing_but_the_version() {
 }
 
 #[test]
-fn fields_of_experimental_responses_are_read() {
+fn decodes_fields_of_experimental_responses() {
     let time = "2026-03-22T10:11:12Z";
     let user: AccountUserRole = serde_json::from_value(json!({"role": "member", "user": {
         "email": "kim@example.com", "joined_at": time, "last_active_at": time,

@@ -1,4 +1,4 @@
-//! Groups of every source, and collections, as they are asked for and read.
+//! Encoding and decoding of requests on groups and collections.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_api::collections::{CollectionInclude, ListCollections};
@@ -25,7 +25,7 @@ fn group(more: &Value) -> Value {
 }
 
 #[test]
-fn groups_of_all_sources_are_on_one_page() {
+fn decodes_groups_of_every_source() {
     let groups = [
         group(&json!({"source": "frame"})),
         group(&json!({"source": "adobe", "sync_status": "in_progress"})),
@@ -48,17 +48,17 @@ fn groups_of_all_sources_are_on_one_page() {
 }
 
 #[test]
-fn a_group_has_a_name_and_an_emoji() {
+fn encodes_names_and_emojis_of_groups() {
     let create = |emoji: &str| CreateGroup::new("a", "Editors", emoji);
     assert_eq!(data(&create("🎬")), json!({"name": "Editors", "emoji": "🎬"}));
     let error = encode(&create("")).unwrap_err();
-    assert_eq!(error.to_string(), "`emoji` has 0 characters, allowed are 1 to 255");
+    assert_eq!(error.to_string(), "`emoji` has 0 characters, expected 1 to 255");
     assert_eq!(data(&UpdateGroup::new("a", "g")), json!({}));
     assert_eq!(data(&UpdateGroup::new("a", "g").emoji("🎞")), json!({"emoji": "🎞"}));
 }
 
 #[test]
-fn an_include_of_collections_is_one_list() {
+fn encodes_includes_of_collections_as_one_list() {
     let list = ListCollections::new("a", "p")
         .include([CollectionInclude::Creator, CollectionInclude::Project]);
     assert_eq!(
@@ -78,7 +78,7 @@ mod experimental {
     use super::*;
 
     #[test]
-    fn members_are_added_together_and_removed_one_by_one() {
+    fn encodes_additions_and_removals_of_members() {
         let add = AddGroupMembers::new("a", "g", [UserId::from("u1"), UserId::from("u2")]);
         assert_eq!(data(&add), json!({"user_ids": ["u1", "u2"]}));
         let request = encode(&RemoveGroupMember::new("a", "g", "u1")).unwrap();
@@ -87,7 +87,7 @@ mod experimental {
     }
 
     #[test]
-    fn adding_an_adobe_group_may_return_more_fields() {
+    fn decodes_an_added_adobe_group_with_and_without_a_message() {
         assert_eq!(data(&AddAdobeGroup::new("a", "12")), json!({"adobe_group_id": "12"}));
         let read = |response: &Value| {
             let (parts, ()) = http::Response::new(()).into_parts();
@@ -97,9 +97,9 @@ mod experimental {
         let added = read(&json!({"data": group})).unwrap();
         assert_eq!(added.group.sync_status, Some(GroupSyncStatus::NotStarted));
         assert_eq!(added.message, None);
-        let known = read(&json!({"data": group, "message": "There already."})).unwrap();
-        assert_eq!(known.message.as_deref(), Some("There already."));
-        let error = read(&json!({"message": "There already."})).unwrap_err();
+        let existing = read(&json!({"data": group, "message": "Already added."})).unwrap();
+        assert_eq!(existing.message.as_deref(), Some("Already added."));
+        let error = read(&json!({"message": "Already added."})).unwrap_err();
         assert!(error.message.contains("`data`"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! Metadata and the definitions of its fields, as they are sent.
+//! Encoding of metadata values and field definitions.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_api::metadata::{BulkUpdateMetadata, MetadataChange, MetadataInput, UserValue};
@@ -26,7 +26,7 @@ fn updated(update: FieldDefinitionUpdate) -> Value {
 }
 
 #[test]
-fn each_value_is_written_as_its_kind_of_field_wants_it() {
+fn encodes_the_value_of_each_type_of_field() {
     let values = [
         MetadataChange::new("date", jiff::civil::date(2026, 3, 22)),
         MetadataChange::new("number", 0.25),
@@ -51,7 +51,7 @@ fn each_value_is_written_as_its_kind_of_field_wants_it() {
 }
 
 #[test]
-fn a_creation_contains_only_its_configuration() {
+fn creations_contain_only_settings_that_are_set() {
     let plain = |field_type: &str| json!({"field_type": field_type, "name": "Field"});
     assert_eq!(created(FieldKind::Text(TextConfiguration::new())), plain("text"));
     assert_eq!(created(FieldKind::LongText(TextConfiguration::new())), plain("long_text"));
@@ -79,7 +79,7 @@ fn a_creation_contains_only_its_configuration() {
 }
 
 #[test]
-fn requests_leave_out_custom_members_of_all_project_members() {
+fn requests_omit_custom_members_of_all_project_members() {
     let all = UserConfiguration::new(MemberOptions::AllProjectMembers);
     let plain = json!({"member_options_type": "all_project_members", "notify_members": false});
     assert_eq!(created(FieldKind::UserSingle(all.clone()))["field_configuration"], plain);
@@ -100,7 +100,7 @@ fn requests_leave_out_custom_members_of_all_project_members() {
 }
 
 #[test]
-fn an_update_sends_only_what_is_set() {
+fn updates_send_only_fields_that_are_set() {
     let date = |change: Option<_>| FieldDefinitionUpdate::new(FieldKindUpdate::Date(change));
     assert_eq!(updated(date(None)), json!({"field_type": "date"}));
     assert_eq!(updated(date(None).name("Day")), json!({"field_type": "date", "name": "Day"}));

@@ -1,4 +1,4 @@
-//! Users and their roles, as they are asked for, read and given.
+//! Encoding and decoding of requests on users and their roles.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_api::account_permissions::UpdateAccountUserRole;
@@ -20,7 +20,7 @@ fn body(endpoint: &impl Endpoint) -> Value {
 }
 
 #[test]
-fn a_role_is_given_by_its_name() {
+fn encodes_roles_by_name() {
     let role = |name: &str| json!({"data": {"role": name}});
     let update = UpdateAccountUserRole::new("a", "u", AssignableAccountRole::Member);
     assert_eq!(body(&update), role("member"));
@@ -33,7 +33,7 @@ fn a_role_is_given_by_its_name() {
 }
 
 #[test]
-fn users_are_requested_in_order() {
+fn encodes_the_sort_order_of_users() {
     let request = ListProjectUsers::new("a", "adobe:p")
         .include_deactivated(true)
         .sort(UserRoleSort::EmailDesc)
@@ -45,9 +45,9 @@ fn users_are_requested_in_order() {
     );
 }
 
-/// What a caller does to give the users of one project the same roles on another.
+/// Copies the roles of users of one project to another, as a program would.
 #[test]
-fn roles_can_be_given_again_where_they_can_be_given() {
+fn copies_grantable_roles_to_another_project() {
     let user = |id: Option<&str>, role: &str| json!({"user": {"id": id, "email": "kim@example.com"}, "role": role});
     let users = [
         user(Some("ABC@DEF.e"), "editor"),
@@ -70,7 +70,7 @@ fn roles_can_be_given_again_where_they_can_be_given() {
 }
 
 #[test]
-fn a_role_may_be_absent_from_a_response() {
+fn accepts_responses_without_a_role() {
     let read = |role: Value| {
         let json = json!({"user": {"email": "kim@example.com"}, "role": role});
         serde_json::from_value::<AccountUserRole>(json).unwrap().role
@@ -92,7 +92,7 @@ mod experimental {
     use super::*;
 
     #[test]
-    fn groups_have_roles_too() {
+    fn encodes_and_decodes_roles_of_groups() {
         let update = UpdateProjectGroupRole::new("a", "p", "g", ProjectRole::Viewer);
         assert_eq!(body(&update), json!({"data": {"role": "viewer"}}));
         let request = encode(&update).unwrap();
@@ -111,7 +111,7 @@ mod experimental {
     }
 
     #[test]
-    fn memberships_are_requested_by_kind() {
+    fn filters_memberships_by_type() {
         let request = ListUserMemberships::new("a", "u")
             .kinds([MembershipKind::Project, MembershipKind::Workspace])
             .sort(MembershipSort::TypeAsc);

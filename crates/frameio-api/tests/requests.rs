@@ -1,4 +1,4 @@
-//! Requests as they are sent.
+//! Encoding of requests: nulls, times, ids, lists and secrets.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_api::assets::AssetKind;
@@ -22,7 +22,7 @@ fn data(endpoint: &impl Endpoint) -> Value {
 }
 
 #[test]
-fn an_update_distinguishes_keep_clear_and_set() {
+fn updates_distinguish_keep_clear_and_set() {
     let update = || UpdateComment::new("a", "c");
     assert_eq!(data(&update()), json!({}));
     let cleared = update().duration(None).page(None).anchor(None).annotation(None).completed(None);
@@ -42,7 +42,7 @@ fn an_update_distinguishes_keep_clear_and_set() {
 }
 
 #[test]
-fn a_text_review_says_null_where_the_service_wants_to_hear_it() {
+fn text_reviews_send_null_for_missing_texts() {
     let bounds = [TextReviewBounds::new(1.0, 2.0, 3.0, 4.0)];
     let create = CreateComment::new("a", "f", "Out?").text_review_annotation(
         TextReviewAnnotation::new(TextReviewType::Remove, bounds).selection_text("very"),
@@ -62,7 +62,7 @@ fn a_text_review_says_null_where_the_service_wants_to_hear_it() {
 }
 
 #[test]
-fn times_are_frames_or_timecode() {
+fn encodes_frame_numbers_and_timecodes() {
     let at = |comment: CreateComment| data(&comment)["timestamp"].take();
     let comment = || CreateComment::new("a", "f", "Here");
     assert_eq!(at(comment().timestamp(120)), json!(120));
@@ -71,7 +71,7 @@ fn times_are_frames_or_timecode() {
 }
 
 #[test]
-fn an_id_of_adobe_is_one_segment() {
+fn adobe_ids_are_one_path_segment() {
     let request = ShowFile::new("adobe:urn:a", "adobe:urn:aaid:sc:US:1/x|2");
     assert_eq!(
         url(&request),
@@ -80,7 +80,7 @@ fn an_id_of_adobe_is_one_segment() {
 }
 
 #[test]
-fn lists_in_a_query_are_separated_by_commas() {
+fn separates_lists_in_queries_by_commas() {
     let request = ListFolderChildren::new("a", "f")
         .kinds([AssetKind::File, AssetKind::VersionStack])
         .include([FileInclude::MediaLinksOriginal, "media_links.hls_manifest".into()]);
@@ -92,7 +92,7 @@ fn lists_in_a_query_are_separated_by_commas() {
 }
 
 #[test]
-fn secrets_are_not_shown() {
+fn debug_hides_secrets() {
     let signed = "https://s3.example/part?X-Amz-Signature=canary";
     let request = CreateRemoteUpload::new("a", "f", "sea.mov", signed);
     assert_eq!(data(&request)["source_url"], signed);

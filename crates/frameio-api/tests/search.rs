@@ -1,4 +1,4 @@
-//! Searches as they are sent and answered.
+//! Encoding of searches and decoding of their results.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_api::assets::Asset;
@@ -36,7 +36,7 @@ fn project() -> Value {
 }
 
 #[test]
-fn the_next_page_repeats_the_question() {
+fn the_next_page_repeats_the_search() {
     assert!(SearchAccount::OPERATION.idempotent);
     let filters = SearchFilters::new().folders(false);
     let search = SearchAccount::new("a", "a calm sea", SearchEngine::Nlp).filters(filters);
@@ -54,7 +54,7 @@ fn the_next_page_repeats_the_question() {
 }
 
 #[test]
-fn a_match_is_an_asset_or_a_project() {
+fn decodes_assets_and_projects() {
     let matches = json!([
         {"type": "name_match", "name": "sea.mov", "terms": ["sea"]},
         {"type": "rating_match", "rating": 4, "max_value": null},

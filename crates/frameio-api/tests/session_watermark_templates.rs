@@ -1,4 +1,4 @@
-//! Session watermark templates as they are sent and read.
+//! Encoding and decoding of session watermark templates.
 #![cfg(feature = "experimental")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -21,7 +21,7 @@ fn email() -> WatermarkDataPoint {
 }
 
 #[test]
-fn a_block_contains_only_set_fields() {
+fn blocks_contain_only_fields_that_are_set() {
     let create =
         CreateSessionWatermarkTemplate::new("a", "Dailies", [WatermarkBlock::new([email()])]);
     assert_eq!(
@@ -57,7 +57,7 @@ fn a_block_contains_only_set_fields() {
 }
 
 #[test]
-fn an_update_leaves_clears_or_replaces() {
+fn updates_keep_clear_or_replace_the_blocks() {
     let update = || UpdateSessionWatermarkTemplate::new("a", "t");
     assert_eq!(data(&update()), json!({}));
     let cleared = update().name(None).watermark_blocks(None);
@@ -70,7 +70,7 @@ fn an_update_leaves_clears_or_replaces() {
 }
 
 #[test]
-fn numbers_that_json_cannot_represent_are_refused() {
+fn refuses_numbers_that_are_not_finite() {
     let wrong = [
         (WatermarkBlock::new([email()]).alpha(f64::NAN), "alpha` is NaN"),
         (WatermarkBlock::new([email()]).rotation(f64::INFINITY), "rotation` is inf"),
@@ -89,7 +89,7 @@ fn numbers_that_json_cannot_represent_are_refused() {
 }
 
 #[test]
-fn the_blocks_of_a_response_can_be_sent_again() {
+fn blocks_of_responses_round_trip() {
     let blocks = json!([{
         "data_points": [{"type": "mood", "intensity": 3}], "font_size": "tiny", "glow": {"on": true},
     }]);

@@ -1,4 +1,4 @@
-//! Shares as they are sent and answered.
+//! Encoding and decoding of requests on shares.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bytes::Bytes;
@@ -25,7 +25,7 @@ fn share() -> Value {
 }
 
 #[test]
-fn a_share_is_created_of_assets() {
+fn encodes_the_assets_of_a_share() {
     let create = CreateShare::new("a", "p", "Dailies", ShareAccess::Public);
     assert_eq!(data(&create), json!({"type": "asset", "name": "Dailies", "access": "public"}));
     let create = create
@@ -45,7 +45,7 @@ fn a_share_is_created_of_assets() {
 }
 
 #[test]
-fn an_update_changes_something() {
+fn refuses_updates_without_changes() {
     let update = || UpdateShare::new("a", "s");
     let error = encode(&update()).unwrap_err();
     assert_eq!(error.to_string(), "`data` changes nothing: set at least one of its fields");
@@ -59,7 +59,7 @@ fn an_update_changes_something() {
 }
 
 #[test]
-fn a_passphrase_is_never_shown() {
+fn debug_hides_the_passphrase() {
     let secret = "open sesame";
     let create = CreateShare::new("a", "p", "Dailies", ShareAccess::Public).passphrase(secret);
     let update = UpdateShare::new("a", "s").passphrase(secret);
@@ -70,11 +70,11 @@ fn a_passphrase_is_never_shown() {
     }
     let long = "sesame".repeat(50);
     let error = encode(&UpdateShare::new("a", "s").passphrase(&*long)).unwrap_err();
-    assert_eq!(error.to_string(), "`passphrase` has 300 characters, allowed are 0 to 255");
+    assert_eq!(error.to_string(), "`passphrase` has 300 characters, expected 0 to 255");
 }
 
 #[test]
-fn reviewers_are_of_one_kind() {
+fn encodes_one_kind_of_reviewers() {
     let body = |reviewers| data(&AddShareReviewers::new("a", "s", reviewers, "Look!"));
     let invited = |reviewers: Reviewers| body(InvitedReviewers::from(reviewers));
     assert_eq!(
@@ -91,13 +91,13 @@ fn reviewers_are_of_one_kind() {
 }
 
 #[test]
-fn one_to_ten_reviewers_each_once() {
+fn accepts_1_to_10_unique_reviewers() {
     let remove = |emails: &[&str]| {
         let reviewers = Reviewers::emails(emails.iter().copied());
         encode(&RemoveShareReviewers::new("a", "s", reviewers)).map_err(|error| error.to_string())
     };
     let none = remove(&[]).unwrap_err();
-    assert_eq!(none, "`reviewers.emails` has 0 items, allowed are 1 to 10");
+    assert_eq!(none, "`reviewers.emails` has 0 items, expected 1 to 10");
     let many: Vec<_> = (0..11).map(|i| format!("{i}@example.com")).collect();
     let many: Vec<_> = many.iter().map(String::as_str).collect();
     assert!(remove(&many[..10]).is_ok());
@@ -107,22 +107,22 @@ fn one_to_ten_reviewers_each_once() {
 }
 
 #[test]
-fn reviewers_are_read_from_one_field() {
+fn decodes_exactly_one_kind_of_reviewers() {
     let read = |json: Value| serde_json::from_value::<InvitedReviewers>(json);
     let one = json!({"user_ids": ["u"], "emails": null});
     assert_eq!(read(one).unwrap(), Reviewers::users(["u"]).into());
     for wrong in [json!({}), json!({"user_ids": ["u"], "emails": ["kim@example.com"]})] {
         let error = read(wrong).unwrap_err().to_string();
-        assert!(error.starts_with("exactly one of `emails`, `user_ids`"), "{error}");
+        assert!(error.starts_with("expected exactly one of `emails`, `user_ids`"), "{error}");
     }
     let error = read(json!({"names": ["Kim"]})).unwrap_err().to_string();
-    assert_eq!(error, "`names` is no kind of reviewers");
+    assert_eq!(error, "unknown kind of reviewers `names`");
     let error = serde_json::from_value::<Reviewers>(json!({"share_list_ids": ["l"]})).unwrap_err();
-    assert!(error.to_string().contains("cannot be removed"), "{error}");
+    assert!(error.to_string().contains("but not removed"), "{error}");
 }
 
 #[test]
-fn deletions_may_have_a_body_or_a_response() -> Result<(), EncodeError> {
+fn deletions_can_have_a_body_and_a_response() -> Result<(), EncodeError> {
     let remove = encode(&RemoveShareReviewers::new("a", "s", Reviewers::users(["u"])))?;
     assert_eq!(
         (remove.method(), remove.uri().path()),

@@ -1,4 +1,4 @@
-//! Webhooks and custom actions as they are sent and answered.
+//! Encoding and decoding of requests on webhooks and custom actions.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 #[test]
-fn events_are_some_and_each_once() {
+fn requires_at_least_one_event_and_unique_events() {
     let create = |events: &[&str]| {
         let events: Vec<_> = events.iter().copied().map(EventType::from).collect();
         encode(&CreateWebhook::new(
@@ -33,7 +33,7 @@ fn events_are_some_and_each_once() {
         br#"{"data":{"events":["file.ready","from.the.future"],"name":"Sea","url":"https://example.com"}}"#
     );
     let error = create(&[]).unwrap_err();
-    assert_eq!(error.to_string(), "`events` has 0 items, allowed are 1 or more");
+    assert_eq!(error.to_string(), "`events` has 0 items, expected 1 or more");
     let error = create(&["file.ready", "file.created", "file.ready"]).unwrap_err();
     assert_eq!(error.to_string(), "`events[2]` duplicates `[0]`; values must be unique");
 
@@ -43,7 +43,7 @@ fn events_are_some_and_each_once() {
 }
 
 #[test]
-fn webhooks_are_created_within_a_quota_of_the_account() {
+fn creating_webhooks_uses_the_quota_of_the_account() {
     let shared: Vec<_> =
         Operation::all().filter(|it| it.scope == QuotaScope::Account).map(|it| it.id).collect();
     assert_eq!(shared, ["webhooks.create"]);
@@ -61,7 +61,7 @@ fn create_action() -> CreateCustomAction {
 }
 
 #[test]
-fn options_share_no_names_with_fields() {
+fn call_options_do_not_collide_with_fields() {
     let create = create_action();
     let options = CallOptions::new().timeout(Duration::from_millis(1));
     let request = encode(&create.timeout(5).options(options)).unwrap();
@@ -72,23 +72,23 @@ fn options_share_no_names_with_fields() {
 }
 
 #[test]
-fn an_action_has_5_to_10_seconds_to_respond() {
+fn accepts_timeouts_of_5_to_10_seconds() {
     let create = |timeout| encode(&create_action().timeout(timeout)).map(drop);
     assert_eq!((create(5), create(10)), (Ok(()), Ok(())));
     for timeout in [4, 11] {
         let error = create(timeout).unwrap_err();
-        assert_eq!(error.to_string(), format!("`timeout` is {timeout}, allowed are 5 to 10"));
+        assert_eq!(error.to_string(), format!("`timeout` is {timeout}, expected 5 to 10"));
     }
 }
 
-/// What a secret in an answer becomes: as `Debug` shows it, and written back.
+/// Decodes a response, and returns its `Debug` output and its JSON form.
 fn read<T: DeserializeOwned + Serialize + std::fmt::Debug>(response: Value) -> (String, Value) {
     let model: T = serde_json::from_value(response).unwrap();
     (format!("{model:?}"), serde_json::to_value(&model).unwrap())
 }
 
 #[test]
-fn a_secret_is_not_shown() {
+fn debug_hides_secrets_in_responses() {
     let common = |mut other: Value| {
         for (name, value) in [
             ("id", json!("1")),

@@ -1,7 +1,7 @@
-//! A client for programs without an async runtime.
+//! Client for programs without an async runtime.
 //!
-//! It drives the same [`Client`](crate::Client) on a runtime of its own, so that every endpoint,
-//! layer and setting is there.
+//! The blocking client drives an async [`Client`](crate::Client) on its own runtime, so all endpoints,
+//! layers and settings are available.
 //!
 //! ```no_run
 //! use frameio::{accounts::ListAccounts, blocking, users::ShowCurrentUser};
@@ -25,17 +25,17 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::Error;
 
-/// Sends requests and waits for their answers.
+/// Blocking client for the Frame.io V4 API.
 ///
-/// A client is a handle: clones are cheap, may go to other threads, and share connections, quota
-/// and token. Connections make progress only while some thread waits in a call.
+/// Cloning is cheap; clones can be moved to other threads and share connections, quotas and the
+/// token. Connections make progress only while a thread waits in a call.
 #[derive(Clone)]
 pub struct Client {
     inner: crate::Client,
     runtime: Arc<Background>,
 }
 
-/// A runtime that can be let go of anywhere: dropping one inside another panics.
+/// Runtime that can be dropped anywhere. Dropping a plain [`Runtime`] inside another one panics.
 struct Background(Option<Runtime>);
 
 impl Drop for Background {
@@ -47,50 +47,54 @@ impl Drop for Background {
 }
 
 impl Client {
-    /// Makes a blocking client of an async one.
+    /// Creates a blocking client from an async one.
     ///
     /// # Errors
-    /// Inside an async runtime, which must not be blocked, or when the system has no room for
+    ///
+    /// Fails inside an async runtime, which must not be blocked, or if the system cannot provide
     /// another runtime.
     pub fn new(client: crate::Client) -> Result<Self, Error> {
         outside()?;
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|_| Error::misuse("the system refuses another runtime"))?;
+            .map_err(|_| Error::misuse("cannot start a runtime"))?;
         Ok(Self { inner: client, runtime: Arc::new(Background(Some(runtime))) })
     }
 
-    /// Sends a request and decodes its answer.
+    /// Sends a request and decodes its response.
     ///
     /// # Errors
-    /// As [`Client::send`](crate::Client::send), and inside an async runtime.
+    ///
+    /// Fails like [`Client::send`](crate::Client::send), and inside an async runtime.
     pub fn send<E: Endpoint>(&self, endpoint: E) -> Result<E::Response, Error> {
         self.wait(self.inner.send(endpoint))
     }
 
-    /// Sends a plain request through the same stack.
+    /// Sends a plain HTTP request through the same stack, and returns the response with any status.
     ///
     /// # Errors
-    /// As [`Client::request`](crate::Client::request), and inside an async runtime.
+    ///
+    /// Fails like [`Client::request`](crate::Client::request), and inside an async runtime.
     pub fn request(&self, request: Request<Body>) -> Result<Response<Bytes>, Error> {
         self.wait(self.inner.request(request))
     }
 
-    /// The pages of a list.
+    /// Returns an iterator over the pages of a list.
     pub fn pages<E: Paged>(&self, request: E) -> Pages<E> {
         Pages { client: self.clone(), inner: self.inner.pages(request), refused: false }
     }
 
-    /// The items of a list.
+    /// Returns an iterator over the items of a list.
     pub fn items<E: Paged>(&self, request: E) -> Items<E> {
         Items { client: self.clone(), inner: self.inner.items(request), refused: false }
     }
 
-    /// Fetches what an event names, as it is now.
+    /// Fetches the current state of the resource that an event refers to.
     ///
     /// # Errors
-    /// As [`Client::fetch`](crate::Client::fetch), and inside an async runtime.
+    ///
+    /// Fails like [`Client::fetch`](crate::Client::fetch), and inside an async runtime.
     #[cfg(feature = "webhook")]
     pub fn fetch(&self, event: &frameio_webhook::Event) -> Result<crate::webhook::Fetched, Error> {
         self.wait(self.inner.fetch(event))
@@ -100,13 +104,13 @@ impl Client {
         outside()?;
         match &self.runtime.0 {
             Some(runtime) => runtime.block_on(future),
-            None => Err(Error::misuse("the runtime of this client has ended")),
+            None => Err(Error::misuse("the runtime of this client is shut down")),
         }
     }
 }
 
-/// Ends an iteration after the error that it cannot go on here, so that no loop is without end.
-fn told_once<T>(
+/// Ends an iteration after one misuse error, so that a loop that ignores errors terminates.
+fn end_after_misuse<T>(
     refused: &mut bool,
     next: Result<Option<Result<T, Error>>, Error>,
 ) -> Option<Result<T, Error>> {
@@ -120,13 +124,13 @@ fn told_once<T>(
     }
 }
 
-/// Refuses to block a thread that drives other tasks.
+/// Returns an error inside an async runtime, whose thread drives other tasks.
 fn outside() -> Result<(), Error> {
     match Handle::try_current() {
         Err(_) => Ok(()),
         Ok(_) => Err(Error::misuse(
-            "a blocking client was used inside an async runtime: use `frameio::Client` there, or \
-             a `std::thread` of its own",
+            "a blocking client was used inside an async runtime; use `frameio::Client`, or move the \
+             call to a `std::thread`",
         )),
     }
 }
@@ -137,7 +141,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// The pages of a list, as an iterator; made by [`Client::pages`].
+/// Iterator over the pages of a list, created by [`Client::pages`].
 #[derive(Debug)]
 pub struct Pages<E: Paged> {
     client: Client,
@@ -146,12 +150,12 @@ pub struct Pages<E: Paged> {
 }
 
 impl<E: Paged> Pages<E> {
-    /// Where the next page starts; see [`Pages::cursor`](crate::Pages::cursor).
+    /// Returns the cursor of the next page; see [`Pages::cursor`](crate::Pages::cursor).
     pub fn cursor(&self) -> Option<&Cursor> {
         self.inner.cursor()
     }
 
-    /// Sets whether items that cannot be decoded are left out; see
+    /// Sets whether items that cannot be decoded are skipped; see
     /// [`Pages::skip_undecodable`](crate::Pages::skip_undecodable).
     #[must_use]
     pub fn skip_undecodable(mut self, skip: bool) -> Self {
@@ -159,7 +163,7 @@ impl<E: Paged> Pages<E> {
         self
     }
 
-    /// Returns the items that were left out since the last call.
+    /// Returns the items that were skipped since the previous call of this method.
     pub fn take_skipped(&mut self) -> Vec<Skipped> {
         self.inner.take_skipped()
     }
@@ -170,11 +174,11 @@ impl<E: Paged> Iterator for Pages<E> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.client.wait(async { Ok(self.inner.next().await) });
-        told_once(&mut self.refused, next)
+        end_after_misuse(&mut self.refused, next)
     }
 }
 
-/// The items of a list, as an iterator; made by [`Client::items`].
+/// Iterator over the items of a list, created by [`Client::items`].
 #[derive(Debug)]
 pub struct Items<E: Paged> {
     client: Client,
@@ -183,17 +187,19 @@ pub struct Items<E: Paged> {
 }
 
 impl<E: Paged> Items<E> {
-    /// How many items there are on all pages; see [`Items::total_count`](crate::Items::total_count).
+    /// Returns the number of items on all pages; see
+    /// [`Items::total_count`](crate::Items::total_count).
     pub fn total_count(&self) -> Option<u64> {
         self.inner.total_count()
     }
 
-    /// Where the page after the present one starts; see [`Pages::cursor`](crate::Pages::cursor).
+    /// Returns the cursor of the page after the current one; see
+    /// [`Pages::cursor`](crate::Pages::cursor).
     pub fn cursor(&self) -> Option<&Cursor> {
         self.inner.cursor()
     }
 
-    /// Sets whether items that cannot be decoded are left out; see
+    /// Sets whether items that cannot be decoded are skipped; see
     /// [`Pages::skip_undecodable`](crate::Pages::skip_undecodable).
     #[must_use]
     pub fn skip_undecodable(mut self, skip: bool) -> Self {
@@ -201,7 +207,7 @@ impl<E: Paged> Items<E> {
         self
     }
 
-    /// Returns the items that were left out since the last call.
+    /// Returns the items that were skipped since the previous call of this method.
     pub fn take_skipped(&mut self) -> Vec<Skipped> {
         self.inner.take_skipped()
     }
@@ -212,6 +218,6 @@ impl<E: Paged> Iterator for Items<E> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.client.wait(async { Ok(self.inner.next().await) });
-        told_once(&mut self.refused, next)
+        end_after_misuse(&mut self.refused, next)
     }
 }

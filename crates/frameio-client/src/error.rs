@@ -1,4 +1,4 @@
-//! The one error of the client.
+//! The error of a failed call.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,19 +13,19 @@ use http::{HeaderMap, StatusCode, response};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// Why a call has no answer.
+/// Error of a failed call.
 ///
-/// One line of [`Display`](fmt::Display) says what happened to which operation after how many
-/// attempts; the accessors have all that came with it. It shows the errors
-/// that the service reports, or the beginning of a text in place of them, and never a token, a query
-/// of a URL or other content of a body.
+/// [`Display`](fmt::Display) prints one line with the operation, the cause and the number of
+/// attempts; the accessors return the details. The line contains the errors that the service
+/// reported, or else the beginning of a plain-text body. It never contains a token, the query of a
+/// URL or other content of a body.
 ///
 /// ```
 /// # async fn show(client: frameio::Client, request: frameio::files::ShowFile) -> Result<(), frameio::Error> {
 /// match client.send(request).await {
 ///     Ok(file) => println!("{}", file.name),
 ///     Err(error) if error.is_not_found() => println!("no such file"),
-///     Err(error) if error.is_rate_limited() => println!("again in {:?}", error.retry_after()),
+///     Err(error) if error.is_rate_limited() => println!("retry in {:?}", error.retry_after()),
 ///     Err(error) => return Err(error),
 /// }
 /// # Ok(())
@@ -38,7 +38,7 @@ struct Inner {
     /// Why there is no response; the kind is derived from it.
     failure: Option<FailureKind>,
     operation: Option<&'static str>,
-    answer: Option<Answer>,
+    response: Option<ErrorResponse>,
     attempts: u32,
     elapsed: Duration,
     may_have_been_sent: bool,
@@ -46,25 +46,25 @@ struct Inner {
     source: Option<Source>,
 }
 
-/// What the service answered with, if it did.
-struct Answer {
+/// Response of the service that became an error.
+struct ErrorResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
     errors: Vec<ApiError>,
 }
 
-/// What went wrong, in groups that call for different reactions.
+/// Category of an [`Error`]. Each one calls for a different reaction.
 ///
-/// Without a response it is derived from the [`FailureKind`], which is finer.
+/// If no response arrived, the category is derived from the more detailed [`FailureKind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The request cannot be encoded; nothing was sent.
     Encode,
-    /// No token is available to send it with.
+    /// No token is available.
     Auth,
-    /// The quota is exhausted: here, or by a response of 429.
+    /// The quota is exhausted, either locally or according to a 429 response.
     RateLimited,
     /// The store of shared quotas is unavailable.
     QuotaStore,
@@ -74,13 +74,14 @@ pub enum ErrorKind {
     Connect,
     /// The connection failed before a response arrived.
     Transport,
-    /// The response ended in the middle of its body, or is larger than the limit.
+    /// The response body ended early or exceeds the size limit.
     Body,
-    /// The response is a success without the documented shape.
+    /// The response has a success status but not the documented shape.
     Decode,
     /// The service responded with an error.
     Api,
-    /// A custom layer failed, or the client was used where it cannot be.
+    /// A custom layer failed, or the client was used incorrectly, such as a blocking call inside
+    /// an async runtime.
     Middleware,
 }
 
@@ -103,7 +104,7 @@ impl From<FailureKind> for ErrorKind {
     }
 }
 
-/// What a call was, for the errors that it may end in.
+/// Facts about a call that its errors report.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) operation: Option<&'static Operation>,
@@ -112,17 +113,22 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn error(self, kind: ErrorKind, answer: Option<Answer>, source: Option<Source>) -> Error {
+    fn error(
+        self,
+        kind: ErrorKind,
+        response: Option<ErrorResponse>,
+        source: Option<Source>,
+    ) -> Error {
         Error(Box::new(Inner {
             kind,
             failure: None,
             operation: self.operation.map(|operation| operation.id),
-            retry_after: answer
+            retry_after: response
                 .as_ref()
-                .and_then(|answer| retry_after(&answer.headers, std::time::SystemTime::now())),
-            may_have_been_sent: answer.is_some()
+                .and_then(|response| retry_after(&response.headers, std::time::SystemTime::now())),
+            may_have_been_sent: response.is_some()
                 || self.record.is_some_and(CallRecord::may_have_been_sent),
-            answer,
+            response,
             attempts: self.record.map_or(0, CallRecord::attempts),
             elapsed: self.elapsed,
             source,
@@ -133,27 +139,27 @@ impl Context<'_> {
         self.error(ErrorKind::Encode, None, Some(error.into()))
     }
 
-    /// An answer whose status is not a success.
+    /// Creates the error of a response whose status is not a success.
     pub(crate) fn api(self, parts: response::Parts, body: Bytes) -> Error {
         let kind = match parts.status {
             StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
             _ => ErrorKind::Api,
         };
-        self.error(kind, Some(Answer::new(parts, body)), None)
+        self.error(kind, Some(ErrorResponse::new(parts, body)), None)
     }
 
     pub(crate) fn decode(self, error: DecodeError, parts: response::Parts, body: Bytes) -> Error {
-        self.error(ErrorKind::Decode, Some(Answer::new(parts, body)), Some(error.into()))
+        self.error(ErrorKind::Decode, Some(ErrorResponse::new(parts, body)), Some(error.into()))
     }
 
-    /// A failure of the stack.
+    /// Creates the error of a call that failed in the stack.
     pub(crate) fn stack(self, error: HttpError) -> Error {
         let failure = FailureKind::of(&error);
         let retry_after = match failure {
             FailureKind::QuotaExhausted => error.find::<QuotaExhausted>().map(|quota| quota.wait),
             _ => None,
         };
-        // Without a marker of what is sent, the kind of the failure decides.
+        // Without a sending marker in the stack, the kind of the failure decides.
         let tracked = self.record.is_some_and(CallRecord::tracks_sending);
         let mut error = self.error(failure.into(), None, Some(error.into_inner()));
         error.0.failure = Some(failure);
@@ -163,7 +169,7 @@ impl Context<'_> {
     }
 }
 
-impl Answer {
+impl ErrorResponse {
     fn new(parts: response::Parts, body: Bytes) -> Self {
         let errors = ApiError::parse(&body);
         Self { status: parts.status, headers: parts.headers, body, errors }
@@ -175,88 +181,91 @@ impl Answer {
 }
 
 impl Error {
-    /// The client was used where it cannot be, for the reason in `message`.
+    /// Creates the error of a client that is used incorrectly.
     #[cfg(any(feature = "blocking", feature = "dynamic"))]
     pub(crate) fn misuse(message: &'static str) -> Self {
         let context = Context { operation: None, record: None, elapsed: Duration::ZERO };
         context.error(ErrorKind::Middleware, None, Some(message.into()))
     }
 
-    /// A page that the list cannot be gone on from.
+    /// Creates the error of a page whose link to the next page cannot be followed.
     pub(crate) fn page(operation: &'static Operation, error: DecodeError) -> Self {
         let context = Context { operation: Some(operation), record: None, elapsed: Duration::ZERO };
         context.error(ErrorKind::Decode, None, Some(error.into()))
     }
 
-    /// Returns what went wrong.
+    /// Returns the category of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Returns why no response arrived; `None` if one did, or if the request was not encoded.
+    /// Returns why no response arrived, or `None` if one did or the request could not be encoded.
     pub fn failure_kind(&self) -> Option<FailureKind> {
         self.0.failure
     }
 
-    /// The documented name of the operation, `files.show`; `None` for a plain request.
+    /// Returns the documented name of the operation, such as `files.show`, or `None` for a plain
+    /// request.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// The status of the answer, if one came.
+    /// Returns the status of the response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
-        Some(self.0.answer.as_ref()?.status)
+        Some(self.0.response.as_ref()?.status)
     }
 
-    /// The headers of the answer, if one came.
+    /// Returns the headers of the response, if one arrived.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        Some(&self.0.answer.as_ref()?.headers)
+        Some(&self.0.response.as_ref()?.headers)
     }
 
-    /// The body of the answer as it came, JSON or not; empty if no answer came.
+    /// Returns the unchanged body of the response, which may not be JSON. It is empty if no response
+    /// arrived.
     pub fn body(&self) -> &[u8] {
-        self.0.answer.as_ref().map_or(&[], |answer| &answer.body)
+        self.0.response.as_ref().map_or(&[], |response| &response.body)
     }
 
-    /// The errors that the service told of in the body, with pointers into the request.
+    /// Returns the errors that the service reports in the body, with pointers into the request.
     pub fn api_errors(&self) -> &[ApiError] {
-        self.0.answer.as_ref().map_or(&[], |answer| &answer.errors)
+        self.0.response.as_ref().map_or(&[], |response| &response.errors)
     }
 
-    /// What the service, or the edge before it, calls the request in its logs.
+    /// Returns the id of the request in the logs of the service or of its CDN, for support requests.
     ///
-    /// The service documents none; `x-request-id` and `cf-ray` are looked for.
+    /// The service documents no such header; this reads `x-request-id`, then `cf-ray`.
     pub fn request_id(&self) -> Option<&str> {
         let headers = self.headers()?;
         ["x-request-id", "cf-ray"].iter().find_map(|name| headers.get(*name)?.to_str().ok())
     }
 
-    /// How many attempts were begun. 0 if the request was not even encoded.
+    /// Returns the number of attempts that were started; 0 if the request could not be encoded.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// How long the call took, waits included.
+    /// Returns the duration of the call, including waits.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
 
-    /// When it is worth trying again: what `Retry-After` says, or when the quota has room.
+    /// Returns how long to wait before trying again: the value of `Retry-After`, or the time until
+    /// the local quota allows another request.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether the service may have got the request, and so may have done what it asked for.
+    /// Returns whether the request may have reached the service and taken effect.
     pub fn may_have_been_sent(&self) -> bool {
         self.0.may_have_been_sent
     }
 
-    /// Whether a time limit was reached: connect, attempt or deadline.
+    /// Returns whether a time limit was reached: connect, attempt or deadline.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// Whether no connection was made, in time or at all.
+    /// Returns whether the connection could not be established, including a connect timeout.
     pub fn is_connect(&self) -> bool {
         matches!(
             self.0.failure,
@@ -264,47 +273,47 @@ impl Error {
         )
     }
 
-    /// Whether the quota is spent: here, or by an answer of 429.
+    /// Returns whether the quota is exhausted, either locally or according to a 429 response.
     pub fn is_rate_limited(&self) -> bool {
         self.0.kind == ErrorKind::RateLimited
     }
 
-    /// Whether the answer is 400 or 422: the request has to change.
+    /// Returns whether the response is 400 or 422: the request is invalid.
     pub fn is_bad_request(&self) -> bool {
         matches!(self.status_u16(), Some(400 | 422))
     }
 
-    /// Whether the answer is 401: the token is missing, wrong or expired.
+    /// Returns whether the response is 401: the token is missing, invalid or expired.
     pub fn is_unauthorized(&self) -> bool {
         self.status_u16() == Some(401)
     }
 
-    /// Whether the answer is 403: the user may not do this.
+    /// Returns whether the response is 403: the user lacks the permission.
     pub fn is_forbidden(&self) -> bool {
         self.status_u16() == Some(403)
     }
 
-    /// Whether the answer is 404: there is no such thing, or the user may not see it.
+    /// Returns whether the response is 404: the resource does not exist, or the user may not see it.
     pub fn is_not_found(&self) -> bool {
         self.status_u16() == Some(404)
     }
 
-    /// Whether the answer is 409: it is in conflict with what is there.
+    /// Returns whether the response is 409: the request conflicts with an existing resource.
     pub fn is_conflict(&self) -> bool {
         self.status_u16() == Some(409)
     }
 
-    /// Whether the answer is 5xx: the fault is the service's.
+    /// Returns whether the response is 5xx: the service failed.
     pub fn is_server_error(&self) -> bool {
         self.status().is_some_and(|status| status.is_server_error())
     }
 
-    /// The first error of the type `T` behind this one, such as a layer's.
+    /// Returns the first error of type `T` in the chain of sources, such as the error of a layer.
     pub fn find<T: StdError + 'static>(&self) -> Option<&T> {
         find(self.cause()?)
     }
 
-    /// The name of the error for spans and metrics: the status, or one of a fixed set.
+    /// Returns the value of `error.type` in spans and metrics, one of a fixed set.
     pub(crate) fn error_type(&self) -> &'static str {
         match self.0.kind {
             ErrorKind::Encode => "encode",
@@ -327,15 +336,17 @@ impl fmt::Display for Error {
         if let Some(operation) = self.operation() {
             write!(f, "{operation}: ")?;
         }
-        if let Some(answer) = &self.0.answer {
-            write!(f, "{}", answer.status)?;
+        if let Some(response) = &self.0.response {
+            write!(f, "{}", response.status)?;
             if self.0.kind != ErrorKind::Decode {
-                match answer.errors.as_slice() {
+                match response.errors.as_slice() {
                     [] => {
-                        match answer.header(LOCATION).filter(|_| answer.status.is_redirection()) {
+                        match response.header(LOCATION).filter(|_| response.status.is_redirection())
+                        {
                             Some(target) => write!(f, ": redirect to {}", describe_text(target))?,
                             None => {
-                                let body = describe_body(answer.header(CONTENT_TYPE), &answer.body);
+                                let body =
+                                    describe_body(response.header(CONTENT_TYPE), &response.body);
                                 write!(f, ": {body}")?;
                             }
                         }
@@ -351,7 +362,7 @@ impl fmt::Display for Error {
         if let Some(cause) = self.cause() {
             let what = match self.0.kind {
                 ErrorKind::Encode => "not sent: ",
-                ErrorKind::Decode if self.0.answer.is_some() => ": unexpected response: ",
+                ErrorKind::Decode if self.0.response.is_some() => ": unexpected response: ",
                 ErrorKind::Decode => "unexpected response: ",
                 _ => "",
             };
@@ -392,7 +403,7 @@ impl fmt::Debug for Error {
 }
 
 impl StdError for Error {
-    /// What is behind the failure; the failure itself stands in the message already.
+    /// Returns the cause of the failure. The failure itself is part of the message already.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.cause()?.source()
     }

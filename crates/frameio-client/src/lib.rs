@@ -1,8 +1,11 @@
-//! The client of the `frameio` SDK: typed calls, pages and the blocking client.
+//! Client for the Frame.io V4 API: typed calls, pagination and a blocking client.
 //!
-//! [`Client`] encodes an endpoint, sends it through the layers of `frameio-tower` over the hyper
-//! transport, and decodes the response. Most programs use it through the `frameio` crate, which
-//! re-exports it next to the operations.
+//! [`Client`] encodes an endpoint, sends it through the layers of `frameio-tower` over a hyper
+//! transport, and decodes the response.
+//!
+//! Most programs use the `frameio` crate, which re-exports this one together with the operations.
+//! Depend on `frameio-client` directly in a library that takes a [`Client`] as an argument and does
+//! not want the features of the facade.
 //!
 //! ```no_run
 //! use frameio_api::users::ShowCurrentUser;
@@ -14,6 +17,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Features
+//!
+//! None is enabled by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `blocking` | `blocking::Client`, for programs without an async runtime |
+//! | `dynamic` | `Client::send_json`: calls with JSON, by the documented names of operations |
+//! | `env` | `Client::from_env`: settings from the environment and the profiles of the command `frameio` |
+//! | `gzip` | compressed responses |
+//! | `webhook` | `Client::fetch`: the resources that webhook events and custom actions refer to |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod client;

@@ -1,4 +1,4 @@
-//! Lists as streams: page by page, or item by item.
+//! Pagination: lists as streams of pages or items.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -15,13 +15,13 @@ use crate::client::{Client, send_or_skip};
 use crate::error::Error;
 
 impl Client {
-    /// The pages of a list, as a stream that owns what it needs.
+    /// Returns a `'static` stream of the pages of a list.
     ///
     /// ```no_run
     /// # async fn run(client: frameio::Client) -> Result<(), frameio::Error> {
     /// let mut pages = client.pages(frameio::accounts::ListAccounts::new().page_size(100));
     /// while let Some(page) = pages.next().await {
-    ///     println!("{} accounts, to be continued at {:?}", page?.data.len(), pages.cursor());
+    ///     println!("{} accounts, next page at {:?}", page?.data.len(), pages.cursor());
     /// }
     /// # Ok(())
     /// # }
@@ -39,7 +39,7 @@ impl Client {
         }
     }
 
-    /// The items of a list, as a stream that owns what it needs.
+    /// Returns a `'static` stream of the items of a list.
     ///
     /// ```no_run
     /// # async fn run(client: frameio::Client, request: frameio::files::ListFiles) -> Result<(), frameio::Error> {
@@ -55,18 +55,17 @@ impl Client {
     }
 }
 
-/// The pages of a list; made by [`Client::pages`].
+/// Stream of the pages of a list, created by [`Client::pages`].
 ///
-/// Every page is requested with all parameters of the request. While a page is being used, the next
-/// one is requested already; it goes through the quota like any call.
+/// Every page is requested with all parameters of the original request. The next page is requested
+/// while the current one is processed, and counts towards the quota like any other call.
 ///
-/// The list ends when a page has no link to a next page. Anything else is an error and ends the
-/// stream, so that a truncated list never looks complete: a page that fails, a link without a cursor,
-/// and a link to an earlier page. After a page that fails, [`cursor`](Pages::cursor) is where to
-/// resume.
+/// The list ends at a page without a link to a next page. A page that fails, a link without a cursor
+/// and a link to an earlier page are errors and end the stream, so a truncated list never looks
+/// complete. After a failed page, [`cursor`](Pages::cursor) returns where to resume.
 pub struct Pages<E: Paged> {
     client: Client,
-    /// The request of the next page; `None` after the last one.
+    /// Request of the next page; `None` after the last one.
     next: Option<E>,
     cursor: Option<Cursor>,
     fetch: Fetch<E::Response>,
@@ -76,74 +75,75 @@ pub struct Pages<E: Paged> {
     skipped: Vec<Skipped>,
 }
 
-/// A page, and the items that were left out.
-type Read<R> = (R, Vec<Skipped>);
+/// A page, and the items that were skipped.
+type Decoded<R> = (R, Vec<Skipped>);
 
-/// How far the next page is.
+/// State of the request of the next page.
 enum Fetch<R> {
     Idle,
-    Running(Pin<Box<dyn Future<Output = Result<Read<R>, Error>> + Send>>),
-    Done(Result<Read<R>, Error>),
+    Running(Pin<Box<dyn Future<Output = Result<Decoded<R>, Error>> + Send>>),
+    Done(Result<Decoded<R>, Error>),
 }
 
 impl<E: Paged> Pages<E> {
-    /// Sets whether the next page is fetched while this one is being used. Default: yes.
+    /// Sets whether the next page is fetched while the current one is processed. Default: yes.
     #[must_use]
     pub fn prefetch(mut self, prefetch: bool) -> Self {
         self.prefetch = prefetch;
         self
     }
 
-    /// Sets whether items that cannot be decoded are left out, instead of failing their page.
+    /// Sets whether items that cannot be decoded are skipped instead of failing their page.
     /// Default: no.
     ///
-    /// For lists that people read. A program that compares lists, such as a synchronization, would
-    /// take these items for deleted. [`take_skipped`](Self::take_skipped) returns them, and each
-    /// emits the event `decode.skipped`.
+    /// Use it to display lists. A program that compares lists, such as a synchronization, would
+    /// mistake skipped items for deleted ones. [`take_skipped`](Self::take_skipped) returns them, and
+    /// each one emits the event `decode.skipped`.
     #[must_use]
     pub fn skip_undecodable(mut self, skip: bool) -> Self {
         self.skip = skip;
         self
     }
 
-    /// Returns the items that were left out since the last call.
+    /// Returns the items that were skipped since the previous call of this method.
     pub fn take_skipped(&mut self) -> Vec<Skipped> {
         mem::take(&mut self.skipped)
     }
 
-    /// The next page, or `None` after the last one.
+    /// Returns the next page, or `None` after the last one or an error.
     pub async fn next(&mut self) -> Option<Result<E::Response, Error>> {
         poll_fn(|cx| self.poll_page(cx)).await
     }
 
-    /// Returns the cursor of the next page, with which `request.after(cursor)` resumes the list later;
-    /// `None` before the first page and after the last one.
+    /// Returns the cursor of the next page; `None` before the first page and after the last one.
+    ///
+    /// To resume the list later, send `request.after(cursor)`.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E::Response, Error>>> {
         ready!(self.poll_fetch(cx));
-        let answer = match mem::replace(&mut self.fetch, Fetch::Idle) {
-            Fetch::Done(answer) => answer.map(|(response, skipped)| {
+        let result = match mem::replace(&mut self.fetch, Fetch::Idle) {
+            Fetch::Done(result) => result.map(|(response, skipped)| {
                 self.skipped.extend(skipped);
                 response
             }),
             Fetch::Idle | Fetch::Running(_) => return Poll::Ready(None),
         };
         let request = self.next.take();
-        if let (Ok(response), Some(request)) = (&answer, request) {
+        if let (Ok(response), Some(request)) = (&result, request) {
             self.cursor = None;
             self.follow(E::page(response), request);
             if self.prefetch {
-                // Sends the request; nobody waits for the answer yet.
+                // Sends the request without waiting for the response.
                 let _ = self.poll_fetch(cx);
             }
         }
-        Poll::Ready(Some(answer))
+        Poll::Ready(Some(result))
     }
 
-    /// Begins the request of the next page if there is one, and drives it.
+    /// Starts the request of the next page, if any, and polls it.
     fn poll_fetch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let (Fetch::Idle, Some(request)) = (&self.fetch, &self.next) {
             let request = request.clone();
@@ -155,8 +155,8 @@ impl<E: Paged> Pages<E> {
                 }
             });
         }
-        if let Fetch::Running(answer) = &mut self.fetch {
-            self.fetch = Fetch::Done(ready!(answer.as_mut().poll(cx)));
+        if let Fetch::Running(request) = &mut self.fetch {
+            self.fetch = Fetch::Done(ready!(request.as_mut().poll(cx)));
         }
         Poll::Ready(())
     }
@@ -182,7 +182,7 @@ impl<E: Paged> Stream for Pages<E> {
     }
 }
 
-// Nothing inside is pinned in place.
+// The fields are never pinned structurally.
 impl<E: Paged> Unpin for Pages<E> {}
 
 impl<E: Paged> fmt::Debug for Pages<E> {
@@ -194,9 +194,9 @@ impl<E: Paged> fmt::Debug for Pages<E> {
     }
 }
 
-/// The items of a list; made by [`Client::items`].
+/// Stream of the items of a list, created by [`Client::items`].
 ///
-/// It goes on, ends and fails as [`Pages`] do; empty pages are passed over.
+/// It fetches pages, ends and fails like [`Pages`]. Empty pages are skipped.
 pub struct Items<E: Paged> {
     pages: Pages<E>,
     page: vec::IntoIter<E::Item>,
@@ -204,37 +204,38 @@ pub struct Items<E: Paged> {
 }
 
 impl<E: Paged> Items<E> {
-    /// Sets whether the next page is fetched while this one is being used. Default: yes.
+    /// Sets whether the next page is fetched while the current one is processed. Default: yes.
     #[must_use]
     pub fn prefetch(mut self, prefetch: bool) -> Self {
         self.pages = self.pages.prefetch(prefetch);
         self
     }
 
-    /// Sets whether items that cannot be decoded are left out; see [`Pages::skip_undecodable`].
+    /// Sets whether items that cannot be decoded are skipped; see [`Pages::skip_undecodable`].
     #[must_use]
     pub fn skip_undecodable(mut self, skip: bool) -> Self {
         self.pages = self.pages.skip_undecodable(skip);
         self
     }
 
-    /// Returns the items that were left out since the last call.
+    /// Returns the items that were skipped since the previous call of this method.
     pub fn take_skipped(&mut self) -> Vec<Skipped> {
         self.pages.take_skipped()
     }
 
-    /// The next item, or `None` after the last one.
+    /// Returns the next item, or `None` after the last one or an error.
     pub async fn next(&mut self) -> Option<Result<E::Item, Error>> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    /// How many items there are on all pages, once a page has told so: the request has to ask for
-    /// it by `include_total_count(true)`.
+    /// Returns the number of items on all pages, or `None` before the first page.
+    ///
+    /// The service reports it only for requests with `include_total_count(true)`.
     pub fn total_count(&self) -> Option<u64> {
         self.total_count
     }
 
-    /// Where the page after the present one starts; see [`Pages::cursor`].
+    /// Returns the cursor of the page after the current one; see [`Pages::cursor`].
     pub fn cursor(&self) -> Option<&Cursor> {
         self.pages.cursor()
     }
@@ -268,7 +269,7 @@ impl<E: Paged> Stream for Items<E> {
     }
 }
 
-// Nothing inside is pinned in place.
+// The fields are never pinned structurally.
 impl<E: Paged> Unpin for Items<E> {}
 
 impl<E: Paged> fmt::Debug for Items<E> {

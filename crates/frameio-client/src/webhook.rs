@@ -1,9 +1,8 @@
-//! Webhooks and custom actions: all of [`frameio-webhook`](frameio_webhook), and fetching what they
-//! name.
+//! Fetching the resources of webhook events and custom actions.
 //!
-//! An event and the request of an action hold ids only. With a client at hand,
-//! [`Client::fetch`] gives what an event names, typed, and [`Client::fetch_resource`] what an action
-//! was started on.
+//! Events and action requests (see [`frameio-webhook`](frameio_webhook)) contain only ids.
+//! [`Client::fetch`] returns the resource of an event, and [`Client::fetch_resource`] a resource that
+//! an action was started on.
 
 use std::future::Future;
 
@@ -21,11 +20,10 @@ use frameio_webhook::{Event, Resource};
 use crate::client::Client;
 use crate::error::Error;
 
-/// What an event or an action names, as it is now.
+/// Current state of the resource of an event or an action.
 ///
-/// That there is nothing to be had is an outcome and not an error, since it is to be expected: what
-/// an event tells of may be gone before it is asked for. The last three variants are of that kind,
-/// and hold what was named.
+/// A resource may be deleted between the event and the call, so a missing resource is not an error.
+/// The last three variants stand for it and contain the reference to the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fetched {
@@ -37,7 +35,7 @@ pub enum Fetched {
     VersionStack(Box<VersionStack>),
     /// A comment.
     Comment(Box<Comment>),
-    /// The definition of a metadata field.
+    /// A metadata field definition.
     CustomField(Box<FieldDefinition>),
     /// A project.
     Project(Box<Project>),
@@ -45,11 +43,12 @@ pub enum Fetched {
     Collection(Box<Collection>),
     /// A share.
     Share(Box<Share>),
-    /// The event tells that it was deleted; the service was not asked.
+    /// The event reports a deletion; no request was sent.
     Deleted(Resource),
-    /// The service answered 404: it was deleted since, or the user of the token may not see it.
+    /// The service returned 404: the resource has been deleted, or the user of the token may not see
+    /// it.
     NotFound(Resource),
-    /// It is of a kind that this version does not know; the service was not asked.
+    /// The resource type is unknown to this version of the SDK; no request was sent.
     Unknown(Resource),
 }
 
@@ -75,10 +74,11 @@ from! {
 }
 
 impl Client {
-    /// Fetches what an event names, as it is now: one call, but for those that
-    /// [`fetch_resource`](Self::fetch_resource) tells of. For an event of a deletion it makes none.
+    /// Fetches the current state of the resource that an event refers to.
     ///
-    /// The state is that of the moment of the call, and may be later than the event.
+    /// Sends one request, except for the resources listed at
+    /// [`fetch_resource`](Self::fetch_resource), and none for a deletion. The state may be newer than
+    /// the event.
     ///
     /// ```
     /// use frameio::webhook::{Event, Fetched};
@@ -88,7 +88,7 @@ impl Client {
     ///     match client.fetch(event).await? {
     ///         Fetched::File(file) => println!("{} is {}", file.name, file.status),
     ///         Fetched::Comment(comment) => println!("{}", comment.text),
-    ///         Fetched::Deleted(gone) | Fetched::NotFound(gone) => println!("no {}", gone.id()),
+    ///         Fetched::Deleted(it) | Fetched::NotFound(it) => println!("{} not found", it.id()),
     ///         other => println!("{}: {other:?}", event.kind),
     ///     }
     ///     Ok(())
@@ -96,7 +96,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`send`](Client::send), except for an answer of 404, which is [`Fetched::NotFound`].
+    ///
+    /// Fails like [`send`](Client::send), except that a 404 response is [`Fetched::NotFound`].
     pub fn fetch(
         &self,
         event: &Event,
@@ -112,11 +113,12 @@ impl Client {
         }
     }
 
-    /// Fetches a resource of an account, as the selection of an action names them.
+    /// Fetches a resource of an account, such as one that an action was started on.
     ///
-    /// Two kinds may take more than one call. A definition of a metadata field is looked for in the
-    /// list of them, a hundred a page. A version stack that is not found is asked for as a file,
-    /// since an action may name it by the file at its head; then it is [`Fetched::File`].
+    /// Two resource types may need several requests. A metadata field definition is searched in the
+    /// list of definitions, 100 per page. A version stack that is not found is fetched as a file,
+    /// because an action may refer to a stack by the id of its head; the result is then
+    /// [`Fetched::File`].
     ///
     /// ```
     /// use frameio::webhook::action::ActionRequest;
@@ -132,7 +134,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`send`](Client::send), except for an answer of 404, which is [`Fetched::NotFound`].
+    ///
+    /// Fails like [`send`](Client::send), except that a 404 response is [`Fetched::NotFound`].
     pub fn fetch_resource(
         &self,
         account_id: &AccountId,
@@ -158,12 +161,12 @@ impl Client {
     }
 }
 
-/// What was answered; nothing for 404.
-async fn found<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<Option<Fetched>, Error>
+/// Awaits a call, and returns `None` for a 404 response.
+async fn found<T>(call: impl Future<Output = Result<T, Error>>) -> Result<Option<Fetched>, Error>
 where
     Fetched: From<T>,
 {
-    match answer.await {
+    match call.await {
         Ok(found) => Ok(Some(found.into())),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
@@ -181,7 +184,7 @@ async fn found_stack(
     }
 }
 
-/// No stable operation shows a single one.
+/// Searches the list of definitions, because no stable operation returns a single one.
 async fn found_field(
     client: Client,
     account: AccountId,
@@ -199,7 +202,7 @@ async fn found_field(
     Ok(None)
 }
 
-/// Whether an event tells of an end. Those to come end in the same way.
+/// Returns whether an event reports a deletion. Unknown event types follow the same pattern.
 fn is_deletion(kind: &EventType) -> bool {
     kind.as_str().ends_with(".deleted")
 }
@@ -209,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seven_kinds_tell_of_a_deletion() {
+    fn recognizes_the_seven_deletion_events() {
         let deletions = EventType::KNOWN.iter().filter(|kind| is_deletion(&(**kind).into()));
         let kinds: Vec<_> = deletions.map(|kind| kind.trim_end_matches(".deleted")).collect();
         let expected =

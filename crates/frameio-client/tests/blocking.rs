@@ -1,4 +1,4 @@
-//! The client for programs without an async runtime.
+//! The blocking client.
 #![cfg(feature = "blocking")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,7 +7,7 @@ use frameio::folders::{CreateFolder, ListFolders};
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, ErrorKind, blocking};
 use frameio_sim::{Sim, SimServer};
-use frameio_testing::script::{Script, answer};
+use frameio_testing::script::{Script, response};
 use http::Request;
 use tokio::runtime::Runtime;
 
@@ -16,20 +16,20 @@ fn client(sim: &Sim) -> blocking::Client {
     blocking::Client::new(client.build().unwrap()).unwrap()
 }
 
-/// A simulator on a socket, served by other threads than those that call.
+/// Serves the simulator on a socket, on threads other than those that call.
 fn served(sim: &Sim) -> (Runtime, SimServer, blocking::Client) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let server = runtime.block_on(sim.serve()).unwrap();
     let client = frameio::Client::builder().base_url(server.url()).token(Sim::TOKEN);
-    // The simulator has no quotas, and real time is not for waiting.
+    // Without quotas, because the test runs in real time.
     let client = client.rate_limit(None).build().unwrap();
     let client = blocking::Client::new(client).unwrap();
     (runtime, server, client)
 }
 
 #[test]
-fn calls_and_lists_over_a_socket() {
+fn sends_calls_and_reads_lists_over_a_socket() {
     let sim = Sim::builder().quotas(false).build();
     let (_runtime, _server, client) = served(&sim);
     let demo = sim.demo();
@@ -59,7 +59,7 @@ fn calls_and_lists_over_a_socket() {
 }
 
 #[test]
-fn errors_come_as_from_the_async_client() {
+fn returns_the_errors_of_the_async_client() {
     let sim = Sim::new();
     let client = client(&sim);
     let error = client.send(CreateFolder::new("nowhere", "f").name("x")).unwrap_err();
@@ -69,9 +69,9 @@ fn errors_come_as_from_the_async_client() {
 }
 
 #[test]
-fn a_cursor_that_repeats_is_an_error() {
+fn fails_on_a_repeated_cursor() {
     let looped = r#"{"data":[],"links":{"next":"/v4/accounts?after=again"}}"#;
-    let script = Script::new(move |_, _| answer(200, looped));
+    let script = Script::new(move |_, _| response(200, looped));
     let client = frameio::Client::builder().token("t").transport(script.clone()).build().unwrap();
     let client = blocking::Client::new(client).unwrap();
     let mut pages = client.pages(ListAccounts::new());
@@ -80,7 +80,7 @@ fn a_cursor_that_repeats_is_an_error() {
     assert!(pages.next().is_none());
     let items: Vec<_> = client.items(ListAccounts::new()).collect();
     assert!(matches!(items.as_slice(), [Err(error)] if error.kind() == ErrorKind::Decode));
-    assert_eq!(script.asked().len(), 4);
+    assert_eq!(script.requests().len(), 4);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn threads_share_a_client() {
 }
 
 #[test]
-fn inside_a_runtime_it_is_an_error_that_tells_what_to_do() {
+fn fails_inside_a_runtime_and_names_the_alternative() {
     let sim = Sim::new();
     let outside = client(&sim);
     let inside = frameio::Client::builder().token(Sim::TOKEN).transport(sim.clone());
@@ -128,7 +128,7 @@ fn inside_a_runtime_it_is_an_error_that_tells_what_to_do() {
 }
 
 #[test]
-fn an_iteration_that_cannot_go_on_ends() {
+fn an_iteration_ends_after_a_misuse_error() {
     let sim = Sim::new();
     let client = client(&sim);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -1,4 +1,4 @@
-//! A call that is dropped, wherever it was, leaves nothing behind.
+//! A call that is dropped at any point leaks nothing.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_testing::script;
@@ -12,7 +12,7 @@ use frameio::users::ShowCurrentUser;
 use frameio::{Body, BoxError, Client, Quota};
 use futures_util::poll;
 use http::{Request, Response};
-use script::{answer, user};
+use script::{response, user};
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 use tokio::time::{Instant, advance};
@@ -20,9 +20,9 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::service_fn;
 use tower::util::MapRequestLayer;
 
-/// Travels in the extensions of each request.
+/// Request extension whose clones are counted.
 #[derive(Clone)]
-#[allow(dead_code, reason = "it is counted, not read")]
+#[allow(dead_code, reason = "counted, not read")]
 struct Probe(Arc<()>);
 
 struct Slow;
@@ -34,13 +34,13 @@ impl TokenProvider for Slow {
     }
 }
 
-/// Fails the first attempt of each call, after a while, and answers the second.
+/// Fails the first attempt of each call after three polls, and responds to the second.
 async fn transport(request: Request<Body>) -> Result<Response<Body>, BoxError> {
     for _ in 0..3 {
         yield_now().await;
     }
     let attempts = request.extensions().get::<CallRecord>().map_or(0, CallRecord::attempts);
-    Ok(if attempts == 1 { answer(503, "{}") } else { user() })
+    Ok(if attempts == 1 { response(503, "{}") } else { user() })
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,7 +53,7 @@ async fn a_call_can_be_dropped_at_any_point() {
     let client = Client::builder()
         .token_provider(Slow)
         .transport(service_fn(transport))
-        // One call each ten seconds, after the first six.
+        // One call every ten seconds, after the first six.
         .rate_limit(RateLimitLayer::new().quota("users.show", Quota::per_minute(6)))
         .attempt_layer(GlobalConcurrencyLimitLayer::with_semaphore(permits.clone()))
         .call_layer(MapRequestLayer::new(move |mut request: Request<Body>| {
@@ -69,7 +69,7 @@ async fn a_call_can_be_dropped_at_any_point() {
     }
     assert_eq!(Arc::strong_count(&probe), idle);
 
-    let mut cut_in = Vec::new();
+    let mut dropped_in = Vec::new();
     let mut finished = false;
     for polls in 0..POLLS {
         *record.lock().unwrap() = CallRecord::new();
@@ -85,18 +85,18 @@ async fn a_call_can_be_dropped_at_any_point() {
             }
         }
         if !finished {
-            cut_in.push(record.lock().unwrap().phase());
+            dropped_in.push(record.lock().unwrap().phase());
         }
-        assert_eq!(Arc::strong_count(&probe), idle, "a request is left after {polls} polls");
-        assert_eq!(permits.available_permits(), 1, "a permit is left out after {polls} polls");
+        assert_eq!(Arc::strong_count(&probe), idle, "a request leaked after {polls} polls");
+        assert_eq!(permits.available_permits(), 1, "a permit leaked after {polls} polls");
 
-        let begun = Instant::now();
+        let start = Instant::now();
         assert_eq!(client.send(ShowCurrentUser::new()).await.unwrap().name, "Kim");
-        // Two turns of its own, one of the dropped call's, and the backoff.
-        assert!(begun.elapsed() < Duration::from_secs(40), "{polls}: {:?}", begun.elapsed());
+        // Two turns of this call, one of the dropped call, and the backoff.
+        assert!(start.elapsed() < Duration::from_secs(40), "{polls}: {:?}", start.elapsed());
     }
     assert!(finished, "the last call was polled to its end");
     for phase in [Phase::Start, Phase::Quota, Phase::Auth, Phase::Response, Phase::Backoff] {
-        assert!(cut_in.contains(&phase), "none was dropped {phase}: {cut_in:?}");
+        assert!(dropped_in.contains(&phase), "no call was dropped in {phase}: {dropped_in:?}");
     }
 }

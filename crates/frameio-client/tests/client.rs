@@ -1,4 +1,4 @@
-//! The client as its users hold it: settings, slots, planes.
+//! The public interface of the client: settings, layer slots, typed and plain requests.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_testing::script;
@@ -10,7 +10,7 @@ use frameio::layers::{RateLimitLayer, RateLimitMode, StandardPolicy};
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BuildErrorKind, CallOptions, Client, ClientBuilder, EndpointExt, ErrorKind};
 use http::{HeaderValue, Request};
-use script::{Script, answer, user};
+use script::{Script, response, user};
 use tower::limit::ConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
 use tower::timeout::TimeoutLayer;
@@ -28,7 +28,7 @@ static_assertions::assert_impl_all!(Client: Service<ShowFile>, Service<ShowCurre
 static_assertions::const_assert!(size_of::<frameio::Error>() <= 16);
 
 #[test]
-fn a_client_knows_its_base_url_unless_the_service_is_custom() {
+fn returns_the_base_url_unless_the_service_is_custom() {
     let client = Client::new("t").unwrap();
     assert_eq!(
         client.base_url().map(ToString::to_string).as_deref(),
@@ -39,9 +39,9 @@ fn a_client_knows_its_base_url_unless_the_service_is_custom() {
     assert_eq!(Client::from_service(Script::new(|_, _| user())).base_url(), None);
 }
 
-/// No runtime here: building needs none.
+/// This test has no runtime, because building needs none.
 #[test]
-fn a_client_is_built_outside_of_a_runtime_and_moves_across_runtimes() {
+fn a_client_is_built_outside_a_runtime_and_used_in_several() {
     let client = Client::builder().base_url("http://127.0.0.1:9").token("t").build().unwrap();
     for _ in 0..2 {
         let client = client.clone();
@@ -65,13 +65,13 @@ async fn calls_can_be_awaited_in_spawned_tasks() {
         let client = builder(&script).build().unwrap();
         tasks.spawn(async move { client.oneshot(ShowCurrentUser::new().with_meta()).await });
     }
-    for answer in tasks.join_all().await {
-        assert_eq!(answer.unwrap().value.name, "Kim");
+    for reply in tasks.join_all().await {
+        assert_eq!(reply.unwrap().value.name, "Kim");
     }
 }
 
 #[tokio::test]
-async fn layers_fit_the_typed_plane_too() {
+async fn wraps_the_client_in_layers_over_typed_requests() {
     let script = Script::new(|_, _| user());
     let mut service = ServiceBuilder::new()
         .load_shed()
@@ -83,7 +83,7 @@ async fn layers_fit_the_typed_plane_too() {
 }
 
 #[tokio::test]
-async fn layers_of_others_fit_both_slots() {
+async fn accepts_third_party_layers_in_both_slots() {
     let script = Script::new(|_, _| user());
     let mark = |name: &'static str| {
         MapRequestLayer::new(move |mut request: Request<Body>| {
@@ -112,15 +112,15 @@ async fn layers_of_others_fit_both_slots() {
         .build()
         .unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    let asked = &script.asked()[0];
-    let marks: Vec<_> = asked.headers.get_all("x-mark").iter().collect();
+    let request = &script.requests()[0];
+    let marks: Vec<_> = request.headers.get_all("x-mark").iter().collect();
     assert_eq!(marks, ["outer call", "inner call", "outer attempt", "inner attempt"]);
-    assert!(asked.headers.contains_key("x-call") && asked.headers.contains_key("x-attempt"));
+    assert!(request.headers.contains_key("x-call") && request.headers.contains_key("x-attempt"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_one_and_attempts_are_many() {
-    let script = Script::new(|n, _| if n < 2 { answer(503, "{}") } else { user() });
+async fn runs_call_layers_once_and_attempt_layers_for_each_attempt() {
+    let script = Script::new(|n, _| if n < 2 { response(503, "{}") } else { user() });
     let calls = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
     let attempts = calls.clone();
     let count = move |by: u32| {
@@ -137,7 +137,7 @@ async fn a_call_is_one_and_attempts_are_many() {
 }
 
 #[tokio::test]
-async fn urls_keep_the_prefix_and_headers_their_order_of_strength() {
+async fn keeps_the_url_prefix_and_lets_a_call_override_headers() {
     let script = Script::new(|_, _| user());
     let client = builder(&script)
         .base_url("https://proxy.example:8443/frameio/")
@@ -150,19 +150,19 @@ async fn urls_keep_the_prefix_and_headers_their_order_of_strength() {
         .send(ShowCurrentUser::new().options(CallOptions::new().header("x-one", "call")))
         .await
         .unwrap();
-    let asked = script.asked();
-    assert_eq!(asked[0].uri, "https://proxy.example:8443/frameio/v4/me");
-    assert_eq!(asked[0].headers["user-agent"], "studio/1");
-    assert_eq!(asked[0].headers["accept"], "application/json");
-    assert_eq!(asked[0].headers["authorization"], "Bearer secret");
-    assert!(asked[0].headers["authorization"].is_sensitive());
-    assert_eq!(asked[0].headers["x-one"], "client");
-    assert_eq!(asked[1].headers["x-one"], "call");
+    let requests = script.requests();
+    assert_eq!(requests[0].uri, "https://proxy.example:8443/frameio/v4/me");
+    assert_eq!(requests[0].headers["user-agent"], "studio/1");
+    assert_eq!(requests[0].headers["accept"], "application/json");
+    assert_eq!(requests[0].headers["authorization"], "Bearer secret");
+    assert!(requests[0].headers["authorization"].is_sensitive());
+    assert_eq!(requests[0].headers["x-one"], "client");
+    assert_eq!(requests[1].headers["x-one"], "call");
 }
 
 #[tokio::test]
-async fn the_token_goes_to_the_api_alone() {
-    let script = Script::new(|_, _| answer(404, "{}"));
+async fn sends_the_token_only_to_the_origin_of_the_api() {
+    let script = Script::new(|_, _| response(404, "{}"));
     let client = builder(&script).base_url("https://api.example/x").build().unwrap();
     let elsewhere = [
         "https://s3.example/part?X-Amz-Signature=1",
@@ -172,7 +172,7 @@ async fn the_token_goes_to_the_api_alone() {
     ];
     for url in elsewhere {
         let request = Request::get(url).body(Body::empty()).unwrap();
-        // An answer, whatever its status: the request is a plain one.
+        // A plain request returns a response of any status.
         assert_eq!(client.request(request).await.unwrap().status(), 404);
     }
     for url in ["https://API.example:443/v4/me", "/v4/moodboards"] {
@@ -180,13 +180,13 @@ async fn the_token_goes_to_the_api_alone() {
         client.request(request).await.unwrap();
     }
     let signed: Vec<_> =
-        script.asked().iter().map(|a| a.headers.contains_key("authorization")).collect();
+        script.requests().iter().map(|a| a.headers.contains_key("authorization")).collect();
     assert_eq!(signed, [false, false, false, false, true, true]);
     assert_eq!(script.urls()[5], "https://api.example/x/v4/moodboards");
 }
 
 #[test]
-fn refuses_a_token_that_cannot_be_sent_when_the_client_is_built() {
+fn refuses_to_build_with_an_invalid_token() {
     for (token, message) in [
         ("canary\nb", "the token contains a line break"),
         ("canary\0b", "the token contains the control character U+0000"),
@@ -196,7 +196,7 @@ fn refuses_a_token_that_cannot_be_sent_when_the_client_is_built() {
         assert_eq!(Client::new(token).unwrap_err().to_string(), message);
         let legacy = Client::builder().legacy_token(token).build().unwrap_err();
         assert_eq!(legacy.to_string(), message);
-        // What replaces the token is checked in its place.
+        // Only the setting that replaces the token is validated.
         assert!(Client::builder().token(token).no_auth().build().is_ok());
         assert!(Client::builder().token(token).token("good").build().is_ok());
     }
@@ -212,14 +212,14 @@ async fn removes_the_whitespace_around_a_token_and_a_base_url() {
         .build()
         .unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    assert_eq!(script.asked()[0].headers["authorization"], "Bearer t0ken");
+    assert_eq!(script.requests()[0].headers["authorization"], "Bearer t0ken");
     assert!(script.urls()[0].starts_with("https://api.example/v4/"));
     let broken = Client::builder().base_url("https://api.example\n/x").build().unwrap_err();
     assert_eq!(broken.to_string(), "the base URL contains a line break");
 }
 
 #[test]
-fn settings_that_cannot_work_are_refused_with_what_to_do() {
+fn refuses_invalid_settings_with_a_remedy() {
     let error = |builder: ClientBuilder| builder.build().unwrap_err().to_string();
     let insecure = error(Client::builder().base_url("http://api.frame.io"));
     assert!(insecure.contains("allow_http()"), "{insecure}");
@@ -230,23 +230,20 @@ fn settings_that_cannot_work_are_refused_with_what_to_do() {
         assert!(message.contains("URL") || message.contains("http"), "{url}: {message}");
     }
     let header = error(Client::builder().header("x y", "1"));
-    assert_eq!(header, "a header has an invalid name");
+    assert_eq!(header, "invalid header name");
     let header = error(Client::builder().header("x-one", "s3cret\n"));
-    assert_eq!(
-        header,
-        "the value of the header 'x-one' contains a character that a header cannot contain"
-    );
+    assert_eq!(header, "invalid character in the value of the header 'x-one'");
     assert_eq!(
         error(Client::builder().base_url("nonsense")),
-        "the base URL 'nonsense' cannot be used: it does not start with https:// or http://"
+        "invalid base URL 'nonsense': it does not start with https:// or http://"
     );
     assert_eq!(
         error(Client::builder().base_url("https://api.frame.io/v4/")),
-        "the base URL 'https://api.frame.io/v4/' cannot be used: paths start with /v4 already; \
-         remove it from the end"
+        "invalid base URL 'https://api.frame.io/v4/': remove '/v4' from the end; it is part of every \
+         route"
     );
     let secret = error(Client::builder().base_url("https://me:s3cret@api.frame.io"));
-    assert_eq!(secret, "the base URL cannot be used: it has a user name or password");
+    assert_eq!(secret, "invalid base URL: it has a user name or password");
 }
 
 #[test]
@@ -265,16 +262,15 @@ async fn no_auth_removes_the_legacy_header_too() {
     client.send(ShowCurrentUser::new()).await.unwrap();
     let client = builder(&script).legacy_token("fio-u-x").no_auth().build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    let legacy = script
-        .asked()
-        .into_iter()
-        .map(|asked| asked.headers.keys().filter(|name| name.as_str().contains("auth")).count());
+    let legacy = script.requests().into_iter().map(|request| {
+        request.headers.keys().filter(|name| name.as_str().contains("auth")).count()
+    });
     assert_eq!(legacy.collect::<Vec<_>>(), [2, 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_default_layer_can_be_taken_out() {
-    let script = Script::new(|n, _| if n == 0 { answer(503, "{}") } else { user() });
+async fn each_default_layer_can_be_removed() {
+    let script = Script::new(|n, _| if n == 0 { response(503, "{}") } else { user() });
     let bare = builder(&script)
         .no_auth()
         .no_retry()
@@ -287,11 +283,11 @@ async fn each_default_layer_can_be_taken_out() {
     let error = bare.send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
     assert_eq!(bare.send(ShowCurrentUser::new()).await.unwrap().name, "Kim");
-    assert!(!script.asked()[0].headers.contains_key("authorization"));
+    assert!(!script.requests()[0].headers.contains_key("authorization"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn clients_can_share_a_quota_or_have_their_own() {
+async fn clients_share_a_quota_or_use_separate_ones() {
     let script = Script::new(|_, _| user());
     let quota = frameio::Quota::per_minute(2);
     let fast = || RateLimitLayer::new().mode(RateLimitMode::FailFast).quota("users.show", quota);
@@ -309,8 +305,8 @@ async fn clients_can_share_a_quota_or_have_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_call_can_ask_for_its_own_retries_and_limits() {
-    let script = Script::new(|_, _| answer(500, "{}"));
+async fn call_options_override_retries_and_deadline() {
+    let script = Script::new(|_, _| response(500, "{}"));
     let client = builder(&script).retry(StandardPolicy::default()).max_retries(1).build().unwrap();
     let retries = |retries| CallOptions::new().max_retries(retries);
     let send = |options| client.send(ShowCurrentUser::new().options(options));
@@ -319,13 +315,13 @@ async fn one_call_can_ask_for_its_own_retries_and_limits() {
     let more = send(retries(4)).await.unwrap_err();
     assert_eq!((none.attempts(), client_setting.attempts(), more.attempts()), (1, 2, 5));
     let cut = send(retries(9).deadline(Duration::from_millis(1))).await.unwrap_err();
-    assert!(cut.attempts() < 10, "no wait that does not fit the deadline");
+    assert!(cut.attempts() < 10, "waited beyond the deadline");
     assert_eq!(cut.status().unwrap(), 500);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_number_of_retries_holds_whenever_the_policy_is_set() {
-    let script = Script::new(|_, _| answer(500, "{}"));
+async fn max_retries_applies_regardless_of_the_order_of_settings() {
+    let script = Script::new(|_, _| response(500, "{}"));
     for (builder, attempts) in [
         (builder(&script).max_retries(1).retry(StandardPolicy::conservative()), 2),
         (builder(&script).retry(StandardPolicy::conservative()).max_retries(1), 2),
@@ -339,7 +335,7 @@ async fn the_number_of_retries_holds_whenever_the_policy_is_set() {
 }
 
 #[tokio::test]
-async fn raw_answers_and_plain_requests_come_as_they_are() {
+async fn returns_raw_responses_unchanged() {
     let script = Script::new(|_, _| user());
     let client = builder(&script).build().unwrap();
     let raw = client.send(ShowCurrentUser::new().raw()).await.unwrap();

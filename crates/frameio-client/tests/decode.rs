@@ -5,13 +5,13 @@ use frameio::accounts::ListAccounts;
 use frameio::files::{ListFiles, ShowFile};
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, EndpointExt, ErrorKind};
-use frameio_testing::script::{Script, answer};
+use frameio_testing::script::{Script, response};
 use frameio_testing::traced::Traced;
 use serde_json::{Value, json};
 
 fn client(body: &str) -> Client {
     let body = body.to_owned();
-    let script = Script::new(move |_, _| answer(200, &body));
+    let script = Script::new(move |_, _| response(200, &body));
     Client::builder().token("t").transport(script).build().unwrap()
 }
 
@@ -28,7 +28,7 @@ fn page(files: &[Value]) -> String {
 }
 
 #[tokio::test]
-async fn one_odd_value_does_not_hide_a_page() {
+async fn repairs_deviating_values_of_a_page() {
     let odd = page(&[file("a"), file("b")])
         .replacen(r#""file_size":1"#, r#""file_size":1.0034576983313e+14"#, 1)
         .replacen("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5", 2)
@@ -58,7 +58,7 @@ async fn one_odd_value_does_not_hide_a_page() {
 }
 
 #[tokio::test]
-async fn a_sound_response_emits_no_event() {
+async fn a_correct_response_emits_no_event() {
     let (traced, _guard) = Traced::capture();
     client(&page(&[file("a")])).send(ListFiles::new("1", "d")).await.unwrap();
     assert!(!traced.text().contains("decode."), "{}", traced.text());
@@ -114,7 +114,7 @@ async fn an_item_that_cannot_be_decoded_fails_its_page_unless_it_is_skipped() {
 }
 
 #[tokio::test]
-async fn an_unrepairable_response_fails_with_what_the_service_sent() {
+async fn an_unrepairable_response_fails_with_the_original_body() {
     let odd = json!({"data": file("a")}).to_string().replace(":1,", ":1.5,");
     let error = client(&odd).send(ShowFile::new("1", "a")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);

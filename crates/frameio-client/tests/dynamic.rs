@@ -1,4 +1,4 @@
-//! Calls by JSON, through the whole stack and against the simulator.
+//! Calls with JSON, through the whole stack to the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio::{Body, CallOptions, Catalog, Client, ErrorKind, Operation};
@@ -17,7 +17,7 @@ fn request(id: &str, input: &Value) -> Request<Body> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_comes_as_the_service_wrote_it_after_the_retries_of_any_call() {
+async fn returns_the_json_of_the_service_after_a_retry() {
     let (sim, client) = client();
     sim.inject(Fault::status(StatusCode::SERVICE_UNAVAILABLE).on("folders.create").next(1));
     let demo = sim.demo();
@@ -26,7 +26,7 @@ async fn an_answer_comes_as_the_service_wrote_it_after_the_retries_of_any_call()
     });
     let folder = client.send_json(request("folders.create", &input)).await.unwrap();
     assert_eq!(folder["data"]["name"], "Sea");
-    assert_eq!(folder["data"].get("cover_file_id"), Some(&Value::Null), "null stays");
+    assert_eq!(folder["data"].get("cover_file_id"), Some(&Value::Null), "null is kept");
     let operations: Vec<_> = sim.requests().iter().map(|it| it.operation).collect();
     assert_eq!(operations, [Some("folders.create"); 2]);
 
@@ -37,7 +37,7 @@ async fn an_answer_comes_as_the_service_wrote_it_after_the_retries_of_any_call()
 }
 
 #[tokio::test]
-async fn an_answer_that_the_operation_does_not_promise_is_an_error() {
+async fn fails_on_a_response_without_the_documented_shape() {
     let (sim, client) = client();
     sim.inject(Fault::body(StatusCode::OK, "application/json", r#"{"data":{"id":7}}"#).next(1));
     let error = client.send_json(request("users.show", &json!({}))).await.unwrap_err();
@@ -46,7 +46,7 @@ async fn an_answer_that_the_operation_does_not_promise_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_plain_request_is_for_another_method() {
+async fn refuses_a_plain_request() {
     let (sim, client) = client();
     let plain = Request::get("/v4/me").body(Body::empty()).unwrap();
     let error = client.send_json(plain).await.unwrap_err();
@@ -54,9 +54,8 @@ async fn a_plain_request_is_for_another_method() {
     assert_eq!(sim.requests().len(), 0);
 }
 
-/// Sent from a task, as every call can be.
 #[tokio::test]
-async fn a_call_by_json_can_be_spawned() {
+async fn a_call_with_json_can_be_spawned() {
     let (_sim, client) = client();
     let call = tokio::spawn(async move {
         client.send_json(request("users.show", &json!({}))).await.map(|me| me["data"].is_object())
@@ -65,7 +64,7 @@ async fn a_call_by_json_can_be_spawned() {
 }
 
 #[tokio::test]
-async fn deviating_responses_are_repaired_for_json_too() {
+async fn repairs_deviating_responses() {
     let body = "\u{feff}{\"data\":null,\"meta\":12345678901234567890123}";
     let respond = tower::service_fn(move |_: http::Request<Body>| async move {
         Ok::<_, std::convert::Infallible>(http::Response::new(Body::from(body)))

@@ -1,4 +1,4 @@
-//! What each error says, and what can be asked of it.
+//! Messages and accessors of each error.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_testing::raw;
@@ -15,20 +15,20 @@ use frameio::layers::{
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BoxError, Client, ClientBuilder, DecodeError, EncodeError, Error, ErrorKind};
 use http::{Request, Response};
-use raw::{Act, RawServer};
-use script::{Script, answer, user};
+use raw::{RawServer, Reaction};
+use script::{Script, response, user};
 use tower::service_fn;
 
-/// The error of a call of `users.show` through the client that is built.
+/// Builds a client and returns the error of a `users.show` call.
 async fn error(builder: ClientBuilder) -> Error {
     builder.build().unwrap().send(ShowCurrentUser::new()).await.unwrap_err()
 }
 
-fn answering(answer: impl Fn() -> Response<Body> + Send + Sync + 'static) -> ClientBuilder {
-    Client::builder().token("t").max_retries(0).transport(Script::new(move |_, _| answer()))
+fn responding(respond: impl Fn() -> Response<Body> + Send + Sync + 'static) -> ClientBuilder {
+    Client::builder().token("t").max_retries(0).transport(Script::new(move |_, _| respond()))
 }
 
-/// A transport that fails with what `failure` makes.
+/// Creates a builder whose transport fails with the error that `failure` returns.
 fn failing<E: Into<BoxError>>(
     failure: impl Fn() -> E + Clone + Send + Sync + 'static,
 ) -> ClientBuilder {
@@ -39,14 +39,14 @@ fn failing<E: Into<BoxError>>(
     Client::builder().token("t").max_retries(0).transport(transport)
 }
 
-/// A transport that never answers.
+/// Creates a builder whose transport never responds.
 fn hanging() -> ClientBuilder {
     let never = |_: Request<Body>| std::future::pending::<Result<Response<Body>, BoxError>>();
     Client::builder().token("t").max_retries(0).transport(service_fn(never))
 }
 
-/// Checks that no source repeats another one along the chain, except the innermost cause, which the
-/// message includes; and that the chain ends.
+/// Verifies that the chain of sources ends and that no source repeats another one. Only the innermost
+/// cause may appear twice, because the message includes it.
 #[track_caller]
 fn not_repeated(error: &Error) {
     let mut seen = vec![error.to_string()];
@@ -56,25 +56,25 @@ fn not_repeated(error: &Error) {
         let text = source.to_string();
         let innermost = source.source().is_none();
         let repeated = seen[usize::from(innermost)..].iter().any(|other| other.contains(&text));
-        assert!(!repeated, "{text:?} again after {seen:?}");
+        assert!(!repeated, "{text:?} repeated after {seen:?}");
         seen.push(text);
         next = source.source();
     }
-    panic!("a chain without end: {seen:?}");
+    panic!("endless chain of sources: {seen:?}");
 }
 
 #[tokio::test]
-async fn an_error_of_the_service() {
-    let error = error(answering(|| {
-        let mut answer = answer(
+async fn reports_the_errors_of_the_service() {
+    let error = error(responding(|| {
+        let mut response = response(
             422,
             r#"{"errors":[
                 {"title":"Invalid","detail":"is too long","source":{"pointer":"/data/name"}},
                 {"title":"Missing field"}
             ]}"#,
         );
-        answer.headers_mut().insert("x-request-id", "r-7".parse().unwrap());
-        answer
+        response.headers_mut().insert("x-request-id", "r-7".parse().unwrap());
+        response
     }))
     .await;
     insta::assert_snapshot!(error, @"users.show: 422 Unprocessable Entity: is too long (at /data/name); Missing field (request r-7, 1 attempt)");
@@ -93,9 +93,9 @@ async fn an_error_of_the_service() {
 }
 
 #[tokio::test]
-async fn statuses_have_questions_of_their_own() {
-    type Question = fn(&Error) -> bool;
-    let questions: [(&str, Question); 8] = [
+async fn predicates_match_the_status() {
+    type Predicate = fn(&Error) -> bool;
+    let predicates: [(&str, Predicate); 8] = [
         ("bad request", Error::is_bad_request),
         ("unauthorized", Error::is_unauthorized),
         ("forbidden", Error::is_forbidden),
@@ -117,15 +117,15 @@ async fn statuses_have_questions_of_their_own() {
         (500, Some("server error")),
         (503, Some("server error")),
     ] {
-        let error = error(answering(move || answer(status, "{}"))).await;
-        let yes: Vec<_> = questions.iter().filter(|q| q.1(&error)).map(|q| q.0).collect();
+        let error = error(responding(move || response(status, "{}"))).await;
+        let yes: Vec<_> = predicates.iter().filter(|it| it.1(&error)).map(|it| it.0).collect();
         assert_eq!(yes, expected.into_iter().collect::<Vec<_>>(), "{status}");
     }
 }
 
 #[tokio::test]
-async fn html_in_place_of_an_answer() {
-    let error = error(answering(|| {
+async fn reports_an_html_page() {
+    let error = error(responding(|| {
         Response::builder()
             .status(403)
             .header("content-type", "text/html; charset=utf-8")
@@ -142,7 +142,7 @@ async fn html_in_place_of_an_answer() {
 }
 
 #[tokio::test]
-async fn the_text_of_an_error_from_elsewhere_is_shown() {
+async fn shows_errors_in_other_formats() {
     let shown = async |status: u16, headers: &'static [(&'static str, &'static str)], body| {
         let respond = move || {
             let mut response = Response::builder().status(status);
@@ -151,7 +151,7 @@ async fn the_text_of_an_error_from_elsewhere_is_shown() {
             }
             response.body(Body::from(body)).unwrap()
         };
-        error(answering(respond)).await.to_string()
+        error(responding(respond)).await.to_string()
     };
     let json = &[("content-type", "application/json")];
     assert_eq!(
@@ -173,11 +173,11 @@ async fn the_text_of_an_error_from_elsewhere_is_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_quota_is_spent() {
-    let told = error(answering(|| {
-        let mut answer = answer(429, "");
-        answer.headers_mut().insert("retry-after", "7".parse().unwrap());
-        answer
+async fn reports_an_exhausted_quota() {
+    let told = error(responding(|| {
+        let mut response = response(429, "");
+        response.headers_mut().insert("retry-after", "7".parse().unwrap());
+        response
     }))
     .await;
     insta::assert_snapshot!(told, @"users.show: 429 Too Many Requests: empty response (1 attempt)");
@@ -187,10 +187,10 @@ async fn the_quota_is_spent() {
 
     let quota = frameio::Quota::per_minute(1);
     let layer = RateLimitLayer::new().mode(RateLimitMode::FailFast).quota("users.show", quota);
-    let client = answering(user).rate_limit(layer).build().unwrap();
+    let client = responding(user).rate_limit(layer).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
     let here = client.send(ShowCurrentUser::new()).await.unwrap_err();
-    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next turn is in 60s, longer than this call may wait (1 attempt)");
+    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next slot is free in 60s, longer than this call may wait (1 attempt)");
     not_repeated(&here);
     assert_eq!((here.kind(), here.status()), (ErrorKind::RateLimited, None));
     assert_eq!(here.retry_after(), Some(Duration::from_secs(60)));
@@ -199,11 +199,11 @@ async fn the_quota_is_spent() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_encoded() {
-    let client = answering(user).build().unwrap();
+async fn reports_an_invalid_request() {
+    let client = responding(user).build().unwrap();
     let upload = CreateLocalUpload::new("a", "f", "", 1u64);
     let error = client.send(upload).await.unwrap_err();
-    insta::assert_snapshot!(error, @"files.create_local_upload: not sent: `name` has 0 characters, allowed are 1 to 255");
+    insta::assert_snapshot!(error, @"files.create_local_upload: not sent: `name` has 0 characters, expected 1 to 255");
     not_repeated(&error);
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Encode, 0));
     assert_eq!(error.find::<EncodeError>().unwrap().field, "name");
@@ -220,9 +220,9 @@ impl TokenProvider for Expired {
 }
 
 #[tokio::test]
-async fn no_token() {
-    let error = error(answering(user).token_provider(Expired)).await;
-    insta::assert_snapshot!(error, @"users.show: no token: the refresh token has expired (1 attempt)");
+async fn reports_a_missing_token() {
+    let error = error(responding(user).token_provider(Expired)).await;
+    insta::assert_snapshot!(error, @"users.show: cannot get a token: the refresh token has expired (1 attempt)");
     not_repeated(&error);
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert_eq!(error.source().unwrap().to_string(), "the refresh token has expired");
@@ -251,7 +251,7 @@ async fn time_limits() {
 }
 
 #[tokio::test]
-async fn a_transport_that_fails() {
+async fn reports_transport_failures() {
     let at = |stage| failing(move || TransportError::new(stage, "reset by peer"));
     let connect = error(at(TransportStage::Connect)).await;
     insta::assert_snapshot!(connect, @"users.show: cannot connect: reset by peer (1 attempt)");
@@ -261,7 +261,7 @@ async fn a_transport_that_fails() {
     insta::assert_snapshot!(sent, @"users.show: the connection failed before a response arrived: reset by peer (1 attempt)");
     let body = error(at(TransportStage::Body)).await;
     insta::assert_snapshot!(body, @"users.show: the connection failed in the middle of the response: reset by peer (1 attempt)");
-    let large = error(answering(user).response_limit(10)).await;
+    let large = error(responding(user).response_limit(10)).await;
     insta::assert_snapshot!(large, @"users.show: the response is larger than 10 bytes (1 attempt)");
     for (error, kind, may_have_been_sent) in [
         (&connect, ErrorKind::Connect, false),
@@ -279,30 +279,30 @@ async fn a_transport_that_fails() {
 }
 
 #[tokio::test]
-async fn the_chain_of_hypers_errors_reaches_the_cause() {
-    let server = RawServer::start(|_| Act::AnswerAndReset(Vec::new())).await;
+async fn keeps_the_io_error_in_the_chain_of_sources() {
+    let server = RawServer::start(|_| Reaction::SendAndReset(Vec::new())).await;
     let error = error(Client::builder().base_url(server.url()).token("t").max_retries(0)).await;
     not_repeated(&error);
     assert!(error.find::<std::io::Error>().is_some(), "{error:?}");
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_understood() {
+async fn reports_an_undecodable_response() {
     let data = r#"{"data":{"id":"u","name":7,"email":"kim@example.com"}}"#;
-    let wrong = error(answering(move || answer(200, data))).await;
+    let wrong = error(responding(move || response(200, data))).await;
     insta::assert_snapshot!(wrong, @"users.show: 200 OK: unexpected response: at `data.name`: invalid type: integer `7`, expected a string at line 1 column 26 (1 attempt)");
     not_repeated(&wrong);
     assert_eq!((wrong.kind(), wrong.status().unwrap().as_u16()), (ErrorKind::Decode, 200));
     assert_eq!(wrong.find::<DecodeError>().unwrap().path, "data.name");
     assert_eq!(wrong.body(), data.as_bytes());
     assert!(wrong.headers().is_some() && wrong.may_have_been_sent());
-    let html = error(answering(|| answer(200, "<html>"))).await;
+    let html = error(responding(|| response(200, "<html>"))).await;
     insta::assert_snapshot!(html, @"users.show: 200 OK: unexpected response: the response is an HTML page, not JSON (1 attempt)");
     not_repeated(&html);
 }
 
 #[tokio::test]
-async fn a_layer_of_ones_own_that_fails() {
+async fn reports_the_error_of_a_custom_layer() {
     #[derive(Debug)]
     struct Refused(std::num::ParseIntError);
 

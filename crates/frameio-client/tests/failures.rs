@@ -1,7 +1,7 @@
-//! Servers that misbehave, on real sockets: which error each gives, and whether it is retried.
+//! Misbehaving servers on real sockets: the error of each failure, and whether it is retried.
 //!
-//! What fails at once runs on the real clock with a backoff of a millisecond; what never ends runs
-//! on the paused clock, which goes to the time limit as soon as nothing else moves.
+//! Immediate failures run on the real clock with a backoff of one millisecond. Stalls run on the
+//! paused clock, which advances to the time limit as soon as all tasks are idle.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_testing::raw;
@@ -12,7 +12,7 @@ use frameio::folders::CreateFolder;
 use frameio::layers::{AttemptTimeout, Backoff, StandardPolicy, TransportError, TransportStage};
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, ClientBuilder, Error, ErrorKind};
-use raw::{Act, RawServer, answer, user};
+use raw::{RawServer, Reaction, response, user};
 
 fn builder(url: impl Into<String>) -> ClientBuilder {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
@@ -47,30 +47,31 @@ async fn a_refused_connection_names_host_and_cause() {
 }
 
 #[tokio::test]
-async fn a_reset_before_the_answer_is_retried_only_where_that_is_harmless() {
+async fn retries_after_a_reset_connection_only_if_that_is_safe() {
     let server = RawServer::start(|n| match n {
-        0 => Act::AnswerAndReset(Vec::new()),
-        _ => Act::Answer(user()),
+        0 => Reaction::SendAndReset(Vec::new()),
+        _ => Reaction::Send(user()),
     })
     .await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");
     assert_eq!(server.requests().len(), 2);
 
-    let server = RawServer::start(|_| Act::AnswerAndReset(Vec::new())).await;
+    let server = RawServer::start(|_| Reaction::SendAndReset(Vec::new())).await;
     let error = post(&server).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 1));
     assert_eq!(stage(&error), Some(TransportStage::Sent));
     assert!(error.may_have_been_sent());
-    assert_eq!(server.requests().len(), 1, "a folder may have been made");
+    assert_eq!(server.requests().len(), 1, "the folder may have been created");
 }
 
 #[tokio::test]
-async fn a_reset_in_the_body_is_a_failed_attempt() {
+async fn a_reset_while_reading_the_body_fails_the_attempt() {
     let half = || {
         let whole = user();
-        Act::AnswerAndReset(whole[..whole.len() - 10].to_vec())
+        Reaction::SendAndReset(whole[..whole.len() - 10].to_vec())
     };
-    let server = RawServer::start(move |n| if n == 0 { half() } else { Act::Answer(user()) }).await;
+    let server =
+        RawServer::start(move |n| if n == 0 { half() } else { Reaction::Send(user()) }).await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");
 
     let server = RawServer::start(move |_| half()).await;
@@ -82,10 +83,10 @@ async fn a_reset_in_the_body_is_a_failed_attempt() {
 }
 
 #[tokio::test]
-async fn a_body_that_ends_early_is_a_failed_attempt() {
+async fn a_truncated_body_fails_the_attempt() {
     let server = RawServer::start(|_| {
         let whole = user();
-        Act::AnswerAndClose(whole[..whole.len() - 10].to_vec())
+        Reaction::SendAndClose(whole[..whole.len() - 10].to_vec())
     })
     .await;
     let error = get(&server).await.unwrap_err();
@@ -93,8 +94,8 @@ async fn a_body_that_ends_early_is_a_failed_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_ends_in_the_attempt_timeout() {
-    let server = RawServer::start(|_| Act::AnswerAndHang(Vec::new())).await;
+async fn a_missing_response_ends_in_the_attempt_timeout() {
+    let server = RawServer::start(|_| Reaction::SendAndHang(Vec::new())).await;
     let error = get(&server).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3));
     let after = Duration::from_secs(60);
@@ -104,10 +105,10 @@ async fn no_answer_ends_in_the_attempt_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_stands_still_ends_in_the_attempt_timeout() {
+async fn a_stalled_body_ends_in_the_attempt_timeout() {
     let server = RawServer::start(|_| {
         let whole = user();
-        Act::AnswerAndHang(whole[..whole.len() - 10].to_vec())
+        Reaction::SendAndHang(whole[..whole.len() - 10].to_vec())
     })
     .await;
     let error = get(&server).await.unwrap_err();
@@ -118,9 +119,9 @@ async fn a_body_that_stands_still_ends_in_the_attempt_timeout() {
 }
 
 #[tokio::test]
-async fn json_that_breaks_off_is_a_wrong_answer() {
+async fn truncated_json_is_a_decode_error() {
     let server = RawServer::start(|_| {
-        Act::Answer(answer("200 OK", "application/json", r#"{"data":{"id":"u","na"#))
+        Reaction::Send(response("200 OK", "application/json", r#"{"data":{"id":"u","na"#))
     })
     .await;
     let error = get(&server).await.unwrap_err();
@@ -130,10 +131,11 @@ async fn json_that_breaks_off_is_a_wrong_answer() {
 }
 
 #[tokio::test]
-async fn a_page_of_html_is_kept_and_retried_by_its_status() {
+async fn retries_an_html_page_by_its_status_and_keeps_the_body() {
     let html = "<html>Bad Gateway</html>";
     let server =
-        RawServer::start(move |_| Act::Answer(answer("502 Bad Gateway", "text/html", html))).await;
+        RawServer::start(move |_| Reaction::Send(response("502 Bad Gateway", "text/html", html)))
+            .await;
     let error = get(&server).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 3));
     assert_eq!(error.body(), html.as_bytes());
@@ -142,10 +144,10 @@ async fn a_page_of_html_is_kept_and_retried_by_its_status() {
 }
 
 #[tokio::test]
-async fn empty_answers_are_told() {
+async fn reports_empty_responses() {
     let server = RawServer::start(|n| {
         let status = if n == 0 { "200 OK" } else { "404 Not Found" };
-        Act::Answer(answer(status, "application/json", ""))
+        Reaction::Send(response(status, "application/json", ""))
     })
     .await;
     let error = get(&server).await.unwrap_err();
@@ -157,13 +159,13 @@ async fn empty_answers_are_told() {
 }
 
 #[tokio::test]
-async fn headers_without_end_are_refused() {
+async fn refuses_an_oversized_header() {
     let server = RawServer::start(|_| {
         let mut head = b"HTTP/1.1 200 OK\r\n".to_vec();
         for i in 0..20_000 {
             head.extend(format!("x-{i}: {}\r\n", "y".repeat(100)).bytes());
         }
-        Act::AnswerAndClose(head)
+        Reaction::SendAndClose(head)
     })
     .await;
     let error = post(&server).await;
@@ -171,13 +173,13 @@ async fn headers_without_end_are_refused() {
 }
 
 #[tokio::test]
-async fn a_connection_closed_while_idle_is_no_failure() {
-    // Closes after each answer without saying so in it.
-    let server = RawServer::start(|_| Act::AnswerAndClose(user())).await;
+async fn reconnects_after_an_idle_connection_was_closed() {
+    // Closes the connection after each response without announcing it.
+    let server = RawServer::start(|_| Reaction::SendAndClose(user())).await;
     let client = builder(server.url()).max_retries(0).build().unwrap();
     for _ in 0..20 {
         client.send(ShowCurrentUser::new()).await.unwrap();
-        // The client sees the end of the connection once it looks.
+        // Lets the connection task notice the end of the stream.
         for _ in 0..20 {
             tokio::task::yield_now().await;
         }
@@ -186,20 +188,20 @@ async fn a_connection_closed_while_idle_is_no_failure() {
 }
 
 #[tokio::test]
-async fn informational_answers_are_passed_over() {
+async fn skips_informational_responses() {
     let server = RawServer::start(|_| {
         let mut bytes = b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".to_vec();
         bytes.extend(user());
-        Act::Answer(bytes)
+        Reaction::Send(bytes)
     })
     .await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn does_not_follow_redirects() {
     let server = RawServer::start(|_| {
-        Act::Answer(
+        Reaction::Send(
             b"HTTP/1.1 302 Found\r\nlocation: http://evil.example/\r\ncontent-length: 0\r\n\r\n"
                 .to_vec(),
         )
@@ -211,7 +213,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn tls_with_a_server_that_has_none_is_a_failed_connection() {
+async fn fails_to_connect_to_a_server_without_tls() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move {
@@ -227,10 +229,11 @@ async fn tls_with_a_server_that_has_none_is_a_failed_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_larger_than_the_limit_is_refused() {
-    let server =
-        RawServer::start(|_| Act::Answer(answer("200 OK", "application/json", &"x".repeat(1001))))
-            .await;
+async fn refuses_a_response_above_the_size_limit() {
+    let server = RawServer::start(|_| {
+        Reaction::Send(response("200 OK", "application/json", &"x".repeat(1001)))
+    })
+    .await;
     let client = builder(server.url()).response_limit(1000).build().unwrap();
     let error = client.send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Body, 1));
@@ -238,9 +241,9 @@ async fn an_answer_larger_than_the_limit_is_refused() {
     assert_eq!(error.to_string(), message);
 }
 
-/// The user of [`user`], as `gzip` packs it.
+/// Body of [`user`], compressed with `gzip`.
 #[cfg(feature = "gzip")]
-const PACKED_USER: &[u8] = &[
+const GZIP_USER: &[u8] = &[
     0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0x49, 0x2c, 0x49,
     0x54, 0xb2, 0xaa, 0x56, 0xca, 0x4c, 0x51, 0xb2, 0x52, 0x2a, 0x55, 0xd2, 0x51, 0xca, 0x4b, 0xcc,
     0x4d, 0x05, 0x32, 0xbd, 0x33, 0x73, 0x81, 0x9c, 0xd4, 0xdc, 0xc4, 0xcc, 0x1c, 0x20, 0x2f, 0x3b,
@@ -250,13 +253,13 @@ const PACKED_USER: &[u8] = &[
 
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn compressed_answers_are_read_and_counted_unpacked() {
+async fn the_size_limit_counts_decompressed_bytes() {
     let server = RawServer::start(|_| {
-        let length = PACKED_USER.len();
+        let length = GZIP_USER.len();
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {length}\r\n\r\n"
         );
-        Act::Answer([head.as_bytes(), PACKED_USER].concat())
+        Reaction::Send([head.as_bytes(), GZIP_USER].concat())
     })
     .await;
     assert_eq!(get(&server).await.unwrap().name, "Kim");

@@ -1,4 +1,4 @@
-//! Lists: what is asked for on each page, when a list ends, and when it fails.
+//! Pagination: the request of each page, the end of a list, and failures.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_testing::script;
@@ -7,9 +7,9 @@ use frameio::accounts::{Account, ListAccounts};
 use frameio::{Body, Client, EndpointExt, ErrorKind};
 use futures_util::{StreamExt, TryStreamExt};
 use http::Response;
-use script::{Script, answer};
+use script::{Script, response};
 
-/// A page of accounts with these names, and the cursor of the next one.
+/// Creates a page of accounts with these names and a link to the next page.
 fn page(names: &[&str], next: Option<&str>) -> Response<Body> {
     let accounts: Vec<_> = names
         .iter()
@@ -22,7 +22,7 @@ fn page(names: &[&str], next: Option<&str>) -> Response<Body> {
         .collect();
     let next = next.map(|cursor| format!("/v4/accounts?after={cursor}"));
     let page = serde_json::json!({"data": accounts, "links": {"next": next}, "total_count": 3});
-    answer(200, &page.to_string())
+    response(200, &page.to_string())
 }
 
 fn client(script: &Script) -> Client {
@@ -34,7 +34,7 @@ fn request() -> ListAccounts {
 }
 
 fn query(script: &Script) -> Vec<String> {
-    script.asked().iter().map(|asked| asked.uri.query().unwrap().to_owned()).collect()
+    script.requests().iter().map(|request| request.uri.query().unwrap().to_owned()).collect()
 }
 
 fn name(account: Account) -> String {
@@ -45,7 +45,7 @@ static_assertions::assert_impl_all!(frameio::Pages<ListAccounts>: Send, Unpin, f
 static_assertions::assert_impl_all!(frameio::Items<ListAccounts>: Send, Unpin, futures_util::Stream);
 
 #[tokio::test]
-async fn every_parameter_is_sent_again_on_every_page() {
+async fn sends_all_parameters_for_every_page() {
     let script = Script::new(|n, _| match n {
         0 => page(&["a", "b"], Some("c1%3D")),
         1 => page(&[], Some("c2")),
@@ -56,7 +56,7 @@ async fn every_parameter_is_sent_again_on_every_page() {
     while let Some(account) = items.next().await {
         names.push(name(account.unwrap()));
     }
-    assert_eq!(names, ["a", "b", "c"], "an empty page is not the end");
+    assert_eq!(names, ["a", "b", "c"], "an empty page does not end the list");
     assert_eq!(items.total_count(), Some(3));
     let rest = "page_size=2&include_total_count=true";
     assert_eq!(
@@ -67,14 +67,14 @@ async fn every_parameter_is_sent_again_on_every_page() {
             format!("sort=display_name_asc&after=c2&{rest}"),
         ]
     );
-    assert!(items.next().await.is_none(), "it stays ended");
+    assert!(items.next().await.is_none(), "returns None repeatedly");
 }
 
 #[tokio::test]
-async fn an_error_on_a_later_page_is_an_error_and_tells_where_to_go_on() {
+async fn keeps_the_cursor_after_a_failed_page() {
     let script = Script::new(|n, _| match n {
         0 => page(&["a"], Some("c1")),
-        1 => answer(403, r#"{"errors":[{"detail":"no more"}]}"#),
+        1 => response(403, r#"{"errors":[{"detail":"no more"}]}"#),
         _ => page(&["b"], None),
     });
     let client = client(&script);
@@ -83,19 +83,19 @@ async fn an_error_on_a_later_page_is_an_error_and_tells_where_to_go_on() {
     let error = pages.next().await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "accounts.index: 403 Forbidden: no more (1 attempt)");
     let cursor = pages.cursor().unwrap().clone();
-    assert!(pages.next().await.is_none(), "a stream that failed has ended");
+    assert!(pages.next().await.is_none(), "the stream ends after an error");
     let rest: Vec<_> =
         client.items(request().after(cursor)).map_ok(name).try_collect().await.unwrap();
     assert_eq!(rest, ["b"]);
 }
 
-/// Pages that link to a first one, and from then on around a circle of `period` pages.
+/// Creates a script whose pages link to each other in a cycle of `period` pages.
 fn endless(period: usize) -> Script {
     Script::new(move |n, _| page(&["x"], Some(&format!("c{}", n % period))))
 }
 
 #[tokio::test]
-async fn a_cursor_that_repeats_is_an_error_whatever_the_period() {
+async fn detects_cycles_of_pages() {
     for period in 1..=3 {
         let script = endless(period);
         let mut pages = client(&script).pages(request());
@@ -107,7 +107,7 @@ async fn a_cursor_that_repeats_is_an_error_whatever_the_period() {
         assert!(error.to_string().contains("repeats an earlier page"), "{error}");
         assert_eq!(pages.cursor(), None, "the list cannot be resumed");
         assert!(pages.next().await.is_none());
-        assert_eq!(script.asked().len(), period + 1, "no page is requested twice");
+        assert_eq!(script.requests().len(), period + 1, "no page is requested twice");
 
         let items = client(&endless(period)).items(request());
         let names: Vec<_> = items.map(|account| account.map(name).ok()).collect().await;
@@ -117,28 +117,28 @@ async fn a_cursor_that_repeats_is_an_error_whatever_the_period() {
 }
 
 #[tokio::test]
-async fn a_page_that_links_to_the_cursor_it_was_requested_with_is_an_error() {
+async fn detects_a_page_that_links_to_itself() {
     let script = Script::new(|_, _| page(&["x"], Some("c1")));
     let mut items = client(&script).items(request().after("c1"));
     assert!(items.next().await.unwrap().is_ok());
     assert!(items.next().await.unwrap().is_err());
-    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn an_empty_link_ends_the_list() {
     let last = r#"{"data":[],"links":{"next":""}}"#;
-    let script = Script::new(move |_, _| answer(200, last));
+    let script = Script::new(move |_, _| response(200, last));
     let mut pages = client(&script).pages(request());
     assert!(pages.next().await.unwrap().is_ok());
     assert!(pages.next().await.is_none());
-    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn a_next_page_without_a_cursor_is_not_the_end() {
+async fn fails_on_a_next_link_without_a_cursor() {
     let broken = r#"{"data":[],"links":{"next":"/v4/accounts?page=2"}}"#;
-    let script = Script::new(move |_, _| answer(200, broken));
+    let script = Script::new(move |_, _| response(200, broken));
     let mut pages = client(&script).pages(request());
     assert!(pages.next().await.unwrap().unwrap().data.is_empty());
     let error = pages.next().await.unwrap().unwrap_err();
@@ -148,24 +148,24 @@ async fn a_next_page_without_a_cursor_is_not_the_end() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_fetched_while_this_one_is_used() {
+async fn prefetches_the_next_page() {
     let script = Script::new(|n, _| page(&["x"], (n == 0).then_some("c1")));
     let mut pages = client(&script).pages(request());
     pages.next().await.unwrap().unwrap();
-    assert_eq!(script.asked().len(), 2, "asked for before anybody waits for it");
+    assert_eq!(script.requests().len(), 2, "the next page is requested in advance");
     pages.next().await.unwrap().unwrap();
     assert!(pages.next().await.is_none());
-    assert_eq!(script.asked().len(), 2);
+    assert_eq!(script.requests().len(), 2);
 
     let script = Script::new(|n, _| page(&["x"], (n == 0).then_some("c1")));
     let mut pages = client(&script).pages(request()).prefetch(false);
     pages.next().await.unwrap().unwrap();
-    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.requests().len(), 1);
     assert_eq!(pages.count().await, 1);
 }
 
 #[tokio::test]
-async fn pages_can_carry_their_meta_and_go_to_another_task() {
+async fn pages_with_meta_can_be_spawned() {
     let script = Script::new(|n, _| page(&["x", "y"], (n == 0).then_some("c1")));
     let pages = client(&script).pages(request().with_meta());
     let statuses = tokio::spawn(pages.map_ok(|reply| reply.status).try_collect::<Vec<_>>());

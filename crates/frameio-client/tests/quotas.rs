@@ -1,4 +1,4 @@
-//! Quotas that the service reports, or does not enforce.
+//! Adaptation to the quotas that the service reports or does not enforce.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
@@ -10,8 +10,8 @@ use frameio_sim::{Builder, Sim};
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
-/// Creates 230 comments, whose documented quota is 100 per minute. Returns how long that takes on
-/// the clock of the client.
+/// Creates 230 comments, whose documented quota is 100 per minute, and returns the duration on the
+/// paused clock.
 async fn create_comments(sim: Builder, at_a_time: usize) -> Duration {
     let sim = sim.build();
     let demo = sim.demo();
@@ -42,7 +42,7 @@ async fn calls_do_not_wait_for_quotas_that_the_service_does_not_enforce() {
 #[tokio::test(start_paused = true)]
 async fn calls_wait_for_the_documented_quota_if_the_service_enforces_it() {
     let took = create_comments(Sim::builder(), 230).await;
-    // 99 at once, and one each 600 ms.
+    // 99 immediately, then one every 600 ms.
     assert_eq!(took.as_millis(), 131 * 600);
 }
 

@@ -1,6 +1,6 @@
-//! Nothing that lets anybody in, and no content, shows in traces, errors or debug output.
+//! Traces, errors and debug output contain no secrets and no content.
 //!
-//! All is written at the level TRACE into one buffer, hyper's own events included, in one thread.
+//! All events of the thread, including those of hyper, are captured at the level TRACE.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_testing::raw;
@@ -23,17 +23,17 @@ use frameio::{
     Body, BoxError, CallOptions, Client, ClientBuilder, EndpointExt, Error, ErrorKind, SignedUrl,
 };
 use http::Request;
-use raw::{Act, RawServer, answer};
+use raw::{RawServer, Reaction, response};
 use script::Script;
 use traced::Traced;
 
-/// In every secret of these tests.
+/// Part of every secret in these tests.
 const CANARY: &str = "c4n4ry";
 const TOKEN: &str = "token-c4n4ry";
 
 #[track_caller]
 fn clean(what: &str, text: &str) {
-    assert!(!text.contains(CANARY), "{what} shows a secret: {text}");
+    assert!(!text.contains(CANARY), "{what} contains a secret: {text}");
 }
 
 #[track_caller]
@@ -42,7 +42,7 @@ fn clean_debug(what: &str, value: &impl Debug) {
     clean(what, &format!("{value:#?}"));
 }
 
-/// Checks the error and all behind it.
+/// Verifies the error and its chain of sources.
 #[track_caller]
 fn clean_error(error: &Error) {
     clean_debug("Debug of an error", error);
@@ -62,10 +62,10 @@ fn builder() -> ClientBuilder {
 }
 
 fn comment() -> CreateComment {
-    CreateComment::new("a", "f", format!("said in {CANARY} confidence"))
+    CreateComment::new("a", "f", format!("a {CANARY} comment"))
 }
 
-/// Sends, expects that it fails so, and that nothing is told.
+/// Sends requests that fail with `kind`, and verifies their errors.
 async fn fails(builder: ClientBuilder, kind: ErrorKind) {
     let client = builder.build().unwrap();
     let error = client.send(comment()).await.unwrap_err();
@@ -80,7 +80,7 @@ async fn fails(builder: ClientBuilder, kind: ErrorKind) {
     }
 }
 
-/// A script of answers with secrets in headers and bodies.
+/// Creates a builder whose transport responds with secrets in headers and body.
 fn scripted(status: u16, kind: &'static str, body: &'static str) -> ClientBuilder {
     builder().transport(Script::new(move |_, _| {
         http::Response::builder()
@@ -93,7 +93,7 @@ fn scripted(status: u16, kind: &'static str, body: &'static str) -> ClientBuilde
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_are_errors_tell_no_secret() {
+async fn error_responses_leak_no_secrets() {
     let (traced, _guard) = Traced::capture();
     let json = r#"{"errors":[{"title":"Unauthorized","detail":"no"}],"token":"c4n4ry"}"#;
     fails(scripted(401, "application/json", json), ErrorKind::Api).await;
@@ -104,12 +104,12 @@ async fn answers_that_are_errors_tell_no_secret() {
         ErrorKind::RateLimited,
     )
     .await;
-    assert!(traced.text().contains("frameio.http"), "the attempts are traced");
+    assert!(traced.text().contains("frameio.http"), "the attempts are not traced");
     clean("the trace", &traced.text());
 }
 
 #[tokio::test]
-async fn answers_that_are_not_understood_tell_no_secret() {
+async fn undecodable_responses_leak_no_secrets() {
     let (traced, _guard) = Traced::capture();
     for body in [
         "c4n4ry",
@@ -125,7 +125,7 @@ async fn answers_that_are_not_understood_tell_no_secret() {
     let upload = CreateLocalUpload::new("a", "f", "n", 1);
     let error = client.send(upload).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.to_string().contains("upload_urls"), "it tells where: {error}");
+    assert!(error.to_string().contains("upload_urls"), "the path is missing: {error}");
     clean_error(&error);
     let file = r#"{"data":{"id":"f","name":"n","created_at":"https://s3/?Signature=c4n4ry"}}"#;
     let client = scripted(200, "application/json", file).build().unwrap();
@@ -134,7 +134,7 @@ async fn answers_that_are_not_understood_tell_no_secret() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_encoded_tells_no_secret() {
+async fn invalid_requests_leak_no_secrets() {
     let (traced, _guard) = Traced::capture();
     let client = scripted(200, "application/json", "{}").build().unwrap();
     let long = CANARY.repeat(7000);
@@ -150,7 +150,7 @@ async fn a_request_that_cannot_be_encoded_tells_no_secret() {
 }
 
 #[tokio::test]
-async fn a_transport_that_fails_tells_no_secret() {
+async fn transport_failures_leak_no_secrets() {
     let (traced, _guard) = Traced::capture();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = format!("http://{}", listener.local_addr().unwrap());
@@ -162,23 +162,25 @@ async fn a_transport_that_fails_tells_no_secret() {
     clean_debug("a builder", &proxied);
     fails(proxied, ErrorKind::Connect).await;
 
-    let server = RawServer::start(|_| Act::AnswerAndReset(Vec::new())).await;
+    let server = RawServer::start(|_| Reaction::SendAndReset(Vec::new())).await;
     fails(builder().base_url(server.url()), ErrorKind::Transport).await;
     let server = RawServer::start(|_| {
-        Act::AnswerAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nc4n4ry".to_vec())
+        Reaction::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nc4n4ry".to_vec())
     })
     .await;
     fails(builder().base_url(server.url()), ErrorKind::Body).await;
-    let server = RawServer::start(|_| Act::AnswerAndClose(b"c4n4ry c4n4ry\r\n\r\n".to_vec())).await;
+    let server =
+        RawServer::start(|_| Reaction::SendAndClose(b"c4n4ry c4n4ry\r\n\r\n".to_vec())).await;
     fails(builder().base_url(server.url()), ErrorKind::Transport).await;
-    let server = RawServer::start(|_| Act::Answer(answer("401 No", "text/html", "c4n4ry"))).await;
+    let server =
+        RawServer::start(|_| Reaction::Send(response("401 No", "text/html", "c4n4ry"))).await;
     fails(builder().base_url(server.url()), ErrorKind::Api).await;
-    assert!(server.requests()[0].contains(TOKEN), "the token was sent all the same");
+    assert!(server.requests()[0].contains(TOKEN), "the token was not sent");
     clean("the trace", &traced.text());
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_limits_and_quotas_tell_no_secret() {
+async fn time_limits_and_quotas_leak_no_secrets() {
     let (traced, _guard) = Traced::capture();
     let hangs = || {
         let never =
@@ -210,7 +212,7 @@ impl TokenProvider for Rejected {
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_sent_is_not_told() {
+async fn invalid_tokens_are_not_leaked() {
     let (traced, _guard) = Traced::capture();
     let builder = scripted(200, "application/json", "{}").token_provider(Rejected);
     fails(builder, ErrorKind::Auth).await;
@@ -218,7 +220,7 @@ async fn a_token_that_cannot_be_sent_is_not_told() {
 }
 
 #[tokio::test]
-async fn debug_output_tells_no_secret() {
+async fn debug_output_contains_no_secrets() {
     let url = format!("https://u:{CANARY}@s3.example/part?X-Amz-Signature={CANARY}");
     clean_debug("a signed URL", &SignedUrl::from(url.as_str()));
     let remote = CreateRemoteUpload::new("a", "f", "n", SignedUrl::from(url));
@@ -251,7 +253,7 @@ async fn debug_output_tells_no_secret() {
 }
 
 #[tokio::test]
-async fn answers_with_signed_urls_tell_no_secret_in_debug() {
+async fn debug_output_of_responses_contains_no_signatures() {
     let sim = frameio_sim::Sim::builder().part_size(1).build();
     let demo = sim.demo().clone();
     let client = Client::builder().token(frameio_sim::Sim::TOKEN).transport(sim).build().unwrap();

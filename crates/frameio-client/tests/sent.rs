@@ -1,6 +1,6 @@
-//! Whether a failed call may have been sent, over sockets that misbehave: in each phase of a call.
+//! `Error::may_have_been_sent` in each phase of a call, with misbehaving servers.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use frameio::layers::error::DeadlineExceeded;
 use frameio::layers::{Phase, RateLimitLayer, Token, TokenProvider};
 use frameio::users::ShowCurrentUser;
 use frameio::{BoxError, CallOptions, Client, ClientBuilder, EndpointExt, Error, Quota};
-use frameio_testing::raw::{Act, RawServer, user};
+use frameio_testing::raw::{RawServer, Reaction, user};
 use tower::limit::GlobalConcurrencyLimitLayer;
 
 const SHORT: Duration = Duration::from_millis(100);
 
 /// A server that receives requests and never responds.
 async fn silent() -> RawServer {
-    RawServer::start(|_| Act::AnswerAndHang(Vec::new())).await
+    RawServer::start(|_| Reaction::SendAndHang(Vec::new())).await
 }
 
 fn builder(server: &RawServer) -> ClientBuilder {
@@ -26,7 +26,7 @@ async fn send(client: &Client) -> Error {
     client.send(ShowCurrentUser::new()).await.unwrap_err()
 }
 
-/// Checks that a call ends at its deadline in `phase`, and whether it reached the server.
+/// Verifies that a call ended at its deadline in `phase`, after `requests` requests.
 #[track_caller]
 fn check(error: &Error, server: &RawServer, phase: Phase, requests: usize) {
     assert_eq!(error.find::<DeadlineExceeded>().map(|deadline| deadline.phase), Some(phase));
@@ -42,7 +42,7 @@ async fn a_request_without_a_response_may_have_been_sent() {
 }
 
 #[tokio::test]
-async fn a_call_that_waits_for_a_permit_around_it_was_not_sent() {
+async fn a_call_waiting_in_a_call_layer_was_not_sent() {
     let server = silent().await;
     let limit = GlobalConcurrencyLimitLayer::new(1);
     let client = builder(&server).call_layer(limit).build().unwrap();
@@ -54,7 +54,7 @@ async fn a_call_that_waits_for_a_permit_around_it_was_not_sent() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_waits_for_a_permit_was_not_sent() {
+async fn an_attempt_waiting_in_an_attempt_layer_was_not_sent() {
     let server = silent().await;
     let limit = GlobalConcurrencyLimitLayer::new(1);
     let client = builder(&server).attempt_layer(limit).build().unwrap();
@@ -66,8 +66,8 @@ async fn an_attempt_that_waits_for_a_permit_was_not_sent() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_turn_in_the_quota_was_not_sent() {
-    let server = RawServer::start(|_| Act::Answer(user())).await;
+async fn a_call_without_quota_was_not_sent() {
+    let server = RawServer::start(|_| Reaction::Send(user())).await;
     let quota = Quota::new(1, Duration::from_secs(60)).unwrap();
     let layer = RateLimitLayer::new().quota("users.show", quota);
     let client = builder(&server).rate_limit(layer).build().unwrap();
@@ -86,14 +86,14 @@ impl TokenProvider for Stalled {
 }
 
 #[tokio::test]
-async fn a_call_that_waits_for_a_token_was_not_sent() {
+async fn a_call_waiting_for_a_token_was_not_sent() {
     let server = silent().await;
     let client = builder(&server).token_provider(Stalled).build().unwrap();
     check(&send(&client).await, &server, Phase::Auth, 0);
 }
 
 #[tokio::test]
-async fn a_connection_that_is_refused_was_not_sent() {
+async fn a_call_with_a_refused_connection_was_not_sent() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -101,10 +101,10 @@ async fn a_connection_that_is_refused_was_not_sent() {
     assert!(error.is_connect() && !error.may_have_been_sent(), "{error}");
 }
 
-/// The conservative reading: who drops the call cannot know how far the connection is.
+/// A dropped call counts as sent, because nobody learns how far the connection got.
 #[tokio::test]
-async fn a_call_that_is_cut_while_it_connects_may_have_been_sent() {
-    // Nobody accepts, and the backlog is full.
+async fn a_call_dropped_while_connecting_may_have_been_sent() {
+    // No connection is accepted, and the backlog is full.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
@@ -118,7 +118,7 @@ async fn a_call_that_is_cut_while_it_connects_may_have_been_sent() {
     let builder = || Client::builder().base_url(&*url).token("t").max_retries(0);
     let error = send(&builder().deadline(SHORT).build().unwrap()).await;
     assert!(error.is_timeout() && error.may_have_been_sent(), "{error}");
-    // The time limit of the connection itself is a certain answer.
+    // After a connect timeout it is certain that nothing was sent.
     let error = send(&builder().connect_timeout(SHORT).build().unwrap()).await;
     assert!(error.is_connect() && !error.may_have_been_sent(), "{error}");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The main job, end to end against the simulator: in process, and over a socket.
+//! A typical workflow against the simulator, in process and over a socket.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
@@ -17,10 +17,10 @@ use http::{Method, Request, StatusCode};
 
 const CONTENT: &[u8] = b"twenty-five bytes of film";
 
-/// What the storage answers, which signed URLs lead to.
+/// Sends a request to a signed URL of the storage.
 async fn send(storage: &Client, request: Request<Body>) -> (StatusCode, Vec<u8>) {
-    let answer = storage.request(request).await.unwrap();
-    (answer.status(), answer.into_body().to_vec())
+    let response = storage.request(request).await.unwrap();
+    (response.status(), response.into_body().to_vec())
 }
 
 fn put(part: &UploadUrl, media_type: &str, bytes: &'static [u8]) -> Request<Body> {
@@ -31,8 +31,8 @@ fn put(part: &UploadUrl, media_type: &str, bytes: &'static [u8]) -> Request<Body
         .unwrap()
 }
 
-/// From an empty folder to one that is empty again; `storage` sends without a token.
-async fn job(client: &Client, storage: &Client, sim: &Sim) {
+/// Uploads, comments, downloads and deletes a file. `storage` sends without a token.
+async fn workflow(client: &Client, storage: &Client, sim: &Sim) {
     let demo = sim.demo();
     let (account, root) = (&demo.account_id, &demo.root_folder_id);
     let folder = CreateFolder::new(account, root).name("Dailies");
@@ -43,15 +43,15 @@ async fn job(client: &Client, storage: &Client, sim: &Sim) {
     let (id, media_type) = (file.id, file.media_type.unwrap());
     assert_eq!(media_type, "video/mp4");
     let parts = file.upload_urls.unwrap();
-    assert_eq!(parts.len(), 3, "in parts of at most ten bytes");
+    assert_eq!(parts.len(), 3, "parts of at most ten bytes");
     let status = client.send(ShowUploadStatus::new(account, &id)).await.unwrap();
     assert!(!status.upload_complete);
     let mut rest = CONTENT;
     for part in &parts {
         let (bytes, after) = rest.split_at(usize::try_from(part.size).unwrap());
         rest = after;
-        let (status, answer) = send(storage, put(part, &media_type, bytes)).await;
-        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
+        let (status, body) = send(storage, put(part, &media_type, bytes)).await;
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
     }
     assert!(rest.is_empty());
     let status = client.send(ShowUploadStatus::new(account, &id)).await.unwrap();
@@ -105,22 +105,22 @@ fn in_process(sim: &Sim) -> Client {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_main_job_in_process() {
+async fn workflow_in_process() {
     let sim = sim();
-    job(&in_process(&sim), &Client::from_service(sim.clone()), &sim).await;
+    workflow(&in_process(&sim), &Client::from_service(sim.clone()), &sim).await;
 }
 
 #[tokio::test]
-async fn the_main_job_over_a_socket() {
+async fn workflow_over_a_socket() {
     let sim = sim();
     let server = sim.serve().await.unwrap();
     let client = Client::builder().base_url(server.url()).token(Sim::TOKEN).build().unwrap();
     let storage = Client::from_service(HyperTransport::builder().build());
-    job(&client, &storage, &sim).await;
+    workflow(&client, &storage, &sim).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_page_of_a_list_is_read() {
+async fn reads_all_pages_of_a_list() {
     let sim = sim();
     let demo = sim.demo();
     let client = in_process(&sim);
@@ -146,7 +146,7 @@ async fn errors_point_into_the_request() {
     let sim = sim();
     let demo = sim.demo();
     let client = in_process(&sim);
-    // What the typed request does not let through.
+    // The typed request would not encode these values.
     let request = Request::builder()
         .method(Method::POST)
         .uri(format!(
@@ -156,9 +156,9 @@ async fn errors_point_into_the_request() {
         .header("content-type", "application/json")
         .body(Body::from(r#"{"data":{"name":"","file_size":"large","colour":"red"}}"#))
         .unwrap();
-    let answer = client.request(request).await.unwrap();
-    assert_eq!(answer.status(), 422);
-    let errors = frameio::ApiError::parse(answer.body());
+    let response = client.request(request).await.unwrap();
+    assert_eq!(response.status(), 422);
+    let errors = frameio::ApiError::parse(response.body());
     let mut pointers: Vec<_> = errors.iter().filter_map(|e| e.pointer.as_deref()).collect();
     pointers.sort_unstable();
     assert_eq!(pointers, ["/data/colour", "/data/file_size", "/data/name"]);
@@ -166,7 +166,7 @@ async fn errors_point_into_the_request() {
     let fault = frameio_sim::Fault::body(
         StatusCode::UNPROCESSABLE_ENTITY,
         "application/json",
-        answer.body().clone(),
+        response.body().clone(),
     );
     sim.inject(fault.on("folders.create"));
     let folder = CreateFolder::new(&demo.account_id, &demo.root_folder_id).name("x");
@@ -180,16 +180,16 @@ async fn errors_point_into_the_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_quotas_are_kept_without_a_429() {
+async fn never_exceeds_the_quotas() {
     let sim = Sim::new();
     let client = in_process(&sim);
-    let begun = tokio::time::Instant::now();
+    let start = tokio::time::Instant::now();
     let calls = (0..300)
         .map(|_| client.send(ShowCurrentUser::new().options(CallOptions::new().max_retries(0))));
     try_join_all(calls).await.unwrap();
-    let took = begun.elapsed();
+    let took = start.elapsed();
     assert_eq!(sim.requests().len(), 300);
     assert!(sim.requests().iter().all(|request| request.status == Some(StatusCode::OK)));
-    // 100 at once, and 200 more at 100 a minute.
+    // 100 immediately, and 200 more at 100 per minute.
     assert!(took >= Duration::from_secs(119) && took < Duration::from_secs(150), "{took:?}");
 }

@@ -12,8 +12,8 @@ use std::time::Duration;
 use frameio::folders::CreateFolder;
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BoxError, CallOptions, Client, ClientBuilder, EndpointExt};
-use raw::{Act, RawServer};
-use script::{Script, answer, user};
+use raw::{RawServer, Reaction};
+use script::{Script, response, user};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
@@ -22,9 +22,9 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// A span of the SDK, with its fields as they were recorded: text quoted, numbers bare.
+/// A span of the SDK with its recorded fields: text is quoted, numbers are not.
 #[derive(Clone, Debug)]
-struct Seen {
+struct CapturedSpan {
     name: &'static str,
     level: Level,
     parent: Option<u64>,
@@ -33,14 +33,14 @@ struct Seen {
     closed: bool,
 }
 
-impl Seen {
+impl CapturedSpan {
     fn fields(&self) -> Vec<String> {
         self.fields.iter().map(|(name, value)| format!("{name}={value}")).collect()
     }
 }
 
-/// Numbers count only where they come as `i64`, which is what OpenTelemetry takes as numbers.
-impl Visit for Seen {
+/// Only `i64` values are recorded as numbers, as in OpenTelemetry.
+impl Visit for CapturedSpan {
     fn record_i64(&mut self, field: &Field, value: i64) {
         self.fields.insert(field.name(), value.to_string());
     }
@@ -55,7 +55,7 @@ impl Visit for Seen {
 }
 
 #[derive(Clone, Default)]
-struct Capture(Arc<Mutex<Vec<Seen>>>);
+struct Capture(Arc<Mutex<Vec<CapturedSpan>>>);
 
 impl Capture {
     fn start(level: LevelFilter) -> (Self, DefaultGuard) {
@@ -64,13 +64,13 @@ impl Capture {
         (capture, tracing::subscriber::set_default(subscriber))
     }
 
-    fn named(&self, name: &str) -> Vec<Seen> {
+    fn named(&self, name: &str) -> Vec<CapturedSpan> {
         self.0.lock().unwrap().iter().filter(|span| span.name == name).cloned().collect()
     }
 
-    /// The call and its attempts, of which there is one.
+    /// Returns the only call and its attempts.
     #[track_caller]
-    fn one_call(&self) -> (Seen, Vec<Seen>) {
+    fn one_call(&self) -> (CapturedSpan, Vec<CapturedSpan>) {
         let calls = self.named("frameio.call");
         assert_eq!(calls.len(), 1, "{calls:?}");
         let attempts = self.named("frameio.http");
@@ -89,7 +89,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Capture {
             return;
         }
         let parent = context.span(id).and_then(|span| Some(span.parent()?.id().into_u64()));
-        let mut span = Seen {
+        let mut span = CapturedSpan {
             name: metadata.name(),
             level: *metadata.level(),
             parent,
@@ -102,7 +102,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Capture {
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        // Ids are used again: the last span of this one is meant.
+        // Ids are reused, so this is the last span with the id.
         if let Some(span) = self.0.lock().unwrap().iter_mut().rfind(|s| s.id == id.into_u64()) {
             values.record(span);
         }
@@ -120,9 +120,9 @@ fn builder(script: Script) -> ClientBuilder {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_a_span_with_one_inside_for_each_attempt() {
+async fn a_call_span_contains_a_span_for_each_attempt() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
-    let script = Script::new(|n, _| if n == 0 { answer(503, "{}") } else { user() });
+    let script = Script::new(|n, _| if n == 0 { response(503, "{}") } else { user() });
     let client = builder(script).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
     let (call, attempts) = capture.one_call();
@@ -166,11 +166,12 @@ async fn a_call_is_a_span_with_one_inside_for_each_attempt() {
     assert_eq!(second.fields(), expected);
 }
 
-/// The `error.type` of the call, of its attempts, and that all are marked as errors.
+/// Verifies that all spans are marked as errors, and returns `error.type` of the call and its
+/// attempts.
 #[track_caller]
 fn errors(capture: &Capture) -> (String, Vec<String>) {
     let (call, attempts) = capture.one_call();
-    let name = |span: &Seen| {
+    let name = |span: &CapturedSpan| {
         assert_eq!(span.fields["otel.status_code"], r#""ERROR""#, "{span:?}");
         span.fields["error.type"].trim_matches('"').to_owned()
     };
@@ -178,15 +179,15 @@ fn errors(capture: &Capture) -> (String, Vec<String>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_of_the_service_is_named_by_its_status() {
+async fn error_type_is_the_status_of_an_error_response() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
-    let client = builder(Script::new(|_, _| answer(404, "{}"))).build().unwrap();
+    let client = builder(Script::new(|_, _| response(404, "{}"))).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!(errors(&capture), ("404".to_owned(), vec!["404".to_owned()]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_limits_are_named() {
+async fn error_type_names_the_time_limit() {
     let hangs = || {
         let never = |_: http::Request<Body>| {
             std::future::pending::<Result<http::Response<Body>, BoxError>>()
@@ -202,21 +203,21 @@ async fn time_limits_are_named() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
     let client = hangs().deadline(Duration::from_secs(1)).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap_err();
-    // The attempt was dropped in the middle: its span is closed, and has no outcome of its own.
+    // The attempt was dropped before it ended, so its span is closed without an outcome.
     let (call, attempts) = capture.one_call();
     assert_eq!(call.fields["error.type"], r#""deadline_exceeded""#);
     assert_eq!(attempts.len(), 1);
 }
 
 #[tokio::test]
-async fn what_is_not_encoded_or_not_decoded_is_named() {
+async fn error_type_names_encode_and_decode_errors() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
-    let client = builder(Script::new(|_, _| answer(200, "{}"))).build().unwrap();
+    let client = builder(Script::new(|_, _| response(200, "{}"))).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap_err();
     let (call, attempts) = capture.one_call();
     assert_eq!(call.fields["error.type"], r#""decode""#);
     assert_eq!(call.fields["otel.status_code"], r#""ERROR""#);
-    assert!(!attempts[0].fields.contains_key("error.type"), "the exchange itself was one of HTTP");
+    assert!(!attempts[0].fields.contains_key("error.type"), "the HTTP exchange succeeded");
 
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
     client.send(CreateFolder::new("a", "f").name("")).await.unwrap_err();
@@ -227,7 +228,7 @@ async fn what_is_not_encoded_or_not_decoded_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_wait_for_the_quota_is_told_in_milliseconds() {
+async fn records_the_wait_for_the_quota_in_milliseconds() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
     let quota = frameio::Quota::per_minute(1);
     let layer = frameio::layers::RateLimitLayer::new().quota("users.show", quota);
@@ -244,9 +245,9 @@ async fn the_wait_for_the_quota_is_told_in_milliseconds() {
 }
 
 #[tokio::test]
-async fn no_span_lives_on_in_a_pooled_connection() {
+async fn pooled_connections_keep_no_span_open() {
     let (capture, _guard) = Capture::start(LevelFilter::TRACE);
-    let server = RawServer::start(|_| Act::Answer(raw::user())).await;
+    let server = RawServer::start(|_| Reaction::Send(raw::user())).await;
     let client = Client::builder().base_url(server.url()).token("t").build().unwrap();
     for _ in 0..2 {
         client.send(ShowCurrentUser::new()).await.unwrap();
@@ -262,7 +263,7 @@ async fn no_span_lives_on_in_a_pooled_connection() {
 }
 
 #[tokio::test]
-async fn the_level_of_attempts_can_be_set_and_they_can_be_left_out() {
+async fn sets_the_level_of_attempt_spans_or_disables_them() {
     let script = || Script::new(|_, _| user());
     for (level, filter, seen) in [
         (Some(Level::INFO), LevelFilter::INFO, (1, 1)),

@@ -1,4 +1,4 @@
-//! Fetching the resources that events and actions name.
+//! Fetching the resources of webhook events and custom actions.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn sim() -> Sim {
     Sim::builder().quotas(false).transcode_after(Duration::from_secs(30)).build()
 }
 
-/// Creates a file whose bytes are still missing.
+/// Creates a file without content and returns its id.
 async fn create_id(client: &Client, sim: &Sim) -> FileId {
     let demo = sim.demo();
     let upload = CreateLocalUpload::new(&demo.account_id, &demo.root_folder_id, "a.mp4", 25);
@@ -32,7 +32,7 @@ fn in_process(sim: &Sim) -> Client {
     Client::builder().token(Sim::TOKEN).transport(sim.clone()).max_retries(0).build().unwrap()
 }
 
-/// One of each kind that there is.
+/// Creates one resource of each type.
 async fn resources(client: &Client, sim: &Sim) -> Vec<Resource> {
     let demo = sim.demo();
     let account = &demo.account_id;
@@ -42,7 +42,7 @@ async fn resources(client: &Client, sim: &Sim) -> Vec<Resource> {
     let comment = CreateComment::new(account, &file, "too dark");
     let share = CreateShare::new(account, &demo.project_id, "Dailies", ShareAccess::Public);
     let collection = sim.add_collection(&demo.project_id, Collection::new("Selects")).unwrap();
-    // More than a page of them, of which the last is looked for.
+    // More than a page; the test searches for the last one.
     for n in 0..101 {
         let kind = FieldKind::Text(TextConfiguration::new());
         let create = NewFieldDefinition::new(format!("Field {n}"), kind);
@@ -62,8 +62,8 @@ async fn resources(client: &Client, sim: &Sim) -> Vec<Resource> {
     ]
 }
 
-/// What a fetched resource is, as it would be named.
-fn name(fetched: &Fetched) -> Resource {
+/// Returns the reference to a fetched resource.
+fn reference(fetched: &Fetched) -> Resource {
     match fetched {
         Fetched::File(file) => Resource::File(file.id.clone()),
         Fetched::Folder(folder) => Resource::Folder(folder.id.clone()),
@@ -78,14 +78,14 @@ fn name(fetched: &Fetched) -> Resource {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_kind_is_fetched_as_it_is_named() {
+async fn fetches_each_resource_type() {
     let sim = sim();
     let client = in_process(&sim);
     let account = &sim.demo().account_id;
     for resource in resources(&client, &sim).await {
         let kind = EventType::from(&*format!("{}.updated", resource.kind()));
         let event = Event::new(kind, resource.clone(), account);
-        assert_eq!(name(&client.fetch(&event).await.unwrap()), resource);
+        assert_eq!(reference(&client.fetch(&event).await.unwrap()), resource);
 
         let unknown = Resource::new(resource.kind(), "00000000-0000-4000-8000-000000000000");
         let fetched = client.fetch_resource(account, unknown.clone()).await.unwrap();
@@ -94,7 +94,7 @@ async fn each_kind_is_fetched_as_it_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_event_that_the_simulator_tells_of_names_what_can_be_fetched() {
+async fn fetches_the_resource_of_every_event_of_the_simulator() {
     let sim = sim();
     let client = in_process(&sim);
     resources(&client, &sim).await;
@@ -102,12 +102,12 @@ async fn every_event_that_the_simulator_tells_of_names_what_can_be_fetched() {
     assert!(events.len() > 100);
     for recorded in events {
         let fetched = client.fetch(&recorded.event).await.unwrap();
-        assert_eq!(name(&fetched), recorded.event.resource());
+        assert_eq!(reference(&fetched), recorded.event.resource());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_gone_or_not_known_is_told_without_a_call() {
+async fn sends_no_request_for_deleted_or_unknown_resources() {
     let sim = sim();
     let client = in_process(&sim);
     let account = &sim.demo().account_id;
@@ -123,14 +123,14 @@ async fn what_is_gone_or_not_known_is_told_without_a_call() {
     assert_eq!(client.fetch(&event).await.unwrap(), Fetched::Unknown(pinned));
     assert!(sim.requests().is_empty());
 
-    // The event of its creation comes late.
+    // The event of the creation arrives after the deletion.
     let created = Event::new(EventType::FileCreated, file.clone(), account);
     assert_eq!(client.fetch(&created).await.unwrap(), Fetched::NotFound(file));
     assert_eq!(sim.requests().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_answers_are_errors() {
+async fn other_statuses_are_errors() {
     let sim = sim();
     let client = in_process(&sim);
     let account = &sim.demo().account_id;
@@ -144,7 +144,7 @@ async fn other_answers_are_errors() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_selection_of_an_action_is_fetched_a_stack_by_its_head_too() {
+async fn fetches_the_selection_of_an_action() {
     let sim = sim();
     let client = in_process(&sim);
     let head = create_id(&client, &sim).await;
@@ -156,7 +156,7 @@ async fn the_selection_of_an_action_is_fetched_a_stack_by_its_head_too() {
     for resource in action.selection() {
         fetched.push(client.fetch_resource(&action.account_id, resource).await.unwrap());
     }
-    let names: Vec<_> = fetched.iter().map(name).collect();
+    let names: Vec<_> = fetched.iter().map(reference).collect();
     assert_eq!(names, [Resource::Folder(folder), Resource::File(head)]);
 }
 
@@ -170,10 +170,10 @@ fn the_future_can_be_spawned() {
 
 #[cfg(feature = "blocking")]
 #[test]
-fn a_client_without_a_runtime_fetches_too() {
+fn fetches_with_the_blocking_client() {
     let sim = sim();
     let client = frameio::blocking::Client::new(in_process(&sim)).unwrap();
     let folder = Resource::Folder(sim.demo().root_folder_id.clone());
     let event = Event::new(EventType::FolderUpdated, folder.clone(), &sim.demo().account_id);
-    assert_eq!(name(&client.fetch(&event).unwrap()), folder);
+    assert_eq!(reference(&client.fetch(&event).unwrap()), folder);
 }

@@ -1,17 +1,17 @@
-//! The command line.
+//! Command line arguments.
 
 pub(crate) const USAGE: &str = "\
 usage:
   frameio-contract compare [--base OLD.json] [--all] NEWER.json...
-      Report what differs between newer OpenAPI documents and the shipped ones, by operation, and
-      what the code has to follow. Name the stable and the experimental document of one version
-      together. Exit status: 0 if nothing that matters differs, 1 if something does, 2 for bad input.
-        --base OLD.json  compare with this document, and not with the code
+      Report the differences between newer OpenAPI documents and the shipped ones, and the changes
+      that the code needs. Pass the stable and the experimental document of a version together.
+      Exit status: 0 without differences that matter, 1 with such differences, 2 for bad input.
+        --base OLD.json  compare with this document instead of the shipped one and the code
         --all            list differences of representation too
   frameio-contract operations
       Print docs/operations.md.";
 
-/// What to do.
+/// Command to run.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Operations,
@@ -26,7 +26,7 @@ pub(crate) struct Compare {
 }
 
 impl Compare {
-    /// Names the document that is compared with.
+    /// Returns the name of the document to compare with.
     pub(crate) fn base_name(&self) -> &str {
         self.base.as_deref().unwrap_or("the shipped document")
     }
@@ -39,14 +39,14 @@ impl Command {
             Some("operations") if arguments.len() == 0 => return Ok(Self::Operations),
             Some("compare") => {}
             Some(other) => return Err(format!("unknown command '{other}'")),
-            None => return Err("no command is given".to_owned()),
+            None => return Err("missing command".to_owned()),
         }
         let mut compare = Compare::default();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--all" => compare.lists_all = true,
                 "--base" => {
-                    let file = arguments.next().ok_or("'--base' needs a file")?;
+                    let file = arguments.next().ok_or("'--base' requires a file")?;
                     compare.base = Some(file.clone());
                 }
                 option if option.starts_with('-') => {
@@ -56,10 +56,10 @@ impl Command {
             }
         }
         if compare.files.is_empty() {
-            return Err("'compare' needs a document".to_owned());
+            return Err("'compare' requires a document".to_owned());
         }
         if compare.base.is_some() && compare.files.len() > 1 {
-            return Err("'--base' compares with one document".to_owned());
+            return Err("'--base' accepts one document to compare".to_owned());
         }
         Ok(Self::Compare(compare))
     }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn options_stand_before_and_after_files() {
+    fn accepts_options_before_and_after_files() {
         let expected = Compare {
             files: vec!["new.json".to_owned()],
             base: Some("old.json".to_owned()),
@@ -89,16 +89,16 @@ mod tests {
     }
 
     #[test]
-    fn wrong_arguments_are_named() {
-        for (line, named) in [
-            ("", "no command"),
+    fn errors_name_the_wrong_argument() {
+        for (line, expected) in [
+            ("", "missing command"),
             ("diff", "'diff'"),
-            ("compare", "needs a document"),
+            ("compare", "requires a document"),
             ("compare --everything x.json", "'--everything'"),
-            ("compare x.json --base", "'--base' needs a file"),
+            ("compare x.json --base", "'--base' requires a file"),
             ("compare --base a.json b.json c.json", "one document"),
         ] {
-            assert!(parse(line).unwrap_err().contains(named), "{line}");
+            assert!(parse(line).unwrap_err().contains(expected), "{line}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! An operation with the types that it is declared with.
+//! Operations with their request and response types.
 
 use std::fmt::Debug;
 
@@ -9,36 +9,36 @@ use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// An operation, and what its types make of JSON.
+/// An operation, with functions that use its types on JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// The operation.
+    /// Operation of the case.
     pub operation: &'static Operation,
-    /// Makes a request from the documented parameters.
-    pub request: fn(&Map<String, Value>) -> Result<Made, EncodeError>,
-    /// Reads an answer of this status.
-    pub answer: fn(StatusCode, &Value) -> Result<Decoded, DecodeError>,
+    /// Encodes a request from the documented parameters.
+    pub encode: fn(&Map<String, Value>) -> Result<EncodedRequest, EncodeError>,
+    /// Decodes a response with this status.
+    pub decode: fn(StatusCode, &Value) -> Result<DecodedResponse, DecodeError>,
 }
 
-/// A request that was made from JSON.
+/// A request that was created from JSON.
 #[derive(Debug)]
-pub struct Made {
-    /// As it is sent.
+pub struct EncodedRequest {
+    /// Encoded form.
     pub request: Request<Body>,
-    /// The typed request, as `Debug` shows it.
+    /// `Debug` output of the typed request.
     pub debug: String,
 }
 
-/// What became of an answer.
+/// A decoded response.
 #[derive(Debug)]
-pub struct Decoded {
-    /// Written back as JSON, without the envelope if it is not part of the type.
+pub struct DecodedResponse {
+    /// Serialized form, without the envelope if that is not part of the type.
     pub json: Value,
-    /// As `Debug` shows it.
+    /// `Debug` output of the typed response.
     pub debug: String,
 }
 
-/// The case of one request type.
+/// Creates the case of a request type.
 pub(crate) fn case<E>() -> Case
 where
     E: FromJson + Debug,
@@ -46,33 +46,33 @@ where
 {
     Case {
         operation: E::OPERATION,
-        request: |input| {
+        encode: |input| {
             let typed = E::from_json(input)?;
-            Ok(Made { request: encode(&typed)?, debug: format!("{typed:?}") })
+            Ok(EncodedRequest { request: encode(&typed)?, debug: format!("{typed:?}") })
         },
-        answer: |status, json| {
+        decode: |status, json| {
             let (mut parts, ()) = Response::new(()).into_parts();
             parts.status = status;
             let response = E::Response::from_response(&parts, Bytes::from(json.to_string()))?;
             let json = serde_json::to_value(&response)
-                .map_err(|error| DecodeError::new(".", format!("cannot be written: {error}")))?;
-            Ok(Decoded { json, debug: format!("{response:?}") })
+                .map_err(|error| DecodeError::new(".", format!("cannot be serialized: {error}")))?;
+            Ok(DecodedResponse { json, debug: format!("{response:?}") })
         },
     }
 }
 
-/// What is told of a resource: its requests, and the enums in its bodies and answers.
+/// Cases and enums of a resource.
 #[derive(Debug, Default)]
 pub(crate) struct Resource {
-    /// A case for each request type, in the order of their declaration.
+    /// Case of each request type, in the order of declaration.
     pub(crate) cases: Vec<Case>,
-    /// The open enums of its bodies and answers, each with all values that it knows.
+    /// Open enums of its bodies and responses, each with the values that it knows.
     pub(crate) enums: Vec<(&'static str, &'static [&'static str])>,
-    /// Fields that the contract requires, but we do not: object, field, reason.
+    /// Fields that the contract requires, but the code treats as optional: object, field, reason.
     pub(crate) tolerated: Vec<(&'static str, &'static str, &'static str)>,
 }
 
-/// The names and the known values of open enums.
+/// Lists open enums with their names and known values.
 macro_rules! known {
     ($($name:ident),* $(,)?) => { vec![$((stringify!($name), $name::KNOWN)),*] };
 }

@@ -1,4 +1,4 @@
-//! Examples of what a schema allows.
+//! Examples of the values that a schema allows.
 
 use frameio_core::EventType;
 use frameio_openapi::{Range, Schema, SchemaType};
@@ -6,15 +6,15 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::member::{FUTURE, member_of};
 
-/// Lists of texts that the contract does not count, but the documentation does.
+/// Lists of strings whose values only the documentation states, not the contract.
 const COUNTED: &[(&str, &[&str])] = &[("WebhookEvents", EventType::KNOWN)];
 
 fn counted(list: Schema<'_>) -> Option<&'static [&'static str]> {
     COUNTED.iter().find(|(name, _)| list.name() == Some(name)).map(|(_, values)| *values)
 }
 
-/// Fields that are needed, of objects of which the contract does not say so: a move without a
-/// destination, and an experimental body.
+/// Fields that are required in practice, although the contract does not require them: the
+/// destination of a move, and the body of an experimental operation.
 const NEEDED: &[(&str, &str)] = &[
     ("BulkFileGetParamsData", "file_ids"),
     ("FileMoveParamsData", "parent_id"),
@@ -22,8 +22,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("VersionStackMoveParamsData", "parent_id"),
 ];
 
-/// Objects of which exactly one of some fields has to be given beside the others, which the
-/// contract has no word for.
+/// Objects that require exactly one of these fields. The contract cannot express that.
 const ONE_OF: &[(&str, &[&str])] =
     &[("VersionStackReorderParamsData", &["move_above_file_id", "move_below_file_id", "move_to"])];
 
@@ -31,11 +30,11 @@ fn one_of(object: Schema<'_>) -> Option<&'static [&'static str]> {
     ONE_OF.iter().find(|(name, _)| object.name() == Some(name)).map(|(_, fields)| *fields)
 }
 
-/// Examples that together have every field, union member, enum value and null of a schema. The
-/// first has no null in it.
+/// Returns examples that together contain every field, union member, enum value and null of a
+/// schema. The first contains no null.
 ///
-/// With `future`, each object has a field more, each enum a value more and each union whose members
-/// are told apart by a field a member more than the schema says.
+/// With `future`, each object has an additional field, each enum an additional value, and each
+/// union with a discriminator an additional member.
 pub(crate) fn examples(schema: Schema<'_>, future: bool) -> Vec<Value> {
     let mut examples = match (schema.members(), schema.values()) {
         (Some(members), _) => {
@@ -44,7 +43,7 @@ pub(crate) fn examples(schema: Schema<'_>, future: bool) -> Vec<Value> {
             if let (true, Some(tag)) = (future, schema.discriminator()) {
                 all.push(unknown_member(&members, tag));
             }
-            // The first has no null in it, whichever member it is of.
+            // The first example has no null, so another member can come first.
             all.sort_by_key(has_null);
             all
         }
@@ -60,13 +59,14 @@ pub(crate) fn examples(schema: Schema<'_>, future: bool) -> Vec<Value> {
     examples
 }
 
-/// Values of a member of a union. Where its `type` could be that of any member, but one is called
-/// as the member is, it is that one: there is no folder of the type `file`.
+/// Corrects the field `type` in values of a union member. If the member allows several types, but
+/// the name of one equals that of the member, it is that type: there is no folder of the type
+/// `file`.
 fn of_its_kind(member: Schema<'_>, mut values: Vec<Value>) -> Vec<Value> {
     let kinds = member.property("type").filter(|it| !it.is_constant()).and_then(Schema::values);
     let name = member.name().unwrap_or_default();
-    let called = |kind: &&str| kind.replace('_', "").eq_ignore_ascii_case(name);
-    if let Some(kind) = kinds.and_then(|kinds| kinds.into_iter().find(called)) {
+    let is_named = |kind: &&str| kind.replace('_', "").eq_ignore_ascii_case(name);
+    if let Some(kind) = kinds.and_then(|kinds| kinds.into_iter().find(is_named)) {
         for value in values.iter_mut().filter(|it| it["type"] != FUTURE) {
             value["type"] = kind.into();
         }
@@ -88,7 +88,7 @@ fn plain(schema: Schema<'_>, future: bool) -> Vec<Value> {
         Some(SchemaType::String) if schema.format() == Some("date-time") => {
             vec!["2026-03-22T10:11:12.345678Z".into(), "2025-12-31T23:59:59+02:00".into()]
         }
-        // The one pattern of the contract.
+        // The contract contains only this pattern.
         Some(SchemaType::String) if schema.pattern().is_some() => {
             let uuid = "2e426fe0-f965-4594-8b2b-b4dff1dc00ec";
             vec![uuid.into(), format!("{uuid}-{uuid}").into()]
@@ -107,28 +107,27 @@ fn plain(schema: Schema<'_>, future: bool) -> Vec<Value> {
     }
 }
 
-/// The text, made as long or as short as the schema wants it.
+/// Shortens or pads a text to the length that the schema allows.
 fn fitting(schema: Schema<'_>, text: &str) -> String {
     let (least, most) = bounds(schema.lengths());
     let padded = text.chars().chain(std::iter::repeat('x'));
     padded.take(text.chars().count().max(least).min(most)).collect()
 }
 
-/// A range as sizes of collections.
+/// Returns a range as sizes of collections.
 fn bounds(range: Range) -> (usize, usize) {
     let size = |size: Option<u64>| size.and_then(|size| usize::try_from(size).ok());
     (size(range.min).unwrap_or(0), size(range.max).unwrap_or(usize::MAX))
 }
 
-/// What may be given as the value of a metadata field, the one thing of which the contract says
-/// nothing.
+/// Returns values of a metadata field, the only value without a type in the contract.
 fn untyped() -> Vec<Value> {
     let users = json!([{"id": "u", "type": "user"}, {"id": "g", "type": "account_user_group"}]);
     vec!["text".into(), 3.into(), json!(0.25), true.into(), json!(["option"]), users, Value::Null]
 }
 
-/// Small where there is no limit: the contract knows none of numbers in the configuration of
-/// metadata fields, but the service has them.
+/// Returns the minimum of a number, or a small number if the contract states no minimum. The
+/// service limits the numbers in configurations of metadata fields, although the contract does not.
 fn least(schema: Schema<'_>) -> u64 {
     schema.minimum().and_then(Number::as_u64).unwrap_or(3)
 }
@@ -137,7 +136,7 @@ fn integer(schema: Schema<'_>) -> u64 {
     least(schema).max(1).min(schema.maximum().and_then(Number::as_u64).unwrap_or(u64::MAX))
 }
 
-/// Lists that together hold every example of an item, each as long as the schema allows.
+/// Returns lists that together contain every example of an item, each as long as the schema allows.
 fn lists(schema: Schema<'_>, future: bool) -> Vec<Value> {
     let Some(items) = schema.items() else { return vec![json!([])] };
     let (least, most) = bounds(schema.item_counts());
@@ -160,7 +159,7 @@ fn lists(schema: Schema<'_>, future: bool) -> Vec<Value> {
     chunks.collect()
 }
 
-/// As many objects as the field with the most examples has.
+/// Returns as many objects as the field with the most examples has.
 fn objects(schema: Schema<'_>, future: bool) -> Vec<Value> {
     let fields: Vec<_> =
         schema.properties().map(|(name, field)| (name, examples(field, future))).collect();
@@ -190,8 +189,8 @@ fn objects(schema: Schema<'_>, future: bool) -> Vec<Value> {
             if future {
                 object.insert(FUTURE.to_owned(), json!({"a": [1, null]}));
             }
-            // Custom members belong to the option `custom`, which the contract does not say; a
-            // request leaves them out otherwise, and a response has none.
+            // Only the option `custom` has custom members, which the contract does not express.
+            // With another option, requests omit them and responses have an empty list.
             if object.get("member_options_type").is_some_and(|it| it == "all_project_members") {
                 let members = schema.property("custom_members");
                 match members.and_then(|members| members.item_counts().min) {
@@ -204,7 +203,7 @@ fn objects(schema: Schema<'_>, future: bool) -> Vec<Value> {
         .collect()
 }
 
-/// A member that no version knows, with what all members have in common.
+/// Returns a member of a union that no version knows, with the fields that all members share.
 fn unknown_member(members: &[Schema<'_>], tag: &str) -> Value {
     let common = |name: &&str| members.iter().all(|member| member.property(name).is_some());
     let mut object = Map::new();
@@ -216,7 +215,8 @@ fn unknown_member(members: &[Schema<'_>], tag: &str) -> Value {
     Value::Object(object)
 }
 
-/// The least that a schema allows: what is required, null where it can be, the shortest lists.
+/// Returns the smallest value that a schema allows: only required fields, null where possible, and
+/// the shortest lists.
 pub(crate) fn minimal(schema: Schema<'_>) -> Value {
     if schema.is_nullable() {
         return Value::Null;
@@ -242,7 +242,7 @@ pub(crate) fn minimal(schema: Schema<'_>) -> Value {
         {
             objects(schema, false).swap_remove(0)
         }
-        // Nothing can be made of a union without any of its members, required or not.
+        // A union needs one of its members, even where none is required.
         Some(SchemaType::Object) => {
             let whole = |field: Schema<'_>| {
                 let union = field.members().is_some_and(|members| members.len() > 1);
@@ -268,21 +268,22 @@ pub(crate) fn minimal(schema: Schema<'_>) -> Value {
     }
 }
 
-/// A place in an example.
+/// A field of an object in an example.
 #[derive(Debug)]
 pub(crate) struct Place<'d> {
-    /// The object, as a JSON pointer and as the paths of errors are written.
+    /// JSON pointer to the object.
     pub(crate) pointer: String,
+    /// Path of the object in errors.
     pub(crate) path: String,
-    /// The field of the object.
+    /// Name of the field.
     pub(crate) name: &'d str,
     pub(crate) field: Schema<'d>,
     pub(crate) required: bool,
-    /// What the object is called in the contract.
+    /// Name of the object in the contract.
     pub(crate) object: Option<&'d str>,
 }
 
-/// Every field of every object in an example of `schema`.
+/// Returns every field of every object in an example of `schema`.
 pub(crate) fn places<'d>(schema: Schema<'d>, example: &Value) -> Vec<Place<'d>> {
     let mut places = Vec::new();
     walk(schema, example, String::new(), String::new(), &mut places);

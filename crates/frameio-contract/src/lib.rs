@@ -1,16 +1,28 @@
-//! Compares the operations of `frameio-api` with the published OpenAPI documents of the service.
+//! Compares the operations of `frameio-api` with the OpenAPI documents of the service.
 //!
-//! The documents are those of `frameio-openapi`. A test compares every operation and every schema of
-//! them with the code. The program of this crate does the same with any newer document, and reports
-//! how it differs from the shipped one, see [`Differences`]:
+//! A test compares every operation and schema of the documents in `frameio-openapi` with the code,
+//! which keeps the typed requests and models true to the contract. The program of this crate does
+//! the same with any newer document, and reports how that differs from the shipped one (see
+//! [`Differences`]):
 //!
 //! ```console
 //! $ cargo run -p frameio-contract -- compare NEWER.json
 //! ```
 //!
-//! A new operation is declared in `frameio-api` and listed in `cases/` here.
+//! The crate is a tool of this repository: it is not published, has no features, and is not part of
+//! `frameio`. As a library it reports differences as values:
+//!
+//! ```
+//! use frameio_contract::{Differences, Document, Weight};
+//!
+//! let document = Document::stable();
+//! let differences = Differences::between(document, document);
+//! assert_eq!(differences.with(Weight::Matters).count(), 0);
+//! ```
+//!
+//! A new operation is declared in `frameio-api`, and listed in `cases/` here.
 
-#![allow(clippy::exhaustive_structs, reason = "a tool of this repository, which nobody depends on")]
+#![allow(clippy::exhaustive_structs, reason = "a tool of this repository without dependents")]
 
 mod case;
 mod cases;
@@ -20,7 +32,7 @@ mod example;
 mod member;
 mod table;
 
-pub use case::{Case, Decoded, Made};
+pub use case::{Case, DecodedResponse, EncodedRequest};
 pub use cases::all as cases;
 pub use check::{Finding, compare};
 pub use diff::{Difference, Differences, Direction, Report, SchemaDifferences, Weight};

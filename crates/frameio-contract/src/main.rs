@@ -1,4 +1,4 @@
-//! Compares newer documents of the service with the shipped ones and with the code, and writes
+//! Compares newer documents of the service with the shipped ones and with the code, and prints
 //! `docs/operations.md`.
 
 mod arguments;
@@ -10,7 +10,7 @@ use frameio_contract::{Differences, Document, Report, Weight, compare, operation
 
 use self::arguments::{Command, Compare, USAGE};
 
-/// Exit status when something differs that matters.
+/// Exit status if there is a difference that matters.
 const DIFFERS: u8 = 1;
 
 /// Exit status for wrong arguments and unreadable documents.
@@ -43,7 +43,12 @@ fn run(command: &Compare) -> Result<ExitCode, String> {
             None if new.is_experimental() => Document::experimental(),
             None => Document::stable(),
         };
-        println!("{file} ({}) against {} ({})", new.version(), command.base_name(), old.version());
+        println!(
+            "'{file}' ({}) compared with {} ({})",
+            new.version(),
+            command.base_name(),
+            old.version()
+        );
         let differences = Differences::between(old, new);
         differs |= differences.with(Weight::Matters).next().is_some();
         println!("{}", Report::new(&differences).list_representation(command.lists_all));
@@ -54,8 +59,8 @@ fn run(command: &Compare) -> Result<ExitCode, String> {
     Ok(if differs { ExitCode::from(DIFFERS) } else { ExitCode::SUCCESS })
 }
 
-/// Prints what the code has to follow; returns whether there is anything. The shipped document
-/// stands in for the one that is not given.
+/// Prints what the code has to follow, and returns whether there is anything. The shipped document
+/// replaces a document that is not given.
 fn report_code(documents: &[Document]) -> bool {
     let mut all: Vec<&Document> = documents.iter().collect();
     for shipped in [Document::stable(), Document::experimental()] {
@@ -77,16 +82,20 @@ fn report_code(documents: &[Document]) -> bool {
 fn read(file: &str) -> Result<Document, String> {
     let json =
         fs::read_to_string(file).map_err(|error| format!("cannot read '{file}': {error}"))?;
-    let document = Document::parse(&json).map_err(|error| format!("'{file}': {error}"))?;
+    let document =
+        Document::parse(&json).map_err(|error| format!("cannot read '{file}': {error}"))?;
     match document.openapi_version() {
         Some(version) if version.starts_with("3.1") => {}
         Some(version) => {
-            return Err(format!("'{file}': OpenAPI {version} is not supported, only 3.1"));
+            return Err(format!("cannot read '{file}': OpenAPI {version} is unsupported; use 3.1"));
         }
-        None => return Err(format!("'{file}': not an OpenAPI document: `openapi` is missing")),
+        None => {
+            let reason = "not an OpenAPI document: `openapi` is missing";
+            return Err(format!("cannot read '{file}': {reason}"));
+        }
     }
     if document.operations().next().is_none() {
-        return Err(format!("'{file}': the document has no operations"));
+        return Err(format!("cannot read '{file}': the document has no operations"));
     }
     Ok(document)
 }

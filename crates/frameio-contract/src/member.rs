@@ -1,12 +1,12 @@
-//! The member of a union that a value is.
+//! Selection of the union member that a value belongs to.
 
 use frameio_openapi::{Schema, SchemaType};
 use serde_json::Value;
 
-/// A name and a value that no version of the contract has.
+/// A name and a value that no version of the contract contains.
 pub(crate) const FUTURE: &str = "from_the_future";
 
-/// Returns the member of a union that `value` is: by its discriminator, or by its shape.
+/// Returns the member of a union that `value` belongs to, by its discriminator or by its shape.
 pub(crate) fn member_of<'d>(union: Schema<'d>, value: &Value) -> Option<Schema<'d>> {
     let is_named = |member: &Schema<'d>| match union.discriminator() {
         Some(tag) => {
@@ -18,7 +18,7 @@ pub(crate) fn member_of<'d>(union: Schema<'d>, value: &Value) -> Option<Schema<'
     union.members()?.into_iter().find(is_named)
 }
 
-/// Whether a value has the shape: its type, and the fields of an object.
+/// Returns whether a value has the shape of a schema: its type, and the fields of an object.
 fn fits(schema: Schema<'_>, value: &Value) -> bool {
     let has_type = match (schema.kind(), value) {
         (Some(SchemaType::String), Value::String(text)) => {

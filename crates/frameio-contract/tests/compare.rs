@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use frameio_contract::{Differences, Document, Report, Weight};
 use serde_json::{Value, json};
 
-/// A document with one operation of each kind of difference.
+/// Returns a document that has something of each kind to change.
 fn document() -> Value {
     json!({
         "openapi": "3.1.0", "info": {"version": "1"},
@@ -50,7 +50,7 @@ fn json_body(schema: &Value) -> Value {
     json!({"content": {"application/json": {"schema": schema}}})
 }
 
-/// The lines of the report about the document after `change`, of one weight.
+/// Returns the differences of one weight between the document before and after `change`.
 fn lines(weight: Weight, change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut new = document();
     change(&mut new);
@@ -175,7 +175,7 @@ fn another_way_to_write_the_same_is_representation() {
             let wrapped = json!({"oneOf": [{"$ref": "#/components/schemas/NewBoard"}]});
             it["paths"][PATH]["post"]["requestBody"] = json_body(&wrapped);
         },
-        &["body a union with one member stands for it", "unknown fields none -> refused"],
+        &["body is replaced by a union with one member", "unknown fields none -> refused"],
     );
     assert_is_representation(
         |it| {
@@ -206,7 +206,7 @@ fn the_report_lists_operations_and_the_schemas_that_differ_in_them() {
     );
 }
 
-/// A file in a directory of this test run.
+/// Creates a file in the directory of this test run.
 fn file(name: &str, content: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, content).unwrap();
@@ -244,7 +244,7 @@ fn bad_input_is_reported_with_its_reason() {
         ("text.json", "openapi: 3.1.0".to_owned(), "not an OpenAPI document"),
         ("version.json", without("openapi"), "`openapi` is missing"),
         ("paths.json", without("paths"), "missing field `paths`"),
-        ("references.json", without("components"), "#/components/schemas/"),
+        ("references.json", without("components"), "cannot resolve the reference '#/components/"),
         (
             "empty.json",
             json!({"openapi": "3.1.0", "paths": {}}).to_string(),
@@ -253,7 +253,7 @@ fn bad_input_is_reported_with_its_reason() {
         (
             "older.json",
             document().to_string().replace("3.1.0", "3.0.3"),
-            "OpenAPI 3.0.3 is not supported, only 3.1",
+            "OpenAPI 3.0.3 is unsupported; use 3.1",
         ),
     ] {
         let path = file(name, &content);

@@ -14,7 +14,7 @@ fn assert_none(findings: &[Finding]) {
 }
 
 #[test]
-fn every_operation_is_what_the_contract_says() {
+fn operations_agree_with_the_contract() {
     assert_none(&compare(&[Document::stable(), Document::experimental()]));
 }
 
@@ -22,7 +22,7 @@ fn every_operation_is_what_the_contract_says() {
 fn every_operation_has_a_case() {
     let all: Vec<_> = Operation::all().map(|operation| operation.id).collect();
     let of_cases: Vec<_> = cases().iter().map(|case| case.operation.id).collect();
-    assert_eq!(all, of_cases, "each operation is named once, in the order of its declaration");
+    assert_eq!(all, of_cases, "list each operation once, in the order of its declaration");
 }
 
 #[test]
@@ -36,24 +36,24 @@ fn the_table_of_operations_is_up_to_date() {
 }
 
 #[test]
-fn a_former_name_leads_to_the_operation_too() {
-    let today = Operation::find("users.account_permissions_index").unwrap();
-    assert_eq!(Operation::find("account_permissions.index"), Some(today));
+fn finds_operations_by_their_former_names() {
+    let current = Operation::find("users.account_permissions_index").unwrap();
+    assert_eq!(Operation::find("account_permissions.index"), Some(current));
     assert_eq!(Operation::find("account_permissions.nothing"), None);
 }
 
-/// What is found when the service moves on: these operations alone, changed by `change`.
+/// Returns the findings about a document with some of the operations, changed by `change`.
 fn found_after(change: impl FnOnce(&mut Value)) -> Vec<String> {
-    const LEFT: [&str; 3] = [
+    const KEPT: [&str; 3] = [
         "/v4/accounts/{account_id}/files/{file_id}",
         "/v4/accounts/{account_id}/folders/{folder_id}/children",
         "/v4/accounts/{account_id}/workspaces",
     ];
     let mut document: Value = serde_json::from_str(frameio_openapi::STABLE).unwrap();
-    document["paths"].as_object_mut().unwrap().retain(|path, _| LEFT.contains(&path.as_str()));
+    document["paths"].as_object_mut().unwrap().retain(|path, _| KEPT.contains(&path.as_str()));
     change(&mut document);
     let document = Document::parse(&document.to_string()).unwrap();
-    // What was left out is missed, of course.
+    // The other operations are findings too, because they are missing.
     let about = ["files.show", "files.update", "files.delete", "folders.index", "moods.index"];
     let about = [&about[..], &["workspaces.index", "workspaces.create"]].concat();
     let findings = compare(&[&document]).into_iter();
@@ -69,7 +69,7 @@ fn assert_found(findings: &[String], expected: &str) {
 }
 
 #[test]
-fn what_the_service_adds_is_found_and_named() {
+fn finds_what_the_service_adds() {
     assert_eq!(found_after(|_| {}), <[String; 0]>::default());
 
     let file = "/v4/accounts/{account_id}/files/{file_id}";
@@ -91,8 +91,8 @@ fn what_the_service_adds_is_found_and_named() {
             json!({"operationId": "moods.index", "responses": {}});
     });
     for expected in [
-        "files.show: answer: no type knows the field `mood",
-        "files.update: answer: no type knows the value `\"archived\"",
+        "files.show: response: no type knows the field `mood",
+        "files.update: response: no type knows the value `\"archived\"",
         "files.update: body: `mood` is missing",
         "files.update: `name` cannot be 300",
         "files.show: the quota is (7, 1.0, \"account_user\")",
@@ -104,7 +104,7 @@ fn what_the_service_adds_is_found_and_named() {
 }
 
 #[test]
-fn what_the_service_takes_away_is_found_and_named() {
+fn finds_what_the_service_removes() {
     let found = found_after(|document| {
         document["paths"]["/v4/accounts/{account_id}/workspaces"]["get"]["parameters"]
             .as_array_mut()
@@ -120,7 +120,7 @@ fn what_the_service_takes_away_is_found_and_named() {
 }
 
 #[test]
-fn what_is_no_contract_is_refused() {
+fn refuses_text_that_is_not_an_openapi_document() {
     assert!(Document::parse("{").is_err());
     assert!(Document::parse("{}").unwrap_err().to_string().contains("OpenAPI"));
 }

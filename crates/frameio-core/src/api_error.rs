@@ -1,4 +1,4 @@
-//! Errors that the service, or a gateway in front of it, reports in a body.
+//! Errors in response bodies, from the service or from a gateway in front of it.
 
 use std::fmt;
 
@@ -6,30 +6,31 @@ use serde_json::{Map, Value};
 
 use crate::text::{printable_start, trim_byte_order_mark};
 
-/// Maximum number of characters of a text that is read from a body.
+/// Maximum number of characters of a text read from a body.
 const MAX_TEXT: usize = 1000;
-/// Maximum number of errors that are read from a body.
+/// Maximum number of errors read from a body.
 const MAX_ERRORS: usize = 50;
 
-/// One error that the service reports in the body of a 4xx or 5xx response.
+/// Error in the body of a 4xx or 5xx response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// Kind of the error: `Not Found`.
+    /// Kind of the error, such as `Not Found`.
     pub title: Option<String>,
-    /// Description for people.
+    /// Human-readable description.
     pub detail: Option<String>,
-    /// Part of the request that is wrong, as a JSON pointer: `/data/name`.
+    /// Invalid part of the request, as a JSON pointer such as `/data/name`.
     pub pointer: Option<String>,
-    /// Code for programs, which gateways and sign-in services report: `401013`, `invalid_token`.
+    /// Machine-readable code of a gateway or a sign-in service, such as `401013` or
+    /// `invalid_token`.
     pub code: Option<String>,
 }
 
 impl ApiError {
-    /// Reads the errors of a body: in the documented form, or in one of those that gateways and
-    /// sign-in services use.
+    /// Parses the errors in a body: in the documented form, or in the forms that gateways and
+    /// sign-in services use. At most 50 errors are returned.
     ///
-    /// HTML, empty and truncated bodies have none.
+    /// Returns no errors for HTML, empty and truncated bodies.
     ///
     /// ```
     /// use frameio_core::ApiError;
@@ -74,7 +75,7 @@ impl ApiError {
         items.iter().filter_map(Self::of_value).collect()
     }
 
-    /// Reads `{"name": ["is too long"]}`, the errors of each field.
+    /// Reads errors grouped by field, such as `{"name": ["is too long"]}`.
     fn by_field(fields: &Map<String, Value>) -> Vec<Self> {
         let of_field = |(field, errors): (&String, &Value)| {
             let errors = match errors {
@@ -116,7 +117,7 @@ impl ApiError {
     }
 }
 
-/// Returns a text that is not empty.
+/// Returns a text without surrounding whitespace, or `None` if it is empty or not a string.
 fn text(value: &Value) -> Option<String> {
     let text = value.as_str()?.trim();
     let end = text.char_indices().nth(MAX_TEXT).map_or(text.len(), |(end, _)| end);
@@ -124,7 +125,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 impl fmt::Display for ApiError {
-    /// `detail (at /pointer)`, or the title if there is no detail, and the code.
+    /// Formats as `detail (code) (at /pointer)`, with the title if there is no detail.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.detail.as_deref().or(self.title.as_deref());
         match (text, self.code.as_deref()) {
@@ -139,11 +140,11 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Describes the body of a response that has no error in a known form: the beginning of a text, or
-/// the type and length of anything else.
+/// Describes a response body without a known error: the first 200 characters of a text, or the type
+/// and length of other content.
 ///
-/// Queries of URLs and bearer tokens are masked, and JSON is not shown at all, because it may
-/// contain them under any name.
+/// Queries of URLs and bearer tokens are masked. JSON is never shown, because it may contain secrets
+/// under any name.
 ///
 /// ```
 /// use frameio_core::describe_body;
@@ -176,13 +177,16 @@ pub fn describe_body(content_type: Option<&str>, body: &[u8]) -> String {
     format!("{} bytes of {}", body.len(), describe_text(kind))
 }
 
-/// Returns the beginning of a text from a response, such as a `Location`: on one line, without
-/// control and invisible characters, and with queries of URLs and bearer tokens masked.
+/// Returns the first 200 characters of a text from a response, such as a `location` header, in a form
+/// that is safe to print.
+///
+/// The result is one line without control and invisible characters. Queries of URLs and bearer tokens
+/// are masked.
 pub fn describe_text(text: &str) -> String {
     printable_start(text, 200)
 }
 
-/// Returns whether a body is an HTML page, whatever its content type.
+/// Returns whether a body starts like an HTML page, regardless of its content type.
 pub(crate) fn is_html(body: &[u8]) -> bool {
     let start = trim_byte_order_mark(body).trim_ascii_start();
     let begins =
@@ -199,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_read_in_every_form_that_services_use() {
+    fn parses_every_known_form_of_errors() {
         for (body, expected) in [
             (r#"{"errors":[{"detail":"a","title":"T"},{"title":"only"}]}"#, &["a", "only"][..]),
             (r#"{"errors":[{"detail":7,"title":"T"}]}"#, &["T"]),
@@ -229,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_without_an_error_have_none() {
+    fn returns_no_errors_for_other_bodies() {
         for none in [
             "",
             "null",
@@ -249,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn length_and_number_of_errors_are_limited() {
+    fn limits_the_length_and_number_of_errors() {
         let long = format!(r#"{{"message":"{}"}}"#, "ü".repeat(1001));
         assert_eq!(shown(&long)[0].chars().count(), 1000);
         let many = format!(r#"{{"errors":[{}"x"]}}"#, r#""x","#.repeat(99));
@@ -257,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_described_without_secrets() {
+    fn describes_bodies_without_secrets() {
         let text = Some("text/plain; charset=utf-8");
         for (kind, body, expected) in [
             (None, "<!DOCTYPE html><p>", "HTML page"),

@@ -1,4 +1,4 @@
-//! One body type for requests and responses, replayable where its content allows.
+//! Body of requests and responses, which can be cloned for retries if its content allows.
 
 use std::any::Any;
 use std::fmt;
@@ -16,12 +16,11 @@ use crate::BoxError;
 type Stream = UnsyncBoxBody<Bytes, BoxError>;
 type Factory = Arc<dyn Fn() -> Stream + Send + Sync>;
 
-/// The body of a request or of a response.
+/// Body of a request or a response.
 ///
-/// There is one type for the whole stack, so that a layer which replaces a body cannot lose the
-/// ability to send it again without noticing. An empty body, bytes in memory, and a
-/// [`factory`](Body::factory) can be cloned by [`try_clone`](Body::try_clone) for another attempt;
-/// a [`stream`](Body::stream) is sent once.
+/// Empty bodies, bytes in memory and bodies created by a [`factory`](Body::factory) can be cloned
+/// for a retry with [`try_clone`](Body::try_clone). A [`stream`](Body::stream) can be sent only
+/// once. All layers use this one type, so that none of them loses the ability to retry by accident.
 ///
 /// ```
 /// use frameio_core::Body;
@@ -32,7 +31,7 @@ type Factory = Arc<dyn Fn() -> Stream + Send + Sync>;
 /// ```
 pub struct Body(Repr);
 
-/// As small as it can be: a request is moved from layer to layer.
+/// Kept small, because requests are moved from layer to layer.
 enum Repr {
     Full(Bytes),
     Read(Box<Source>),
@@ -44,7 +43,7 @@ enum Source {
 }
 
 impl Body {
-    /// A body of zero bytes.
+    /// Creates a body of zero bytes.
     pub const fn empty() -> Self {
         Self(Repr::Full(Bytes::new()))
     }
@@ -53,9 +52,11 @@ impl Body {
         Self(Repr::Read(Box::new(source)))
     }
 
-    /// A body that is made anew for each attempt, as a part of a file is.
+    /// Creates a body whose content `make` produces for each attempt, for example by reading a part
+    /// of a file.
     ///
-    /// `len` is the exact length in bytes where it is known; it becomes `content-length`.
+    /// `len` is the exact length in bytes, which is sent as `content-length`; `None` if it is
+    /// unknown.
     pub fn factory<F, B>(len: Option<u64>, make: F) -> Self
     where
         F: Fn() -> B + Send + Sync + 'static,
@@ -69,9 +70,9 @@ impl Body {
         })
     }
 
-    /// A body that can be sent once: a call that carries it is not retried.
+    /// Creates a body that can be sent only once. A call with such a body is not retried.
     ///
-    /// What is a `Body` already stays what it is.
+    /// If `body` is already a `Body`, it is returned unchanged.
     pub fn stream<B>(body: B) -> Self
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
@@ -86,7 +87,8 @@ impl Body {
         }
     }
 
-    /// The same content for another attempt, or `None` where it can be sent only once.
+    /// Returns a body with the same content from its start, or `None` if this one can be sent only
+    /// once.
     pub fn try_clone(&self) -> Option<Self> {
         match &self.0 {
             Repr::Full(bytes) => Some(Self(Repr::Full(bytes.clone()))),
@@ -100,7 +102,7 @@ impl Body {
         }
     }
 
-    /// The whole content, where it is in memory.
+    /// Returns the whole content, or `None` if it is not in memory.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match &self.0 {
             Repr::Full(bytes) => Some(bytes),
@@ -108,10 +110,10 @@ impl Body {
         }
     }
 
-    /// Takes the whole content, if it is in memory; otherwise gives the body back.
+    /// Converts the body into its content, if it is in memory.
     ///
     /// # Errors
-    /// The unchanged body, when it has to be read as a stream.
+    /// Returns the unchanged body if it has to be read as a stream.
     pub fn try_into_bytes(self) -> Result<Bytes, Self> {
         match self.0 {
             Repr::Full(bytes) => Ok(bytes),
@@ -120,9 +122,9 @@ impl Body {
     }
 }
 
-/// A body that can be cloned for another attempt, if its content allows.
+/// Body that can be cloned for another attempt, if its content allows.
 ///
-/// Layers that resend requests, such as retries, are generic over it.
+/// Layers that resend requests, such as a retry layer, require it.
 pub trait CloneBody: Sized {
     /// Returns a body with the same content from its start, or `None` if it can be sent only once.
     fn try_clone(&self) -> Option<Self>;
@@ -146,7 +148,7 @@ impl<D> CloneBody for Empty<D> {
     }
 }
 
-/// For requests whose type has no body.
+/// For requests of type `http::Request<()>`.
 impl CloneBody for () {
     fn try_clone(&self) -> Option<Self> {
         Some(())
@@ -184,7 +186,7 @@ impl From<&'static str> for Body {
 }
 
 impl fmt::Debug for Body {
-    /// The kind and the length, never the content.
+    /// Shows the kind and length of the body, never its content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Full(bytes) if bytes.is_empty() => f.write_str("Body::Empty"),
@@ -255,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_and_factories_replay_and_streams_do_not() {
+    fn bytes_and_factories_can_be_cloned_and_streams_cannot() {
         let full = Body::from("abc");
         assert_eq!(read(full.try_clone().unwrap()), "abc");
         assert_eq!(read(full), "abc");
@@ -264,7 +266,7 @@ mod tests {
         assert_eq!(made.size_hint().exact(), Some(3));
         let mut cx = Context::from_waker(std::task::Waker::noop());
         assert!(Pin::new(&mut made).poll_frame(&mut cx).is_ready());
-        assert_eq!(read(made.try_clone().unwrap()), "xyz", "a started factory starts anew");
+        assert_eq!(read(made.try_clone().unwrap()), "xyz", "the clone starts from the beginning");
 
         let once = Body::stream(http_body_util::Full::new(Bytes::from("once")));
         assert!(once.try_clone().is_none());
@@ -273,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn length_and_end_are_known_where_they_can_be() {
+    fn reports_length_and_end_if_they_are_known() {
         let one = || http_body_util::Full::new(Bytes::from("x"));
         let known = |body: &Body| (body.size_hint().exact(), body.is_end_stream());
         assert_eq!(known(&Body::empty()), (Some(0), true));
@@ -294,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn only_bytes_in_memory_are_available_without_reading() {
+    fn only_bytes_in_memory_can_be_taken() {
         assert_eq!(Body::from("ab".to_owned()).as_bytes(), Some(&b"ab"[..]));
         let body = Body::from(vec![1, 2]);
         assert_eq!(body.as_bytes(), Some(&[1, 2][..]));

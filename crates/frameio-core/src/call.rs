@@ -1,24 +1,26 @@
-//! Extensions of a request that the layers of a stack read.
+//! Request extensions that the layers of a stack read.
 //!
-//! Each is optional: a plain [`http::Request`] passes through the same stack.
+//! All of them are optional, so a plain [`http::Request`] passes through the same stack.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Operation;
 
-/// Operation that a request is a call of; inserted by [`encode`](crate::encode()).
+/// Operation and account of a request, inserted by [`encode`](crate::encode()).
+///
+/// Retry, rate limit, spans and metrics identify calls by it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Call {
     /// Constants of the operation.
     pub operation: &'static Operation,
-    /// `account_id` of the path, if it has one: the scope of the quota.
+    /// `account_id` of the path, which determines the quota; `None` if the path has none.
     pub account: Option<Arc<str>>,
 }
 
 impl Call {
-    /// Creates a call of `operation` outside any account.
+    /// Creates a call of `operation` without an account.
     pub const fn new(operation: &'static Operation) -> Self {
         Self { operation, account: None }
     }
@@ -33,24 +35,24 @@ impl Call {
 
 /// Limits of one call, which override the client's settings.
 ///
-/// Layers read them from the extensions of a request. They are set by
-/// [`CallOptions`](crate::CallOptions); a field that is `None` leaves the client's setting.
+/// A request extension, set with [`CallOptions`](crate::CallOptions). `None` means that the client's
+/// setting applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallLimits {
     /// Maximum duration of an attempt, from sending to the last byte of the response.
     pub timeout: Option<Duration>,
-    /// Maximum duration of the whole call: queue, backoff and all attempts.
+    /// Maximum duration of the whole call, including quota, backoff and all attempts.
     pub deadline: Option<Duration>,
-    /// Maximum number of retries.
+    /// Maximum number of retries after the first attempt.
     pub max_retries: Option<u32>,
-    /// Whether the request may be sent again even if the service received it. Overrides
+    /// Whether the request may be resent even if the service received it. Overrides
     /// [`Operation::idempotent`].
     pub idempotent: Option<bool>,
 }
 
 impl CallLimits {
-    /// Returns these limits, and those of `inner` for fields that are `None`.
+    /// Returns these limits, with fields that are `None` taken from `inner`.
     #[must_use]
     pub fn or(self, inner: Self) -> Self {
         Self {
@@ -64,8 +66,8 @@ impl CallLimits {
 
 /// Number of attempts of a call.
 ///
-/// In the extensions of a request it counts the attempts up to and including this one; in those of
-/// a response, all attempts of the call. Absent if there was one.
+/// As a request extension, it counts attempts up to and including this one; as a response extension,
+/// all attempts of the call. Absent if there was only one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a number with a name")]
 pub struct Attempts(pub u32);

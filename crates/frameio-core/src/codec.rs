@@ -1,4 +1,4 @@
-//! Descriptions of request types, for calls with JSON.
+//! Schemas of request types, for requests created from JSON.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -14,43 +14,43 @@ use crate::limits::Limits;
 
 /// Parameters of a request, and the form of its body and response.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs, reason = "made by the macro alone")]
+#[allow(clippy::exhaustive_structs, reason = "created only by the macro")]
 pub struct Schema {
-    /// The Rust type, `frameio_api::files::ShowFile`.
+    /// Path of the Rust type, such as `frameio_api::files::ShowFile`.
     pub type_name: &'static str,
     /// Whether the fields of the body are inside `data`.
     pub envelope: bool,
-    /// Whether the response is one page of many.
+    /// Whether the response is a page of a list.
     pub paged: bool,
-    /// The parameters: those of the path in its order, of the query, of the body.
+    /// Parameters of the path in order of the template, then of the query, then of the body.
     pub parameters: &'static [Parameter],
 }
 
-/// One parameter of an operation.
+/// Parameter of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parameter {
-    /// The documented name.
+    /// Documented name.
     pub name: &'static str,
-    /// Where it goes.
+    /// Part of the request that contains the parameter.
     pub location: ParameterLocation,
-    /// Whether the operation cannot be called without it.
+    /// Whether the parameter must be set.
     pub required: bool,
-    /// The values that this version knows, if it is an enum; the service may know more.
+    /// Known values of an enum, which the service may extend; empty for other types.
     pub values: &'static [&'static str],
-    /// The documented limits: of characters, items, or the number itself.
+    /// Documented limit: number of characters or items, or the range of a number.
     pub range: Option<RangeInclusive<u64>>,
 }
 
-/// Part of the request that a parameter goes to.
+/// Part of the request that contains a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ParameterLocation {
-    /// Into the path.
+    /// Segment of the path.
     Path,
-    /// Into the query.
+    /// Query parameter.
     Query,
-    /// Into the body.
+    /// Field of the JSON body.
     Body,
 }
 
@@ -90,7 +90,7 @@ impl Parameter {
 
 type Encode = fn(&Map<String, Value>, Limits) -> Result<Request<Body>, EncodeError>;
 
-/// JSON codec of one request type, with the type erased.
+/// Type-erased JSON codec of a request type.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub struct Codec {

@@ -1,4 +1,4 @@
-//! Detection of lists that never end.
+//! Detection of endless lists.
 
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
@@ -10,13 +10,13 @@ use crate::endpoint::query_of;
 use crate::error::DecodeError;
 use crate::page::{Cursor, Page, cursor_in};
 
-/// Follows the cursors of one list and refuses a cursor that repeats.
+/// Detects a cursor that repeats within a list.
 ///
-/// A list whose next page is an earlier page would never end, and ending it there would make it look
-/// complete. Every loop over pages uses a guard: `Client::pages` and `Client::items` do, and a loop
-/// of your own should.
+/// If the next page of a list is an earlier page, a loop would never end, and stopping silently would
+/// make the list look complete. `Client::pages` and `Client::items` use a guard; use one in your own
+/// loops over pages as well.
 ///
-/// The guard keeps a hash of 8 bytes for each page.
+/// A guard stores 8 bytes for each page.
 ///
 /// ```
 /// use frameio_core::{CursorGuard, Page};
@@ -38,19 +38,19 @@ pub struct CursorGuard {
 }
 
 impl CursorGuard {
-    /// Creates a guard for a list that is read from its start.
+    /// Creates a guard for a list that is read from its first page.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Creates a guard for a list that is read from a cursor.
+    /// Creates a guard for a list that is read from the page at `cursor`.
     pub fn starting_at(cursor: &Cursor) -> Self {
         let mut guard = Self::new();
         guard.insert(cursor);
         guard
     }
 
-    /// Creates a guard for the list that `request` asks for, from its start or from a cursor.
+    /// Creates a guard for the list that `request` reads, from its first page or from its cursor.
     pub fn for_request<E: Endpoint + ?Sized>(request: &E) -> Self {
         cursor_in(&query_of(request)).map_or_else(Self::new, |cursor| Self::starting_at(&cursor))
     }
@@ -58,7 +58,7 @@ impl CursorGuard {
     /// Returns the cursor of the page after `page`, or `None` after the last page.
     ///
     /// # Errors
-    /// If the link to the next page has no cursor, or a cursor that occurred before.
+    /// Fails if the link to the next page has no cursor, or a cursor that occurred before.
     pub fn next_cursor<T>(&mut self, page: &Page<T>) -> Result<Option<Cursor>, DecodeError> {
         let next = page.next_cursor()?;
         next.map(|cursor| self.check(&cursor).map(|()| cursor)).transpose()
@@ -67,7 +67,7 @@ impl CursorGuard {
     /// Records the cursor of the next page.
     ///
     /// # Errors
-    /// If it occurred before.
+    /// Fails if the cursor occurred before.
     pub fn check(&mut self, cursor: &Cursor) -> Result<(), DecodeError> {
         if self.insert(cursor) {
             return Ok(());
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_that_repeats_is_refused_whatever_the_period() {
+    fn rejects_a_repeated_cursor_for_any_period() {
         for period in 1..=5_u32 {
             for before in 0..5_u32 {
                 let mut guard = CursorGuard::new();

@@ -1,4 +1,4 @@
-//! Decoding of JSON, with the path of an error.
+//! Decoding of JSON responses, with paths in errors.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,34 +14,35 @@ use crate::error::DecodeError;
 use crate::json_path::path_at;
 use crate::macros;
 
-/// Decodes JSON; the path of an error is determined only after a failure.
+/// Decodes JSON.
 ///
 /// # Errors
-/// When `json` is not a `T`.
+/// Fails if `json` is not a `T`. The error has the path of the invalid value, which is determined
+/// only after a failure, so that a success costs nothing more than [`serde_json::from_str`].
 pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
-    // Validating UTF-8 once is much cheaper than in every text.
+    // Validating UTF-8 once is much cheaper than validating each string.
     let text = std::str::from_utf8(json).map_err(|error| {
         let valid = error.valid_up_to();
-        DecodeError::new(".", format!("the response is not UTF-8 from byte {valid} on"))
+        DecodeError::new(".", format!("the response is not valid UTF-8 at byte {valid}"))
     })?;
     serde_json::from_str(text).map_err(|error| explain(text, &error))
 }
 
-/// Beginning of the error about a number that is not kept exactly.
+/// Beginning of the error for a number that cannot be represented exactly.
 pub(crate) const INEXACT: &str = "a number of more than 64 bits in a field without a type";
 
-/// Returns whether a number that was read as a float may have been an integer of more than 64 bits.
-/// Such an integer has lost digits.
+/// Returns whether a number that was read as a float may have been an integer of more than 64 bits,
+/// which has lost digits.
 pub(crate) fn is_inexact(number: f64) -> bool {
-    // 2^64 and -2^63: an integer inside is read as an integer.
+    // 2^64 and -2^63. Integers between them are not read as floats.
     number >= 18_446_744_073_709_551_616.0 || number <= -9_223_372_036_854_775_808.0
 }
 
-/// Checks that JSON without a type is exactly what the service sent: an integer of more than 64 bits
-/// would have lost digits.
+/// Checks that untyped JSON is exactly what the service sent.
 ///
 /// # Errors
-/// When there may be such an integer; the error has its path.
+/// Fails if a number may have been an integer of more than 64 bits, which has lost digits. The error
+/// has its path.
 pub fn check_exact(value: &Value) -> Result<(), DecodeError> {
     match value {
         Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(is_inexact) => {
@@ -55,7 +56,7 @@ pub fn check_exact(value: &Value) -> Result<(), DecodeError> {
     }
 }
 
-/// Reads a value that has no type. For the macro `model!`.
+/// Reads an untyped value, for the macro `model!`.
 #[doc(hidden)]
 pub fn untyped<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
     let value = map.next_value::<Value>()?;
@@ -68,20 +69,20 @@ pub fn untyped<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
     }
 }
 
-/// Checks the fields of an object as [`check_exact`] checks a value.
+/// Checks all fields of an object like [`check_exact`].
 ///
 /// # Errors
-/// As there.
+/// Fails if a number may have been an integer of more than 64 bits.
 pub fn check_exact_fields(fields: &Extra) -> Result<(), DecodeError> {
     fields
         .iter()
         .try_for_each(|(name, value)| check_exact(value).map_err(|error| error.within(name)))
 }
 
-/// Returns the error with its path.
+/// Converts an error of serde_json, and adds the path.
 ///
-/// The path is found in the text. Decoding it again with a deserializer that tracks paths would
-/// compile every model twice, which took a third of the time to build all of them.
+/// The path is determined from the text. Decoding again with a deserializer that tracks paths would
+/// compile every model twice, which would increase the build time of the models by a third.
 #[cold]
 fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
     if json.is_empty() {
@@ -95,12 +96,12 @@ fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
     }
     let lines = json.split_inclusive('\n').map(str::len);
     let before: usize = lines.take(error.line().saturating_sub(1)).sum();
-    // A value of the wrong type may be reported before it is read.
+    // A value of the wrong type may be reported at its first byte.
     let path = path_at(json, before + error.column(), error.is_data());
     DecodeError::new(path, without_text(&error.to_string()))
 }
 
-/// Removes the text between quotes, which is from the response and may be a signed URL.
+/// Removes text between quotes, which is part of the response and may be a signed URL.
 fn without_text(message: &str) -> String {
     match (message.find('"'), message.rfind('"')) {
         (Some(first), Some(last)) if first < last => {
@@ -110,11 +111,11 @@ fn without_text(message: &str) -> String {
     }
 }
 
-/// Reads an object as an `F` and converts it with `make`: for unions, whose members are known only
-/// when their fields are.
+/// Deserializes an object as an `F` and converts it with `make`, for unions whose variant depends on
+/// their fields.
 ///
 /// # Errors
-/// Those of `F`, and those of `make` with the path of the object.
+/// Fails if `F` cannot be deserialized or if `make` fails.
 pub fn read_object<'de, D, F, T, M>(
     deserializer: D,
     make: impl FnOnce(F) -> Result<T, M>,
@@ -138,7 +139,7 @@ where
             f.write_str("an object")
         }
 
-        // An error inside this function gets the place at which the object ends.
+        // serde_json adds the position of the end of the object to an error returned here.
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
             let fields = F::deserialize(MapAccessDeserializer::new(map))?;
             (self.0)(fields).map_err(A::Error::custom)
@@ -151,15 +152,18 @@ where
 /// Decodes the content of the usual envelope, `{"data": …}`.
 ///
 /// # Errors
-/// When the body has no `data`, or it is not a `T`.
+/// Fails if the body has no `data`, or if it is not a `T`.
 pub fn decode_data<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     decode_json::<Envelope<T>>(body).map(|envelope| envelope.0)
 }
 
-/// Decodes a list without pages as [`decode_page_of`](crate::page::decode_page_of) does a page.
+/// Decodes a list without pages in two steps: its items as `F`, then each with `make`.
+///
+/// See [`decode_page_of`](crate::page::decode_page_of) for the same on pages.
 ///
 /// # Errors
-/// As there.
+/// Fails if the body is not such a list, or if `make` fails. The error of `make` gets the path of the
+/// item.
 pub fn decode_list_of<F, T>(
     body: &[u8],
     make: impl Fn(F) -> Result<T, DecodeError>,
@@ -170,14 +174,14 @@ where
     decode_data::<Vec<F>>(body)?.into_iter().map(in_data(make)).collect()
 }
 
-/// Makes one item after the other; an error gets the place of its item.
+/// Converts the items of `data` in order; an error of `make` gets the path of its item.
 pub(crate) fn in_data<F, T>(
     make: impl Fn(F) -> Result<T, DecodeError>,
 ) -> impl FnMut(F) -> Result<T, DecodeError> {
-    let mut places = 0_usize..;
+    let mut indices = 0_usize..;
     move |fields| {
-        let place = places.next().unwrap_or_default();
-        make(fields).map_err(|error| error.within(&format!("data[{place}]")))
+        let index = indices.next().unwrap_or_default();
+        make(fields).map_err(|error| error.within(&format!("data[{index}]")))
     }
 }
 
@@ -224,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_response_is_reported_with_its_path() {
+    fn errors_have_a_path_and_no_text_of_the_response() {
         let error = decode_json::<Vec<Vec<u32>>>(b"[[1],[2,\"x\"]]").unwrap_err();
         assert_eq!(error.path, "[1][1]");
         assert!(error.message.starts_with(r#"invalid type: string "…", expected u32"#), "{error}");
@@ -233,7 +237,7 @@ mod tests {
         let error = decode_json::<Vec<u32>>(b"").unwrap_err();
         assert_eq!(error.to_string(), "the response is empty");
         let error = decode_json::<u32>(b"\"\xff\"").unwrap_err();
-        assert_eq!(error.to_string(), "the response is not UTF-8 from byte 1 on");
+        assert_eq!(error.to_string(), "the response is not valid UTF-8 at byte 1");
         let error = decode_json::<u32>(b"<!doctype HTML><p>s3cret").unwrap_err();
         assert_eq!(error.to_string(), "the response is an HTML page, not JSON");
         let error = decode_json::<u32>(b"OK s3cret").unwrap_err();

@@ -1,5 +1,5 @@
-//! What `#[derive(Endpoint)]` and `#[derive(EndpointFromJson)]` expand to uses of.
-#![allow(missing_docs, clippy::exhaustive_structs, reason = "hidden: public for the derives alone")]
+//! Items that expansions of `#[derive(Endpoint)]` and `#[derive(EndpointFromJson)]` use.
+#![allow(missing_docs, clippy::exhaustive_structs, reason = "hidden: public only for the derives")]
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -15,14 +15,14 @@ pub use crate::operation::OptionalCodec;
 use crate::page::Page;
 use crate::patch::Patch;
 
-/// A field that a request can leave out: `Option` or `Patch`, under any name.
+/// Field that a request can omit: `Option`, `Patch` or an alias of them.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be left out of a request",
+    message = "`{Self}` is not the type of an optional field",
     label = "not an `Option` or a `Patch`",
     note = "an optional field has the type `Option<T>`, or `Patch<T>` if null clears it"
 )]
 pub trait OptionalField: Sized {
-    /// The type that a setter takes.
+    /// Argument type of the setter.
     type Argument;
     const ABSENT: Self;
 
@@ -56,8 +56,8 @@ impl<T> OptionalField for Patch<T> {
     }
 }
 
-/// Finds out at compile time whether a type is an [`OptionalField`]: its constant is found before
-/// that of [`NotOptional`].
+/// Determines at compile time whether a type is an [`OptionalField`]: the inherent constant takes
+/// precedence over that of [`NotOptional`].
 pub struct IsOptional<T>(PhantomData<T>);
 
 impl<T: OptionalField> IsOptional<T> {
@@ -70,7 +70,7 @@ pub trait NotOptional {
 
 impl<T> NotOptional for IsOptional<T> {}
 
-/// A response that is one page of many.
+/// Response that is a page of a list.
 #[diagnostic::on_unimplemented(
     message = "a request with `#[endpoint(page)]` fields returns pages, but `{Self}` is not a `Page`",
     label = "not a `Page`",
@@ -95,21 +95,22 @@ impl<T: Send + 'static> IsPage for Page<T> {
     }
 }
 
-/// Finds the unit of a type at compile time: its constant is found before that of [`NoUnit`].
+/// Determines the unit of a type at compile time: the inherent constant takes precedence over that of
+/// [`NoUnit`].
 pub struct UnitOf<T>(PhantomData<T>);
 
 impl<T: Bounded> UnitOf<T> {
     pub const UNIT: Option<&'static str> = Some(T::UNIT);
 }
 
-/// For types without limits, which are refused elsewhere.
+/// Fallback for types without limits, for which another assertion fails.
 pub trait NoUnit {
     const UNIT: Option<&'static str> = None;
 }
 
 impl<T> NoUnit for UnitOf<T> {}
 
-/// Returns whether a unit is the expected one, or missing.
+/// Returns whether a unit is missing or the expected one.
 pub const fn is_unit(unit: Option<&str>, expected: &str) -> bool {
     let Some(unit) = unit else { return true };
     let (unit, expected) = (unit.as_bytes(), expected.as_bytes());
@@ -126,7 +127,7 @@ pub const fn is_unit(unit: Option<&str>, expected: &str) -> bool {
     true
 }
 
-/// A field with a list of values.
+/// Field with a list of values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list, so its values cannot be unique",
     label = "not a `Vec`"
@@ -165,20 +166,20 @@ pub fn check_unique<L: List>(field: &'static str, list: &L, limits: &mut Limits)
     limits.within(field, |limits| limits.distinct(list.items()));
 }
 
-/// Writes a body without an envelope around it.
+/// Serializes a body without an envelope.
 pub fn whole_body<T: Serialize>(value: &T) -> Result<Body, EncodeError> {
     let error = |error| EncodeError::new("body", format!("cannot be written as JSON: {error}"));
     serde_json::to_vec(value).map(Body::from).map_err(error)
 }
 
-/// Asks for the experimental version of the operation.
+/// Requests the experimental version of the operation.
 pub fn mark_experimental(request: &mut http::Request<Body>) {
     let version = HeaderValue::from_static("experimental");
     request.headers_mut().insert(API_VERSION, version);
 }
 
-/// Finds out at compile time whether a request can be made from JSON: its constant is found before
-/// that of [`NoCodec`].
+/// Determines at compile time whether a request can be created from JSON: the inherent constant takes
+/// precedence over that of [`NoCodec`].
 pub struct CodecOf<E>(PhantomData<E>);
 
 pub trait NoCodec {

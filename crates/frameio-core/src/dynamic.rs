@@ -1,7 +1,7 @@
-//! Operations by their documented names: requests from JSON, and what can be asked about them.
+//! Requests created from JSON, and schemas of operations.
 //!
-//! A request that derives [`EndpointFromJson`](crate::EndpointFromJson) next to `Endpoint` can be
-//! made from one flat JSON object, with the documented names of its parameters:
+//! A request that derives [`EndpointFromJson`](crate::EndpointFromJson) in addition to `Endpoint` can
+//! be created from a flat JSON object with the documented names of its parameters:
 //!
 //! ```
 //! use frameio_core::dynamic::FromJson;
@@ -53,25 +53,29 @@ use crate::patch::Patch;
 
 pub use self::operation_names::nearest_operation;
 
-/// A request that can be made from JSON. Derived by [`EndpointFromJson`](crate::EndpointFromJson).
+/// Request that can be created from JSON.
+///
+/// Derived with [`EndpointFromJson`](crate::EndpointFromJson).
 pub trait FromJson: Endpoint + Sized {
-    /// What the request is made of.
+    /// Parameters of the request, and form of its body and response.
     const SCHEMA: Schema;
 
-    /// Makes the request from a flat object of its documented parameters: those of the path and of
-    /// the query by their names, and the body as `data`, or by the names of its fields where the
-    /// operation has no `data`.
+    /// Creates the request from a flat object of its documented parameters.
     ///
-    /// A list in a query may be given as a list, or as text with commas. Null is as good as
-    /// absent, but for a field that an update can clear.
+    /// Parameters of the path and of the query are top-level fields. The body is the field `data`, or
+    /// its fields are top-level fields if the operation has no `data`.
+    ///
+    /// A list in the query can be a list or a text with commas. Null means absent, except for a field
+    /// that an update can clear.
     ///
     /// # Errors
-    /// When a name is unknown, a value is missing, or one is of another type; the error names it.
+    /// Fails if a name is unknown, or a value is missing or has the wrong type. The error names the
+    /// parameter.
     fn from_json(input: &Map<String, Value>) -> Result<Self, EncodeError>;
 }
 
 impl Codec {
-    /// The codec of one request type.
+    /// Creates the codec of a request type.
     pub const fn of<E: FromJson>() -> Self {
         Self {
             schema: E::SCHEMA,
@@ -81,29 +85,32 @@ impl Codec {
     }
 }
 
-/// For operations whose request type does not derive `EndpointFromJson`.
+/// Schema of operations whose request type does not derive `EndpointFromJson`.
 const UNKNOWN: Schema = Schema { type_name: "", envelope: true, paged: false, parameters: &[] };
 
 impl Operation {
-    /// Returns the parameters of the request; none if its type does not derive
-    /// [`EndpointFromJson`](crate::EndpointFromJson).
+    /// Returns the parameters of the request, and the form of its body and response.
+    ///
+    /// Empty if the request type does not derive [`EndpointFromJson`](crate::EndpointFromJson).
     pub fn schema(&self) -> &Schema {
         self.codec.map_or(&UNKNOWN, |codec| &codec.schema)
     }
 
-    /// Creates a request from a flat object of the documented parameters, see
-    /// [`FromJson::from_json`], with the options of the call.
+    /// Creates a request from a flat object of the documented parameters, with the options of the
+    /// call. [`FromJson::from_json`] describes the object.
     ///
     /// # Errors
-    /// When the object has unknown or missing parameters, a value is outside the documented limits
-    /// (unless [`CallOptions::unchecked`] skips them), or a header of the options is invalid.
+    /// Fails if the object has unknown or missing parameters, a value is outside the documented limits
+    /// (unless [`CallOptions::unchecked`] skips them), or a header of the options is invalid. Fails as
+    /// well if the request type does not derive [`EndpointFromJson`](crate::EndpointFromJson).
     pub fn request(
         &self,
         input: &Map<String, Value>,
         options: &CallOptions,
     ) -> Result<Request<Body>, EncodeError> {
         let codec = self.codec.ok_or_else(|| {
-            let message = "cannot be called with JSON: its type does not derive `EndpointFromJson`";
+            let message =
+                "cannot be created from JSON: its type does not derive `EndpointFromJson`";
             EncodeError::new(self.id, message)
         })?;
         let mut request = (codec.encode)(input, options.checker())?;
@@ -111,11 +118,11 @@ impl Operation {
         Ok(request)
     }
 
-    /// Decodes a successful response as the operation's type, and returns it as the JSON that it
-    /// came as: null if it has no content.
+    /// Validates a successful response against the operation's response type, and returns its JSON
+    /// unchanged; null if it has no content.
     ///
     /// # Errors
-    /// When the response is not what the operation promises.
+    /// Fails if the response does not have the documented form.
     pub fn decode(&self, parts: &Parts, body: Bytes) -> Result<Value, DecodeError> {
         if let Some(codec) = self.codec {
             (codec.decode)(parts, body.clone())?;
@@ -131,11 +138,11 @@ impl Operation {
     }
 }
 
-/// A JSON object.
+/// JSON object.
 #[doc(hidden)]
 pub type JsonObject = Map<String, Value>;
 
-/// The input of one request, its names checked.
+/// Input of a request with validated names.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Input<'a> {
@@ -145,7 +152,7 @@ pub struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// Takes the object apart.
+    /// Validates the names of `fields`, and separates the body.
     pub fn new(
         operation: &'static Operation,
         schema: &Schema,
@@ -162,7 +169,7 @@ impl<'a> Input<'a> {
         let outer: Vec<_> = names(false).chain(has_data.then_some("data")).collect();
         if let Some(name) = fields.keys().find(|name| !outer.contains(&name.as_str())) {
             return Err(match names(true).any(|inner| inner == name) {
-                true => EncodeError::new(name.clone(), "belongs into `data`"),
+                true => EncodeError::new(name.clone(), "must be inside `data`"),
                 false => unknown(name, "a parameter", &outer),
             });
         }
@@ -176,12 +183,12 @@ impl<'a> Input<'a> {
                 }
             }
             None | Some(Value::Null) => None,
-            Some(_) => return Err(EncodeError::new("data", "has to be an object")),
+            Some(_) => return Err(EncodeError::new("data", "must be an object")),
         };
         Ok(Self { operation, fields, body })
     }
 
-    /// An argument of the path.
+    /// Reads an argument of the path.
     pub fn path<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, EncodeError> {
         match self.fields.get(name) {
             Some(value) => read(name, value),
@@ -189,7 +196,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A parameter of the query.
+    /// Reads an optional parameter of the query.
     pub fn query<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, EncodeError> {
         let Some(value) = self.fields.get(name).filter(|value| !value.is_null()) else {
             return Ok(None);
@@ -205,7 +212,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A parameter of the query that is always sent.
+    /// Reads a required parameter of the query.
     pub fn required_query<T: DeserializeOwned>(
         &self,
         name: &'static str,
@@ -213,7 +220,7 @@ impl<'a> Input<'a> {
         self.query(name)?.ok_or_else(|| EncodeError::new(name, "is missing"))
     }
 
-    /// A field of the body that is always sent.
+    /// Reads a required field of the body.
     pub fn required<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, EncodeError> {
         match self.body.and_then(|body| body.get(name)) {
             Some(value) => read(name, value),
@@ -221,26 +228,26 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A field of the body that can be left out.
+    /// Reads an optional field of the body.
     pub fn optional<F: FromInput>(&self, name: &'static str) -> Result<F, EncodeError> {
         F::from_input(name, self.body.and_then(|body| body.get(name)), self.operation)
     }
 
-    /// A field of the body that has one value; it need not be given.
+    /// Checks a field of the body that has only one valid value and may be omitted.
     pub fn constant(&self, name: &'static str, constant: &str) -> Result<(), EncodeError> {
         match self.body.and_then(|body| body.get(name)) {
             Some(value) if value != constant => {
-                Err(EncodeError::new(name, format!("can only be {constant:?}")))
+                Err(EncodeError::new(name, format!("must be '{constant}'")))
             }
             _ => Ok(()),
         }
     }
 }
 
-/// A field of the body that can be left out.
+/// Optional field of the body.
 #[doc(hidden)]
 pub trait FromInput: Sized {
-    /// Reads the value, if there is one.
+    /// Reads the value; `None` if the input does not have the field.
     fn from_input(
         name: &'static str,
         value: Option<&Value>,
@@ -248,8 +255,8 @@ pub trait FromInput: Sized {
     ) -> Result<Self, EncodeError>;
 }
 
-/// Null is as good as absent where something is created. An update would keep the old value, which
-/// is not what null says.
+/// Null means absent when something is created. An update rejects null, because an absent field keeps
+/// its old value instead of clearing it.
 impl<T: DeserializeOwned> FromInput for Option<T> {
     fn from_input(
         name: &'static str,
@@ -259,7 +266,7 @@ impl<T: DeserializeOwned> FromInput for Option<T> {
         match value {
             None => Ok(None),
             Some(Value::Null) if operation.method == http::Method::PATCH => {
-                Err(EncodeError::new(name, "cannot be cleared: leave it out, or give a value"))
+                Err(EncodeError::new(name, "cannot be cleared: omit it or set a value"))
             }
             Some(Value::Null) => Ok(None),
             Some(value) => read(name, value).map(Some),
@@ -281,8 +288,8 @@ impl<T: DeserializeOwned> FromInput for Patch<T> {
     }
 }
 
-/// Reads a value from text, as responses are, so that an error has a path. A whole number is an
-/// integer however it is written.
+/// Decodes a value from its text, like a response, so that an error has a path. A whole number in any
+/// notation is an integer.
 fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, EncodeError> {
     let text = value.to_string();
     let decoded = decode_json(text.as_bytes()).or_else(|error| {
@@ -293,9 +300,9 @@ fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, Enc
     });
     decoded.map_err(|error| {
         let path = if error.path == "." { String::new() } else { error.path };
-        // The place in the text is of no use: the user wrote another one.
+        // Line and column do not refer to the text that the user wrote.
         let message = error.message.split(" at line ").next().unwrap_or_default();
-        // The text of an error in a union that was read in two steps begins with the place in it.
+        // The error of a union that is read in two steps starts with the path inside the union.
         let inner = message.strip_prefix("at `").and_then(|rest| rest.split_once("`: "));
         let (inner, message) = inner.unwrap_or(("", message));
         let error = EncodeError::new(inner.to_owned(), message.to_owned());
@@ -303,17 +310,17 @@ fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, Enc
     })
 }
 
-/// The error of a name that is not among `known`, with the one that is most like it.
+/// Creates the error of a name that is not among `known`, with the most similar name as a hint.
 fn unknown(name: &str, what: &str, known: &[&'static str]) -> EncodeError {
     let hint = match nearest(name, known.iter().copied()) {
         Some(nearest) => format!(": did you mean `{nearest}`?"),
-        None if known.is_empty() => ": there is none".to_owned(),
-        None => format!(": known are {}", known.join(", ")),
+        None if known.is_empty() => ": the operation has none".to_owned(),
+        None => format!(": expected one of {}", known.join(", ")),
     };
     EncodeError::new(name.to_owned(), format!("is not {what}{hint}"))
 }
 
-/// The name among `known` that is most like `name`, if one is like it at all.
+/// Returns the name among `known` that is most similar to `name`, or `None` if none is similar.
 ///
 /// ```
 /// use frameio_core::dynamic::nearest;
@@ -322,9 +329,9 @@ fn unknown(name: &str, what: &str, known: &[&'static str]) -> EncodeError {
 /// assert_eq!(nearest("colour", ["account_id", "file_id"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |known: &str| strsim::jaro_winkler(name, known);
-    let all = known.into_iter().map(|known| (likeness(known), known));
-    all.filter(|(likeness, _)| *likeness > 0.8)
+    let similarity = |known: &str| strsim::jaro_winkler(name, known);
+    let all = known.into_iter().map(|known| (similarity(known), known));
+    all.filter(|(similarity, _)| *similarity > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, known)| known)
 }

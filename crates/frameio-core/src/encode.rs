@@ -1,4 +1,4 @@
-//! Writers of the parts of a request: path, query and JSON body.
+//! Writers for the parts of a request: path, query and JSON body.
 
 use std::fmt::Write as _;
 
@@ -11,14 +11,15 @@ use crate::call::Call;
 use crate::error::EncodeError;
 use crate::operation::Operation;
 
-/// All but the unreserved characters of RFC 3986: an id with `/`, `|`, `:` or `%` stays one segment.
+/// All characters except the unreserved ones of RFC 3986, so that an id with `/`, `|`, `:` or `%` stays
+/// one segment.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Fills a path template; each argument becomes one percent-encoded segment.
+/// Writes the arguments of a path template, each as one percent-encoded segment.
 #[derive(Debug)]
 pub struct PathArgs<'a> {
     url: String,
-    /// What of the template is still to be written.
+    /// Remaining part of the template.
     rest: &'a str,
     call: Call,
     error: Option<EncodeError>,
@@ -48,10 +49,10 @@ impl PathArgs<'static> {
 }
 
 impl PathArgs<'_> {
-    /// Writes the next argument of the template, which has to be `name`.
+    /// Writes the next argument of the template, which must be `name`.
     ///
-    /// What is wrong is reported by [`encode`](crate::encode()): an empty value, `.` or `..` (which a proxy would
-    /// take for a folder), or a name that is not the next one.
+    /// [`encode`](crate::encode()) reports an invalid argument: a name that is not the next one of the
+    /// template, or a value that is empty, `.` or `..`, which a proxy might resolve as a relative path.
     pub fn push(&mut self, name: &'static str, value: &str) {
         if self.error.is_some() {
             return;
@@ -65,7 +66,7 @@ impl PathArgs<'_> {
         };
         if matches!(value, "" | "." | "..") {
             self.error =
-                Some(EncodeError::new(name, format!("cannot be {value:?}: give the id of one")));
+                Some(EncodeError::new(name, format!("cannot be '{value}': an id is required")));
             return;
         }
         self.rest = rest;
@@ -77,7 +78,7 @@ impl PathArgs<'_> {
     }
 }
 
-/// Writes query parameters.
+/// Writes the query parameters of a URL, percent-encoded.
 #[derive(Debug)]
 pub struct Query<'a> {
     url: &'a mut String,
@@ -85,19 +86,19 @@ pub struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Writes the first parameter after `?`.
+    /// Creates a writer that appends to `url`, starting with `?`.
     pub(crate) fn new(url: &'a mut String) -> Self {
         Self { url, first: true }
     }
 
-    /// Adds `name=value`, unless the value [is absent](QueryValue::is_absent).
+    /// Adds the parameter `name`, unless the value [is absent](QueryValue::is_absent).
     pub fn push<V: QueryValue + ?Sized>(&mut self, name: &str, value: &V) {
         if !value.is_absent() {
             value.push(name, self);
         }
     }
 
-    /// Adds `name[field]=value` for each field of an object that is not null.
+    /// Adds `name[field]=value` for each field of an object, except for null values.
     pub fn push_fields(&mut self, name: &str, fields: &Extra) {
         for (field, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -105,7 +106,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Adds `name=value` for a value of which there is one.
+    /// Adds `name=value`.
     fn pair<V: QueryValue + ?Sized>(&mut self, name: &str, value: &V) {
         self.url.push(if self.first { '?' } else { '&' });
         self.first = false;
@@ -114,13 +115,13 @@ impl<'a> Query<'a> {
         value.write(self);
     }
 
-    /// Writes text, percent-encoded.
+    /// Appends percent-encoded text to the current value.
     pub fn text(&mut self, text: &str) {
         self.url.extend(utf8_percent_encode(text, RESERVED));
     }
 }
 
-/// A value of a query parameter.
+/// Value of a query parameter.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a query parameter",
     label = "not a query parameter",
@@ -128,19 +129,20 @@ impl<'a> Query<'a> {
     note = "other types can implement `QueryValue`"
 )]
 pub trait QueryValue {
-    /// Every value that this version knows of an enum; empty where the values are not counted.
+    /// Known values of an enum; empty for other types.
     const VALUES: &'static [&'static str] = &[];
 
-    /// Writes the value through [`Query::text`].
+    /// Writes the value with [`Query::text`].
     fn write(&self, query: &mut Query<'_>);
 
-    /// Adds the parameter `name`. Default: as `name=value`; an object adds `name[field]=value` for
-    /// each of its fields.
+    /// Adds the parameter `name`. Default: `name=value`.
+    ///
+    /// An object overrides it to add `name[field]=value` for each field, see [`Query::push_fields`].
     fn push(&self, name: &str, query: &mut Query<'_>) {
         query.pair(name, self);
     }
 
-    /// Whether the parameter is left out. Default: no.
+    /// Returns whether the parameter is omitted. Default: `false`.
     fn is_absent(&self) -> bool {
         false
     }
@@ -187,7 +189,7 @@ impl QueryValue for u32 {
     }
 }
 
-/// Left out where there is none.
+/// Omitted if `None`.
 impl<V: QueryValue> QueryValue for Option<V> {
     const VALUES: &'static [&'static str] = V::VALUES;
 
@@ -208,7 +210,7 @@ impl<V: QueryValue> QueryValue for Option<V> {
     }
 }
 
-/// A list separated by commas; left out where it is empty.
+/// Written as a list separated by commas; omitted if empty.
 impl<V: QueryValue> QueryValue for Vec<V> {
     const VALUES: &'static [&'static str] = V::VALUES;
 
@@ -226,7 +228,7 @@ impl<V: QueryValue> QueryValue for Vec<V> {
     }
 }
 
-/// Writes a JSON object field by field.
+/// Writes a JSON object field by field, for the body of a request.
 #[derive(Debug)]
 pub struct JsonBody {
     json: Vec<u8>,
@@ -235,9 +237,9 @@ pub struct JsonBody {
 }
 
 impl JsonBody {
-    /// An object, in the usual envelope or without one: `{"data":{…}}` or `{…}`.
+    /// Creates an empty object: `{"data":{…}}` with an envelope, otherwise `{…}`.
     pub fn new(envelope: bool) -> Self {
-        // Most objects are no longer, and do not grow step by step.
+        // Enough for most objects.
         let mut json = Vec::with_capacity(256);
         json.extend_from_slice(if envelope { b"{\"data\":{" } else { b"{" });
         Self { json, envelope, first: true }
@@ -246,7 +248,7 @@ impl JsonBody {
     /// Writes one field.
     ///
     /// # Errors
-    /// When the value cannot be JSON, such as a map whose keys are not text.
+    /// Fails if the value cannot be serialized as JSON, such as a map whose keys are not text.
     pub fn field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,
@@ -263,7 +265,7 @@ impl JsonBody {
             .map_err(|error| EncodeError::new(name, format!("cannot be written as JSON: {error}")))
     }
 
-    /// Closes the object.
+    /// Closes the object and returns it as a body.
     pub fn finish(mut self) -> Body {
         self.json.extend_from_slice(if self.envelope { b"}}" } else { b"}" });
         Body::from(self.json)
@@ -287,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_written_by_their_type_and_absent_ones_are_left_out() {
+    fn writes_values_by_type_and_omits_absent_ones() {
         assert_eq!(one("a&b"), "?q=a%26b");
         assert_eq!(one(&"a".to_owned()), "?q=a");
         assert_eq!((one(&true), one(&false)), ("?q=true".into(), "?q=false".into()));
@@ -300,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_an_object_are_parameters() {
+    fn writes_each_field_of_an_object_as_a_parameter() {
         let fields = json!({"a": "x", "b": null, "c": [1]});
         let written = query(|query| {
             query.push("first", &1_u32);
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_written_field_by_field() {
+    fn writes_an_object_field_by_field() {
         let written = |envelope| {
             let mut body = JsonBody::new(envelope);
             body.field("a", &1).unwrap();
@@ -324,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_of_a_path_are_written_in_order() {
+    fn path_arguments_must_be_valid_and_in_order() {
         static OPERATION: Operation = Operation::new(
             "x",
             http::Method::GET,

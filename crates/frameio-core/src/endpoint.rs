@@ -1,4 +1,4 @@
-//! The [`Endpoint`] trait, and decoding of responses.
+//! Traits of requests and responses, [`Endpoint`] and [`FromResponse`], and encoding of requests.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -17,17 +17,18 @@ use crate::operation::Operation;
 
 pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
-/// A request as a plain value, with the type of its response.
+/// Request as a plain value, with the type of its response.
 ///
-/// An implementation provides the parts of the request; [`encode`](crate::encode()) assembles them.
-/// Most are declared with [`derive(Endpoint)`](derive@crate::Endpoint). By hand:
+/// An implementation provides the parts of the request, and [`encode`](crate::encode()) assembles
+/// them. Usually, [`derive(Endpoint)`](derive@crate::Endpoint) implements this trait. To implement
+/// it without the derive:
 ///
 /// ```
 /// use frameio_core::encode::{PathArgs, Query};
 /// use frameio_core::{AccountId, Endpoint, Json, Operation, Quota, encode, id};
 ///
 /// id! {
-///     /// Identifies a moodboard, which this SDK knows nothing of.
+///     /// Identifies a moodboard.
 ///     pub struct MoodboardId;
 /// }
 ///
@@ -73,7 +74,7 @@ pub trait Endpoint: Send + Sync + 'static {
     /// Constants of the operation.
     const OPERATION: &'static Operation;
 
-    /// Writes the arguments of the path template, in its order.
+    /// Writes the arguments of the path template, in order of the template.
     fn path_args(&self, args: &mut PathArgs<'_>);
 
     /// Writes the query parameters. Default: none.
@@ -81,43 +82,50 @@ pub trait Endpoint: Send + Sync + 'static {
         let _ = query;
     }
 
-    /// Creates the body: JSON, unless [`finish`](Endpoint::finish) sets another content type.
-    /// Default: empty.
+    /// Creates the body. Default: empty.
+    ///
+    /// A body is sent as `application/json`, unless [`finish`](Endpoint::finish) replaces the
+    /// content type.
     ///
     /// # Errors
-    /// When a field cannot be written.
+    /// Fails if a field cannot be serialized.
     fn body(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 
-    /// Checks the documented limits of the values and adds all violations to `limits`. Skipped by
-    /// [`CallOptions::unchecked`](crate::CallOptions::unchecked). Default: no limits.
+    /// Checks the documented limits of the fields, and adds all violations to `limits`. Default: no
+    /// checks.
+    ///
+    /// [`CallOptions::unchecked`](crate::CallOptions::unchecked) ignores these violations.
     fn check(&self, limits: &mut Limits) {
         let _ = limits;
     }
 
-    /// Checks what no option skips, such as an update that changes nothing. Default: no checks.
+    /// Rejects requests that are never valid, such as an update that changes nothing. Default: no
+    /// checks.
+    ///
+    /// [`CallOptions::unchecked`](crate::CallOptions::unchecked) does not skip these checks.
     ///
     /// # Errors
-    /// When the request makes no sense; the error names the field.
+    /// Fails if the request is invalid. The error names the field.
     fn validate(&self) -> Result<(), EncodeError> {
         Ok(())
     }
 
-    /// Changes the encoded request: headers, extensions. Used by endpoints that wrap others.
+    /// Changes the headers or extensions of the encoded request. Default: changes nothing.
     ///
     /// # Errors
-    /// When a header is invalid.
+    /// Fails if a header is invalid.
     fn finish(&self, request: &mut http::Request<Body>) -> Result<(), EncodeError> {
         let _ = request;
         Ok(())
     }
 }
 
-/// A type that a successful response is decoded to.
+/// Type that a successful response can be decoded to.
 ///
 /// [`response_types!`](crate::response_types) implements it for concrete types, so that decoding is
-/// compiled once, next to the type, and not in every crate that sends the request.
+/// compiled once, next to the type, instead of in every crate that sends the request.
 #[diagnostic::on_unimplemented(
     message = "a response cannot be decoded as `{Self}`",
     label = "not a response",
@@ -125,30 +133,31 @@ pub trait Endpoint: Send + Sync + 'static {
     note = "a type declared with `model!` becomes a response with `response_types!`"
 )]
 pub trait FromResponse: Sized + Send + 'static {
-    /// Decodes a response whose status is a success.
+    /// Decodes a response with a successful status.
     ///
     /// # Errors
-    /// When the body does not match the operation's documentation.
+    /// Fails if the body does not have the documented form.
     fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError>;
 }
 
-/// A response without content, such as 204.
+/// Response whose content is ignored, such as 204.
 impl FromResponse for () {
     fn from_response(_: &Parts, _: Bytes) -> Result<Self, DecodeError> {
         Ok(())
     }
 }
 
-/// Status, headers and body, not decoded.
+/// Response with status, headers and undecoded body.
 impl FromResponse for http::Response<Bytes> {
     fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError> {
         Ok(Self::from_parts(parts.clone(), body))
     }
 }
 
-/// A response of any type that serde can read: the whole body, not only its `data`.
+/// Response of any type that implements `Deserialize`, for custom endpoints.
 ///
-/// For custom endpoints; the models of this SDK implement [`FromResponse`] themselves.
+/// The whole body is deserialized, including an envelope such as `data`. Types declared with
+/// [`model!`](crate::model) do not need this wrapper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a transparent wrapper")]
 pub struct Json<T>(pub T);
@@ -161,11 +170,11 @@ impl<T: DeserializeOwned + Send + 'static> FromResponse for Json<T> {
 
 /// Encodes an endpoint as a request with a relative URI, for any HTTP client.
 ///
-/// The extensions of the request contain a [`Call`], by which the layers of a stack know the
-/// operation.
+/// The request has the extension [`Call`], by which the layers of a stack identify the operation.
 ///
 /// # Errors
-/// When an id is empty, a value is outside the documented limits, or a header is invalid.
+/// Fails if an id is empty, a value is outside the documented limits, or a header is invalid. The
+/// error lists all violations.
 ///
 /// ```
 /// # use frameio_core::{Operation, Quota, Endpoint, encode::PathArgs};
@@ -184,7 +193,7 @@ pub fn encode<E: Endpoint + ?Sized>(endpoint: &E) -> Result<Request<Body>, Encod
     encode_checked(endpoint, Limits::new())
 }
 
-/// Encodes with a checker of documented limits that may skip them.
+/// Encodes an endpoint; `limits` determines whether documented limits are skipped.
 pub(crate) fn encode_checked<E: Endpoint + ?Sized>(
     endpoint: &E,
     mut limits: Limits,
@@ -210,12 +219,12 @@ pub(crate) fn query_of<E: Endpoint + ?Sized>(endpoint: &E) -> String {
     url.strip_prefix('?').unwrap_or(&url).to_owned()
 }
 
-/// Assembles the parts. Not generic, so that it is compiled once.
+/// Assembles the parts of a request. Not generic, so that it is compiled once.
 fn assemble(url: String, call: Call, body: Body) -> Result<Request<Body>, EncodeError> {
     let operation = call.operation;
     let length = url.len();
     let url = PathAndQuery::from_maybe_shared(Bytes::from(url)).map_err(|_| {
-        EncodeError::new("url", format!("of {length} bytes is longer than HTTP can carry"))
+        EncodeError::new("url", format!("has {length} bytes, more than a URI may have"))
     })?;
     let mut request = Request::new(body);
     *request.method_mut() = operation.method.clone();

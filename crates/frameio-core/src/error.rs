@@ -1,29 +1,31 @@
-//! Errors that need no network: encoding, decoding, and errors that the service reports.
+//! Errors of encoding and decoding, and errors that the service reports.
 
 use std::borrow::Cow;
 use std::fmt;
 
 pub use crate::api_error::ApiError;
 
-/// A request that cannot be sent as it is, with the field that has to change.
+/// Invalid request, which was not sent.
+///
+/// The message names all invalid fields: `` `name` has 0 characters, expected 1 to 255 ``.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncodeError {
-    /// Part of the request that is wrong: its path in JSON, such as `attachments[2].name`.
+    /// Invalid field, as a path in JSON such as `attachments[2].name`.
     pub field: Cow<'static, str>,
-    /// What is wrong with it, and what is allowed.
+    /// Problem and expected value, as a clause without a subject such as `is too long`.
     pub message: Cow<'static, str>,
     /// Further errors of the same request.
     pub more: Vec<EncodeError>,
 }
 
 impl EncodeError {
-    /// Creates an error about `field`, for the reason in `message`.
+    /// Creates an error; `message` continues a sentence that starts with `field`.
     pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { field: field.into(), message: message.into(), more: Vec::new() }
     }
 
-    /// Returns the same error about a field inside `outer`: a field, or a place in a list.
+    /// Prepends `outer`, a field or an index such as `[2]`, to the path of the error.
     ///
     /// ```
     /// use frameio_core::EncodeError;
@@ -55,25 +57,26 @@ impl fmt::Display for EncodeError {
 
 impl std::error::Error for EncodeError {}
 
-/// A response that does not have the documented form.
+/// Response that does not have the documented form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeError {
-    /// Path of the error in JSON, `data.items[3].name`; `.` for the whole response.
+    /// Path of the invalid value in JSON, such as `data.items[3].name`; `.` for the whole response.
     pub path: String,
-    /// What was found and what was expected, without text from the response.
+    /// Found and expected value. Contains no text of the response, which may be secret.
     pub message: String,
 }
 
 impl DecodeError {
-    /// Creates an error at `path`, for the reason in `message`.
+    /// Creates an error for the value at `path`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
     }
 
-    /// Returns the same error about a value inside `outer`: a field, or a place in a list.
+    /// Prepends `outer`, a field or an index such as `[2]`, to the path of the error.
     ///
-    /// Line and column are removed from the message, because they are those of the value alone.
+    /// Removes line and column from the message, because they count from the start of the inner
+    /// value.
     ///
     /// ```
     /// use frameio_core::DecodeError;
@@ -94,7 +97,7 @@ impl DecodeError {
 }
 
 impl DecodeError {
-    /// Removes line and column from the message, where they are not those of the response.
+    /// Removes line and column from the message.
     pub(crate) fn remove_position(&mut self) {
         if let Some(end) = self.message.rfind(" at line ") {
             self.message.truncate(end);

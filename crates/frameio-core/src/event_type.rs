@@ -1,21 +1,21 @@
-//! What webhooks tell of: the one list of it, for subscribing and for receiving.
+//! Types of webhook events, for subscriptions and received events.
 
 use crate::limits::{Check, Limits};
 
 crate::open_enum! {
-    /// What has happened.
+    /// Type of a webhook event.
     pub enum EventType {
-        /// A file was created; its bytes are not there yet.
+        /// A file was created, but its content may not be uploaded yet.
         FileCreated = "file.created",
         /// A file was deleted.
         FileDeleted = "file.deleted",
-        /// A file can be watched: all of its transcodes are done.
+        /// All transcodes of a file are complete, so that it can be played.
         FileReady = "file.ready",
-        /// A file was changed.
+        /// Properties of a file changed, such as its name.
         FileUpdated = "file.updated",
-        /// The bytes of a file are there.
+        /// The content of a file was uploaded completely.
         FileUploadCompleted = "file.upload.completed",
-        /// A file became a version of another.
+        /// A file was added to a version stack.
         FileVersioned = "file.versioned",
         /// A file was copied.
         FileCopied = "file.copied",
@@ -23,52 +23,52 @@ crate::open_enum! {
         FolderCreated = "folder.created",
         /// A folder was deleted.
         FolderDeleted = "folder.deleted",
-        /// A folder was changed.
+        /// Properties of a folder changed, such as its name.
         FolderUpdated = "folder.updated",
         /// A folder was copied.
         FolderCopied = "folder.copied",
-        /// A comment was made, or a reply to one.
+        /// A comment or a reply was created.
         CommentCreated = "comment.created",
-        /// A comment was changed.
+        /// A comment was edited.
         CommentUpdated = "comment.updated",
         /// A comment was deleted.
         CommentDeleted = "comment.deleted",
-        /// A comment was done with.
+        /// A comment was marked as completed.
         CommentCompleted = "comment.completed",
-        /// A comment was opened again.
+        /// The completed mark of a comment was removed.
         CommentUncompleted = "comment.uncompleted",
-        /// A metadata field was created.
+        /// A custom metadata field was created.
         CustomFieldCreated = "customfield.created",
-        /// A metadata field was changed.
+        /// The definition of a custom metadata field changed.
         CustomFieldUpdated = "customfield.updated",
-        /// A metadata field was deleted.
+        /// A custom metadata field was deleted.
         CustomFieldDeleted = "customfield.deleted",
-        /// A value of a metadata field was changed.
+        /// The value of a metadata field changed for an asset.
         MetadataValueUpdated = "metadata.value.updated",
         /// A project was created.
         ProjectCreated = "project.created",
-        /// A project was changed.
+        /// Properties of a project changed, such as its name.
         ProjectUpdated = "project.updated",
         /// A project was deleted.
         ProjectDeleted = "project.deleted",
         /// A collection was created.
         CollectionCreated = "collection.created",
-        /// A collection was changed.
+        /// A collection changed.
         CollectionUpdated = "collection.updated",
         /// A collection was deleted.
         CollectionDeleted = "collection.deleted",
         /// A share was created.
         ShareCreated = "share.created",
-        /// A share was changed.
+        /// A share changed.
         ShareUpdated = "share.updated",
         /// A share was deleted.
         ShareDeleted = "share.deleted",
-        /// A share was looked at.
+        /// A visitor opened a share.
         ShareViewed = "share.viewed",
     }
 }
 
-/// Every event type is valid; a list has no duplicates.
+/// Rejects duplicates in a list. A single event type is always valid.
 impl Check for EventType {
     fn check(&self, _: &mut Limits) {}
 

@@ -1,8 +1,8 @@
-//! Identifiers: a type for each kind, so that an account's cannot be given for a file's.
+//! Identifiers, with a separate type for each kind of resource.
 //!
-//! They are text, not UUIDs: what lives in Adobe storage has ids like `adobe:urn:aaid:…`, and a
-//! file's may carry a version, `adobe:…|2`. They are percent-encoded where they become part of a
-//! URL. [`AssetId`] stands for what may be a file, a folder or a version stack.
+//! An id is opaque text, not necessarily a UUID: resources in Adobe storage have ids such as
+//! `adobe:urn:aaid:…`, and the id of a file may end with a version, `adobe:…|2`. Ids are
+//! percent-encoded in URLs. Use [`AssetId`] where a file, a folder or a version stack is accepted.
 
 crate::id! {
     /// Identifies an account.
@@ -13,7 +13,7 @@ crate::id! {
     pub struct ActionId;
 }
 crate::id! {
-    /// Identifies a file, a folder or a version stack, where any of them may stand.
+    /// Identifies a file, a folder or a version stack.
     pub struct AssetId;
 }
 crate::id! {
@@ -29,11 +29,11 @@ crate::id! {
     pub struct CommentId;
 }
 crate::id! {
-    /// Identifies the definition of a metadata field.
+    /// Identifies the definition of a custom metadata field.
     pub struct FieldDefinitionId;
 }
 crate::id! {
-    /// Identifies a file; an Adobe id may carry a version after `|`.
+    /// Identifies a file. An id of Adobe storage may end with `|` and a version.
     pub struct FileId;
 }
 crate::id! {
@@ -49,7 +49,7 @@ crate::id! {
     pub struct ProjectId;
 }
 crate::id! {
-    /// Identifies a template of session watermarks.
+    /// Identifies a template for session-based watermarks.
     pub struct SessionWatermarkTemplateId;
 }
 crate::id! {
@@ -77,14 +77,14 @@ macro_rules! assets {
     ($($id:ident)*) => {$(
         impl From<$id> for AssetId {
             fn from(id: $id) -> Self {
-                Self::from(String::from(id))
+                Self(id.0)
             }
         }
 
-        /// Trusts the caller that the asset is one of these.
+        /// Converts without a check that the asset is of this kind.
         impl From<AssetId> for $id {
             fn from(id: AssetId) -> Self {
-                Self::from(String::from(id))
+                Self(id.0)
             }
         }
     )*};

@@ -1,20 +1,20 @@
-//! Places of the values in a JSON text, by their paths, and changes at these places.
+//! Changes of values in a JSON text by path.
 
 use std::ops::Range;
 
 use crate::json_path::text_length;
 
-/// An open list or object.
+/// Open list or object.
 struct Open {
     is_list: bool,
     start: usize,
-    /// Length of its own path.
+    /// Length of its path.
     path: usize,
 }
 
-/// Calls `visit` with the path and the place of each value, containers after their content.
+/// Calls `visit` with the path and byte range of each value, containers after their contents.
 ///
-/// All items of a list have the same path: `data[].name`. Text that is not JSON is read as far as it
+/// All items of a list have the same path, such as `data[].name`. Invalid JSON is read as far as it
 /// resembles JSON.
 pub(crate) fn each_value(json: &str, mut visit: impl FnMut(&str, Range<usize>)) {
     let bytes = json.as_bytes();
@@ -71,7 +71,7 @@ pub(crate) fn each_value(json: &str, mut visit: impl FnMut(&str, Range<usize>)) 
     }
 }
 
-/// Returns a path of an error as [`each_value`] writes it: `data[3].name` as `data[].name`.
+/// Converts the path of an error to the notation of [`each_value`]: `data[3].name` to `data[].name`.
 pub(crate) fn without_indices(path: &str) -> String {
     let mut general = String::with_capacity(path.len());
     let mut rest = if path == "." { "" } else { path };
@@ -84,15 +84,15 @@ pub(crate) fn without_indices(path: &str) -> String {
     general
 }
 
-/// Replaces values for whose path and text `change` returns another text. Returns the new text and
-/// the number of changes.
+/// Replaces each value for which `change`, called with path and text, returns a new text. Returns the
+/// new JSON and the number of changes.
 pub(crate) fn replace_values(
     json: &str,
     change: impl Fn(&str, &str) -> Option<String>,
 ) -> (String, usize) {
     let (mut edited, mut copied, mut changes) = (String::with_capacity(json.len()), 0, 0);
     each_value(json, |path, place| {
-        // Not around a value that was replaced.
+        // A container of a replaced value is not replaced.
         if place.start >= copied
             && let Some(text) = change(path, &json[place.clone()])
         {
@@ -105,8 +105,8 @@ pub(crate) fn replace_values(
     (edited, changes)
 }
 
-/// Removes one item of the list at `list`, given as [`each_value`] writes it. Returns the new text
-/// and the item, or `None` if there is no such item.
+/// Removes an item of the list at the path `list`, in the notation of [`each_value`]. Returns the new
+/// text and the item, or `None` if the item does not exist.
 pub(crate) fn remove_item<'a>(
     json: &'a str,
     list: &str,
@@ -120,7 +120,7 @@ pub(crate) fn remove_item<'a>(
         }
     });
     let item = items.get(index)?;
-    // With the comma before it, or after it if it is the first.
+    // Includes the comma before the item, or after it if it is the first.
     let removed = match (index.checked_sub(1).map(|before| &items[before]), items.get(index + 1)) {
         (Some(before), _) => before.end..item.end,
         (None, Some(after)) => item.start..after.start,
@@ -137,8 +137,8 @@ pub(crate) fn add_field(json: &str, field: &str) -> Option<String> {
     Some(format!("{before}{comma}{field}{}", &json[end..]))
 }
 
-/// Replaces each surrogate that is not part of a pair by U+FFFD. Returns the new text, the number of
-/// changes and the place of the first, or `None` if there are none.
+/// Replaces each surrogate that is not part of a pair with U+FFFD. Returns the new text, the number of
+/// changes and the position of the first, or `None` without changes.
 pub(crate) fn replace_lone_surrogates(json: &str) -> Option<(String, usize, usize)> {
     let (mut edited, mut copied, mut at) = (String::new(), 0, 0);
     let (mut changes, mut first) = (0, 0);
@@ -156,7 +156,7 @@ pub(crate) fn replace_lone_surrogates(json: &str) -> Option<(String, usize, usiz
                 changes += 1;
                 copied
             }
-            // Backslash and another ASCII character, or a text that is not JSON.
+            // Another escape sequence, or invalid JSON.
             _ => escape + 1 + json[escape + 1..].chars().next().map_or(0, char::len_utf8),
         };
     }
@@ -164,14 +164,14 @@ pub(crate) fn replace_lone_surrogates(json: &str) -> Option<(String, usize, usiz
     (changes > 0).then_some((edited, changes, first))
 }
 
-/// Returns the UTF-16 code unit that is escaped at `at`.
+/// Returns the UTF-16 code unit of the escape sequence at `at`.
 fn unit(json: &str, at: usize) -> Option<u16> {
     let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
     u16::from_str_radix(digits, 16).ok()
 }
 
-/// Returns a number without a fraction as an integer of 64 bits: `1.5e3` as `1500`.
+/// Converts a number without a fraction to a 64-bit integer, such as `1.5e3` to `1500`.
 pub(crate) fn whole_number(number: &str) -> Option<String> {
     let (mantissa, exponent) = match number.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
@@ -190,7 +190,7 @@ pub(crate) fn whole_number(number: &str) -> Option<String> {
     if significant.is_empty() {
         return Some("0".to_owned());
     }
-    // Zeros between the last significant digit and the point.
+    // Number of zeros between the last significant digit and the decimal point.
     let trailing = digits.len() - digits.trim_end_matches('0').len();
     let zeros = i64::from(exponent) + trailing as i64 - fraction.len() as i64;
     let zeros = usize::try_from(zeros).ok().filter(|zeros| *zeros < 20)?;
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_found_by_their_paths() {
+    fn visits_values_with_their_paths() {
         let json = r#" {"a": [1.5 , {"b\"]": null}, [true]],"c":{} ,"d": "x,\"}" } "#;
         let expected = [
             ("a[]", "1.5"),
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn indices_are_removed_from_paths() {
+    fn removes_indices_from_paths() {
         for (path, general) in
             [(".", ""), ("data[12].a[0]", "data[].a[]"), ("[3][4]", "[][]"), ("a.b", "a.b")]
         {
@@ -241,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn values_are_replaced_by_path_and_text() {
+    fn replaces_values_by_path_and_text() {
         let change = |path: &str, text: &str| (path == "a[]" && text == "1").then(|| "22".into());
         let edited = replace_values(r#"{"a":[1,3,1],"b":1}"#, change);
         assert_eq!(edited, (r#"{"a":[22,3,22],"b":1}"#.to_owned(), 2));
     }
 
     #[test]
-    fn an_item_is_removed_with_its_comma() {
+    fn removes_an_item_with_its_comma() {
         let json = r#"{"x":[0],"data":[ {"a":[1,2]} , 2 ,"c" ],"y":1}"#;
         for (index, items) in
             [(0, r#"2 ,"c""#), (1, r#"{"a":[1,2]} ,"c""#), (2, r#"{"a":[1,2]} , 2"#)]
@@ -261,14 +261,14 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_added_to_an_object() {
+    fn adds_a_field_to_an_object() {
         assert_eq!(add_field("{ } ", "\"a\":1").as_deref(), Some("{\"a\":1} "));
         assert_eq!(add_field("{\"b\":{}\n}", "\"a\":1").as_deref(), Some("{\"b\":{},\"a\":1}"));
         assert_eq!(add_field("[1]", "\"a\":1"), None);
     }
 
     #[test]
-    fn surrogates_without_a_partner_are_replaced() {
+    fn replaces_lone_surrogates() {
         for (json, edited) in [
             (r#""cut \ud83d""#, r#""cut \ufffd""#),
             (r#""\ud83d\ud83d\ude00""#, r#""\ufffd\ud83d\ude00""#),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_recognized_however_they_are_written() {
+    fn recognizes_whole_numbers_in_any_notation() {
         for (number, whole) in [
             ("1.0034576983313e+14", "100345769833130"),
             ("24.0", "24"),
@@ -321,7 +321,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "[\\PC\n\"{}\\[\\]:,\\\\ud8]{0,60}", index in 0_usize..4) {
+        fn never_panics(text in "[\\PC\n\"{}\\[\\]:,\\\\ud8]{0,60}", index in 0_usize..4) {
             let _ = replace_values(&text, |_, _| Some("1".to_owned()));
             let _ = (remove_item(&text, "", index), add_field(&text, ""));
             let _ = replace_lone_surrogates(&text);
@@ -334,7 +334,7 @@ mod tests {
         }
 
         #[test]
-        fn removal_equals_that_from_the_value(items in proptest::collection::vec(0_u32..9, 1..6), index in 0_usize..6) {
+        fn removal_from_text_equals_removal_from_the_value(items in proptest::collection::vec(0_u32..9, 1..6), index in 0_usize..6) {
             let index = index % items.len();
             let json = json!({"a": {"data": 1}, "data": items.clone()});
             let text = format!("{json:#}");

@@ -1,30 +1,30 @@
-//! Where in a JSON text something is, as a path: `data[3].name`.
+//! Path of a position in a JSON text, such as `data[3].name`.
 
-/// What of an open list or object is being read.
+/// Current position in an open list or object.
 #[derive(Debug)]
 enum Segment<'a> {
     Index(usize),
-    /// Nothing before the first key and after a comma.
+    /// `None` before the first key and after a comma.
     Key(Option<&'a str>),
 }
 
-/// The last thing that was read.
+/// Kind of the last token.
 #[derive(PartialEq)]
-enum Last {
-    /// A whole value, or the part of one that was read.
+enum LastToken {
+    /// A value, complete or not.
     Value,
-    /// Something between values, or the beginning of a list or an object.
+    /// A separator, a key, or the start of a list or an object.
     Other,
 }
 
-/// The path of the innermost value that was being read, or had just been read, when the first `end`
-/// bytes were; `.` for the whole text. With `next`, between two values, that of the next one.
+/// Returns the path of the innermost value that was being read, or had just been read, after `end` bytes;
+/// `.` for the whole text. With `next`, a position between two values belongs to the next one.
 pub(crate) fn path_at(json: &str, end: usize, next: bool) -> String {
-    // Whatever was skipped before the end is no part of a value.
+    // Whitespace before the position belongs to no value.
     let read = json.get(..end.min(json.len())).unwrap_or(json).trim_ascii_end();
     let bytes = read.as_bytes();
     let mut open: Vec<Segment<'_>> = Vec::new();
-    let mut last = Last::Other;
+    let mut last = LastToken::Other;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let start = at;
@@ -32,15 +32,15 @@ pub(crate) fn path_at(json: &str, end: usize, next: bool) -> String {
         last = match byte {
             b'[' => {
                 open.push(Segment::Index(0));
-                Last::Other
+                LastToken::Other
             }
             b'{' => {
                 open.push(Segment::Key(None));
-                Last::Other
+                LastToken::Other
             }
             b']' | b'}' => {
                 open.pop();
-                Last::Value
+                LastToken::Value
             }
             b',' => {
                 match open.last_mut() {
@@ -48,30 +48,31 @@ pub(crate) fn path_at(json: &str, end: usize, next: bool) -> String {
                     Some(Segment::Key(key)) => *key = None,
                     None => {}
                 }
-                Last::Other
+                LastToken::Other
             }
             b'"' => {
                 at += text_length(&bytes[at..]);
                 match open.last_mut() {
                     Some(Segment::Key(key @ None)) => {
                         *key = Some(read[start..at].trim_matches('"'));
-                        Last::Other
+                        LastToken::Other
                     }
-                    _ => Last::Value,
+                    _ => LastToken::Value,
                 }
             }
-            b':' => Last::Other,
+            b':' => LastToken::Other,
             byte if byte.is_ascii_whitespace() => last,
-            _ => Last::Value,
+            _ => LastToken::Value,
         };
     }
     let has_next = next && !matches!(open.last(), None | Some(Segment::Key(None)));
-    // A list or an object that was only begun is itself the value.
-    let whole = if last == Last::Value || has_next { open.len() } else { open.len().max(1) - 1 };
+    // After the start of a list or an object, the list or object itself is the value.
+    let is_inside = last == LastToken::Value || has_next;
+    let whole = if is_inside { open.len() } else { open.len().max(1) - 1 };
     written(&open[..whole])
 }
 
-/// How many bytes the rest of a text has, its quote included.
+/// Returns the length of a string after its opening quote, including its closing quote.
 pub(crate) fn text_length(bytes: &[u8]) -> usize {
     let mut escaped = false;
     let end = bytes.iter().position(|byte| {
@@ -105,14 +106,14 @@ mod tests {
 
     use super::*;
 
-    /// The path where `‸` stands.
+    /// Returns the path at the position of `‸`.
     fn at(marked: &str, next: bool) -> String {
         let end = marked.find('‸').unwrap();
         path_at(&marked.replace('‸', ""), end, next)
     }
 
     #[test]
-    fn a_value_that_was_read_is_named() {
+    fn names_the_value_that_was_read() {
         for (marked, path) in [
             (r#"7‸"#, "."),
             (r#"{"a":7‸}"#, "a"),
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unfinished_value_is_named() {
+    fn names_an_unfinished_value() {
         for (marked, path) in [
             (r#"{‸"a":7}"#, "."),
             (r#"{"a":{‸"b":7}}"#, "a"),
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_value_is_named() {
+    fn names_the_next_value() {
         for (marked, path) in [
             (r#"{"a":‸{}}"#, "a"),
             (r#"{"a": ‸[7]}"#, "a"),
@@ -159,13 +160,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "[\\PC\n\"{}\\[\\]:,\\\\]{0,60}", end in 0_usize..80) {
+        fn never_panics(text in "[\\PC\n\"{}\\[\\]:,\\\\]{0,60}", end in 0_usize..80) {
             let _ = (path_at(&text, end, false), path_at(&text, end, true));
         }
 
-        /// Each number of a document is found where it is.
         #[test]
-        fn every_number_is_found(numbers in proptest::collection::vec(0_u32..9, 1..6)) {
+        fn finds_the_path_of_every_number(numbers in proptest::collection::vec(0_u32..9, 1..6)) {
             let document: Value = serde_json::json!({
                 "a": numbers.iter().map(|n| serde_json::json!({"n": n, "s": "7]\""})).collect::<Vec<_>>(),
             });

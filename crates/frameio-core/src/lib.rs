@@ -1,31 +1,76 @@
-//! Typed Frame.io requests without I/O.
+//! Typed Frame.io requests without I/O: declaration, encoding, and decoding of responses.
 //!
-//! A request is a plain value that implements [`Endpoint`]. [`encode()`] turns it into an
-//! [`http::Request`], and [`FromResponse`] turns the response into a typed value. Sending is up to
-//! other crates, so this one builds on targets without tokio and works with any HTTP client.
+//! A request is a plain value that implements [`Endpoint`]. [`encode()`] converts it to an
+//! [`http::Request`], and [`FromResponse`] converts the response to a typed value. This crate sends
+//! nothing, so it works with any HTTP client and builds for targets without tokio.
 //!
-//! | module | content |
+//! Most programs use these types through the `frameio` crate. Use this crate directly to declare
+//! custom operations in a library, or to send requests with a different HTTP client:
+//!
+//! ```
+//! # extern crate frameio_core as frameio;
+//! use bytes::Bytes;
+//! use frameio_core::{Endpoint, FileId, FromResponse, encode, id, model, response_types};
+//!
+//! model! {
+//!     /// File with its rating.
+//!     pub struct Rating {
+//!         /// Number of stars, 1 to 5.
+//!         pub stars: u32,
+//!     }
+//! }
+//! response_types! { Rating: one }
+//!
+//! /// Shows the rating of a file.
+//! #[derive(Clone, Debug, Endpoint)]
+//! #[endpoint(
+//!     GET "/v4/files/{file_id}/rating",
+//!     id = "ratings.show", response = Rating, quota = "100/min",
+//! )]
+//! pub struct ShowRating {
+//!     /// Rated file.
+//!     #[endpoint(path)]
+//!     pub file_id: FileId,
+//! }
+//!
+//! let request = encode(&ShowRating::new("f1"))?;
+//! assert_eq!(request.uri(), "/v4/files/f1/rating");
+//!
+//! // Send the request with any HTTP client, and decode its response:
+//! let response = http::Response::new(Bytes::from(r#"{"data":{"stars":5}}"#));
+//! let (parts, body) = response.into_parts();
+//! assert_eq!(Rating::from_response(&parts, body)?.stars, 5);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The derive [`Endpoint`](derive@Endpoint) declares requests, and the macros [`model!`],
+//! [`open_enum!`] and [`id!`] declare the types of their fields and responses. The crate `frameio-api`
+//! declares all operations of Frame.io with them.
+//!
+//! | module | contents |
 //! |---|---|
-//! | [`endpoint`] | the [`Endpoint`] trait, and decoding of responses |
+//! | [`endpoint`] | traits of requests and responses |
 //! | [`operation`] | constants of an operation: route, quota, idempotency |
-//! | [`encode`](mod@encode) | writers of path, query and JSON body |
-//! | [`options`] | [`CallOptions`], and endpoints that wrap others: `.options()`, `.raw()`, `.with_meta()` |
+//! | [`encode`](mod@encode) | writers for path, query and JSON body |
+//! | [`options`] | [`CallOptions`], and wrappers of endpoints: `.options()`, `.raw()`, `.with_meta()` |
 //! | [`reply`] | responses with status, headers and rate limit |
-//! | [`decode`] | decoding of JSON, with the path of an error |
+//! | [`decode`] | decoding of JSON, with paths in errors |
 //! | [`repair`] | decoding of responses that deviate from the documentation |
-//! | [`page`] | pages, cursors and the [`Paged`] trait; [`CursorGuard`] for loops over pages |
-//! | [`body`] | one body type that can be replayed |
-//! | [`call`] | extensions of a request that layers read |
+//! | [`page`] | pages, cursors and the [`Paged`] trait |
+//! | [`body`] | body of requests and responses |
+//! | [`call`] | request extensions that layers read |
 //! | [`event_type`] | types of webhook events |
-//! | [`id`](mod@id), [`patch`], [`limits`], [`secret`], [`signed_url`] | types of fields and their limits |
-//! | [`error`] | errors that need no network |
-//! | `dynamic`, a feature | requests from JSON, by the documented names |
+//! | [`id`](mod@id), [`patch`], [`limits`], [`secret`], [`signed_url`] | types of fields, and their limits |
+//! | [`error`] | errors of encoding and decoding, and errors reported by the service |
+//! | `dynamic` | requests created from JSON |
 //!
-//! A request is declared as a struct with [`derive(Endpoint)`](derive@Endpoint); the macros
-//! [`model!`], [`open_enum!`] and [`id!`] declare its models. The `frameio-api` crate uses them, and so
-//! can custom operations.
+//! # Features
+//!
+//! | feature | enables |
+//! |---|---|
+//! | `dynamic` | the module `dynamic` and the derive `EndpointFromJson` |
 
-// So that what the derives expand to finds its items in the unit tests of this crate too.
+// Lets the expansions of derives in unit tests of this crate resolve `::frameio`.
 extern crate self as frameio;
 
 mod api_error;
@@ -43,6 +88,7 @@ pub mod endpoint;
 pub mod error;
 pub mod event_type;
 pub mod id;
+mod id_text;
 pub mod limits;
 mod nullable;
 pub mod operation;
@@ -71,7 +117,7 @@ pub use event_type::EventType;
 pub use frameio_macros::Endpoint;
 /// Implements [`FromJson`](dynamic::FromJson) for a struct that derives [`Endpoint`](derive@Endpoint).
 ///
-/// The types of all fields have to implement `Deserialize`.
+/// The types of all fields must implement `Deserialize`. The module [`dynamic`] has an example.
 #[cfg(feature = "dynamic")]
 pub use frameio_macros::EndpointFromJson;
 pub use id::*;
@@ -86,13 +132,13 @@ pub use secret::Secret;
 pub use signed_url::SignedUrl;
 pub use text::{InvalidText, clean_text, trim_byte_order_mark, trim_text};
 
-/// A boxed error of any kind.
+/// Boxed error of any type, as middleware of tower returns it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Fields of a response that this version does not know, kept and written back unchanged.
+/// Unknown fields of a response, which are kept and serialized unchanged.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
 
-/// What macros and derives expand to uses of. Not part of the public API.
+/// Items that expansions of macros and derives use. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::body::Body;
@@ -103,6 +149,7 @@ pub mod __private {
     pub use crate::encode::{JsonBody, PathArgs, Query, QueryValue};
     pub use crate::endpoint::Endpoint;
     pub use crate::error::EncodeError;
+    pub use crate::id_text::IdText;
     pub use crate::limits::{Bounded, Limits};
     pub use crate::macros::support::*;
     pub use crate::operation::{Operation, Quota, QuotaScope};

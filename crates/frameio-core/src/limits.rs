@@ -6,17 +6,18 @@ use std::ops::RangeInclusive;
 use crate::error::EncodeError;
 use crate::patch::Patch;
 
-/// A value whose size the service limits.
+/// Value whose size can be limited.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no size that can be limited",
     label = "neither a text, a list nor a number",
     note = "`len` limits a `String`, `items` a `Vec`, `range` a `u32` or `u64`, and each an `Option` of them"
 )]
 pub trait Bounded {
-    /// Unit of the size in an error: `characters`, `items`, or nothing for a number.
+    /// Unit of the size in errors: `characters`, `items`, or empty for a number.
     const UNIT: &'static str;
 
-    /// Returns the size, or `None` if there is no value.
+    /// Returns the number of characters or items, or the number itself; `None` if the value is absent
+    /// or null.
     fn size(&self) -> Option<u64>;
 }
 
@@ -68,14 +69,14 @@ impl<T: Bounded> Bounded for Patch<T> {
     }
 }
 
-/// A value that contains limits, such as an object in a body.
+/// Value that checks the limits of its contents, such as an object in a body.
 ///
-/// Fields of an endpoint whose type implements this are checked before the request is sent.
+/// Fields of an endpoint with such a type are checked before the request is sent.
 pub trait Check {
     /// Adds the violations in this value to `limits`.
     fn check(&self, limits: &mut Limits);
 
-    /// Adds the violations in a list to `limits`. Default: those of each item.
+    /// Adds the violations in a list to `limits`. Default: checks each item.
     fn check_list(list: &[Self], limits: &mut Limits)
     where
         Self: Sized,
@@ -108,12 +109,12 @@ impl<T: Check> Check for Patch<T> {
     }
 }
 
-/// Collects everything that is wrong with a request, each violation with its path in JSON.
+/// Collects all violations in a request, each with its path in JSON.
 ///
-/// There are two kinds of violations. A documented limit (a length, range, count or format) is
-/// skipped by [`CallOptions::unchecked`](crate::CallOptions::unchecked), because the service may
-/// have raised it since. An error of the request itself, added by [`refuse`](Self::refuse), is
-/// always reported.
+/// There are two kinds of violations. Documented limits (lengths, ranges, counts and formats) may have
+/// changed since this version was released, so
+/// [`CallOptions::unchecked`](crate::CallOptions::unchecked) skips them. Errors added with
+/// [`refuse`](Self::refuse) are always reported.
 ///
 /// ```
 /// use frameio_core::limits::Limits;
@@ -124,7 +125,7 @@ impl<T: Check> Check for Patch<T> {
 /// limits.within("colors", |limits| limits.distinct(&["red", "blue", "red"]));
 /// assert_eq!(
 ///     limits.into_result().unwrap_err().to_string(),
-///     "`name` has 0 characters, allowed are 1 to 255; `page` is 0, allowed are 1 or more; \
+///     "`name` has 0 characters, expected 1 to 255; `page` is 0, expected 1 or more; \
 ///      `colors[2]` duplicates `[0]`; values must be unique",
 /// );
 /// ```
@@ -135,22 +136,22 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Creates a collector without violations, which checks everything.
+    /// Creates a collector that checks documented limits.
     pub const fn new() -> Self {
         Self { violations: Vec::new(), unchecked: None }
     }
 
-    /// Checks a value that is not part of a request.
+    /// Checks a value outside a request.
     ///
     /// # Errors
-    /// All violations, as [`into_result`](Self::into_result) returns them.
+    /// Returns all violations, like [`into_result`](Self::into_result).
     pub fn of<T: Check + ?Sized>(value: &T) -> Result<(), EncodeError> {
         let mut limits = Self::new();
         value.check(&mut limits);
         limits.into_result()
     }
 
-    /// Sets whether documented limits are skipped, unless that is already set.
+    /// Sets whether documented limits are skipped, unless it is already set.
     pub(crate) fn default_unchecked(&mut self, unchecked: Option<bool>) {
         self.unchecked = self.unchecked.or(unchecked);
     }
@@ -159,7 +160,8 @@ impl Limits {
         matches!(self.unchecked, Some(true))
     }
 
-    /// Checks that the size of `value` is in `range`. `field` is the name in JSON.
+    /// Checks that the size of `value` is in `range`, as a documented limit. `field` is the name in
+    /// JSON.
     pub fn check<T: Bounded>(
         &mut self,
         field: &'static str,
@@ -174,7 +176,8 @@ impl Limits {
         }
     }
 
-    /// Checks that no value occurs twice in `list`. Call it [within](Self::within) the field.
+    /// Checks that `list` has no duplicates, as a documented limit. Call it [within](Self::within) the
+    /// field.
     pub fn distinct<T: PartialEq>(&mut self, list: &[T]) {
         if self.skips() {
             return;
@@ -187,7 +190,7 @@ impl Limits {
         }
     }
 
-    /// Checks that a number is finite; JSON has no notation for others. Never skipped.
+    /// Checks that a number is finite, because JSON cannot represent others. Never skipped.
     pub fn finite(&mut self, field: &'static str, value: f64) {
         if !value.is_finite() {
             self.refuse(EncodeError::new(
@@ -197,13 +200,13 @@ impl Limits {
         }
     }
 
-    /// Runs the checks of a nested value; their paths start with `field`.
+    /// Checks a nested value. The paths of its violations start with `field`.
     pub fn nested<T: Check + ?Sized>(&mut self, field: &str, value: &T) {
         self.within(field, |limits| value.check(limits));
     }
 
-    /// Runs `checks`; the paths of their violations start with `outer`: a field, or a place in a
-    /// list such as `[2]`.
+    /// Runs `checks`. The paths of their violations start with `outer`, a field or an index such as
+    /// `[2]`.
     pub fn within(&mut self, outer: impl fmt::Display, checks: impl FnOnce(&mut Self)) {
         let before = self.violations.len();
         checks(self);
@@ -219,8 +222,8 @@ impl Limits {
         }
     }
 
-    /// Adds an error that no option skips: a request that changes nothing, or a value that cannot
-    /// be written.
+    /// Adds an error that is always reported, such as a request that changes nothing or a value that
+    /// cannot be serialized.
     pub fn refuse(&mut self, error: EncodeError) {
         self.violations.push(error);
     }
@@ -228,24 +231,24 @@ impl Limits {
     /// Returns the collected violations as one error.
     ///
     /// # Errors
-    /// The first violation, with the others in [`EncodeError::more`].
+    /// Returns the first violation, with the others in [`EncodeError::more`].
     pub fn into_result(self) -> Result<(), EncodeError> {
         if self.violations.is_empty() { Ok(()) } else { Err(join(self.violations)) }
     }
 }
 
-/// Reports a size outside its range. Not generic, so that it is compiled once.
+/// Creates the error of a size outside its range. Not generic, so that it is compiled once.
 #[cold]
 fn outside(field: &'static str, size: u64, unit: &str, range: &RangeInclusive<u64>) -> EncodeError {
     let found = match unit {
         "" => format!("is {size}"),
         unit => format!("has {size} {unit}"),
     };
-    let allowed = match (range.start(), range.end()) {
+    let expected = match (range.start(), range.end()) {
         (least, &u64::MAX) => format!("{least} or more"),
         (least, most) => format!("{least} to {most}"),
     };
-    EncodeError::new(field, format!("{found}, allowed are {allowed}"))
+    EncodeError::new(field, format!("{found}, expected {expected}"))
 }
 
 #[cold]
@@ -286,17 +289,17 @@ mod tests {
     #[test]
     fn reports_all_violations_with_their_paths() {
         let ranges = || vec![Range(1, 9), Range(0, 10), Range(0, 0)];
-        let all = "`ranges[1].from` is 0, allowed are 1 to 9; \
-                   `ranges[1].to` is 10, allowed are 1 to 9; \
-                   `ranges[2].from` is 0, allowed are 1 to 9; \
-                   `ranges[2].to` is 0, allowed are 1 to 9; `ranges[2]` is empty";
+        let all = "`ranges[1].from` is 0, expected 1 to 9; \
+                   `ranges[1].to` is 10, expected 1 to 9; \
+                   `ranges[2].from` is 0, expected 1 to 9; \
+                   `ranges[2].to` is 0, expected 1 to 9; `ranges[2]` is empty";
         assert_eq!(report_with(None, ranges()), all);
         assert_eq!(report_with(Some(false), ranges()), all);
         assert_eq!(report_with(None, vec![Range(1, 9)]), "");
     }
 
     #[test]
-    fn unchecked_skips_documented_limits_and_nothing_else() {
+    fn unchecked_skips_only_documented_limits() {
         let ranges = vec![Range(0, 10), Range(0, 0)];
         assert_eq!(report_with(Some(true), ranges), "`ranges[1]` is empty");
 
@@ -309,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_decision_about_unchecked_stands() {
+    fn the_first_value_of_unchecked_applies() {
         let mut limits = Limits::new();
         limits.default_unchecked(None);
         limits.default_unchecked(Some(false));
@@ -330,8 +333,8 @@ mod tests {
         limits.finite("g", f64::MAX);
         assert_eq!(
             report(limits),
-            "`c` is 3, allowed are 1 to 2; `d` has 3 characters, allowed are 1 to 2; \
-             `f.from` is 0, allowed are 1 to 9",
+            "`c` is 3, expected 1 to 2; `d` has 3 characters, expected 1 to 2; \
+             `f.from` is 0, expected 1 to 9",
         );
     }
 

@@ -1,13 +1,13 @@
-//! A required field that may be null.
+//! Required field that may be null.
 
 use serde::de::{Deserialize, Deserializer};
 use serde::{Serialize, Serializer};
 
 use crate::limits::{Bounded, Check, Limits};
 
-/// A field of a request that is always sent, as a value or as null.
+/// Required field of a request, which is sent as a value or as null.
 ///
-/// An [`Option`] is left out where it is `None`, and a [`Patch`](crate::Patch) where it is `Keep`.
+/// For optional fields, use [`Option`], or [`Patch`](crate::Patch) if null clears the field.
 ///
 /// ```
 /// use frameio_core::Nullable;
@@ -20,14 +20,14 @@ use crate::limits::{Bounded, Check, Limits};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a value or null")]
 pub enum Nullable<T> {
-    /// Null is sent.
+    /// Sends null.
     Null,
-    /// The value is sent.
+    /// Sends the value.
     Value(T),
 }
 
 impl<T> Nullable<T> {
-    /// Returns the value, if there is one.
+    /// Returns the value; `None` for null.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),

@@ -1,4 +1,4 @@
-//! What is known of an operation without a value of it.
+//! Constants of operations: route, quota, idempotency.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use http::Method;
 
-/// The constants of one operation of the service.
+/// Constants of an operation of the service.
 ///
-/// Every layer that has to tell operations apart reads them from here: the route becomes the URL
-/// and the `url.template` of spans, the id names the operation in errors, spans and quota keys.
+/// Encoding and all layers read them: the path template becomes the URL and the `url.template` of
+/// spans, and the id names the operation in errors, spans, metrics and quotas.
 ///
 /// ```
 /// use frameio_core::{Operation, Quota};
@@ -25,32 +25,32 @@ use http::Method;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The documented name, `files.show`.
+    /// Documented name, such as `files.show`.
     pub id: &'static str,
-    /// The HTTP method.
+    /// HTTP method.
     pub method: Method,
-    /// The path template, `/v4/accounts/{account_id}/files/{file_id}`: the only source of the URL.
+    /// Path template, such as `/v4/accounts/{account_id}/files/{file_id}`.
     pub path: &'static str,
-    /// The documented calls per window.
+    /// Documented quota.
     pub quota: Quota,
-    /// Whose calls the quota counts. Default: each user of an account on its own.
+    /// Calls that share the quota. Default: [`QuotaScope::AccountUser`].
     pub scope: QuotaScope,
-    /// Whether sending the same request twice has the effect of sending it once.
+    /// Whether sending a request twice has the same effect as sending it once.
     ///
-    /// Default: true for every method but `POST`. The service's `PATCH` calls set what they name,
-    /// so a replay changes nothing more.
+    /// Default: `true` for every method except `POST`. `PATCH` is included because the service's
+    /// updates set fields to given values.
     pub idempotent: bool,
-    /// The value of the `api-version` header that the operation asks for, if any.
+    /// Value of the `api-version` header; `None` sends no such header.
     pub api_version: Option<&'static str>,
-    /// Whether the service advises against it. Default: no.
+    /// Whether the service has deprecated the operation. Default: `false`.
     pub deprecated: bool,
-    /// JSON codec of the request type, without influence on equality.
+    /// JSON codec of the request type, which equality ignores.
     #[cfg(feature = "dynamic")]
     pub(crate) codec: Option<&'static crate::codec::Codec>,
 }
 
 impl Operation {
-    /// An operation with the defaults of its method.
+    /// Creates an operation; all other constants have the defaults of its method.
     pub const fn new(id: &'static str, method: Method, path: &'static str, quota: Quota) -> Self {
         let idempotent = !matches!(method, Method::POST);
         Self {
@@ -67,35 +67,36 @@ impl Operation {
         }
     }
 
-    /// Sets whose calls the quota counts.
+    /// Sets which calls share the quota. Default: [`QuotaScope::AccountUser`].
     #[must_use]
     pub const fn scope(mut self, scope: QuotaScope) -> Self {
         self.scope = scope;
         self
     }
 
-    /// Sets whether a replay is harmless, where the method does not tell.
+    /// Sets whether sending a request twice has the same effect as sending it once. Default: `true`
+    /// except for `POST`.
     #[must_use]
     pub const fn idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = idempotent;
         self
     }
 
-    /// Sets the `api-version` header that the operation asks for.
+    /// Sets the value of the `api-version` header. Default: not sent.
     #[must_use]
     pub const fn api_version(mut self, version: &'static str) -> Self {
         self.api_version = Some(version);
         self
     }
 
-    /// Sets whether the service advises against it.
+    /// Sets whether the service has deprecated the operation. Default: `false`.
     #[must_use]
     pub const fn deprecated(mut self, deprecated: bool) -> Self {
         self.deprecated = deprecated;
         self
     }
 
-    /// Sets how requests are made from JSON, if the request type can be.
+    /// Sets the codec that creates requests from JSON.
     #[doc(hidden)]
     #[must_use]
     #[allow(unused_mut, unused_variables, reason = "without the feature `dynamic`")]
@@ -108,7 +109,7 @@ impl Operation {
     }
 }
 
-/// Two are equal that are the same in every documented respect.
+/// Compares all documented constants.
 impl PartialEq for Operation {
     fn eq(&self, other: &Self) -> bool {
         let facts = |it: &Self| {
@@ -120,31 +121,31 @@ impl PartialEq for Operation {
 
 impl Eq for Operation {}
 
-/// The codec of a request type. Without the feature `dynamic` there is no codec, but the type exists:
-/// what a derive expands to does not depend on the feature.
+/// Codec of a request type. It exists without the feature `dynamic` too, because the expansion of the
+/// derive does not depend on the feature.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "hidden")]
 pub struct OptionalCodec(#[cfg(feature = "dynamic")] Option<&'static crate::codec::Codec>);
 
 impl OptionalCodec {
-    /// No codec.
+    /// Absent codec.
     pub const NONE: Self = Self(
         #[cfg(feature = "dynamic")]
         None,
     );
 
-    /// A codec.
+    /// Wraps a codec.
     #[cfg(feature = "dynamic")]
     pub const fn some(codec: &'static crate::codec::Codec) -> Self {
         Self(Some(codec))
     }
 }
 
-/// A number of calls in a window of time.
+/// Number of calls in a window of time.
 ///
-/// The service counts with a leaky bucket: `calls` may come at once, and each leaks away after
-/// `window / calls`.
+/// The service counts with a leaky bucket: up to `calls` calls may arrive at once, and the bucket
+/// leaks one call every `window / calls`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Quota {
     calls: NonZeroU32,
@@ -152,9 +153,7 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// `calls` in each `window`.
-    ///
-    /// `None` if either is zero.
+    /// Creates a quota of `calls` calls in each `window`. Returns `None` if either is zero.
     pub const fn new(calls: u32, window: Duration) -> Option<Self> {
         match NonZeroU32::new(calls) {
             Some(calls) if !window.is_zero() => Some(Self { calls, window }),
@@ -162,10 +161,10 @@ impl Quota {
         }
     }
 
-    /// `calls` in each second.
+    /// Creates a quota of `calls` calls per second.
     ///
     /// # Panics
-    /// If `calls` is zero; in a constant that is a compile error.
+    /// Panics if `calls` is zero, which is a compile error in a constant.
     pub const fn per_second(calls: u32) -> Self {
         match Self::new(calls, Duration::from_secs(1)) {
             Some(quota) => quota,
@@ -173,10 +172,10 @@ impl Quota {
         }
     }
 
-    /// `calls` in each minute.
+    /// Creates a quota of `calls` calls per minute.
     ///
     /// # Panics
-    /// If `calls` is zero; in a constant that is a compile error.
+    /// Panics if `calls` is zero, which is a compile error in a constant.
     pub const fn per_minute(calls: u32) -> Self {
         match Self::new(calls, Duration::from_secs(60)) {
             Some(quota) => quota,
@@ -184,36 +183,36 @@ impl Quota {
         }
     }
 
-    /// The calls that fit one window.
+    /// Returns the maximum number of calls in a window.
     pub const fn calls(self) -> NonZeroU32 {
         self.calls
     }
 
-    /// The length of the window.
+    /// Returns the length of the window.
     pub const fn window(self) -> Duration {
         self.window
     }
 
-    /// The time after which one call is allowed again: `window / calls`, at least a nanosecond.
+    /// Returns the time in which one more call becomes possible: `window / calls`, at least 1 ns.
     pub fn interval(self) -> Duration {
         (self.window / self.calls.get()).max(Duration::from_nanos(1))
     }
 }
 
 impl fmt::Display for Quota {
-    /// `100 per 60s`.
+    /// Formats the quota as `100 per 60s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} per {:?}", self.calls, self.window)
     }
 }
 
-/// Whose calls a quota counts.
+/// Calls that share a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuotaScope {
-    /// Each user of an account on its own.
+    /// Calls of one user in an account.
     AccountUser,
-    /// All users of an account together.
+    /// Calls of all users of an account.
     Account,
 }
 
@@ -229,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn operations_are_equal_if_every_documented_constant_is() {
+    fn equality_compares_every_documented_constant() {
         let operation = || Operation::new("x", Method::POST, "/x", Quota::per_second(1));
         assert_eq!(operation(), operation());
         let others = [
@@ -259,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quota_of_nothing_is_refused() {
+    fn a_quota_of_zero_calls_or_zero_time_is_none() {
         assert_eq!(Quota::new(0, Duration::from_secs(1)), None);
         assert_eq!(Quota::new(1, Duration::ZERO), None);
         assert_eq!(Quota::per_minute(100).interval(), Duration::from_millis(600));

@@ -1,6 +1,6 @@
-//! Options of one call, and endpoints that wrap other endpoints.
+//! Options of one call, and wrappers of endpoints.
 //!
-//! Each wrapper is an endpoint itself, so they compose in any order.
+//! Each wrapper is an endpoint itself, so wrappers can be combined in any order.
 
 use std::fmt;
 use std::time::Duration;
@@ -21,8 +21,9 @@ use crate::reply::Reply;
 
 /// Options of one call, which override the client's settings.
 ///
-/// They are a value of their own, so that they share no names with the fields of a request.
-/// [`EndpointExt::options`] adds them to an endpoint, [`apply`](Self::apply) to a plain request.
+/// Add them to an endpoint with [`EndpointExt::options`], or to a plain request with
+/// [`apply`](Self::apply). They are a separate type, so that their names cannot conflict with setters
+/// of a request.
 ///
 /// ```
 /// # use frameio_core::{Operation, Quota, Endpoint, encode::PathArgs};
@@ -53,7 +54,7 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Creates options that leave all settings of the client.
+    /// Creates options that override nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,29 +66,29 @@ impl CallOptions {
         self
     }
 
-    /// Sets the maximum duration of the whole call: queue, backoff and all attempts.
+    /// Sets the maximum duration of the whole call, including quota, backoff and all attempts.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = Some(deadline);
         self
     }
 
-    /// Sets the maximum number of retries; 0 disables them.
+    /// Sets the maximum number of retries after the first attempt; 0 disables them.
     #[must_use]
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.limits.max_retries = Some(max_retries);
         self
     }
 
-    /// Sets whether the request may be sent again even if the service received it. Default: as the
-    /// operation declares.
+    /// Sets whether the request may be resent even if the service received it. Default: as declared
+    /// by the operation.
     #[must_use]
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.limits.idempotent = Some(idempotent);
         self
     }
 
-    /// Sends a header; it replaces all values of that name.
+    /// Sets a header, which replaces all headers of that name.
     ///
     /// An invalid name or value is reported when the request is encoded.
     #[must_use]
@@ -98,29 +99,29 @@ impl CallOptions {
     {
         match (name.try_into(), value.try_into()) {
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
-            (Err(_), _) => self.invalid_header = Some("has a name that is not a header name"),
-            (_, Err(_)) => self.invalid_header = Some("has a value that cannot be a header value"),
+            (Err(_), _) => self.invalid_header = Some("has an invalid name"),
+            (_, Err(_)) => self.invalid_header = Some("has an invalid value"),
         }
         self
     }
 
-    /// Sets whether documented limits (lengths, ranges, counts, formats) are not checked before the
-    /// request is sent. Default: false.
+    /// Sets whether to skip the checks of documented limits (lengths, ranges, counts, formats) before
+    /// the request is sent. Default: `false`.
     ///
-    /// For the time between a change of the service and the next version of this library. Path
-    /// segments, headers, and requests that change nothing are checked in any case.
+    /// Use it if the service has raised a limit since this version was released. Path segments,
+    /// headers and requests that change nothing are always checked.
     #[must_use]
     pub fn unchecked(mut self, unchecked: bool) -> Self {
         self.unchecked = Some(unchecked);
         self
     }
 
-    /// Returns the limits of the call.
+    /// Returns the limits that these options set; `None` for those that they leave to the client.
     pub fn limits(&self) -> CallLimits {
         self.limits
     }
 
-    /// Returns a checker of documented limits with these options.
+    /// Returns a collector of violations with these options.
     #[cfg(feature = "dynamic")]
     pub(crate) fn checker(&self) -> Limits {
         let mut limits = Limits::new();
@@ -128,8 +129,7 @@ impl CallOptions {
         limits
     }
 
-    /// Adds the headers to a request, and the limits to its extensions. Options that are set here
-    /// replace those that the request has already.
+    /// Adds the headers and limits to a request. Options that are set here replace existing ones.
     ///
     /// ```
     /// use frameio_core::{CallLimits, CallOptions};
@@ -141,7 +141,7 @@ impl CallOptions {
     /// ```
     ///
     /// # Errors
-    /// When [`header`](Self::header) was called with an invalid name or value.
+    /// Fails if [`header`](Self::header) was called with an invalid name or value.
     pub fn apply<B>(&self, request: &mut http::Request<B>) -> Result<(), EncodeError> {
         if let Some(message) = self.invalid_header {
             return Err(EncodeError::new("header", message));
@@ -156,7 +156,7 @@ impl CallOptions {
 }
 
 impl fmt::Debug for CallOptions {
-    /// The values of headers are left out: they may be secrets.
+    /// Omits the values of headers, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallOptions")
             .field("limits", &self.limits)
@@ -166,19 +166,21 @@ impl fmt::Debug for CallOptions {
     }
 }
 
-/// Wrappers for every endpoint. They compose in any order.
+/// Wrappers for every endpoint, which can be combined in any order.
 pub trait EndpointExt: Endpoint + Sized {
-    /// Adds options to this call. Where the same option is set twice, the outer one wins.
+    /// Adds options to this call. If an option is set twice, the outer one takes precedence.
     fn options(self, options: CallOptions) -> WithOptions<Self> {
         WithOptions { inner: self, options }
     }
 
-    /// Returns status, headers and body without decoding. A 4xx or 5xx is still an error.
+    /// Makes the call return status, headers and body without decoding. A 4xx or 5xx is still an
+    /// error.
     fn raw(self) -> Raw<Self> {
         Raw(self)
     }
 
-    /// Returns status, headers, attempts and the rate limit in addition to the value.
+    /// Makes the call return a [`Reply`], with status, headers, number of attempts and rate limit in
+    /// addition to the value.
     fn with_meta(self) -> WithMeta<Self> {
         WithMeta(self)
     }
@@ -186,7 +188,7 @@ pub trait EndpointExt: Endpoint + Sized {
 
 impl<E: Endpoint> EndpointExt for E {}
 
-/// An endpoint with options; created by [`EndpointExt::options`].
+/// Endpoint with options, created by [`EndpointExt::options`].
 #[derive(Clone, Debug)]
 pub struct WithOptions<E> {
     inner: E,
@@ -248,7 +250,7 @@ impl<E: Paged> Paged for WithOptions<E> {
     }
 }
 
-/// An endpoint whose response is not decoded; created by [`EndpointExt::raw`].
+/// Endpoint whose response is not decoded, created by [`EndpointExt::raw`].
 #[derive(Clone, Debug)]
 pub struct Raw<E>(E);
 
@@ -281,7 +283,7 @@ impl<E: Endpoint> Endpoint for Raw<E> {
     }
 }
 
-/// An endpoint that returns a [`Reply`]; created by [`EndpointExt::with_meta`].
+/// Endpoint that returns a [`Reply`], created by [`EndpointExt::with_meta`].
 #[derive(Clone, Debug)]
 pub struct WithMeta<E>(E);
 
@@ -335,7 +337,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_replace_those_of_the_request_field_by_field() {
+    fn options_override_those_of_the_request_individually() {
         let (one, two) = (Duration::from_secs(1), Duration::from_secs(2));
         let request = http::Request::get("/").header("x-a", "0").header("x-a", "1");
         let mut request = request.header("x-b", "0").body(()).unwrap();
@@ -357,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_names_of_headers_and_no_values() {
+    fn debug_shows_header_names_without_values() {
         let options = CallOptions::new().header("x-key", "s3cret").max_retries(3);
         let shown = format!("{options:?}");
         assert!(shown.contains("x-key") && shown.contains("max_retries: Some(3)"), "{shown}");

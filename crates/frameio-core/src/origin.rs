@@ -1,4 +1,4 @@
-//! Which URLs may carry a secret, and whose.
+//! Origins of URLs, and checks whether a URL may receive a secret.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,11 +6,10 @@ use std::net::IpAddr;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
-/// Whether `host` is this machine: `localhost`, or an address of the loopback range.
+/// Returns whether `host` is this machine: `localhost` in any case, or a loopback address.
 ///
-/// IPv6 addresses are accepted with and without brackets; an IPv4 address mapped to IPv6 counts as
-/// the IPv4 address. Names are compared without regard to case and are not resolved, so
-/// `localhost.example` is not this machine.
+/// IPv6 addresses may have brackets, and IPv4-mapped addresses count as IPv4 addresses. Other names are
+/// not resolved, so `localhost.example` is not this machine.
 ///
 /// ```
 /// use frameio_core::is_loopback;
@@ -30,15 +29,15 @@ pub fn is_loopback(host: &str) -> bool {
     }
 }
 
-/// Whether a request to `uri` cannot be read on its way: `https`, or a host on this machine.
+/// Returns whether a request to `uri` cannot be read by others on the network: the scheme is `https`,
+/// or the host [is this machine](is_loopback).
 pub fn is_secure(uri: &Uri) -> bool {
     uri.scheme_str() == Some("https") || uri.host().is_some_and(is_loopback)
 }
 
-/// Scheme, host and port of a URL: the party that a secret was made for.
+/// Scheme, host and port of a URL, which determine whether a request may contain a token.
 ///
-/// `Display` and `Debug` write `https://api.frame.io:443`, without the name and password that a URL
-/// may have.
+/// `Display` and `Debug` show `https://api.frame.io:443`, without a user name or password.
 ///
 /// ```
 /// use frameio_core::Origin;
@@ -59,7 +58,8 @@ struct Known {
 }
 
 impl Origin {
-    /// Returns the origin of a URI. One without a scheme or a host has none, and covers nothing.
+    /// Returns the origin of a URI. A URI without scheme or host has an empty origin, which covers no
+    /// URI.
     pub fn of(uri: &Uri) -> Self {
         Self(uri.scheme().zip(uri.authority()).map(|(scheme, authority)| Known {
             scheme: scheme.clone(),
@@ -68,10 +68,11 @@ impl Origin {
         }))
     }
 
-    /// Returns whether `uri` has this origin: the same scheme, host and effective port.
+    /// Returns whether `uri` has this origin: the same scheme, host and port, where a missing port is
+    /// the default port of the scheme.
     pub fn covers(&self, uri: &Uri) -> bool {
         let (Some(known), Some(authority)) = (&self.0, uri.authority()) else { return false };
-        // Most are the same to the letter; the others may still name the same host and port.
+        // Most authorities are identical, which is cheaper to check than host and port.
         uri.scheme() == Some(&known.scheme)
             && (authority.as_str() == known.authority.as_str()
                 || (authority.host().eq_ignore_ascii_case(known.authority.host())
@@ -79,7 +80,7 @@ impl Origin {
     }
 }
 
-/// The port that a connection would be made to, where that is known.
+/// Returns the explicit port of a URI, otherwise the default port of its scheme.
 fn port(uri: &Uri) -> Option<u16> {
     uri.port_u16().or_else(|| match uri.scheme_str()? {
         "https" => Some(443),
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn only_https_and_this_machine_are_secure() {
+    fn only_https_and_loopback_are_secure() {
         for secure in [
             "https://api.frame.io/v4/me",
             "http://localhost:8080/",
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn scheme_host_and_port_count() {
+    fn an_origin_consists_of_scheme_host_and_port() {
         for (origin, same) in [
             ("https://api.frame.io", "https://api.frame.io/v4/me?a=b"),
             ("https://api.frame.io/prefix", "https://API.Frame.IO:443/"),
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_leaves_the_password_out() {
+    fn debug_omits_the_password() {
         let origin = Origin::of(&"https://me:canary@api.frame.io/x?canary".parse().unwrap());
         assert_eq!(format!("{origin:?}"), "https://api.frame.io:443");
     }

@@ -1,4 +1,4 @@
-//! Pages, cursors, and what tells a paged endpoint where to go on.
+//! Pages, cursors, and the trait of endpoints that return pages.
 
 use std::fmt;
 
@@ -14,36 +14,39 @@ use crate::encode::{Query, QueryValue};
 use crate::endpoint::{Endpoint, FromResponse};
 use crate::error::DecodeError;
 
-/// An endpoint whose answer is one page of many.
+/// Endpoint whose response is a page of a list.
+///
+/// Derived for requests with `#[endpoint(page)]` fields. `Client::pages` and `Client::items` read all
+/// pages of such an endpoint.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not return pages",
     label = "not a request for pages",
     note = "a request for pages has a field `#[endpoint(page)] after: Option<Cursor>`"
 )]
 pub trait Paged: Endpoint + Clone {
-    /// What the pages hold.
+    /// Type of the items.
     type Item: Send + 'static;
 
-    /// Asks for the page that starts at `cursor`; every other parameter stays.
+    /// Sets the page to return to the one at `cursor`, and keeps all other parameters.
     #[must_use]
     fn after(self, cursor: Cursor) -> Self;
 
-    /// The page in an answer.
+    /// Returns the page in a response.
     fn page(response: &Self::Response) -> &Page<Self::Item>;
 
-    /// The page out of an answer.
+    /// Converts a response into its page.
     fn into_page(response: Self::Response) -> Page<Self::Item>;
 }
 
-/// Where a page starts, as the service gave it: opaque, and to be sent back unchanged.
+/// Opaque position of a page in a list, sent back to the service unchanged.
 ///
-/// It can be stored, and a later run can go on from it. The service's cursors stand for a
-/// position, so what is added or removed in between may be seen twice or not at all.
+/// A cursor can be stored to continue a list in a later run. If items are added or removed in the
+/// meantime, others may be returned twice or not at all, because the service's cursors are positions.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(Box<str>);
 
 impl Cursor {
-    /// The text of the cursor.
+    /// Returns the text of the cursor, as the service returned it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -79,52 +82,51 @@ impl<'de> Deserialize<'de> for Cursor {
     }
 }
 
-/// One page of a list.
+/// Page of a list.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// What is on the page, in the service's order.
+    /// Items of the page, in the order of the service.
     pub data: Vec<T>,
-    /// Where the list goes on.
+    /// Link to the next page.
     pub links: Links,
-    /// How many there are on all pages, where `include_total_count` asked for it.
+    /// Number of items on all pages, if the request set `include_total_count`.
     pub total_count: Option<u64>,
-    /// Fields that this version does not know.
+    /// Unknown fields of the response.
     pub extra: Extra,
 }
 
 crate::model! {
-    /// Where a list goes on.
+    /// Links of a page.
     pub struct Links {
-        /// The route of the next page, or nothing on the last one. It carries the cursor and
-        /// none of the other parameters.
+        /// Path and query of the next page; `None` or empty on the last page. The query has the cursor
+        /// but none of the other parameters.
         pub next: Option<String>,
     }
 }
 
 impl<T> Page<T> {
-    /// Returns the cursor of the next page, or `None` on the last page, which has no link or an empty
-    /// one.
+    /// Returns the cursor of the next page, or `None` on the last page.
     ///
-    /// A loop over pages uses a [`CursorGuard`](crate::CursorGuard), which refuses a cursor that
-    /// repeats.
+    /// In a loop over pages, use a [`CursorGuard`](crate::CursorGuard), which detects cursors that
+    /// repeat.
     ///
     /// # Errors
-    /// If the link to the next page has no `after`. The rest of the list cannot be requested then,
-    /// and must not look like its end.
+    /// Fails if the link to the next page has no cursor: the rest of the list cannot be requested, and
+    /// the page must not be mistaken for the last one.
     pub fn next_cursor(&self) -> Result<Option<Cursor>, DecodeError> {
         let Some(link) = self.links.next.as_deref().filter(|link| !link.is_empty()) else {
             return Ok(None);
         };
         let query = link.split_once('?').map_or("", |(_, query)| query);
         let cursor = cursor_in(query).map(Some);
-        cursor.ok_or_else(|| DecodeError::new("links.next", "has no `after` with a cursor"))
+        cursor.ok_or_else(|| DecodeError::new("links.next", "has no cursor in `after`"))
     }
 
-    /// The same page of what `change` makes of each item.
+    /// Converts each item with `change`, and keeps the other fields of the page.
     ///
     /// # Errors
-    /// The first error of `change`.
+    /// Returns the first error of `change`.
     pub fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let data = self.data.into_iter().map(change).collect::<Result<_, E>>()?;
         let Self { links, total_count, extra, .. } = self;
@@ -145,35 +147,36 @@ impl<T: PageItem> FromResponse for Page<T> {
     }
 }
 
-/// A list that comes whole, without pages.
+/// List without pages.
 impl<T: ListItem> FromResponse for Vec<T> {
     fn from_response(_: &Parts, body: Bytes) -> Result<Self, DecodeError> {
         T::decode_list(&body)
     }
 }
 
-/// What a page can hold; [`response_types!`](crate::response_types) implements it for each model.
+/// Type of the items of a [`Page`], implemented by [`response_types!`](crate::response_types).
 ///
-/// It is a trait of its own so that the decoding of a page is compiled beside the model.
+/// Decoding of a page is compiled once, next to the model that implements this trait.
 pub trait PageItem: DeserializeOwned + Send + 'static {
     /// Decodes `{"data":[…],"links":{…}}`.
     ///
     /// # Errors
-    /// When the body is not a page of these.
+    /// Fails if the body is not a page of such items.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError>;
 }
 
-/// What a list without pages can hold; [`response_types!`](crate::response_types) implements it for each model.
+/// Type of the items of a list without pages, implemented by
+/// [`response_types!`](crate::response_types).
 pub trait ListItem: DeserializeOwned + Send + 'static {
     /// Decodes `{"data":[…]}`.
     ///
     /// # Errors
-    /// When the body is not a list of these.
+    /// Fails if the body is not a list of such items.
     fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError>;
 }
 
 mod wire {
-    //! [`Page`] as JSON. The struct of the `model!` macro is not generic, so this is by hand.
+    //! [`Page`] as JSON, without the `model!` macro, which does not support generic types.
 
     use std::fmt;
     use std::marker::PhantomData;
@@ -192,7 +195,7 @@ mod wire {
         }
     }
 
-    /// A page that has no `links` where it is the only one.
+    /// Page whose `links` may be missing.
     pub(super) struct SinglePage<T>(pub(super) Page<T>);
 
     impl<'de, T: Deserialize<'de>> Deserialize<'de> for SinglePage<T> {
@@ -258,19 +261,21 @@ impl QueryValue for Cursor {
     }
 }
 
-/// Decodes a page of an operation that leaves out `links` where there is one page.
+/// Decodes a page of an operation that omits `links` if there is only one page.
 ///
 /// # Errors
-/// When the body is not such a page.
+/// Fails if the body is not such a page.
 pub fn decode_single_page<T: DeserializeOwned>(body: &[u8]) -> Result<Page<T>, DecodeError> {
     decode_json::<wire::SinglePage<T>>(body).map(|page| page.0)
 }
 
-/// Decodes a page in two steps: its items as `F`, then each with `make`. For unions, whose members
-/// are known only after their fields have been read.
+/// Decodes a page in two steps: its items as `F`, then each with `make`.
+///
+/// Used for unions whose variant depends on their fields.
 ///
 /// # Errors
-/// When the body is not such a page, or `make` fails; its error gets the JSON path of the item.
+/// Fails if the body is not such a page, or if `make` fails. The error of `make` gets the path of the
+/// item.
 pub fn decode_page_of<F, T>(
     body: &[u8],
     make: impl Fn(F) -> Result<T, DecodeError>,

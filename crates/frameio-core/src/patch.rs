@@ -1,4 +1,4 @@
-//! A field of an update that can be left, cleared or set.
+//! Field of an update that can be kept, cleared or set.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,7 +6,9 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
-/// What an update does to a field that the service allows to be null.
+/// Change of a nullable field in an update.
+///
+/// For a field that cannot be null, an update uses [`Option`].
 ///
 /// ```
 /// use frameio_core::Patch;
@@ -16,24 +18,24 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(Patch::<u32>::from(None), Patch::Clear);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "there is no fourth thing to do to a field")]
+#[allow(clippy::exhaustive_enums, reason = "no other change is possible")]
 pub enum Patch<T> {
-    /// Leaves the field as it is: it is not sent.
+    /// Keeps the current value: the field is not sent.
     #[default]
     Keep,
     /// Clears the field: null is sent.
     Clear,
-    /// Sets the field.
+    /// Sets the field to this value.
     Set(T),
 }
 
 impl<T> Patch<T> {
-    /// Whether the field is left as it is.
+    /// Returns whether the field keeps its value.
     pub const fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }
 
-    /// The value to set, if there is one.
+    /// Returns the value to set; `None` if the field is kept or cleared.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Set(value) => Some(value),
@@ -61,18 +63,18 @@ impl From<&str> for Patch<String> {
     }
 }
 
-/// Null unless there is a value; a field to keep is left out by whoever writes the object.
+/// Serializes as the value or null. The serializer of the object has to omit a field to keep.
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
     }
 }
 
-/// The name by which [`missing`](crate::__private::missing) knows a `Patch`: JSON's null and the
-/// absence of a field look alike to an `Option`.
+/// Name by which [`missing`](crate::__private::missing) recognizes a `Patch`. With `Option`, null and
+/// an absent field would be indistinguishable.
 pub(crate) const NAME: &str = "frameio_core::Patch";
 
-/// Keep where the field is absent from a model, clear where it is null.
+/// Deserializes null as `Clear`, and an absent field of a model as `Keep`.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct PatchVisitor<T>(PhantomData<T>);

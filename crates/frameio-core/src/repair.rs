@@ -1,9 +1,9 @@
-//! Decoding of responses that deviate from the documentation in ways that lose nothing.
+//! Decoding of responses that deviate from the documentation, where no information is lost.
 //!
 //! [`FromResponse::from_response`](crate::FromResponse::from_response) is strict. Clients decode with
-//! it, and use [`retry`] only if it fails, so that a sound response costs nothing more. What is
-//! repaired is described by [`RepairKind`]; each [`Repair`] is returned, because a deviation that
-//! nobody sees stays forever.
+//! it first, and call [`retry`] only if it fails, so that valid responses cost nothing more.
+//! [`RepairKind`] lists the deviations that are repaired. Each [`Repair`] is returned, so that it can
+//! be logged and reported to the service.
 //!
 //! ```
 //! use frameio_core::decode::decode_json;
@@ -39,41 +39,41 @@ const MAX_REPAIRS: usize = 32;
 /// Maximum number of items to skip in one response.
 const MAX_SKIPPED: usize = 500;
 
-/// A deviation from the documentation that was repaired.
+/// Repaired deviation from the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Repair {
-    /// What was repaired.
+    /// Kind of the deviation.
     pub kind: RepairKind,
-    /// Path of the first occurrence: `data[3].file_size`; `.` for the whole response.
+    /// Path of the first occurrence, such as `data[3].file_size`; `.` for the whole response.
     pub path: String,
     /// Number of occurrences.
     pub count: usize,
 }
 
-/// Kinds of deviations that are repaired.
+/// Kind of deviation that can be repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RepairKind {
-    /// An integer was written with a fraction or an exponent: `24.0`, `1.0034e+14`.
+    /// Integer with a fraction or an exponent, such as `24.0` or `1.0034e+14`.
     WholeNumber,
-    /// A list was null; it is read as empty.
+    /// Null in place of a list, read as an empty list.
     NullList,
-    /// A page had no `links`, or null; it is read as the last one.
+    /// Page whose `links` are missing or null, read as the last page.
     MissingLinks,
-    /// A time had no offset; it is read as UTC.
+    /// Time without an offset, read as UTC.
     MissingOffset,
-    /// A number of more than 64 bits was in a field without a type; it is kept as text, because a
-    /// number would lose digits.
+    /// Number of more than 64 bits in an untyped field, read as text because a number would lose
+    /// digits.
     LargeNumber,
-    /// An escaped surrogate had no partner; it is read as U+FFFD.
+    /// Escaped surrogate without its other half, read as U+FFFD.
     LoneSurrogate,
-    /// The response began with a byte-order mark.
+    /// Byte-order mark at the start of the response, which is skipped.
     ByteOrderMark,
 }
 
 impl RepairKind {
-    /// Returns a name for logs and metrics: `whole_number`.
+    /// Returns a name for logs and metrics, such as `whole_number`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::WholeNumber => "whole_number",
@@ -93,19 +93,21 @@ impl fmt::Display for RepairKind {
     }
 }
 
-/// What happens to items of a list that cannot be decoded.
+/// Treatment of list items that cannot be decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "an item is either there or not")]
+#[allow(clippy::exhaustive_enums, reason = "no other treatment is possible")]
 pub enum Undecodable {
-    /// The whole response fails.
+    /// Fails the whole response.
     #[default]
     Fail,
-    /// The items are left out and returned as [`Skipped`]. For lists that people read: a program
-    /// that compares lists would take the items for absent.
+    /// Omits the items and returns them as [`Skipped`].
+    ///
+    /// Use it only for lists that people read. A program that compares lists would treat the items as
+    /// deleted.
     Skip,
 }
 
-/// An item of a list that could not be decoded.
+/// List item that could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
@@ -113,7 +115,7 @@ pub struct Skipped {
     pub index: usize,
     /// `id` of the item, if it has one.
     pub id: Option<String>,
-    /// Why it could not be decoded.
+    /// Error of the item, with its path in the page.
     pub error: DecodeError,
 }
 
@@ -124,7 +126,7 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// A decoded response, and how it deviated from the documentation.
+/// Decoded response with its deviations from the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Decoded<T> {
@@ -132,15 +134,17 @@ pub struct Decoded<T> {
     pub value: T,
     /// Repaired deviations.
     pub repairs: Vec<Repair>,
-    /// Items that were left out.
+    /// Omitted items, in order of their index.
     pub skipped: Vec<Skipped>,
 }
 
-/// Decodes a response again that failed with `error`: repairs its text and calls `decode` until it
-/// succeeds or there is nothing more to repair.
+/// Repairs and decodes a response for which `decode` failed with `error`.
+///
+/// Repairs one kind of deviation at a time and calls `decode` after each, until it succeeds or its
+/// error cannot be repaired. At most 32 different fields are repaired, and at most 500 items skipped.
 ///
 /// # Errors
-/// The error of `decode` that cannot be repaired.
+/// Returns the error of `decode` that cannot be repaired.
 #[cold]
 pub fn retry<T>(
     body: Bytes,
@@ -163,16 +167,16 @@ pub fn retry<T>(
     }
 }
 
-/// A change that was made because of an error.
+/// Repair of all values at one path.
 struct Rule {
     kind: RepairKind,
-    /// Where, with `[]` for each index.
+    /// Path of the values, with `[]` for each index.
     path: String,
-    /// The error that the response has without the change.
+    /// Error of the response without the repair.
     error: DecodeError,
 }
 
-/// Repairs the text of a response, one kind of deviation at one path after another.
+/// Repairs the text of a response, one kind of deviation at one path at a time.
 struct Repairer {
     body: Bytes,
     undecodable: Undecodable,
@@ -211,7 +215,8 @@ impl Repairer {
         }
     }
 
-    /// Returns the error with the index that its item has in the response.
+    /// Returns the error with the index of its item in the original response, which counts skipped
+    /// items.
     fn at_original_index(&self, mut error: DecodeError) -> DecodeError {
         if let Some(index) = item(&error.path) {
             let mut original = index;
@@ -231,8 +236,7 @@ impl Repairer {
         error
     }
 
-    /// Returns the error that the response itself has at the same path, if a change of the value did
-    /// not help.
+    /// Returns the original error at the same path, if a repair of the value did not help.
     fn first_error(&self, error: DecodeError) -> DecodeError {
         let mut values = self.rules.iter().filter(|rule| !rule.path.is_empty());
         match values.find(|rule| rule.error.path == error.path) {
@@ -241,7 +245,7 @@ impl Repairer {
         }
     }
 
-    /// Repairs what makes the text invalid as a whole.
+    /// Repairs a byte-order mark and lone surrogates, which make the whole text invalid.
     fn repair_text(&mut self, text: &str) -> Option<String> {
         let trimmed = trim_byte_order_mark(text.as_bytes()).len();
         let trimmed = &text[text.len() - trimmed..];
@@ -257,7 +261,7 @@ impl Repairer {
         }
     }
 
-    /// Repairs the value that an error is about, and those at the same path in other items.
+    /// Repairs the value at the path of an error, and the values at the same path in other items.
     fn repair_value(&mut self, text: &str, error: &DecodeError) -> Option<String> {
         let path = without_indices(&error.path);
         if self.rules.len() == MAX_REPAIRS {
@@ -272,7 +276,7 @@ impl Repairer {
         Some(edited)
     }
 
-    /// Leaves out the item that an error is about.
+    /// Removes the item that contains the path of an error.
     fn skip(&mut self, text: &str, error: &DecodeError) -> Option<String> {
         if self.undecodable == Undecodable::Fail || self.skipped.len() == MAX_SKIPPED {
             return None;
@@ -283,7 +287,7 @@ impl Repairer {
         let id = serde_json::from_str::<serde_json::Value>(item)
             .ok()
             .and_then(|item| item.get("id").and_then(serde_json::Value::as_str).map(str::to_owned));
-        // Line and column are no help to somebody who does not see the response.
+        // Line and column are useless without the response.
         let mut error = self.first_error(error.clone());
         error.remove_position();
         self.skipped.push(Skipped { index, id, error });
@@ -295,12 +299,13 @@ impl Repairer {
     }
 }
 
-/// Returns the index of the item of a list that a path is in.
+/// Returns the index of the list item that contains a path.
 fn item(path: &str) -> Option<usize> {
     path.strip_prefix("data[")?.split_once(']')?.0.parse().ok()
 }
 
-/// Returns the text without the deviation that an error is about.
+/// Repairs the deviation that caused an error. Returns its kind, the new text and the number of
+/// changes.
 fn repair(text: &str, error: &DecodeError, path: &str) -> Option<(RepairKind, String, usize)> {
     let message = &*error.message;
     if message.starts_with("missing field `links`") && path.is_empty() {
@@ -340,7 +345,7 @@ fn has_list(text: &str) -> bool {
     is_list
 }
 
-/// Returns whether a path is the same as another one, or inside of it.
+/// Returns whether a path is the same as `outer`, or inside it.
 fn is_in(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer)
         .is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))

@@ -10,7 +10,7 @@ use crate::call::Attempts;
 use crate::endpoint::FromResponse;
 use crate::error::DecodeError;
 
-/// A decoded response with its status, headers, attempts and rate limit.
+/// Decoded response with its status, headers, number of attempts and rate limit.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
@@ -20,9 +20,9 @@ pub struct Reply<T> {
     pub status: StatusCode,
     /// Headers of the response.
     pub headers: HeaderMap,
-    /// Number of attempts of the call.
+    /// Number of attempts of the call, at least 1.
     pub attempts: u32,
-    /// Rate limit that the response reported.
+    /// Rate limit reported by the response; `None` without a valid `x-ratelimit-limit` header.
     pub rate_limit: Option<RateLimitInfo>,
 }
 
@@ -42,19 +42,19 @@ impl<T: FromResponse> FromResponse for Reply<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimitInfo {
-    /// Calls in a window, `x-ratelimit-limit`.
+    /// Maximum number of calls in a window, from `x-ratelimit-limit`.
     pub limit: u32,
-    /// Remaining calls, `x-ratelimit-remaining`.
+    /// Number of remaining calls, from `x-ratelimit-remaining`.
     pub remaining: Option<u32>,
-    /// Length of the window, `x-ratelimit-window` in milliseconds.
+    /// Length of the window, from `x-ratelimit-window` in milliseconds.
     pub window: Option<Duration>,
 }
 
 impl RateLimitInfo {
-    /// Reads the three headers; `None` without a readable limit.
+    /// Reads the `x-ratelimit-*` headers. Returns `None` without a valid limit.
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let (mut limit, mut remaining, mut window) = (None, None, None);
-        // Called for every response: one pass is cheaper than three look-ups by name.
+        // Called for every response. One pass is cheaper than three look-ups by name.
         for (name, value) in headers {
             let number = match name.as_str() {
                 "x-ratelimit-limit" => &mut limit,
@@ -63,24 +63,31 @@ impl RateLimitInfo {
                 _ => continue,
             };
             // The first occurrence of a header counts.
-            number.get_or_insert_with(|| digits(value.as_bytes().trim_ascii()));
+            number.get_or_insert_with(|| digits(value.as_bytes()));
         }
         Some(Self {
             limit: limit.flatten()?.try_into().ok()?,
-            remaining: remaining.flatten().and_then(|left| left.try_into().ok()),
+            remaining: remaining.flatten().and_then(|remaining| remaining.try_into().ok()),
             window: window.flatten().map(Duration::from_millis),
         })
     }
 }
 
-/// Parses a number of decimal digits and nothing else.
+/// Parses a number that consists of decimal digits. Whitespace around it is ignored.
 fn digits(text: &[u8]) -> Option<u64> {
-    // 19 digits always fit; the service sends no longer numbers.
+    // Most values have no whitespace, so the common case skips `trim_ascii`.
+    let text = if let [b'0'..=b'9', .., b'0'..=b'9'] = text { text } else { text.trim_ascii() };
+    // 19 digits always fit, and the service sends no longer numbers.
     if text.is_empty() || text.len() > 19 {
         return None;
     }
-    text.iter().try_fold(0, |number, byte| {
+    let mut number = 0;
+    for byte in text {
         let digit = byte.wrapping_sub(b'0');
-        (digit <= 9).then(|| number * 10 + u64::from(digit))
-    })
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
 }

@@ -1,4 +1,4 @@
-//! Text that must not be shown.
+//! Secret text.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,13 +11,14 @@ use crate::limits::Bounded;
 use crate::patch::Patch;
 use crate::text::trim_text;
 
-/// A text that must not be shown: a token, a client secret, the key of a signature, a passphrase.
+/// Secret text, such as a token, a client secret, a signing key or a passphrase.
 ///
-/// * `Debug` does not show it, and there is no `Display`: call [`expose`](Self::expose) to read it.
-/// * Its memory is wiped when it is dropped.
-/// * Two secrets are compared in a time that depends only on their lengths.
+/// * `Debug` does not show the text, and there is no `Display`. Use [`expose`](Self::expose) to read
+///   it.
+/// * The memory is wiped on drop.
+/// * Comparison takes a time that depends only on the lengths.
 ///
-/// Serializing writes the text, since a secret can be a field of a request.
+/// Serialization writes the text, because a secret can be a field of a request.
 ///
 /// ```
 /// use frameio_core::Secret;
@@ -30,7 +31,7 @@ use crate::text::trim_text;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Returns the text.
+    /// Returns the secret text.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn trims_the_ends_and_nothing_else() {
+    fn trims_only_the_ends() {
         assert_eq!(Secret::from("\u{feff} a b\r\n").trimmed(), Secret::from("a b"));
         assert_eq!(Secret::from("a b").trimmed(), Secret::from("a b"));
     }

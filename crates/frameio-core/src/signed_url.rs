@@ -1,13 +1,13 @@
-//! A URL that lets in whoever knows it.
+//! URL that contains its own credential.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A URL whose query is its own credential, as those of parts and media links are.
+/// URL that grants access without a token, such as the URL of an upload part or a media link.
 ///
-/// It expires. `Debug` leaves the query out, and there is no `Display`: whoever prints the whole
-/// asks for [`as_str`](SignedUrl::as_str).
+/// The query contains a signature that expires. `Debug` omits the query, and there is no `Display`. Use
+/// [`as_str`](SignedUrl::as_str) to read the whole URL.
 ///
 /// ```
 /// use frameio_core::SignedUrl;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct SignedUrl(Box<str>);
 
 impl SignedUrl {
-    /// The URL with its signature.
+    /// Returns the URL including its secret signature.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -40,7 +40,7 @@ impl From<String> for SignedUrl {
 impl fmt::Debug for SignedUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (url, signed) = self.0.split_once('?').map_or((&*self.0, ""), |(url, _)| (url, "?…"));
-        // Someone's name and password may stand before the host.
+        // Omits a user name and password in front of the host.
         let host = url.rsplit_once('@').map_or(url, |(_, host)| host);
         write!(f, "SignedUrl(\"{host}{signed}\")")
     }

@@ -1,10 +1,10 @@
-//! Settings as people and programs hand them over: with line ends, blanks and byte-order marks.
+//! Cleaning of text from settings, files and responses.
 
 use std::fmt;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Returns `text` without surrounding whitespace and byte-order marks.
+/// Removes surrounding whitespace and byte-order marks, as left by files and shells.
 ///
 /// ```
 /// assert_eq!(frameio_core::trim_text("\u{feff}token\r\n"), "token");
@@ -13,17 +13,17 @@ pub fn trim_text(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK)
 }
 
-/// Returns JSON without the byte-order mark that some programs write at its start.
+/// Removes the byte-order mark that some programs write at the start of JSON.
 pub fn trim_byte_order_mark(json: &[u8]) -> &[u8] {
     json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
 }
 
-/// Returns `text` without surrounding whitespace and byte-order marks, if the rest can be used as a
-/// token, a secret, an ID, a name or a URL.
+/// Removes surrounding whitespace and byte-order marks, and validates the remaining text for use as a
+/// token, a secret, an id, a name or a URL.
 ///
 /// # Errors
-/// When the rest is empty or has a control character in it. The error does not show the text; put
-/// the name of the setting in front of it.
+/// Fails if the remaining text is empty or contains a control character. The error is a clause without
+/// a subject, to be prefixed with the name of the setting, and does not contain the text.
 ///
 /// ```
 /// use frameio_core::clean_text;
@@ -41,12 +41,12 @@ pub fn clean_text(text: &str) -> Result<&str, InvalidText> {
     }
 }
 
-/// Returns the first characters of a text from somewhere else, on one line: without control and
-/// invisible characters, and with queries of URLs and bearer tokens masked.
+/// Returns the first characters of an untrusted text as one line, without control and invisible
+/// characters, and with queries of URLs and bearer tokens masked.
 pub(crate) fn printable_start(text: &str, characters: usize) -> String {
     let mut shown = String::new();
     let mut is_token = false;
-    // Longer words are cut below; more words cannot be shown.
+    // Each word has at least one character, so further words cannot be shown.
     for word in text.split_whitespace().take(characters) {
         let word: String = word.chars().filter(|c| !is_hidden(*c)).take(characters + 1).collect();
         if word.is_empty() {
@@ -77,13 +77,13 @@ fn is_hidden(c: char) -> bool {
     c.is_control() || reorders || matches!(c, '\u{2060}'..='\u{206f}' | BYTE_ORDER_MARK)
 }
 
-/// Why a setting cannot be used.
+/// Reason why a text is invalid, returned by [`clean_text`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidText {
-    /// It is empty, or has only whitespace.
+    /// The text is empty or consists of whitespace.
     Empty,
-    /// It contains this control character.
+    /// The text contains this control character.
     Control(char),
 }
 
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trims_what_files_and_shells_leave() {
+    fn trims_whitespace_and_byte_order_marks() {
         for text in ["x y", " x y", "x y\n", "x y\r\n", "\u{feff}x y", "\u{feff} x y\u{a0}\t"] {
             assert_eq!(clean_text(text), Ok("x y"), "{text:?}");
         }
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_character_that_it_refuses_and_not_the_text() {
+    fn errors_name_the_invalid_character_but_not_the_text() {
         for (text, message) in [
             ("", "is empty"),
             (" \n\u{feff}", "is empty"),

@@ -1,4 +1,4 @@
-//! Requests as plain structs.
+//! Requests declared with `derive(Endpoint)`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 extern crate frameio_core as frameio;
@@ -16,7 +16,7 @@ frameio_core::open_enum! {
     pub enum Include {
         /// User who created the thing.
         Creator = "creator",
-        /// Known to the experimental version alone.
+        /// Supported only by the experimental version.
         Parent = "parent",
     }
 }
@@ -24,7 +24,7 @@ frameio_core::open_enum! {
 frameio_core::model! {
     /// A thing.
     pub struct Thing {
-        /// Its name.
+        /// Name.
         pub name: String,
     }
 }
@@ -47,14 +47,14 @@ type ThingPage = Page<Thing>;
     id = "things.index", response = ThingPage, quota = "5/s", scope = Account,
 )]
 struct ListThings {
-    /// File, declared before the account that is first in the path.
+    /// File, declared before the account, which comes first in the path.
     #[endpoint(path, name = "file")]
     pub file_id: FileId,
     #[endpoint(path)]
     pub account_id: AccountId,
     #[endpoint(query)]
     pub include: Option<Vec<Include>>,
-    /// Required, though in the query.
+    /// Required query parameter.
     #[endpoint(query, name = "q")]
     pub search: String,
     #[endpoint(page)]
@@ -118,7 +118,7 @@ fn fields_of_the_path_may_have_any_order_and_name() {
 }
 
 #[test]
-fn queries_omit_what_is_not_set() {
+fn queries_omit_unset_parameters() {
     let request = ListThings::new("f", "a", "x y")
         .include([Include::Creator, "new".into()])
         .after("c")
@@ -130,11 +130,11 @@ fn queries_omit_what_is_not_set() {
          &include_total_count=true"
     );
     let error = refusal(&ListThings::new("f", "a", "x").page_size(101));
-    assert_eq!(error, "`page_size` is 101, allowed are 1 to 100");
+    assert_eq!(error, "`page_size` is 101, expected 1 to 100");
 }
 
 #[test]
-fn a_page_behind_a_type_alias_is_still_a_page() {
+fn an_alias_of_a_page_is_paged() {
     fn next<E: frameio_core::Paged<Item = Thing>>(request: E) -> String {
         url(&request.after("c2".into()))
     }
@@ -143,7 +143,7 @@ fn a_page_behind_a_type_alias_is_still_a_page() {
 }
 
 #[test]
-fn options_and_patches_are_sent_as_their_types_say() {
+fn the_type_of_a_field_determines_when_it_is_sent() {
     let update = UpdateThing::new("a", "n", 3, None);
     assert_eq!(body(&update), r#"{"data":{"type":"thing","name":"n","count":3,"color":null}}"#);
     let full = update.clone().done(false).page(3).kind("k").note("x".to_owned()).tags([]);
@@ -169,16 +169,16 @@ fn limits_are_checked_under_their_names_in_json() {
         .parts(things);
     assert_eq!(
         refusal(&wrong),
-        "`name` has 4 characters, allowed are 1 to 3; `count` is 0, allowed are 1 or more; \
-         `page` is 11, allowed are 0 to 10; `tags` has 4 items, allowed are 1 to 3; \
+        "`name` has 4 characters, expected 1 to 3; `count` is 0, expected 1 or more; \
+         `page` is 11, expected 0 to 10; `tags` has 4 items, expected 1 to 3; \
          `tags[2]` duplicates `[0]`; values must be unique; \
-         `color` has 4 characters, allowed are 1 to 3; `parts[0].name` has 4 characters, allowed are 1 to 3; \
-         `parts[2].name` has 0 characters, allowed are 1 to 3"
+         `color` has 4 characters, expected 1 to 3; `parts[0].name` has 4 characters, expected 1 to 3; \
+         `parts[2].name` has 0 characters, expected 1 to 3"
     );
 }
 
 #[test]
-fn the_operation_is_what_the_attribute_says() {
+fn the_attribute_determines_the_operation() {
     let list = ListThings::OPERATION;
     assert_eq!(
         (list.id, list.path),
@@ -192,7 +192,7 @@ fn the_operation_is_what_the_attribute_says() {
     assert_eq!(update.quota, frameio_core::Quota::per_minute(10));
 }
 
-/// Defines something with a union as its body.
+/// Creates something with a union as its body.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(POST "/v4/unions", id = "unions.create", response = (), quota = "1/s", idempotent)]
 struct CreateUnion {
@@ -221,18 +221,18 @@ struct CreateBare {
 impl Check for CreateBare {
     fn check(&self, limits: &mut Limits) {
         if self.from == self.to {
-            limits.refuse(EncodeError::new("to", "is where it comes from"));
+            limits.refuse(EncodeError::new("to", "must differ from `from`"));
         }
     }
 }
 
 #[test]
-fn a_body_can_be_a_value_in_the_envelope_or_have_none() {
+fn a_body_can_be_a_whole_value_and_have_no_envelope() {
     let thing =
         |name: &str| serde_json::from_value::<Thing>(serde_json::json!({ "name": name })).unwrap();
     assert_eq!(body(&CreateUnion::new(thing("x"))), r#"{"data":{"name":"x"}}"#);
     let error = refusal(&CreateUnion::new(thing("")));
-    assert_eq!(error, "`data.name` has 0 characters, allowed are 1 to 3");
+    assert_eq!(error, "`data.name` has 0 characters, expected 1 to 3");
     assert!(CreateUnion::OPERATION.idempotent);
     assert_eq!(body(&PutList::new([1, 2])), "[1,2]");
     assert_eq!(body(&CreateBare::new(1, 2)), r#"{"from":1,"to":2}"#);
@@ -240,7 +240,7 @@ fn a_body_can_be_a_value_in_the_envelope_or_have_none() {
 
 #[test]
 fn a_request_can_be_checked_as_a_whole() {
-    assert_eq!(refusal(&CreateBare::new(1, 1)), "`to` is where it comes from");
+    assert_eq!(refusal(&CreateBare::new(1, 1)), "`to` must differ from `from`");
 }
 
 /// Sends any value.
@@ -272,7 +272,7 @@ fn any_parent(include: &Option<Vec<Include>>) -> bool {
     include.iter().flatten().any(|include| *include == Include::Parent)
 }
 
-/// A stable operation with experimental fields.
+/// Stable operation with experimental fields.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(POST "/v4/stable", id = "stable.create", response = (), quota = "1/s")]
 struct CreateStable {
@@ -289,7 +289,7 @@ struct CreateStable {
 }
 
 #[test]
-fn an_experimental_field_asks_for_the_experimental_version_when_it_is_set() {
+fn a_set_experimental_field_requests_the_experimental_version() {
     let version = |request: CreateStable| {
         encode(&request)
             .unwrap()
@@ -307,7 +307,7 @@ fn an_experimental_field_asks_for_the_experimental_version_when_it_is_set() {
     assert_eq!(version(request.include([Include::Parent])), experimental);
 }
 
-/// Declared by a macro, whose fragments are in invisible groups.
+/// Declares a request with fragments, which the compiler wraps in invisible groups.
 macro_rules! declare {
     ($name:ident, $ty:ty, $response:ty, $path:literal, $quota:literal) => {
         #[derive(Endpoint)]

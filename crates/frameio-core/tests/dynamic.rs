@@ -1,4 +1,4 @@
-//! Requests from JSON.
+//! Requests created from JSON.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 extern crate frameio_core as frameio;
@@ -12,11 +12,11 @@ use http::Request;
 use serde_json::{Value, json};
 
 frameio_core::open_enum! {
-    /// What to add.
+    /// Related resources.
     pub enum Include {
-        /// Who made it.
+        /// User who created the thing.
         Creator = "creator",
-        /// Its links.
+        /// Link to the original media.
         Links = "media_links.original",
     }
 }
@@ -24,7 +24,7 @@ frameio_core::open_enum! {
 frameio_core::model! {
     /// A thing.
     pub struct Thing {
-        /// Its name.
+        /// Name.
         pub name: String,
     }
 }
@@ -44,7 +44,7 @@ pub struct ListThings {
     /// File.
     #[endpoint(path)]
     pub file_id: FileId,
-    /// What to add.
+    /// Related resources to include.
     #[endpoint(query)]
     pub include: Option<Vec<Include>>,
     /// Cursor of the page to return. Default: the first page.
@@ -70,7 +70,7 @@ pub struct UpdateThing {
     /// Account.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Its name.
+    /// Name.
     #[endpoint(body, len = 1..=3)]
     pub name: String,
     /// Flag.
@@ -95,7 +95,7 @@ pub struct FindThings {
     /// Account.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// What to look for.
+    /// Text to find.
     #[endpoint(body, len = 1..=5)]
     pub query: String,
     /// Flag.
@@ -133,7 +133,7 @@ fn a_request_from_json_equals_the_typed_one() {
 }
 
 #[test]
-fn a_body_stands_in_data_unless_the_operation_has_none() {
+fn the_body_is_in_data_unless_the_operation_has_no_envelope() {
     let input = json!({"account_id": "a", "data": {"name": "x", "note": null, "type": "thing"}});
     let sent = request::<UpdateThing>(input.clone()).unwrap();
     let body = br#"{"data":{"type":"thing","name":"x","note":null}}"#;
@@ -146,7 +146,7 @@ fn a_body_stands_in_data_unless_the_operation_has_none() {
 }
 
 #[test]
-fn errors_name_the_field_and_the_correction() {
+fn errors_name_the_field_and_suggest_a_correction() {
     let refusals = [
         (json!({"account_id": "a"}), "`name` is missing"),
         (json!({"data": {"name": "x"}}), "`account_id` is missing"),
@@ -154,27 +154,27 @@ fn errors_name_the_field_and_the_correction() {
             json!({"accountid": "a", "data": {"name": "x"}}),
             "`accountid` is not a parameter: did you mean `account_id`?",
         ),
-        (json!({"account_id": "a", "name": "x"}), "`name` belongs into `data`"),
+        (json!({"account_id": "a", "name": "x"}), "`name` must be inside `data`"),
         (
             json!({"account_id": "a", "data": {"name": "x", "nots": 1}}),
             "`nots` is not a field of `data`: did you mean `note`?",
         ),
         (
             json!({"account_id": "a", "data": {"name": "x", "zzz": 1}}),
-            "`zzz` is not a field of `data`: known are type, name, done, parts, note",
+            "`zzz` is not a field of `data`: expected one of type, name, done, parts, note",
         ),
-        (json!({"account_id": "a", "data": 7}), "`data` has to be an object"),
+        (json!({"account_id": "a", "data": 7}), "`data` must be an object"),
         (
             json!({"account_id": "a", "data": {"name": "x", "type": "part"}}),
-            "`type` can only be \"thing\"",
+            "`type` must be 'thing'",
         ),
         (
             json!({"account_id": "a", "data": {"name": "x", "done": null}}),
-            "`done` cannot be cleared: leave it out, or give a value",
+            "`done` cannot be cleared: omit it or set a value",
         ),
         (
             json!({"account_id": "a", "data": {"name": "long"}}),
-            "`name` has 4 characters, allowed are 1 to 3",
+            "`name` has 4 characters, expected 1 to 3",
         ),
         (
             json!({"account_id": "a", "data": {"name": "x", "parts": [{"name": 7}]}}),
@@ -185,9 +185,9 @@ fn errors_name_the_field_and_the_correction() {
         assert_eq!(refused::<UpdateThing>(input), message);
     }
     let input = json!({"account_id": "a", "file_id": "f", "page_size": 101});
-    assert_eq!(refused::<ListThings>(input), "`page_size` is 101, allowed are 1 to 100");
+    assert_eq!(refused::<ListThings>(input), "`page_size` is 101, expected 1 to 100");
     let input = json!({"account_id": "", "query": "x"});
-    assert_eq!(refused::<FindThings>(input), "`account_id` cannot be \"\": give the id of one");
+    assert_eq!(refused::<FindThings>(input), "`account_id` cannot be '': an id is required");
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn options_apply_to_requests_from_json() {
 }
 
 #[test]
-fn whole_numbers_in_the_input_are_integers_however_they_are_written() {
+fn whole_numbers_in_any_notation_are_integers() {
     let request = |page_size: &str| {
         let input = format!(r#"{{"account_id":"a","file_id":"f","page_size":{page_size}}}"#);
         ListThings::OPERATION
@@ -245,15 +245,15 @@ fn a_schema_lists_the_parameters_of_a_request() {
 fn a_response_is_validated_and_returned_unchanged() {
     let (parts, ()) = http::Response::new(()).into_parts();
     let response = |body: &'static str| UpdateThing::OPERATION.decode(&parts, body.into());
-    let came = r#"{"data":{"name":"x","note":null},"meta":1}"#;
-    assert_eq!(response(came).unwrap(), serde_json::from_str::<Value>(came).unwrap());
+    let json = r#"{"data":{"name":"x","note":null},"meta":1}"#;
+    assert_eq!(response(json).unwrap(), serde_json::from_str::<Value>(json).unwrap());
     assert_eq!(response(r#"{"data":{"name":7}}"#).unwrap_err().path, "data.name");
     let large = r#"{"data":{"name":"x"},"meta":{"n":[1e30]}}"#;
     assert_eq!(response(large).unwrap_err().path, "meta.n[0]");
-    assert!(response("").is_err(), "a response was promised");
+    assert!(response("").is_err(), "the operation has a response");
 }
 
-/// Cannot be read from JSON, only written.
+/// Type that implements `Serialize` but not `Deserialize`.
 struct OnlyWritten(u32);
 
 impl serde::Serialize for OnlyWritten {
@@ -262,7 +262,7 @@ impl serde::Serialize for OnlyWritten {
     }
 }
 
-/// A request that does not derive `EndpointFromJson`.
+/// Request that does not derive `EndpointFromJson`.
 #[derive(Endpoint)]
 #[endpoint(POST "/v4/numbers", id = "numbers.create", response = (), quota = "1/s")]
 struct CreateNumber {
@@ -271,7 +271,7 @@ struct CreateNumber {
 }
 
 #[test]
-fn the_feature_asks_nothing_of_requests_that_are_not_made_from_json() {
+fn the_feature_requires_no_deserialize_for_other_requests() {
     let request = frameio_core::encode(&CreateNumber::new(OnlyWritten(7))).unwrap();
     assert_eq!(request.body().as_bytes(), Some(&br#"{"data":{"number":7}}"#[..]));
     assert!(CreateNumber::OPERATION.schema().parameters.is_empty());

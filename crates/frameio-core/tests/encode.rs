@@ -1,4 +1,4 @@
-//! From endpoints to requests: paths, queries, bodies, and what wraps an endpoint.
+//! Encoding of endpoints and their wrappers, and decoding of responses.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 extern crate frameio_core as frameio;
@@ -18,11 +18,11 @@ use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 
 frameio_core::open_enum! {
-    /// What to add.
+    /// Related resources.
     pub enum Include {
-        /// Who made it.
+        /// User who created the thing.
         Creator = "creator",
-        /// Its links.
+        /// Media links.
         Links = "media_links.original",
     }
 }
@@ -30,9 +30,9 @@ frameio_core::open_enum! {
 frameio_core::model! {
     /// A thing.
     pub struct Thing {
-        /// Its name.
+        /// Name.
         pub name: String,
-        /// Its kind.
+        /// Kind.
         pub kind = "type": Option<Include>,
     }
 }
@@ -52,7 +52,7 @@ pub struct ListThings {
     /// File.
     #[endpoint(path)]
     pub file_id: FileId,
-    /// What to add.
+    /// Related resources to include.
     #[endpoint(query)]
     pub include: Option<Vec<Include>>,
     /// Text.
@@ -80,7 +80,7 @@ pub struct UpdateThing {
     /// Account.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Its name.
+    /// Name.
     #[endpoint(body, len = 1..=3)]
     pub name: String,
     /// Flag.
@@ -104,7 +104,7 @@ fn body(endpoint: &impl Endpoint) -> String {
 }
 
 #[test]
-fn an_id_is_one_segment_whatever_is_in_it() {
+fn an_id_with_reserved_characters_is_one_segment() {
     let request = ListThings::new("adobe:urn:aaid:1", "adobe:urn:aaid:sc:US:9/../x|2");
     assert_eq!(
         url(&request),
@@ -131,7 +131,7 @@ fn queries_omit_unset_parameters_and_join_lists() {
          &search=a%26b%3Dc%20d%2B%C3%A9&after=g3%3D%26&page_size=100&include_total_count=true"
     );
     let error = encode(&ListThings::new("a", "f").page_size(101)).unwrap_err();
-    assert_eq!(error.to_string(), "`page_size` is 101, allowed are 1 to 100");
+    assert_eq!(error.to_string(), "`page_size` is 101, expected 1 to 100");
     assert_eq!(url(&ListThings::new("a", "f").include([])), "/v4/accounts/a/files/f/things");
 }
 
@@ -149,8 +149,8 @@ fn a_patch_distinguishes_keep_clear_and_set() {
     );
     assert_eq!(body(&update.clone().page(3).page(Patch::Keep)), r#"{"data":{"name":"n"}}"#);
     let limit = |update: UpdateThing| encode(&update).unwrap_err().to_string();
-    assert_eq!(limit(update.page(11)), "`page` is 11, allowed are 1 to 10");
-    assert_eq!(limit(UpdateThing::new("a", "äöüß")), "`name` has 4 characters, allowed are 1 to 3",);
+    assert_eq!(limit(update.page(11)), "`page` is 11, expected 1 to 10");
+    assert_eq!(limit(UpdateThing::new("a", "äöüß")), "`name` has 4 characters, expected 1 to 3",);
     assert!(encode(&UpdateThing::new("a", "äöü")).is_ok(), "characters, not bytes");
 }
 
@@ -165,12 +165,12 @@ fn a_request_names_its_operation_account_and_version() {
 }
 
 #[test]
-fn a_url_longer_than_http_can_carry_is_an_error() {
+fn a_url_beyond_the_maximum_length_is_an_error() {
     let error = encode(&ListThings::new("a", "f").search("x".repeat(70_000))).unwrap_err();
     assert_eq!(error.field, "url");
 }
 
-/// What a stack sees of a request.
+/// Returns URL, headers and limits of a request, as a stack sees them.
 fn seen(request: &Request<frameio_core::Body>) -> (String, String, Option<CallLimits>) {
     let header =
         |name| request.headers().get(name).map_or("", |v: &http::HeaderValue| v.to_str().unwrap());
@@ -179,7 +179,7 @@ fn seen(request: &Request<frameio_core::Body>) -> (String, String, Option<CallLi
 }
 
 #[test]
-fn wrappers_go_together_in_any_order() {
+fn wrappers_can_be_combined_in_any_order() {
     let request = || ListThings::new("a", "f").page_size(7);
     let second = Duration::from_secs(1);
     let options = CallOptions::new;
@@ -197,9 +197,9 @@ fn wrappers_go_together_in_any_order() {
 
     let refused = |options| encode(&request().options(options).raw()).unwrap_err();
     let error = refused(options().header("no header", "x"));
-    assert_eq!(error.to_string(), "`header` has a name that is not a header name");
+    assert_eq!(error.to_string(), "`header` has an invalid name");
     let error = refused(options().header("x-a", "line\nbreak"));
-    assert_eq!(error.to_string(), "`header` has a value that cannot be a header value");
+    assert_eq!(error.to_string(), "`header` has an invalid value");
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn unchecked_skips_documented_limits_for_every_wrapper() {
     assert_eq!(sent(encode(&large().options(unchecked(true)))), url);
     assert_eq!(sent(encode(&large().options(unchecked(true)).with_meta().raw())), url);
     assert_eq!(sent(encode(&large().raw().options(unchecked(true)))), url);
-    // The outer one wins; one that does not say leaves the inner one.
+    // The outer value takes precedence, if it is set.
     let outer_off = large().options(unchecked(true)).options(unchecked(false));
     assert_eq!(encode(&outer_off).unwrap_err().field, "page_size");
     assert_eq!(sent(encode(&large().options(unchecked(false)).options(unchecked(true)))), url);
@@ -264,7 +264,7 @@ fn unchecked_skips_documented_limits_for_every_wrapper() {
 }
 
 #[test]
-fn a_request_that_makes_no_sense_is_refused_even_if_unchecked() {
+fn invalid_requests_are_rejected_even_if_unchecked() {
     #[derive(Clone, Debug)]
     struct Update(&'static str);
 
@@ -291,7 +291,7 @@ fn a_request_that_makes_no_sense_is_refused_even_if_unchecked() {
     let both = encode(&Update("same").with_meta()).map_err(refused);
     assert_eq!(
         both.unwrap_err(),
-        "`name` has 4 characters, allowed are 0 to 3; `data` changes nothing",
+        "`name` has 4 characters, expected 0 to 3; `data` changes nothing",
     );
     for wrapped in [
         encode(&Update("same").options(CallOptions::new().unchecked(true)).with_meta()),
@@ -303,7 +303,7 @@ fn a_request_that_makes_no_sense_is_refused_even_if_unchecked() {
 }
 
 #[test]
-fn a_guard_of_a_request_knows_where_the_list_starts() {
+fn a_cursor_guard_includes_the_cursor_of_the_request() {
     let page = |next: &str| {
         let json = format!(r#"{{"data":[],"links":{{"next":"/v4/things?after={next}"}}}}"#);
         serde_json::from_str::<Page<Thing>>(&json).unwrap()
@@ -326,7 +326,7 @@ fn a_raw_response_keeps_status_headers_and_body() {
 }
 
 #[test]
-fn responses_are_decoded_with_their_meta() {
+fn with_meta_returns_status_headers_and_rate_limit() {
     let (mut parts, ()) = Response::new(()).into_parts();
     parts.status = StatusCode::CREATED;
     for (name, value) in [("limit", "100"), ("remaining", "99"), ("window", "60000")] {
@@ -349,7 +349,7 @@ fn responses_are_decoded_with_their_meta() {
 }
 
 #[test]
-fn a_missing_or_empty_link_ends_a_list_and_a_link_without_a_cursor_is_an_error() {
+fn a_page_without_a_link_is_the_last_and_a_link_needs_a_cursor() {
     let page = |next: &str| {
         let json = format!(r#"{{"data":[],"links":{{"next":{next}}}}}"#);
         serde_json::from_str::<Page<Thing>>(&json).unwrap().next_cursor()
@@ -363,7 +363,7 @@ fn a_missing_or_empty_link_ends_a_list_and_a_link_without_a_cursor_is_an_error()
 }
 
 #[test]
-fn a_wrong_field_is_named_by_its_path() {
+fn decode_errors_have_the_path_of_the_field() {
     let decode = |json: &'static str| {
         let (parts, ()) = Response::new(()).into_parts();
         Page::<Thing>::from_response(&parts, Bytes::from(json)).unwrap_err()
@@ -379,7 +379,7 @@ fn a_wrong_field_is_named_by_its_path() {
 }
 
 #[test]
-fn a_limit_error_names_the_field_as_in_json() {
+fn limit_errors_use_the_names_in_json() {
     /// Renames a kind of things.
     #[derive(Clone, Debug, Endpoint)]
     #[endpoint(PATCH "/v4/kind", id = "kinds.rename", response = (), quota = "5/s")]
@@ -413,21 +413,21 @@ fn a_request_can_be_checked_as_a_whole() {
     impl Check for MoveThing {
         fn check(&self, limits: &mut Limits) {
             if self.from == self.to {
-                limits.refuse(EncodeError::new("to", "is where it comes from"));
+                limits.refuse(EncodeError::new("to", "must differ from `from`"));
             }
         }
     }
 
     assert!(encode(&MoveThing::new(1, 2)).is_ok());
     let error = encode(&MoveThing::new(2, 2)).unwrap_err().to_string();
-    assert_eq!(error, "`to` is where it comes from");
+    assert_eq!(error, "`to` must differ from `from`");
     let all = encode(&MoveThing::new(0, 0)).unwrap_err();
     let fields: Vec<_> = all.more.iter().map(|error| &*error.field).collect();
     assert_eq!((&*all.field, fields), ("from", vec!["to", "to"]));
 }
 
 frameio_core::model! {
-    /// What is read through another type.
+    /// Model with a field that is deserialized as another type.
     pub struct Initial {
         /// One character in JSON.
         pub letter: u32 as char,
@@ -435,7 +435,7 @@ frameio_core::model! {
 }
 
 #[test]
-fn a_field_can_be_read_through_another_type() {
+fn a_field_can_be_deserialized_as_another_type() {
     let read = serde_json::from_str::<Initial>;
     assert_eq!(read(r#"{"letter":"A"}"#).unwrap().letter, 65);
     let error = read(r#"{"letter":65}"#).unwrap_err().to_string();
@@ -446,7 +446,7 @@ fn a_field_can_be_read_through_another_type() {
 
 proptest! {
     #[test]
-    fn any_id_comes_back_out_of_its_segment(account in "\\PC{1,40}", file in "\\PC{1,40}") {
+    fn any_id_round_trips_through_its_segment(account in "\\PC{1,40}", file in "\\PC{1,40}") {
         prop_assume!(![".", ".."].contains(&account.as_str()));
         prop_assume!(![".", ".."].contains(&file.as_str()));
         let url = url(&ListThings::new(account.as_str(), file.as_str()));
@@ -458,7 +458,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_comes_back_out_of_the_query(text in "\\PC{1,60}", after in "\\PC{1,60}") {
+    fn any_text_round_trips_through_the_query(text in "\\PC{1,60}", after in "\\PC{1,60}") {
         let url = url(&ListThings::new("a", "f").search(text.as_str()).after(after.as_str()));
         let (_, query) = url.split_once('?').unwrap();
         let pairs: Vec<_> = query
@@ -470,7 +470,7 @@ proptest! {
     }
 
     #[test]
-    fn no_response_makes_decoding_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn decoding_never_panics(body in proptest::collection::vec(any::<u8>(), 0..200)) {
         let (parts, ()) = Response::new(()).into_parts();
         let _ = Page::<Thing>::from_response(&parts, body.clone().into());
         let _ = Thing::from_response(&parts, body.clone().into());

@@ -8,7 +8,7 @@ use http::Response;
 use serde_json::json;
 
 frameio_core::model! {
-    /// A part.
+    /// Part.
     pub struct Part {
         /// Its size.
         pub size: u64,
@@ -37,11 +37,11 @@ fn decode<T: FromResponse>(
     let (parts, ()) = Response::new(()).into_parts();
     let decode = |body: Bytes| T::from_response(&parts, body);
     let body = Bytes::from(body.to_owned());
-    let error = decode(body.clone()).map(drop).expect_err("a strict decoder refuses it");
+    let error = decode(body.clone()).map(drop).expect_err("the strict decoder fails");
     repair::retry(body, error, undecodable, decode)
 }
 
-/// The repaired value, and each repair as `kind at path: count`.
+/// Returns the repaired value, and each repair as `kind at path: count`.
 fn repaired<T: FromResponse>(body: &str) -> (T, Vec<String>) {
     let decoded = decode::<T>(body, Undecodable::Fail).unwrap();
     let show = |it: &repair::Repair| format!("{} at {}: {}", it.kind, it.path, it.count);
@@ -73,7 +73,7 @@ fn integers_may_be_written_with_fraction_or_exponent() {
 }
 
 #[test]
-fn null_for_a_list_is_an_empty_list() {
+fn null_is_read_as_an_empty_list() {
     let null = r#"{"data":null,"links":{}}"#;
     let (page, repairs) = repaired::<Page<Thing>>(null);
     assert!(page.data.is_empty());
@@ -95,13 +95,13 @@ fn a_page_without_links_is_the_last_one() {
     let (page, repairs) = repaired::<Page<Thing>>(r#"{"data":null}"#);
     assert_eq!((page.data.len(), page.next_cursor()), (0, Ok(None)));
     assert_eq!(repairs, ["null_list at data: 1", "missing_links at .: 1"]);
-    // Not a page at all.
+    // Not a page.
     assert!(decode::<Page<Thing>>("{}", Undecodable::Fail).is_err());
     assert!(decode::<Page<Thing>>(r#"{"error":"x"}"#, Undecodable::Fail).is_err());
 }
 
 #[test]
-fn a_byte_order_mark_and_lone_surrogates_are_read() {
+fn a_byte_order_mark_and_lone_surrogates_are_repaired() {
     let body = page(&[thing("cut \\ud83d", "1"), thing("\\ud83d\\ude00", "2.0")]);
     let (page, repairs) = repaired::<Page<Thing>>(&format!("\u{feff}{body}"));
     let names: Vec<_> = page.data.iter().map(|thing| &*thing.name).collect();
@@ -129,7 +129,7 @@ fn large_numbers_without_a_type_are_kept_as_text() {
     assert_eq!(thing.extra["x"], kept);
     assert_eq!(thing.extra["z"], json!(u64::MAX));
     assert_eq!(repairs, ["large_number at data.x: 3"]);
-    // An integer that its type cannot hold is an error with its path.
+    // An integer out of range of its type is an error with its path.
     let error = decode::<Thing>(
         r#"{"data":{"name":"a","size":18446744073709551616,"tags":[]}}"#,
         Undecodable::Fail,
@@ -144,7 +144,7 @@ fn large_numbers_without_a_type_are_kept_as_text() {
 }
 
 #[test]
-fn what_cannot_be_repaired_fails_with_the_original_error() {
+fn other_deviations_fail_with_the_original_error() {
     let fail = |body: &str| decode::<Page<Thing>>(body, Undecodable::Fail).unwrap_err();
     let fraction = fail(&page(&[thing("a", "1.0"), thing("b", "1.5")]));
     assert_eq!(fraction.path, "data[1].size");
@@ -153,7 +153,7 @@ fn what_cannot_be_repaired_fails_with_the_original_error() {
     assert_eq!(text.path, "data[1].size");
     let no_text = fail(&page(&[r#"{"name":1.0,"size":1,"tags":[]}"#.to_owned()]));
     assert!(no_text.message.starts_with("invalid type: floating point `1.0`"), "{no_text}");
-    // A time where no time is expected.
+    // A time in a field of another type.
     let time = fail(&page(&[thing("b", r#""2024-01-01T00:00:00""#)]));
     assert!(time.message.starts_with("invalid type: string"), "{time}");
     let syntax = fail(r#"{"data":[{"#);
@@ -196,7 +196,7 @@ fn undecodable_items_are_skipped_only_on_request() {
 
     let all = page(&[thing("a", "null"), thing("b", "null")]);
     assert!(decode::<Page<Thing>>(&all, Undecodable::Skip).unwrap().value.data.is_empty());
-    // What is outside of the items is never skipped.
+    // Errors outside the items are never skipped.
     let links = r#"{"data":[],"links":{"next":7}}"#;
     assert_eq!(decode::<Page<Thing>>(links, Undecodable::Skip).unwrap_err().path, "links.next");
 }

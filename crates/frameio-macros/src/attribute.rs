@@ -9,10 +9,10 @@ use crate::quota::Quota;
 use crate::template::Template;
 
 const KEYS: &str = "`id`, `response`, `quota`, `scope`, `role`, `idempotent`, `api_version`, \
-                    `deprecated`, `envelope`, `constant` and `crate`";
+                    `deprecated`, `envelope`, `constant`, `crate`";
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
-/// What is known of an operation without a value.
+/// Constants of an operation.
 pub(crate) struct StructAttribute {
     pub(crate) method: Ident,
     pub(crate) template: Template,
@@ -22,33 +22,33 @@ pub(crate) struct StructAttribute {
     pub(crate) options: Options,
 }
 
-/// The keys that can be left out.
+/// Optional keys.
 #[derive(Default)]
 pub(crate) struct Options {
-    /// A variant of `QuotaScope`.
+    /// Variant of `QuotaScope`.
     pub(crate) scope: Option<Ident>,
     pub(crate) role: Option<LitStr>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) api_version: Option<LitStr>,
     pub(crate) deprecated: bool,
     pub(crate) envelope: Option<bool>,
-    /// Fields of the body that always have the same text.
+    /// Fields of the body with a fixed text.
     pub(crate) constants: Vec<(LitStr, LitStr)>,
-    /// Where the items of `frameio` are found.
+    /// Path of the crate `frameio`.
     pub(crate) krate: Option<Path>,
 }
 
 impl StructAttribute {
-    /// Reads the attribute among those of a struct called `name`.
+    /// Parses the attribute of the struct `name`.
     pub(crate) fn find(attributes: &[syn::Attribute], name: &Ident) -> Result<Self> {
         let mut found = attributes.iter().filter(|it| it.path().is_ident("endpoint"));
         let Some(attribute) = found.next() else {
-            let message = "the operation is missing: add `#[endpoint(GET \"/v4/…\", id = \"…\", \
+            let message = "missing attribute `endpoint`: add `#[endpoint(GET \"/v4/…\", id = \"…\", \
                            response = …, quota = \"100/min\")]`";
             return Err(Error::new(name.span(), message));
         };
         if let Some(second) = found.next() {
-            let message = "a struct has one attribute `endpoint`: move its keys to the first";
+            let message = "duplicate attribute `endpoint`: move its keys to the first one";
             return Err(Error::new_spanned(second.path(), message));
         }
         let keys: Keys = attribute.parse_args()?;
@@ -56,7 +56,7 @@ impl StructAttribute {
     }
 }
 
-/// The keys as they are written, complete or not.
+/// Parsed keys, which may be incomplete.
 struct Keys {
     method: Ident,
     template: Template,
@@ -80,7 +80,9 @@ impl Keys {
                 )
             }),
             self.quota.is_none().then(|| {
-                missing("missing `quota`, the documented limit of calls: `quota = \"100/min\"`")
+                missing(
+                    "missing `quota`, the documented quota of the operation: `quota = \"100/min\"`",
+                )
             }),
         ];
         let error = errors.into_iter().flatten().reduce(|mut all, error| {
@@ -101,7 +103,7 @@ impl Parse for Keys {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let method = method(input)?;
         let template: LitStr = input.parse().map_err(|error| {
-            Error::new(error.span(), "the path follows the method: `GET \"/v4/accounts\"`")
+            Error::new(error.span(), "expected a path after the method: `GET \"/v4/accounts\"`")
         })?;
         let template = Template::new(template)?;
         let options = Options::default();
@@ -114,7 +116,7 @@ impl Parse for Keys {
             }
             let key = input.call(Ident::parse_any)?;
             if key != "constant" && seen.contains(&key) {
-                return Err(Error::new(key.span(), format!("`{key}` is given twice")));
+                return Err(Error::new(key.span(), format!("duplicate key `{key}`")));
             }
             keys.parse_value(&key, input)?;
             seen.push(key);
@@ -151,12 +153,14 @@ impl Keys {
                 content.parse::<Token![=]>()?;
                 options.constants.push((name, content.parse()?));
                 if !content.is_empty() {
-                    return Err(content.error("one field: `constant(\"type\" = \"asset\")`"));
+                    return Err(
+                        content.error("expected one field: `constant(\"type\" = \"asset\")`")
+                    );
                 }
             }
             "crate" => options.krate = Some(path(input)?),
             _ => {
-                let message = format!("unknown key `{key}`; the keys are {KEYS}");
+                let message = format!("unknown key `{key}`, expected one of {KEYS}");
                 return Err(Error::new(key.span(), message));
             }
         }
@@ -165,9 +169,8 @@ impl Keys {
 }
 
 fn method(input: ParseStream<'_>) -> Result<Ident> {
-    let expected = |span: Span| {
-        Error::new(span, "the attribute begins with method and path: `GET \"/v4/accounts\"`")
-    };
+    let expected =
+        |span: Span| Error::new(span, "expected method and path first: `GET \"/v4/accounts\"`");
     let method: Ident = input.parse().map_err(|error| expected(error.span()))?;
     let text = method.to_string();
     if METHODS.contains(&text.as_str()) {
@@ -175,12 +178,15 @@ fn method(input: ParseStream<'_>) -> Result<Ident> {
     }
     let upper = text.to_uppercase();
     if METHODS.contains(&upper.as_str()) {
-        return Err(Error::new(method.span(), format!("methods are in upper case: `{upper}`")));
+        return Err(Error::new(
+            method.span(),
+            format!("the method must be in upper case: `{upper}`"),
+        ));
     }
     Err(expected(method.span()))
 }
 
-/// Reads `= value`; `example` says what to write where that fails.
+/// Parses `= value`. `example` describes the expected value in errors.
 pub(crate) fn value<T: Parse>(input: ParseStream<'_>, example: &str) -> Result<T> {
     let expected = |span| Error::new(span, format!("expected {example}"));
     input.parse::<Token![=]>().map_err(|error| expected(error.span()))?;
@@ -188,7 +194,7 @@ pub(crate) fn value<T: Parse>(input: ParseStream<'_>, example: &str) -> Result<T
     input.parse().map_err(|_| expected(span))
 }
 
-/// Reads `= true` or `= false`; the key alone is `true`.
+/// Parses `= true` or `= false`. A key without a value means `true`.
 fn flag(input: ParseStream<'_>) -> Result<bool> {
     if input.peek(Token![=]) {
         Ok(value::<LitBool>(input, "`true` or `false`")?.value)
@@ -197,7 +203,7 @@ fn flag(input: ParseStream<'_>) -> Result<bool> {
     }
 }
 
-/// Reads `= path`, where the path may begin with `crate`.
+/// Parses `= path`, where the path may start with `crate`.
 pub(crate) fn path(input: ParseStream<'_>) -> Result<Path> {
     input.parse::<Token![=]>()?;
     input.call(Path::parse_mod_style)

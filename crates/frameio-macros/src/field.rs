@@ -10,63 +10,63 @@ use crate::form::Form;
 use crate::limit::Limit;
 
 const PLACES: &str = "`#[endpoint(path)]`, `#[endpoint(query)]` or `#[endpoint(body)]`";
-const KEYS: &str = "the places `path`, `query`, `body`, `whole_body`, `page` and `skip`, and the keys \
-                    `name`, `len`, `items`, `range`, `unique`, `optional` and `experimental`";
+const KEYS: &str = "a place (`path`, `query`, `body`, `whole_body`, `page`, `skip`) or a key (`name`, \
+                    `len`, `items`, `range`, `unique`, `optional`, `experimental`)";
 
-/// Names that `EndpointExt` has methods of.
+/// Names of methods of `EndpointExt`.
 const RESERVED: [&str; 3] = ["options", "raw", "with_meta"];
 
-/// A field of a request.
+/// Field of a request.
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
-    /// Its documentation, for the setter.
+    /// Documentation of the field, which the setter repeats.
     pub(crate) docs: Vec<Attribute>,
     pub(crate) place: Place,
-    /// The token that names the place.
+    /// Span of the place.
     pub(crate) place_span: Span,
     pub(crate) form: Form,
-    /// The name in the path, the query or JSON.
+    /// Name in the path, the query or JSON.
     pub(crate) name: String,
     pub(crate) limits: Vec<Limit>,
-    /// The values of the list differ.
+    /// Span of `unique`, which rejects a list with duplicates.
     pub(crate) unique: Option<Span>,
     pub(crate) experimental: Option<Experimental>,
 }
 
-/// Part of the request that a field goes to.
+/// Part of the request that contains a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
     Query,
-    /// A query parameter of a request for pages.
+    /// Query parameter of a request for pages.
     Page,
-    /// A field of the JSON body.
+    /// Field of the JSON body.
     Body,
-    /// The value of `data`, or the body itself without an envelope.
+    /// Value of `data`, or the whole body without an envelope.
     WholeBody,
-    /// Not sent; its default is used.
+    /// Not sent, and initialized with `Default`.
     Skip,
 }
 
-/// When a field makes the operation experimental.
+/// Condition under which a field requires the experimental version.
 pub(crate) enum Experimental {
-    /// When it is set.
+    /// The field is set.
     IfSet,
-    /// When this function of the field returns true.
+    /// This function returns true for the field.
     If(Path),
 }
 
 impl Field {
     pub(crate) fn new(field: syn::Field) -> Result<Self> {
         let Some(ident) = field.ident else {
-            let message = "a request has named fields: `pub account_id: AccountId`";
+            let message = "a request must have named fields: `pub account_id: AccountId`";
             return Err(Error::new_spanned(field.ty, message));
         };
         if RESERVED.iter().any(|name| ident == name) {
             let message = format!(
-                "`{ident}` is a method of every request: give the field another name, and keep \
-                 the name in JSON with `name = \"{ident}\"`"
+                "`{ident}` is a method of every request: rename the field, and keep the name in JSON with \
+                 `name = \"{ident}\"`"
             );
             return Err(Error::new(ident.span(), message));
         }
@@ -117,16 +117,16 @@ impl FieldAttribute {
     fn find(attributes: &[Attribute], field: &Ident) -> Result<Self> {
         let mut found = attributes.iter().filter(|it| it.path().is_ident("endpoint"));
         let Some(attribute) = found.next() else {
-            let message = format!("the field has no place in the request: add {PLACES}");
+            let message = format!("the place of the field is missing: add {PLACES}");
             return Err(Error::new(field.span(), message));
         };
         if let Some(second) = found.next() {
-            let message = "a field has one attribute `endpoint`: move its keys to the first";
+            let message = "duplicate attribute `endpoint`: move its keys to the first one";
             return Err(Error::new_spanned(second.path(), message));
         }
         let keys: Keys = attribute.parse_args()?;
         let Some((place, place_span)) = keys.place else {
-            let message = format!("the field has no place in the request: begin with {PLACES}");
+            let message = format!("the place of the field is missing: start with {PLACES}");
             return Err(Error::new_spanned(attribute.path(), message));
         };
         let Keys { name, limits, unique, optional, experimental, .. } = keys;
@@ -182,7 +182,7 @@ impl Keys {
                 });
             }
             _ => {
-                let message = format!("unknown key `{key}`; there are {KEYS}");
+                let message = format!("unknown key `{key}`, expected {KEYS}");
                 return Err(Error::new(span, message));
             }
         }
@@ -193,7 +193,7 @@ impl Keys {
         if self.place.is_some() {
             return Err(Error::new(
                 span,
-                "a field has one place in the request: remove one of them",
+                "a field has only one place in the request: remove the others",
             ));
         }
         self.place = Some((place, span));

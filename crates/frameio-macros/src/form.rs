@@ -1,22 +1,22 @@
-//! Whether a field is required, as its type says.
+//! Whether a field is required, according to its type.
 
 use syn::{GenericArgument, PathArguments, Type};
 
-/// How a field may be absent.
+/// Way in which a field can be absent.
 pub(crate) enum Form {
     /// Always sent, and an argument of `new`.
     Required,
-    /// `Option<T>`: sent if it is set.
+    /// `Option<T>`: sent if set.
     Option(Box<Type>),
-    /// `Patch<T>`: left out, null or a value.
+    /// `Patch<T>`: omitted, null or a value.
     Patch,
-    /// Another name of one of the two, marked `optional`.
+    /// Alias of `Option` or `Patch`, marked with `optional`.
     Alias,
 }
 
 impl Form {
-    /// Reads the form of a type as it is written. The generated code verifies by trait that a
-    /// required field is not optional under another name.
+    /// Determines the form from the tokens of a type. Generated code verifies that a required field is
+    /// not an alias of an optional type.
     pub(crate) fn of(ty: &Type, marked_optional: bool) -> Self {
         match outer(ty) {
             Some((name, inner)) if name == "Option" => Self::Option(Box::new(inner.clone())),
@@ -31,7 +31,7 @@ impl Form {
     }
 }
 
-/// Returns the last name of a type with one argument, and the argument: `Option` and `T`.
+/// Returns the last name of a type with one argument, and the argument, such as `Option` and `T`.
 fn outer(ty: &Type) -> Option<(String, &Type)> {
     let segment = last_segment(ty)?;
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
@@ -45,15 +45,15 @@ fn outer(ty: &Type) -> Option<(String, &Type)> {
 fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     match ty {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
-        // What a `macro_rules!` passes on as a type.
+        // A type passed on by a `macro_rules!` macro.
         Type::Group(group) => last_segment(&group.elem),
         Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
     }
 }
 
-/// Returns whether a type is a number or a flag. Arguments of these types are taken as they are:
-/// the type of a literal could not be inferred from `impl Into<u64>`.
+/// Returns whether a type is a number or a flag. Arguments of these types are not `impl Into<u64>`,
+/// from which the type of a literal could not be inferred.
 pub(crate) fn is_primitive(ty: &Type) -> bool {
     const PRIMITIVES: [&str; 16] = [
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
@@ -62,7 +62,7 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
     name(ty).is_some_and(|name| PRIMITIVES.contains(&name.as_str()))
 }
 
-/// Returns whether the values of a type cannot contain limits of their own.
+/// Returns whether a type certainly does not implement `Check`.
 pub(crate) fn is_plain(ty: &Type) -> bool {
     let inner = outer(ty).filter(|(name, _)| ["Option", "Patch", "Vec"].contains(&name.as_str()));
     match inner {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_are_recognised_under_any_path() {
+    fn recognizes_options_with_any_path() {
         for ty in [parse_quote!(Option<u8>), parse_quote!(::std::option::Option<u8>)] {
             assert!(matches!(Form::of(&ty, false), Form::Option(_)));
         }

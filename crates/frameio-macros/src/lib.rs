@@ -1,16 +1,42 @@
 //! Derive macros that turn a plain struct into a request of `frameio`.
 //!
-//! Use them through `frameio` or `frameio-core`, which re-export them next to the trait
-//! `Endpoint` and document them there.
+//! Do not depend on this crate directly: `frameio` and `frameio-core` re-export the macros next to the
+//! trait `Endpoint` and document all attributes. It has no features.
 //!
-//! | module | content |
+//! ```
+//! # extern crate frameio_core as frameio;
+//! use frameio::{AccountId, Endpoint, encode};
+//!
+//! /// Renames an account.
+//! #[derive(Clone, Debug, Endpoint)]
+//! #[endpoint(
+//!     PATCH "/v4/accounts/{account_id}",
+//!     id = "accounts.rename", response = (), quota = "10/min",
+//! )]
+//! pub struct RenameAccount {
+//!     /// Account to rename.
+//!     #[endpoint(path)]
+//!     pub account_id: AccountId,
+//!     /// New name, 1 to 255 characters.
+//!     #[endpoint(body, len = 1..=255)]
+//!     pub name: String,
+//! }
+//!
+//! let request = encode(&RenameAccount::new("a1", "Sea Studio"))?;
+//! assert_eq!(request.uri(), "/v4/accounts/a1");
+//! # Ok::<_, frameio::EncodeError>(())
+//! ```
+//!
+//! # Structure
+//!
+//! | module | contents |
 //! |---|---|
 //! | `attribute` | `#[endpoint(…)]` on the struct: method, path, `id`, `response`, `quota` … |
-//! | `field` | `#[endpoint(…)]` on a field: its place, its name in JSON, its limits |
-//! | `form` | whether a field is required, read from its type |
-//! | `template`, `quota`, `limit` | the texts and ranges inside of attributes |
-//! | `request` | the struct as a whole, with the rules that span several fields |
-//! | `expand` | the generated code, one file for each part of it |
+//! | `field` | `#[endpoint(…)]` on a field: place, name in JSON, limits |
+//! | `form` | whether a field is required, according to its type |
+//! | `template`, `quota`, `limit` | texts and ranges in attributes |
+//! | `request` | the whole struct, with rules that involve several fields |
+//! | `expand` | generated code, one file for each part |
 
 mod attribute;
 mod expand;
@@ -28,7 +54,7 @@ use crate::request::Request;
 
 /// Implements `Endpoint`, `new` and a setter for each optional field.
 ///
-/// Documented at `frameio::Endpoint`.
+/// The re-export `frameio::Endpoint` documents all attributes.
 #[proc_macro_derive(Endpoint, attributes(endpoint))]
 pub fn endpoint(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -37,13 +63,13 @@ pub fn endpoint(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// Implements `FromJson` for a struct that derives `Endpoint`, so that the request can be made
-/// from JSON by the documented names.
+/// Implements `FromJson` for a struct that derives `Endpoint`, so that the request can be created from
+/// JSON with documented names.
 ///
-/// Every type of a field has to implement `Deserialize`.
+/// The types of all fields must implement `Deserialize`.
 #[proc_macro_derive(EndpointFromJson, attributes(endpoint))]
 pub fn endpoint_from_json(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    // The derive of `Endpoint` reports the errors.
+    // The derive of `Endpoint` reports errors.
     Request::parse(input).map_or_else(|_| TokenStream::new(), |it| expand::from_json(&it).into())
 }

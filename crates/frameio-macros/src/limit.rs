@@ -5,14 +5,14 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Ident, LitInt, Path, Result, Token};
 
-/// A limit with the key that it is written with, which says what is counted.
+/// Limit, with its key, which determines what is counted.
 pub(crate) struct Limit {
     pub(crate) key: Ident,
     pub(crate) range: Range,
 }
 
 impl Limit {
-    /// The unit that `Bounded::UNIT` has for this key.
+    /// Returns the value of `Bounded::UNIT` that this key requires.
     pub(crate) fn unit(&self) -> &'static str {
         match self.key.to_string().as_str() {
             "len" => "characters",
@@ -22,7 +22,7 @@ impl Limit {
     }
 }
 
-/// A range of numbers; both ends are inclusive.
+/// Range of numbers with inclusive ends.
 pub(crate) struct Range {
     start: Option<Bound>,
     end: Option<Bound>,
@@ -30,7 +30,7 @@ pub(crate) struct Range {
 
 impl Parse for Range {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let expected = |span| Error::new(span, "a limit is a range: write `1..=255`, or `1..`");
+        let expected = |span| Error::new(span, "expected a range: `1..=255` or `1..`");
         let first = input.span();
         let start = if input.peek(Token![..=]) || input.peek(Token![..]) {
             None
@@ -43,7 +43,7 @@ impl Parse for Range {
         }
         let open = input.parse::<Token![..]>().map_err(|_| expected(first))?;
         if !input.is_empty() && !input.peek(Token![,]) {
-            let message = "a limit includes its end: write `..=`";
+            let message = "the end of a limit is inclusive: write `..=`";
             return Err(Error::new_spanned(open, message));
         }
         Ok(Self { start, end: None })
@@ -61,7 +61,7 @@ impl ToTokens for Range {
     }
 }
 
-/// An end of a range: a number, or a constant of type `u64`.
+/// End of a range: a number, or a constant of type `u64`.
 enum Bound {
     Number(LitInt),
     Constant(Path),
@@ -71,7 +71,7 @@ impl Parse for Bound {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.peek(LitInt) {
             let number: LitInt = input.parse()?;
-            // Sizes are not negative.
+            // Rejects negative numbers.
             number.base10_parse::<u64>()?;
             return Ok(Self::Number(number));
         }
@@ -99,13 +99,13 @@ mod tests {
     }
 
     #[test]
-    fn reads_ranges_with_inclusive_ends() {
+    fn parses_ranges_with_inclusive_ends() {
         assert_eq!(read("1..=255").unwrap(), "1..=255");
         assert_eq!(read("1..=5_000").unwrap(), "1..=5_000");
         assert_eq!(read("1..").unwrap(), "1..=::core::primitive::u64::MAX");
         assert_eq!(read("..=6").unwrap(), "0..=6");
         assert_eq!(read("1..=limits::NAME").unwrap(), "1..=limits::NAME");
-        assert_eq!(read("1..9").unwrap_err(), "a limit includes its end: write `..=`");
+        assert_eq!(read("1..9").unwrap_err(), "the end of a limit is inclusive: write `..=`");
         for wrong in ["", "1", "\"1..2\"", "1..=", "-1..=2", "1.5..=2"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

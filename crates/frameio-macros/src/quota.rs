@@ -1,16 +1,16 @@
-//! The documented quota, `"3/s"` or `"100/min"`.
+//! Documented quota, such as `"3/s"` or `"100/min"`.
 
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, LitStr, Result};
 
-/// A number of calls in a window of time.
+/// Number of calls in a window of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) calls: u32,
     pub(crate) window: Window,
 }
 
-/// The window that calls are counted in.
+/// Window of time in which calls are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Window {
     Second,
@@ -19,7 +19,7 @@ pub(crate) enum Window {
 
 impl Parse for Quota {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let expected = "a quota is calls per second or minute: write \"3/s\" or \"100/min\"";
+        let expected = "expected calls per second or minute: \"3/s\" or \"100/min\"";
         let text: LitStr = input.parse().map_err(|error| Error::new(error.span(), expected))?;
         read(&text.value()).ok_or_else(|| Error::new(text.span(), expected))
     }
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_calls_per_second_and_minute() {
+    fn parses_calls_per_second_and_minute() {
         assert_eq!(read("3/s"), Some(Quota { calls: 3, window: Window::Second }));
         assert_eq!(read("100/min"), Some(Quota { calls: 100, window: Window::Minute }));
         for wrong in ["", "3", "/s", "0/s", "-1/s", "3/h", "3 / s", "3/s ", "a/min"] {

@@ -1,14 +1,14 @@
-//! The struct as a whole, with the rules that span several fields.
+//! Parsed struct, and rules that involve several fields.
 
 use syn::{Data, DeriveInput, Error, Fields, Generics, Ident, Result, Visibility};
 
 use crate::attribute::StructAttribute;
 use crate::field::{Field, Place};
 
-/// Names that a request for pages has fields of.
+/// Names of the fields of a request for pages.
 const PAGE_FIELDS: [&str; 3] = ["after", "page_size", "include_total_count"];
 
-/// A request that obeys all rules.
+/// Validated request.
 pub(crate) struct Request {
     pub(crate) name: Ident,
     pub(crate) vis: Visibility,
@@ -18,11 +18,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Reads a struct, and reports everything that is wrong with it at once.
+    /// Parses a struct, and reports all errors at once.
     pub(crate) fn parse(input: DeriveInput) -> Result<Self> {
         if let Some(lifetime) = input.generics.lifetimes().next() {
-            let message = "a request owns its values, because it may be sent from another task: \
-                           write `String` or an id instead of a reference";
+            let message = "a request must own its values, so that it can be sent from another task: use \
+                           `String` or an id instead of a reference";
             return Err(Error::new_spanned(lifetime, message));
         }
         let mut errors = Errors(None);
@@ -62,7 +62,7 @@ impl Request {
         self.fields_in(Place::Page).next().is_some()
     }
 
-    /// Returns whether the fields of the body are inside of `data`.
+    /// Returns whether the fields of the body are inside `data`.
     pub(crate) fn has_envelope(&self) -> bool {
         self.attribute.options.envelope.unwrap_or(true)
     }
@@ -73,12 +73,12 @@ impl Request {
             if !self.fields_in(Place::Path).any(|field| field.name == *name) {
                 let message = match self.fields.iter().find(|field| field.name == *name) {
                     Some(_) => format!(
-                        "`{{{name}}}` is in the path, but the field `{name}` is not: mark it with \
+                        "`{{{name}}}` is in the path, but the field `{name}` is not: mark the field with \
                          `#[endpoint(path)]`"
                     ),
                     None => format!(
-                        "`{{{name}}}` has no field: add one with `#[endpoint(path)]`, or correct \
-                         the path"
+                        "no field for the path parameter `{{{name}}}`: add a field with `#[endpoint(path)]`, or \
+                         correct the path"
                     ),
                 };
                 errors.add(Error::new(template.literal.span(), message));
@@ -87,7 +87,7 @@ impl Request {
         for field in self.fields_in(Place::Path) {
             if !template.names.contains(&field.name) {
                 let message = format!(
-                    "the path has no `{{{name}}}`: add it to \"{path}\", or mark the field with \
+                    "the path has no parameter `{{{name}}}`: add it to \"{path}\", or mark the field with \
                      `query` or `body`",
                     name = field.name,
                     path = template.literal.value(),
@@ -95,7 +95,7 @@ impl Request {
                 errors.add(Error::new(field.ident.span(), message));
             }
             if !field.form.is_required() {
-                let message = "a part of the path is always there: write the type without `Option`";
+                let message = "a path parameter cannot be optional: use the type without `Option`";
                 errors.add(Error::new_spanned(&field.ty, message));
             }
         }
@@ -106,19 +106,18 @@ impl Request {
         let others = self.fields_in(Place::WholeBody).skip(1).chain(self.fields_in(Place::Body));
         for other in others {
             let message = format!(
-                "a request has one body, and `{}` is all of it: remove one of the two, or mark both \
-                 with `body` to make them fields of one JSON object",
+                "`{}` is already the whole body: remove one of the two, or mark both with `body` to make \
+                 them fields of a JSON object",
                 whole.ident,
             );
             errors.add(Error::new(other.place_span, message));
         }
         if let Some((name, _)) = self.attribute.options.constants.first() {
-            let message =
-                format!("`{}` is the whole body: a constant has no place in it", whole.ident);
+            let message = format!("a constant cannot be added to the whole body `{}`", whole.ident);
             errors.add(Error::new(name.span(), message));
         }
         if !whole.form.is_required() {
-            let message = "the whole body is always sent: write the type without `Option`";
+            let message = "the whole body cannot be optional: use the type without `Option`";
             errors.add(Error::new_spanned(&whole.ty, message));
         }
     }
@@ -127,19 +126,19 @@ impl Request {
         for field in self.fields_in(Place::Page) {
             if !PAGE_FIELDS.contains(&field.name.as_str()) {
                 let message = format!(
-                    "`page` marks the fields `after`, `page_size` and `include_total_count`: mark \
-                     `{}` with `query`",
+                    "only `after`, `page_size` and `include_total_count` can be marked with `page`: mark `{}` \
+                     with `query`",
                     field.ident,
                 );
                 errors.add(Error::new(field.place_span, message));
             } else if field.form.is_required() {
-                let message = "a field of a page can be left out: write its type as `Option`";
+                let message = "a field marked with `page` must be optional: use `Option`";
                 errors.add(Error::new_spanned(&field.ty, message));
             }
         }
         let mut page = self.fields_in(Place::Page);
         if self.is_paged() && !page.any(|field| field.ident == "after") {
-            let message = "a request for pages has a cursor: add \
+            let message = "a request for pages needs a cursor: add \
                            `#[endpoint(page)] pub after: Option<Cursor>`";
             errors.add(Error::new(self.name.span(), message));
         }
@@ -149,11 +148,12 @@ impl Request {
         for field in &self.fields {
             let limit = field.limits.first().map(|limit| limit.key.span()).or(field.unique);
             if let (Place::Path | Place::Skip, Some(span)) = (field.place, limit) {
-                errors.add(Error::new(span, "limits are for fields of the query and the body"));
+                errors
+                    .add(Error::new(span, "only fields of the query and the body can have limits"));
             }
             if field.experimental.is_some() && field.form.is_required() {
-                let message = "an experimental field can be left out, so that the operation is \
-                               stable without it: write its type as `Option`";
+                let message = "an experimental field must be optional, because the operation is stable \
+                               without it: use `Option`";
                 errors.add(Error::new_spanned(&field.ty, message));
             }
         }
@@ -166,12 +166,12 @@ fn named_fields(data: Data, name: &Ident) -> Result<Vec<syn::Field>> {
             Fields::Named(fields) => Ok(fields.named.into_iter().collect()),
             Fields::Unit => Ok(Vec::new()),
             Fields::Unnamed(fields) => {
-                let message = "a request has named fields: `{ pub account_id: AccountId }`";
+                let message = "a request must have named fields: `{ pub account_id: AccountId }`";
                 Err(Error::new_spanned(fields, message))
             }
         },
         Data::Enum(_) | Data::Union(_) => {
-            Err(Error::new(name.span(), "a request is a struct with named fields"))
+            Err(Error::new(name.span(), "a request must be a struct with named fields"))
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The path template, `/v4/accounts/{account_id}`.
+//! Path template, such as `/v4/accounts/{account_id}`.
 
 use syn::{Error, LitStr, Result};
 
-/// A path template with the names of its parameters.
+/// Path template with the names of its parameters.
 pub(crate) struct Template {
     pub(crate) literal: LitStr,
-    /// The names between braces, in their order.
+    /// Names between braces, in order.
     pub(crate) names: Vec<String>,
 }
 
@@ -20,11 +20,11 @@ impl Template {
 
 fn names(template: &str) -> std::result::Result<Vec<String>, String> {
     if !template.starts_with('/') {
-        return Err(format!("the path begins with a slash: write \"/{template}\""));
+        return Err(format!("the path must start with a slash: \"/{template}\""));
     }
     if let Some(at) = template.find(['?', '#']) {
         return Err(format!(
-            "a path has no `{}`: mark fields with `#[endpoint(query)]` to send them in the query",
+            "the path must not contain `{}`: use fields with `#[endpoint(query)]` for the query",
             &template[at..=at],
         ));
     }
@@ -34,10 +34,12 @@ fn names(template: &str) -> std::result::Result<Vec<String>, String> {
         let name = rest[at..].strip_prefix('{').and_then(|rest| rest.split_once('}'));
         let Some((name, after)) = name.filter(|(name, _)| !name.is_empty() && !name.contains('{'))
         else {
-            return Err("a brace is not closed: write parameters as `{account_id}`".to_owned());
+            return Err(
+                "invalid parameter in the path: write parameters as `{account_id}`".to_owned()
+            );
         };
         if names.iter().any(|other| other == name) {
-            return Err(format!("`{{{name}}}` occurs twice in the path"));
+            return Err(format!("duplicate parameter `{{{name}}}` in the path"));
         }
         names.push(name.to_owned());
         rest = after;
@@ -50,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_names_in_their_order() {
+    fn parses_parameter_names_in_order() {
         assert_eq!(names("/v4/me"), Ok(vec![]));
         assert_eq!(names("/a/{x}/b/{yy}"), Ok(vec!["x".to_owned(), "yy".to_owned()]));
         for wrong in ["v4/me", "/a/{x", "/a/x}", "/a/{}", "/a/{b{c}}", "/{x}/{x}", "/a?b", "/a#b"] {

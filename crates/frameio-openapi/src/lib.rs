@@ -1,10 +1,13 @@
 //! The OpenAPI documents of Frame.io V4, and a typed reader of them.
 //!
-//! [`Document::stable`] and [`Document::experimental`] are the two documents of the service;
-//! [`Document::flavours`] lists what the experimental version adds to stable operations;
-//! [`Document::parse`] reads any other version. A document lists its [`Operation`]s with
-//! their parameters, bodies, responses and quotas; a [`Schema`] is never a reference, since
-//! references are resolved on the way to it.
+//! For tools that work from the documents, such as a simulator, a code generator or a check of a
+//! newer version. Programs that call the service do not need it: [`frameio`] has typed requests,
+//! and does not depend on this crate.
+//!
+//! [`Document::stable`] and [`Document::experimental`] return the two documents of the service,
+//! [`Document::flavours`] the fields that `api-version: experimental` adds to stable operations,
+//! and [`Document::parse`] reads any other version. A document lists its [`Operation`]s with their
+//! parameters, bodies, responses and quotas. References are resolved: a [`Schema`] never is one.
 //!
 //! ```
 //! use frameio_openapi::{Document, SchemaType};
@@ -21,6 +24,10 @@
 //! assert_eq!(size.kind(), Some(SchemaType::Integer));
 //! # Ok::<(), &'static str>(())
 //! ```
+//!
+//! The crate has no features.
+//!
+//! [`frameio`]: https://docs.rs/frameio
 
 mod document;
 
@@ -29,11 +36,11 @@ pub use document::{
     RequestBody, Schema, SchemaType,
 };
 
-/// The JSON of the stable operations, as [`Document::stable`] reads it.
+/// JSON text of the stable operations, which [`Document::stable`] parses.
 pub const STABLE: &str = include_str!("../documents/openapi.json");
 
-/// The JSON of the additions to stable operations, as [`Document::flavours`] reads it.
+/// JSON text of the additions to stable operations, which [`Document::flavours`] parses.
 pub const FLAVOURS: &str = include_str!("../documents/experimental-flavours.json");
 
-/// The JSON of the experimental operations, as [`Document::experimental`] reads it.
+/// JSON text of the experimental operations, which [`Document::experimental`] parses.
 pub const EXPERIMENTAL: &str = include_str!("../documents/openapi-experimental.json");

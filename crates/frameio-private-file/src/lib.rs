@@ -1,14 +1,17 @@
 //! Files and directories that only their owner can read, replaced atomically.
 //!
-//! On Unix, files get the mode 0600 and directories 0700. On other systems they get the permissions
-//! that the directory above gives them.
+//! On Unix, files have the mode 0600 and directories 0700. On other systems they inherit the
+//! permissions of the parent directory.
 //!
-//! | to | use |
+//! The SDK uses this crate for tokens, profiles and the state of transfers. It does not depend on
+//! the rest of the SDK and has no features.
+//!
+//! | task | function |
 //! |---|---|
 //! | replace a file | [`write()`] |
-//! | replace a file whose new content cannot be had again | [`Reserved`] |
-//! | keep other processes out | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
-//! | open a file that somebody else may have put there | [`open_regular`] |
+//! | replace a file whose new content cannot be obtained twice | [`Reserved`] |
+//! | lock out other processes | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
+//! | open a file that may have been planted by somebody else | [`open_regular`] |
 //! | quote an I/O error in a message | [`reason()`] |
 //!
 //! ```
@@ -37,12 +40,13 @@ pub use self::reason::reason;
 pub use self::regular::{NotRegular, check_regular, open_regular};
 pub use self::reserved::Reserved;
 
-/// Creates a directory and its missing parents, readable by the owner alone.
+/// Creates a directory and its missing parents, accessible only to the owner.
 ///
 /// Existing directories keep their permissions.
 ///
 /// # Errors
-/// When a directory cannot be created, or a file has the name of one.
+///
+/// Fails if a directory cannot be created, or a file of that name exists.
 pub fn create_dir_all(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -51,9 +55,9 @@ pub fn create_dir_all(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Options for opening a file, which make a new one readable by the owner alone.
+/// Returns options for opening a file. A file that they create is accessible only to the owner.
 pub fn options() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has a mode to set"))]
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix sets a mode"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -63,14 +67,15 @@ pub fn options() -> OpenOptions {
 /// Replaces the file at `path` with `content`, and creates missing parent directories.
 ///
 /// The content is written to a temporary file in the same directory, synced, and renamed; then the
-/// directory is synced. A reader, and a crash at any moment, sees the old content or the new one.
+/// directory is synced. Readers see either the old or the new content, even after a crash.
 ///
 /// # Errors
-/// When the directory cannot be created, or the disk is full or fails. The old content is kept.
+///
+/// Fails if the directory cannot be created, or the disk is full or fails. The old content is kept.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = parent(path);
     create_dir_all(directory)?;
-    // A temporary file has the mode 0600.
+    // `NamedTempFile` creates files with mode 0600.
     let mut file = NamedTempFile::with_prefix_in(".new-", directory)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
@@ -78,7 +83,7 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_directory(directory)
 }
 
-/// The directory of the file at `path`; for a bare file name the current one.
+/// Returns the directory of the file at `path`, which is `.` for a bare file name.
 pub fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -86,7 +91,7 @@ pub fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Makes a rename within `directory` survive a crash.
+/// Syncs `directory`, so that a rename within it survives a crash.
 fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
@@ -96,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn replaces_the_content_and_leaves_nothing_else() {
+    fn replaces_the_content_and_leaves_no_temporary_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a/b/file");
         write(&path, b"one").unwrap();

@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 use crate::regular::open_regular;
 use crate::{create_dir_all, options, parent};
 
-/// Opens the file whose lock guards the file at `path`: the same name with `.lock` at its end.
+/// Opens the lock file of the file at `path`, which has the same name followed by `.lock`.
 ///
-/// It is created if it is missing, and never removed: a process could hold the lock of a removed file
-/// while another one locks its successor. Missing parent directories are created. Call
-/// [`File::lock`] or [`File::try_lock`] on it; the lock ends when the file is closed, however the
-/// process ends.
+/// Creates the lock file and missing parent directories. Call [`File::lock`] or [`File::try_lock`] on
+/// the result; the lock is released when the file is closed, even if the process is killed.
+///
+/// The lock file is never removed. Otherwise one process could hold the lock of the removed file while
+/// another process locks its successor.
 ///
 /// # Errors
-/// When the file is a link or not a regular file, and when it cannot be opened.
+///
+/// Fails if the lock file is a link, is not a regular file, or cannot be opened.
 pub fn open_lock(path: &Path) -> io::Result<File> {
     create_dir_all(parent(path))?;
     let mut name = path.as_os_str().to_owned();

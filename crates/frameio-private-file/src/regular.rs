@@ -1,17 +1,17 @@
-//! Opening a file that is what it seems to be: regular, and reachable by this name only.
+//! Opening only regular files that have a single name.
 
 use std::fmt;
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// What a path leads to that is not a regular file of one name.
+/// Reason why a path does not refer to a regular file with a single name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotRegular {
     /// A symbolic link, or another reparse point on Windows.
     SymbolicLink,
-    /// A regular file with this many names: writing to it changes the others too.
+    /// A regular file with this many names. Writing to it changes the content under all of them.
     HardLinks(u64),
     /// A directory.
     Directory,
@@ -21,14 +21,14 @@ pub enum NotRegular {
     Socket,
     /// A device.
     Device,
-    /// Something else.
+    /// Another type of file.
     Other,
 }
 
 impl NotRegular {
-    /// Classifies what `metadata` describes; `None` for a regular file with one name.
+    /// Classifies a file by its metadata. Returns `None` for a regular file with a single name.
     ///
-    /// Hard links are only counted on Unix.
+    /// Hard links are detected only on Unix.
     pub fn of(metadata: &Metadata) -> Option<Self> {
         let kind = metadata.file_type();
         if kind.is_symlink() {
@@ -43,7 +43,7 @@ impl NotRegular {
         #[cfg(unix)]
         {
             let names = std::os::unix::fs::MetadataExt::nlink(metadata);
-            // A file that was removed while it was open has no name left.
+            // An open file that has been removed has no name.
             if names > 1 {
                 return Some(Self::HardLinks(names));
             }
@@ -75,7 +75,7 @@ impl fmt::Display for NotRegular {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::SymbolicLink => "a symbolic link",
-            Self::HardLinks(names) => return write!(f, "one of {names} hard links to one file"),
+            Self::HardLinks(names) => return write!(f, "one of {names} hard links to a file"),
             Self::Directory => "a directory",
             Self::NamedPipe => "a named pipe",
             Self::Socket => "a socket",
@@ -87,10 +87,12 @@ impl fmt::Display for NotRegular {
 
 impl std::error::Error for NotRegular {}
 
-/// Verifies that `path` names a regular file with one name, or nothing; whether it exists.
+/// Verifies that `path` is missing or a regular file with a single name. Returns whether it exists.
 ///
 /// # Errors
-/// With [`NotRegular`] inside when the path names anything else, or when it cannot be looked up.
+///
+/// Fails with [`NotRegular`] as the inner error for any other type of file, and if the path cannot be
+/// looked up.
 pub fn check_regular(path: &Path) -> io::Result<bool> {
     match std::fs::symlink_metadata(path) {
         Ok(metadata) => NotRegular::of(&metadata).map_or(Ok(true), |kind| Err(refused(kind))),
@@ -102,13 +104,15 @@ pub fn check_regular(path: &Path) -> io::Result<bool> {
 /// Opens a regular file without following a symbolic link as its last component, and without
 /// waiting for the other end of a named pipe.
 ///
-/// Do not set `truncate`, which acts before the file can be checked; call [`File::set_len`].
+/// Do not set `truncate`, which takes effect before the file is verified; call [`File::set_len`]
+/// instead.
 ///
 /// # Errors
-/// With [`NotRegular`] inside when the path names a symbolic link, a file with several hard links,
-/// a directory, a pipe, a socket or a device; otherwise as [`OpenOptions::open`].
+///
+/// Fails with [`NotRegular`] as the inner error for a symbolic link, a file with several hard links, a
+/// directory, a pipe, a socket or a device. Otherwise fails like [`OpenOptions::open`].
 pub fn open_regular(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    // Merely opening a device may do something.
+    // Opening a device can have side effects, so verify the path first.
     check_regular(path)?;
     no_follow(options);
     let file = options.open(path)?;

@@ -1,4 +1,4 @@
-//! Replacing a file in two steps: first the space, later the content.
+//! Replacing a file in two steps: reserve the space first, write the content later.
 
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
@@ -6,18 +6,17 @@ use std::path::{Path, PathBuf};
 
 use crate::{create_dir_all, options, parent, sync_directory};
 
-/// Space on the disk for the next content of a file.
+/// Reserved disk space for the next content of a file.
 ///
-/// Reserve it before doing what cannot be repeated, such as spending a refresh token: a full disk, a
-/// quota or a missing permission is then found in time. [`commit`](Self::commit) replaces the file
-/// atomically, as [`write()`](crate::write) does. Dropping it instead keeps the old content.
+/// Reserve space before an action that cannot be repeated, such as spending a refresh token. A full
+/// disk, an exceeded quota or a missing permission is then detected in time.
+/// [`commit`](Self::commit) replaces the file atomically, like [`write()`](crate::write). Dropping the
+/// value keeps the old content.
 ///
-/// The space is a file with `.new` at the end of its name, which replaces one that a killed process
-/// has left. So only one process may reserve the same file at a time: hold a
-/// [lock](crate::open_lock).
+/// The space is a file whose name ends in `.new`; a leftover of a killed process is replaced. Only one
+/// process may reserve the same file at a time, so hold a [lock](crate::open_lock).
 ///
-/// On a file system that copies on write, the space may still be missing when the content is written;
-/// `commit` then fails as `write` does.
+/// On a copy-on-write file system, `commit` can still run out of space and fail like `write`.
 ///
 /// ```
 /// use frameio_private_file::Reserved;
@@ -39,7 +38,7 @@ pub struct Reserved {
     path: PathBuf,
 }
 
-/// The file of the space, removed unless it was renamed.
+/// File with the reserved space, removed on drop unless it was renamed.
 #[derive(Debug)]
 struct Staged {
     path: PathBuf,
@@ -49,10 +48,11 @@ struct Staged {
 impl Reserved {
     /// Reserves `bytes` for the file at `path`, and creates missing parent directories.
     ///
-    /// The space is written and synced, not only announced.
+    /// The space is filled and synced, so that it is really allocated.
     ///
     /// # Errors
-    /// When the directory cannot be created or the disk has no space.
+    ///
+    /// Fails if the directory cannot be created or the disk is full.
     pub fn new(path: &Path, bytes: u64) -> io::Result<Self> {
         create_dir_all(parent(path))?;
         let mut name = path.as_os_str().to_owned();
@@ -72,7 +72,8 @@ impl Reserved {
     /// Replaces the file with `content`.
     ///
     /// # Errors
-    /// When the disk fails, or when the content is longer than the reserved space and the disk is
+    ///
+    /// Fails if the disk fails, or if the content is longer than the reserved space and the disk is
     /// full. The old content is kept.
     pub fn commit(mut self, content: &[u8]) -> io::Result<()> {
         self.file.rewind()?;
@@ -88,7 +89,7 @@ impl Reserved {
 impl Drop for Staged {
     fn drop(&mut self) {
         if !self.is_committed {
-            // A file that stays is replaced the next time.
+            // A leftover file is replaced by the next reservation.
             drop(fs::remove_file(&self.path));
         }
     }
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_over_the_space_that_a_killed_process_left() {
+    fn replaces_the_leftover_of_a_killed_process() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         fs::write(dir.path().join("file.new"), vec![b'x'; 9000]).unwrap();

@@ -1,9 +1,14 @@
-//! A local Frame.io, to develop and test against.
+//! A local simulator of Frame.io V4, for development and tests.
 //!
-//! [`Sim`] is a tower service that responds to HTTP requests as the Frame.io V4 API does, with its
-//! state in memory. Use it in process, in place of a client's transport, or on a loopback socket for
-//! programs in any language. It starts with one account, one workspace, one project, the user who owns
-//! them and three others; [`Sim::demo`] has their ids.
+//! [`Sim`] is a tower service that responds to HTTP requests as the Frame.io V4 API does. It keeps its
+//! state in memory and validates every request against the published contract. Use it in process, in
+//! place of a client's transport, or serve it on a loopback socket for programs in any language.
+//!
+//! Add this crate as a dev-dependency next to `frameio`, which does not re-export it. The command
+//! `frameio sim` runs the same simulator as a program. The crate has no features.
+//!
+//! A new simulator contains one account, one workspace, one project, the user who owns them and three
+//! other users. [`Sim::demo`] returns their ids.
 //!
 //! In process:
 //!
@@ -26,7 +31,7 @@
 //! # }
 //! ```
 //!
-//! On a socket, which closes with the server:
+//! On a socket, which is closed when the server is dropped:
 //!
 //! ```
 //! use frameio_core::Body;
@@ -49,13 +54,15 @@
 //!
 //! # Signing in
 //!
-//! Adobe IMS is on the same base URL, with the paths that its own host has: `/ims/authorize/v2`,
+//! Adobe IMS is served at the same base URL, under the paths of the real host: `/ims/authorize/v2`,
 //! `/ims/token/v3`, `/ims/revoke`, `/ims/userinfo/v2`, `/ims/validate_token/v1`, `/ims/keys` and
-//! `/ims/.well-known/openid-configuration`. It gives tokens for client credentials, for a code
-//! (with a secret, or with PKCE) and for a refresh token, which dies when it is used; the API
-//! takes them until they expire or are revoked. [`Credential::DEMO_NATIVE`] and its like are known
-//! from the start, others are registered with [`Builder::credential`]. The demo user approves at
-//! once, or on [a page to click on](Builder::login_page).
+//! `/ims/.well-known/openid-configuration`. It issues tokens for client credentials, for an
+//! authorization code (with a secret or with PKCE) and for a refresh token, which can be used once.
+//! The API accepts these tokens until they expire or are revoked.
+//!
+//! [`Credential::DEMO_NATIVE`] and the other `DEMO_` credentials are registered from the start;
+//! [`Builder::credential`] registers your own. The demo user approves a sign-in immediately, or on
+//! [a sign-in page](Builder::login_page).
 //!
 //! ```
 //! use frameio_core::Body;
@@ -82,10 +89,9 @@
 //!
 //! # Users and roles
 //!
-//! Besides the demo user, who may do everything, the demo account has an editor, a commenter and
-//! a viewer of the workspace, each with a [token](Sim::token_of). Others are added by
-//! [`Builder::user`] and [`Sim::add_user`], and given roles by the operations on permissions, to
-//! themselves or to a group.
+//! In addition to the demo user, who owns everything, the demo account has an editor, a commenter and
+//! a viewer of the workspace, each with a [token](Sim::token_of). [`Builder::user`] and
+//! [`Sim::add_user`] add more users. The operations on permissions give roles to users and groups.
 //!
 //! ```
 //! use frameio_core::Body;
@@ -110,8 +116,9 @@
 //!
 //! # Webhooks and custom actions
 //!
-//! What happens is delivered to the webhooks that ask for it, signed as `frameio-webhook` verifies
-//! it. A receiver on the loopback gets it over a socket; without one it is in [`Sim::deliveries`]:
+//! Each event is delivered to the webhooks subscribed to it, with a signature that `frameio-webhook`
+//! verifies. A receiver on the loopback interface gets the delivery over a socket. Every delivery is
+//! also recorded in [`Sim::deliveries`], so a test needs no receiver:
 //!
 //! ```
 //! use frameio_core::{Body, BoxError};
@@ -131,8 +138,8 @@
 //!         .header("authorization", format!("Bearer {}", Sim::TOKEN))
 //!         .header("content-type", "application/json")
 //!         .body(Body::from(json!({ "data": data }).to_string()))?;
-//!     let answer = sim.clone().oneshot(request).await?.into_body().collect().await?.to_bytes();
-//!     Ok::<Value, BoxError>(serde_json::from_slice(&answer)?)
+//!     let body = sim.clone().oneshot(request).await?.into_body().collect().await?.to_bytes();
+//!     Ok::<Value, BoxError>(serde_json::from_slice(&body)?)
 //! };
 //! let webhook = post(format!("workspaces/{}/webhooks", demo.workspace_id), json!({
 //!     "name": "Comments",
@@ -153,156 +160,164 @@
 //! # }
 //! ```
 //!
-//! The timestamps are of the simulator's [`Clock`]: where a test moves it by minutes, the verifier
-//! has to be given [it as well](frameio_webhook::Verifier::clock). [`Sim::trigger`] runs a custom
-//! action, and follows its forms.
+//! Timestamps come from the simulator's [`Clock`]. A test that advances the clock by minutes has to
+//! pass it [to the verifier too](frameio_webhook::Verifier::clock). [`Sim::trigger`] runs a custom
+//! action and submits its forms.
 //!
-//! # From outside of its process
+//! # Control over HTTP
 //!
-//! Programs in any language control it below `/_sim/`, without a token and only from the same
-//! machine; errors are JSON as those of the API:
+//! Programs in any language control a served simulator with the endpoints under `/_sim/`. They need no
+//! token, accept connections from the same machine only, and report errors in the JSON format of the
+//! API:
 //!
-//! * `GET /_sim/` is a page for people: it shows the content of the accounts, the last requests and the
-//!   buckets of the quotas as they change, with details on a click, and can do what is listed here.
-//! * `GET /_sim/demo` returns the ids of [`Sim::demo`] and the `tokens` of its users.
-//! * `GET /_sim/state` returns [`Sim::state`] as JSON, secrets included. A `PUT` of such a document, or
-//!   of one written by hand, is [`Sim::restore`]: it is checked as a file is, with 422 and a JSON
-//!   pointer to what is wrong, takes up to 64 MiB, and returns the demo.
-//! * `GET /_sim/stats` returns [`Sim::stats`]: `requests`, `by_status`, `by_operation` and
-//!   `rate_limited`, which is what was answered 429, by the operation.
-//! * `POST /_sim/reset` is [`Sim::reset`], and returns the demo, whose ids stay.
-//! * `POST /_sim/clock` with `{"advance_ms": 60000}` is [`Clock::advance`], and answers, as a `GET`
-//!   does, with the time: `{"now": "…"}`.
-//! * `POST /_sim/faults` with `{"fault": "files.show=503:next2"}` is [`Sim::inject`] with what is
-//!   parsed as a [`Fault`]. A `GET` lists those that are left, a `DELETE` takes all back.
-//! * `POST /_sim/actions/{id}/trigger` with `{"resources": [{"type": "file", "id": "…"}]}` is
-//!   [`Sim::trigger`], by the demo user or by that of `user_id`. It submits each form that is shown
-//!   with the next of the list `submit`, and returns `shown`, one after the other: forms,
-//!   a message, or nothing, by their `type`.
+//! * `GET /_sim/`: a page for a browser. It shows the content of the accounts, recent requests and
+//!   the remaining quotas live, with details on a click, and buttons for the endpoints below.
+//! * `GET /_sim/demo`: the ids of [`Sim::demo`] and the `tokens` of its users.
+//! * `GET /_sim/state`: [`Sim::state`] as JSON, including secrets. `PUT` such a document, or one
+//!   written by hand, to call [`Sim::restore`]; the response is the demo. The document is validated like
+//!   a file: the response to an invalid one is 422 with a JSON pointer. The limit is 64 MiB.
+//! * `GET /_sim/stats`: [`Sim::stats`], with `requests`, `by_status`, `by_operation` and
+//!   `rate_limited`, the number of 429 responses by operation.
+//! * `POST /_sim/reset`: [`Sim::reset`]. The response is the demo, whose ids do not change.
+//! * `POST /_sim/clock` with `{"advance_ms": 60000}`: [`Clock::advance`]. The response, as that of a
+//!   `GET`, is the current time: `{"now": "…"}`.
+//! * `POST /_sim/faults` with `{"fault": "files.show=503:next2"}`: [`Sim::inject`] with the
+//!   [`Fault`] in its text form. `GET` lists the active faults, `DELETE` removes all of them.
+//! * `POST /_sim/actions/{id}/trigger` with `{"resources": [{"type": "file", "id": "…"}]}`:
+//!   [`Sim::trigger`], as the demo user or as the user in `user_id`. Each form that the action shows
+//!   is submitted with the next item of the list `submit`. The response has the list `shown`: the
+//!   forms, the message, or nothing, each with its `type`.
 //!
-//! These requests are not recorded, and no fault applies to them. Browsers send them only for the page
-//! itself: a request from another origin, or by a host name that is neither an IP address nor
+//! These requests are not recorded, and no fault applies to them. Browsers can send them only from the
+//! page itself: a request from another origin, or to a host name that is neither an IP address nor
 //! `localhost`, is refused (403).
 //!
-//! A server on the loopback refuses other host names for the API, downloads and IMS as well, because a
-//! page on the web could point its own name to this machine; [`Builder::host`] adds names.
+//! A server on the loopback interface refuses other host names for the API, downloads and IMS as well,
+//! because a web page could point its own host name to this machine. [`Builder::host`] allows others.
+//!
+//! # Samples
+//!
+//! Tests that mock two or three responses by hand need no simulator. [`samples`] has realistic JSON of
+//! the common resources, and functions for responses, pages and errors.
 //!
 //! # State in a file
 //!
-//! [`Sim::save`] writes all that it remembers to a JSON file, and [`Builder::state`] begins with
-//! one: saved, or written by hand with little more than names. [`SavedState::demo`] is an account
-//! with more in it, which `frameio sim` begins with; [`Sim::new`] stays small.
+//! [`Sim::save`] writes the complete state to a JSON file, and [`Builder::state`] starts a simulator
+//! from one. A file can also be written by hand, with little more than names. [`SavedState::demo`] is
+//! an account with more content, the default of `frameio sim`; [`Sim::new`] stays small.
 //!
-//! # What it does
+//! # What is simulated
 //!
-//! * All 124 operations of the contract ([`Sim::operations`]), the 26 experimental ones with the
-//!   header `api-version: experimental`, with answers in exactly the shapes of the contract.
-//! * It refuses what the contract does not allow: 401 without a known token, 404 for what is not
-//!   there, 400 for a body that is not JSON, and 422 for everything that is wrong with a body or
-//!   a query, unknown keys included, with a JSON pointer to each of the first hundred problems;
-//!   `/api-version` stands for the header.
-//! * Roles on the account, workspaces, projects and folders, of users and of groups. What a user
-//!   does not see is 404 and in no list; what they see and may not do is 403. Restricted projects
-//!   and folders are for those who were given a role on them, and for those with full access.
-//! * Pages with cursors that are good only whole and encoded; `links.next` carries only the
-//!   cursor.
-//! * The documented quotas: a leaky bucket for each token, account and operation, told in the
-//!   three headers, and 429 from a full one. Tokens of IMS share those of their user.
-//! * A server that signs in acts as a `Service Account User` of its own, an admin of the demo account
-//!   from its first token on.
-//! * Pages of other origins on the loopback may call the API, the storage and IMS (CORS), not
-//!   `/_sim/`. Their preflights are not recorded.
-//! * Tokens of IMS as the service takes them: 401 for a user's that lacks the scopes
-//!   `additional_info.roles` or `AdobeID`, as it does when `scope` is sent again with the code,
-//!   and for a server's that lacks `frame.s2s.all` or `AdobeID`.
-//! * Uploads: signed URLs that take a `PUT` for 24 hours, only with `x-amz-acl: private`, the
-//!   media type of the file and the exact size of the part, and never beside a token; else the
-//!   bare XML of a storage. A part is streamed into the [`Storage`]: memory, a directory, or a
-//!   mere counter, which takes a terabyte without storing it. A file is complete when all parts
-//!   are there, and does not change any more. Attachments of comments are uploaded likewise.
-//! * Files, folders and version stacks are copied and moved, one or many, within an account. A
-//!   copy shares the bytes with what it is of, and is uploaded when that is. What was deleted is
-//!   gone everywhere, but can be restored to where it was for 30 days; projects go for good.
-//! * Remote uploads of plain `http://` sources on the loopback, fetched by a task in the
-//!   background, up to 50 GB. All other sources fail at once, and so does one that answers with
-//!   anything but 200, with nothing, or not for 60 seconds: `upload_failed` tells it.
-//! * Downloads of uploads, whole or in ranges, by signed URLs in `media_links.original` and from
-//!   [`Sim::download_url`]; with `etag`, `last-modified`, and the conditions of HTTP. A browser shows
-//!   them in a sandbox, so that an uploaded page cannot act with the origin of the simulator.
-//! * A file goes from `created` to `uploaded` to `transcoded`, on the [`Clock`] that moves all
-//!   time here, and that can be [advanced](Clock::advance).
-//! * Deliveries to webhooks and custom actions on the loopback, by plain `http://`: a POST that is
-//!   not answered with success in 5 seconds, or in the timeout of the action, comes up to four times
-//!   again, after 15, 30, 60 and 120 seconds and by chance up to a fifth more, signed again. They
-//!   stop when the webhook is deleted or switched off. `file.ready` comes when the file is
+//! * **Operations**: all 124 operations of the contract ([`Sim::operations`]), the 26 experimental
+//!   ones with the header `api-version: experimental`. Responses have exactly the documented shapes.
+//! * **Validation**: 401 without a known token, 404 for a missing resource, 400 for a body that is not
+//!   JSON, and 422 for any other problem of a body or query, including unknown keys, with a JSON
+//!   pointer to each of the first hundred problems. The pointer `/api-version` stands for the header.
+//! * **Roles** of users and groups on the account, workspaces, projects and folders. A resource that a
+//!   user may not see is a 404 and missing from lists; an action that the role does not permit is a 403.
+//!   Restricted projects and folders are visible to users with a role on them or with full access.
+//! * **Pages**: opaque cursors; a modified cursor is refused. `links.next` carries only the cursor.
+//! * **Quotas** as documented: a leaky bucket for each token, account and operation, reported in the
+//!   three rate-limit headers, and 429 when it is exhausted. IMS tokens of a user share one bucket.
+//! * **Server-to-server sign-in**: a server acts as a `Service Account User`, which is created with its
+//!   first token and is an admin of the demo account.
+//! * **CORS**: pages from other origins on the loopback interface may call the API, the storage and
+//!   IMS, but not `/_sim/`. Preflight requests are not recorded.
+//! * **Token scopes**: 401 for a user token without `additional_info.roles` or `AdobeID`, which is what
+//!   the service issues when `scope` is sent with the code again, and for a server token without
+//!   `frame.s2s.all` or `AdobeID`.
+//! * **Uploads** to signed URLs, which accept a `PUT` for 24 hours, only with `x-amz-acl: private`, the
+//!   file's media type, the exact size of the part and no token. Other requests fail with the XML of the
+//!   storage. A part is streamed to the [`Storage`]: memory, a directory, or a counter that accepts a
+//!   terabyte without storing it. A file is complete when all parts have arrived, and is immutable
+//!   after that. Attachments of comments are uploaded in the same way.
+//! * **Copies and moves** of files, folders and version stacks, one or in bulk, within an account. A
+//!   copy shares the bytes of its source and completes with it.
+//! * **Deletion**: a deleted asset is hidden everywhere and can be restored to its folder for 30 days;
+//!   a project is deleted permanently.
+//! * **Remote uploads** from plain `http://` sources on the loopback interface, fetched by a background
+//!   task, up to 50 GB. Other sources fail immediately. A source fails too when its status is not 200,
+//!   its body is empty, or it does not respond for 60 seconds; `upload_failed` is then set.
+//! * **Downloads** of uploaded files, complete or by range, from the signed URLs in
+//!   `media_links.original` and [`Sim::download_url`], with `etag`, `last-modified` and conditional
+//!   requests. Browsers show the files in a sandbox, so an uploaded page cannot act with the origin of
+//!   the simulator.
+//! * **File status**: from `created` to `uploaded` to `transcoded`, on the [`Clock`] that drives every
+//!   time here and that can be [advanced](Clock::advance).
+//! * **Deliveries** to webhooks and custom actions on the loopback interface, with plain `http://`. A
+//!   request without a successful response within 5 seconds, or the timeout of the action, is signed and
+//!   sent again up to four times, after 15, 30, 60 and 120 seconds plus up to a fifth of random jitter.
+//!   Deliveries stop when the webhook is deleted or deactivated. `file.ready` is sent when the file is
 //!   `transcoded`.
-//! * Metadata fields of all ten types, with values that are checked by the type, and a few of the
-//!   service's built-in fields: Keywords, Notes, Rating and Status to be set, and Comment Count,
-//!   Date Uploaded, File Size, Frame Rate and Uploader with what is known of a file.
-//! * Collections are there to be shown: two in the demo project, and what
+//! * **Metadata fields** of all ten types, with values validated by type, and some of the built-in
+//!   fields of the service: Keywords, Notes, Rating and Status can be set; Comment Count, Date Uploaded,
+//!   File Size, Frame Rate and Uploader are derived from the file.
+//! * **Collections**, read-only as in the API: two in the demo project, and those that
 //!   [`Sim::add_collection`] adds.
-//! * Shares with their assets, reviewers and activities; what is done under the link of one is
-//!   done with [`Sim::visit_share`].
-//! * Faults on demand, by operation, count or chance ([`Sim::inject`], [`Fault`]), and a record
-//!   of all requests ([`Sim::requests`]).
+//! * **Shares** with their assets, reviewers and activities. [`Sim::visit_share`] acts as a visitor.
+//! * **Faults** on demand, by operation, count or chance ([`Sim::inject`], [`Fault`]), and a record of
+//!   all requests ([`Sim::requests`]).
 //!
-//! # What it does not
+//! # What is not simulated
 //!
-//! * Nothing is transcoded or looked into: the built-in fields Duration and Resolution have no
-//!   value unless a [state](SavedState) gives them one, and when the set delay after the upload is over, the other media links of videos,
-//!   images, audio and PDFs lead to something small of the right content type that is the same
-//!   for all files: a PNG of one grey pixel, or an MP4 without tracks. Other kinds of files have
-//!   none.
-//! * Replies to comments are only shown, as by the API: they come from a state or [`Sim::reply`].
-//! * Every file has 24 frames a second, and a comment that was given no timestamp is answered
-//!   with frame 0. Which timestamps, pages and anchors fit which kind of file is not checked.
-//! * There are no `id_token`s, whose signing (RS256) would weigh more than all of sign-in here: who a
-//!   user is, `/ims/userinfo/v2` and `/v4/me` tell. So the set of keys is empty;
-//!   as on the service, an access token looks like a JWT but its signature cannot be checked.
-//! * There are no connected storages: an import is a file at once whose content is its key and
-//!   storage location.
-//! * No comment is for the team alone: `copy_comments=internal` copies none.
-//! * Nothing is behind the short URL of a share, nor is its collection in any list. No mails are
-//!   sent, no passphrase is asked for, and how a share is to look changes nothing.
-//! * Both engines of search look for the same. What only a look into the media, or into fields that
-//!   are not simulated, could tell matches nothing: transcription, what is seen, format, codec, bit
-//!   rate and the like; nor do the original name of a file, and fields that an account has defined.
-//! * Nothing is delivered to other URLs than those of the loopback; such a delivery is only recorded.
-//! * Unknown parameters of a query are ignored, and values that the contract calls open are
-//!   refused all the same: what the service takes beyond the known ones, it does not tell.
-//! * Where the documentation says nothing it has to decide: a record made without a name is
-//!   `Untitled`, lists without `sort` are in the order of creation, a record of another
-//!   account is 404, the root folder cannot be deleted or moved (403), part sizes are its own.
-//!   Something copied without `parent_id` stays in its folder; a move needs one. A folder cannot
-//!   be moved into itself (422), but copied. Bulk calls do all or, with 404, nothing. A copy of a
-//!   folder is there at once, and told (200) unless it holds more than 100 things (202). A version
-//!   stack is made of files of its folder, lists the newest first, is called as that, and goes
-//!   with its last version. What is in a deleted folder or version stack cannot be restored alone
-//!   (404), and what was in one before not before that (409).
-//!   Built-in fields are not redefined or deleted (403), and those that are not mutable take no
-//!   value (422).
-//!   A text has one line of up to 1,000 characters, a long text up to 40,000, a rating is 1 or
-//!   more, a date is an ISO 8601 date or moment with its zone; an empty text or list clears as
-//!   null does.
-//!   A share has comments and downloads unless it says otherwise, and its own passphrase when it is
-//!   secure and was given none. It shows all that is below what was put into it, a version stack
-//!   for its versions, but nothing of another project (422). Reviewers are known by their e-mail
-//!   addresses; on a public share there are none, and who is none cannot be removed (404).
-//!   Search finds what has all the words in its name, in one comment, in the names of its project
-//!   or creator, or in its Status, Notes, a keyword or Assignee, be it in their midst; by its media
-//!   type; a number by Rating, Comment Count, File Size, Frame Rate, Duration or a side of the
-//!   Resolution, and `2026-01-31` by the day, in UTC, of its making, change or upload.
-//!   `include=metadata`, and metadata without `show_null`, leave out what has no value.
-//!   In an update of a definition null stands for the default, an option of the same name keeps
-//!   its id, and one that is left out goes from the values. Collections have no root folder.
-//!   Webhooks of events that are not documented and of URLs that are none are refused (422). An
-//!   attachment that comes or goes is a `comment.updated`; what goes with its file or folder is not
-//!   told by itself. The audit log tells of what webhooks do, as far as it has names for it, and of
-//!   webhooks and custom actions; it keeps the last 10,000 of it, and all comes from `127.0.0.1`.
-//! * It decides on roles, too: of several the highest holds; viewers do not download; sharing
-//!   takes an editor; comments of others are completed by all who comment, and changed only with
-//!   full access; webhooks, custom actions, groups and field definitions take an admin. Who makes
-//!   a project has full access and stays on it (409). A group of Adobe has its members at once.
+//! * **Media** is not transcoded or inspected. The built-in fields Duration and Resolution have no value
+//!   unless a [state](SavedState) provides one. After the transcoding delay, the other media links of
+//!   videos, images, audio and PDFs lead to a placeholder of the right content type that is the same for
+//!   all files: a PNG of one grey pixel, or an MP4 without tracks. Other files have no such links.
+//! * **Replies** to comments are read-only, as in the API. They come from a state or [`Sim::reply`].
+//! * **Time codes**: every file has 24 frames a second, and a comment without a timestamp is reported at
+//!   frame 0. Timestamps, pages and annotations are not checked against the kind of the file.
+//! * **`id_token`s**, whose RS256 signature would need more code than the rest of the sign-in. The user
+//!   is available from `/ims/userinfo/v2` and `/v4/me`. The key set is therefore empty; as on the
+//!   service, an access token looks like a JWT, but clients cannot verify its signature.
+//! * **Connected storages**: an import creates a complete file whose content is its key and storage
+//!   location.
+//! * **Internal comments**: every comment is public, so `copy_comments=internal` copies none.
+//! * **Share pages**: the short URL of a share leads nowhere, and its collection is in no list. No email
+//!   is sent, no passphrase is asked for, and the appearance settings have no effect.
+//! * **Search engines**: both find the same results. Filters that depend on the media or on fields that
+//!   are not simulated (transcription, visual content, format, codec, bit rate, original file name,
+//!   fields defined by the account) match nothing.
+//! * **Deliveries to other hosts** than the loopback interface are recorded, but not sent.
+//! * **Undocumented input**: unknown query parameters are ignored. Values outside an open enum of the
+//!   contract are refused, because the values that the service accepts beyond it are unknown.
+//!
+//! # Decisions where the documentation is silent
+//!
+//! * **General**: a record created without a name is called `Untitled`; lists without `sort` are in
+//!   order of creation; a record of another account is a 404; bulk calls succeed or, with 404, fail as a
+//!   whole; the size of upload parts is the simulator's own.
+//! * **Folders**: the root folder cannot be deleted or moved (403). A copy without `parent_id` stays in
+//!   its folder; a move requires one. A folder cannot be moved into itself (422), but it can be copied
+//!   there. A copied folder exists immediately: the status is 200, or 202 for more than 100 items.
+//! * **Version stacks** consist of files of one folder, list the newest version first, have the name of
+//!   that version, and are deleted with their last version.
+//! * **Restoring**: an item inside a deleted folder or version stack cannot be restored by itself (404),
+//!   nor can an item that was deleted earlier be restored before its folder (409).
+//! * **Metadata**: built-in fields cannot be redefined or deleted (403), and immutable ones accept no
+//!   value (422). A text has one line of up to 1,000 characters and a long text up to 40,000, a rating
+//!   is 1 or more, and a date is an ISO 8601 date or a time with its zone. An empty text or list clears
+//!   the value as null does. In an update of a definition null stands for the default, an option keeps
+//!   its id by its name, and removing an option removes it from the values. `include=metadata`, and
+//!   metadata without `show_null`, omit fields without a value.
+//! * **Shares** allow comments and downloads by default; a secure share without a passphrase gets one. A
+//!   share shows everything below its assets, and all versions of a version stack. Assets of another
+//!   project are refused (422). Reviewers are identified by email address. A public share has none;
+//!   removing an unknown reviewer is a 404.
+//! * **Search** matches assets that contain all words in their name, in one comment, in the name of their
+//!   project or creator, or in Status, Notes, Assignee or a keyword, also inside a word; by media type;
+//!   a number by Rating, Comment Count, File Size, Frame Rate, Duration or one side of the Resolution;
+//!   and `2026-01-31` by the UTC day of creation, change or upload.
+//! * **Collections** have no root folder.
+//! * **Webhooks** for undocumented events and invalid URLs are refused (422). Adding or removing an
+//!   attachment is a `comment.updated`; items deleted with their file or folder cause no event of their
+//!   own.
+//! * **Audit log**: contains the webhook events that have a name there, and changes of webhooks and
+//!   custom actions. It keeps the last 10,000 entries, and every address is `127.0.0.1`.
+//! * **Roles**: the highest of several roles applies. Viewers cannot download; sharing requires an
+//!   editor; every commenter can complete comments of others, and only full access permits editing them;
+//!   webhooks, custom actions, groups and field definitions require an admin. The creator of a project
+//!   has full access and cannot be removed (409). An Adobe group has its members immediately.
 
 mod clock;
 mod contract;
@@ -319,6 +334,7 @@ mod quota;
 mod request_body;
 mod response;
 mod routing;
+pub mod samples;
 mod shared;
 mod sim;
 mod snapshot;

@@ -1,4 +1,4 @@
-//! A server on a raw socket that misbehaves as it is told to.
+//! A server on a raw socket that misbehaves as a script demands.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -8,20 +8,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What the server does once it has read a request.
+/// Reaction of the server to a request.
 #[derive(Clone)]
-pub enum Act {
-    /// Answers, and waits for the next request.
-    Answer(Vec<u8>),
-    /// Answers, and closes as TCP should be closed.
-    AnswerAndClose(Vec<u8>),
-    /// Answers as far as this, and resets the connection.
-    AnswerAndReset(Vec<u8>),
-    /// Answers as far as this, and then says nothing more.
-    AnswerAndHang(Vec<u8>),
+pub enum Reaction {
+    /// Sends the bytes and waits for the next request.
+    Send(Vec<u8>),
+    /// Sends the bytes and closes the connection gracefully.
+    SendAndClose(Vec<u8>),
+    /// Sends the bytes and resets the connection.
+    SendAndReset(Vec<u8>),
+    /// Sends the bytes and keeps the connection open without sending more.
+    SendAndHang(Vec<u8>),
 }
 
-/// The server; it stops when it is dropped.
+/// A running server, which stops when it is dropped.
 pub struct RawServer {
     pub address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -29,15 +29,15 @@ pub struct RawServer {
 }
 
 impl RawServer {
-    /// Starts a server that does `script(n)` with the request number `n`, from 0.
-    pub async fn start(script: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {
+    /// Starts a server that reacts to request number `n`, from 0, with `script(n)`.
+    pub async fn start(script: impl Fn(usize) -> Reaction + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let (seen, script) = (requests.clone(), Arc::new(script));
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
-            // No test opens more.
+            // More than any test opens.
             for _ in 0..100 {
                 let Ok((stream, _)) = listener.accept().await else { return };
                 connections.spawn(serve(stream, seen.clone(), script.clone()));
@@ -50,7 +50,7 @@ impl RawServer {
         format!("http://{}", self.address)
     }
 
-    /// The requests that came, heads and bodies.
+    /// Returns the received requests, heads and bodies.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -65,7 +65,7 @@ impl Drop for RawServer {
 async fn serve(
     mut stream: TcpStream,
     seen: Arc<Mutex<Vec<String>>>,
-    script: Arc<impl Fn(usize) -> Act + Send + Sync>,
+    script: Arc<impl Fn(usize) -> Reaction + Send + Sync>,
 ) {
     while let Some(request) = read_request(&mut stream).await {
         let number = {
@@ -73,29 +73,29 @@ async fn serve(
             seen.push(request);
             seen.len() - 1
         };
-        let act = script(number);
-        let (Act::Answer(bytes)
-        | Act::AnswerAndClose(bytes)
-        | Act::AnswerAndReset(bytes)
-        | Act::AnswerAndHang(bytes)) = &act;
+        let reaction = script(number);
+        let (Reaction::Send(bytes)
+        | Reaction::SendAndClose(bytes)
+        | Reaction::SendAndReset(bytes)
+        | Reaction::SendAndHang(bytes)) = &reaction;
         if stream.write_all(bytes).await.is_err() {
             return;
         }
-        match act {
-            Act::Answer(_) => {}
-            Act::AnswerAndClose(_) => return,
-            Act::AnswerAndReset(_) => {
-                // Lets the bytes go out before the reset overtakes them.
+        match reaction {
+            Reaction::Send(_) => {}
+            Reaction::SendAndClose(_) => return,
+            Reaction::SendAndReset(_) => {
+                // Otherwise the reset may overtake the bytes.
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 stream.set_zero_linger().unwrap();
                 return;
             }
-            Act::AnswerAndHang(_) => std::future::pending().await,
+            Reaction::SendAndHang(_) => std::future::pending().await,
         }
     }
 }
 
-/// One request, or `None` once the client has closed.
+/// Reads one request; returns `None` once the client has closed the connection.
 async fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
@@ -119,16 +119,16 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 
-/// A complete answer.
-pub fn answer(status: &str, kind: &str, body: &str) -> Vec<u8> {
+/// Returns the bytes of a complete response.
+pub fn response(status: &str, kind: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}")
         .into_bytes()
 }
 
-/// A user, as `users.show` answers.
+/// Returns the bytes of a response of `users.show`.
 pub fn user() -> Vec<u8> {
-    answer(
+    response(
         "200 OK",
         "application/json",
         r#"{"data":{"id":"u","name":"Kim","email":"kim@example.com"}}"#,

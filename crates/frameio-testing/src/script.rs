@@ -1,4 +1,4 @@
-//! A transport in memory that answers by a script and remembers what it was asked.
+//! A transport in memory that responds according to a script and records its requests.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -9,40 +9,40 @@ use frameio_core::Body;
 use http::{Request, Response};
 use tower::Service;
 
-/// An answer of this status with this JSON.
-pub fn answer(status: u16, json: &str) -> Response<Body> {
+/// Returns a response with this status and JSON body.
+pub fn response(status: u16, json: &str) -> Response<Body> {
     let builder = Response::builder().status(status).header("content-type", "application/json");
     builder.body(Body::from(json.to_owned())).unwrap()
 }
 
-/// The user as `users.show` answers.
+/// Returns a response of `users.show`.
 pub fn user() -> Response<Body> {
-    answer(200, r#"{"data":{"id":"u","name":"Kim","email":"kim@example.com"}}"#)
+    response(200, r#"{"data":{"id":"u","name":"Kim","email":"kim@example.com"}}"#)
 }
 
-/// What was asked: method, URL, headers.
-pub type Asked = http::request::Parts;
+/// A recorded request: method, URL and headers.
+pub type Parts = http::request::Parts;
 
-type Answers = dyn Fn(usize, &Asked) -> Response<Body> + Send + Sync;
+type Respond = dyn Fn(usize, &Parts) -> Response<Body> + Send + Sync;
 
 #[derive(Clone)]
 pub struct Script {
-    answers: Arc<Answers>,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    respond: Arc<Respond>,
+    requests: Arc<Mutex<Vec<Parts>>>,
 }
 
 impl Script {
-    /// Answers the request number `n`, from 0, by `answers`.
-    pub fn new(answers: impl Fn(usize, &Asked) -> Response<Body> + Send + Sync + 'static) -> Self {
-        Self { answers: Arc::new(answers), asked: Arc::default() }
+    /// Creates a transport that responds to request number `n`, from 0, with `respond(n, request)`.
+    pub fn new(respond: impl Fn(usize, &Parts) -> Response<Body> + Send + Sync + 'static) -> Self {
+        Self { respond: Arc::new(respond), requests: Arc::default() }
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    pub fn requests(&self) -> Vec<Parts> {
+        self.requests.lock().unwrap().clone()
     }
 
     pub fn urls(&self) -> Vec<String> {
-        self.asked().iter().map(|asked| asked.uri.to_string()).collect()
+        self.requests().iter().map(|request| request.uri.to_string()).collect()
     }
 }
 
@@ -56,10 +56,10 @@ impl Service<Request<Body>> for Script {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let mut asked = self.asked.lock().unwrap();
+        let mut requests = self.requests.lock().unwrap();
         let (parts, _) = request.into_parts();
-        let answer = (self.answers)(asked.len(), &parts);
-        asked.push(parts);
-        ready(Ok(answer))
+        let response = (self.respond)(requests.len(), &parts);
+        requests.push(parts);
+        ready(Ok(response))
     }
 }

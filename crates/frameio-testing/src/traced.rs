@@ -1,16 +1,16 @@
-//! What is traced, as text.
+//! Capturing of traces as text.
 
 use std::io::Write;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// While there is one dispatcher alone, tracing lets whichever thread comes first decide whether
-/// anybody is interested in a span, and the other tests of a program are not.
+/// A second dispatcher. While only one exists, tracing caches whether a span is enabled according to
+/// the first thread that reaches it, which may belong to a test without a subscriber.
 static SECOND: LazyLock<tracing::Dispatch> =
     LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
 
-/// All that a thread traces, at the level TRACE.
+/// Captured output of a thread at the level TRACE.
 #[derive(Clone, Default)]
 pub struct Traced(Arc<Mutex<Vec<u8>>>);
 
@@ -26,7 +26,7 @@ impl Write for Traced {
 }
 
 impl Traced {
-    /// Captures what this thread traces until the guard is dropped.
+    /// Captures the traces of this thread until the guard is dropped.
     pub fn capture() -> (Self, tracing::subscriber::DefaultGuard) {
         let traced = Self::default();
         let writer = traced.clone();
@@ -44,7 +44,7 @@ impl Traced {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// Forgets what was traced so far.
+    /// Discards the output captured so far.
     pub fn clear(&self) {
         self.0.lock().unwrap().clear();
     }

@@ -1,11 +1,11 @@
-//! A verifier of what the simulator delivers.
+//! A verifier for webhook deliveries of the simulator.
 
 use std::time::{Duration, SystemTime};
 
 use frameio_sim::Sim;
 use frameio_webhook::Verifier;
 
-/// By the simulator's clock, which tests move.
+/// Creates a verifier that uses the clock of the simulator.
 pub fn verifier(sim: &Sim, secret: &str) -> Verifier {
     let clock = sim.clock();
     Verifier::new(secret).unwrap().clock(move || {

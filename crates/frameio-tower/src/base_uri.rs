@@ -1,4 +1,4 @@
-//! Making relative URIs absolute.
+//! Base URI of relative requests.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,10 +9,10 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Request, Uri};
 use tower::{Layer, Service};
 
-/// Makes the URI of each request absolute.
+/// Resolves relative request URIs against a base URI.
 ///
-/// Scheme and authority are those of the base; its path is put before that of the request, whether
-/// it ends in a slash or not. A URI that has an authority already is unchanged.
+/// Sets the scheme and authority of the base, and prepends its path, with or without a trailing
+/// slash. A URI with an authority is left unchanged.
 ///
 /// ```
 /// use frameio_tower::BaseUriLayer;
@@ -37,16 +37,16 @@ pub struct BaseUriLayer {
 struct Base {
     scheme: Scheme,
     authority: Authority,
-    /// Without a slash at its end; empty for most.
+    /// Path without a trailing slash; usually empty.
     prefix: Box<str>,
 }
 
 impl BaseUriLayer {
-    /// Creates a layer for a base. A fragment is ignored: [`Uri`] does not keep it.
+    /// Creates a layer for a base URI.
     ///
     /// # Errors
-    /// When the base is not `http` or `https` with a host, or has a query, which would be lost, or
-    /// a user name or password, which would appear in logs.
+    /// Fails if the scheme is not `http` or `https`, if there is no host, or if the URI has a query,
+    /// which would be lost, or a user name or password, which could end up in logs.
     pub fn new(base: Uri) -> Result<Self, InvalidBaseUri> {
         let parts = base.into_parts();
         let scheme = parts
@@ -70,10 +70,8 @@ impl BaseUriLayer {
 }
 
 impl Base {
-    /// Returns the absolute form of `uri`.
-    ///
-    /// It fails only for a length beyond what a [`Uri`] holds, 64 kB. The URI then stays relative,
-    /// and no transport sends it.
+    /// Returns the absolute form of `uri`, or `None` if it exceeds the maximum length of a [`Uri`],
+    /// 64 kB. The request then keeps its relative URI, which no transport sends.
     fn resolve(&self, uri: &Uri) -> Option<Uri> {
         let path = uri.path_and_query();
         let path = if self.prefix.is_empty() {
@@ -98,7 +96,7 @@ impl<S> Layer<S> for BaseUriLayer {
     }
 }
 
-/// The service of a [`BaseUriLayer`].
+/// Service of a [`BaseUriLayer`].
 #[derive(Clone, Debug)]
 pub struct BaseUri<S> {
     inner: S,
@@ -127,7 +125,10 @@ where
     }
 }
 
-/// Why a URI cannot be the base of others.
+/// Reason why a URI is not a valid base URI.
+///
+/// The message is a clause without the URI, such as `it has no host`, because the URI may contain a
+/// password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidBaseUri(&'static str);
 
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn relative_uris_get_scheme_authority_and_prefix() {
+    fn relative_uris_are_resolved_against_the_base() {
         for (base, uri, expected) in [
             ("https://api.frame.io", "/v4/me", "https://api.frame.io/v4/me"),
             ("https://api.frame.io/", "/v4/me?a=%7C&b", "https://api.frame.io/v4/me?a=%7C&b"),
@@ -168,13 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn absolute_uris_are_left_alone() {
+    fn absolute_uris_are_unchanged() {
         let uri = "http://other.example:81/v4/me?a=b";
         assert_eq!(resolve("https://api.frame.io/prefix", uri), uri);
     }
 
     #[test]
-    fn an_unusable_base_is_refused() {
+    fn rejects_invalid_base_uris() {
         for (base, why) in [
             ("/v4", "it does not start with https:// or http://"),
             ("api.frame.io", "it does not start with https:// or http://"),
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_uri_that_grows_too_long_stays_relative() {
+    fn a_uri_beyond_the_maximum_length_stays_relative() {
         let long = format!("/{}", "x".repeat(65_000));
         let prefix = "y".repeat(1_000);
         assert_eq!(resolve(&format!("https://p.example/{prefix}"), &long), long);

@@ -1,4 +1,4 @@
-//! Errors of settings that nothing can be built from.
+//! Error of invalid settings.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use frameio_core::BoxError;
 
-/// Settings that a client, a transport or a sign-in cannot be built from.
+/// Invalid setting of a client, a transport or a sign-in.
 ///
-/// It is returned by `build` and by constructors such as `Client::new`, not by the setters. The
-/// message names the setting, never a secret value.
+/// Returned by `build` methods and by constructors such as `Client::new`; setters store the setting
+/// without a check. The message names the setting, and never contains a secret value.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BuildError {
@@ -19,40 +19,40 @@ pub struct BuildError {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// The setting that a [`BuildError`] is about.
+/// Setting that caused a [`BuildError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildErrorKind {
-    /// The token: missing, empty, or with a character that a header cannot contain.
+    /// Token that is missing, is empty or contains a character that headers do not allow.
     Token,
-    /// The name or the value of a header.
+    /// Name or value of a header.
     Header,
-    /// The base URL of the API or of the sign-in service.
+    /// Base URL of the API or of the sign-in service.
     BaseUrl,
-    /// The credential of an application: client ID, client secret or redirect URI.
+    /// Credential of an application: client ID, client secret or redirect URI.
     Credential,
-    /// The URL of the proxy.
+    /// URL of the proxy.
     Proxy,
-    /// The environment or the profiles: unreadable, incomplete or contradictory.
+    /// Environment variables or profiles that are unreadable, incomplete or contradictory.
     Environment,
     /// Any other setting.
     Other,
 }
 
 impl BuildError {
-    /// Creates an error with one line that names the setting and says why it cannot be used.
+    /// Creates an error. The message is one line that names the setting and the reason.
     pub fn new(kind: BuildErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, message: message.into(), source: None }
     }
 
-    /// Sets the error that caused this one.
+    /// Sets the source of the error.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into().into());
         self
     }
 
-    /// Returns the setting that the error is about.
+    /// Returns the setting that caused the error.
     pub const fn kind(&self) -> BuildErrorKind {
         self.kind
     }

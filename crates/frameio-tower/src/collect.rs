@@ -1,4 +1,4 @@
-//! Reading the body of an answer inside of the attempt.
+//! Collection of response bodies.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,19 +13,19 @@ use tower::{Layer, Service};
 
 use crate::error::{ResponseTooLarge, TransportError, TransportStage, find};
 
-/// Reads the body of each answer, so that a connection lost in the middle of it is a failed
-/// attempt, which can be retried, and not an answer that cannot be decoded.
+/// Reads each response body into memory, so that a connection that breaks in the middle of a body
+/// fails the attempt and can be retried.
 ///
-/// A body of more than the limit is a [`ResponseTooLarge`], without reading what is over it, or
-/// anything if its length is told beforehand. A body that fails is a [`TransportError`] of
-/// [`TransportStage::Body`]. Headers stay as they came; trailers are dropped.
+/// A body with more bytes than the limit fails with [`ResponseTooLarge`], without being read if its
+/// length is known in advance. A body that cannot be read fails with a [`TransportError`] of
+/// [`TransportStage::Body`]. Headers are unchanged, and trailers are dropped.
 #[derive(Clone, Copy, Debug)]
 pub struct CollectLayer {
     limit: usize,
 }
 
 impl CollectLayer {
-    /// A layer that takes answers of up to `limit` bytes.
+    /// Creates a layer that accepts bodies of up to `limit` bytes.
     pub const fn new(limit: usize) -> Self {
         Self { limit }
     }
@@ -39,7 +39,7 @@ impl<S> Layer<S> for CollectLayer {
     }
 }
 
-/// The service of a [`CollectLayer`].
+/// Service of a [`CollectLayer`].
 #[derive(Clone, Copy, Debug)]
 pub struct Collect<S> {
     inner: S,
@@ -68,7 +68,7 @@ where
 }
 
 pin_project! {
-    /// The future of a [`Collect`].
+    /// Response future of a [`Collect`] service.
     #[derive(Debug)]
     pub struct CollectFuture<F, R> {
         #[pin]
@@ -82,7 +82,7 @@ pin_project! {
     #[derive(Debug)]
     enum CollectState<F, R> {
         Waiting { #[pin] future: F },
-        Reading { head: Response<()>, #[pin] body: R, read: Read },
+        Reading { head: Response<()>, #[pin] body: R, collected: Collected },
     }
 }
 
@@ -102,16 +102,18 @@ where
             match this.state.as_mut().project() {
                 CollectStateProjection::Waiting { future } => {
                     let (parts, body) = ready!(future.poll(cx)).map_err(Into::into)?.into_parts();
-                    // What the body says and not the header, which is also that of a `HEAD`.
+                    // The hint of the body, because the response to a `HEAD` has a `content-length`
+                    // without a body.
                     if body.size_hint().lower() > limit as u64 {
                         return Poll::Ready(Err(ResponseTooLarge::new(limit).into()));
                     }
                     let head = Response::from_parts(parts, ());
-                    this.state.set(CollectState::Reading { head, body, read: Read::Nothing });
+                    let collected = Collected::Empty;
+                    this.state.set(CollectState::Reading { head, body, collected });
                 }
-                CollectStateProjection::Reading { head, body, read } => {
-                    ready!(read.poll(body, limit, cx))?;
-                    let body = std::mem::take(read).into_body();
+                CollectStateProjection::Reading { head, body, collected } => {
+                    ready!(collected.poll(body, limit, cx))?;
+                    let body = std::mem::take(collected).into_body();
                     return Poll::Ready(Ok(std::mem::take(head).map(|()| body)));
                 }
             }
@@ -119,19 +121,19 @@ where
     }
 }
 
-/// What has been read of a body. Most come in one piece, which is not copied.
+/// Bytes read so far. A body that consists of one chunk, as most do, is not copied.
 ///
-/// No room is made for what a peer only promises to send.
+/// Allocates only for bytes that have arrived, not for the length that the peer announces.
 #[derive(Debug, Default)]
-enum Read {
+enum Collected {
     #[default]
-    Nothing,
-    Piece(Bytes),
-    Pieces(BytesMut),
+    Empty,
+    Chunk(Bytes),
+    Chunks(BytesMut),
 }
 
-impl Read {
-    /// Reads to the end.
+impl Collected {
+    /// Reads the body to its end.
     fn poll<R>(
         &mut self,
         mut body: Pin<&mut R>,
@@ -156,35 +158,35 @@ impl Read {
 
     fn len(&self) -> usize {
         match self {
-            Self::Nothing => 0,
-            Self::Piece(piece) => piece.len(),
-            Self::Pieces(pieces) => pieces.len(),
+            Self::Empty => 0,
+            Self::Chunk(chunk) => chunk.len(),
+            Self::Chunks(chunks) => chunks.len(),
         }
     }
 
     fn push(&mut self, mut data: impl Buf) {
         match self {
-            Self::Nothing => *self = Self::Piece(data.copy_to_bytes(data.remaining())),
-            Self::Piece(first) => {
-                let mut pieces = BytesMut::with_capacity(first.len() + data.remaining());
-                pieces.extend_from_slice(first);
-                pieces.put(data);
-                *self = Self::Pieces(pieces);
+            Self::Empty => *self = Self::Chunk(data.copy_to_bytes(data.remaining())),
+            Self::Chunk(first) => {
+                let mut chunks = BytesMut::with_capacity(first.len() + data.remaining());
+                chunks.extend_from_slice(first);
+                chunks.put(data);
+                *self = Self::Chunks(chunks);
             }
-            Self::Pieces(pieces) => pieces.put(data),
+            Self::Chunks(chunks) => chunks.put(data),
         }
     }
 
     fn into_body(self) -> Body {
         match self {
-            Self::Nothing => Body::empty(),
-            Self::Piece(piece) => piece.into(),
-            Self::Pieces(pieces) => pieces.freeze().into(),
+            Self::Empty => Body::empty(),
+            Self::Chunk(chunk) => chunk.into(),
+            Self::Chunks(chunks) => chunks.freeze().into(),
         }
     }
 }
 
-/// The error of a body, unless a layer inside has said already that it is too large.
+/// Converts the error of a body, and keeps the `ResponseTooLarge` of an inner layer.
 fn failed(error: BoxError) -> BoxError {
     match find::<ResponseTooLarge>(&*error) {
         Some(too_large) => (*too_large).into(),

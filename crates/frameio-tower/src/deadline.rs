@@ -19,22 +19,39 @@ use crate::timeout::Limited;
 
 /// Deadline of the call that a request belongs to.
 ///
-/// It travels in the extensions of the request. A layer that would have to wait reads it first, and
-/// does not begin a wait that cannot end in time.
+/// A request extension, inserted by [`DeadlineLayer`]. Layers that wait read it, and fail
+/// immediately if the wait would end after the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "an instant with a name")]
 pub struct DeadlineAt(pub Instant);
 
-/// Limits the time of a whole call: readiness of the inner service, queue, backoff and attempts.
+/// Limits the duration of a call: readiness of the inner service, quota, backoff and all attempts.
 ///
-/// It belongs outside of all layers that may wait. [`CallLimits::deadline`] of a request overrides
-/// the limit. The inner layers read the resulting instant from [`DeadlineAt`]; if a request has one
-/// already, set by a caller with its own limit, the earlier of the two applies. The error is a
-/// [`DeadlineExceeded`], which names what the call was waiting for.
+/// Place it outside all layers that may wait. [`CallLimits::deadline`] of a request overrides the
+/// limit. The resulting instant is inserted into the request as [`DeadlineAt`]; if the request has
+/// one already, the earlier of the two applies. A call that reaches its deadline fails with
+/// [`DeadlineExceeded`], which names the phase of the call.
 ///
-/// The service is always ready. It waits for the inner service in the future of the call, so that
-/// a permit that a layer waits for, such as that of a concurrency limit, counts against the limit.
-/// A load-shedding layer therefore belongs inside, around the layer whose readiness it checks.
+/// The service is always ready. It waits for the inner service in the future of the call, so the
+/// wait for a permit, for example of a concurrency limit, counts against the limit. Place a
+/// load-shedding layer inside, around the layer whose readiness it checks.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use frameio_core::{Body, BoxError};
+/// use frameio_tower::{DeadlineExceeded, DeadlineLayer, error::find};
+/// use tower::{Layer, ServiceExt, service_fn};
+///
+/// # tokio_test::block_on(async {
+/// let silent = service_fn(async |_: http::Request<Body>| {
+///     std::future::pending::<Result<http::Response<Body>, BoxError>>().await
+/// });
+/// let service = DeadlineLayer::new(Duration::from_millis(1)).layer(silent);
+/// let error = service.oneshot(http::Request::new(Body::empty())).await.unwrap_err();
+/// assert!(find::<DeadlineExceeded>(&*error).is_some());
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DeadlineLayer {
     limit: Option<Duration>,
@@ -42,17 +59,17 @@ pub struct DeadlineLayer {
 }
 
 impl DeadlineLayer {
-    /// Creates a layer with a limit for calls without their own.
+    /// Creates a layer with a default limit for calls that set none.
     pub const fn new(limit: Duration) -> Self {
         Self { limit: Some(limit), tracks_sending: false }
     }
 
-    /// Creates a layer that applies only the limits of calls.
+    /// Creates a layer without a default limit, which applies only limits set by calls.
     pub const fn disabled() -> Self {
         Self { limit: None, tracks_sending: false }
     }
 
-    /// Notes in the record of each call that there is a sending marker in the stack.
+    /// Records in each call that the stack contains a sending marker.
     pub(crate) const fn track_sending(mut self) -> Self {
         self.tracks_sending = true;
         self
@@ -67,7 +84,7 @@ impl<S> Layer<S> for DeadlineLayer {
     }
 }
 
-/// The service of a [`DeadlineLayer`].
+/// Service of a [`DeadlineLayer`].
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline<S> {
     inner: S,
@@ -93,7 +110,7 @@ where
 }
 
 impl<S> Deadline<S> {
-    /// Starts a call. It needs no exclusive access, because it waits for a clone of the inner service.
+    /// Starts a call on a clone of the inner service, so `&self` is enough.
     pub(crate) fn start<B>(&self, mut request: Request<B>) -> DeadlineFuture<S, B>
     where
         S: Service<Request<B>> + Clone,
@@ -103,7 +120,7 @@ impl<S> Deadline<S> {
         }
         let limit = limit(request.extensions_mut(), self.layer.limit);
         let mut service = self.inner.clone();
-        // Most inner services are ready at once, which saves moving the request.
+        // Most inner services are ready immediately, which saves moving the request.
         let step = if is_ready(&mut service) {
             Step::Called { response: service.call(request) }
         } else {
@@ -113,17 +130,17 @@ impl<S> Deadline<S> {
     }
 }
 
-/// Determines the end of a call, and puts it into `extensions` for the inner layers.
+/// Determines the deadline of a call, and inserts it into `extensions` for the inner layers.
 fn limit(extensions: &mut http::Extensions, default: Option<Duration>) -> Option<(Instant, Limit)> {
-    let own = extensions.get::<CallLimits>().and_then(|options| options.deadline).or(default);
+    let limit = extensions.get::<CallLimits>().and_then(|options| options.deadline).or(default);
     let outer = extensions.get::<DeadlineAt>().map(|deadline| deadline.0);
-    if own.is_none() && outer.is_none() {
+    if limit.is_none() && outer.is_none() {
         return None;
     }
     let now = Instant::now();
-    // A limit that the clock cannot represent is none.
-    let own = own.and_then(|limit| now.checked_add(limit));
-    let at = own.into_iter().chain(outer).min()?;
+    // A limit beyond the range of the clock is ignored.
+    let inner = limit.and_then(|limit| now.checked_add(limit));
+    let at = inner.into_iter().chain(outer).min()?;
     if outer != Some(at) {
         extensions.insert(DeadlineAt(at));
     }
@@ -139,7 +156,7 @@ struct Limit {
 impl Limit {
     fn exceeded(&self) -> DeadlineExceeded {
         let phase = match self.record.phase() {
-            // Without a marker nobody has noted when the request was sent.
+            // Without a sending marker, the start of the response phase is not recorded.
             Phase::Start | Phase::Attempt if !self.record.tracks_sending() => Phase::Response,
             phase => phase,
         };
@@ -148,7 +165,7 @@ impl Limit {
 }
 
 pin_project! {
-    /// The future of a [`Deadline`] service.
+    /// Response future of a [`Deadline`] service.
     pub struct DeadlineFuture<S, B>
     where
         S: Service<Request<B>>,

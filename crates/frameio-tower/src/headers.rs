@@ -1,4 +1,4 @@
-//! Headers that every request carries.
+//! Default headers.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -7,7 +7,7 @@ use http::header::Entry;
 use http::{HeaderMap, HeaderName, Request};
 use tower::{Layer, Service};
 
-/// Sends headers with each request, unless it has one of that name already.
+/// Adds headers to each request, unless the request has a header of the same name.
 ///
 /// ```
 /// use frameio_tower::HeadersLayer;
@@ -23,7 +23,7 @@ pub struct HeadersLayer {
 }
 
 impl HeadersLayer {
-    /// Creates a layer that sends these headers, with all values of each name.
+    /// Creates a layer that adds `headers`, including all values of a repeated name.
     pub fn new(headers: HeaderMap) -> Self {
         Self { headers: Arc::new(headers) }
     }
@@ -37,7 +37,7 @@ impl<S> Layer<S> for HeadersLayer {
     }
 }
 
-/// The service of a [`HeadersLayer`].
+/// Service of a [`HeadersLayer`].
 #[derive(Clone, Debug)]
 pub struct Headers<S> {
     inner: S,
@@ -58,15 +58,15 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
         if request.headers().is_empty() {
-            // A clone of the map would have no room for the headers that inner layers add: a token,
-            // an encoding, the host.
+            // Reserves capacity for headers of inner layers: token, encoding, host. A clone of the
+            // map would have to grow.
             *request.headers_mut() = HeaderMap::with_capacity(self.headers.len() + 4);
             for (name, value) in &*self.headers {
                 request.headers_mut().append(name, value.clone());
             }
             return self.inner.call(request);
         }
-        // The values of one name follow each other.
+        // The map iterates over all values of a name before the next name.
         let mut added: Option<&HeaderName> = None;
         for (name, value) in &*self.headers {
             match request.headers_mut().entry(name) {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_of_the_request_win_and_all_values_are_sent() {
+    fn request_headers_take_precedence_and_all_values_are_sent() {
         let mut headers = HeaderMap::new();
         headers.insert("accept", HeaderValue::from_static("application/json"));
         for value in ["1", "2", "3"] {

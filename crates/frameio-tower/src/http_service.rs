@@ -1,4 +1,4 @@
-//! Any HTTP service as one concrete, cheaply cloned type.
+//! Type-erased HTTP service.
 
 use std::fmt;
 use std::future::Future;
@@ -17,10 +17,10 @@ use tower::{Service, ServiceExt};
 use crate::deadline::Deadline;
 use crate::error::HttpError;
 
-/// A service that sends HTTP requests: a transport, a mock, or layers around one.
+/// Service that sends HTTP requests: a transport, a mock, or layers around one.
 ///
-/// Implemented for every [`tower::Service`] of [`http::Request<Body>`](Body) whose response body
-/// yields [`Bytes`], that can be cloned and sent to another task. It cannot be implemented by hand.
+/// An alias of bounds, implemented for every [`tower::Service`] for [`http::Request<Body>`](Body) that
+/// is `Clone + Send + Sync + 'static` and whose response body yields [`Bytes`].
 pub trait Transport:
     Service<
         Request<Body>,
@@ -45,12 +45,27 @@ where
     type ResponseBody = B;
 }
 
-/// Any [`Transport`] behind a shared pointer: a whole stack, a transport or a mock.
+/// Any [`Transport`] behind a shared pointer, such as a stack, a transport or a mock.
 ///
-/// Clones are cheap and share the service, which keeps the types of a client short. It is always
-/// ready: each call clones the service, waits until the clone is ready, and then sends, all inside
-/// of the future. The error is a concrete type, because with [`BoxError`] the compiler cannot
-/// prove that a call may be awaited in `tokio::spawn`.
+/// Clones are cheap and share the service. It is always ready: the future of a call clones the
+/// service, waits until the clone is ready, and sends the request. The error is the concrete
+/// [`HttpError`] because, with [`BoxError`], the compiler cannot prove that a call may be awaited
+/// inside `tokio::spawn`.
+///
+/// ```
+/// use frameio_core::{Body, BoxError};
+/// use frameio_tower::HttpService;
+/// use tower::{ServiceExt, service_fn};
+///
+/// # tokio_test::block_on(async {
+/// let mock = HttpService::new(service_fn(async |_: http::Request<Body>| {
+///     Ok::<_, BoxError>(http::Response::new(Body::from("{}")))
+/// }));
+/// let response = mock.oneshot(http::Request::new(Body::empty())).await?;
+/// assert_eq!(response.status(), 200);
+/// # Ok::<_, frameio_tower::HttpError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone)]
 pub struct HttpService(Arc<dyn Call>);
 
@@ -60,7 +75,7 @@ trait Call: Send + Sync {
     fn call(&self, request: Request<Body>) -> ResponseFuture;
 }
 
-/// A service whose clones are waited for.
+/// Service that has to become ready before each call.
 struct Shared<S>(S);
 
 impl<S: Transport> Call for Shared<S> {
@@ -70,7 +85,7 @@ impl<S: Transport> Call for Shared<S> {
     }
 }
 
-/// A service that is always ready, and can be called without a clone of it.
+/// Service that is always ready, and is called without being cloned.
 struct AlwaysReady<S>(Deadline<S>);
 
 impl<S, B> Call for AlwaysReady<S>
@@ -85,7 +100,7 @@ where
 }
 
 pin_project! {
-    /// Gives a response and an error their concrete types.
+    /// Converts the response body and the error to concrete types.
     struct Erased<F> {
         #[pin]
         inner: F,
@@ -119,11 +134,11 @@ impl HttpService {
         }
         match service {
             Some(service) => Self(Arc::new(Shared(service))),
-            None => unreachable!("only an HttpService is taken out"),
+            None => unreachable!("only an HttpService is taken"),
         }
     }
 
-    /// Wraps a stack whose outermost layer is a deadline, which is always ready.
+    /// Wraps a stack whose outermost layer is a deadline, and which is therefore always ready.
     pub(crate) fn always_ready<S>(service: Deadline<S>) -> Self
     where
         Deadline<S>: Transport,
@@ -153,7 +168,7 @@ impl fmt::Debug for HttpService {
     }
 }
 
-/// The future of an [`HttpService`].
+/// Response future of an [`HttpService`].
 pub struct HttpFuture(ResponseFuture);
 
 impl Future for HttpFuture {

@@ -1,14 +1,18 @@
 //! Tower layers for clients of HTTP APIs: deadline, retry, quota, authentication, timeout, tracing.
 //!
-//! Each is a [`tower::Layer`] of its own over any `Service<http::Request<B>>`, made without the
-//! others, `Clone` and `Debug`, and starts no task. What they tell each other travels in the
-//! extensions of the request; each does without what is missing, so that a plain
-//! [`http::Request`] goes through the same stack as a call of an operation.
+//! The `frameio` client is built from these layers, and most programs configure them there. Use
+//! this crate directly to write a layer or a transport for that client, or to put single layers
+//! around a client of another API.
 //!
-//! # The order
+//! Every layer is a [`tower::Layer`] for any `Service<http::Request<B>>`. Layers are independent of
+//! each other, implement `Clone` and `Debug`, and spawn no tasks. They exchange data through
+//! [request extensions](#request-extensions), all of which are optional, so a plain
+//! [`http::Request`] passes through the same stack as the request of an operation.
 //!
-//! [`DefaultStack`] is the order of the layers, with the reason for the position of each. To compose
-//! another stack, apply the layers by hand:
+//! # Composing layers
+//!
+//! [`DefaultStack`] applies all layers in a fixed order and documents the reason for each position.
+//! To build a different stack, apply the layers yourself:
 //!
 //! ```
 //! use std::time::Duration;
@@ -35,31 +39,41 @@
 //! # }
 //! ```
 //!
-//! # Time, and what was sent
+//! # Deadlines and readiness
 //!
-//! The deadline bounds everything that a call may wait for, including the readiness of the layers
-//! inside of it. A [`DefaultStack`] is therefore always ready: it waits in the future of the call.
-//! Only the [sending marker](sending), directly around the transport, decides whether a call
-//! [may have been sent](CallRecord::may_have_been_sent), and spends the quota of the attempt; a call
-//! that is dropped before that gives its slot back. A request that is being connected counts as
+//! The deadline covers every wait of a call, including the wait until the inner layers are ready. A
+//! [`DefaultStack`] is therefore always ready, and waits in the future of the call instead.
+//!
+//! # Whether a request was sent
+//!
+//! The [sending marker](sending), directly around the transport, records whether a call
+//! [may have been sent](CallRecord::may_have_been_sent) and spends the quota slot of the attempt. A
+//! call that is dropped earlier returns its slot. A request that waits for its connection counts as
 //! sent, unless the transport reports that it could not connect.
 //!
-//! # What travels
+//! # Request extensions
 //!
-//! | extension | put there by | read by |
+//! | extension | inserted by | read by |
 //! |---|---|---|
-//! | [`Call`](frameio_core::Call) | the encoding of a request | retry, rate limit, trace |
-//! | [`CallLimits`](frameio_core::CallLimits) | the encoding of a request | deadline, retry, timeout |
-//! | [`CallRecord`] | the caller, else the first layer that needs it | all, to write to it |
+//! | [`Call`](frameio_core::Call) | [`encode`](frameio_core::encode()) | retry, rate limit, trace, metrics |
+//! | [`CallLimits`](frameio_core::CallLimits) | [`encode`](frameio_core::encode()) | deadline, retry, timeout |
+//! | [`CallRecord`] | the caller, otherwise the first layer that needs it | all layers, which update it |
 //! | [`DeadlineAt`] | deadline | retry, rate limit |
-//! | [`Attempts`](frameio_core::Attempts) | retry | trace |
+//! | [`Attempts`](frameio_core::Attempts) | retry, from the second attempt on | trace |
 //! | [`TokenRefreshed`], of a response | auth | retry |
 //!
 //! # Errors
 //!
-//! A layer that can fail has the error [`BoxError`](frameio_core::BoxError), and puts a struct of
-//! [`error`] into it; one that cannot keeps that of the service inside. [`error::find`] looks for
-//! such a struct, [`error_type`] names it.
+//! A layer that can fail returns a [`BoxError`](frameio_core::BoxError) that contains one of the
+//! structs in [`error`]; other layers pass on the error of the inner service. [`error::find`]
+//! returns such a struct, and [`error_type`] its name for spans and metrics.
+//!
+//! # Features
+//!
+//! | feature | enables |
+//! |---|---|
+//! | `gzip` | decompression of gzip responses in [`DefaultStack`] |
+//! | `tower` | `RetryLayer::from_tower`, for policies of [`tower::retry`] |
 
 pub mod auth;
 pub mod base_uri;

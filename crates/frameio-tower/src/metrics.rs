@@ -1,4 +1,4 @@
-//! Numbers of calls and attempts, for a metrics library of your choice.
+//! Metrics of calls and attempts, for any metrics library.
 
 use std::fmt;
 use std::future::Future;
@@ -16,11 +16,12 @@ use tower::{Layer, Service};
 use crate::error::error_type;
 use crate::record::{CallRecord, record};
 
-/// Receives the numbers of each call and of each attempt.
+/// Receives measurements of each call and each attempt.
 ///
-/// None of them contains an id, a URL or any other text of a request: `operation` and
-/// `url_template` have as many values as the API has operations. The methods are called inside of
-/// the call, so they should be cheap and must not block.
+/// All labels have low cardinality: measurements contain no ids, URLs or other text of a request,
+/// and `operation` and `url_template` have as many values as the API has operations.
+///
+/// The methods run inside the future of the call, so they should be cheap and must not block.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -41,30 +42,30 @@ use crate::record::{CallRecord, record};
 /// }
 /// ```
 pub trait Metrics: Send + Sync + 'static {
-    /// Called when a call begins. Default: does nothing.
+    /// Called when a call starts. Default: does nothing.
     fn call_started(&self) {}
 
-    /// Called when a call ends, exactly once for each [`call_started`](Self::call_started), even if
-    /// the call is dropped. Default: does nothing.
+    /// Called once for each [`call_started`](Self::call_started), when the call completes or is
+    /// dropped. Default: does nothing.
     fn call_finished(&self, call: &CallMetrics) {
         let _ = call;
     }
 
-    /// Called when an attempt ends, even if it is dropped. Default: does nothing.
+    /// Called when an attempt completes or is dropped. Default: does nothing.
     fn attempt_finished(&self, attempt: &AttemptMetrics) {
         let _ = attempt;
     }
 }
 
-/// How a call or an attempt ended.
+/// Outcome of a call or an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
     /// A response with this status arrived.
     Response(StatusCode),
-    /// No response arrived, for this reason: a value of [`error_type`].
+    /// No response arrived. Contains a name returned by [`error_type`].
     Failure(&'static str),
-    /// It was dropped before it ended.
+    /// The future was dropped before it completed.
     Cancelled,
 }
 
@@ -78,7 +79,7 @@ impl Outcome {
 }
 
 impl fmt::Display for Outcome {
-    /// `200`, `timeout` or `cancelled`: a label for metrics.
+    /// Formats the outcome as a metrics label, such as `200`, `timeout` or `cancelled`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Response(status) => f.write_str(status.as_str()),
@@ -88,45 +89,45 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Numbers of a call.
+/// Measurements of a call.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CallMetrics {
     /// Operation of the call; `None` for a plain request.
     pub operation: Option<&'static Operation>,
-    /// How the call ended.
+    /// Status, failure or cancellation that ended the call.
     pub outcome: Outcome,
-    /// Time from its start to its end, waits included.
+    /// Time from start to end, including waits.
     pub duration: Duration,
-    /// Time that it waited for its quota, all attempts together.
+    /// Time spent waiting for the quota, summed over all attempts.
     pub quota_wait: Duration,
     /// Number of attempts, including resends with a refreshed token.
     pub attempts: u32,
-    /// How many times it was resent with a refreshed token.
+    /// Number of resends with a refreshed token.
     pub token_refreshes: u32,
 }
 
-/// Numbers of an attempt, as the semantic conventions of OpenTelemetry define them for
-/// `http.client.request.duration`.
+/// Measurements of an attempt, for the OpenTelemetry metric `http.client.request.duration`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AttemptMetrics {
     /// Operation of the call; `None` for a plain request.
     pub operation: Option<&'static Operation>,
-    /// Method of the request, `http.request.method`.
+    /// Method of the request (`http.request.method`).
     pub method: Method,
-    /// Path template, `url.template`: `/v4/accounts/{account_id}/workspaces`; `None` for a plain
-    /// request.
+    /// Path template (`url.template`), such as `/v4/accounts/{account_id}/workspaces`; `None` for a
+    /// plain request.
     pub url_template: Option<&'static str>,
-    /// How the attempt ended.
+    /// Status, failure or cancellation that ended the attempt.
     pub outcome: Outcome,
     /// Time from sending to the last byte of the response.
     pub duration: Duration,
 }
 
-/// Reports calls to a [`Metrics`]; the outermost layer of [`DefaultStack`](crate::DefaultStack).
+/// Reports calls to a [`Metrics`] implementation; outermost layer of
+/// [`DefaultStack`](crate::DefaultStack).
 ///
-/// Attempts are reported by [`TraceLayer::metrics`](crate::TraceLayer::metrics).
+/// To report attempts as well, set [`TraceLayer::metrics`](crate::TraceLayer::metrics).
 #[derive(Clone)]
 pub struct MetricsLayer {
     metrics: Arc<dyn Metrics>,
@@ -153,7 +154,7 @@ impl<S> Layer<S> for MetricsLayer {
     }
 }
 
-/// The service of a [`MetricsLayer`].
+/// Service of a [`MetricsLayer`].
 #[derive(Clone)]
 pub struct CallMeter<S> {
     inner: S,
@@ -192,7 +193,7 @@ where
     }
 }
 
-/// Reports a call when it is dropped.
+/// Reports the call when dropped.
 struct Meter {
     metrics: Arc<dyn Metrics>,
     operation: Option<&'static Operation>,
@@ -215,9 +216,9 @@ impl Drop for Meter {
 }
 
 pin_project! {
-    /// The future of a [`CallMeter`] service.
+    /// Response future of a [`CallMeter`] service.
     pub struct CallMeterFuture<F> {
-        // Declared before the meter: an attempt that is dropped is reported before its call.
+        // Dropped before the meter, so that a cancelled attempt is reported before its call.
         #[pin]
         inner: F,
         meter: Option<Meter>,
@@ -247,7 +248,7 @@ impl<F> fmt::Debug for CallMeterFuture<F> {
     }
 }
 
-/// Reports an attempt when it is dropped.
+/// Reports the attempt when dropped.
 pub(crate) struct AttemptMeter {
     metrics: Arc<dyn Metrics>,
     operation: Option<&'static Operation>,

@@ -5,17 +5,17 @@ use std::task::{Context, Poll, Waker};
 
 use tower::Service;
 
-/// Returns whether `service` is ready now, and so may be called.
+/// Returns whether `service` is ready now and may be called.
 ///
-/// If it is not, it may have taken a place in a queue. Whoever waits has to poll this very service
-/// again, and not a clone, which would wait behind that place for good.
+/// If it is not ready, it may have joined a queue. The caller has to poll the same service again: a
+/// clone would wait behind it forever.
 pub(crate) fn is_ready<S: Service<R>, R>(service: &mut S) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     matches!(service.poll_ready(&mut context), Poll::Ready(Ok(())))
 }
 
-/// Returns the service if it is ready now. Otherwise takes it, to be polled until it is, and leaves a
-/// clone in its place.
+/// Returns the service if it is ready now. Otherwise takes it, so that the caller can poll it until it
+/// is ready, and leaves a clone in its place.
 pub(crate) fn ready_or_take<S, R>(service: &mut S) -> Result<&mut S, S>
 where
     S: Service<R> + Clone,

@@ -1,14 +1,14 @@
-//! State of one call that its layers share: attempts, waits and whether it was sent.
+//! State of one call that its layers share.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-/// State of one call: attempts, waits, what it waits for, and whether it may have been sent.
+/// State of one call: attempts, waits, current phase, and whether it may have been sent.
 ///
-/// It travels in the extensions of the request and is shared by all attempts of the call. The
-/// layers write it. Put one into a request to read it afterwards, however the call ended:
+/// A request extension that all attempts of the call share and that the layers update. Insert a
+/// record into the request to read it after the call, even if the call fails or is dropped:
 ///
 /// ```
 /// use frameio_tower::CallRecord;
@@ -26,30 +26,30 @@ pub struct CallRecord(Arc<Inner>);
 struct Inner {
     attempts: AtomicU32,
     token_refreshes: AtomicU32,
-    /// Requests handed to the transport.
+    /// Number of requests passed to the transport.
     sends: AtomicU32,
-    /// Those of them that certainly did not reach the service.
+    /// Number of these requests that certainly did not reach the service.
     unsent: AtomicU32,
     quota_wait_nanos: AtomicU64,
     tracks_sending: AtomicBool,
     phase: AtomicU8,
 }
 
-/// What a call waits for.
+/// Phase of a call: the step that it is in or waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Before the first attempt: the layers around the whole call.
+    /// Before the first attempt, in the layers around the whole call.
     Start,
-    /// Its turn in the quota.
+    /// Waiting for a free slot of the quota.
     Quota,
-    /// A token.
+    /// Waiting for a token.
     Auth,
-    /// In an attempt, before the request is sent: the layers around the attempt.
+    /// In an attempt, before the request is sent.
     Attempt,
-    /// The response, or the connection that the request is sent on.
+    /// Waiting for the response, or for the connection that the request is sent on.
     Response,
-    /// The time of the next attempt.
+    /// Waiting for the delay before the next attempt.
     Backoff,
 }
 
@@ -72,36 +72,36 @@ impl fmt::Display for Phase {
 }
 
 impl CallRecord {
-    /// Creates the record of a call that has not begun.
+    /// Creates the record of a call that has not started.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Returns the number of attempts that have begun.
+    /// Returns the number of attempts that have started.
     pub fn attempts(&self) -> u32 {
         self.0.attempts.load(Relaxed)
     }
 
-    /// Returns how many times the request was resent with a refreshed token.
+    /// Returns how often the request was resent with a refreshed token.
     pub fn token_refreshes(&self) -> u32 {
         self.0.token_refreshes.load(Relaxed)
     }
 
-    /// Returns how long the call has waited for its quota, all attempts together.
+    /// Returns the time spent waiting for the quota, summed over all attempts.
     pub fn quota_wait(&self) -> Duration {
         Duration::from_nanos(self.0.quota_wait_nanos.load(Relaxed))
     }
 
     /// Returns whether the service may have received the request in any attempt.
     ///
-    /// It is set when the request is handed to the transport, by the
-    /// [sending marker](crate::sending), and reset if the transport reports that the request was
-    /// not sent. A call that is dropped while it connects therefore counts as sent.
+    /// The [sending marker](crate::sending) sets it when the request is passed to the transport,
+    /// and resets it if the transport reports that the request was not sent. A call that is dropped
+    /// while it connects therefore counts as sent.
     pub fn may_have_been_sent(&self) -> bool {
         self.sends() > 0
     }
 
-    /// Returns what the call waits for, or waited for at its end.
+    /// Returns the current phase, or the last one if the call has ended.
     pub fn phase(&self) -> Phase {
         Phase::ALL[usize::from(self.0.phase.load(Relaxed)) % Phase::ALL.len()]
     }
@@ -124,24 +124,23 @@ impl CallRecord {
         self.0.quota_wait_nanos.fetch_add(nanos, Relaxed);
     }
 
-    /// Notes that a sending marker is in the stack, so that [`sends`](Self::sends) is complete.
+    /// Records that the stack contains a sending marker, so that [`sends`](Self::sends) is complete.
     pub(crate) fn track_sending(&self) {
         self.0.tracks_sending.store(true, Relaxed);
     }
 
-    /// Returns whether [`may_have_been_sent`](Self::may_have_been_sent) is known, because a
-    /// sending marker is in the stack.
+    /// Returns whether the stack contains a sending marker, which makes
+    /// [`may_have_been_sent`](Self::may_have_been_sent) reliable.
     pub fn tracks_sending(&self) -> bool {
         self.0.tracks_sending.load(Relaxed)
     }
 
-    /// Returns the number of requests handed to the transport, without those that certainly did not
-    /// reach the service.
+    /// Returns the number of requests passed to the transport that may have reached the service.
     pub(crate) fn sends(&self) -> u32 {
         self.0.sends.load(Relaxed).saturating_sub(self.0.unsent.load(Relaxed))
     }
 
-    /// Notes that the request is handed to the transport.
+    /// Records that the request is passed to the transport.
     pub(crate) fn mark_sent(&self) {
         self.add_send();
         self.enter(Phase::Response);
@@ -152,7 +151,7 @@ impl CallRecord {
         self.0.sends.fetch_add(1, Relaxed);
     }
 
-    /// Takes back [`mark_sent`](Self::mark_sent): the request did not reach the service.
+    /// Reverts [`mark_sent`](Self::mark_sent), because the request did not reach the service.
     pub(crate) fn mark_unsent(&self) {
         self.0.unsent.fetch_add(1, Relaxed);
     }
@@ -169,7 +168,7 @@ impl fmt::Debug for CallRecord {
     }
 }
 
-/// Returns the record in `extensions`, and inserts one if it is missing.
+/// Returns the record in `extensions`, after inserting one if it is missing.
 pub(crate) fn record(extensions: &mut http::Extensions) -> CallRecord {
     extensions.get_or_insert_default::<CallRecord>().clone()
 }

@@ -1,14 +1,14 @@
-//! `Retry-After`, as seconds and as a date.
+//! Parsing of the `Retry-After` header.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
-/// How long the answer asks to wait, or `None` if it does not say so readably.
+/// Returns the delay requested by the `Retry-After` header, in seconds or as an HTTP date.
 ///
-/// A date that has passed is no wait. The service documents no such header; what stands before it
-/// may send one all the same.
+/// Returns `None` if the header is missing or invalid, and zero for a date before `now`. The service
+/// does not document the header, but a proxy or load balancer may send it.
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_dates_are_read() {
+    fn parses_seconds_and_dates() {
         // Sun, 06 Nov 1994 08:49:37 GMT.
         let date = UNIX_EPOCH + Duration::from_secs(784_111_777);
         let before = date - Duration::from_secs(90);
@@ -50,7 +50,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_makes_it_panic(value in "\\PC{0,40}") {
+        fn never_panics(value in "\\PC{0,40}") {
             read(&value, UNIX_EPOCH);
         }
     }

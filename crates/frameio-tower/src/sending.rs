@@ -1,4 +1,4 @@
-//! The sending marker: notes when a request is handed to the transport.
+//! Sending marker, which records when a request is passed to the transport.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,21 +12,21 @@ use tower::{Layer, Service};
 use crate::error::FailureKind;
 use crate::record::CallRecord;
 
-/// Marks requests as sent when they are handed to the transport.
+/// Marks requests as sent when they are passed to the transport.
 ///
-/// It belongs directly around the transport, inside of all other layers: only what passes it counts
-/// as sent in [`CallRecord::may_have_been_sent`], and spends the quota slot of the attempt. A
-/// request that waits for a permit of another layer is not sent yet.
+/// Place it directly around the transport, inside all other layers. Only requests that pass it
+/// count as sent in [`CallRecord::may_have_been_sent`] and spend a quota slot; a request that waits
+/// for a permit of another layer does not.
 ///
-/// If the transport reports that the request did not reach the service, as with
-/// [`TransportStage::Connect`](crate::TransportStage::Connect), the mark is taken back. A request
-/// without a [`CallRecord`] passes unchanged.
+/// The mark is reverted if the transport reports that the request did not reach the service, for
+/// example with [`TransportStage::Connect`](crate::TransportStage::Connect). Requests without a
+/// [`CallRecord`] pass unchanged.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SendingLayer;
 
 impl SendingLayer {
-    /// Creates the layer.
+    /// Creates the layer, which has no settings.
     pub const fn new() -> Self {
         Self
     }
@@ -40,7 +40,7 @@ impl<S> Layer<S> for SendingLayer {
     }
 }
 
-/// The service of a [`SendingLayer`].
+/// Service of a [`SendingLayer`].
 #[derive(Clone, Copy, Debug)]
 pub struct Sending<S> {
     inner: S,
@@ -69,7 +69,7 @@ where
 }
 
 pin_project! {
-    /// The future of a [`Sending`] service.
+    /// Response future of a [`Sending`] service.
     #[derive(Debug)]
     pub struct SendingFuture<F> {
         #[pin]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frameio_core::Body;
+#[cfg(feature = "gzip")]
+use http::header::{ACCEPT_ENCODING, HeaderValue};
 use http::{HeaderMap, Uri};
 use tower::util::option_layer;
 use tower::{Layer, ServiceBuilder};
@@ -30,27 +32,30 @@ type Wrap = Arc<dyn Fn(HttpService) -> HttpService + Send + Sync>;
 /// Creates the auth layer for the origin of the base URI.
 type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 
-/// The layers of a client in their order, around any transport.
+/// Default layers of a client, in order, around any transport.
 ///
-/// | | layer | default | position |
+/// The outermost layer comes first:
+///
+/// | | layer | default | reason for the position |
 /// |---|---|---|---|
-/// | | [metrics](Self::metrics) | none | around the whole call |
-/// | 1 | [deadline](Self::deadline) | 10 min | bounds everything below that may wait |
-/// | 2 | base URI | of [`new`](Self::new) | the layers below see the absolute URI |
-/// | 3 | [call layers](Self::call_layer) | none | see one call, however many attempts it takes |
-/// | 4 | [retry](Self::retry) | [documented](crate::retry::StandardPolicy), twice | everything below is repeated |
-/// | 5 | [headers](Self::headers) | none | inside of retry, which so keeps less |
-/// | 6 | [quota](Self::rate_limit) | as documented for each operation | each attempt pays |
-/// | 7 | [auth](Self::auth) | none | after the queue, with a fresh token for each attempt, for the origin of the base URI alone |
-/// | 8 | [attempt span](Self::attempt_span_level), [attempt timeout](Self::timeout) | DEBUG, 60 s | the exchange itself, without the waits before it |
+/// | | [metrics](Self::metrics) | none | measures the whole call |
+/// | 1 | [deadline](Self::deadline) | 10 min | covers every layer that may wait |
+/// | 2 | base URI | set by [`new`](Self::new) | inner layers see an absolute URI |
+/// | 3 | [call layers](Self::call_layer) | none | run once for a call, not for each attempt |
+/// | 4 | [retry](Self::retry) | [documented policy](crate::retry::StandardPolicy), 2 retries | repeats all layers below |
+/// | 5 | [headers](Self::headers) | none | inside retry, so that retry copies fewer headers |
+/// | 6 | [quota](Self::rate_limit) | documented quota of each operation | each attempt counts against the quota |
+/// | 7 | [auth](Self::auth) | none | after the wait for the quota, so that the token is fresh; signs only requests to the origin of the base URI |
+/// | 8 | [attempt span](Self::attempt_span_level), [attempt timeout](Self::timeout) | DEBUG, 60 s | measure the exchange without the waits before it |
 /// | 9 | [attempt layers](Self::attempt_layer) | none | see each request as it is sent |
-/// | 10 | decompression | gzip, with the feature `gzip` | limits the decompressed bytes |
-/// | 11 | collect | [64 MiB](Self::response_limit) | a body that breaks off is a failed attempt |
-/// | 12 | [sending marker](crate::sending) | | only what passes here was sent |
+/// | 10 | decompression | gzip, with the feature `gzip` | the size limit applies to decompressed bytes |
+/// | 11 | collect | [64 MiB](Self::response_limit) | a truncated body fails the attempt, which can be retried |
+/// | 12 | [sending marker](crate::sending) | always present | only requests that get here were sent |
 /// | 13 | transport | | |
 ///
-/// It is a [`Layer`] for transports, and a value: it can be cloned and applied several times. The
-/// given layers are then applied again, so what the services should share belongs into the layer.
+/// A `DefaultStack` is a [`Layer`] for transports. It can be cloned and applied several times; each
+/// time, the call and attempt layers are applied again, so state that all services should share
+/// belongs in the layer, not in its service.
 ///
 /// ```
 /// use frameio_core::{Body, BoxError};
@@ -99,7 +104,8 @@ impl DefaultStack {
     /// Creates a stack that completes relative URIs with `base`, without authentication.
     ///
     /// # Errors
-    /// When `base` is not an absolute `http` or `https` URI without user, password and query.
+    /// Fails if `base` is not an absolute `http` or `https` URI, or has a user name, a password or
+    /// a query.
     pub fn new(base: Uri) -> Result<Self, InvalidBaseUri> {
         Ok(Self {
             base_uri: BaseUriLayer::new(base.clone())?,
@@ -118,25 +124,26 @@ impl DefaultStack {
         })
     }
 
-    /// Replaces the base URI, and with it the origin that gets the tokens of [`auth`](Self::auth).
+    /// Replaces the base URI, and with it the origin that receives the tokens of
+    /// [`auth`](Self::auth).
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// Fails for the same URIs as [`new`](Self::new).
     pub fn base_uri(mut self, base: Uri) -> Result<Self, InvalidBaseUri> {
         self.base_uri = BaseUriLayer::new(base.clone())?;
         self.base = base;
         Ok(self)
     }
 
-    /// Reports calls and attempts to `metrics`.
+    /// Reports calls and attempts to `metrics`. Default: none.
     pub fn metrics(mut self, metrics: impl Metrics) -> Self {
         self.metrics = Some(Arc::new(metrics));
         self
     }
 
-    /// Limits a whole call: readiness, quota, backoff and all attempts. Default: 10 min.
+    /// Limits the duration of a call: readiness, quota, backoff and all attempts. Default: 10 min.
     ///
-    /// With `None`, a limit that a call sets itself still applies.
+    /// `None` removes the default; limits set by a call itself still apply.
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.deadline = deadline.into();
         self
@@ -144,8 +151,8 @@ impl DefaultStack {
 
     /// Adds a layer around the whole call. The layer added last is outermost.
     ///
-    /// It fits any tower layer over `http::Request<Body>`: a cache, a circuit breaker, a concurrency
-    /// limit. A load-shedding layer is added after the layer whose readiness it checks.
+    /// Accepts any tower layer for `http::Request<Body>`, such as a cache, a circuit breaker or a
+    /// concurrency limit. Add a load-shedding layer after the layer whose readiness it checks.
     pub fn call_layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -154,10 +161,10 @@ impl DefaultStack {
         self
     }
 
-    /// Repeats failed attempts as `policy` decides. Default:
+    /// Sets the policy that decides whether a failed attempt is repeated. Default:
     /// [`StandardPolicy::documented`](crate::retry::StandardPolicy::documented).
     ///
-    /// The number of retries and the budget stay as they were set.
+    /// Keeps the maximum number of retries and the budget.
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
         self.retry = RetrySlot::Policy(match self.retry {
             RetrySlot::Policy(layer) => layer.policy(policy),
@@ -166,7 +173,7 @@ impl DefaultStack {
         self
     }
 
-    /// Replaces the retry layer: with a [`RetryLayer`] of other settings, or any other layer.
+    /// Replaces the retry layer with another [`RetryLayer`] or a custom layer.
     pub fn retry_layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -175,9 +182,9 @@ impl DefaultStack {
         self
     }
 
-    /// Sets how many attempts may follow the first. Default: 2.
+    /// Sets the maximum number of retries after the first attempt. Default: 2.
     ///
-    /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
+    /// Has no effect on a layer set with [`retry_layer`](Self::retry_layer).
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         if let RetrySlot::Policy(layer) = self.retry {
             self.retry = RetrySlot::Policy(layer.max_retries(max_retries));
@@ -185,9 +192,9 @@ impl DefaultStack {
         self
     }
 
-    /// Sets the budget of the retries; `None` removes it. Default: [`RetryBudget::default`].
+    /// Sets the retry budget; `None` removes it. Default: [`RetryBudget::default`].
     ///
-    /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
+    /// Has no effect on a layer set with [`retry_layer`](Self::retry_layer).
     pub fn retry_budget(mut self, budget: impl Into<Option<RetryBudget>>) -> Self {
         if let RetrySlot::Policy(layer) = self.retry {
             self.retry = RetrySlot::Policy(layer.budget(budget));
@@ -195,13 +202,13 @@ impl DefaultStack {
         self
     }
 
-    /// Sends each call once, and resends nothing.
+    /// Disables retries, including the resend with a refreshed token after a 401.
     pub fn no_retry(mut self) -> Self {
         self.retry = RetrySlot::Policy(RetryLayer::never());
         self
     }
 
-    /// Sets headers for each request that does not have them already.
+    /// Sets headers that are added to requests without a header of that name. Default: none.
     pub fn headers(mut self, headers: HeaderMap) -> Self {
         self.headers = headers;
         self
@@ -213,37 +220,38 @@ impl DefaultStack {
         self
     }
 
-    /// Signs requests to the origin of the base URI with the tokens of `provider`.
+    /// Signs requests to the origin of the base URI with tokens from `provider`. Default: none.
     pub fn auth(mut self, provider: impl TokenProvider) -> Self {
         let provider = Arc::new(provider);
         self.auth = Some(Arc::new(move |origin| AuthLayer::new(provider.clone(), origin)));
         self
     }
 
-    /// Sends requests without a token.
+    /// Removes the token provider: requests are sent without an `authorization` header.
     pub fn no_auth(mut self) -> Self {
         self.auth = None;
         self
     }
 
-    /// Sets the level of the span of each attempt; `None` opens none. Default: DEBUG.
+    /// Sets the level of the span of each attempt; `None` disables these spans. Default: DEBUG.
     pub fn attempt_span_level(mut self, level: impl Into<Option<Level>>) -> Self {
         self.span_level = level.into();
         self
     }
 
-    /// Limits each attempt, from sending to the last byte of the response. Default: 60 s.
+    /// Limits the duration of each attempt, from sending to the last byte of the response.
+    /// Default: 60 s.
     ///
-    /// With `None`, a limit that a call sets itself still applies.
+    /// `None` removes the default; limits set by a call itself still apply.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
         self
     }
 
-    /// Adds a layer around each attempt, inside of its span. The layer added last is outermost.
+    /// Adds a layer around each attempt, inside its span. The layer added last is outermost.
     ///
-    /// For what has to be done for each request that is sent: trace propagation, signing,
-    /// redirects.
+    /// Use it for work that belongs to every request on the wire, such as trace propagation,
+    /// signing or redirects.
     pub fn attempt_layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -252,13 +260,16 @@ impl DefaultStack {
         self
     }
 
-    /// Refuses responses of more bytes, counted after decompression. Default: 64 MiB.
+    /// Limits the size of a response body after decompression, in bytes. Default: 64 MiB.
+    ///
+    /// A larger response fails the call with
+    /// [`ResponseTooLarge`](crate::error::ResponseTooLarge), which is not retried.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.response_limit = bytes;
         self
     }
 
-    /// Builds layers 10 to 13 around the transport, and the user's attempt layers around those.
+    /// Applies layers 10 to 12 and the attempt layers to the transport.
     fn exchange<T: Transport>(&self, transport: T) -> HttpService {
         let exchange = ServiceBuilder::new();
         #[cfg(feature = "gzip")]
@@ -267,7 +278,7 @@ impl DefaultStack {
             .layer(CollectLayer::new(self.response_limit))
             .layer(SendingLayer::new())
             .service(transport);
-        // Boxed once more only where there are layers that have to be applied one by one.
+        // Without attempt layers, one box and one indirect call are saved.
         if self.attempt_layers.is_empty() {
             return self.attempts(exchange);
         }
@@ -275,7 +286,7 @@ impl DefaultStack {
         self.attempts(layers.fold(HttpService::new(exchange), |inner, layer| layer(inner)))
     }
 
-    /// Builds layers 5 to 8 around an exchange, and retry around those.
+    /// Applies layers 4 to 8.
     fn attempts<S>(&self, exchange: S) -> HttpService
     where
         S: Transport<ResponseBody = Body>,
@@ -286,7 +297,7 @@ impl DefaultStack {
         }
         let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
         let attempt = ServiceBuilder::new()
-            .layer(HeadersLayer::new(self.headers.clone()))
+            .layer(HeadersLayer::new(self.default_headers()))
             .layer(option_layer(self.rate_limit.clone().map(|quota| quota.spend_when_sent(true))))
             .layer(option_layer(self.auth.as_ref().map(|auth| auth(&self.base))))
             .layer(trace)
@@ -298,7 +309,16 @@ impl DefaultStack {
         }
     }
 
-    /// Builds the layers around a whole call.
+    /// Returns the headers of each request, including the encoding that this stack decodes.
+    fn default_headers(&self) -> HeaderMap {
+        #[allow(unused_mut, reason = "unchanged without the feature `gzip`")]
+        let mut headers = self.headers.clone();
+        #[cfg(feature = "gzip")]
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
+        headers
+    }
+
+    /// Applies the base URI and the call layers.
     fn call<S>(&self, retry: S) -> HttpService
     where
         S: Transport<ResponseBody = Body>,
@@ -311,7 +331,7 @@ impl DefaultStack {
         self.bounded(self.base_uri.layer(retry))
     }
 
-    /// Adds the deadline, and the metrics of calls around it.
+    /// Applies the deadline, and the metrics of calls around it.
     fn bounded<S: Transport>(&self, call: S) -> HttpService {
         let deadline = self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new);
         let service = HttpService::always_ready(deadline.track_sending().layer(call));

@@ -14,23 +14,24 @@ use tower::{Layer, Service};
 
 use crate::error::AttemptTimeout;
 
-/// Limits the time of one attempt, from its call to the last byte of its response.
+/// Limits the duration of one attempt, from sending to the last byte of the response.
 ///
-/// The body counts where it is read inside, by a [`Collect`](crate::Collect) service. The time until
-/// the inner service is ready does not count. [`CallLimits::timeout`] of a request overrides the
-/// limit; the error is an [`AttemptTimeout`].
+/// The body is included if a [`CollectLayer`](crate::CollectLayer) inside this layer reads it;
+/// otherwise the limit ends at the response headers. The wait until the inner service is ready is
+/// excluded. [`CallLimits::timeout`] of a request overrides the limit. An attempt that reaches it
+/// fails with [`AttemptTimeout`].
 #[derive(Clone, Copy, Debug)]
 pub struct TimeoutLayer {
     limit: Option<Duration>,
 }
 
 impl TimeoutLayer {
-    /// Creates a layer with a limit for requests without their own.
+    /// Creates a layer with a default limit for requests that set none.
     pub const fn new(limit: Duration) -> Self {
         Self { limit: Some(limit) }
     }
 
-    /// Creates a layer that applies only the limits of requests.
+    /// Creates a layer without a default limit, which applies only limits set by requests.
     pub const fn disabled() -> Self {
         Self { limit: None }
     }
@@ -44,7 +45,7 @@ impl<S> Layer<S> for TimeoutLayer {
     }
 }
 
-/// The service of a [`TimeoutLayer`].
+/// Service of a [`TimeoutLayer`].
 #[derive(Clone, Copy, Debug)]
 pub struct Timeout<S> {
     inner: S,
@@ -65,16 +66,16 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> TimeoutFuture<S::Future> {
-        let own = request.extensions().get::<CallLimits>().and_then(|options| options.timeout);
-        // A limit that the clock cannot represent is none.
-        let limit =
-            own.or(self.limit).and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
+        let options = request.extensions().get::<CallLimits>();
+        let limit = options.and_then(|options| options.timeout).or(self.limit);
+        // A limit beyond the range of the clock is ignored.
+        let limit = limit.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
         TimeoutFuture { inner: Limited::new(self.inner.call(request), limit) }
     }
 }
 
 pin_project! {
-    /// The future of a [`Timeout`] service.
+    /// Response future of a [`Timeout`] service.
     #[derive(Debug)]
     pub struct TimeoutFuture<F> {
         #[pin]
@@ -98,7 +99,7 @@ where
 }
 
 pin_project! {
-    /// A future with a time limit, and data for the error when it is reached.
+    /// Future with a time limit, and data for the error when the limit is reached.
     pub(crate) struct Limited<F, L> {
         #[pin]
         future: F,
@@ -113,7 +114,7 @@ impl<F: Future, L> Limited<F, L> {
         Self { future, timer: None, limit }
     }
 
-    /// Polls the future; fails when the limit is reached.
+    /// Polls the future. Returns the data for the error when the limit is reached.
     pub(crate) fn poll_limited(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -123,7 +124,7 @@ impl<F: Future, L> Limited<F, L> {
             return Poll::Ready(Ok(output));
         }
         let Some((at, limit)) = this.limit else { return Poll::Pending };
-        // Only now: a future that is ready at once never touches the timer.
+        // Created here, so that a future that completes immediately never touches the timer.
         if this.timer.is_none() {
             this.timer.set(Some(sleep_until(*at)));
         }

@@ -1,6 +1,6 @@
-//! Which requests are signed with what, and what becomes of a token that is rejected.
+//! Signing of requests, and rejected tokens.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -53,7 +53,7 @@ fn is_refreshed(response: &Response<Body>) -> bool {
     response.extensions().get::<TokenRefreshed>().is_some()
 }
 
-/// What a request to `uri` is signed with, by a layer for `origin`.
+/// Returns the `authorization` header that a layer for `origin` adds to a request to `uri`.
 async fn signed(origin: &str, uri: &str) -> Option<HeaderValue> {
     let script = Script::new([]);
     let layer = AuthLayer::new(StaticToken::new(CANARY), &origin.parse().unwrap());
@@ -61,13 +61,13 @@ async fn signed(origin: &str, uri: &str) -> Option<HeaderValue> {
     script.seen().remove(0).parts.headers.remove("authorization")
 }
 
-/// A number that goes up when it is rejected, which takes a while.
+/// Provider whose token is a number. A rejection increments it after some time.
 #[derive(Default)]
 struct Rotating {
     number: AtomicU32,
     asked: AtomicU32,
     rejected: AtomicU32,
-    /// How many rejections never come to an end.
+    /// Number of rejections that never complete.
     hangs: u32,
 }
 
@@ -87,7 +87,7 @@ impl TokenProvider for Rotating {
     }
 }
 
-/// Fails after so many good tokens.
+/// Provider that fails after a number of tokens.
 struct Failing {
     asked: AtomicU32,
     good: u32,
@@ -160,14 +160,14 @@ async fn an_existing_authorization_header_is_kept() {
     let mut request = me();
     request.headers_mut().insert("authorization", HeaderValue::from_static("Basic own"));
     let response = service.oneshot(request).await.unwrap();
-    // The token that was rejected is not that of the provider.
+    // The rejected token is not one of the provider.
     assert!(!is_refreshed(&response));
     assert_eq!(script.seen()[0].parts.headers["authorization"], "Basic own");
     assert_eq!((provider.asked.load(Relaxed), provider.rejected.load(Relaxed)), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_401_from_elsewhere_rejects_no_token() {
+async fn a_401_of_another_origin_does_not_reject_the_token() {
     let provider = Arc::new(Rotating::default());
     let (service, _) = stack(provider.clone(), [status(401)]);
     let response = service.oneshot(get("https://example.com/")).await.unwrap();
@@ -208,7 +208,7 @@ async fn a_hundred_concurrent_rejections_are_reported_once() {
         assert!(is_refreshed(&response));
     }
     assert_eq!(provider.rejected.load(Relaxed), 1);
-    // None is sent again by this layer.
+    // The layer itself resends nothing.
     assert_eq!(script.seen().len(), 100);
 
     let events = capture.events();
@@ -216,20 +216,20 @@ async fn a_hundred_concurrent_rejections_are_reported_once() {
     assert_eq!((event.name, event.level.as_str()), ("auth.refreshed", "INFO"));
     assert!(!format!("{event:?}").contains(CANARY));
 
-    // The next token that is rejected is another matter.
+    // Rejection of the next token is reported separately.
     let (again, _) = stack(provider.clone(), [status(401)]);
     assert!(is_refreshed(&again.oneshot(me()).await.unwrap()));
     assert_eq!(provider.rejected.load(Relaxed), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_response_is_not_marked_without_another_token() {
+async fn a_401_without_a_new_token_is_not_marked() {
     let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
     let (service, script) = stack(StaticToken::new(CANARY), [status(401)]);
     let response = service.oneshot(me()).await.unwrap();
     assert_eq!((response.status().as_u16(), is_refreshed(&response)), (401, false));
     assert_eq!(script.seen().len(), 1);
-    // Nor if the provider now has none at all: the answer is what it was.
+    // Nor if the provider fails: the response stays unchanged.
     let (service, _) = stack(Failing { asked: AtomicU32::new(0), good: 1 }, [status(401)]);
     let response = service.oneshot(me()).await.unwrap();
     assert_eq!((response.status().as_u16(), is_refreshed(&response)), (401, false));
@@ -237,7 +237,7 @@ async fn a_response_is_not_marked_without_another_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_is_cancelled_holds_up_nobody() {
+async fn a_cancelled_refresh_does_not_block_other_calls() {
     let provider = Arc::new(Rotating { hangs: 1, ..Rotating::default() });
     let (mut service, _) = stack(provider.clone(), (0..3).map(|_| status(401)));
     let mut first = spawn(service.call(me()));
@@ -245,7 +245,7 @@ async fn a_refresh_that_is_cancelled_holds_up_nobody() {
     assert_eq!(provider.rejected.load(Relaxed), 1);
     let others = [tokio::spawn(service.call(me())), tokio::spawn(service.call(me()))];
     sleep(Duration::from_secs(1)).await;
-    // They wait for the first, and no longer.
+    // They wait for the first call, and proceed when it is dropped.
     assert!(others.iter().all(|other| !other.is_finished()));
     drop(first);
     for other in others {
@@ -256,7 +256,7 @@ async fn a_refresh_that_is_cancelled_holds_up_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_token_nothing_is_sent() {
+async fn a_request_without_a_token_is_not_sent() {
     let (service, script) = stack(Failing { asked: AtomicU32::new(0), good: 0 }, []);
     let error = service.oneshot(me()).await.unwrap_err();
     let source = find::<AuthError>(&*error).unwrap().source().unwrap();
@@ -265,7 +265,7 @@ async fn without_a_token_nothing_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_no_header_can_carry_is_an_error_that_does_not_show_it() {
+async fn errors_of_invalid_tokens_do_not_contain_the_token() {
     for token in ["c4n4ry\nx-evil: 1", "c4n4ry\rx", "c4n4ry\0"] {
         let (service, script) = stack(StaticToken::new(token), []);
         let error = service.oneshot(me()).await.unwrap_err();
@@ -279,7 +279,7 @@ async fn a_token_that_no_header_can_carry_is_an_error_that_does_not_show_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_shows_the_token() {
+async fn debug_output_does_not_contain_the_token() {
     let token = Token::from(CANARY);
     assert_eq!(token.expose(), CANARY);
     let layer = AuthLayer::new(StaticToken::new(CANARY), &ORIGIN);
@@ -291,7 +291,7 @@ async fn nothing_shows_the_token() {
     });
     let service = layer.layer(inner);
     service.clone().oneshot(me()).await.unwrap();
-    // The header of the last request is kept by now.
+    // The token caches its header by now.
     let shown = format!("{token:#?} {:#?} {layer:#?} {service:#?}", StaticToken::new(CANARY));
     assert!(!shown.contains(CANARY), "{shown}");
     assert!(shown.contains("api.frame.io"));

@@ -1,6 +1,6 @@
-//! One refresh for all whose token was rejected, and what a call is busy with meanwhile.
+//! Refresh of a rejected token that several calls share, and the phase of a call during it.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -23,7 +23,8 @@ const SECOND: Duration = Duration::from_secs(1);
 
 type Stack = BoxCloneService<Request<()>, Response<()>, BoxError>;
 
-/// A service behind the layer of `provider`, which after a second answers 401 to all but one token.
+/// Returns the layer of `provider` around a service that, after a second, responds with 401 to all
+/// tokens except `valid`.
 fn stack(provider: impl TokenProvider, valid: &'static str) -> Stack {
     let service = service_fn(move |request: Request<()>| {
         let valid = request.headers()[AUTHORIZATION] == format!("Bearer {valid}");
@@ -45,13 +46,12 @@ fn is_marked(response: &Response<()>) -> bool {
     response.status() == 401 && response.extensions().get::<TokenRefreshed>().is_some()
 }
 
-/// Its tokens are numbers, and there is a next one when the last was rejected. Whatever it does
-/// takes a second.
+/// Provider whose tokens are numbers. A rejection increments the number. Every method takes a second.
 #[derive(Clone, Default)]
 struct Rotating {
     number: Arc<AtomicU32>,
     asked: Arc<AtomicU32>,
-    told: Arc<Mutex<Vec<String>>>,
+    reported: Arc<Mutex<Vec<String>>>,
 }
 
 impl TokenProvider for Rotating {
@@ -62,22 +62,22 @@ impl TokenProvider for Rotating {
     }
 
     async fn rejected(&self, token: &Token) {
-        self.told.lock().unwrap().push(token.expose().to_owned());
+        self.reported.lock().unwrap().push(token.expose().to_owned());
         sleep(SECOND).await;
         self.number.fetch_add(1, Relaxed);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_wait_for_one_refresh_and_ask_nothing_themselves() {
+async fn a_hundred_calls_share_one_refresh() {
     let provider = Rotating::default();
     let stack = stack(provider.clone(), "1");
     let calls: Vec<_> = (0..100).map(|_| tokio::spawn(stack.clone().oneshot(me()))).collect();
     for call in calls {
         assert!(is_marked(&call.await.unwrap().unwrap()));
     }
-    assert_eq!(*provider.told.lock().unwrap(), ["0"]);
-    // By the hundred requests; then whether there is another already, and once more for it.
+    assert_eq!(*provider.reported.lock().unwrap(), ["0"]);
+    // A hundred times to sign, once before the rejection is reported and once after it.
     assert_eq!(provider.asked.load(Relaxed), 102);
     assert_eq!(stack.oneshot(me()).await.unwrap().status(), 200);
 }
@@ -85,16 +85,16 @@ async fn a_hundred_wait_for_one_refresh_and_ask_nothing_themselves() {
 #[tokio::test(start_paused = true)]
 async fn each_rejected_token_is_reported_once() {
     let provider = Rotating::default();
-    let stack = stack(provider.clone(), "none is right");
+    let stack = stack(provider.clone(), "no valid token");
     for _ in 0..3 {
         assert!(is_marked(&stack.clone().oneshot(me()).await.unwrap()));
     }
-    assert_eq!(*provider.told.lock().unwrap(), ["0", "1", "2"]);
+    assert_eq!(*provider.reported.lock().unwrap(), ["0", "1", "2"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_cannot_be_replaced_is_reported_once() {
-    let told = Arc::new(AtomicU32::new(0));
+    let reported = Arc::new(AtomicU32::new(0));
 
     struct Stubborn(Arc<AtomicU32>);
 
@@ -108,26 +108,26 @@ async fn a_token_that_cannot_be_replaced_is_reported_once() {
         }
     }
 
-    let stack = stack(Stubborn(told.clone()), "new");
+    let stack = stack(Stubborn(reported.clone()), "new");
     for _ in 0..3 {
         assert!(!is_marked(&stack.clone().oneshot(me()).await.unwrap()));
     }
-    assert_eq!(told.load(Relaxed), 1);
+    assert_eq!(reported.load(Relaxed), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_was_replaced_meanwhile_is_not_reported() {
+async fn an_already_replaced_token_is_not_reported() {
     let provider = Rotating::default();
     let call = tokio::spawn(stack(provider.clone(), "1").oneshot(me()));
     sleep(SECOND * 3 / 2).await;
     provider.number.store(1, Relaxed);
     assert!(is_marked(&call.await.unwrap().unwrap()));
-    assert!(provider.told.lock().unwrap().is_empty());
+    assert!(provider.reported.lock().unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_refreshing_call_can_be_dropped_at_any_time() {
-    // A second for the token and one for the answer; then the provider is asked, told and asked.
+    // One second each for token, response, token, rejection and token.
     for halves in 0..12 {
         let provider = Rotating::default();
         let stack = stack(provider.clone(), "1");
@@ -138,12 +138,15 @@ async fn the_refreshing_call_can_be_dropped_at_any_time() {
         first.abort();
         for other in others {
             let response = tokio::time::timeout(SECOND * 20, other).await;
-            assert!(is_marked(&response.expect("nobody is stuck").unwrap().unwrap()), "{halves}");
+            assert!(
+                is_marked(&response.expect("no call is blocked").unwrap().unwrap()),
+                "{halves}"
+            );
         }
         assert_eq!(stack.oneshot(me()).await.unwrap().status(), 200, "{halves}");
-        // Only what was broken off in the middle is done again.
-        let told = provider.told.lock().unwrap().len();
-        assert_eq!(told, if (6..8).contains(&halves) { 2 } else { 1 }, "{halves}");
+        // Only a rejection that was interrupted is reported again.
+        let reported = provider.reported.lock().unwrap().len();
+        assert_eq!(reported, if (6..8).contains(&halves) { 2 } else { 1 }, "{halves}");
     }
 }
 
@@ -159,15 +162,15 @@ async fn the_phase_is_recorded() {
         phases.push(record.phase());
         sleep(SECOND / 100).await;
     }
-    // Asking; sending; then asking, telling and asking.
+    // Token; response; then token, rejection and token.
     assert_eq!(phases, [Phase::Auth, Phase::Attempt, Phase::Auth, Phase::Auth, Phase::Auth]);
     call.await.unwrap().unwrap();
     assert_eq!(record.phase(), Phase::Attempt);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cached_token_needs_no_request() {
-    /// Has its token at hand from the second time on.
+async fn a_cached_token_is_used_without_a_token_request() {
+    /// Provider with a cached token after the first request for one.
     #[derive(Default)]
     struct Caching(AtomicBool);
 
@@ -186,7 +189,7 @@ async fn a_cached_token_needs_no_request() {
     for _ in 0..3 {
         assert_eq!(stack.clone().oneshot(me()).await.unwrap().status(), 200);
     }
-    // It is no phase of a call either.
+    // The call never enters the auth phase.
     let record = CallRecord::new();
     let mut request = me();
     request.extensions_mut().insert(record.clone());
@@ -203,7 +206,7 @@ async fn a_function_can_be_a_provider() {
         async move { if fails { Err("no network".into()) } else { Ok(Token::from("old")) } }
     });
     let stack = stack(provider, "new");
-    // A refresh that fails leaves the answer as it is.
+    // After a failed refresh the response stays unchanged.
     let call = tokio::spawn(stack.clone().oneshot(me()));
     sleep(SECOND / 2).await;
     fails.store(true, Relaxed);
@@ -213,13 +216,13 @@ async fn a_function_can_be_a_provider() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_token_is_none() {
+async fn an_empty_token_fails_the_call() {
     let error = stack(StaticToken::new(""), "").oneshot(me()).await.unwrap_err();
     assert!(error.is::<AuthError>());
 }
 
 #[test]
-fn futures_show_no_token() {
+fn debug_output_of_futures_does_not_contain_the_token() {
     let layer = AuthLayer::new(StaticToken::new("c4n4ry"), &Uri::from_static("https://c4n4ry@x.y"));
     let service =
         layer.layer(service_fn(async |_: Request<()>| Ok::<_, BoxError>(Response::new(()))));

@@ -1,4 +1,4 @@
-//! Reading bodies inside of the attempt.
+//! Collection of response bodies.
 
 mod support;
 
@@ -16,7 +16,7 @@ use http_body::{Frame, SizeHint};
 use support::Strict;
 use tower::{Layer, ServiceExt, service_fn};
 
-/// A body that gives these frames, each after having kept its reader waiting once.
+/// Body that yields these frames, and is pending once before each.
 #[derive(Default)]
 struct Scripted {
     frames: VecDeque<Result<Frame<Bytes>, BoxError>>,
@@ -35,7 +35,7 @@ impl Scripted {
         self
     }
 
-    fn promising(mut self, length: u64) -> Self {
+    fn announcing(mut self, length: u64) -> Self {
         self.promised = length;
         self
     }
@@ -73,7 +73,7 @@ where
     let inner = service_fn(move |_: Request<()>| {
         std::future::ready(Ok::<_, Infallible>(response.take().expect("one call")))
     });
-    // A `FnMut` that owns the response cannot be cloned, and need not be.
+    // The closure owns the response, so the service cannot be cloned.
     CollectLayer::new(limit).layer(Strict::new(inner)).oneshot(Request::new(())).await
 }
 
@@ -83,7 +83,7 @@ async fn read(limit: usize, body: Scripted) -> Result<Bytes, BoxError> {
 }
 
 #[tokio::test]
-async fn pieces_become_one_body_with_the_headers_as_they_came() {
+async fn chunks_become_one_body_and_headers_are_unchanged() {
     let trailers = HeaderMap::from_iter([(http::header::ETAG, "x".parse().unwrap())]);
     let body = Scripted::new(["ab", "", "cde", "f"]).then(Ok(Frame::trailers(trailers)));
     let response = Response::builder()
@@ -108,7 +108,7 @@ async fn an_empty_body_is_empty() {
 }
 
 #[tokio::test]
-async fn one_piece_is_not_copied() {
+async fn a_single_chunk_is_not_copied() {
     let data = Bytes::from(vec![7; 1000]);
     let at = data.as_ptr();
     let body = collect(1000, Response::new(Body::from(data))).await.unwrap().into_body();
@@ -116,25 +116,25 @@ async fn one_piece_is_not_copied() {
 }
 
 #[tokio::test]
-async fn the_limit_is_a_number_of_bytes() {
+async fn bodies_of_exactly_the_limit_are_accepted() {
     let too_large = |error: BoxError| *find::<ResponseTooLarge>(&*error).unwrap();
     assert_eq!(read(6, Scripted::new(["abc", "def"])).await.unwrap(), "abcdef");
     let error = read(6, Scripted::new(["abc", "def", "g"])).await.unwrap_err();
     assert_eq!(too_large(error), ResponseTooLarge::new(6));
 
-    // Told beforehand, nothing is read; the first frame would fail in another way.
-    let body = Scripted::default().then(Err("read".into())).promising(7);
+    // Nothing is read if the length is known: reading the first frame would fail differently.
+    let body = Scripted::default().then(Err("read".into())).announcing(7);
     assert_eq!(too_large(read(6, body).await.unwrap_err()), ResponseTooLarge::new(6));
 }
 
 #[tokio::test]
-async fn no_room_is_made_for_a_promise() {
-    let body = Scripted::new(["abc", "def"]).promising(1 << 50);
+async fn allocates_nothing_for_an_announced_length() {
+    let body = Scripted::new(["abc", "def"]).announcing(1 << 50);
     assert_eq!(read(usize::MAX, body).await.unwrap(), "abcdef");
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_a_failure_of_the_transport() {
+async fn a_truncated_body_is_a_transport_error() {
     let body = Scripted::new(["{\"data\":"]).then(Err("reset".into()));
     let error = read(100, body).await.unwrap_err();
     let transport = error.downcast_ref::<TransportError>().unwrap();
@@ -143,7 +143,7 @@ async fn a_body_that_breaks_off_is_a_failure_of_the_transport() {
 }
 
 #[tokio::test]
-async fn a_limit_further_inside_keeps_its_name() {
+async fn response_too_large_of_an_inner_layer_is_kept() {
     let inner = TransportError::new(TransportStage::Body, ResponseTooLarge::new(3));
     let body = Scripted::new(["abc"]).then(Err(inner.into()));
     let error = read(100, body).await.unwrap_err();

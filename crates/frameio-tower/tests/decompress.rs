@@ -1,7 +1,7 @@
-//! Decompression of responses inside of the default stack.
+//! Decompression of responses in the default stack.
 
 #![cfg(feature = "gzip")]
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -23,7 +23,7 @@ fn packed(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Sends a request whose response has this body, with its length or in chunks.
+/// Sends a request whose response has this body, either with a known length or in chunks.
 async fn send(
     coding: &str,
     body: Vec<u8>,
@@ -45,7 +45,7 @@ async fn send(
     response
 }
 
-/// A body whose end is not known before it is read.
+/// Body of unknown length.
 fn chunks(
     body: Vec<u8>,
 ) -> impl futures_core::Stream<Item = Result<http_body::Frame<Bytes>, std::convert::Infallible>> {
@@ -56,7 +56,7 @@ fn chunks(
 }
 
 #[tokio::test(start_paused = true)]
-async fn compressed_responses_are_decompressed_and_lose_their_headers() {
+async fn gzip_responses_are_decompressed_without_their_coding_headers() {
     for coding in ["gzip", "GZIP"] {
         for in_chunks in [false, true] {
             let parts = [packed(b"abc"), packed(b"def")].concat();
@@ -79,14 +79,14 @@ async fn other_responses_are_unchanged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bomb_is_refused_and_a_torn_body_is_a_failed_attempt() {
+async fn rejects_a_decompression_bomb_and_fails_on_a_truncated_body() {
     let bomb = packed(&vec![0; 1 << 20]);
     let error = send("gzip", bomb, false, (1 << 20) - 1).await.unwrap_err();
     assert!(error.find::<ResponseTooLarge>().is_some(), "{error}");
 
-    let mut torn = packed(b"some content");
-    torn.truncate(torn.len() - 9);
-    for broken in [torn, b"no gzip at all".to_vec()] {
+    let mut truncated = packed(b"some content");
+    truncated.truncate(truncated.len() - 9);
+    for broken in [truncated, b"not gzip".to_vec()] {
         let error = send("gzip", broken, false, 1000).await.unwrap_err();
         assert!(error.find::<TransportError>().unwrap().may_have_been_sent(), "{error}");
     }

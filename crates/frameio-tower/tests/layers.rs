@@ -1,7 +1,7 @@
-//! Layers of tower and tower-http in both slots of the default stack: with a deadline, when the
-//! call is dropped, and what the error says.
+//! Layers of tower and tower-http in both slots of the default stack: deadlines, dropped calls and
+//! errors.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(clippy::future_not_send, reason = "the tests run on one thread")]
 
 mod support;
@@ -42,18 +42,18 @@ enum Slot {
     Attempt,
 }
 
-/// What a second call meets while the first one is under way.
+/// Behaviour of a second call while the first one is in flight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Second {
-    /// It waits until the first one ends.
+    /// Waits until the first call ends.
     Waits,
-    /// It fails with this message.
+    /// Fails with this message.
     Fails(&'static str),
-    /// It reaches the transport as well.
+    /// Reaches the transport as well.
     Passes,
 }
 
-/// Puts `layer` into a slot of a stack with a quota of `calls` in ten seconds.
+/// Returns a stack with `layer` in a slot and a quota of `calls` in ten seconds.
 fn stack<L>(slot: Slot, layer: L, calls: u32, script: &Script) -> HttpService
 where
     L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -100,7 +100,7 @@ where
     }
 }
 
-/// A call whose response never comes ends at its deadline, and was sent.
+/// Checks that a call without a response was sent, and ends at its deadline.
 async fn hanging(name: &str, stack: HttpService) {
     let start = Instant::now();
     let (request, record) = request(SECOND);
@@ -111,11 +111,11 @@ async fn hanging(name: &str, stack: HttpService) {
     assert!(record.may_have_been_sent(), "{name}");
 }
 
-/// Polls a call as far as it comes without time passing.
+/// Polls a call until it makes no more progress without time passing.
 async fn begin(call: HttpFuture) -> tokio_test::task::Spawn<HttpFuture> {
     let mut call = tokio_test::task::spawn(call);
     for _ in 0..4 {
-        // One that fails at once has nothing to drop.
+        // A call that fails immediately cannot be dropped.
         if call.poll().is_ready() {
             break;
         }
@@ -124,14 +124,14 @@ async fn begin(call: HttpFuture) -> tokio_test::task::Spawn<HttpFuture> {
     call
 }
 
-/// A second call, while the first one hangs.
+/// Checks a second call while the first one hangs.
 async fn contended(
     name: &str,
     slot: Slot,
     second: Second,
     stack: impl Fn(&Script, u32) -> HttpService,
 ) {
-    // Its deadline.
+    // Deadline of the first call.
     let script = Script::new([hang(), hang()]);
     let mut service = stack(&script, 9);
     let (first, _) = request(60 * SECOND);
@@ -157,7 +157,7 @@ async fn contended(
     assert_eq!(record.may_have_been_sent(), second == Second::Passes, "{name}");
     drop(holding);
 
-    // It is dropped: if it was not sent, it gives its slot in a quota of two back.
+    // Drops the second call. If it was not sent, it returns its slot of the quota of two.
     let hanging = if second == Second::Passes { 2 } else { 1 };
     let script = Script::new((0..hanging).map(|_| hang()));
     let mut service = stack(&script, 3);
@@ -190,12 +190,12 @@ async fn load_shedding_around_a_limit_fails_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_buffer_sends_in_its_own_task() {
-    // Its worker polls calls only after it has sent them, so the second one passes too.
+    // The worker polls calls only after it has sent them, so the second call passes too.
     check("Buffer", Second::Passes, || BufferLayer::<Request<Body>>::new(4)).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn layers_that_change_messages_let_every_call_pass() {
+async fn layers_that_change_messages_do_not_block_calls() {
     check("Timeout", Second::Passes, || TimeoutLayer::new(50 * SECOND)).await;
     check("Trace", Second::Passes, TraceLayer::new_for_http).await;
     check("SetRequestHeader", Second::Passes, || {
@@ -218,9 +218,9 @@ async fn layers_that_change_messages_let_every_call_pass() {
     .await;
 }
 
-/// The timeout of tower is no failure that is known here, so it is not retried.
+/// An error of tower's timeout layer is unknown to retry, so it is not retried.
 #[tokio::test(start_paused = true)]
-async fn a_timeout_of_tower_is_an_error_of_middleware() {
+async fn a_timeout_of_tower_is_not_retried() {
     for slot in [Slot::Call, Slot::Attempt] {
         let script = Script::new([hang()]);
         let stack = stack(slot, TimeoutLayer::new(SECOND), 9, &script);
@@ -237,10 +237,10 @@ fn redirect() -> Step {
     respond(response.body(Body::empty()).unwrap())
 }
 
-/// In the attempt slot a redirect is one attempt; in the call slot each hop is a call, which pays
-/// quota again.
+/// In the attempt slot, following a redirect is one attempt. In the call slot, each hop is a call,
+/// which spends quota again.
 #[tokio::test(start_paused = true)]
-async fn a_redirect_is_followed_inside_of_an_attempt() {
+async fn redirects_are_followed_in_both_slots() {
     for (slot, attempts) in [(Slot::Attempt, 1), (Slot::Call, 2)] {
         let script = Script::new([redirect(), status(200)]);
         let stack = stack(slot, FollowRedirectLayer::new(), 9, &script);
@@ -253,9 +253,9 @@ async fn a_redirect_is_followed_inside_of_an_attempt() {
     }
 }
 
-/// A body of a layer is read by the caller, whatever its type.
+/// The caller can read the body of a layer, regardless of its type.
 #[tokio::test(start_paused = true)]
-async fn a_body_of_a_layer_stays_a_body() {
+async fn layers_may_change_the_body_type() {
     fn assert_body<B: HttpBody<Data = Bytes>>(_: &B) {}
     let script = Script::new([respond(Response::new(Body::from("content")))]);
     let layer = MapResponseBodyLayer::new(|body: Body| Body::stream(Box::pin(body)));

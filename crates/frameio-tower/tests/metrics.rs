@@ -1,6 +1,6 @@
 //! Metrics of calls and attempts through the default stack.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -19,7 +19,7 @@ const SECOND: Duration = Duration::from_secs(1);
 static SHOW: Operation =
     Operation::new("users.show", Method::GET, "/v4/me", Quota::per_minute(100));
 
-/// Everything that was reported, as text, in order.
+/// Reported metrics as text, in order.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -87,7 +87,7 @@ async fn each_attempt_and_the_call_are_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_is_named_and_a_plain_request_has_no_template() {
+async fn failures_have_a_name_and_plain_requests_no_template() {
     let log = Log::default();
     let stack = stack(&log, [hang(), hang(), hang()]);
     stack.oneshot(request(false)).await.unwrap_err();

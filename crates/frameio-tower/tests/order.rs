@@ -1,6 +1,6 @@
-//! The order of the default stack, by what follows from it.
+//! Consequences of the order of layers in the default stack.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -24,7 +24,7 @@ const SECOND: Duration = Duration::from_secs(1);
 static SHOW: Operation =
     Operation::new("users.show", Method::GET, "/v4/me", Quota::per_minute(100));
 
-/// Another token each time that it is asked, and none ever for those who come late.
+/// Provider that returns a new token each time, and never completes after a number of tokens.
 #[derive(Default)]
 struct Tokens {
     given: AtomicU32,
@@ -41,7 +41,7 @@ impl TokenProvider for Tokens {
     }
 }
 
-/// A token until it is rejected.
+/// Provider with a new token after a rejection.
 #[derive(Default)]
 struct Rotating(AtomicU32);
 
@@ -71,7 +71,7 @@ impl Outcome {
         find(&**self.result.as_ref().unwrap_err()).unwrap()
     }
 
-    /// When the attempts came to the transport, in seconds.
+    /// Returns the times at which attempts reached the transport, in seconds.
     fn times(&self) -> Vec<u64> {
         self.seen.iter().map(|seen| seen.at.as_secs()).collect()
     }
@@ -82,8 +82,8 @@ impl Outcome {
     }
 }
 
-/// A call through the whole stack, with an attempt timeout of 5 s, a deadline of 60 s, and a quota of
-/// one call in 10 s.
+/// Sends a call through the whole stack, with an attempt timeout of 5 s, a deadline of 60 s and a
+/// quota of one call in 10 s.
 async fn send(
     provider: impl TokenProvider,
     options: impl FnOnce(&mut CallLimits),
@@ -115,7 +115,7 @@ async fn send(
 
 fn no_options(_: &mut CallLimits) {}
 
-/// An answer whose body breaks off.
+/// Returns a response whose body is truncated.
 fn broken() -> Step {
     struct Broken;
 
@@ -138,7 +138,7 @@ fn broken() -> Step {
 async fn every_attempt_spends_quota_and_gets_its_own_token() {
     let outcome = send(Tokens::default(), no_options, [status(503), status(502)]).await;
     assert_eq!(outcome.status(), 200);
-    // Ten seconds apart by the quota, where the backoff is one at most.
+    // Ten seconds apart because of the quota; the backoff is at most one second.
     assert_eq!(outcome.times(), [0, 10, 20]);
     assert_eq!(outcome.tokens(), ["Bearer 0", "Bearer 1", "Bearer 2"]);
     assert!(outcome.record.quota_wait() >= 18 * SECOND);
@@ -160,8 +160,8 @@ async fn headers_of_the_call_are_sent_with_each_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_timeout_is_that_of_an_attempt() {
-    // The first attempt hangs and the second waits longer for its quota than an attempt may take.
+async fn the_timeout_applies_to_each_attempt_without_its_waits() {
+    // The first attempt hangs. The second waits for the quota for longer than the attempt timeout.
     let outcome = send(Tokens::default(), no_options, [hang()]).await;
     assert_eq!((outcome.status(), outcome.times()), (200, vec![0, 10]));
 
@@ -172,13 +172,13 @@ async fn the_timeout_is_that_of_an_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_breaks_off_is_a_failed_attempt() {
+async fn a_truncated_body_is_retried() {
     let outcome = send(Tokens::default(), no_options, [broken()]).await;
     assert_eq!((outcome.status(), outcome.seen.len()), (200, 2));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rejected_token_costs_one_more_attempt_which_pays_the_quota() {
+async fn a_resend_with_a_refreshed_token_spends_quota() {
     let no_retries = |options: &mut CallLimits| options.max_retries = Some(0);
     let outcome = send(Rotating::default(), no_retries, [status(401)]).await;
     assert_eq!((outcome.status(), outcome.times()), (200, vec![0, 10]));
@@ -203,7 +203,7 @@ async fn the_deadline_covers_the_attempts_and_the_token() {
     assert_eq!((outcome.error(), outcome.took), (&expected, 3 * SECOND));
     assert!(!outcome.record.may_have_been_sent());
 
-    // It counts from the start of the call and not from that of the attempt.
+    // The deadline counts from the start of the call, not of the attempt.
     let twelve = |options: &mut CallLimits| options.deadline = Some(12 * SECOND);
     let outcome = send(Tokens::default(), twelve, [status(503), hang()]).await;
     let expected = DeadlineExceeded::new(12 * SECOND, Phase::Response);
@@ -211,15 +211,16 @@ async fn the_deadline_covers_the_attempts_and_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_cannot_end_before_the_deadline_is_not_begun() {
-    // That for the quota, which says how long it would have been.
+async fn fails_immediately_if_a_wait_would_exceed_the_deadline() {
+    // The wait for the quota, which the error contains.
     let five = |options: &mut CallLimits| options.deadline = Some(5 * SECOND);
     let outcome = send(Tokens::default(), five, [status(503)]).await;
     let wait = outcome.error::<QuotaExhausted>().wait;
     assert!(wait > 8 * SECOND && wait <= 10 * SECOND, "{wait:?}");
     assert!(outcome.took <= SECOND);
-    // And that before a retry.
-    let told = Response::builder().status(503).header("retry-after", "6").body(Body::empty());
-    let outcome = send(Tokens::default(), five, [respond(told.unwrap())]).await;
+    // The delay before a retry.
+    let unavailable =
+        Response::builder().status(503).header("retry-after", "6").body(Body::empty());
+    let outcome = send(Tokens::default(), five, [respond(unavailable.unwrap())]).await;
     assert_eq!((outcome.status(), outcome.took), (503, Duration::ZERO));
 }

@@ -1,6 +1,6 @@
-//! A call that is dropped at any point leaves nothing behind.
+//! Calls that are dropped at any point.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -24,7 +24,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 static SHOW: Operation = Operation::new("me.show", Method::GET, "/v4/me", Quota::per_minute(30));
 
-/// A token that takes its time.
+/// Provider that takes some time.
 struct SlowToken;
 
 impl TokenProvider for SlowToken {
@@ -40,14 +40,14 @@ fn request() -> Request<Body> {
     request
 }
 
-/// A call that is refused, answered with an error, and answered, each after a while.
+/// Responds with a 429, an error and a success, each after some time.
 fn script() -> Script {
     let refused = TransportError::new(TransportStage::Connect, "refused");
     Script::new([fail(refused), status(503), status(200)].map(|step| step.after(SECOND)))
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_call_leaves_nothing_behind() {
+async fn a_dropped_call_releases_everything_it_held() {
     let permits = Arc::new(Semaphore::new(1));
     let probe = Arc::new(());
     let mut polls = 0;

@@ -1,6 +1,6 @@
-//! Layers from elsewhere fit around and between these, unchanged.
+//! Layers of tower and tower-http around and between the layers of this crate.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -45,7 +45,7 @@ fn mark(name: &'static str) -> impl Fn(Request<Body>) -> Request<Body> + Clone {
 }
 
 #[tokio::test(start_paused = true)]
-async fn layers_of_tower_fit_around_and_inside() {
+async fn layers_of_tower_work_outside_and_inside() {
     let script = Script::new([]);
     let stack = ServiceBuilder::new()
         .layer(LoadShedLayer::new())
@@ -66,7 +66,7 @@ async fn layers_of_tower_fit_around_and_inside() {
         .layer(MapRequestLayer::new(mark("attempt")))
         .layer(CollectLayer::new(1000))
         .service(script.clone());
-    // In one box, and on a task of its own: all of it is `Send`.
+    // Boxed and spawned, which requires `Send`.
     let boxed = BoxCloneSyncService::<_, _, BoxError>::new(stack);
     let request = Request::get("/v4/me").body(Body::empty()).unwrap();
     let response = tokio::spawn(async move { boxed.oneshot(request).await.map(|r| r.status()) });
@@ -77,8 +77,8 @@ async fn layers_of_tower_fit_around_and_inside() {
     assert_eq!(marks, ["call", "attempt"]);
 }
 
-/// Calls a layer alone, again and again, and a clone of it, over a service that insists on being
-/// asked whether it is ready.
+/// Calls a layer and its clone repeatedly, without other layers, around a service that panics if it
+/// is not ready.
 async fn call<L>(layer: L)
 where
     L: Layer<Strict<Script>>,
@@ -97,7 +97,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_works_alone_over_a_service_that_panics_when_called_unready() {
+async fn each_layer_works_alone_and_respects_readiness() {
     let second = Duration::from_secs(1);
     call(AuthLayer::new(StaticToken::new("token"), &BASE.parse().unwrap())).await;
     call(BaseUriLayer::new(BASE.parse().unwrap()).unwrap()).await;
@@ -111,7 +111,8 @@ async fn each_works_alone_over_a_service_that_panics_when_called_unready() {
     call(TraceLayer::new()).await;
 }
 
-/// Two calls through one service over a limit of one: the second gets the permit of the first.
+/// Sends two calls through a layer around a concurrency limit of one. The second call gets the permit
+/// of the first.
 async fn call_twice<L>(layer: L)
 where
     L: Layer<ConcurrencyLimit<Script>>,

@@ -1,6 +1,6 @@
-//! The retry layer over a scripted service, on the paused clock.
+//! Retry layer around a scripted service, on the paused clock.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -50,8 +50,8 @@ fn call(operation: &'static Operation) -> Request<Body> {
     request
 }
 
-/// Sends `request` with `policy` through `steps`: the last status or error, and when each attempt
-/// was made.
+/// Sends `request` with `policy` through `steps`. Returns the last status or error, and the times of
+/// the attempts.
 async fn send(
     layer: RetryLayer,
     request: Request<Body>,
@@ -70,13 +70,13 @@ async fn attempts(
     send(layer, request, steps).await.1.len()
 }
 
-fn told(code: u16, retry_after: &str) -> Step {
+fn with_retry_after(code: u16, retry_after: &str) -> Step {
     let response = Response::builder().status(code).header("retry-after", retry_after);
     respond(response.body(Body::empty()).unwrap())
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_documented_statuses_are_retried_twice() {
+async fn documented_statuses_are_retried_twice() {
     for code in [408, 429, 500, 501, 502, 503, 504, 599] {
         for operation in [&READ, &CREATE] {
             let steps = || [status(code), status(code), status(code), status(200)];
@@ -91,7 +91,7 @@ async fn the_documented_statuses_are_retried_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_creating_call_is_replayed_only_if_it_was_not_carried_out() {
+async fn the_conservative_policy_retries_a_post_only_if_it_was_not_sent() {
     for (step, default, careful) in [
         (status as fn(u16) -> Step, 3, 1),
         (|_| fail(TransportError::new(TransportStage::Sent, "reset")), 1, 1),
@@ -115,7 +115,7 @@ async fn permanent_failures_are_not_retried() {
         QuotaExhausted::new(Duration::from_secs(1)).into(),
         AuthError::new(TransportError::new(TransportStage::Connect, "refused")).into(),
         ResponseTooLarge::new(1).into(),
-        "of a middleware".into(),
+        "error of a middleware".into(),
         HttpError::new(ResponseTooLarge::new(1)).into(),
     ];
     for error in errors {
@@ -126,11 +126,11 @@ async fn permanent_failures_are_not_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_is_known_inside_of_the_error_of_a_stack() {
+async fn errors_inside_an_http_error_are_classified() {
     let refused = HttpError::new(TransportError::new(TransportStage::Connect, "refused"));
     assert_eq!(attempts(RetryLayer::default(), call(&CREATE), [fail(refused)]).await, 2);
 
-    // Such a stack is itself one that can be retried.
+    // A stack can be retried itself.
     let script = Script::new([status(503)]);
     let inner = Strict::new(script.clone()).map_err(HttpError::new);
     let retry = RetryLayer::default().layer(inner);
@@ -138,7 +138,7 @@ async fn an_error_is_known_inside_of_the_error_of_a_stack() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_has_the_last_word() {
+async fn call_options_override_the_layer() {
     let with = |operation, set: fn(&mut CallLimits)| {
         let mut request = call(operation);
         set(request.extensions_mut().get_or_insert_default());
@@ -161,7 +161,7 @@ async fn a_call_has_the_last_word() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plain_request_goes_by_its_method() {
+async fn the_method_decides_for_plain_requests() {
     for (method, expected) in [("GET", 3), ("PUT", 3), ("DELETE", 3), ("POST", 1), ("PATCH", 1)] {
         let request = Request::builder().method(method).body(Body::empty()).unwrap();
         let reset = || fail(TransportError::new(TransportStage::Sent, "reset"));
@@ -171,7 +171,7 @@ async fn a_plain_request_goes_by_its_method() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_attempt_is_the_same_but_for_its_number() {
+async fn attempts_differ_only_in_their_number() {
     #[derive(Clone, Debug, PartialEq)]
     struct Mark(&'static str);
 
@@ -214,15 +214,19 @@ async fn every_attempt_is_the_same_but_for_its_number() {
             assert_eq!(extensions.get::<CallLimits>().unwrap().max_retries, Some(2));
             let call = extensions.get::<Call>().unwrap();
             assert_eq!((call.operation.id, call.account.as_deref()), (READ.id, Some("acc")));
-            assert_eq!(extensions.get::<CallRecord>().unwrap().attempts(), 3, "one for all");
+            assert_eq!(
+                extensions.get::<CallRecord>().unwrap().attempts(),
+                3,
+                "shared by all attempts"
+            );
             let known = 4 + usize::from(number > 1);
-            assert_eq!(extensions.len(), known, "nothing else: {extensions:?}");
+            assert_eq!(extensions.len(), known, "no other extensions: {extensions:?}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_can_be_sent_once_is_sent_once() {
+async fn a_body_that_cannot_be_cloned_is_not_retried() {
     let body = Body::stream(http_body_util::Full::new(bytes::Bytes::from("once")));
     let request = Request::new(body);
     let record = CallRecord::new();
@@ -237,22 +241,27 @@ async fn a_body_that_can_be_sent_once_is_sent_once() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_followed_up_to_a_minute() {
-    let (_, times) =
-        send(RetryLayer::default(), call(&READ), [told(429, "7"), told(503, "3")]).await;
+    let (_, times) = send(
+        RetryLayer::default(),
+        call(&READ),
+        [with_retry_after(429, "7"), with_retry_after(503, "3")],
+    )
+    .await;
     assert_eq!(times, [0, 7_000, 10_000]);
-    let (_, times) = send(patient(), call(&READ), [told(503, "3600")]).await;
+    let (_, times) = send(patient(), call(&READ), [with_retry_after(503, "3600")]).await;
     assert_eq!(times, [0, 60_000]);
 
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
-    let (_, times) = send(RetryLayer::default(), call(&READ), [told(429, &date)]).await;
+    let (_, times) = send(RetryLayer::default(), call(&READ), [with_retry_after(429, &date)]).await;
     assert_eq!(times, [0, 60_000]);
     let passed = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH);
-    let (_, times) = send(RetryLayer::default(), call(&READ), [told(429, &passed)]).await;
+    let (_, times) =
+        send(RetryLayer::default(), call(&READ), [with_retry_after(429, &passed)]).await;
     assert_eq!(times, [0, 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_grow_and_refusals_are_waited_for() {
+async fn delays_double_from_one_second_or_the_minimum() {
     for _ in 0..20 {
         let policy = RetryLayer::default().max_retries(4);
         let (_, times) = send(policy, call(&READ), (0..9).map(|_| status(429))).await;
@@ -267,12 +276,12 @@ async fn waits_grow_and_refusals_are_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
+async fn does_not_retry_after_the_deadline() {
     for (seconds, expected) in [(9, 503), (11, 200)] {
         let start = Instant::now();
         let mut request = call(&READ);
         request.extensions_mut().insert(DeadlineAt(start + Duration::from_secs(seconds)));
-        let (result, _) = send(RetryLayer::default(), request, [told(503, "10")]).await;
+        let (result, _) = send(RetryLayer::default(), request, [with_retry_after(503, "10")]).await;
         assert_eq!(result.unwrap(), expected);
         assert_eq!(start.elapsed().as_secs(), if expected == 200 { 10 } else { 0 });
     }
@@ -280,7 +289,8 @@ async fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
 
 #[tokio::test(start_paused = true)]
 async fn the_record_describes_the_call() {
-    let script = Script::new([fail(ConnectTimeout::new(Duration::ZERO)), told(503, "5")]);
+    let script =
+        Script::new([fail(ConnectTimeout::new(Duration::ZERO)), with_retry_after(503, "5")]);
     let mut service = layered(&RetryLayer::default(), &script);
     let record = CallRecord::new();
     let mut request = call(&CREATE);
@@ -290,7 +300,7 @@ async fn the_record_describes_the_call() {
     let mut call = tokio_test::task::spawn(service.ready().await.unwrap().call(request));
     tokio_test::assert_pending!(call.poll());
     assert_eq!((record.attempts(), record.phase()), (1, Phase::Backoff));
-    assert!(!record.may_have_been_sent(), "it was not connected");
+    assert!(!record.may_have_been_sent(), "it did not connect");
     tokio::time::advance(Duration::from_secs(1)).await;
     tokio_test::assert_pending!(call.poll());
     assert_eq!((record.attempts(), record.phase()), (2, Phase::Backoff));
@@ -300,7 +310,7 @@ async fn the_record_describes_the_call() {
     assert_eq!((record.attempts(), record.phase()), (3, Phase::Attempt));
 }
 
-/// A provider that has another token whenever one is rejected.
+/// Provider with a new token after each rejection.
 #[derive(Default)]
 struct Rotating(AtomicU32);
 
@@ -315,7 +325,7 @@ impl TokenProvider for Rotating {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_token_earns_one_more_attempt() {
+async fn a_refreshed_token_allows_one_more_attempt() {
     let send = async |layer: RetryLayer, steps: &[u16]| {
         let script = Script::new(steps.iter().copied().map(status));
         let stack = ServiceBuilder::new()
@@ -327,27 +337,27 @@ async fn a_new_token_earns_one_more_attempt() {
         let tokens = seen.iter().map(|seen| seen.parts.headers["authorization"].clone());
         (result, tokens.collect::<Vec<_>>())
     };
-    // Beyond retries and budget, and only once.
+    // In addition to retries and budget, and only once.
     let none = || RetryLayer::default().max_retries(0).budget(RetryBudget::new(0, 0.0));
     let tokens = ["Bearer 0", "Bearer 1"];
     assert_eq!(send(none(), &[401]).await, (200, tokens.map(HeaderValue::from_static).into()));
     assert_eq!(send(none(), &[401, 401]).await, (401, tokens.map(HeaderValue::from_static).into()));
-    // It takes nothing from the retries.
+    // It does not count as a retry.
     let (result, tokens) = send(RetryLayer::default(), &[500, 401, 500, 401]).await;
     assert_eq!((result, tokens.len()), (401, 4));
-    // It is made at once.
+    // It is made without delay.
     let start = Instant::now();
     send(none(), &[401]).await;
     assert_eq!(start.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_budget_is_shared_and_spent_by_failures_alone() {
+async fn a_shared_budget_is_spent_by_failures_but_not_by_429() {
     let layer = no_wait().budget(RetryBudget::new(1, 0.0));
     let errors = || Script::new((0..99).map(|_| status(500)));
     let mut total = 0;
     for _ in 0..20 {
-        // One a second, for the ten seconds that the budget looks back.
+        // One per second, for the ten seconds of the budget.
         let mut request = call(&READ);
         request.extensions_mut().get_or_insert_default::<CallLimits>().idempotent = Some(true);
         let script = errors();
@@ -359,7 +369,7 @@ async fn a_budget_is_shared_and_spent_by_failures_alone() {
 
     let script = Script::new([status(429), status(429)]);
     let response = layered(&layer, &script).oneshot(call(&READ)).await.unwrap();
-    assert_eq!(response.status(), 200, "a refusal costs nothing");
+    assert_eq!(response.status(), 200, "a retry after a 429 is free");
 
     let script = errors();
     layered(&layer.budget(None), &script).oneshot(call(&READ)).await.unwrap();
@@ -367,7 +377,7 @@ async fn a_budget_is_shared_and_spent_by_failures_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn responses_earn_retries() {
+async fn successful_calls_add_to_the_budget() {
     let layer = no_wait().budget(RetryBudget::new(0, 0.5));
     let retried = async |layer: &RetryLayer| {
         send(layer.clone(), call(&READ), [status(500)]).await.0.unwrap() == 200
@@ -386,8 +396,8 @@ fn no_wait() -> RetryLayer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_custom_policy_adds_to_a_preset() {
-    /// Repeats conflicts, and nothing that was unavailable.
+async fn a_custom_policy_extends_a_preset() {
+    /// Retries a 409, and never a 503.
     struct Conflicts(StandardPolicy);
 
     impl RetryPolicy for Conflicts {
@@ -401,7 +411,8 @@ async fn a_custom_policy_adds_to_a_preset() {
     }
 
     let layer = || RetryLayer::new(Conflicts(StandardPolicy::default()));
-    let (result, times) = send(layer(), call(&CREATE), [status(409), told(429, "2")]).await;
+    let (result, times) =
+        send(layer(), call(&CREATE), [status(409), with_retry_after(429, "2")]).await;
     assert_eq!((result.unwrap(), times), (200, vec![0, 5_000, 7_000]));
     assert_eq!(attempts(layer(), call(&READ), [status(503)]).await, 1);
 }
@@ -422,7 +433,7 @@ async fn a_policy_sees_the_whole_outcome() {
         (outcome.attempt < 3).then_some(Duration::from_secs(4))
     });
     let refused = fail(TransportError::new(TransportStage::Connect, "refused"));
-    let (result, _) = send(layer, call(&CREATE), [refused, told(503, "9")]).await;
+    let (result, _) = send(layer, call(&CREATE), [refused, with_retry_after(503, "9")]).await;
     assert_eq!(result.unwrap(), 200);
     let nine = Some(Duration::from_secs(9));
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Policies of `tower::retry` in the default stack.
 
 #![cfg(feature = "tower")]
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use tower::retry::Policy;
 use tower::{Layer, ServiceExt};
 
-/// Repeats a 503 so many times, after a second each, and copies no extensions.
+/// Retries a 503 a number of times, after a second each, and copies no extensions.
 #[derive(Clone)]
 struct Limited(u32);
 
@@ -43,7 +43,7 @@ impl<B> Policy<Request<Body>, Response<B>, BoxError> for Limited {
     }
 }
 
-/// A token until it is rejected.
+/// Provider with a new token after a rejection.
 #[derive(Default)]
 struct Rotating(AtomicU32);
 
@@ -62,7 +62,7 @@ fn stack() -> DefaultStack {
     stack.auth(Rotating::default())
 }
 
-/// Sends a request; returns its status, the record of the call, and the numbers of the attempts.
+/// Sends a request. Returns its status, the record of the call and the numbers of the attempts.
 async fn send(
     stack: DefaultStack,
     steps: impl IntoIterator<Item = Step>,
@@ -94,7 +94,7 @@ async fn the_policy_decides_and_attempts_are_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refreshed_token_is_not_asked_of_the_policy() {
+async fn resends_with_a_refreshed_token_without_the_policy() {
     let layer = || stack().retry_layer(RetryLayer::from_tower(Limited(0)));
     let (code, record, _) = send(layer(), [status(401)]).await;
     assert_eq!((code, record.attempts(), record.token_refreshes()), (200, 2, 1));

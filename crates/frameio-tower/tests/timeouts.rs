@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep};
 use tower::util::MapRequestLayer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
-/// A body whose end never comes.
+/// Body that never ends.
 struct Endless;
 
 impl http_body::Body for Endless {
@@ -38,7 +38,7 @@ impl http_body::Body for Endless {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A service that answers after a while.
+/// Service that responds after a delay.
 fn slow(
     after: Duration,
 ) -> impl Service<Request<()>, Response = Response<()>, Error = BoxError> + Clone {
@@ -55,7 +55,7 @@ fn with(options: impl FnOnce(&mut CallLimits)) -> Request<()> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_that_takes_too_long_is_cut() {
+async fn an_attempt_ends_at_its_timeout() {
     let start = Instant::now();
     let layer = TimeoutLayer::new(3 * SECOND);
     let error = layer.layer(slow(4 * SECOND)).oneshot(Request::new(())).await.unwrap_err();
@@ -94,7 +94,7 @@ async fn the_timeout_covers_the_body() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limit_counts_from_the_call_and_not_from_the_first_poll() {
+async fn the_limit_counts_from_the_call_even_without_a_poll() {
     let mut service = TimeoutLayer::new(3 * SECOND).layer(slow(9 * SECOND));
     let start = Instant::now();
     let call = service.ready().await.unwrap().call(Request::new(()));
@@ -113,7 +113,7 @@ async fn a_deadline_error_names_the_phase() {
         (vec![status(503).after(SECOND)], Phase::Backoff, true),
     ] {
         let wait = if phase == Phase::Backoff { minute } else { Duration::ZERO };
-        // A retry that knows of the deadline would not begin to wait.
+        // A retry layer that knows the deadline would not start to wait.
         let forget = MapRequestLayer::new(|mut request: Request<Body>| {
             request.extensions_mut().remove::<DeadlineAt>();
             request
@@ -130,7 +130,7 @@ async fn a_deadline_error_names_the_phase() {
         let error = stack.oneshot(request).await.unwrap_err();
         assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(2 * SECOND, phase)));
         assert_eq!(start.elapsed(), 2 * SECOND);
-        // There is no marker, so only an attempt that ended counts.
+        // Without a sending marker, only a completed attempt counts.
         assert_eq!(record.may_have_been_sent(), sent, "{phase:?}");
         assert!(!record.tracks_sending());
     }
@@ -141,7 +141,7 @@ async fn a_deadline_error_names_the_phase() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_earliest_deadline_applies_and_is_passed_inside() {
+async fn the_earliest_deadline_applies_and_inner_layers_see_it() {
     let told = service_fn(async |request: Request<()>| {
         let told = request.extensions().get::<DeadlineAt>().copied();
         Ok::<_, BoxError>(Response::new(told.map(|deadline| deadline.0)))
@@ -187,14 +187,14 @@ async fn the_deadline_bounds_the_readiness_of_the_inner_service() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_without_end_is_none() {
+async fn a_limit_beyond_the_clock_is_ignored() {
     let request = with(|options| options.deadline = Some(Duration::MAX));
     DeadlineLayer::new(SECOND).layer(slow(60 * SECOND)).oneshot(request).await.unwrap();
     let request = Request::new(());
     DeadlineLayer::disabled().layer(slow(60 * SECOND)).oneshot(request).await.unwrap();
 }
 
-/// What is done at once needs no timer, and so no runtime either.
+/// A future that completes immediately needs no timer, and so no runtime.
 #[test]
 fn a_ready_future_uses_no_timer() {
     let mut service = ServiceBuilder::new()
@@ -209,7 +209,7 @@ fn refused() -> Step {
     fail(TransportError::new(TransportStage::Connect, "refused"))
 }
 
-/// A backoff of one length, but for its jitter, which the tests leave room for.
+/// Returns a backoff with a constant delay, apart from jitter.
 fn always(wait: Duration) -> Backoff {
     Backoff::new(wait, wait).seed(1)
 }

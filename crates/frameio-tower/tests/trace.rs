@@ -1,6 +1,6 @@
-//! The spans and events, as a listener sees them.
+//! Spans and events, as a subscriber sees them.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 
@@ -32,7 +32,7 @@ fn call() -> Request<Body> {
     request
 }
 
-/// The span of one attempt that takes `step`.
+/// Returns the span of one attempt that takes `step`.
 async fn attempt(request: Request<Body>, step: Step) -> Seen {
     let (capture, _listening) = Capture::start(|_| true);
     let service = TraceLayer::new().layer(Strict::new(Script::new([step])));
@@ -44,7 +44,7 @@ async fn attempt(request: Request<Body>, step: Step) -> Seen {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_is_a_span_of_an_http_client() {
+async fn an_attempt_has_the_span_of_an_http_client() {
     let response = Response::builder().version(Version::HTTP_2).body(Body::empty()).unwrap();
     let span = attempt(call(), respond(response)).await;
     assert_eq!((span.name, span.target), ("frameio.http", "frameio::http"));
@@ -86,7 +86,7 @@ async fn a_plain_request_is_named_after_its_method() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_are_errors_of_a_few_types() {
+async fn failures_have_few_error_types() {
     let lost = || TransportError::new(TransportStage::Sent, SECRET);
     for (step, error_type, code) in [
         (status(404), "404", Some("404")),
@@ -107,7 +107,7 @@ async fn failures_are_errors_of_a_few_types() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_level_is_that_of_the_layer() {
+async fn the_layer_determines_the_level() {
     for level in [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE] {
         let (capture, _listening) = Capture::start(|_| true);
         let layer = TraceLayer::new().level(level);
@@ -117,7 +117,7 @@ async fn the_level_is_that_of_the_layer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_holds_its_attempts_and_its_retries() {
+async fn a_call_contains_its_attempts_and_retries() {
     let (capture, _listening) = Capture::start(|_| true);
     let script = Script::new([
         status(503),
@@ -173,7 +173,7 @@ async fn a_call_holds_its_attempts_and_its_retries() {
 }
 
 #[test]
-fn a_call_that_fails_is_an_error() {
+fn a_failed_call_is_recorded_as_an_error() {
     let (capture, _listening) = Capture::start(|_| true);
     CallSpan::new(Some(&SHOW)).finish(&CallRecord::new(), Ok(StatusCode::NOT_FOUND));
     CallSpan::new(Some(&SHOW)).finish(&CallRecord::new(), Err("timeout"));
@@ -186,7 +186,7 @@ fn a_call_that_fails_is_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_span_is_entered_while_its_attempt_is_polled_and_closes_when_it_is_given_up() {
+async fn a_span_is_entered_on_poll_and_closes_when_its_attempt_is_dropped() {
     let (capture, _listening) = Capture::start(|_| true);
     let inner = tower::service_fn(async |_: Request<Body>| {
         tracing::info!("before");
@@ -210,7 +210,7 @@ async fn a_span_is_entered_while_its_attempt_is_polled_and_closes_when_it_is_giv
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_span_closes_when_its_attempt_is_done_however_long_its_future_is_kept() {
+async fn a_span_closes_on_completion_even_if_the_future_is_kept() {
     let (capture, _listening) = Capture::start(|_| true);
     let mut service = TraceLayer::new().layer(Script::new([status(200)]));
     let mut attempt = tokio_test::task::spawn(service.call(call()));
@@ -219,7 +219,7 @@ async fn a_span_closes_when_its_attempt_is_done_however_long_its_future_is_kept(
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_written_where_nobody_listens() {
+async fn emits_nothing_without_a_subscriber() {
     let (capture, _listening) = Capture::start(|metadata| *metadata.level() < Level::INFO);
     let stack = ServiceBuilder::new()
         .layer(RetryLayer::default())

@@ -1,4 +1,4 @@
-//! Errors of one attempt to transfer a part.
+//! Errors of attempts to transfer a part.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use http::StatusCode;
 /// Maximum number of redirects followed in one attempt.
 pub(crate) const MAX_REDIRECTS: u32 = 3;
 
-/// Why one attempt at a part failed.
+/// Error of one attempt to transfer a part.
 #[derive(Debug)]
 pub(crate) enum AttemptError {
     /// No complete response was received.
@@ -24,7 +24,7 @@ pub(crate) enum AttemptError {
     Url(UrlError),
 }
 
-/// The part of an error response that is kept: no header and no text that could hold a signature.
+/// Kept data of an error response: no header, and no text that could contain a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StorageResponse {
     pub(crate) status: StatusCode,
@@ -41,7 +41,7 @@ impl StorageResponse {
     pub(crate) fn new(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Self {
         let body = String::from_utf8_lossy(body);
         let code = element(&body, "Code").filter(|code| {
-            // What is shown is a word, whatever came.
+            // Only a single word is shown.
             code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
         let message = element(&body, "Message").unwrap_or_default();
@@ -51,29 +51,29 @@ impl StorageResponse {
         Self { status, code, expired, retry_after, redirect: None }
     }
 
-    /// Whether the same request may succeed later.
+    /// Returns whether the same request may succeed later.
     pub(crate) fn is_transient(&self) -> bool {
         let status = self.status;
         status.is_server_error()
             || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
-            // S3 says 400 where others say 408, and where the body came broken on the way.
+            // S3 responds with 400 to a timeout and to a body that was damaged in transit.
             || matches!(
                 self.code.as_deref(),
                 Some("RequestTimeout" | "IncompleteBody" | "BadDigest" | "SlowDown")
             )
     }
 
-    /// Returns what the user can do about it.
+    /// Returns an explanation for the user.
     fn advice(&self) -> Option<&'static str> {
         match self.code.as_deref() {
             _ if self.expired => Some("the signed URL has expired"),
             Some("SignatureDoesNotMatch") => {
-                Some("the request is not the one that was signed: is the media type the file's?")
+                Some("the request differs from the signed one; check the media type of the file")
             }
             Some("RequestTimeTooSkewed") => Some("the clock of this machine is wrong"),
-            Some("EntityTooSmall" | "EntityTooLarge") => Some("the part has not the promised size"),
-            Some("NoSuchUpload" | "NoSuchKey") => Some("it is not, or no longer, there"),
-            _ if self.status.is_redirection() => Some("this redirect is not followed"),
+            Some("EntityTooSmall" | "EntityTooLarge") => Some("the part has the wrong size"),
+            Some("NoSuchUpload" | "NoSuchKey") => Some("the upload or file does not exist"),
+            _ if self.status.is_redirection() => Some("unexpected redirect"),
             _ => None,
         }
     }
@@ -82,15 +82,15 @@ impl StorageResponse {
 impl fmt::Display for RedirectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooMany => write!(f, "it redirects more than {MAX_REDIRECTS} times"),
-            Self::Url(error) => write!(f, "the URL that it redirects to {error}"),
+            Self::TooMany => write!(f, "more than {MAX_REDIRECTS} redirects"),
+            Self::Url(error) => write!(f, "the redirect URL {error}"),
         }
     }
 }
 
 impl fmt::Display for StorageResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the storage answered {}", self.status)?;
+        write!(f, "the storage returned {}", self.status)?;
         if let Some(code) = &self.code {
             write!(f, " {code}")?;
         }
@@ -101,7 +101,7 @@ impl fmt::Display for StorageResponse {
     }
 }
 
-/// The text of the first element of that name.
+/// Returns the text of the first element with this name.
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     Some(rest.split_once('<')?.0.trim())
@@ -130,7 +130,7 @@ impl AttemptError {
         }
     }
 
-    /// The name of the failure for spans and events.
+    /// Returns the name of the failure in spans and events.
     pub(crate) fn reason(&self) -> &str {
         match self {
             Self::Transport(error) => frameio_tower::error_type(&**error),
@@ -148,8 +148,8 @@ impl fmt::Display for AttemptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Transport(error) => write!(f, "{error}"),
-            Self::Stalled(after) => write!(f, "nothing moved for {after:?}"),
-            Self::TimedOut(after) => write!(f, "not done after {after:?}"),
+            Self::Stalled(after) => write!(f, "no data transferred for {after:?}"),
+            Self::TimedOut(after) => write!(f, "the attempt took longer than {after:?}"),
             Self::Responded(response) => write!(f, "{response}"),
             Self::Url(error) => write!(f, "the signed URL {error}"),
         }
@@ -165,7 +165,7 @@ impl std::error::Error for AttemptError {
     }
 }
 
-/// Why a request is not sent to a signed URL. No text of the URL is in it.
+/// Reason why a signed URL is refused. Contains no text of the URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UrlError {
     Malformed,
@@ -181,15 +181,15 @@ impl fmt::Display for UrlError {
         f.write_str(match self {
             Self::Malformed => "is malformed",
             Self::Relative => "has no scheme and host",
-            Self::Scheme => "is neither https:// nor http://",
-            Self::Port => "has a port that does not exist",
-            Self::Loopback => "points to this machine, on which the API does not run",
-            Self::Insecure => "is http://, which is refused for hosts other than this machine",
+            Self::Scheme => "does not start with https:// or http://",
+            Self::Port => "has an invalid port",
+            Self::Loopback => "points to a loopback address, but the API is on another host",
+            Self::Insecure => "is http://, which is only allowed for the local machine",
         })
     }
 }
 
-/// Why a redirect was not followed.
+/// Reason why a redirect was not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RedirectError {
     TooMany,

@@ -1,7 +1,7 @@
-//! Checksums of transferred files, kept for the next run.
+//! Checksum files, which record the checksums of transferred files for later runs.
 //!
-//! A line of JSON for each file, appended when it has been transferred. A line that broke off is left
-//! out; of several about one file the last one counts.
+//! The file contains a line of JSON for each transferred file. Truncated lines are ignored; the last
+//! of several lines for a file applies.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -20,36 +20,36 @@ use super::{Checksum, TransferError, TransferErrorKind};
 
 const HEAD: &str = "{\"frameio_checksums\":1}\n";
 
-/// The longest line that is read.
+/// Maximum length of a line.
 const LINE: u64 = 4096;
 
-/// How much is hashed at a time: short enough to be waited for when a transfer is dropped.
+/// Number of bytes hashed at a time, small enough not to delay the cancellation of a transfer.
 const HASHED: u64 = 64 << 20;
 
-/// The checksums that are kept in a file.
+/// An open checksum file.
 #[derive(Clone)]
 pub(crate) struct Checksums {
     path: Arc<Path>,
-    /// In lower-case hexadecimal, by the id of the file at the service.
+    /// Checksums in lower-case hexadecimal, by the id of the remote file.
     kept: Arc<Mutex<HashMap<String, Box<str>>>>,
 }
 
 impl Checksums {
-    /// Reads what is kept at `path`: nothing where there is no file.
+    /// Reads the checksums at `path`. A missing file counts as empty.
     pub(crate) async fn open(path: PathBuf) -> Result<Self, TransferError> {
-        let here = path.clone();
-        let kept = blocking(move || read(&here)).await.map_err(|error| failed(&path, error))?;
+        let file = path.clone();
+        let kept = blocking(move || read(&file)).await.map_err(|error| failed(&path, error))?;
         Ok(Self { path: path.into(), kept: Arc::new(Mutex::new(kept)) })
     }
 
-    /// Whether a file of this machine has another checksum than a file of the service had when it
-    /// was transferred; not where none is kept.
+    /// Returns whether the checksum of a local file differs from the recorded one of a remote file.
+    /// Returns `false` if none is recorded.
     pub(crate) async fn differs(&self, id: &FileId, local: &Path) -> Result<bool, TransferError> {
         Ok(self.find([id.clone()], local).await?.is_none())
     }
 
-    /// The first of some files of the service that does not [differ](Self::differs) from a file of
-    /// this machine, which is read once at most.
+    /// Returns the first of some remote files that does not [differ](Self::differs) from a local file,
+    /// which is read at most once.
     pub(crate) async fn find(
         &self,
         ids: impl IntoIterator<Item = FileId>,
@@ -75,13 +75,13 @@ impl Checksums {
         kept.get(id.as_str()).cloned()
     }
 
-    /// Keeps the checksum of a file that was transferred. Where that fails the file is there all the
-    /// same, and compared by its size the next time.
+    /// Records the checksum of a transferred file. A failure is only logged; the next run then compares
+    /// the size instead.
     pub(crate) async fn keep(&self, id: &FileId, checksum: &str) {
         let (path, line) = (self.path.clone(), json!({"file_id": id.as_str(), "xxh3": checksum}));
         let appended = blocking(move || append(&path, &format!("{line}\n"))).await;
         if let Err::<_, io::Error>(error) = appended {
-            tracing::warn!(target: "frameio::transfer", %error, "checksum.not_kept");
+            tracing::warn!(target: "frameio::transfer", %error, "checksum.not_recorded");
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(id.as_str().to_owned(), checksum.into());
@@ -89,11 +89,11 @@ impl Checksums {
 }
 
 fn failed(path: &Path, error: io::Error) -> TransferError {
-    let message = format!("cannot use the checksums in '{}': {}", path.display(), reason(&error));
+    let message = format!("cannot use the checksum file '{}': {}", path.display(), reason(&error));
     TransferError::new(TransferErrorKind::Manifest, message).because(error)
 }
 
-/// The XXH3 checksum of a file, in hexadecimal.
+/// Computes the XXH3 checksum of a file, in hexadecimal.
 pub(crate) async fn hash(path: PathBuf) -> io::Result<Box<str>> {
     let mut file = blocking(move || match LocalFile::open(&path)? {
         (file, LocalFile::Regular(_)) => Ok(file),
@@ -137,7 +137,7 @@ fn read(path: &Path) -> io::Result<HashMap<String, Box<str>>> {
             break;
         }
         if number == 0 && !HEAD.as_bytes().starts_with(&line) {
-            let message = "it is not a file of checksums: name another";
+            let message = "it is not a checksum file; choose another path";
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         let Ok(entry) = serde_json::from_slice::<Value>(&line) else { continue };
@@ -148,15 +148,15 @@ fn read(path: &Path) -> io::Result<HashMap<String, Box<str>>> {
     Ok(kept)
 }
 
-/// Appends a line by one write, so that several processes may do so.
+/// Appends a line with a single write, so that several processes can append concurrently.
 fn append(path: &Path, line: &str) -> io::Result<()> {
     let mut options = frameio_private_file::options();
     let mut file = open_regular(path, options.read(true).append(true).create(true))?;
-    // After a line that broke off; an empty one does no harm.
+    // Terminate a truncated line first. An empty line is harmless.
     let head = if file.metadata()?.len() < HEAD.len() as u64 {
         file.set_len(0)?;
         HEAD
-    } else if ends(&file)? {
+    } else if ends_with_newline(&file)? {
         ""
     } else {
         "\n"
@@ -164,8 +164,8 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
     file.write_all(format!("{head}{line}").as_bytes())
 }
 
-/// Whether the last line is whole.
-fn ends(mut file: &File) -> io::Result<bool> {
+/// Returns whether the last line is complete.
+fn ends_with_newline(mut file: &File) -> io::Result<bool> {
     let mut last = [0];
     io::Seek::seek(&mut file, io::SeekFrom::End(-1))?;
     file.read_exact(&mut last)?;
@@ -177,18 +177,18 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_kept_is_there_the_next_time_whatever_breaks_off() {
+    async fn reads_recorded_checksums_after_any_truncation() {
         let directory = tempfile::tempdir().unwrap();
         let (path, local) = (directory.path().join("sums"), directory.path().join("a.mov"));
         std::fs::write(&local, "abc").unwrap();
         let ids = ["f", "g|2"].map(FileId::from);
         let sums = Checksums::open(path.clone()).await.unwrap();
-        assert!(!sums.differs(&ids[0], &local).await.unwrap(), "none is kept");
+        assert!(!sums.differs(&ids[0], &local).await.unwrap(), "none is recorded");
         for id in &ids {
             sums.keep(id, "78af5f94892f3950").await;
         }
         let whole = std::fs::read(&path).unwrap();
-        // The first line about a file counts as soon as all but its end is there.
+        // A line counts if only its newline is missing.
         let first = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0;
         std::fs::write(&local, "abd").unwrap();
         assert!(sums.differs(&ids[0], &local).await.unwrap());
@@ -204,19 +204,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_none_is_told_and_left_alone() {
+    async fn refuses_other_files_and_keeps_them_unchanged() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("sums");
         for content in ["hello\n", "{\"frameio_upload\":1}\n", "\0\0"] {
             std::fs::write(&path, content).unwrap();
             let error = Checksums::open(path.clone()).await.err().unwrap();
-            assert!(error.to_string().contains("name another"), "{error}");
+            assert!(error.to_string().contains("choose another"), "{error}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
         }
     }
 
     #[tokio::test]
-    async fn a_file_is_hashed_to_its_end() {
+    async fn hashes_a_file_to_its_end() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a");
         let bytes = vec![7; (HASHED + 3) as usize];

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_checksums_are_the_known_ones() {
+    fn computes_known_checksums() {
         let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of(Checksum::Sha256, b"abc").as_str(), sha256);
         assert_eq!(Digest::of(Checksum::Xxh3, b"abc").to_string(), "78af5f94892f3950");

@@ -1,4 +1,4 @@
-//! The one error of transfers.
+//! The error of a failed transfer.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -11,10 +11,10 @@ use http::StatusCode;
 use super::attempt_error::AttemptError;
 use frameio_client::{Error, ErrorKind};
 
-/// Why a transfer did not succeed.
+/// Error of a failed transfer.
 ///
-/// One line of [`Display`](fmt::Display) says what happened where; the accessors have the rest. It
-/// never shows a signed URL, a token or anything of a file's content.
+/// [`Display`](fmt::Display) prints one line with the file, the part and the cause; the accessors
+/// return the details. The line never contains a signed URL, a token or content of a file.
 ///
 /// ```
 /// use frameio::transfer::{TransferError, TransferErrorKind};
@@ -22,7 +22,7 @@ use frameio_client::{Error, ErrorKind};
 /// fn advice(error: &TransferError) -> &'static str {
 ///     match error.kind() {
 ///         TransferErrorKind::Expired => "allow a restart",
-///         TransferErrorKind::SourceChanged => "wait until nobody writes to the file",
+///         TransferErrorKind::SourceChanged => "wait until the file is no longer written to",
 ///         TransferErrorKind::Storage | TransferErrorKind::Timeout => "try again later",
 ///         _ => "see the message",
 ///     }
@@ -40,44 +40,43 @@ struct Inner {
     source: Option<BoxError>,
 }
 
-/// What went wrong with a transfer, roughly.
+/// Category of a [`TransferError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransferErrorKind {
-    /// What was asked for cannot be done as it is; nothing was sent.
+    /// The request is invalid; nothing was sent.
     Invalid,
-    /// A call of the API failed: [`TransferError::api`] has its error.
+    /// A call of the API failed; [`TransferError::api`] returns its error.
     Api,
     /// The source cannot be read.
     Source,
-    /// The source is not what it was when the transfer began.
+    /// The source changed during the transfer or since it was interrupted.
     SourceChanged,
-    /// The file of a transfer that can be resumed is in use, or cannot be read or written.
+    /// The manifest of a resumable transfer is in use, or cannot be read or written.
     Manifest,
-    /// The storage refused, and would do so again.
+    /// The storage refused the request; a retry would fail too.
     Refused,
     /// A signed URL has expired.
     Expired,
-    /// A signed URL of the service cannot be used: it is malformed, is not `https`, or points to
-    /// this machine.
+    /// A signed URL from the service is malformed, is not `https`, or points to a loopback address.
     InvalidUrl,
     /// The storage failed on every attempt.
     Storage,
     /// A time limit was reached.
     Timeout,
-    /// The service could not put the parts together, or not fetch a remote file.
+    /// The service could not assemble the parts, or could not fetch the remote file.
     UploadFailed,
-    /// What is received cannot be written.
+    /// Received data cannot be written to disk.
     Disk,
-    /// What was received is not what was promised, in size or content.
+    /// The received data does not have the expected size or content.
     Mismatch,
-    /// The content is larger than the limit allows.
+    /// The content exceeds the size limit.
     TooLarge,
-    /// A file that exists differs from the one to be received, and is kept.
+    /// An existing file differs from the one to be downloaded, and was kept.
     Conflict,
-    /// There is nothing at a path, or with an id.
+    /// No item has the path or the id.
     NotFound,
-    /// More than one thing has the path.
+    /// Several items have the path.
     Ambiguous,
 }
 
@@ -94,7 +93,7 @@ impl TransferError {
         }))
     }
 
-    /// A call of the API that failed.
+    /// Creates the error of a failed call of the API.
     pub(crate) fn call(error: Error) -> Self {
         let kind = match error.kind() {
             ErrorKind::Encode => TransferErrorKind::Invalid,
@@ -103,73 +102,74 @@ impl TransferError {
         Self::new(kind, error.to_string()).because(error)
     }
 
-    /// An exchange with the storage that failed for good, after so many attempts.
+    /// Creates the error of an exchange with the storage, after the last attempt.
     pub(crate) fn storage(error: AttemptError, attempts: u32) -> Self {
         let mut this = Self::new(error.kind(), error.to_string()).because(error);
         this.0.attempts = attempts;
         this
     }
 
-    /// Names what is behind it; the message should say it already.
+    /// Sets the source, which the message should include already.
     pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    /// Names the file at the service, unless it is named already.
+    /// Sets the remote file, unless it is set already.
     pub(crate) fn of_file(mut self, id: &FileId) -> Self {
         self.0.file_id.get_or_insert_with(|| id.clone());
         self
     }
 
-    /// Names the part, by its number from 1, and where it begins.
+    /// Sets the part, with its number from 1 and its offset.
     pub(crate) fn at_part(mut self, number: u64, offset: u64) -> Self {
         self.0.part = Some(number);
         self.0.offset = Some(offset);
         self
     }
 
-    /// What went wrong, roughly.
+    /// Returns the category of the error.
     pub fn kind(&self) -> TransferErrorKind {
         self.0.kind
     }
 
-    /// The file at the service, if it was known or created already.
+    /// Returns the id of the remote file, if it was known or already created.
     pub fn file_id(&self) -> Option<&FileId> {
         self.0.file_id.as_ref()
     }
 
-    /// The number of the part, from 1.
+    /// Returns the number of the part, from 1, if the error concerns one.
     pub fn part(&self) -> Option<u64> {
         self.0.part
     }
 
-    /// Where the part begins, in bytes.
+    /// Returns the offset of the part in bytes, if the error concerns one.
     pub fn offset(&self) -> Option<u64> {
         self.0.offset
     }
 
-    /// How many attempts the part had. 0 where it is not about a part.
+    /// Returns the number of attempts of the part; 0 if the error does not concern a part.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The status that the storage answered, if it did.
+    /// Returns the status of the storage's response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
         self.find::<AttemptError>()?.status()
     }
 
-    /// What the storage calls the failure, as `AccessDenied`, if it told.
+    /// Returns the error code of the storage, such as `AccessDenied`, if it sent one.
     pub fn code(&self) -> Option<&str> {
         self.find::<AttemptError>()?.code()
     }
 
-    /// The error of the call that failed, where it was one of the API.
+    /// Returns the error of the failed call of the API, if that is the cause.
     pub fn api(&self) -> Option<&Error> {
         self.find()
     }
 
-    /// The first error of the type `T` behind this one, such as an [`io::Error`](std::io::Error).
+    /// Returns the first error of type `T` in the chain of sources, such as an
+    /// [`io::Error`](std::io::Error).
     pub fn find<T: StdError + 'static>(&self) -> Option<&T> {
         find(self.cause()?)
     }
@@ -210,7 +210,7 @@ impl fmt::Debug for TransferError {
 }
 
 impl StdError for TransferError {
-    /// What is behind the failure; the failure itself stands in the message already.
+    /// The cause of the failure. The failure itself is part of the message already.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.cause()?.source()
     }

@@ -1,4 +1,4 @@
-//! What is done where the target of a download exists.
+//! Policies for existing files at the target of a download.
 
 use std::io;
 use std::path::Path;
@@ -10,25 +10,25 @@ use frameio_private_file::NotRegular;
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
 
-/// What to do where the target of a download exists.
+/// Policy for an existing file at the target of a download.
 ///
-/// A directory, a symbolic link, a pipe or a device is never replaced.
+/// Directories, symbolic links, pipes and devices are never replaced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Existing {
-    /// Fail, and keep the file.
+    /// Fail and keep the file.
     #[default]
     Refuse,
-    /// Skip a file of the same size. Report a file of another size as a
-    /// [conflict](TransferErrorKind::Conflict), and keep it.
+    /// Skip a file of the same size. Keep a file of another size and report a
+    /// [conflict](TransferErrorKind::Conflict).
     SkipSame,
-    /// Skip a file of the same size, and replace one of another size once all is received.
+    /// Skip a file of the same size. Replace a file of another size after a complete download.
     ReplaceDifferent,
-    /// Replace any file once all is received.
+    /// Replace any file after a complete download.
     Overwrite,
 }
 
-/// What is at the path of a target.
+/// State of the target path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum LocalTarget {
     Missing,
@@ -40,22 +40,22 @@ pub(crate) enum LocalTarget {
     Irregular(NotRegular),
 }
 
-/// The file at the service, as far as it is known.
+/// Known properties of the remote file.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RemoteContent {
-    /// `None` where neither the service nor the storage announces it.
+    /// `None` if neither the service nor the storage reports it.
     pub(crate) size: Option<u64>,
     pub(crate) created: Option<SystemTime>,
 }
 
 impl RemoteContent {
-    /// The original of a file.
+    /// Returns the properties of the original of a file.
     pub(crate) fn of(file: &File) -> Self {
         Self { size: Some(file.file_size), created: created(file) }
     }
 }
 
-/// When a file was created at the service.
+/// Returns when a file was created at the service.
 pub(crate) fn created(file: &File) -> Option<SystemTime> {
     let seconds = u64::try_from(file.created_at.as_second()).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
@@ -65,12 +65,12 @@ pub(crate) fn created(file: &File) -> Option<SystemTime> {
 pub(crate) enum Decision {
     Receive,
     Skip,
-    /// The size has to be known first, which it is when all is received.
+    /// The size is unknown before the download is complete.
     ReceiveAndCompare,
 }
 
 impl LocalTarget {
-    /// Looks at a path without following a link.
+    /// Inspects a path without following symbolic links.
     pub(crate) async fn inspect(path: &Path) -> io::Result<Self> {
         let path = path.to_owned();
         blocking(move || Self::inspect_blocking(&path)).await
@@ -83,7 +83,7 @@ impl LocalTarget {
             Err(error) => return Err(error),
         };
         Ok(match NotRegular::of(&metadata) {
-            // Replacing one name of a file leaves the others alone.
+            // Replacing one of several hard links does not affect the others.
             None | Some(NotRegular::HardLinks(_)) => {
                 Self::File { size: metadata.len(), modified: metadata.modified().ok() }
             }
@@ -94,8 +94,9 @@ impl LocalTarget {
     /// Applies a policy.
     ///
     /// # Errors
-    /// Of the kind [`Conflict`](TransferErrorKind::Conflict) or
-    /// [`Invalid`](TransferErrorKind::Invalid) where nothing may be received.
+    ///
+    /// Fails with [`Conflict`](TransferErrorKind::Conflict) or
+    /// [`Invalid`](TransferErrorKind::Invalid) if the policy forbids the download.
     pub(crate) fn decide(
         self,
         existing: Existing,
@@ -114,7 +115,7 @@ impl LocalTarget {
         match existing {
             Existing::Refuse => {
                 let message = format!(
-                    "'{}' exists: overwrite it, skip it, or name another target",
+                    "'{}' exists; overwrite it, skip it, or choose another target",
                     path.display()
                 );
                 Err(TransferError::new(TransferErrorKind::Invalid, message))
@@ -126,11 +127,9 @@ impl LocalTarget {
                 Some(expected) => {
                     let is_newer =
                         modified.zip(remote.created).is_some_and(|(local, remote)| local > remote);
-                    let age =
-                        if is_newer { ", and was changed after that was uploaded" } else { "" };
-                    let reason = format!(
-                        "it has {size} bytes, but the file at the service has {expected}{age}"
-                    );
+                    let age = if is_newer { ", and was modified after the upload" } else { "" };
+                    let reason =
+                        format!("it has {size} bytes, but the remote file has {expected}{age}");
                     Err(conflict(path, &reason))
                 }
                 None => Ok(Decision::ReceiveAndCompare),
@@ -139,9 +138,9 @@ impl LocalTarget {
     }
 }
 
-/// An existing file is in the way and is not replaced.
+/// Creates the error of an existing file that is not replaced.
 pub(crate) fn conflict(path: &Path, reason: &str) -> TransferError {
-    let message = format!("'{}' exists and is kept: {reason}", path.display());
+    let message = format!("'{}' exists and is not replaced: {reason}", path.display());
     TransferError::new(TransferErrorKind::Conflict, message)
 }
 
@@ -190,11 +189,11 @@ mod tests {
     }
 
     #[test]
-    fn a_conflict_names_sizes_and_a_later_change() {
+    fn a_conflict_names_both_sizes_and_a_later_change() {
         let error = decide(file(25, 150), Existing::SkipSame, Some(9)).unwrap_err().to_string();
-        assert!(error.contains("it has 25 bytes, but the file at the service has 9"), "{error}");
-        assert!(error.contains("changed after"), "{error}");
+        assert!(error.contains("it has 25 bytes, but the remote file has 9"), "{error}");
+        assert!(error.contains("modified after"), "{error}");
         let error = decide(file(25, 50), Existing::SkipSame, Some(9)).unwrap_err().to_string();
-        assert!(!error.contains("changed after"), "{error}");
+        assert!(!error.contains("modified after"), "{error}");
     }
 }

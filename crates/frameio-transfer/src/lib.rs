@@ -1,4 +1,25 @@
-//! Files of any size, in and out.
+//! Uploads and downloads of files of any size for the `frameio` SDK.
+//!
+//! [`Transfers`] uploads and downloads files and folder trees in parts: in parallel, with retries and
+//! verification, with bounded memory, and resumable after an interruption.
+//!
+//! Most programs use it as `frameio::transfer`, with the feature `transfer`. Depend on this crate
+//! directly in a library that takes a [`Client`] and does not want the features of the facade. The
+//! crate has no features.
+//!
+//! ```no_run
+//! use frameio_client::Client;
+//! use frameio_transfer::{Transfers, Upload};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let transfers = Transfers::new(Client::new("token")?);
+//! let folder = transfers.resolve("/Studio/Film/Dailies".parse()?).await?;
+//! let folder_id = folder.folder_id().ok_or("not a folder")?;
+//! let upload = Upload::from_path(&folder.account_id, folder_id, "scene-4.mov");
+//! println!("{}", transfers.upload(upload).await?.file.id);
+//! # Ok(())
+//! # }
+//! ```
 
 mod attempt_error;
 mod checksums;
@@ -50,10 +71,9 @@ use frameio_client::Client;
 use frameio_tower::HttpService;
 use frameio_transport::HyperTransport;
 
-/// Sends files to Frame.io and fetches them.
+/// Uploads and downloads files and folder trees.
 ///
-/// It is a handle: clones are cheap, and share the connections to the storage and the limit of
-/// parts that are under way at a time.
+/// Cloning is cheap; clones share the connections to the storage and the limit of concurrent parts.
 #[derive(Clone)]
 pub struct Transfers {
     inner: Arc<Inner>,
@@ -63,17 +83,17 @@ pub(crate) struct Inner {
     pub(crate) client: Client,
     pub(crate) storage: Storage,
     pub(crate) retries: Retries,
-    /// Bytes a second below which a download is given up.
+    /// Minimum rate of a download in bytes per second; slower attempts fail.
     pub(crate) min_rate: u64,
     pub(crate) disk: Arc<dyn Disk>,
-    /// One for each part that may be under way, in all transfers together.
+    /// A permit for each concurrent part of all transfers.
     pub(crate) parts: Arc<Semaphore>,
     pub(crate) buffers: Buffers,
     pub(crate) poller: Poller,
 }
 
 impl Inner {
-    /// A file as it is now.
+    /// Fetches the current state of a file.
     pub(crate) async fn show(
         &self,
         (account_id, file_id): (&AccountId, &FileId),
@@ -84,12 +104,12 @@ impl Inner {
 }
 
 impl Transfers {
-    /// Transfers by the calls of `client`, with the defaults of [`TransfersBuilder`].
+    /// Creates transfers that use `client`, with the defaults of [`TransfersBuilder`].
     pub fn new(client: Client) -> Self {
         Self::builder(client).build()
     }
 
-    /// The settings of transfers, at their defaults.
+    /// Returns a builder with the default settings.
     pub fn builder(client: Client) -> TransfersBuilder {
         TransfersBuilder {
             client,
@@ -116,19 +136,19 @@ impl fmt::Debug for Transfers {
     }
 }
 
-/// The settings of [`Transfers`].
+/// Builder of [`Transfers`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | parts under way at a time, in all transfers together | 32 |
-/// | attempts at a part after the first | 10 |
-/// | wait between attempts | 1 s, doubled up to 60 s, with full jitter |
-/// | an attempt is given up when nothing moves for | 60 s |
-/// | an attempt is given up after | 6 h |
-/// | minimum rate of a download, averaged over 5 min of waiting | 100 bytes a second |
-/// | wait between two questions for the state of a file | 500 ms, growing by half up to 15 s |
-/// | transport to the storage | a separate [`HyperTransport`] |
-/// | signed URLs that point to this machine | refused, unless the API is on this machine |
+/// | concurrent parts of all transfers | 32 |
+/// | retries of a part | 10 |
+/// | backoff | 1 s, doubled up to 60 s, with full jitter |
+/// | stall timeout of an attempt | 60 s |
+/// | timeout of an attempt | 6 h |
+/// | minimum rate of a download, averaged over 5 min of waiting | 100 bytes per second |
+/// | poll interval for the state of a file | 500 ms, growing by half up to 15 s |
+/// | transport to the storage | separate [`HyperTransport`] |
+/// | signed URLs to loopback addresses | refused, unless the API is on a loopback address |
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TransfersBuilder {
@@ -145,84 +165,84 @@ pub struct TransfersBuilder {
 }
 
 impl TransfersBuilder {
-    /// Sends requests to signed URLs through another service: a [`HyperTransport`] with other
-    /// settings, a stack around one, or a simulator.
+    /// Sends requests to signed URLs through another service, such as a [`HyperTransport`] with other
+    /// settings, a stack of layers, or the simulator.
     ///
-    /// It must not add a token.
+    /// The service must not add a token.
     pub fn storage(mut self, service: impl Transport) -> Self {
         self.storage = Some(HttpService::new(service));
         self
     }
 
-    /// Allows signed URLs that point to this machine. Default: only if the API of the client does.
+    /// Allows signed URLs to loopback addresses. Default: only if the base URL of the client is one.
     ///
-    /// A client over a [custom service](Client::from_service) has no known address, so a test with a
-    /// mock and a storage on this machine has to allow it.
+    /// A client over a [custom service](Client::from_service) has no base URL, so a test with a mock
+    /// and a local storage server has to allow it.
     pub fn allow_loopback(mut self, allow: bool) -> Self {
         self.allow_loopback = Some(allow);
         self
     }
 
-    /// Limits the parts that are under way at a time, in all transfers together, and so memory and
-    /// connections. At least one. Default: 32.
+    /// Limits the number of concurrent parts of all transfers, and with it memory and connections. At
+    /// least 1. Default: 32.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.parts_in_flight = parts.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
-    /// Attempts a part so many times more after the first attempt failed. Default: 10.
+    /// Sets the maximum number of retries of a part. Default: 10.
     ///
-    /// Refusals are final: an expired URL, a wrong media type.
+    /// Refusals of the storage, such as an expired URL or a wrong media type, are not retried.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.retries.most = retries;
         self
     }
 
-    /// Waits between attempts as `backoff` says, with full jitter. Default: 1 s to 60 s.
+    /// Sets the wait between attempts, with full jitter. Default: 1 s to 60 s.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.retries.backoff = backoff;
         self
     }
 
-    /// Gives an attempt up when nothing has moved for so long, the answer included; it may take up
-    /// to twice as long to be found out. Default: 60 s.
+    /// Fails an attempt if no byte of the request or response is transferred for this long. Detection
+    /// can take up to twice as long. Default: 60 s.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall_timeout = timeout;
         self
     }
 
-    /// Gives an attempt up after so long, however it goes. Default: 6 h.
+    /// Limits the duration of an attempt. Default: 6 h.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// Asks for the state of a file for the second time after so long, and then less and less often,
-    /// down to every 15 s. Default: 500 ms.
+    /// Sets the wait between the first two polls of the state of a file, which grows up to 15 s.
+    /// Default: 500 ms.
     ///
-    /// All transfers together have no more than four calls of each operation under way for it, which
-    /// wait for their quota like any other. The first question waits a little too, up to 2 s, where
-    /// the files before were not complete at once.
+    /// All transfers together have at most four polls of each operation in flight. They wait for
+    /// their quota like any other call. If preceding files were not complete at the first poll, the
+    /// first poll is delayed by up to 2 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval;
         self
     }
 
-    /// Gives an attempt to receive bytes up that gets less than so many a second, averaged over each
-    /// five minutes of waiting for them. 0 turns it off. Default: 100.
+    /// Fails an attempt of a download that receives fewer bytes per second, averaged over five minutes
+    /// of waiting for data. 0 disables the limit. Default: 100.
     pub fn min_download_rate(mut self, bytes_per_second: u64) -> Self {
         self.min_rate = bytes_per_second;
         self
     }
 
-    /// Writes received bytes to another disk, which a test has fail.
+    /// Writes received bytes to another disk, so that tests can simulate failures.
     #[cfg(test)]
     pub(crate) fn disk(mut self, disk: Arc<dyn Disk>) -> Self {
         self.disk = disk;
         self
     }
 
-    /// Makes the transfers. Needs no runtime and opens no connection.
+    /// Creates the transfers. Needs no runtime and opens no connection.
     pub fn build(self) -> Transfers {
         let is_local = |url: &http::Uri| url.host().is_some_and(is_loopback);
         let allow_loopback = self.allow_loopback;

@@ -1,4 +1,4 @@
-//! Local files: looking them up and opening them without waiting, and naming what is wrong.
+//! Opening of local files, without blocking on pipes and with precise errors.
 
 use std::fs::{File, FileType, Metadata};
 use std::io;
@@ -8,19 +8,19 @@ pub(crate) use frameio_private_file::reason;
 
 use crate::{TransferError, TransferErrorKind};
 
-/// What a path leads to, symbolic links followed.
+/// Type of a local file, after following symbolic links.
 #[derive(Debug)]
 pub(crate) enum LocalFile {
     Regular(Metadata),
     Directory,
-    /// A pipe, which can be read once and has no size.
+    /// A pipe, which has no size and can be read only once.
     Pipe,
-    /// A device or a socket, named for messages.
+    /// A device or a socket, with its description for messages.
     Special(&'static str),
 }
 
 impl LocalFile {
-    /// Looks up what is at `path`.
+    /// Looks up the type of the file at `path`.
     pub(crate) fn look_up(path: &Path) -> io::Result<Self> {
         let metadata = std::fs::metadata(path).map_err(|error| dangling(path, error))?;
         Ok(Self::of(metadata))
@@ -39,12 +39,12 @@ impl LocalFile {
 
     /// Opens a file or a pipe, without waiting for the other end of the pipe.
     pub(crate) fn open(path: &Path) -> io::Result<(File, Self)> {
-        // Merely opening a device may do something.
+        // Opening a device can have side effects, so look up the type first.
         let found = Self::look_up(path)?;
         found.is_readable()?;
         let mut options = File::options();
         options.read(true);
-        // It may have been replaced by a pipe since.
+        // The file may have been replaced by a pipe since the lookup.
         #[cfg(unix)]
         {
             use rustix::fs::OFlags;
@@ -60,7 +60,7 @@ impl LocalFile {
         Ok((file, opened))
     }
 
-    /// Fails unless bytes can be read from it.
+    /// Fails for types that cannot be read.
     fn is_readable(&self) -> io::Result<()> {
         match self {
             Self::Directory => Err(io::ErrorKind::IsADirectory.into()),
@@ -68,7 +68,7 @@ impl LocalFile {
         }
     }
 
-    /// Fails for what is neither a file, nor a directory, nor a pipe.
+    /// Fails for types other than file, directory and pipe.
     pub(crate) fn is_uploadable(&self) -> io::Result<()> {
         match self {
             Self::Regular(_) | Self::Pipe | Self::Directory => Ok(()),
@@ -97,7 +97,7 @@ fn special(_: FileType) -> LocalFile {
     LocalFile::Special("not a regular file")
 }
 
-/// Names the missing target of a symbolic link, which is not missing itself.
+/// Adds the missing target to the error of a dangling symbolic link.
 fn dangling(path: &Path, error: io::Error) -> io::Error {
     match std::fs::read_link(path) {
         Ok(target) if error.kind() == io::ErrorKind::NotFound => {
@@ -109,12 +109,12 @@ fn dangling(path: &Path, error: io::Error) -> io::Error {
     }
 }
 
-/// The error of a local file that cannot be looked up or opened.
+/// Creates the error of a local file that cannot be looked up or opened.
 pub(crate) fn unopened(path: &Path, error: io::Error) -> TransferError {
     failed("open", path, error)
 }
 
-/// The error of a local file that cannot be read.
+/// Creates the error of a local file that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: io::Error) -> TransferError {
     failed("read", path, error)
 }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_and_sockets_are_refused_and_named() {
+    fn refuses_devices_and_sockets() {
         let directory = tempfile::tempdir().unwrap();
         let socket = directory.path().join("socket");
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();

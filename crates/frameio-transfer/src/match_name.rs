@@ -1,16 +1,16 @@
-//! Finds an item by a name that somebody typed.
+//! Search for an item by a name that the user typed.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{TransferError, TransferErrorKind};
 
-/// Number of names in a hint.
+/// Maximum number of names in a hint.
 const HINTS: usize = 5;
 
-/// Returns the only item with a name: the exact one, or else the only one that is equal in Unicode
+/// Returns the only item with this exact name, or else the only item whose name is equal in Unicode
 /// normalization form C.
 ///
-/// `describe` returns the name of an item, and the id for the message about several of one name.
+/// `describe` returns the name of an item, and its id for the error about several matches.
 pub(crate) fn only<T>(
     all: Vec<T>,
     name: &str,
@@ -34,7 +34,7 @@ pub(crate) fn only<T>(
     if same.len() > 1 {
         let ids: Vec<_> = same.iter().map(|one| describe(one).1).collect();
         let message = format!(
-            "there are {} items named '{name}' in {within}: give the id of one: {}",
+            "{} items named '{name}' in {within}; use the id of one of them: {}",
             same.len(),
             ids.join(", ")
         );
@@ -46,12 +46,12 @@ pub(crate) fn only<T>(
     })
 }
 
-/// Names what there is, or the one that differs in case only.
+/// Returns a hint that lists available names, or the one that differs only in case.
 fn hint(name: &str, others: &[String]) -> String {
     let folded = |name: &str| normalized(&normalized(name).to_lowercase());
     let similar = others.iter().find(|other| folded(other) == folded(name));
     match (similar, others) {
-        (Some(only), _) | (None, [only]) => format!("; there is '{only}'"),
+        (Some(only), _) => format!("; did you mean '{only}'?"),
         (None, []) => String::new(),
         (None, all) => {
             let first: Vec<_> = all.iter().take(HINTS).map(|name| format!("'{name}'")).collect();
@@ -59,7 +59,7 @@ fn hint(name: &str, others: &[String]) -> String {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            format!("; there are {}{more}", first.join(", "))
+            format!("; available: {}{more}", first.join(", "))
         }
     }
 }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_exact_name_comes_before_one_that_looks_the_same() {
+    fn prefers_an_exact_match_to_a_normalized_one() {
         assert_eq!(find(&[NFD], NFC).unwrap(), "0");
         assert_eq!(find(&[NFC], NFD).unwrap(), "0");
         assert_eq!(find(&[NFD, NFC], NFC).unwrap(), "1");
@@ -93,7 +93,7 @@ mod tests {
         for (all, name) in [([NFC, NFC], NFC), ([NFD, NFD], NFC)] {
             let error = find(&all, name).unwrap_err();
             assert_eq!(error.kind(), TransferErrorKind::Ambiguous);
-            assert!(error.to_string().ends_with("give the id of one: 0, 1"), "{error}");
+            assert!(error.to_string().ends_with("use the id of one of them: 0, 1"), "{error}");
         }
     }
 
@@ -101,8 +101,8 @@ mod tests {
     fn a_hint_ignores_case_and_normalization() {
         let error = find(&["a", "CAFE\u{301}", "b"], NFC).unwrap_err();
         assert_eq!(error.kind(), TransferErrorKind::NotFound);
-        assert!(error.to_string().ends_with("; there is 'CAFE\u{301}'"), "{error}");
+        assert!(error.to_string().ends_with("; did you mean 'CAFE\u{301}'?"), "{error}");
         let error = find(&["a", "b"], NFC).unwrap_err();
-        assert!(error.to_string().ends_with("; there are 'a', 'b'"), "{error}");
+        assert!(error.to_string().ends_with("; available: 'a', 'b'"), "{error}");
     }
 }

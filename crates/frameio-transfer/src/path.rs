@@ -1,4 +1,4 @@
-//! Paths of items at the service, as people write them.
+//! Paths and ids of items at the service, as users type them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,8 +7,10 @@ use frameio_core::AssetId;
 
 use super::{TransferError, TransferErrorKind};
 
-/// Names from the outside in. [`Display`](fmt::Display) begins each with `/`, and writes a `/` or
-/// `\` inside of a name as `\/` or `\\`.
+/// Path of an item at the service, starting with the outermost name.
+///
+/// [`Display`](fmt::Display) puts a `/` in front of each name, and escapes `/` and `\` in names as
+/// `\/` and `\\`.
 ///
 /// ```
 /// use frameio::transfer::RemotePath;
@@ -22,7 +24,7 @@ use super::{TransferError, TransferErrorKind};
 pub struct RemotePath(Vec<String>);
 
 impl RemotePath {
-    /// Creates a path of these names.
+    /// Creates a path from names.
     pub fn new(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(names.into_iter().map(Into::into).collect())
     }
@@ -32,18 +34,18 @@ impl RemotePath {
         &self.0
     }
 
-    /// Returns the path of the item named `name` in here.
+    /// Returns the path of the item named `name` in this folder.
     #[must_use]
     pub fn join(&self, name: &str) -> Self {
         Self(self.0.iter().cloned().chain([name.to_owned()]).collect())
     }
 
-    /// Returns the path of the item at `below` in here.
+    /// Returns the path of the item at the relative path `below`.
     pub(crate) fn append(&self, below: &Self) -> Self {
         Self(self.0.iter().chain(&below.0).cloned().collect())
     }
 
-    /// Whether `other` is in here, or in a folder in here.
+    /// Returns whether `other` is in this folder or one of its subfolders.
     pub(crate) fn is_above(&self, other: &Self) -> bool {
         other.0.len() > self.0.len() && other.0.starts_with(&self.0)
     }
@@ -66,10 +68,11 @@ impl FromStr for RemotePath {
 
     fn from_str(text: &str) -> Result<Self, TransferError> {
         let refuse = |message: &str| {
-            Err(TransferError::new(TransferErrorKind::Invalid, format!("{text:?}: {message}")))
+            let message = format!("invalid path '{text}': {message}");
+            Err(TransferError::new(TransferErrorKind::Invalid, message))
         };
         let Some(rest) = text.strip_prefix('/') else {
-            return refuse("a path begins with `/`");
+            return refuse("it does not start with '/'");
         };
         let mut names = vec![String::new()];
         let mut chars = rest.chars();
@@ -79,7 +82,7 @@ impl FromStr for RemotePath {
             match c {
                 '\\' => match chars.next() {
                     Some(c @ ('/' | '\\')) => name.push(c),
-                    _ => return refuse(r"a `\` inside of a name is written `\\`"),
+                    _ => return refuse(r"write '\' in a name as '\\'"),
                 },
                 '/' => names.push(String::new()),
                 c => name.push(c),
@@ -90,30 +93,30 @@ impl FromStr for RemotePath {
             names.pop();
         }
         if names.iter().any(String::is_empty) {
-            return refuse("a name is empty; a `/` inside of a name is written `\\/`");
+            return refuse(r"it contains an empty name; write '/' in a name as '\/'");
         }
         Ok(Self(names))
     }
 }
 
-/// An item at the service, named by a path or an id.
+/// Path or id of an item at the service.
 ///
 /// | text | meaning |
 /// |---|---|
-/// | `/Workspace/Project/Folder/file.mov` | a path, in whichever account of the user has it |
-/// | `//Account/Workspace/Project` | a path in the account of this name or id |
-/// | `8b6c1f2e-…`, `adobe:urn:aaid:…` | the id of a file, folder, version stack, project or workspace |
+/// | `/Workspace/Project/Folder/file.mov` | path in any account of the user |
+/// | `//Account/Workspace/Project` | path in the account with this name or id |
+/// | `8b6c1f2e-…`, `adobe:urn:aaid:…` | id of a file, folder, version stack, project or workspace |
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Locator {
-    /// By names.
+    /// Path of names.
     Path {
-        /// The name or id of the account; `None` for any account of the user.
+        /// Name or id of the account; `None` for any account of the user.
         account: Option<String>,
-        /// Names of the workspace, the project, folders, and the item.
+        /// Names of the workspace, the project, the folders and the item.
         path: RemotePath,
     },
-    /// By its id.
+    /// Id of the item.
     Id(AssetId),
 }
 
@@ -131,7 +134,7 @@ impl FromStr for Locator {
         }
         if text.is_empty() || text.contains(['/', '\\']) || text.chars().any(char::is_whitespace) {
             let message = format!(
-                "{text:?} is neither an id nor a path: a path is written /Workspace/Project/…"
+                "'{text}' is neither an id nor a path; write a path as /Workspace/Project/…"
             );
             return Err(TransferError::new(TransferErrorKind::Invalid, message));
         }
@@ -174,11 +177,11 @@ mod tests {
     #[test]
     fn refuses_text_that_is_neither_a_path_nor_an_id() {
         for (text, advice) in [
-            ("a/b", "a path is written"),
+            ("a/b", "write a path as"),
             ("", "neither"),
             ("/a//b", "empty"),
-            (r"/a\b", r"written `\\`"),
-            (r"/a\", r"written `\\`"),
+            (r"/a\b", r"as '\\'"),
+            (r"/a\", r"as '\\'"),
         ] {
             let error = text.parse::<Locator>().unwrap_err();
             assert!(error.to_string().contains(advice), "{text}: {error}");

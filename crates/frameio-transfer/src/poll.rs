@@ -1,4 +1,4 @@
-//! Waiting for the service: how transfers poll the state of their files.
+//! Polling the state of files during transfers.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,21 +12,21 @@ use super::error::{TransferError, TransferErrorKind};
 use frameio_client::Client;
 use frameio_client::{Error, ErrorKind};
 
-/// State of a file that an upload waits for when all parts are sent.
+/// State of a file that an upload waits for after all parts are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitFor {
-    /// The service has put the parts together.
+    /// The service has assembled the parts.
     #[default]
     Uploaded,
-    /// The renditions are complete too. The service makes none of some kinds of files, which never
+    /// The renditions are complete as well. Files of types that the service does not transcode never
     /// reach this state.
     Transcoded,
 }
 
 impl WaitFor {
-    /// Returns when to stop waiting: by default after ten minutes, or six hours for renditions. A
-    /// limit beyond the range of the clock is none.
+    /// Returns when to stop waiting: by default after ten minutes, or six hours for renditions.
+    /// Returns `None`, for no limit, if the time is beyond the range of the clock.
     pub(crate) fn end(self, limit: Option<Duration>) -> Option<Instant> {
         let default = match self {
             Self::Uploaded => Duration::from_secs(600),
@@ -36,32 +36,31 @@ impl WaitFor {
     }
 }
 
-/// Polls the state of files, a few at a time, the longest waiting first.
+/// Polls the state of files, a few at a time, in the order of their requests.
 ///
-/// The quota of these calls is small, and shared with the rest of the program. Its queue is first
-/// come, first served: with no more than [`TURNS`] calls of transfers in it, the others get their
-/// turn.
+/// The quota of these calls is small and shared with the rest of the program. Its queue is first
+/// come, first served, so at most [`TURNS`] polls are in it at a time.
 ///
-/// The upload status shares the quota of new files, so many small files would wait for it if each
-/// were polled twice. So the first call waits for as long as the service lately took, and of three in
-/// a row only one is for the upload status, which alone reports failures; the others are for the
-/// file, which has a separate quota.
+/// The upload status shares its quota with the creation of files, so polling it often would delay
+/// uploads of many small files. Therefore the first poll is delayed by the recent lag of the service,
+/// and only every third poll requests the upload status, which alone reports failures. The others
+/// request the file, which has a separate quota.
 #[derive(Debug)]
 pub(crate) struct Poller {
     status_turns: Semaphore,
     file_turns: Semaphore,
     interval: Duration,
-    /// Recent time from the last part until the service had the file.
+    /// Recent lag between sending the last part and completion of the file.
     lag: Mutex<Duration>,
 }
 
 /// Maximum number of calls of an operation in flight.
 const TURNS: usize = 4;
 
-/// Longest time from one call for a file to the next.
+/// Maximum wait between two polls of a file.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// Longest wait before the first call.
+/// Maximum wait before the first poll.
 const LONGEST_LAG: Duration = Duration::from_secs(2);
 
 impl Poller {
@@ -70,24 +69,24 @@ impl Poller {
         Self { status_turns: turns(), file_turns: turns(), interval, lag: Mutex::default() }
     }
 
-    /// Waits until the service has put a file together.
+    /// Waits until the service has assembled a file.
     pub(crate) async fn uploaded(
         &self,
         client: &Client,
         ids: (&AccountId, &FileId),
         end: Option<Instant>,
     ) -> Result<(), TransferError> {
-        let begun = Instant::now();
+        let start = Instant::now();
         let lag = *self.lag();
         let polling = async {
             sleep(lag).await;
             self.complete(client, ids).await
         };
-        let asked = within(end, polling, LATE).await?;
+        let polls = within(end, polling, LATE).await?;
         let lag = &mut *self.lag();
-        *lag = match asked {
+        *lag = match polls {
             1 => lag.mul_f64(0.9),
-            _ => (*lag).max(begun.elapsed().min(LONGEST_LAG)),
+            _ => (*lag).max(start.elapsed().min(LONGEST_LAG)),
         };
         Ok(())
     }
@@ -113,28 +112,28 @@ impl Poller {
             let mut waits = self.waits();
             loop {
                 let file = ShowFile::new(account_id, file_id);
-                match ask(&self.file_turns, client, file).await? {
+                match poll(&self.file_turns, client, file).await? {
                     Some(file) if file.status == FileStatus::Transcoded => return Ok(file),
                     _ => sleep(waits.next()).await,
                 }
             }
         };
-        within(end, polling, "the service did not make the renditions in time").await
+        within(end, polling, "timed out waiting for the renditions").await
     }
 
-    /// Polls until the service has the whole file; returns the number of calls.
+    /// Polls until the service has the whole file. Returns the number of polls.
     async fn complete(
         &self,
         client: &Client,
         ids: (&AccountId, &FileId),
     ) -> Result<u32, TransferError> {
         let mut waits = self.waits();
-        let mut asked = 0;
-        while !self.is_complete(client, ids, asked % 3 == 0).await? {
-            asked += 1;
+        let mut polls = 0;
+        while !self.is_complete(client, ids, polls % 3 == 0).await? {
+            polls += 1;
             sleep(waits.next()).await;
         }
-        Ok(asked + 1)
+        Ok(polls + 1)
     }
 
     async fn is_complete(
@@ -145,13 +144,13 @@ impl Poller {
     ) -> Result<bool, TransferError> {
         if !by_status {
             let show = ShowFile::new(account_id, file_id);
-            let file = ask(&self.file_turns, client, show).await?;
+            let file = poll(&self.file_turns, client, show).await?;
             return Ok(file.is_some_and(|file| file.status != FileStatus::Created));
         }
         let show = ShowUploadStatus::new(account_id, file_id);
-        let status = ask(&self.status_turns, client, show).await?;
+        let status = poll(&self.status_turns, client, show).await?;
         if status.as_ref().is_some_and(|status| status.upload_failed) {
-            let failed = "the service could not put the parts together, or not fetch the file";
+            let failed = "the service could not assemble the parts or fetch the file";
             return Err(TransferError::new(TransferErrorKind::UploadFailed, failed));
         }
         Ok(status.is_some_and(|status| status.upload_complete))
@@ -166,9 +165,9 @@ impl Poller {
     }
 }
 
-const LATE: &str = "the service did not confirm in time that it has the whole file";
+const LATE: &str = "timed out waiting for the service to complete the file";
 
-/// Waits from one call to the next.
+/// Waits between polls.
 struct Waits {
     next: Duration,
     longest: Duration,
@@ -177,22 +176,22 @@ struct Waits {
 impl Waits {
     fn next(&mut self) -> Duration {
         let next = self.next;
-        // Saturating, for an interval may be set to any value.
+        // Saturating, because the interval can have any value.
         self.next = next.saturating_add(next / 2).min(self.longest);
         next
     }
 }
 
-/// Returns the response, or nothing where a later call may succeed, although the client has retried.
-async fn ask<E: Endpoint>(
+/// Sends a request. Returns `None` after an error that a later poll may not have.
+async fn poll<E: Endpoint>(
     turns: &Semaphore,
     client: &Client,
     request: E,
 ) -> Result<Option<E::Response>, TransferError> {
     let _turn = turns.acquire().await;
     match client.send(request).await {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if may_pass(&error) => Ok(None),
+        Ok(response) => Ok(Some(response)),
+        Err(error) if is_transient(&error) => Ok(None),
         Err(error) => Err(TransferError::call(error)),
     }
 }
@@ -211,7 +210,7 @@ async fn within<T>(
     }
 }
 
-fn may_pass(error: &Error) -> bool {
+fn is_transient(error: &Error) -> bool {
     let kinds = [
         ErrorKind::RateLimited,
         ErrorKind::Timeout,
@@ -227,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_by_half_up_to_the_longest_and_never_overflow() {
+    fn waits_grow_by_half_up_to_the_maximum_and_never_overflow() {
         let mut waits = Poller::new(Duration::from_secs(8)).waits();
         assert_eq!(
             [waits.next(), waits.next(), waits.next()].map(|wait| wait.as_secs()),

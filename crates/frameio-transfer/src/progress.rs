@@ -18,29 +18,29 @@ const AVERAGED: f64 = 5.0;
 
 /// Progress of a transfer.
 ///
-/// Bytes count when they are handed to the connection, or received from it; those of a failed
-/// attempt are subtracted, so that `bytes` may shrink.
+/// Bytes count when they are passed to the connection or received from it. The bytes of a failed
+/// attempt are subtracted, so `bytes` can decrease.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
     /// Number of bytes transferred.
     pub bytes: u64,
-    /// Number of them that an earlier run has transferred; they do not count for the rate.
+    /// Number of bytes transferred by an earlier run, included in `bytes` but not in the rate.
     pub resumed: u64,
-    /// Number of bytes to transfer, where it is known.
+    /// Number of bytes to transfer, if known.
     pub total: Option<u64>,
     /// Number of parts transferred.
     pub parts: u64,
     /// Number of parts to transfer.
     pub total_parts: u64,
-    /// Bytes per second, averaged over the last seconds.
+    /// Bytes per second, as a moving average over about five seconds.
     pub rate: f64,
-    /// Time since the transfer began.
+    /// Time since the start of the transfer.
     pub elapsed: Duration,
 }
 
 impl Progress {
-    /// Estimates the remaining time at this rate; `None` where it is unknown.
+    /// Estimates the remaining time at the current rate; `None` if it is unknown.
     pub fn time_left(&self) -> Option<Duration> {
         let left = self.total?.saturating_sub(self.bytes);
         match left {
@@ -49,16 +49,15 @@ impl Progress {
         }
     }
 
-    /// Creates a callback, and a stream of what it is called with.
+    /// Creates a callback and a stream of the values that it receives.
     ///
-    /// The stream returns the latest state each time it is polled, skips states in between, and
-    /// ends with the transfer.
+    /// The stream yields the latest state, skips intermediate ones, and ends with the transfer.
     ///
     /// ```
     /// use frameio::transfer::Progress;
     ///
     /// let (report, stream) = Progress::channel();
-    /// // For `.progress(report)` of a transfer, while another task asks `stream.next().await`.
+    /// // Pass the callback to `.progress(report)`, and read `stream.next().await` in another task.
     /// # drop((report, stream));
     /// ```
     pub fn channel() -> (impl Fn(Self) + Send + Sync + 'static, ProgressStream) {
@@ -81,13 +80,13 @@ fn wait(mut receiver: watch::Receiver<Progress>) -> Waiting {
     })
 }
 
-/// The progress of a transfer as a stream; created by [`Progress::channel`].
+/// Stream of the progress of a transfer, created by [`Progress::channel`].
 pub struct ProgressStream {
     waiting: Waiting,
 }
 
 impl ProgressStream {
-    /// Returns the next state, or `None` after the transfer.
+    /// Returns the next state, or `None` after the end of the transfer.
     pub async fn next(&mut self) -> Option<Progress> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -118,29 +117,29 @@ impl fmt::Debug for ProgressStream {
 
 pub(crate) type Report = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// Counts the bytes of a transfer, and reports them.
+/// Counts the bytes of a transfer and reports them.
 #[derive(Clone)]
 pub(crate) struct Tracker(Arc<Tracked>);
 
 struct Tracked {
     report: Option<Report>,
-    begun: Instant,
+    started: Instant,
     state: Mutex<State>,
 }
 
 struct State {
     progress: Progress,
-    /// When and at how many bytes the rate was last computed.
+    /// Time and number of bytes at the last computation of the rate.
     sampled: (Instant, u64),
 }
 
 impl Tracker {
-    /// Starts a transfer of which some `bytes` and `parts` may be done already.
+    /// Starts a transfer. `start` contains the bytes and parts of an earlier run.
     pub(crate) fn new(report: Option<Report>, start: Progress) -> Self {
-        let begun = Instant::now();
+        let started = Instant::now();
         let start = Progress { resumed: start.bytes, ..start };
-        let state = Mutex::new(State { progress: start, sampled: (begun, start.bytes) });
-        let this = Self(Arc::new(Tracked { report, begun, state }));
+        let state = Mutex::new(State { progress: start, sampled: (started, start.bytes) });
+        let this = Self(Arc::new(Tracked { report, started, state }));
         this.update(true, |_| {});
         this
     }
@@ -150,7 +149,7 @@ impl Tracker {
         Counted { tracker: self.clone(), bytes: 0, kept: false }
     }
 
-    /// Sets what an earlier run has transferred already, which does not count for the rate.
+    /// Sets the bytes that an earlier run has transferred, which do not count towards the rate.
     pub(crate) fn resume_at(&self, bytes: u64, total: Option<u64>) {
         {
             let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,15 +167,15 @@ impl Tracker {
         self.update(true, |_| {});
     }
 
-    /// Returns the present state.
+    /// Returns the current state.
     pub(crate) fn now(&self) -> Progress {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner).progress
     }
 
-    /// Changes the state, and reports it if it is `due` or long enough since the last report.
+    /// Changes the state, and reports it if it is `due` or the last report was long enough ago.
     pub(crate) fn update(&self, due: bool, change: impl FnOnce(&mut Progress)) {
-        let Tracked { report, begun, state } = &*self.0;
-        // Held while reporting, so that reports come in order.
+        let Tracked { report, started, state } = &*self.0;
+        // Held during the report, so that reports arrive in order.
         let state = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut state.progress);
         let now = Instant::now();
@@ -191,7 +190,7 @@ impl Tracker {
         } else if !due {
             return;
         }
-        state.progress.elapsed = now.duration_since(*begun);
+        state.progress.elapsed = now.duration_since(*started);
         if let Some(report) = report {
             report(state.progress);
         }
@@ -204,7 +203,7 @@ impl fmt::Debug for Tracker {
     }
 }
 
-/// The bytes of one attempt at a part, subtracted when it is dropped before it is done.
+/// Bytes of one attempt, which are subtracted if the attempt is dropped before it is done.
 #[derive(Debug)]
 pub(crate) struct Counted {
     tracker: Tracker,
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn rate_and_time_left_follow_what_flows() {
+    async fn computes_the_rate_and_the_remaining_time() {
         let tracker = Tracker::new(None, start());
         let mut attempt = tracker.attempt();
         for _ in 0..5 {
@@ -257,11 +256,11 @@ mod tests {
         assert_eq!(now.elapsed, Duration::from_secs(5));
         drop(attempt);
         assert_eq!(tracker.now().bytes, 0, "the attempt failed");
-        assert_eq!(start().time_left(), None, "nothing moved yet");
+        assert_eq!(start().time_left(), None, "no bytes transferred yet");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn bytes_of_an_earlier_run_do_not_count_for_the_rate() {
+    async fn the_rate_excludes_bytes_of_an_earlier_run() {
         let tracker = Tracker::new(None, start());
         tokio::time::advance(Duration::from_secs(1)).await;
         tracker.resume_at(900, Some(1000));
@@ -275,7 +274,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stream_gives_the_latest_and_ends() {
+    async fn the_stream_yields_the_latest_state_and_ends() {
         let (report, mut stream) = Progress::channel();
         let tracker = Tracker::new(Some(Arc::new(report)), start());
         let mut attempt = tracker.attempt();

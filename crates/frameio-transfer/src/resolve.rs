@@ -1,4 +1,4 @@
-//! Resolves paths and ids, and finds the path of what is known by its id.
+//! Resolution of paths and ids to items at the service.
 
 use std::future::Future;
 
@@ -23,23 +23,24 @@ const MAX_DEPTH: usize = 256;
 /// Maximum number of pages of one list.
 const MAX_PAGES: usize = 10_000;
 
-/// What a [`Locator`] names, and where it is.
+/// Item that a [`Locator`] refers to, with its location.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Resolved {
-    /// The account.
+    /// Account that contains the item.
     pub account_id: AccountId,
-    /// The workspace.
+    /// Workspace that contains the item, or that is the item.
     pub workspace_id: WorkspaceId,
-    /// The project; `None` for a workspace.
+    /// Project that contains the item, or that is the item; `None` for a workspace.
     pub project_id: Option<ProjectId>,
-    /// Path that begins with the workspace; prefixed by `//{account}` it names the account too.
+    /// Path of the item, starting with the workspace. Prefix it with `//{account}` to include the
+    /// account.
     pub path: RemotePath,
-    /// The item itself.
+    /// Item with its properties.
     pub item: ResolvedItem,
 }
 
-/// The item of a [`Resolved`].
+/// Type and properties of a [`Resolved`] item.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ResolvedItem {
@@ -56,7 +57,7 @@ pub enum ResolvedItem {
 }
 
 impl Resolved {
-    /// Returns the folder, or the root folder of the project.
+    /// Returns the id of the folder, or of the root folder of the project.
     pub fn folder_id(&self) -> Option<&FolderId> {
         match &self.item {
             ResolvedItem::Project(project) => Some(&project.root_folder_id),
@@ -65,7 +66,7 @@ impl Resolved {
         }
     }
 
-    /// Returns the file, or the newest version of the version stack.
+    /// Returns the file, or the head of the version stack.
     pub fn file(&self) -> Option<&File> {
         match &self.item {
             ResolvedItem::File(file) => Some(file),
@@ -78,11 +79,11 @@ impl Resolved {
 impl Transfers {
     /// Resolves a path or an id.
     ///
-    /// A path costs a list for each of its names, an id a few calls to find out what it is and
-    /// where. Nothing is cached from one call to the next.
+    /// A path costs one list request for each of its names, and an id a few requests to determine its
+    /// type and location. Nothing is cached between calls.
     ///
-    /// A name is matched exactly, or else by the only name that looks the same in another Unicode
-    /// normalization: macOS writes `é` in its own way.
+    /// A name is matched exactly, or else by the only name that is equal after Unicode normalization
+    /// (macOS decomposes `é`).
     ///
     /// ```no_run
     /// # async fn run(transfers: frameio::transfer::Transfers) -> Result<(), Box<dyn std::error::Error>> {
@@ -93,9 +94,10 @@ impl Transfers {
     /// ```
     ///
     /// # Errors
-    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where nothing matches, and
-    /// [`Ambiguous`](TransferErrorKind::Ambiguous) where several items do: the message has their
-    /// ids, one of which can be given instead.
+    ///
+    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if nothing matches, and with
+    /// [`Ambiguous`](TransferErrorKind::Ambiguous) if several items match. The message then lists
+    /// their ids, which can be used instead of the path.
     pub fn resolve(
         &self,
         locator: Locator,
@@ -107,7 +109,8 @@ impl Transfers {
     /// Locates a file, a folder or a version stack; [`Resolved::path`] is its path.
     ///
     /// # Errors
-    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is no such item.
+    ///
+    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if no item has this id.
     pub fn locate(
         &self,
         account: &AccountId,
@@ -118,7 +121,7 @@ impl Transfers {
         async move {
             match Box::pin(lookup.show(&account, &id)).await? {
                 Some(asset) => Box::pin(lookup.locate(account, asset)).await,
-                None => Err(nothing(id.as_str())),
+                None => Err(not_found(id.as_str())),
             }
         }
     }
@@ -126,8 +129,9 @@ impl Transfers {
     /// Lists the workspaces of all accounts of the user, or of the account with this name or id.
     ///
     /// # Errors
-    /// Of the kind [`NotFound`](TransferErrorKind::NotFound) where there is no such account, and
-    /// [`Ambiguous`](TransferErrorKind::Ambiguous) where several have the name.
+    ///
+    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if no account matches, and with
+    /// [`Ambiguous`](TransferErrorKind::Ambiguous) if several accounts have the name.
     pub fn workspaces(
         &self,
         account: Option<&str>,
@@ -139,12 +143,12 @@ impl Transfers {
     }
 }
 
-fn nothing(id: &str) -> TransferError {
-    let message = format!("there is no file, folder, version stack, project or workspace {id}");
+fn not_found(id: &str) -> TransferError {
+    let message = format!("no file, folder, version stack, project or workspace has the id '{id}'");
     TransferError::new(TransferErrorKind::NotFound, message)
 }
 
-/// Turns a response of 404 into `None`.
+/// Converts a 404 response to `None`.
 fn found<T>(response: Result<T, Error>) -> Result<Option<T>, TransferError> {
     match response {
         Ok(value) => Ok(Some(value)),
@@ -175,7 +179,7 @@ impl Lookup {
                         return Ok(in_workspace(account.id, workspace));
                     }
                 }
-                Err(nothing(id.as_str()))
+                Err(not_found(id.as_str()))
             }
         }
     }
@@ -183,8 +187,8 @@ impl Lookup {
     async fn accounts(&self, wanted: Option<&str>) -> Result<Vec<Account>, TransferError> {
         let mut accounts: Vec<Account> = self.all(ListAccounts::new().page_size(100)).await?;
         let Some(wanted) = wanted else { return Ok(accounts) };
-        if let Some(place) = accounts.iter().position(|account| account.id.as_str() == wanted) {
-            return Ok(vec![accounts.swap_remove(place)]);
+        if let Some(index) = accounts.iter().position(|account| account.id.as_str() == wanted) {
+            return Ok(vec![accounts.swap_remove(index)]);
         }
         only(accounts, wanted, "the accounts of this user", "account", |account| {
             (account.display_name.clone(), account.id.as_str().to_owned())
@@ -274,7 +278,7 @@ impl Lookup {
             Asset::VersionStack(stack) => ResolvedItem::VersionStack(stack),
             other => {
                 let message =
-                    format!("a {} is of a kind that this version does not support", other.kind());
+                    format!("items of type '{}' are not supported by this version", other.kind());
                 return Err(TransferError::new(TransferErrorKind::Invalid, message));
             }
         })
@@ -314,11 +318,11 @@ impl Lookup {
             Asset::File(file) => file.project_id.clone(),
             Asset::Folder(folder) => folder.project_id.clone(),
             Asset::VersionStack(stack) => stack.project_id.clone(),
-            _ => return Err(nothing(asset.id().as_str())),
+            _ => return Err(not_found(asset.id().as_str())),
         };
         let show = ShowProject::new(&account, project);
         let project = self.client.send(show).await.map_err(TransferError::call)?;
-        // The root folder stands for its project.
+        // The root folder represents its project.
         if asset.id().as_str() == project.root_folder_id.as_str() {
             return self.project(account, project, Vec::new(), None).await;
         }
@@ -329,7 +333,7 @@ impl Lookup {
             else {
                 break;
             };
-            let above = self.parent(&account, &id).await?.ok_or_else(|| nothing(id.as_str()))?;
+            let above = self.parent(&account, &id).await?.ok_or_else(|| not_found(id.as_str()))?;
             names.push(above.name().to_owned());
             parent = parent_of(&above);
         }
@@ -338,7 +342,7 @@ impl Lookup {
         self.project(account, project, names, Some(item)).await
     }
 
-    /// Completes what is known of a project, or of an item in it.
+    /// Completes the location of a project, or of an item in it.
     async fn project(
         &self,
         account_id: AccountId,

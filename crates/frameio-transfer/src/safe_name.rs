@@ -1,4 +1,4 @@
-//! Names of items at the service as names on a disk.
+//! Conversion of item names to safe file names.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -6,22 +6,24 @@ use std::path::{Path, PathBuf};
 use twox_hash::XxHash3_64;
 use unicode_normalization::UnicodeNormalization;
 
-/// Maximum length of a name in bytes: file systems take 255, and a partial download adds endings.
+/// Maximum length of a name in bytes. File systems accept 255, and a partial download adds an ending.
 const LONGEST: usize = 230;
 
-/// Maximum length of an extension that is kept where a name is cut.
+/// Maximum length of an extension that is kept when a name is truncated.
 const LONGEST_EXTENSION: usize = 20;
 
-/// The endings of a partial download.
+/// Endings of the files of a partial download.
 pub(crate) const PARTIAL_ENDINGS: [&str; 3] = [".part", ".part.json", ".part.json.new"];
 
 /// Converts the name of an item to one that every common file system accepts.
 ///
-/// Characters that Windows or Unix refuse become `_`: `/ \ < > : " | ? *`, control characters, and
-/// dots and spaces at the end. Names with another meaning (`.`, `..`, `CON`, `COM1.txt`) and names
-/// that end like a partial download also get a `_`. A name of more than 230 bytes is cut before its
-/// extension, and gets a mark that distinguishes it from others that begin alike. Other names are
-/// unchanged. The result depends on the name alone; [`SafeNames`] keeps siblings apart.
+/// Replaces characters that Windows or Unix refuse with `_`: `/ \ < > : " | ? *`, control characters,
+/// and trailing dots and spaces. Adds a `_` to names with a special meaning (`.`, `..`, `CON`,
+/// `COM1.txt`) and to names that end like a partial download. Truncates a name of more than 230 bytes
+/// before its extension, and adds a hash that distinguishes it from names with the same beginning.
+/// Other names are unchanged.
+///
+/// The result depends only on the name. [`SafeNames`] assigns distinct names to siblings.
 ///
 /// ```
 /// use frameio::transfer::safe_name;
@@ -53,8 +55,8 @@ pub fn safe_name(name: &str) -> String {
     if safe.len() > LONGEST { marked(&safe, XxHash3_64::oneshot(name.as_bytes())) } else { safe }
 }
 
-/// Path to which the endings of a partial download are appended: the target, or a shortened name
-/// where those endings would make it too long for a file system.
+/// Returns the path to which the endings of a partial download are appended: the target, or a
+/// truncated name if the endings would make it too long for a file system.
 pub(crate) fn partial_base(target: &Path) -> PathBuf {
     match target.file_name() {
         Some(name) if name.len() > LONGEST => {
@@ -66,7 +68,7 @@ pub(crate) fn partial_base(target: &Path) -> PathBuf {
     }
 }
 
-/// Whether the name is one of a device on Windows, whatever its extension.
+/// Returns whether the name, with any extension, is a device on Windows.
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
     let numbered = |device: &str| {
@@ -80,7 +82,7 @@ fn is_reserved(name: &str) -> bool {
         || numbered("LPT")
 }
 
-/// Adds a mark before the extension, and cuts the name so that it is not too long.
+/// Adds a hash before the extension and truncates the name to the maximum length.
 fn marked(name: &str, mark: u64) -> String {
     let mark = format!("~{:08x}", mark & 0xffff_ffff);
     let dot = name.rfind('.').filter(|dot| *dot > 0 && name.len() - dot <= LONGEST_EXTENSION);
@@ -95,9 +97,9 @@ fn marked(name: &str, mark: u64) -> String {
 
 /// Assigns distinct [safe](safe_name) names to the items of one folder.
 ///
-/// Two names are equal if any common file system takes them for the same: case and Unicode
-/// normalization do not count. The first item keeps its name; later ones get a mark that depends on
-/// their id, so that the same items in the same order always get the same names.
+/// Names that differ only in case or Unicode normalization count as equal, as on some file systems.
+/// The first item keeps its name. Later items get a hash of their id, so the same items in the same
+/// order always get the same names.
 ///
 /// ```
 /// use frameio::transfer::SafeNames;
@@ -112,12 +114,12 @@ pub struct SafeNames {
 }
 
 impl SafeNames {
-    /// Creates a folder without names.
+    /// Creates an empty set of names.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Returns the name on disk for an item with this name and id.
+    /// Returns the file name for an item with this name and id.
     pub fn name(&mut self, name: &str, id: &str) -> String {
         let safe = safe_name(name);
         if self.taken.insert(folded(&safe)) {
@@ -134,7 +136,7 @@ impl SafeNames {
     }
 }
 
-/// The form in which names that a file system may take for one are equal.
+/// Returns a form that is equal for all names that a file system may treat as equal.
 fn folded(name: &str) -> String {
     let upper: String = name.nfc().flat_map(char::to_uppercase).collect();
     upper.nfc().flat_map(char::to_lowercase).nfc().collect()
@@ -150,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unsafe_is_changed_and_nothing_else() {
+    fn changes_only_unsafe_names() {
         for (name, expected) in [
             ("sea.mov", "sea.mov"),
             ("Größe – 日本.mov", "Größe – 日本.mov"),
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn siblings_are_apart_whatever_the_file_system() {
+    fn siblings_differ_in_case_insensitive_and_normalized_form() {
         let mut names = SafeNames::new();
         let given: Vec<_> = ["a.mov", "A.MOV", "é", "e\u{301}", "STRASSE", "straße", "a/b", "a\\b"]
             .iter()
@@ -206,7 +208,7 @@ mod tests {
         }
 
         #[test]
-        fn siblings_have_names_of_their_own(siblings in vec("[aA./é\u{301}e]{0,3}|x{228,240}\\.mov", 0..40)) {
+        fn siblings_get_distinct_and_reproducible_names(siblings in vec("[aA./é\u{301}e]{0,3}|x{228,240}\\.mov", 0..40)) {
             let give = || {
                 let mut names = SafeNames::new();
                 let given = siblings.iter().enumerate();

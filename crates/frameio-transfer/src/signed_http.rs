@@ -1,4 +1,4 @@
-//! Requests to signed URLs: where they may go, and when an attempt is given up.
+//! Requests to signed URLs, with validation of URLs, redirects and time limits.
 
 use std::future::Future;
 use std::pin::pin;
@@ -22,8 +22,8 @@ use frameio_transport::InsecureUrl;
 /// Maximum number of bytes read from the body of an error response.
 const ERROR_BODY: usize = 64 << 10;
 
-/// Characters of a path or a query that are sent percent-encoded: all that RFC 3986 does not allow
-/// there, and `#`, which would cut the signature off.
+/// Characters that are percent-encoded in a path or query: all that RFC 3986 forbids there, and `#`,
+/// which would cut off the signature.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -52,18 +52,18 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone, Debug)]
 pub(crate) struct Storage {
     pub(crate) http: HttpService,
-    /// Whether URLs may point to this machine, as those of a simulator do.
+    /// Whether URLs may point to loopback addresses, like those of the simulator.
     pub(crate) allow_loopback: bool,
-    /// How long nothing may move.
+    /// Maximum time without transferred data.
     pub(crate) stall_timeout: Duration,
-    /// How long an attempt may take until the head of its response is there.
+    /// Maximum time of an attempt until the head of its response arrives.
     pub(crate) attempt_timeout: Duration,
 }
 
-/// Reads the signed URL in `text`, as browsers and other clients do.
+/// Parses a signed URL leniently, like browsers and other clients.
 ///
-/// Whitespace around it is ignored. Characters that a URI cannot have, such as a space or a quote in
-/// a file name, are percent-encoded; everything else is kept as it was signed.
+/// Ignores surrounding whitespace. Percent-encodes characters that are invalid in a URI, such as a
+/// space or a quote in a file name, and keeps everything else as it was signed.
 pub(crate) fn parse_url(text: &str) -> Result<Uri, UrlError> {
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
     let (scheme, rest) = text.split_once("://").ok_or(UrlError::Relative)?;
@@ -86,14 +86,14 @@ pub(crate) fn parse_url(text: &str) -> Result<Uri, UrlError> {
 }
 
 impl Storage {
-    /// Reads a signed URL of the service, and checks that requests may be sent to it.
+    /// Parses a signed URL of the service, and verifies that requests may be sent to it.
     pub(crate) fn url(&self, text: &str) -> Result<Uri, UrlError> {
         let uri = parse_url(text)?;
         self.check(&uri)?;
         Ok(uri)
     }
 
-    /// Refuses URLs that lead from a public API into this machine.
+    /// Refuses URLs to loopback addresses, unless they are allowed.
     fn check(&self, uri: &Uri) -> Result<(), UrlError> {
         let host = uri.host().ok_or(UrlError::Relative)?;
         if is_loopback(host) && !self.allow_loopback {
@@ -102,11 +102,11 @@ impl Storage {
         Ok(())
     }
 
-    /// Sends the request that `request` makes for a URL, and follows redirects of the storage.
+    /// Sends the request that `request` creates for a URL, and follows redirects.
     ///
-    /// Returns a successful response, its body yet to be read. A redirect is followed with the same
-    /// method, to `https` alone, or to this machine where URLs may point to it: these requests carry
-    /// no token, and young buckets of S3 and CDNs redirect.
+    /// Returns a successful response with an unread body. Redirects are followed with the same method,
+    /// and only to `https` or to an allowed loopback address. This is safe because the requests carry
+    /// no token, and necessary because new S3 buckets and CDNs redirect.
     pub(crate) async fn send(
         &self,
         uri: &Uri,
@@ -129,9 +129,9 @@ impl Storage {
                 uri = match self.redirect(&uri, &method, &response, redirects) {
                     Some(Ok(uri)) => uri,
                     Some(Err(error)) => {
-                        let answer =
+                        let response =
                             StorageResponse { redirect: Some(error), ..refusal(response).await };
-                        return Err(AttemptError::Responded(answer));
+                        return Err(AttemptError::Responded(response));
                     }
                     None => return Err(AttemptError::Responded(refusal(response).await)),
                 };
@@ -140,7 +140,7 @@ impl Storage {
         self.watch(exchange, activity).await?
     }
 
-    /// Returns where a response asks to send the same request, if it does.
+    /// Returns the target of a redirect that has to be followed, if the response is one.
     fn redirect(
         &self,
         from: &Uri,
@@ -164,7 +164,7 @@ impl Storage {
         Some(uri.map_err(RedirectError::Url))
     }
 
-    /// Returns the URL that `location` names in a response to a request to `from`.
+    /// Resolves the `location` header in a response to a request to `from`.
     fn resolve(&self, from: &Uri, location: &str) -> Result<Uri, UrlError> {
         let (scheme, authority) = (from.scheme_str(), from.authority());
         let uri = match scheme.zip(authority) {
@@ -184,18 +184,18 @@ impl Storage {
         Ok(uri)
     }
 
-    /// What a future gives, unless nothing moves for too long, or all takes too long.
+    /// Awaits a future until the stall timeout or the timeout of the attempt.
     pub(crate) async fn watch<F: Future>(
         &self,
         future: F,
         activity: &Activity,
     ) -> Result<F::Output, AttemptError> {
         let mut future = pin!(future);
-        let begun = Instant::now();
-        let mut moved = (begun, activity.count());
+        let start = Instant::now();
+        let mut moved = (start, activity.count());
         loop {
             let stalls = moved.0.checked_add(self.stall_timeout);
-            let ends = begun.checked_add(self.attempt_timeout);
+            let ends = start.checked_add(self.attempt_timeout);
             let Some(until) = stalls.into_iter().chain(ends).min() else {
                 return Ok(future.await);
             };
@@ -214,7 +214,7 @@ impl Storage {
     }
 }
 
-/// Tells that something moves: a counter that bodies turn.
+/// Counter that bodies increment when data is transferred, to detect stalls.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Activity(Arc<AtomicU64>);
 
@@ -228,7 +228,7 @@ impl Activity {
     }
 }
 
-/// Why a request has no response.
+/// Converts the error of a request without a response.
 fn not_sent(error: BoxError) -> AttemptError {
     match frameio_tower::error::find::<InsecureUrl>(&*error) {
         Some(_) => AttemptError::Url(UrlError::Insecure),
@@ -236,7 +236,7 @@ fn not_sent(error: BoxError) -> AttemptError {
     }
 }
 
-/// What is kept of a response that is not a success.
+/// Reads an error response.
 async fn refusal(response: Response<Body>) -> StorageResponse {
     let (parts, body) = response.into_parts();
     // The status counts even if the body does not arrive.
@@ -285,15 +285,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_attempt_that_stalls_is_given_up() {
-        let begun = Instant::now();
+    async fn a_stalled_attempt_fails_after_the_stall_timeout() {
+        let start = Instant::now();
         let error = send(&storage(), &Activity::default()).await;
         assert!(matches!(error, Err(AttemptError::Stalled(_))));
-        assert_eq!(begun.elapsed().as_secs(), 60);
+        assert_eq!(start.elapsed().as_secs(), 60);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_attempt_that_moves_has_its_time_and_no_more() {
+    async fn an_active_attempt_fails_after_the_attempt_timeout() {
         let activity = Activity::default();
         let moving = activity.clone();
         let mover = tokio::spawn(async move {
@@ -302,15 +302,15 @@ mod tests {
                 moving.touch();
             }
         });
-        let begun = Instant::now();
+        let start = Instant::now();
         let error = send(&storage(), &activity).await;
         assert!(matches!(error, Err(AttemptError::TimedOut(_))));
-        assert_eq!(begun.elapsed().as_secs(), 1000);
+        assert_eq!(start.elapsed().as_secs(), 1000);
         mover.abort();
     }
 
     #[test]
-    fn only_what_a_uri_cannot_have_is_encoded() {
+    fn encodes_only_characters_that_are_invalid_in_a_uri() {
         for (text, uri) in [
             (
                 "https://s3.example/a b.mov?name=\"a\tb\"; x&X-Amz-Signature=a%2Fb+c=",
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_a_usable_url_is_refused_with_the_reason() {
+    fn refuses_unusable_urls_with_a_reason() {
         for (text, error) in [
             ("", UrlError::Relative),
             ("/part?sig=1", UrlError::Relative),
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_public_api_cannot_lead_into_this_machine() {
+    async fn refuses_loopback_urls_of_a_public_api() {
         let storage = over(tower::service_fn(|_: Request<Body>| async move {
             Ok::<_, Infallible>(Response::new(Body::empty()))
         }));
@@ -364,7 +364,7 @@ mod tests {
         ] {
             assert_eq!(storage.url(url), Err(UrlError::Loopback), "{url}");
             let error = get(&storage, url, &Activity::default()).await.unwrap_err();
-            assert!(error.to_string().contains("points to this machine"), "{error}");
+            assert!(error.to_string().contains("points to a loopback address"), "{error}");
             assert!(crate::retry::Retries::default().wait(&error, 1).is_none());
             assert!(local.url(url).is_ok());
             assert!(get(&local, url, &Activity::default()).await.is_ok(), "{url}");
@@ -372,19 +372,19 @@ mod tests {
         assert!(storage.url("https://s3.example/a").is_ok());
     }
 
-    /// A storage that redirects `/0` to the first location, `/1` to the second and so on.
+    /// Creates a storage that redirects the first request to the first location, and so on.
     fn redirecting(
         status: u16,
         locations: &'static [&'static str],
     ) -> (Storage, Arc<Mutex<Vec<String>>>) {
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let asked = seen.clone();
+        let requests = seen.clone();
         let service = tower::service_fn(move |request: Request<Body>| {
             assert!(!request.headers().contains_key("authorization"));
             let number = {
-                let mut asked = asked.lock().unwrap();
-                asked.push(format!("{} {}", request.method(), request.uri()));
-                asked.len() - 1
+                let mut requests = requests.lock().unwrap();
+                requests.push(format!("{} {}", request.method(), request.uri()));
+                requests.len() - 1
             };
             let mut response = Response::builder();
             if let Some(location) = locations.get(number) {
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn redirects_are_followed_with_the_same_method() {
+    async fn follows_redirects_with_the_same_method() {
         for status in [307, 308] {
             let locations = &["https://eu.s3.example/a b?sig=2", "/c?sig=3", "//cdn.example/d"];
             let (storage, seen) = redirecting(status, locations);
@@ -429,11 +429,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn unsafe_and_endless_redirects_are_refused() {
+    async fn refuses_unsafe_and_endless_redirects() {
         for (location, reason) in [
             ("http://s3.example/c4n4ry", "is http://"),
-            ("http://127.0.0.1:1/c4n4ry", "points to this machine"),
-            ("ftp://s3.example/c4n4ry", "neither https:// nor http://"),
+            ("http://127.0.0.1:1/c4n4ry", "points to a loopback address"),
+            ("ftp://s3.example/c4n4ry", "does not start with https:// or http://"),
             ("c4n4ry", "has no scheme and host"),
         ] {
             let locations: &'static [&'static str] = Box::leak(Box::new([location]));
@@ -446,7 +446,7 @@ mod tests {
         }
         let (storage, seen) = redirecting(307, &["/b"; 9]);
         let error = send(&storage, &Activity::default()).await.unwrap_err();
-        assert!(error.to_string().contains("more than 3 times"), "{error}");
+        assert!(error.to_string().contains("more than 3 redirects"), "{error}");
         assert_eq!(seen.lock().unwrap().len(), 4);
     }
 }

@@ -1,4 +1,4 @@
-//! The result of a tree that was uploaded or downloaded.
+//! The result of an uploaded or downloaded tree.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,44 +8,44 @@ use frameio_core::FileId;
 
 use super::{Digest, Progress, RemotePath, TransferError, TransferErrorKind};
 
-/// Called with each item of a tree.
+/// Callback for each item of a tree.
 pub(crate) type OnItem = Arc<dyn Fn(&Item) + Send + Sync>;
-/// Called with how far a file of a tree is.
+/// Callback for the progress of each file of a tree.
 pub(crate) type OnProgress = Arc<dyn Fn(&RemotePath, Progress) + Send + Sync>;
 
-/// Result of a tree: numbers of files and bytes, conflicts and failures.
+/// Result of the transfer of a tree: counts, conflicts and failures.
 ///
-/// A tree is done even if some of it failed; see [`is_complete`](Summary::is_complete). The same
-/// tree run again transfers what is missing.
+/// A transfer ends with a summary even if some files failed; see
+/// [`is_complete`](Summary::is_complete). To transfer missing files, run the same transfer again.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Summary {
     /// Number of files transferred.
     pub transferred: u64,
-    /// Number of bytes transferred for them.
+    /// Number of bytes of these files transferred in this run.
     pub bytes: u64,
-    /// Number of files that existed already.
+    /// Number of files that already existed.
     pub skipped: u64,
     /// Number of files that a dry run would have transferred.
     pub planned: u64,
-    /// Number of files and directories left out, not counting what is in them.
+    /// Number of ignored files and directories, without the content of ignored directories.
     pub ignored: u64,
-    /// Existing files that differ and were kept.
+    /// Existing files that differ and were not replaced.
     pub conflicts: Vec<Item>,
-    /// Files at the service that have the names of uploaded files and are not complete: left by
-    /// uploads that were given up, or being uploaded by somebody else.
+    /// Incomplete remote files with the names of uploaded files. They belong to abandoned uploads or
+    /// are being uploaded by somebody else.
     pub unfinished: Vec<Item>,
-    /// Failures, in the order in which they happened.
+    /// Failures, in the order of their occurrence.
     pub failed: Vec<Item>,
 }
 
 impl Summary {
-    /// Whether nothing failed or was kept back by a conflict.
+    /// Returns whether all files were transferred, without a failure or a conflict.
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.conflicts.is_empty()
     }
 
-    /// Counts an item, and reports it.
+    /// Counts an item and reports it.
     pub(crate) fn add(&mut self, item: Item, on_item: Option<&OnItem>) {
         if let Some(on_item) = on_item {
             on_item(&item);
@@ -87,22 +87,22 @@ impl fmt::Display for Summary {
     }
 }
 
-/// Result of one file of a tree, or of a folder that failed.
+/// Result of one file of a tree, or of a failed folder.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Item {
-    /// Path at the service, below the root of the tree.
+    /// Remote path, relative to the root of the tree.
     pub remote: RemotePath,
-    /// Path on the disk; empty where there is none.
+    /// Local path; may be empty, for example for a file whose directory could not be created.
     pub local: PathBuf,
-    /// The file at the service, where it is known.
+    /// Id of the remote file, if known.
     pub file_id: Option<FileId>,
-    /// The result.
+    /// Result of the transfer.
     pub outcome: Outcome,
 }
 
 impl Item {
-    /// An item whose file at the service is not known.
+    /// Creates an item without a known remote file.
     pub(crate) fn new(remote: RemotePath, local: PathBuf, outcome: Outcome) -> Self {
         Self { remote, local, file_id: None, outcome }
     }
@@ -117,28 +117,28 @@ impl Item {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was transferred.
+    /// The file was transferred.
     Transferred {
-        /// Bytes transferred in this run.
+        /// Number of bytes transferred in this run.
         bytes: u64,
-        /// Checksum, if a download was asked for one.
+        /// Checksum, if the download was configured to compute one.
         digest: Option<Digest>,
     },
-    /// It existed already.
+    /// The file already existed.
     Skipped,
-    /// A dry run would have transferred it.
+    /// A dry run would have transferred the file.
     Planned {
-        /// Its size; `None` for a rendition whose size the storage does not announce.
+        /// Size of the file; `None` for a rendition whose size the storage does not report.
         bytes: Option<u64>,
     },
-    /// It was left out.
+    /// The file or directory was ignored.
     Ignored(Ignored),
-    /// A file exists that differs. It was kept, and nothing was transferred; the error, of the kind
-    /// [`Conflict`](TransferErrorKind::Conflict), has the reason.
+    /// An existing file differs and was not replaced. The error, of the kind
+    /// [`Conflict`](TransferErrorKind::Conflict), contains the reason.
     Conflict(TransferError),
-    /// The file at the service is not complete, and was not continued. It stays there.
+    /// The remote file is incomplete and was not resumed.
     Unfinished,
-    /// It failed; the others went on.
+    /// The transfer of this file failed; the others continued.
     Failed(TransferError),
 }
 
@@ -151,19 +151,19 @@ impl Outcome {
     }
 }
 
-/// Why something in a directory is not sent.
+/// Reason why a file or directory is not uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ignored {
-    /// It is hidden.
+    /// Hidden file or directory.
     Hidden,
-    /// The patterns leave it out.
+    /// Excluded by the patterns.
     Excluded,
-    /// It is a symbolic link.
+    /// Symbolic link.
     Link,
-    /// It is neither a file nor a directory: a device, a pipe, a socket.
+    /// Device, pipe or socket.
     Special,
-    /// It belongs to a download that is not complete.
+    /// Part of an incomplete download.
     Partial,
 }
 
@@ -174,7 +174,7 @@ impl fmt::Display for Ignored {
             Self::Excluded => "excluded",
             Self::Link => "a symbolic link",
             Self::Special => "neither a file nor a directory",
-            Self::Partial => "a download that is not complete",
+            Self::Partial => "part of an incomplete download",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Everything below a folder, as a stream.
+//! A stream of all items below a folder.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -28,25 +28,25 @@ const MAX_PAGES: u64 = 10_000;
 /// Default maximum number of entries.
 const MAX_ENTRIES: u64 = 10_000_000;
 
-/// Something below the folder that is walked.
+/// Item below the root of a walk.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Path from the root of the walk.
+    /// Path relative to the root of the walk.
     pub path: RemotePath,
-    /// Folder that contains it.
+    /// Folder that contains the item.
     pub folder_id: FolderId,
-    /// The file, folder or version stack.
+    /// File, folder or version stack.
     pub asset: Asset,
 }
 
 impl Entry {
-    /// Number of folders between the root of the walk and the entry.
+    /// Returns the number of folders between the root of the walk and the entry.
     pub fn depth(&self) -> usize {
         self.path.names().len().saturating_sub(1)
     }
 
-    /// The file, or the newest version of the version stack.
+    /// Returns the file, or the head of the version stack; `None` for a folder.
     pub fn file(&self) -> Option<&File> {
         match &self.asset {
             Asset::File(file) => Some(file),
@@ -56,13 +56,13 @@ impl Entry {
     }
 }
 
-/// A folder that could not be listed to its end.
+/// Error of a folder that could not be listed completely.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WalkError {
-    /// Path of the folder from the root of the walk.
+    /// Path of the folder relative to the root of the walk.
     pub path: RemotePath,
-    /// The reason.
+    /// Cause of the failure.
     pub error: TransferError,
 }
 
@@ -78,25 +78,26 @@ impl std::error::Error for WalkError {
     }
 }
 
-/// Everything below a folder; created by [`Transfers::walk`] and [`Transfers::walk_project`].
+/// Stream of all items below a folder, created by [`Transfers::walk`] and
+/// [`Transfers::walk_project`].
 ///
-/// A folder comes before its content. The order of folders is not defined: up to four are listed at
-/// a time, those found last first, so that little has to be remembered; within a folder it is that
-/// of the service. Version stacks are entries like files, their content is not listed. A folder that
-/// cannot be listed is an error among the entries, and the walk continues; after an error on a later
-/// page the rest of that folder is missing.
+/// A folder precedes its content. Within a folder, items have the order of the service. The order of
+/// folders is undefined: up to four folders are listed concurrently, the most recently found ones
+/// first, which saves memory. A version stack is a single entry; its versions are not listed. A folder
+/// that cannot be listed yields an error and the walk continues; after an error on a later page the
+/// rest of the folder is missing.
 ///
-/// | limit | default | beyond it |
+/// | limit | default | when exceeded |
 /// |---|---|---|
-/// | folders between the root and an entry | 64 | the folder is an error |
-/// | pages of one folder | 10,000 | the rest of the folder is an error |
-/// | entries | 10,000,000 | an error ends the walk |
+/// | folders between the root and an entry | 64 | error instead of the content of the folder |
+/// | pages of one folder | 10,000 | error instead of the rest of the folder |
+/// | entries | 10,000,000 | error, and the walk ends |
 ///
-/// An entry that the service lists twice in one folder comes once. A folder that it lists in several
-/// folders, or inside of itself, is walked once, and is an error everywhere else.
+/// An entry that the service lists twice in a folder is yielded once. A folder that it lists in
+/// several folders, or inside itself, is walked once and yields an error at the other places.
 ///
-/// Each page is a call of `folders.index`, which waits for its quota of 100 a minute. The next page
-/// of a folder is requested while one is used; a walk that is not polled stops.
+/// Each page is a call of `folders.index`, which waits for its quota of 100 per minute. The next page
+/// of a folder is requested in advance. A walk makes no progress unless it is polled.
 #[must_use = "a walk does nothing until it is polled"]
 pub struct Walk {
     client: Client,
@@ -108,11 +109,11 @@ pub struct Walk {
     max_pages: u64,
     max_entries: u64,
     concurrency: usize,
-    /// The request for the root folder of a project.
+    /// Request for the root folder of a project.
     start: Option<Start>,
-    /// Number of entries so far.
+    /// Number of entries found.
     entries: u64,
-    /// Folders that were listed or wait for it.
+    /// Folders that were listed or are waiting.
     seen: HashSet<FolderId>,
     waiting: Vec<(FolderId, RemotePath)>,
     active: Vec<Listing>,
@@ -127,12 +128,12 @@ struct Listing {
     folder: FolderId,
     path: RemotePath,
     pages: u64,
-    /// Items of earlier pages.
+    /// Items of previous pages.
     seen: HashSet<AssetId>,
 }
 
 impl Transfers {
-    /// Walks everything below a folder. The stream owns what it needs.
+    /// Returns a `'static` stream of all items below a folder.
     ///
     /// ```no_run
     /// # async fn run(transfers: frameio::transfer::Transfers) {
@@ -151,7 +152,7 @@ impl Transfers {
         walk
     }
 
-    /// Walks everything in a project. The stream owns what it needs.
+    /// Returns a `'static` stream of all items in a project.
     pub fn walk_project(
         &self,
         account: impl Into<AccountId>,
@@ -185,13 +186,13 @@ impl Walk {
         }
     }
 
-    /// Sets what else to include of each file. A media link may be missing all the same.
+    /// Sets related resources to include with each file. The service may still omit media links.
     pub fn include(mut self, include: impl IntoIterator<Item = FileInclude>) -> Self {
         self.include = include.into_iter().collect();
         self
     }
 
-    /// Sets the order within a folder. Default: the service's.
+    /// Sets the order within a folder. Default: the order of the service.
     pub fn sort(mut self, sort: AssetSort) -> Self {
         self.sort = Some(sort);
         self
@@ -215,17 +216,17 @@ impl Walk {
         self
     }
 
-    /// Sets whether items that cannot be decoded are left out, each with a [`WalkError`], instead of
+    /// Sets whether items that cannot be decoded are skipped, each with a [`WalkError`], instead of
     /// failing their folder. Default: no.
     ///
-    /// For lists that people read: a program that compares lists would take these items for
-    /// deleted. Uploads and downloads of trees never skip items.
+    /// Use it to display lists. A program that compares lists would mistake skipped items for deleted
+    /// ones. Uploads and downloads of trees never skip items.
     pub fn skip_undecodable(mut self, skip: bool) -> Self {
         self.skip_undecodable = skip;
         self
     }
 
-    /// Sets how many folders are listed at a time. At least one. Default: 4.
+    /// Sets the number of folders that are listed concurrently, at least 1. Default: 4.
     pub fn concurrency(mut self, folders: usize) -> Self {
         self.concurrency = folders.max(1);
         self
@@ -236,7 +237,7 @@ impl Walk {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Remembers a folder to be listed.
+    /// Queues a folder.
     fn wait(&mut self, folder: FolderId, path: RemotePath) {
         self.seen.insert(folder.clone());
         self.waiting.push((folder, path));
@@ -254,7 +255,7 @@ impl Walk {
     }
 
     fn found(&mut self, listing: &mut Listing, asset: Asset) {
-        // A list that changes while it is read may repeat an item on its next page.
+        // A list that changes during pagination may repeat an item on the next page.
         if !listing.seen.insert(asset.id().clone()) {
             return;
         }
@@ -265,14 +266,14 @@ impl Walk {
         let path = listing.path.join(asset.name());
         let below = asset.as_folder().map(|folder| folder.id.clone());
         if below.as_ref().is_some_and(|below| self.seen.contains(below)) {
-            let message = "the service lists this folder in several folders, or inside of itself";
+            let message = "the service lists this folder in several folders or inside itself";
             return self.failed(path, TransferErrorKind::Mismatch, message.to_owned());
         }
         let folder_id = listing.folder.clone();
         self.ready.push_back(Ok(Entry { path: path.clone(), folder_id, asset }));
         match below {
             Some(_) if path.names().len() > self.max_depth => {
-                let message = format!("it is more than {} folders deep", self.max_depth);
+                let message = format!("the folder exceeds the maximum depth of {}", self.max_depth);
                 self.failed(path, TransferErrorKind::Invalid, message);
             }
             Some(below) => self.wait(below, path),
@@ -285,7 +286,7 @@ impl Walk {
         self.ready.push_back(Err(WalkError { path, error }));
     }
 
-    /// Polls each folder that is being listed; returns whether any of them moved.
+    /// Polls the active listings. Returns whether any of them made progress.
     fn poll_active(&mut self, cx: &mut Context<'_>) -> bool {
         let mut moved = false;
         let mut listings = std::mem::take(&mut self.active);
@@ -300,13 +301,13 @@ impl Walk {
         if self.entries > self.max_entries {
             self.active.clear();
             self.waiting.clear();
-            let message = format!("there are more than {} entries", self.max_entries);
+            let message = format!("the tree has more than {} entries", self.max_entries);
             self.failed(RemotePath::default(), TransferErrorKind::TooLarge, message);
         }
         moved
     }
 
-    /// Takes a page of a folder; returns whether the folder may have more.
+    /// Processes a page of a folder. Returns whether the folder may have more pages.
     fn page(&mut self, listing: &mut Listing, page: Option<Result<Page<Asset>, Error>>) -> bool {
         match page {
             None => false,
@@ -370,7 +371,7 @@ impl Stream for Walk {
     }
 }
 
-// Nothing inside is pinned in place.
+// The fields are never pinned structurally.
 impl Unpin for Walk {}
 
 impl fmt::Debug for Walk {

@@ -1,4 +1,4 @@
-//! Connections: insecure ones are refused, and all are limited in time.
+//! The connector: refuses insecure URLs and limits the time to connect.
 
 use std::fmt;
 use std::future::ready;
@@ -18,7 +18,7 @@ use super::tls::Secured;
 
 type Connection = <Secured as Service<Uri>>::Response;
 
-/// Connects by TCP, proxy and TLS within a time limit.
+/// Connects over TCP, through a proxy and with TLS, within a time limit.
 #[derive(Clone)]
 pub(super) struct Connector {
     inner: Secured,
@@ -29,7 +29,7 @@ pub(super) struct Connector {
 impl Connector {
     pub(super) fn new(proxy: Proxy, timeout: Duration, allow_http: bool) -> Self {
         let mut http = HttpConnector::new();
-        // TLS and the proxies are layered on top, so this one sees https:// URLs too.
+        // TLS and proxies are layered on top, so this connector receives https:// URLs too.
         http.enforce_http(false);
         http.set_nodelay(true);
         Self { inner: Secured::new(ProxyConnector::new(http, proxy)), timeout, allow_http }
@@ -52,7 +52,7 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
-        // Once for each connection is enough: each request needs one to its destination.
+        // A check per connection is enough, because every request needs a connection to its destination.
         if !self.allow_http && !is_secure(&destination) {
             return Box::pin(ready(Err(InsecureUrl.into())));
         }
@@ -77,7 +77,7 @@ fn peer(destination: &Uri) -> String {
     }
 }
 
-/// A connection that failed, with its destination: hyper's own error does not name it.
+/// Failed connection with its destination, which hyper's error does not contain.
 #[derive(Debug)]
 pub(super) struct ConnectError {
     pub(super) peer: String,

@@ -1,4 +1,32 @@
-//! The transport of the default stack: a pooled hyper client with TLS and proxies.
+//! HTTP transport of the `frameio` SDK: a pooled hyper client with TLS and proxies.
+//!
+//! `frameio::Client` uses a [`HyperTransport`] by default. Depend on this crate directly to send
+//! requests without a client, such as the parts of an upload to signed URLs, or to put the transport
+//! under a custom stack of layers.
+//!
+//! ```no_run
+//! use frameio_core::Body;
+//! use frameio_transport::HyperTransport;
+//! use tower::ServiceExt;
+//!
+//! # async fn run() -> Result<(), frameio_core::BoxError> {
+//! let transport = HyperTransport::builder().build();
+//! let request = http::Request::get("https://api.frame.io/v4/me").body(Body::empty())?;
+//! println!("{}", transport.oneshot(request).await?.status());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! None is enabled by default. Without a TLS feature, `https://` connections fail.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `rustls-ring` | TLS with rustls and ring |
+//! | `rustls-aws-lc-rs` | TLS with rustls and aws-lc-rs |
+//! | `webpki-roots` | Mozilla's root certificates instead of those of the platform |
+//! | `http2` | HTTP/2, if the server supports it |
 
 mod connect;
 mod proxy;
@@ -23,21 +51,21 @@ use tower::Service;
 use self::connect::{ConnectError, Connector};
 pub use self::proxy::Proxy;
 
-/// Longest idle time of a connection: a year.
+/// Maximum idle timeout: a year.
 const MAX_POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// The hyper client under the default stack: HTTP/1.1 and 2, rustls, a connection pool.
+/// A pooled hyper client for HTTP/1.1 and HTTP/2 with rustls.
 ///
-/// It is a plain tower service of [`http::Request<Body>`](Body), and of use without a
-/// `frameio::Client` too: the parts of an upload are put through one, since they must not
-/// carry the API's token.
+/// It is a tower service of [`http::Request<Body>`](Body) and can be used without a
+/// `frameio::Client`. Uploads send their parts through a bare transport, so that they do not carry
+/// the token of the API.
 ///
 /// | setting | default |
 /// |---|---|
-/// | connect timeout (name look-up, TCP, proxy and TLS) | 10 s |
-/// | idle connections are closed after | 50 s, before the service closes them |
+/// | connect timeout (name resolution, TCP, proxy and TLS) | 10 s |
+/// | idle timeout of pooled connections | 50 s, shorter than the timeout of the service |
 /// | proxy | from the environment, see [`Proxy::from_env`] |
-/// | `http://` | refused, unless the host is loopback |
+/// | `http://` | only to loopback hosts |
 ///
 /// ```
 /// use frameio::transport::HyperTransport;
@@ -46,12 +74,12 @@ const MAX_POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 /// ```
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
-    /// Shared, since layers clone what is below them for each call, and a client is not small.
+    /// Shared, because layers clone their inner service for each call and a hyper client is large.
     client: Arc<legacy::Client<Connector, Body>>,
 }
 
 impl HyperTransport {
-    /// The settings of a transport, at their defaults.
+    /// Returns a builder with the default settings.
     pub fn builder() -> HyperTransportBuilder {
         HyperTransportBuilder {
             connect_timeout: Duration::from_secs(10),
@@ -62,7 +90,7 @@ impl HyperTransport {
     }
 }
 
-/// The settings of a [`HyperTransport`].
+/// Builder of a [`HyperTransport`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct HyperTransportBuilder {
@@ -73,55 +101,56 @@ pub struct HyperTransportBuilder {
 }
 
 impl HyperTransportBuilder {
-    /// Limits the making of a connection: name look-up, TCP, proxy and TLS. Default: 10 s.
+    /// Limits the time to connect: name resolution, TCP, proxy and TLS. Default: 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Closes a connection that has been idle for so long. Default: 50 s.
+    /// Closes connections that have been idle for this long. Default: 50 s, at most a year.
     ///
-    /// A server that closes first may do so in the moment in which a request is sent, which then
-    /// fails; so this should be shorter than the server's own limit.
+    /// Choose a value below the idle timeout of the server. Otherwise the server may close a
+    /// connection at the moment a request is sent, and the request fails.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self
     }
 
-    /// Connects through a proxy, or through none. Default: [`Proxy::from_env`].
+    /// Connects through a proxy, or directly with [`Proxy::none`]. Default: [`Proxy::from_env`].
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.proxy = Some(proxy);
         self
     }
 
-    /// Allows `http://` to hosts other than this machine: tokens then go over the wire in clear.
+    /// Allows `http://` to hosts other than the local machine. Tokens are then sent unencrypted.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// Checks that requests to `uri` may be sent with these settings.
+    /// Verifies that these settings allow requests to `uri`.
     ///
     /// # Errors
-    /// For `http://` to another machine, unless [`allow_http`](Self::allow_http) was called.
+    ///
+    /// Fails for `http://` to another machine, unless [`allow_http`](Self::allow_http) was called.
     pub fn check(&self, uri: &Uri) -> Result<(), InsecureUrl> {
         if self.allow_http || is_secure(uri) { Ok(()) } else { Err(InsecureUrl) }
     }
 
-    /// Makes the transport. Needs no runtime and opens no connection.
+    /// Creates the transport. Needs no runtime and opens no connection.
     ///
-    /// Where the roots of the platform cannot be read, `https://` connections will fail with that
-    /// reason; `http://` ones to this machine work.
+    /// If the root certificates of the platform cannot be read, `https://` connections fail with that
+    /// error; `http://` connections to the local machine work.
     pub fn build(self) -> HyperTransport {
         let proxy = self.proxy.unwrap_or_else(Proxy::from_env);
         let connector = Connector::new(proxy, self.connect_timeout, self.allow_http);
         let mut client = legacy::Client::builder(TokioExecutor::new());
         client
-            // A time that the clock cannot represent would make the pool panic.
+            // The pool would panic on a time that the clock cannot represent.
             .pool_idle_timeout(self.pool_idle_timeout.min(MAX_POOL_IDLE_TIMEOUT))
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new());
-        // A connection whose other end is gone without a word is found out between requests.
+        // Detects connections whose peer disappeared without closing them.
         #[cfg(feature = "http2")]
         client
             .http2_keep_alive_interval(Duration::from_secs(20))
@@ -144,7 +173,7 @@ impl Service<Request<Body>> for HyperTransport {
     }
 }
 
-/// The future of a [`HyperTransport`].
+/// Response future of [`HyperTransport`].
 #[derive(Debug)]
 pub struct TransportFuture(legacy::ResponseFuture);
 
@@ -156,7 +185,7 @@ impl Future for TransportFuture {
     }
 }
 
-/// Classifies an error by how far the request got.
+/// Converts an error of hyper, according to the stage that the request reached.
 fn classify(error: legacy::Error) -> BoxError {
     if let Some(timeout) = find::<ConnectTimeout>(&error) {
         return timeout.clone().into();
@@ -179,7 +208,7 @@ fn classify(error: legacy::Error) -> BoxError {
     }
 }
 
-/// A URL that would carry the token in clear.
+/// Error of a request to an `http://` URL, which would send the token unencrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InsecureUrl;
@@ -187,8 +216,8 @@ pub struct InsecureUrl;
 impl std::fmt::Display for InsecureUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
-            "http:// is refused for hosts other than this machine: use https://, \
-             or `allow_http()` if the network between is safe",
+            "http:// is only allowed for the local machine; use https://, or `allow_http()` on a \
+             trusted network",
         )
     }
 }

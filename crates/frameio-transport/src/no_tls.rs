@@ -1,4 +1,4 @@
-//! What stands in for TLS in a build without it.
+//! Replacement of the TLS connector in builds without a TLS feature.
 
 use std::task::{Context, Poll};
 
@@ -10,7 +10,7 @@ use tower::Service;
 
 use super::proxy_connector::{BoxFuture, ProxyConnector};
 
-/// The bare connection for `http://`, and a refusal for `https://`.
+/// Connects to `http://` URLs and refuses `https://` URLs.
 #[derive(Clone)]
 pub(super) struct Secured(ProxyConnector);
 
@@ -31,8 +31,8 @@ impl Service<Uri> for Secured {
 
     fn call(&mut self, destination: Uri) -> Self::Future {
         if destination.scheme_str() == Some("https") {
-            let message = "this build of `frameio` has no TLS: enable its feature `rustls-ring` \
-                           or `rustls-aws-lc-rs`";
+            let message = "this build has no TLS; enable the feature `rustls-ring` or \
+                           `rustls-aws-lc-rs` of `frameio`";
             return Box::pin(async move { Err(message.into()) });
         }
         self.0.call(destination)

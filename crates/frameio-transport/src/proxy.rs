@@ -1,4 +1,4 @@
-//! Which proxy a connection goes through.
+//! Selection of the proxy of a connection.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,10 +8,11 @@ use frameio_tower::{BuildError, BuildErrorKind};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-/// Which proxy connections go through.
+/// Proxy that connections go through.
 ///
-/// `http://` proxies are asked for a tunnel (`CONNECT`), so they see neither token nor content;
-/// `socks5://` and `socks5h://` are understood too. User and password may stand in the URL.
+/// Supported are `http://` proxies, which forward a tunnel (`CONNECT`) and so cannot read the content
+/// of TLS connections, and `socks5://` and `socks5h://` proxies. The URL may contain a user name and a
+/// password.
 ///
 /// ```
 /// use frameio::transport::Proxy;
@@ -26,7 +27,7 @@ pub struct Proxy(Kind);
 #[derive(Clone)]
 enum Kind {
     None,
-    /// Never for this machine itself, which a proxy could not reach.
+    /// Loopback hosts are excepted, because a proxy cannot reach them.
     Env(Arc<Matcher>),
     Url {
         url: String,
@@ -36,27 +37,28 @@ enum Kind {
 }
 
 impl Proxy {
-    /// No proxy, whatever the environment says.
+    /// Connects directly and ignores the environment.
     pub const fn none() -> Self {
         Self(Kind::None)
     }
 
-    /// The proxy that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` name, but for what `NO_PROXY`
-    /// excepts, as curl reads them. Loopback hosts are always reached directly.
+    /// Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` like curl. Connections to
+    /// loopback hosts are always direct.
     pub fn from_env() -> Self {
         Self(Kind::Env(Arc::new(Matcher::from_env())))
     }
 
-    /// The proxy at `url`.
+    /// Uses the proxy at `url`.
     ///
     /// # Errors
-    /// When `url` is none of `http://`, `socks5://` and `socks5h://`.
+    ///
+    /// Fails if `url` is not a valid `http://`, `socks5://` or `socks5h://` URL.
     pub fn url(url: impl Into<String>) -> Result<Self, BuildError> {
         let url = url.into();
         let supported = ["http", "socks5", "socks5h"];
         let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
         let proxy = Self::matching(url.clone(), String::new());
-        // The matcher takes only what it understands, and then stays empty.
+        // The matcher ignores URLs that it cannot parse, and is then empty.
         let known = match &proxy.0 {
             Kind::Url { matcher, .. } => {
                 matcher.intercept(&Uri::from_static("https://api.frame.io")).is_some()
@@ -66,13 +68,15 @@ impl Proxy {
         if known && supported.contains(&scheme) {
             Ok(proxy)
         } else {
-            let message = "the proxy is not an http://, socks5:// or socks5h:// URL";
+            let message = "invalid proxy URL: expected http://, socks5:// or socks5h:// and a host";
             Err(BuildError::new(BuildErrorKind::Proxy, message))
         }
     }
 
-    /// Excepts hosts, in the form of `NO_PROXY`: names, domains, addresses and networks, separated
-    /// by commas. Without effect on the other kinds.
+    /// Connects directly to these hosts, given like `NO_PROXY` as comma-separated names, domains,
+    /// addresses and networks.
+    ///
+    /// Has no effect on [`none`](Self::none) and [`from_env`](Self::from_env).
     #[must_use]
     pub fn no_proxy(self, hosts: impl Into<String>) -> Self {
         match self.0 {
@@ -86,7 +90,7 @@ impl Proxy {
         Self(Kind::Url { url, no_proxy, matcher: Arc::new(matcher) })
     }
 
-    /// The proxy for a connection to `destination`.
+    /// Returns the proxy for a connection to `destination`.
     pub(super) fn intercept(&self, destination: &Uri) -> Option<Intercept> {
         match &self.0 {
             Kind::None => None,
@@ -97,7 +101,7 @@ impl Proxy {
 }
 
 impl fmt::Debug for Proxy {
-    /// The kind, and the URL without user and password.
+    /// Omits user name and password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::None => f.write_str("Proxy::none()"),
@@ -122,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_used_but_for_what_is_excepted() {
+    fn uses_the_proxy_except_for_excluded_hosts() {
         let proxy = Proxy::url("http://proxy.example:3128").unwrap().no_proxy(".intern,10.0.0.0/8");
         assert_eq!(
             through(&proxy, "https://api.frame.io").as_deref(),
@@ -134,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proxy_is_refused_at_once() {
+    fn refuses_an_invalid_proxy_url() {
         for wrong in ["", "proxy.example", "https://proxy.example", "ftp://x", "http://"] {
             let error = Proxy::url(wrong).unwrap_err();
             assert!(error.to_string().contains("socks5"), "{wrong}: {error}");

@@ -1,4 +1,4 @@
-//! TCP connections, directly or through a proxy.
+//! TCP connections, direct or through a proxy.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use super::proxy::Proxy;
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
-/// Connects by TCP to the destination, or to a proxy that forwards to it.
+/// Connects over TCP to the destination, or to a proxy that forwards to it.
 #[derive(Clone, Debug)]
 pub(super) struct ProxyConnector {
     http: HttpConnector,
@@ -64,11 +64,11 @@ impl Service<Uri> for ProxyConnector {
                 let connecting = tunnel.call(destination);
                 Box::pin(async move { Ok(connecting.await?) })
             }
-            // Only the environment can name one: `Proxy::url` refuses it.
+            // Only the environment can contain such a URL; `Proxy::url` refuses it.
             scheme => {
                 let message = format!(
-                    "the proxy in the environment is a {}:// one; http, socks5 and socks5h are \
-                     understood",
+                    "the environment selects a {}:// proxy, which is unsupported; use http, socks5 \
+                     or socks5h",
                     scheme.unwrap_or_default(),
                 );
                 Box::pin(async move { Err(message.into()) })
@@ -77,7 +77,7 @@ impl Service<Uri> for ProxyConnector {
     }
 }
 
-/// The proxies of hyper-util take 443 where no port is given, whatever the scheme.
+/// Adds port 80 to `http://` URLs without a port, where the proxies of hyper-util would use 443.
 fn explicit_port(destination: Uri) -> Uri {
     match (destination.scheme_str(), destination.port(), destination.host()) {
         (Some("http"), None, Some(host)) => Uri::builder()

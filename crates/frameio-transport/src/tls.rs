@@ -1,4 +1,7 @@
-//! TLS by rustls, with the provider named: the process-wide default may be missing or another's.
+//! TLS with rustls.
+//!
+//! The crypto provider is set explicitly, because the process-wide default may be missing or belong
+//! to another crate.
 
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
@@ -13,7 +16,7 @@ use tower::{Service, ServiceExt};
 
 use super::proxy_connector::{BoxFuture, ProxyConnector};
 
-/// Where both are enabled, as by `--all-features`, ring is used.
+/// Returns the crypto provider: ring if both features are enabled.
 fn provider() -> CryptoProvider {
     #[cfg(feature = "rustls-ring")]
     return rustls::crypto::ring::default_provider();
@@ -21,10 +24,10 @@ fn provider() -> CryptoProvider {
     return rustls::crypto::aws_lc_rs::default_provider();
 }
 
-/// TLS over a connection for `https://`, the bare connection for `http://`.
+/// Connects with TLS to `https://` URLs, and without to `http://` URLs.
 ///
-/// TLS is set up for the first connection that needs it: reading the roots takes milliseconds, and
-/// a machine without any can still reach a server of its own.
+/// TLS is set up for the first connection that needs it. Reading the root certificates takes
+/// milliseconds, and without root certificates `http://` still works.
 #[derive(Clone)]
 pub(super) struct Secured {
     inner: ProxyConnector,
@@ -40,7 +43,7 @@ impl Secured {
         let connector = self.tls.get_or_init(|| connector(self.inner.clone()));
         connector.clone().map_err(|reason| {
             let message = format!(
-                "TLS cannot be set up: {reason}: install the system's CA certificates, or \
+                "cannot set up TLS: {reason}; install the CA certificates of the system, or \
                  enable the feature `webpki-roots`"
             );
             message.into()

@@ -42,9 +42,10 @@ async fn the_action_shows_two_forms_and_orders_once() {
     let response = send(&address).await;
     assert_eq!(response["title"], "That did not work", "the first form was not submitted");
 
-    assert_eq!(send(&format).await["title"], "Who gets it?");
+    assert_eq!(send(&format).await["title"], "Recipient");
     let wrong = start.clone().submit([("to", "nobody")]);
-    assert_eq!(send(&wrong).await["description"], "the address needs an `@`");
+    let expected = "invalid address 'nobody': an e-mail address contains '@'";
+    assert_eq!(send(&wrong).await["description"], expected);
     for _ in 0..2 {
         let response = send(&address).await;
         let ordered = "2 as prores with timecode to client@example.com, without a note";

@@ -1,4 +1,5 @@
-//! The Rust SDK for the Frame.io V4 API: typed requests through a tower stack over hyper.
+//! Rust SDK for the [Frame.io](https://frame.io) V4 API: typed requests through a
+//! [`tower`](https://docs.rs/tower) stack over hyper.
 //!
 //! ```no_run
 //! use frameio::{Client, accounts::ListAccounts, users::ShowCurrentUser};
@@ -18,16 +19,19 @@
 //! }
 //! ```
 //!
-//! # Where things are
+//! The [`guide`] has a page for each task: [getting started](guide::getting_started),
+//! [errors](guide::errors), [quotas](guide::quotas), [testing your code](guide::testing) and more.
 //!
-//! This crate only re-exports; each part is a crate of its own that can be used alone.
+//! # Contents
+//!
+//! This crate re-exports the parts of the SDK. Each part is a crate that can be used alone.
 //!
 //! | to | see | crate |
 //! |---|---|---|
 //! | send requests | [`Client`], [`ClientBuilder`] | `frameio-client` |
-//! | find an operation | the modules of the resources, such as [`files`] or [`comments`] | `frameio-api` |
-//! | declare an operation | [`endpoint`], [`Endpoint`] | `frameio-core` |
-//! | compose or replace layers | [`layers`] | `frameio-tower` |
+//! | find an operation | the modules of the resources, such as [`files`] and [`comments`] | `frameio-api` |
+//! | declare an operation | [`Endpoint`], [`endpoint`] | `frameio-core` |
+//! | add or replace layers | [`layers`] | `frameio-tower` |
 //! | configure connections, TLS and proxies | [`transport`] | `frameio-transport` |
 #![cfg_attr(
     feature = "auth",
@@ -62,8 +66,44 @@
     doc = "| receive webhooks and custom actions | `webhook`, feature `webhook` | `frameio-webhook` |"
 )]
 //! | test without the service | `frameio_sim::Sim` | `frameio-sim` |
-//! | share quotas between machines | `frameio_redis::RedisQuotas` | `frameio-redis` |
+//! | share quotas and tokens between processes | `frameio_redis` | `frameio-redis` |
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `rustls-ring`, `rustls-aws-lc-rs` | `ring` | TLS with the certificates of the platform |
+//! | `webpki-roots` | no | Mozilla's certificates instead of those of the platform |
+//! | `http2` | yes | HTTP/2 where the server offers it |
+//! | `gzip` | yes | compressed responses |
+//! | `transfer` | no | `transfer`: uploads, downloads, trees, paths |
+//! | `auth` | no | `auth`: signing in with Adobe IMS |
+//! | `env` | no | `Client::from_env`; implies `auth` |
+//! | `keyring` | no | tokens in the keyring of the system; implies `auth` |
+//! | `webhook` | no | `webhook`, and `Client::fetch` |
+//! | `webhook-axum` | no | an extractor for axum; implies `webhook` |
+//! | `blocking` | no | `blocking`: a client for programs without async |
+//! | `dynamic` | no | calls by name and JSON |
+//! | `tower` | no | retry policies of `tower::retry` |
+//! | `experimental` | no | operations that the service may change or withdraw at any time |
+//!
+//! Rust 1.89 or newer.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Links of the guide to items behind a feature resolve only if the feature is on.
+#[cfg(any(doc, doctest))]
+#[cfg_attr(
+    not(all(
+        feature = "auth",
+        feature = "blocking",
+        feature = "dynamic",
+        feature = "env",
+        feature = "tower",
+        feature = "transfer",
+        feature = "webhook"
+    )),
+    allow(rustdoc::broken_intra_doc_links)
+)]
+pub mod guide;
 
 #[cfg(feature = "blocking")]
 pub use frameio_client::blocking;
@@ -97,9 +137,9 @@ pub use frameio_api::{
     project_permissions, projects, search, shares, users, version_stacks, webhooks,
     workspace_permissions, workspaces,
 };
-/// Endpoints without I/O, for declaring your own operations.
+/// Requests without I/O, and what declares them.
 pub use frameio_core as endpoint;
-/// What derives expand to uses of. Not part of the public API.
+/// Items that derives expand to. Not part of the public API.
 #[doc(hidden)]
 pub use frameio_core::__private;
 #[cfg(feature = "dynamic")]

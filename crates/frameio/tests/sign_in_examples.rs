@@ -1,4 +1,4 @@
-//! The examples of signing in, as a user runs them.
+//! The sign-in examples, run against the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "it has a `main`")]
@@ -30,23 +30,23 @@ async fn get(url: &str, cookie: &str) -> Response<Incoming> {
     HyperTransport::builder().build().oneshot(request).await.unwrap()
 }
 
-fn location(answer: &Response<Incoming>) -> String {
-    answer.headers()["location"].to_str().unwrap().to_owned()
+fn location(response: &Response<Incoming>) -> String {
+    response.headers()["location"].to_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn the_server_signs_in() {
+async fn signs_in_as_a_server() {
     assert!(!sign_in_server::run().await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn the_page_signs_in_without_a_secret() {
+async fn signs_in_a_web_page_without_a_secret() {
     let browser = async |url: String| Ok(location(&get(&url, "").await));
     assert!(!sign_in_spa::run(browser).await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn the_native_program_signs_in() {
+async fn signs_in_a_native_app() {
     let directory = tempfile::tempdir().unwrap();
     let open = |url: &str| {
         let url = url.to_owned();
@@ -58,7 +58,7 @@ async fn the_native_program_signs_in() {
 }
 
 #[tokio::test]
-async fn a_browser_signs_in_to_the_web_app() {
+async fn signs_in_a_browser_to_a_web_app() {
     let sim = Sim::builder().login_page(true).build();
     let demo = sim.demo().clone();
     let sim = sim.serve().await.unwrap();
@@ -77,15 +77,15 @@ async fn a_browser_signs_in_to_the_web_app() {
         String::from_utf8(body.to_vec()).unwrap()
     };
     assert!(text(&app, "").await.contains("/sign-in"));
-    let begun = get(&format!("{app}/sign-in"), "").await;
-    let cookie = begun.headers()["set-cookie"].to_str().unwrap();
+    let start = get(&format!("{app}/sign-in"), "").await;
+    let cookie = start.headers()["set-cookie"].to_str().unwrap();
     assert!(cookie.contains("HttpOnly"));
     let cookie = cookie.split(';').next().unwrap();
-    let login = location(&begun);
-    assert!(text(&login, "").await.contains("Sign in as"), "the login page is shown");
+    let login = location(&start);
+    assert!(text(&login, "").await.contains("Sign in as"), "the login page is missing");
     let back = location(&get(&format!("{login}&sim_user={}", demo.user_id), "").await);
     assert!(back.starts_with(&format!("{app}/callback?code=")));
-    // Another browser has no use for the callback.
+    // The callback has no effect in another browser.
     assert_eq!(location(&get(&back, "browser=other").await), "/");
     assert!(text(&app, "browser=other").await.contains("/sign-in"));
     assert_eq!(location(&get(&back, cookie).await), "/");

@@ -1,4 +1,4 @@
-//! The example of a receiver: the simulator delivers to it over a socket, and it fetches.
+//! The webhook receiver example, with deliveries of the simulator over a socket.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn sim() -> Sim {
     Sim::builder().quotas(false).transcode_after(Duration::from_secs(30)).build()
 }
 
-/// Creates a file whose bytes are still missing.
+/// Creates a file without content.
 async fn create(client: &Client, sim: &Sim) -> File {
     let demo = sim.demo();
     let size = CONTENT.len() as u64;
@@ -38,7 +38,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 type Outcome = (Event, Result<Fetched, frameio::Error>);
 
-/// A simulator on a socket with a webhook of `events`, for a receiver that is yet to run.
+/// A simulator on a socket with a webhook of `events`, before the receiver is started.
 struct Setting {
     sim: Sim,
     _server: SimServer,
@@ -53,7 +53,7 @@ impl Setting {
         let sim = sim();
         let server = sim.serve().await.unwrap();
         let client = Client::builder().base_url(server.url()).token(Sim::TOKEN);
-        // Nothing here waits in real time.
+        // No test waits in real time.
         let client = client.rate_limit(None).build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhooks", listener.local_addr().unwrap());
@@ -75,14 +75,14 @@ impl Setting {
         self.client.send(folder).await.unwrap();
     }
 
-    /// Waits until so many deliveries have ended.
+    /// Waits until this many deliveries have ended.
     async fn delivered(&self, count: usize) -> Vec<RecordedDelivery> {
         until(|| self.sim.deliveries().len() >= count).await;
         self.sim.deliveries()
     }
 }
 
-/// The example while it runs.
+/// The running example.
 struct Running {
     setting: Setting,
     outcomes: mpsc::UnboundedReceiver<Outcome>,
@@ -111,21 +111,21 @@ impl Running {
         (event, fetched.unwrap())
     }
 
-    /// Posts a body as it stands; gives the status.
+    /// Posts a body unchanged and returns the status.
     async fn post(&self, request: Request<Body>) -> u16 {
         let transport = Client::from_service(HyperTransport::builder().build());
         transport.request(request).await.unwrap().status().as_u16()
     }
 }
 
-/// A delivery of the simulator, sent once more by somebody else.
-fn again(delivery: &RecordedDelivery) -> Request<Body> {
+/// Replays a delivery of the simulator.
+fn replay(delivery: &RecordedDelivery) -> Request<Body> {
     let mut request = Request::post(&delivery.url).body(Body::from(delivery.body.clone())).unwrap();
     *request.headers_mut() = delivery.headers.clone();
     request
 }
 
-/// Lets the tasks in the background run until something holds.
+/// Lets background tasks run until a condition holds.
 async fn until(holds: impl Fn() -> bool) {
     for _ in 0..100_000 {
         if holds() {
@@ -133,11 +133,11 @@ async fn until(holds: impl Fn() -> bool) {
         }
         tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
     }
-    panic!("it never holds");
+    panic!("the condition never holds");
 }
 
 #[tokio::test]
-async fn an_upload_is_followed_from_its_creation_until_it_can_be_watched() {
+async fn receives_the_events_of_an_upload() {
     let followed = [EventType::FileCreated, EventType::FileUploadCompleted, EventType::FileReady];
     let mut running = Running::new(followed).await;
     let (sim, client) = (running.setting.sim.clone(), running.setting.client.clone());
@@ -169,15 +169,15 @@ async fn an_upload_is_followed_from_its_creation_until_it_can_be_watched() {
 }
 
 #[tokio::test]
-async fn a_replay_is_worked_on_once_and_refused_when_it_is_late_and_so_is_a_wrong_secret() {
+async fn handles_a_replay_once_and_refuses_late_or_forged_deliveries() {
     let mut running = Running::new([EventType::FolderCreated]).await;
     running.setting.folder("Dailies").await;
     let (_, fetched) = running.next().await;
     assert!(matches!(&fetched, Fetched::Folder(folder) if folder.name == "Dailies"), "{fetched:?}");
 
     let delivery = running.setting.delivered(1).await.remove(0);
-    assert_eq!(running.post(again(&delivery)).await, 200, "the service must not go on");
-    let mut changed = again(&delivery);
+    assert_eq!(running.post(replay(&delivery)).await, 200, "the service must not retry");
+    let mut changed = replay(&delivery);
     let body = String::from_utf8(delivery.body.to_vec()).unwrap().replace("folder", "file");
     *changed.body_mut() = Body::from(body);
     changed.headers_mut().remove("content-length");
@@ -190,14 +190,14 @@ async fn a_replay_is_worked_on_once_and_refused_when_it_is_late_and_so_is_a_wron
     assert_eq!(running.post(forged).await, 401);
 
     running.setting.sim.clock().advance(302 * SECOND);
-    assert_eq!(running.post(again(&delivery)).await, 401, "it is no longer good");
+    assert_eq!(running.post(replay(&delivery)).await, 401, "the signature is too old");
 
     running.stop.send(()).unwrap();
     assert_eq!(running.done.await.unwrap(), 1);
 }
 
 #[tokio::test]
-async fn what_finds_the_queue_full_comes_again_after_the_documented_pause() {
+async fn accepts_the_retry_of_an_event_after_the_queue_was_full() {
     let mut setting = Setting::new([EventType::FolderCreated]).await;
     let (queue, waiting) = mpsc::channel(1);
     let router = webhook_receiver::router(setting.verifier(), queue);
@@ -212,16 +212,16 @@ async fn what_finds_the_queue_full_comes_again_after_the_documented_pause() {
     statuses.sort();
     assert_eq!(statuses, [200, 503].map(|status| Some(status.try_into().unwrap())));
 
-    let (tell, mut names) = mpsc::unbounded_channel();
+    let (report, mut names) = mpsc::unbounded_channel();
     let worker =
         tokio::spawn(webhook_receiver::work(waiting, client.clone(), move |_, fetched| {
             let Ok(Fetched::Folder(folder)) = fetched else { panic!("{fetched:?}") };
-            tell.send(folder.name).unwrap();
+            report.send(folder.name).unwrap();
         }));
     let mut both = vec![names.recv().await.unwrap()];
     sim.clock().advance(14 * SECOND);
     assert_eq!(sim.deliveries().len(), 2, "too early");
-    // The most that chance adds.
+    // The maximum random delay.
     sim.clock().advance(4 * SECOND);
     both.push(names.recv().await.unwrap());
     both.sort();
@@ -235,10 +235,10 @@ async fn what_finds_the_queue_full_comes_again_after_the_documented_pause() {
 }
 
 #[tokio::test]
-async fn told_to_stop_it_takes_no_more_and_loses_nothing_of_what_it_took() {
+async fn handles_all_accepted_events_before_it_stops() {
     const MANY: usize = 20;
     let mut running = Running::new([EventType::FolderCreated]).await;
-    // The first fetch does not end before the time is moved.
+    // The first fetch ends only after the clock is advanced.
     running.setting.sim.inject(Fault::delay(10 * SECOND).on("folders.show").next(1));
     for n in 0..MANY {
         running.setting.folder(&format!("{n:02}")).await;
@@ -258,7 +258,7 @@ async fn told_to_stop_it_takes_no_more_and_loses_nothing_of_what_it_took() {
         }
         tokio::task::yield_now().await;
     }
-    assert!(refused, "it still listens");
+    assert!(refused, "the receiver still listens");
     assert!(!running.done.is_finished() && running.outcomes.is_empty());
 
     running.setting.sim.clock().advance(10 * SECOND);
@@ -273,7 +273,7 @@ async fn told_to_stop_it_takes_no_more_and_loses_nothing_of_what_it_took() {
 }
 
 #[test]
-fn the_sample_is_a_command() {
+fn the_sample_is_a_curl_command() {
     let sample = webhook_receiver::sample("secret").unwrap();
     let start = "curl -i http://127.0.0.1:3000/webhooks -d '{\"type\":\"file.ready\"";
     assert!(sample.starts_with(start), "{sample}");

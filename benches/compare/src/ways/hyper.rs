@@ -11,8 +11,8 @@ use crate::page::{PlainAsset, PlainPage};
 
 const BEARER: &str = "Bearer an-access-token-of-some-length";
 
-/// The lean rival: hyper-util's client with the settings of the SDK, the body collected, and serde's
-/// derive from the slice. It checks the status and does nothing else.
+/// The lean rival: hyper-util's client with the settings of the SDK, the body collected, and
+/// serde's derive from the slice. It checks the status and does nothing else.
 #[derive(Clone)]
 pub struct Hyper {
     client: legacy::Client<HttpConnector, Full<Bytes>>,

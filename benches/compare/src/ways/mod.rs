@@ -1,4 +1,4 @@
-//! The same calls, by each way.
+//! The same calls with each client.
 
 mod hyper;
 mod octocrab;
@@ -17,7 +17,7 @@ pub use self::sdk::Frameio;
 pub(crate) const TOKEN: &str = "an-access-token-of-some-length";
 pub(crate) const TEXT: &str = "The grade of this shot is too warm";
 
-/// Calls of three operations. Each decodes its answer whole, and panics when one fails.
+/// Calls of three operations. Each decodes the whole response, and panics on a failure.
 pub trait Calls: Clone + Send + Sync + 'static {
     const NAME: &'static str;
 
@@ -28,7 +28,7 @@ pub trait Calls: Clone + Send + Sync + 'static {
     fn pages(&self, pages: usize) -> impl Future<Output = ()> + Send;
 }
 
-/// What is called.
+/// Calls to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     Me,
@@ -40,7 +40,7 @@ impl Task {
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::Me, "me"), (Self::Comment, "comment"), (Self::Pages, "pages")];
 
-    /// Does it so many times, one after the other.
+    /// Makes the calls one after the other, this many times.
     pub async fn run<C: Calls>(self, calls: &C, times: usize) {
         match self {
             Self::Me => {
@@ -58,7 +58,7 @@ impl Task {
     }
 }
 
-// What others decode into: what serde's users would write, with the fields that the SDK has.
+// The models of the other clients: serde's derive, with the same fields as the SDK.
 
 #[derive(Deserialize)]
 pub(crate) struct Envelope<T> {

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use super::{CHILDREN, COMMENTS, Calls, Comment, Envelope, NewComment, TOKEN, User};
 use crate::page::{PlainAsset, PlainPage};
 
-/// reqwest, with a timeout and gzip as the SDK has them.
+/// reqwest, with the same timeout and gzip as the SDK.
 #[derive(Clone)]
 pub struct Reqwest {
     client: Client,
@@ -13,9 +13,9 @@ pub struct Reqwest {
 
 impl Reqwest {
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> T {
-        let response = request.bearer_auth(TOKEN).send().await.expect("the server answers");
+        let response = request.bearer_auth(TOKEN).send().await.expect("a response");
         let response = response.error_for_status().expect("a success");
-        response.json().await.expect("it is what was asked for")
+        response.json().await.expect("the documented shape")
     }
 }
 
@@ -24,7 +24,7 @@ impl Calls for Reqwest {
 
     fn new(url: &str) -> Self {
         let client = Client::builder().timeout(std::time::Duration::from_secs(60)).no_proxy();
-        Self { client: client.build().expect("the settings are right"), url: url.to_owned() }
+        Self { client: client.build().expect("valid settings"), url: url.to_owned() }
     }
 
     async fn me(&self) {

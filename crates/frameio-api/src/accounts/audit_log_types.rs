@@ -1,9 +1,9 @@
-//! What an entry of the audit log can be about, by the names of the service.
+//! Types of events and resources in audit logs, named as the service names them.
 
 use frameio_core::open_enum;
 
 open_enum! {
-    /// What happened, as an audit log tells it.
+    /// Type of an event in an audit log. The service adds types without notice.
     #[allow(missing_docs, reason = "the names say it")]
     pub enum AuditLogEventType {
         AccessRequestApproved = "access_request_approved",
@@ -240,7 +240,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What it happened to, as an audit log tells it.
+    /// Type of the resource that an event in an audit log is about.
     #[allow(missing_docs, reason = "the names say it")]
     pub enum AuditLogResourceType {
         Account = "account",

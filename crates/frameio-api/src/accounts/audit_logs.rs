@@ -1,4 +1,4 @@
-//! Entries of an audit log, and which of them are asked for.
+//! Entries of an audit log, and the filters of the list.
 
 use frameio_core::encode::{Query, QueryValue};
 use frameio_core::{AccountId, ProjectId, UserId, WorkspaceId, model, open_enum, response_types};
@@ -10,40 +10,40 @@ use crate::users::User;
 open_enum! {
     /// Related resources to include in responses about audit logs.
     pub enum AuditLogInclude {
-        /// Who did it.
+        /// User who caused the event.
         User = "user",
     }
 }
 
 model! {
-    /// An entry of an audit log: something that happened in an account.
+    /// An entry of an audit log: an event in an account.
     pub struct AuditLog {
-        /// The account that it happened in.
+        /// Account in which the event occurred.
         pub account_id: AccountId,
-        /// What happened.
+        /// Type of the event.
         pub event_type: AuditLogEventType,
-        /// When it happened, as the service writes it: the form is not documented.
+        /// Time of the event. Text, because the service does not document the format.
         pub inserted_at: String,
-        /// The address that it was done from.
+        /// IP address that the event was caused from.
         pub ip_address: String,
-        /// The project that it happened in.
+        /// Project in which the event occurred. Absent for events outside of projects.
         pub project_id: Option<ProjectId>,
-        /// The id of what it happened to.
+        /// Id of the resource that the event is about.
         pub resource_id: String,
-        /// What it happened to.
+        /// Type of the resource that the event is about.
         pub resource_type: AuditLogResourceType,
-        /// Who did it, if included.
+        /// User who caused the event. Present only if [`AuditLogInclude::User`] is requested.
         pub user: Option<User>,
-        /// The id of who did it.
+        /// Id of the user who caused the event. Absent for events without a user.
         pub user_id: Option<UserId>,
-        /// The workspace that it happened in.
+        /// Workspace in which the event occurred. Absent for events outside of workspaces.
         pub workspace_id: Option<WorkspaceId>,
     }
 }
 response_types! { AuditLog: page }
 
 model! {
-    /// Which entries of an audit log are listed: those that fit all that is set.
+    /// Filters of an audit log. An entry is listed if it matches every filter that is set.
     ///
     /// ```
     /// use frameio_api::accounts::{AuditLogEventType, AuditLogFilters, ListAuditLogs};
@@ -61,90 +61,90 @@ model! {
     /// ```
     #[derive(Default)]
     pub struct AuditLogFilters {
-        /// What happened.
+        /// Type of the event.
         pub event_type: Option<AuditLogEventType>,
-        /// The first day, as `YYYY-MM-DD`.
+        /// First day to list, as `YYYY-MM-DD`.
         pub from_date: Option<String>,
-        /// The address that it was done from.
+        /// IP address that the event was caused from.
         pub ip_address: Option<String>,
-        /// The project that it happened in.
+        /// Project in which the event occurred.
         pub project_id: Option<ProjectId>,
-        /// The id of what it happened to.
+        /// Id of the resource that the event is about.
         pub resource_id: Option<String>,
-        /// What it happened to.
+        /// Type of the resource that the event is about.
         pub resource_type: Option<AuditLogResourceType>,
-        /// The last day, as `YYYY-MM-DD`.
+        /// Last day to list, as `YYYY-MM-DD`.
         pub to_date: Option<String>,
-        /// Who did it.
+        /// User who caused the event.
         pub user_id: Option<UserId>,
-        /// The workspace that it happened in.
+        /// Workspace in which the event occurred.
         pub workspace_id: Option<WorkspaceId>,
     }
 }
 
 impl AuditLogFilters {
-    /// All entries.
+    /// Creates filters that match all entries.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lists this event alone.
+    /// Lists events of this type only.
     #[must_use]
     pub fn event_type(mut self, event_type: impl Into<AuditLogEventType>) -> Self {
         self.event_type = Some(event_type.into());
         self
     }
 
-    /// Lists what happened on this day and later.
+    /// Lists events on this day and later.
     #[must_use]
     pub fn from_date(mut self, date: Date) -> Self {
         self.from_date = Some(date.to_string());
         self
     }
 
-    /// Lists what was done from this address.
+    /// Lists events that were caused from this IP address.
     #[must_use]
     pub fn ip_address(mut self, ip_address: impl Into<String>) -> Self {
         self.ip_address = Some(ip_address.into());
         self
     }
 
-    /// Lists what happened in this project.
+    /// Lists events in this project.
     #[must_use]
     pub fn project_id(mut self, project_id: impl Into<ProjectId>) -> Self {
         self.project_id = Some(project_id.into());
         self
     }
 
-    /// Lists what happened to the one thing that has this id.
+    /// Lists events about the resource with this id.
     #[must_use]
     pub fn resource_id(mut self, resource_id: impl Into<String>) -> Self {
         self.resource_id = Some(resource_id.into());
         self
     }
 
-    /// Lists what happened to things of this type.
+    /// Lists events about resources of this type.
     #[must_use]
     pub fn resource_type(mut self, resource_type: impl Into<AuditLogResourceType>) -> Self {
         self.resource_type = Some(resource_type.into());
         self
     }
 
-    /// Lists what happened on this day and earlier.
+    /// Lists events on this day and earlier.
     #[must_use]
     pub fn to_date(mut self, date: Date) -> Self {
         self.to_date = Some(date.to_string());
         self
     }
 
-    /// Lists what this user did.
+    /// Lists events that this user caused.
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<UserId>) -> Self {
         self.user_id = Some(user_id.into());
         self
     }
 
-    /// Lists what happened in this workspace.
+    /// Lists events in this workspace.
     #[must_use]
     pub fn workspace_id(mut self, workspace_id: impl Into<WorkspaceId>) -> Self {
         self.workspace_id = Some(workspace_id.into());
@@ -152,9 +152,9 @@ impl AuditLogFilters {
     }
 }
 
-/// A pair for each filter: `filters[event_type]=share_viewed`.
+/// Adds a pair for each filter, such as `filters[event_type]=share_viewed`.
 impl QueryValue for AuditLogFilters {
-    /// Nothing: an object has no value of its own.
+    /// Writes nothing: an object has no value without its fields.
     fn write(&self, _: &mut Query<'_>) {}
 
     fn push(&self, name: &str, query: &mut Query<'_>) {

@@ -1,4 +1,20 @@
 //! Accounts, and their audit logs.
+//!
+//! An account owns workspaces, projects, users and groups. Its id is the first argument of most
+//! requests:
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::accounts::ListAccounts;
+//!
+//! let mut accounts = client.items(ListAccounts::new());
+//! while let Some(account) = accounts.next().await {
+//!     let account = account?;
+//!     println!("{} {}", account.id, account.display_name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod audit_log_types;
 mod audit_logs;
@@ -10,25 +26,14 @@ use jiff::Timestamp;
 
 pub use self::audit_log_types::{AuditLogEventType, AuditLogResourceType};
 pub use self::audit_logs::{AuditLog, AuditLogFilters, AuditLogInclude};
+use crate::permissions::AccountRole;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ListAccounts::OPERATION, ListAuditLogs::OPERATION];
 
-/// Lists the accounts that the user belongs to.
+/// Lists the accounts that the caller belongs to.
 ///
-/// Returns pages of [`Account`]. The id of an account is the first argument of most requests.
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::accounts::ListAccounts;
-///
-/// let mut accounts = client.items(ListAccounts::new());
-/// while let Some(account) = accounts.next().await {
-///     println!("{}", account?.display_name);
-/// }
-/// # Ok(())
-/// # }
-/// ```
+/// Returns pages of [`Account`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -46,12 +51,12 @@ pub struct ListAccounts {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Lists the audit log of an account.
+/// Lists the entries of an account's audit log.
 ///
 /// Returns pages of [`AuditLog`]. Fails with 403 if the caller is not allowed to read the log.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -63,7 +68,7 @@ pub struct ListAccounts {
 )]
 #[non_exhaustive]
 pub struct ListAuditLogs {
-    /// Account that owns the audit logs.
+    /// Account whose audit log is listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Related resources to include in the response.
@@ -78,62 +83,51 @@ pub struct ListAuditLogs {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
 open_enum! {
-    /// The order of accounts.
+    /// Sort order of accounts.
     pub enum AccountSort {
-        /// By name, A first.
+        /// By name, A to Z.
         DisplayNameAsc = "display_name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         DisplayNameDesc = "display_name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }
 
 model! {
-    /// An account.
+    /// An account: a customer of the service.
     pub struct Account {
-        /// The account's id.
+        /// Id of the account.
         pub id: AccountId,
-        /// The account's id at Adobe.
+        /// Id of the account at Adobe, if there is one.
         pub adobe_id: Option<String>,
-        /// The account's name.
+        /// Name of the account.
         pub display_name: String,
-        /// A picture of the account.
+        /// URL of the account's picture, if there is one.
         pub image: Option<String>,
-        /// What the user is in the account.
+        /// Roles of the caller in the account.
         pub roles: Vec<AccountRole>,
-        /// How much may be stored, in bytes.
+        /// Maximum storage, in bytes. Absent if the service reports no limit.
         pub storage_limit: Option<u64>,
-        /// How much is stored, in bytes.
+        /// Storage in use, in bytes.
         pub storage_usage: u64,
-        /// Whether storage of the customer's own can be mounted.
+        /// Whether the account can mount external storage. Absent if the service does not report
+        /// it.
         pub mounted_storage_enabled: Option<bool>,
-        /// When the account was moved to V4.
+        /// Time at which the account moved to V4. Absent if it did not.
         pub v4_migrated_at: Option<Timestamp>,
-        /// When the account was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When the account was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }
 response_types! { Account: one, page }
-
-open_enum! {
-    /// What a user is in an account.
-    pub enum AccountRole {
-        /// Manages the account.
-        Admin = "admin",
-        /// Works in it.
-        Member = "member",
-        /// Owns it.
-        Owner = "owner",
-    }
-}

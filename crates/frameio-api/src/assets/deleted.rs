@@ -1,4 +1,4 @@
-//! Assets that were deleted.
+//! Deleted assets.
 
 use frameio_core::decode::read_object;
 use frameio_core::page::PageItem;
@@ -14,7 +14,7 @@ use super::untyped::{Union, member};
 use super::{AssetKind, text};
 use crate::files::FileStatus;
 
-/// What was deleted: a file, a folder or a version stack.
+/// A deleted file, folder or version stack.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DeletedAsset {
@@ -24,12 +24,12 @@ pub enum DeletedAsset {
     Folder(Box<DeletedFolder>),
     /// A version stack.
     VersionStack(Box<DeletedVersionStack>),
-    /// What this version does not know, as it came.
+    /// Asset of a type that this version does not know, with its fields unchanged.
     Other(Extra),
 }
 
 impl DeletedAsset {
-    /// The asset's id; empty if what this version does not know has none.
+    /// Returns the id. It is empty if an asset of an unknown type has none.
     pub fn id(&self) -> AssetId {
         match self {
             Self::File(file) => file.id.clone().into(),
@@ -39,7 +39,7 @@ impl DeletedAsset {
         }
     }
 
-    /// What it is called.
+    /// Returns the name. It is empty if an asset of an unknown type has none.
     pub fn name(&self) -> &str {
         match self {
             Self::File(file) => &file.name,
@@ -49,7 +49,8 @@ impl DeletedAsset {
         }
     }
 
-    /// Its kind as the service writes it: `file`, `folder`, `version_stack`, or another.
+    /// Returns the type as the service names it: `file`, `folder`, `version_stack`, or an unknown
+    /// one.
     pub fn kind(&self) -> &str {
         match self {
             Self::File(file) => file.kind.as_str(),
@@ -59,7 +60,7 @@ impl DeletedAsset {
         }
     }
 
-    /// When it was deleted; `None` if what this version does not know does not tell.
+    /// Returns the deletion time, or `None` if an asset of an unknown type has none.
     pub fn deleted_at(&self) -> Option<Timestamp> {
         match self {
             Self::File(file) => Some(file.deleted_at),
@@ -71,92 +72,93 @@ impl DeletedAsset {
 }
 
 model! {
-    /// A file that was deleted.
+    /// A deleted file.
     pub struct DeletedFile {
-        /// The file's id.
+        /// Id of the file.
         pub id: FileId,
-        /// The file's id at Adobe.
+        /// Id of the file at Adobe, such as `urn:aaid:sc:US:…`. Absent outside of Adobe storage.
         pub adobe_id: Option<String>,
-        /// The version that the id at Adobe stands for.
+        /// Id of the file's version at Adobe. Absent outside of Adobe storage.
         pub adobe_version_id: Option<String>,
-        /// The project that it was in.
+        /// Project that contained the file.
         pub project_id: ProjectId,
-        /// The folder, or the version stack, that it was in.
+        /// Folder or version stack that contained the file.
         pub parent_id: Option<AssetId>,
-        /// What it is called.
+        /// Name of the file.
         pub name: String,
-        /// That it is a file.
+        /// Type of the asset, always [`AssetKind::File`].
         pub kind = "type": AssetKind,
-        /// How far it is.
+        /// Progress of the upload and the processing.
         pub status: FileStatus,
-        /// How large it is, in bytes.
+        /// Size in bytes.
         pub file_size: u64,
-        /// Its media type.
+        /// Media type, such as `video/mp4`.
         pub media_type: Option<String>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
-        /// When it was deleted.
+        /// Deletion time.
         pub deleted_at: Timestamp,
     }
 }
 
 model! {
-    /// A folder that was deleted.
+    /// A deleted folder.
     pub struct DeletedFolder {
-        /// The folder's id.
+        /// Id of the folder.
         pub id: FolderId,
-        /// The folder's id at Adobe.
+        /// Id of the folder at Adobe, such as `urn:aaid:sc:US:…`. Absent outside of Adobe storage.
         pub adobe_id: Option<String>,
-        /// The project that it was in.
+        /// Project that contained the folder.
         pub project_id: ProjectId,
-        /// The folder that it was in.
+        /// Folder that contained the folder.
         pub parent_id: Option<FolderId>,
-        /// What it is called.
+        /// Name of the folder.
         pub name: String,
-        /// That it is a folder.
+        /// Type of the asset, always [`AssetKind::Folder`].
         pub kind = "type": AssetKind,
-        /// The file whose picture it showed.
+        /// File whose thumbnail the folder showed, if there was one.
         pub cover_file_id: Option<FileId>,
-        /// Whether only those who were added to it could see it.
+        /// Whether only members of the folder could see it.
         pub restricted: bool,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
-        /// When it was deleted.
+        /// Deletion time.
         pub deleted_at: Timestamp,
     }
 }
 
 model! {
-    /// A version stack that was deleted.
+    /// A deleted version stack.
     pub struct DeletedVersionStack {
-        /// The version stack's id.
+        /// Id of the version stack.
         pub id: VersionStackId,
-        /// The version stack's id at Adobe.
+        /// Id of the version stack at Adobe, such as `urn:aaid:sc:US:…`. Absent outside of Adobe
+        /// storage.
         pub adobe_id: Option<String>,
-        /// The project that it was in.
+        /// Project that contained the version stack.
         pub project_id: ProjectId,
-        /// The folder that it was in.
+        /// Folder that contained the version stack.
         pub parent_id: Option<FolderId>,
-        /// What it is called.
+        /// Name of the version stack.
         pub name: String,
-        /// That it is a version stack.
+        /// Type of the asset, always [`AssetKind::VersionStack`].
         pub kind = "type": AssetKind,
-        /// The newest version, of which the service does not document the fields.
+        /// Newest version, as untyped fields: the service does not document them.
         pub head_version: Option<Extra>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
-        /// When it was deleted.
+        /// Deletion time.
         pub deleted_at: Timestamp,
     }
 }
 
-/// Lists of what was deleted are rare, so reading them in two steps costs little.
+/// Decodes in two steps: lists of deleted assets are too rare for one pass to pay off.
 impl PageItem for DeletedAsset {
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
         decode_page_of(body, Self::from_untyped)

@@ -1,4 +1,4 @@
-//! [`Asset`] as JSON: one pass, whatever the kind and wherever it is told.
+//! JSON form of [`Asset`], decoded in one pass for every type and position of the field `type`.
 
 use frameio_core::decode::{decode_data, decode_json, decode_list_of, read_object};
 use frameio_core::page::decode_page_of;
@@ -20,12 +20,12 @@ use crate::users::User;
 use crate::version_stacks::VersionStack;
 
 model! {
-    /// The fields of all kinds, each optional.
+    /// Fields of all types of assets, each optional.
     ///
-    /// `type` may stand anywhere among the fields, and serde's tagged enums look for it by keeping
-    /// all of them as untyped values first. Reading them typed, and choosing the kind afterwards,
-    /// costs no more than a struct. Names are looked for in this order: what is seldom there stands
-    /// last.
+    /// `type` can follow the other fields. Tagged enums of serde buffer all fields as untyped
+    /// values until they find it. Decoding typed fields and choosing the type afterwards costs no
+    /// more than a struct. Names are compared in the order of declaration, so the rarest fields
+    /// come last.
     pub struct Fields {
         pub id: Option<AssetId>,
         pub name: Option<String>,
@@ -69,8 +69,8 @@ impl<'de> Deserialize<'de> for Asset {
 }
 
 impl PageItem for Asset {
-    /// Decodes a page in one pass, and again only if there is something on it that nobody foresaw:
-    /// a kind that is not known, or a field that is of another type than other kinds have it.
+    /// Decodes a page in one pass. Decodes it again in two steps only if it contains an unknown type
+    /// of asset, or a field whose type differs from the same field of other assets.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
         match decode_json::<Page<Self>>(body) {
             Ok(page) if page.data.iter().all(Self::is_known) => Ok(page),
@@ -80,7 +80,7 @@ impl PageItem for Asset {
 }
 
 impl ListItem for Asset {
-    /// Decodes a list as a page is.
+    /// Decodes a list in the same way as a page.
     fn decode_list(body: &[u8]) -> Result<Vec<Self>, DecodeError> {
         match decode_data::<Vec<Self>>(body) {
             Ok(list) if list.iter().all(Self::is_known) => Ok(list),
@@ -117,7 +117,7 @@ impl Serialize for Asset {
     }
 }
 
-/// What is required of a kind but is not there.
+/// Message that names a required field that is missing.
 type Missing = &'static str;
 
 macro_rules! required {
@@ -129,7 +129,7 @@ macro_rules! required {
 impl Fields {
     fn file(mut self) -> Result<File, Missing> {
         let file = File {
-            id: String::from(required!(self.id)).into(),
+            id: required!(self.id).into(),
             adobe_id: self.adobe_id.take(),
             adobe_version_id: self.adobe_version_id.take(),
             project_id: required!(self.project_id),
@@ -155,7 +155,7 @@ impl Fields {
 
     fn folder(mut self) -> Result<Folder, Missing> {
         let folder = Folder {
-            id: String::from(required!(self.id)).into(),
+            id: required!(self.id).into(),
             adobe_id: self.adobe_id.take(),
             project_id: required!(self.project_id),
             parent_id: self.parent_id.take().map(Into::into),
@@ -176,7 +176,7 @@ impl Fields {
 
     fn version_stack(mut self) -> Result<VersionStack, Missing> {
         let stack = VersionStack {
-            id: String::from(required!(self.id)).into(),
+            id: required!(self.id).into(),
             adobe_id: self.adobe_id.take(),
             project_id: required!(self.project_id),
             parent_id: self.parent_id.take().map(Into::into),
@@ -194,7 +194,8 @@ impl Fields {
         Ok(stack)
     }
 
-    /// What is left when a kind has taken its own: unknown fields, and another kind's.
+    /// Returns the fields that the type of asset does not have: unknown ones, and those of other
+    /// types.
     fn rest(mut self) -> Extra {
         let mut extra = std::mem::take(&mut self.extra);
         let foreign = self.parent.is_some()
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn the_type_may_stand_anywhere() {
+    fn accepts_the_type_at_any_position() {
         let rest = file().to_string().replace(r#","type":"file""#, "");
         let fields = rest.trim_matches(['{', '}']);
         let first = format!(r#"{{"type":"file",{fields}}}"#);
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_that_is_not_known_comes_back_as_it_came() {
+    fn unknown_types_round_trip() {
         let odd = json!({
             "type": "moodboard", "id": 7, "name": null, "status": {"of": [1]}, "project": "Sea",
             "created_at": "2026-03-22T10:11:12.000000Z", "pictures": [null],
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_another_kind_is_kept_whatever_it_is() {
+    fn keeps_fields_of_other_types_with_any_value() {
         for restricted in [json!(true), json!("by whom?"), json!({"to": []})] {
             let file = with(file(), "restricted", restricted.clone());
             let page = page(std::slice::from_ref(&file)).unwrap();
@@ -275,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_without_pages_is_read_as_a_page_is() {
+    fn decodes_lists_like_pages() {
         let odd = json!({"type": "moodboard", "name": 7});
         let foreign = with(file(), "restricted", json!("by whom?"));
         let json = json!({"data": [file(), odd, foreign]});
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_is_an_asset_itself() {
+    fn decodes_a_parent_as_an_asset() {
         let stack = json!({
             "id": "s", "name": "sea.mov", "project_id": "p", "view_url": "https://x",
             "type": "version_stack", "created_at": "2026-03-22T10:11:12Z",
@@ -322,7 +323,7 @@ mod tests {
     }
 
     proptest! {
-        /// One pass is a short cut: it finds what a look at the type first would have found.
+        /// The single pass is an optimization: its result equals that of looking up the type first.
         #[test]
         fn one_pass_decodes_the_same_as_two(
             kind in "file|folder|version_stack",
@@ -338,7 +339,7 @@ mod tests {
             let one = serde_json::from_value::<Asset>(asset.clone().into());
             let two = Asset::from_untyped(asset.clone());
             match (one, &two) {
-                // Another kind's null is as good as absent.
+                // A null field of another type is treated as absent.
                 (Ok(one), Ok(two)) => {
                     let nulls = asset.iter().filter(|(_, value)| value.is_null());
                     let mut both = [one, two.clone()].map(|it| serde_json::to_value(it).unwrap());

@@ -1,4 +1,22 @@
-//! Assets: what can be in a folder.
+//! Assets: the files, folders and version stacks in a folder.
+//!
+//! Listings of folders return [`Asset`], because a folder contains all three types:
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::assets::Asset;
+//! use frameio::folders::ListFolderChildren;
+//!
+//! let mut children = client.items(ListFolderChildren::new("account", "folder"));
+//! while let Some(asset) = children.next().await {
+//!     match asset? {
+//!         Asset::File(file) => println!("{} ({} bytes)", file.name, file.file_size),
+//!         other => println!("{} ({})", other.name(), other.kind()),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod deleted;
 mod fields;
@@ -12,7 +30,7 @@ use crate::folders::Folder;
 use crate::version_stacks::VersionStack;
 
 open_enum! {
-    /// The kinds of assets.
+    /// Type of an asset.
     pub enum AssetKind {
         /// A file.
         File = "file",
@@ -24,24 +42,24 @@ open_enum! {
 }
 
 open_enum! {
-    /// The order of assets.
+    /// Sort order of assets.
     pub enum AssetSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
-        /// By time of the last change, oldest first.
+        /// By time of the last change, least recently changed first.
         UpdatedAtAsc = "updated_at_asc",
-        /// By time of the last change, newest first.
+        /// By time of the last change, most recently changed first.
         UpdatedAtDesc = "updated_at_desc",
     }
 }
 
-/// What can be in a folder.
+/// A file, folder or version stack.
 ///
 /// ```
 /// use frameio_api::assets::Asset;
@@ -61,12 +79,12 @@ pub enum Asset {
     Folder(Box<Folder>),
     /// A version stack.
     VersionStack(Box<VersionStack>),
-    /// What this version does not know, as it came.
+    /// Asset of a type that this version does not know, with its fields unchanged.
     Other(Extra),
 }
 
 impl Asset {
-    /// The asset's id; empty if what this version does not know has none.
+    /// Returns the id. It is empty if an asset of an unknown type has none.
     pub fn id(&self) -> AssetId {
         match self {
             Self::File(file) => file.id.clone().into(),
@@ -76,7 +94,7 @@ impl Asset {
         }
     }
 
-    /// What it is called.
+    /// Returns the name. It is empty if an asset of an unknown type has none.
     pub fn name(&self) -> &str {
         match self {
             Self::File(file) => &file.name,
@@ -86,7 +104,8 @@ impl Asset {
         }
     }
 
-    /// Its kind as the service writes it: `file`, `folder`, `version_stack`, or another.
+    /// Returns the type as the service names it: `file`, `folder`, `version_stack`, or an unknown
+    /// one.
     pub fn kind(&self) -> &str {
         match self {
             Self::File(file) => file.kind.as_str(),
@@ -96,7 +115,7 @@ impl Asset {
         }
     }
 
-    /// The file, if it is one.
+    /// Returns the file, or `None` for another type.
     pub fn as_file(&self) -> Option<&File> {
         match self {
             Self::File(file) => Some(file),
@@ -104,7 +123,7 @@ impl Asset {
         }
     }
 
-    /// The folder, if it is one.
+    /// Returns the folder, or `None` for another type.
     pub fn as_folder(&self) -> Option<&Folder> {
         match self {
             Self::Folder(folder) => Some(folder),
@@ -112,7 +131,7 @@ impl Asset {
         }
     }
 
-    /// The version stack, if it is one.
+    /// Returns the version stack, or `None` for another type.
     pub fn as_version_stack(&self) -> Option<&VersionStack> {
         match self {
             Self::VersionStack(stack) => Some(stack),

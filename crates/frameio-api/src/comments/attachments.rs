@@ -1,4 +1,4 @@
-//! Files that are attached to comments.
+//! Attachments of comments.
 
 use bytes::Bytes;
 use frameio_core::limits::{Check, Limits};
@@ -10,26 +10,27 @@ use jiff::Timestamp;
 model! {
     /// A file that is attached to a comment.
     pub struct Attachment {
-        /// The attachment's id.
+        /// Id of the attachment.
         pub id: AttachmentId,
-        /// What it is called.
+        /// Name of the file.
         pub name: String,
-        /// How large it is, in bytes.
+        /// Size in bytes.
         pub file_size: u64,
-        /// Its media type.
+        /// Media type, such as `image/png`.
         pub media_type: Option<String>,
-        /// Where its parts are to be sent, in order: only in the answer to its creation. No sizes
-        /// come with them: all parts are of one size but the last, which may be smaller.
+        /// URLs to upload the parts to, in the order of the content. Present only in the response
+        /// to the creation. The service reports no sizes: all parts have the same size, except that
+        /// the last one can be smaller.
         pub upload_urls: Option<Vec<SignedUrl>>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
     }
 }
 
 model! {
-    /// What [`CreateAttachment`](super::CreateAttachment) is answered with.
+    /// Result of [`CreateAttachment`](super::CreateAttachment).
     pub struct CreatedAttachment {
-        /// The attachment, with the URLs to upload it to; the service promises none.
+        /// The attachment with its upload URLs. The service does not guarantee to return it.
         pub attachment = "data": Option<Attachment>,
     }
 }
@@ -41,19 +42,19 @@ impl FromResponse for CreatedAttachment {
 }
 
 model! {
-    /// A file to attach to a comment.
+    /// A file to attach to a new comment.
     pub struct AttachmentInput {
-        /// What it is called. 1 to 255 characters.
+        /// Name, 1 to 255 characters.
         pub name: String,
-        /// How large it is, in bytes. 1 to 5 000 000 000 000.
+        /// Size in bytes, 1 to 5 000 000 000 000.
         pub file_size: u64,
-        /// Its media type. 1 to 255 characters.
+        /// Media type, such as `image/png`. 1 to 255 characters.
         pub media_type: String,
     }
 }
 
 impl AttachmentInput {
-    /// A file of `file_size` bytes.
+    /// Creates the description of a file with `file_size` bytes.
     pub fn new(name: impl Into<String>, file_size: u64, media_type: impl Into<String>) -> Self {
         Self { name: name.into(), file_size, media_type: media_type.into(), extra: Extra::new() }
     }
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_urls_to_upload_to_come_without_sizes() {
+    fn decodes_upload_urls_without_sizes_and_hides_their_signatures() {
         let response = r#"{"data":{"id":"1","name":"a.png","file_size":6,"upload_urls":
             ["https://s3.example/1?X-Amz-Signature=canary","https://s3.example/2?b"],
             "created_at":"2026-03-22T10:11:12Z"}}"#;
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_may_hold_no_attachment() {
+    fn accepts_responses_without_an_attachment() {
         for nothing in [r#"{"data":null}"#, "{}"] {
             assert_eq!(read(nothing).unwrap().attachment, None);
         }

@@ -1,4 +1,19 @@
-//! Comments on files.
+//! Comments on files: their text, position, drawings and attachments.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::comments::{CommentInclude, ListComments};
+//!
+//! let list = ListComments::new("account", "file").include([CommentInclude::Owner]);
+//! let mut comments = client.items(list);
+//! while let Some(comment) = comments.next().await {
+//!     let comment = comment?;
+//!     let author = comment.owner.map_or_else(String::new, |owner| owner.email);
+//!     println!("{author}: {}", comment.text);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod attachments;
 mod text_review;
@@ -19,7 +34,7 @@ pub use self::time::MediaTime;
 use crate::files::MediaType;
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListComments::OPERATION,
     ShowComment::OPERATION,
@@ -44,10 +59,11 @@ pub struct ListComments {
     /// Account that owns the file.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// File with the comments.
+    /// File whose comments are listed.
     #[endpoint(path)]
     pub file_id: FileId,
-    /// Whether the response has timecodes (`HH:MM:SS:FF`) instead of frame numbers. Default: false.
+    /// Whether timestamps in the response are timecodes (`HH:MM:SS:FF`) instead of frame numbers.
+    /// Default: false.
     #[endpoint(query)]
     pub timestamp_as_timecode: Option<bool>,
     /// Related resources to include in the response.
@@ -63,7 +79,7 @@ pub struct ListComments {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -85,7 +101,8 @@ pub struct ShowComment {
     /// Comment to show.
     #[endpoint(path)]
     pub comment_id: CommentId,
-    /// Whether the response has timecodes (`HH:MM:SS:FF`) instead of frame numbers. Default: false.
+    /// Whether timestamps in the response are timecodes (`HH:MM:SS:FF`) instead of frame numbers.
+    /// Default: false.
     #[endpoint(query)]
     pub timestamp_as_timecode: Option<bool>,
     /// Related resources to include in the response.
@@ -93,9 +110,9 @@ pub struct ShowComment {
     pub include: Option<Vec<CommentInclude>>,
 }
 
-/// Comments on a file.
+/// Creates a comment on a file.
 ///
-/// Returns the [`Comment`]. Replies to comments can be read, but not created.
+/// Returns the [`Comment`]. The API returns replies to comments, but cannot create them.
 ///
 /// ```no_run
 /// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
@@ -121,13 +138,14 @@ pub struct CreateComment {
     /// File to comment on.
     #[endpoint(path)]
     pub file_id: FileId,
-    /// Whether the response has timecodes (`HH:MM:SS:FF`) instead of frame numbers. Default: false.
+    /// Whether the timestamp in the response is a timecode (`HH:MM:SS:FF`) instead of a frame
+    /// number. Default: false.
     #[endpoint(query)]
     pub timestamp_as_timecode: Option<bool>,
     /// Text, 1 to 40 000 characters.
     #[endpoint(body, len = 1..=40_000)]
     pub text: String,
-    /// Position in the media: a frame or a timecode. Only for audio and video.
+    /// Position in the media: a frame number or a timecode. Only for audio and video.
     #[endpoint(body)]
     pub timestamp: Option<MediaTime>,
     /// Duration in frames, at least 1. Requires a timestamp.
@@ -136,7 +154,7 @@ pub struct CreateComment {
     /// Page of a document, starting at 1.
     #[endpoint(body, range = 1..)]
     pub page: Option<u32>,
-    /// Position in the picture.
+    /// Position in the image.
     #[endpoint(body)]
     pub anchor: Option<Anchor>,
     /// Drawing in the JSON format of the web player, at most 200 000 characters.
@@ -151,7 +169,7 @@ pub struct CreateComment {
     /// Files to attach, at most 6. The response contains their upload URLs.
     #[endpoint(body, items = ..=6)]
     pub attachments: Option<Vec<AttachmentInput>>,
-    /// Whether the comment is completed.
+    /// Whether the comment is marked as completed.
     #[endpoint(body)]
     pub completed: Option<bool>,
 }
@@ -173,34 +191,35 @@ pub struct UpdateComment {
     /// Comment to change.
     #[endpoint(path)]
     pub comment_id: CommentId,
-    /// Whether the response has timecodes (`HH:MM:SS:FF`) instead of frame numbers. Default: false.
+    /// Whether the timestamp in the response is a timecode (`HH:MM:SS:FF`) instead of a frame
+    /// number. Default: false.
     #[endpoint(query)]
     pub timestamp_as_timecode: Option<bool>,
     /// Text, 1 to 40 000 characters.
     #[endpoint(body, len = 1..=40_000)]
     pub text: Option<String>,
-    /// Changes to the suggested edit of a document.
+    /// Changes to the suggested change to the text of a document.
     #[endpoint(body)]
     pub text_review_annotation: Option<TextReviewAnnotationUpdate>,
-    /// Links in the text.
+    /// Links in the text, replacing the existing ones.
     #[endpoint(body)]
     pub links: Option<Vec<LinkInput>>,
-    /// Position in the media: a frame or a timecode. Only for audio and video.
+    /// Position in the media: a frame number or a timecode. Only for audio and video.
     #[endpoint(body)]
     pub timestamp: Patch<MediaTime>,
-    /// Duration in frames, at least 1.
+    /// Duration in frames, at least 1. Requires a timestamp.
     #[endpoint(body, range = 1..)]
     pub duration: Patch<u64>,
     /// Page of a document, starting at 1.
     #[endpoint(body, range = 1..)]
     pub page: Patch<u32>,
-    /// Position in the picture.
+    /// Position in the image.
     #[endpoint(body)]
     pub anchor: Patch<Anchor>,
     /// Drawing in the JSON format of the web player, at most 200 000 characters.
     #[endpoint(body, len = ..=200_000)]
     pub annotation: Patch<String>,
-    /// Whether the comment is completed.
+    /// Whether the comment is marked as completed.
     #[endpoint(body)]
     pub completed: Patch<bool>,
 }
@@ -273,27 +292,27 @@ pub struct DeleteAttachment {
 open_enum! {
     /// Related resources to include in responses about comments.
     pub enum CommentInclude {
-        /// Who wrote it.
+        /// User who wrote the comment.
         Owner = "owner",
-        /// The replies to it.
+        /// Replies to the comment.
         Replies = "replies",
     }
 }
 
 open_enum! {
-    /// The order of comments.
+    /// Sort order of comments.
     pub enum CommentSort {
-        /// By owner, A first.
+        /// By owner, A to Z.
         OwnerAsc = "owner_asc",
-        /// By owner, Z first.
+        /// By owner, Z to A.
         OwnerDesc = "owner_desc",
-        /// By time of completion, oldest first.
+        /// By completion time, oldest first.
         CompletedAtAsc = "completed_at_asc",
-        /// By time of completion, newest first.
+        /// By completion time, newest first.
         CompletedAtDesc = "completed_at_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }
@@ -301,60 +320,62 @@ open_enum! {
 model! {
     /// A comment on a file.
     pub struct Comment {
-        /// The comment's id.
+        /// Id of the comment.
         pub id: CommentId,
-        /// The file that is commented on.
+        /// File with the comment.
         pub file_id: FileId,
-        /// What is said.
+        /// Text, 1 to 40 000 characters.
         pub text: String,
-        /// When in the media it is said: a frame, or a timecode if that was asked for.
+        /// Position in the media: a frame number, or a timecode if `timestamp_as_timecode` is
+        /// requested. Absent for comments without a position.
         pub timestamp: Option<MediaTime>,
-        /// For how many frames it holds.
+        /// Duration in frames, at least 1, starting at `timestamp`. Absent for comments without a
+        /// duration.
         pub duration: Option<u64>,
-        /// On which page of a document it is said.
+        /// Page of a document, starting at 1. Absent for other media.
         pub page: Option<u32>,
-        /// Where in the picture it is said.
+        /// Position in the image, if the comment has one.
         pub anchor: Option<Anchor>,
-        /// A drawing, as the JSON text of the service's player.
+        /// Drawing in the JSON format of the web player, if the comment has one.
         pub annotation: Option<String>,
-        /// A change to the text of a document.
+        /// Suggested change to the text of a document, if the comment has one.
         pub text_review_annotation: Option<TextReviewAnnotation>,
         /// Links in the text.
         pub links: Vec<Link>,
-        /// Users who are named in the text.
+        /// Mentions of users in the text.
         pub mentions: Vec<Mention>,
-        /// Files that are attached.
+        /// Attached files. Absent if the comment has no attachments.
         pub attachments: Option<Vec<Attachment>>,
-        /// Who wrote it, if included.
+        /// User who wrote the comment. Present only if [`CommentInclude::Owner`] is requested.
         pub owner: Option<User>,
-        /// The replies to it, if included.
+        /// Replies to the comment. Present only if [`CommentInclude::Replies`] is requested.
         pub replies: Option<Vec<Comment>>,
-        /// When it was done with.
+        /// Time at which the comment was marked as completed. Absent if it is not.
         pub completed_at: Option<Timestamp>,
-        /// Who was done with it.
+        /// User who marked the comment as completed. Absent if nobody did.
         pub completer_id: Option<UserId>,
-        /// When its text was last changed.
+        /// Time of the last change to the text. Absent if it was never edited.
         pub text_edited_at: Option<Timestamp>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }
 response_types! { Comment: one, page }
 
 model! {
-    /// A point of the picture, as fractions of its width and height from the top left.
+    /// A point of an image, in fractions of its width and height from the top left corner.
     pub struct Anchor {
-        /// From the left, 0 to 1.
+        /// Distance from the left, 0 to 1.
         pub x: f64,
-        /// From the top, 0 to 1.
+        /// Distance from the top, 0 to 1.
         pub y: f64,
     }
 }
 
 impl Anchor {
-    /// The point `x` of the width and `y` of the height, each from 0 to 1.
+    /// Creates a point from its distances from the left and from the top, each 0 to 1.
     pub fn new(x: f64, y: f64) -> Self {
         Self { x, y, extra: Extra::new() }
     }
@@ -365,7 +386,7 @@ impl Check for Anchor {
         for (field, value) in [("x", self.x), ("y", self.y)] {
             limits.finite(field, value);
             if value.is_finite() && !(0.0..=1.0).contains(&value) {
-                limits.push(EncodeError::new(field, format!("is {value}, allowed are 0 to 1")));
+                limits.push(EncodeError::new(field, format!("is {value}, expected 0 to 1")));
             }
         }
     }
@@ -374,31 +395,31 @@ impl Check for Anchor {
 model! {
     /// A link in the text of a comment.
     pub struct Link {
-        /// The first character of it.
+        /// Index of the first character, starting at 0.
         pub start_index: u32,
-        /// The character after the last one.
+        /// Index of the character after the last one.
         pub end_index: u32,
-        /// What it says.
+        /// Text of the link.
         pub text: String,
-        /// Where it leads.
+        /// Destination.
         pub url: String,
     }
 }
 
 model! {
-    /// A link to put into the text of a comment.
+    /// A link in the text of a comment to create or update.
     pub struct LinkInput {
-        /// The first character of it.
+        /// Index of the first character, starting at 0.
         pub start_index: u32,
-        /// The character after the last one. At least 1.
+        /// Index of the character after the last one. At least 1.
         pub end_index: u32,
-        /// Where it leads.
+        /// Destination.
         pub url: String,
     }
 }
 
 impl LinkInput {
-    /// Makes the characters `range` of the text a link to `url`.
+    /// Creates a link from the characters `range` of the text to `url`.
     pub fn new(range: std::ops::Range<u32>, url: impl Into<String>) -> Self {
         Self {
             start_index: range.start,
@@ -416,15 +437,15 @@ impl Check for LinkInput {
 }
 
 model! {
-    /// A user who is named in the text of a comment.
+    /// A mention of a user in the text of a comment.
     pub struct Mention {
-        /// The first character of the name.
+        /// Index of the first character, starting at 0.
         pub start_index: u32,
-        /// The character after the last one.
+        /// Index of the character after the last one.
         pub end_index: u32,
-        /// What is said.
+        /// Text of the mention.
         pub text: String,
-        /// Who is meant.
+        /// User who is mentioned.
         pub user_id: UserId,
     }
 }

@@ -1,38 +1,39 @@
-//! Changes to the text of a document, as part of a comment.
+//! Suggested changes to the text of a document, as part of a comment.
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{EncodeError, Extra, Patch, model, open_enum};
 
 open_enum! {
-    /// What is to be done with a text.
+    /// Type of a suggested change.
     pub enum TextReviewType {
-        /// Look at it.
+        /// Highlight the selected text.
         Highlight = "highlight",
-        /// Put something in.
+        /// Insert the suggested text.
         Insert = "insert",
-        /// Take it out.
+        /// Remove the selected text.
         Remove = "remove",
-        /// Put something in its place.
+        /// Replace the selected text with the suggested text.
         Replace = "replace",
     }
 }
 
 model! {
-    /// A rectangle on a page, from its lower left corner.
+    /// A rectangle on a page. The origin is the lower left corner of the page; the service does not
+    /// document the unit.
     pub struct TextReviewBounds {
-        /// From the left.
+        /// Distance of the left edge from the left of the page.
         pub x: f64,
-        /// From the bottom.
+        /// Distance of the lower edge from the bottom of the page.
         pub y: f64,
-        /// How wide it is. At least 0.
+        /// Width, at least 0.
         pub width: f64,
-        /// How high it is. At least 0.
+        /// Height, at least 0.
         pub height: f64,
     }
 }
 
 impl TextReviewBounds {
-    /// A rectangle with its lower left corner at `x`, `y`.
+    /// Creates a rectangle whose lower left corner is at `x`, `y`.
     pub fn new(x: f64, y: f64, width: f64, height: f64) -> Self {
         Self { x, y, width, height, extra: Extra::new() }
     }
@@ -46,47 +47,48 @@ impl Check for TextReviewBounds {
         for (field, value) in [("width", self.width), ("height", self.height)] {
             limits.finite(field, value);
             if value.is_finite() && value < 0.0 {
-                limits.push(EncodeError::new(field, format!("is {value}, allowed are 0 or more")));
+                limits.push(EncodeError::new(field, format!("is {value}, expected 0 or more")));
             }
         }
     }
 }
 
 model! {
-    /// A change to the text of a document.
+    /// A suggested change to the text of a document.
     pub struct TextReviewAnnotation {
-        /// What is to be done with the text.
+        /// Type of the change.
         pub kind = "text_review_annotation_type": TextReviewType,
-        /// Where the text stands on the page. At least one rectangle.
+        /// Position of the selected text on the page. At least one rectangle.
         pub bounds: Vec<TextReviewBounds>,
-        /// The text that stands there, or null.
+        /// Selected text, or null.
         pub selection_text: Patch<String>,
-        /// The text that should stand there, or null. At most 3 000 characters.
+        /// Suggested text, at most 3 000 characters, or null.
         pub suggested_text: Patch<String>,
     }
 }
 
 impl TextReviewAnnotation {
-    /// A change of `kind` to the text inside `bounds`.
+    /// Creates a change to the text inside `bounds`, with null for the selected and the suggested
+    /// text.
     pub fn new(kind: TextReviewType, bounds: impl Into<Vec<TextReviewBounds>>) -> Self {
         Self {
             kind,
             bounds: bounds.into(),
-            // The service wants both to be there.
+            // The service requires both fields.
             selection_text: Patch::Clear,
             suggested_text: Patch::Clear,
             extra: Extra::new(),
         }
     }
 
-    /// Sets the text that stands there.
+    /// Sets the selected text.
     #[must_use]
     pub fn selection_text(mut self, text: impl Into<String>) -> Self {
         self.selection_text = Patch::Set(text.into());
         self
     }
 
-    /// Sets the text that should stand there. At most 3 000 characters.
+    /// Sets the suggested text, at most 3 000 characters.
     #[must_use]
     pub fn suggested_text(mut self, text: impl Into<String>) -> Self {
         self.suggested_text = Patch::Set(text.into());
@@ -103,22 +105,22 @@ impl Check for TextReviewAnnotation {
 }
 
 model! {
-    /// What to change of a change to the text of a document; at least one thing.
+    /// Changes to a [`TextReviewAnnotation`]. At least one field has to be set.
     pub struct TextReviewAnnotationUpdate {
-        /// What is to be done with the text.
+        /// Type of the change.
         pub kind = "text_review_annotation_type": Option<TextReviewType>,
-        /// Where the text stands on the page. At least one rectangle.
+        /// Position of the selected text on the page. At least one rectangle.
         pub bounds: Option<Vec<TextReviewBounds>>,
-        /// The text that stands there.
+        /// Selected text.
         pub selection_text: Patch<String>,
-        /// The text that should stand there. At most 3 000 characters.
+        /// Suggested text, at most 3 000 characters.
         pub suggested_text: Patch<String>,
     }
 }
 
 impl TextReviewAnnotationUpdate {
-    /// A change of nothing yet.
-    #[allow(clippy::new_without_default, reason = "one that changes nothing is of no use")]
+    /// Creates an update without changes. Set at least one field before sending it.
+    #[allow(clippy::new_without_default, reason = "an update without changes is invalid")]
     pub fn new() -> Self {
         Self {
             kind: None,
@@ -129,28 +131,28 @@ impl TextReviewAnnotationUpdate {
         }
     }
 
-    /// Sets what is to be done with the text.
+    /// Sets the type of the change.
     #[must_use]
     pub fn kind(mut self, kind: TextReviewType) -> Self {
         self.kind = Some(kind);
         self
     }
 
-    /// Sets where the text stands on the page. At least one rectangle.
+    /// Sets the position of the selected text on the page. At least one rectangle.
     #[must_use]
     pub fn bounds(mut self, bounds: impl Into<Vec<TextReviewBounds>>) -> Self {
         self.bounds = Some(bounds.into());
         self
     }
 
-    /// Sets the text that stands there; `None` clears it.
+    /// Sets the selected text; `None` clears it.
     #[must_use]
     pub fn selection_text(mut self, text: impl Into<Patch<String>>) -> Self {
         self.selection_text = text.into();
         self
     }
 
-    /// Sets the text that should stand there; `None` clears it. At most 3 000 characters.
+    /// Sets the suggested text, at most 3 000 characters; `None` clears it.
     #[must_use]
     pub fn suggested_text(mut self, text: impl Into<Patch<String>>) -> Self {
         self.suggested_text = text.into();

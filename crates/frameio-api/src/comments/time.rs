@@ -1,13 +1,14 @@
-//! When in the media something is said.
+//! Positions in audio and video.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A moment of audio or video: a frame, or a timecode.
+/// A position in audio or video: a frame number or a timecode.
 ///
-/// The service counts frames at the rate of the file itself.
+/// Frames are counted at the frame rate of the file. The service does not document whether the
+/// first frame is 0 or 1.
 ///
 /// ```
 /// use frameio_api::comments::MediaTime;
@@ -18,9 +19,9 @@ use serde::ser::{Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaTime {
-    /// The number of a frame.
+    /// Number of a frame.
     Frame(u64),
-    /// `HH:MM:SS:FF`.
+    /// Timecode, `HH:MM:SS:FF`.
     Timecode(Box<str>),
 }
 
@@ -68,7 +69,7 @@ impl<'de> Deserialize<'de> for MediaTime {
             type Value = MediaTime;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the number of a frame, or a timecode")
+                f.write_str("a frame number or a timecode")
             }
 
             fn visit_u64<E: Error>(self, frame: u64) -> Result<MediaTime, E> {

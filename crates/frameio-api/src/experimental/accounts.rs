@@ -1,10 +1,21 @@
 //! Experimental operations on accounts.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::accounts::ShowAccount;
+//!
+//! let account = client.send(ShowAccount::new("account")).await?;
+//! println!("{}: {} bytes in use", account.display_name, account.storage_usage);
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Endpoint, Operation};
 
 use crate::accounts::Account;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ShowAccount::OPERATION];
 
 /// Shows an account.

@@ -1,15 +1,31 @@
 //! Experimental operations on files.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::files::ShowFiles;
+//!
+//! let files = ["file".into(), "other file".into()];
+//! for shown in client.send(ShowFiles::new("account", files)).await? {
+//!     match shown.file {
+//!         Some(file) => println!("{}: {}", shown.id, file.name),
+//!         None => println!("{}: status {}", shown.id, shown.status),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Endpoint, FileId, Operation, model, response_types};
 
 use crate::files::{File, FileInclude};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ShowFiles::OPERATION, RestoreFile::OPERATION];
 
 /// Shows several files.
 ///
-/// Returns a [`ShownFile`] for each id: the file, or why it cannot be shown.
+/// Returns a [`ShownFile`] for each id: the file, or an error.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -22,15 +38,16 @@ pub struct ShowFiles {
     /// Account that owns the files.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Related resources to include in the response. A media link can still be missing.
+    /// Related resources to include in the response. Requested media links can be absent: see
+    /// [`MediaLinks`](crate::media_links::MediaLinks).
     #[endpoint(query)]
     pub include: Option<Vec<FileInclude>>,
-    /// Files to show. 1 to 100.
+    /// Files to show, 1 to 100.
     #[endpoint(body, items = 1..=100)]
     pub file_ids: Vec<FileId>,
 }
 
-/// Restores a deleted file.
+/// Restores a recently deleted file.
 ///
 /// Returns the [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -50,26 +67,26 @@ pub struct RestoreFile {
 }
 
 model! {
-    /// One of the files that [`ShowFiles`] asks for.
+    /// Result of [`ShowFiles`] for one file.
     pub struct ShownFile {
-        /// The id that was asked for.
+        /// Id of the file.
         pub id: FileId,
-        /// The HTTP status that asking for this file alone would have had.
+        /// HTTP status that [`ShowFile`](crate::files::ShowFile) would have for this file.
         pub status: u16,
-        /// The file, if it can be shown.
+        /// The file. Absent if `error` is present.
         pub file: Option<Box<File>>,
-        /// Why it cannot be shown.
+        /// Reason why the file cannot be shown.
         pub error: Option<ShownFileError>,
     }
 }
 response_types! { ShownFile: list }
 
 model! {
-    /// Why a file cannot be shown.
+    /// Reason why a file cannot be shown.
     pub struct ShownFileError {
-        /// What is wrong.
+        /// Summary of the error.
         pub title: String,
-        /// What is wrong with this file.
+        /// Explanation of the error for this file.
         pub detail: String,
     }
 }

@@ -1,13 +1,24 @@
 //! Experimental operations on folders.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::folders::RestoreFolder;
+//!
+//! let folder = client.send(RestoreFolder::new("account", "folder")).await?;
+//! println!("{}", folder.name);
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Endpoint, FolderId, Operation};
 
 use crate::folders::Folder;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[RestoreFolder::OPERATION];
 
-/// Restores a deleted folder.
+/// Restores a recently deleted folder.
 ///
 /// Returns the [`Folder`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]

@@ -1,4 +1,17 @@
-//! Experimental operations on groups: their members, and the groups at Adobe.
+//! Experimental operations on groups: their members, and groups at Adobe.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::groups::ListGroupMembers;
+//!
+//! let mut members = client.items(ListGroupMembers::new("account", "group"));
+//! while let Some(member) = members.next().await {
+//!     println!("{}", member?.email);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use bytes::Bytes;
 use frameio_core::decode::decode_json;
@@ -10,7 +23,7 @@ use frameio_core::{
 use crate::groups::Group;
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     DeleteGroup::OPERATION,
     ListGroupMembers::OPERATION,
@@ -51,7 +64,7 @@ pub struct ListGroupMembers {
     /// Account that owns the group.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Group to list.
+    /// Group whose members are listed.
     #[endpoint(path)]
     pub group_id: GroupId,
     /// Sort order. Default: chosen by the service.
@@ -63,14 +76,14 @@ pub struct ListGroupMembers {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Adds users of the account to a group that is managed by Frame.io.
+/// Adds users of the account to a group that Frame.io manages.
 ///
-/// Existing members stay members. If one user cannot be added, none is.
+/// Existing members remain. If one user cannot be added, none is.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -82,7 +95,7 @@ pub struct AddGroupMembers {
     /// Account that owns the group.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Group that receives the users.
+    /// Group to add the users to.
     #[endpoint(path)]
     pub group_id: GroupId,
     /// Users to add.
@@ -102,7 +115,7 @@ pub struct RemoveGroupMember {
     /// Account that owns the group.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Group that loses the user.
+    /// Group to remove the user from.
     #[endpoint(path)]
     pub group_id: GroupId,
     /// User to remove.
@@ -110,7 +123,7 @@ pub struct RemoveGroupMember {
     pub user_id: UserId,
 }
 
-/// Lists the Adobe groups that are available to an account.
+/// Lists the groups at Adobe that can be added to an account.
 ///
 /// Returns pages of [`AdobeGroup`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -122,7 +135,7 @@ pub struct RemoveGroupMember {
 )]
 #[non_exhaustive]
 pub struct ListAdobeGroups {
-    /// Account that owns the adobe groups.
+    /// Account whose available groups are listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Cursor of the page to return. Default: the first page.
@@ -131,12 +144,12 @@ pub struct ListAdobeGroups {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Adds an Adobe group to an account, as a group of the account.
+/// Adds a group at Adobe to an account, and starts the synchronization of its members.
 ///
 /// Returns the [`AddedAdobeGroup`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -157,36 +170,36 @@ pub struct AddAdobeGroup {
 }
 
 open_enum! {
-    /// The order of the members of a group.
+    /// Sort order of the members of a group.
     pub enum GroupMemberSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By e-mail address, A first.
+        /// By email address, A to Z.
         EmailAsc = "email_asc",
-        /// By e-mail address, Z first.
+        /// By email address, Z to A.
         EmailDesc = "email_desc",
     }
 }
 
 model! {
-    /// A group at Adobe, which may be added to the account.
+    /// A group at Adobe, which can be added to the account.
     pub struct AdobeGroup {
-        /// The group's id at Adobe.
+        /// Id of the group at Adobe.
         pub adobe_group_id: String,
-        /// What it is called.
+        /// Name of the group.
         pub name: String,
     }
 }
 response_types! { AdobeGroup: page }
 
 model! {
-    /// A group at Adobe that was added to an account.
+    /// Result of adding a group at Adobe to an account.
     pub struct AddedAdobeGroup {
-        /// The group; its `sync_status` tells how far its members have been taken over.
+        /// The group. Its `sync_status` is the progress of the synchronization of its members.
         pub group = "data": Group,
-        /// A sentence for a person, present where the account had the group already.
+        /// Message for users. Present only if the account already had the group.
         pub message: Option<String>,
     }
 }

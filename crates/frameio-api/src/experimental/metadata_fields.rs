@@ -1,10 +1,21 @@
 //! Experimental operations on metadata fields.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::metadata_fields::ShowFieldDefinition;
+//!
+//! let definition = client.send(ShowFieldDefinition::new("account", "definition")).await?;
+//! println!("{}: {}", definition.name, definition.kind.field_type());
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Endpoint, FieldDefinitionId, Operation};
 
 use crate::metadata_fields::{FieldDefinition, FieldDefinitionInclude};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ShowFieldDefinition::OPERATION];
 
 /// Shows the definition of a metadata field.

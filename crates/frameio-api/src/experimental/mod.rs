@@ -1,12 +1,23 @@
 //! Experimental operations, which the service may change or withdraw at any time.
 //!
-//! Behind the feature `experimental`. Each sends the header `api-version: experimental`. They are
-//! exempt from semantic versioning: a minor version may change them as the service does. When the
-//! service promotes one, it moves to the module of its resource.
+//! Requires the feature `experimental`. The requests send the header `api-version: experimental`.
+//! They are exempt from semantic versioning: a minor version can change them as the service does.
+//! When the service promotes an operation, its request moves to the module of its resource.
 //!
-//! # Flavours of stable operations
-//! Some stable operations take more with that header. What they take more is a field of their
-//! request, with this feature, and the header is sent only when such a field is set:
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::files::RestoreFile;
+//!
+//! let file = client.send(RestoreFile::new("account", "file")).await?;
+//! println!("{}", file.name);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Experimental fields of stable operations
+//! Some stable operations accept additional fields with that header. This feature adds these fields
+//! to the requests, which send the header only when such a field is set:
 //!
 //! | request | field | effect |
 //! |---|---|---|
@@ -14,7 +25,7 @@
 //! | [`CreateShare`](crate::shares::CreateShare), [`UpdateShare`](crate::shares::UpdateShare) | `watermark_template_id` | selects the session watermark template |
 //! | [`ListShares`](crate::shares::ListShares), [`ShowShare`](crate::shares::ShowShare) | `include` | includes field definitions |
 //! | [`SearchAccount`](crate::search::SearchAccount) | `scope` | restricts the search to a workspace, project or folder |
-//! | [`ShowFile`](crate::files::ShowFile) and other requests with [`FileInclude`](crate::files::FileInclude) | `include` of `Parent` and `MediaLinksHlsManifest` | includes the folder or version stack of the file, a playlist |
+//! | [`ShowFile`](crate::files::ShowFile) and other requests with [`FileInclude`](crate::files::FileInclude) | `include` of `Parent` or `MediaLinksHlsManifest` | includes the parent of the file, or a playlist |
 //! | [`ShowFile`](crate::files::ShowFile), [`ShowVersionStack`](crate::version_stacks::ShowVersionStack) | `scrub_sheet_layout` | adds the layout to an included scrub sheet |
 //! | [`ListAccountUsers`](crate::users::ListAccountUsers) | `membership_details` | adds `joined_at`, `last_active_at` and `timezone` to users |
 

@@ -1,4 +1,4 @@
-//! Groups with roles: what the experimental permissions share.
+//! Groups with roles: the models that the experimental permissions share.
 
 use frameio_core::{model, open_enum, response_types};
 
@@ -6,29 +6,29 @@ use crate::groups::Group;
 use crate::permissions::Role;
 
 open_enum! {
-    /// The order of groups with roles.
+    /// Sort order of groups with roles.
     pub enum GroupRoleSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
-        /// By role, the reverse of [`RoleDesc`](Self::RoleDesc).
+        /// By role. The service does not document the order of roles.
         RoleAsc = "role_asc",
-        /// By role, the reverse of [`RoleAsc`](Self::RoleAsc).
+        /// By role, in the reverse order of [`RoleAsc`](Self::RoleAsc).
         RoleDesc = "role_desc",
     }
 }
 
 model! {
-    /// A group with a role on a workspace or a project.
+    /// A group with its role on a workspace or project.
     pub struct GroupRole {
-        /// The group.
+        /// Group.
         pub group: Group,
-        /// The group's role.
+        /// Role of the group.
         pub role: Role,
     }
 }

@@ -1,11 +1,23 @@
 //! Experimental operations on project permissions: the roles of groups.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::project_permissions::UpdateProjectGroupRole;
+//! use frameio::permissions::ProjectRole;
+//!
+//! let role = ProjectRole::Commenter;
+//! client.send(UpdateProjectGroupRole::new("account", "project", "group", role)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Cursor, Endpoint, GroupId, Operation, Page, ProjectId};
 
 use super::permissions::{GroupRole, GroupRoleSort};
 use crate::permissions::{AssignedProjectRole, ProjectRole};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListProjectGroups::OPERATION,
     UpdateProjectGroupRole::OPERATION,
@@ -27,7 +39,7 @@ pub struct ListProjectGroups {
     /// Account that owns the project.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Project that contains the project groups.
+    /// Project whose groups are listed.
     #[endpoint(path)]
     pub project_id: ProjectId,
     /// Sort order. Default: chosen by the service.
@@ -39,12 +51,12 @@ pub struct ListProjectGroups {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Grants a group a role on a project.
+/// Grants a group a role on a project, and adds the group if necessary.
 ///
 /// Returns the [`AssignedProjectRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -83,7 +95,7 @@ pub struct RemoveProjectGroup {
     /// Account that owns the project.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Project that loses the group.
+    /// Project to remove the group from.
     #[endpoint(path)]
     pub project_id: ProjectId,
     /// Group to remove.

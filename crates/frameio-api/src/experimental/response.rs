@@ -1,11 +1,11 @@
-//! A choice of the experimental response of a stable operation.
+//! Selection of the experimental response of a stable operation.
 
 use frameio_core::encode::{Query, QueryValue};
 use serde::{Deserialize, Deserializer};
 
-/// Whether the experimental response of a stable operation is requested.
+/// Whether to request the experimental response of a stable operation.
 ///
-/// The choice itself is not sent; `true` adds the header `api-version: experimental`.
+/// It is not sent as a parameter: `true` adds the header `api-version: experimental`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExperimentalResponse(bool);
 

@@ -1,4 +1,17 @@
 //! Experimental operations on version stacks.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::version_stacks::{
+//!     ReorderVersionStack, VersionMove, VersionPlace, VersionStackEnd,
+//! };
+//!
+//! let to_top = VersionMove::new("file", VersionPlace::At(VersionStackEnd::Top));
+//! client.send(ReorderVersionStack::new("account", "stack", to_top)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Endpoint, FileId, Operation, VersionStackId, open_enum};
 use serde::de::{Deserialize, Deserializer, Error};
@@ -7,7 +20,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::assets::Asset;
 use crate::version_stacks::VersionStack;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] =
     &[ReorderVersionStack::OPERATION, RestoreVersionStack::OPERATION];
 
@@ -34,7 +47,7 @@ pub struct ReorderVersionStack {
     pub version_move: VersionMove,
 }
 
-/// Restores a deleted version stack.
+/// Restores a recently deleted version stack.
 ///
 /// Returns the [`VersionStack`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -54,53 +67,51 @@ pub struct RestoreVersionStack {
     pub version_stack_id: VersionStackId,
 }
 
-/// A version of a version stack, and the place that it is moved to.
+/// A version to move, and its new position in the version stack.
 ///
 /// ```
-/// use frameio_api::experimental::version_stacks::{ReorderVersionStack, VersionMove};
-/// use frameio_api::experimental::version_stacks::{VersionPlace, VersionStackEnd};
+/// use frameio_api::experimental::version_stacks::{ReorderVersionStack, VersionMove, VersionPlace};
 ///
-/// let to_top = VersionMove::new("file", VersionPlace::At(VersionStackEnd::Top));
-/// let request = ReorderVersionStack::new("account", "stack", to_top);
-/// let request = frameio_core::encode(&request)?;
+/// let above = VersionMove::new("file", VersionPlace::Above("other file".into()));
+/// let request = frameio_core::encode(&ReorderVersionStack::new("account", "stack", above))?;
 /// let body = request.body().as_bytes().unwrap();
-/// assert_eq!(body, br#"{"data":{"target_file_id":"file","move_to":"top"}}"#);
+/// assert_eq!(body, br#"{"data":{"target_file_id":"file","move_above_file_id":"other file"}}"#);
 /// # Ok::<_, frameio_core::EncodeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionMove {
-    /// The version to move.
+    /// Version to move.
     pub target_file_id: FileId,
-    /// Where it goes.
+    /// New position.
     pub place: VersionPlace,
 }
 
 impl VersionMove {
-    /// Moves the version `target_file_id` to `place`.
+    /// Creates a move of the version `target_file_id` to `place`.
     pub fn new(target_file_id: impl Into<FileId>, place: VersionPlace) -> Self {
         Self { target_file_id: target_file_id.into(), place }
     }
 }
 
-/// A place in a version stack.
+/// Position in a version stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VersionPlace {
-    /// One of the two ends.
+    /// At the top or the bottom.
     At(VersionStackEnd),
-    /// Right above this version.
+    /// Directly above this version.
     Above(FileId),
-    /// Right below this version.
+    /// Directly below this version.
     Below(FileId),
 }
 
 open_enum! {
-    /// An end of a version stack.
+    /// End of a version stack.
     pub enum VersionStackEnd {
-        /// The version that the stack is shown as.
+        /// Top: the version that represents the stack.
         Top = "top",
-        /// The other end.
+        /// Bottom.
         Bottom = "bottom",
     }
 }
@@ -130,7 +141,8 @@ impl<'de> Deserialize<'de> for VersionMove {
             (None, None, Some(file)) => VersionPlace::Below(file),
             _ => {
                 return Err(D::Error::custom(
-                    "one of `move_to`, `move_above_file_id` and `move_below_file_id` has to be there",
+                    "expected exactly one of `move_to`, `move_above_file_id` and \
+                     `move_below_file_id`",
                 ));
             }
         };
@@ -144,7 +156,7 @@ mod wire {
     use super::VersionStackEnd;
 
     model! {
-        /// [`VersionMove`](super::VersionMove) as JSON.
+        /// JSON form of [`VersionMove`](super::VersionMove).
         pub struct Fields {
             pub target_file_id: FileId,
             pub move_to: Option<VersionStackEnd>,

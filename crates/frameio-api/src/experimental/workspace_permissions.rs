@@ -1,11 +1,23 @@
 //! Experimental operations on workspace permissions: the roles of groups.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::workspace_permissions::UpdateWorkspaceGroupRole;
+//! use frameio::permissions::WorkspaceRole;
+//!
+//! let role = WorkspaceRole::Commenter;
+//! client.send(UpdateWorkspaceGroupRole::new("account", "workspace", "group", role)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{AccountId, Cursor, Endpoint, GroupId, Operation, Page, WorkspaceId};
 
 use super::permissions::{GroupRole, GroupRoleSort};
 use crate::permissions::{AssignedWorkspaceRole, WorkspaceRole};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListWorkspaceGroups::OPERATION,
     UpdateWorkspaceGroupRole::OPERATION,
@@ -27,7 +39,7 @@ pub struct ListWorkspaceGroups {
     /// Account that owns the workspace.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Workspace that contains the workspace groups.
+    /// Workspace whose groups are listed.
     #[endpoint(path)]
     pub workspace_id: WorkspaceId,
     /// Sort order. Default: chosen by the service.
@@ -39,12 +51,12 @@ pub struct ListWorkspaceGroups {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Grants a group a role on a workspace.
+/// Grants a group a role on a workspace, and adds the group if necessary.
 ///
 /// Returns the [`AssignedWorkspaceRole`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -83,7 +95,7 @@ pub struct RemoveWorkspaceGroup {
     /// Account that owns the workspace.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Workspace that loses the group.
+    /// Workspace to remove the group from.
     #[endpoint(path)]
     pub workspace_id: WorkspaceId,
     /// Group to remove.

@@ -1,27 +1,27 @@
-//! What copies take along, and what they answer with.
+//! Options and results of copies.
 
 use frameio_core::{FileId, model, open_enum, response_types};
 
 use super::File;
 
 open_enum! {
-    /// Which comments are copied with a file.
+    /// Comments that are copied with a file.
     pub enum CopyComments {
-        /// None.
+        /// No comments.
         None = "none",
-        /// Those that only the team sees.
+        /// Internal comments, which only the team sees.
         Internal = "internal",
-        /// Those that everybody sees.
+        /// Public comments, which reviewers see too.
         Public = "public",
-        /// All.
+        /// Internal and public comments.
         All = "all",
     }
 }
 
 model! {
-    /// A copy of a file.
+    /// Result of copying one of several files.
     pub struct CopiedFile {
-        /// The file that was copied.
+        /// File that was copied.
         pub source_file_id: FileId,
         /// The copy.
         pub file: File,

@@ -1,4 +1,21 @@
-//! Files: what they are, uploads and their status, copies and moves.
+//! Files: uploads, renditions, copies and moves.
+//!
+//! A file is in a folder or a version stack. Its content is not part of the responses: request
+//! [`MediaLinks`] to download it.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::files::{FileInclude, ShowFile};
+//!
+//! let file = ShowFile::new("account", "file").include([FileInclude::MediaLinksOriginal]);
+//! let file = client.send(file).await?;
+//! let original = file.media_links.and_then(|links| links.original);
+//! println!("{}: {:?}, {} bytes", file.name, file.status, file.file_size);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The feature `transfer` of `frameio` uploads and downloads files of any size.
 
 mod copies;
 mod upload;
@@ -11,7 +28,8 @@ use jiff::Timestamp;
 
 pub use self::copies::{CopiedFile, CopyComments};
 pub use self::upload::{
-    MediaType, RemoteUpload, StorageKey, StorageLocation, UploadStatus, UploadUrl,
+    CreateLocalUpload, CreateRemoteUpload, MediaType, RemoteUpload, ShowUploadStatus, StorageKey,
+    StorageLocation, UploadStatus, UploadUrl,
 };
 use crate::assets::{Asset, AssetKind};
 #[cfg(feature = "experimental")]
@@ -21,7 +39,7 @@ use crate::metadata::MetadataField;
 use crate::projects::Project;
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 #[allow(deprecated, reason = "the list is complete")]
 pub const OPERATIONS: &[&Operation] = &[
     ShowFile::OPERATION,
@@ -43,17 +61,6 @@ pub const OPERATIONS: &[&Operation] = &[
 ///
 /// Returns the [`File`]. Fails with 403 if the original is included and the caller is not allowed
 /// to download it.
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::files::{FileInclude, ShowFile};
-///
-/// let file = ShowFile::new("account", "file").include([FileInclude::MediaLinksOriginal]);
-/// let file = client.send(file).await?;
-/// println!("{}: {:?}", file.name, file.status);
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -65,15 +72,15 @@ pub struct ShowFile {
     /// Account that owns the file.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// File to show; an id at Adobe may carry a version after `|`.
+    /// File to show. An Adobe id may have a version, separated by `|`.
     #[endpoint(path)]
     pub file_id: FileId,
-    /// Related resources to include in the response. A media link can still be missing: the file is
-    /// not transcoded yet, has no such rendition, or access is restricted. Including the original
-    /// without the right to download it fails with 403.
+    /// Related resources to include in the response. Requested media links can be absent: see
+    /// [`MediaLinks`]. Including the original without the right to download it fails with 403.
     #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
-    /// Whether an included scrub sheet has its layout. Sends `api-version: experimental`.
+    /// Whether a scrub sheet that is included contains its layout. Sends
+    /// `api-version: experimental`.
     #[cfg(feature = "experimental")]
     #[endpoint(query, experimental)]
     pub scrub_sheet_layout: Option<ExperimentalResponse>,
@@ -96,7 +103,8 @@ pub struct ListFiles {
     /// Folder that contains the files.
     #[endpoint(path)]
     pub folder_id: FolderId,
-    /// Related resources to include in the response. A media link can still be missing.
+    /// Related resources to include in the response. Requested media links can be absent: see
+    /// [`MediaLinks`].
     #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
@@ -108,84 +116,12 @@ pub struct ListFiles {
     /// Number of items per page, 1 to 500. Default: 50.
     #[endpoint(page, range = 1..=500)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Creates a file whose content is uploaded in parts.
-///
-/// Returns the [`File`] with a URL and a size for each part. Send each part with `PUT` within 24
-/// hours, without a token: exactly that many bytes, with `x-amz-acl: private` and the `media_type`
-/// of the file as `Content-Type`. The feature `transfer` of `frameio` does this.
-#[derive(Clone, Debug, PartialEq, Endpoint)]
-#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
-#[endpoint(
-    POST "/v4/accounts/{account_id}/folders/{folder_id}/files/local_upload",
-    id = "files.create_local_upload", response = File, quota = "5/s",
-)]
-#[non_exhaustive]
-pub struct CreateLocalUpload {
-    /// Account that owns the folder.
-    #[endpoint(path)]
-    pub account_id: AccountId,
-    /// Folder in which to create the local upload.
-    #[endpoint(path)]
-    pub folder_id: FolderId,
-    /// Name, 1 to 255 characters.
-    #[endpoint(body, len = 1..=255)]
-    pub name: String,
-    /// Size in bytes, 1 to 5 000 000 000 000.
-    #[endpoint(body, range = 1..=5_000_000_000_000)]
-    pub file_size: u64,
-}
-
-/// Creates a file whose content the service downloads from a URL.
-///
-/// Returns the [`RemoteUpload`]; [`ShowUploadStatus`] reports the progress. The content has at most
-/// 50 GB.
-#[derive(Clone, Debug, PartialEq, Endpoint)]
-#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
-#[endpoint(
-    POST "/v4/accounts/{account_id}/folders/{folder_id}/files/remote_upload",
-    id = "files.create_remote_upload", response = RemoteUpload, quota = "5/s",
-)]
-#[non_exhaustive]
-pub struct CreateRemoteUpload {
-    /// Account that owns the folder.
-    #[endpoint(path)]
-    pub account_id: AccountId,
-    /// Folder in which to create the remote upload.
-    #[endpoint(path)]
-    pub folder_id: FolderId,
-    /// Name, 1 to 255 characters.
-    #[endpoint(body, len = 1..=255)]
-    pub name: String,
-    /// URL from which the service downloads the content.
-    #[endpoint(body)]
-    pub source_url: SignedUrl,
-}
-
-/// Shows the progress of an upload.
-///
-/// Returns the [`UploadStatus`].
-#[derive(Clone, Debug, PartialEq, Endpoint)]
-#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
-#[endpoint(
-    GET "/v4/accounts/{account_id}/files/{file_id}/status",
-    id = "files.show_file_upload_status", response = UploadStatus, quota = "5/s",
-)]
-#[non_exhaustive]
-pub struct ShowUploadStatus {
-    /// Account that owns the upload status.
-    #[endpoint(path)]
-    pub account_id: AccountId,
-    /// File that is being uploaded.
-    #[endpoint(path)]
-    pub file_id: FileId,
-}
-
-/// Updates a file.
+/// Renames a file.
 ///
 /// Returns the updated [`File`].
 #[derive(Clone, Debug, PartialEq, Endpoint)]
@@ -208,6 +144,8 @@ pub struct UpdateFile {
 }
 
 /// Deletes a file.
+///
+/// [`ListDeletedAssets`](crate::projects::ListDeletedAssets) lists recently deleted files.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -224,9 +162,9 @@ pub struct DeleteFile {
     pub file_id: FileId,
 }
 
-/// Creates a file whose content is uploaded in parts, in the old way.
+/// Creates a file whose content is uploaded in parts. Deprecated by the service.
 ///
-/// Returns the [`File`]. Use [`CreateLocalUpload`] instead.
+/// Returns the [`File`]. Use [`CreateLocalUpload`] or [`CreateRemoteUpload`] instead.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[deprecated(note = "the service advises `CreateLocalUpload` and `CreateRemoteUpload`")]
@@ -251,7 +189,7 @@ pub struct CreateFile {
     /// Media type, such as `video/mp4`. 1 to 255 characters.
     #[endpoint(body, len = 1..=255)]
     pub media_type: MediaType,
-    /// URL from which the service downloads the content.
+    /// URL from which the service downloads the content. Default: the content is uploaded in parts.
     #[endpoint(body)]
     pub source_url: Option<SignedUrl>,
 }
@@ -354,7 +292,7 @@ pub struct CopyFiles {
     /// Comments to copy. Default: none.
     #[endpoint(query)]
     pub copy_comments: Option<CopyComments>,
-    /// Files to copy, each once. 1 to 100.
+    /// Files to copy, 1 to 100. Values must be unique.
     #[endpoint(body, items = 1..=100, unique)]
     pub file_ids: Vec<FileId>,
     /// Folder that receives the copies.
@@ -376,7 +314,7 @@ pub struct MoveFiles {
     /// Account that owns the files.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Files to move, each once. 1 to 100.
+    /// Files to move, 1 to 100. Values must be unique.
     #[endpoint(body, items = 1..=100, unique)]
     pub file_ids: Vec<FileId>,
     /// Destination folder.
@@ -389,47 +327,47 @@ open_enum! {
     pub enum FileInclude {
         /// Links to the file as it was uploaded.
         MediaLinksOriginal = "media_links.original",
-        /// Links to a small picture.
+        /// Links to a small thumbnail image.
         MediaLinksThumbnail = "media_links.thumbnail",
-        /// Links to a large picture.
+        /// Links to a large thumbnail image.
         MediaLinksThumbnailHighQuality = "media_links.thumbnail_high_quality",
-        /// Links to a video of 180 lines.
+        /// Links to an H.264 video with a height of 180 pixels.
         MediaLinksVideoH264180 = "media_links.video_h264_180",
-        /// Links to the best rendition.
+        /// Links to the rendition with the highest quality.
         MediaLinksHighQuality = "media_links.high_quality",
-        /// Links to the rendition that takes the least.
+        /// Links to a rendition with a small size.
         MediaLinksEfficient = "media_links.efficient",
-        /// Links to a sheet of pictures to scrub through.
+        /// Links to a sheet of frames of a video.
         MediaLinksScrubSheet = "media_links.scrub_sheet",
-        /// Who created it.
+        /// User who created the asset.
         Creator = "creator",
-        /// The project that it is in.
+        /// Project that contains the asset.
         Project = "project",
-        /// The values of its metadata fields.
+        /// Metadata fields with their values.
         Metadata = "metadata",
     }
     experimental {
-        /// Folder or version stack that the file is in. Only for [`ShowFile`].
+        /// Folder or version stack that contains the file. Only for [`ShowFile`].
         Parent = "parent",
-        /// Playlist to stream from.
+        /// Link to an HLS playlist.
         MediaLinksHlsManifest = "media_links.hls_manifest",
     }
 }
 
 open_enum! {
-    /// The order of files.
+    /// Sort order of files.
     pub enum FileSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
-        /// By time of the last change, oldest first.
+        /// By time of the last change, least recently changed first.
         UpdatedAtAsc = "updated_at_asc",
-        /// By time of the last change, newest first.
+        /// By time of the last change, most recently changed first.
         UpdatedAtDesc = "updated_at_desc",
         /// By size, smallest first.
         FileSizeAsc = "file_size_asc",
@@ -439,59 +377,62 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far a file is.
+    /// Progress of the upload and the processing of a file.
     pub enum FileStatus {
-        /// Created; its bytes are not all there.
+        /// The file exists, but not all of its content is uploaded.
         Created = "created",
-        /// All bytes are there.
+        /// All content is uploaded.
         Uploaded = "uploaded",
-        /// The renditions are there too.
+        /// The renditions are available too.
         Transcoded = "transcoded",
     }
 }
 
 model! {
-    /// A file.
+    /// A file of a project.
     pub struct File {
-        /// The file's id.
+        /// Id of the file.
         pub id: FileId,
-        /// The file's id at Adobe.
+        /// Id of the file at Adobe, such as `urn:aaid:sc:US:…`. Absent outside of Adobe storage.
         pub adobe_id: Option<String>,
-        /// The version that the id at Adobe stands for.
+        /// Id of the file's version at Adobe. Absent outside of Adobe storage.
         pub adobe_version_id: Option<String>,
-        /// The project that it is in.
+        /// Project that contains the file.
         pub project_id: ProjectId,
-        /// The folder, or the version stack, that it is in.
+        /// Folder or version stack that contains the file.
         pub parent_id: Option<AssetId>,
-        /// The folder or the version stack itself: only in answers to experimental operations.
+        /// Folder or version stack that contains the file. Present only in experimental responses,
+        /// and only if `FileInclude::Parent` is requested.
         pub parent: Option<Box<Asset>>,
-        /// What it is called.
+        /// Name, including the extension.
         pub name: String,
-        /// That it is a file.
+        /// Type of the asset, always [`AssetKind::File`].
         pub kind = "type": AssetKind,
-        /// How far it is.
+        /// Progress of the upload and the processing.
         pub status: FileStatus,
-        /// How large it is, in bytes.
+        /// Size in bytes.
         pub file_size: u64,
-        /// Its media type, `video/mp4`: guessed by the service, and the `Content-Type` that its
-        /// parts have to be sent with.
+        /// Media type, such as `video/mp4`, which the service derives from the name. The parts of
+        /// an upload have to be sent with it as `Content-Type`. Can be absent until the upload is
+        /// complete.
         pub media_type: Option<String>,
-        /// Where a browser shows it.
+        /// URL of the file in the web app.
         pub view_url: String,
-        /// Where its parts are to be sent, in order: only in the answer to
-        /// [`CreateLocalUpload`].
+        /// URLs to upload the parts to, in the order of the content. Present only in the response
+        /// to [`CreateLocalUpload`].
         pub upload_urls: Option<Vec<UploadUrl>>,
-        /// Where it and its renditions can be fetched, if included.
+        /// Links to the content and the renditions. Present only if media links are requested.
         pub media_links: Option<Box<MediaLinks>>,
-        /// Who created it, if included.
+        /// User who created the file. Present only if [`FileInclude::Creator`] is requested.
         pub creator: Option<Box<User>>,
-        /// The project that it is in, if included.
+        /// Project that contains the file. Present only if [`FileInclude::Project`] is requested.
         pub project: Option<Box<Project>>,
-        /// The values of its metadata fields, if included.
+        /// Metadata fields with their values. Present only if [`FileInclude::Metadata`] is
+        /// requested.
         pub metadata: Option<Vec<MetadataField>>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }

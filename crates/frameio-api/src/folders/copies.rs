@@ -1,4 +1,4 @@
-//! Copies of folders, which the service may still be making when it responds.
+//! Copies of folders, which can be incomplete when the service responds.
 
 use bytes::Bytes;
 use frameio_core::decode::decode_json;
@@ -26,13 +26,13 @@ response_types! { CopiedFolder: list }
 pub enum FolderCopy {
     /// The copy is complete.
     Done(Box<Folder>),
-    /// The service is still copying. It gives no id to ask about the copy, which shows only in the
-    /// folder that it appears in. Holds the fields of the response, of which none is documented.
+    /// The service is still copying. It returns no id that identifies the copy: list the
+    /// destination until the folder appears. The fields of the response are not documented.
     InProgress(Extra),
 }
 
 impl FolderCopy {
-    /// Returns the copy; `None` while the service is still copying.
+    /// Returns the copy, or `None` while the service is still copying.
     pub fn folder(&self) -> Option<&Folder> {
         match self {
             Self::Done(folder) => Some(folder),
@@ -47,12 +47,12 @@ impl FolderCopy {
 pub enum FolderCopies {
     /// The copies are complete, in the order of the request.
     Done(Vec<CopiedFolder>),
-    /// The service is still copying, as [`FolderCopy::InProgress`] says.
+    /// The service is still copying: see [`FolderCopy::InProgress`].
     InProgress(Extra),
 }
 
 impl FolderCopies {
-    /// Returns the copies; `None` while the service is still copying.
+    /// Returns the copies, or `None` while the service is still copying.
     pub fn folders(&self) -> Option<&[CopiedFolder]> {
         match self {
             Self::Done(folders) => Some(folders),
@@ -61,7 +61,7 @@ impl FolderCopies {
     }
 }
 
-/// Returns the fields of a response to a copy in progress; `None` for one that is complete.
+/// Returns the fields of a response to a copy in progress, or `None` if the copy is complete.
 fn in_progress(parts: &Parts, body: &Bytes) -> Option<Result<Extra, DecodeError>> {
     match parts.status {
         StatusCode::ACCEPTED if body.is_empty() => Some(Ok(Extra::new())),

@@ -1,4 +1,20 @@
-//! Folders, and what is in them.
+//! Folders and their contents.
+//!
+//! Every project has a root folder,
+//! [`Project::root_folder_id`](crate::projects::Project::root_folder_id), which contains all of its
+//! assets.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::folders::ListFolderChildren;
+//!
+//! let mut children = client.items(ListFolderChildren::new("account", "folder"));
+//! while let Some(asset) = children.next().await {
+//!     println!("{}", asset?.name());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod copies;
 
@@ -15,7 +31,7 @@ use crate::metadata::MetadataField;
 use crate::projects::Project;
 use crate::users::User;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ShowFolder::OPERATION,
     ListFolderChildren::OPERATION,
@@ -53,19 +69,7 @@ pub struct ShowFolder {
 
 /// Lists the files, folders and version stacks in a folder.
 ///
-/// Returns pages of [`Asset`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::folders::ListFolderChildren;
-///
-/// let mut children = client.items(ListFolderChildren::new("account", "folder"));
-/// while let Some(asset) = children.next().await {
-///     println!("{}", asset?.name());
-/// }
-/// # Ok(())
-/// # }
-/// ```
+/// Returns pages of [`Asset`]. Folders inside the folder are listed without their contents.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -77,10 +81,11 @@ pub struct ListFolderChildren {
     /// Account that owns the folder.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Folder that contains the folder.
+    /// Folder to list.
     #[endpoint(path)]
     pub folder_id: FolderId,
-    /// Related resources to include in the response. A media link can still be missing.
+    /// Related resources to include in the response. Requested media links can be absent: see
+    /// [`MediaLinks`](crate::media_links::MediaLinks).
     #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
     /// Sort order. Default: chosen by the service.
@@ -95,7 +100,7 @@ pub struct ListFolderChildren {
     /// Number of items per page, 1 to 500. Default: 50.
     #[endpoint(page, range = 1..=500)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -129,12 +134,12 @@ pub struct ListFolders {
     /// Number of items per page, 1 to 500. Default: 50.
     #[endpoint(page, range = 1..=500)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
-/// Creates a folder.
+/// Creates a folder in a folder.
 ///
 /// Returns the [`Folder`]. Fails with 404 if the parent does not exist or the caller has no access
 /// to it.
@@ -159,10 +164,10 @@ pub struct CreateFolder {
     /// Account that owns the folder.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Folder in which to create the folder.
+    /// Parent folder.
     #[endpoint(path)]
     pub folder_id: FolderId,
-    /// Name, 1 to 255 characters.
+    /// Name, 1 to 255 characters. Default: chosen by the service.
     #[endpoint(body, len = 1..=255)]
     pub name: Option<String>,
     /// Whether only members of the folder can see it. Sends `api-version: experimental`.
@@ -198,6 +203,8 @@ pub struct UpdateFolder {
 }
 
 /// Deletes a folder with its contents.
+///
+/// [`ListDeletedAssets`](crate::projects::ListDeletedAssets) lists recently deleted folders.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -216,7 +223,7 @@ pub struct DeleteFolder {
 
 /// Copies a folder with its contents.
 ///
-/// Returns a [`FolderCopy`]: the copy, or that the service continues to copy.
+/// Returns a [`FolderCopy`]: the copy, or that the service is still copying.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -263,7 +270,7 @@ pub struct MoveFolder {
 
 /// Copies several folders with their contents to one folder.
 ///
-/// Returns [`FolderCopies`]: the copies, or that the service continues to copy.
+/// Returns [`FolderCopies`]: the copies, or that the service is still copying.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -281,7 +288,7 @@ pub struct CopyFolders {
     /// Comments to copy. Default: none.
     #[endpoint(query)]
     pub copy_comments: Option<CopyComments>,
-    /// Folders to copy, each once. 1 to 100.
+    /// Folders to copy, 1 to 100. Values must be unique.
     #[endpoint(body, items = 1..=100, unique)]
     pub folder_ids: Vec<FolderId>,
     /// Folder that receives the copies.
@@ -303,7 +310,7 @@ pub struct MoveFolders {
     /// Account that owns the folders.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Folders to move, each once. 1 to 100.
+    /// Folders to move, 1 to 100. Values must be unique.
     #[endpoint(body, items = 1..=100, unique)]
     pub folder_ids: Vec<FolderId>,
     /// Destination folder.
@@ -314,45 +321,47 @@ pub struct MoveFolders {
 open_enum! {
     /// Related resources to include in responses about folders.
     pub enum FolderInclude {
-        /// Who created it.
+        /// User who created the folder.
         Creator = "creator",
-        /// The project that it is in.
+        /// Project that contains the folder.
         Project = "project",
-        /// The values of its metadata fields.
+        /// Metadata fields with their values.
         Metadata = "metadata",
     }
 }
 
 model! {
-    /// A folder.
+    /// A folder of a project.
     pub struct Folder {
-        /// The folder's id.
+        /// Id of the folder.
         pub id: FolderId,
-        /// The folder's id at Adobe.
+        /// Id of the folder at Adobe, such as `urn:aaid:sc:US:…`. Absent outside of Adobe storage.
         pub adobe_id: Option<String>,
-        /// The project that it is in.
+        /// Project that contains the folder.
         pub project_id: ProjectId,
-        /// The folder that it is in; none for a root folder.
+        /// Parent folder. Absent for root folders.
         pub parent_id: Option<FolderId>,
-        /// What it is called.
+        /// Name of the folder.
         pub name: String,
-        /// That it is a folder.
+        /// Type of the asset, always [`AssetKind::Folder`].
         pub kind = "type": AssetKind,
-        /// The file whose picture it shows.
+        /// File whose thumbnail the folder shows, if there is one.
         pub cover_file_id: Option<FileId>,
-        /// Whether only those who are added to it may see it. Younger than most of the API.
+        /// Whether only members of the folder can see it. Absent if the service does not report it.
         pub restricted: Option<bool>,
-        /// Where a browser shows it.
+        /// URL of the folder in the web app.
         pub view_url: String,
-        /// Who created it, if included.
+        /// User who created the folder. Present only if [`FolderInclude::Creator`] is requested.
         pub creator: Option<Box<User>>,
-        /// The project that it is in, if included.
+        /// Project that contains the folder. Present only if [`FolderInclude::Project`] is
+        /// requested.
         pub project: Option<Box<Project>>,
-        /// The values of its metadata fields, if included.
+        /// Metadata fields with their values. Present only if [`FolderInclude::Metadata`] is
+        /// requested.
         pub metadata: Option<Vec<MetadataField>>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }

@@ -1,4 +1,4 @@
-//! The value of a field, as updates take it.
+//! Values of metadata fields in requests.
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{Extra, FieldDefinitionId, model};
@@ -11,17 +11,17 @@ use serde_json::Value;
 use super::{SelectOptionId, UserValue};
 
 model! {
-    /// A field to change, and its new value.
+    /// A new value of a metadata field.
     pub struct MetadataChange {
-        /// The definition of the field.
+        /// Definition of the field.
         pub field_definition_id: FieldDefinitionId,
-        /// The value to set, or none.
+        /// Value to set, or [`MetadataInput::Clear`].
         pub value: MetadataInput,
     }
 }
 
 impl MetadataChange {
-    /// Sets the field to `value`; `None` clears it.
+    /// Creates a change that sets the field to `value`; `None` clears it.
     ///
     /// ```
     /// use frameio_api::metadata::{MetadataChange, MetadataInput, UserValue};
@@ -58,34 +58,34 @@ impl Check for MetadataChange {
     }
 }
 
-/// A value to give to a metadata field.
+/// Value of a metadata field in a request.
 ///
-/// The kind of the field decides which of them it takes. Answers have a
-/// [`MetadataValue`](super::MetadataValue), which says more of options.
+/// The type of the field decides which variants it accepts. Responses contain
+/// [`MetadataValue`](super::MetadataValue), which has the names of options too.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MetadataInput {
-    /// No value: clears the field, of whatever kind.
+    /// No value: clears a field of any type.
     Clear,
-    /// For a text or a long text field; for a date field as ISO 8601, which is what a
-    /// [`Date`] or a [`Timestamp`] becomes.
+    /// Value of a text, long text or date field. Dates are in ISO 8601: convert a [`Date`] or a
+    /// [`Timestamp`].
     Text(String),
-    /// For a rating field, or a number field.
+    /// Value of a rating or number field.
     Integer(i64),
-    /// For a number field. It has to be finite.
+    /// Value of a number field. Has to be finite.
     Number(f64),
-    /// For a toggle field.
+    /// Value of a toggle field.
     Toggle(bool),
-    /// For a select field: the options to choose, by their ids.
+    /// Ids of the selected options of a select field.
     Select(Vec<SelectOptionId>),
-    /// For a user field: the users and groups to choose.
+    /// Selected users and groups of a user field.
     Users(Vec<UserValue>),
-    /// Of a shape that this version does not know.
+    /// JSON value of another form.
     Other(Value),
 }
 
 impl MetadataInput {
-    /// Options to choose in a select field, by their ids.
+    /// Creates the value of a select field from the ids of the options to select.
     pub fn select(options: impl IntoIterator<Item = impl Into<SelectOptionId>>) -> Self {
         Self::Select(options.into_iter().map(Into::into).collect())
     }
@@ -155,7 +155,7 @@ impl<'de> Deserialize<'de> for MetadataInput {
             Value::Null => Some(Self::Clear),
             Value::String(text) => Some(Self::Text(text.clone())),
             Value::Bool(toggle) => Some(Self::Toggle(*toggle)),
-            // A whole number that is too large for an integer is not one that a float can keep.
+            // A float cannot represent an integer that is too large for an `i64`.
             Value::Number(number) if number.is_f64() => number.as_f64().map(Self::Number),
             Value::Number(number) => number.as_i64().map(Self::Integer),
             Value::Array(items) => {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_text_and_nothing_clears() {
+    fn converts_times_to_text_and_none_to_clear() {
         let time: Timestamp = "2026-03-22T12:11:12+02:00".parse().unwrap();
         assert_eq!(MetadataInput::from(time), "2026-03-22T10:11:12Z".into());
         assert_eq!(MetadataInput::from(None::<Date>), MetadataInput::Clear);
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_json_cannot_represent_is_refused() {
+    fn refuses_numbers_that_are_not_finite() {
         let check = |number: f64| Limits::of(&MetadataChange::new("f", number));
         for number in [f64::NAN, f64::INFINITY] {
             assert_eq!(check(number).unwrap_err().field, "value");

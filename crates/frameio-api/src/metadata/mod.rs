@@ -1,4 +1,17 @@
-//! Metadata: the values of an asset's fields.
+//! Metadata: the values of the metadata fields of an asset.
+//!
+//! [`metadata_fields`](crate::metadata_fields) contains the definitions of the fields.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::metadata::ShowMetadata;
+//!
+//! for field in client.send(ShowMetadata::new("account", "file")).await?.metadata {
+//!     println!("{}: {:?}", field.field_definition_name, field.value);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod input;
 mod value;
@@ -11,23 +24,12 @@ use frameio_core::{
 pub use input::{MetadataChange, MetadataInput};
 pub use value::MetadataValue;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ShowMetadata::OPERATION, BulkUpdateMetadata::OPERATION];
 
 /// Shows the metadata of a file.
 ///
 /// Returns the [`FileMetadata`].
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::metadata::ShowMetadata;
-///
-/// for field in client.send(ShowMetadata::new("account", "file")).await?.metadata {
-///     println!("{}: {:?}", field.field_definition_name, field.value);
-/// }
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -39,7 +41,7 @@ pub struct ShowMetadata {
     /// Account that owns the file.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// File to show.
+    /// File whose metadata is shown.
     #[endpoint(path)]
     pub file_id: FileId,
     /// Whether to include fields without a value. Default: chosen by the service.
@@ -49,7 +51,16 @@ pub struct ShowMetadata {
 
 /// Sets the same metadata values on several files of a project.
 ///
-/// Returns no content.
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::metadata::{BulkUpdateMetadata, MetadataChange};
+///
+/// let files = ["file".into(), "other file".into()];
+/// let values = [MetadataChange::new("field definition", "Beach")];
+/// client.send(BulkUpdateMetadata::new("account", "project", files, values)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -64,7 +75,7 @@ pub struct BulkUpdateMetadata {
     /// Project that contains the files.
     #[endpoint(path)]
     pub project_id: ProjectId,
-    /// Files to change. 1 to 100.
+    /// Files to change, 1 to 100.
     #[endpoint(body, items = 1..=100)]
     pub file_ids: Vec<FileId>,
     /// Values to set on each file, 1 to 100.
@@ -75,38 +86,38 @@ pub struct BulkUpdateMetadata {
 model! {
     /// The metadata of a file.
     pub struct FileMetadata {
-        /// The file's id.
+        /// Id of the file.
         pub file_id: FileId,
-        /// Its fields, with their values.
+        /// Metadata fields with their values.
         pub metadata: Vec<MetadataField>,
     }
 }
 response_types! { FileMetadata: one }
 
 open_enum! {
-    /// The kinds of metadata fields.
+    /// Type of a metadata field.
     pub enum MetadataFieldType {
-        /// A date.
+        /// A date, with or without a time.
         Date = "date",
-        /// A text of many lines.
+        /// A text with several lines.
         LongText = "long_text",
         /// A number.
         Number = "number",
-        /// A number of stars.
+        /// A rating, such as a number of stars.
         Rating = "rating",
         /// One of several options.
         Select = "select",
-        /// Some of several options.
+        /// Any number of several options.
         SelectMulti = "select_multi",
-        /// A text of one line.
+        /// A text with one line.
         Text = "text",
-        /// Yes or no.
+        /// True or false.
         Toggle = "toggle",
-        /// Some users or groups.
+        /// Any number of users and groups.
         UserMulti = "user_multi",
         /// One user or group.
         UserSingle = "user_single",
-        /// Users or groups.
+        /// Users and groups. Only in values: no field definition has this type.
         Users = "users",
     }
 }
@@ -114,64 +125,65 @@ open_enum! {
 model! {
     /// A metadata field of an asset, with its value.
     pub struct MetadataField {
-        /// The definition of the field.
+        /// Definition of the field.
         pub field_definition_id: FieldDefinitionId,
-        /// What the field is called.
+        /// Name of the field.
         pub field_definition_name: String,
-        /// The kind of the field.
+        /// Type of the field.
         pub field_type: MetadataFieldType,
         /// Whether the value can be changed.
         pub mutable: bool,
-        /// The value; none if it is not set.
+        /// Value. Absent if the field has none.
         pub value: Option<MetadataValue>,
-        /// The options of a select field.
+        /// Options of a select field. Absent for other types.
         pub field_options: Option<Vec<SelectOption>>,
-        /// Who can be chosen in a user field, if not all members of the project.
+        /// Users and groups that can be selected in a user field, if [`MemberOptionsType::Custom`]
+        /// applies.
         pub custom_members: Option<Vec<UserValue>>,
-        /// Where those who can be chosen in a user field come from.
+        /// Source of the users that can be selected in a user field. Absent for other types.
         pub member_options_type: Option<MemberOptionsType>,
     }
 }
 
 id! {
-    /// Identifies an option of a select field; it is not what the option is called.
+    /// Id of an option of a select field. It differs from the name of the option.
     pub struct SelectOptionId;
 }
 
 model! {
     /// An option of a select field.
     pub struct SelectOption {
-        /// The option's id.
+        /// Id of the option.
         pub id: SelectOptionId,
-        /// What it is called.
+        /// Name of the option.
         pub display_name: String,
     }
 }
 
 model! {
-    /// A user or a group, as a value of a user field.
+    /// A user or a group, as the value of a user field.
     pub struct UserValue {
-        /// The id of the user or group.
+        /// Id of the user or group.
         pub id: String,
-        /// Which of the two it is.
+        /// Whether the id is that of a user or of a group.
         pub kind = "type": UserValueType,
     }
 }
 
 impl UserValue {
-    /// A user.
+    /// Selects a user.
     pub fn user(id: impl Into<UserId>) -> Self {
         Self { id: id.into().into(), kind: UserValueType::User, extra: Extra::new() }
     }
 
-    /// A group of users of the account.
+    /// Selects a group of users of the account.
     pub fn group(id: impl Into<GroupId>) -> Self {
         Self { id: id.into().into(), kind: UserValueType::AccountUserGroup, extra: Extra::new() }
     }
 }
 
 open_enum! {
-    /// What a value of a user field is.
+    /// Type of the value of a user field.
     pub enum UserValueType {
         /// A user.
         User = "user",
@@ -181,9 +193,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Where those who can be chosen in a user field come from.
+    /// Source of the users and groups that can be selected in a user field.
     pub enum MemberOptionsType {
-        /// A list of its own.
+        /// A list of users and groups.
         Custom = "custom",
         /// All members of the project.
         AllProjectMembers = "all_project_members",

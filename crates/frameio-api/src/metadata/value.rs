@@ -1,4 +1,4 @@
-//! The value of a field, as answers have it.
+//! Values of metadata fields in responses.
 
 use frameio_core::decode::check_exact;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
@@ -7,23 +7,26 @@ use serde_json::Value;
 
 use super::{SelectOption, UserValue};
 
-/// The value of a metadata field. Its shape tells the kind; [`MetadataField::field_type`](super::MetadataField::field_type) names it.
+/// Value of a metadata field in a response.
+///
+/// The form of the value decides the variant.
+/// [`MetadataField::field_type`](super::MetadataField::field_type) is the type of the field.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MetadataValue {
-    /// Of a text, a long text or a date field.
+    /// Value of a text, long text or date field.
     Text(String),
-    /// Of a number or a rating field.
+    /// Value of a number or rating field.
     Number(serde_json::Number),
-    /// Of a toggle field.
+    /// Value of a toggle field.
     Toggle(bool),
-    /// Of a select field: the options that are chosen.
+    /// Selected options of a select field.
     Select(Vec<SelectOption>),
-    /// Of a user field: the users and groups that are chosen.
+    /// Selected users and groups of a user field.
     Users(Vec<UserValue>),
-    /// Of a select or a user field in which nothing is chosen: an empty list.
+    /// Empty list: nothing is selected in a select or user field.
     Empty,
-    /// Of a shape that this version does not know.
+    /// JSON value of a form that this version does not know.
     Other(Value),
 }
 
@@ -47,7 +50,7 @@ impl MetadataValue {
         fn all<T: DeserializeOwned>(items: &[Value]) -> Option<Vec<T>> {
             items.iter().map(|item| T::deserialize(item).ok()).collect()
         }
-        // Options have a name to show, users and groups have a type.
+        // Only users and groups have the field `type`.
         let list = match items.first() {
             Some(item) if item.get("type").is_some() => all(&items).map(Self::Users),
             _ => all(&items).map(Self::Select),

@@ -1,12 +1,12 @@
-//! What can be configured of each kind of field, but for those of users.
+//! Configuration of each type of field, except users.
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{Extra, model, open_enum};
 
 use crate::metadata::SelectOptionId;
 
-/// Declares the configuration of a kind twice: whole, as answers have it and a creation takes it,
-/// and in parts, as an update takes it.
+/// Declares two types for the configuration of a type of field: a whole one for responses and
+/// creations, and one with optional fields for updates.
 macro_rules! configuration {
     (
         $(#[$meta:meta])*
@@ -48,7 +48,7 @@ macro_rules! configuration {
         }
 
         model! {
-            #[doc = concat!("What to change of a [`", stringify!($name), "`].")]
+            #[doc = concat!("Changes to a [`", stringify!($name), "`].")]
             pub struct $update {
                 $( $(#[$required_meta])* pub $required: Option<$required_ty $(<$required_arg>)?>, )*
                 $( $(#[$optional_meta])* pub $optional: Option<$optional_ty>, )*
@@ -56,8 +56,8 @@ macro_rules! configuration {
         }
 
         impl $update {
-            /// A change of nothing yet.
-            #[allow(clippy::new_without_default, reason = "one that changes nothing is of no use")]
+            /// Creates an update without changes.
+            #[allow(clippy::new_without_default, reason = "an update without changes is useless")]
             pub fn new() -> Self {
                 Self {
                     $( $required: None, )*
@@ -86,25 +86,25 @@ macro_rules! configuration {
 }
 
 configuration! {
-    /// How the dates of a field are shown.
+    /// Configuration of a date field: how dates are displayed.
     pub struct DateConfiguration, DateConfigurationUpdate {
         required {
-            /// The order of day, month and year.
+            /// Format of the date.
             display_format: DateFormat,
         }
         optional {
-            /// Whether the time zone is shown. Default: false.
+            /// Whether the time zone is displayed. Default: false.
             display_timezone: bool,
-            /// Whether there is a time of day. Default: false.
+            /// Whether values have a time of day. Default: false.
             include_time: bool,
-            /// How the time of day is shown. Default: of twelve hours.
+            /// Format of the time of day. Default: [`TimeFormat::TwelveHour`].
             time_format: TimeFormat,
         }
     }
 }
 
 impl DateConfiguration {
-    /// Dates without a time of day.
+    /// Creates the configuration of dates without a time of day.
     pub fn new(display_format: impl Into<DateFormat>) -> Self {
         Self {
             display_format: display_format.into(),
@@ -117,7 +117,7 @@ impl DateConfiguration {
 }
 
 impl DateConfigurationUpdate {
-    /// The order of day, month and year.
+    /// Sets the format of the date.
     #[must_use]
     pub fn display_format(mut self, display_format: impl Into<DateFormat>) -> Self {
         self.display_format = Some(display_format.into());
@@ -126,11 +126,11 @@ impl DateConfigurationUpdate {
 }
 
 open_enum! {
-    /// The order of day, month and year.
+    /// Format of a date.
     pub enum DateFormat {
-        /// As is usual where the reader is.
+        /// Format of the viewer's locale.
         Local = "local",
-        /// With the name of the month.
+        /// Format with the name of the month.
         Friendly = "friendly",
         /// Month, day, year.
         Usa = "usa",
@@ -142,38 +142,38 @@ open_enum! {
 }
 
 open_enum! {
-    /// How a time of day is shown.
+    /// Format of a time of day.
     pub enum TimeFormat {
-        /// With a.m. and p.m.
+        /// 12-hour clock with AM and PM.
         TwelveHour = "twelve_hour",
-        /// From 0 to 23 hours.
+        /// 24-hour clock.
         TwentyFourHour = "twenty_four_hour",
     }
 }
 
 configuration! {
-    /// What the numbers of a field are.
+    /// Configuration of a number field.
     pub struct NumberConfiguration, NumberConfigurationUpdate {
         required {
-            /// How many decimal places are shown. 0 to 3.
+            /// Number of decimal places, 0 to 3.
             scale: u32 in 0..=3,
         }
         optional {
-            /// What they measure. Default: nothing.
+            /// Quantity that the numbers measure. Default: none.
             number_format: NumberFormat,
         }
     }
 }
 
 impl NumberConfiguration {
-    /// Numbers with so many decimal places, 0 to 3.
+    /// Creates the configuration of numbers with `scale` decimal places, 0 to 3.
     pub fn new(scale: u32) -> Self {
         Self { scale, number_format: None, extra: Extra::new() }
     }
 }
 
 impl NumberConfigurationUpdate {
-    /// How many decimal places are shown. 0 to 3.
+    /// Sets the number of decimal places, 0 to 3.
     #[must_use]
     pub fn scale(mut self, scale: u32) -> Self {
         self.scale = Some(scale);
@@ -182,50 +182,50 @@ impl NumberConfigurationUpdate {
 }
 
 open_enum! {
-    /// What numbers measure.
+    /// Quantity that a number measures, which decides how it is displayed.
     pub enum NumberFormat {
-        /// Bits in a second.
+        /// A bit rate.
         Bitrate = "bitrate",
-        /// Bits.
+        /// A number of bits.
         Bits = "bits",
-        /// How long something is.
+        /// A duration.
         Duration = "duration",
-        /// Frames in a second.
+        /// A frame rate.
         Framerate = "framerate",
-        /// How often something is.
+        /// A frequency.
         Frequency = "frequency",
-        /// Bytes.
+        /// An amount of storage.
         Storage = "storage",
-        /// A place in the media.
+        /// A timecode.
         Timecode = "timecode",
     }
 }
 
 configuration! {
-    /// How a rating is given.
+    /// Configuration of a rating field.
     pub struct RatingConfiguration, RatingConfigurationUpdate {
         required {
-            /// The best rating. 0 to 5.
+            /// Highest rating, 0 to 5.
             max_value: u32 in 0..=5,
         }
         optional {
-            /// The colour of the signs.
+            /// Color of the symbols. The service does not document the format.
             color: String,
-            /// What is counted.
+            /// Symbol that a rating consists of.
             style: RatingStyle,
         }
     }
 }
 
 impl RatingConfiguration {
-    /// Ratings up to `max_value`, 0 to 5.
+    /// Creates the configuration of ratings up to `max_value`, 0 to 5.
     pub fn new(max_value: u32) -> Self {
         Self { max_value, color: None, style: None, extra: Extra::new() }
     }
 }
 
 impl RatingConfigurationUpdate {
-    /// The best rating. 0 to 5.
+    /// Sets the highest rating, 0 to 5.
     #[must_use]
     pub fn max_value(mut self, max_value: u32) -> Self {
         self.max_value = Some(max_value);
@@ -234,7 +234,7 @@ impl RatingConfigurationUpdate {
 }
 
 open_enum! {
-    /// What a rating counts.
+    /// Symbol that a rating consists of.
     pub enum RatingStyle {
         /// Stars.
         Star = "star",
@@ -246,21 +246,21 @@ open_enum! {
 }
 
 configuration! {
-    /// What can be chosen in a field.
+    /// Configuration of a select field.
     pub struct SelectConfiguration, SelectConfigurationUpdate {
         required {
-            /// The options to choose from. 1 to 50.
+            /// Options, 1 to 50.
             options: Vec<FieldOption> in 1..=50,
         }
         optional {
-            /// Whether whoever sets a value can add an option. Default: true.
+            /// Whether users can add options when they set a value. Default: true.
             enable_add_new: bool,
         }
     }
 }
 
 impl SelectConfiguration {
-    /// A choice of these options, 1 to 50.
+    /// Creates the configuration from the options, 1 to 50.
     pub fn new(options: impl IntoIterator<Item = impl Into<FieldOption>>) -> Self {
         let options = options.into_iter().map(Into::into).collect();
         Self { options, enable_add_new: None, extra: Extra::new() }
@@ -268,7 +268,7 @@ impl SelectConfiguration {
 }
 
 impl SelectConfigurationUpdate {
-    /// Sets all options to choose from. 1 to 50.
+    /// Sets the options, 1 to 50, which replace the existing ones.
     #[must_use]
     pub fn options(mut self, options: impl IntoIterator<Item = impl Into<FieldOption>>) -> Self {
         self.options = Some(options.into_iter().map(Into::into).collect());
@@ -277,24 +277,24 @@ impl SelectConfigurationUpdate {
 }
 
 model! {
-    /// An option of a select field, as it is defined.
+    /// An option in the definition of a select field.
     pub struct FieldOption {
-        /// The option's id, which the service gives.
+        /// Id of the option, assigned by the service. Absent for options to create.
         pub id: Option<SelectOptionId>,
-        /// What it is called.
+        /// Name of the option.
         pub display_name: String,
-        /// Its colour.
+        /// Color of the option. The service does not document the format.
         pub color: Option<String>,
     }
 }
 
 impl FieldOption {
-    /// An option of this name.
+    /// Creates an option from its name.
     pub fn new(display_name: impl Into<String>) -> Self {
         Self { id: None, display_name: display_name.into(), color: None, extra: Extra::new() }
     }
 
-    /// Sets its colour.
+    /// Sets the color of the option.
     #[must_use]
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = Some(color.into());
@@ -315,32 +315,32 @@ impl From<String> for FieldOption {
 }
 
 configuration! {
-    /// How a toggle looks.
+    /// Configuration of a toggle field.
     pub struct ToggleConfiguration, ToggleConfigurationUpdate {
         required {}
         optional {
-            /// Its colour.
+            /// Color of the toggle. The service does not document the format.
             color: String,
         }
     }
 }
 
 impl ToggleConfiguration {
-    /// As toggles look.
-    #[allow(clippy::new_without_default, reason = "as all configurations are made")]
+    /// Creates a configuration with the default color.
+    #[allow(clippy::new_without_default, reason = "all configurations are created with `new`")]
     pub fn new() -> Self {
         Self { color: None, extra: Extra::new() }
     }
 }
 
 model! {
-    /// Of texts there is nothing to configure.
+    /// Configuration of a text field, which has no settings.
     pub struct TextConfiguration {}
 }
 
 impl TextConfiguration {
-    /// As texts are.
-    #[allow(clippy::new_without_default, reason = "as all configurations are made")]
+    /// Creates the configuration.
+    #[allow(clippy::new_without_default, reason = "all configurations are created with `new`")]
     pub fn new() -> Self {
         Self { extra: Extra::new() }
     }

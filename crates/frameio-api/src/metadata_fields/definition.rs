@@ -1,4 +1,4 @@
-//! [`FieldDefinition`] as JSON: the type of a field decides what its configuration is.
+//! JSON form of [`FieldDefinition`]: the type of a field decides the form of its configuration.
 
 use bytes::Bytes;
 use frameio_core::decode::{decode_data, read_object};
@@ -12,12 +12,12 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::FieldDefinition;
 use super::kind::FieldKind;
-use super::members::Empty;
+use super::members::Form;
 use crate::metadata::MetadataFieldType;
 use crate::users::User;
 
 model! {
-    /// A definition of which the configuration is still to be read.
+    /// Fields of a definition whose configuration is not decoded yet.
     pub struct Fields {
         pub id: FieldDefinitionId,
         pub name: String,
@@ -72,7 +72,7 @@ impl Serialize for FieldDefinition {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("name", &self.name)?;
-        self.kind.write(&mut map, Empty::List)?;
+        self.kind.write(&mut map, Form::Response)?;
         map.serialize_entry("mutable", &self.mutable)?;
         map.serialize_entry("creator_id", &self.creator_id)?;
         if let Some(creator) = &self.creator {

@@ -4,7 +4,7 @@ use frameio_core::encode::{Query, QueryValue};
 use frameio_core::model;
 
 model! {
-    /// Field definitions to leave out of a list. Default: none.
+    /// Field definitions to exclude from a list. Default: none.
     ///
     /// ```
     /// use frameio_api::metadata_fields::{FieldDefinitionFilters, ListFieldDefinitions};
@@ -16,27 +16,27 @@ model! {
     /// ```
     #[derive(Default)]
     pub struct FieldDefinitionFilters {
-        /// Whether fields whose values cannot be changed are left out.
+        /// Whether to exclude fields whose values cannot be changed. Default: false.
         pub exclude_immutable: Option<bool>,
-        /// Whether inactive fields are left out.
+        /// Whether to exclude inactive fields. Default: false.
         pub exclude_inactive: Option<bool>,
     }
 }
 
 impl FieldDefinitionFilters {
-    /// Leaves out nothing.
+    /// Creates filters that exclude nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets whether fields whose values cannot be changed are left out.
+    /// Sets whether to exclude fields whose values cannot be changed.
     #[must_use]
     pub fn exclude_immutable(mut self, exclude: bool) -> Self {
         self.exclude_immutable = Some(exclude);
         self
     }
 
-    /// Sets whether inactive fields are left out.
+    /// Sets whether to exclude inactive fields.
     #[must_use]
     pub fn exclude_inactive(mut self, exclude: bool) -> Self {
         self.exclude_inactive = Some(exclude);

@@ -1,4 +1,4 @@
-//! The kinds of fields, whole: as answers have them and a creation takes them.
+//! Types of fields with their whole configuration, as responses contain and creations require it.
 
 use frameio_core::decode::decode_json;
 use frameio_core::limits::{Check, Limits};
@@ -11,39 +11,39 @@ use super::configuration::{
     DateConfiguration, NumberConfiguration, RatingConfiguration, SelectConfiguration,
     TextConfiguration, ToggleConfiguration,
 };
-use super::members::{Empty, UserConfiguration, With};
+use super::members::{Form, InForm, UserConfiguration};
 use crate::metadata::MetadataFieldType;
 
-/// The kind of a field, with its configuration.
+/// Type of a metadata field, with its configuration.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FieldKind {
-    /// A date.
+    /// A date, with or without a time.
     Date(DateConfiguration),
-    /// A text of many lines.
+    /// A text with several lines.
     LongText(TextConfiguration),
     /// A number.
     Number(NumberConfiguration),
-    /// A number of stars, or of other signs.
+    /// A rating, such as a number of stars.
     Rating(RatingConfiguration),
     /// One of several options.
     Select(SelectConfiguration),
-    /// Some of several options.
+    /// Any number of several options.
     SelectMulti(SelectConfiguration),
-    /// A text of one line.
+    /// A text with one line.
     Text(TextConfiguration),
-    /// Yes or no.
+    /// True or false.
     Toggle(ToggleConfiguration),
-    /// Some users or groups.
+    /// Any number of users and groups.
     UserMulti(UserConfiguration),
     /// One user or group.
     UserSingle(UserConfiguration),
-    /// A kind that this version does not know, with its configuration.
+    /// A type that this version does not know, with its configuration.
     Other(Box<str>, Option<Extra>),
 }
 
 impl FieldKind {
-    /// The name of the kind, as the values of such fields have it.
+    /// Returns the type, as [`MetadataField`](crate::metadata::MetadataField) contains it.
     pub fn field_type(&self) -> MetadataFieldType {
         match self {
             Self::Date(_) => MetadataFieldType::Date,
@@ -60,7 +60,7 @@ impl FieldKind {
         }
     }
 
-    /// Reads the configuration of a kind.
+    /// Decodes the configuration of a type.
     pub(super) fn read(
         field_type: MetadataFieldType,
         configuration: Option<Extra>,
@@ -85,11 +85,10 @@ impl FieldKind {
         })
     }
 
-    /// Writes the type and the configuration, which a creation leaves out where there is nothing
-    /// to say.
-    pub(super) fn write<M: SerializeMap>(&self, map: &mut M, empty: Empty) -> Result<(), M::Error> {
+    /// Serializes the type and the configuration. A request omits a configuration without settings.
+    pub(super) fn write<M: SerializeMap>(&self, map: &mut M, form: Form) -> Result<(), M::Error> {
         map.serialize_entry(FIELD_TYPE, &self.field_type())?;
-        let created = empty == Empty::Absent;
+        let created = form == Form::Request;
         match self {
             Self::Date(it) => map.serialize_entry(CONFIGURATION, it),
             Self::Number(it) => map.serialize_entry(CONFIGURATION, it),
@@ -102,7 +101,7 @@ impl FieldKind {
             Self::Toggle(it) if created && *it == ToggleConfiguration::new() => Ok(()),
             Self::Toggle(it) => map.serialize_entry(CONFIGURATION, it),
             Self::UserMulti(it) | Self::UserSingle(it) => {
-                map.serialize_entry(CONFIGURATION, &With(it, empty))
+                map.serialize_entry(CONFIGURATION, &InForm(it, form))
             }
             Self::Other(_, None) => Ok(()),
             Self::Other(_, Some(it)) => map.serialize_entry(CONFIGURATION, it),
@@ -127,26 +126,26 @@ impl Check for FieldKind {
 pub(super) const FIELD_TYPE: &str = "field_type";
 pub(super) const CONFIGURATION: &str = "field_configuration";
 
-/// Reads a configuration when its type is known; an error names the place in it.
+/// Decodes a configuration. The path of an error starts at the definition.
 pub(super) fn read_configuration<T: DeserializeOwned>(fields: Extra) -> Result<T, DecodeError> {
     decode_json(Value::Object(fields).to_string().as_bytes())
         .map_err(|error| error.within(CONFIGURATION))
 }
 
-/// A metadata field to create.
+/// Definition of a metadata field to create.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NewFieldDefinition {
-    /// What the field is called. 1 to 250 characters.
+    /// Name of the field, 1 to 250 characters.
     pub name: String,
-    /// The kind of the field, with its configuration.
+    /// Type of the field, with its configuration.
     pub kind: FieldKind,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl NewFieldDefinition {
-    /// A field of this name, 1 to 250 characters, and this kind.
+    /// Creates a definition from a name of 1 to 250 characters and a type.
     pub fn new(name: impl Into<String>, kind: FieldKind) -> Self {
         Self { name: name.into(), kind, extra: Extra::new() }
     }
@@ -159,11 +158,11 @@ impl Check for NewFieldDefinition {
     }
 }
 
-/// How long the name of a field can be.
+/// Limits of the length of a field's name, in characters.
 pub(super) const NAME: std::ops::RangeInclusive<u64> = 1..=250;
 
 model! {
-    /// A field to create, of which the configuration is still to be read.
+    /// Fields of a creation whose configuration is not decoded yet.
     pub struct Fields {
         pub name: String,
         pub field_type: MetadataFieldType,
@@ -187,7 +186,7 @@ impl<'de> Deserialize<'de> for NewFieldDefinition {
 impl Serialize for NewFieldDefinition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.kind.write(&mut map, Empty::Absent)?;
+        self.kind.write(&mut map, Form::Request)?;
         map.serialize_entry("name", &self.name)?;
         for (name, value) in &self.extra {
             map.serialize_entry(name, value)?;

@@ -1,4 +1,4 @@
-//! What can be configured of fields whose values are users: who can be chosen.
+//! Configuration of user fields.
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{Extra, model};
@@ -7,37 +7,37 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::metadata::{MemberOptionsType, UserValue};
 
-/// Who can be chosen in a field.
+/// Configuration of a user field.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserConfiguration {
-    /// Who can be chosen.
+    /// Users and groups that can be selected.
     pub members: MemberOptions,
-    /// Whether who is chosen is told so.
+    /// Whether newly selected members are notified.
     pub notify_members: bool,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-/// Where those who can be chosen in a field come from.
+/// Users and groups that can be selected in a user field.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MemberOptions {
     /// All members of the project.
     AllProjectMembers,
-    /// These users and groups, at least one.
+    /// A list of users and groups, at least one.
     Custom(Vec<UserValue>),
-    /// A source that this version does not know, and the users and groups that came with it.
+    /// A source that this version does not know, and the users and groups in the response.
     Other(Box<str>, Option<Vec<UserValue>>),
 }
 
 impl UserConfiguration {
-    /// A choice among `members`, who are not told of it.
+    /// Creates a configuration that does not notify members.
     pub fn new(members: MemberOptions) -> Self {
         Self { members, notify_members: false, extra: Extra::new() }
     }
 
-    /// Sets whether who is chosen is told so.
+    /// Sets whether newly selected members are notified.
     #[must_use]
     pub fn notify_members(mut self, notify_members: bool) -> Self {
         self.notify_members = notify_members;
@@ -54,7 +54,7 @@ impl Check for UserConfiguration {
 }
 
 model! {
-    /// The configuration as it is in JSON.
+    /// JSON form of the configuration.
     pub struct Fields {
         pub custom_members: Option<Vec<UserValue>>,
         pub member_options_type: MemberOptionsType,
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for UserConfiguration {
             Fields::deserialize(deserializer)?;
         let members = match (member_options_type, custom_members) {
             (MemberOptionsType::AllProjectMembers, members) => {
-                // Nobody can be chosen by being in this list: it is kept, but is not part of the model.
+                // The list has no effect here, so it is kept outside of the model.
                 if let Some(members) = members.filter(|members| !members.is_empty()) {
                     let members = serde_json::to_value(members).map_err(D::Error::custom)?;
                     extra.insert(CUSTOM_MEMBERS.to_owned(), members);
@@ -87,28 +87,28 @@ impl<'de> Deserialize<'de> for UserConfiguration {
 
 const CUSTOM_MEMBERS: &str = "custom_members";
 
-/// How it is said that there are no custom members.
+/// Form in which a configuration is serialized, which decides about missing lists of members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Empty {
-    /// As answers have it.
-    List,
-    /// Not at all, as in a request.
-    Absent,
+pub(super) enum Form {
+    /// An empty list for missing custom members.
+    Response,
+    /// No field for missing custom members.
+    Request,
 }
 
-/// As answers have it.
+/// Serializes the form of responses.
 impl Serialize for UserConfiguration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        With(self, Empty::List).serialize(serializer)
+        InForm(self, Form::Response).serialize(serializer)
     }
 }
 
-/// The configuration, and how it is said that there are no custom members.
-pub(super) struct With<'a>(pub(super) &'a UserConfiguration, pub(super) Empty);
+/// A configuration, with the form in which it is serialized.
+pub(super) struct InForm<'a>(pub(super) &'a UserConfiguration, pub(super) Form);
 
-impl Serialize for With<'_> {
+impl Serialize for InForm<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(UserConfiguration { members, notify_members, extra }, empty) = self;
+        let Self(UserConfiguration { members, notify_members, extra }, form) = self;
         let mut map = serializer.serialize_map(None)?;
         let (kind, members) = match members {
             MemberOptions::AllProjectMembers => (&MemberOptionsType::AllProjectMembers, None),
@@ -117,11 +117,11 @@ impl Serialize for With<'_> {
                 (&MemberOptionsType::Other(kind.clone()), members.as_ref())
             }
         };
-        match (members, empty) {
+        match (members, form) {
             (Some(members), _) => map.serialize_entry(CUSTOM_MEMBERS, members)?,
             _ if extra.contains_key(CUSTOM_MEMBERS) => {}
-            (None, Empty::List) => map.serialize_entry(CUSTOM_MEMBERS, &[(); 0])?,
-            (None, Empty::Absent) => {}
+            (None, Form::Response) => map.serialize_entry(CUSTOM_MEMBERS, &[(); 0])?,
+            (None, Form::Request) => {}
         }
         map.serialize_entry("member_options_type", kind)?;
         map.serialize_entry("notify_members", notify_members)?;
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_members_come_with_the_option_custom_alone() {
+    fn decodes_custom_members_only_with_their_option() {
         let kim = json!([{"id": "kim", "type": "user"}]);
         let custom = json!({
             "custom_members": kim, "member_options_type": "custom", "notify_members": true,
@@ -175,9 +175,9 @@ mod tests {
     }
 
     #[test]
-    fn nobody_to_choose_from_is_refused() {
-        let nobody = UserConfiguration::new(MemberOptions::Custom(Vec::new()));
-        assert_eq!(Limits::of(&nobody).unwrap_err().field, "custom_members");
+    fn refuses_an_empty_list_of_custom_members() {
+        let empty = UserConfiguration::new(MemberOptions::Custom(Vec::new()));
+        assert_eq!(Limits::of(&empty).unwrap_err().field, "custom_members");
         assert_eq!(Limits::of(&UserConfiguration::new(MemberOptions::AllProjectMembers)), Ok(()));
     }
 }

@@ -1,18 +1,18 @@
-//! Metadata fields: their definitions, of ten kinds.
+//! Metadata fields: their definitions, which belong to an account.
 //!
-//! ```
-//! use frameio_api::metadata_fields::{
-//!     CreateFieldDefinition, FieldDefinitionUpdate, FieldKind, FieldKindUpdate, NewFieldDefinition,
-//!     SelectConfiguration, SelectConfigurationUpdate, UpdateFieldDefinition,
-//! };
+//! [`metadata`](crate::metadata) contains the values of the fields.
 //!
-//! let genre = FieldKind::Select(SelectConfiguration::new(["Drama", "Comedy"]).enable_add_new(false));
-//! let create = CreateFieldDefinition::new("account", NewFieldDefinition::new("Genre", genre));
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::metadata_fields::ListFieldDefinitions;
 //!
-//! let more = SelectConfigurationUpdate::new().options(["Drama", "Comedy", "Documentary"]);
-//! let update = FieldDefinitionUpdate::new(FieldKindUpdate::Select(more.into()));
-//! let update = UpdateFieldDefinition::new("account", "definition", update);
-//! # assert!(frameio_core::encode(&create).is_ok() && frameio_core::encode(&update).is_ok());
+//! let mut definitions = client.items(ListFieldDefinitions::new("account"));
+//! while let Some(definition) = definitions.next().await {
+//!     let definition = definition?;
+//!     println!("{}: {} ({})", definition.id, definition.name, definition.kind.field_type());
+//! }
+//! # Ok(())
+//! # }
 //! ```
 
 mod configuration;
@@ -42,7 +42,7 @@ pub use kind::{FieldKind, NewFieldDefinition};
 pub use members::{MemberOptions, UserConfiguration};
 pub use update::{FieldDefinitionUpdate, FieldKindUpdate};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     DeleteFieldDefinition::OPERATION,
     UpdateFieldDefinition::OPERATION,
@@ -70,6 +70,17 @@ pub struct DeleteFieldDefinition {
 /// Updates the definition of a metadata field.
 ///
 /// Returns the updated [`FieldDefinition`].
+///
+/// ```
+/// use frameio_api::metadata_fields::{
+///     FieldDefinitionUpdate, FieldKindUpdate, SelectConfigurationUpdate, UpdateFieldDefinition,
+/// };
+///
+/// let options = SelectConfigurationUpdate::new().options(["Drama", "Comedy", "Documentary"]);
+/// let update = FieldDefinitionUpdate::new(FieldKindUpdate::Select(options.into()));
+/// let update = UpdateFieldDefinition::new("account", "definition", update);
+/// # assert!(frameio_core::encode(&update).is_ok());
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -102,7 +113,7 @@ pub struct UpdateFieldDefinition {
 )]
 #[non_exhaustive]
 pub struct ListFieldDefinitions {
-    /// Account that owns the field definitions.
+    /// Account whose field definitions are listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Related resources to include in the response.
@@ -120,14 +131,24 @@ pub struct ListFieldDefinitions {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
 /// Creates a metadata field in an account.
 ///
-/// Returns its [`FieldDefinition`]. The documentation of the [module](self) has an example.
+/// Returns its [`FieldDefinition`].
+///
+/// ```
+/// use frameio_api::metadata_fields::{
+///     CreateFieldDefinition, FieldKind, NewFieldDefinition, SelectConfiguration,
+/// };
+///
+/// let genre = FieldKind::Select(SelectConfiguration::new(["Drama", "Comedy"]).enable_add_new(false));
+/// let create = CreateFieldDefinition::new("account", NewFieldDefinition::new("Genre", genre));
+/// # assert!(frameio_core::encode(&create).is_ok());
+/// ```
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -148,21 +169,21 @@ pub struct CreateFieldDefinition {
 open_enum! {
     /// Related resources to include in responses about field definitions.
     pub enum FieldDefinitionInclude {
-        /// Who created it.
+        /// User who created the definition.
         Creator = "creator",
     }
 }
 
 open_enum! {
-    /// The order of field definitions.
+    /// Sort order of field definitions.
     pub enum FieldDefinitionSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }
@@ -171,21 +192,22 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDefinition {
-    /// The definition's id.
+    /// Id of the definition.
     pub id: FieldDefinitionId,
-    /// What the field is called.
+    /// Name of the field, 1 to 250 characters.
     pub name: String,
-    /// The kind of the field, with its configuration.
+    /// Type of the field, with its configuration.
     pub kind: FieldKind,
     /// Whether values of the field can be changed.
     pub mutable: bool,
-    /// Who created it.
+    /// User who created the definition.
     pub creator_id: UserId,
-    /// Who created it, if included.
+    /// User who created the definition. Present only if [`FieldDefinitionInclude::Creator`] is
+    /// requested.
     pub creator: Option<Box<User>>,
-    /// When it was created.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
     /// Fields that this version does not know.
     pub extra: Extra,

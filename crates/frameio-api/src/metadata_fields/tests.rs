@@ -18,7 +18,7 @@ fn page(definitions: &[Value]) -> Vec<u8> {
 }
 
 #[test]
-fn the_kind_selects_the_configuration() {
+fn decodes_the_configuration_of_the_type() {
     let select = definition(
         "select",
         json!({"options": [{"id": "o", "display_name": "Drama"}], "from_the_future": 1}),
@@ -30,11 +30,11 @@ fn the_kind_selects_the_configuration() {
 }
 
 #[test]
-fn a_kind_that_is_not_known_comes_back_as_it_came() {
+fn unknown_types_round_trip() {
     let odd = definition("moodboard", json!({"scale": "of grey"}));
     let mut bare = odd.clone();
     bare.as_object_mut().unwrap().remove("field_configuration");
-    // The values of fields can be of this type, but no definition is documented to be.
+    // Values can have this type, but no definition is documented with it.
     let users = definition("users", json!({"member_options_type": 7}));
     let all = [odd, bare, users];
     let read = FieldDefinition::decode_page(&page(&all)).unwrap();
@@ -56,7 +56,7 @@ fn errors_in_a_configuration_are_reported_with_their_path() {
     let error = FieldDefinition::decode_page(&page(&[text, select.clone()])).unwrap_err();
     assert_eq!(error.path, "data[1].field_configuration.options[1]");
 
-    // A reader that cannot say where it is has it in the message.
+    // An error from a value instead of text has the path in its message.
     let error = decode_data::<FieldDefinition>(json!({"data": select}).to_string().as_bytes());
     let message = error.unwrap_err().message;
     assert!(message.contains("field_configuration.options[1]"), "{message}");
@@ -88,7 +88,7 @@ fn limit_errors_name_the_field() {
 }
 
 #[test]
-fn an_update_cannot_clear_what_cannot_be_null() {
+fn updates_refuse_null_for_fields_that_cannot_be_cleared() {
     for (update, named) in [
         (json!({"field_type": "text", "name": null}), "`name`"),
         (json!({"field_type": "date", "field_configuration": null}), "`field_configuration`"),

@@ -1,4 +1,4 @@
-//! The kinds of fields in parts, as an update takes them.
+//! Types of fields with changes to their configuration, as updates require them.
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{DecodeError, Extra, Patch, model};
@@ -10,23 +10,23 @@ use super::configuration::{
     SelectConfigurationUpdate, ToggleConfigurationUpdate,
 };
 use super::kind::{CONFIGURATION, FIELD_TYPE, NAME, read_configuration};
-use super::members::{Empty, UserConfiguration, With};
+use super::members::{Form, InForm, UserConfiguration};
 use crate::metadata::MetadataFieldType;
 
-/// What to change of the definition of a metadata field.
+/// Changes to the definition of a metadata field.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDefinitionUpdate {
-    /// What the field is called. 1 to 250 characters.
+    /// Name of the field, 1 to 250 characters.
     pub name: Option<String>,
-    /// The kind of the field, which stays, with what to change of its configuration.
+    /// Type of the field, which cannot be changed, with changes to its configuration.
     pub kind: FieldKindUpdate,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl FieldDefinitionUpdate {
-    /// A change of the configuration of a field of this kind.
+    /// Creates an update of a field of this type.
     ///
     /// ```
     /// use frameio_api::metadata_fields::{FieldDefinitionUpdate, FieldKindUpdate};
@@ -42,7 +42,7 @@ impl FieldDefinitionUpdate {
         Self { name: None, kind, extra: Extra::new() }
     }
 
-    /// Sets what the field is called. 1 to 250 characters.
+    /// Sets the name of the field, 1 to 250 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -57,36 +57,36 @@ impl Check for FieldDefinitionUpdate {
     }
 }
 
-/// The kind of a field, with what to change of its configuration.
+/// Type of a metadata field, with changes to its configuration.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FieldKindUpdate {
-    /// A date.
+    /// A date, with or without a time.
     Date(Option<DateConfigurationUpdate>),
-    /// A text of many lines, of which there is nothing to configure.
+    /// A text with several lines. It has no configuration.
     LongText,
     /// A number.
     Number(Option<NumberConfigurationUpdate>),
-    /// A number of stars, or of other signs.
+    /// A rating, such as a number of stars.
     Rating(Option<RatingConfigurationUpdate>),
     /// One of several options.
     Select(Option<SelectConfigurationUpdate>),
-    /// Some of several options.
+    /// Any number of several options.
     SelectMulti(Option<SelectConfigurationUpdate>),
-    /// A text of one line, of which there is nothing to configure.
+    /// A text with one line. It has no configuration.
     Text,
-    /// Yes or no.
+    /// True or false.
     Toggle(Option<ToggleConfigurationUpdate>),
-    /// Some users or groups. The service takes the configuration whole.
+    /// Any number of users and groups. An update replaces the whole configuration.
     UserMulti(Option<UserConfiguration>),
-    /// One user or group. The service takes the configuration whole.
+    /// One user or group. An update replaces the whole configuration.
     UserSingle(Option<UserConfiguration>),
-    /// A kind that this version does not know, with its configuration.
+    /// A type that this version does not know, with its configuration.
     Other(Box<str>, Option<Extra>),
 }
 
 impl FieldKindUpdate {
-    /// The name of the kind, as the values of such fields have it.
+    /// Returns the type, as [`MetadataField`](crate::metadata::MetadataField) contains it.
     pub fn field_type(&self) -> MetadataFieldType {
         match self {
             Self::Date(_) => MetadataFieldType::Date,
@@ -117,7 +117,7 @@ impl FieldKindUpdate {
         }
         Ok(match field_type {
             Type::Text | Type::LongText if configuration.is_some() => {
-                return Err(DecodeError::new(CONFIGURATION, "is not a part of text fields"));
+                return Err(DecodeError::new(CONFIGURATION, "is not allowed for text fields"));
             }
             Type::Text => Self::Text,
             Type::LongText => Self::LongText,
@@ -149,7 +149,7 @@ impl FieldKindUpdate {
             Self::Select(it) | Self::SelectMulti(it) => part(map, it.as_ref()),
             Self::Toggle(it) => part(map, it.as_ref()),
             Self::UserMulti(it) | Self::UserSingle(it) => {
-                part(map, it.as_ref().map(|it| With(it, Empty::Absent)).as_ref())
+                part(map, it.as_ref().map(|it| InForm(it, Form::Request)).as_ref())
             }
             Self::Other(_, it) => part(map, it.as_ref()),
         }
@@ -170,11 +170,11 @@ impl Check for FieldKindUpdate {
     }
 }
 
-/// Why null is refused: the old value would stay, which is not what null says.
-const NOT_NULL: &str = "cannot be cleared: leave it out, or give a value";
+/// Message for a field that is null. The service would ignore it and keep the old value.
+const NOT_NULL: &str = "cannot be cleared: omit it or set a value";
 
 model! {
-    /// An update of which the configuration is still to be read.
+    /// Fields of an update whose configuration is not decoded yet.
     pub struct Fields {
         pub name: Patch<String>,
         pub field_type: MetadataFieldType,
@@ -182,7 +182,7 @@ model! {
     }
 }
 
-/// The value to set, if there is one.
+/// Returns the value to set, if any, and refuses null.
 fn not_null<T>(name: &'static str, field: Patch<T>) -> Result<Option<T>, DecodeError> {
     match field {
         Patch::Keep => Ok(None),

@@ -1,4 +1,4 @@
-//! Matches: why something was found.
+//! Reasons for the results of a search.
 
 use frameio_core::decode::read_object;
 use frameio_core::{CommentId, DecodeError, Extra, ProjectId, UserId, model};
@@ -8,7 +8,7 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use super::untyped::{kind, take};
 
-/// Declares the union: for each kind its variant, its `type`, and the fields that it has besides.
+/// Declares the union: for each type of match its variant, its `type` and its other fields.
 macro_rules! matches {
     ($(
         $(#[$meta:meta])*
@@ -16,7 +16,7 @@ macro_rules! matches {
             $( $(#[$field_meta:meta])* $field:ident: $ty:ty, )+
         },
     )+) => {
-        /// Why something was found: what of it matches.
+        /// A reason why a search found a resource.
         ///
         /// ```
         /// use frameio_api::search::SearchMatch;
@@ -43,15 +43,15 @@ macro_rules! matches {
                     extra: Extra,
                 },
             )+
-            /// Of a kind that this version does not know, as it came.
+            /// Match of a type that this version does not know, with its fields unchanged.
             Other(Extra),
         }
 
         impl SearchMatch {
-            /// Every kind that this version knows, as the service writes it.
+            /// Types of matches that this version knows, as the service names them.
             pub const KNOWN: &'static [&'static str] = &[$($kind),+];
 
-            /// Its kind as the service writes it: `name_match` and the like.
+            /// Returns the type as the service names it, such as `name_match`.
             pub fn kind(&self) -> &str {
                 match self {
                     $( Self::$variant { .. } => $kind, )+
@@ -103,185 +103,185 @@ macro_rules! matches {
 }
 
 matches! {
-    /// The name.
+    /// The name of the resource matches.
     Name = "name_match" {
-        /// What it is called.
+        /// Name of the resource.
         name: String,
-        /// The words that were found.
+        /// Matching words.
         terms: Vec<String>,
     },
-    /// The name of the file that was uploaded.
+    /// The name that the file had when it was uploaded matches.
     SourceFilename = "source_filename_match" {
-        /// What the file was called.
+        /// Name that the file had when it was uploaded.
         source_filename: String,
-        /// The words that were found.
+        /// Matching words.
         terms: Vec<String>,
     },
-    /// The name of the project that it is in.
+    /// The name of the project that contains the asset matches.
     Project = "project_match" {
-        /// The project.
+        /// Project that contains the asset.
         project: MatchedProject,
-        /// The words that were found.
+        /// Matching words.
         terms: Vec<String>,
     },
-    /// Who created it.
+    /// The creator matches.
     Creator = "creator_match" {
-        /// The user's id.
+        /// User who created the resource.
         creator_id: UserId,
     },
-    /// Whom it is assigned to.
+    /// The assignee matches.
     Assignee = "assignee_match" {
-        /// The user's id.
+        /// User whom the asset is assigned to.
         assignee_id: UserId,
     },
-    /// The format of the media.
+    /// The format of the media matches.
     Format = "format_match" {
-        /// The format.
+        /// Format of the media.
         format: String,
     },
-    /// Its keywords.
+    /// Keywords match.
     Keywords = "keywords_match" {
-        /// The keywords that were found.
+        /// Matching keywords.
         keywords: Vec<String>,
     },
-    /// Its status.
+    /// The status matches.
     Status = "status_match" {
-        /// The status.
+        /// Status of the asset.
         status: String,
     },
-    /// What is seen.
+    /// The picture matches: the search text describes what is visible.
     Visual = "visual_match" {
-        /// Where in the media it is seen.
+        /// Matching parts of the media.
         clips: Vec<MatchedClip>,
     },
-    /// What is said.
+    /// The transcript matches.
     Transcription = "transcription_match" {
-        /// Where in the transcript it is said.
+        /// Matching parts of the transcript.
         matches: Vec<MatchedSegment>,
     },
-    /// A comment on it.
+    /// A comment matches.
     Comment = "comment_match" {
-        /// The comment's id.
+        /// Id of the comment.
         comment_id: CommentId,
-        /// Part of its text.
+        /// Matching part of the comment's text.
         snippet: String,
-        /// The words that were found.
+        /// Matching words.
         terms: Vec<String>,
     },
-    /// Its rating.
+    /// The rating matches.
     Rating = "rating_match" {
-        /// How many stars it has.
+        /// Rating of the asset.
         rating: u32,
-        /// How many there can be.
+        /// Highest rating that the field allows.
         max_value: Option<u32>,
-        /// The colour of the stars.
+        /// Color of the symbols.
         color: Option<String>,
-        /// What is shown for a star.
+        /// Symbol, such as `star`.
         style: Option<String>,
     },
-    /// How many comments there are on it.
+    /// The number of comments matches.
     CommentCount = "comment_count_match" {
-        /// The number of comments.
+        /// Number of comments.
         comment_count: u64,
     },
-    /// How many pages it has.
+    /// The number of pages matches.
     PageCount = "page_count_match" {
-        /// The number of pages.
+        /// Number of pages.
         page_count: u64,
     },
-    /// How long it is.
+    /// The duration of the media matches.
     Duration = "duration_match" {
-        /// The length.
+        /// Duration. The service does not document the unit.
         duration: f64,
     },
-    /// How large it is.
+    /// The size of the file matches.
     Filesize = "filesize_match" {
-        /// The size.
+        /// Size. The service does not document the unit.
         filesize: u64,
     },
-    /// The sample rate of its sound.
+    /// The sample rate of the audio matches.
     AudioSampleRate = "audio_sample_rate_match" {
-        /// The rate.
+        /// Sample rate. The service does not document the unit.
         audio_sample_rate: f64,
     },
-    /// Its notes.
+    /// The notes match.
     Notes = "notes_match" {
-        /// The notes.
+        /// Notes on the asset.
         notes: String,
     },
-    /// When it was uploaded.
+    /// The time of the upload matches.
     UploadedAt = "uploaded_at_match" {
-        /// The time.
+        /// Time of the upload.
         uploaded_at: Timestamp,
     },
-    /// When it was last changed.
+    /// The time of the last change matches.
     UpdatedAt = "updated_at_match" {
-        /// The time.
+        /// Time of the last change.
         updated_at: Timestamp,
     },
-    /// When it was deleted.
+    /// The deletion time matches.
     DeletedAt = "deleted_at_match" {
-        /// The time.
+        /// Deletion time.
         deleted_at: Timestamp,
     },
-    /// When it was created.
+    /// The creation time matches.
     InsertedAt = "inserted_at_match" {
-        /// The time.
+        /// Creation time.
         inserted_at: Timestamp,
     },
-    /// What kind of file it is.
+    /// The type of the file matches.
     FileType = "file_type_match" {
-        /// The kind.
+        /// Type of the file.
         file_type: String,
     },
-    /// How many bits its colours or samples have.
+    /// The bit depth matches.
     BitDepth = "bit_depth_match" {
-        /// The number of bits.
+        /// Number of bits of a color or an audio sample.
         bit_depth: f64,
     },
-    /// Its bit rate.
+    /// The bit rate matches.
     BitRate = "bit_rate_match" {
-        /// The rate.
+        /// Bit rate. The service does not document the unit.
         bit_rate: f64,
     },
-    /// How the media is encoded.
+    /// The codec matches.
     Codec = "codec_match" {
-        /// The codec.
+        /// Name of the codec.
         codec: String,
     },
-    /// How many channels its sound has.
+    /// The number of audio channels matches.
     Channels = "channels_match" {
-        /// The number of channels.
+        /// Number of audio channels.
         channels: f64,
     },
-    /// Its frame rate.
+    /// The frame rate matches.
     FrameRate = "frame_rate_match" {
-        /// The rate.
+        /// Frames per second.
         frame_rate: f64,
     },
-    /// Whether it can be seen through.
+    /// The presence of an alpha channel matches.
     HasAlphaChannel = "has_alpha_channel_match" {
-        /// Whether there is an alpha channel.
+        /// Whether the media has an alpha channel.
         has_alpha_channel: bool,
     },
-    /// Its colour space.
+    /// The color space matches.
     ColorSpace = "color_space_match" {
-        /// The colour space.
+        /// Name of the color space.
         color_space: String,
     },
-    /// How wide the picture is.
+    /// The width of the picture matches.
     ResolutionWidth = "resolution_width_match" {
-        /// The width.
+        /// Width in pixels.
         resolution_width: f64,
     },
-    /// How high the picture is.
+    /// The height of the picture matches.
     ResolutionHeight = "resolution_height_match" {
-        /// The height.
+        /// Height in pixels.
         resolution_height: f64,
     },
-    /// Its dynamic range.
+    /// The dynamic range matches.
     DynamicRange = "dynamic_range_match" {
-        /// The dynamic range.
+        /// Name of the dynamic range.
         dynamic_range: String,
     },
 }
@@ -295,37 +295,39 @@ impl<'de> Deserialize<'de> for SearchMatch {
 model! {
     /// A project whose name matches.
     pub struct MatchedProject {
-        /// The project's id.
+        /// Id of the project.
         pub id: ProjectId,
-        /// What it is called.
+        /// Name of the project.
         pub name: String,
     }
 }
 
 model! {
-    /// A part of the media in which something is seen.
+    /// A part of the media whose picture matches.
+    ///
+    /// The service does not document the unit of the times.
     pub struct MatchedClip {
-        /// Its place among the clips, by time.
+        /// Position among the clips, ordered by time.
         pub index: u64,
-        /// Its place among the clips, by how well it matches.
+        /// Position among the clips, ordered by relevance.
         pub relevancy_index: u64,
-        /// When it starts.
+        /// Start of the clip.
         pub start_time: u64,
-        /// When it ends.
+        /// End of the clip.
         pub end_time: u64,
-        /// When the picture comes that matches best.
+        /// Position of the frame that matches best.
         pub best_frame_time: u64,
     }
 }
 
 model! {
-    /// A part of the transcript in which something is said.
+    /// A part of the transcript that matches.
     pub struct MatchedSegment {
-        /// The segment's id.
+        /// Id of the segment.
         pub id: String,
-        /// Parts of what is said.
+        /// Matching parts of the text.
         pub snippets: Vec<String>,
-        /// The words that were found.
+        /// Matching words.
         pub terms: Vec<String>,
     }
 }

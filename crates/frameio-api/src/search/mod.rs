@@ -1,4 +1,18 @@
-//! Search in an account.
+//! Search for files, folders, version stacks and projects of an account.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! use frameio::search::{SearchAccount, SearchEngine};
+//!
+//! let search = SearchAccount::new("account", "interview", SearchEngine::Lexical);
+//! for result in client.send(search.page_size(20)).await?.data {
+//!     if let Some(asset) = result.as_asset() {
+//!         println!("{} ({} matches)", asset.name(), result.matches().len());
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod matches;
 mod results;
@@ -12,23 +26,13 @@ use crate::experimental::search::SearchScope;
 pub use self::matches::{MatchedClip, MatchedProject, MatchedSegment, SearchMatch};
 pub use self::results::{AssetResultType, SearchResult};
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[SearchAccount::OPERATION];
 
 /// Searches an account for files, folders, version stacks and projects.
 ///
-/// Returns pages of [`SearchResult`]. The request changes nothing, so it is retried as reads are.
-///
-/// ```no_run
-/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
-/// use frameio::search::{SearchAccount, SearchEngine};
-///
-/// let search = SearchAccount::new("account", "interview", SearchEngine::Lexical);
-/// let page = client.send(search.page_size(20)).await?;
-/// println!("{} results", page.data.len());
-/// # Ok(())
-/// # }
-/// ```
+/// Returns pages of [`SearchResult`]. The request changes nothing, so it is retried like a read,
+/// although it is a `POST`.
 #[derive(Clone, Debug, PartialEq, Endpoint)]
 #[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
 #[endpoint(
@@ -47,16 +51,16 @@ pub struct SearchAccount {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
     /// Search text, 1 to 1 000 characters.
     #[endpoint(body, len = 1..=1_000)]
     pub query: String,
-    /// Search engine.
+    /// How the search text is interpreted.
     #[endpoint(body)]
     pub engine: SearchEngine,
-    /// Types of results. Default: all.
+    /// Types of resources to search. Default: all types.
     #[endpoint(body)]
     pub filters: Option<SearchFilters>,
     /// Workspace, project or folder that the search is restricted to. Default: the account. Sends
@@ -67,49 +71,49 @@ pub struct SearchAccount {
 }
 
 open_enum! {
-    /// How a search understands what to look for.
+    /// How a search text is interpreted.
     pub enum SearchEngine {
-        /// As words.
+        /// As words, which have to occur.
         Lexical = "lexical",
-        /// As a sentence, by its meaning.
+        /// As natural language, by its meaning.
         Nlp = "nlp",
     }
 }
 
 model! {
-    /// What a search looks among.
+    /// Types of resources to search.
     pub struct SearchFilters {
-        /// Whether files and version stacks are among it. Default: true.
+        /// Whether to search files and version stacks. Default: true.
         pub files_and_version_stacks: Option<bool>,
-        /// Whether folders are among it. Default: true.
+        /// Whether to search folders. Default: true.
         pub folders: Option<bool>,
-        /// Whether projects are among it. Default: true.
+        /// Whether to search projects. Default: true.
         pub projects: Option<bool>,
     }
 }
 
 impl SearchFilters {
-    /// Looks among everything.
-    #[allow(clippy::new_without_default, reason = "models are made with `new`")]
+    /// Creates filters that select all types.
+    #[allow(clippy::new_without_default, reason = "models are created with `new`")]
     pub fn new() -> Self {
         Self { files_and_version_stacks: None, folders: None, projects: None, extra: Extra::new() }
     }
 
-    /// Sets whether files and version stacks are among it.
+    /// Sets whether to search files and version stacks.
     #[must_use]
     pub fn files_and_version_stacks(mut self, wanted: bool) -> Self {
         self.files_and_version_stacks = Some(wanted);
         self
     }
 
-    /// Sets whether folders are among it.
+    /// Sets whether to search folders.
     #[must_use]
     pub fn folders(mut self, wanted: bool) -> Self {
         self.folders = Some(wanted);
         self
     }
 
-    /// Sets whether projects are among it.
+    /// Sets whether to search projects.
     #[must_use]
     pub fn projects(mut self, wanted: bool) -> Self {
         self.projects = Some(wanted);

@@ -1,4 +1,4 @@
-//! Results: what a search finds.
+//! Results of a search.
 
 use frameio_core::decode::{check_exact_fields, read_object};
 use frameio_core::page::PageItem;
@@ -14,7 +14,7 @@ use crate::assets::Asset;
 use crate::projects::Project;
 
 open_enum! {
-    /// The kinds of assets that a search finds.
+    /// Type of an asset that a search found.
     pub enum AssetResultType {
         /// A file.
         File = "file_result",
@@ -27,18 +27,18 @@ open_enum! {
 
 const PROJECT: &str = "project_result";
 
-/// What a search finds, and why.
+/// A resource that a search found, with the reasons.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SearchResult {
-    /// A file, a folder or a version stack.
+    /// A file, folder or version stack.
     #[non_exhaustive]
     Asset {
-        /// What of these it is.
+        /// Type of the asset.
         kind: AssetResultType,
-        /// The asset itself.
+        /// Asset that was found.
         asset: Asset,
-        /// Why it was found.
+        /// Reasons for the result.
         matches: Vec<SearchMatch>,
         /// Fields that this version does not know.
         extra: Extra,
@@ -46,19 +46,19 @@ pub enum SearchResult {
     /// A project.
     #[non_exhaustive]
     Project {
-        /// The project itself.
+        /// Project that was found.
         project: Box<Project>,
-        /// Why it was found.
+        /// Reasons for the result.
         matches: Vec<SearchMatch>,
         /// Fields that this version does not know.
         extra: Extra,
     },
-    /// What this version does not know, as it came.
+    /// Result of a type that this version does not know, with its fields unchanged.
     Other(Extra),
 }
 
 impl SearchResult {
-    /// The file, folder or version stack, if it is one.
+    /// Returns the file, folder or version stack, or `None` for another type.
     pub fn as_asset(&self) -> Option<&Asset> {
         match self {
             Self::Asset { asset, .. } => Some(asset),
@@ -66,7 +66,7 @@ impl SearchResult {
         }
     }
 
-    /// The project, if it is one.
+    /// Returns the project, or `None` for another type.
     pub fn as_project(&self) -> Option<&Project> {
         match self {
             Self::Project { project, .. } => Some(project),
@@ -74,7 +74,7 @@ impl SearchResult {
         }
     }
 
-    /// Why it was found; empty for what this version does not know.
+    /// Returns the reasons for the result. They are empty for an unknown type.
     pub fn matches(&self) -> &[SearchMatch] {
         match self {
             Self::Asset { matches, .. } | Self::Project { matches, .. } => matches,
@@ -82,7 +82,7 @@ impl SearchResult {
         }
     }
 
-    /// Its kind as the service writes it: `file_result`, `project_result` and the like.
+    /// Returns the type as the service names it, such as `file_result` or `project_result`.
     pub fn kind(&self) -> &str {
         match self {
             Self::Asset { kind, .. } => kind.as_str(),
@@ -125,7 +125,7 @@ fn matches(fields: &mut Extra) -> Result<Vec<SearchMatch>, DecodeError> {
     matches.into_iter().enumerate().map(read).collect()
 }
 
-/// Reads an asset as one of a page, since a page minds what nobody foresaw.
+/// Decodes an asset. Unknown types are decoded as part of a page, which accepts any fields.
 fn asset(fields: &mut Extra) -> Result<Asset, DecodeError> {
     let value = fields.remove("result").ok_or_else(|| missing("result"))?;
     if let Ok(asset) = Asset::deserialize(&value)
@@ -179,8 +179,8 @@ impl Serialize for SearchResult {
 }
 
 impl PageItem for SearchResult {
-    /// Looks up the kind of each result, and of each match, before it reads it: what nobody foresaw
-    /// comes back as it came. A search is asked too seldom for one pass to matter.
+    /// Looks up the type of each result and match before it decodes the fields, so that unknown types
+    /// keep theirs. Searches are too rare for one pass to pay off.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
         decode_page_of(body, Self::from_fields)
     }

@@ -1,11 +1,11 @@
-//! Fields of an object whose kind has to be looked up before they can be read.
+//! Fields of an object whose type has to be looked up before they are decoded.
 
 use frameio_core::decode::decode_json;
 use frameio_core::{DecodeError, Extra};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Takes a field out of an object. The error has the path from the object.
+/// Removes a field from an object and decodes it. The path of an error starts at the object.
 pub(super) fn take<T: DeserializeOwned>(
     fields: &mut Extra,
     name: &'static str,
@@ -18,22 +18,22 @@ pub(super) fn take<T: DeserializeOwned>(
     }
 }
 
-/// The kind of an object, which stays in it.
+/// Returns the field `type` of an object.
 pub(super) fn kind(fields: &Extra) -> Result<&str, DecodeError> {
     match fields.get("type") {
         Some(Value::String(kind)) => Ok(kind),
-        Some(_) => Err(DecodeError::new("type", "has to be text")),
+        Some(_) => Err(DecodeError::new("type", "is not a string")),
         None => Err(missing("type")),
     }
 }
 
-/// Reads again what cannot be read, from its bytes, which tells where it is wrong.
+/// Decodes a value from text, to get the path of an error.
 #[cold]
 fn explain<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
     decode_json(value.to_string().as_bytes())
 }
 
-/// The error of a field that is required but not there.
+/// Returns the error of a required field that is missing.
 pub(super) fn missing(name: &str) -> DecodeError {
     DecodeError::new(".", format!("missing field `{name}`"))
 }

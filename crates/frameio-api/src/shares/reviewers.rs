@@ -1,11 +1,103 @@
-//! Reviewers of a share: named by exactly one kind of identifier.
+//! Reviewers of a share.
 
 use frameio_core::limits::{Check, Limits};
-use frameio_core::{UserId, model, open_enum};
+use frameio_core::{AccountId, Cursor, Endpoint, Page, ShareId, UserId, model, open_enum};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// People, named by one kind of identifier: 1 to 10 of them, each once.
+use crate::users::User;
+
+/// Lists the reviewers of a share.
+///
+/// Returns pages of [`User`].
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    GET "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.list_reviewers", response = Page<User>, quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct ListShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share whose reviewers are listed.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Sort order. Default: chosen by the service.
+    #[endpoint(query)]
+    pub sort: Option<ReviewerSort>,
+    /// Cursor of the page to return. Default: the first page.
+    #[endpoint(page)]
+    pub after: Option<Cursor>,
+    /// Number of items per page, 1 to 100. Default: 50.
+    #[endpoint(page, range = 1..=100)]
+    pub page_size: Option<u32>,
+    /// Whether the response contains the number of items on all pages. Default: false.
+    #[endpoint(page)]
+    pub include_total_count: Option<bool>,
+}
+
+/// Invites people to a share.
+///
+/// People invited to a secure share become its reviewers. People invited to a public share receive
+/// an email only.
+///
+/// ```no_run
+/// # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+/// use frameio::shares::{AddShareReviewers, Reviewers};
+///
+/// let reviewers = Reviewers::emails(["kim@example.com"]);
+/// client.send(AddShareReviewers::new("account", "share", reviewers, "Please have a look")).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    POST "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.add_reviewers", response = (), quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct AddShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to which people are invited.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// People to invite.
+    #[endpoint(body)]
+    pub reviewers: InvitedReviewers,
+    /// Message in the invitation.
+    #[endpoint(body)]
+    pub message: String,
+    /// Whether the service sends the invitations by email. Default: true.
+    #[endpoint(body)]
+    pub notify_by_email: Option<bool>,
+}
+
+/// Removes reviewers from a secure share.
+#[derive(Clone, Debug, PartialEq, Endpoint)]
+#[cfg_attr(feature = "dynamic", derive(frameio::EndpointFromJson))]
+#[endpoint(
+    DELETE "/v4/accounts/{account_id}/shares/{share_id}/reviewers",
+    id = "shares.remove_reviewers", response = (), quota = "10/min",
+)]
+#[non_exhaustive]
+pub struct RemoveShareReviewers {
+    /// Account that owns the share.
+    #[endpoint(path)]
+    pub account_id: AccountId,
+    /// Share to remove the reviewers from.
+    #[endpoint(path)]
+    pub share_id: ShareId,
+    /// Reviewers to remove.
+    #[endpoint(body)]
+    pub reviewers: Reviewers,
+}
+
+/// People, identified by exactly one kind of identifier. 1 to 10, each once.
 ///
 /// ```
 /// use frameio_api::shares::{RemoveShareReviewers, Reviewers};
@@ -19,26 +111,26 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reviewers {
-    /// By e-mail address: the only way to name somebody who is not a member of the account.
+    /// Email addresses. The only kind that identifies people without a membership in the account.
     Emails(Vec<String>),
-    /// By user id.
+    /// User ids.
     Users(Vec<UserId>),
-    /// By the id at Adobe.
+    /// Ids of users at Adobe.
     AdobeUsers(Vec<String>),
 }
 
 impl Reviewers {
-    /// Names people by their e-mail addresses.
+    /// Identifies people by their email addresses.
     pub fn emails<T: Into<String>>(emails: impl IntoIterator<Item = T>) -> Self {
         Self::Emails(emails.into_iter().map(Into::into).collect())
     }
 
-    /// Names people by their user ids.
+    /// Identifies people by their user ids.
     pub fn users<T: Into<UserId>>(users: impl IntoIterator<Item = T>) -> Self {
         Self::Users(users.into_iter().map(Into::into).collect())
     }
 
-    /// Names people by their ids at Adobe.
+    /// Identifies people by their ids at Adobe.
     pub fn adobe_users<T: Into<String>>(users: impl IntoIterator<Item = T>) -> Self {
         Self::AdobeUsers(users.into_iter().map(Into::into).collect())
     }
@@ -54,17 +146,17 @@ impl Check for Reviewers {
     }
 }
 
-/// Checks a list of reviewers or of share lists: 1 to 10, each once.
+/// Checks a list of identifiers: 1 to 10, each once.
 fn check_ids<T: PartialEq>(limits: &mut Limits, field: &'static str, ids: &Vec<T>) {
     limits.check(field, ids, 1..=10);
     limits.within(field, |limits| limits.distinct(ids));
 }
 
-/// Whom to invite to a share.
+/// People to invite to a share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvitedReviewers {
-    /// These people.
+    /// People, identified one by one.
     Reviewers(Reviewers),
     /// Members of the share lists with these ids, 1 to 10.
     ShareLists(Vec<String>),
@@ -85,7 +177,7 @@ impl Check for InvitedReviewers {
     }
 }
 
-/// Writes the one field that there is.
+/// Serializes an object with one field.
 fn one<S: Serializer>(
     serializer: S,
     name: &'static str,
@@ -116,7 +208,7 @@ impl Serialize for InvitedReviewers {
 }
 
 model! {
-    /// The fields of all kinds, of which one is given.
+    /// Fields of all kinds of identifiers, of which exactly one is present.
     pub struct Fields {
         pub emails: Option<Vec<String>>,
         pub user_ids: Option<Vec<UserId>>,
@@ -129,7 +221,7 @@ impl<'de> Deserialize<'de> for InvitedReviewers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let fields = Fields::deserialize(deserializer)?;
         if let Some(unknown) = fields.extra.keys().next() {
-            return Err(D::Error::custom(format_args!("`{unknown}` is no kind of reviewers")));
+            return Err(D::Error::custom(format_args!("unknown kind of reviewers `{unknown}`")));
         }
         let mut given = [
             fields.emails.map(Reviewers::Emails).map(Self::from),
@@ -142,8 +234,8 @@ impl<'de> Deserialize<'de> for InvitedReviewers {
         match (given.next(), given.next()) {
             (Some(one), None) => Ok(one),
             _ => Err(D::Error::custom(
-                "exactly one of `emails`, `user_ids`, `adobe_user_ids` and, to invite, \
-                 `share_list_ids` has to be given",
+                "expected exactly one of `emails`, `user_ids`, `adobe_user_ids` and, to invite, \
+                 `share_list_ids`",
             )),
         }
     }
@@ -154,22 +246,22 @@ impl<'de> Deserialize<'de> for Reviewers {
         match InvitedReviewers::deserialize(deserializer)? {
             InvitedReviewers::Reviewers(reviewers) => Ok(reviewers),
             InvitedReviewers::ShareLists(_) => {
-                Err(D::Error::custom("`share_list_ids` cannot be removed, only invited"))
+                Err(D::Error::custom("`share_list_ids` can be invited, but not removed"))
             }
         }
     }
 }
 
 open_enum! {
-    /// The order of reviewers.
+    /// Sort order of reviewers.
     pub enum ReviewerSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// Those who are active first.
+        /// Active reviewers first.
         Active = "active",
-        /// Those who are not active first.
+        /// Inactive reviewers first.
         Inactive = "inactive",
     }
 }

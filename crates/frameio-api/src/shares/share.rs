@@ -1,4 +1,4 @@
-//! A share and how it looks.
+//! The model of a share, and the settings of its appearance.
 
 use frameio_core::{
     AssetId, CollectionId, Extra, FieldDefinitionId, Secret, SessionWatermarkTemplateId, ShareId,
@@ -9,151 +9,152 @@ use jiff::Timestamp;
 use crate::metadata_fields::FieldDefinition;
 
 model! {
-    /// Assets that are shown to reviewers.
+    /// A page that presents assets to reviewers.
     pub struct Share {
-        /// The share's id.
+        /// Id of the share.
         pub id: ShareId,
-        /// The collection of what is in it.
+        /// Collection of the shared assets.
         pub collection_id: CollectionId,
-        /// What it is called.
+        /// Name, 1 to 175 characters.
         pub name: Option<String>,
-        /// What it is about.
+        /// Description, at most 640 characters, if the share has one.
         pub description: Option<String>,
-        /// Who can open it.
+        /// Access: everyone with the link, or reviewers only.
         pub access: ShareAccess,
-        /// What has to be known to open it.
+        /// Passphrase that opens the share, if it has one.
         pub passphrase: Option<Secret>,
-        /// Where a browser opens it: `https://f.io/…`.
+        /// URL of the share for browsers: `https://f.io/…`.
         pub short_url: Option<String>,
-        /// When it stops being open.
+        /// Time at which the share stops being accessible. Absent if it does not expire.
         pub expiration: Option<Timestamp>,
-        /// Whether it can be opened.
+        /// Whether the share is accessible.
         pub enabled: bool,
-        /// Whether what is in it can be downloaded.
+        /// Whether reviewers can download assets.
         pub downloading_enabled: bool,
-        /// Whether what is in it can be commented on.
+        /// Whether reviewers can comment.
         pub commenting_enabled: bool,
         /// Whether all versions of a version stack are shown, not only the newest.
         pub show_all_asset_versions: Option<bool>,
-        /// Whether the metadata fields that are shown can be changed.
+        /// Whether reviewers can edit the visible metadata fields.
         pub editable_fields_enabled: Option<bool>,
-        /// Whether captions are shown.
+        /// Whether captions are available.
         pub captions_enabled: Option<bool>,
-        /// Whether transcripts are shown.
+        /// Whether transcripts are available.
         pub transcripts_enabled: Option<bool>,
-        /// Whether a watermark is shown.
+        /// Whether media has a visible watermark.
         pub watermark_enabled: Option<bool>,
-        /// Session watermark template that is applied, if it is not the default. Only in
-        /// experimental responses.
+        /// Session watermark template of the visible watermark. Absent for the default template.
+        /// Only in experimental responses.
         pub watermark_template_id: Option<SessionWatermarkTemplateId>,
-        /// Whether a watermark that cannot be seen tells where a copy comes from.
+        /// Whether media has an invisible watermark that identifies the source of a copy.
         pub forensic_watermark_enabled: Option<bool>,
-        /// Whether media is protected from copying.
+        /// Whether media is protected by DRM.
         pub drm_enabled: Option<bool>,
-        /// How the assets are laid out.
+        /// Layout of the assets.
         pub layout: Option<ShareLayout>,
-        /// The colours of the page.
+        /// Color theme of the page.
         pub theme: Option<ShareTheme>,
-        /// The colour of what stands out.
+        /// Accent color. The service does not document the format.
         pub accent_color: Option<String>,
-        /// By which metadata field the assets are ordered.
+        /// Metadata field and direction that the assets are sorted by.
         pub sort_by: Option<ShareSortBy>,
-        /// The metadata field that stands out.
+        /// Metadata field that is featured.
         pub featured_field_definition_id: Option<FieldDefinitionId>,
-        /// The metadata field that stands out, if included. Only in experimental responses.
+        /// Metadata field that is featured, if it was requested. Only in experimental responses.
         pub featured_field_definition: Option<Box<FieldDefinition>>,
-        /// The metadata fields that are shown.
+        /// Metadata fields that are visible.
         pub visible_field_definition_ids: Option<Vec<FieldDefinitionId>>,
-        /// The metadata fields that are shown, if included. Only in experimental responses.
+        /// Metadata fields that are visible, if they were requested. Only in experimental
+        /// responses.
         pub visible_field_definitions: Option<Vec<FieldDefinition>>,
-        /// Whether it opens with an asset in the player, not with the list.
+        /// Whether the share opens in the viewer instead of the list of assets.
         pub open_in_viewer_enabled: Option<bool>,
-        /// How a picture is fitted into its card.
+        /// How thumbnails are scaled to their cards.
         pub thumbnail_scale: Option<ShareThumbnailScale>,
-        /// How many lines a title has.
+        /// Number of lines of a title, 1 or 2.
         pub title_line_count: Option<u32>,
-        /// How large a card of the grid is.
+        /// Size of the cards in the grid layout.
         pub card_size: Option<ShareItemSize>,
-        /// The shape of a card of the grid.
+        /// Aspect ratio of the cards in the grid layout.
         pub card_aspect_ratio: Option<ShareAspectRatio>,
-        /// Whether a card of the grid tells more than the name.
+        /// Whether cards in the grid layout show details.
         pub card_info_enabled: Option<bool>,
-        /// How high a row of the list is.
+        /// Height of the rows in the list layout.
         pub list_row_size: Option<ShareItemSize>,
-        /// Whether rows of the list have icons.
+        /// Whether rows in the list layout show icons.
         pub icons_visible_on_list: Option<bool>,
-        /// How wide the names of the list are.
+        /// Width of the name column in the list layout. The service does not document the unit.
         pub name_column_width: Option<u32>,
-        /// The shape of a card of the reel.
+        /// Aspect ratio of the cards in the reel layout.
         pub reel_card_aspect_ratio: Option<ShareAspectRatio>,
-        /// Whether a picture fits into its card of the reel as a whole.
+        /// Whether images are scaled to fit the cards in the reel layout.
         pub reel_card_fit_image: Option<bool>,
-        /// Whether the reel shows the names of assets.
+        /// Whether the reel layout shows asset names.
         pub show_asset_name_in_reel_layout: Option<bool>,
-        /// The asset that was put into it: only in the answer to
+        /// Asset that was added. Present only in the response to
         /// [`AddShareAsset`](super::AddShareAsset).
         pub asset_added: Option<AssetId>,
-        /// The asset that was taken out of it: only in the answer to
+        /// Asset that was removed. Present only in the response to
         /// [`RemoveShareAsset`](super::RemoveShareAsset).
         pub asset_removed: Option<AssetId>,
-        /// When somebody last looked at it.
+        /// Time at which the share was last viewed. Absent if it never was.
         pub last_viewed_at: Option<Timestamp>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
     }
 }
 response_types! { Share: one, page }
 
 open_enum! {
-    /// Who can open a share.
+    /// Access to a share.
     pub enum ShareAccess {
-        /// Whoever has the link.
+        /// Everyone with the link.
         Public = "public",
-        /// Its reviewers alone.
+        /// Reviewers only.
         Secure = "secure",
     }
 }
 
 open_enum! {
-    /// How the assets of a share are laid out.
+    /// Layout of the assets of a share.
     pub enum ShareLayout {
-        /// As cards, side by side.
+        /// Cards in rows and columns.
         Grid = "grid",
-        /// As rows.
+        /// Rows with columns of details.
         List = "list",
-        /// One after the other.
+        /// Assets one after the other.
         Reel = "reel",
     }
 }
 
 open_enum! {
-    /// The colours of a share's page.
+    /// Color theme of a share's page.
     pub enum ShareTheme {
-        /// Light on dark.
+        /// Light text on a dark background.
         Dark = "dark",
-        /// Dark on light.
+        /// Dark text on a light background.
         Light = "light",
-        /// In between.
+        /// A background between dark and light.
         Neutral = "neutral",
     }
 }
 
 open_enum! {
-    /// How large a card or a row of a share is.
+    /// Size of the cards or rows of a share.
     pub enum ShareItemSize {
-        /// Many fit on a page.
+        /// Small.
         Small = "small",
-        /// In between.
+        /// Medium.
         Medium = "medium",
-        /// Few fit on a page.
+        /// Large.
         Large = "large",
     }
 }
 
 open_enum! {
-    /// The shape of a card of a share.
+    /// Aspect ratio of the cards of a share.
     pub enum ShareAspectRatio {
         /// Wider than high.
         Horizontal = "horizontal",
@@ -165,27 +166,27 @@ open_enum! {
 }
 
 open_enum! {
-    /// How a picture is fitted into its card.
+    /// How thumbnails are scaled to their cards.
     pub enum ShareThumbnailScale {
-        /// All of it is shown.
+        /// The whole image is visible; the card can have empty margins.
         Fit = "fit",
-        /// The card is filled.
+        /// The image fills the card; its edges can be cut off.
         Fill = "fill",
     }
 }
 
 model! {
-    /// By which metadata field the assets of a share are ordered.
+    /// Metadata field and direction that the assets of a share are sorted by.
     pub struct ShareSortBy {
-        /// The definition of the field.
+        /// Definition of the metadata field.
         pub field_definition_id: FieldDefinitionId,
-        /// Which values come first.
+        /// Direction: ascending or descending.
         pub direction: ShareSortDirection,
     }
 }
 
 impl ShareSortBy {
-    /// An order by the values of a metadata field.
+    /// Sorts by the values of a metadata field.
     pub fn new(
         field_definition_id: impl Into<FieldDefinitionId>,
         direction: ShareSortDirection,
@@ -195,25 +196,25 @@ impl ShareSortBy {
 }
 
 open_enum! {
-    /// Which values come first in a share.
+    /// Direction in which the assets of a share are sorted.
     pub enum ShareSortDirection {
-        /// The least.
+        /// Ascending: lowest values first.
         Asc = "asc",
-        /// The greatest.
+        /// Descending: highest values first.
         Desc = "desc",
     }
 }
 
 open_enum! {
-    /// The order of shares.
+    /// Sort order of shares.
     pub enum ShareSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }

@@ -91,7 +91,7 @@ fn describe(operation: &Operation) -> Value {
     };
     json!({
         "id": operation.id,
-        "type": schema.type_name.replace("frameio_api", "frameio"),
+        "type": operation.request_type(),
         "method": operation.method.as_str(),
         "path": operation.path,
         "quota": {

@@ -41,7 +41,7 @@ async fn unchecked_sends_values_outside_the_documented_limits() {
     let checked = run(&server, &call).await;
     assert_eq!(
         checked.failed(2),
-        "frameio: workspaces.index: `page_size` is 101, allowed are 1 to 100",
+        "frameio: workspaces.index: `page_size` is 101, expected 1 to 100",
     );
     // The simulator enforces the same limit.
     let refused = run(&server, &[&call[..], &["--unchecked"]].concat()).await;
@@ -158,7 +158,7 @@ async fn refuses_invalid_calls_before_sending_anything() {
                 "--input",
                 r#"{"account_id": "a", "file_id": "f", "name": "x"}"#,
             ],
-            "files.update: `name` belongs into `data`",
+            "files.update: `name` must be inside `data`",
         ),
         (
             vec!["call", "files.show", "--input", r#"{"account_id": "a"}"#],

@@ -162,8 +162,8 @@ async fn a_sync_down_keeps_a_file_that_differs() {
     std::fs::write(&changed, content(99)).unwrap();
     let down = |more: &[&'static str]| [&["sync", "in", ROOT, "--down"], more].concat();
     let dry = fixture.run(&down(&["--dry-run"])).await;
-    let message = "conflict    /a.mov: 'in/a.mov' exists and is kept: it has 99 bytes, but the file \
-                   at the service has 25";
+    let message = "conflict    /a.mov: 'in/a.mov' exists and is not replaced: it has 99 bytes, but \
+                   the remote file has 25";
     assert!(dry.status == 1 && dry.stderr.starts_with(message), "{dry:?}");
     let kept = fixture.run(&down(&["--json"])).await;
     let (line, summary) = line_and_summary(&kept, "/a.mov");
@@ -260,7 +260,7 @@ async fn a_checksum_detects_a_change_that_keeps_the_size() {
     let up = fixture.run(&sync(&["--dry-run"])).await;
     assert!(up.stderr.contains("1 planned (25 B), 1 already present"), "{up:?}");
     let kept = fixture.run(&sync(&["--down"])).await;
-    assert!(kept.status == 1 && kept.stderr.contains("its checksum is not that of"), "{kept:?}");
+    assert!(kept.status == 1 && kept.stderr.contains("its checksum differs from"), "{kept:?}");
     assert_eq!(fixture.read("in/a.mov"), [7; 25]);
     let down = fixture.run(&sync(&["--down", "--on-conflict", "replace"])).await;
     assert!(down.stderr.contains("1 transferred (25 B), 1 already present"), "{down:?}");
@@ -276,7 +276,7 @@ async fn reports_failures_and_sets_the_exit_status() {
     assert_eq!((up.status, &*up.stderr), (1, ""), "{up:?}");
     let (line, summary) = line_and_summary(&up, "/in/empty.mov");
     assert_eq!((&line["outcome"], &line["error"]["kind"]), (&json!("failed"), &json!("usage")));
-    assert!(line["error"]["message"].as_str().unwrap().contains("0 bytes"), "{line}");
+    assert!(line["error"]["message"].as_str().unwrap().contains("no empty files"), "{line}");
     assert_eq!((&summary["transferred"], &summary["failed"]), (&json!(1), &json!(1)));
     let up = fixture.run(&["upload", "in", "--to", ROOT, "--quiet"]).await;
     assert!(up.failed(1).starts_with("failed      /in/empty.mov: "), "{up:?}");
@@ -293,11 +293,11 @@ async fn reports_failures_and_sets_the_exit_status() {
         (
             vec!["upload", "in", "--to", "/Demo Workspace/demo project"],
             5,
-            "there is 'Demo Project'",
+            "did you mean 'Demo Project'?",
         ),
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "invalid pattern '['"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
-        (vec!["download", "nowhere"], 5, "nowhere"),
+        (vec!["download", "nowhere"], 5, "no file, folder"),
         (
             vec!["download", ROOT, "-o", "in/a.mov"],
             2,
@@ -306,7 +306,7 @@ async fn reports_failures_and_sets_the_exit_status() {
         (vec!["download", "/Demo Workspace"], 2, "is a workspace: pass its projects instead"),
         (vec!["sync", "none", ROOT], 2, "cannot open 'none': no such file or directory"),
         (vec!["tree", "/Demo Workspace/Demo Project/in/a.mov"], 2, "is not a folder or project"),
-        (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; there is 'Demo Workspace'"),
+        (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; available: 'Demo Workspace'"),
         (vec!["ls", "//Nobody"], 5, "no such account 'Nobody'"),
         (vec!["tree", "/", "--account", "nobody"], 5, "no such account 'nobody'"),
     ] {
@@ -381,7 +381,7 @@ async fn reports_duplicate_names_with_their_ids() {
     let to = format!("{ROOT}/Twice");
     let ended = fixture.run(&["upload", "in", "--to", &to]).await;
     let message = ended.failed(2);
-    assert!(message.contains("there are 2 items named 'Twice'"), "{message}");
+    assert!(message.contains("2 items named 'Twice'"), "{message}");
     let listed = fixture.run(&["ls", ROOT, "--json"]).await;
     let ids: Vec<_> =
         listed.lines().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
@@ -389,7 +389,7 @@ async fn reports_duplicate_names_with_their_ids() {
     let by_id = fixture.run(&["upload", "in/a.mov", "--to", &ids[1]]).await;
     assert_eq!(by_id.status, 0, "{by_id:?}");
     let same = fixture.run(&["upload", "in/a.mov", "in/b/a.mov", "--to", &ids[0]]).await;
-    assert!(same.failed(2).contains("another of the paths has the same name"), "{same:?}");
+    assert!(same.failed(2).contains("another path has the same file name"), "{same:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,7 +38,7 @@ async fn uploads_continue_if_their_state_cannot_be_saved() {
     std::fs::write(fixture.directory.path().join("config/uploads"), "in the way").unwrap();
     let up = fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await;
     assert_eq!(up.status, 0, "{up:?}");
-    let warnings = up.stderr.lines().filter(|line| line.contains("warning: cannot keep"));
+    let warnings = up.stderr.lines().filter(|line| line.contains("warning: cannot save"));
     let warnings: Vec<_> = warnings.collect();
     assert_eq!(warnings.len(), 1, "{up:?}");
     assert!(warnings[0].ends_with("set FRAMEIO_CONFIG_DIR to a writable directory"), "{up:?}");
@@ -90,7 +90,7 @@ mod unix {
         std::os::unix::fs::symlink("gone", at("dangling")).unwrap();
         for (path, message) in [
             ("/dev/null", "cannot open '/dev/null': it is a device"),
-            ("in/b.txt", "no pattern of files to include matches it"),
+            ("in/b.txt", "it does not match the patterns to include"),
             ("dangling", "it is a symbolic link to 'gone', which does not exist"),
             ("in/a.mov/x", "cannot open 'in/a.mov/x': not a directory"),
         ] {

@@ -1,4 +1,4 @@
-//! Building a client: its settings, on top of the default stack.
+//! The builder of a client.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,35 +17,35 @@ use tracing::Level;
 
 use super::Client;
 
-/// Makes the service accept a legacy developer token.
+/// Header without which the service refuses a legacy developer token.
 const LEGACY_TOKEN: HeaderName = HeaderName::from_static("x-frameio-legacy-token-auth");
 
 const PUBLIC_API: &str = "https://api.frame.io";
 
-/// The settings of a [`Client`].
+/// Builder of a [`Client`].
 ///
 /// | setting | default |
 /// |---|---|
 /// | base URL | `https://api.frame.io` |
 /// | timeout of an attempt, body included | 60 s |
 /// | connect timeout | 10 s |
-/// | deadline of a call: readiness, queue, backoff and attempts | 10 min |
-/// | idle connections are closed after | 50 s |
-/// | retries | 2, of 408, 429, 5xx and of requests that were not sent |
-/// | quotas | as documented for each operation; a call waits for its turn |
-/// | largest response, decompressed | 64 MiB |
+/// | deadline of a call, including queue, backoff and all attempts | 10 min |
+/// | idle timeout of pooled connections | 50 s |
+/// | retries | 2, after 408, 429, 5xx and requests that were not sent |
+/// | quotas | documented quota of each operation; a call waits for its turn |
+/// | maximum size of a response, decompressed | 64 MiB |
 /// | proxy | from the environment |
-/// | level of the span of an attempt | `DEBUG` |
+/// | span level of an attempt | `DEBUG` |
 ///
-/// The layers and their order are those of [`DefaultStack`], around a [`HyperTransport`] or a custom
-/// [`transport`](Self::transport). A builder can be cloned and built several times; the given layers
-/// are then applied again.
+/// The client sends through the layers of [`DefaultStack`], around a [`HyperTransport`] or a custom
+/// [`transport`](Self::transport). A builder can be cloned, and [`build`](Self::build) can be called
+/// several times; each client applies the custom layers once.
 #[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     base_url: Cow<'static, str>,
     stack: DefaultStack,
-    /// A fixed token, which is checked when the client is built.
+    /// Fixed token, which `build` validates.
     token: Option<Token>,
     legacy: bool,
     headers: HeaderMap,
@@ -77,19 +77,21 @@ impl ClientBuilder {
         }
     }
 
-    /// Changes a setting of the stack.
+    /// Applies `map` to the stack.
     fn map_stack(mut self, map: impl FnOnce(DefaultStack) -> DefaultStack) -> Self {
         self.stack = map(self.stack);
         self
     }
 
-    /// Sends requests to another base URL. Its path is kept: `https://proxy.example/frameio`.
+    /// Sets the base URL. Default: `https://api.frame.io`.
+    ///
+    /// A path, as in `https://proxy.example/frameio`, becomes the prefix of every route.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Cow::Owned(url.into());
         self
     }
 
-    /// Signs requests with a token that does not change. Whitespace around it is ignored.
+    /// Signs requests with a fixed token. Surrounding whitespace is ignored.
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         let token = Token::new(token);
         self = self.token_provider(StaticToken::from(token.clone()));
@@ -97,7 +99,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Signs requests with the tokens of `provider`, which is asked once for each attempt.
+    /// Signs requests with tokens of `provider`, which is called for each attempt.
     ///
     /// Only requests to the origin of the base URL are signed.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
@@ -105,26 +107,26 @@ impl ClientBuilder {
         self.map_stack(|stack| stack.auth(provider))
     }
 
-    /// Signs requests with a legacy developer token, `fio-u-…`, and sends the header
-    /// `x-frameio-legacy-token-auth: true`, without which the service does not accept it.
+    /// Signs requests with a legacy developer token (`fio-u-…`), and adds the header
+    /// `x-frameio-legacy-token-auth: true` that the service requires with it.
     ///
-    /// The service accepts such tokens for accounts that are not in the Adobe Admin Console yet.
-    /// The token can do whatever its user can.
+    /// The service accepts such tokens for accounts that have not moved to the Adobe Admin Console.
+    /// The token grants all permissions of its user.
     pub fn legacy_token(mut self, token: impl Into<Secret>) -> Self {
         self = self.token(token);
         self.legacy = true;
         self
     }
 
-    /// Sends requests without a token, for example because a custom layer signs them.
+    /// Sends requests without a token, for example when a custom layer signs them.
     pub fn no_auth(mut self) -> Self {
         (self.token, self.legacy) = (None, false);
         self.map_stack(DefaultStack::no_auth)
     }
 
-    /// Sends a header with every request, instead of the default of that name.
+    /// Adds a header to every request. Replaces a default header of the same name.
     ///
-    /// A name or value that is invalid is reported by [`build`](Self::build).
+    /// An invalid name or value is reported by [`build`](Self::build).
     pub fn header<K, V>(mut self, name: K, value: V) -> Self
     where
         K: TryInto<HeaderName>,
@@ -132,58 +134,57 @@ impl ClientBuilder {
     {
         match (name.try_into(), value.try_into()) {
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
-            (Err(_), _) => self.header_error = Some(header_error("a header has an invalid name")),
+            (Err(_), _) => self.header_error = Some(header_error("invalid header name")),
             (Ok(name), Err(_)) => {
-                let message = format!(
-                    "the value of the header '{name}' contains a character that a header cannot contain"
-                );
+                let message = format!("invalid character in the value of the header '{name}'");
                 self.header_error = Some(header_error(message));
             }
         }
         self
     }
 
-    /// Sets the `user-agent`. Default: `frameio-rust/` and the version.
+    /// Sets the `user-agent` header. Default: `frameio-rust/` and the version of this crate.
     pub fn user_agent<V: TryInto<HeaderValue>>(self, user_agent: V) -> Self {
         self.header(USER_AGENT, user_agent)
     }
 
     /// Limits each attempt, from sending to the last byte of the response. Default: 60 s.
     ///
-    /// With `None`, a limit that a call sets itself still applies.
+    /// `None` removes the default; a timeout in the options of a call still applies.
     pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
         self.map_stack(|stack| stack.timeout(timeout))
     }
 
     /// Limits a whole call: readiness, quota, backoff and all attempts. Default: 10 min.
     ///
-    /// A call whose turn in the quota cannot come in time fails at once, and its error says how long
-    /// the wait would have been. With `None`, a limit that a call sets itself still applies.
+    /// A call that would have to wait for its quota beyond the deadline fails immediately, and its
+    /// error reports the wait. `None` removes the default; a deadline in the options of a call still
+    /// applies.
     pub fn deadline(self, deadline: impl Into<Option<Duration>>) -> Self {
         self.map_stack(|stack| stack.deadline(deadline))
     }
 
-    /// Limits the time to connect: name resolution, TCP, proxy and TLS. Default: 10 s.
+    /// Limits the time to connect, including name resolution, proxy and TLS. Default: 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.hyper = self.hyper.connect_timeout(timeout);
         self
     }
 
-    /// Closes a connection that has been idle for this time. Default: 50 s.
+    /// Closes connections that have been idle for this long. Default: 50 s.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.hyper = self.hyper.pool_idle_timeout(timeout);
         self
     }
 
-    /// Repeats failed attempts as `policy` decides. Default:
-    /// [`StandardPolicy::documented`](frameio_tower::StandardPolicy::documented), which can repeat a
-    /// create; see there.
+    /// Sets the policy that decides which failed attempts are retried. Default:
+    /// [`StandardPolicy::documented`](frameio_tower::StandardPolicy::documented), which may create a
+    /// resource twice.
     pub fn retry(self, policy: impl RetryPolicy) -> Self {
         self.map_stack(|stack| stack.retry(policy))
     }
 
-    /// Replaces the retry layer, with other settings of
-    /// [`RetryLayer`](frameio_tower::RetryLayer) or with any other layer.
+    /// Replaces the retry layer, with a configured [`RetryLayer`](frameio_tower::RetryLayer) or a
+    /// custom layer.
     pub fn retry_layer<L>(self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -191,41 +192,42 @@ impl ClientBuilder {
         self.map_stack(|stack| stack.retry_layer(layer))
     }
 
-    /// Sets how many attempts may follow the first. Default: 2.
+    /// Sets the maximum number of retries after the first attempt. Default: 2.
     ///
     /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
     pub fn max_retries(self, max_retries: u32) -> Self {
         self.map_stack(|stack| stack.max_retries(max_retries))
     }
 
-    /// Limits the share of retries; `None` removes the limit. Default: [`RetryBudget::default`].
+    /// Limits retries to a share of all requests; `None` removes the limit. Default:
+    /// [`RetryBudget::default`].
     ///
     /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
     pub fn retry_budget(self, budget: impl Into<Option<RetryBudget>>) -> Self {
         self.map_stack(|stack| stack.retry_budget(budget))
     }
 
-    /// Sends each call once, and resends nothing, not even after a refreshed token.
+    /// Disables all retries, including the one after a refreshed token.
     pub fn no_retry(self) -> Self {
         self.map_stack(DefaultStack::no_retry)
     }
 
-    /// Replaces the rate limit: with other quotas, another mode, or one that is shared with other
+    /// Replaces the rate limit, to change quotas or the mode, or to share the limit with other
     /// clients. `None` removes it.
     ///
     /// ```
     /// use frameio::{Client, Quota, layers::RateLimitLayer};
     ///
     /// let quotas = RateLimitLayer::new().quota("files.show", Quota::per_second(5));
-    /// let one = Client::builder().token("a").rate_limit(quotas.clone()).build()?;
-    /// let other = Client::builder().token("a").rate_limit(quotas).build()?;
+    /// let first = Client::builder().token("a").rate_limit(quotas.clone()).build()?;
+    /// let second = Client::builder().token("a").rate_limit(quotas).build()?;
     /// # Ok::<_, frameio::BuildError>(())
     /// ```
     pub fn rate_limit(self, layer: impl Into<Option<RateLimitLayer>>) -> Self {
         self.map_stack(|stack| stack.rate_limit(layer))
     }
 
-    /// Sets the level of the span of each attempt; `None` opens none. Default: `DEBUG`.
+    /// Sets the level of the span of each attempt; `None` disables the span. Default: `DEBUG`.
     pub fn attempt_span_level(self, level: impl Into<Option<Level>>) -> Self {
         self.map_stack(|stack| stack.attempt_span_level(level))
     }
@@ -235,28 +237,27 @@ impl ClientBuilder {
         self.map_stack(|stack| stack.metrics(metrics))
     }
 
-    /// Refuses responses of more bytes, counted after decompression. Default: 64 MiB.
+    /// Limits the size of a response in bytes, after decompression. Default: 64 MiB.
     pub fn response_limit(self, bytes: usize) -> Self {
         self.map_stack(|stack| stack.response_limit(bytes))
     }
 
-    /// Connects through a proxy, or through none. Default: from the environment.
+    /// Connects through a proxy, or directly with [`Proxy::none`]. Default: from the environment.
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.hyper = self.hyper.proxy(proxy);
         self
     }
 
-    /// Allows `http://` to hosts other than this machine: tokens are then sent unencrypted.
+    /// Allows `http://` to hosts other than the local machine. Tokens are then sent unencrypted.
     pub fn allow_http(mut self) -> Self {
         self.hyper = self.hyper.allow_http();
         self
     }
 
-    /// Adds a layer around the whole call, inside of the deadline. The layer added last is
-    /// outermost.
+    /// Adds a layer around the whole call, inside the deadline. The layer added last is outermost.
     ///
-    /// Any tower layer over `http::Request<Body>` fits: a cache, a circuit breaker, a concurrency
-    /// limit.
+    /// Accepts any tower layer over `http::Request<Body>`, such as a cache, a circuit breaker or a
+    /// concurrency limit.
     pub fn call_layer<L>(self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -264,9 +265,9 @@ impl ClientBuilder {
         self.map_stack(|stack| stack.call_layer(layer))
     }
 
-    /// Adds a layer around each attempt, inside of its span. The layer added last is outermost.
+    /// Adds a layer around each attempt, inside its span. The layer added last is outermost.
     ///
-    /// For what has to be done for each request that is sent: trace propagation, signing,
+    /// Use it for work on every request that is sent, such as trace propagation, signing or
     /// redirects.
     pub fn attempt_layer<L>(self, layer: L) -> Self
     where
@@ -275,19 +276,19 @@ impl ClientBuilder {
         self.map_stack(|stack| stack.attempt_layer(layer))
     }
 
-    /// Sends through a custom service instead of hyper: another HTTP client, or a local Frame.io.
+    /// Sends through a custom service instead of hyper, such as another HTTP client or the simulator.
     ///
-    /// It is then responsible for connections, TLS and proxies; those settings have no effect.
+    /// The settings of connections and proxies then have no effect.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(HttpService::new(transport));
         self
     }
 
-    /// Creates the client. Needs no runtime, opens no connection and starts no task.
+    /// Creates the client. Needs no runtime, opens no connection and spawns no task.
     ///
     /// # Errors
-    /// When the token, the base URL or a header cannot be used; see
-    /// [`BuildError::kind`].
+    ///
+    /// Fails if the token, the base URL or a header is invalid; see [`BuildError::kind`].
     pub fn build(&self) -> Result<Client, BuildError> {
         if let Some(error) = &self.header_error {
             return Err(error.clone());
@@ -328,16 +329,16 @@ fn base_uri(url: &str) -> Result<Uri, BuildError> {
         unusable_url(url, &error.to_string()).caused_by(error)
     })?;
     if uri.path().trim_end_matches('/').ends_with("/v4") {
-        return Err(unusable_url(url, "paths start with /v4 already; remove it from the end"));
+        return Err(unusable_url(url, "remove '/v4' from the end; it is part of every route"));
     }
     Ok(uri)
 }
 
 fn unusable_url(url: &str, why: &str) -> BuildError {
-    // What stands before an `@` may be a password, and a query may contain a key.
+    // The part before an `@` may be a password, and a query may contain a key.
     let message = match url.contains(['@', '?']) {
-        true => format!("the base URL cannot be used: {why}"),
-        false => format!("the base URL '{}' cannot be used: {why}", trim_text(url)),
+        true => format!("invalid base URL: {why}"),
+        false => format!("invalid base URL '{}': {why}", trim_text(url)),
     };
     BuildError::new(BuildErrorKind::BaseUrl, message)
 }

@@ -1,18 +1,18 @@
-//! Decoding of responses, with repairs of harmless deviations.
+//! Decoding of responses, with repair of harmless deviations.
 
 use bytes::Bytes;
 use frameio_core::repair::{self, Decoded, Repair, Skipped, Undecodable};
 use frameio_core::{DecodeError, Operation};
 use http::response::Parts;
 
-/// A response deviated from the documentation and was repaired.
+/// Event: a response deviated from the documentation and was repaired.
 pub(crate) const REPAIRED: &str = "decode.repaired";
-/// An item of a list could not be decoded and was left out, as the caller asked for.
+/// Event: an item of a list could not be decoded and was skipped, as the caller requested.
 pub(crate) const SKIPPED: &str = "decode.skipped";
 /// Target of [`REPAIRED`] and [`SKIPPED`].
 pub(crate) const TARGET: &str = "frameio::decode";
 
-/// Decodes a response: strictly first, so that a sound one costs nothing more.
+/// Decodes a response, strictly first, so that a correct response pays nothing for the repair.
 pub(super) fn decode<T>(
     operation: &'static Operation,
     parts: &Parts,
@@ -30,7 +30,7 @@ pub(super) fn decode<T>(
     }
 }
 
-/// Decodes a page without the items that cannot be decoded, which are returned with it.
+/// Decodes a page without the items that cannot be decoded, and returns those separately.
 pub(super) fn decode_or_skip<T>(
     operation: &'static Operation,
     parts: &Parts,
@@ -49,7 +49,7 @@ pub(super) fn decode_or_skip<T>(
     }
 }
 
-/// Emits an event for each deviation. Not generic, so that it is compiled once.
+/// Emits an event for each deviation. Not generic, so it is compiled only once.
 #[cold]
 fn report(operation: &'static Operation, repairs: &[Repair], skipped: &[Skipped]) {
     let operation = operation.id;

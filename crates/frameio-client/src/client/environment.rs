@@ -1,4 +1,4 @@
-//! A client from the environment and the profiles of the command.
+//! Creation of a client from the environment and the profiles of the command.
 
 use frameio_auth::profile::{Environment, Lookup, ProfileCredentials};
 use frameio_auth::{Credential, Ims, Session};
@@ -8,29 +8,28 @@ use super::Client;
 use super::builder::ClientBuilder;
 
 impl Client {
-    /// Creates a client with the settings of the environment and of the profile that the command
-    /// `frameio` uses.
+    /// Creates a client from environment variables and the profiles of the command `frameio`.
     ///
-    /// | setting | variable | else |
+    /// | setting | variable | default |
     /// |---|---|---|
-    /// | token | `FRAMEIO_TOKEN` | a server-to-server sign-in, or the sign-in of the profile |
-    /// | server-to-server sign-in | `FRAMEIO_CLIENT_ID` and `FRAMEIO_CLIENT_SECRET` | the sign-in of the profile |
-    /// | base URL | `FRAMEIO_BASE_URL` | that of the profile, or `https://api.frame.io` |
-    /// | sign-in URL | `FRAMEIO_IMS_URL` | that of the profile, or Adobe's; the base URL if that is on this machine |
-    /// | profile | `FRAMEIO_PROFILE` | the one set by `frameio profile use`, or `default` |
-    /// | directory of profiles | `FRAMEIO_CONFIG_DIR` | `frameio` in the user's configuration directory |
+    /// | token | `FRAMEIO_TOKEN` | server-to-server credentials, or the sign-in of the profile |
+    /// | server-to-server credentials | `FRAMEIO_CLIENT_ID` and `FRAMEIO_CLIENT_SECRET` | sign-in of the profile |
+    /// | base URL | `FRAMEIO_BASE_URL` | base URL of the profile, or `https://api.frame.io` |
+    /// | sign-in URL | `FRAMEIO_IMS_URL` | sign-in URL of the profile, or Adobe IMS; the base URL if its host is the local machine |
+    /// | profile | `FRAMEIO_PROFILE` | profile set by `frameio profile use`, or `default` |
+    /// | profile directory | `FRAMEIO_CONFIG_DIR` | `frameio` in the user's configuration directory |
     ///
-    /// A token that starts with `fio-u-` is a [legacy token](ClientBuilder::legacy_token). Whitespace
-    /// around a value is ignored, and an empty variable counts as missing.
+    /// A token that starts with `fio-u-` is a [legacy token](ClientBuilder::legacy_token). Surrounding
+    /// whitespace is ignored, and an empty variable counts as unset.
     ///
-    /// Create a profile with `frameio login`. Its tokens are refreshed and saved as the command does,
-    /// so that both can run at the same time. They are read from files, or from the keyring of the
-    /// system with the feature `keyring`. A sign-in is used only at the services that it was made for.
-    /// The profiles do not have to be readable if the variables have credentials and a base URL, and
-    /// name no profile.
+    /// Create a profile with `frameio login`. The client refreshes and saves the tokens of a profile
+    /// in the same way as the command, so both can run at the same time. Tokens are read from files,
+    /// or from the system keyring with the feature `keyring`. A sign-in is only used for the services
+    /// that it was created for. Profiles are not read if the variables contain credentials and a base
+    /// URL and select no profile.
     ///
-    /// Reads files and blocks for as long as the user takes to unlock the keyring. Refreshing tokens
-    /// needs a Tokio runtime.
+    /// This function blocks: it reads files, and may wait until the user has unlocked the keyring.
+    /// Refreshing tokens requires a Tokio runtime.
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -42,21 +41,21 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`BuildErrorKind::Environment`], with the name of the variable or the file, when there are no
-    /// credentials, a value cannot be used, the profiles cannot be read, or the sign-in belongs to
-    /// another service.
+    ///
+    /// Fails with [`BuildErrorKind::Environment`] if credentials are missing, a value is invalid, a
+    /// profile cannot be read, or the sign-in belongs to another service. The message names the
+    /// variable or the file.
     pub fn from_env() -> Result<Self, BuildError> {
         from_variables(&|name| std::env::var_os(name))
     }
 }
 
 impl ClientBuilder {
-    /// Returns the settings of the environment and of the profile, as [`Client::from_env`] uses them,
-    /// to be changed or added to.
+    /// Returns a builder with the settings that [`Client::from_env`] reads.
     ///
     /// # Errors
-    /// As [`Client::from_env`]. A base URL that cannot be used is reported by
-    /// [`build`](Self::build).
+    ///
+    /// Fails like [`Client::from_env`]. An invalid base URL is reported by [`build`](Self::build).
     pub fn from_env() -> Result<Self, BuildError> {
         configure(&Environment::read()?)
     }
@@ -100,7 +99,7 @@ fn is_legacy(token: &Token) -> bool {
     token.expose().starts_with("fio-u-")
 }
 
-/// Names the variable or the file that the error is about.
+/// Prefixes the error with the variable or the file that the value comes from.
 fn named(source: &str, error: BuildError) -> BuildError {
     BuildError::new(BuildErrorKind::Environment, format!("{source}: {error}")).caused_by(error)
 }
@@ -123,7 +122,7 @@ mod tests {
         from_variables(&|name| variables.get(name).cloned())
     }
 
-    /// A directory with a profile of the demo server, signed in at `url`, with these tokens.
+    /// Creates a directory with a profile that is signed in at `url` and has these tokens.
     fn signed_in(url: &str, tokens: &str) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         for (file, content) in [
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn calls_with_the_token_at_the_url_of_the_environment() {
+    async fn uses_the_token_and_the_url_of_the_environment() {
         let (_sim, server) = serve().await;
         let directory = tempfile::tempdir().unwrap();
         let token = format!(" {}\n", Sim::TOKEN);
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn calls_with_a_server_to_server_sign_in() {
+    async fn uses_server_to_server_credentials_of_the_environment() {
         let (_sim, server) = serve().await;
         let directory = tempfile::tempdir().unwrap();
         let variables = [
@@ -195,18 +194,18 @@ mod tests {
         let saved = std::fs::read_to_string(directory.path().join("tokens/work.json")).unwrap();
         assert!(!saved.contains("\"old\""), "the new tokens are not saved");
 
-        // Elsewhere, neither the secret nor a token is sent.
-        let (other, elsewhere) = serve().await;
+        // Another service receives neither the secret nor a token.
+        let (other, other_server) = serve().await;
         sim.clear_requests();
-        let error =
-            self::client(directory.path(), &[("FRAMEIO_BASE_URL", elsewhere.url())]).unwrap_err();
+        let error = self::client(directory.path(), &[("FRAMEIO_BASE_URL", other_server.url())])
+            .unwrap_err();
         assert_eq!(error.kind(), BuildErrorKind::Environment);
         assert!(error.to_string().contains("is not sent to"), "{error}");
         assert_eq!((sim.requests().len(), other.requests().len()), (0, 0));
     }
 
     #[tokio::test]
-    async fn a_legacy_token_is_sent_as_one() {
+    async fn sends_the_legacy_header_with_a_legacy_token() {
         // Without its header, the service refuses a legacy token.
         let sim = Sim::builder().quotas(false).legacy_token("fio-u-canary").build();
         let server = sim.serve().await.unwrap();
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_url_that_cannot_be_signed_in_at() {
+    fn names_the_variable_of_an_invalid_sign_in_url() {
         let directory = tempfile::tempdir().unwrap();
         let error = client(
             directory.path(),

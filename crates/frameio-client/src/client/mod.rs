@@ -1,4 +1,4 @@
-//! The client: from an endpoint to its answer, through a stack.
+//! The client, which sends an endpoint through a stack and decodes the response.
 
 pub mod builder;
 mod decode;
@@ -28,20 +28,20 @@ use tracing::{Instrument, Span};
 use self::builder::ClientBuilder;
 use crate::error::{self, Error};
 
-/// Sends requests to Frame.io.
+/// Client for the Frame.io V4 API.
 ///
-/// A client is a handle: clones are cheap and share the connections, the quota and the token. It can
-/// be created outside of a runtime, and runs no task of its own.
+/// Cloning is cheap; clones share connections, quotas and the token. A client can be created outside
+/// a runtime and spawns no tasks.
 ///
-/// It sends any [`Endpoint`] with [`send`](Client::send), and is a tower [`Service`] for each of them,
-/// so that layers over typed requests fit it too. It is always ready: a call waits in its future,
-/// where its deadline applies.
+/// [`send`](Client::send) accepts any [`Endpoint`]. The client is also a tower [`Service`] of every
+/// endpoint, so it can be wrapped in layers over typed requests. It is always ready: a call waits in
+/// its future, where its deadline applies.
 ///
 /// ```no_run
 /// use frameio::{Client, users::ShowCurrentUser};
 ///
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// let client = Client::new("the token")?;
+/// let client = Client::new("token")?;
 /// let user = client.send(ShowCurrentUser::new()).await?;
 /// println!("{} <{}>", user.name, user.email);
 /// # Ok(())
@@ -55,25 +55,26 @@ pub struct Client {
 }
 
 impl Client {
-    /// Creates a client for the service with a token that does not change, and the defaults of
-    /// [`ClientBuilder`].
+    /// Creates a client with a fixed token and the defaults of [`ClientBuilder`].
     ///
     /// # Errors
-    /// When the token is empty or contains a control character.
+    ///
+    /// Fails if the token is empty or contains a control character.
     pub fn new(token: impl Into<Secret>) -> Result<Self, BuildError> {
         Self::builder().token(token).build()
     }
 
-    /// Returns the settings of a client, at their defaults.
+    /// Returns a builder with the default settings.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
 
-    /// Creates a client over a custom service: a mock, or layers composed by hand.
+    /// Creates a client that sends through a custom service, such as a mock or a stack composed by
+    /// hand.
     ///
-    /// Nothing is added to it: requests have a relative URI and no token, and there is no deadline,
+    /// The client adds no layers: requests have a relative URI and no token, and there is no deadline,
     /// retry or timeout, so the limits in [`CallOptions`](frameio_core::CallOptions) have no effect.
-    /// To test them, put a [`DefaultStack`](frameio_tower::DefaultStack) around the mock.
+    /// To test those, wrap the mock in a [`DefaultStack`](frameio_tower::DefaultStack).
     ///
     /// ```
     /// use frameio::{Body, Client, users::ShowCurrentUser};
@@ -101,15 +102,18 @@ impl Client {
         self.base_url.as_deref()
     }
 
-    /// Sends a request and decodes its response. The future owns everything it needs.
+    /// Sends a request and decodes its response.
     ///
-    /// A response that deviates from the documentation in a way that loses nothing is repaired (see
-    /// [`RepairKind`](frameio_core::repair::RepairKind)), and each repair emits the event
+    /// The future is `'static` and can be spawned.
+    ///
+    /// A response that deviates slightly from the documentation is repaired where that loses no data
+    /// (see [`RepairKind`](frameio_core::repair::RepairKind)). Each repair emits the event
     /// `decode.repaired` with operation and path.
     ///
     /// # Errors
-    /// When the request cannot be encoded, no response arrives, its status is not a success, or it
-    /// does not have the documented shape.
+    ///
+    /// Fails if the request cannot be encoded, no response arrives, its status is not a success, or
+    /// it does not have the documented shape.
     pub fn send<E: Endpoint>(
         &self,
         endpoint: E,
@@ -117,9 +121,11 @@ impl Client {
         send(self.http.clone(), endpoint)
     }
 
-    /// Sends a request that [`Operation::request`](frameio_core::Operation::request) made from JSON,
-    /// and returns the JSON of the response after verifying it against the operation's type. A
-    /// response without content is null.
+    /// Sends a request that [`Operation::request`](frameio_core::Operation::request) created from
+    /// JSON, and returns the response as JSON.
+    ///
+    /// The response is validated against the type of the operation. A response without content is
+    /// null.
     ///
     /// ```
     /// use frameio::{Body, CallOptions, Catalog, Client, Operation};
@@ -140,8 +146,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`send`](Client::send); and when the request names no operation, which
-    /// [`request`](Client::request) is for.
+    ///
+    /// Fails like [`send`](Client::send), and if the request belongs to no operation; send such
+    /// requests with [`request`](Client::request).
     #[cfg(feature = "dynamic")]
     pub fn send_json(
         &self,
@@ -151,7 +158,9 @@ impl Client {
         async move {
             let Some(operation) = request.extensions().get::<Call>().map(|call| call.operation)
             else {
-                return Err(Error::misuse("the request names no operation: use `Client::request`"));
+                return Err(Error::misuse(
+                    "the request belongs to no operation; use `Client::request`",
+                ));
             };
             let decode = |parts: &response::Parts, body| {
                 decode::decode(operation, parts, body, |parts, body| operation.decode(parts, body))
@@ -160,10 +169,10 @@ impl Client {
         }
     }
 
-    /// Sends a plain request through the same stack, and returns the response whatever its status.
+    /// Sends a plain HTTP request through the same stack, and returns the response with any status.
     ///
-    /// For routes without an endpoint. The stack completes a relative URI; an absolute one to another
-    /// origin gets no token. A response of 4xx or 5xx is not an error here.
+    /// Use it for routes that have no endpoint type. A relative URI is resolved against the base URL.
+    /// A request to another origin is sent without the token. A 4xx or 5xx response is not an error.
     ///
     /// ```no_run
     /// # async fn run(client: frameio::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -175,7 +184,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// When no complete response arrives.
+    ///
+    /// Fails if no complete response arrives.
     pub fn request(
         &self,
         request: Request<Body>,
@@ -193,30 +203,30 @@ impl Client {
     }
 }
 
-/// One exchange with the service, and what its errors and its span report.
+/// An exchange with the service, and the facts that its errors and its span report.
 struct Exchange {
     operation: Option<&'static Operation>,
     record: CallRecord,
-    begun: Instant,
+    started: Instant,
 }
 
 impl Exchange {
     fn new(operation: Option<&'static Operation>) -> Self {
-        Self { operation, record: CallRecord::new(), begun: Instant::now() }
+        Self { operation, record: CallRecord::new(), started: Instant::now() }
     }
 
     fn context(&self) -> error::Context<'_> {
         error::Context {
             operation: self.operation,
             record: Some(&self.record),
-            elapsed: self.begun.elapsed(),
+            elapsed: self.started.elapsed(),
         }
     }
 
-    /// Returns any response, whatever its status.
+    /// Sends the request and returns the response with any status.
     ///
-    /// Only the future of the stack and that of a body are polled inside of the span: they are small,
-    /// while this one would be moved into the instrumented future.
+    /// Only the futures of the stack and the body are instrumented with the span, because they are
+    /// small; instrumenting this future would move all of it.
     async fn run(
         &mut self,
         mut http: HttpService,
@@ -227,19 +237,19 @@ impl Exchange {
             Some(record) => self.record = record.clone(),
             None => drop(request.extensions_mut().insert(self.record.clone())),
         }
-        // It is always ready.
+        // No `poll_ready`: the service is always ready.
         let response = span.in_scope(|| http.call(request)).instrument(span.clone());
         let response = response.await.map_err(|error| self.context().stack(error))?;
         let (mut parts, body) = response.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
-            // A custom layer wrapped the body.
+            // A custom layer has wrapped the body.
             Err(body) => match body.collect().instrument(span.clone()).await {
                 Ok(body) => body.to_bytes(),
                 Err(error) => return Err(self.context().stack(HttpError::new(error))),
             },
         };
-        // A single attempt is the default.
+        // Readers take a missing value for a single attempt.
         if self.record.attempts() > 1 {
             parts.extensions.insert(Attempts(self.record.attempts()));
         }
@@ -249,14 +259,14 @@ impl Exchange {
     /// Records the outcome of the call in its span.
     fn finish(&self, span: CallSpan, result: Result<StatusCode, &Error>) {
         let outcome = result.or_else(|error| {
-            let refused = error.status().filter(|status| !status.is_success());
-            refused.ok_or(error.error_type())
+            let status = error.status().filter(|status| !status.is_success());
+            status.ok_or(error.error_type())
         });
         span.finish(&self.record, outcome);
     }
 }
 
-/// The typed plane: encode, exchange, decode, all inside the span of the call.
+/// Encodes, sends and decodes, inside the span of the call.
 async fn call<T>(
     http: HttpService,
     operation: &'static Operation,
@@ -282,7 +292,7 @@ async fn call<T>(
     result.map(|(_, value)| value)
 }
 
-/// Calls with an endpoint, which is dropped as soon as it is encoded.
+/// Sends an endpoint, which is dropped as soon as it is encoded.
 async fn send<E: Endpoint>(http: HttpService, endpoint: E) -> Result<E::Response, Error> {
     let encode = move || encode(&endpoint);
     let decode = |parts: &response::Parts, body| {
@@ -291,7 +301,7 @@ async fn send<E: Endpoint>(http: HttpService, endpoint: E) -> Result<E::Response
     call(http, E::OPERATION, encode, decode).await
 }
 
-/// Calls with an endpoint whose response is a page, and leaves out items that cannot be decoded.
+/// Sends an endpoint whose response is a page, and skips items that cannot be decoded.
 pub(crate) async fn send_or_skip<E: Endpoint>(
     client: Client,
     endpoint: E,
@@ -317,7 +327,7 @@ impl<E: Endpoint> Service<E> for Client {
     }
 }
 
-/// The future of a [`Client`] as a service.
+/// Future of [`Client`] as a tower [`Service`].
 pub struct CallFuture<T>(Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>);
 
 impl<T> Future for CallFuture<T> {

@@ -1,6 +1,5 @@
-use frameio_api::accounts::{
-    AccountRole, AuditLogEventType, AuditLogResourceType, ListAccounts, ListAuditLogs,
-};
+use frameio_api::accounts::{AuditLogEventType, AuditLogResourceType, ListAccounts, ListAuditLogs};
+use frameio_api::permissions::AccountRole;
 
 use crate::case::{Resource, case, known};
 

@@ -18,8 +18,8 @@ pub(super) fn resource() -> Resource {
         ],
         enums: known![TextReviewType],
         tolerated: vec![
-            ("Comment", "timestamp", "is null where the media has no time"),
-            ("CommentWithIncludes", "timestamp", "is null where the media has no time"),
+            ("Comment", "timestamp", "null for media without a timeline"),
+            ("CommentWithIncludes", "timestamp", "null for media without a timeline"),
         ],
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn resource() -> Resource {
             case::<UpdateCustomAction>(),
             case::<DeleteCustomAction>(),
         ],
-        tolerated: vec![("ActionCreateResponseData", "secret", "is only in this answer")],
+        tolerated: vec![("ActionCreateResponseData", "secret", "only in this response")],
         ..Resource::default()
     }
 }

@@ -22,9 +22,9 @@ pub(super) fn resource() -> Resource {
         ],
         enums: known![AssetKind],
         tolerated: vec![
-            ("Folder", "restricted", "is younger than July 2026"),
-            ("FolderWithIncludes", "restricted", "is younger than July 2026"),
-            ("AssetWithIncludesFolder", "restricted", "is younger than July 2026"),
+            ("Folder", "restricted", "added after July 2026"),
+            ("FolderWithIncludes", "restricted", "added after July 2026"),
+            ("AssetWithIncludesFolder", "restricted", "added after July 2026"),
         ],
     }
 }

@@ -5,7 +5,7 @@ use frameio_api::groups::{
 use crate::case::{Resource, case, known};
 
 pub(super) fn resource() -> Resource {
-    let one_model = "one model serves groups of every source, and answers that do not name it";
+    let one_model = "one model for groups of all sources, and for responses without a source";
     Resource {
         cases: vec![
             case::<ListGroups>(),

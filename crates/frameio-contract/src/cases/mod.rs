@@ -1,4 +1,4 @@
-//! Every request type, a file for each resource.
+//! Cases of all request types, in one file for each resource.
 
 use crate::case::{Case, Resource};
 
@@ -51,17 +51,17 @@ fn resources() -> Vec<Resource> {
     resources
 }
 
-/// A case for each operation, in the order of [`Catalog::all`](frameio_api::Catalog::all).
+/// Returns a case for each operation, in the order of [`Catalog::all`](frameio_api::Catalog::all).
 pub fn all() -> Vec<Case> {
     resources().into_iter().flat_map(|resource| resource.cases).collect()
 }
 
-/// Every open enum of a body or an answer, with the values that it knows.
+/// Returns the open enums of all bodies and responses, with the values that they know.
 pub(crate) fn enums() -> Vec<(&'static str, &'static [&'static str])> {
     resources().into_iter().flat_map(|resource| resource.enums).collect()
 }
 
-/// Fields that the contract requires, but we do not.
+/// Returns the fields that the contract requires, but the code treats as optional.
 pub(crate) fn tolerated() -> Vec<(&'static str, &'static str, &'static str)> {
     resources().into_iter().flat_map(|resource| resource.tolerated).collect()
 }

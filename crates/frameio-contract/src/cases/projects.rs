@@ -18,10 +18,6 @@ pub(super) fn resource() -> Resource {
             case::<ListDeletedAssets>(),
         ],
         enums: known![ProjectStatus],
-        tolerated: vec![(
-            "DeletedAssetFile",
-            "media_type",
-            "is null as long as it is not known, as a file's",
-        )],
+        tolerated: vec![("DeletedAssetFile", "media_type", "null while unknown, as in files")],
     }
 }

@@ -6,6 +6,6 @@ pub(super) fn resource() -> Resource {
     Resource {
         cases: vec![case::<SearchAccount>()],
         enums: known![AssetResultType, SearchEngine, SearchMatch],
-        tolerated: vec![("VersionStack", "head_version", "is left out where not included")],
+        tolerated: vec![("VersionStack", "head_version", "absent unless included")],
     }
 }

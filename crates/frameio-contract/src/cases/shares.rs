@@ -34,9 +34,9 @@ pub(super) fn resource() -> Resource {
             ShareThumbnailScale,
         ],
         tolerated: vec![
-            ("ShareReviewersResponse", "links", "the document before it has `data` alone"),
-            ("AddAssetResponseData", "asset_added", "is only in this answer"),
-            ("RemoveAssetResponseData", "asset_removed", "is only in this answer"),
+            ("ShareReviewersResponse", "links", "the previous document has only `data`"),
+            ("AddAssetResponseData", "asset_added", "only in this response"),
+            ("RemoveAssetResponseData", "asset_removed", "only in this response"),
         ],
     }
 }

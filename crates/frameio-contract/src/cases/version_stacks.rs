@@ -18,7 +18,7 @@ pub(super) fn resource() -> Resource {
         tolerated: vec![(
             "VersionStack",
             "head_version",
-            "is null in `VersionStackWithIncludes`, which is the same model",
+            "null in `VersionStackWithIncludes`, which has the same model",
         )],
         ..Resource::default()
     }

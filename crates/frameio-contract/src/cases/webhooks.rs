@@ -13,7 +13,7 @@ pub(super) fn resource() -> Resource {
             case::<UpdateWebhook>(),
             case::<DeleteWebhook>(),
         ],
-        tolerated: vec![("WebhookCreateResponseData", "secret", "is only in this answer")],
+        tolerated: vec![("WebhookCreateResponseData", "secret", "only in this response")],
         ..Resource::default()
     }
 }

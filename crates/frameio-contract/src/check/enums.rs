@@ -1,5 +1,5 @@
-//! Values of enums that no contract has. The reverse, a value that no type knows, is found where
-//! requests are made and answers are read.
+//! Enum values of the code that the contract lacks. The reverse, unknown values of the contract, is
+//! found when requests are encoded and responses are decoded.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::cases;
 
 type Enums<'d> = BTreeSet<BTreeSet<&'d str>>;
 
-/// The values of every enum in `schema`, and the tags of every union.
+/// Collects the values of every enum in `schema`, and the discriminators of every union.
 fn collect<'d>(schema: Schema<'d>, enums: &mut Enums<'d>) {
     if let Some(values) = schema.values().filter(|_| !schema.is_constant()) {
         enums.insert(values.into_iter().collect());
@@ -26,13 +26,14 @@ fn collect<'d>(schema: Schema<'d>, enums: &mut Enums<'d>) {
     }
 }
 
-/// A type may serve several enums: each value has to be in one of those that it knows all of.
+/// Checks the enums of the code. One type can stand for several enums: each of its values has to
+/// occur in an enum whose values it knows completely.
 pub(super) fn check(contracts: &[Operation<'_>], all: &mut Vec<Finding>) {
     let mut theirs = Enums::new();
     for contract in contracts {
-        let answers = contract.responses().map(|(_, schema)| schema);
+        let responses = contract.responses().map(|(_, schema)| schema);
         let body = contract.request_body().map(|body| body.schema);
-        for schema in body.into_iter().chain(answers) {
+        for schema in body.into_iter().chain(responses) {
             collect(schema, &mut theirs);
         }
     }

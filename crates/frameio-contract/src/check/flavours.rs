@@ -1,4 +1,5 @@
-//! Experimental flavours of stable operations: what they take more, and that only this asks for them.
+//! Experimental flavours of stable operations: their additional fields, and that only these fields
+//! send `api-version: experimental`.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +11,14 @@ use super::requests::{Query, input};
 use crate::case::Case;
 use crate::example::{examples, minimal};
 
-/// Parameters that are not sent, but ask for the experimental response.
+/// Parameters that are not sent, but select the experimental response.
 pub(super) const NOT_SENT: [(&str, &str); 3] = [
     ("files.show", "scrub_sheet_layout"),
     ("users.account_permissions_index", "membership_details"),
     ("version_stacks.show", "scrub_sheet_layout"),
 ];
 
-/// Returns the flavour of an operation.
+/// Returns the experimental flavour of an operation.
 pub(super) fn flavour(contract: Operation<'_>) -> Option<Operation<'static>> {
     let is_stable = contract.api_version().is_none();
     let mut flavours = Document::flavours().operations();
@@ -38,7 +39,7 @@ pub(super) fn names(contract: Operation<'_>, place: Option<ParameterPlace>) -> V
     }
 }
 
-/// Returns every value of `include` that a flavour adds to an operation.
+/// Returns the values of `include` that flavours add.
 pub(super) fn included() -> impl Iterator<Item = &'static str> {
     let flavours = Document::flavours().operations();
     let parameters = flavours.flat_map(|flavour| flavour.parameters(ParameterPlace::Query));
@@ -66,7 +67,7 @@ pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Finding
             }
         }
         for (name, schema) in fields(flavour) {
-            // Null is as good as absent where something is created.
+            // Null and absent mean the same in creations.
             let clears = contract.method() == "PATCH";
             let values = examples(schema, false).into_iter();
             for value in values.filter(|value| clears || !value.is_null()) {
@@ -83,7 +84,7 @@ pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Finding
     }
 }
 
-/// The request is sent with what is given and with the header.
+/// Checks that the request is sent with this query and body, and with the header.
 fn experimental(
     case: &Case,
     name: &str,
@@ -91,15 +92,15 @@ fn experimental(
     body: Option<&Value>,
     findings: &mut Findings<'_>,
 ) {
-    let made = match (case.request)(&input(case, query, body)) {
-        Ok(made) => made,
+    let encoded = match (case.encode)(&input(case, query, body)) {
+        Ok(encoded) => encoded,
         Err(error) => return findings.add(format!("flavour: `{name}`: {error}")),
     };
-    let version = made.request.headers().get("api-version");
+    let version = encoded.request.headers().get("api-version");
     findings.check(version.is_some_and(|version| version == "experimental"), || {
-        format!("flavour: `{name}` does not ask for the experimental version")
+        format!("flavour: `{name}` does not send `api-version: experimental`")
     });
-    let sent = super::requests::body_of(&made.request);
+    let sent = super::requests::body_of(&encoded.request);
     let clears = case.operation.method == http::Method::PATCH;
     let (sent, given) = (super::normal(&sent, clears), body.map(|it| super::normal(it, clears)));
     findings.check(given.is_none_or(|given| given == sent), || {

@@ -1,4 +1,5 @@
-//! The limits of every field that is sent: just inside is taken, just outside is refused.
+//! Limits of every field of requests: values at the limit are accepted, values beyond it are
+//! refused.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -26,7 +27,7 @@ pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Finding
         let mut limited = Vec::new();
         walk(schema, &example, String::new(), String::new(), &mut limited);
         for (pointer, path, schema) in limited {
-            // Each limit once, wherever in a list it is.
+            // Items of a list share their limits, which are tested once.
             if !seen.insert((path.clone(), schema)) {
                 continue;
             }
@@ -60,16 +61,15 @@ fn judge(
     allowed: bool,
     findings: &mut Findings<'_>,
 ) {
-    match (case.request)(input) {
+    match (case.encode)(input) {
         Ok(_) => findings.check(allowed, || format!("`{field}` can be {size}")),
         Err(error) if allowed => findings.add(format!("`{field}` cannot be {size}: {error}")),
-        Err(error) => findings.check(error.field == field, || {
-            format!("`{field}` of {size} is refused with: {error}")
-        }),
+        Err(error) => findings
+            .check(error.field == field, || format!("`{field}` of {size} is reported as: {error}")),
     }
 }
 
-/// Two values of a list that are the same are refused.
+/// Checks that duplicates in a list are refused.
 fn duplicates(
     case: &Case,
     input: &serde_json::Map<String, Value>,
@@ -77,15 +77,15 @@ fn duplicates(
     findings: &mut Findings<'_>,
 ) {
     let path = format!("{field}[1]");
-    match (case.request)(input) {
+    match (case.encode)(input) {
         Ok(_) => findings.add(format!("`{field}` can have duplicates")),
         Err(error) => findings.check(error.field == path, || {
-            format!("a duplicate in `{field}` is refused with: {error}")
+            format!("a duplicate in `{field}` is reported as: {error}")
         }),
     }
 }
 
-/// The least and the most of a number, or of characters, items or fields.
+/// Returns the minimum and maximum of a number, or of the count of characters, items or fields.
 fn limits(schema: Schema<'_>) -> (Option<f64>, Option<f64>) {
     let ranges = [schema.lengths(), schema.item_counts(), schema.property_counts()];
     let number = |limit: Option<&Number>| limit.and_then(Number::as_f64);
@@ -96,7 +96,7 @@ fn limits(schema: Schema<'_>) -> (Option<f64>, Option<f64>) {
     )
 }
 
-/// Sizes at the limits of a schema, and whether they are allowed.
+/// Returns sizes at and beyond the limits of a schema, and whether they are allowed.
 fn sizes(schema: Schema<'_>) -> Vec<(f64, bool)> {
     let step = if schema.kind() == Some(SchemaType::Number) { 0.001 } else { 1.0 };
     let counts =
@@ -105,7 +105,7 @@ fn sizes(schema: Schema<'_>) -> Vec<(f64, bool)> {
     let mut sizes = Vec::new();
     if let Some(least) = least {
         sizes.push((least, true));
-        // No count is below 0.
+        // Counts cannot be negative.
         if !counts || least > 0.0 {
             sizes.push((least - step, false));
         }
@@ -113,18 +113,18 @@ fn sizes(schema: Schema<'_>) -> Vec<(f64, bool)> {
     if let Some(most) = most {
         sizes.extend([(most, true), (most + step, false)]);
     }
-    // The least of an object says nothing of which fields.
+    // The minimum number of fields does not say which ones are required.
     sizes.retain(|(size, allowed)| {
         schema.kind() != Some(SchemaType::Object) || *size == 0.0 && !allowed
     });
     sizes
 }
 
-/// A value of this size: the number itself, so many characters, items or fields.
+/// Returns a value of this size: a number, or a value with that many characters, items or fields.
 fn sized(schema: Schema<'_>, size: f64) -> Value {
     let count = size.max(0.0) as usize;
     match schema.kind() {
-        // Two bytes each: the limits are of characters.
+        // The character has two bytes: limits count characters.
         Some(SchemaType::String) => "ü".repeat(count).into(),
         Some(SchemaType::Array) => {
             let items = schema.items().map_or(vec![json!(1)], |items| examples(items, false));
@@ -140,7 +140,7 @@ fn sized(schema: Schema<'_>, size: f64) -> Value {
     }
 }
 
-/// Every place of a value that has a limit: as a pointer, as a path of errors, and its schema.
+/// Collects every limited place of a value: its JSON pointer, its path in errors, and its schema.
 fn walk<'d>(
     schema: Schema<'d>,
     value: &Value,
@@ -156,7 +156,7 @@ fn walk<'d>(
         limited.push((pointer.clone(), path.clone(), schema));
     }
     match value {
-        // Items are alike but for their union's member.
+        // Items can be different members of a union.
         Value::Array(items) => {
             let Some(schema) = schema.items() else { return };
             for (i, item) in items.iter().enumerate() {

@@ -1,10 +1,10 @@
-//! What of the code differs from a contract, as findings that a person can act on.
+//! Comparison of the code with the contract. Each difference is a finding that says what to change.
 
-mod answers;
 mod enums;
 mod flavours;
 mod limits;
 mod requests;
+mod responses;
 mod routes;
 
 use std::fmt;
@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 
 use crate::cases;
 
-/// One difference between the contract and the code.
+/// A difference between the contract and the code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The operation, or what else it is about.
+    /// Operation, enum or other subject of the finding.
     pub about: String,
-    /// What differs.
+    /// Description of the difference.
     pub what: String,
 }
 
@@ -30,7 +30,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Collects findings about one operation.
+/// Collector of findings about one subject.
 #[derive(Debug)]
 struct Findings<'a> {
     about: &'a str,
@@ -52,13 +52,12 @@ impl Findings<'_> {
     }
 }
 
-/// Compares every operation of the code with those of these documents.
+/// Compares every operation of the code with these documents.
 pub fn compare(documents: &[&Document]) -> Vec<Finding> {
     let mut all = Vec::new();
     let cases = cases::all();
     for keyword in documents.iter().flat_map(|document| document.unknown_keywords()) {
-        let what =
-            format!("the keyword `{keyword}` is not understood, so what it says is not compared");
+        let what = format!("the keyword `{keyword}` is unknown, so its rules are not compared");
         Findings { about: "schemas", all: &mut all }.add(what);
     }
     let contracts: Vec<Operation<'_>> =
@@ -76,7 +75,7 @@ pub fn compare(documents: &[&Document]) -> Vec<Finding> {
         routes::check(case, *contract, &mut findings);
         requests::check(case, *contract, &mut findings);
         limits::check(case, *contract, &mut findings);
-        answers::check(case, *contract, &mut findings);
+        responses::check(case, *contract, &mut findings);
         flavours::check(case, *contract, &mut findings);
     }
     for case in &cases {
@@ -89,8 +88,8 @@ pub fn compare(documents: &[&Document]) -> Vec<Finding> {
     all
 }
 
-/// What equals what: a time is an instant, a number is a quantity, and, unless `nulls` count, null
-/// is absence.
+/// Normalizes a value for comparison: times become instants and numbers floats. Null fields are
+/// removed unless `nulls` is true.
 fn normal(value: &Value, nulls: bool) -> Value {
     match value {
         Value::Object(fields) => {
@@ -107,8 +106,8 @@ fn normal(value: &Value, nulls: bool) -> Value {
     }
 }
 
-/// The first thing in the `Debug` of a value that no type knows: what was not understood ends in
-/// a field `extra` or in a variant `Other`.
+/// Describes the first unknown field or value in a `Debug` output. Models keep unknown fields in
+/// `extra`, and enums unknown values in `Other`.
 fn unknown(debug: &str) -> Option<String> {
     [("extra: {\"", "field"), ("Other(", "value")].into_iter().find_map(|(sign, what)| {
         let (before, unknown) = debug.split_once(sign)?;

@@ -1,4 +1,4 @@
-//! Requests: made from every example of the contract, and sent as just that.
+//! Requests: created from every example of the contract, and sent without a difference.
 
 use std::collections::BTreeMap;
 
@@ -27,16 +27,16 @@ pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Finding
 
 pub(super) type Query<'d> = BTreeMap<&'d str, Value>;
 
-/// Queries and bodies that together have every value of every parameter.
+/// Returns queries and bodies that together contain every value of every parameter.
 fn inputs<'d>(case: &Case, contract: Operation<'d>) -> Vec<(Query<'d>, Option<Value>)> {
     let values = |parameter: Parameter<'d>| {
         let (name, schema) = (parameter.name(), parameter.schema());
         let ours = case.operation.schema().parameters.iter().find(|it| it.name == name);
         let known = ours.map_or(&[][..], |it| it.values);
         let all = match (name, schema.values()) {
-            // The most that can be included is all of it.
+            // One request includes all values.
             ("include", Some(values)) => vec![values.join(",").into()],
-            // A list of kinds is plain text to the contract.
+            // A list of types is plain text in the contract.
             (_, None) if schema.kind() == Some(SchemaType::String) && !known.is_empty() => {
                 vec![known.join(",").into()]
             }
@@ -54,7 +54,7 @@ fn inputs<'d>(case: &Case, contract: Operation<'d>) -> Vec<(Query<'d>, Option<Va
     (0..number.unwrap_or(1)).map(pick).collect()
 }
 
-/// The flat input of a request: the names of the path's variables are their values.
+/// Returns the flat input of a request. The value of each path variable is its name.
 pub(super) fn input(case: &Case, query: &Query<'_>, body: Option<&Value>) -> Map<String, Value> {
     let parameters = case.operation.schema().parameters.iter();
     let path = parameters.filter(|it| it.location == ParameterLocation::Path);
@@ -74,27 +74,27 @@ fn sent_as_given(
     findings: &mut Findings<'_>,
 ) {
     let input = input(case, query, body);
-    let made = match (case.request)(&input) {
-        Ok(made) => made,
+    let encoded = match (case.encode)(&input) {
+        Ok(encoded) => encoded,
         Err(error) => return findings.add(format!("{error} (in {})", Value::from(input))),
     };
-    if let Some(unknown) = unknown(&made.debug) {
+    if let Some(unknown) = unknown(&encoded.debug) {
         findings.add(format!("request: {unknown}"));
     }
-    let pairs = pairs(&made.request);
+    let pairs = pairs(&encoded.request);
     let expected: BTreeMap<_, _> = query.iter().flat_map(|(n, value)| flat(n, value)).collect();
     findings.check(pairs == expected, || format!("the query is {pairs:?}, not {expected:?}"));
-    let sent = body_of(&made.request);
+    let sent = body_of(&encoded.request);
     match body {
-        None => findings.check(sent.is_null(), || format!("there is a body: {sent}")),
+        None => findings.check(sent.is_null(), || format!("sends an undocumented body: {sent}")),
         Some(body) => {
-            // Null is as good as absent where something is created.
+            // Null and absent mean the same in creations.
             let nulls = contract.method() == Method::PATCH.as_str();
             let mut body = body.clone();
             if case.operation.schema().envelope && body.get("data").is_none() {
                 body["data"] = json!({});
             }
-            let said = |json: &Value| {
+            let comparable = |json: &Value| {
                 let mut json = normal(json, nulls);
                 match contract.request_body() {
                     Some(body) if nulls => drop_nulls_of_items(body.schema, &mut json),
@@ -102,14 +102,14 @@ fn sent_as_given(
                 }
                 json
             };
-            let (sent, body) = (said(&sent), said(&body));
+            let (sent, body) = (comparable(&sent), comparable(&body));
             findings.check(sent == body, || format!("the body is {sent}, not {body}"));
         }
     }
 }
 
-/// The items of a list are sent whole, in an update too: null is as good as absent in them, but for
-/// fields that cannot be absent.
+/// Removes null fields from the items of lists, except required fields. Updates send items whole, so
+/// null and absent mean the same in them.
 fn drop_nulls_of_items(schema: Schema<'_>, body: &mut Value) {
     for place in places(schema, body) {
         let object = body.pointer_mut(&place.pointer).and_then(Value::as_object_mut);
@@ -119,7 +119,7 @@ fn drop_nulls_of_items(schema: Schema<'_>, body: &mut Value) {
     }
 }
 
-/// An object that says nothing is as good as absent where something is created.
+/// Removes empty objects, which mean the same as absent ones in creations.
 fn drop_empty(value: &mut Value) {
     if let Value::Object(fields) = value {
         fields.values_mut().for_each(drop_empty);
@@ -136,12 +136,12 @@ fn pairs(request: &Request<Body>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// A query parameter as it is written: an object as a pair for each of its fields.
+/// Returns the pairs of a query parameter. An object has a pair for each of its fields.
 fn flat(name: &str, value: &Value) -> Vec<(String, String)> {
     match value {
         Value::Object(fields) => {
-            let given = fields.iter().filter(|(_, value)| !value.is_null());
-            given.flat_map(|(field, value)| flat(&format!("{name}[{field}]"), value)).collect()
+            let present = fields.iter().filter(|(_, value)| !value.is_null());
+            present.flat_map(|(field, value)| flat(&format!("{name}[{field}]"), value)).collect()
         }
         Value::String(text) => vec![(name.to_owned(), text.clone())],
         other => vec![(name.to_owned(), other.to_string())],
@@ -153,7 +153,7 @@ pub(super) fn body_of(request: &Request<Body>) -> Value {
     serde_json::from_slice(body).unwrap_or_default()
 }
 
-/// What a request cannot do without is asked for by its name.
+/// Checks that the error of a missing required parameter names it.
 fn required(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>) {
     let schema = case.operation.schema();
     let whole = input(case, &Query::new(), body);
@@ -166,17 +166,17 @@ fn required(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>) {
         };
         let removed = object.and_then(|object| object.remove(parameter.name));
         let name = parameter.name;
-        findings.check(removed.is_some(), || format!("`{name}` need not be required"));
-        match (case.request)(&input) {
-            Ok(_) => findings.add(format!("`{name}` is not missed")),
-            Err(error) => {
-                findings.check(error.field == name, || format!("`{name}` is missed with: {error}"))
-            }
+        findings.check(removed.is_some(), || format!("`{name}` has to be optional"));
+        match (case.encode)(&input) {
+            Ok(_) => findings.add(format!("a request without `{name}` is accepted")),
+            Err(error) => findings.check(error.field == name, || {
+                format!("a missing `{name}` is reported as: {error}")
+            }),
         }
     }
 }
 
-/// A name that the operation does not know is refused, and never sent.
+/// Checks that unknown fields are refused.
 fn unknown_names(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>) {
     let mut objects = vec![input(case, &Query::new(), body)];
     objects.push(objects[0].clone());
@@ -188,26 +188,31 @@ fn unknown_names(case: &Case, body: Option<&Value>, findings: &mut Findings<'_>)
         _ => drop(objects.pop()),
     }
     for object in objects {
-        let refused = (case.request)(&object).is_err_and(|error| error.field == FUTURE);
-        findings.check(refused, || format!("takes an unknown name: {}", Value::from(object)));
+        let refused = (case.encode)(&object).is_err_and(|error| error.field == FUTURE);
+        findings.check(refused, || format!("accepts an unknown field: {}", Value::from(object)));
     }
 }
 
-/// Method, path, headers and account of the request.
+/// Checks method, path, headers and account of the request.
 fn frame(case: &Case, contract: Operation<'_>, body: Option<&Value>, findings: &mut Findings<'_>) {
-    let Ok(made) = (case.request)(&input(case, &Query::new(), body)) else { return };
-    let request = made.request;
+    let Ok(encoded) = (case.encode)(&input(case, &Query::new(), body)) else { return };
+    let request = encoded.request;
     let filled = contract.path().replace(['{', '}'], "");
     findings.check(request.method().as_str() == contract.method(), || {
-        format!("sends {}", request.method())
+        format!("is sent with the method {}", request.method())
     });
-    findings.check(request.uri().path() == filled, || format!("goes to {}", request.uri()));
+    findings.check(request.uri().path() == filled, || format!("is sent to {}", request.uri()));
     let header = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok());
     let content_type = body.map(|_| "application/json");
-    findings.check(header("content-type") == content_type, || "content-type".to_owned());
-    findings.check(header("api-version") == contract.api_version(), || "api-version".to_owned());
+    findings.check(header("content-type") == content_type, || {
+        format!("sends content-type {:?}, not {content_type:?}", header("content-type"))
+    });
+    let version = contract.api_version();
+    findings.check(header("api-version") == version, || {
+        format!("sends api-version {:?}, not {version:?}", header("api-version"))
+    });
     let call = request.extensions().get::<frameio_core::Call>();
     let account = call.and_then(|call| call.account.as_deref());
     let expected = filled.contains("account_id").then_some("account_id");
-    findings.check(account == expected, || format!("spends the quota of {account:?}"));
+    findings.check(account == expected, || format!("uses the quota of account {account:?}"));
 }

@@ -1,4 +1,4 @@
-//! Route, quota, scope, version, and the names of the parameters.
+//! Routes, quotas, scopes, versions, and the names of parameters.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::case::Case;
 
 pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>) {
     let ours = case.operation;
-    findings.check(contract.id() == Some(ours.id), || format!("is called {} here", ours.id));
+    findings.check(contract.id() == Some(ours.id), || format!("is named {} in the code", ours.id));
     if let Some(theirs) = contract.quota() {
         let scope = match ours.scope {
             frameio_core::QuotaScope::AccountUser => "account_user",
@@ -28,14 +28,14 @@ pub(super) fn check(case: &Case, contract: Operation<'_>, findings: &mut Finding
     }
     let idempotent = ours.method != http::Method::POST;
     findings.check(ours.idempotent == idempotent || ours.id == "search.search", || {
-        format!("idempotent is {}", ours.idempotent)
+        format!("idempotent is {}, not {idempotent}", ours.idempotent)
     });
     let version = contract.api_version();
     findings.check(ours.api_version == version, || {
-        format!("wants api-version {version:?}, not {:?}", ours.api_version)
+        format!("requires api-version {version:?}, not {:?}", ours.api_version)
     });
     findings.check(ours.deprecated == contract.is_deprecated(), || {
-        format!("deprecated is {}", contract.is_deprecated())
+        format!("deprecated is {}, not {}", contract.is_deprecated(), ours.deprecated)
     });
     parameters(case, contract, findings);
 }
@@ -51,16 +51,18 @@ fn parameters(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>)
     let mut theirs: BTreeSet<_> = query().map(|parameter| parameter.name()).collect();
     theirs.extend(flavours::names(contract, Some(ParameterPlace::Query)));
     differences("query", &names(ParameterLocation::Query), &theirs, findings);
-    findings.check(schema.paged == theirs.contains("after"), || "pages are followed".to_owned());
+    let paged = theirs.contains("after");
+    findings.check(schema.paged == paged, || format!("paged is {paged}, not {}", schema.paged));
     for parameter in query() {
         let (name, theirs) = (parameter.name(), parameter.schema());
         let Some(ours) = of(ParameterLocation::Query).find(|it| it.name == name) else { continue };
         values(ours, theirs, findings);
         let most = theirs.maximum().and_then(Number::as_f64);
         let ours = ours.range.as_ref().map(|range| *range.end() as f64);
-        // All lists are documented to have this limit, but some have no word for it here.
+        // All lists have this limit, although some operations do not state it.
         let most = most.or((name == "page_size").then_some(100.0));
-        findings.check(ours == most, || format!("{name} is at most {most:?}, not {ours:?}"));
+        findings
+            .check(ours == most, || format!("the maximum of `{name}` is {most:?}, not {ours:?}"));
     }
 
     if let Some(body) = contract.request_body().map(|body| body.schema) {
@@ -74,18 +76,18 @@ fn parameters(case: &Case, contract: Operation<'_>, findings: &mut Findings<'_>)
     }
 }
 
-/// The fields of an object, or of all members of a union.
+/// Returns the fields of an object, or those of all members of a union.
 fn fields_of(schema: Schema<'_>) -> Vec<&str> {
     let members = schema.members().unwrap_or_default();
     schema.properties().map(|it| it.0).chain(members.into_iter().flat_map(fields_of)).collect()
 }
 
 fn values(ours: &Parameter, theirs: Schema<'_>, findings: &mut Findings<'_>) {
-    // A list of kinds is plain text to the contract.
+    // A list of types is plain text in the contract.
     if let Some(theirs) = theirs.values() {
         let theirs: BTreeSet<_> = theirs.into_iter().collect();
         let mut ours: BTreeSet<_> = ours.values.iter().copied().collect();
-        // One enum serves several operations, of which each has its own experimental values.
+        // One enum serves several operations with different experimental values.
         for experimental in flavours::included().filter(|value| !theirs.contains(value)) {
             ours.remove(experimental);
         }

@@ -1,8 +1,8 @@
 //! Differences between two versions of a document, by operation.
 //!
-//! A difference [matters](Weight::Matters) when it changes which requests or responses are valid, or
-//! what they mean. The rest is [representation](Weight::Representation): the same written in another
-//! way, such as a union with one member.
+//! A difference [matters](Weight::Matters) if it changes which requests or responses are valid, or
+//! their meaning. Other differences are [representation](Weight::Representation): another way of
+//! writing the same, such as a union with one member.
 
 mod operations;
 mod report;
@@ -14,17 +14,17 @@ use frameio_openapi::{Document, Operation};
 
 pub use self::report::Report;
 
-/// Whether a difference has to be followed by the code.
+/// Whether the code has to follow a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Weight {
-    /// Changes which requests or responses are valid, or what they mean.
+    /// Changes which requests or responses are valid, or their meaning.
     Matters,
-    /// Says the same in another way.
+    /// Another way of writing the same.
     Representation,
 }
 
-/// Direction in which a value travels.
+/// Direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Direction {
@@ -34,7 +34,7 @@ pub enum Direction {
     Response,
 }
 
-/// One difference.
+/// A difference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Difference {
@@ -48,11 +48,11 @@ pub struct Difference {
     pub what: String,
 }
 
-/// A named schema that differs.
+/// Differences of a named schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaDifferences {
-    /// Its own differences; those of named schemas inside of it are listed there.
+    /// Differences of the schema, without those of named schemas inside it.
     pub differences: BTreeSet<Difference>,
     /// Operations that use it in this direction.
     pub operations: BTreeSet<String>,
@@ -64,9 +64,9 @@ pub struct SchemaDifferences {
 pub struct Differences {
     /// Differences of the document as a whole.
     pub document: Vec<Difference>,
-    /// By operation, outside of named schemas.
+    /// Differences by operation, outside of named schemas.
     pub operations: BTreeMap<String, BTreeSet<Difference>>,
-    /// By direction and name of the schema.
+    /// Differences by direction and name of the schema.
     pub schemas: BTreeMap<(Direction, String), SchemaDifferences>,
     /// Number of operations in both versions.
     pub compared: usize,
@@ -135,12 +135,12 @@ impl Difference {
     }
 }
 
-/// Operations are matched by what is sent; their names are for people.
+/// Returns whether two operations have the same route. Their names can differ.
 fn is_same(a: &Operation<'_>, b: &Operation<'_>) -> bool {
     a.method() == b.method() && shape(a.path()) == shape(b.path())
 }
 
-/// A path without the names of its variables.
+/// Returns a path without the names of its variables.
 fn shape(path: &str) -> String {
     path.split('/').map(|step| if step.starts_with('{') { "{}" } else { step }).collect()
 }

@@ -55,7 +55,7 @@ fn parameters(
         operation.parameters(place).map(|parameter| (parameter.name(), parameter)).collect()
     }
     let (old_ones, new_ones) = (by_name(old, place), by_name(new, place));
-    // The names of variables are those of the template, which is compared as a whole.
+    // The template of the path, which contains the variables, is compared separately.
     let is_path = place == ParameterPlace::Path;
     for name in old_ones.keys().filter(|name| !is_path && !new_ones.contains_key(*name)) {
         all.add(super::name(&new), Difference::matters(part, "is gone").at(name));
@@ -99,7 +99,7 @@ fn bodies(old: Operation<'_>, new: Operation<'_>, all: &mut Differences) {
     }
 }
 
-/// Statuses are compared on their own; here are the bodies of those that both versions have.
+/// Compares the bodies of statuses that both versions have. The statuses are compared separately.
 fn responses(old: Operation<'_>, new: Operation<'_>, all: &mut Differences) {
     let before: BTreeMap<u16, Schema<'_>> = old.all_responses().collect();
     for (status, schema) in new.all_responses() {
@@ -124,12 +124,12 @@ fn quota(quota: Option<Quota>) -> String {
     )
 }
 
-/// Describes a change.
+/// Describes a change of a value.
 pub(super) fn changed(old: &str, new: &str) -> String {
     format!("{old} -> {new}")
 }
 
-/// Describes each addition to a set and each removal from it.
+/// Describes the additions to a set and the removals from it.
 pub(super) fn sets<T: Ord + ToString>(old: &BTreeSet<T>, new: &BTreeSet<T>) -> Vec<String> {
     let added = new.difference(old).map(|it| format!("{} is new", it.to_string()));
     let removed = old.difference(new).map(|it| format!("{} is gone", it.to_string()));

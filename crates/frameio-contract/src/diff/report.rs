@@ -1,17 +1,17 @@
-//! [`Differences`] as text.
+//! Text form of [`Differences`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Difference, Differences, Direction, Weight};
 
-/// A line that this many operations share is printed once.
+/// Number of operations from which a shared line is printed once.
 const SHARED: usize = 10;
 
-/// Most operations that a line names.
+/// Maximum number of operations that a line names.
 const NAMED: usize = 3;
 
-/// Prints [`Differences`]: those that matter by operation and by schema, then the rest.
+/// Report of [`Differences`]: those that matter by operation and by schema, then the others.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
     differences: &'a Differences,
@@ -19,7 +19,7 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// A report with the number of differences of representation.
+    /// Creates a report that counts differences of representation, without listing them.
     pub const fn new(differences: &'a Differences) -> Self {
         Self { differences, lists_representation: false }
     }
@@ -48,7 +48,7 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
-    /// Prints the differences of each operation, and which named schemas of it differ.
+    /// Prints the differences of each operation, and names its schemas that differ.
     fn operations(&self, f: &mut fmt::Formatter<'_>, weight: Weight) -> fmt::Result {
         let Differences { operations, schemas, .. } = self.differences;
         let mut shared: BTreeMap<&Difference, BTreeSet<&str>> = BTreeMap::new();

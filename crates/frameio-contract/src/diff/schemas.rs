@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 use super::operations::{changed, sets};
 use super::{Difference, Differences, Direction, Weight};
 
-/// Formats that restrict a text; others, such as `float`, only describe it.
+/// Formats that restrict a string. Others, such as `float`, only describe it.
 const RESTRICTING: [&str; 7] =
     ["HH:MM:SS:FF", "date", "date-time", "datetime", "email", "uri", "uuid"];
 
@@ -18,8 +18,8 @@ pub(super) struct Comparison<'a> {
     operation: &'a str,
     part: &'a str,
     direction: Direction,
-    /// Pairs of schemas that were compared, of which at least one has a name. Every cycle of
-    /// references passes through a name.
+    /// Pairs of schemas that were compared, at least one of which has a name. Every cycle of
+    /// references contains a name.
     seen: BTreeSet<(Option<String>, Option<String>)>,
     /// Name of the innermost named schema.
     schema: Option<String>,
@@ -39,7 +39,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn schemas(&mut self, old: Schema<'_>, new: Schema<'_>, place: &str) {
         let (old, new) = (Plain::of(old), Plain::of(new));
         if old.unions != new.unions {
-            self.add(Weight::Representation, place, "a union with one member stands for it");
+            self.add(Weight::Representation, place, "is replaced by a union with one member");
         }
         self.nullable(&old, &new, place);
         let names = (old.schema.name(), new.schema.name());
@@ -61,7 +61,7 @@ impl<'a> Comparison<'a> {
         self.schema = outer;
     }
 
-    /// Whether null is allowed; a property of the place, not of the schema that is named there.
+    /// Compares whether null is allowed, which belongs to the place, not to the named schema.
     fn nullable(&mut self, old: &Plain<'_>, new: &Plain<'_>, place: &str) {
         if old.is_nullable != new.is_nullable {
             let word = |nullable| if nullable { "may be null" } else { "not null" };
@@ -95,7 +95,7 @@ impl<'a> Comparison<'a> {
             self.add(Weight::Matters, place, &format!("value {what}"));
         }
         if old.is_constant() != new.is_constant() {
-            self.add(Weight::Representation, place, "a constant or an enum of one value");
+            self.add(Weight::Representation, place, "a constant replaces an enum, or the reverse");
         }
     }
 
@@ -128,7 +128,7 @@ impl<'a> Comparison<'a> {
         place: &str,
     ) {
         if old.discriminator() != new.discriminator() {
-            self.add(Weight::Representation, place, "the members are told apart in another way");
+            self.add(Weight::Representation, place, "the discriminator differs");
         }
         let tag = new.discriminator().or_else(|| old.discriminator());
         let label = |schema: &Schema<'_>| {
@@ -164,11 +164,11 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// A schema without unions of one member.
+/// A schema after removing unions with one member.
 struct Plain<'d> {
     schema: Schema<'d>,
     is_nullable: bool,
-    /// Number of unions that were taken away.
+    /// Number of unions that were removed.
     unions: usize,
 }
 
@@ -176,7 +176,7 @@ impl<'d> Plain<'d> {
     fn of(mut schema: Schema<'d>) -> Self {
         let (mut is_nullable, mut unions) = (schema.is_nullable(), 0);
         while let Some([member]) = schema.members().as_deref() {
-            // `anyOf: [X, null]` is how null is written next to a reference.
+            // `anyOf: [X, null]` is the only way to allow null next to a reference.
             unions += usize::from(!schema.is_nullable());
             schema = *member;
             is_nullable |= schema.is_nullable();
@@ -185,7 +185,7 @@ impl<'d> Plain<'d> {
     }
 }
 
-/// Simple facts about a schema, always in the same order.
+/// Returns simple facts about a schema, always in the same order.
 fn facts(schema: Schema<'_>, direction: Direction) -> [(Weight, &'static str, Option<String>); 12] {
     use Weight::{Matters, Representation};
     let format = schema.format().map(str::to_owned);
@@ -201,7 +201,7 @@ fn facts(schema: Schema<'_>, direction: Direction) -> [(Weight, &'static str, Op
     };
     let closed = match direction {
         Direction::Request => Matters,
-        // Responses are read as open, whatever a document says.
+        // Responses are treated as open, even if a document closes them.
         Direction::Response => Representation,
     };
     let number = |number: Option<&Number>| number.and_then(Number::as_f64).map(|it| it.to_string());

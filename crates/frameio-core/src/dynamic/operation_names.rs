@@ -1,6 +1,6 @@
 //! Suggestions for mistyped names of operations.
 
-/// Words that other APIs use for the same action. The documented ones are first.
+/// Words that other APIs use for the same action. The documented word is first.
 const SYNONYMS: [&[&str]; 5] = [
     &["index", "list", "ls", "all"],
     &["show", "get", "read", "view", "fetch"],
@@ -12,13 +12,14 @@ const SYNONYMS: [&[&str]; 5] = [
 /// Words of operations that destroy something.
 const DESTRUCTIVE: [&str; 3] = ["delete", "remove", "destroy"];
 
-/// Likeness from which a name is suggested.
-const ENOUGH: f64 = 0.8;
+/// Minimum similarity of a suggested name.
+const MIN_SIMILARITY: f64 = 0.8;
 
-/// Returns the operation among `known` whose name is most like `name`, if any is.
+/// Returns the operation among `known` whose name is most similar to `name`, or `None` if none is
+/// similar.
 ///
-/// Words of other APIs, such as `list` and `get`, stand for the documented ones. An operation that
-/// destroys something is returned only if `name` asks for that.
+/// Words of other APIs, such as `list` and `get`, count as synonyms of the documented ones. An
+/// operation that destroys something is returned only if `name` contains a destructive word.
 ///
 /// ```
 /// use frameio_core::dynamic::nearest_operation;
@@ -35,34 +36,35 @@ pub fn nearest_operation<'a>(
 ) -> Option<&'a str> {
     let wants_destruction = words(name).any(is_like_destructive);
     let forms = forms(name);
-    let likeness = |known: &str| {
+    let similarity = |known: &str| {
         let all = forms.iter().map(|form| strsim::jaro_winkler(form, known));
         all.fold(0.0, f64::max)
     };
     known
         .into_iter()
         .filter(|known| wants_destruction || !words(known).any(|it| DESTRUCTIVE.contains(&it)))
-        .map(|known| (likeness(known), known))
-        .filter(|(likeness, _)| *likeness > ENOUGH)
+        .map(|known| (similarity(known), known))
+        .filter(|(similarity, _)| *similarity > MIN_SIMILARITY)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, known)| known)
 }
 
-/// Returns the words of the action of a name: `bulk`, `copy` of `files.bulk_copy`.
+/// Returns the words of the action of a name, such as `bulk` and `copy` for `files.bulk_copy`.
 fn words(name: &str) -> impl Iterator<Item = &str> {
     name.rsplit('.').next().unwrap_or_default().split('_')
 }
 
-/// Returns whether a word is one that destroys, or a mistyped one. `deleted` lists something.
+/// Returns whether a word is destructive or similar to such a word. `deleted` is not: it lists
+/// something.
 fn is_like_destructive(word: &str) -> bool {
     let is_synonym = SYNONYMS.iter().any(|synonyms| {
         synonyms.contains(&word) && synonyms.iter().any(|it| DESTRUCTIVE.contains(it))
     });
-    let is_like = |it: &&str| strsim::jaro_winkler(word, it) > ENOUGH;
+    let is_like = |it: &&str| strsim::jaro_winkler(word, it) > MIN_SIMILARITY;
     is_synonym || (!word.ends_with("ed") && DESTRUCTIVE.iter().any(is_like))
 }
 
-/// Returns the name, and the same with each word of its action replaced by its synonyms.
+/// Returns the name, and its variants with one word of the action replaced by a synonym.
 fn forms(name: &str) -> Vec<String> {
     let mut forms = vec![name.to_owned()];
     let Some((group, action)) = name.rsplit_once('.') else { return forms };
@@ -101,7 +103,7 @@ mod tests {
     ];
 
     #[test]
-    fn words_of_other_apis_stand_for_the_documented_ones() {
+    fn suggests_documented_names_for_words_of_other_apis() {
         for (typed, meant) in [
             ("comments.list", "comments.index"),
             ("comments.get", "comments.show"),
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_that_destroys_is_returned_only_for_a_word_that_destroys() {
+    fn suggests_destructive_operations_only_for_destructive_words() {
         for typed in ["projects.list", "projects.get", "projects.dele", "projects.recently_delete"]
         {
             let destroys = nearest_operation(typed, KNOWN) == Some("projects.delete");

@@ -1,4 +1,7 @@
-/// Declares an identifier: a type of its own around text.
+/// Declares the type of an id: an opaque text.
+///
+/// The type implements `AsRef<str>`, `From<&str>`, `From<String>`, `FromStr`, `Display`, `Serialize`
+/// and `Deserialize`, and can be a path argument or a query parameter.
 ///
 /// ```
 /// frameio_core::id! {
@@ -14,12 +17,12 @@ macro_rules! id {
     ($(#[$meta:meta])* pub struct $name:ident;) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Box<str>);
+        pub struct $name($crate::__private::IdText);
 
         impl $name {
-            /// The id as the service writes it.
+            /// Returns the id as the service writes it.
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
@@ -35,7 +38,7 @@ macro_rules! id {
             }
         }
 
-        /// For handing over an id of which a reference is at hand.
+        /// Clones the id, so that `new` and setters accept a reference.
         impl From<&$name> for $name {
             fn from(id: &$name) -> Self {
                 id.clone()
@@ -58,25 +61,25 @@ macro_rules! id {
 
         impl $crate::encode::QueryValue for $name {
             fn write(&self, query: &mut $crate::encode::Query<'_>) {
-                query.text(&self.0);
+                query.text(self.as_str());
             }
         }
 
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
-                &self.0
+                self.as_str()
             }
         }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
 
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, concat!(stringify!($name), "({:?})"), self.0)
+                write!(f, concat!(stringify!($name), "({:?})"), self.as_str())
             }
         }
 
@@ -85,7 +88,7 @@ macro_rules! id {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+                serializer.serialize_str(self.as_str())
             }
         }
 

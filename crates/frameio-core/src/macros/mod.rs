@@ -1,4 +1,4 @@
-//! The macros that declare ids, open enums and models.
+//! Macros that declare ids, open enums and models.
 
 mod id;
 mod model;

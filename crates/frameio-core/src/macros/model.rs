@@ -1,20 +1,22 @@
-/// Declares a model: an object that the service sends or takes.
+/// Declares a model: a JSON object in requests or responses.
 ///
-/// A field of type `Option` may be null or absent and is left out when it is `None`; every other
-/// field is required. Fields that are not listed are kept in `extra` and written back. A field
-/// whose name in JSON is not its name in Rust is written `pub kind = "type": …`; one that is read
-/// through another type, which is `Into` its own, `pub active: Option<bool> as Flag`.
+/// * A field of type `Option` may be null or absent, and is omitted if it is `None`. All other fields
+///   are required.
+/// * Unknown fields are kept in `extra` and serialized unchanged.
+/// * `pub kind = "type": Kind` declares a field whose name in JSON is `type`.
+/// * `pub active: Option<bool> as Flag` declares a field that is deserialized as a `Flag`, which must be
+///   `Into<Option<bool>>`.
 ///
-/// This stands in for serde's derive: keeping unknown fields with `#[serde(flatten)]` makes a page
-/// slower to decode, and there is no procedural macro to build.
+/// The macro replaces serde's derive, with which unknown fields would need `#[serde(flatten)]`, which
+/// makes decoding of a page slower.
 ///
 /// ```
 /// frameio_core::model! {
-///     /// A board of pictures.
+///     /// Board of pictures.
 ///     pub struct Moodboard {
-///         /// What it is called.
+///         /// Name of the board.
 ///         pub name: String,
-///         /// The picture in the middle.
+///         /// URL of the cover picture.
 ///         pub cover = "cover_url": Option<String>,
 ///     }
 /// }
@@ -38,7 +40,7 @@ macro_rules! model {
         #[non_exhaustive]
         pub struct $name {
             $( $(#[$field_meta])* pub $field: $ty, )*
-            /// Fields that this version does not know.
+            /// Unknown fields, which are kept and serialized unchanged.
             pub extra: $crate::Extra,
         }
 
@@ -55,8 +57,8 @@ macro_rules! model {
                 UnknownKey,
             }
 
-            /// Puts the name of an unknown key into the text: a key that owned it would have to be
-            /// dropped after every field.
+            /// Writes the name of an unknown key to the text. A key that owned its name would have to
+            /// be dropped after every field.
             struct ReadKey<'a>(&'a mut String);
 
             impl<'de> DeserializeSeed<'de> for ReadKey<'_> {
@@ -84,7 +86,7 @@ macro_rules! model {
                 type Value = $name;
 
                 fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str(concat!("an object of the type ", stringify!($name)))
+                    f.write_str(concat!("an object of type ", stringify!($name)))
                 }
 
                 fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
@@ -154,11 +156,22 @@ macro_rules! __value {
     };
 }
 
-/// Lets operations answer with a model, and compiles how that is read beside it: alone (`one`), in
-/// pages (`page`) or in a list that comes whole (`list`).
+/// Makes a model usable as the response of operations, and compiles its decoding next to it.
+///
+/// | form | response |
+/// |---|---|
+/// | `one` | `Moodboard`, from `{"data": {…}}` |
+/// | `page` | `Page<Moodboard>` |
+/// | `list` | `Vec<Moodboard>`, from `{"data": […]}` |
 ///
 /// ```
-/// frameio_core::model! { /** A board. */ pub struct Moodboard { /** Its name. */ pub name: String, } }
+/// frameio_core::model! {
+///     /// Board of pictures.
+///     pub struct Moodboard {
+///         /// Name of the board.
+///         pub name: String,
+///     }
+/// }
 /// frameio_core::response_types! { Moodboard: one, page }
 /// ```
 #[macro_export]

@@ -1,24 +1,24 @@
-/// Declares an enum of texts that the service may add to without notice.
+/// Declares an enum of texts to which the service may add values.
 ///
-/// A value that is not listed is kept in `Other` and written back unchanged.
+/// An unknown value is kept in `Other` and serialized unchanged.
 ///
 /// ```
 /// frameio_core::open_enum! {
-///     /// How far a moodboard is.
+///     /// Status of a moodboard.
 ///     pub enum MoodboardStatus {
-///         /// Still changing.
+///         /// The board may still change.
 ///         Draft = "draft",
-///         /// Agreed on.
+///         /// The board is approved.
 ///         Final = "final",
 ///     }
 /// }
 ///
 /// assert_eq!(MoodboardStatus::from("final"), MoodboardStatus::Final);
-/// assert_eq!(MoodboardStatus::from("burnt").as_str(), "burnt");
+/// assert_eq!(MoodboardStatus::from("archived").as_str(), "archived");
 /// ```
 ///
-/// Values in a section `experimental { … }` below the enum exist with the feature `experimental` of the crate
-/// that declares the enum.
+/// Values in a section `experimental { … }` after the enum exist only with the feature `experimental` of
+/// the crate that declares the enum.
 #[macro_export]
 macro_rules! open_enum {
     (
@@ -40,17 +40,17 @@ macro_rules! open_enum {
                 $(#[$experimental_meta])*
                 $experimental,
             )+)?
-            /// A value that this version does not know.
+            /// Value unknown to this version.
             Other(Box<str>),
         }
 
         impl $name {
-            /// Every value that this version knows, as the service writes it.
+            /// Known values, as the service writes them.
             pub const KNOWN: &'static [&'static str] = $crate::__known! {
                 [$($text),+] $([$($experimental_text),+])?
             };
 
-            /// The value as the service writes it.
+            /// Returns the value as the service writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $text, )+
@@ -78,13 +78,12 @@ macro_rules! open_enum {
 
         $(
             impl $name {
-                /// Values that only the experimental versions of operations know; empty without the
+                /// Values supported only by experimental versions of operations; empty without the
                 /// feature `experimental`.
                 pub const EXPERIMENTAL: &'static [&'static str] =
                     $crate::__known! { [] [$($experimental_text),+] };
 
-                /// Returns whether a list has a value that only the experimental version of an
-                /// operation knows.
+                /// Returns whether a list contains an [experimental](Self::EXPERIMENTAL) value.
                 pub fn any_experimental(list: &Option<Vec<Self>>) -> bool {
                     let list = list.as_deref().unwrap_or_default();
                     list.iter().any(|value| Self::EXPERIMENTAL.contains(&value.as_str()))
@@ -125,7 +124,7 @@ macro_rules! open_enum {
     };
 }
 
-/// The texts of an enum, those behind the feature `experimental` included.
+/// Expands to the texts of an enum, including experimental ones if the feature is enabled.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __known {

@@ -1,5 +1,5 @@
-//! What the macros expand to calls of.
-#![allow(missing_docs, clippy::exhaustive_structs, reason = "hidden: public for the macros alone")]
+//! Items that expansions of the macros use.
+#![allow(missing_docs, clippy::exhaustive_structs, reason = "hidden: public only for the macros")]
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde::{Serialize, forward_to_deserialize_any};
 use crate::limits::{Check, Limits};
 use crate::patch::{self, Patch};
 
-/// Reads text without owning it.
+/// Deserializes borrowed text and converts it with `make`.
 pub fn text<'de, D, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -33,7 +33,8 @@ where
     deserializer.deserialize_str(TextVisitor(make))
 }
 
-/// What a field that is absent becomes: `None` for an `Option`, an error for all else.
+/// Returns the value of an absent field: `None` for an `Option`, `Keep` for a `Patch`, and an error for
+/// all other types.
 pub fn missing<T: DeserializeOwned>(field: &'static str) -> Result<T, PlainError> {
     struct Missing(&'static str);
 
@@ -66,8 +67,8 @@ pub fn missing<T: DeserializeOwned>(field: &'static str) -> Result<T, PlainError
     T::deserialize(Missing(field))
 }
 
-/// Tells at compile time what a field is: [`SkipNone`] is found before [`Keep`] where it is there
-/// at all, since it needs one reference less.
+/// Selects a trait by the type of a field at compile time: [`SkipNone`] takes precedence over [`Keep`],
+/// because it needs one reference less.
 #[derive(Debug)]
 pub struct Probe<'a, T>(pub &'a T);
 
@@ -97,7 +98,7 @@ impl<T: Serialize> Keep for &Probe<'_, T> {
     }
 }
 
-/// Checks a field whose type contains limits; found before [`NothingToCheck`].
+/// Checks a field whose type implements [`Check`]; takes precedence over [`NothingToCheck`].
 pub trait CheckNested {
     fn check_nested(&self, field: &'static str, limits: &mut Limits);
     fn check_whole(&self, limits: &mut Limits);

@@ -9,7 +9,7 @@ use crate::field::{Field, Place};
 use crate::form::{is_plain, is_primitive};
 use crate::request::Request;
 
-/// Nothing where a type parameter decides.
+/// Returns `None` for a request with type parameters, whose types are not known here.
 pub(super) fn expand(request: &Request) -> Option<TokenStream> {
     if !request.generics.params.is_empty() {
         return None;
@@ -30,7 +30,7 @@ pub(super) fn expand(request: &Request) -> Option<TokenStream> {
     })
 }
 
-/// A required field is not optional under another name.
+/// Asserts that a required field is not an alias of an optional type.
 fn is_required(field: &Field, private: &TokenStream) -> Option<TokenStream> {
     let ty = &field.ty;
     let is_sent = !matches!(field.place, Place::Path | Place::Skip);
@@ -39,13 +39,14 @@ fn is_required(field: &Field, private: &TokenStream) -> Option<TokenStream> {
     }
     let message = format!(
         "the type of `{}` is an alias of `Option` or `Patch`: add `optional` to the attribute of the \
-         field, as in `#[endpoint(body, optional)]`",
+         field, such as `#[endpoint(body, optional)]`",
         field.ident,
     );
     Some(quote_spanned!(at(ty.span())=> assert!(!#private::IsOptional::<#ty>::VALUE, #message);))
 }
 
-/// The key of a limit fits the type: `len` counts characters, `items` the items of a list.
+/// Asserts that the key of a limit matches the type: `len` counts characters, `items` the items of a
+/// list.
 fn units<'a>(
     field: &'a Field,
     private: &'a TokenStream,
@@ -53,7 +54,7 @@ fn units<'a>(
     field.limits.iter().map(move |limit| {
         let (ty, unit) = (&field.ty, limit.unit());
         let message = format!(
-            "`{}` does not fit the type of `{}`: use `len` for a text, `items` for a list and `range` \
+            "`{}` does not match the type of `{}`: use `len` for a text, `items` for a list and `range` \
              for a number",
             limit.key, field.ident,
         );

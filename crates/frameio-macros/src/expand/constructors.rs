@@ -1,4 +1,4 @@
-//! `new` and the setters.
+//! `new` and setters.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -39,7 +39,8 @@ pub(super) fn expand(request: &Request) -> TokenStream {
     }
 }
 
-/// The type of an argument: numbers and flags as they are, so that literals are understood.
+/// Returns the type of an argument: `impl Into<T>`, or `T` for numbers and flags, so that the types of
+/// literals can be inferred.
 fn argument(ty: &Type) -> TokenStream {
     if is_primitive(ty) { quote!(#ty) } else { quote!(impl ::core::convert::Into<#ty>) }
 }

@@ -9,7 +9,7 @@ use crate::form::Form;
 use crate::quota::Window;
 use crate::request::Request;
 
-/// The documentation of `new`: what is known of the operation.
+/// Documentation of `new`: constants of the operation.
 pub(super) fn of_new(request: &Request) -> TokenStream {
     let attribute = &request.attribute;
     let options = &attribute.options;
@@ -20,18 +20,18 @@ pub(super) fn of_new(request: &Request) -> TokenStream {
         Window::Minute => "minute",
     };
     let scope = match options.scope.as_ref().map(ToString::to_string).as_deref() {
-        None | Some("AccountUser") => "each user of an account",
-        Some(_) => "all users of an account together",
+        None | Some("AccountUser") => "per user and account",
+        Some(_) => "per account, shared by all users",
     };
     let mut lines = vec![
-        "Creates a request with its required values.".to_owned(),
+        "Creates a request with the required fields.".to_owned(),
         String::new(),
         "| | |".to_owned(),
         "|---|---|".to_owned(),
         format!("| operation | `{id}` |"),
         format!("| route | {route} |"),
         format!("| response | {} |", link(&attribute.response, request)),
-        format!("| quota | {} calls per {window} for {scope} |", attribute.quota.calls),
+        format!("| quota | {} calls per {window}, {scope} |", attribute.quota.calls),
     ];
     if let Some(role) = &options.role {
         lines.push(format!("| required role | {} |", role.value()));
@@ -48,7 +48,7 @@ pub(super) fn of_new(request: &Request) -> TokenStream {
     }
 }
 
-/// The documentation of a setter: that of its field.
+/// Documentation of a setter, which is that of its field.
 pub(super) fn of_setter(field: &Field) -> TokenStream {
     let docs = match field.docs.as_slice() {
         [] => {
@@ -67,7 +67,7 @@ pub(super) fn of_setter(field: &Field) -> TokenStream {
     }
 }
 
-/// Writes a type with a link to each name in it.
+/// Formats a type in Markdown with links to its names.
 fn link(ty: &Type, request: &Request) -> String {
     let Type::Path(path) = ty else {
         return match ty {

@@ -1,4 +1,4 @@
-//! The implementation of `FromJson`.
+//! Implementation of `FromJson`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use super::private;
 use crate::field::{Field, Place};
 use crate::request::Request;
 
-/// Everything that `#[derive(EndpointFromJson)]` adds to a struct.
+/// Expansion of `#[derive(EndpointFromJson)]`.
 pub(crate) fn from_json(request: &Request) -> TokenStream {
     let private = private(request);
     let name = &request.name;

@@ -1,4 +1,4 @@
-//! The implementation of `Endpoint`.
+//! Implementation of `Endpoint`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -104,7 +104,7 @@ fn query(request: &Request) -> Option<TokenStream> {
     })
 }
 
-/// Limits of fields, then limits inside of their values, then of the request as a whole.
+/// Checks limits of fields, then limits inside their values, then the whole request.
 fn check(request: &Request) -> TokenStream {
     let private = private(request);
     let fields =
@@ -138,7 +138,7 @@ fn check(request: &Request) -> TokenStream {
     }
 }
 
-/// The name of a field in the paths of errors.
+/// Returns the name of a field in paths of errors.
 pub(super) fn json_name(field: &Field) -> &str {
     if field.place == Place::WholeBody { "data" } else { &field.name }
 }

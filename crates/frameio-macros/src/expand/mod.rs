@@ -1,6 +1,4 @@
-//! The generated code.
-//!
-//! All of it refers to the items of `frameio` by the one path `frameio::__private`.
+//! Generated code, which refers to all items of `frameio` by the path `frameio::__private`.
 
 mod assertions;
 mod constructors;
@@ -17,7 +15,7 @@ use crate::request::Request;
 
 pub(crate) use from_json::from_json;
 
-/// Everything that `#[derive(Endpoint)]` adds to a struct.
+/// Expansion of `#[derive(Endpoint)]`.
 pub(crate) fn endpoint(request: &Request) -> TokenStream {
     let constructors = constructors::expand(request);
     let implementation = implementation::expand(request);
@@ -31,7 +29,7 @@ pub(crate) fn endpoint(request: &Request) -> TokenStream {
     }
 }
 
-/// Returns the path to the items that generated code uses.
+/// Returns the path of the items that generated code uses.
 fn private(request: &Request) -> TokenStream {
     private_at(request, Span::call_site())
 }
@@ -44,8 +42,8 @@ fn private_at(request: &Request, span: Span) -> TokenStream {
     }
 }
 
-/// Returns a span for code whose errors are reported at `span`. Its names are those of the derive,
-/// wherever the tokens at `span` come from.
+/// Returns a span for code whose errors are reported at `span`. Names are resolved like those of the
+/// derive, regardless of the origin of the tokens at `span`.
 fn at(span: Span) -> Span {
     Span::call_site().located_at(span)
 }

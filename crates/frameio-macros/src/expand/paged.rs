@@ -1,4 +1,4 @@
-//! The implementation of `Paged`, for a request with fields of the place `page`.
+//! Implementation of `Paged`, for a request with fields marked with `page`.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -14,7 +14,7 @@ pub(super) fn expand(request: &Request) -> Option<TokenStream> {
     let private = private(request);
     let (name, response) = (&request.name, &request.attribute.response);
     let (impl_generics, ty_generics, where_clause) = request.generics.split_for_impl();
-    // The response has to be a page. All tokens have the span of its type, so that an error points there.
+    // All tokens have the span of the response type, so that an error points there if it is not a page.
     let span = response.span();
     let spanned = private_at(request, span);
     let is_page = quote_spanned!(span=> <#response as #spanned::IsPage>);

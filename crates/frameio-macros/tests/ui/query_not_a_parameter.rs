@@ -1,4 +1,4 @@
-// Through the core: the compiler lists types that would do, which change with the API.
+// Through the core: the compiler lists possible types, which change with the API.
 extern crate frameio_core as frameio;
 
 use frameio::Endpoint;

@@ -13,7 +13,7 @@ pub use self::node::{ParameterPlace, QuotaScope, SchemaType};
 pub use self::operation::{Operation, Parameter, Quota, RequestBody};
 pub use self::schema::{Range, Schema};
 
-/// Keywords that describe a schema and restrict nothing.
+/// Keywords that describe a schema without restricting values.
 const ANNOTATIONS: [&str; 9] = [
     "$comment",
     "deprecated",
@@ -46,20 +46,22 @@ impl Document {
         &EXPERIMENTAL
     }
 
-    /// Returns what `api-version: experimental` adds to requests of stable operations: parameters,
-    /// values of `include`, and fields of bodies.
+    /// Returns the additions of `api-version: experimental` to the requests of stable operations:
+    /// query parameters, values of `include`, and fields of bodies.
     ///
-    /// The service publishes no document of these additions; this one follows the official SDK of
-    /// the experimental operations.
+    /// The service does not publish them as a document. This one follows the official SDK for
+    /// experimental operations.
     pub fn flavours() -> &'static Self {
         static FLAVOURS: LazyLock<Document> = LazyLock::new(|| shipped(crate::FLAVOURS));
         &FLAVOURS
     }
 
-    /// Reads a document.
+    /// Parses a document.
     ///
     /// # Errors
-    /// When the text is not JSON, not an OpenAPI document, or refers to a schema that it lacks.
+    ///
+    /// Fails if the text is not JSON or not an OpenAPI document, or if a reference cannot be
+    /// resolved.
     pub fn parse(json: &str) -> Result<Self, DocumentError> {
         let root: DocumentNode =
             serde_json::from_str(json).map_err(|error| DocumentError(Cause::Json(error)))?;
@@ -69,22 +71,23 @@ impl Document {
         Ok(document)
     }
 
-    /// Returns the version of OpenAPI that the document names, such as `3.1.0`.
+    /// Returns the version of OpenAPI that the document declares, such as `3.1.0`.
     pub fn openapi_version(&self) -> Option<&str> {
         self.root.openapi.as_deref()
     }
 
-    /// Returns the version of the API that the document names.
+    /// Returns the version of the API that the document declares. It is empty if the document has
+    /// none.
     pub fn version(&self) -> &str {
         &self.root.info.version
     }
 
-    /// Whether the operations of this document need `api-version: experimental`.
+    /// Returns whether the operations of this document require `api-version: experimental`.
     pub const fn is_experimental(&self) -> bool {
         self.is_experimental
     }
 
-    /// Returns every operation, ordered by path and method.
+    /// Returns all operations, ordered by path and method.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         self.root.paths.iter().flat_map(move |(path, node)| {
             let operations = node.operations();
@@ -92,8 +95,10 @@ impl Document {
         })
     }
 
-    /// Returns the names of the schema keywords that this reader does not understand; a schema that
-    /// uses one may allow more or less than [`Schema`](crate::Schema) says.
+    /// Returns the schema keywords that this reader does not know.
+    ///
+    /// A schema with one of them can allow more or fewer values than [`Schema`](crate::Schema)
+    /// reports.
     pub fn unknown_keywords(&self) -> BTreeSet<&str> {
         let mut unknown = BTreeSet::new();
         for schema in self.schemas() {
@@ -117,16 +122,16 @@ impl Document {
         let operations = self.root.paths.values().flat_map(|path| path.operations());
         let parameters = operations.flat_map(|(_, operation)| &operation.parameters);
         let parameters = parameters.filter_map(|parameter| parameter.reference.as_deref());
-        let lost = parameters.filter(|reference| self.parameter(reference).is_none());
+        let unresolved = parameters.filter(|reference| self.parameter(reference).is_none());
         let schemas = self.schemas().into_iter().filter_map(|it| it.reference.as_deref());
-        let mut lost = lost.chain(schemas.filter(|reference| !self.ends(reference)));
-        match lost.next() {
+        let mut unresolved = unresolved.chain(schemas.filter(|reference| !self.ends(reference)));
+        match unresolved.next() {
             Some(reference) => Err(DocumentError(Cause::Reference(reference.to_owned()))),
             None => Ok(()),
         }
     }
 
-    /// Whether a reference leads to a schema, and not around in a circle.
+    /// Returns whether a reference leads to a schema without a cycle.
     fn ends(&self, reference: &str) -> bool {
         let mut next = Some(reference);
         for _ in 0..=self.root.components.schemas.len() {
@@ -137,7 +142,7 @@ impl Document {
         false
     }
 
-    /// Every schema that is written somewhere.
+    /// Returns all schemas in the document, including nested ones.
     fn schemas(&self) -> Vec<&SchemaNode> {
         let components = &self.root.components;
         let mut all: Vec<&SchemaNode> = components.schemas.values().collect();
@@ -158,12 +163,12 @@ impl Document {
     }
 }
 
-/// Panics for a broken file of this package; a test reads both.
+/// Parses a document of this package, and panics if it is broken. A test parses all of them.
 fn shipped(json: &str) -> Document {
-    Document::parse(json).unwrap_or_else(|error| panic!("a document of this package: {error}"))
+    Document::parse(json).unwrap_or_else(|error| panic!("broken document in this crate: {error}"))
 }
 
-/// Why a text could not be read as a [`Document`].
+/// Error of [`Document::parse`].
 #[derive(Debug)]
 pub struct DocumentError(Cause);
 
@@ -178,7 +183,7 @@ impl fmt::Display for DocumentError {
         match &self.0 {
             Cause::Json(error) => write!(f, "not an OpenAPI document: {error}"),
             Cause::Reference(reference) => {
-                write!(f, "the OpenAPI document has no {reference}, or it refers to itself")
+                write!(f, "cannot resolve the reference '{reference}': it is missing or circular")
             }
         }
     }
@@ -198,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_shipped_documents_are_understood() {
+    fn understands_the_shipped_documents() {
         let (stable, experimental) = (Document::stable(), Document::experimental());
         assert_eq!((stable.operations().count(), experimental.operations().count()), (98, 26));
         assert!(!stable.is_experimental() && experimental.is_experimental());
@@ -209,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn flavours_are_of_stable_operations() {
+    fn every_flavour_belongs_to_a_stable_operation() {
         for flavour in Document::flavours().operations() {
             let stable = Document::stable().operations().find(|it| it.id() == flavour.id());
             let route = stable.map(|it| (it.method(), it.path()));
@@ -226,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn rejects_references_that_lead_nowhere() {
+    fn rejects_missing_and_circular_references() {
         let with = |schemas: &str| {
             let document = format!(r#"{{"paths": {{}}, "components": {{"schemas": {schemas}}}}}"#);
             Document::parse(&document)
@@ -242,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_keywords_that_it_does_not_understand() {
+    fn reports_unknown_keywords() {
         let json = r#"{"paths": {}, "components": {"schemas": {"A": {
             "type": "object", "title": "A", "x-note": 1,
             "properties": {"a": {"allOf": [{}]}, "b": {"items": {"multipleOf": 2}}}

@@ -1,4 +1,4 @@
-//! A document as it is deserialized: the part of OpenAPI 3.1 that the service uses.
+//! Deserialized form of a document: the part of OpenAPI 3.1 that the service uses.
 
 use std::collections::BTreeMap;
 
@@ -72,7 +72,7 @@ pub(crate) struct ParameterNode {
     pub(crate) schema: SchemaNode,
 }
 
-/// Part of a request that a parameter goes to.
+/// Part of a request that contains a parameter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -121,7 +121,7 @@ pub enum QuotaScope {
     AccountUser,
 }
 
-/// A schema as it is written, references included.
+/// A schema as written, with unresolved references.
 #[derive(Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct SchemaNode {
@@ -152,13 +152,13 @@ pub(crate) struct SchemaNode {
     pub(crate) any_of: Option<Vec<SchemaNode>>,
     pub(crate) one_of: Option<Vec<SchemaNode>>,
     pub(crate) discriminator: Option<DiscriminatorNode>,
-    /// Keywords that no field stands for.
+    /// Keywords without a field of their own.
     #[serde(flatten)]
     pub(crate) others: BTreeMap<String, Value>,
 }
 
 impl SchemaNode {
-    /// Schemas that are written inside this one.
+    /// Returns the schemas that are nested directly in this one.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &Self> {
         let members = [&self.any_of, &self.one_of].into_iter().flatten().flatten();
         let additional = match &self.additional_properties {
@@ -182,7 +182,7 @@ pub(crate) struct DiscriminatorNode {
     pub(crate) property_name: String,
 }
 
-/// One type, several, or none, which allows any.
+/// One type, several types, or any type if the keyword is absent.
 #[derive(Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Types {
@@ -215,7 +215,7 @@ pub(crate) enum Null {
     Null,
 }
 
-/// JSON type of a value; null is told by [`Schema::is_nullable`](crate::Schema::is_nullable).
+/// JSON type of a value. [`Schema::is_nullable`](crate::Schema::is_nullable) reports null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -226,7 +226,7 @@ pub enum SchemaType {
     Boolean,
     /// Number without a fraction.
     Integer,
-    /// Number.
+    /// Number, with or without a fraction.
     Number,
     /// Map of names to values.
     Object,

@@ -1,13 +1,13 @@
-//! Operations, with what they take and return.
+//! Operations, with their parameters, bodies and responses.
 
 use super::Document;
 use super::node::{OperationNode, ParameterNode, ParameterPlace, QuotaScope, SchemaNode};
 use super::schema::Schema;
 
-/// The value of the header `api-version` that experimental operations need.
+/// Value of the header `api-version` that experimental operations require.
 const EXPERIMENTAL: &str = "experimental";
 
-/// Operation of a [`Document`].
+/// An operation of a [`Document`].
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'d> {
     pub(crate) document: &'d Document,
@@ -22,7 +22,7 @@ pub struct Operation<'d> {
 pub struct Quota {
     /// Number of calls in each window.
     pub calls: u32,
-    /// Length of the window.
+    /// Length of the window, in seconds.
     pub per_seconds: f64,
     /// Callers that share the quota.
     pub scope: QuotaScope,
@@ -44,18 +44,20 @@ impl<'d> Operation<'d> {
         self.method
     }
 
-    /// Returns the template of the path.
+    /// Returns the template of the path, such as `/v4/accounts/{account_id}`.
     pub const fn path(self) -> &'d str {
         self.path
     }
 
-    /// Whether the service advises against this operation.
+    /// Returns whether the operation is deprecated.
     pub const fn is_deprecated(self) -> bool {
         self.node.deprecated
     }
 
-    /// Returns the documented quota: that of `x-rate-limit`, or of a sentence such as "Rate Limits:
-    /// 100 calls per 1.00 minute(s) per account_user" in the description.
+    /// Returns the documented quota.
+    ///
+    /// It is in the field `x-rate-limit`, or in a sentence of the description, such as "Rate
+    /// Limits: 100 calls per 1.00 minute(s) per account_user".
     pub fn quota(self) -> Option<Quota> {
         match &self.node.rate_limit {
             Some(limit) => {
@@ -66,7 +68,7 @@ impl<'d> Operation<'d> {
         }
     }
 
-    /// Returns the parameters of one place, in the order of the document.
+    /// Returns the parameters of a part of the request, in the order of the document.
     pub fn parameters(self, place: ParameterPlace) -> impl Iterator<Item = Parameter<'d>> {
         let resolve = move |node: &'d ParameterNode| {
             let found = node.reference.as_deref().and_then(|it| self.document.parameter(it));
@@ -76,7 +78,7 @@ impl<'d> Operation<'d> {
         parameters.filter(move |parameter| parameter.node.place == place)
     }
 
-    /// Returns the value of the header `api-version` that the operation needs.
+    /// Returns the value of the header `api-version` that the operation requires.
     pub fn api_version(self) -> Option<&'d str> {
         let mut headers = self.parameters(ParameterPlace::Header);
         let version = headers.find(|header| header.name() == "api-version");
@@ -84,14 +86,14 @@ impl<'d> Operation<'d> {
         version.or(self.document.is_experimental().then_some(EXPERIMENTAL))
     }
 
-    /// Returns the JSON body that the operation takes.
+    /// Returns the JSON body of the request.
     pub fn request_body(self) -> Option<RequestBody<'d>> {
         let body = self.node.request_body.as_ref()?;
         let schema = self.schema(&body.content.get("application/json")?.schema);
         Some(RequestBody { is_required: body.required, schema })
     }
 
-    /// Returns the statuses of all responses, errors included.
+    /// Returns the statuses of all responses, including errors.
     pub fn statuses(self) -> impl Iterator<Item = u16> {
         self.node.responses.keys().filter_map(|status| status.parse().ok())
     }
@@ -101,7 +103,7 @@ impl<'d> Operation<'d> {
         self.all_responses().filter(|(status, _)| (200..300).contains(status))
     }
 
-    /// Returns the JSON bodies of all responses, errors included, by status.
+    /// Returns the JSON bodies of all responses, including errors, by status.
     pub fn all_responses(self) -> impl Iterator<Item = (u16, Schema<'d>)> {
         let responses = self.node.responses.iter();
         responses.filter_map(move |(status, response)| {
@@ -115,7 +117,7 @@ impl<'d> Operation<'d> {
     }
 }
 
-/// Reads the sentence of a description that states the quota.
+/// Parses the sentence of a description that states the quota.
 fn quota_of(description: &str) -> Option<Quota> {
     let (_, limits) = description.split_once("Rate Limits:")?;
     let mut words = limits.split_whitespace();
@@ -134,7 +136,7 @@ fn quota_of(description: &str) -> Option<Quota> {
     Some(Quota { calls, per_seconds: number * seconds, scope })
 }
 
-/// Parameter of an [`Operation`].
+/// A parameter of an [`Operation`].
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter<'d> {
     document: &'d Document,
@@ -147,7 +149,7 @@ impl<'d> Parameter<'d> {
         &self.node.name
     }
 
-    /// Whether the parameter has to be given.
+    /// Returns whether the parameter is required.
     pub const fn is_required(self) -> bool {
         self.node.required
     }
@@ -162,9 +164,9 @@ impl<'d> Parameter<'d> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RequestBody<'d> {
-    /// Whether the body has to be sent.
+    /// Whether the body is required.
     pub is_required: bool,
-    /// Schema of the whole body, its envelope included.
+    /// Schema of the whole body, including its envelope.
     pub schema: Schema<'d>,
 }
 
@@ -173,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quota_is_read_from_a_description() {
+    fn parses_quotas_in_descriptions() {
         let quota = |text: &str| quota_of(text).map(|it| (it.calls, it.per_seconds, it.scope));
         let text = "Shows a file. <br/>Rate Limits: 5 calls per 1 second(s) per account_user";
         assert_eq!(quota(text), Some((5, 1.0, QuotaScope::AccountUser)));

@@ -8,9 +8,9 @@ use serde_json::{Number, Value};
 use super::Document;
 use super::node::{AdditionalNode, SchemaNode, SchemaType, TypeNode};
 
-/// Schema of a value; never a reference.
+/// Schema of a value, with references resolved.
 ///
-/// Two schemas are equal where the same is written in them.
+/// Two schemas are equal if their definitions are equal, regardless of their names.
 #[derive(Clone, Copy)]
 pub struct Schema<'d> {
     document: &'d Document,
@@ -18,18 +18,18 @@ pub struct Schema<'d> {
     name: Option<&'d str>,
 }
 
-/// Smallest and largest number of something, both inclusive.
+/// Minimum and maximum of a count, both inclusive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Range {
-    /// Smallest number.
+    /// Minimum.
     pub min: Option<u64>,
-    /// Largest number.
+    /// Maximum.
     pub max: Option<u64>,
 }
 
 impl<'d> Schema<'d> {
-    /// Follows references; [`Document::parse`] has checked that they end.
+    /// Resolves references. [`Document::parse`] verified that they end.
     pub(crate) fn new(document: &'d Document, node: &'d SchemaNode) -> Self {
         let mut schema = Self { document, node, name: None };
         while let Some((name, node)) =
@@ -44,14 +44,12 @@ impl<'d> Schema<'d> {
         Self::new(self.document, node)
     }
 
-    /// Returns the name under which the document keeps the schema; `None` where it is written in
-    /// place.
+    /// Returns the name of the schema in the document, or `None` for an inline schema.
     pub const fn name(self) -> Option<&'d str> {
         self.name
     }
 
-    /// Returns the type of values other than null; `None` where every type is allowed, and for
-    /// unions.
+    /// Returns the type of values other than null, or `None` for unions and schemas of any type.
     pub fn kind(self) -> Option<SchemaType> {
         self.node.types.as_slice().iter().find_map(|kind| match kind {
             TypeNode::Of(kind) => Some(*kind),
@@ -59,21 +57,21 @@ impl<'d> Schema<'d> {
         })
     }
 
-    /// Whether null is allowed.
+    /// Returns whether null is allowed.
     pub fn is_nullable(self) -> bool {
         let mut members = [&self.node.any_of, &self.node.one_of].into_iter().flatten().flatten();
         let types = self.node.types.as_slice();
         types.iter().any(|kind| matches!(kind, TypeNode::Null(_))) || members.any(is_null)
     }
 
-    /// Returns the members of a union without null.
+    /// Returns the members of a union, except null.
     pub fn members(self) -> Option<Vec<Self>> {
         let members = self.node.any_of.as_ref().or(self.node.one_of.as_ref())?;
         let members = members.iter().filter(|member| !is_null(member));
         Some(members.map(|member| self.part(member)).collect())
     }
 
-    /// Returns the name of the field that tells the members of a union apart.
+    /// Returns the name of the field that selects the member of a union.
     pub fn discriminator(self) -> Option<&'d str> {
         self.node.discriminator.as_ref().map(|it| it.property_name.as_str())
     }
@@ -89,12 +87,12 @@ impl<'d> Schema<'d> {
         self.node.properties.get(name).map(|node| self.part(node))
     }
 
-    /// Whether an object is valid only with this field.
+    /// Returns whether a field of an object is required.
     pub fn requires(self, property: &str) -> bool {
         self.node.required.iter().any(|required| required == property)
     }
 
-    /// Whether an object has no fields but those of the document.
+    /// Returns whether an object allows only the documented fields.
     pub fn is_closed(self) -> bool {
         self.node.additional_properties == Some(AdditionalNode::Allowed(false))
     }
@@ -104,12 +102,12 @@ impl<'d> Schema<'d> {
         self.node.items.as_deref().map(|items| self.part(items))
     }
 
-    /// Whether the items of a list have to be unique.
+    /// Returns whether the items of a list have to be unique.
     pub const fn has_unique_items(self) -> bool {
         self.node.unique_items
     }
 
-    /// Returns the texts of an enum, or the text of a constant.
+    /// Returns the values of a string enum, or the value of a string constant.
     pub fn values(self) -> Option<Vec<&'d str>> {
         match (&self.node.values, &self.node.constant) {
             (Some(values), _) => Some(values.iter().filter_map(Value::as_str).collect()),
@@ -118,7 +116,7 @@ impl<'d> Schema<'d> {
         }
     }
 
-    /// Whether a single value is allowed.
+    /// Returns whether only one value is allowed, by the keyword `const`.
     pub const fn is_constant(self) -> bool {
         self.node.constant.is_some()
     }
@@ -128,43 +126,43 @@ impl<'d> Schema<'d> {
         self.node.default.as_ref()
     }
 
-    /// Returns the format of a text, such as `date-time`.
+    /// Returns the format of a string, such as `date-time`.
     pub fn format(self) -> Option<&'d str> {
         self.node.format.as_deref()
     }
 
-    /// Returns the regular expression that a text matches.
+    /// Returns the regular expression that a string has to match.
     pub fn pattern(self) -> Option<&'d str> {
         self.node.pattern.as_deref()
     }
 
-    /// Returns the smallest number.
+    /// Returns the minimum of a number.
     pub const fn minimum(self) -> Option<&'d Number> {
         self.node.minimum.as_ref()
     }
 
-    /// Returns the largest number.
+    /// Returns the maximum of a number.
     pub const fn maximum(self) -> Option<&'d Number> {
         self.node.maximum.as_ref()
     }
 
-    /// Returns the number of characters of a text.
+    /// Returns the limits of the number of characters of a string.
     pub const fn lengths(self) -> Range {
         Range { min: self.node.min_length, max: self.node.max_length }
     }
 
-    /// Returns the number of items of a list.
+    /// Returns the limits of the number of items of a list.
     pub const fn item_counts(self) -> Range {
         Range { min: self.node.min_items, max: self.node.max_items }
     }
 
-    /// Returns the number of fields of an object.
+    /// Returns the limits of the number of fields of an object.
     pub const fn property_counts(self) -> Range {
         Range { min: self.node.min_properties, max: self.node.max_properties }
     }
 }
 
-/// Whether null is all that a member of a union allows.
+/// Returns whether a member of a union allows only null.
 fn is_null(node: &SchemaNode) -> bool {
     matches!(node.types.as_slice(), [TypeNode::Null(_)])
 }
@@ -183,7 +181,7 @@ impl Hash for Schema<'_> {
     }
 }
 
-/// Prints the schema without the document around it.
+/// Prints the schema without its document.
 impl fmt::Debug for Schema<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Schema").field("name", &self.name).field("node", self.node).finish()
@@ -205,7 +203,7 @@ mod tests {
     }}}"##;
 
     #[test]
-    fn references_are_resolved_and_named_by_their_end() {
+    fn resolves_references_to_the_last_name() {
         let document = Document::parse(DOCUMENT).unwrap();
         let alias = Schema::new(&document, &document.root.components.schemas["Alias"]);
         assert_eq!((alias.name(), alias.kind()), (Some("Named"), Some(SchemaType::Object)));

@@ -1,4 +1,4 @@
-//! Bodies of the requests that control the simulator.
+//! Bodies of requests to the control endpoints.
 
 use std::convert::Infallible;
 
@@ -23,32 +23,32 @@ impl<S: Sync, const LIMIT: usize> FromRequest<S> for Input<LIMIT> {
 }
 
 impl<const LIMIT: usize> Input<LIMIT> {
-    /// Returns the body, if it was not too long.
+    /// Returns the body; fails if it exceeds the limit.
     pub(super) fn json(&self) -> Result<&[u8], Failure> {
         if self.0.is_too_long {
-            let detail = format!("the body is longer than {LIMIT} bytes");
+            let detail = format!("the body exceeds {LIMIT} bytes");
             return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
         }
         Ok(&self.0.data)
     }
 }
 
-/// A JSON object of known keys.
+/// JSON object with known keys.
 #[derive(Debug)]
 pub(super) struct Object(Map<String, Value>);
 
 impl Object {
-    /// Reads the body whatever its `content-type`, which shells seldom set.
+    /// Parses the body, whatever its `content-type`, because command line clients often omit it.
     pub(super) fn of(input: &Input, keys: &[&str]) -> Result<Self, Failure> {
         let value = serde_json::from_slice(input.json()?).map_err(|error| {
             Failure::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
         })?;
         let Value::Object(object) = value else {
-            return Err(Failure::invalid("", "the body has to be an object"));
+            return Err(Failure::invalid("", "the body must be an object"));
         };
         let unknown = object.keys().find(|key| !keys.contains(&key.as_str()));
         if let Some(unknown) = unknown {
-            let detail = format!("there is no such key here; there are {}", keys.join(", "));
+            let detail = format!("unknown key, expected one of {}", keys.join(", "));
             return Err(Failure::unprocessable(vec![Problem::at(step(unknown), detail)]));
         }
         Ok(Self(object))
@@ -59,11 +59,11 @@ impl Object {
     }
 
     pub(super) fn required(&self, key: &str) -> Result<&Value, Failure> {
-        self.get(key).ok_or_else(|| Failure::invalid(&step(key), "it is needed"))
+        self.get(key).ok_or_else(|| Failure::invalid(&step(key), "a value is required"))
     }
 
     pub(super) fn text(&self, key: &str) -> Result<&str, Failure> {
         let text = self.required(key)?.as_str();
-        text.ok_or_else(|| Failure::invalid(&step(key), "it has to be a text"))
+        text.ok_or_else(|| Failure::invalid(&step(key), "expected a string"))
     }
 }

@@ -1,5 +1,5 @@
-//! The simulator's own endpoints, below `/_sim/`: for tests that are not in its process, and for
-//! people to watch it.
+//! Control endpoints under `/_sim/`, for tests in other processes, and the page that shows the
+//! simulator in a browser.
 
 mod body;
 mod page;
@@ -27,14 +27,15 @@ use crate::shared::{Shared, World};
 use crate::snapshot::{self, Document, SavedState};
 use crate::state::Token;
 
-/// Longest body of a state, in bytes.
-const LONGEST_STATE: usize = 64 * 1024 * 1024;
+/// Maximum size of a state in a request, in bytes.
+const MAX_STATE_SIZE: usize = 64 * 1024 * 1024;
 
-/// The simulator, which the router passes to its handlers.
+/// The simulator, as the router passes it to handlers.
 type State = Extension<Arc<Shared>>;
 
-/// Returns the routes below `/_sim`. The caller checks who may use them; nothing of it is recorded
-/// or counted, and no fault applies to it.
+/// Returns the routes under `/_sim`.
+///
+/// The caller checks the origin. These requests are neither recorded nor counted, and no fault applies.
 pub(crate) fn router() -> Router {
     const GET: &[Method] = &[Method::GET];
     const POST: &[Method] = &[Method::POST];
@@ -64,7 +65,7 @@ pub(crate) fn router() -> Router {
             router.route(&file.route(), read(get(async || file.response())))
         })
         .fallback(async || {
-            let detail = "there is no such route; there are the page /_sim/, /_sim/live, \
+            let detail = "no such route; the routes are the page /_sim/, /_sim/live, \
                           /_sim/tree, /_sim/requests/{number}, /_sim/assets/{id}, /_sim/stats, \
                           /_sim/demo, /_sim/state, /_sim/reset, /_sim/clock, /_sim/faults and \
                           /_sim/actions/{id}/trigger";
@@ -74,7 +75,7 @@ pub(crate) fn router() -> Router {
 
 fn only(methods: &'static [Method], router: MethodRouter) -> MethodRouter {
     routing::only(methods, router, |methods| {
-        let detail = format!("the method is not allowed here, {} is", routing::list(methods));
+        let detail = format!("method not allowed, expected {}", routing::list(methods));
         Failure::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
     })
 }
@@ -94,7 +95,7 @@ async fn tree(shared: State, RawQuery(query): RawQuery) -> Outcome {
 async fn request(shared: State, Path(number): Path<String>) -> Outcome {
     let number = number.parse().ok();
     let found = number.and_then(|number| page_details::request(&shared.lock(), number));
-    let missing = || Failure::new(StatusCode::NOT_FOUND, "the request is not remembered");
+    let missing = || Failure::new(StatusCode::NOT_FOUND, "no such request in the record");
     found.map(ok).ok_or_else(missing)
 }
 
@@ -110,7 +111,7 @@ async fn state(shared: State) -> Outcome {
     serde_json::to_value(document).map(ok).map_err(failed)
 }
 
-async fn restore(shared: State, input: Input<LONGEST_STATE>) -> Outcome {
+async fn restore(shared: State, input: Input<MAX_STATE_SIZE>) -> Outcome {
     let state = SavedState::parse(input.json()?)?;
     let world = &mut *shared.lock();
     snapshot::restore(&shared.env, world, state);
@@ -130,7 +131,7 @@ async fn clock(shared: State) -> Reply {
 async fn advance(shared: State, input: Input) -> Outcome {
     let body = Object::of(&input, &["advance_ms"])?;
     let millis = body.required("advance_ms")?.as_u64().ok_or_else(|| {
-        Failure::invalid("/advance_ms", "it has to be a whole number of milliseconds, 0 or more")
+        Failure::invalid("/advance_ms", "expected a whole number of milliseconds, 0 or more")
     })?;
     shared.env.clock.advance(Duration::from_millis(millis));
     events::dispatch_pending(&shared, &mut shared.lock());

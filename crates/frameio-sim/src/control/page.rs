@@ -1,4 +1,4 @@
-//! The files of the page on which people watch the simulator, from the folder `page`.
+//! Files of the page that shows the simulator in a browser, from the folder `page`.
 
 use frameio_core::Body;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY};
@@ -6,8 +6,8 @@ use http::{Response, StatusCode};
 
 use crate::response::empty;
 
-/// The page runs and requests only what is served next to it. Others choose the names that it shows, so
-/// no text may become markup either.
+/// Allows the page only its own files and endpoints. The page shows names that clients chose, so the
+/// policy also prevents text from becoming markup.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'; require-trusted-types-for 'script'; \
@@ -16,7 +16,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 /// A file of the page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct File {
-    /// Below `/_sim/`.
+    /// Path relative to `/_sim/`.
     path: &'static str,
     content_type: &'static str,
     content: &'static str,
@@ -65,7 +65,7 @@ impl File {
     }
 }
 
-/// From `/_sim`, below which the files of the page would not be found.
+/// Redirects from `/_sim` to `/_sim/`, because the page refers to its files by relative paths.
 pub(super) fn redirect() -> Response<Body> {
     let mut response = empty(StatusCode::TEMPORARY_REDIRECT);
     response.headers_mut().insert(LOCATION, HeaderValue::from_static("/_sim/"));

@@ -1,4 +1,4 @@
-//! Details of one request or one asset, for the page.
+//! Details of a request or an asset, for the page.
 
 use std::iter;
 
@@ -13,13 +13,13 @@ use crate::history::RecordedRequest;
 use crate::shared::{Env, World};
 use crate::state::{Row, State};
 
-/// Number of comments that are returned.
-const MOST_COMMENTS: usize = 100;
+/// Maximum number of returned comments.
+const MAX_COMMENTS: usize = 100;
 
-/// Longest body of a request that is returned, in bytes.
-const LONGEST_BODY: usize = 64 * 1024;
+/// Maximum size of a returned request body, in bytes.
+const MAX_BODY_SIZE: usize = 64 * 1024;
 
-/// Headers that are returned; others may be secret.
+/// Headers that are shown. Others may contain secrets.
 const HEADERS: [&str; 9] = [
     "accept",
     "api-version",
@@ -32,10 +32,10 @@ const HEADERS: [&str; 9] = [
     "x-amz-acl",
 ];
 
-/// Fields of a body whose values are secret.
+/// Fields of a body with secret values.
 const SECRETS: [&str; 5] = ["passphrase", "password", "secret", "client_secret", "token"];
 
-/// Returns a request by its number, while it is remembered.
+/// Returns a request by its number, or `None` if the record does not contain it.
 pub(super) fn request(world: &World, number: u64) -> Option<Value> {
     let record = world.requests.get(number)?;
     let user = record.user_id.as_ref();
@@ -46,7 +46,7 @@ pub(super) fn request(world: &World, number: u64) -> Option<Value> {
         "path": cut(&record.path),
         "query": query(record),
         "status": record.status.map(|status| status.as_u16()),
-        "response_length": record.answer_length,
+        "response_length": record.response_length,
         "user": user.map(|id| name_of(&world.state, id.as_str())),
         "user_id": user,
         "time": record.time.to_string(),
@@ -61,9 +61,9 @@ fn headers(headers: &HeaderMap) -> Value {
     HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), text(name)?))).collect()
 }
 
-/// The body without secrets: JSON as it is, forms of sign-in as they are recorded.
+/// Returns the body without secrets, if it is JSON or a form of the sign-in.
 fn body(record: &RecordedRequest) -> Option<Value> {
-    if record.body.is_empty() || record.body.len() > LONGEST_BODY {
+    if record.body.is_empty() || record.body.len() > MAX_BODY_SIZE {
         return None;
     }
     if let Ok(mut json) = serde_json::from_slice(&record.body) {
@@ -73,7 +73,7 @@ fn body(record: &RecordedRequest) -> Option<Value> {
     let content_type = record.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_form = content_type.is_some_and(|it| it.contains("x-www-form-urlencoded"));
     let text = std::str::from_utf8(&record.body).ok().filter(|_| is_form)?;
-    // The simulator records the forms of IMS alone, without their secrets.
+    // Forms of IMS are recorded without their secrets; other forms may contain any.
     record.operation.is_some_and(|it| it.starts_with("ims.")).then(|| text.into())
 }
 
@@ -89,7 +89,7 @@ fn mask(value: &mut Value) {
                 }
             }
         }
-        // As of a webhook, a URL may have a secret in any part but its host.
+        // Any part of a URL but its host may be secret, such as the path of a webhook's URL.
         Value::String(text) if text.starts_with("https://") || text.starts_with("http://") => {
             *text = host(text).map_or_else(|| "***".to_owned(), |host| format!("{host}/***"));
         }
@@ -102,7 +102,7 @@ pub(super) fn asset(env: &Env, state: &State, id: &str) -> Option<Value> {
     let row = row(state, id)?;
     let head = state.versions.get(id).and_then(|versions| state.files.get(versions.last()?));
     let file = head.or_else(|| state.files.get(id));
-    let places: Vec<Value> = iter::successors(above(state, row), |row| above(state, row))
+    let places: Vec<Value> = iter::successors(parent(state, row), |row| parent(state, row))
         .map(|row| json!({"kind": kind(state, row), "id": row.id(), "name": name(state, row)}))
         .collect();
     let mut asset = json!({
@@ -119,7 +119,7 @@ pub(super) fn asset(env: &Env, state: &State, id: &str) -> Option<Value> {
         asset["size"] = file.field("file_size").clone();
         asset["media_type"] = cut(file.text("media_type")).into();
         let of_file = state.comments.values().filter(|row| row.text("file_id") == file.id());
-        let comments = of_file.take(MOST_COMMENTS).map(|row| comment(state, row));
+        let comments = of_file.take(MAX_COMMENTS).map(|row| comment(state, row));
         asset["comments"] = comments.collect();
     }
     Some(asset)
@@ -142,8 +142,8 @@ fn row<'s>(state: &'s State, id: &str) -> Option<&'s Row> {
     state.accounts.get(id).or_else(|| state.record(id))
 }
 
-/// The record that another one is in; a root folder stands for its project.
-fn above<'s>(state: &'s State, row: &Row) -> Option<&'s Row> {
+/// Returns the parent of a record. The parent of an asset in a root folder is the project.
+fn parent<'s>(state: &'s State, row: &Row) -> Option<&'s Row> {
     let parent = ["parent_id", "project_id", "workspace_id", "account_id"].into_iter();
     let parent = parent.map(|name| row.text(name)).find(|id| !id.is_empty())?;
     let found = self::row(state, parent).filter(|found| found.id() != row.id())?;

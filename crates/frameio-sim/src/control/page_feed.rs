@@ -1,4 +1,4 @@
-//! Feed of the page, which asks for it again and again and receives what is new.
+//! Feed of the page, which polls it for changes.
 
 use http::Uri;
 use jiff::Timestamp;
@@ -12,31 +12,31 @@ use crate::quota::Bucket;
 use crate::shared::{Env, World};
 use crate::state::{State, Token};
 
-/// Number of requests, buckets, faults and deliveries that are returned, each.
-const MOST: usize = 200;
+/// Maximum number of returned requests, of buckets, of faults and of deliveries.
+const MAX_ITEMS: usize = 200;
 
-/// Number of characters that are returned of a text that others have chosen.
-const LONGEST: usize = 300;
+/// Maximum number of characters of a text that clients chose.
+const MAX_TEXT: usize = 300;
 
-/// Returns what the page shows, without the tree; `since` is the cursor of the last response.
+/// Returns the content of the page except for the tree; `since` is the cursor of the last response.
 pub(super) fn live(env: &Env, world: &World, since: &str) -> Value {
     let World { state, tokens, requests: history, .. } = world;
-    let (whole, requests) = history.since(since, MOST);
-    let (enforced, buckets) = world.buckets.used(env.clock.elapsed(), MOST);
+    let (whole, requests) = history.since(since, MAX_ITEMS);
+    let (enforced, buckets) = world.buckets.used(env.clock.elapsed(), MAX_ITEMS);
     let (cursor, writes) = (history.cursor(), history.writes());
     let faults = world.faults.all();
-    let faults: Vec<String> = faults.iter().take(MOST).map(Fault::to_string).collect();
+    let faults: Vec<String> = faults.iter().take(MAX_ITEMS).map(Fault::to_string).collect();
     let requests: Vec<_> = requests.iter().map(|(n, record)| request(state, *n, record)).collect();
-    let deliveries = world.deliveries.last(MOST);
+    let deliveries = world.deliveries.last(MAX_ITEMS);
     let deliveries: Vec<_> = deliveries.map(|sent| delivery(state, sent)).collect();
-    let who = |spender: &str| who(state, tokens, spender);
-    let buckets: Vec<_> = buckets.iter().map(|held| bucket(state, held, who)).collect();
+    let owner = |spender: &str| owner(state, tokens, spender);
+    let buckets: Vec<_> = buckets.iter().map(|used| bucket(state, used, owner)).collect();
     json!({
         "cursor": cursor,
-        // Whether these are all that there are: what was shown before is of another time.
+        // Whether the page has to discard what it shows, such as after a reset.
         "whole": whole,
         "now": env.clock.now().to_string(),
-        // Another as soon as the tree may have changed.
+        // Changes whenever the tree may have changed.
         "tree": format!("{writes}-{}", changes(state)),
         "requests": requests,
         "stats": super::stats(world),
@@ -46,7 +46,7 @@ pub(super) fn live(env: &Env, world: &World, since: &str) -> Value {
     })
 }
 
-/// How far what has happened goes, with and without requests.
+/// Returns a text that changes with each event, including events without a request.
 fn changes(state: &State) -> String {
     let past = &state.events.past;
     let last = past.back().map_or(Timestamp::UNIX_EPOCH, |event| event.at);
@@ -68,8 +68,8 @@ fn request(state: &State, number: u64, record: &RecordedRequest) -> Value {
     })
 }
 
-/// The parameters that the contract has for the operation: others, as those of signed URLs and
-/// of sign-in, may be secret.
+/// Returns the query parameters that the contract defines for the operation. Others, such as those of
+/// signed URLs and sign-in, may be secret.
 pub(super) fn query(record: &RecordedRequest) -> Option<String> {
     let spec = contract::specs().iter().find(|spec| Some(spec.operation.id) == record.operation)?;
     // Experimental flavours have all parameters of their operation.
@@ -81,12 +81,12 @@ pub(super) fn query(record: &RecordedRequest) -> Option<String> {
     (!shown.is_empty()).then(|| cut(&shown.join("&")))
 }
 
-fn bucket(state: &State, bucket: &Bucket, who: impl Fn(&str) -> String) -> Value {
-    let spender = if bucket.token.is_empty() { "all users".to_owned() } else { who(&bucket.token) };
+fn bucket(state: &State, bucket: &Bucket, owner: impl Fn(&str) -> String) -> Value {
+    let user = if bucket.token.is_empty() { "all users".to_owned() } else { owner(&bucket.token) };
     let account = state.accounts.get(&bucket.account).map(|row| cut(row.text("display_name")));
     json!({
         "operation": bucket.operation,
-        "user": spender,
+        "user": user,
         "account_id": cut(&bucket.account),
         "account": account,
         "limit": bucket.level.limit,
@@ -96,11 +96,11 @@ fn bucket(state: &State, bucket: &Bucket, who: impl Fn(&str) -> String) -> Value
     })
 }
 
-/// Whose quota it is, without the token.
-fn who(state: &State, tokens: &[Token], spender: &str) -> String {
+/// Returns the name of a bucket's owner, without the token.
+fn owner(state: &State, tokens: &[Token], spender: &str) -> String {
     let known = tokens.iter().position(|token| token.secret.expose() == spender);
     let Some(index) = known else {
-        // Tokens of IMS share those of their user; all others are legacy ones.
+        // IMS tokens share the quotas of their user; other unknown tokens are legacy tokens.
         let is_user = state.users.contains_key(spender);
         return if is_user { name_of(state, spender) } else { "legacy token".to_owned() };
     };
@@ -118,21 +118,21 @@ fn who(state: &State, tokens: &[Token], spender: &str) -> String {
 fn delivery(state: &State, delivery: &RecordedDelivery) -> Value {
     let webhook = state.webhooks.get(&delivery.sender_id);
     let sender = webhook.or_else(|| state.actions.get(&delivery.sender_id));
-    let told: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
+    let body: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
     json!({
-        "event": told["type"].as_str().map(cut),
+        "event": body["type"].as_str().map(cut),
         "sender": sender.map(|row| cut(row.text("name"))),
         "host": host(&delivery.url),
         "attempt": delivery.attempt,
         "status": delivery.status.map(|status| status.as_u16()),
-        // It is no failure that the simulator sends nothing to other machines.
+        // Deliveries to other machines are never sent, which is not an error.
         "sent": delivery.error.as_deref() != Some(events::NOT_ON_LOOPBACK),
         "error": delivery.error.as_deref().map(cut),
         "time": delivery.time.to_string(),
     })
 }
 
-/// Where a URL leads, without what in it may be secret.
+/// Returns the host and port of a URL; the other parts may be secret.
 pub(super) fn host(url: &str) -> Option<String> {
     let uri: Uri = url.parse().ok()?;
     let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -143,9 +143,9 @@ pub(super) fn name_of(state: &State, user: &str) -> String {
     cut(state.users.get(user).map_or(user, |user| user.text("name")))
 }
 
-/// No more of a text than fits on the page.
+/// Shortens a text to what fits on the page.
 pub(super) fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_TEXT) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }

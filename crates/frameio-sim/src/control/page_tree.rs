@@ -1,7 +1,7 @@
-//! The tree of accounts, workspaces, projects, folders, version stacks and files, for the page.
+//! Tree of accounts, workspaces, projects, folders, version stacks and files, for the page.
 //!
-//! It is returned node by node, as they are opened, and of each node no more than is requested, so that
-//! an account of any size can be shown.
+//! The page loads the children of one node at a time, up to a limit, so it can show accounts of any
+//! size.
 
 use std::collections::HashMap;
 
@@ -12,62 +12,64 @@ use crate::response::Failure;
 use crate::shared::{Env, Shared};
 use crate::state::{Remote, Row, State, Table, file_status};
 
-/// Number of nodes in one request, at most.
-const MOST_NODES: usize = 100;
+/// Maximum number of nodes in one request.
+const MAX_NODES: usize = 100;
 
-/// Number of a node's children that are returned by default, and at most.
-const CHILDREN: usize = 100;
-const MOST_CHILDREN: usize = 2_000;
+/// Default and maximum number of returned children of a node.
+const DEFAULT_CHILDREN: usize = 100;
+const MAX_CHILDREN: usize = 2_000;
 
-/// Returns the children of the nodes of `of`, each the id of one; an empty id stands for the accounts.
-/// Unknown nodes are left out.
+/// Returns the children of the nodes whose ids are the parameters `of`.
+///
+/// An empty id returns the accounts. Unknown ids are omitted.
 pub(super) fn tree(shared: &Shared, query: &str) -> Result<Value, Failure> {
-    let (mut nodes, mut most) = (Vec::new(), CHILDREN);
+    let (mut nodes, mut limit) = (Vec::new(), DEFAULT_CHILDREN);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "of" => nodes.push(value.into_owned()),
-            "most" => most = children(&value)?,
+            "limit" => limit = children(&value)?,
             _ => {
-                return Err(Failure::invalid("", "there is no such parameter; there are of, most"));
+                let detail = format!("unknown parameter '{name}', expected of or limit");
+                return Err(Failure::invalid("", detail));
             }
         }
     }
-    if nodes.len() > MOST_NODES {
-        let detail = format!("no more than {MOST_NODES} nodes are told at once");
+    if nodes.len() > MAX_NODES {
+        let detail = format!("at most {MAX_NODES} nodes in one request");
         return Err(Failure::invalid("/of", detail));
     }
     let world = shared.lock();
     let state = &world.state;
-    let below = Below::of(state, &nodes);
-    let mut told = Vec::new();
+    let lookup = Children::of(state, &nodes);
+    let mut found = Vec::new();
     for id in &nodes {
-        let Some(children) = below.children(id) else { continue };
-        let shown: Vec<&Row> = children.iter().copied().take(most).collect();
-        told.push((id, children.len(), shown));
+        let Some(children) = lookup.of_node(id) else { continue };
+        let shown: Vec<&Row> = children.iter().copied().take(limit).collect();
+        found.push((id, children.len(), shown));
     }
-    let counts = counts(state, told.iter().flat_map(|(.., shown)| shown.iter().copied()));
+    let counts = counts(state, found.iter().flat_map(|(.., shown)| shown.iter().copied()));
     let item = |row: &&Row| item(&shared.env, state, &counts, row);
     let node = |(id, total, shown): &(&String, usize, Vec<&Row>)| {
         let items: Vec<Value> = shown.iter().map(item).collect();
         json!({"of": id, "total": total, "items": items})
     };
-    Ok(json!({"nodes": told.iter().map(node).collect::<Vec<_>>()}))
+    Ok(json!({"nodes": found.iter().map(node).collect::<Vec<_>>()}))
 }
 
 fn children(text: &str) -> Result<usize, Failure> {
-    let number = text.parse().ok().filter(|number| (1..=MOST_CHILDREN).contains(number));
-    let detail = format!("it has to be a number from 1 to {MOST_CHILDREN}");
-    number.ok_or_else(|| Failure::invalid("/most", detail))
+    let number = text.parse().ok().filter(|number| (1..=MAX_CHILDREN).contains(number));
+    let detail = format!("expected a number from 1 to {MAX_CHILDREN}");
+    number.ok_or_else(|| Failure::invalid("/limit", detail))
 }
 
-/// What is directly below the asked nodes.
-struct Below<'s> {
+/// Children of the requested nodes.
+struct Children<'s> {
     state: &'s State,
     /// By the ids of folders.
     in_folders: HashMap<&'s str, Vec<&'s Row>>,
 }
 
-impl<'s> Below<'s> {
+impl<'s> Children<'s> {
     fn of(state: &'s State, nodes: &[String]) -> Self {
         let folder = |id: &String| Some(folder_of(state, id)?.id());
         let mut in_folders: HashMap<_, Vec<_>> =
@@ -80,8 +82,8 @@ impl<'s> Below<'s> {
         Self { state, in_folders }
     }
 
-    /// Nothing where there is no such node.
-    fn children(&self, id: &str) -> Option<Vec<&'s Row>> {
+    /// Returns the children of a node, or `None` for an unknown one.
+    fn of_node(&self, id: &str) -> Option<Vec<&'s Row>> {
         let state = self.state;
         if id.is_empty() {
             return Some(state.accounts.values().collect());
@@ -100,20 +102,20 @@ impl<'s> Below<'s> {
     }
 }
 
-/// Folders first, then version stacks and files, each in the order of their creation.
+/// Returns folders, then version stacks, then files, each in order of creation.
 fn assets(state: &State) -> impl Iterator<Item = &Row> {
     [&state.folders, &state.version_stacks, &state.files].into_iter().flat_map(Table::values)
 }
 
-/// The folder that a node shows: its own, or the root folder of a project.
+/// Returns the folder of a node: the folder itself, or the root folder of a project.
 fn folder_of<'s>(state: &'s State, id: &str) -> Option<&'s Row> {
     let root = state.projects.get(id).map(|project| project.text("root_folder_id"));
     state.folders.get(root.unwrap_or(id))
 }
 
-/// How much is directly below each of these, by their ids.
+/// Returns the number of children of each row, by the id of the row.
 fn counts<'s>(state: &'s State, shown: impl Iterator<Item = &'s Row>) -> HashMap<&'s str, usize> {
-    // What counts for a row is kept under the id that its children name.
+    // The children of a project refer to its root folder.
     let mut counts = HashMap::new();
     let mut ids = Vec::new();
     for row in shown.filter(|row| row.text("type") != "file") {

@@ -1,4 +1,4 @@
-//! Custom actions, run with the submissions of their forms.
+//! Custom actions: trigger and form submissions.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::events::{self, Shown, TriggerError};
 use crate::response::Failure;
 use crate::shared::Shared;
 
-/// Runs the action on `resources`, submits each form that it shows with the next of `submit`, and
-/// returns everything that was shown.
+/// Runs the action on `resources`, submits each form with the next item of `submit`, and returns all
+/// forms and messages.
 pub(super) async fn trigger(
     shared: &Arc<Shared>,
     action: &str,
@@ -22,7 +22,7 @@ pub(super) async fn trigger(
     let demo_user = {
         let world = shared.lock();
         if !world.state.actions.contains_key(action) {
-            return Err(Failure::new(StatusCode::NOT_FOUND, "there is no such custom action"));
+            return Err(Failure::new(StatusCode::NOT_FOUND, "no such custom action"));
         }
         world.demo.user_id.clone()
     };
@@ -43,11 +43,11 @@ pub(super) async fn trigger(
     Ok(json!({"interaction_id": interaction.id(), "shown": all}))
 }
 
-/// What is selected: `[{"type": "file", "id": …}, …]`.
+/// Parses the selection: `[{"type": "file", "id": …}, …]`.
 fn resources(value: &Value) -> Result<Vec<Resource>, Failure> {
     let invalid = |pointer: &str| {
-        let detail = "resources are written as [{\"type\": \"file\", \"id\": \"…\"}]; the types \
-                      are file, folder and version_stack";
+        let detail = "expected resources such as [{\"type\": \"file\", \"id\": \"…\"}], of type \
+                      file, folder or version_stack";
         Failure::invalid(pointer, detail)
     };
     let list = value.as_array().ok_or_else(|| invalid("/resources"))?;
@@ -63,11 +63,10 @@ fn resources(value: &Value) -> Result<Vec<Resource>, Failure> {
     list.iter().enumerate().map(resource).collect()
 }
 
-/// What is typed into one form after the other: `[{"name": "value", …}, …]`.
+/// Parses the values to submit, one object for each form: `[{"name": "value", …}, …]`.
 fn submissions(value: Option<&Value>) -> Result<Vec<Map<String, Value>>, Failure> {
     let invalid = || {
-        let detail = "it has to be a list with an object for each form, of values by the names of \
-                      its fields";
+        let detail = "expected a list with an object for each form, with values by field name";
         Failure::invalid("/submit", detail)
     };
     let Some(value) = value else { return Ok(Vec::new()) };
@@ -89,7 +88,7 @@ fn shown(shown: &Shown) -> Value {
     }
 }
 
-/// 422 for what the service would not have asked the action, 502 for what went wrong with it.
+/// Returns 422 for a request that the service would not send, and 502 for a failure of the action.
 fn refusal(pointer: &str, error: TriggerError) -> Failure {
     match error {
         TriggerError::Refused(detail) => Failure::invalid(pointer, detail),

@@ -1,4 +1,4 @@
-//! Faults, applied to responses.
+//! Application of faults to requests and responses.
 
 use std::io;
 use std::pin::Pin;
@@ -17,36 +17,33 @@ use crate::response::{self, Failure, StorageError};
 
 const RATE_LIMIT: [&str; 3] = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-window"];
 
-/// What a connection that is reset looks like, to the service as to its client.
+/// Returns the error that stands for a reset connection in process, and closes the socket on a server.
 fn reset() -> io::Error {
-    io::Error::new(io::ErrorKind::ConnectionReset, "reset by a fault that was injected")
+    io::Error::new(io::ErrorKind::ConnectionReset, "connection reset by an injected fault")
 }
 
 impl Fault {
-    /// Returns the delay before everything else.
-    pub(crate) const fn waits(&self) -> Duration {
+    /// Returns the delay before the fault applies.
+    pub(crate) const fn delay_before(&self) -> Duration {
         self.delay
     }
 
-    /// Whether the connection is reset before the request is read.
-    ///
-    /// # Errors
-    /// When it is.
-    pub(crate) fn before(&self) -> io::Result<()> {
+    /// Fails if the connection is reset before the request is read.
+    pub(crate) fn before_request(&self) -> io::Result<()> {
         match self.kind {
             Kind::Reset => Err(reset()),
             _ => Ok(()),
         }
     }
 
-    /// Returns the response of a fault that does not run the operation, which has this quota.
-    pub(crate) fn instead(&self, quota: Option<Quota>) -> Option<Response<Body>> {
+    /// Returns the response that replaces the operation; `quota` is that of the operation.
+    pub(crate) fn replacement(&self, quota: Option<Quota>) -> Option<Response<Body>> {
         Some(match &self.kind {
-            Kind::Answer { status, content: Some((content_type, body)) } => {
+            Kind::Response { status, content: Some((content_type, body)) } => {
                 response::content(*status, content_type.clone(), body.clone())
             }
-            Kind::Answer { status, content: None } => {
-                Failure::new(*status, "this fault was asked for").into_response()
+            Kind::Response { status, content: None } => {
+                Failure::new(*status, "injected fault").into_response()
             }
             Kind::ExpiredToken => {
                 let detail = "the bearer token has expired";
@@ -61,16 +58,13 @@ impl Fault {
         })
     }
 
-    /// Whether a part is not kept that is said to be.
+    /// Returns whether an upload part is discarded although it is reported as stored.
     pub(crate) const fn drops_part(&self) -> bool {
         matches!(self.kind, Kind::DroppedPart)
     }
 
-    /// Changes a response.
-    ///
-    /// # Errors
-    /// When the connection is reset before it.
-    pub(crate) fn change(self, response: Response<Body>) -> io::Result<Response<Body>> {
+    /// Changes a response; fails if the connection is reset before it.
+    pub(crate) fn change_response(self, response: Response<Body>) -> io::Result<Response<Body>> {
         let (mut parts, mut body) = response.into_parts();
         match self.kind {
             Kind::ResetInBody => {
@@ -79,8 +73,8 @@ impl Fault {
                     return Err(reset());
                 }
                 parts.headers.insert(CONTENT_LENGTH, length.into());
-                let left = length / 2;
-                body = Body::stream(Breaking { body, length, left, flushed: false });
+                let remaining = length / 2;
+                body = Body::stream(HalfBody { body, length, remaining, flushed: false });
             }
             Kind::Truncated => {
                 let bytes = body.as_bytes().unwrap_or_default();
@@ -104,16 +98,16 @@ impl Fault {
     }
 }
 
-/// A body that fails when half of it has been sent.
-struct Breaking {
+/// A body that fails after its first half.
+struct HalfBody {
     body: Body,
     length: u64,
-    left: u64,
-    /// Whether what was sent had the time to go out.
+    remaining: u64,
+    /// Whether the connection had a chance to send the first half.
     flushed: bool,
 }
 
-impl http_body::Body for Breaking {
+impl http_body::Body for HalfBody {
     type Data = Bytes;
     type Error = frameio_core::BoxError;
 
@@ -121,7 +115,7 @@ impl http_body::Body for Breaking {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if self.left == 0 {
+        if self.remaining == 0 {
             if self.flushed {
                 return Poll::Ready(Some(Err(reset().into())));
             }
@@ -133,8 +127,8 @@ impl http_body::Body for Breaking {
         let Some(mut data) = frame.and_then(|frame| frame.into_data().ok()) else {
             return Poll::Ready(Some(Err(reset().into())));
         };
-        data.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
-        self.left -= data.len() as u64;
+        data.truncate(usize::try_from(self.remaining).unwrap_or(usize::MAX));
+        self.remaining -= data.len() as u64;
         Poll::Ready(Some(Ok(Frame::data(data))))
     }
 

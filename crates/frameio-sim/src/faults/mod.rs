@@ -1,4 +1,4 @@
-//! Faults: what goes wrong on purpose.
+//! Faults: errors injected on purpose.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -16,11 +16,12 @@ pub use text::ParseFaultError;
 
 use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 
-/// A fault of some requests; see [`Sim::inject`](crate::Sim::inject).
+/// Error or delay for some requests; see [`Sim::inject`](crate::Sim::inject).
 ///
-/// What goes wrong is said first, then for which operation ([`on`](Fault::on)) and how often:
-/// with the next request ([`next`](Fault::next)), with each nth ([`every`](Fault::every)), or by
-/// chance ([`chance`](Fault::chance)). Without more it is the next request, whichever it is.
+/// Start with a constructor for the effect, then choose the operation ([`on`](Fault::on)) and how often
+/// the fault applies: to the next requests ([`next`](Fault::next)), to each nth request
+/// ([`every`](Fault::every)) or at random ([`chance`](Fault::chance)). By default it applies to the next
+/// request of any operation.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,11 +35,11 @@ use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 /// sim.inject(Fault::reset().on(Sim::UPLOAD_PART).chance(0.05));
 /// ```
 ///
-/// # As text
+/// # Text form
 ///
 /// A fault can be parsed from one line, `[OPERATION=]KIND[+DELAY][:WHEN][;HEADER=VALUE]…`:
 ///
-/// | kind | what it is |
+/// | kind | constructor |
 /// |---|---|
 /// | `503`, any status from 200 | [`status`](Fault::status) |
 /// | `502-html` | [`html`](Fault::html) |
@@ -52,8 +53,8 @@ use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 /// | `expired-token` | [`expired_token`](Fault::expired_token) |
 /// | `expired-url` | [`expired_url`](Fault::expired_url) |
 ///
-/// The delay is [`after`](Fault::after), as `500ms` or `1m 30s`. When is `next3`, `every10` or
-/// `5%`; left out, `next1`. [`Display`] writes the same.
+/// `DELAY` is [`after`](Fault::after), such as `500ms` or `1m 30s`. `WHEN` is `next3`, `every10` or `5%`;
+/// the default is `next1`. [`Display`] writes the same form.
 ///
 /// ```
 /// use frameio_sim::Fault;
@@ -63,7 +64,7 @@ use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 /// let busy: Fault = "429+500ms:next2;retry-after=2".parse()?;
 /// let lost: Fault = "sim.upload_part=dropped-part".parse()?;
 /// let error = "files.show=5O3".parse::<Fault>().unwrap_err();
-/// assert!(error.to_string().starts_with("`5O3` is no kind of fault; there are a status"));
+/// assert!(error.to_string().starts_with("unknown fault '5O3': expected a status"));
 /// # Ok::<(), frameio_sim::ParseFaultError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -77,12 +78,12 @@ pub struct Fault {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    /// An answer; the documented error where there is no content.
-    Answer {
+    /// A response; a documented error if `content` is missing.
+    Response {
         status: StatusCode,
         content: Option<(HeaderValue, Bytes)>,
     },
-    /// Nothing but the delay and the headers.
+    /// Only the delay and the headers.
     Nothing,
     Reset,
     ResetInBody,
@@ -94,7 +95,7 @@ enum Kind {
     ExpiredUrl,
 }
 
-/// How often a fault fires.
+/// How often a fault applies.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum When {
     Next(u64),
@@ -113,83 +114,82 @@ impl Fault {
         }
     }
 
-    /// Responds with a status and the body of a documented error.
+    /// Responds with a status and the error body that the service documents.
     pub fn status(status: StatusCode) -> Self {
-        Self::new(Kind::Answer { status, content: None })
+        Self::new(Kind::Response { status, content: None })
     }
 
     /// Responds with any content.
     ///
     /// # Panics
-    /// If `content_type` is no header value.
+    /// Panics if `content_type` is not a valid header value.
     #[track_caller]
     pub fn body(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
         let content = Some((header_value(content_type), body.into()));
-        Self::new(Kind::Answer { status, content })
+        Self::new(Kind::Response { status, content })
     }
 
-    /// Responds with the HTML page of a proxy.
+    /// Responds with an HTML page, as a proxy does.
     pub fn html(status: StatusCode) -> Self {
         let page = format!("<html><body><h1>{status}</h1></body></html>\n");
         Self::body(status, "text/html", page)
     }
 
-    /// Responds as if nothing were wrong, after `delay` on the simulator's [`Clock`](crate::Clock).
+    /// Delays a successful response by `delay` on the simulator's [`Clock`](crate::Clock).
     pub fn delay(delay: Duration) -> Self {
         Self::new(Kind::Nothing).after(delay)
     }
 
-    /// Resets the connection without reading the body: nothing was done.
+    /// Resets the connection before the request is carried out, without reading its body.
     pub fn reset() -> Self {
         Self::new(Kind::Reset)
     }
 
-    /// Resets the connection in the middle of the response's body, or before the response where it has
-    /// none: the request was carried out.
+    /// Carries out the request, and resets the connection in the middle of the response's body, or
+    /// before a response without a body.
     pub fn reset_in_body() -> Self {
         Self::new(Kind::ResetInBody)
     }
 
-    /// Sends only the first half of the response's JSON, as if it were all: the request was carried
-    /// out.
+    /// Carries out the request, and sends only the first half of the response's body, without an error.
     pub fn truncated() -> Self {
         Self::new(Kind::Truncated)
     }
 
-    /// Leaves the three headers of the quota out of the response.
+    /// Omits the three rate-limit headers from the response.
     pub fn no_rate_limit() -> Self {
         Self::new(Kind::NoRateLimit)
     }
 
-    /// Puts into the headers of the quota what cannot be: a limit of 0, -1 calls left, and a
-    /// window that is no number.
+    /// Sends invalid rate-limit headers: a limit of 0, -1 remaining calls and a window that is not a
+    /// number.
     pub fn wrong_rate_limit() -> Self {
         Self::new(Kind::WrongRateLimit)
     }
 
-    /// Answers that a part was taken, but does not keep it: the file never gets complete unless
-    /// the part is sent again. Of [`Sim::UPLOAD_PART`](crate::Sim::UPLOAD_PART) only.
+    /// Reports an upload part as stored, but discards it, so the file stays incomplete until the part is
+    /// sent again. Applies to [`Sim::UPLOAD_PART`](crate::Sim::UPLOAD_PART) only.
     pub fn dropped_part() -> Self {
         Self::new(Kind::DroppedPart)
     }
 
-    /// Answers 401, as if the token had just expired. Of operations of the API only.
+    /// Responds with 401, as if the token had expired. Applies to operations of the API only.
     pub fn expired_token() -> Self {
         Self::new(Kind::ExpiredToken)
     }
 
-    /// Answers as the storage does to a URL that was signed too long ago. Of
+    /// Responds as the storage does to an expired signed URL. Applies to
     /// [`Sim::UPLOAD_PART`](crate::Sim::UPLOAD_PART) and [`Sim::DOWNLOAD`](crate::Sim::DOWNLOAD)
     /// only.
     pub fn expired_url() -> Self {
         Self::new(Kind::ExpiredUrl)
     }
 
-    /// Only for this operation: by its id, or one of the names that [`Sim`](crate::Sim) has for the storage
-    /// and for IMS.
+    /// Limits the fault to an operation of the API, by its id, or to one of the names that
+    /// [`Sim`](crate::Sim) has for requests to the storage and to IMS.
     ///
     /// # Panics
-    /// If there is no such operation, or the fault is none of it.
+    /// Panics if the operation is unknown, or the fault cannot apply to it.
     #[must_use]
     #[track_caller]
     pub fn on(mut self, operation: &str) -> Self {
@@ -200,39 +200,40 @@ impl Fault {
         self
     }
 
-    /// With the next `count` requests.
+    /// Applies to the next `count` requests.
     #[must_use]
     pub const fn next(mut self, count: u64) -> Self {
         self.when = When::Next(count);
         self
     }
 
-    /// With each `nth` request, for as long as the simulator runs; 0 is taken for 1.
+    /// Applies to each `nth` request, without end; 0 counts as 1.
     #[must_use]
     pub const fn every(mut self, nth: u64) -> Self {
         self.when = When::Every(if nth == 0 { 1 } else { nth });
         self
     }
 
-    /// With a probability from 0 to 1, for as long as the simulator runs; by the builder's
-    /// [`seed`](crate::Builder::seed).
+    /// Applies to each request with a probability from 0 to 1, without end.
+    ///
+    /// The random numbers depend on the builder's [`seed`](crate::Builder::seed).
     #[must_use]
     pub const fn chance(mut self, probability: f64) -> Self {
         self.when = When::Chance(probability);
         self
     }
 
-    /// Waits before all else, on the simulator's [`Clock`](crate::Clock).
+    /// Waits for `delay` on the simulator's [`Clock`](crate::Clock) before the fault applies.
     #[must_use]
     pub const fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Puts a header into the response, in place of one of the same name.
+    /// Sets a response header, and replaces one of the same name.
     ///
     /// # Panics
-    /// If `name` is no lower-case header name, or `value` no header value.
+    /// Panics if `name` is not a header name in lower case, or `value` is not a header value.
     #[must_use]
     #[track_caller]
     pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
@@ -241,7 +242,7 @@ impl Fault {
         self
     }
 
-    /// Whether it applies to requests of this operation.
+    /// Returns whether this kind of fault can apply to requests of `operation`.
     fn fits(&self, operation: Option<&str>) -> bool {
         let storage = matches!(operation, Some(UPLOAD_PART | DOWNLOAD));
         let ims = operation.is_some_and(|operation| operation.starts_with("ims."));
@@ -268,7 +269,7 @@ impl Fault {
 fn header_value(text: &str) -> HeaderValue {
     match HeaderValue::from_str(text) {
         Ok(value) => value,
-        Err(_) => panic!("{text:?} is no header value"),
+        Err(_) => panic!("invalid header value {text:?}"),
     }
 }
 
@@ -277,8 +278,8 @@ mod tests {
     use super::*;
 
     #[test]
-    #[should_panic(expected = "of `files` there are files.")]
-    fn an_operation_that_there_is_not_is_told() {
+    #[should_panic(expected = "the operations of 'files' are files.")]
+    fn an_unknown_operation_panics_with_similar_ones() {
         drop(Fault::reset().on("files.shw"));
     }
 }

@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use super::{Fault, When};
 
-/// The faults that were injected, the oldest first.
+/// Injected faults, oldest first.
 #[derive(Debug)]
 pub(crate) struct Faults {
     rng: Rng,
@@ -14,9 +14,9 @@ pub(crate) struct Faults {
 #[derive(Debug)]
 struct Injected {
     fault: Fault,
-    /// Its own, so that it does not depend on what other faults are asked.
+    /// A separate generator, so that the fault does not depend on other faults.
     rng: Rng,
-    /// The requests that it was asked about.
+    /// Number of requests that match the fault.
     seen: u64,
 }
 
@@ -44,8 +44,8 @@ impl Faults {
     pub(crate) fn take(&mut self, operation: Option<&str>) -> Option<Fault> {
         let index = self.injected.iter_mut().position(|injected| {
             let fault = &injected.fault;
-            let asked = fault.operation.is_none() || fault.operation == operation;
-            asked && fault.fits(operation) && injected.fires()
+            let matches = fault.operation.is_none() || fault.operation == operation;
+            matches && fault.fits(operation) && injected.fires()
         })?;
         let fault = self.injected.get(index)?.fault.clone();
         if let When::Next(0) = fault.when {
@@ -59,9 +59,9 @@ impl Injected {
     fn fires(&mut self) -> bool {
         self.seen += 1;
         match &mut self.fault.when {
-            When::Next(left) => {
-                let fires = *left > 0;
-                *left = left.saturating_sub(1);
+            When::Next(remaining) => {
+                let fires = *remaining > 0;
+                *remaining = remaining.saturating_sub(1);
                 fires
             }
             When::Every(nth) => self.seen.is_multiple_of(*nth),
@@ -80,14 +80,14 @@ mod tests {
 
     fn fired(faults: &mut Faults, operations: &[&str]) -> Vec<Option<u16>> {
         let status = |fault: Fault| match fault.kind {
-            Kind::Answer { status, .. } => status.as_u16(),
+            Kind::Response { status, .. } => status.as_u16(),
             _ => 0,
         };
         operations.iter().map(|operation| faults.take(Some(operation)).map(status)).collect()
     }
 
     #[test]
-    fn the_oldest_that_fires_befalls_the_request() {
+    fn the_oldest_due_fault_applies() {
         let mut faults = Faults::new(0, &[]);
         let status = |status| Fault::status(StatusCode::from_u16(status).unwrap());
         faults.push(status(500).on("users.show").next(2));
@@ -96,13 +96,13 @@ mod tests {
         let operations = ["files.show", "users.show", "files.show", "users.show", "users.show"];
         let expected = [None, Some(500), None, Some(500), Some(501)];
         assert_eq!(fired(&mut faults, &operations), expected);
-        assert_eq!(faults.all().len(), 2, "one is done with");
+        assert_eq!(faults.all().len(), 2, "the completed fault is removed");
         faults.clear();
         assert_eq!(fired(&mut faults, &operations), [None; 5]);
     }
 
     #[test]
-    fn chance_is_the_same_for_the_same_seed_whatever_else_is_asked() {
+    fn chance_depends_only_on_the_seed() {
         let run = |seed, others: &str| {
             let mut faults = Faults::new(seed, &[]);
             faults.push(Fault::expired_url().chance(0.5));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_befalls_only_what_it_can() {
+    fn a_fault_applies_only_to_fitting_operations() {
         let mut faults = Faults::new(0, &[]);
         for fault in [Fault::dropped_part(), Fault::expired_token(), Fault::truncated()] {
             faults.push(fault.every(1));

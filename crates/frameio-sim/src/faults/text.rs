@@ -1,4 +1,4 @@
-//! Faults as text.
+//! Text form of faults.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use super::{Fault, Kind, When};
 use crate::operation_ids::{self, DOWNLOAD, UPLOAD_PART};
 
-/// Why a text is no [`Fault`], and what would be one.
+/// Error of parsing a [`Fault`]; its message names the invalid part and what is expected there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseFaultError(String);
 
@@ -68,7 +68,7 @@ impl FromStr for Fault {
     }
 }
 
-/// An operation by its id.
+/// Finds an operation by its id.
 pub(super) fn operation(id: &str) -> Result<&'static str, ParseFaultError> {
     let known = || {
         let operations = crate::contract::specs().iter().map(|spec| spec.operation.id);
@@ -81,12 +81,12 @@ pub(super) fn operation(id: &str) -> Result<&'static str, ParseFaultError> {
     let similar: Vec<_> = known().filter(|known| resource(known) == resource(id)).collect();
     match resource(id) {
         Some(resource) if !similar.is_empty() => error(format!(
-            "`{id}` is no operation; of `{resource}` there are {}",
+            "unknown operation '{id}': the operations of '{resource}' are {}",
             similar.join(", ")
         )),
         _ => error(format!(
-            "`{id}` is no operation; they are called as `files.show`, and those of the storage \
-             {UPLOAD_PART} and {DOWNLOAD}"
+            "unknown operation '{id}': expected an id such as 'files.show', or {UPLOAD_PART} or \
+             {DOWNLOAD} for the storage"
         )),
     }
 }
@@ -94,12 +94,14 @@ pub(super) fn operation(id: &str) -> Result<&'static str, ParseFaultError> {
 /// Reports a fault that does not apply to an operation.
 pub(super) fn misplaced(kind: &Kind, operation: &str) -> ParseFaultError {
     let place = match kind {
-        Kind::DroppedPart => "parts only (sim.upload_part)",
-        Kind::ExpiredUrl => "signed URLs only (sim.upload_part, sim.download)",
-        _ => "operations of the API only, as `files.show`",
+        Kind::DroppedPart => "to upload parts (sim.upload_part)",
+        Kind::ExpiredUrl => "to signed URLs (sim.upload_part, sim.download)",
+        _ => "to operations of the API, such as 'files.show'",
     };
-    let name = NAMED.iter().find(|(_, known)| same(known, kind)).map_or("it", |(name, _)| name);
-    ParseFaultError(format!("`{name}` is none of {operation}: it befalls {place}"))
+    let name = NAMED.iter().find(|(_, known)| same(known, kind)).map_or("", |(name, _)| name);
+    ParseFaultError(format!(
+        "fault '{name}' cannot apply to '{operation}': it applies only {place}"
+    ))
 }
 
 fn same(a: &Kind, b: &Kind) -> bool {
@@ -118,17 +120,17 @@ fn kind(text: &str) -> Result<Fault, ParseFaultError> {
         None => (text, false),
     };
     match status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok()) {
-        // Those below are no answers, but come before one.
+        // Statuses below 200 are interim responses.
         Some(status) if status.as_u16() < 200 => {
-            error(format!("`{text}` is no answer: a status is from 200 to 999"))
+            error(format!("invalid status '{text}': expected 200 to 999"))
         }
         Some(status) if html => Ok(Fault::html(status)),
         Some(status) => Ok(Fault::status(status)),
         None => {
             let names: Vec<_> = NAMED.iter().map(|(name, _)| *name).collect();
             error(format!(
-                "`{text}` is no kind of fault; there are a status (`503`), an HTML page \
-                 (`502-html`), `delay-2s`, {}",
+                "unknown fault '{text}': expected a status ('503'), an HTML page ('502-html'), \
+                 'delay-2s', {}",
                 names.join(", ")
             ))
         }
@@ -139,7 +141,9 @@ fn duration(text: &str) -> Result<Duration, ParseFaultError> {
     let duration: Option<SignedDuration> = text.parse().ok();
     match duration.and_then(|duration| Duration::try_from(duration).ok()) {
         Some(duration) => Ok(duration),
-        None => error(format!("`{text}` is no delay; it is written as `500ms`, `2s` or `1m 30s`")),
+        None => error(format!(
+            "invalid delay '{text}': expected a duration such as '500ms', '2s' or '1m 30s'"
+        )),
     }
 }
 
@@ -153,7 +157,7 @@ fn when(text: &str) -> Result<When, ParseFaultError> {
             Ok(When::Chance(percent / 100.0))
         }
         _ => error(format!(
-            "`{text}` does not say when; `next3`, `every10` and `5%` do, up to `100%`"
+            "invalid frequency '{text}': expected 'next3', 'every10' or a percentage up to '100%'"
         )),
     }
 }
@@ -165,12 +169,14 @@ fn header(text: &str) -> Result<(HeaderName, HeaderValue), ParseFaultError> {
     };
     match pair() {
         Some(pair) => Ok(pair),
-        None => error(format!("`{text}` is no header; it is written as `retry-after=2`")),
+        None => {
+            error(format!("invalid header '{text}': expected NAME=VALUE, such as 'retry-after=2'"))
+        }
     }
 }
 
 impl fmt::Display for Fault {
-    /// As it is parsed; a [`body`](Fault::body) of one's own shows as `502-html` does.
+    /// Writes the form that is parsed. A custom [`body`](Fault::body) is written like `502-html`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation {
             write!(f, "{operation}=")?;
@@ -178,8 +184,8 @@ impl fmt::Display for Fault {
         let delay = SignedDuration::try_from(self.delay).unwrap_or(SignedDuration::MAX);
         let mut delay = (!delay.is_zero()).then_some(delay);
         match &self.kind {
-            Kind::Answer { status, content: None } => write!(f, "{}", status.as_u16())?,
-            Kind::Answer { status, content: Some(_) } => write!(f, "{}-html", status.as_u16())?,
+            Kind::Response { status, content: None } => write!(f, "{}", status.as_u16())?,
+            Kind::Response { status, content: Some(_) } => write!(f, "{}-html", status.as_u16())?,
             Kind::Nothing => write!(f, "delay-{:#}", delay.take().unwrap_or_default())?,
             kind => {
                 let name = NAMED.iter().find(|(_, known)| same(known, kind));
@@ -209,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read() {
+    fn displayed_faults_parse_to_the_same_fault() {
         for text in [
             "503",
             "files.show=503:10%",
@@ -233,29 +239,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_what_is_right() {
-        for (text, told) in [
-            ("", "`` is no kind of fault; there are a status (`503`)"),
-            ("5O3", "delay-2s`, reset, reset-in-body, truncated"),
-            ("1000", "`1000` is no kind"),
-            ("100", "from 200 to 999"),
-            ("files.shwo=503", "of `files` there are files."),
-            ("moods.shwo=503", "called as `files.show`"),
-            ("sim.upload=503", "of `sim` there are sim.upload_part, sim.download"),
-            ("ims.tokens=503", "of `ims` there are ims.authorize, ims.token"),
-            ("503:sometimes", "`next3`, `every10` and `5%`"),
-            ("503:next0", "`next3`"),
-            ("503:101%", "up to `100%`"),
-            ("503:nan%", "up to `100%`"),
-            ("503+soon", "`500ms`, `2s` or `1m 30s`"),
-            ("delay--2s", "is no delay"),
-            ("503;retry-after", "`retry-after=2`"),
-            ("files.show=dropped-part", "`dropped-part` is none of files.show: it befalls parts"),
-            ("sim.download=expired-token", "operations of the API only"),
-            ("ims.token=no-rate-limit", "operations of the API only"),
+    fn errors_name_the_invalid_part_and_what_is_expected() {
+        for (text, expected) in [
+            ("", "unknown fault '': expected a status ('503')"),
+            ("5O3", "'delay-2s', reset, reset-in-body, truncated"),
+            ("1000", "unknown fault '1000'"),
+            ("100", "invalid status '100': expected 200 to 999"),
+            ("files.shwo=503", "'files.shwo': the operations of 'files' are files."),
+            ("moods.shwo=503", "an id such as 'files.show'"),
+            ("sim.upload=503", "the operations of 'sim' are sim.upload_part, sim.download"),
+            ("ims.tokens=503", "the operations of 'ims' are ims.authorize, ims.token"),
+            ("503:sometimes", "invalid frequency 'sometimes': expected 'next3', 'every10' or a"),
+            ("503:next0", "'next3'"),
+            ("503:101%", "up to '100%'"),
+            ("503:nan%", "up to '100%'"),
+            ("503+soon", "'500ms', '2s' or '1m 30s'"),
+            ("delay--2s", "invalid delay '-2s'"),
+            ("503;retry-after", "'retry-after=2'"),
+            ("files.show=dropped-part", "'dropped-part' cannot apply to 'files.show': it applies"),
+            ("sim.download=expired-token", "only to operations of the API"),
+            ("ims.token=no-rate-limit", "only to operations of the API"),
         ] {
             let error = text.parse::<Fault>().unwrap_err().to_string();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 }

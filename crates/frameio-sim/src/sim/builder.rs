@@ -1,4 +1,4 @@
-//! The settings of a simulator.
+//! [`Builder`]: settings of a simulator.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::snapshot::{Document, SavedState};
 use crate::state::{User, add_user, random_secret};
 use crate::storage::{Signer, Storage};
 
-/// Splits the file of the documented example into the three parts that it shows.
+/// Splits the file of the service's documented example into three parts, as documented.
 const PART_SIZE: u64 = 17_000_000;
 
-/// The settings of a [`Sim`]; made by [`Sim::builder`].
+/// Settings of a [`Sim`], created by [`Sim::builder`].
 #[derive(Clone, Debug)]
 pub struct Builder {
     tokens: Vec<Secret>,
@@ -62,9 +62,9 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Accepts this token; may be called several times. Default: [`Sim::TOKEN`].
+    /// Adds an accepted token of the demo user. Default: [`Sim::TOKEN`] only.
     ///
-    /// All these tokens belong to the demo user, and each has quotas of its own.
+    /// Each token has separate quotas.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.tokens.push(token.into().into());
@@ -78,105 +78,105 @@ impl Builder {
         self
     }
 
-    /// Whether the documented quotas are enforced. Default: yes.
+    /// Sets whether quotas are enforced. Default: yes.
     ///
-    /// Otherwise every response says that the whole quota remains.
+    /// Without enforcement every response reports a full quota.
     #[must_use]
     pub const fn quotas(mut self, enforced: bool) -> Self {
         self.quotas = enforced;
         self
     }
 
-    /// Sets the quota of an operation, by its id, in place of the documented one.
+    /// Overrides the documented quota of an operation, by its id.
     #[must_use]
     pub fn quota(mut self, operation: impl Into<String>, quota: Quota) -> Self {
         self.own_quotas.insert(operation.into(), quota);
         self
     }
 
-    /// Sets where uploaded bytes are kept. Default: in memory.
+    /// Sets where uploaded bytes are stored. Default: in memory.
     #[must_use]
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = storage;
         self
     }
 
-    /// Sets the size of the parts of an upload in bytes, at most; at least one. Default: 17,000,000.
+    /// Sets the size of upload parts in bytes. Default: 17,000,000; 0 counts as 1.
     ///
-    /// All parts of a file have the same size, but the last may be smaller. A file of more than
-    /// 10,000 such parts gets up to 10,000 larger ones.
+    /// All parts of a file have the same size, except that the last may be smaller. A file that would
+    /// need more than 10,000 parts gets larger ones.
     #[must_use]
     pub const fn part_size(mut self, bytes: u64) -> Self {
         self.part_size = if bytes == 0 { 1 } else { bytes };
         self
     }
 
-    /// Sets how long a file stays `uploaded` before it is `transcoded`. Default: not at all.
+    /// Sets how long a file stays `uploaded` before it becomes `transcoded`. Default: zero.
     #[must_use]
     pub const fn transcode_after(mut self, delay: Duration) -> Self {
         self.transcode_after = delay;
         self
     }
 
-    /// Accepts requests to this host name on a server on the loopback, as a proxy or a tunnel sends
-    /// them; may be called several times. Default: none.
+    /// Adds a host name that a server on the loopback interface accepts, such as that of a proxy or
+    /// tunnel. Default: none.
     ///
-    /// IP addresses, `localhost` and names below it are always accepted. Other names are refused (403),
-    /// because a page on the web could point its own name to this machine.
+    /// IP addresses, `localhost` and its subdomains are always accepted. Other names are refused (403),
+    /// because a web page could point its own host name to this machine.
     #[must_use]
     pub fn host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
         self
     }
 
-    /// Sets the random seed of faults with a [`chance`](crate::Fault::chance), and of the jitter before a
-    /// delivery is repeated. Default: 0.
+    /// Sets the random seed of faults with a [`chance`](crate::Fault::chance), and of the jitter between
+    /// delivery attempts. Default: 0.
     ///
-    /// With the same seed the same faults, injected in the same order, hit the same requests,
-    /// counted for each fault. Requests that are sent at the same time may come in another order.
+    /// With the same seed, the same faults in the same order hit the same requests, counted for each
+    /// fault. The order of concurrent requests is not deterministic.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Starts with a fault, after those that were added before; a [reset](Sim::reset) starts with it
-    /// again.
+    /// Adds a fault, active from the start and after each [reset](Sim::reset).
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
-    /// Adds a user to the demo account, after the existing users.
+    /// Adds a user to the demo account.
     #[must_use]
     pub fn user(mut self, user: User) -> Self {
         self.users.push(user);
         self
     }
 
-    /// Starts with a state in place of the small account that is the default.
+    /// Starts with a state in place of the default small account.
     ///
-    /// The tokens of the builder belong to its demo user, in addition to those of the state, and users
-    /// and accounts are added to it. Its credentials of IMS apply where the builder names none.
+    /// The builder's tokens, users and accounts are added to those of the state; the tokens belong to
+    /// its demo user. The state's IMS credentials apply unless the builder has credentials.
     #[must_use]
     pub fn state(mut self, state: SavedState) -> Self {
         self.state = Some(state.0);
         self
     }
 
-    /// Registers an app that may sign in, in place of an earlier one of the same id; may be called
-    /// several times. Default: one of each kind, [`Credential::DEMO_WEB`] and its like, redirected to
-    /// `http://127.0.0.1/callback`, `http://localhost/callback` or `http://[::1]/callback` on any
-    /// port.
+    /// Registers an app that may sign in, and replaces an earlier one with the same id.
+    ///
+    /// Default: one credential of each kind, such as [`Credential::DEMO_WEB`], with the redirect URIs
+    /// `http://127.0.0.1/callback`, `http://localhost/callback` and `http://[::1]/callback` on any port.
     #[must_use]
     pub fn credential(mut self, credential: Credential) -> Self {
         self.ims.register(credential);
         self
     }
 
-    /// Whether a page with a button for each user, and one to deny, is shown at sign-in.
-    /// Default: no; the demo user approves at once.
+    /// Sets whether sign-in shows a page with a button for each user and one to deny.
+    ///
+    /// Default: no; the demo user approves immediately.
     #[must_use]
     pub const fn login_page(mut self, shown: bool) -> Self {
         self.ims.login_page = shown;
@@ -190,15 +190,15 @@ impl Builder {
         self
     }
 
-    /// Accepts this legacy developer token, a `fio-u-…`, but only together with the header
-    /// `x-frameio-legacy-token-auth: true`; may be called several times. Default: none.
+    /// Adds an accepted legacy developer token (`fio-u-…`), valid only together with the header
+    /// `x-frameio-legacy-token-auth: true`. Default: none.
     #[must_use]
     pub fn legacy_token(mut self, token: impl Into<String>) -> Self {
         self.ims.legacy_tokens.push(token.into().into());
         self
     }
 
-    /// Creates a simulator with the demo account in it, or with the [state](Self::state) it was given.
+    /// Creates the simulator, with the [state](Self::state) or the default account.
     pub fn build(mut self) -> Sim {
         let document = self.state.take();
         let ahead = document.as_ref().map_or(Duration::ZERO, Document::ahead);
@@ -253,7 +253,7 @@ impl Builder {
             initial.tokens.push(add_user(&mut initial.state, account, added, now).1);
         }
         initial.add_missing_tokens();
-        // No event has happened before the start.
+        // Creating the initial records is not an event.
         initial.state.events.pending.clear();
         initial
     }

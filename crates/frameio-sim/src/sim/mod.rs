@@ -35,54 +35,53 @@ use crate::snapshot::{self, Document, SavedState, StateError};
 use crate::state::{Actor, Demo};
 use crate::storage::{Kept, Storage, UploadedObject};
 
-/// A local Frame.io: a [`Service`](tower_service::Service) of HTTP requests with its state in memory.
+/// Simulator of Frame.io: a [`Service`](tower_service::Service) of HTTP requests with its state in
+/// memory.
 ///
-/// Clones share one state, and one time, its [`Clock`]. It needs tokio's runtime only for what
-/// takes time or goes elsewhere: faults that wait, files in a [directory](Storage::Directory),
-/// remote uploads, deliveries, sockets.
+/// Clones share the state and the [`Clock`]. A tokio runtime is required only for faults with a delay,
+/// files in a [directory](Storage::Directory), remote uploads, deliveries and sockets.
 ///
-/// See the [crate](crate) for what it does and what it does not.
+/// The [crate documentation](crate) lists what is simulated and what is not.
 #[derive(Clone)]
 pub struct Sim {
     shared: Arc<Shared>,
 }
 
-/// Names of requests that are not operations of the API, for [`Fault::on`] and
-/// [`requests`](Sim::requests).
+/// Names of requests outside the API, for [`Fault::on`] and [`RecordedRequest::operation`].
 impl Sim {
-    /// The `PUT` of a part.
+    /// `PUT` of an upload part to a signed URL.
     pub const UPLOAD_PART: &'static str = operation_ids::UPLOAD_PART;
 
-    /// A download.
+    /// Download from a signed URL.
     pub const DOWNLOAD: &'static str = operation_ids::DOWNLOAD;
 
-    /// `/ims/authorize/v2`.
+    /// Start of a sign-in, `/ims/authorize/v2`.
     pub const IMS_AUTHORIZE: &'static str = operation_ids::IMS_AUTHORIZE;
 
-    /// `/ims/token/v3`.
+    /// Request for tokens, `/ims/token/v3`.
     pub const IMS_TOKEN: &'static str = operation_ids::IMS_TOKEN;
 
-    /// `/ims/revoke`.
+    /// Revocation of a token, `/ims/revoke`.
     pub const IMS_REVOKE: &'static str = operation_ids::IMS_REVOKE;
 
-    /// `/ims/userinfo/v2`.
+    /// Profile of the token's user, `/ims/userinfo/v2`.
     pub const IMS_USERINFO: &'static str = operation_ids::IMS_USERINFO;
 
-    /// `/ims/validate_token/v1`.
+    /// Validation of a token, `/ims/validate_token/v1`.
     pub const IMS_VALIDATE_TOKEN: &'static str = operation_ids::IMS_VALIDATE_TOKEN;
 
-    /// `/ims/.well-known/openid-configuration`.
+    /// OpenID configuration, `/ims/.well-known/openid-configuration`.
     pub const IMS_DISCOVERY: &'static str = operation_ids::IMS_DISCOVERY;
 
-    /// `/ims/keys`.
+    /// Set of public keys, `/ims/keys`.
     pub const IMS_KEYS: &'static str = operation_ids::IMS_KEYS;
 }
 
 impl Sim {
-    /// Token of the demo user where the builder names none.
+    /// Default token of the demo user, replaced by [`Builder::token`].
     pub const TOKEN: &'static str = DEFAULT_TOKEN;
 
-    /// Creates a simulator with other settings than the default.
+    /// Returns a builder for a simulator with custom settings.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -92,12 +91,11 @@ impl Sim {
         Self::builder().build()
     }
 
-    #[cfg(test)]
     pub(crate) const fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
-    /// Changes something, and dispatches the events of that.
+    /// Changes the state, and dispatches the resulting events.
     fn change<T>(&self, change: impl FnOnce(&Env, &mut World) -> T) -> T {
         let world = &mut *self.shared.lock();
         let changed = change(&self.shared.env, world);
@@ -110,8 +108,7 @@ impl Sim {
         self.shared.lock().demo.clone()
     }
 
-    /// Returns the operations of the simulator, which are all of the contract, with their routes
-    /// and quotas.
+    /// Returns all operations of the contract, with their routes and quotas.
     pub fn operations() -> impl Iterator<Item = &'static Operation> {
         contract::specs().iter().map(|spec| &spec.operation)
     }
@@ -121,16 +118,17 @@ impl Sim {
         self.shared.env.clock.clone()
     }
 
-    /// Makes requests fail.
+    /// Adds a fault, which makes matching requests fail.
     ///
-    /// At most one fault applies to a request: the oldest of its operation that fires. A fault that
-    /// responds itself spends no quota and changes nothing.
+    /// At most one fault applies to a request: the oldest one that matches its operation and is due. A
+    /// fault that responds in place of the operation spends no quota and changes no state.
     pub fn inject(&self, fault: Fault) {
         self.shared.lock().faults.push(fault);
     }
 
-    /// Returns the faults that may still apply to a request, the oldest first;
-    /// [`next`](Fault::next) says how often.
+    /// Returns the faults that can still apply to a request, oldest first.
+    ///
+    /// The count of a [`next`](Fault::next) fault is the number of remaining requests.
     pub fn faults(&self) -> Vec<Fault> {
         self.shared.lock().faults.all()
     }
@@ -140,55 +138,55 @@ impl Sim {
         self.shared.lock().faults.clear();
     }
 
-    /// Returns the requests that have been answered, the oldest first: the last 10,000, or fewer
-    /// where their bodies have more than 64 MiB together.
+    /// Returns the completed requests, oldest first.
+    ///
+    /// The record holds the last 10,000 requests, or fewer if their bodies exceed 64 MiB in total.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.lock().requests.all()
     }
 
-    /// Returns the numbers of requests that have been answered since the start or the last
-    /// [reset](Sim::reset).
+    /// Returns the numbers of requests completed since the start or the last [reset](Sim::reset).
     pub fn stats(&self) -> Stats {
         self.shared.lock().requests.stats().clone()
     }
 
-    /// Forgets the requests that have been answered; [`stats`](Sim::stats) still counts them.
+    /// Clears the record of requests; [`stats`](Sim::stats) still counts them.
     pub fn clear_requests(&self) {
         self.shared.lock().requests.clear();
     }
 
-    /// Returns the events so far, the oldest first; at most the last 10,000.
+    /// Returns the last 10,000 events, oldest first.
     ///
-    /// These are all events that webhooks can receive, and `created`, `updated` and `deleted` of
-    /// webhooks and of custom actions, which only the audit log has.
+    /// These are all events that webhooks can receive, and the events `created`, `updated` and
+    /// `deleted` of webhooks and custom actions, which otherwise appear only in the audit log.
     pub fn events(&self) -> Vec<RecordedEvent> {
         self.change(|_, _| ());
         events::history(&self.shared.lock().state)
     }
 
-    /// Returns the attempts to send something to webhooks and custom actions, in the order in which
-    /// they ended; at most the last 10,000.
+    /// Returns the last 10,000 delivery attempts to webhooks and custom actions, in the order in which
+    /// they ended.
     ///
-    /// The bodies and headers are those that a receiver gets: a test can pass them to its own,
-    /// without a socket. Only plain `http://` URLs of the loopback receive them, in the background of
-    /// tokio's runtime. A delivery to any other URL is recorded as soon as the request that caused it
-    /// is answered, with an [`error`](RecordedDelivery::error) that says so, and is not repeated.
+    /// A test without a socket can pass the recorded headers and body to its own receiver. Deliveries
+    /// are sent only to plain `http://` URLs on the loopback interface, by background tasks of the tokio
+    /// runtime. A delivery to any other URL is recorded with an [`error`](RecordedDelivery::error) when
+    /// the request that caused it completes, and is not retried.
     pub fn deliveries(&self) -> Vec<RecordedDelivery> {
         self.shared.lock().deliveries.all()
     }
 
-    /// Runs a custom action on `selection`, as `user` does from the menu of an asset.
+    /// Runs a custom action on `selection`, as if `user` chose it in the menu of an asset.
     ///
-    /// The action receives requests as the service sends them: signed, with its timeout, 5 s where it
-    /// has none, and up to five times on the simulator's [`Clock`]. Only plain `http://` URLs of the
-    /// loopback receive them.
+    /// The action's URL receives the requests that the service sends: signed, with the timeout of the
+    /// action (default: 5 s), and with up to five attempts on the simulator's [`Clock`]. Requests are
+    /// sent only to plain `http://` URLs on the loopback interface.
     ///
     /// # Errors
-    /// When the service would not offer the action, when no response succeeds, and when the response
-    /// cannot be shown.
+    /// Fails when the service would not offer the action, when every attempt fails, and when the
+    /// response is neither a form nor a message.
     ///
     /// # Panics
-    /// Outside of tokio's runtime.
+    /// Panics outside of a tokio runtime.
     pub async fn trigger(
         &self,
         action: &ActionId,
@@ -199,9 +197,9 @@ impl Sim {
         events::trigger(&self.shared, action, user, selection).await
     }
 
-    /// Adds a collection to a project, created by the demo user; `None` for an unknown project.
+    /// Adds a collection to a project, with the demo user as its creator.
     ///
-    /// The API only shows collections.
+    /// The API cannot create collections. Returns `None` for an unknown project.
     pub fn add_collection(
         &self,
         project_id: &ProjectId,
@@ -215,9 +213,10 @@ impl Sim {
         id.map(Into::into)
     }
 
-    /// Replies to a comment as a user does in the web app; `None` for an unknown comment.
+    /// Adds a reply to a comment, as a user does in the web app.
     ///
-    /// The API only shows replies, with `include=replies`.
+    /// The API cannot create replies; it returns them with `include=replies`. Returns `None` for an
+    /// unknown comment.
     pub fn reply(
         &self,
         comment_id: &CommentId,
@@ -230,22 +229,22 @@ impl Sim {
         comments::reply(state, comment, user, text, now).map(Into::into)
     }
 
-    /// Does something with a share under its link, as its activities then show.
+    /// Acts as a visitor of a share's link, and adds the visit to the share's activities.
     ///
     /// No passphrase is needed.
     ///
     /// # Errors
-    /// When the share is unknown, is disabled or has expired; when it is secure, and the visitor
-    /// neither a reviewer nor a user who sees its project; when it does not show the file, or has
-    /// switched off what the visitor wants to do.
+    /// Fails when the share is unknown, disabled or expired, does not contain the file, or does not
+    /// allow the action, and when a secure share is visited by neither a reviewer nor a user with access
+    /// to its project.
     pub fn visit_share(&self, share_id: &ShareId, visit: Visit) -> Result<(), VisitError> {
         self.change(|env, world| visit.run(&mut world.state, share_id.as_str(), env.clock.now()))
     }
 
-    /// Delivers the bytes of a remote upload, as the service does when it has fetched them; they
-    /// are kept in memory whatever the [`Storage`].
+    /// Completes a remote upload with `bytes`, as if the service had fetched them.
     ///
-    /// A failed upload takes them, too. Returns false where no such file waits for its bytes.
+    /// The bytes are kept in memory with every [`Storage`]. A failed remote upload can be completed too.
+    /// Returns false for a file that is unknown or not waiting for a remote upload.
     pub fn finish_remote_upload(&self, file_id: &FileId, bytes: impl Into<Bytes>) -> bool {
         let (bytes, id) = (bytes.into(), file_id.as_str());
         let size = bytes.len() as u64;
@@ -256,24 +255,23 @@ impl Sim {
         })
     }
 
-    /// Returns a signed URL of an upload, by the id of its file or attachment; `None` where it is
-    /// not complete.
+    /// Returns a signed download URL by the id of a file or attachment, or `None` if its upload is
+    /// incomplete.
     ///
-    /// The API has no URL of attachments. `base` is the [URL](SimServer::url) of the server; in
-    /// process it may be any.
+    /// The API provides no URLs of attachments. `base` is the [URL](SimServer::url) of the server, or
+    /// any URL for use in process.
     pub fn download_url(&self, base: &str, id: &str) -> Option<String> {
         let world = self.shared.lock();
         world.state.uploads.get(id)?.completed_at?;
         Some(world.signer.download_url(base, id, "attachment", self.shared.env.clock.now()))
     }
 
-    /// Goes back to the state with which the simulator was built; the time goes on.
+    /// Resets the simulator to the state with which it was built, except for the clock.
     ///
-    /// The [`demo`](Sim::demo) keeps its ids and tokens. Everything that was created, uploaded,
-    /// recorded and counted is gone, and so are the tokens of IMS. The quotas are whole, the faults are
-    /// those of the [builder](Builder::fault), drawn again by its seed, and background tasks, such as
-    /// deliveries, end. Bytes of a [saved state](SavedState) that were removed from a directory stay
-    /// removed.
+    /// The [`demo`](Sim::demo) keeps its ids and tokens. Everything created, uploaded, recorded or
+    /// counted since is removed, including IMS tokens. Quotas are full, faults are those of the
+    /// [builder](Builder::fault) with their random seed, and background tasks such as deliveries are
+    /// stopped. Bytes of a [saved state](SavedState) that were removed from a directory are not restored.
     pub fn reset(&self) {
         self.shared.lock().reset();
     }
@@ -286,26 +284,25 @@ impl Sim {
     /// Writes the current state to a file; see [`SavedState::write`].
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// Fails when the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
         self.state().write(path)
     }
 
-    /// Starts over with a state, as if the simulator had been built with it: a later
-    /// [reset](Self::reset) goes back to it.
+    /// Replaces the state, as if the simulator had been built with the given one.
     ///
-    /// The [`demo`](Self::demo) is that of the state, and what a reset makes whole is whole. The
-    /// builder's tokens belong to the demo user, its settings stay, and so do its credentials of IMS;
-    /// users and accounts that were added to the state before are gone. Time does not go back: the
-    /// clock is as far ahead as that of the state, unless it was further already.
+    /// A later [reset](Self::reset) returns to the given state. [`demo`](Self::demo) returns the demo of
+    /// that state. The builder's tokens, settings and IMS credentials are kept; users and accounts that
+    /// the builder added are removed. Records, quotas and faults are reset as by
+    /// [`reset`](Self::reset). The clock is advanced to the offset in the state, and never set back.
     pub fn restore(&self, state: SavedState) {
         snapshot::restore(&self.shared.env, &mut self.shared.lock(), state);
     }
 
-    /// Serves HTTP/1.1 on a free port of the loopback.
+    /// Serves HTTP/1.1 on a free port of the loopback interface.
     ///
     /// # Errors
-    /// When no socket is available.
+    /// Fails when no port can be bound.
     pub async fn serve(&self) -> io::Result<SimServer> {
         self.serve_on((Ipv4Addr::LOCALHOST, 0)).await
     }
@@ -313,7 +310,7 @@ impl Sim {
     /// Serves HTTP/1.1 on an address.
     ///
     /// # Errors
-    /// When the simulator cannot listen on the address.
+    /// Fails when the address cannot be bound.
     pub async fn serve_on(&self, address: impl Into<SocketAddr>) -> io::Result<SimServer> {
         SimServer::bind(self.shared.clone(), address.into()).await
     }

@@ -12,8 +12,8 @@ use tower_service::Service;
 use super::Sim;
 use crate::http::pipeline;
 
-/// Fails only where a [`Fault`](crate::Fault) resets the connection, as a transport does: with
-/// [`ConnectionReset`](io::ErrorKind::ConnectionReset).
+/// Fails with [`ConnectionReset`](io::ErrorKind::ConnectionReset) where a [`Fault`](crate::Fault) resets
+/// the connection, and never otherwise.
 impl<B> Service<Request<B>> for Sim
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,

@@ -1,4 +1,4 @@
-//! The account of a simulator that was given no state.
+//! The default account of a simulator.
 
 use jiff::Timestamp;
 
@@ -7,14 +7,14 @@ use crate::operations::metadata_fields::built_in;
 use crate::operations::{accounts, groups, projects, workspaces};
 use crate::state::{Actor, Demo, Role, State, Token, User, add_user, insert_user, new_id};
 
-/// Users of the account besides its owner, with their roles in the workspace.
+/// Users of the account except its owner, with their roles in the workspace.
 const DEMO_USERS: [(&str, &str, Role); 3] = [
     ("Demo Editor", "editor@example.com", Role::Editor),
     ("Demo Commenter", "commenter@example.com", Role::Commenter),
     ("Demo Viewer", "viewer@example.com", Role::Viewer),
 ];
 
-/// Creates the account, with the ids of its records and the tokens of its users but the first.
+/// Creates the account; returns the ids of its records, and the tokens of all users but the owner.
 pub(super) fn create(now: Timestamp) -> (State, Demo, Vec<Token>) {
     let mut state = State::default();
     let user = insert_user(&mut state.users, "Demo User", "demo@example.com", now);

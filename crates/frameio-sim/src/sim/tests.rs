@@ -1,4 +1,4 @@
-//! Events and state that several operations leave, looked at from inside.
+//! Events and internal state after sequences of operations.
 
 use frameio_core::Body;
 use http::{Method, Request};
@@ -9,7 +9,7 @@ use tower::ServiceExt;
 use super::Sim;
 
 /// Sends a request below the demo account; returns the id in the response.
-async fn ask(sim: &Sim, method: Method, path: &str, data: Value) -> String {
+async fn send(sim: &Sim, method: Method, path: &str, data: Value) -> String {
     let uri = format!("https://api.frame.io/v4/accounts/{}/{path}", sim.demo().account_id);
     let request = Request::builder()
         .method(method)
@@ -31,77 +31,85 @@ fn events(sim: &Sim, seen: &mut usize) -> Vec<(String, String)> {
     let events = sim.events().split_off(*seen);
     *seen += events.len();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let told = |event: &Value| (text(&event["type"]), text(&event["resource"]["id"]));
-    events.iter().map(|it| told(&serde_json::to_value(&it.event).unwrap())).collect()
+    let summary = |event: &Value| (text(&event["type"]), text(&event["resource"]["id"]));
+    events.iter().map(|it| summary(&serde_json::to_value(&it.event).unwrap())).collect()
 }
 
 #[tokio::test]
-async fn what_happens_is_told_once_and_of_a_version_stack_by_its_head() {
+async fn each_change_causes_one_event_and_a_version_stack_reports_its_head() {
     let sim = Sim::builder().quotas(false).build();
     let mut seen = 0;
     let root = format!("folders/{}", sim.demo().root_folder_id);
-    let folder = ask(&sim, Method::POST, &format!("{root}/folders"), json!({})).await;
+    let folder = send(&sim, Method::POST, &format!("{root}/folders"), json!({})).await;
     let upload = format!("{root}/files/local_upload");
     let file = json!({"name": "a.mp4", "file_size": 1});
     let [a, b] = [
-        ask(&sim, Method::POST, &upload, file.clone()).await,
-        ask(&sim, Method::POST, &upload, file).await,
+        send(&sim, Method::POST, &upload, file.clone()).await,
+        send(&sim, Method::POST, &upload, file).await,
     ];
-    let told = |kind: &str, id: &String| (kind.to_owned(), id.clone());
+    let event = |kind: &str, id: &String| (kind.to_owned(), id.clone());
     let created = [("folder.created", &folder), ("file.created", &a), ("file.created", &b)];
-    assert_eq!(events(&sim, &mut seen), created.map(|(kind, id)| told(kind, id)));
+    assert_eq!(events(&sim, &mut seen), created.map(|(kind, id)| event(kind, id)));
 
     let files = json!({ "file_ids": [a, b] });
-    let stack = ask(&sim, Method::POST, &format!("{root}/version_stacks"), files).await;
-    assert_eq!(events(&sim, &mut seen), [told("file.versioned", &b)]);
+    let stack = send(&sim, Method::POST, &format!("{root}/version_stacks"), files).await;
+    assert_eq!(events(&sim, &mut seen), [event("file.versioned", &b)]);
     let to = json!({ "parent_id": folder });
-    ask(&sim, Method::PATCH, &format!("version_stacks/{stack}/move"), to.clone()).await;
-    assert_eq!(events(&sim, &mut seen), [told("file.updated", &b)]);
+    send(&sim, Method::PATCH, &format!("version_stacks/{stack}/move"), to.clone()).await;
+    assert_eq!(events(&sim, &mut seen), [event("file.updated", &b)]);
     let to_top = json!({"target_file_id": a, "move_to": "top"});
     let versions = format!("version_stacks/{stack}/versions");
-    ask(&sim, Method::PATCH, &versions, to_top.clone()).await;
-    ask(&sim, Method::PATCH, &versions, to_top).await;
-    assert_eq!(events(&sim, &mut seen), [told("file.versioned", &a)], "only of a new head");
-
-    let copy = ask(&sim, Method::POST, &format!("folders/{folder}/copy"), json!({})).await;
-    assert_eq!(events(&sim, &mut seen), [told("folder.copied", &copy)]);
-    ask(&sim, Method::DELETE, &format!("folders/{folder}"), json!({})).await;
-    ask(&sim, Method::PATCH, &format!("folders/{folder}/restore"), json!({})).await;
+    send(&sim, Method::PATCH, &versions, to_top.clone()).await;
+    send(&sim, Method::PATCH, &versions, to_top).await;
     assert_eq!(
         events(&sim, &mut seen),
-        ["folder.deleted", "folder.updated"].map(|it| told(it, &folder))
+        [event("file.versioned", &a)],
+        "one event, for the new head only"
+    );
+
+    let copy = send(&sim, Method::POST, &format!("folders/{folder}/copy"), json!({})).await;
+    assert_eq!(events(&sim, &mut seen), [event("folder.copied", &copy)]);
+    send(&sim, Method::DELETE, &format!("folders/{folder}"), json!({})).await;
+    send(&sim, Method::PATCH, &format!("folders/{folder}/restore"), json!({})).await;
+    assert_eq!(
+        events(&sim, &mut seen),
+        ["folder.deleted", "folder.updated"].map(|it| event(it, &folder))
     );
 
     let into = json!({ "parent_id": stack });
-    let copy = ask(&sim, Method::POST, &format!("files/{b}/copy"), into).await;
+    let copy = send(&sim, Method::POST, &format!("files/{b}/copy"), into).await;
     assert_eq!(
         events(&sim, &mut seen),
-        ["file.copied", "file.versioned"].map(|it| told(it, &copy))
+        ["file.copied", "file.versioned"].map(|it| event(it, &copy))
     );
-    ask(&sim, Method::PATCH, &format!("files/{copy}/move"), to.clone()).await;
-    ask(&sim, Method::PATCH, &format!("files/{copy}/move"), to).await;
-    assert_eq!(events(&sim, &mut seen), [told("file.updated", &copy)], "it was there already");
+    send(&sim, Method::PATCH, &format!("files/{copy}/move"), to.clone()).await;
+    send(&sim, Method::PATCH, &format!("files/{copy}/move"), to).await;
+    assert_eq!(
+        events(&sim, &mut seen),
+        [event("file.updated", &copy)],
+        "no event without a change"
+    );
 
     let project = format!("projects/{}", sim.demo().project_id);
     let id = sim.demo().project_id.to_string();
-    ask(&sim, Method::PATCH, &project, json!({"name": "New"})).await;
-    ask(&sim, Method::DELETE, &project, json!({})).await;
+    send(&sim, Method::PATCH, &project, json!({"name": "New"})).await;
+    send(&sim, Method::DELETE, &project, json!({})).await;
     let project = ["project.updated", "project.deleted"];
-    assert_eq!(events(&sim, &mut seen), project.map(|kind| told(kind, &id)));
+    assert_eq!(events(&sim, &mut seen), project.map(|kind| event(kind, &id)));
     let state = &sim.shared.lock().state;
     assert!(state.files.is_empty() && state.folders.is_empty() && state.versions.is_empty());
 }
 
 #[tokio::test]
-async fn a_project_takes_what_was_deleted_in_it_along() {
+async fn deleting_a_project_removes_its_deleted_files() {
     let sim = Sim::builder().quotas(false).build();
     let upload = format!("folders/{}/files/local_upload", sim.demo().root_folder_id);
     let file = json!({"name": "a.mp4", "file_size": 1});
-    let file = ask(&sim, Method::POST, &upload, file).await;
-    ask(&sim, Method::DELETE, &format!("files/{file}"), json!({})).await;
+    let file = send(&sim, Method::POST, &upload, file).await;
+    send(&sim, Method::DELETE, &format!("files/{file}"), json!({})).await;
     assert!(sim.shared.lock().state.uploads.get_any(&file).is_some());
     let project = format!("projects/{}", sim.demo().project_id);
-    ask(&sim, Method::DELETE, &project, json!({})).await;
+    send(&sim, Method::DELETE, &project, json!({})).await;
     let state = &sim.shared.lock().state;
     assert!(state.deleted.is_empty() && state.uploads.get_any(&file).is_none());
 }

@@ -1,4 +1,4 @@
-//! Users, as the web app changes them and no operation of the API does.
+//! Changes of users that the web app allows and the API does not.
 
 use frameio_core::{FolderId, UserId};
 
@@ -15,22 +15,22 @@ impl Sim {
         id.into()
     }
 
-    /// Returns the user of an e-mail address.
+    /// Returns the id of the user with an email address.
     pub fn user_id(&self, email: &str) -> Option<UserId> {
         let state = &self.shared.lock().state;
         let user = state.users.values().find(|user| user.text("email") == email)?;
         Some(user.id().into())
     }
 
-    /// Returns the token of a user; the first one where the user has several.
+    /// Returns the token of a user, the first one if the user has several.
     pub fn token_of(&self, user_id: &UserId) -> Option<String> {
         Token::of(&self.shared.lock().tokens, user_id.as_str())
     }
 
-    /// Deactivates a user in the demo account, who then may do nothing there.
+    /// Deactivates a user of the demo account, who then has no access to it.
     ///
-    /// Lists of users leave them out, unless the request has `include_deactivated`. Returns false for
-    /// an unknown user, and for the owner, who stays.
+    /// Lists omit deactivated users, unless the request has `include_deactivated`. Returns false for an
+    /// unknown user and for the owner, who cannot be deactivated.
     pub fn deactivate_user(&self, user_id: &UserId) -> bool {
         let world = &mut *self.shared.lock();
         let (account, id) = (world.demo.account_id.as_str(), user_id.as_str());
@@ -41,8 +41,9 @@ impl Sim {
         leaves
     }
 
-    /// Restricts a folder to users with a role of their own on it, and to those with full access;
-    /// or opens it again. Returns false for an unknown folder.
+    /// Restricts a folder to users with a role on it or with full access, or lifts the restriction.
+    ///
+    /// Returns false for an unknown folder.
     pub fn restrict_folder(&self, folder_id: &FolderId, restricted: bool) -> bool {
         let now = self.shared.env.clock.now();
         let folders = &mut self.shared.lock().state.folders;

@@ -1,4 +1,4 @@
-//! The simulator is controlled from outside its process.
+//! Control endpoints under `/_sim/`.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::api::{Api, get, put, send};
 use crate::receiver::Receiver;
 
-struct Answer {
+struct ControlResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Value,
 }
 
-impl Answer {
+impl ControlResponse {
     #[track_caller]
     fn ok(self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
@@ -31,30 +31,30 @@ impl Answer {
     }
 }
 
-async fn ask(sim: &Sim, method: Method, path: &str, body: &str) -> Answer {
+async fn control(sim: &Sim, method: Method, path: &str, body: &str) -> ControlResponse {
     let uri = format!("http://127.0.0.1:1/_sim/{path}");
     let request = Request::builder().method(method).uri(uri).body(Body::from(body.to_owned()));
     let (parts, body) = send(sim, request.unwrap()).await.into_parts();
     let body = serde_json::from_slice(&body).unwrap_or_default();
-    Answer { status: parts.status, headers: parts.headers, body }
+    ControlResponse { status: parts.status, headers: parts.headers, body }
 }
 
 async fn read(sim: &Sim, path: &str) -> Value {
-    ask(sim, Method::GET, path, "").await.ok()
+    control(sim, Method::GET, path, "").await.ok()
 }
 
-async fn post(sim: &Sim, path: &str, body: Value) -> Answer {
-    ask(sim, Method::POST, path, &body.to_string()).await
+async fn post(sim: &Sim, path: &str, body: Value) -> ControlResponse {
+    control(sim, Method::POST, path, &body.to_string()).await
 }
 
-/// Calls the API without a look at the answer but its status: what a fault answers is in no contract.
+/// Calls the API and returns only the status, because the responses of faults are in no contract.
 async fn call(sim: &Sim, path: &str) -> StatusCode {
     let token = format!("Bearer {}", Sim::TOKEN);
     get(sim, &format!("http://sim.test{path}"), &[("authorization", &token)]).await.status()
 }
 
 #[tokio::test]
-async fn requests_are_counted_and_those_that_control_are_not() {
+async fn stats_count_requests_except_for_control_requests() {
     let sim = &Sim::new();
     let nothing = json!({"requests": 0, "by_status": {}, "by_operation": {}, "rate_limited": {}});
     assert_eq!(read(sim, "stats").await, nothing);
@@ -76,7 +76,7 @@ async fn requests_are_counted_and_those_that_control_are_not() {
 }
 
 #[tokio::test]
-async fn more_are_counted_than_are_remembered() {
+async fn stats_count_more_requests_than_the_record_keeps() {
     let api = Api::new();
     for _ in 0..10_001 {
         get(&api.sim, "http://sim.test/v4/none", &[]).await;
@@ -86,7 +86,7 @@ async fn more_are_counted_than_are_remembered() {
 }
 
 #[tokio::test]
-async fn the_demo_is_told_with_its_tokens() {
+async fn the_demo_is_returned_with_its_tokens() {
     let sim = Sim::builder().token("t0ken").build();
     let demo = read(&sim, "demo").await;
     assert_eq!(demo["account_id"], sim.demo().account_id.as_str());
@@ -97,7 +97,7 @@ async fn the_demo_is_told_with_its_tokens() {
 }
 
 #[tokio::test]
-async fn a_reset_goes_back_to_the_demo() {
+async fn a_reset_restores_the_demo() {
     let directory = tempdir();
     let sim = Sim::builder()
         .storage(Storage::Directory(directory.clone()))
@@ -117,11 +117,15 @@ async fn a_reset_goes_back_to_the_demo() {
     let time = sim.clock().now();
     sim.clock().advance(Duration::from_secs(60));
 
-    assert_eq!(ask(sim, Method::POST, "reset", "").await.ok(), before, "the same ids and tokens");
+    assert_eq!(
+        control(sim, Method::POST, "reset", "").await.ok(),
+        before,
+        "the same ids and tokens"
+    );
     assert_eq!(read(sim, "stats").await["requests"], 0);
     assert!(sim.requests().is_empty() && sim.events().is_empty());
-    assert!(sim.clock().now() > time, "the time goes on");
-    assert_eq!(sim.faults().len(), 1, "it begins with the fault again");
+    assert!(sim.clock().now() > time, "the clock is not reset");
+    assert_eq!(sim.faults().len(), 1, "the builder's fault is active again");
     sim.clear_faults();
     assert_eq!(api.get("/v4/me").await.headers["x-ratelimit-remaining"], "99");
     assert_eq!(api.get(&file).await.status, StatusCode::NOT_FOUND);
@@ -145,7 +149,7 @@ fn tempdir() -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn a_reset_ends_deliveries() {
+async fn a_reset_stops_deliveries() {
     let api = Api::new();
     let receiver = Receiver::new([(500, "")]).await;
     let hook = json!({"name": "h", "url": receiver.url, "events": ["folder.created"]});
@@ -153,7 +157,7 @@ async fn a_reset_ends_deliveries() {
     api.make_folder(&api.root(), "f").await;
     receiver.receives(1).await;
     crate::receiver::until(|| api.sim.deliveries().len() == 1).await;
-    ask(&api.sim, Method::POST, "reset", "").await.ok();
+    control(&api.sim, Method::POST, "reset", "").await.ok();
     api.sim.clock().advance(Duration::from_secs(600));
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -163,7 +167,7 @@ async fn a_reset_ends_deliveries() {
 }
 
 #[tokio::test]
-async fn the_clock_is_moved() {
+async fn the_clock_is_advanced() {
     let sim = Sim::builder().transcode_after(Duration::from_secs(3_600)).quotas(false).build();
     let api = Api::of(sim);
     let file = api.upload("clip.mp4", "bytes").await;
@@ -175,13 +179,13 @@ async fn the_clock_is_moved() {
     assert!(moved.duration_since(parse(&now)).as_secs() >= 3_600);
     assert_eq!(api.get(&file).await.data()["status"], "transcoded");
     for wrong in [json!(-1), json!("1"), json!(1.5), json!(null)] {
-        let answer = post(&api.sim, "clock", json!({"advance_ms": wrong})).await;
-        assert_eq!(answer.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some("/advance_ms"));
+        let response = post(&api.sim, "clock", json!({"advance_ms": wrong})).await;
+        assert_eq!(response.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some("/advance_ms"));
     }
 }
 
 #[tokio::test]
-async fn faults_are_injected_listed_and_taken_back() {
+async fn faults_are_injected_listed_and_cleared() {
     let api = Api::new();
     let sim = &api.sim;
     let injected = post(sim, "faults", json!({"fault": "users.show=503:next2"})).await.ok();
@@ -189,17 +193,21 @@ async fn faults_are_injected_listed_and_taken_back() {
     assert_eq!(call(sim, "/v4/me").await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(read(sim, "faults").await, json!({"faults": ["users.show=503"]}));
     post(sim, "faults", json!({"fault": "500:every1"})).await.ok();
-    assert_eq!(read(sim, "demo").await["account_id"], sim.demo().account_id.as_str(), "not here");
-    assert_eq!(ask(sim, Method::DELETE, "faults", "").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        read(sim, "demo").await["account_id"],
+        sim.demo().account_id.as_str(),
+        "faults do not apply here"
+    );
+    assert_eq!(control(sim, Method::DELETE, "faults", "").await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/v4/me").await.status, StatusCode::OK);
-    let answer = post(sim, "faults", json!({"fault": "files.shwo=503"})).await;
-    let (pointer, detail) = answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
+    let response = post(sim, "faults", json!({"fault": "files.shwo=503"})).await;
+    let (pointer, detail) = response.refused(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(pointer, Some("/fault"));
-    assert!(detail.starts_with("`files.shwo` is no operation"), "{detail}");
+    assert!(detail.starts_with("unknown operation 'files.shwo'"), "{detail}");
 }
 
 #[tokio::test]
-async fn an_action_is_run_through_its_forms() {
+async fn an_action_is_triggered_and_its_forms_submitted() {
     let form = r#"{"title":"T","fields":[{"type":"text","name":"note","label":"N"}]}"#;
     let message = r#"{"title":"Done","description":"d"}"#;
     let receiver = Receiver::new([(200, form), (200, message), (204, ""), (200, "OK")]).await;
@@ -212,15 +220,15 @@ async fn an_action_is_run_through_its_forms() {
     let resources = json!([{"type": "file", "id": file["id"]}]);
 
     let body = json!({"resources": resources, "submit": [{"note": "now"}]});
-    let answer = post(sim, &path, body).await.ok();
-    assert_eq!(answer["shown"][0]["type"], "form");
-    assert_eq!(answer["shown"][0]["fields"][0]["name"], "note");
+    let response = post(sim, &path, body).await.ok();
+    assert_eq!(response["shown"][0]["type"], "form");
+    assert_eq!(response["shown"][0]["fields"][0]["name"], "note");
     let shown = json!({"type": "message", "title": "Done", "description": "d"});
-    assert_eq!(answer["shown"][1], shown);
+    assert_eq!(response["shown"][1], shown);
     let sent: Value = serde_json::from_slice(&receiver.received()[1].body).unwrap();
     assert_eq!(
         (&sent["data"], &sent["interaction_id"]),
-        (&json!({"note": "now"}), &answer["interaction_id"])
+        (&json!({"note": "now"}), &response["interaction_id"])
     );
 
     let user = sim.demo().viewer_id.to_string();
@@ -229,8 +237,8 @@ async fn an_action_is_run_through_its_forms() {
     let sent: Value = serde_json::from_slice(&receiver.received()[2].body).unwrap();
     assert_eq!(sent["user"]["id"], user);
 
-    let answer = post(sim, &path, json!({ "resources": resources })).await;
-    assert!(answer.refused(StatusCode::BAD_GATEWAY).1.contains("not JSON"));
+    let response = post(sim, &path, json!({ "resources": resources })).await;
+    assert!(response.refused(StatusCode::BAD_GATEWAY).1.contains("not JSON"));
     let unknown = post(sim, "actions/x/trigger", json!({ "resources": resources })).await;
     unknown.refused(StatusCode::NOT_FOUND);
     for (body, pointer) in [
@@ -242,35 +250,35 @@ async fn an_action_is_run_through_its_forms() {
         (json!({"resources": resources, "user_id": 1}), "/user_id"),
         (json!({"resources": resources, "a/b": 1}), "/a~1b"),
     ] {
-        let answer = post(sim, &path, body).await;
-        assert_eq!(answer.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some(pointer));
+        let response = post(sim, &path, body).await;
+        assert_eq!(response.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some(pointer));
     }
-    assert_eq!(receiver.received().len(), 4, "nothing else was asked");
+    assert_eq!(receiver.received().len(), 4, "no other requests");
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_with_what_is() {
+async fn unknown_routes_and_methods_are_refused_with_the_known_ones() {
     let sim = Sim::new();
     for path in ["stat", "actions/x", "stats/", "page.html"] {
-        let answer = ask(&sim, Method::GET, path, "").await;
-        let (_, detail) = answer.refused(StatusCode::NOT_FOUND);
+        let response = control(&sim, Method::GET, path, "").await;
+        let (_, detail) = response.refused(StatusCode::NOT_FOUND);
         assert!(detail.contains("/_sim/stats"), "{detail}");
     }
-    let answer = ask(&sim, Method::PUT, "faults", "").await;
-    answer.refused(StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer.headers["allow"], "GET, POST, DELETE");
-    let answer = ask(&sim, Method::GET, "reset", "").await;
-    answer.refused(StatusCode::METHOD_NOT_ALLOWED);
-    ask(&sim, Method::POST, "clock", "{").await.refused(StatusCode::BAD_REQUEST);
-    let answer = ask(&sim, Method::POST, "clock", "[]").await;
-    answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
-    let answer = ask(&sim, Method::POST, "faults", &" ".repeat(2_000_000)).await;
-    answer.refused(StatusCode::PAYLOAD_TOO_LARGE);
+    let response = control(&sim, Method::PUT, "faults", "").await;
+    response.refused(StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.headers["allow"], "GET, POST, DELETE");
+    let response = control(&sim, Method::GET, "reset", "").await;
+    response.refused(StatusCode::METHOD_NOT_ALLOWED);
+    control(&sim, Method::POST, "clock", "{").await.refused(StatusCode::BAD_REQUEST);
+    let response = control(&sim, Method::POST, "clock", "[]").await;
+    response.refused(StatusCode::UNPROCESSABLE_ENTITY);
+    let response = control(&sim, Method::POST, "faults", &" ".repeat(2_000_000)).await;
+    response.refused(StatusCode::PAYLOAD_TOO_LARGE);
     assert!(sim.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_state_is_put_or_refused_with_what_is_wrong() {
+async fn a_state_is_replaced_or_refused_with_a_pointer_to_the_error() {
     let from = Api::new();
     from.make_folder(&from.root(), "Dailies").await;
     let state = read(&from.sim, "state").await;
@@ -284,18 +292,18 @@ async fn a_state_is_put_or_refused_with_what_is_wrong() {
         (json!({"version": 1, "tokens": [{"user_id": "x", "token": "t"}]}), "/tokens/0/user_id"),
         (json!([]), ""),
     ] {
-        let answer = ask(&to.sim, Method::PUT, "state", &body.to_string()).await;
-        let (told, _) = answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(told, Some(pointer), "{body}");
+        let response = control(&to.sim, Method::PUT, "state", &body.to_string()).await;
+        let (actual, _) = response.refused(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(actual, Some(pointer), "{body}");
     }
     for body in ["", "{", "\u{0}"] {
-        let answer = ask(&to.sim, Method::PUT, "state", body).await;
-        assert!(answer.refused(StatusCode::BAD_REQUEST).1.starts_with("the body is not JSON: "));
+        let response = control(&to.sim, Method::PUT, "state", body).await;
+        assert!(response.refused(StatusCode::BAD_REQUEST).1.starts_with("the body is not JSON: "));
     }
-    assert_eq!(read(&to.sim, "demo").await, before, "nothing has changed by that");
+    assert_eq!(read(&to.sim, "demo").await, before, "refused states change nothing");
 
     call(&to.sim, "/v4/none").await;
-    let put = ask(&to.sim, Method::PUT, "state", &state.to_string()).await.ok();
+    let put = control(&to.sim, Method::PUT, "state", &state.to_string()).await.ok();
     assert_eq!(put, read(&to.sim, "demo").await);
     assert_eq!(
         (&put["account_id"], &put["tokens"]["user"]),
@@ -305,7 +313,7 @@ async fn a_state_is_put_or_refused_with_what_is_wrong() {
     assert_eq!(to.get(&format!("{}/folders", to.root())).await.names(), ["Dailies"]);
     let again = read(&to.sim, "state").await;
     assert_eq!((&again["state"], &again["contents"]), (&state["state"], &state["contents"]));
-    let answer = ask(&to.sim, Method::DELETE, "state", "").await;
-    answer.refused(StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer.headers["allow"], "GET, PUT");
+    let response = control(&to.sim, Method::DELETE, "state", "").await;
+    response.refused(StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.headers["allow"], "GET, PUT");
 }

@@ -1,4 +1,4 @@
-//! The page on which people watch the simulator, and what it asks.
+//! The page that shows the simulator in a browser, and its endpoints.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, send};
 
-/// Asks as a browser does on a socket: by a path, and with the host in a header.
+/// Sends a request as a browser does: with a path as the target and the host in a header.
 async fn browse(
     sim: &Sim,
     method: Method,
@@ -24,22 +24,22 @@ async fn browse(
 }
 
 async fn read(sim: &Sim, path: &str) -> Value {
-    let answer = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
-    assert_eq!(answer.status(), StatusCode::OK, "{path}: {:?}", answer.body());
-    serde_json::from_slice(answer.body()).unwrap()
+    let response = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
+    assert_eq!(response.status(), StatusCode::OK, "{path}: {:?}", response.body());
+    serde_json::from_slice(response.body()).unwrap()
 }
 
 async fn live(sim: &Sim) -> Value {
     read(sim, "live").await
 }
 
-/// What is in a node of the tree; null where there is none.
+/// Returns a node of the tree, or null for an unknown one.
 async fn node(sim: &Sim, id: &str) -> Value {
     read(sim, &format!("tree?of={id}")).await["nodes"].get(0).cloned().unwrap_or_default()
 }
 
 #[tokio::test]
-async fn the_page_and_all_that_it_loads_are_served_with_a_strict_policy() {
+async fn the_page_and_its_files_are_served_with_a_strict_policy() {
     let sim = &Sim::new();
     let entry = browse(sim, Method::GET, "/_sim", &[]).await;
     assert_eq!(entry.status(), StatusCode::TEMPORARY_REDIRECT);
@@ -48,25 +48,25 @@ async fn the_page_and_all_that_it_loads_are_served_with_a_strict_policy() {
     let mut files = vec![String::new()];
     let mut served = 0;
     while let Some(file) = files.pop() {
-        let answer = browse(sim, Method::GET, &format!("/_sim/{file}"), &[]).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{file}");
-        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        let response = browse(sim, Method::GET, &format!("/_sim/{file}"), &[]).await;
+        assert_eq!(response.status(), StatusCode::OK, "{file}");
+        let policy = response.headers()["content-security-policy"].to_str().unwrap();
         for rule in
             ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"]
         {
             assert!(policy.split("; ").any(|known| known == rule), "{file}: {policy}");
         }
         assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
-        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
-        assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        assert_eq!(response.headers()["cache-control"], "no-store");
         let kind = match file.rsplit_once('.') {
             Some((_, "js")) => "text/javascript; charset=utf-8",
             Some((_, "css")) => "text/css; charset=utf-8",
             Some((_, "svg")) => "image/svg+xml",
             _ => "text/html; charset=utf-8",
         };
-        assert_eq!(answer.headers()["content-type"], kind);
-        let text = std::str::from_utf8(answer.body()).unwrap();
+        assert_eq!(response.headers()["content-type"], kind);
+        let text = std::str::from_utf8(response.body()).unwrap();
         for sink in
             ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "style=", "onclick="]
         {
@@ -81,12 +81,12 @@ async fn the_page_and_all_that_it_loads_are_served_with_a_strict_policy() {
         assert!(served < 100, "no end");
     }
     assert!(served >= 9, "{served}");
-    assert_eq!(sim.stats().requests, 0, "the page is no request");
+    assert_eq!(sim.stats().requests, 0, "requests for the page are not counted");
     assert!(sim.requests().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_goes_on_is_told_once() {
+async fn the_feed_returns_each_request_once() {
     let api = Api::of(Sim::new());
     let first = live(&api.sim).await;
     assert_eq!((&first["whole"], &first["requests"]), (&json!(true), &json!([])));
@@ -101,29 +101,29 @@ async fn what_goes_on_is_told_once() {
     crate::api::get(&api.sim, "http://sim.test/v4/none?token=s3cret", &[]).await;
 
     let since = format!("live?since={}", first["cursor"].as_str().unwrap());
-    let told = read(&api.sim, &since).await;
-    assert_eq!(told["whole"], false);
-    let requests = told["requests"].as_array().unwrap();
+    let feed = read(&api.sim, &since).await;
+    assert_eq!(feed["whole"], false);
+    let requests = feed["requests"].as_array().unwrap();
     let of = |key: &str| requests.iter().map(|request| request[key].clone()).collect::<Value>();
     assert_eq!(of("number"), json!([1, 2, 3]));
     assert_eq!(of("status"), json!([200, 502, 404]));
     assert_eq!(of("operation"), json!(["users.show", "users.show", null]));
     assert_eq!(of("user"), json!(["Demo User", "Demo User", null]));
     assert_eq!(of("path"), json!(["/v4/me", "/v4/me", "/v4/none"]));
-    assert_eq!(of("query"), json!([null, null, null]), "only what the contract names");
+    assert_eq!(of("query"), json!([null, null, null]), "only parameters of the contract");
     assert_eq!(of("duration_us"), json!([0, 0, 0]));
-    assert_eq!(told["stats"], read(&api.sim, "stats").await);
-    assert_eq!(told["faults"], json!(["files.show=reset:next2"]));
+    assert_eq!(feed["stats"], read(&api.sim, "stats").await);
+    assert_eq!(feed["faults"], json!(["files.show=reset:next2"]));
 
-    let since = format!("live?since={}", told["cursor"].as_str().unwrap());
+    let since = format!("live?since={}", feed["cursor"].as_str().unwrap());
     assert_eq!(read(&api.sim, &since).await["requests"], json!([]));
     api.sim.reset();
-    let told = read(&api.sim, &since).await;
-    assert_eq!((&told["whole"], &told["requests"]), (&json!(true), &json!([])));
+    let feed = read(&api.sim, &since).await;
+    assert_eq!((&feed["whole"], &feed["requests"]), (&json!(true), &json!([])));
 }
 
 #[tokio::test(start_paused = true)]
-async fn buckets_drain_and_fill() {
+async fn quotas_drain_and_refill() {
     let api = Api::of(Sim::builder().token("one").token("two").build());
     for token in ["one", "one", "two"] {
         api.with_token(token).get("/v4/me").await.data();
@@ -146,7 +146,7 @@ async fn buckets_drain_and_fill() {
     );
     tokio::time::advance(Duration::from_millis(700)).await;
     let buckets = live(&api.sim).await["quotas"]["buckets"].take();
-    assert_eq!(buckets.as_array().unwrap().len(), 1, "the other is whole");
+    assert_eq!(buckets.as_array().unwrap().len(), 1, "the other is full");
     assert_eq!((&buckets[0]["remaining"], &buckets[0]["full_in_ms"]), (&json!(99), &json!(500)));
     api.sim.clock().advance(Duration::from_secs(1));
     assert_eq!(live(&api.sim).await["quotas"]["buckets"], json!([]));
@@ -154,7 +154,7 @@ async fn buckets_drain_and_fill() {
 }
 
 #[tokio::test]
-async fn the_tree_is_told_node_by_node() {
+async fn the_tree_is_returned_node_by_node() {
     let sim = Sim::builder().transcode_after(Duration::from_secs(60)).quotas(false).build();
     let api = Api::of(sim);
     let sim = &api.sim;
@@ -190,7 +190,7 @@ async fn the_tree_is_told_node_by_node() {
 }
 
 #[tokio::test]
-async fn versions_are_below_their_stack() {
+async fn a_version_stack_contains_its_versions() {
     let api = Api::new();
     let ids = [api.upload("v1.mp4", "one").await, api.upload("v2.mp4", "second").await]
         .map(|path| path.rsplit('/').next().unwrap().to_owned());
@@ -205,20 +205,20 @@ async fn versions_are_below_their_stack() {
 }
 
 #[tokio::test]
-async fn large_accounts_and_many_requests_are_bounded() {
+async fn large_accounts_and_many_requests_are_truncated() {
     let api = Api::new();
     let sim = &api.sim;
     for number in 0..250 {
         api.make_file(&api.root(), &format!("{number}.mp4"), 3).await;
     }
-    let told = live(sim).await;
-    let requests = told["requests"].as_array().unwrap();
+    let feed = live(sim).await;
+    let requests = feed["requests"].as_array().unwrap();
     assert_eq!((requests.len(), &requests[0]["number"]), (200, &json!(51)));
     assert_eq!(requests[199]["number"], 250);
     let root = &sim.demo().root_folder_id;
     let node = node(sim, root.as_str()).await;
     assert_eq!((&node["total"], node["items"].as_array().unwrap().len()), (&json!(250), 100));
-    let more = read(sim, &format!("tree?of={root}&most=220")).await;
+    let more = read(sim, &format!("tree?of={root}&limit=220")).await;
     assert_eq!(more["nodes"][0]["items"].as_array().unwrap().len(), 220);
 
     let long = format!("http://sim.test/{}", "é".repeat(5_000).replace('é', "%C3%A9"));
@@ -227,9 +227,9 @@ async fn large_accounts_and_many_requests_are_bounded() {
     assert_eq!(path.as_str().unwrap().chars().count(), 301);
 
     let many = "of=x&".repeat(101);
-    for wrong in ["most=0", "most=2001", "most=x", "page=1", &many] {
-        let answer = browse(sim, Method::GET, &format!("/_sim/tree?{wrong}"), &[]).await;
-        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    for wrong in ["limit=0", "limit=2001", "limit=x", "page=1", &many] {
+        let response = browse(sim, Method::GET, &format!("/_sim/tree?{wrong}"), &[]).await;
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
     }
     for _ in 0..300 {
         sim.inject(Fault::reset().on("files.show"));
@@ -238,7 +238,7 @@ async fn large_accounts_and_many_requests_are_bounded() {
 }
 
 #[tokio::test]
-async fn no_secret_is_on_the_page() {
+async fn the_page_shows_no_secret() {
     let api = Api::of(Sim::builder().token("t0ken-s3cret").legacy_token("legacy-s3cret").build());
     let api = api.with_token("t0ken-s3cret");
     let sim = &api.sim;
@@ -263,22 +263,22 @@ async fn no_secret_is_on_the_page() {
     let shares = format!("{}/projects/{}/shares", api.account(), sim.demo().project_id);
     api.post(&shares, share).await.created();
 
-    let told = live(sim).await;
-    let delivery = &told["deliveries"][0];
-    assert_eq!(delivery["sent"], false, "it is for another machine");
+    let feed = live(sim).await;
+    let delivery = &feed["deliveries"][0];
+    assert_eq!(delivery["sent"], false, "its receiver is another machine");
     assert_eq!((&delivery["event"], &delivery["sender"]), (&json!("file.created"), &json!("Hook")));
     assert_eq!(
         (&delivery["host"], &delivery["attempt"]),
         (&json!("hooks.example.com:8443"), &json!(1))
     );
-    let queries: Vec<_> = told["requests"].as_array().unwrap().iter().collect();
+    let queries: Vec<_> = feed["requests"].as_array().unwrap().iter().collect();
     assert_eq!(queries[3]["query"], "include=media_links.original");
     assert_eq!(queries[4]["operation"], Sim::DOWNLOAD);
-    let users: Vec<_> = told["quotas"]["buckets"].as_array().unwrap().iter().collect();
+    let users: Vec<_> = feed["quotas"]["buckets"].as_array().unwrap().iter().collect();
     assert!(users.iter().any(|bucket| bucket["user"] == "legacy token"));
     let demo = sim.demo();
     let nodes = format!("tree?of=&of={}&of={}", demo.account_id, demo.root_folder_id);
-    let mut text = format!("{told}{}", read(sim, &nodes).await);
+    let mut text = format!("{feed}{}", read(sim, &nodes).await);
     for number in 1..=sim.stats().requests {
         text += &read(sim, &format!("requests/{number}")).await.to_string();
     }
@@ -293,7 +293,7 @@ async fn no_secret_is_on_the_page() {
 }
 
 #[tokio::test]
-async fn no_other_page_controls_it() {
+async fn pages_of_other_origins_cannot_control_the_simulator() {
     let sim = &Sim::new();
     let here = ("host", "127.0.0.1:8080");
     let refused: &[&[(&str, &str)]] = &[
@@ -315,8 +315,8 @@ async fn no_other_page_controls_it() {
             (Method::DELETE, "/_sim/faults"),
             (Method::POST, "/_sim/actions/x/trigger"),
         ] {
-            let answer = browse(sim, method, path, headers).await;
-            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path} {headers:?}");
+            let response = browse(sim, method, path, headers).await;
+            assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path} {headers:?}");
         }
     }
     let gone = sim.clock().elapsed() - before;
@@ -334,26 +334,27 @@ async fn no_other_page_controls_it() {
         assert_eq!(browse(sim, Method::POST, "/_sim/clock", &headers).await.status(), status);
     }
     assert!(sim.clock().elapsed() - before >= gone + Duration::from_millis(6));
-    // What another site may make a browser load is of no use to it; a name that points here is.
+    // A cross-site page can make a browser load these, but cannot read them. With a host name that
+    // points here it could.
     let link = [here, ("sec-fetch-site", "cross-site")];
     assert_eq!(browse(sim, Method::GET, "/_sim/", &link).await.status(), StatusCode::OK);
     let demo = browse(sim, Method::GET, "/_sim/demo", &link).await;
     assert_eq!(demo.headers()["cross-origin-resource-policy"], "same-origin");
     assert!(demo.headers().get("access-control-allow-origin").is_none());
     for path in ["/_sim/demo", "/_sim/live", "/_sim/"] {
-        let answer = browse(sim, Method::GET, path, &[("host", "evil.example:8080")]).await;
-        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
+        let response = browse(sim, Method::GET, path, &[("host", "evil.example:8080")]).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
     }
     assert_eq!(sim.faults().len(), 0);
 }
 
 #[tokio::test]
-async fn the_state_can_be_read_as_a_file_would_have_it() {
+async fn the_state_endpoint_returns_a_loadable_state() {
     let sim = &Sim::new();
-    let answer = browse(sim, Method::GET, "/_sim/state", &[]).await;
-    assert_eq!(answer.status(), StatusCode::OK);
+    let response = browse(sim, Method::GET, "/_sim/state", &[]).await;
+    assert_eq!(response.status(), StatusCode::OK);
     let state: frameio_sim::SavedState =
-        std::str::from_utf8(answer.body()).unwrap().parse().unwrap();
+        std::str::from_utf8(response.body()).unwrap().parse().unwrap();
     let again = Sim::builder().state(state).build();
     assert_eq!(again.demo().account_id, sim.demo().account_id);
     let foreign = browse(sim, Method::GET, "/_sim/state", &[("host", "evil.example")]).await;
@@ -361,7 +362,7 @@ async fn the_state_can_be_read_as_a_file_would_have_it() {
 }
 
 #[tokio::test]
-async fn a_request_and_an_asset_have_details() {
+async fn requests_and_assets_have_details() {
     let api = Api::new();
     let sim = &api.sim;
     let file = api.upload("clip.mp4", "bytes").await;
@@ -393,7 +394,7 @@ async fn a_request_and_an_asset_have_details() {
 
     sim.clear_requests();
     for path in [format!("requests/{number}"), "requests/x".into(), "assets/none".into()] {
-        let answer = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
-        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        let response = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
     }
 }

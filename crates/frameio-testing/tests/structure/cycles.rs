@@ -1,8 +1,8 @@
-//! Cycles in a small directed graph.
+//! Detection of cycles in a small directed graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One shortest cycle through the first module of each knot of modules that reach each other.
+/// Returns a shortest cycle for each strongly connected component, through its first module.
 pub(crate) fn cycles(edges: &BTreeSet<(String, String)>) -> Vec<Vec<String>> {
     let mut next: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (from, to) in edges {
@@ -22,31 +22,31 @@ pub(crate) fn cycles(edges: &BTreeSet<(String, String)>) -> Vec<Vec<String>> {
     cycles
 }
 
-/// The shortest way from `start` back to itself, by breadth-first search.
+/// Finds a shortest path from `start` back to itself by breadth-first search.
 fn shortest_cycle(start: &str, next: &BTreeMap<&str, Vec<&str>>) -> Option<Vec<String>> {
-    let mut ways = vec![vec![start]];
+    let mut paths = vec![vec![start]];
     let mut seen = BTreeSet::new();
-    while !ways.is_empty() {
+    while !paths.is_empty() {
         let mut longer = Vec::new();
-        for way in ways {
-            for &to in next.get(way[way.len() - 1]).into_iter().flatten() {
-                let mut way = way.clone();
-                way.push(to);
+        for path in paths {
+            for &to in next.get(path[path.len() - 1]).into_iter().flatten() {
+                let mut path = path.clone();
+                path.push(to);
                 if to == start {
-                    return Some(way.into_iter().map(str::to_owned).collect());
+                    return Some(path.into_iter().map(str::to_owned).collect());
                 }
                 if seen.insert(to) {
-                    longer.push(way);
+                    longer.push(path);
                 }
             }
         }
-        ways = longer;
+        paths = longer;
     }
     None
 }
 
 #[test]
-fn a_cycle_is_found_and_a_tree_has_none() {
+fn finds_a_cycle_and_none_in_a_tree() {
     let edges = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<BTreeSet<_>>()
     };

@@ -1,4 +1,4 @@
-//! Which top-level module of a crate uses which, read from the code.
+//! Imports between the top-level modules of a crate, read from the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use syn::{Attribute, Item, ItemMacro, ItemMod, Macro, UseTree};
 /// Items of `lib.rs` or `main.rs` itself.
 const ROOT: &str = "(root)";
 
-/// The imports between the top-level modules of one crate, tests left out.
+/// Imports between the top-level modules of a crate, without tests.
 pub(crate) struct Imports {
     modules: BTreeSet<String>,
-    /// From, to → where one such import is.
+    /// (From, to) → description of one such import.
     uses: BTreeMap<(String, String), String>,
 }
 
@@ -33,8 +33,8 @@ impl Imports {
             let path = module_path(src, file);
             let text = std::fs::read_to_string(file).unwrap();
             let parsed = syn::parse_file(&text)
-                .unwrap_or_else(|error| panic!("{} cannot be parsed: {error}", file.display()));
-            // A file that is a test as a whole says so at its top or where it is declared.
+                .unwrap_or_else(|error| panic!("cannot parse '{}': {error}", file.display()));
+            // A whole file is a test if its attributes or its declaration say so.
             if parsed.attrs.iter().any(is_test) || is_declared_as_test(src, &path) {
                 continue;
             }
@@ -48,7 +48,7 @@ impl Imports {
                 } else {
                     reexports.get(first).cloned().unwrap_or_else(|| ROOT.to_owned())
                 };
-                // The root may name every module; that is what it is for.
+                // The root may use every module.
                 if to != from && from != ROOT {
                     let place = format!("{} uses {}", file.display(), target.join("::"));
                     uses.entry((from.clone(), to)).or_insert(place);
@@ -66,10 +66,10 @@ impl Imports {
         self.uses.keys().cloned().collect()
     }
 
-    /// A way through modules, with the place of each import.
-    pub(crate) fn explain(&self, way: &[String]) -> String {
-        let mut text = way.join(" -> ");
-        for pair in way.windows(2) {
+    /// Describes a path through modules, with the location of each import.
+    pub(crate) fn explain(&self, path: &[String]) -> String {
+        let mut text = path.join(" -> ");
+        for pair in path.windows(2) {
             if let Some(place) = self.uses.get(&(pair[0].clone(), pair[1].clone())) {
                 text.push_str(&format!("\n    {place}"));
             }
@@ -103,7 +103,7 @@ fn module_path(src: &Path, file: &Path) -> Vec<String> {
     path
 }
 
-/// Whether the module at `path` is declared under `#[cfg(test)]` by the one above it.
+/// Returns whether the parent of the module at `path` declares it under `#[cfg(test)]`.
 fn is_declared_as_test(src: &Path, path: &[String]) -> bool {
     let Some((name, parents)) = path.split_last() else { return false };
     let above: PathBuf = parents.iter().collect();
@@ -127,7 +127,7 @@ pub(crate) fn is_test(attribute: &Attribute) -> bool {
             .is_ok_and(|tokens| tokens.to_string().starts_with("test"))
 }
 
-/// Notes for each name that the root re-exports the module that it comes from.
+/// Records the module of each name that the root re-exports.
 fn collect_reexports(
     file: &syn::File,
     modules: &BTreeSet<String>,
@@ -146,7 +146,7 @@ fn collect_reexports(
     }
 }
 
-/// The paths of a `use`; a name that is given another is listed by the new one.
+/// Returns the paths of a `use`. A renamed item ends with its new name.
 fn flatten(tree: &UseTree) -> Vec<Vec<String>> {
     match tree {
         UseTree::Path(path) => flatten(&path.tree)
@@ -160,7 +160,7 @@ fn flatten(tree: &UseTree) -> Vec<Vec<String>> {
     }
 }
 
-/// Collects the paths within the crate that a file names, from the root of the crate on.
+/// Collects the paths of a file to items of the crate, from the crate root on.
 struct Visitor {
     path: Vec<String>,
     found: Vec<Vec<String>>,
@@ -188,7 +188,7 @@ impl Visitor {
         self.found.push(base);
     }
 
-    /// Macros are not parsed, so `crate::…` and `super::…` are looked for in their tokens.
+    /// Searches the tokens of a macro, which is not parsed, for `crate::…` and `super::…`.
     fn add_tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let ident = |token: Option<&TokenTree>| match token {
@@ -252,11 +252,11 @@ impl<'ast> Visit<'ast> for Visitor {
     }
 
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {
-        // `pub(in super)` is no import.
+        // `pub(in super)` is not an import.
     }
 
     fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
-        // What `macro_rules!` writes is resolved where it is used.
+        // The output of `macro_rules!` is resolved at its call site.
         if !item.mac.path.is_ident("macro_rules") {
             visit::visit_item_macro(self, item);
         }

@@ -1,10 +1,11 @@
-//! The large-scale structure: which crate may use which, and no import cycle between the modules of
-//! a crate. `.ci/structure.txt` has the rules. `.ci/public-types.txt` lists the types of other
-//! packages that public signatures may name.
+//! Rules of the architecture: allowed dependencies between crates, and no import cycles between the
+//! modules of a crate. `.ci/structure.txt` contains the rules. `.ci/public-types.txt` lists the types
+//! of other packages that public signatures may contain. `links` checks the links of the Markdown files.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cycles;
 mod imports;
+mod links;
 mod public_types;
 mod rules;
 
@@ -30,7 +31,7 @@ fn name(path: &Path) -> &str {
 }
 
 #[test]
-fn no_modules_import_each_other_in_a_cycle() {
+fn modules_have_no_import_cycles() {
     let rules = Rules::read(&root());
     let mut found = Vec::new();
     for path in crates() {
@@ -46,7 +47,7 @@ fn no_modules_import_each_other_in_a_cycle() {
 }
 
 #[test]
-fn no_lower_layer_imports_a_higher_one() {
+fn lower_layers_do_not_import_higher_ones() {
     let rules = Rules::read(&root());
     let mut found = Vec::new();
     for (name, layers) in &rules.layers {
@@ -68,7 +69,7 @@ fn no_lower_layer_imports_a_higher_one() {
 }
 
 #[test]
-fn crates_depend_only_on_what_the_list_allows() {
+fn crates_have_only_the_listed_dependencies() {
     let rules = Rules::read(&root());
     let found = rules.forbidden_dependencies(&root());
     assert!(found.is_empty(), "dependencies not in .ci/structure.txt:\n{}", found.join("\n"));

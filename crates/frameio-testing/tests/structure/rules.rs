@@ -1,4 +1,4 @@
-//! The rules in `.ci/structure.txt`, and the dependencies that cargo knows of.
+//! Rules in `.ci/structure.txt`, and the dependencies reported by `cargo metadata`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,9 +32,9 @@ impl Rules {
                     rules.layers.entry(name.trim().to_owned()).or_default().push(words(layer));
                 }
                 None => {
-                    let (name, allowed) = line.split_once(':').unwrap_or_else(|| {
-                        panic!("`.ci/structure.txt` has a line that is no rule: {line}")
-                    });
+                    let (name, allowed) = line
+                        .split_once(':')
+                        .unwrap_or_else(|| panic!("invalid line in .ci/structure.txt: '{line}'"));
                     rules.dependencies.insert(name.to_owned(), words(allowed));
                 }
             }
@@ -42,8 +42,8 @@ impl Rules {
         rules
     }
 
-    /// Normal and build dependencies on workspace crates that no line allows, and lines for crates
-    /// or dependencies that do not exist.
+    /// Returns normal and build dependencies on workspace crates that no line allows, and lines for
+    /// crates or dependencies that do not exist.
     pub(crate) fn forbidden_dependencies(&self, root: &Path) -> Vec<String> {
         let output = Command::new(env!("CARGO"))
             .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])

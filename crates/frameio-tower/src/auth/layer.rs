@@ -1,4 +1,4 @@
-//! The layer and its settings.
+//! Layer that signs requests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use super::provider::TokenProvider;
 use super::refresh::Refresh;
 use super::service::Auth;
 
-/// Signs requests with a bearer token.
+/// Signs requests to one origin with a bearer token.
 ///
-/// * Only requests to the API's own origin are signed: the same scheme, host and port. Any other,
-///   such as a part of an upload behind a signed URL, goes out as it is. So does a request that
-///   has an `authorization` header already.
-/// * The provider is asked once for each request, so the layer belongs inside of retry, and inside
-///   of the quota: a token that was fresh before a long wait may not be so after it.
-/// * Without a token the request is not sent, and fails with an [`AuthError`](crate::AuthError).
-/// * On a 401 the provider is told, once for each token: a hundred calls that are rejected at the
-///   same time make one refresh, and wait for it. If there is another token then, the answer is
-///   marked with [`TokenRefreshed`](super::TokenRefreshed), and [`Retry`](crate::Retry) sends the
-///   request once more, beyond its number of retries.
+/// * Requests to another scheme, host or port pass unsigned, such as parts of an upload to a signed
+///   URL. Requests with an `authorization` header keep it.
+/// * The provider is asked for each request. Place the layer inside retry, and inside the rate
+///   limit: a token may expire during a long wait for the quota.
+/// * If the provider has no token, the request fails with [`AuthError`](crate::AuthError) and is not
+///   sent.
+/// * After a 401, [`TokenProvider::rejected`] is called once for each token: a hundred calls that are
+///   rejected at the same time wait for a single refresh. If a new token is available afterwards, the
+///   response is marked with [`TokenRefreshed`](super::TokenRefreshed), and
+///   [`RetryLayer`](crate::RetryLayer) resends the request once, in addition to its retries.
 ///
-/// This layer never sends a request twice itself. It would have to keep a copy of the body, as
-/// retry does already, and the second sending would not be counted by the quota.
+/// The layer itself never resends a request. It would need a copy of the body, which retry already
+/// has, and the resend would bypass the rate limit.
 ///
 /// ```
 /// use frameio_tower::{AuthLayer, StaticToken};
@@ -44,10 +44,11 @@ pub(super) struct AuthContext {
 }
 
 impl AuthLayer {
-    /// Signs what goes to the scheme, host and port of `origin` with the tokens of `provider`.
+    /// Creates a layer that signs requests to the scheme, host and port of `origin` with tokens from
+    /// `provider`.
     ///
-    /// Clones of the layer share the provider. An `origin` without scheme or host is that of no
-    /// request.
+    /// Clones of the layer share the provider. If `origin` has no scheme or no host, no request is
+    /// signed.
     pub fn new(provider: impl TokenProvider, origin: &Uri) -> Self {
         Self(Arc::new(AuthContext {
             origin: Origin::of(origin),

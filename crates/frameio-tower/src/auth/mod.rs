@@ -1,8 +1,8 @@
-//! The token of each attempt: where it comes from, and where it may go.
+//! Bearer tokens: the layer that signs requests, and providers of tokens.
 //!
-//! | event | level | when |
+//! | event | level | emitted when |
 //! |---|---|---|
-//! | [`auth.refreshed`](REFRESHED) | `INFO` | the service rejected a token, and there is another one now |
+//! | [`auth.refreshed`](REFRESHED) | `INFO` | a token that the service rejected has been replaced |
 
 mod layer;
 mod provider;
@@ -15,14 +15,14 @@ pub use provider::{StaticToken, TokenFn, TokenProvider, token_fn};
 pub use service::{Auth, AuthFuture};
 pub use token::Token;
 
-/// The target of the events of this layer.
+/// Target of the events of this layer.
 pub const TARGET: &str = "frameio::auth";
-/// The event of a token that was replaced after the service had rejected it.
+/// Event emitted when a token that the service rejected has been replaced.
 pub const REFRESHED: &str = "auth.refreshed";
 
-/// Marks an answer of 401 to a request that is worth sending again: there is another token now.
+/// Response extension that marks a 401 after which a new token is available.
 ///
-/// [`Auth`] puts it into the extensions of the response, [`Retry`](crate::Retry) acts on it.
+/// [`AuthLayer`] inserts it, and [`RetryLayer`](crate::RetryLayer) then resends the request once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a mark")]
 pub struct TokenRefreshed;

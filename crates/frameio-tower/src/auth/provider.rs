@@ -1,4 +1,4 @@
-//! What gives tokens.
+//! Providers of tokens.
 
 use std::fmt;
 use std::future::{Future, ready};
@@ -9,10 +9,10 @@ use frameio_core::{BoxError, Secret};
 
 use super::token::Token;
 
-/// Gives the token that a request is signed with.
+/// Provides the token that a request is signed with.
 ///
-/// It is asked once for each attempt, so it keeps its token, and fetches another one in time.
-/// Several calls may ask at once.
+/// The layer asks for a token before each attempt, possibly from several calls at once, so an
+/// implementation should cache its token and renew it before it expires.
 ///
 /// ```
 /// use frameio_core::BoxError;
@@ -27,25 +27,28 @@ use super::token::Token;
 /// }
 /// ```
 pub trait TokenProvider: Send + Sync + 'static {
-    /// The token to use now.
+    /// Returns the current token, after fetching one if necessary.
     ///
     /// # Errors
-    /// When there is none. The attempt then fails with an [`AuthError`](crate::AuthError) around
-    /// this error, and is not retried.
+    /// Fails if no token is available. The attempt then fails with an
+    /// [`AuthError`](crate::AuthError) that contains this error, and is not retried. The error must
+    /// not contain secrets.
     fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send;
 
-    /// Returns the token to use now if it is available without waiting. Default: `None`.
+    /// Returns the current token if it is available without waiting. Default: `None`.
     ///
-    /// [`token`](Self::token) is then not called, and nothing is allocated.
+    /// If it returns a token, [`token`](Self::token) is not called, which saves an allocation.
     fn cached(&self) -> Option<Token> {
         None
     }
 
-    /// The service answered 401 to this token. From now on `token` should give another one.
-    /// Default: nothing is done.
+    /// Called when the service rejected `token` with a 401. Default: does nothing.
     ///
-    /// It is told once for a token, however many calls were rejected, and not if it gives another
-    /// one by then. If there is another one afterwards, the calls are sent again.
+    /// A provider that can replace the token should do so before it returns. If
+    /// [`token`](Self::token) then returns a different one, the rejected calls are resent.
+    ///
+    /// Called once for each token, even if it was rejected for several calls, and not at all if the
+    /// provider already returns a different token.
     fn rejected(&self, token: &Token) -> impl Future<Output = ()> + Send {
         let _ = token;
         ready(())
@@ -66,14 +69,12 @@ impl<P: TokenProvider> TokenProvider for Arc<P> {
     }
 }
 
-/// A token that does not change.
-///
-/// A 401 to it is returned as it is.
+/// Provider of a fixed token. It cannot be refreshed, so a 401 is returned to the caller.
 #[derive(Clone, Debug)]
 pub struct StaticToken(Token);
 
 impl StaticToken {
-    /// Returns `token` for every request.
+    /// Creates a provider that returns `token` for every request.
     pub fn new(token: impl Into<Secret>) -> Self {
         Self(Token::new(token))
     }
@@ -95,7 +96,9 @@ impl TokenProvider for StaticToken {
     }
 }
 
-/// Gives the tokens that an async function gives.
+/// Creates a provider from an async function that returns the current token.
+///
+/// The function is called before each attempt.
 ///
 /// ```
 /// use frameio_tower::{AuthLayer, Token, auth::token_fn};
@@ -112,7 +115,7 @@ where
     TokenFn(function)
 }
 
-/// The provider that [`token_fn`] makes.
+/// Provider created by [`token_fn`].
 #[derive(Clone)]
 pub struct TokenFn<F>(F);
 
@@ -134,7 +137,7 @@ impl<F> fmt::Debug for TokenFn<F> {
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// A provider behind a pointer, so that the layer has one type.
+/// Object-safe form of [`TokenProvider`].
 pub(super) trait ErasedProvider: Send + Sync {
     fn token(self: Arc<Self>) -> BoxFuture<Result<Token, BoxError>>;
     fn cached(&self) -> Option<Token>;

@@ -1,4 +1,4 @@
-//! One refresh for all calls whose token was rejected.
+//! A single refresh for all calls whose token was rejected.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use super::provider::ErasedProvider;
 use super::token::Token;
 use super::{REFRESHED, TARGET};
 
-/// A provider, and what came of the last token that the service rejected.
+/// Provider, and the outcome of the last refresh.
 pub(super) struct Refresh {
     provider: Arc<dyn ErasedProvider>,
-    /// Held while the provider is told: the others wait, and then read what came of it. If the
-    /// call that tells it is dropped, the next one does it.
+    /// Locked during a refresh, so that other calls wait and then read the outcome. If the
+    /// refreshing call is dropped, the next waiter refreshes.
     last: Mutex<Option<Rejected>>,
 }
 
@@ -30,19 +30,19 @@ impl Refresh {
         &self.provider
     }
 
-    /// Whether there is another token than the one that the service rejected; the provider is told
-    /// if that has not happened yet.
-    pub(super) async fn replaced(&self, rejected: Token) -> bool {
+    /// Reports a rejected token to the provider, unless another call has already done so. Returns
+    /// whether a different token is available now.
+    pub(super) async fn replace(&self, rejected: Token) -> bool {
         let mut last = self.last.lock().await;
         if let Some(known) = last.as_ref().filter(|known| known.token == rejected) {
             return known.replaced;
         }
-        // By itself the provider may have gone on to another one since the request was sent.
-        if self.gives_other_than(&rejected).await {
+        // The provider may have renewed the token since the request was sent.
+        if self.has_other_than(&rejected).await {
             return true;
         }
         self.provider.clone().rejected(rejected.clone()).await;
-        let replaced = self.gives_other_than(&rejected).await;
+        let replaced = self.has_other_than(&rejected).await;
         *last = Some(Rejected { token: rejected, replaced });
         if replaced {
             tracing::info!(name: REFRESHED, target: TARGET, "{REFRESHED}");
@@ -50,10 +50,10 @@ impl Refresh {
         replaced
     }
 
-    async fn gives_other_than(&self, token: &Token) -> bool {
+    async fn has_other_than(&self, token: &Token) -> bool {
         match self.provider.cached() {
-            Some(given) => given != *token,
-            None => self.provider.clone().token().await.is_ok_and(|given| given != *token),
+            Some(current) => current != *token,
+            None => self.provider.clone().token().await.is_ok_and(|current| current != *token),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The service: signs, sends, and has a rejected token replaced.
+//! Service that signs requests, and has rejected tokens replaced.
 
 use std::fmt;
 use std::future::Future;
@@ -20,7 +20,7 @@ use crate::error::AuthError;
 use crate::ready::ready_or_take;
 use crate::record::{CallRecord, Phase};
 
-/// The service of an [`AuthLayer`](super::AuthLayer).
+/// Service of an [`AuthLayer`](super::AuthLayer).
 #[derive(Clone)]
 pub struct Auth<S> {
     inner: S,
@@ -52,8 +52,8 @@ where
     type Future = AuthFuture<S, B>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        // The inner service is made ready once there is a token, or a permit of it would be held
-        // while one is fetched.
+        // The inner service becomes ready after the token has arrived. Otherwise a call that waits
+        // for a token would hold one of its permits.
         Poll::Ready(Ok(()))
     }
 
@@ -61,7 +61,8 @@ where
         match Signature::of(&self.context, &mut request) {
             Ok(signature) => {
                 let signed = signature.as_ref().is_none_or(Signature::is_signed);
-                // Most inner services are ready at once, which saves a clone and moving the request.
+                // Most inner services are ready immediately, which saves a clone and moving the
+                // request.
                 let inner = match signed {
                     true => ready_or_take(&mut self.inner),
                     false => Err(self.inner.clone()),
@@ -72,25 +73,25 @@ where
                 };
                 AuthFuture { signature, step }
             }
-            Err(error) => AuthFuture { signature: None, step: Step::Over { error: Some(error) } },
+            Err(error) => AuthFuture { signature: None, step: Step::Done { error: Some(error) } },
         }
     }
 }
 
-/// The part of this layer in a request that it signs.
+/// Token of a request that this layer signs.
 struct Signature {
     context: Arc<AuthContext>,
     record: Option<CallRecord>,
-    token: Source,
+    token: TokenState,
 }
 
-enum Source {
-    Asked(BoxFuture<Result<Token, BoxError>>),
-    Given(Token),
+enum TokenState {
+    Pending(BoxFuture<Result<Token, BoxError>>),
+    Ready(Token),
 }
 
 impl Signature {
-    /// None where this layer has no business with the request.
+    /// Returns `None` if the request passes unsigned.
     fn of<B>(
         context: &Arc<AuthContext>,
         request: &mut Request<B>,
@@ -102,9 +103,9 @@ impl Signature {
         let token = match provider.cached() {
             Some(token) => {
                 request.headers_mut().insert(AUTHORIZATION, token.bearer()?);
-                Source::Given(token)
+                TokenState::Ready(token)
             }
-            None => Source::Asked(provider.clone().token()),
+            None => TokenState::Pending(provider.clone().token()),
         };
         let record = request.extensions().get::<CallRecord>().cloned();
         Ok(Some(Self { context: context.clone(), record, token }))
@@ -112,34 +113,34 @@ impl Signature {
 
     /// Returns whether the request has its token.
     const fn is_signed(&self) -> bool {
-        matches!(self.token, Source::Given(_))
+        matches!(self.token, TokenState::Ready(_))
     }
 
-    /// Waits for the token, unless the request has one.
+    /// Waits for the token and signs the request, unless it is already signed.
     fn poll_sign<B>(
         &mut self,
         request: &mut Request<B>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), AuthError>> {
-        if let Source::Asked(asked) = &mut self.token {
-            let Poll::Ready(token) = asked.as_mut().poll(cx) else {
+        if let TokenState::Pending(pending) = &mut self.token {
+            let Poll::Ready(token) = pending.as_mut().poll(cx) else {
                 self.enter(Phase::Auth);
                 return Poll::Pending;
             };
             self.enter(Phase::Attempt);
             let token = token.map_err(AuthError::new)?;
             request.headers_mut().insert(AUTHORIZATION, token.bearer()?);
-            self.token = Source::Given(token);
+            self.token = TokenState::Ready(token);
         }
         Poll::Ready(Ok(()))
     }
 
-    /// Has the token replaced that was just rejected.
+    /// Starts to replace a rejected token. The future returns whether a new token is available.
     fn replace(&self) -> Option<BoxFuture<bool>> {
-        let Source::Given(token) = &self.token else { return None };
+        let TokenState::Ready(token) = &self.token else { return None };
         self.enter(Phase::Auth);
         let (context, token) = (self.context.clone(), token.clone());
-        Some(Box::pin(async move { context.refresh.replaced(token).await }))
+        Some(Box::pin(async move { context.refresh.replace(token).await }))
     }
 
     fn enter(&self, phase: Phase) {
@@ -150,7 +151,7 @@ impl Signature {
 }
 
 pin_project! {
-    /// The future of an [`Auth`].
+    /// Response future of an [`Auth`] service.
     pub struct AuthFuture<S, B>
     where
         S: Service<Request<B>>,
@@ -170,7 +171,7 @@ pin_project! {
         Unsent { service: S, request: Option<Request<B>> },
         Sent { #[pin] response: S::Future },
         Rejected { response: Option<S::Response>, replaced: BoxFuture<bool> },
-        Over { error: Option<AuthError> },
+        Done { error: Option<AuthError> },
     }
 }
 
@@ -184,8 +185,8 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let result = ready!(this.step.as_mut().poll(this.signature, cx));
-        // Nothing is held longer than it is needed, however long this future is kept.
-        this.step.set(Step::Over { error: None });
+        // Releases the token and the inner future even if this future is not dropped.
+        this.step.set(Step::Done { error: None });
         *this.signature = None;
         Poll::Ready(result)
     }
@@ -204,12 +205,12 @@ where
         loop {
             let next = match self.as_mut().project() {
                 StepProjection::Unsent { service, request } => {
-                    let Some(unsent) = request else { finished() };
+                    let Some(unsent) = request else { completed() };
                     if let Some(signature) = signature {
                         ready!(signature.poll_sign(unsent, cx))?;
                     }
                     ready!(service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(request) = request.take() else { finished() };
+                    let Some(request) = request.take() else { completed() };
                     Self::Sent { response: service.call(request) }
                 }
                 StepProjection::Sent { response } => {
@@ -225,14 +226,14 @@ where
                     if let Some(signature) = signature {
                         signature.enter(Phase::Attempt);
                     }
-                    let Some(mut response) = response.take() else { finished() };
+                    let Some(mut response) = response.take() else { completed() };
                     if replaced {
                         response.extensions_mut().insert(TokenRefreshed);
                     }
                     return Poll::Ready(Ok(response));
                 }
-                StepProjection::Over { error } => {
-                    let Some(error) = error.take() else { finished() };
+                StepProjection::Done { error } => {
+                    let Some(error) = error.take() else { completed() };
                     return Poll::Ready(Err(error.into()));
                 }
             };
@@ -241,8 +242,8 @@ where
     }
 }
 
-fn finished() -> ! {
-    panic!("polled after it was done")
+fn completed() -> ! {
+    panic!("polled after completion")
 }
 
 impl<S: Service<Request<B>>, B> fmt::Debug for AuthFuture<S, B> {

@@ -1,4 +1,4 @@
-//! An access token that does not show itself.
+//! Access token that is not shown by `Debug`.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -9,12 +9,12 @@ use http::HeaderValue;
 use crate::build_error::{BuildError, BuildErrorKind};
 use crate::error::AuthError;
 
-/// An access token and its `authorization` header.
+/// Access token and its `authorization` header.
 ///
-/// `Debug` does not show it, and its memory is wiped when the last clone is dropped. The copy in the
-/// header cannot be wiped; it is marked as sensitive, so that other code does not show it either, and
-/// HTTP/2 does not index it. Clones share both, so a provider that keeps its token and returns
-/// clones saves each request the work.
+/// `Debug` does not show the token, and its memory is wiped when the last clone is dropped. The copy
+/// in the header cannot be wiped, but is marked as sensitive, which hides it from `Debug` and from
+/// the HTTP/2 index. Clones share the token and the header, so a provider should keep a `Token` and
+/// return clones of it.
 ///
 /// ```
 /// use frameio_tower::Token;
@@ -31,12 +31,12 @@ struct Inner {
 }
 
 impl Token {
-    /// Creates a token from its text, without the whitespace around it.
+    /// Creates a token from its text. Surrounding whitespace is removed.
     pub fn new(token: impl Into<Secret>) -> Self {
         Self(Arc::new(Inner { secret: token.into().trimmed(), bearer: OnceLock::new() }))
     }
 
-    /// Returns the text of the token.
+    /// Returns the secret text of the token.
     pub fn expose(&self) -> &str {
         self.0.secret.expose()
     }
@@ -44,33 +44,33 @@ impl Token {
     /// Checks that the token can be sent in a header.
     ///
     /// # Errors
-    /// When it is empty or contains a control character. The error says which, and does not show the
-    /// token.
+    /// Fails if the token is empty or contains a control character. The error names the problem but
+    /// does not contain the token.
     pub fn check(&self) -> Result<(), BuildError> {
         self.header().as_ref().map(drop).map_err(Clone::clone)
     }
 
-    /// The value of the `authorization` header.
+    /// Returns the value of the `authorization` header.
     pub(super) fn bearer(&self) -> Result<HeaderValue, AuthError> {
         self.header().clone().map_err(AuthError::new)
     }
 
-    /// The header, created once.
+    /// Returns the header, which is created on first use.
     fn header(&self) -> &Result<HeaderValue, BuildError> {
         self.0.bearer.get_or_init(|| {
-            let refused = |why: &dyn fmt::Display| {
-                BuildError::new(BuildErrorKind::Token, format!("the token {why}"))
+            let invalid = |reason: &dyn fmt::Display| {
+                BuildError::new(BuildErrorKind::Token, format!("the token {reason}"))
             };
-            let token = clean_text(self.expose()).map_err(|error| refused(&error))?;
+            let token = clean_text(self.expose()).map_err(|error| invalid(&error))?;
             let mut value = HeaderValue::try_from(format!("Bearer {token}"))
-                .map_err(|_| refused(&"contains characters that a header cannot carry"))?;
+                .map_err(|_| invalid(&"contains characters that are not allowed in a header"))?;
             value.set_sensitive(true);
             Ok(value)
         })
     }
 }
 
-/// Compares the texts, in a time that depends only on their lengths.
+/// Compares the texts in a time that depends only on their lengths.
 impl PartialEq for Token {
     fn eq(&self, other: &Self) -> bool {
         self.0.secret == other.0.secret
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_sensitive_and_made_once() {
+    fn the_header_is_sensitive_and_created_once() {
         let token = Token::from("abc");
         let header = token.bearer().unwrap();
         assert_eq!(header, "Bearer abc");
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn removes_the_whitespace_around_the_text() {
+    fn removes_surrounding_whitespace() {
         for text in ["abc\n", " abc", "\u{feff}abc\r\n"] {
             assert_eq!(Token::from(text).bearer().unwrap(), "Bearer abc", "{text:?}");
         }
     }
 
     #[test]
-    fn an_invalid_token_is_an_error_that_does_not_show_it() {
+    fn errors_of_invalid_tokens_do_not_contain_the_token() {
         for (wrong, message) in [
             ("canary\nx", "the token contains a line break"),
             ("canary\r\nx: y", "the token contains a line break"),

@@ -7,15 +7,15 @@ use frameio_core::BoxError;
 
 use crate::build_error::BuildError;
 
-/// No token is available for a request.
+/// Failure to get a usable token for a request.
 ///
-/// The message includes that of the token provider's error, which must not contain a secret.
+/// The message contains the error of the token provider, which must not contain secrets.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AuthError(BoxError);
 
 impl AuthError {
-    /// Creates the error from its cause.
+    /// Creates an error from the failure of a token provider.
     pub fn new(source: impl Into<BoxError>) -> Self {
         Self(source.into())
     }
@@ -24,9 +24,9 @@ impl AuthError {
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.downcast_ref::<BuildError>() {
-            // There is a token, which cannot be sent.
-            Some(unusable) => unusable.fmt(f),
-            None => write!(f, "no token: {}", self.0),
+            // The provider returned a token that cannot be sent in a header.
+            Some(invalid) => invalid.fmt(f),
+            None => write!(f, "cannot get a token: {}", self.0),
         }
     }
 }

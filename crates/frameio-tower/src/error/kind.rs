@@ -7,10 +7,11 @@ use crate::error::{
     ResponseTooLarge, TransportError, TransportStage, chain,
 };
 
-/// Kind of a failure without a response, of which [`error_type`] is the name.
+/// Kind of a failure without a response.
 ///
-/// An error is classified by the outermost of its sources that this crate knows: a token that
-/// cannot be fetched because a connection failed is a failure of the authentication.
+/// If an error has several sources that this crate defines, the outermost determines the kind: a
+/// token request that cannot connect is [`Auth`](Self::Auth), not
+/// [`Transport`](Self::Transport). [`error_type`] returns the name of the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind {
@@ -20,22 +21,22 @@ pub enum FailureKind {
     AttemptTimeout,
     /// [`ConnectTimeout`]: the connection was not established in time.
     ConnectTimeout,
-    /// [`QuotaExhausted`]: the quota has no room within the time that the call may wait.
+    /// [`QuotaExhausted`]: no slot is free within the time that the call may wait.
     QuotaExhausted,
-    /// [`QuotaStoreError`]: the store of the quotas is unavailable.
+    /// [`QuotaStoreError`]: the shared quota store is unavailable.
     QuotaStore,
-    /// [`AuthError`]: no token is available.
+    /// [`AuthError`]: no usable token.
     Auth,
-    /// [`ResponseTooLarge`]: the response is larger than the limit.
+    /// [`ResponseTooLarge`]: the response exceeds the size limit.
     ResponseTooLarge,
     /// [`TransportError`], with the stage that failed.
     Transport(TransportStage),
-    /// Any other error, for example of custom middleware.
+    /// Any other error, such as one of custom middleware.
     Other,
 }
 
 impl FailureKind {
-    /// Classifies `error` by the outermost of its sources that is known.
+    /// Classifies `error` by the outermost source that this crate defines.
     pub fn of(error: &(dyn StdError + 'static)) -> Self {
         chain(error).find_map(Self::of_known).unwrap_or(Self::Other)
     }
@@ -62,11 +63,10 @@ impl FailureKind {
         }
     }
 
-    /// Returns whether the service may have received the request, as far as the kind alone tells;
-    /// `true` if it does not.
+    /// Returns `false` if a failure of this kind implies that the request was not sent.
     ///
-    /// The [sending marker](crate::sending) knows better where there is one:
-    /// [`CallRecord::may_have_been_sent`](crate::CallRecord::may_have_been_sent).
+    /// With a [sending marker](crate::sending) in the stack,
+    /// [`CallRecord::may_have_been_sent`](crate::CallRecord::may_have_been_sent) is more precise.
     pub const fn may_have_been_sent(self) -> bool {
         match self {
             Self::QuotaExhausted
@@ -82,7 +82,7 @@ impl FailureKind {
         }
     }
 
-    /// Returns the value of `error.type`, see [`error_type`].
+    /// Returns the name for the attribute `error.type`; [`error_type`] lists all names.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Deadline => "deadline_exceeded",
@@ -101,7 +101,7 @@ impl FailureKind {
     }
 }
 
-/// Returns the value of `error.type` for a failure without a status.
+/// Returns the name of a failure for the OpenTelemetry attribute `error.type`.
 ///
 /// | error | name |
 /// |---|---|
@@ -112,10 +112,10 @@ impl FailureKind {
 /// | [`QuotaStoreError`] | `quota_store` |
 /// | [`AuthError`] | `auth` |
 /// | [`ResponseTooLarge`] | `response_too_large` |
-/// | [`TransportError`], by its stage | `connect`, `not_sent`, `connection_lost`, `body` |
-/// | any other | `_OTHER`, as OpenTelemetry has it |
+/// | [`TransportError`], by stage | `connect`, `not_sent`, `connection_lost`, `body` |
+/// | any other | `_OTHER`, OpenTelemetry's name for unknown errors |
 ///
-/// An error is classified by the outermost of its sources that is known.
+/// An error is classified by its outermost source in this table.
 pub fn error_type(error: &(dyn StdError + 'static)) -> &'static str {
     FailureKind::of(error).name()
 }
@@ -131,7 +131,7 @@ mod tests {
     use crate::record::Phase;
 
     #[test]
-    fn every_error_has_a_name_and_says_whether_it_may_have_been_sent() {
+    fn every_error_has_a_name_and_a_default_for_whether_it_was_sent() {
         let after = Duration::from_secs(1);
         let transport = |stage| BoxError::from(TransportError::new(stage, "reset"));
         let table: [(BoxError, &str, bool); 12] = [
@@ -139,20 +139,20 @@ mod tests {
             (ConnectTimeout::new(after).into(), "connect_timeout", false),
             (DeadlineExceeded::new(after, Phase::Start).into(), "deadline_exceeded", true),
             (QuotaExhausted::new(after).into(), "quota_exhausted", false),
-            (QuotaStoreError::new("away").into(), "quota_store", false),
+            (QuotaStoreError::new("unreachable").into(), "quota_store", false),
             (AuthError::new(transport(TransportStage::Sent)).into(), "auth", false),
             (ResponseTooLarge::new(1).into(), "response_too_large", true),
             (transport(TransportStage::Connect), "connect", false),
             (transport(TransportStage::NotSent), "not_sent", false),
             (transport(TransportStage::Sent), "connection_lost", true),
             (transport(TransportStage::Body), "body", true),
-            ("from elsewhere".into(), "_OTHER", true),
+            ("unknown error".into(), "_OTHER", true),
         ];
         for (error, name, sent) in table {
             assert_eq!(error_type(&*error), name);
             assert_eq!(FailureKind::of(&*error).may_have_been_sent(), sent, "{name}");
             let stack = HttpError::new(error);
-            assert_eq!(error_type(&stack), name, "inside the error of a stack");
+            assert_eq!(error_type(&stack), name, "inside an HttpError");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Errors of the layers: a small struct each, [`HttpError`] for any of them, and [`FailureKind`] to
-//! classify them.
+//! Errors of the layers, each a small struct; [`HttpError`] wraps any of them, and [`FailureKind`]
+//! classifies them.
 
 mod auth;
 mod kind;
@@ -18,10 +18,11 @@ pub use self::quota::{QuotaExhausted, QuotaStoreError};
 pub use self::timeout::{AttemptTimeout, ConnectTimeout, DeadlineExceeded};
 pub use self::transport::{ResponseTooLarge, TransportError, TransportStage};
 
-/// The error of a whole stack: any layer's, behind one concrete type.
+/// Error of any layer of a stack, as one concrete type.
 ///
-/// A boxed stack has this error and not [`BoxError`], with which a call could not be awaited
-/// inside `tokio::spawn`.
+/// `Display`, `Debug` and `source` are those of the wrapped error. [`HttpService`](crate::HttpService)
+/// returns it instead of [`BoxError`] because, with a boxed error, the compiler cannot prove that a
+/// call may be awaited inside `tokio::spawn`.
 pub struct HttpError(BoxError);
 
 impl HttpError {
@@ -33,12 +34,12 @@ impl HttpError {
         }
     }
 
-    /// The first error of the type `T` in this one or among its sources.
+    /// Returns the first error of type `T` among the wrapped error and its sources.
     pub fn find<T: StdError + 'static>(&self) -> Option<&T> {
         find(&*self.0)
     }
 
-    /// The error inside.
+    /// Returns the wrapped error.
     pub fn into_inner(self) -> BoxError {
         self.0
     }
@@ -74,12 +75,21 @@ impl StdError for HttpError {
     }
 }
 
-/// The first error of the type `T` in `error` or among its sources.
+/// Returns the first error of type `T` among `error` and its sources.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use frameio_tower::error::{AttemptTimeout, HttpError, find};
+///
+/// let error = HttpError::new(AttemptTimeout::new(Duration::from_secs(60)));
+/// assert_eq!(find::<AttemptTimeout>(&error).unwrap().after, Duration::from_secs(60));
+/// ```
 pub fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     chain(error).find_map(|error| error.downcast_ref())
 }
 
-/// An error and its sources. Bounded, in case an error is its own source.
+/// Iterates over an error and its sources, at most 32 in case they form a cycle.
 pub(crate) fn chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
@@ -88,7 +98,7 @@ pub(crate) fn chain<'a>(
 
 fn next<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     match error.downcast_ref::<HttpError>() {
-        // Its source is that of the error inside, which would be passed over.
+        // `HttpError::source` skips the wrapped error.
         Some(stack) => Some(&*stack.0),
         None => error.source(),
     }

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use frameio_core::BoxError;
 
-/// The quota is exhausted for longer than the call may wait.
+/// Quota without a free slot within the time that the call may wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QuotaExhausted {
-    /// Time until the turn of the call.
+    /// Time until a slot would be free for the call.
     pub wait: Duration,
 }
 
 impl QuotaExhausted {
-    /// Creates the error of a call whose turn would come after `wait`.
+    /// Creates an error for a call that would have to wait for `wait`.
     pub const fn new(wait: Duration) -> Self {
         Self { wait }
     }
@@ -25,7 +25,7 @@ impl fmt::Display for QuotaExhausted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the quota is exhausted: the next turn is in {:?}, longer than this call may wait",
+            "the quota is exhausted: the next slot is free in {:?}, longer than this call may wait",
             self.wait
         )
     }
@@ -33,13 +33,13 @@ impl fmt::Display for QuotaExhausted {
 
 impl StdError for QuotaExhausted {}
 
-/// The store of shared quotas is unavailable.
+/// Failure of the shared [`QuotaStore`](crate::rate_limit::QuotaStore).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct QuotaStoreError(BoxError);
 
 impl QuotaStoreError {
-    /// Creates the error from its cause.
+    /// Creates an error from the failure of the store.
     pub fn new(source: impl Into<BoxError>) -> Self {
         Self(source.into())
     }

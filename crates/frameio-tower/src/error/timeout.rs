@@ -6,22 +6,22 @@ use std::time::Duration;
 
 use crate::record::Phase;
 
-/// A connection was not established in time.
+/// Connection that was not established within the time limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectTimeout {
-    /// The limit that was reached.
+    /// Limit that was reached.
     pub after: Duration,
     peer: Option<Box<str>>,
 }
 
 impl ConnectTimeout {
-    /// Creates the error of a connection that was not established after `after`.
+    /// Creates an error for a connection that was not established after `after`.
     pub const fn new(after: Duration) -> Self {
         Self { after, peer: None }
     }
 
-    /// Sets the host and the port that the connection was for.
+    /// Sets the host and port of the connection, which the message names.
     #[must_use]
     pub fn peer(mut self, peer: impl Into<Box<str>>) -> Self {
         self.peer = Some(peer.into());
@@ -41,16 +41,16 @@ impl fmt::Display for ConnectTimeout {
 
 impl StdError for ConnectTimeout {}
 
-/// An attempt was not complete in time.
+/// Attempt that did not complete within the time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttemptTimeout {
-    /// The limit that was reached.
+    /// Limit that was reached.
     pub after: Duration,
 }
 
 impl AttemptTimeout {
-    /// Creates the error of an attempt that was not complete after `after`.
+    /// Creates an error for an attempt that did not complete after `after`.
     pub const fn new(after: Duration) -> Self {
         Self { after }
     }
@@ -64,18 +64,18 @@ impl fmt::Display for AttemptTimeout {
 
 impl StdError for AttemptTimeout {}
 
-/// A call was not complete at its deadline.
+/// Call that did not complete before its deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeadlineExceeded {
-    /// The limit that was reached.
+    /// Limit that was reached.
     pub after: Duration,
-    /// What the call was waiting for.
+    /// Phase of the call when the deadline passed.
     pub phase: Phase,
 }
 
 impl DeadlineExceeded {
-    /// Creates the error of a call that was waiting for `phase`, `after` its start.
+    /// Creates an error for a call that was in `phase` when its limit, `after`, was reached.
     pub const fn new(after: Duration, phase: Phase) -> Self {
         Self { after, phase }
     }

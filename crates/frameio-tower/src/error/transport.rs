@@ -1,4 +1,4 @@
-//! Errors of the transport and of its response.
+//! Errors of the transport and of response bodies.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,47 +7,47 @@ use frameio_core::BoxError;
 
 use super::chain;
 
-/// A failure of the transport: no complete response arrived.
+/// Failure of the transport before a complete response arrived.
 ///
 /// The message names the peer, if known, and the innermost cause: `cannot connect to
 /// api.frame.io:443: connection refused`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
-    /// How far the request got.
+    /// Progress of the request when the transport failed.
     pub stage: TransportStage,
     peer: Option<Box<str>>,
     source: BoxError,
 }
 
-/// How far a request got before the transport failed.
+/// Progress of a request when the transport failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportStage {
     /// The connection was not established.
     Connect,
-    /// The connection was established, and the request was certainly not sent on it.
+    /// The connection was established, but certainly no part of the request was sent.
     NotSent,
-    /// The request was sent at least in part, and no response arrived.
+    /// At least part of the request may have been sent, and no response arrived.
     Sent,
-    /// The response ended in the middle of its body.
+    /// The response body ended too early or cannot be read.
     Body,
 }
 
 impl TransportError {
-    /// Creates a failure at `stage`.
+    /// Creates an error for a failure at `stage`, without a peer.
     pub fn new(stage: TransportStage, source: impl Into<BoxError>) -> Self {
         Self { stage, peer: None, source: source.into() }
     }
 
-    /// Sets the host and the port that the connection was for.
+    /// Sets the host and port of the connection, which the message of a connection failure names.
     #[must_use]
     pub fn peer(mut self, peer: impl Into<Box<str>>) -> Self {
         self.peer = Some(peer.into());
         self
     }
 
-    /// Returns whether the service may have received the request.
+    /// Returns whether the service may have received the request, according to the stage.
     pub const fn may_have_been_sent(&self) -> bool {
         matches!(self.stage, TransportStage::Sent | TransportStage::Body)
     }
@@ -81,16 +81,16 @@ impl StdError for TransportError {
     }
 }
 
-/// A response larger than the limit.
+/// Response with more bytes than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResponseTooLarge {
-    /// The limit in bytes, after decompression.
+    /// Limit in bytes, which applies after decompression.
     pub limit: usize,
 }
 
 impl ResponseTooLarge {
-    /// Creates the error of a response of more than `limit` bytes.
+    /// Creates an error for a response of more than `limit` bytes.
     pub const fn new(limit: usize) -> Self {
         Self { limit }
     }

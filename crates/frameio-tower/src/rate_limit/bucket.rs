@@ -1,4 +1,4 @@
-//! One bucket, its slots, and the calls that wait for them.
+//! Bucket with its slots, and the calls that wait for them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -16,9 +16,10 @@ use super::store::QuotaResponse;
 use crate::error::QuotaExhausted;
 use crate::record::CallRecord;
 
-/// Calls of one operation by one user in one account.
+/// Calls of one operation with one credential in one account.
 ///
-/// There may be a million buckets, most of them hardly used: what only a few need is boxed.
+/// A process may have a million buckets, most of them hardly used, so state that few of them need is
+/// boxed.
 #[derive(Debug)]
 pub(super) struct Bucket {
     key: Key,
@@ -28,11 +29,11 @@ pub(super) struct Bucket {
 #[derive(Debug)]
 struct BucketState {
     gcra: Gcra,
-    /// Allocated when a call has to wait for the first time, or when a response requires it.
+    /// Allocated when a call has to wait, or when a response requires it.
     busy: Option<Box<Busy>>,
 }
 
-/// State of a bucket whose quota was used up, or is not the documented one.
+/// State of a bucket whose quota was exhausted, or differs from the documented one.
 #[derive(Debug, Default)]
 struct Busy {
     learned: LearnedQuota,
@@ -51,7 +52,7 @@ impl BucketState {
         until.map_or(now, |until| until.max(now))
     }
 
-    /// Takes a slot for the next call. Returns when the slot will have leaked away.
+    /// Takes a slot for the next call. Returns the time at which the slot will have leaked away.
     fn take(&mut self, now: Instant) -> Option<Instant> {
         (self.paused_until(now) == now && self.gcra.take()).then(|| self.gcra.empty_at())
     }
@@ -62,24 +63,24 @@ impl BucketState {
         self.gcra.turn(ahead, now).max(self.paused_until(now))
     }
 
-    /// Returns the number of waiters that are not passed over.
+    /// Returns the number of waiters that are not skipped.
     fn queued(&self, now: Instant) -> usize {
         let queued = self.busy.as_ref().map_or(0, |busy| busy.queue.len());
         queued - self.absent(now)
     }
 
-    /// Returns the number of waiters at the head of the queue that are passed over.
+    /// Returns the number of waiters at the head of the queue that are skipped.
     fn absent(&self, now: Instant) -> usize {
         self.busy.as_ref().map_or(0, |busy| busy.queue.absent(now, self.patience()))
     }
 
-    /// Returns how long a waiter may miss its turn before it is passed over.
+    /// Returns the time by which a waiter may miss its turn before it is skipped.
     fn patience(&self) -> Duration {
-        // At least the delay of a timer and of a busy runtime.
+        // Allows for the delay of a timer in a busy runtime.
         self.gcra.interval().max(Duration::from_millis(20))
     }
 
-    /// Returns the waker of the first waiter if its turn comes before it polls.
+    /// Returns the waker of the first waiter if its turn comes before its next poll.
     fn first_if_sooner(&mut self) -> Option<Waker> {
         if self.busy.as_ref()?.queue.is_empty() {
             return None;
@@ -89,7 +90,7 @@ impl BucketState {
         self.busy().queue.bring_forward(absent, turn)
     }
 
-    /// Returns the wakers of all waiters whose turn comes before they poll.
+    /// Returns the wakers of all waiters whose turn comes before their next poll.
     fn all_sooner(&mut self) -> Vec<Waker> {
         let now = Instant::now();
         let (absent, paused_until) = (self.absent(now), self.paused_until(now));
@@ -100,7 +101,7 @@ impl BucketState {
         })
     }
 
-    /// Applies the quota that a response reveals. Returns it if it is another one.
+    /// Applies the quota that a response reveals. Returns the new quota if it changed.
     fn learn(&mut self, response: &QuotaResponse) -> Option<Quota> {
         if self.gcra.pinned() {
             return None;
@@ -119,7 +120,7 @@ impl BucketState {
         if let Some(quota) = changed {
             let now = Instant::now();
             self.gcra.change(quota, now);
-            // After a pause calls still pass one by one.
+            // Calls still pass one by one after a pause.
             let paused_until = self.paused_until(now);
             if paused_until > now {
                 self.gcra.spend_burst(paused_until);
@@ -128,7 +129,7 @@ impl BucketState {
         changed
     }
 
-    /// Counts calls of other programs that a response reveals. Returns how many there are.
+    /// Counts calls of other programs that a response reveals. Returns their number.
     fn count_foreign(&mut self, response: &QuotaResponse) -> u32 {
         let plausible = response.reported_quota(self.gcra.quota()).is_some();
         let remaining = response.counted_remaining().filter(|_| plausible);
@@ -146,18 +147,18 @@ impl BucketState {
         let pauses = &mut self.busy().pauses;
         let (started, until) =
             pauses.throttled(response.sent, response.retry_after, Instant::now());
-        // Other programs may have waited as well: after the pause calls pass one by one.
+        // Other programs may resume at the same time, so calls pass one by one after the pause.
         self.gcra.spend_burst(until);
         started
     }
 }
 
-/// How a call enters a bucket.
+/// Result of entering a bucket.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// It may pass at once.
+    /// The call may pass immediately.
     Slot(Slot),
-    /// It waits for its turn, which comes at about that time.
+    /// The call waits for its turn, which comes at about this time.
     Queue(QueuedCall, Instant),
 }
 
@@ -174,12 +175,12 @@ impl Bucket {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a slot, or joins the queue if the turn comes at `latest` or before.
+    /// Takes a slot, or joins the queue if the turn comes no later than `latest`.
     pub(super) fn enter(self: Arc<Self>, latest: Option<Instant>) -> Result<Entry, QuotaExhausted> {
         let mut state = self.lock();
         let now = Instant::now();
         let ahead = state.queued(now);
-        // A new call does not overtake the waiters.
+        // A new call does not overtake waiters.
         if ahead == 0
             && let Some(until) = state.take(now)
         {
@@ -193,23 +194,23 @@ impl Bucket {
         Ok(Entry::Queue(QueuedCall { bucket: self, ticket, latest }, turn))
     }
 
-    /// Spends all slots until then.
+    /// Spends all slots until `until`.
     pub(super) fn spend_until(&self, until: Instant) {
         self.lock().gcra.spend_burst(until);
     }
 
-    /// Lets a call pass with or without a slot. Returns how long it would have waited.
+    /// Lets a call pass with or without a slot. Returns the wait that it would have had.
     pub(super) fn observe(self: Arc<Self>) -> (Slot, Option<Duration>) {
         let mut state = self.lock();
         let now = Instant::now();
         let until = state.take(now);
         let wait = until.is_none().then(|| state.turn(0, now) - now);
         drop(state);
-        // A slot that was not taken is never given back: it has leaked away already.
+        // Without a slot, `until` is now, so that nothing is returned.
         (Slot::new(self, now, until.unwrap_or(now)), wait)
     }
 
-    /// Corrects the bucket by a response.
+    /// Corrects the bucket according to a response.
     fn record_response(&self, response: &QuotaResponse) {
         let mut state = self.lock();
         let changed = state.learn(response);
@@ -239,7 +240,7 @@ impl Bucket {
         }
     }
 
-    /// Returns whether a new bucket would behave the same, except for the quota that the next
+    /// Returns whether a new bucket would behave the same, except for a learned quota, which the next
     /// response reports again.
     pub(super) fn is_unused(&self) -> bool {
         let state = self.lock();
@@ -249,7 +250,7 @@ impl Bucket {
     }
 }
 
-/// Fails if a turn comes too late for a call.
+/// Fails if `turn` is in the future and after `latest`.
 fn in_time(turn: Instant, now: Instant, latest: Option<Instant>) -> Result<(), QuotaExhausted> {
     match latest {
         Some(latest) if turn > now && turn > latest => Err(QuotaExhausted::new(turn - now)),
@@ -257,22 +258,22 @@ fn in_time(turn: Instant, now: Instant, latest: Option<Instant>) -> Result<(), Q
     }
 }
 
-/// Whether the request of a slot was sent, so that the service counts it.
+/// Progress of the request of a slot. The service counts requests that were sent.
 #[derive(Debug, Default)]
 pub(super) enum Sending {
-    /// Not yet.
+    /// Not yet passed to the inner service.
     #[default]
     Waiting,
-    /// It was passed to the inner service, which counts as sent.
+    /// Passed to the inner service, which counts as sent.
     Passed,
-    /// It was passed to the inner service. A sending marker increments the counter of the record,
-    /// which was at `sends`, when it is sent.
+    /// Passed to the inner service when the counter of the record was at `sends`. A sending marker
+    /// increments the counter when the request is sent.
     Marked { record: CallRecord, sends: u32 },
 }
 
 impl Sending {
-    /// The request is passed to the inner service, and counts as sent once the counter of `record`
-    /// increases.
+    /// Returns the state of a request that is now passed to the inner service, and counts as sent
+    /// once the counter of `record` increases.
     pub(super) fn marked(record: CallRecord) -> Self {
         let sends = record.sends();
         Self::Marked { record, sends }
@@ -287,12 +288,12 @@ impl Sending {
     }
 }
 
-/// Slot of a bucket. It is given back when it is dropped, unless its request was sent.
+/// Slot of a bucket, returned when dropped unless its request was sent.
 #[derive(Debug)]
 pub(super) struct Slot {
     bucket: Arc<Bucket>,
     at: Instant,
-    /// When it will have leaked away.
+    /// Time at which the slot will have leaked away.
     until: Instant,
     sending: Sending,
 }
@@ -302,12 +303,12 @@ impl Slot {
         Self { bucket, at, until, sending: Sending::Waiting }
     }
 
-    /// The request is passed to the inner service.
+    /// Records that the request is passed to the inner service.
     pub(super) fn pass(&mut self, sending: Sending) {
         self.sending = sending;
     }
 
-    /// Corrects the bucket by the response, unless it comes from a layer in between.
+    /// Corrects the bucket according to the response, unless a layer in between created it.
     pub(super) fn record_response(&self, status: http::StatusCode, headers: &http::HeaderMap) {
         if self.sending.is_sent() {
             self.bucket.record_response(&QuotaResponse::new(self.at, status, headers));
@@ -323,7 +324,7 @@ impl Drop for Slot {
     }
 }
 
-/// Call in the queue. Dropping it leaves the queue.
+/// Call in the queue, which it leaves when dropped.
 #[derive(Debug)]
 pub(super) struct QueuedCall {
     bucket: Arc<Bucket>,
@@ -339,11 +340,11 @@ pub(super) enum Turn {
 }
 
 impl QueuedCall {
-    /// Takes a slot if it is the turn of this call. Otherwise returns when to poll again, and wakes
-    /// `waker` if that becomes sooner.
+    /// Takes a slot if the turn of this call has come. Otherwise returns the time of the next poll,
+    /// and wakes `waker` if an earlier poll becomes necessary.
     ///
     /// # Errors
-    /// If the turn comes too late.
+    /// Fails if the turn comes too late.
     pub(super) fn poll_turn(&self, waker: &Waker) -> Result<Turn, QuotaExhausted> {
         let mut state = self.bucket.lock();
         let now = Instant::now();
@@ -359,7 +360,7 @@ impl QueuedCall {
         } else {
             let mut turn = state.turn(ahead, now);
             if turn <= now {
-                // Slots are free, and the waiters ahead have not polled yet.
+                // A slot is free, but waiters ahead have not polled yet.
                 turn = now + state.patience();
             }
             let unused = state.busy().queue.stay(position, turn, waker);
@@ -367,7 +368,7 @@ impl QueuedCall {
         };
         let first = state.first_if_sooner();
         drop(state);
-        // Wakers may run any code, so they are neither dropped nor woken under the lock.
+        // Dropping or waking a waker may run arbitrary code, so neither happens under the lock.
         drop(unused);
         if let Some(first) = first {
             first.wake();

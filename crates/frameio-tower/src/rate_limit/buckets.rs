@@ -1,4 +1,4 @@
-//! All buckets of a layer, by credential, account and operation.
+//! Buckets of a layer, by credential, account and operation.
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ use super::gcra::QuotaLimiters;
 /// Number of buckets below which none are dropped.
 const FEW: usize = 1024;
 
-/// Identity of a bucket. It is built without allocating, so that a look-up is cheap.
+/// Identity of a bucket, which is created without an allocation.
 #[derive(Debug)]
 pub(super) struct Key {
     operation: &'static Operation,
@@ -36,7 +36,7 @@ impl Key {
         }
     }
 
-    /// Returns the documented name of the operation.
+    /// Returns the id of the operation.
     pub(super) const fn operation(&self) -> &'static str {
         self.operation.id
     }
@@ -71,7 +71,7 @@ struct Map {
     sweep_at: usize,
 }
 
-/// Bucket that is found by its key. A map would store the key twice.
+/// Bucket in a set, looked up by its key. A map would store the key twice.
 struct Keyed(Arc<Bucket>);
 
 impl Borrow<Key> for Keyed {
@@ -102,7 +102,8 @@ impl Buckets {
         }
     }
 
-    /// Returns the bucket of a call. `pinned` returns the quota that the user set for an operation.
+    /// Returns the bucket of a call, after creating it if necessary. `pinned` returns the quota that
+    /// the user set for an operation.
     pub(super) fn get(
         &self,
         call: &Call,
@@ -132,14 +133,14 @@ impl Buckets {
 }
 
 impl Map {
-    /// Drops unused buckets if there are twice as many as the last time, so that each new bucket
-    /// costs a constant share of the work.
+    /// Drops unused buckets whenever the number of buckets has doubled, so that the cost of each new
+    /// bucket is constant on average.
     fn make_room(&mut self) {
         if self.buckets.len() < self.sweep_at {
             return;
         }
-        // Calls that wait or are in flight hold their bucket. Under the lock of the map no other
-        // call can find it.
+        // Waiting calls and calls in flight hold a reference to their bucket. While the map is
+        // locked, no other call can get one.
         self.buckets.retain(|Keyed(bucket)| Arc::strong_count(bucket) > 1 || !bucket.is_unused());
         self.sweep_at = (self.buckets.len() * 2).max(FEW);
         self.buckets.shrink_to(self.sweep_at);
@@ -162,13 +163,13 @@ mod tests {
     static SHOW: Operation = Operation::new("files.show", Method::GET, "/", Quota::per_second(10));
 
     #[test]
-    fn unused_buckets_are_dropped_when_there_are_twice_as_many_as_are_in_use() {
+    fn unused_buckets_are_dropped_when_the_number_has_doubled() {
         let buckets = Buckets::new();
         let get = |number: usize| {
             buckets.get(&Call::new(&SHOW).account(number.to_string()), None, |_| None)
         };
         let mut held: Vec<_> = (0..FEW).map(get).collect();
-        // The next one finds all in use, and looks again when there are twice as many.
+        // All are in use, so the next sweep happens at twice the number.
         let unused = FEW..2 * FEW;
         unused.clone().for_each(|number| drop(get(number)));
         assert_eq!(buckets.len(), 2 * FEW);
@@ -192,7 +193,7 @@ mod tests {
         slot.pass(Sending::Passed);
         drop(slot);
         (1..=FEW).for_each(|number| drop(get(number)));
-        assert!(used.strong_count() > 0, "one call is in it");
+        assert!(used.strong_count() > 0, "it contains a call");
         tokio::time::advance(std::time::Duration::from_millis(100)).await;
         (FEW..2 * FEW).for_each(|number| drop(get(number)));
         assert_eq!(used.strong_count(), 0);

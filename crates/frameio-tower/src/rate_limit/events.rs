@@ -6,14 +6,14 @@ use frameio_core::Quota;
 
 use super::{CORRECTED, PAUSED, TARGET, WAIT};
 
-/// A call starts to wait for about `wait`.
+/// Emits the event of a call that starts to wait for about `wait`.
 pub(super) fn wait(operation: &str, wait: Duration) {
     tracing::debug!(
         name: WAIT, target: TARGET, operation, wait_ms = millis(wait), "{WAIT}"
     );
 }
 
-/// A response changed the quota, or revealed calls of other programs.
+/// Emits the event of a response that changed the quota or revealed calls of other programs.
 pub(super) fn corrected(operation: &str, quota: Option<Quota>, spent_elsewhere: Option<u32>) {
     let quota = quota.map(tracing::field::display);
     tracing::debug!(
@@ -21,7 +21,7 @@ pub(super) fn corrected(operation: &str, quota: Option<Quota>, spent_elsewhere: 
     );
 }
 
-/// A 429 started a pause.
+/// Emits the event of a 429 that started a pause.
 pub(super) fn paused(operation: &str, wait: Duration) {
     tracing::warn!(
         name: PAUSED, target: TARGET, operation, wait_ms = millis(wait), "{PAUSED}"

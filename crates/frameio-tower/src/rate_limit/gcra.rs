@@ -1,4 +1,4 @@
-//! The decision whether a call may pass: governor's GCRA over a level that responses can correct.
+//! Decision whether a call may pass: governor's GCRA with a level that responses can correct.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -14,10 +14,10 @@ use governor::nanos::Nanos;
 use governor::state::StateStore;
 use tokio::time::Instant;
 
-/// Longest window whose arithmetic fits governor's integers.
+/// Maximum window for which governor's integers do not overflow.
 const MAX_WINDOW: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// Limiters in use, one for each quota: there may be a million buckets and a few quotas.
+/// Limiters in use, one for each quota. A million buckets share a few quotas.
 #[derive(Debug, Default)]
 pub(super) struct QuotaLimiters(Mutex<HashMap<(Quota, bool), Weak<QuotaLimiter>>>);
 
@@ -35,20 +35,20 @@ impl QuotaLimiters {
     }
 }
 
-/// Decides by one quota, for all buckets that have it.
+/// Limiter for all buckets with the same quota.
 #[derive(Debug)]
 pub(super) struct QuotaLimiter {
     quota: Quota,
-    /// Whether the user set the quota, so that responses do not replace it.
+    /// Whether the user set the quota. If so, responses do not replace it.
     pinned: bool,
-    /// Time until a slot is free again.
+    /// Time in which one slot leaks away.
     interval: Duration,
-    /// How far the level may be ahead of the time for a call to pass at once.
+    /// Maximum lead of the level over the current time at which a call passes immediately.
     tolerance: Duration,
     /// Origin of the levels.
     start: Instant,
     governor: RateLimiter<Level, Levels, TokioClock>,
-    /// Finds the limiter of another quota.
+    /// Used to find the limiter of a new quota.
     in_use: Arc<QuotaLimiters>,
 }
 
@@ -56,10 +56,10 @@ impl QuotaLimiter {
     fn new(quota: Quota, pinned: bool, in_use: Arc<QuotaLimiters>) -> Self {
         let calls = quota.calls();
         let interval = (quota.window().min(MAX_WINDOW) / calls.get()).max(Duration::from_nanos(1));
-        // One slot stays free, unless it is the only one: the service counts calls when they
-        // arrive, and on the way the last calls of a burst may catch up with the first.
+        // One slot stays free, unless it is the only one: the service counts calls on arrival, and
+        // the last calls of a burst may catch up with the first on the network.
         let burst = NonZeroU32::new(calls.get() - 1).unwrap_or(NonZeroU32::MIN);
-        // The interval is not zero.
+        // `with_period` returns `None` only for zero.
         let limits = governor::Quota::with_period(interval)
             .unwrap_or(governor::Quota::per_second(NonZeroU32::MIN))
             .allow_burst(burst);
@@ -86,7 +86,7 @@ impl Hash for Level {
     }
 }
 
-/// State store whose keys are the levels themselves: governor's own stores cannot be corrected from
+/// State store whose keys are the levels themselves. Governor's own stores cannot be corrected from
 /// outside, and would store each key twice.
 #[derive(Debug)]
 struct Levels;
@@ -98,14 +98,14 @@ impl StateStore for Levels {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        // Not one atomic step: the caller holds the lock of the bucket.
+        // Need not be atomic, because the caller holds the lock of the bucket.
         let (outcome, next) = decide(Some(Nanos::new(level.0.get())))?;
         level.0.set(next.as_u64());
         Ok(outcome)
     }
 }
 
-/// tokio's clock, so that quotas follow paused time.
+/// Tokio's clock, so that quotas follow paused time.
 #[derive(Clone, Copy, Debug)]
 struct TokioClock;
 
@@ -117,7 +117,7 @@ impl Clock for TokioClock {
     }
 }
 
-/// Leaky bucket of one quota.
+/// Leaky bucket with a quota and a level.
 #[derive(Debug)]
 pub(super) struct Gcra {
     limiter: Arc<QuotaLimiter>,
@@ -139,7 +139,7 @@ impl Gcra {
         self.limiter.pinned
     }
 
-    /// Returns the time until a slot is free again.
+    /// Returns the time in which one slot leaks away.
     pub(super) fn interval(&self) -> Duration {
         self.limiter.interval
     }
@@ -149,34 +149,34 @@ impl Gcra {
         self.limiter.governor.check_key(&self.level).is_ok()
     }
 
-    /// Returns when a slot is free for a call that has `ahead` calls ahead of it.
+    /// Returns the time at which a slot is free for a call with `ahead` calls ahead of it.
     pub(super) fn turn(&self, ahead: u32, now: Instant) -> Instant {
         let level = self.empty_at().max(now) + self.interval().saturating_mul(ahead);
         level.checked_sub(self.limiter.tolerance).map_or(now, |turn| turn.max(now))
     }
 
-    /// Returns when the bucket runs empty.
+    /// Returns the time at which the bucket runs empty.
     pub(super) fn empty_at(&self) -> Instant {
         self.limiter.start + Duration::from_nanos(self.level.0.get())
     }
 
-    /// Gives a slot back; `taken` is when the bucket would have run empty right after it was taken.
+    /// Returns a slot to the bucket. `taken` is the time at which the bucket would have run empty
+    /// right after the slot was taken.
     pub(super) fn give_back(&mut self, taken: Instant, now: Instant) {
-        // A slot that has leaked away is free already.
+        // A slot that has leaked away is already free.
         if now < taken {
             self.level.0.set(self.level.0.get().saturating_sub(nanos(self.interval())));
         }
     }
 
-    /// Raises the level to what the service reports: when it counted a call that was sent at
-    /// `sent`, `remaining` calls were left. Returns how many calls were missing from the bucket.
+    /// Raises the level to the one that the service reports: `remaining` calls remained after it
+    /// counted a call that was sent at `sent`. Returns the number of calls that the bucket missed.
     ///
-    /// The level is at least what this response implies, whatever has happened since. The higher of
-    /// this and the known level applies. A late response therefore changes nothing, because the
-    /// calls that it counts have leaked away; several responses that report the same calls of other
-    /// programs, in any order, count them once; and calls in flight are not counted twice. A
-    /// difference of less than one call is a rounding error, which the slot that stays free
-    /// absorbs.
+    /// The higher of the reported and the known level applies. A late response therefore changes
+    /// nothing, because the calls that it counts have leaked away; several responses, in any order,
+    /// that report the same calls of other programs count them once; and calls in flight are not
+    /// counted twice. A difference of less than one call is a rounding error, which the slot that
+    /// stays free absorbs.
     pub(super) fn fill(&mut self, sent: Instant, remaining: u32) -> u32 {
         let used = self.quota().calls().get().saturating_sub(remaining);
         let level = sent + self.interval().saturating_mul(used);
@@ -187,7 +187,7 @@ impl Gcra {
         u32::try_from(more.as_nanos() / self.interval().as_nanos()).unwrap_or(u32::MAX)
     }
 
-    /// Spends the burst: from `at` on, calls pass one by one.
+    /// Spends the burst, so that calls pass one by one from `at` on.
     pub(super) fn spend_burst(&mut self, at: Instant) {
         self.raise(at + self.limiter.tolerance);
     }
@@ -221,7 +221,7 @@ mod tests {
         Gcra::new(Arc::new(QuotaLimiters::default()).get(quota, false))
     }
 
-    /// Two calls at once, since one slot of three stays free, and then one each second.
+    /// Allows two calls at once, because one slot of three stays free, and then one per second.
     fn three() -> Gcra {
         gcra(Quota::new(3, Duration::from_secs(3)).unwrap())
     }
@@ -253,7 +253,10 @@ mod tests {
         let mut bucket = Gcra::new(one.clone());
         bucket.change(Quota::per_second(6), Instant::now());
         assert!(Arc::ptr_eq(&bucket.limiter, &in_use.get(Quota::per_second(6), false)));
-        assert!(Arc::ptr_eq(&one, &in_use.get(quota, false)), "kept while others are created");
+        assert!(
+            Arc::ptr_eq(&one, &in_use.get(quota, false)),
+            "kept while other limiters are created"
+        );
         assert_eq!(in_use.0.lock().unwrap().len(), 3);
         drop((one, bucket, pinned));
         let _other = in_use.get(Quota::per_minute(7), false);
@@ -261,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slot_is_given_back_until_it_has_leaked_away() {
+    async fn a_slot_can_be_returned_until_it_has_leaked_away() {
         let (mut gcra, start) = (three(), Instant::now());
         assert!(gcra.take() && gcra.take());
         let taken = gcra.empty_at();
@@ -276,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn another_quota_keeps_the_number_of_calls() {
+    async fn a_new_quota_keeps_the_number_of_calls() {
         let (mut gcra, start) = (three(), Instant::now());
         assert!(gcra.take() && gcra.take());
         gcra.change(Quota::new(100, Duration::from_secs(200)).unwrap(), start);

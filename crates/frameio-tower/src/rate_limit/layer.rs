@@ -1,4 +1,4 @@
-//! The layer, its settings and its modes.
+//! Layer, settings and modes.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use super::buckets::Buckets;
 use super::service::RateLimit;
 use super::store::{QuotaBucket, QuotaStore, Store};
 
-/// Keeps calls within the quota of each operation: a call waits until its slot is free.
+/// Delays calls so that they stay within the quota of their operation.
 ///
 /// | setting | default |
 /// |---|---|
@@ -25,42 +25,41 @@ use super::store::{QuotaBucket, QuotaStore, Store};
 /// | behaviour when the store is unavailable | [`OnUnavailable::FailClosed`] |
 /// | when a slot is spent | when the inner service is called |
 ///
-/// There is a leaky bucket for each credential, account and operation, as on the service. **Clones
-/// of a layer, and all services built with them, share the buckets**: give clones of one layer to all
-/// clients that spend the same quota. Unused buckets are dropped, so that accounts may come and go.
+/// Like the service, the layer has a leaky bucket for each credential, account and operation.
+/// **Clones of a layer share their buckets**, so give clones of one layer to all clients that spend
+/// the same quota. Unused buckets are dropped, so the number of accounts is not limited.
 ///
-/// * Waiting calls are served in order, as fast as the quota allows. A waiting call costs a few
-///   wake-ups, however many there are. A waiting future that is not polled does not block the
-///   others.
-/// * A call whose turn comes after its [`DeadlineAt`](crate::DeadlineAt) fails at once with
+/// * Waiting calls are served in order, as fast as the quota allows. Each waiting call costs a few
+///   wake-ups, regardless of the length of the queue. A waiting future that is not polled does not
+///   block the others.
+/// * A call whose turn would come after its [`DeadlineAt`](crate::DeadlineAt) fails immediately with
 ///   [`QuotaExhausted`](crate::QuotaExhausted), which contains the wait.
-/// * A 429 pauses the bucket for all calls: as long as `Retry-After` asks for, otherwise 1 s,
-///   doubled with each 429 in a row; at most 60 s. After the pause calls pass one by one, not in a
-///   burst.
-/// * A call that is dropped or fails before it is sent gives its slot back.
+/// * A 429 pauses the bucket for all calls: for the time in `Retry-After`, otherwise for 1 s,
+///   doubled with each consecutive 429; at most 60 s. After the pause, calls pass one by one instead
+///   of in a burst.
+/// * A call that is dropped or fails before it is sent returns its slot.
 ///
-/// The layer belongs inside of retry, so that each attempt is counted. Requests without a [`Call`]
-/// have no quota and pass.
+/// Place the layer inside retry, so that each attempt counts. Requests without a [`Call`] have no
+/// quota and are not delayed.
 ///
-/// # Quotas of the service
+/// # Learning from responses
 ///
-/// Responses replace the documented quota. Waiting calls notice at once.
+/// Responses replace the documented quota, and waiting calls adapt immediately.
 ///
-/// * `x-ratelimit-limit` and `x-ratelimit-window` are the quota from then on. Implausible values are
-///   ignored: a limit or a window of zero, a window of more than an hour.
-/// * A smaller `x-ratelimit-remaining` than expected means that another program spends the same
-///   quota, and delays the calls of this one.
-/// * A service that enforces no quota sends no such headers, or always reports that the whole quota
-///   remains. After three such responses in a row the quota is doubled, and again after three more,
-///   until calls no longer wait. Only these responses count: those with status 200, 201 or 202,
-///   since the service documents no headers for 204; those that arrive while the bucket is at least
-///   half full, since a few calls prove nothing; and, after the quota was doubled, those to calls
-///   sent since.
-/// * A response with the usual headers ends that at once. A 429 ends it for good: it restores the
-///   quota that its headers report, otherwise the previous one, which is not doubled again. A proxy
-///   that strips the headers therefore costs refused calls once, about as many as the quota allows.
+/// * `x-ratelimit-limit` and `x-ratelimit-window` set the quota. Implausible values are ignored: a
+///   limit or a window of zero, or a window of more than an hour.
+/// * If `x-ratelimit-remaining` is smaller than expected, another program spends the same quota;
+///   calls of this program are then delayed accordingly.
+/// * A service that enforces no quota sends no such headers, or always reports the whole quota as
+///   remaining. After three such responses in a row the quota is doubled, and again after every
+///   three more, until calls no longer wait. A response counts only if its status is 200, 201 or
+///   202 (the service documents no headers for 204), if the bucket is at least half full (a few
+///   calls prove nothing), and if its call was sent after the quota was last doubled.
+/// * A response with the usual headers restores the quota. A 429 restores it permanently: the quota
+///   in its headers applies, otherwise the previous one, and it is not doubled again. A proxy that
+///   strips the headers therefore causes refused calls only once, about as many as the quota allows.
 ///
-/// A quota that was [set by the user](Self::quota) stays.
+/// A quota [set by the user](Self::quota) is never replaced.
 ///
 /// ```
 /// use frameio_core::Quota;
@@ -84,7 +83,7 @@ struct Settings {
     spend_when_sent: bool,
     store: Option<Store>,
     on_unavailable: OnUnavailable,
-    /// When the store last provided a slot.
+    /// Time at which the store last provided a slot.
     last_shared: Arc<Mutex<Option<Instant>>>,
 }
 
@@ -92,15 +91,15 @@ struct Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RateLimitMode {
-    /// The call waits for its turn.
+    /// The call waits for its turn, at most until its deadline.
     #[default]
     Wait,
-    /// The call fails at once.
+    /// The call fails immediately with [`QuotaExhausted`](crate::QuotaExhausted).
     FailFast,
-    /// The call proceeds. Buckets are kept and corrected, and events report the waits that
+    /// The call proceeds. Buckets are maintained, and events report the waits that
     /// [`Wait`](Self::Wait) would cause.
     Observe,
-    /// The call proceeds. There are no buckets.
+    /// The call proceeds, and no buckets are maintained.
     Off,
 }
 
@@ -113,11 +112,11 @@ pub enum OnUnavailable {
     FailClosed,
     /// The call is counted in a bucket in memory, with a share of the quota.
     ///
-    /// Calls pass one by one at the rate of the share, not in a burst, because the level of the
-    /// bucket of the service is unknown.
+    /// Calls pass one by one at the rate of the share, without a burst, because the level of the
+    /// service's bucket is unknown.
     FailOpen {
-        /// Share of each quota that this process may spend: 0.1 for one of ten processes. A value
-        /// that is not between 0 and 1 means 1.
+        /// Share of each quota that this process may spend, such as 0.1 for one of ten processes. A
+        /// value outside 0 to 1 counts as 1.
         share: f64,
     },
 }
@@ -147,49 +146,49 @@ impl RateLimitLayer {
         }))
     }
 
-    /// Sets the behaviour when the quota is exhausted.
+    /// Sets the behaviour when the quota is exhausted. Default: [`RateLimitMode::Wait`].
     pub fn mode(mut self, mode: RateLimitMode) -> Self {
         Arc::make_mut(&mut self.0).mode = mode;
         self
     }
 
-    /// Sets the quota of an operation, by its id. It overrides the documented quota and the one that
-    /// responses report, for example with a share of a quota that other programs spend as well.
-    /// Existing buckets keep their quota.
+    /// Sets the quota of an operation, given by its id such as `files.show`.
     ///
-    /// A 429 still pauses the bucket, and a small `x-ratelimit-remaining` still delays calls.
+    /// Overrides the documented quota and the quota that responses report, for example with a share
+    /// of a quota that other programs spend too. Existing buckets keep their quota. A 429 still
+    /// pauses the bucket, and a small `x-ratelimit-remaining` still delays calls.
     pub fn quota(mut self, operation: impl Into<Cow<'static, str>>, quota: Quota) -> Self {
         Arc::make_mut(&mut self.0).quotas.insert(operation.into(), quota);
         self
     }
 
-    /// Sets the name of the credential of these calls: any text that distinguishes credentials, but
-    /// no secret. An empty name is none. The buckets stay shared with the layers that this one was
-    /// cloned from, so that all calls of a credential count together.
+    /// Sets the name of the credential that calls are made with, to give each credential buckets of
+    /// its own. Default: none.
     ///
-    /// Quotas of a whole account ignore the name.
+    /// The name is any text that identifies the credential, but not a secret; an empty name is
+    /// ignored. The layer still shares buckets with the layer it was cloned from, so that calls with
+    /// the same name count together. Quotas that apply to a whole account ignore the name.
     pub fn credential(mut self, name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
         Arc::make_mut(&mut self.0).credential = (!name.is_empty()).then_some(name);
         self
     }
 
-    /// Sets whether a slot is spent when the [sending marker](crate::SendingLayer) reports that the
-    /// request is sent. Default: `false`, the slot is spent when the inner service is called.
+    /// Sets whether a slot is spent only when the [sending marker](crate::SendingLayer) marks the
+    /// request as sent. Default: `false`, the slot is spent when the inner service is called.
     ///
-    /// A call that is dropped or fails between the two, as while it waits for a token, then gives its
-    /// slot back. Requires a sending marker inside of this layer: without one all slots are given
-    /// back, and nothing is limited.
+    /// With `true`, a call that is dropped or fails before the marker, for example while it waits for
+    /// a token, returns its slot. Requires a sending marker inside this layer: without one, all
+    /// slots are returned and calls are not limited.
     pub fn spend_when_sent(mut self, spend_when_sent: bool) -> Self {
         Arc::make_mut(&mut self.0).spend_when_sent = spend_when_sent;
         self
     }
 
-    /// Sets the store of the buckets, which other processes share. Default: the buckets are in
-    /// memory.
+    /// Sets a store of buckets that several processes share. Default: buckets in memory.
     ///
-    /// [`RateLimitMode::Observe`] still uses buckets in memory, because it waits for nothing. Set
-    /// the [name of the credential](Self::credential) if more than one is in use.
+    /// Set the [name of the credential](Self::credential) if the processes use more than one.
+    /// [`RateLimitMode::Observe`] uses buckets in memory even with a store.
     pub fn store(mut self, store: impl QuotaStore) -> Self {
         Arc::make_mut(&mut self.0).store = Some(Store(Arc::new(store)));
         self
@@ -202,7 +201,7 @@ impl RateLimitLayer {
         self
     }
 
-    /// Returns the number of buckets in memory, for metrics.
+    /// Returns the number of buckets in memory, which can be exported as a metric.
     pub fn buckets(&self) -> usize {
         self.0.buckets.len()
     }
@@ -230,7 +229,7 @@ impl RateLimitLayer {
         let quota = quotas.get(call.operation.id).copied().unwrap_or(call.operation.quota);
         let share = on_unavailable.share(quota)?;
         let bucket = buckets.get(call, credential.as_ref(), |_| Some(share));
-        // Not in addition to the last slot of the store.
+        // The last slot of the store counts against the share too.
         if let Some(last) = *self.last_shared() {
             bucket.spend_until(last + share.interval());
         }
@@ -272,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_of_a_quota_has_that_share_of_the_rate() {
+    fn fail_open_limits_the_rate_to_the_share() {
         let share = |quota, share| OnUnavailable::FailOpen { share }.share(quota);
         let seconds = Duration::from_secs_f64;
         assert_eq!(share(Quota::per_minute(100), 0.1), Quota::new(1, seconds(6.0)));

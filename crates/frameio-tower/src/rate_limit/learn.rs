@@ -1,4 +1,4 @@
-//! What responses reveal about a bucket: the quota in force, and pauses after a 429.
+//! Quotas and pauses learned from responses.
 
 use std::time::Duration;
 
@@ -7,23 +7,23 @@ use tokio::time::Instant;
 
 use super::store::QuotaResponse;
 
-/// Longest window of a response that is accepted. The documented ones are a second or a minute.
+/// Maximum window accepted from a response. Documented windows are a second or a minute.
 const MAX_WINDOW: Duration = Duration::from_secs(3600);
-/// Number of responses in a row without a sign of a quota after which the quota is raised.
+/// Number of consecutive responses without a sign of a quota after which the quota is raised.
 const UNENFORCED_IN_A_ROW: u8 = 3;
-/// First pause if the response has no `Retry-After`; each one in a row doubles it.
+/// First pause if the response has no `Retry-After`. Each consecutive pause doubles it.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Longest pause, whatever the response asks for.
+/// Maximum pause, including pauses that `Retry-After` requests.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Quota of one bucket as the responses of the service reveal it.
+/// Learns the quota of one bucket from the responses of the service.
 ///
-/// The rules of [`RateLimitLayer`](super::RateLimitLayer#quotas-of-the-service), for a
-/// [`QuotaStore`](super::QuotaStore): keep one next to each bucket whose quota is not
+/// Implements the rules of [`RateLimitLayer`](super::RateLimitLayer#learning-from-responses) for a
+/// [`QuotaStore`](super::QuotaStore). Keep one for each bucket whose quota is not
 /// [pinned](super::QuotaBucket::pinned), and apply the quota that [`record`](Self::record) returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LearnedQuota {
-    /// Responses in a row without a sign of a quota.
+    /// Number of consecutive responses without a sign of a quota.
     unenforced: u8,
     /// Whether a 429 proved that the quota is enforced.
     enforced: bool,
@@ -33,9 +33,9 @@ pub struct LearnedQuota {
 }
 
 impl LearnedQuota {
-    /// Records a response. Returns the quota to apply from now on, if it changes.
+    /// Records a response. Returns the quota to apply from now on, or `None` if it stays the same.
     ///
-    /// `current` is the quota that is applied, and `runs_empty_at` the time at which the bucket
+    /// `current` is the quota currently applied, and `runs_empty_at` the time at which the bucket
     /// runs empty.
     pub fn record(
         &mut self,
@@ -76,22 +76,23 @@ impl LearnedQuota {
         };
     }
 
-    /// Records that another process got a 429: the quota is not raised any more.
+    /// Records that another process got a 429, so that the quota is never raised again.
     pub fn enforce(&mut self) {
         self.enforced = true;
     }
 
-    /// Returns whether a reported quota replaces the current one. A response that was not counted
-    /// does not lower a quota that was raised for that reason.
+    /// Returns whether a reported quota replaces the current one. A quota that was raised because
+    /// responses were not counted is not lowered by another such response.
     fn applies(&self, info: RateLimitInfo, reported: Quota, current: Quota) -> bool {
         let lower = reported.interval() > current.interval();
         !(lower && self.base.is_some() && whole_remains(info))
     }
 
-    /// Counts a response without a sign of a quota. Returns the doubled quota after a few of them.
+    /// Counts a response without a sign of a quota. Returns the doubled quota after a few such
+    /// responses.
     fn raise(&mut self, sent: Instant, current: Quota, runs_empty_at: Instant) -> Option<Quota> {
-        // Only a call that was sent at the current rate proves anything about it: none that was
-        // sent before, and none while the quota is hardly used.
+        // Only calls sent at the current rate prove anything about it. That excludes calls sent
+        // before the quota was raised, and calls sent while the quota is hardly used.
         let older = self.raised_at.is_some_and(|raised_at| sent < raised_at);
         if self.enforced || older {
             return None;
@@ -111,23 +112,24 @@ impl LearnedQuota {
 }
 
 impl QuotaResponse {
-    /// Returns the quota that the response reports; `None` if there is none or it is implausible: a
-    /// limit or a window of zero, or a window of more than an hour. A missing window is that of
-    /// `current`.
+    /// Returns the quota that the response reports, or `None` if it is missing or implausible: a
+    /// limit or a window of zero, or a window longer than an hour and than that of `current`.
+    ///
+    /// A missing window is taken from `current`.
     pub fn reported_quota(&self, current: Quota) -> Option<Quota> {
         let info = self.rate_limit?;
         let window = info.window.unwrap_or(current.window());
         Quota::new(info.limit, window).filter(|_| window <= MAX_WINDOW.max(current.window()))
     }
 
-    /// Returns how many calls remained after this one; `None` if that is unknown, or if the whole
-    /// quota remained, so that the call was not counted.
+    /// Returns the number of calls that remained after this one, or `None` if it is unknown or if the
+    /// service did not count the call, because the whole quota remained.
     pub fn counted_remaining(&self) -> Option<u32> {
         self.rate_limit.filter(|info| !whole_remains(*info))?.remaining
     }
 }
 
-/// Returns whether the whole quota remains after a call, which therefore was not counted.
+/// Returns whether the whole quota remains after a call, so that the service did not count it.
 pub(super) fn whole_remains(info: RateLimitInfo) -> bool {
     info.remaining.is_some_and(|remaining| remaining >= info.limit)
 }
@@ -141,7 +143,7 @@ pub(super) struct Pauses {
 }
 
 impl Pauses {
-    /// Returns the end of the last pause, if there was one.
+    /// Returns the end of the last pause.
     pub(super) fn until(&self) -> Option<Instant> {
         self.until
     }
@@ -154,7 +156,7 @@ impl Pauses {
         retry_after: Option<Duration>,
         now: Instant,
     ) -> (Option<Duration>, Instant) {
-        // Calls that were in flight when the pause began get a 429 for the same reason.
+        // Calls in flight when the pause started get a 429 for the same reason.
         let begins = self.in_a_row == 0 || self.began.is_none_or(|began| sent > began);
         if begins {
             self.began = Some(now);
@@ -215,7 +217,7 @@ mod tests {
         QuotaResponse::new(Instant::now(), StatusCode::OK, &HeaderMap::new())
     }
 
-    /// Learns that ten in 10 s are not enforced, so that twenty apply.
+    /// Returns a quota that was raised from 10 to 20 calls in 10 s.
     fn raised() -> LearnedQuota {
         let mut learned = LearnedQuota::default();
         let full = Instant::now() + secs(10);
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn plausible_quotas_have_a_limit_and_a_window_of_at_most_an_hour_or_the_current_one() {
+    fn quotas_of_zero_or_with_a_long_window_are_implausible() {
         let reported = |limit, window, current| {
             response(StatusCode::OK, limit, None, window).reported_quota(current)
         };
@@ -243,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_counts_the_call_unless_the_whole_quota_remains() {
+    fn a_call_is_counted_unless_the_whole_quota_remains() {
         let remaining = |remaining| response(StatusCode::OK, 10, remaining, None);
         for (left, counted, unenforced) in [
             (Some(9), Some(9), false),
@@ -259,7 +261,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn responses_count_from_a_bucket_that_is_half_full() {
+    async fn responses_count_while_the_bucket_is_at_least_half_full() {
         for (level, raises) in [(4999, false), (5000, true), (5001, true)] {
             let mut learned = LearnedQuota::default();
             let empty_at = Instant::now() + Duration::from_millis(level);
@@ -271,7 +273,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_raised_quota_is_raised_again_by_calls_sent_since() {
+    async fn only_calls_sent_after_a_raise_raise_the_quota_again() {
         let mut learned = raised();
         let full = Instant::now() + secs(10);
         let mut older = without_headers();
@@ -284,7 +286,11 @@ mod tests {
         assert_eq!(learned.record(&without_headers(), quota(20), full), Some(quota(40)));
         let throttled =
             QuotaResponse::new(Instant::now(), StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new());
-        assert_eq!(learned.record(&throttled, quota(40), full), Some(quota(10)), "the first one");
+        assert_eq!(
+            learned.record(&throttled, quota(40), full),
+            Some(quota(10)),
+            "the original quota"
+        );
         assert_eq!(learned.record(&throttled, quota(10), full), None);
     }
 
@@ -300,7 +306,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_whole_quota_lowers_no_raised_quota_and_sets_any_other() {
+    async fn an_uncounted_response_does_not_lower_a_raised_quota() {
         let empty = Instant::now();
         let whole = |limit| response(StatusCode::OK, limit, Some(limit), None);
         let counted = |limit| response(StatusCode::OK, limit, Some(limit - 1), None);
@@ -350,7 +356,7 @@ mod tests {
         learned.adopt(quota(10), quota(20));
         learned.adopt(quota(20), quota(40));
         assert_eq!(learned.record(&throttled, quota(40), empty), Some(quota(10)));
-        // Only calls sent since count.
+        // Only calls sent after the change count.
         let mut learned = LearnedQuota::default();
         let older = without_headers();
         tokio::time::advance(secs(1)).await;
@@ -389,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_in_flight_start_no_other_pause() {
+    fn calls_in_flight_start_no_second_pause() {
         let start = Instant::now();
         let mut pauses = Pauses::default();
         let now = start + secs(5);
@@ -397,7 +403,7 @@ mod tests {
         assert_eq!(pauses.throttled(start, None, now + secs(1)), (None, now + secs(1)));
         // A longer Retry-After of a later response extends the pause.
         assert_eq!(pauses.throttled(start, Some(secs(9)), now), (None, now + secs(9)));
-        // A response to a call that was sent before the pause does not end the row.
+        // A response to a call sent before the pause does not reset the count.
         pauses.passed(start);
         let sent = now + secs(9);
         let second = (Some(secs(2)), sent + secs(2));

@@ -1,4 +1,4 @@
-//! Quotas of operations: leaky buckets that the responses of the service correct.
+//! Quotas of operations, as leaky buckets that responses of the service correct.
 //!
 //! | event | level | fields | emitted when |
 //! |---|---|---|---|
@@ -6,17 +6,17 @@
 //! | [`rate_limit.corrected`](CORRECTED) | `DEBUG` | `operation`, `quota`, `spent_elsewhere` | a response changes the quota, or reveals calls of other programs |
 //! | [`rate_limit.paused`](PAUSED) | `WARN` | `operation`, `wait_ms` | a 429 pauses the bucket for all calls |
 //!
-//! A 429 is a warning because it means that the bucket was wrong: another program spends the same
-//! quota, or the quota is smaller. Calls that are refused together cause one event.
+//! A 429 is logged as a warning because it reveals that the bucket was wrong: the quota is smaller,
+//! or another program spends it too. Several calls that are refused together emit one event.
 //!
 //! | file | contents |
 //! |---|---|
-//! | `layer.rs`, `service.rs` | the settings, and the path of one request |
-//! | `buckets.rs`, `bucket.rs` | all buckets of a layer; one bucket, its slots and its waiting calls |
-//! | `gcra.rs` | the decision, which is governor's, and its level |
-//! | `queue.rs` | the order of waiting calls, and their wake-ups |
-//! | `learn.rs` | what responses change: the quota, and pauses |
-//! | `store.rs` | buckets outside of the process |
+//! | `layer.rs`, `service.rs` | settings, and the path of a request |
+//! | `buckets.rs`, `bucket.rs` | all buckets of a layer; one bucket with its slots and waiting calls |
+//! | `gcra.rs` | the algorithm, implemented by governor, and the level of a bucket |
+//! | `queue.rs` | order and wake-ups of waiting calls |
+//! | `learn.rs` | quotas and pauses learned from responses |
+//! | `store.rs` | buckets shared between processes |
 
 mod bucket;
 mod buckets;
@@ -37,9 +37,9 @@ pub use store::{QuotaBucket, QuotaResponse, QuotaStore, Reservation};
 
 /// Target of the events of this layer.
 pub const TARGET: &str = "frameio::rate_limit";
-/// Event of a call that has to wait.
+/// Event emitted when a call starts to wait for a slot.
 pub const WAIT: &str = "rate_limit.wait";
-/// Event of a bucket that a response corrects.
+/// Event emitted when a response corrects the quota or the level of a bucket.
 pub const CORRECTED: &str = "rate_limit.corrected";
-/// Event of a bucket that a 429 pauses.
+/// Event emitted when a 429 pauses a bucket.
 pub const PAUSED: &str = "rate_limit.paused";

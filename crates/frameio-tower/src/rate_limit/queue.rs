@@ -1,4 +1,4 @@
-//! The queue of a bucket, and the wait of a call in it.
+//! Queue of a bucket, and the wait of a call in it.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -12,16 +12,16 @@ use super::bucket::{QueuedCall, Slot, Turn};
 use crate::error::QuotaExhausted;
 use crate::record::{CallRecord, Phase};
 
-/// Waiting calls, first come, first served.
+/// Waiting calls, in order of arrival.
 ///
-/// Every waiter has a timer for its own turn, so that a thousand waiters are woken a thousand times.
-/// A future that is kept without being polled, as by `select!` in a loop, would block all behind it:
-/// a waiter that misses its turn is passed over until it polls again.
+/// Each waiter has a timer for its own turn, so a thousand waiters cause a thousand wake-ups. A
+/// future that is kept without being polled, as `select!` in a loop does, must not block the waiters
+/// behind it, so a waiter that misses its turn is skipped until it polls again.
 ///
-/// When a waiter leaves, all turns behind it come one interval sooner. Only the first waiter is woken
-/// then, and each one that is served wakes the next: waking all of them would cost as many wake-ups
-/// as there are waiters for each one that leaves. When the quota changes, which is rare, all waiters
-/// are woken whose turn comes sooner.
+/// When a waiter leaves, all waiters behind it move up by one interval. Only the first waiter is
+/// woken, and each waiter that is served wakes the next; waking all of them each time would cost a
+/// quadratic number of wake-ups. When the quota changes, which is rare, all waiters whose turn comes
+/// sooner are woken.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     /// Ordered by ticket.
@@ -32,9 +32,9 @@ pub(super) struct Queue {
 #[derive(Debug)]
 struct Waiter {
     ticket: u64,
-    /// When it polls again.
+    /// Time of its next poll.
     polls_at: Instant,
-    /// None before the first poll.
+    /// `None` before the first poll.
     waker: Option<Waker>,
 }
 
@@ -47,12 +47,12 @@ impl Queue {
         self.waiters.len()
     }
 
-    /// Returns how many waiters at the head missed their turn by `patience` or more.
+    /// Returns the number of waiters at the head that missed their turn by `patience` or more.
     pub(super) fn absent(&self, now: Instant, patience: Duration) -> usize {
         self.waiters.iter().take_while(|waiter| waiter.polls_at + patience <= now).count()
     }
 
-    /// Adds a waiter at the end. Returns its ticket.
+    /// Adds a waiter at the end and returns its ticket.
     pub(super) fn join(&mut self, polls_at: Instant) -> u64 {
         self.tickets += 1;
         self.waiters.push_back(Waiter { ticket: self.tickets, polls_at, waker: None });
@@ -64,14 +64,14 @@ impl Queue {
         self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()
     }
 
-    /// Removes a waiter. Returns its waker, which must not be dropped under a lock.
+    /// Removes a waiter and returns its waker, which must not be dropped under a lock.
     #[must_use]
     pub(super) fn leave(&mut self, position: usize) -> Option<Waker> {
         self.waiters.remove(position)?.waker
     }
 
-    /// Sets the waker of a waiter and when it polls again. Returns the previous waker, which must
-    /// not be dropped under a lock.
+    /// Sets the waker and the next poll of a waiter. Returns the previous waker, which must not be
+    /// dropped under a lock.
     #[must_use]
     pub(super) fn stay(
         &mut self,
@@ -87,14 +87,14 @@ impl Queue {
         }
     }
 
-    /// Moves the next poll of a waiter forward to `turn`. Returns its waker if it would poll later.
+    /// Moves the next poll of a waiter forward to `turn`. Returns its waker if the poll was later.
     pub(super) fn bring_forward(&mut self, position: usize, turn: Instant) -> Option<Waker> {
         self.waiters.get_mut(position)?.bring_forward(turn)
     }
 
-    /// Moves the next poll of all waiters forward to their turns. Returns the wakers of those that
-    /// would poll later, in order. `turn` returns the turn of a waiter by the number of waiters
-    /// ahead of it, without the `absent` ones.
+    /// Moves the next poll of all waiters forward to their turns. Returns the wakers of waiters whose
+    /// poll was later, in order. `turn` returns the turn of a waiter for the number of waiters ahead
+    /// of it, not counting the `absent` ones.
     #[must_use]
     pub(super) fn bring_all_forward(
         &mut self,
@@ -117,7 +117,7 @@ impl Waiter {
     }
 }
 
-/// Waits for the turn of a call, and fails as soon as the turn is known to come too late.
+/// Waits for the turn of a call. Fails as soon as it is clear that the turn comes too late.
 pub(super) async fn wait(
     queued: QueuedCall,
     recorded: Option<RecordedWait>,
@@ -139,7 +139,7 @@ pub(super) async fn wait(
     Ok(slot)
 }
 
-/// Records in a [`CallRecord`] that the call waits, and for how long when the wait ends.
+/// Records in a [`CallRecord`] that the call waits and, when dropped, the duration of the wait.
 pub(super) struct RecordedWait {
     record: CallRecord,
     since: Instant,

@@ -1,4 +1,4 @@
-//! The service: takes a slot, passes the request on, and learns from the response.
+//! Service that takes a slot, passes the request on, and learns from the response.
 
 use std::fmt;
 use std::future::Future;
@@ -45,7 +45,7 @@ where
     type Future = RateLimitFuture<S, B>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        // The inner service is made ready after the wait. Otherwise a waiting call would hold one of
+        // The inner service becomes ready after the wait. Otherwise a waiting call would hold one of
         // its permits.
         Poll::Ready(Ok(()))
     }
@@ -58,7 +58,7 @@ where
             Err(error) => return RateLimitFuture { step: Step::Done { error: Some(error) } },
         };
         let marked = self.layer.spends_when_sent();
-        // Most inner services are ready at once, which saves a clone and moving the request.
+        // Most inner services are ready immediately, which saves a clone and moving the request.
         let inner = match turn {
             None => ready_or_take(&mut self.inner),
             Some(_) => Err(self.inner.clone()),
@@ -73,14 +73,14 @@ where
 
 type Turn = Pin<Box<dyn Future<Output = Result<Slot, BoxError>> + Send>>;
 
-/// Slot in memory or in a store. It is given back when it is dropped, unless its request was sent.
+/// Slot in memory or in a store, returned when dropped unless its request was sent.
 enum Slot {
     Local(bucket::Slot),
     Shared(SharedSlot),
 }
 
 impl Slot {
-    /// The request is passed to the inner service.
+    /// Records that the request is passed to the inner service.
     fn pass(&mut self, sending: Sending) {
         match self {
             Self::Local(slot) => slot.pass(sending),
@@ -96,9 +96,9 @@ impl Slot {
     }
 }
 
-/// How a call is admitted.
+/// Admission of a call.
 enum Admission {
-    /// Without a quota.
+    /// The call has no quota.
     Free,
     Slot(Slot),
     Turn(Turn),
@@ -162,7 +162,7 @@ fn enter_bucket(
 }
 
 pin_project! {
-    /// Response future of a [`RateLimit`].
+    /// Response future of a [`RateLimit`] service.
     pub struct RateLimitFuture<S, B>
     where
         S: Service<Request<B>>,
@@ -200,7 +200,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut step = self.project().step;
         let result = ready!(step.as_mut().poll(cx));
-        // Release the slot, however long this future is kept.
+        // Releases the slot even if this future is not dropped.
         step.set(Step::Done { error: None });
         Poll::Ready(result)
     }
@@ -242,7 +242,7 @@ where
     }
 }
 
-/// Passes a request on to a service that is ready.
+/// Passes a request to a service that is ready.
 fn pass<S, B>(
     service: &mut S,
     mut slot: Option<Slot>,

@@ -1,4 +1,4 @@
-//! Quotas in a store that several processes share, and the wait for their slots.
+//! Quota stores shared by several processes, and the wait for their slots.
 
 use std::fmt;
 use std::future::{Future, pending, poll_fn};
@@ -21,7 +21,7 @@ use crate::retry_after::retry_after;
 
 /// Stores the quotas that several processes share.
 ///
-/// [`RateLimitLayer::store`](super::RateLimitLayer::store) replaces the buckets in memory with one.
+/// Set with [`RateLimitLayer::store`](super::RateLimitLayer::store), in place of buckets in memory.
 /// The layer reserves a slot for each call, waits for its turn, and reports the response of the
 /// service.
 ///
@@ -34,7 +34,7 @@ use crate::retry_after::retry_after;
 /// use frameio_tower::{QuotaExhausted, RateLimitLayer};
 /// use tokio::time::Instant;
 ///
-/// /// One call of any kind each second, whatever the service responds.
+/// /// Allows one call per second, and ignores responses.
 /// #[derive(Default)]
 /// struct OneASecond(Mutex<Option<Instant>>);
 ///
@@ -63,14 +63,14 @@ use crate::retry_after::retry_after;
 /// # let _ = layer;
 /// ```
 pub trait QuotaStore: Send + Sync + 'static {
-    /// Reserves a slot and returns when its turn is. Does not wait for that turn.
+    /// Reserves a slot and returns the time of its turn, without waiting for it.
     ///
-    /// Dropping the future gives up what it may have reserved.
+    /// If the future is dropped, a slot that it reserved must be released.
     ///
     /// # Errors
-    /// A [`QuotaExhausted`](crate::QuotaExhausted) if the wait would be longer than `max_wait`:
-    /// nothing is reserved then. Any other error means that the store cannot decide, and the call
-    /// fails with a [`QuotaStoreError`](crate::QuotaStoreError) around it.
+    /// Returns [`QuotaExhausted`](crate::QuotaExhausted), without reserving a slot, if the wait would
+    /// be longer than `max_wait`. Any other error means that the store is unavailable; the layer
+    /// wraps it in a [`QuotaStoreError`](crate::QuotaStoreError).
     fn reserve(
         &self,
         bucket: &QuotaBucket,
@@ -79,9 +79,10 @@ pub trait QuotaStore: Send + Sync + 'static {
 
     /// Returns whether a reservation is still valid. Default: `true`. Must not block.
     ///
-    /// The layer checks it when the turn comes, and before that each second and whenever
-    /// [`invalidated`](Self::invalidated) completes. If the reservation became invalid, for example
-    /// because a pause began or the quota changed, it reserves another slot.
+    /// The layer calls it once a second during the wait, when
+    /// [`invalidated`](Self::invalidated) completes, and when the turn comes. If the reservation has
+    /// become invalid, for example because a pause started or the quota changed, the layer reserves
+    /// another slot.
     fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
         let _ = (bucket, reservation);
         true
@@ -89,35 +90,35 @@ pub trait QuotaStore: Send + Sync + 'static {
 
     /// Completes when reservations of the bucket become invalid after this call. Default: never.
     ///
-    /// With it, waiting calls notice a pause or another quota at once, and otherwise within a
-    /// second.
+    /// Lets waiting calls react to a pause or a new quota immediately instead of within a second.
     fn invalidated(&self, bucket: &QuotaBucket) -> impl Future<Output = ()> + Send {
         let _ = bucket;
         pending()
     }
 
-    /// Takes back the slot of a call that was not sent. Must not block.
+    /// Releases the slot of a call that was not sent. Must not block.
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation);
 
-    /// Corrects the bucket by the response to a call. Must not block.
+    /// Corrects the bucket according to the response to a call. Must not block.
     ///
-    /// [`LearnedQuota`](super::LearnedQuota) has the rules for the quota that applies then.
+    /// [`LearnedQuota`](super::LearnedQuota) implements the rules for changes of the quota.
     fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse);
 }
 
-/// Identity and quota of a bucket: one for each credential, account and operation.
+/// Identity and quota of a bucket. Each credential, account and operation has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct QuotaBucket {
-    /// Documented name of the operation, such as `files.show`.
+    /// Id of the operation, such as `files.show`.
     pub operation: &'static str,
-    /// Account of the call, if the operation belongs to one.
+    /// Id of the account; `None` if the operation has none in its path.
     pub account: Option<Arc<str>>,
-    /// Name of the credential; `None` if all users of the account share the quota.
+    /// Name of the credential; `None` if all users of the account share the quota, or if the layer
+    /// has no [`credential`](super::RateLimitLayer::credential).
     pub credential: Option<Arc<str>>,
-    /// Documented quota, or the one that the user set.
+    /// Quota set by the user, otherwise the documented one.
     pub quota: Quota,
-    /// Whether the user set the quota: responses do not change it then.
+    /// Whether the user set the quota. If so, responses do not change it.
     pub pinned: bool,
 }
 
@@ -148,23 +149,23 @@ impl QuotaBucket {
     }
 }
 
-/// Reserved slot.
+/// Slot reserved in a [`QuotaStore`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reservation {
-    /// Time of its turn.
+    /// Time at which the call may be sent.
     pub turn: Instant,
-    /// Identifies the slot to the store. Default: zeros.
+    /// Identifier of the slot, meaningful only to the store. Default: zeros.
     pub id: [u64; 2],
 }
 
 impl Reservation {
-    /// Creates a reservation whose turn is at `turn`.
+    /// Creates a reservation for a call that may be sent at `turn`.
     pub const fn new(turn: Instant) -> Self {
         Self { turn, id: [0; 2] }
     }
 
-    /// Sets the identifier of the slot.
+    /// Sets the identifier that [`QuotaStore::release`] gets back.
     #[must_use]
     pub const fn id(mut self, id: [u64; 2]) -> Self {
         self.id = id;
@@ -172,7 +173,7 @@ impl Reservation {
     }
 }
 
-/// Response of the service, as far as it concerns a quota.
+/// Properties of a response that concern the quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QuotaResponse {
@@ -180,17 +181,17 @@ pub struct QuotaResponse {
     pub sent: Instant,
     /// Whether the status is 429.
     pub throttled: bool,
-    /// `Retry-After` of a 429.
+    /// Delay requested by `Retry-After`; `None` if the status is not 429.
     pub retry_after: Option<Duration>,
-    /// The `x-ratelimit-*` headers.
+    /// Contents of the `x-ratelimit-*` headers.
     pub rate_limit: Option<RateLimitInfo>,
-    /// Whether a successful response shows no sign of a quota: it has no `x-ratelimit-*` header, or
-    /// the whole quota remains after the call.
+    /// Whether a successful response suggests that no quota is enforced: it has no `x-ratelimit-*`
+    /// header, or the whole quota remains after the call.
     pub unenforced: bool,
 }
 
 impl QuotaResponse {
-    /// Reads the response to a call that was sent at `sent`.
+    /// Reads the response to a call that was sent at `sent`. The time of receipt is now.
     pub fn new(sent: Instant, status: StatusCode, headers: &HeaderMap) -> Self {
         let throttled = status == StatusCode::TOO_MANY_REQUESTS;
         let rate_limit = RateLimitInfo::from_headers(headers);
@@ -208,8 +209,8 @@ impl QuotaResponse {
     }
 }
 
-/// Returns whether the service documents the headers for successful responses with this status. It
-/// does not for 204.
+/// Returns whether the service documents quota headers for this successful status, which excludes
+/// 204.
 fn carries_quota(status: StatusCode) -> bool {
     matches!(status, StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED)
 }
@@ -259,7 +260,7 @@ impl<T: QuotaStore> ErasedStore for T {
     }
 }
 
-/// Store of a layer.
+/// Store of a layer, shared by its clones.
 #[derive(Clone)]
 pub(super) struct Store(pub(super) Arc<dyn ErasedStore>);
 
@@ -269,7 +270,7 @@ impl fmt::Debug for Store {
     }
 }
 
-/// Slot in a store. It is released when it is dropped, unless its request was sent.
+/// Slot in a store, released when dropped unless its request was sent.
 pub(super) struct SharedSlot {
     store: Store,
     bucket: QuotaBucket,
@@ -279,7 +280,7 @@ pub(super) struct SharedSlot {
 }
 
 impl SharedSlot {
-    /// The request is passed to the inner service.
+    /// Records that the request is passed to the inner service.
     pub(super) fn pass(&mut self, sending: Sending) {
         self.passed_at = Some(Instant::now());
         self.sending = sending;
@@ -301,7 +302,7 @@ impl Drop for SharedSlot {
     }
 }
 
-/// Longest time after which a waiting call checks its reservation.
+/// Interval at which a waiting call checks its reservation.
 const CHECK: Duration = Duration::from_secs(1);
 
 /// Reserves a slot and waits for its turn, or fails if the turn comes too late.
@@ -319,7 +320,7 @@ pub(super) async fn wait_for_turn(
             Err(error) if error.is::<QuotaExhausted>() => return Err(error),
             Err(error) => return Err(QuotaStoreError::new(error).into()),
         };
-        // From here on the slot is released, however the call ends.
+        // From here on, dropping the slot releases it.
         let (store, sending) = (store.clone(), Sending::default());
         let slot = SharedSlot { store, bucket, reservation, passed_at: None, sending };
         let wait = reservation.turn.saturating_duration_since(Instant::now());
@@ -345,7 +346,7 @@ impl SharedSlot {
             if self.reservation.turn <= now {
                 return self.store.0.is_valid(&self.bucket, &self.reservation);
             }
-            // Before the check, so that no change is missed.
+            // Created before the check, so that no change is missed.
             let mut invalidated = self.store.0.invalidated(&self.bucket);
             let mut sleep = pin!(sleep_until(self.reservation.turn.min(now + CHECK)));
             let mut valid = true;

@@ -1,4 +1,4 @@
-//! Slots of calls that are sent, or not, according to the sending marker.
+//! Slots, and the sending marker that spends them.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -60,7 +60,7 @@ async fn has_slot(layer: &RateLimitLayer) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_dropped_before_it_is_sent_gives_its_slot_back() {
+async fn a_call_dropped_before_it_is_sent_returns_its_slot() {
     // Polled at 0 s; the token arrives at 1 s, the response at 2 s.
     for (seconds, sent) in [(0.0, false), (0.9, false), (1.0, true), (1.9, true), (2.0, true)] {
         let layer = layer();
@@ -77,7 +77,7 @@ async fn a_call_dropped_before_it_is_sent_gives_its_slot_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_dropped_in_the_queue_or_without_a_permit_gives_its_slot_back() {
+async fn a_call_dropped_in_the_queue_or_without_a_permit_returns_its_slot() {
     let layer = layer();
     let permits = Arc::new(Semaphore::new(0));
     let limit = GlobalConcurrencyLimitLayer::with_semaphore(permits.clone());
@@ -92,7 +92,7 @@ async fn a_call_dropped_in_the_queue_or_without_a_permit_gives_its_slot_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_fails_before_it_is_sent_gives_its_slot_back() {
+async fn a_call_that_fails_before_it_is_sent_returns_its_slot() {
     let layer = layer();
     assert!(has_slot(&layer).await);
     assert!(has_slot(&layer).await, "the probe itself fails before it is sent");
@@ -106,7 +106,7 @@ async fn a_call_that_fails_before_it_is_sent_gives_its_slot_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_that_is_given_back_goes_to_the_next_waiter() {
+async fn a_returned_slot_goes_to_the_next_waiter() {
     let layer = layer();
     let start = Instant::now();
     let mut dropped = spawn(layer.layer(service()).oneshot(request()));
@@ -119,10 +119,10 @@ async fn a_slot_that_is_given_back_goes_to_the_next_waiter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_sends_after_the_slot_was_taken_spend_it() {
+async fn only_a_send_after_the_slot_was_taken_spends_it() {
     let layer = layer();
     let record = CallRecord::new();
-    // An earlier attempt.
+    // Marks an earlier attempt.
     record.mark_sent();
     let mut request = request();
     request.extensions_mut().insert(record.clone());
@@ -134,7 +134,7 @@ async fn only_sends_after_the_slot_was_taken_spend_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_response_of_a_request_that_was_not_sent_spends_and_reveals_nothing() {
+async fn the_response_to_an_unsent_request_is_ignored() {
     let layer = layer();
     let cache = service_fn(async |_: Request<()>| {
         let response = Response::builder().status(429).header("x-ratelimit-limit", "7");
@@ -191,7 +191,7 @@ impl QuotaStore for Store {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shared_slot_is_spent_by_the_marker_as_well() {
+async fn the_marker_spends_slots_of_a_store_too() {
     let store = Store::default();
     let layer = layer().store(store.clone());
     let start = Instant::now();

@@ -1,12 +1,12 @@
-//! How long to wait before the next attempt.
+//! Delays before retries.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Exponential backoff with jitter: from 1 s, capped at 60 s, unless told otherwise.
+/// Exponential backoff with jitter. Default: from 1 s, at most 60 s.
 ///
-/// The jitter keeps clients that failed together from coming back together. A clone draws from the
-/// same random numbers, so that no two calls wait in step.
+/// Jitter spreads the retries of clients that failed at the same time. Clones share a random number
+/// generator, so concurrent calls get different delays.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,34 +31,35 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// A backoff from `initial`, doubling with every retry up to `cap`.
+    /// Creates a backoff that starts at `initial` and doubles with each retry, up to `cap`.
     pub fn new(initial: Duration, cap: Duration) -> Self {
         Self { initial, cap, rng: Arc::new(Mutex::new(fastrand::Rng::new())) }
     }
 
-    /// Draws the jitter from a seed, for the same waits each time.
+    /// Seeds the jitter, so that the delays are reproducible. Default: a random seed.
     pub fn seed(mut self, seed: u64) -> Self {
         self.rng = Arc::new(Mutex::new(fastrand::Rng::with_seed(seed)));
         self
     }
 
-    /// A wait between nothing and the full length, which is `initial · 2^retry` up to the cap:
-    /// "full jitter". `retry` counts from 0.
+    /// Returns a random delay between zero and `initial · 2^retry`, at most the cap ("full
+    /// jitter"). `retry` counts from 0.
     pub fn full_jitter(&self, retry: u32) -> Duration {
         doubled(self.initial, retry).min(self.cap).mul_f64(self.jitter())
     }
 
-    /// A wait of at least `floor · 2^retry` and at most half as much again, both up to the cap,
-    /// for a service that has said what it does not want to see sooner.
+    /// Returns a random delay between `floor · 2^retry` and 1.5 times that, both at most the cap,
+    /// for a service that documents a minimum delay. `retry` counts from 0.
     ///
-    /// The initial wait is the floor where it is longer, and the floor the cap.
+    /// If the initial delay is longer than `floor`, it is used as the floor. If `floor` is longer
+    /// than the cap, it is used as the cap.
     pub fn at_least(&self, floor: Duration, retry: u32) -> Duration {
         let cap = self.cap.max(floor);
         let least = doubled(self.initial.max(floor), retry).min(cap);
         least.saturating_add((least / 2).mul_f64(self.jitter())).min(cap)
     }
 
-    /// From 0 to 1.
+    /// Returns a random number from 0 to 1.
     fn jitter(&self) -> f64 {
         self.rng.lock().unwrap_or_else(PoisonError::into_inner).f64()
     }
@@ -84,7 +85,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn waits_stay_within_their_bounds(
+        fn delays_stay_within_their_bounds(
             initial in durations(),
             cap in durations(),
             floor in durations(),
@@ -104,16 +105,16 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_gives_the_same_waits_and_clones_share_them() {
+    fn a_seed_reproduces_delays_and_clones_share_the_generator() {
         let waits = |backoff: &Backoff| (0..4).map(|n| backoff.full_jitter(n)).collect::<Vec<_>>();
         let one = Backoff::default().seed(1);
         let first = waits(&one);
         assert_eq!(first, waits(&Backoff::default().seed(1)));
-        assert_ne!(first, waits(&one.clone()), "a clone goes on where the first has stopped");
+        assert_ne!(first, waits(&one.clone()), "a clone continues the sequence");
     }
 
     #[test]
-    fn the_default_doubles_from_one_second_to_sixty() {
+    fn default_doubles_from_one_second_to_sixty() {
         let backoff = Backoff::default().seed(3);
         let longest = |retry| {
             (0..2000).map(|_| backoff.full_jitter(retry)).max().unwrap_or_default().as_secs_f64()

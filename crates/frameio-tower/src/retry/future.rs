@@ -1,4 +1,4 @@
-//! The attempts of one call, one after the other.
+//! Future of a call with its attempts and delays.
 
 use std::fmt;
 use std::future::Future;
@@ -12,22 +12,22 @@ use tokio::time::{Sleep, sleep};
 use tower::Service;
 
 use super::replayable_request::ReplayableRequest;
-use super::session::Session;
+use super::retry_state::RetryState;
 use crate::error::FailureKind;
 use crate::record::{CallRecord, Phase, record};
 
 pin_project! {
-    /// The future of a [`Retry`](super::Retry) service.
+    /// Response future of a [`Retry`](super::Retry) service.
     pub struct RetryFuture<S, B>
     where
         S: Service<Request<B>>,
     {
         service: S,
-        session: Session,
+        state: RetryState,
         record: CallRecord,
-        // Sends before the attempt that is under way.
+        // Number of sends before the current attempt.
         sends: u32,
-        // `None` if the request can be sent only once.
+        // `None` if the body cannot be cloned.
         replayable: Option<ReplayableRequest<B>>,
         #[pin]
         step: Step<S::Future>,
@@ -39,40 +39,40 @@ pin_project! {
     enum Step<F> {
         Attempt { #[pin] response: F },
         Wait { #[pin] sleep: Sleep },
-        Again,
+        Resend,
     }
 }
 
 impl<S: Service<Request<B>>, B: CloneBody> RetryFuture<S, B> {
-    /// Sends the first attempt through `ready`, and keeps `service` for the others.
+    /// Sends the first attempt through `ready`, and keeps `service` for later attempts.
     pub(super) fn new(
         ready: &mut S,
         service: S,
-        session: Session,
+        state: RetryState,
         mut request: Request<B>,
     ) -> Self {
         let record = record(request.extensions_mut());
-        let replayable = if session.resends() { ReplayableRequest::of(&request) } else { None };
+        let replayable = if state.resends() { ReplayableRequest::of(&request) } else { None };
         let sends = record.sends();
-        let step = Step::Attempt { response: ready.call(begin(&record, request)) };
-        Self { service, session, record, sends, replayable, step }
+        begin_attempt(&record, &mut request);
+        let step = Step::Attempt { response: ready.call(request) };
+        Self { service, state, record, sends, replayable, step }
     }
 }
 
-/// Writes an attempt to the record, and from the second on into the request.
-pub(super) fn begin<B>(record: &CallRecord, mut request: Request<B>) -> Request<B> {
+/// Counts an attempt in the record and, from the second attempt on, in the request.
+pub(super) fn begin_attempt<B>(record: &CallRecord, request: &mut Request<B>) {
     let attempt = record.begin_attempt();
     record.enter(Phase::Attempt);
     if attempt > 1 {
         request.extensions_mut().insert(Attempts(attempt));
     }
-    request
 }
 
 /// Returns whether the service may have received the attempt that just ended.
 ///
 /// Without a sending marker in the stack, the kind of the failure decides.
-pub(super) fn sent(record: &CallRecord, before: u32, failure: Option<FailureKind>) -> bool {
+pub(super) fn was_sent(record: &CallRecord, before: u32, failure: Option<FailureKind>) -> bool {
     if record.tracks_sending() {
         return record.sends() > before;
     }
@@ -98,12 +98,12 @@ where
                 StepProjection::Attempt { response } => {
                     let result = ready!(response.poll(cx)).map_err(Into::into);
                     let outcome = result.as_ref().map_err(|error| FailureKind::of(&**error));
-                    let sent = sent(this.record, *this.sends, outcome.as_ref().err().copied());
+                    let sent = was_sent(this.record, *this.sends, outcome.as_ref().err().copied());
                     let Some(replayable) = this.replayable else { return Poll::Ready(result) };
                     let (known, method) = (&replayable.known, replayable.is_idempotent_method());
-                    match this.session.next(this.record, known, outcome, sent, method) {
+                    match this.state.next_delay(this.record, known, outcome, sent, method) {
                         None => return Poll::Ready(result),
-                        Some(delay) if delay.is_zero() => Step::Again,
+                        Some(delay) if delay.is_zero() => Step::Resend,
                         Some(delay) => {
                             this.record.enter(Phase::Backoff);
                             Step::Wait { sleep: sleep(delay) }
@@ -112,17 +112,18 @@ where
                 }
                 StepProjection::Wait { sleep } => {
                     ready!(sleep.poll(cx));
-                    Step::Again
+                    Step::Resend
                 }
-                StepProjection::Again => {
+                StepProjection::Resend => {
                     ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(request) =
+                    let Some(mut request) =
                         this.replayable.as_ref().and_then(|it| it.next_attempt(this.record))
                     else {
-                        unreachable!("only a request that can be cloned is sent again")
+                        unreachable!("a request without a copy is never resent")
                     };
                     *this.sends = this.record.sends();
-                    Step::Attempt { response: this.service.call(begin(this.record, request)) }
+                    begin_attempt(this.record, &mut request);
+                    Step::Attempt { response: this.service.call(request) }
                 }
             };
             this.step.set(next);

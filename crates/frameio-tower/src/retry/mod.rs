@@ -1,11 +1,11 @@
-//! Repeats attempts that failed.
+//! Retries of failed attempts: the layer, its policies, backoff and budget.
 
 mod backoff;
 mod budget;
 mod future;
 mod policy;
 mod replayable_request;
-mod session;
+mod retry_state;
 mod standard;
 #[cfg(feature = "tower")]
 mod tower_policy;
@@ -23,12 +23,12 @@ pub use self::backoff::Backoff;
 pub use self::budget::RetryBudget;
 pub use self::future::RetryFuture;
 pub use self::policy::{AttemptOutcome, RetryPolicy};
-use self::session::Session;
+use self::retry_state::RetryState;
 pub use self::standard::StandardPolicy;
 #[cfg(feature = "tower")]
 pub use self::tower_policy::{TowerRetry, TowerRetryFuture, TowerRetryLayer};
 
-/// Repeats attempts that failed, as a [`RetryPolicy`] decides.
+/// Repeats failed attempts for which a [`RetryPolicy`] returns a delay.
 ///
 /// | setting | default |
 /// |---|---|
@@ -36,17 +36,14 @@ pub use self::tower_policy::{TowerRetry, TowerRetryFuture, TowerRetryLayer};
 /// | maximum number of retries | 2 |
 /// | budget | [`RetryBudget::default`] |
 ///
-/// * It counts the attempts in the [`CallRecord`], and from the second on in the extension
-///   [`Attempts`] of the request. Method, URI, headers, other extensions and body are the same in
-///   every attempt.
-/// * A body that can be sent only once is not sent again, and a delay that does not end before
-///   [`DeadlineAt`](crate::DeadlineAt) is not begun; the last outcome is returned at once.
-/// * Retries are paid from the budget, except after a 429: the service works, and has said when to
-///   come back.
-/// * A 401 after which there is a new token ([`TokenRefreshed`](crate::TokenRefreshed)) is sent once
-///   more at once, in addition to the retries and whatever the policy says.
-/// * Before each delay it emits an event
-///   [`retry.scheduled`](crate::trace::names::RETRY_SCHEDULED).
+/// * Attempts are counted in the [`CallRecord`]. From the second attempt on, the request has the
+///   extension [`Attempts`]; method, URI, headers, body and other extensions stay the same.
+/// * The last outcome is returned immediately if the body cannot be cloned, or if the delay would
+///   end after [`DeadlineAt`](crate::DeadlineAt).
+/// * Each retry is charged to the budget, except after a 429, which comes from a service that works.
+/// * After a 401 with a new token ([`TokenRefreshed`](crate::TokenRefreshed)), the request is resent
+///   once without delay. This resend does not involve the policy or the maximum number of retries.
+/// * Every retry emits the event [`retry.scheduled`](crate::trace::names::RETRY_SCHEDULED).
 ///
 /// [`Attempts`]: frameio_core::Attempts
 /// [`CallRecord`]: crate::CallRecord
@@ -61,12 +58,12 @@ pub(super) struct Settings {
     policy: Arc<dyn RetryPolicy>,
     max_retries: u32,
     budget: Option<RetryBudget>,
-    /// Whether anything is sent again; otherwise attempts are only counted.
+    /// If false, attempts are only counted.
     resends: bool,
 }
 
 impl RetryLayer {
-    /// Creates a layer with a policy.
+    /// Creates a layer with `policy`, at most 2 retries and the default budget.
     pub fn new(policy: impl RetryPolicy) -> Self {
         Self {
             settings: Arc::new(Settings {
@@ -78,14 +75,14 @@ impl RetryLayer {
         }
     }
 
-    /// Creates a layer that counts attempts and resends nothing, not even after a refreshed token.
+    /// Creates a layer that counts attempts and never resends, not even with a refreshed token.
     pub(crate) fn never() -> Self {
         let mut layer = Self::new(|_: &AttemptOutcome<'_>| None);
         Arc::make_mut(&mut layer.settings).resends = false;
         layer
     }
 
-    /// Replaces the policy. The number of retries and the budget stay.
+    /// Replaces the policy, and keeps the maximum number of retries and the budget.
     pub(crate) fn policy(mut self, policy: impl RetryPolicy) -> Self {
         let settings = Arc::make_mut(&mut self.settings);
         settings.policy = Arc::new(policy);
@@ -93,21 +90,23 @@ impl RetryLayer {
         self
     }
 
-    /// Sets how many attempts may follow the first; 0 for none. Default: 2.
+    /// Sets the maximum number of retries after the first attempt. Default: 2.
     ///
-    /// A call overrides it with [`CallOptions`](frameio_core::CallOptions).
+    /// [`CallOptions`](frameio_core::CallOptions) overrides it for one call.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         Arc::make_mut(&mut self.settings).max_retries = max_retries;
         self
     }
 
-    /// Sets the budget; `None` retries whatever the share of failures.
+    /// Sets the budget that limits the share of retries; `None` removes it. Default:
+    /// [`RetryBudget::default`].
     pub fn budget(mut self, budget: impl Into<Option<RetryBudget>>) -> Self {
         Arc::make_mut(&mut self.settings).budget = budget.into();
         self
     }
 
-    /// Adapts a policy of `tower`, which keeps a copy of the whole request for each attempt.
+    /// Creates a layer with a [`tower::retry::Policy`], which copies the whole request for each
+    /// attempt.
     #[cfg(feature = "tower")]
     pub const fn from_tower<P>(policy: P) -> TowerRetryLayer<P> {
         TowerRetryLayer::new(policy)
@@ -137,7 +136,7 @@ impl<S> Layer<S> for RetryLayer {
     }
 }
 
-/// The service of a [`RetryLayer`].
+/// Service of a [`RetryLayer`].
 #[derive(Clone)]
 pub struct Retry<S> {
     inner: S,
@@ -166,6 +165,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> RetryFuture<S, B> {
         let service = self.inner.clone();
-        RetryFuture::new(&mut self.inner, service, Session::new(self.settings.clone()), request)
+        let state = RetryState::new(self.settings.clone());
+        RetryFuture::new(&mut self.inner, service, state, request)
     }
 }

@@ -1,4 +1,4 @@
-//! The decision whether an attempt is repeated, as a trait.
+//! Decision whether an attempt is repeated.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,8 +11,8 @@ use crate::retry_after::retry_after;
 
 /// Decides whether an attempt is repeated, and after which delay.
 ///
-/// [`StandardPolicy`](super::StandardPolicy) has three presets. A custom policy adds to one of
-/// them, or replaces it:
+/// [`StandardPolicy`](super::StandardPolicy) has three presets. A custom policy can extend or
+/// replace them; a closure is a policy too:
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,12 +39,12 @@ use crate::retry_after::retry_after;
 /// assert_eq!(policy.retry(&conflict), Some(Duration::from_secs(1)));
 /// ```
 ///
-/// The layer applies what does not depend on the outcome: the maximum number of retries, the
-/// [budget](super::RetryBudget), the deadline of the call, and whether the body can be sent again.
+/// The layer enforces the rest itself: the maximum number of retries, the
+/// [budget](super::RetryBudget), the deadline of the call, and whether the body can be resent.
 pub trait RetryPolicy: Send + Sync + 'static {
     /// Returns the delay before the next attempt, or `None` to return the outcome to the caller.
     ///
-    /// It is called for each attempt, successful ones included, so it should be cheap.
+    /// Called after every attempt, including successful ones, so it should be cheap.
     fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration>;
 }
 
@@ -57,7 +57,7 @@ where
     }
 }
 
-/// How an attempt ended, and of which call it was an attempt.
+/// Result of an attempt, and facts about its call, for a [`RetryPolicy`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AttemptOutcome<'a> {
@@ -66,23 +66,27 @@ pub struct AttemptOutcome<'a> {
     pub operation: Option<&'static Operation>,
     /// Whether the service may have received this attempt.
     pub may_have_been_sent: bool,
-    /// Whether a repetition has the effect of a single request: what the call says, else its
-    /// operation, else its method.
+    /// Whether several identical requests have the effect of one. Set by
+    /// [`CallOptions`](frameio_core::CallOptions), otherwise by the operation, otherwise by the
+    /// method.
     pub idempotent: bool,
     /// Number of the attempt, from 1.
     pub attempt: u32,
-    /// Time at which the call began.
-    pub begun: Instant,
+    /// Time at which the call started.
+    pub started_at: Instant,
 }
 
 impl<'a> AttemptOutcome<'a> {
-    /// Creates the outcome of the first attempt of an idempotent plain request that has a response.
+    /// Creates the outcome of a first attempt that got a response, for tests of a policy.
+    ///
+    /// The request is idempotent and belongs to no operation.
     pub fn response(status: StatusCode, headers: &'a HeaderMap) -> Self {
         Self::new(Ok((status, headers)), true)
     }
 
-    /// Creates the outcome of the first attempt of an idempotent plain request that failed without
-    /// a response.
+    /// Creates the outcome of a first attempt that got no response, for tests of a policy.
+    ///
+    /// The request is idempotent and belongs to no operation.
     pub fn failure(failure: FailureKind) -> Self {
         Self::new(Err(failure), failure.may_have_been_sent())
     }
@@ -94,36 +98,36 @@ impl<'a> AttemptOutcome<'a> {
             may_have_been_sent: sent,
             idempotent: true,
             attempt: 1,
-            begun: Instant::now(),
+            started_at: Instant::now(),
         }
     }
 
-    /// Returns the status of the response.
+    /// Returns the status of the response; `None` if the attempt failed without one.
     pub fn status(&self) -> Option<StatusCode> {
         self.result.ok().map(|(status, _)| status)
     }
 
-    /// Returns the headers of the response.
+    /// Returns the headers of the response; `None` if the attempt failed without one.
     pub fn headers(&self) -> Option<&'a HeaderMap> {
         self.result.ok().map(|(_, headers)| headers)
     }
 
-    /// Returns why there is no response.
+    /// Returns the kind of the failure; `None` if there is a response.
     pub fn failure_kind(&self) -> Option<FailureKind> {
         self.result.err()
     }
 
-    /// Returns the delay that the response asks for with `Retry-After`.
+    /// Returns the delay requested by the `Retry-After` header of the response.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?, SystemTime::now())
     }
 
-    /// Returns the time since the call began, waits included.
+    /// Returns the time since the call started, including waits and earlier attempts.
     pub fn elapsed(&self) -> Duration {
-        self.begun.elapsed()
+        self.started_at.elapsed()
     }
 
-    /// Returns the number of the retry that would follow, from 0.
+    /// Returns the number of the next retry, from 0.
     pub(super) fn retry_number(&self) -> u32 {
         self.attempt.saturating_sub(1)
     }

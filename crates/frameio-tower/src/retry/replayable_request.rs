@@ -1,4 +1,4 @@
-//! Copy of a request that retries send again.
+//! Copy of a request, from which retries are created.
 
 use frameio_core::{Call, CallLimits, CloneBody};
 use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
@@ -6,7 +6,7 @@ use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 use crate::deadline::DeadlineAt;
 use crate::record::CallRecord;
 
-/// Request that can be sent again.
+/// Request that can be sent several times.
 #[derive(Debug)]
 pub(super) struct ReplayableRequest<B> {
     method: Method,
@@ -15,15 +15,15 @@ pub(super) struct ReplayableRequest<B> {
     headers: HeaderMap,
     body: B,
     pub(super) known: KnownExtensions,
-    /// All extensions; `None` if there are no others than the known ones.
+    /// All extensions, if there are others in addition to the known ones.
     extensions: Option<Extensions>,
 }
 
-/// Extensions that the layers of this crate exchange, without the record of the call, which every
-/// request has.
+/// Extensions that the layers of this crate exchange, except for the record, which every request
+/// has.
 ///
-/// Most requests have no others. Stored as fields, they are cheaper to copy than the extension map,
-/// which allocates a box for each entry and would be the most expensive part of the copy.
+/// Most requests have no other extensions. Fields are cheaper to copy than the extension map, which
+/// allocates a box for each entry.
 #[derive(Debug)]
 pub(super) struct KnownExtensions {
     pub(super) call: Option<Call>,
@@ -58,8 +58,7 @@ impl KnownExtensions {
 }
 
 impl<B: CloneBody> ReplayableRequest<B> {
-    /// Copies `request`, which carries the record of its call. Returns `None` if its body can be sent
-    /// only once.
+    /// Copies `request`, which has a [`CallRecord`]. Returns `None` if its body cannot be cloned.
     pub(super) fn of(request: &Request<B>) -> Option<Self> {
         let body = request.body().try_clone()?;
         let known = KnownExtensions::of(request.extensions());
@@ -79,7 +78,7 @@ impl<B: CloneBody> ReplayableRequest<B> {
         self.method.is_idempotent()
     }
 
-    /// Creates the request of the next attempt; `None` if the body cannot be cloned any more.
+    /// Creates the request of the next attempt. Returns `None` if the body can no longer be cloned.
     pub(super) fn next_attempt(&self, record: &CallRecord) -> Option<Request<B>> {
         let mut request = Request::new(self.body.try_clone()?);
         *request.method_mut() = self.method.clone();

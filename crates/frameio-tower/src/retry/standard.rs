@@ -1,4 +1,4 @@
-//! The policies that come with the crate.
+//! Retry policies that need no code.
 
 use std::time::Duration;
 
@@ -8,34 +8,35 @@ use super::backoff::Backoff;
 use super::policy::{AttemptOutcome, RetryPolicy};
 use crate::error::{FailureKind, TransportStage};
 
-/// Longest `Retry-After` that is followed.
+/// Maximum delay that a `Retry-After` can request.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
-/// Shortest delay after a 429, as the service's guide asks for.
+/// Minimum delay after a 429, according to the service's guide.
 const AFTER_THROTTLING: Duration = Duration::from_secs(1);
-/// Shortest delay after a 5xx, as the service's guide asks for.
+/// Minimum delay after a 5xx, according to the service's guide.
 const AFTER_SERVER_ERROR: Duration = Duration::from_secs(30);
 
-/// The three policies for which no code is needed.
+/// Retry policies in three presets.
 ///
 /// | outcome | [`documented`](Self::documented), the default | [`conservative`](Self::conservative) | [`patient`](Self::patient) |
 /// |---|---|---|---|
-/// | 429 | after `Retry-After`, else 1 s doubling | same | same |
-/// | 408 | backoff | backoff if idempotent | as documented |
-/// | 5xx | `Retry-After`, else backoff | same if idempotent | `Retry-After`, else 30 s doubling |
-/// | certainly not sent: no connection, or closed before sending | backoff | backoff | backoff |
-/// | connection lost, attempt timed out | backoff if idempotent or not sent | same | same |
-/// | anything else | no retry | no retry | no retry |
+/// | 429 | `Retry-After`, otherwise 1 s, doubling | same | same |
+/// | 408 | backoff | backoff if idempotent | backoff |
+/// | 5xx | `Retry-After`, otherwise backoff | same if idempotent | `Retry-After`, otherwise 30 s, doubling |
+/// | not sent: cannot connect, or the connection closed first | backoff | backoff | backoff |
+/// | connection lost, or attempt timed out | backoff if idempotent or not sent | same | same |
+/// | other failures | no retry | no retry | no retry |
 ///
-/// * The default is the service's documented rule: 408, 429 and 5xx. It assumes that a failed
-///   operation had no effect. **It can therefore repeat a `POST` that was carried out**, for
-///   example create a folder twice; use [`conservative`](Self::conservative) where that hurts.
-/// * [`CallOptions`](frameio_core::CallOptions) overrides per call whether it is idempotent;
-///   otherwise its operation says so, or for a plain request its method.
-/// * Backoff is exponential with full jitter, from 1 s, at most 60 s: [`Backoff`]. A `Retry-After`,
-///   in seconds or as a date, is followed, up to 60 s.
+/// * The default follows the service's documentation: retry 408, 429 and 5xx. It assumes that a
+///   failed operation had no effect. **It can therefore repeat a `POST` that took effect**, and
+///   create a folder twice; use [`conservative`](Self::conservative) to avoid that.
+/// * An operation determines whether its calls are idempotent;
+///   [`CallOptions`](frameio_core::CallOptions) overrides it for one call. For a request without an
+///   operation, the method decides.
+/// * [`Backoff`] is exponential with full jitter, from 1 s, at most 60 s. A `Retry-After`, in seconds
+///   or as a date, is followed up to 60 s.
 ///
-/// Errors of custom middleware are not retried, because nothing is known about them. A layer whose
-/// failures are worth a retry returns a [`TransportError`](crate::error::TransportError).
+/// Errors of custom middleware are not retried, because their meaning is unknown. A layer that wants
+/// a retry returns a [`TransportError`](crate::error::TransportError).
 ///
 /// ```
 /// use std::time::Duration;
@@ -59,7 +60,7 @@ enum Rule {
     Patient,
 }
 
-/// What a delay depends on.
+/// Cause of a retry, which determines the delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
     Throttled,
@@ -78,25 +79,28 @@ impl StandardPolicy {
         Self { rule, backoff: Backoff::default() }
     }
 
-    /// Follows the service's documented rule: 408, 429 and 5xx, whatever the method.
+    /// Retries 408, 429 and 5xx for every method, as the service documents.
     pub fn documented() -> Self {
         Self::new(Rule::Documented)
     }
 
-    /// Does not repeat an operation that is not idempotent after 408 and 5xx: a `POST` that ended
-    /// so may have been carried out.
+    /// Retries 408 and 5xx only for idempotent operations, because a `POST` may have taken effect
+    /// in spite of such a response.
     pub fn conservative() -> Self {
         Self::new(Rule::Conservative)
     }
 
-    /// Waits after a 5xx as long as the service's guide asks for: 30 s, then double.
+    /// Waits 30 s after the first 5xx and doubles the delay from there, as the service's guide
+    /// recommends.
     ///
-    /// Such a wait needs a deadline with room for it.
+    /// Requires a deadline longer than these delays: a retry that would start after the deadline is
+    /// not made.
     pub fn patient() -> Self {
         Self::new(Rule::Patient)
     }
 
-    /// Sets the delays where the response asks for none.
+    /// Sets the delays after responses without `Retry-After` and after failures. Default:
+    /// [`Backoff::default`].
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
         self
@@ -112,7 +116,7 @@ impl StandardPolicy {
                 _ => None,
             };
         }
-        let again = match outcome.failure_kind()? {
+        let retryable = match outcome.failure_kind()? {
             FailureKind::ConnectTimeout
             | FailureKind::QuotaStore
             | FailureKind::Transport(TransportStage::Connect | TransportStage::NotSent) => true,
@@ -125,7 +129,7 @@ impl StandardPolicy {
             | FailureKind::ResponseTooLarge
             | FailureKind::Other => false,
         };
-        again.then_some(Cause::Other)
+        retryable.then_some(Cause::Other)
     }
 }
 
@@ -152,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    /// Every outcome without a `Retry-After`.
+    /// Returns every status and failure, without a `Retry-After`.
     fn outcomes(headers: &HeaderMap) -> Vec<AttemptOutcome<'_>> {
         use FailureKind::{
             AttemptTimeout, Auth, ConnectTimeout, Deadline, Other, QuotaExhausted, QuotaStore,
@@ -177,8 +181,8 @@ mod tests {
         responses.chain(failures.map(AttemptOutcome::failure)).collect()
     }
 
-    /// Cause by the documented rule, by the conservative one, and by either for a call that is not
-    /// idempotent.
+    /// Returns the cause for the documented and the conservative policy, first for an idempotent
+    /// call and then for one that is not.
     fn expected(outcome: &AttemptOutcome<'_>) -> [Option<Cause>; 4] {
         use FailureKind::{AttemptTimeout, ConnectTimeout, QuotaStore, Transport};
         let always = |cause| [Some(cause); 4];
@@ -199,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn each_outcome_is_repeated_as_the_table_says() {
+    fn retries_the_outcomes_of_the_documented_table() {
         let headers = HeaderMap::new();
         let documented = StandardPolicy::documented();
         let conservative = StandardPolicy::conservative();
@@ -218,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_an_attempt_that_was_not_sent() {
+    fn retries_an_attempt_that_was_not_sent() {
         for failure in [FailureKind::AttemptTimeout, FailureKind::Transport(TransportStage::Sent)] {
             let mut outcome = AttemptOutcome::failure(failure);
             outcome.idempotent = false;

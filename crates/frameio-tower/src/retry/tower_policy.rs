@@ -1,4 +1,4 @@
-//! Policies of `tower::retry`.
+//! Adapter for policies of `tower::retry`.
 
 use std::fmt;
 use std::future::Future;
@@ -11,26 +11,24 @@ use pin_project_lite::pin_project;
 use tower::retry::Policy;
 use tower::{Layer, Service};
 
-use super::future::{begin, sent};
-use super::session::{is_refreshed, schedule};
+use super::future::{begin_attempt, was_sent};
+use super::retry_state::{emit_scheduled, is_refreshed};
 use crate::error::FailureKind;
 use crate::record::{CallRecord, Phase, record};
 
-/// Repeats attempts as a [`tower::retry::Policy`] decides; made by
-/// [`RetryLayer::from_tower`](super::RetryLayer::from_tower).
+/// Repeats attempts according to a [`tower::retry::Policy`].
 ///
-/// It differs from [`tower::retry::RetryLayer`] in what the other layers rely on: attempts are
-/// counted in the [`CallRecord`], and a 401 after which there is a new token is sent once more
-/// without asking the policy. The policy gets the whole request and keeps a copy of it for each
-/// attempt; limits of a call for the number of retries do not apply, because the policy counts them
-/// itself.
+/// Created by [`RetryLayer::from_tower`](super::RetryLayer::from_tower). In addition to the policy,
+/// it counts attempts in the [`CallRecord`], and resends a request once after a 401 with a new
+/// token, as [`RetryLayer`](super::RetryLayer) does. The policy counts retries itself, so the
+/// maximum number of retries of a call has no effect.
 ///
 /// ```
 /// use frameio_core::{Body, BoxError};
 /// use frameio_tower::retry::RetryLayer;
 /// use http::{Request, Response};
 ///
-/// /// Repeats a 503 once.
+/// /// Retries a 503 once.
 /// #[derive(Clone)]
 /// struct Once(bool);
 ///
@@ -78,7 +76,7 @@ impl<P: Clone, S> Layer<S> for TowerRetryLayer<P> {
     }
 }
 
-/// The service of a [`TowerRetryLayer`].
+/// Service of a [`TowerRetryLayer`].
 #[derive(Clone, Copy, Debug)]
 pub struct TowerRetry<P, S> {
     policy: P,
@@ -105,7 +103,8 @@ where
         let record = record(request.extensions_mut());
         let sends = record.sends();
         let copy = policy.clone_request(&request);
-        let response = self.inner.call(begin(&record, request));
+        begin_attempt(&record, &mut request);
+        let response = self.inner.call(request);
         TowerRetryFuture {
             policy,
             service,
@@ -119,7 +118,7 @@ where
 }
 
 pin_project! {
-    /// The future of a [`TowerRetry`] service.
+    /// Response future of a [`TowerRetry`] service.
     pub struct TowerRetryFuture<P, S, B, R>
     where
         P: Policy<Request<B>, Response<R>, BoxError>,
@@ -141,7 +140,7 @@ pin_project! {
     enum Step<F, W> {
         Attempt { #[pin] response: F },
         Wait { #[pin] wait: W },
-        Again,
+        Resend,
     }
 }
 
@@ -160,13 +159,13 @@ where
                 StepProjection::Attempt { response } => {
                     let mut result = ready!(response.poll(cx)).map_err(Into::into);
                     let failure = result.as_ref().err().map(|error| FailureKind::of(&**error));
-                    sent(this.record, *this.sends, failure);
+                    was_sent(this.record, *this.sends, failure);
                     let Some(copy) = this.copy else { return Poll::Ready(result) };
                     let refreshed = result.as_ref().is_ok_and(is_refreshed);
                     if refreshed && !std::mem::replace(this.refreshed, true) {
                         this.record.add_token_refresh();
-                        schedule(this.record.attempts(), std::time::Duration::ZERO, "401");
-                        Step::Again
+                        emit_scheduled(this.record.attempts(), std::time::Duration::ZERO, "401");
+                        Step::Resend
                     } else {
                         let Some(wait) = this.policy.retry(copy, &mut result) else {
                             return Poll::Ready(result);
@@ -177,18 +176,19 @@ where
                 }
                 StepProjection::Wait { wait } => {
                     ready!(wait.poll(cx));
-                    Step::Again
+                    Step::Resend
                 }
-                StepProjection::Again => {
+                StepProjection::Resend => {
                     ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
                     let Some(mut request) = this.copy.take() else {
-                        unreachable!("only a request that was cloned is sent again")
+                        unreachable!("a request without a copy is never resent")
                     };
                     // A policy may copy a request without its extensions.
                     request.extensions_mut().get_or_insert_with(|| this.record.clone());
                     *this.copy = this.policy.clone_request(&request);
                     *this.sends = this.record.sends();
-                    Step::Attempt { response: this.service.call(begin(this.record, request)) }
+                    begin_attempt(this.record, &mut request);
+                    Step::Attempt { response: this.service.call(request) }
                 }
             };
             this.step.set(next);

@@ -1,4 +1,4 @@
-//! The span of an attempt.
+//! Span of an attempt.
 
 use std::fmt;
 use std::future::Future;
@@ -19,11 +19,12 @@ use super::names;
 use crate::error::error_type;
 use crate::metrics::{AttemptMeter, Metrics};
 
-/// Opens a span for each attempt, [`frameio.http`](names::HTTP_SPAN), and reports its metrics.
+/// Opens the span [`frameio.http`](names::HTTP_SPAN) for each attempt, and reports metrics of
+/// attempts.
 ///
-/// The span follows the conventions of OpenTelemetry for HTTP clients, and is named after method
-/// and path template. It is entered while the attempt is polled, and closes when the attempt ends
-/// or is dropped. Default: level DEBUG, no metrics.
+/// The span follows OpenTelemetry's conventions for HTTP clients; its name consists of method and
+/// path template. It closes when the attempt completes or is dropped. Default: level DEBUG, no
+/// metrics.
 ///
 /// ```
 /// use frameio_tower::TraceLayer;
@@ -37,19 +38,19 @@ pub struct TraceLayer {
 }
 
 impl TraceLayer {
-    /// Creates a layer with spans of the level DEBUG.
+    /// Creates a layer that opens spans at level DEBUG and reports no metrics.
     pub const fn new() -> Self {
         Self { level: Some(Level::DEBUG), metrics: None }
     }
 
-    /// Sets the level of the spans; `None` opens no spans. Default: DEBUG.
+    /// Sets the level of the spans; `None` disables them. Default: DEBUG.
     #[must_use]
     pub fn level(mut self, level: impl Into<Option<Level>>) -> Self {
         self.level = level.into();
         self
     }
 
-    /// Reports each attempt to `metrics`.
+    /// Reports each attempt to `metrics`. Default: none.
     #[must_use]
     pub fn metrics(mut self, metrics: Arc<dyn Metrics>) -> Self {
         self.metrics = Some(metrics);
@@ -77,7 +78,7 @@ impl<S> Layer<S> for TraceLayer {
     }
 }
 
-/// The service of a [`TraceLayer`].
+/// Service of a [`TraceLayer`].
 #[derive(Clone, Debug)]
 pub struct Trace<S> {
     inner: S,
@@ -106,10 +107,10 @@ where
     }
 }
 
-/// Opens the span of `request`. If it is disabled, its fields are not evaluated.
+/// Opens the span of `request`. The fields of a disabled span are not evaluated.
 fn span<B>(level: Level, request: &Request<B>) -> Span {
     let template = || Some(request.extensions().get::<Call>()?.operation.path);
-    // The level is a constant of each place that opens a span.
+    // `tracing` requires a constant level at each call site.
     macro_rules! at {
         ($level:expr) => {
             tracing::span!(
@@ -139,7 +140,8 @@ fn span<B>(level: Level, request: &Request<B>) -> Span {
     }
 }
 
-/// `GET /v4/me`, or the method alone for a plain request, whose path may contain ids.
+/// Name of the span, such as `GET /v4/me`. For a plain request it is only the method, because the
+/// path may contain ids.
 struct Name<'a>(&'a Method, Option<&'static str>);
 
 impl fmt::Display for Name<'_> {
@@ -175,9 +177,9 @@ fn version(version: Version) -> Option<&'static str> {
 }
 
 pin_project! {
-    /// The future of a [`Trace`] service.
+    /// Response future of a [`Trace`] service.
     pub struct TraceFuture<F> {
-        // Dropped when it completes, and the span with it, however long this future is kept.
+        // Dropped on completion together with the span, even if this future is kept.
         #[pin]
         inner: Option<Instrumented<F>>,
         meter: Option<Box<AttemptMeter>>,
@@ -201,7 +203,7 @@ where
         let this = self.project();
         let mut inner = this.inner;
         let Some(attempt) = inner.as_mut().as_pin_mut() else {
-            panic!("polled after it completed");
+            panic!("polled after completion");
         };
         let result = ready!(attempt.poll(cx)).map_err(Into::into);
         if let Some(attempt) = inner.as_ref().as_pin_ref() {

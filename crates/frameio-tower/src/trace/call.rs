@@ -1,4 +1,4 @@
-//! The span of a call.
+//! Span of a call.
 
 use frameio_core::Operation;
 use http::StatusCode;
@@ -10,8 +10,8 @@ use crate::record::CallRecord;
 
 /// Span of a call, [`frameio.call`](names::CALL_SPAN).
 ///
-/// The spans of its attempts are inside of it if the call is instrumented with it. It closes when
-/// it and all its clones are dropped.
+/// Instrument the call with it, so that the spans of attempts become its children. The span closes
+/// when all clones are dropped.
 ///
 /// ```
 /// use frameio_core::{Operation, Quota};
@@ -32,7 +32,7 @@ use crate::record::CallRecord;
 pub struct CallSpan(Span);
 
 impl CallSpan {
-    /// Opens a span inside of the current one; without an operation, that of a plain request.
+    /// Opens a span as a child of the current one. `None` means a plain request.
     pub fn new(operation: Option<&'static Operation>) -> Self {
         let id = operation.map(|operation| operation.id);
         Self(tracing::span!(
@@ -50,12 +50,13 @@ impl CallSpan {
         ))
     }
 
-    /// Returns the span, to instrument the call with.
+    /// Returns the span, for [`Instrument`](tracing::Instrument).
     pub const fn span(&self) -> &Span {
         &self.0
     }
 
-    /// Records the outcome: a status, or a value of [`error_type`](crate::error_type).
+    /// Records attempts, wait for the quota and outcome of the call: a status, or a name returned by
+    /// [`error_type`](crate::error_type).
     pub fn finish(self, record: &CallRecord, outcome: Result<StatusCode, &str>) {
         let Self(span) = self;
         if span.is_disabled() {
@@ -71,7 +72,7 @@ impl CallSpan {
     }
 }
 
-/// Records a status of 400 or more as an error.
+/// Records a status of 400 or more as an error, and no other status.
 pub(super) fn record_status(span: &Span, status: StatusCode) {
     if status.is_client_error() || status.is_server_error() {
         record_error(span, status.as_str());

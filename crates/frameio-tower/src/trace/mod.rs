@@ -1,13 +1,13 @@
-//! Spans of calls and of attempts.
+//! Tracing spans of calls and attempts.
 //!
-//! | span | level | kind | what it covers |
-//! |---|---|---|---|
-//! | [`frameio.call`](names::CALL_SPAN) | INFO | internal | a call, with its waits and attempts: [`CallSpan`] |
-//! | [`frameio.http`](names::HTTP_SPAN) | DEBUG, by default | client | an attempt: [`TraceLayer`] |
+//! | span | created by | level | kind | covers |
+//! |---|---|---|---|---|
+//! | [`frameio.call`](names::CALL_SPAN) | [`CallSpan`] | INFO | internal | a call, with its waits and attempts |
+//! | [`frameio.http`](names::HTTP_SPAN) | [`TraceLayer`] | DEBUG by default | client | an attempt |
 //!
-//! Neither carries what may be secret: no query, no body, no header, and of the path only the
-//! template. Numbers are recorded as `i64`, since OpenTelemetry has no unsigned ones. Where nobody
-//! listens, they cost a check and no string is made. All names are in [`names`].
+//! Spans contain no secrets: no headers, bodies or query parameters, and only the template of the
+//! path. Numbers are recorded as `i64`, because OpenTelemetry has no unsigned integers. A disabled
+//! span costs one check and no allocation. [`names`] lists all names of spans, events and fields.
 
 mod attempt;
 mod call;

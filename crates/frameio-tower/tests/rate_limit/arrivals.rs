@@ -32,7 +32,7 @@ pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     runtime.enable_time().start_paused(true).build().unwrap().block_on(future)
 }
 
-/// Returns which calls were served, and when, in the order in which they were.
+/// Returns the numbers and times of calls in the order in which they were served.
 async fn serve(calls: u32, interval: u64, arrivals: Vec<Arrival>) -> Vec<(usize, u64)> {
     let quota = Quota::new(calls, ms(interval) * calls).unwrap();
     let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, quota), []);
@@ -61,7 +61,7 @@ async fn serve(calls: u32, interval: u64, arrivals: Vec<Arrival>) -> Vec<(usize,
     seen.map(|seen| (number(seen.parts.uri.path()), seen.at.as_millis() as u64)).collect()
 }
 
-/// Returns when an ideal leaky bucket would serve each call.
+/// Returns the time at which an ideal leaky bucket would serve each call.
 fn fluid(calls: u32, interval: u64, arrivals: &[Arrival]) -> Vec<u64> {
     let ahead = u64::from(calls.saturating_sub(1).max(1) - 1) * interval;
     let (mut now, mut full) = (0, 0_u64);

@@ -1,4 +1,4 @@
-//! Which calls share a bucket, and how many buckets there are.
+//! Identity and number of buckets.
 
 use frameio_core::QuotaScope;
 use frameio_tower::rate_limit::{RateLimitLayer, RateLimitMode};

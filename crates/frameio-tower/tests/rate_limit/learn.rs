@@ -5,7 +5,7 @@ use frameio_tower::rate_limit::RateLimitLayer;
 use super::support::script::status;
 use super::*;
 
-/// A delayed response with the quota headers, so that other calls are sent in the meantime.
+/// Response with quota headers, delayed so that other calls are sent before it arrives.
 fn late(remaining: u32, after: Duration) -> Step {
     with_quota(10, remaining, ms(10_000)).after(after)
 }
@@ -43,11 +43,11 @@ async fn a_larger_limit_applies_from_the_first_response() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_window_alone_changes_the_quota() {
+async fn a_new_window_changes_the_quota() {
     let client = Client::new(&RateLimitLayer::new(), [with_quota(10, 0, ms(20_000))]);
     client.all(&SHOW, 1).await;
     client.all(&SHOW, 2).await;
-    // None remains: the slot that stays free comes first.
+    // None remains, because the slot that stays free comes first.
     assert_eq!(client.times(), [0, 4000, 6000]);
 }
 

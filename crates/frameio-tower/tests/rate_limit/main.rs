@@ -1,6 +1,6 @@
-//! Rate limit: which calls wait how long, and what responses change.
+//! Rate limit: waits of calls, and changes by responses.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod arrivals;
 mod buckets;
@@ -26,13 +26,13 @@ use support::script::{Script, Step, hang, respond};
 use tokio::task::JoinHandle;
 use tower::{Layer, Service};
 
-/// Nine at once, and then one each 100 ms: one slot stays free.
+/// Allows nine calls at once, because one slot stays free, and then one per 100 ms.
 static SHOW: Operation = Operation::new("files.show", Method::GET, "/", Quota::per_second(10));
 
-/// Another bucket with the same quota.
+/// Second operation with the same quota.
 static LIST: Operation = Operation::new("files.list", Method::GET, "/", Quota::per_second(10));
 
-/// Nine at once, and then one each second.
+/// Allows nine calls at once, and then one per second.
 static SLOW: Operation = Operation::new(
     "files.slow",
     Method::GET,
@@ -59,7 +59,7 @@ struct Client {
 
 impl Client {
     fn new(layer: &RateLimitLayer, steps: impl IntoIterator<Item = Step>) -> Self {
-        // The service documents no quota headers for 204: such a response reveals nothing.
+        // The service documents no quota headers for 204, so such a response reveals nothing.
         let script = Script::new(steps).then(204);
         Self { service: layer.layer(Strict::new(script.clone())), script }
     }
@@ -81,7 +81,7 @@ impl Client {
         }
     }
 
-    /// Returns when the requests arrived, in milliseconds since the script was created.
+    /// Returns the arrival times of the requests, in milliseconds since the script was created.
     fn times(&self) -> Vec<u128> {
         self.script.times()
     }

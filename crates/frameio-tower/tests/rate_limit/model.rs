@@ -11,7 +11,7 @@ use tower::service_fn;
 use super::arrivals::run;
 use super::*;
 
-/// A leaky bucket that reports its level.
+/// Leaky bucket that reports its level.
 #[derive(Clone)]
 struct Model {
     quota: Quota,
@@ -27,7 +27,7 @@ impl Model {
         Self { quota, headers: true, empty_at, refused: Arc::default() }
     }
 
-    /// Counts a call. Returns how many remain, or `None` if the bucket is full.
+    /// Counts a call. Returns the number of remaining calls, or `None` if the bucket is full.
     fn count(&self) -> Option<u128> {
         let now = Instant::now();
         let mut empty_at = self.empty_at.lock().unwrap();
@@ -53,7 +53,7 @@ impl Model {
     }
 
     /// Sends calls, `at_a_time` of them concurrently, and repeats each until it is not refused.
-    /// Returns how long that took. Requests and responses travel for the times of `ways`, in turn.
+    /// Returns the total time. Requests and responses take the travel times of `ways`, in turn.
     async fn calls(&self, calls: u32, at_a_time: u32, ways: &[Duration]) -> Duration {
         let start = Instant::now();
         let (model, ways, used) =
@@ -97,7 +97,7 @@ fn quotas() -> impl Strategy<Value = Quota> {
 
 proptest! {
     #[test]
-    fn a_quota_of_one_program_is_used_to_the_full_without_refusals(
+    fn one_program_uses_its_quota_fully_without_refusals(
         quota in quotas(),
         way in (0_u64..500).prop_map(ms),
         jitter in prop::collection::vec(0.0..1.0, 20),
@@ -136,7 +136,7 @@ fn a_proxy_that_strips_headers_costs_about_one_quota_of_refusals() {
             (took, model.refused.load(Relaxed))
         });
         let case = format!("{quota}, {way} ms, {at_a_time} at a time: {took:?}, {refused} refused");
-        // The additional burst, and the calls that follow before the first 429 is back.
+        // The additional burst, and the calls that follow before the first 429 arrives.
         let in_flight = (ms(2 * way).as_nanos() / quota.interval().as_nanos()) as u32;
         assert!((1..=quota.calls().get() + in_flight).contains(&refused), "{case}");
         // The pause, and the burst that the service allows.
@@ -146,7 +146,7 @@ fn a_proxy_that_strips_headers_costs_about_one_quota_of_refusals() {
 }
 
 #[test]
-fn a_quota_that_another_program_spends_too_is_used_to_the_full() {
+fn two_programs_use_a_shared_quota_fully() {
     // Quota, travel time in ms, concurrent calls, interval of the calls of another program in ms
     // (half of the quota), and the most refusals that 500 calls may cost.
     for (quota, way, at_a_time, others, most) in [

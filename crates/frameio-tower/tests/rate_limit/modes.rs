@@ -19,7 +19,7 @@ fn before(deadline: Duration) -> Request<Body> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_deadline_fails_at_once() {
+async fn a_wait_beyond_the_deadline_fails_immediately() {
     let client = Client::new(&RateLimitLayer::new(), []);
     client.all(&SHOW, 9).await;
     let mut late = spawn(client.call(before(ms(99))));
@@ -49,7 +49,7 @@ async fn a_wait_that_becomes_too_long_ends_before_its_deadline() {
     let calls: Vec<_> = (0..9).map(|_| client.spawn(&SHOW)).collect();
     tokio::task::yield_now().await;
     let start = Instant::now();
-    // It is noticed at the expected turn; the pause ends at 5050 ms.
+    // Detected at the expected turn; the pause ends at 5050 ms.
     assert_eq!(wait_of(client.call(before(ms(500))).await), ms(4950));
     assert_eq!(start.elapsed(), ms(100));
     for call in calls {
@@ -61,7 +61,7 @@ async fn a_wait_that_becomes_too_long_ends_before_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fail_fast_fails_at_once() {
+async fn fail_fast_fails_immediately() {
     let client = Client::new(&RateLimitLayer::new().mode(RateLimitMode::FailFast), []);
     client.all(&SHOW, 9).await;
     let mut refused = spawn(client.call(request(&SHOW)));
@@ -89,7 +89,7 @@ async fn observe_never_waits_and_keeps_the_buckets() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn off_limits_nothing_and_keeps_no_buckets() {
+async fn off_does_not_limit_calls_and_keeps_no_buckets() {
     let layer = RateLimitLayer::new().mode(RateLimitMode::Off);
     let client = Client::new(&layer, (0..30).map(|_| status(429)));
     client.all(&SHOW, 30).await;

@@ -10,7 +10,7 @@ fn retry_after(value: &str) -> Step {
     respond(response.body(Body::empty()).unwrap())
 }
 
-/// Sends one call more than there are steps, one after the other. Returns when each arrived, in
+/// Sends one call more than there are steps, one after the other. Returns the arrival times in
 /// milliseconds.
 async fn times(steps: impl IntoIterator<Item = Step>) -> Vec<u128> {
     let steps: Vec<_> = steps.into_iter().collect();
@@ -67,7 +67,7 @@ async fn a_pause_delays_all_waiting_calls_and_keeps_their_order() {
     let client = Client::new(&layer, steps);
     // Two calls wait when the last of the nine is refused.
     client.all(&SHOW, 11).await;
-    // One by one, not in a burst: other programs may have waited as well.
+    // One by one instead of in a burst, because other programs may resume at the same time.
     assert_eq!(client.times()[9..], [2050, 2150]);
 
     tokio::time::advance(ms(100)).await;

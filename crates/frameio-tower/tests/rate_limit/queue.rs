@@ -75,7 +75,7 @@ async fn a_call_that_is_not_polled_does_not_block_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_call_passes_over_waiters_that_missed_their_turn() {
+async fn a_new_call_skips_waiters_that_missed_their_turn() {
     let layer = RateLimitLayer::new();
     let client = Client::new(&layer, []);
     let fast = Client::new(&layer.clone().mode(RateLimitMode::FailFast), []);
@@ -83,14 +83,14 @@ async fn a_new_call_passes_over_waiters_that_missed_their_turn() {
     let mut neglected = spawn(client.call(request(&SHOW)));
     assert_pending!(neglected.poll());
     advance(ms(199)).await;
-    // Until then the free slot is for the waiter.
+    // Until then, the free slot is reserved for the waiter.
     assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(1));
     advance(ms(1)).await;
     fast.call(request(&SHOW)).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_wait_leaves_nothing_behind() {
+async fn a_dropped_wait_leaves_the_queue() {
     // Polled every 20 ms, it is served by the sixth poll, at 100 ms.
     for polls in 0..=6 {
         let client = Client::new(&RateLimitLayer::new(), []);
@@ -153,7 +153,7 @@ async fn calls_that_are_not_polled_cost_one_slot_each() {
     let mut neglected = spawn(client.call(request(&SHOW)));
     assert_pending!(neglected.poll());
     let never = client.call(request(&SHOW));
-    // Two slots are lost, and no more.
+    // Exactly two slots are lost.
     client.all(&SHOW, 3).await;
     assert_eq!(client.times(), [0, 30_000, 40_000, 50_000]);
     let last = client.spawn(&SHOW);
@@ -171,14 +171,14 @@ const ONE: Quota = match Quota::new(1, ms(10_000)) {
 };
 
 #[tokio::test(start_paused = true)]
-async fn the_others_keep_their_pace_whichever_waiter_is_dropped_at_any_time() {
-    // Which of four waiters is dropped, and when, in quarters of an interval.
+async fn dropping_any_waiter_does_not_slow_down_the_others() {
+    // Index of the dropped waiter of four, and the time in quarters of an interval.
     for (dropped, quarters) in (0..4).flat_map(|n| (0..18).map(move |quarters| (n, quarters))) {
         let case = format!("{dropped} dropped after {quarters} quarters");
         let client = Client::new(&RateLimitLayer::new().quota(SHOW.id, ONE), []);
         client.all(&SHOW, 1).await;
         let waiting: Vec<_> = (0..4).map(|_| client.spawn(&SHOW)).collect();
-        // Slightly after a slot, where both would coincide.
+        // Slightly after a slot becomes free, to avoid two events at the same time.
         tokio::time::sleep(ms(2500 * quarters + quarters.min(1))).await;
         waiting[dropped].abort();
         let mut served = 1;
@@ -213,7 +213,7 @@ async fn calls_ahead_count_before_they_are_polled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_dropped_while_the_inner_service_is_not_ready_gives_its_slot_back() {
+async fn a_call_dropped_before_the_inner_service_is_ready_returns_its_slot() {
     let permits = Arc::new(Semaphore::new(0));
     let layer = RateLimitLayer::new().quota(SHOW.id, ONE);
     let free = Client::new(&layer, []);
@@ -221,7 +221,7 @@ async fn a_call_dropped_while_the_inner_service_is_not_ready_gives_its_slot_back
     let limit = GlobalConcurrencyLimitLayer::with_semaphore(permits.clone());
     let busy = layer.layer(Strict::new(limit.layer(free.script.clone())));
 
-    // It has a slot, and waits for the inner service.
+    // The call has a slot, and waits for the inner service.
     let mut stuck = spawn(busy.clone().oneshot(request(&SHOW)));
     assert_pending!(stuck.poll());
     assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(10_000));
@@ -232,7 +232,7 @@ async fn a_call_dropped_while_the_inner_service_is_not_ready_gives_its_slot_back
     assert_eq!(free.times(), [1000]);
     assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(10_000));
 
-    // A slot that has leaked away is not given back again.
+    // A slot that has leaked away is not returned.
     advance(ms(10_000)).await;
     let mut stuck = spawn(busy.oneshot(request(&SHOW)));
     assert_pending!(stuck.poll());

@@ -1,4 +1,4 @@
-//! Slots in the default stack: only a request that is sent spends one.
+//! Slots in the default stack, which only sent requests spend.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ impl Stack {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_dropped_in_any_phase_before_sending_gives_its_slot_back() {
+async fn a_call_dropped_in_any_phase_before_sending_returns_its_slot() {
     let stack = Stack::new([hang()]);
     // While it waits for the token.
     let (record, mut call) = stack.call();
@@ -104,7 +104,7 @@ async fn a_call_dropped_in_any_phase_before_sending_gives_its_slot_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_cannot_connect_gives_its_slot_back() {
+async fn a_call_that_cannot_connect_returns_its_slot() {
     let refused = TransportError::new(TransportStage::Connect, "connection refused");
     let reset = TransportError::new(TransportStage::Sent, "connection reset");
     for (error, sent) in [(refused, false), (reset, true)] {

@@ -131,14 +131,14 @@ async fn releases_an_invalid_slot_and_reserves_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiting_call_notices_at_once_that_its_slot_became_invalid() {
+async fn a_waiting_call_reacts_immediately_to_an_invalid_slot() {
     for invalid in [false, true] {
         let (store, layer) = store();
         let client = Client::new(&layer, []);
         client.all(&SHOW, 1).await;
         let waiting = client.spawn(&SHOW);
         tokio::time::sleep(ms(300)).await;
-        // The quota was raised: the next slot is free at once.
+        // The quota was raised, so the next slot is free immediately.
         *store.0.next.lock().unwrap() = None;
         store.0.invalid.store(invalid, Relaxed);
         store.0.changed.notify_one();
@@ -148,7 +148,7 @@ async fn a_waiting_call_notices_at_once_that_its_slot_became_invalid() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_deadline_fails_at_once() {
+async fn a_wait_beyond_the_deadline_fails_immediately() {
     let (_, layer) = store();
     let client = Client::new(&layer, []);
     client.all(&SHOW, 1).await;
@@ -162,7 +162,7 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_unavailable_calls_fail_or_proceed_with_a_share() {
+async fn calls_fail_or_proceed_with_a_share_while_the_store_is_unavailable() {
     let (store, layer) = store();
     let closed = Client::new(&layer, []);
     let open = layer.clone().on_unavailable(OnUnavailable::FailOpen { share: 0.5 });
@@ -171,7 +171,7 @@ async fn while_unavailable_calls_fail_or_proceed_with_a_share() {
     store.0.unavailable.store(true, Relaxed);
     let error = closed.call(request(&SHOW)).await.unwrap_err();
     assert!(find::<QuotaStoreError>(&*error).is_some(), "{error}");
-    // Five each second, one by one, the first after the last slot of the store.
+    // Five per second, one by one, the first after the last slot of the store.
     open.all(&SHOW, 3).await;
     assert_eq!(open.times(), [200, 400, 600]);
     store.0.unavailable.store(false, Relaxed);

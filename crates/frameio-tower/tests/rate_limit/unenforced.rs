@@ -1,4 +1,4 @@
-//! Services that enforce no quota, and services that seem to.
+//! Services that enforce no quota, or seem to enforce none.
 
 use frameio_tower::rate_limit::{RateLimitLayer, TARGET};
 use tokio_test::task::spawn;
@@ -8,21 +8,21 @@ use super::support::capture::Capture;
 use super::support::script::status;
 use super::*;
 
-/// 99 at once, and then one each 600 ms.
+/// Allows 99 calls at once, and then one per 600 ms.
 static CREATE: Operation =
     Operation::new("comments.create", Method::POST, "/", Quota::per_minute(100));
 
-/// Nine at once, and then one each six seconds.
+/// Allows nine calls at once, and then one per six seconds.
 static UPDATE: Operation =
     Operation::new("comments.update", Method::PATCH, "/", Quota::per_minute(10));
 
-/// A response without quota headers after 10 ms.
+/// Response without quota headers after 10 ms.
 fn without_headers() -> Step {
     let response = Response::builder().header("content-type", "application/json");
     respond(response.body(Body::empty()).unwrap()).after(ms(10))
 }
 
-/// A response that reports that the whole quota remains, after 10 ms.
+/// Response after 10 ms that reports the whole quota as remaining.
 fn whole_quota(limit: u32, window: Duration) -> Step {
     with_quota(limit, limit, window).after(ms(10))
 }
@@ -31,7 +31,7 @@ fn throttled() -> Step {
     status(429).after(ms(10))
 }
 
-/// Returns how many requests arrived at each time.
+/// Returns the number of requests that arrived at each time.
 fn counts(client: &Client) -> Vec<(u128, usize)> {
     let times = client.times();
     times.chunk_by(|a, b| a == b).map(|same| (same[0], same.len())).collect()
@@ -79,7 +79,7 @@ async fn other_successful_statuses_with_a_body_count_as_well() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn responses_that_need_no_headers_raise_nothing() {
+async fn other_statuses_without_headers_do_not_raise_the_quota() {
     for code in [204, 304, 400, 404, 500, 503] {
         let steps = (0..9).map(|_| status(code).after(ms(10)));
         let client = Client::new(&RateLimitLayer::new(), steps);
@@ -89,7 +89,7 @@ async fn responses_that_need_no_headers_raise_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unreadable_and_implausible_headers_raise_nothing() {
+async fn unreadable_and_implausible_headers_do_not_raise_the_quota() {
     let unreadable = || {
         let response = Response::builder().header("x-ratelimit-limit", "many");
         respond(response.body(Body::empty()).unwrap()).after(ms(10))
@@ -102,7 +102,7 @@ async fn unreadable_and_implausible_headers_raise_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_responses_in_a_row_raise_nothing() {
+async fn two_consecutive_responses_do_not_raise_the_quota() {
     let counted = |remaining| with_quota(10, remaining, ms(10_000)).after(ms(10));
     let steps = (0..9).map(|n| if n % 3 == 2 { counted(9 - n) } else { without_headers() });
     let client = Client::new(&RateLimitLayer::new(), steps);
@@ -111,7 +111,7 @@ async fn two_responses_in_a_row_raise_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn responses_of_a_quota_that_is_hardly_used_raise_nothing() {
+async fn a_hardly_used_quota_is_not_raised() {
     let steps = (0..50).map(|_| without_headers());
     let client = Client::new(&RateLimitLayer::new(), steps);
     for _ in 0..8 {
@@ -128,7 +128,7 @@ async fn responses_of_a_quota_that_is_hardly_used_raise_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_sent_before_the_quota_was_raised_do_not_raise_it_again() {
-    // Nine responses of the first nine calls, and then none.
+    // Nine responses to the first nine calls, and no more.
     let steps = (0..9).map(|_| without_headers()).chain((0..50).map(|_| hang()));
     let client = Client::new(&RateLimitLayer::new(), steps);
     let calls: Vec<_> = (0..60).map(|_| client.spawn(&SLOW)).collect();
@@ -146,7 +146,7 @@ async fn a_response_with_headers_ends_a_raised_quota() {
     client.all(&SLOW, 9).await;
     client.all(&SLOW, 1).await;
     client.all(&SLOW, 3).await;
-    // None remains: there is one slot to keep free before there is one to take.
+    // None remains, because the slot that stays free comes first.
     assert_eq!(counts(&client), [(0, 9), (10, 1), (2010, 1), (3010, 1), (4010, 1)]);
 }
 

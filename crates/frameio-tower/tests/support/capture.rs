@@ -1,4 +1,4 @@
-//! A subscriber that keeps every span and event.
+//! Subscriber that records spans and events.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,13 +11,13 @@ use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// A span or an event as it was seen.
+/// Recorded span or event.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub name: &'static str,
     pub target: &'static str,
     pub level: Level,
-    /// The name of the span around it.
+    /// Name of the enclosing span.
     pub parent: Option<&'static str>,
     pub fields: BTreeMap<&'static str, String>,
     pub entered: bool,
@@ -25,13 +25,13 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// The fields, as `name=value`.
+    /// Returns the fields as `name=value`.
     pub fn fields(&self) -> Vec<String> {
         self.fields.iter().map(|(name, value)| format!("{name}={value}")).collect()
     }
 }
 
-/// What has been seen. Each span is in it once, in the order of opening.
+/// Recorded spans and events. Each span is recorded once, in the order of opening.
 #[derive(Clone, Default)]
 pub struct Capture {
     spans: Arc<Mutex<Vec<Seen>>>,
@@ -39,16 +39,16 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Starts to listen, on this thread, to what `wanted` lets through.
+    /// Records the spans and events of this thread that `wanted` accepts.
     pub fn start(wanted: fn(&Metadata<'_>) -> bool) -> (Self, tracing::subscriber::DefaultGuard) {
-        // As long as there is one subscriber in the process, tracing asks the thread that comes to
-        // an event first whether it is of interest, and that may be the thread of another test.
+        // With a single subscriber in the process, tracing caches the interest of the first thread
+        // that reaches an event, which may belong to another test.
         static ANOTHER: LazyLock<Dispatch> =
             LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
         LazyLock::force(&ANOTHER);
 
         let capture = Self::default();
-        // A filter of the whole, and not of the layer, which would hide what it does not disable.
+        // A global filter. A filter of this layer alone would hide spans without disabling them.
         let filter = tracing_subscriber::filter::filter_fn(wanted);
         let subscriber = tracing_subscriber::registry().with(capture.clone()).with(filter);
         (capture, tracing::subscriber::set_default(subscriber))
@@ -63,7 +63,7 @@ impl Capture {
     }
 }
 
-/// The place of a span among those seen.
+/// Index of a span among the recorded ones.
 struct Index(usize);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Capture {

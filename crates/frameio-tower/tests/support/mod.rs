@@ -1,10 +1,10 @@
-//! What several tests of the layers need.
+//! Helpers for tests of the layers.
 
 #![allow(
     clippy::unwrap_used,
     dead_code,
     unreachable_pub,
-    reason = "for tests, of which each uses a part of it"
+    reason = "each test uses only some of the helpers"
 )]
 
 pub mod capture;
@@ -14,8 +14,8 @@ use std::task::{Context, Poll, ready};
 
 use tower::Service;
 
-/// A service that insists on the discipline: it panics when it is called without having been ready
-/// since the last call. A clone has yet to become ready.
+/// Service that panics when called without having become ready since the last call. A clone is not
+/// ready.
 #[derive(Debug)]
 pub struct Strict<S> {
     inner: S,
@@ -46,7 +46,7 @@ impl<S: Service<R>, R> Service<R> for Strict<S> {
     }
 
     fn call(&mut self, request: R) -> S::Future {
-        assert!(std::mem::take(&mut self.ready), "called without having been ready");
+        assert!(std::mem::take(&mut self.ready), "called before it was ready");
         self.inner.call(request)
     }
 }

@@ -1,4 +1,4 @@
-//! A service that follows a script and records its requests.
+//! Service that follows a script and records its requests.
 
 use std::collections::VecDeque;
 use std::future::{Future, pending};
@@ -49,7 +49,7 @@ impl Step {
     }
 }
 
-/// A request that a [`Script`] received, and when.
+/// Request received by a [`Script`], and the time of its arrival.
 #[derive(Debug)]
 pub struct Seen {
     pub at: Duration,
@@ -57,8 +57,8 @@ pub struct Seen {
     pub body: Bytes,
 }
 
-/// A service that takes one step of its script for each request, and responds with 200 after the
-/// last. Clones share the script.
+/// Service that takes one step of its script for each request, and responds with 200 after the last
+/// step. Clones share the script.
 #[derive(Clone)]
 pub struct Script {
     start: Instant,
@@ -88,7 +88,7 @@ impl Script {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 
-    /// Returns when the requests arrived, in milliseconds since the script was created.
+    /// Returns the arrival times of the requests, in milliseconds since the script was created.
     pub fn times(&self) -> Vec<u128> {
         self.seen.lock().unwrap().iter().map(|seen| seen.at.as_millis()).collect()
     }

@@ -1,13 +1,13 @@
-//! Which bytes of a file have been received.
+//! The set of received byte ranges.
 
 use std::ops::Range;
 
-/// Ranges of bytes, in order, none empty, none touching another.
+/// Nonempty byte ranges in order, which do not touch each other.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ByteRanges(Vec<(u64, u64)>);
 
 impl ByteRanges {
-    /// Validates ranges that were read from a file: in order, apart, and within `size`.
+    /// Validates ranges read from a file: in order, separate, and within `size`.
     pub(super) fn new(ranges: Vec<(u64, u64)>, size: u64) -> Option<Self> {
         let mut least = 0;
         for (n, (start, end)) in ranges.iter().enumerate() {
@@ -35,7 +35,7 @@ impl ByteRanges {
         self.0.splice(from..to, [(start, end)]);
     }
 
-    /// The ranges that are missing of `size` bytes.
+    /// Returns the missing ranges of `size` bytes.
     pub(super) fn missing(&self, size: u64) -> Vec<Range<u64>> {
         let mut at = 0;
         let mut missing = Vec::new();
@@ -48,12 +48,12 @@ impl ByteRanges {
         missing
     }
 
-    /// Number of bytes in all ranges.
+    /// Returns the number of bytes in all ranges.
     pub(super) fn total(&self) -> u64 {
         self.0.iter().map(|(start, end)| end - start).sum()
     }
 
-    /// End of the range that begins at 0.
+    /// Returns the end of the range that starts at 0.
     pub(super) fn frontier(&self) -> u64 {
         self.0.first().filter(|first| first.0 == 0).map_or(0, |first| first.1)
     }
@@ -68,7 +68,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ranges_are_what_a_set_of_bytes_would_be(inserted in vec((0_u64..60, 0_u64..12), 0..12)) {
+        fn behaves_like_a_set_of_bytes(inserted in vec((0_u64..60, 0_u64..12), 0..12)) {
             let mut ranges = ByteRanges::default();
             let mut bytes = [false; 80];
             for (start, length) in inserted {
@@ -85,7 +85,7 @@ mod tests {
             let frontier = bytes.iter().position(|has| !has).unwrap_or(80);
             prop_assert_eq!(ranges.frontier(), frontier as u64);
             let copy = ByteRanges::new(ranges.to_vec(), 80);
-            prop_assert_eq!(copy, Some(ranges), "in order and apart");
+            prop_assert_eq!(copy, Some(ranges), "in order and separate");
         }
     }
 

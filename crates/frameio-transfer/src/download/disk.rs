@@ -1,4 +1,4 @@
-//! Positioned reads and writes, which a test replaces by a disk that fails.
+//! Positioned reads and writes. Tests replace them to simulate failures.
 
 use std::fmt;
 use std::fs::File;
@@ -10,7 +10,7 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
     fn write_all_at(&self, file: &File, bytes: &[u8], at: u64) -> io::Result<()>;
 }
 
-/// The disk of this machine.
+/// The disk of the operating system.
 #[derive(Debug)]
 pub(crate) struct SystemDisk;
 
@@ -54,7 +54,7 @@ pub(super) fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> i
     Ok(())
 }
 
-/// Reserves the space on the disk, so that a full disk is noticed before anything is received.
+/// Reserves disk space, so that a full disk is detected before the download.
 #[cfg(any(target_os = "android", target_os = "linux"))]
 pub(super) fn allocate(file: &File, size: u64) -> io::Result<()> {
     use rustix::fs::FallocateFlags;
@@ -64,7 +64,7 @@ pub(super) fn allocate(file: &File, size: u64) -> io::Result<()> {
     }
     match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, size) {
         Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(error.into()),
-        // Not every file system supports it.
+        // Some file systems do not support it.
         _ => Ok(()),
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn allocate(_: &File, _: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether `path` itself still names the open file.
+/// Returns whether `path` still refers to the open file.
 #[cfg(unix)]
 pub(super) fn names(path: &std::path::Path, file: &File) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -84,7 +84,7 @@ pub(super) fn names(path: &std::path::Path, file: &File) -> bool {
     ids(file.metadata()) == ids(std::fs::symlink_metadata(path))
 }
 
-/// An open file cannot be moved away.
+/// Returns `true`, because an open file cannot be moved on this system.
 #[cfg(not(unix))]
 pub(super) fn names(_: &std::path::Path, _: &File) -> bool {
     true

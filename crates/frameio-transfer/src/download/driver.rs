@@ -1,4 +1,4 @@
-//! A download from its first request to the file in its place.
+//! The steps of a download: request the link, receive or resume, move the file to its target.
 
 use std::ffi::OsString;
 use std::io;
@@ -18,14 +18,14 @@ use crate::progress::Tracker;
 use crate::tasks::blocking;
 use crate::{Digest, Inner, Progress, TransferError, TransferErrorKind};
 
-/// Attempts to open a partial file that is in use: a dropped download may still be writing its last
-/// bytes.
+/// Maximum number of attempts to open a partial file in use. A dropped download may still be writing
+/// its last bytes.
 const OPEN_ATTEMPTS: u32 = 20;
 
-/// Wait between these attempts.
+/// Wait between attempts to open a partial file.
 const OPEN_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Default limit for content of an unannounced size, unless the original is large.
+/// Default limit for content of unknown size, unless the original is larger.
 const MAX_UNANNOUNCED: u64 = 16 << 30;
 
 pub(crate) async fn run(
@@ -50,7 +50,7 @@ pub(crate) async fn run(
 
 async fn receive(inner: Arc<Inner>, mut download: Download) -> Result<Downloaded, TransferError> {
     if download.existing == Existing::Refuse && !download.adds_extension {
-        // Nothing has to be known of the file.
+        // This check needs no information about the remote file.
         inspect(&download.path, Existing::Refuse, RemoteContent::default()).await?;
     }
     let (client, mut remote, known) = open(&inner, &download).await?;
@@ -74,13 +74,13 @@ async fn receive(inner: Arc<Inner>, mut download: Download) -> Result<Downloaded
     };
     let result = job.clone().locked(remote).await;
     if result.is_err() {
-        // This error counts, not one of a record that cannot be written to a full disk.
+        // Report this error rather than a failure to save the record on a full disk.
         let _ = job.blocking(|job| job.partial.leave(&job.download.source)).await;
     }
     result
 }
 
-/// Requests the link, and what is known of the content by it.
+/// Requests the link and the known properties of the content.
 pub(super) async fn open(
     inner: &Arc<Inner>,
     download: &Download,
@@ -105,7 +105,7 @@ fn max_unannounced(download: &Download, known: &KnownLink) -> u64 {
     download.max_size.unwrap_or_else(default)
 }
 
-/// Decides what to do with a target, by what exists now.
+/// Applies a policy to the current state of the target.
 pub(super) async fn inspect(
     path: &Path,
     existing: Existing,
@@ -140,26 +140,28 @@ async fn lock(target: &Path, inner: &Inner) -> Result<PartialFile, TransferError
         }
         tokio::time::sleep(OPEN_INTERVAL).await;
     }
-    let message = format!("another download is receiving '{}'", target.display());
+    let message = format!("'{}' is in use by another download", target.display());
     Err(TransferError::new(TransferErrorKind::Manifest, message))
 }
 
-/// Why a file could not be written, and what is kept of it.
+/// Creates the error of a file that cannot be written.
 fn disk(path: &Path, error: io::Error, received: u64) -> TransferError {
     let path = path.display();
     let message = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             let kept = match received {
                 0 => String::new(),
-                received => format!("{received} bytes of it are kept, so "),
+                received => format!(" to resume after {received} bytes"),
             };
-            format!("no room for '{path}': {error}; {kept}make room and download it again")
+            format!("cannot write '{path}': {error}; free disk space and download it again{kept}")
         }
         io::ErrorKind::FileTooLarge => {
-            format!("'{path}' exceeds the limit of the file system or of the process: {error}")
+            format!(
+                "cannot write '{path}': it exceeds the limit of the file system or process: {error}"
+            )
         }
         io::ErrorKind::AlreadyExists => format!("'{path}' was created in the meantime"),
-        io::ErrorKind::NotFound => format!("the directory of '{path}' does not exist"),
+        io::ErrorKind::NotFound => format!("cannot write '{path}': its directory does not exist"),
         _ => format!("cannot write '{path}': {error}"),
     };
     TransferError::new(TransferErrorKind::Disk, message).because(error)
@@ -172,11 +174,11 @@ pub(super) struct ActiveDownload {
     pub(super) partial: Arc<PartialFile>,
     pub(super) tracker: Tracker,
     pub(super) download: Arc<Download>,
-    /// Size that the service promises.
+    /// Size reported by the service.
     promised: Option<u64>,
-    /// What was known before the storage was asked.
+    /// Properties of the content that were known before the first response of the storage.
     created: RemoteContent,
-    /// Limit for content of an unannounced size.
+    /// Limit for content of unknown size.
     pub(super) max_unannounced: u64,
 }
 
@@ -196,9 +198,9 @@ impl ActiveDownload {
     pub(super) fn too_large(&self, size: Option<u64>) -> TransferError {
         let (limit, size) = match size {
             Some(size) => (self.download.max_size.unwrap_or(size), format!("{size} bytes")),
-            None => (self.max_unannounced, "of a size that is not announced".to_owned()),
+            None => (self.max_unannounced, "of unknown size".to_owned()),
         };
-        let message = format!("the content is {size}, more than the limit of {limit} bytes");
+        let message = format!("content of {size} exceeds the limit of {limit} bytes");
         TransferError::new(TransferErrorKind::TooLarge, message)
     }
 
@@ -207,7 +209,7 @@ impl ActiveDownload {
     }
 
     async fn locked(self, remote: RemoteContent) -> Result<Downloaded, TransferError> {
-        // Another process may have finished it while this one waited for the lock.
+        // Another process may have finished the download while this one waited for the lock.
         if let Some(skipped) = skip(&self.download, remote).await? {
             self.blocking(|job| job.partial.discard()).await?;
             return Ok(skipped);
@@ -241,7 +243,7 @@ impl ActiveDownload {
         self.finish(size, before, digest).await
     }
 
-    /// Requests the first missing part; its response tells whether the rest can be resumed.
+    /// Requests the first missing part. The response shows whether the download can be resumed.
     async fn first_response(
         &self,
         resumed: Option<Validators>,
@@ -251,7 +253,7 @@ impl ActiveDownload {
             if head.range.is_some() && head.validators == validators {
                 return Ok((head, true));
             }
-            // The content is another one, or may be.
+            // The content has changed, or may have changed.
         }
         Ok((self.probe(None).await?, false))
     }
@@ -268,7 +270,7 @@ impl ActiveDownload {
             (Some(missing), _) => {
                 missing.start..missing.end.min(missing.start.saturating_add(part_size))
             }
-            // Nothing is missing; the response tells whether the content is still the same.
+            // Nothing is missing; the response shows whether the content is unchanged.
             (None, Some(_)) => 0..1,
             (None, None) => 0..part_size.min(self.promised.unwrap_or(part_size)),
         };
@@ -276,13 +278,13 @@ impl ActiveDownload {
         self.client.probe(range, resumed).await
     }
 
-    /// Compares the size that the storage announces with what was promised and what is allowed.
+    /// Verifies the size reported by the storage against the service and the limit.
     fn check_size(&self, announced: Option<u64>) -> Result<(), TransferError> {
         if let (Some(promised), Some(size)) = (self.promised, announced)
             && promised != size
         {
             let message = format!(
-                "the service says that the file has {promised} bytes, but the storage has {size}"
+                "the service reports a size of {promised} bytes, but the storage has {size}"
             );
             return Err(TransferError::new(TransferErrorKind::Mismatch, message));
         }
@@ -292,7 +294,7 @@ impl ActiveDownload {
         }
     }
 
-    /// Moves the complete file to its place.
+    /// Moves the complete file to its target.
     async fn finish(
         self,
         size: u64,
@@ -301,7 +303,7 @@ impl ActiveDownload {
     ) -> Result<Downloaded, TransferError> {
         let received = size.saturating_sub(before);
         let remote = RemoteContent { size: Some(size), ..self.created };
-        // The target may have been created in the meantime, or its size was not known before.
+        // The target may have been created since, or the size was unknown before.
         if let Some(skipped) = skip(&self.download, remote).await? {
             self.blocking(|job| job.partial.discard()).await?;
             return Ok(Downloaded { received, ..skipped });

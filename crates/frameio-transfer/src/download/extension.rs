@@ -1,4 +1,4 @@
-//! The file name extension of a rendition, which the service does not name.
+//! The file name extension of a rendition, derived from the response of the storage.
 
 use http::Uri;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 /// Maximum length of an extension.
 const MAX_LENGTH: usize = 8;
 
-/// The extensions of the media types that renditions have.
+/// Extensions of the media types of renditions.
 const KNOWN: [(&str, &str); 15] = [
     ("image/jpeg", "jpg"),
     ("image/png", "png"),
@@ -26,7 +26,8 @@ const KNOWN: [(&str, &str); 15] = [
     ("application/json", "json"),
 ];
 
-/// The extension by the media type, the suggested file name, or the path of the URL, in this order.
+/// Returns the extension according to the media type, the suggested file name or the path of the URL,
+/// in this order.
 pub(super) fn extension(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     text(CONTENT_TYPE)
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_extension_comes_from_the_type_then_the_name_then_the_url() {
+    fn derives_the_extension_from_media_type_then_file_name_then_url() {
         let of = |media_type: &str, disposition: &str, url: &'static str| {
             let mut headers = HeaderMap::new();
             for (name, value) in [(CONTENT_TYPE, media_type), (CONTENT_DISPOSITION, disposition)] {

@@ -1,4 +1,4 @@
-//! A disk that becomes full during a download.
+//! Downloads to a disk that becomes full.
 
 use std::fs::File;
 use std::io;
@@ -12,15 +12,15 @@ use frameio_sim::Sim;
 use super::disk::{Disk, SystemDisk};
 use crate::{Download, TransferErrorKind, Transfers, Upload};
 
-/// A disk with room for the first bytes of a file.
+/// A disk with a limited capacity in bytes.
 #[derive(Debug)]
 struct SmallDisk {
-    room: AtomicU64,
+    capacity: AtomicU64,
 }
 
 impl Disk for SmallDisk {
     fn write_all_at(&self, file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
-        if at + bytes.len() as u64 > self.room.load(Ordering::Relaxed) {
+        if at + bytes.len() as u64 > self.capacity.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::StorageFull.into());
         }
         SystemDisk.write_all_at(file, bytes, at)
@@ -37,20 +37,20 @@ async fn uploaded(sim: &Sim, bytes: Vec<u8>, disk: Arc<SmallDisk>) -> (Transfers
 }
 
 #[tokio::test(start_paused = true)]
-async fn bytes_received_before_the_disk_was_full_are_kept() {
+async fn keeps_bytes_received_before_the_disk_was_full() {
     let sim = Sim::builder().quotas(false).build();
     let bytes: Vec<u8> = (0..100_000_u32).map(|n| (n % 251) as u8).collect();
-    let disk = Arc::new(SmallDisk { room: AtomicU64::new(50_000) });
+    let disk = Arc::new(SmallDisk { capacity: AtomicU64::new(50_000) });
     let (transfers, id) = uploaded(&sim, bytes.clone(), disk.clone()).await;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.mov");
     let download = Download::new(&sim.demo().account_id, &id, &path).part_size(10_000);
     let error = transfers.download(download.clone()).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Disk, "{error}");
-    assert!(error.to_string().contains("bytes of it are kept"), "{error}");
+    assert!(error.to_string().contains("download it again to resume after"), "{error}");
     assert!(!path.exists());
 
-    disk.room.store(u64::MAX, Ordering::Relaxed);
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
     let done = transfers.download(download).await.unwrap();
     assert!(done.received > 0 && done.received < 100_000, "{done:?}");
     assert_eq!(std::fs::read(&path).unwrap(), bytes);

@@ -1,4 +1,4 @@
-//! Signed links to the content of a file, which are requested again when they expire.
+//! Signed links to the content of a file, which are renewed when they expire.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,26 +16,26 @@ use frameio_api::files::{File, FileInclude, FileStatus, ShowFile};
 use frameio_api::media_links::MediaLinks;
 use frameio_client::Client;
 
-/// The original of a file, or a rendition that the service made of it.
+/// Original or rendition of a file.
 ///
-/// It is formatted and parsed by the name that the service uses, such as `high_quality`.
+/// [`Display`](fmt::Display) and [`FromStr`] use the names of the service, such as `high_quality`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rendition {
-    /// The file as it was uploaded.
+    /// Uploaded file.
     #[default]
     Original,
-    /// The rendition of the best quality.
+    /// Rendition with the highest quality.
     HighQuality,
-    /// The smallest rendition of acceptable quality.
+    /// Smallest rendition of acceptable quality.
     Efficient,
-    /// A video of 180 lines.
+    /// H.264 video with 180 lines.
     VideoH264180,
-    /// A small still.
+    /// Small still image.
     Thumbnail,
-    /// A large still.
+    /// Large still image.
     ThumbnailHighQuality,
-    /// A sheet of stills to scrub through.
+    /// Sheet of still images for scrubbing.
     ScrubSheet,
 }
 
@@ -51,7 +51,7 @@ impl Rendition {
         Self::ScrubSheet,
     ];
 
-    /// Name that the service uses.
+    /// Returns the name that the service uses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Original => "original",
@@ -76,7 +76,7 @@ impl Rendition {
         }
     }
 
-    /// Returns the link for downloading, or else the one for showing.
+    /// Returns the link for downloads, or else the one for display.
     pub(crate) fn url(self, links: &MediaLinks) -> Option<SignedUrl> {
         let rendition = match self {
             Self::Original => {
@@ -110,13 +110,13 @@ impl FromStr for Rendition {
     fn from_str(name: &str) -> Result<Self, TransferError> {
         Self::ALL.into_iter().find(|rendition| rendition.as_str() == name).ok_or_else(|| {
             let known = Self::ALL.map(Self::as_str).join(", ");
-            let message = format!("no such rendition '{name}'; there are {known}");
+            let message = format!("no such rendition '{name}'; available: {known}");
             TransferError::new(TransferErrorKind::Invalid, message)
         })
     }
 }
 
-/// One content to receive: a file, and which rendition of it.
+/// Content to download: a file and its rendition.
 #[derive(Clone, Debug)]
 pub(crate) struct MediaRef {
     pub(crate) account: AccountId,
@@ -142,7 +142,7 @@ impl MediaRef {
     fn refused(&self, error: frameio_client::Error) -> TransferError {
         let withheld = self.rendition == Rendition::Original && error.is_forbidden();
         let advice = if withheld {
-            ": the original needs the right to download; a rendition may be had without"
+            ": downloading the original requires the download permission; try a rendition"
         } else {
             ""
         };
@@ -151,9 +151,10 @@ impl MediaRef {
             .of_file(&self.file)
     }
 
-    /// Explains why there is no link, and names the renditions that exist.
+    /// Explains why the link is missing, and lists the available renditions.
     async fn missing(&self, client: &Client, file: &File) -> TransferError {
-        // The original is left out: without the right to it the whole request would be refused.
+        // Without the original, because the service refuses the whole request if the user may not
+        // download it.
         let others = Rendition::ALL.into_iter().filter(|other| *other != Rendition::Original);
         let show = ShowFile::new(&self.account, &self.file)
             .include(others.clone().map(Rendition::include).collect::<Vec<_>>());
@@ -166,40 +167,40 @@ impl MediaRef {
         let existing = if existing.is_empty() {
             String::new()
         } else {
-            format!("; there are {}", existing.join(", "))
+            format!("; available: {}", existing.join(", "))
         };
-        let why = absent(self.rendition, &file.status);
-        TransferError::new(TransferErrorKind::Invalid, format!("{why}{existing}"))
+        let reason = absent(self.rendition, &file.status);
+        TransferError::new(TransferErrorKind::Invalid, format!("{reason}{existing}"))
             .of_file(&self.file)
     }
 }
 
-/// Why a file of this status has no such rendition.
+/// Explains why a file with this status does not have a rendition.
 pub(crate) fn absent(wanted: Rendition, status: &FileStatus) -> String {
     match status {
-        FileStatus::Created => format!("there is no {wanted}: the file is not uploaded yet"),
+        FileStatus::Created => format!("'{wanted}' is unavailable: the file is not uploaded yet"),
         FileStatus::Uploaded if wanted != Rendition::Original => {
-            format!("there is no {wanted} yet: the file is still being transcoded")
+            format!("'{wanted}' is unavailable: the file is still being transcoded")
         }
-        _ => format!("there is no {wanted} of this file: not of its kind, or withheld"),
+        _ => format!("'{wanted}' is unavailable for this type of file, or for this user"),
     }
 }
 
-/// The link of one content, shared by all tasks that read it.
+/// The current link of a content, shared by all tasks that read it.
 pub(crate) struct Links {
     inner: Arc<Inner>,
     pub(crate) source: MediaRef,
     current: Mutex<Link>,
 }
 
-/// A link, and the number of links before it.
+/// A link and the number of previous links.
 #[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) uri: Uri,
     generation: u64,
 }
 
-/// A link that is known, and what is known of the file.
+/// A known link with properties of the file.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownLink {
     pub(crate) url: SignedUrl,
@@ -233,7 +234,7 @@ impl Links {
         Ok((Self { inner, source, current: Mutex::new(link) }, known))
     }
 
-    /// The size that the service promises, which it does for the original only.
+    /// Returns the size reported by the service, which is known only for the original.
     pub(crate) fn promised(&self, known: &KnownLink) -> Option<u64> {
         (self.source.rendition == Rendition::Original).then_some(known.original_size)
     }
@@ -242,7 +243,7 @@ impl Links {
         self.current.lock().await.clone()
     }
 
-    /// Replaces a link that was refused; concurrent callers share one request.
+    /// Replaces a refused link. Concurrent callers share one request.
     pub(crate) async fn refresh(&self, refused: &Link) -> Result<(), TransferError> {
         let mut current = self.current.lock().await;
         if current.generation == refused.generation {

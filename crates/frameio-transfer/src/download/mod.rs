@@ -1,4 +1,4 @@
-//! Downloads of files and their renditions.
+//! Downloads.
 
 mod byte_ranges;
 pub(crate) mod disk;
@@ -36,27 +36,27 @@ const PART_SIZE: u64 = 16 << 20;
 /// Maximum size of a part, in bytes.
 const MAX_PART_SIZE: u64 = 1 << 40;
 
-/// A download of a file to a path; run by [`Transfers::download`].
+/// A download of a file to a path, for [`Transfers::download`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | content | the original |
-/// | parts in flight | 4 |
+/// | content | original |
+/// | concurrent parts | 4 |
 /// | part size | 16 MiB |
 /// | checksum | none |
-/// | where the target exists | fail |
-/// | maximum size | none; where the size is not announced 16 GiB, or twice the size of the original |
+/// | existing target | fail |
+/// | maximum size | none; for content of unknown size, 16 GiB or twice the size of the original |
 ///
-/// Received bytes are kept next to the target in `NAME.part` until all have arrived;
-/// `NAME.part.json` records which have, and holds nothing secret. The same download run again
-/// resumes from there if the file at the service still has the same size, entity tag and time, and
-/// starts over if not. This also works after the process was killed or the machine lost power:
-/// bytes count only once they are on the disk.
+/// Received bytes are stored next to the target in `NAME.part` until the download is complete. The
+/// record `NAME.part.json` lists the received ranges and contains no secrets. Running the same download
+/// again resumes it if the remote file still has the same size, entity tag and modification time, and
+/// otherwise restarts it. This also works after a kill or a power failure, because the record lists
+/// only synced bytes.
 ///
-/// A `.part` file that is a symbolic or hard link, or that has no record, belongs to somebody else:
-/// the download fails, and leaves it alone.
+/// If the `.part` file is a symbolic or hard link, or has no record, it does not belong to a download:
+/// the download fails and does not touch the file.
 ///
-/// Memory stays under about 4 MiB for each part in flight, whatever the size.
+/// A download uses at most about 4 MiB of memory for each concurrent part, regardless of the file size.
 ///
 /// ```no_run
 /// use frameio::transfer::{Checksum, Download, Transfers};
@@ -70,7 +70,7 @@ const MAX_PART_SIZE: u64 = 1 << 40;
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "a download does nothing until it is given to `Transfers::download`"]
+#[must_use = "a download does nothing until it is passed to `Transfers::download`"]
 pub struct Download {
     source: MediaRef,
     path: PathBuf,
@@ -85,7 +85,7 @@ pub struct Download {
 }
 
 impl Download {
-    /// Creates a download of the original to `path`, which names the file and not its directory.
+    /// Creates a download of the original to `path`, which includes the file name.
     pub fn new(
         account: impl Into<AccountId>,
         file: impl Into<FileId>,
@@ -107,57 +107,59 @@ impl Download {
 
     /// Sets the rendition to download. Default: the original.
     ///
-    /// Give each rendition a path of its own: one of the original, with a policy that replaces
-    /// files, would be replaced.
+    /// Use a different path for each rendition. Otherwise a policy that replaces files would replace
+    /// one rendition by another.
     pub fn rendition(mut self, rendition: Rendition) -> Self {
         self.source.rendition = rendition;
         self
     }
 
-    /// Appends the extension of the content to the path, as the storage announces it.
-    /// [`Downloaded::path`] is the result. Default: no.
+    /// Appends the extension of the content to the path, as reported by the storage. The result is
+    /// [`Downloaded::path`]. Default: no.
     pub fn add_extension(mut self, add: bool) -> Self {
         self.adds_extension = add;
         self
     }
 
-    /// Sets how many parts are received at a time, within the limit of the [`Transfers`]. At least
-    /// one. Default: 4.
+    /// Limits the number of concurrent parts, within the limit of all transfers. At least 1.
+    /// Default: 4.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.parts_in_flight = parts.max(1);
         self
     }
 
-    /// Sets how many bytes are requested at a time, 1 byte to 1 TiB. Default: 16 MiB.
+    /// Sets the size of a part in bytes, from 1 byte to 1 TiB. Default: 16 MiB.
     pub fn part_size(mut self, bytes: u64) -> Self {
         self.part_size = bytes.clamp(1, MAX_PART_SIZE);
         self
     }
 
-    /// Fails where the content is larger. Default: no limit, but for content whose size neither the
-    /// service nor the storage announces: 16 GiB, or twice the size of the original if that is more.
+    /// Limits the size of the content in bytes. Default: no limit, except for content whose size
+    /// neither the service nor the storage reports: 16 GiB, or twice the size of the original if that
+    /// is more.
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.max_size = Some(bytes);
         self
     }
 
-    /// Computes a checksum while the content is received. Default: none.
+    /// Computes a checksum during the download. Default: none.
     ///
-    /// The bytes are read back from the disk's cache; a resumed download also reads those that an
-    /// earlier run has received.
+    /// The bytes are read back from the file, usually from the disk cache. A resumed download also
+    /// reads the bytes of earlier runs.
     pub fn checksum(mut self, checksum: Checksum) -> Self {
         self.checksum = Some(checksum);
         self
     }
 
-    /// Sets what to do where the target exists. Default: [`Existing::Refuse`].
+    /// Sets the policy for an existing target. Default: [`Existing::Refuse`].
     pub fn existing(mut self, existing: Existing) -> Self {
         self.existing = existing;
         self
     }
 
-    /// Reports the progress, at most ten times a second. The callback runs in the middle of the
-    /// transfer and should be quick; [`Progress::channel`] turns it into a stream.
+    /// Calls `report` with the progress, at most ten times per second.
+    ///
+    /// The callback must not block. [`Progress::channel`] provides a stream instead.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.report = Some(Arc::new(report));
         self
@@ -181,28 +183,29 @@ impl fmt::Debug for Download {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Downloaded {
-    /// Path of the file.
+    /// Path of the downloaded file, including an added extension.
     pub path: PathBuf,
     /// Size in bytes.
     pub size: u64,
-    /// Bytes received in this run: less than the size where a download was resumed.
+    /// Number of bytes received in this run, which is less than the size of a resumed download.
     pub received: u64,
-    /// Checksum, if one was asked for and the file was not skipped.
+    /// Checksum, if the download was configured to compute one and the file was not skipped.
     pub digest: Option<Digest>,
-    /// Whether the file existed with the same size and was kept.
+    /// Whether a file of the same size already existed and was kept.
     pub skipped: bool,
 }
 
 impl Transfers {
-    /// Downloads a file, or resumes where an earlier attempt ended.
+    /// Downloads a file, or resumes an earlier download.
     ///
-    /// The future owns what it needs. When it is dropped, received bytes are kept for the next
-    /// time, and no task is left running.
+    /// The future is `'static`. Dropping it stops all tasks and keeps the received bytes for the next
+    /// run.
     ///
     /// # Errors
-    /// When the file or its link is unavailable, the target [exists](Existing), the storage fails
-    /// on every attempt, the content is not what was promised, or it cannot be written. Received
-    /// bytes are kept.
+    ///
+    /// Fails if the file or its link is unavailable, the target [exists](Existing), the storage fails
+    /// on every attempt, or the content has the wrong size or cannot be written. Received bytes are
+    /// kept.
     pub fn download(
         &self,
         download: Download,

@@ -1,4 +1,4 @@
-//! Receives the missing ranges of a file, several at a time.
+//! Concurrent download of the missing ranges of a file.
 
 use std::io;
 use std::ops::Range;
@@ -16,22 +16,22 @@ use crate::digest::Hasher;
 use crate::tasks::settled;
 use crate::{Digest, TransferError};
 
-/// Bytes to hash at least, but for the last ones.
+/// Minimum number of bytes to hash at a time, except at the end.
 const HASHED: u64 = 4 << 20;
 
-/// Interval at which received bytes are recorded at least, however slowly parts end.
+/// Maximum interval between two records.
 const RECORD_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The end of one task.
+/// Result of a task.
 enum Step {
     Received,
     Recorded,
     Hashed(Hasher, u64),
-    /// No task ended for a while; what arrived meanwhile may be recorded.
+    /// No task ended within the interval; received bytes may be recorded.
     Waited,
 }
 
-/// The parts that are still to be requested.
+/// Iterator over the parts to request.
 struct Parts {
     gap: Range<u64>,
     gaps: vec::IntoIter<Range<u64>>,
@@ -61,7 +61,7 @@ impl Iterator for Parts {
     }
 }
 
-/// Starts tasks and collects their results: parts, one hash and one record at a time.
+/// Runs several parts, at most one hash and at most one record at a time.
 struct Scheduler<'a> {
     job: &'a ActiveDownload,
     size: u64,
@@ -70,7 +70,7 @@ struct Scheduler<'a> {
     /// Body of the response to the first part.
     first: Option<BodyReader>,
     receiving: usize,
-    /// `None` while a task has it, and where no checksum was asked for.
+    /// `None` while a task uses it, and if no checksum is computed.
     hasher: Option<Hasher>,
     hashed: u64,
     is_recording: bool,
@@ -78,7 +78,7 @@ struct Scheduler<'a> {
 }
 
 impl ActiveDownload {
-    /// Receives what is missing in parts, several at a time.
+    /// Receives the missing ranges in concurrent parts.
     pub(super) async fn receive_parallel(
         &self,
         head: ResponseHead,
@@ -92,7 +92,7 @@ impl ActiveDownload {
             job: self,
             size,
             validators: Arc::new(head.validators),
-            // The response to a probe of a complete file is of no use.
+            // If nothing is missing, the body of the probe is not needed.
             first: (!gaps.is_empty()).then_some(head.body),
             parts: Parts::new(gaps, part_size),
             receiving: 0,
@@ -119,7 +119,7 @@ impl Scheduler<'_> {
             match step {
                 Ok(step) => self.ended(step),
                 Err(error) => {
-                    // Pending writes end, and are recorded.
+                    // Pending writes are completed, and recorded by the caller.
                     self.tasks.shutdown().await;
                     return Err(error);
                 }
@@ -155,7 +155,7 @@ impl Scheduler<'_> {
     }
 
     fn start_record(&mut self) {
-        // The last record would be removed at once.
+        // The last record would be removed immediately.
         let is_last = self.receiving == 0 && self.parts.is_empty();
         if self.is_recording || is_last || self.job.partial.is_recorded() {
             return;
@@ -179,7 +179,7 @@ impl Scheduler<'_> {
                 self.hasher = Some(hasher);
                 self.hashed = to;
             }
-            // A report without bytes shows that the rate falls.
+            // Report even without new bytes, so that the rate decreases.
             Step::Waited => self.job.tracker.update(true, |_| {}),
         }
     }
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_cover_the_gaps_whatever_their_size() {
+    fn parts_of_any_size_cover_the_gaps() {
         let parts = |size| Parts::new(vec![0..5, 9..10], size).collect::<Vec<_>>();
         assert_eq!(parts(2), [0..2, 2..4, 4..5, 9..10]);
         assert_eq!(parts(u64::MAX), [0..5, 9..10]);

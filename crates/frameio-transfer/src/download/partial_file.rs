@@ -1,4 +1,4 @@
-//! The file that is being received, and the record by which it is resumed. All functions block.
+//! The partial file of a download and the record to resume it. All functions block.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -18,52 +18,52 @@ use super::range_client::Validators;
 use crate::digest::Hasher;
 use crate::safe_name::partial_base;
 
-/// Maximum size of a record that is read.
+/// Maximum size of a record.
 const MAX_RECORD: u64 = 16 << 20;
 
-/// Bytes hashed at a time: little enough for a dropped download to wait for.
+/// Number of bytes hashed at a time, small enough not to delay the cancellation of a download.
 const HASH_CHUNK: u64 = 64 << 20;
 
 model! {
-    /// Content of `NAME.part.json`: enough to recognize the content again, and no link.
+    /// Content of `NAME.part.json`, which identifies the content but contains no link.
     pub struct ResumeRecord {
         pub version: u32,
         pub account_id: String,
         pub file_id: String,
         pub rendition: String,
         pub validators: Validators,
-        /// Ranges that are on the disk, in order.
+        /// Synced ranges in order.
         pub finished: Vec<(u64, u64)>,
     }
 }
 
-/// A partial file, locked for as long as this lives.
+/// A partial file, locked until it is dropped.
 #[derive(Debug)]
 pub(crate) struct PartialFile {
     file: File,
     disk: Arc<dyn Disk>,
     path: PathBuf,
     record: PathBuf,
-    /// Where a record is written before it replaces the last one.
+    /// Temporary path of a new record.
     new_record: PathBuf,
     state: Mutex<PartState>,
 }
 
 #[derive(Debug, Default)]
 struct PartState {
-    /// A download was resumed or started.
+    /// Whether a download was resumed or started.
     is_active: bool,
     validators: Validators,
     finished: ByteRanges,
-    /// Nothing was written since the last record.
+    /// Whether nothing was written since the last record.
     is_recorded: bool,
 }
 
 impl PartialFile {
-    /// Opens the partial file of a target; `None` while another download has it.
+    /// Opens the partial file of a target. Returns `None` if another download uses it.
     ///
-    /// The partial file and its record must be regular files with one name, or missing. A file with
-    /// content but without a record is not a partial download, and is left alone.
+    /// The partial file and its record must be missing, or regular files with a single name. A
+    /// nonempty file without a record is not a partial download and is not touched.
     pub(crate) fn open(target: &Path, disk: Arc<dyn Disk>) -> io::Result<Option<Self>> {
         let base = partial_base(target);
         let with = |ending: &str| {
@@ -87,7 +87,7 @@ impl PartialFile {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
-            // A file system without locks: its users have to avoid parallel downloads.
+            // On a file system without locks, the user has to avoid concurrent downloads.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
@@ -97,12 +97,12 @@ impl PartialFile {
         }
         if !has_record && !check_regular(&record)? && file.metadata()?.len() > 0 {
             let message = format!(
-                "'{}' is not a partial download: its '.json' is missing; move it away",
+                "'{}' is not a partial download, because its '.json' file is missing; move it away",
                 path.display()
             );
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
-        // Left by a process that was killed while it wrote a record.
+        // The leftover of a process that was killed while writing a record.
         remove(&new_record)?;
         Ok(Some(Self { file, disk, path, record, new_record, state: Mutex::default() }))
     }
@@ -111,7 +111,7 @@ impl PartialFile {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adopts what an earlier download of the same content received; returns its validators.
+    /// Resumes an earlier download of the same content. Returns its validators.
     pub(crate) fn resume(&self, source: &MediaRef) -> Option<Validators> {
         let mut text = Vec::new();
         let file = open_regular(&self.record, OpenOptions::new().read(true)).ok()?;
@@ -138,12 +138,13 @@ impl PartialFile {
         Some(validators)
     }
 
-    /// Starts over, and reserves the space where the size is known and the file system supports it.
+    /// Restarts the download. Reserves disk space if the size is known and the file system supports
+    /// it.
     pub(crate) fn start_new(&self, source: &MediaRef, validators: Validators) -> io::Result<()> {
         self.file.set_len(0)?;
         let size = validators.size;
         *self.state() = PartState { is_active: true, validators, ..PartState::default() };
-        // Before there is content, so that a file with content always has a record.
+        // Written before the content, so that a nonempty file always has a record.
         self.write_record(source)?;
         if let Some(size) = size {
             self.file.set_len(size)?;
@@ -155,7 +156,7 @@ impl PartialFile {
         Ok(())
     }
 
-    /// Writes received bytes, and remembers that they are there.
+    /// Writes received bytes and marks their range as finished.
     pub(crate) fn write(&self, at: u64, chunks: &[Bytes]) -> io::Result<()> {
         let mut end = at;
         for chunk in chunks {
@@ -168,12 +169,12 @@ impl PartialFile {
         Ok(())
     }
 
-    /// Whether nothing was written since the last record.
+    /// Returns whether nothing was written since the last record.
     pub(crate) fn is_recorded(&self) -> bool {
         self.state().is_recorded
     }
 
-    /// Syncs the file, and then records which bytes it has.
+    /// Syncs the file, then records the received ranges.
     pub(crate) fn save_record(&self, source: &MediaRef) -> io::Result<()> {
         let finished = {
             let mut state = self.state();
@@ -187,7 +188,7 @@ impl PartialFile {
         self.replace_record(source, &finished, true)
     }
 
-    /// Records that nothing was received yet.
+    /// Writes an empty record.
     fn write_record(&self, source: &MediaRef) -> io::Result<()> {
         self.replace_record(source, &ByteRanges::default(), false)
     }
@@ -217,22 +218,22 @@ impl PartialFile {
         std::fs::rename(&self.new_record, &self.record)
     }
 
-    /// The ranges that are missing of `size` bytes.
+    /// Returns the missing ranges of `size` bytes.
     pub(crate) fn missing(&self, size: u64) -> Vec<Range<u64>> {
         self.state().finished.missing(size)
     }
 
-    /// Number of bytes received, in this run and before.
+    /// Returns the number of bytes received in this run and earlier ones.
     pub(crate) fn received(&self) -> u64 {
         self.state().finished.total()
     }
 
-    /// Offset of the first missing byte.
+    /// Returns the offset of the first missing byte.
     pub(crate) fn frontier(&self) -> u64 {
         self.state().finished.frontier()
     }
 
-    /// Hashes received bytes from `from` on, up to a limited number; returns where it ended.
+    /// Hashes a limited number of received bytes from `from` on. Returns the end offset.
     pub(crate) fn hash(&self, hasher: &mut Hasher, from: u64, to: u64) -> io::Result<u64> {
         let to = to.min(from.saturating_add(HASH_CHUNK));
         let mut buffer = vec![0; 256 << 10];
@@ -250,7 +251,8 @@ impl PartialFile {
     /// Moves the synced file to the target.
     ///
     /// # Errors
-    /// Of the kind `AlreadyExists` where the target exists and is not to be replaced.
+    ///
+    /// Fails with `AlreadyExists` if the target exists and `replace` is false.
     pub(crate) fn finish(&self, target: &Path, replace: bool) -> io::Result<()> {
         self.file.sync_all()?;
         if replace {
@@ -262,7 +264,7 @@ impl PartialFile {
         remove(&self.record)
     }
 
-    /// Keeps what can be resumed, and removes what cannot.
+    /// Keeps a download that can be resumed, and removes any other.
     pub(crate) fn leave(&self, source: &MediaRef) -> io::Result<()> {
         if self.file.metadata()?.len() == 0 {
             return self.discard();
@@ -274,7 +276,7 @@ impl PartialFile {
         match (is_active, can_resume) {
             (true, true) => self.save_record(source),
             (true, false) => self.discard(),
-            // It failed before it was known whether the content is still the same.
+            // The download failed before it was known whether the content is unchanged.
             (false, _) => Ok(()),
         }
     }
@@ -286,10 +288,10 @@ impl PartialFile {
     }
 }
 
-/// Adds the path, and what to do, to the reason why a file cannot be used.
+/// Adds the path and a remedy to the error of a file that cannot be used.
 fn unusable(path: &Path, error: io::Error) -> io::Error {
     let is_irregular = error.get_ref().is_some_and(|inner| inner.is::<NotRegular>());
-    let advice = if is_irregular { ", not a file of its own; move it away" } else { "" };
+    let advice = if is_irregular { "; move it away" } else { "" };
     let message = format!("'{}' is {error}{advice}", path.display());
     match is_irregular {
         true => io::Error::new(error.kind(), message),
@@ -297,21 +299,22 @@ fn unusable(path: &Path, error: io::Error) -> io::Error {
     }
 }
 
-/// Whether a partial file was linked to its target, and the process ended before it was unlinked.
+/// Returns whether a process ended after linking the partial file to its target and before unlinking
+/// it.
 fn is_interrupted_finish(error: &io::Error, path: &Path, target: &Path) -> bool {
     let kind = error.get_ref().and_then(|inner| inner.downcast_ref::<NotRegular>());
     matches!(kind, Some(NotRegular::HardLinks(2)))
         && File::open(path).is_ok_and(|file| names(target, &file))
 }
 
-/// Renames a file, unless the target exists.
+/// Renames a file without replacing the target.
 fn rename_new(path: &Path, target: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "android", target_os = "linux"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         use rustix::io::Errno;
         match renameat_with(CWD, path, CWD, target, RenameFlags::NOREPLACE) {
-            // Not every file system supports it.
+            // Some file systems do not support it.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
             result => return result.map_err(Into::into),
         }
@@ -319,7 +322,7 @@ fn rename_new(path: &Path, target: &Path) -> io::Result<()> {
     match std::fs::hard_link(path, target) {
         Ok(()) => remove(path),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        // A file system without links.
+        // A file system without hard links.
         Err(_) => std::fs::rename(path, target),
     }
 }
@@ -331,7 +334,7 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a rename survive a crash, where the system can sync a directory.
+/// Syncs the directory of a rename, if the system supports it.
 fn sync_folder(target: &Path) {
     if let Ok(folder) = File::open(frameio_private_file::parent(target)) {
         let _ = folder.sync_all();
@@ -349,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_linked_but_not_unlinked_is_finished() {
+    fn completes_an_interrupted_move_to_the_target() {
         let dir = tempfile::tempdir().unwrap();
         let (target, part) = (dir.path().join("a.mov"), dir.path().join("a.mov.part"));
         std::fs::write(&part, "whole").unwrap();
@@ -360,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_somebody_else_is_not_taken_for_a_partial_download() {
+    fn refuses_a_file_without_a_record() {
         let dir = tempfile::tempdir().unwrap();
         let part = dir.path().join("notes.part");
         std::fs::write(&part, "precious").unwrap();
@@ -370,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn the_partial_file_of_a_long_name_has_a_name_that_fits() {
+    fn shortens_the_name_of_the_partial_file_of_a_long_name() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("x".repeat(250) + ".mov");
         drop(open(&target).unwrap().unwrap());

@@ -1,4 +1,4 @@
-//! Requests ranges of a file from the storage, and verifies the responses.
+//! Range requests to the storage, with verification of the responses.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,18 +20,18 @@ use crate::attempt_error::AttemptError;
 use crate::signed_http::Activity;
 use crate::{Inner, TransferError, TransferErrorKind};
 
-/// Maximum number of new links in a row by which nothing is received.
+/// Maximum number of consecutive new links without progress.
 const MAX_REFRESHES: u32 = 2;
 
-/// Bytes after which earlier failures do not count any more. A storage that sends a byte and
-/// breaks off would be asked for ever.
+/// Number of bytes after which earlier failures no longer count. Any smaller progress does not reset
+/// the count, because a storage that always fails after one byte would be retried forever.
 const MIN_PROGRESS: u64 = 4 << 10;
 
-/// Time waited for bytes over which the minimum rate is measured.
+/// Period of waiting for data over which the minimum rate is measured.
 const RATE_WINDOW: Duration = Duration::from_secs(300);
 
 model! {
-    /// Distinguishes one content from another.
+    /// Properties that identify a version of the content.
     #[derive(Default)]
     pub struct Validators {
         pub size: Option<u64>,
@@ -46,19 +46,19 @@ impl Validators {
         Self { size, etag: text(ETAG), last_modified: text(LAST_MODIFIED), ..Self::default() }
     }
 
-    /// The value of `If-Range`, for which a weak tag is not allowed.
+    /// Returns the value of `If-Range`, which must not be a weak entity tag.
     fn if_range(&self) -> Option<&str> {
         let strong = self.etag.as_deref().filter(|etag| !etag.starts_with("W/"));
         strong.or(self.last_modified.as_deref())
     }
 
-    /// Whether the same content can be recognized later.
+    /// Returns whether the same content can be recognized later.
     pub(crate) fn can_resume(&self) -> bool {
         self.size.is_some() && (self.etag.is_some() || self.last_modified.is_some())
     }
 }
 
-/// Why an exchange failed.
+/// Error of an exchange with the storage.
 pub(crate) enum ExchangeError {
     /// Another attempt may succeed.
     Retryable(AttemptError),
@@ -72,51 +72,51 @@ impl From<AttemptError> for ExchangeError {
     }
 }
 
-/// A response that is not as it should be; a proxy may have caused it, so it is retried.
-pub(crate) fn wrong(message: impl Into<BoxError>) -> ExchangeError {
+/// Creates the error of an unexpected response. It is retried, because a proxy may have caused it.
+pub(crate) fn unexpected(message: impl Into<BoxError>) -> ExchangeError {
     ExchangeError::Retryable(AttemptError::Transport(message.into()))
 }
 
 pub(crate) fn changed() -> TransferError {
-    let message = "the file at the service changed during the download; start it again";
+    let message = "the remote file changed during the download; start the download again";
     TransferError::new(TransferErrorKind::SourceChanged, message)
 }
 
-/// A verified response whose body is still to be read.
+/// A verified response with an unread body.
 pub(crate) struct ResponseHead {
     pub(crate) validators: Validators,
-    /// The range of the body; `None` where it is the whole content.
+    /// Range of the body; `None` if it is the whole content.
     pub(crate) range: Option<Range<u64>>,
-    /// The file name extension of the content.
+    /// File name extension of the content.
     extension: Option<String>,
     pub(crate) body: BodyReader,
 }
 
-/// A body, and the rate at which it arrives.
+/// A body with measurement of its rate.
 pub(crate) struct BodyReader {
     body: Body,
-    /// Time waited for bytes in the present window, and bytes received in it.
+    /// Time spent waiting in the current window, and bytes received in it.
     waited: Duration,
     bytes: u64,
 }
 
-/// What the storage announces of a content.
+/// Properties of the content reported by the storage.
 pub(crate) struct Announced {
     pub(crate) size: Option<u64>,
     pub(crate) extension: Option<String>,
 }
 
-/// Requests the content of one file by its signed links.
+/// Requests the content of a file with its signed links.
 pub(crate) struct RangeClient {
     pub(crate) inner: Arc<Inner>,
     pub(crate) links: Links,
 }
 
 impl RangeClient {
-    /// Makes one attempt to get a range, or the whole content without one.
+    /// Makes one attempt to request a range, or the whole content if `range` is `None`.
     ///
-    /// An end of `u64::MAX` stands for the end of the content. With `validators`, a content that
-    /// has changed is returned as a whole.
+    /// An end of `u64::MAX` represents the end of the content. With `validators`, changed content is
+    /// returned as a whole.
     pub(crate) async fn get(
         &self,
         link: &Link,
@@ -144,7 +144,7 @@ impl RangeClient {
         head(response, range, link)
     }
 
-    /// Reads the size and the type of the content, and nothing of it.
+    /// Requests the size and the extension of the content.
     pub(crate) async fn announced(self: &Arc<Self>) -> Result<Announced, TransferError> {
         let head = self.probe(Some(0..1), None).await?;
         Ok(Announced { size: head.validators.size, extension: head.extension })
@@ -163,8 +163,8 @@ impl RangeClient {
             match self.get(&link, range.as_ref(), validators).await {
                 Ok(head) => return Ok(head),
                 // The content is empty, or shorter than the range.
-                Err(ExchangeError::Retryable(AttemptError::Responded(answer)))
-                    if range.is_some() && answer.status == StatusCode::RANGE_NOT_SATISFIABLE =>
+                Err(ExchangeError::Retryable(AttemptError::Responded(response)))
+                    if range.is_some() && response.status == StatusCode::RANGE_NOT_SATISFIABLE =>
                 {
                     range = None;
                 }
@@ -179,12 +179,12 @@ impl RangeClient {
         body: &mut BodyReader,
     ) -> Result<Option<Bytes>, ExchangeError> {
         loop {
-            let begun = Instant::now();
+            let start = Instant::now();
             let frame = self.inner.storage.watch(body.body.frame(), &Activity::default()).await?;
-            body.waited = body.waited.saturating_add(begun.elapsed());
+            body.waited = body.waited.saturating_add(start.elapsed());
             match frame {
                 None => return Ok(None),
-                Some(Err(error)) => return Err(wrong(error)),
+                Some(Err(error)) => return Err(unexpected(error)),
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) if !data.is_empty() => {
                         body.count(data.len() as u64, self.inner.min_rate)?;
@@ -202,7 +202,7 @@ impl BodyReader {
         Self { body, waited: Duration::ZERO, bytes: 0 }
     }
 
-    /// Counts received bytes; fails where too few arrived for the time waited.
+    /// Counts received bytes. Fails if the rate is below the minimum.
     fn count(&mut self, bytes: u64, min_rate: u64) -> Result<(), ExchangeError> {
         self.bytes += bytes;
         if self.waited < RATE_WINDOW {
@@ -212,28 +212,28 @@ impl BodyReader {
         let received = self.bytes;
         (self.waited, self.bytes) = (Duration::ZERO, 0);
         if received < min_rate.saturating_mul(seconds) {
-            return Err(wrong(format!("only {received} bytes arrived in {seconds} s")));
+            return Err(unexpected(format!("only {received} bytes received in {seconds} s")));
         }
         Ok(())
     }
 }
 
 fn header(value: String) -> Result<HeaderValue, ExchangeError> {
-    HeaderValue::try_from(value).map_err(|error| wrong(error.to_string()))
+    HeaderValue::try_from(value).map_err(|error| unexpected(error.to_string()))
 }
 
 fn head(
     response: Response<Body>,
-    asked: Option<&Range<u64>>,
+    requested: Option<&Range<u64>>,
     link: &Link,
 ) -> Result<ResponseHead, ExchangeError> {
     let (parts, body) = response.into_parts();
     let body = BodyReader::new(body);
     let extension = extension(&parts.headers, &link.uri);
-    if parts.status != StatusCode::PARTIAL_CONTENT || asked.is_none() {
+    if parts.status != StatusCode::PARTIAL_CONTENT || requested.is_none() {
         if parts.status != StatusCode::OK {
             let status = parts.status;
-            return Err(wrong(format!("the storage returned {status}, which was not asked for")));
+            return Err(unexpected(format!("the storage returned an unexpected {status}")));
         }
         let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let size = length.and_then(|length| length.parse().ok());
@@ -246,21 +246,24 @@ fn head(
     }
     let header = parts.headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
     let header = header.unwrap_or_default();
-    let (range, size) = content_range(header)
-        .ok_or_else(|| wrong(format!("the storage returned the Content-Range {header:?}")))?;
-    let is_asked = asked.is_some_and(|asked| {
-        let end = size.map_or(asked.end, |size| asked.end.min(size));
-        // Of an unknown size the end cannot be verified.
-        range.start == asked.start && (range.end == end || (size.is_none() && end == u64::MAX))
+    let (range, size) = content_range(header).ok_or_else(|| {
+        unexpected(format!("the storage returned an invalid Content-Range '{header}'"))
+    })?;
+    let is_requested = requested.is_some_and(|requested| {
+        let end = size.map_or(requested.end, |size| requested.end.min(size));
+        // If the size is unknown, the end cannot be verified.
+        range.start == requested.start && (range.end == end || (size.is_none() && end == u64::MAX))
     });
-    if !is_asked {
-        return Err(wrong(format!("the storage returned another range, {header:?}")));
+    if !is_requested {
+        return Err(unexpected(format!(
+            "the storage returned a range that was not requested: '{header}'"
+        )));
     }
     let validators = Validators::new(size, &parts.headers);
     Ok(ResponseHead { validators, range: Some(range), extension, body })
 }
 
-/// Reads `bytes 0-3/10`, in which the 10 may be `*`.
+/// Parses `bytes 0-3/10`, where the size may be `*`.
 fn content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
     let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
     let (first, last) = range.split_once('-')?;
@@ -273,12 +276,12 @@ fn content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
     fits.then_some((first..last.checked_add(1)?, size))
 }
 
-/// Counts failures, and waits between attempts.
+/// Counts failures and waits between attempts.
 pub(crate) struct RetryBudget {
     client: Arc<RangeClient>,
     attempts: u32,
     refreshes: u32,
-    /// Bytes received since the counts were reset.
+    /// Number of bytes received since the last reset.
     progress: u64,
 }
 
@@ -287,7 +290,7 @@ impl RetryBudget {
         Self { client: client.clone(), attempts: 0, refreshes: 0, progress: 0 }
     }
 
-    /// Forgets earlier failures once enough bytes arrived.
+    /// Resets the count of failures after enough progress.
     pub(crate) fn progressed(&mut self, bytes: u64) {
         self.progress = self.progress.saturating_add(bytes);
         if self.progress >= MIN_PROGRESS {
@@ -295,10 +298,11 @@ impl RetryBudget {
         }
     }
 
-    /// Waits until another attempt is due, with a new link where this one was refused.
+    /// Waits before the next attempt, or requests a new link if this one was refused.
     ///
     /// # Errors
-    /// When no further attempt is to be made.
+    ///
+    /// Returns the error of the transfer if no further attempt is allowed.
     pub(crate) async fn failed(
         &mut self,
         failure: ExchangeError,
@@ -308,7 +312,7 @@ impl RetryBudget {
             ExchangeError::Retryable(error) => error,
             ExchangeError::Final(error) => return Err(error),
         };
-        // Not every storage says that a link has expired.
+        // Some storages do not report that a link has expired.
         let refused = matches!(
             error.status(),
             Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::GONE)
@@ -319,7 +323,7 @@ impl RetryBudget {
                 tracing::debug!(
                     target: "frameio::transfer",
                     reason = error.reason(),
-                    "a link was refused and is requested again",
+                    "link.refused",
                 );
                 return self.client.links.refresh(link).await;
             }
@@ -334,7 +338,7 @@ impl RetryBudget {
             reason = error.reason(),
             attempts = self.attempts,
             wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-            "a download is retried",
+            "retry.scheduled",
         );
         tokio::time::sleep(wait).await;
         Ok(())
@@ -346,7 +350,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_content_range_is_read_or_refused() {
+    fn parses_or_refuses_a_content_range() {
         assert_eq!(content_range("bytes 0-3/10"), Some((0..4, Some(10))));
         assert_eq!(content_range("bytes 9-9/10"), Some((9..10, Some(10))));
         assert_eq!(content_range("bytes 5-7/*"), Some((5..8, None)));
@@ -365,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_conditional_on_what_is_strong() {
+    fn conditional_ranges_use_strong_validators() {
         let validators = |etag: Option<&str>, modified: Option<&str>| {
             let validators = Validators {
                 size: Some(1),

@@ -1,4 +1,4 @@
-//! A file as a stream, which resumes by range where a connection broke.
+//! A reader of remote files, which resumes after a lost connection.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -16,10 +16,10 @@ use tokio::io::{AsyncRead, ReadBuf};
 use super::super::{TransferError, TransferErrorKind, Transfers};
 use super::link::{Links, MediaRef, Rendition};
 use super::range_client::{
-    BodyReader, ExchangeError, RangeClient, RetryBudget, Validators, changed, wrong,
+    BodyReader, ExchangeError, RangeClient, RetryBudget, Validators, changed, unexpected,
 };
 
-/// A request to read a file as a stream; opened by [`Transfers::open`].
+/// A request to read a file as a stream, for [`Transfers::open`].
 ///
 /// ```no_run
 /// use frameio::transfer::{Open, Transfers};
@@ -33,7 +33,7 @@ use super::range_client::{
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is opened until it is given to `Transfers::open`"]
+#[must_use = "a request does nothing until it is passed to `Transfers::open`"]
 pub struct Open {
     source: MediaRef,
     range: Range<u64>,
@@ -51,7 +51,7 @@ impl Open {
         self
     }
 
-    /// Reads these bytes only, and no further than the end of the file. Default: all.
+    /// Sets the range of bytes to read, which is truncated to the size of the file. Default: all.
     pub fn range(mut self, range: impl RangeBounds<u64>) -> Self {
         let start = match range.start_bound() {
             Bound::Included(start) => *start,
@@ -71,11 +71,12 @@ impl Open {
 impl Transfers {
     /// Opens a file as a stream of its bytes.
     ///
-    /// After a connection broke, the reader resumes at the same byte, as long as the file is the
-    /// same. It does not count as a part in flight: a reader that waits delays no transfer.
+    /// After a lost connection, the reader resumes at the same byte if the file is unchanged. A reader
+    /// does not count towards the limit of concurrent parts, so an idle reader delays no transfer.
     ///
     /// # Errors
-    /// When the file or its link is unavailable, or the storage fails on every attempt.
+    ///
+    /// Fails if the file or its link is unavailable, or the storage fails on every attempt.
     pub fn open(
         &self,
         open: Open,
@@ -92,7 +93,7 @@ impl Transfers {
             let cursor = Box::pin(opened).await.map_err(|error| error.of_file(&file))?;
             Ok(Reader {
                 size: cursor.validators.size,
-                left: cursor.end.map(|end| end - cursor.at),
+                remaining: cursor.end.map(|end| end - cursor.at),
                 next: next(cursor),
                 chunk: Bytes::new(),
             })
@@ -120,26 +121,26 @@ impl Cursor {
     ) -> Result<Self, TransferError> {
         let end = promised.map_or(range.end, |size| range.end.min(size));
         if range.start > end || (range.start == end && end > 0) {
-            // No bytes are asked for, or there are none.
+            // The range or the file is empty.
             let validators = Validators { size: promised, ..Validators::default() };
             return Ok(Self::over(client, validators, range.start));
         }
-        let asked = (range.start < end).then_some(range.start..end);
-        let head = client.probe(asked, None).await?;
+        let requested = (range.start < end).then_some(range.start..end);
+        let head = client.probe(requested, None).await?;
         let ranged = head.range.is_some();
         if !ranged && range.start > 0 {
             if head.validators.size.is_some_and(|size| size <= range.start) {
                 return Ok(Self::over(client, head.validators, range.start));
             }
             let message =
-                "the storage does not support ranges of this file; read it from its start";
+                "the storage does not support ranges for this file; read it from the start";
             return Err(TransferError::new(TransferErrorKind::Refused, message));
         }
         if let (Some(promised), Some(size)) = (promised, head.validators.size)
             && promised != size
         {
             let message = format!(
-                "the service says that the file has {promised} bytes, but the storage has {size}"
+                "the service reports a size of {promised} bytes, but the storage has {size}"
             );
             return Err(TransferError::new(TransferErrorKind::Mismatch, message));
         }
@@ -155,7 +156,7 @@ impl Cursor {
         Ok(Self { client, validators: head.validators, at: range.start, end, ranged, body, budget })
     }
 
-    /// A reader at its end.
+    /// Creates a cursor at its end.
     fn over(client: Arc<RangeClient>, validators: Validators, at: u64) -> Self {
         let budget = RetryBudget::new(&client);
         Self { client, validators, at, end: Some(at), ranged: true, body: None, budget }
@@ -179,7 +180,7 @@ impl Cursor {
             self.body = None;
             if !self.ranged && self.at > 0 {
                 let message = format!(
-                    "the connection broke after {} bytes, and the storage cannot resume from there",
+                    "the connection was lost after {} bytes, and the storage cannot resume",
                     self.at
                 );
                 return Err(TransferError::new(TransferErrorKind::Storage, message));
@@ -192,8 +193,9 @@ impl Cursor {
         let body = match &mut self.body {
             Some(body) => body,
             none => {
-                let asked = self.ranged.then(|| self.at..self.end.unwrap_or(u64::MAX));
-                let head = self.client.get(link, asked.as_ref(), Some(&self.validators)).await?;
+                let requested = self.ranged.then(|| self.at..self.end.unwrap_or(u64::MAX));
+                let head =
+                    self.client.get(link, requested.as_ref(), Some(&self.validators)).await?;
                 if head.range.is_some() != self.ranged || head.validators != self.validators {
                     return Err(ExchangeError::Final(changed()));
                 }
@@ -202,9 +204,9 @@ impl Cursor {
         };
         match self.client.chunk(body).await? {
             Some(mut chunk) => {
-                let left = self.end.map_or(u64::MAX, |end| end - self.at);
-                // A storage without ranges sends everything, whatever was asked for.
-                chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                let remaining = self.end.map_or(u64::MAX, |end| end - self.at);
+                // A storage without support for ranges sends the whole file.
+                chunk.truncate(usize::try_from(remaining).unwrap_or(usize::MAX));
                 self.at += chunk.len() as u64;
                 Ok(Some(chunk))
             }
@@ -212,7 +214,7 @@ impl Cursor {
                 self.end = Some(self.at);
                 Ok(None)
             }
-            None => Err(wrong("the response ended early")),
+            None => Err(unexpected("the response ended early")),
         }
     }
 }
@@ -231,28 +233,29 @@ fn ended(cursor: Cursor) -> Next {
     Box::pin(async move { (cursor, Ok(None)) })
 }
 
-/// A file as a stream of its bytes, and an [`AsyncRead`]; created by [`Transfers::open`].
+/// A stream of the bytes of a file, which also implements [`AsyncRead`]. Created by
+/// [`Transfers::open`].
 ///
-/// It buffers only what arrived last.
+/// Buffers only the last received chunk.
 pub struct Reader {
     size: Option<u64>,
-    left: Option<u64>,
+    remaining: Option<u64>,
     next: Next,
     chunk: Bytes,
 }
 
 impl Reader {
-    /// Returns the size of the whole file in bytes, where it is known.
+    /// Returns the size of the whole file in bytes, if known.
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// Returns the number of bytes to come, where it is known.
+    /// Returns the number of remaining bytes, if known.
     pub fn remaining(&self) -> Option<u64> {
-        self.left
+        self.remaining
     }
 
-    /// Returns the next bytes, or `None` after the last ones.
+    /// Returns the next bytes, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Bytes, TransferError>> {
         poll_fn(|cx| self.poll_chunk(cx)).await
     }
@@ -264,8 +267,8 @@ impl Reader {
         let (cursor, chunk) = ready!(self.next.as_mut().poll(cx));
         self.next = if matches!(chunk, Ok(Some(_))) { next(cursor) } else { ended(cursor) };
         let chunk = chunk.transpose();
-        if let (Some(Ok(chunk)), Some(left)) = (&chunk, &mut self.left) {
-            *left -= chunk.len() as u64;
+        if let (Some(Ok(chunk)), Some(remaining)) = (&chunk, &mut self.remaining) {
+            *remaining -= chunk.len() as u64;
         }
         Poll::Ready(chunk)
     }
@@ -303,7 +306,7 @@ impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader")
             .field("size", &self.size)
-            .field("remaining", &self.left)
+            .field("remaining", &self.remaining)
             .finish_non_exhaustive()
     }
 }

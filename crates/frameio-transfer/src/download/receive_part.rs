@@ -1,4 +1,4 @@
-//! Receives one part, or a whole file from a storage that does not support ranges.
+//! Download of one part, or of a whole file if the storage does not support ranges.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use tracing::field::{Empty, debug};
 
 use super::driver::ActiveDownload;
 use super::range_client::{
-    BodyReader, ExchangeError, ResponseHead, RetryBudget, Validators, changed, wrong,
+    BodyReader, ExchangeError, ResponseHead, RetryBudget, Validators, changed, unexpected,
 };
 use crate::digest::Hasher;
 use crate::tasks::blocking;
 use crate::{Digest, TransferError};
 
 impl ActiveDownload {
-    /// Receives one part; an attempt resumes where the last one ended.
+    /// Receives one part. Each attempt resumes at the end of the previous one.
     pub(super) async fn receive_part(
         self,
         range: Range<u64>,
@@ -70,7 +70,7 @@ impl ActiveDownload {
         Ok(())
     }
 
-    /// Receives everything at once, from the start on each attempt.
+    /// Receives the whole content. Each attempt starts over.
     pub(super) async fn receive_whole(
         &self,
         head: ResponseHead,
@@ -127,7 +127,7 @@ impl ActiveDownload {
 fn ended_early(at: u64, end: u64) -> Result<(), ExchangeError> {
     match end.saturating_sub(at) {
         0 => Ok(()),
-        missing => Err(wrong(format!("the response ended {missing} bytes early"))),
+        missing => Err(unexpected(format!("the response ended {missing} bytes early"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Writes a response body to its place in the partial file.
+//! Writing of response bodies to the partial file.
 
 use std::io;
 
@@ -6,14 +6,14 @@ use bytes::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::driver::ActiveDownload;
-use super::range_client::{BodyReader, ExchangeError, wrong};
+use super::range_client::{BodyReader, ExchangeError, unexpected};
 use crate::tasks::joined;
 
-/// Bytes gathered before they are written; as many may be on their way to the disk meanwhile.
+/// Number of bytes collected before a write. As many can be in the process of being written.
 const GATHERED: usize = 1 << 20;
 
 impl ActiveDownload {
-    /// Writes a body from `at` on, up to `end`, beyond which it must not go.
+    /// Writes a body from `at` on. Fails if it exceeds `end`.
     pub(super) async fn write(
         &self,
         body: &mut BodyReader,
@@ -27,7 +27,7 @@ impl ActiveDownload {
                 Ok(Some(chunk)) => {
                     if writer.end().saturating_add(chunk.len() as u64) > limit {
                         break Err(match end {
-                            Some(_) => wrong("the storage sends more than was asked for"),
+                            Some(_) => unexpected("the storage sent more bytes than requested"),
                             None => ExchangeError::Final(self.too_large(None)),
                         });
                     }
@@ -42,10 +42,10 @@ impl ActiveDownload {
     }
 }
 
-/// Writes outside of the runtime while the next bytes arrive.
+/// Writes on a blocking thread while the next bytes arrive.
 struct Writer<'a> {
     job: &'a ActiveDownload,
-    /// Offset up to which everything is written.
+    /// End of the written bytes.
     at: &'a mut u64,
     gathered: Vec<Bytes>,
     length: usize,
@@ -53,7 +53,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Offset of the next bytes.
+    /// Returns the offset of the next bytes.
     fn end(&self) -> u64 {
         let pending = self.pending.as_ref().map_or(0, |(_, length)| *length);
         *self.at + (pending + self.length) as u64

@@ -1,4 +1,4 @@
-//! The body of one attempt at a part.
+//! The request body of an attempt to send a part.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,23 +12,23 @@ use super::source::{PartSource, Reading, SourceError};
 use crate::progress::Counted;
 use crate::signed_http::Activity;
 
-/// Streams a part, with the next chunk being read while one is being sent.
+/// Streams a part. The next chunk is read while the current one is sent.
 pub(crate) struct PartBody {
     source: PartSource,
     buffers: Buffers,
-    /// Where the next chunk begins in the part.
+    /// Offset of the next chunk within the part.
     offset: u64,
-    /// Bytes yet to be asked of the source.
+    /// Number of bytes not yet requested from the source.
     unread: u64,
-    /// Bytes yet to be handed out.
+    /// Number of bytes not yet passed to the connection.
     unsent: u64,
-    /// Bytes that were read and not handed out yet.
+    /// Bytes that were read but not yet passed to the connection.
     chunk: Bytes,
     reading: Option<Reading>,
     attempt: Attempt,
 }
 
-/// What the sender of a part learns from an attempt.
+/// State of an attempt, shared between its body and the sender of the part.
 #[derive(Clone)]
 pub(crate) struct Attempt(Arc<Shared>);
 
@@ -49,12 +49,12 @@ impl Attempt {
         Self(Arc::new(Shared { activity, state }))
     }
 
-    /// Why the source could not be read, if that is what the attempt failed for.
+    /// Returns the error of the source, if the attempt failed because of it.
     pub(crate) fn failure(&self) -> Option<SourceError> {
         self.state().failure.take()
     }
 
-    /// Counts the part as sent; false where bytes of it were not.
+    /// Counts the part as sent. Returns `false` if some of its bytes were not sent.
     pub(crate) fn finish(&self) -> bool {
         let state = &mut *self.state();
         if state.remaining == 0 {
@@ -99,7 +99,7 @@ impl PartBody {
         Some(reading)
     }
 
-    /// Counts what is handed to the connection.
+    /// Counts bytes that are passed to the connection.
     fn sent(&mut self, bytes: Bytes) -> Frame<Bytes> {
         let length = bytes.len() as u64;
         self.unsent = self.unsent.saturating_sub(length);
@@ -150,13 +150,13 @@ impl Body for PartBody {
     }
 }
 
-/// Makes the transport give up; the reason is in [`Attempt::failure`].
+/// Error that makes the transport fail. [`Attempt::failure`] contains the cause.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SourceFailed;
 
 impl std::fmt::Display for SourceFailed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("cannot read the source any further")
+        f.write_str("cannot read the source")
     }
 }
 

@@ -1,20 +1,20 @@
-//! Buffers that are used again.
+//! Pool of reusable buffers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// How much is read at a time.
+/// Number of bytes read at a time.
 pub(crate) const CHUNK: usize = 512 << 10;
 
-/// How much is handed to the connection at a time. It is the least by which an attempt has to move
-/// within the stall timeout, so that it must not be much for a slow line that many parts share.
+/// Number of bytes passed to the connection at a time. An attempt must transfer this much within the
+/// stall timeout, so it has to be small enough for a slow line shared by many parts.
 pub(crate) const FRAME: usize = 32 << 10;
 
-/// How many buffers are kept for later; more may be in use.
+/// Maximum number of idle buffers in the pool.
 const KEPT: usize = 16;
 
-/// Buffers of [`CHUNK`] bytes: taking one from here spares making and clearing it.
+/// Pool of buffers of [`CHUNK`] bytes, which saves allocating and zeroing them.
 #[derive(Clone, Default)]
 pub(crate) struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
 
@@ -22,20 +22,20 @@ impl Buffers {
     pub(crate) fn take(&self) -> Buffer {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let bytes = bytes.unwrap_or_else(|| vec![0; CHUNK]);
-        Buffer { bytes, length: 0, home: self.clone() }
+        Buffer { bytes, length: 0, pool: self.clone() }
     }
 }
 
-/// A buffer that goes back to where it came from.
+/// A buffer that returns to its pool on drop.
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
     length: usize,
-    home: Buffers,
+    pool: Buffers,
 }
 
 impl Buffer {
-    /// Room for the next bytes, at most [`CHUNK`].
-    pub(crate) fn room(&mut self, length: usize) -> &mut [u8] {
+    /// Returns space for the next bytes, at most [`CHUNK`].
+    pub(crate) fn space(&mut self, length: usize) -> &mut [u8] {
         self.length = length.min(CHUNK);
         self.bytes.get_mut(..self.length).unwrap_or_default()
     }
@@ -53,7 +53,7 @@ impl AsRef<[u8]> for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let kept = &mut *self.home.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = &mut *self.pool.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < KEPT {
             kept.push(std::mem::take(&mut self.bytes));
         }

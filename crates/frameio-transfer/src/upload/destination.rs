@@ -12,28 +12,28 @@ use super::parts::Parts;
 use super::{Attached, Uploaded};
 use crate::{Inner, TransferError, TransferErrorKind, WaitFor};
 
-/// Destination of an upload, which decides how it begins and ends.
+/// Destination of an upload, which determines its first and last steps.
 pub(super) trait Destination: Clone + PartialEq + Send + Sync + 'static {
     /// Object that the service creates for the upload.
     type Created: Send + Sync;
     /// Result of the upload.
     type Output: Send;
 
-    /// Asks the service to create an object of `size` bytes.
+    /// Creates an object of `size` bytes at the service.
     fn create(
         plan: &Plan<'_, Self>,
         size: u64,
     ) -> impl Future<Output = Result<CreatedUpload<Self::Created>, TransferError>> + Send;
 
-    /// Returns what a manifest keeps.
+    /// Returns the data for a manifest.
     fn save(&self, created: &Self::Created) -> SavedDestination;
 
-    /// Returns what a manifest has kept, if it is of this kind.
+    /// Restores the data of a manifest, if it belongs to this type of destination.
     fn restore(saved: &SavedDestination) -> Option<(Self, Self::Created)>;
 
     fn file_id(created: &Self::Created) -> Option<&FileId>;
 
-    /// Waits until the service has put the parts together, where it reports that.
+    /// Waits until the service has assembled the parts, if it reports that.
     fn finish(
         plan: &Plan<'_, Self>,
         created: Self::Created,
@@ -41,18 +41,18 @@ pub(super) trait Destination: Clone + PartialEq + Send + Sync + 'static {
         manifest: Option<&Manifest>,
     ) -> impl Future<Output = Result<Self::Output, TransferError>> + Send;
 
-    /// Notes the object that was given up for this one.
+    /// Sets the incomplete object that this one replaces.
     fn set_replaced(output: &mut Self::Output, created: Self::Created);
 }
 
-/// A created object, and how its bytes are sent.
+/// A created object, with the parts to send.
 pub(super) struct CreatedUpload<C> {
     pub(super) created: C,
     pub(super) parts: Parts,
     pub(super) media_type: String,
 }
 
-/// A file at the service.
+/// A remote file that an upload sends.
 pub(super) enum CreatedFile {
     New(Box<File>),
     /// From a manifest.
@@ -114,7 +114,7 @@ impl Destination for FolderId {
         if let Err(error) = poller.uploaded(client, ids, end).await {
             if let Some(manifest) = manifest.filter(|_| error.kind() == TransferErrorKind::Timeout)
             {
-                // A part may be lost, although the storage accepted it.
+                // A part may have been lost although the storage accepted it.
                 manifest.forget().await?;
             }
             return Err(error);
@@ -156,7 +156,7 @@ impl Destination for CommentId {
         let request = CreateAttachment::new(account_id, &plan.to, name, size, sent);
         let created = plan.inner.client.send(request).await.map_err(TransferError::call)?;
         let none = || {
-            let message = "the service returned no URLs to send the attachment to";
+            let message = "the service returned no upload URLs for the attachment";
             TransferError::new(TransferErrorKind::Api, message)
         };
         let mut attachment = created.attachment.ok_or_else(none)?;
@@ -197,7 +197,7 @@ impl Destination for CommentId {
     }
 }
 
-/// Returns the parts that the service asks for, if they make up the file.
+/// Returns the parts requested by the service, after verifying their total size.
 fn parts(urls: Option<Vec<UploadUrl>>, size: u64) -> Result<Parts, TransferError> {
     let mut parts = Parts::default();
     let urls = urls.unwrap_or_default();
@@ -205,6 +205,6 @@ fn parts(urls: Option<Vec<UploadUrl>>, size: u64) -> Result<Parts, TransferError
     if all && parts.size() == size {
         return Ok(parts);
     }
-    let message = format!("the service asks for {parts:?} of a file of {size}");
+    let message = format!("the service requested {parts:?} for a file of {size} bytes");
     Err(TransferError::new(TransferErrorKind::Api, message))
 }

@@ -1,4 +1,4 @@
-//! An upload from its beginning to its end.
+//! The steps of an upload: create or resume, send the parts, finish.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,7 @@ use crate::local_file::unopened;
 use crate::progress::{Progress, Tracker};
 use crate::{Inner, TransferError, TransferErrorKind};
 
-/// Runs an upload within its span, which has the fields that are recorded here.
+/// Runs an upload and records its fields in `span`.
 pub(super) async fn run<D: Destination>(
     inner: Arc<Inner>,
     upload: Upload<D>,
@@ -32,17 +32,17 @@ pub(super) async fn run<D: Destination>(
     let result = match deadline {
         None => uploading.await,
         Some(deadline) => tokio::time::timeout(deadline, uploading).await.unwrap_or_else(|_| {
-            let message = format!("the deadline of {deadline:?} was reached");
+            let message = format!("deadline of {deadline:?} reached");
             Err(TransferError::new(TransferErrorKind::Timeout, message))
         }),
     };
     result.map_err(|error| {
         span.record("error.type", debug(error.kind()));
-        current_file.name(error)
+        current_file.add_to(error)
     })
 }
 
-/// The file at the service, once it is known: errors name it.
+/// Id of the remote file, once it is known, for errors.
 #[derive(Default)]
 pub(super) struct CurrentFileId(Mutex<Option<FileId>>);
 
@@ -51,7 +51,7 @@ impl CurrentFileId {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
     }
 
-    fn name(self, error: TransferError) -> TransferError {
+    fn add_to(self, error: TransferError) -> TransferError {
         match self.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(id) => error.of_file(&id),
             None => error,
@@ -59,7 +59,7 @@ impl CurrentFileId {
     }
 }
 
-/// What is known of an upload before the service has created anything for it.
+/// Parameters of an upload, before the service has created an object for it.
 pub(super) struct Plan<'a, D> {
     pub(super) inner: &'a Arc<Inner>,
     pub(super) current_file: &'a CurrentFileId,
@@ -67,7 +67,7 @@ pub(super) struct Plan<'a, D> {
     pub(super) to: D,
     pub(super) name: String,
     pub(super) options: Options,
-    /// Called where the manifest cannot be written, instead of failing.
+    /// Callback if the manifest cannot be written. Without one, the upload fails.
     on_manifest_failure: Option<OnFailure>,
 }
 
@@ -80,7 +80,7 @@ async fn start<D: Destination>(
     let name = options.name.take();
     let Some((account_id, to)) = destination else {
         let Some(UploadManifest::At(path)) = manifest else {
-            return Err(invalid("there is no manifest"));
+            return Err(invalid("the upload has no manifest"));
         };
         return resume_saved::<D>(inner, path, options, current_file).await;
     };
@@ -92,10 +92,12 @@ async fn start<D: Destination>(
         return plan.start_new(source, None).await;
     };
     let path = resumable(input)?;
-    // Before the manifest is created, which is not to be left behind for nothing.
+    // Opened before the manifest is created, so that a failure leaves no manifest behind.
     let source = Source::open(Input::Path(path.clone())).await?;
     if !source.is_repeatable() {
-        return Err(invalid("a pipe cannot be read again: it cannot have a manifest"));
+        return Err(invalid(
+            "an upload of a pipe cannot have a manifest, because a pipe cannot be read twice",
+        ));
     }
     let (manifest, saved) = match manifest {
         UploadManifest::At(path) => Manifest::open(path, true).await?,
@@ -110,7 +112,7 @@ async fn start<D: Destination>(
     }
 }
 
-/// Resumes the upload that a manifest is of, whatever that is.
+/// Resumes the upload of a manifest.
 async fn resume_saved<D: Destination>(
     inner: &Arc<Inner>,
     manifest: PathBuf,
@@ -119,7 +121,7 @@ async fn resume_saved<D: Destination>(
 ) -> Result<D::Output, TransferError> {
     let (manifest, saved) = Manifest::open(manifest, false).await?;
     let Some(saved) = saved else {
-        let message = "no upload was begun with this manifest";
+        let message = "the manifest contains no upload";
         return Err(TransferError::new(TransferErrorKind::Manifest, message));
     };
     let (to, created) = D::restore(&saved.destination).ok_or_else(another)?;
@@ -136,25 +138,26 @@ async fn resume_saved<D: Destination>(
     plan.resume(source, path, manifest, saved).await
 }
 
-/// Returns the path that a manifest can name the source by.
+/// Returns the absolute path of the source for a manifest.
 fn resumable(input: Input) -> Result<PathBuf, TransferError> {
     let Input::Path(path) = input else {
-        return Err(invalid("only a file with a path can be resumed: it cannot have a manifest"));
+        return Err(invalid("only an upload from a path can have a manifest"));
     };
     let path = std::path::absolute(&path).map_err(|error| unopened(&path, error))?;
     if path.to_str().is_none() {
-        return Err(invalid("a manifest cannot name a path that is not UTF-8"));
+        return Err(invalid("an upload with a manifest needs a path in UTF-8"));
     }
     Ok(path)
 }
 
-/// The error of a manifest that another upload has.
+/// Creates the error of a manifest that belongs to another upload.
 fn another() -> TransferError {
-    let message = "the manifest is of another upload: resume that one, or name another manifest";
+    let message =
+        "the manifest belongs to another upload; resume that one, or choose another manifest";
     TransferError::new(TransferErrorKind::Manifest, message)
 }
 
-/// Whether an upload can only be started over.
+/// Returns whether an upload can only be restarted.
 fn is_stale(error: &TransferError) -> bool {
     let status = error.status().or_else(|| error.api()?.status());
     let kinds = [
@@ -166,7 +169,7 @@ fn is_stale(error: &TransferError) -> bool {
 }
 
 impl<D: Destination> Plan<'_, D> {
-    /// Sends what a manifest lists as missing; or starts over, where that cannot be and is allowed.
+    /// Sends the missing parts of a manifest, or restarts the upload if necessary and allowed.
     async fn resume(
         &self,
         source: Source,
@@ -220,14 +223,14 @@ impl<D: Destination> Plan<'_, D> {
         }
         saved.fingerprint.check(fingerprint)?;
         if saved.is_expired() {
-            let message = "the upload was begun more than a day ago, and its URLs have expired: \
-                           allow a `restart`";
+            let message = "the upload is more than a day old and its URLs have expired; allow a \
+                           restart with `restart()`";
             return Err(TransferError::new(TransferErrorKind::Expired, message));
         }
         Ok(())
     }
 
-    /// Creates the object at the service, and sends all of it.
+    /// Creates the object at the service and sends all parts.
     async fn start_new(
         &self,
         source: Source,
@@ -273,7 +276,7 @@ impl<D: Destination> Plan<'_, D> {
         self.send_and_finish(source, manifest, (parts, Vec::new()), &media_type, created).await
     }
 
-    /// Sends the parts, and waits until the service has put them together.
+    /// Sends the parts, and waits until the service has assembled them.
     async fn send_and_finish(
         &self,
         source: Source,
@@ -300,7 +303,7 @@ impl<D: Destination> Plan<'_, D> {
         tracker.finish();
         let bytes = tracker.now().bytes - start.bytes;
         let output = D::finish(self, created, bytes, manifest.as_ref()).await?;
-        // The holder of a manifest that was locked before removes it.
+        // A manifest that the caller has locked is removed by the caller.
         if let Some(manifest) = manifest.filter(|_| self.on_manifest_failure.is_none()) {
             manifest.remove().await;
         }
@@ -308,7 +311,7 @@ impl<D: Destination> Plan<'_, D> {
     }
 }
 
-/// Returns the progress that an earlier run has made, and records it.
+/// Returns the progress of an earlier run, and records the size and the number of parts.
 fn resumed_at(parts: &Parts, done: &[bool]) -> Progress {
     let done = done.iter().enumerate().filter(|(_, done)| **done);
     let done: Vec<u64> = done.map(|(index, _)| parts.size_of(index)).collect();

@@ -1,4 +1,4 @@
-//! Files that are locked to coordinate uploads of several processes.
+//! Lock files that coordinate uploads of several processes.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-/// How often a file that was replaced while it was opened is opened again.
+/// Maximum number of attempts to open a file that is being replaced.
 const ATTEMPTS: u32 = 8;
 
-/// Waits between attempts to lock a file: the first, and the longest.
+/// First and maximum wait between attempts to lock a file.
 const WAITS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +19,11 @@ pub(crate) enum Mode {
     Exclusive,
 }
 
-/// Opens and locks the file at `path`; `None` while another holds the lock. Symbolic links, hard
-/// links, pipes and devices are refused.
+/// Opens and locks the file at `path`. Returns `None` if the lock is held elsewhere. Symbolic links,
+/// hard links, pipes and devices are refused.
 ///
-/// The lock belongs to the file and not to its name, so it is verified that the name still leads to
-/// the file.
+/// A lock belongs to the file and not to its name, so this verifies that the name still refers to the
+/// file.
 pub(crate) fn try_lock(path: &Path, create: bool, mode: Mode) -> io::Result<Option<File>> {
     let mut options = frameio_private_file::options();
     options.read(true).write(true).create(create).truncate(false);
@@ -35,7 +35,7 @@ pub(crate) fn try_lock(path: &Path, create: bool, mode: Mode) -> io::Result<Opti
         };
         match locked {
             Ok(()) if is_linked(&file)? => return Ok(Some(file)),
-            // Another process removed it after it was opened here.
+            // Another process removed the file after it was opened here.
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => return Err(error),
@@ -54,29 +54,30 @@ fn is_linked(_: &File) -> io::Result<bool> {
     Ok(true)
 }
 
-/// How long to wait for a lock that another holds.
+/// Limit of the wait for a lock that is held elsewhere.
 pub(crate) struct Patience {
     wait: Duration,
     limit: Duration,
     since: Instant,
-    /// Size and modification time of the file, where each change of them renews the limit.
+    /// Size and modification time of the file, if a change renews the limit.
     activity: Option<Activity>,
 }
 
 type Activity = Option<(u64, Option<SystemTime>)>;
 
 impl Patience {
-    /// Waits no longer than `limit`.
+    /// Waits at most `limit`.
     pub(crate) fn within(limit: Duration) -> Self {
         Self { wait: WAITS.0, limit, since: Instant::now(), activity: None }
     }
 
-    /// Waits until the holder has not written to the file for as long as `limit`.
+    /// Waits until the holder has not written to the file for `limit`.
     pub(crate) fn while_active(limit: Duration) -> Self {
         Self { activity: Some(None), ..Self::within(limit) }
     }
 
-    /// Waits until another attempt at the file at `path` is due; false when the limit is reached.
+    /// Waits until the next attempt to lock the file at `path`. Returns `false` if the limit is
+    /// reached.
     pub(crate) async fn wait(&mut self, path: &Path) -> bool {
         if let Some(before) = self.activity {
             let path = path.to_owned();
@@ -103,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_holder_excludes_another_and_a_removed_file_is_replaced() {
+    fn an_exclusive_lock_excludes_others_and_a_removed_file_is_replaced() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lock");
         assert!(try_lock(&path, false, Mode::Exclusive).is_err(), "it does not exist");
@@ -125,21 +126,21 @@ mod tests {
         let path = directory.path().join("lock");
         std::fs::write(&path, "").unwrap();
         let mut patience = Patience::while_active(Duration::from_secs(60));
-        let begun = Instant::now();
+        let start = Instant::now();
         for round in 0..1000 {
-            if begun.elapsed() < Duration::from_secs(50) {
+            if start.elapsed() < Duration::from_secs(50) {
                 std::fs::write(&path, "x".repeat(round)).unwrap();
             }
             if !patience.wait(&path).await {
                 break;
             }
         }
-        let took = begun.elapsed().as_secs();
+        let took = start.elapsed().as_secs();
         assert!((109..=112).contains(&took), "{took} s");
-        let (mut patience, begun) = (Patience::within(Duration::from_secs(1)), Instant::now());
+        let (mut patience, start) = (Patience::within(Duration::from_secs(1)), Instant::now());
         while patience.wait(&path).await {
-            std::fs::write(&path, format!("{:?}", begun.elapsed())).unwrap();
+            std::fs::write(&path, format!("{:?}", start.elapsed())).unwrap();
         }
-        assert!(begun.elapsed() < Duration::from_secs(3));
+        assert!(start.elapsed() < Duration::from_secs(3));
     }
 }

@@ -1,12 +1,12 @@
-//! What an upload needs to be resumed after a crash.
+//! Manifests, which contain the state that is needed to resume an upload.
 //!
-//! A manifest is a file of lines of JSON: what is uploaded to where, the parts, a line that marks
-//! the end of these, and then a line for each part that is done. Lines are only appended, so that
-//! an upload of ten thousand parts does not write its URLs ten thousand times. The file counts only
-//! from the third kind of line on, which is written when all before it is on the disk; a last line
-//! that broke off is left out: its part is sent once more.
+//! A manifest consists of lines of JSON: a line with source and destination, a line for each part, a
+//! line that marks the end of the parts, and a line for each part that is done. Lines are only
+//! appended, so an upload of ten thousand parts does not write its URLs ten thousand times. The end
+//! mark is written after everything before it is synced, and a manifest without it counts as empty. A
+//! truncated last line is ignored, and its part is sent again.
 //!
-//! It is not replaced by a rename, since its lock belongs to the file and not to the name.
+//! The file is not replaced by a rename, because its lock belongs to the file and not to the name.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -23,14 +23,14 @@ use crate::local_file::reason;
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
 
-/// How long an upload waits for its manifest: one that was stopped just now may still be noting its
-/// last parts.
+/// Maximum wait for a manifest in use. An upload that was just stopped may still record its last
+/// parts.
 const STOPPING: Duration = Duration::from_secs(1);
 
-/// How long an upload of a tree waits for the same upload of another run that shows no progress.
+/// Maximum wait of a tree upload for another run of the same upload that makes no progress.
 const INACTIVE: Duration = Duration::from_secs(3600);
 
-/// The manifest of one upload, locked for as long as this lives.
+/// The manifest of an upload, locked until it is dropped.
 #[derive(Clone)]
 pub(crate) struct Manifest {
     inner: Arc<Locked>,
@@ -41,17 +41,18 @@ struct Locked {
     file: Mutex<Lines>,
 }
 
-/// The file, and how far it is whole.
+/// An open manifest file.
 struct Lines {
     file: File,
+    /// Number of bytes of complete lines.
     whole: u64,
-    /// Whether a line could not be written; then no more are.
+    /// Whether writing a line has failed; no more lines are written then.
     is_broken: bool,
 }
 
 pub(super) type Result<T> = std::result::Result<T, Failure>;
 
-/// Why a manifest cannot be used.
+/// Error of a manifest that cannot be used.
 pub(crate) enum Failure {
     Io(io::Error),
     InUse,
@@ -73,20 +74,20 @@ impl Failure {
                 let kind = source.get_ref().and_then(|kind| kind.downcast_ref::<NotRegular>());
                 match kind {
                     Some(kind) => error(format!("the manifest '{path}' is {kind}")),
-                    None => error(format!("manifest '{path}': {}", reason(&source))),
+                    None => error(format!("cannot use the manifest '{path}': {}", reason(&source))),
                 }
                 .because(source)
             }
-            Self::InUse => error(format!("manifest '{path}': another upload is using it")),
-            Self::Unreadable => error(format!(
-                "'{path}' is not a manifest of this version: remove it to start over"
-            )),
+            Self::InUse => error(format!("the manifest '{path}' is in use by another upload")),
+            Self::Unreadable => {
+                error(format!("'{path}' is not a valid manifest; remove it to start over"))
+            }
         }
     }
 }
 
 impl Manifest {
-    /// Opens and locks the manifest at `path`, and reads its content, if it has any.
+    /// Opens and locks the manifest at `path`, and reads its content, if any.
     pub(crate) async fn open(
         path: PathBuf,
         create: bool,
@@ -95,8 +96,7 @@ impl Manifest {
         opened.map_err(|failure| failure.at(&path))
     }
 
-    /// Opens and locks the manifest at `path`, for which it waits as long as another upload that
-    /// uses it makes progress.
+    /// Opens and locks the manifest at `path`. Waits while another upload that uses it makes progress.
     pub(crate) async fn wait(path: &Path) -> Result<(Self, Option<Saved>)> {
         Self::wait_for(path, true, Patience::while_active(INACTIVE)).await
     }
@@ -107,8 +107,8 @@ impl Manifest {
         mut patience: Patience,
     ) -> Result<(Self, Option<Saved>)> {
         loop {
-            let here = path.to_owned();
-            match blocking(move || Self::try_open(here, create)).await {
+            let file = path.to_owned();
+            match blocking(move || Self::try_open(file, create)).await {
                 Err(Failure::InUse) if patience.wait(path).await => {}
                 opened => return opened,
             }
@@ -123,8 +123,8 @@ impl Manifest {
         Ok((Self { inner: Arc::new(Locked { path, file }) }, saved))
     }
 
-    /// Whether an upload can be resumed by it.
-    pub(crate) fn is_begun(&self) -> bool {
+    /// Returns whether the manifest contains an upload that can be resumed.
+    pub(crate) fn has_upload(&self) -> bool {
         self.inner.file.lock().unwrap_or_else(PoisonError::into_inner).whole > 0
     }
 
@@ -137,7 +137,7 @@ impl Manifest {
         report_kept(removed.await);
     }
 
-    /// Writes the beginning, in place of any content.
+    /// Replaces the content with a new upload.
     pub(crate) async fn begin(&self, saved: Saved) -> std::result::Result<(), TransferError> {
         let written = self.run(move |lines| {
             lines.whole = 0;
@@ -149,10 +149,9 @@ impl Manifest {
         written.await.map_err(|failure| failure.at(&self.inner.path))
     }
 
-    /// Notes that a part is done.
+    /// Records that a part is done.
     ///
-    /// It is not forced to the disk: should it get lost with the machine, or not fit on the disk,
-    /// the part is sent again.
+    /// The line is not synced. If it is lost in a crash or the disk is full, the part is sent again.
     pub(crate) async fn done(&self, index: usize) {
         let line = format!("{{\"done\":{index}}}\n");
         if let Err(Failure::Io(error)) = self.run(move |lines| lines.append(&line)).await {
@@ -160,13 +159,13 @@ impl Manifest {
         }
     }
 
-    /// Notes that no part is to be taken for done.
+    /// Records that all parts must be sent again.
     pub(crate) async fn forget(&self) -> std::result::Result<(), TransferError> {
         let noted = self.run(|lines| lines.append("{\"forget\":true}\n")).await;
         noted.map_err(|failure| failure.at(&self.inner.path))
     }
 
-    /// Removes the file. One that cannot be removed does no harm: it is of a complete upload.
+    /// Removes the file. A failure is only logged, because the upload is complete.
     pub(crate) async fn remove(&self) {
         let path = self.inner.path.clone();
         report_kept(blocking(move || std::fs::remove_file(path)).await);
@@ -192,14 +191,14 @@ fn report_kept(removed: io::Result<()>) {
 }
 
 impl Lines {
-    /// Appends a line, or nothing of it.
+    /// Appends a line completely or not at all.
     fn append(&mut self, line: &str) -> Result<()> {
         if self.is_broken {
             return Ok(());
         }
         if let Err(error) = self.file.write_all(line.as_bytes()) {
             self.is_broken = true;
-            // A line that broke off is left out only as the last one.
+            // A truncated line is only tolerated at the end of the file.
             self.file.set_len(self.whole)?;
             return Err(error.into());
         }
@@ -216,7 +215,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_written_is_read_whatever_breaks_off() {
+    async fn reads_the_manifest_after_any_truncation() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("m");
         let (manifest, nothing) = Manifest::open(path.clone(), true).await.unwrap();
@@ -224,7 +223,7 @@ mod tests {
         manifest.begin(example("/x")).await.unwrap();
         manifest.done(2).await;
         let used = Manifest::open(path.clone(), true).await.err().unwrap();
-        assert!(used.to_string().contains("another upload is using it"), "{used}");
+        assert!(used.to_string().contains("is in use by another upload"), "{used}");
         manifest.done(0).await;
         drop(manifest);
 
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_manifest_is_told_and_left_alone() {
+    async fn refuses_other_files_and_keeps_them_unchanged() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("m");
         for content in ["{}\n", "hello\n", "{\"frameio_upload\":2}\n", "\u{1}\n"] {
@@ -263,7 +262,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn nobody_else_may_read_it() {
+    async fn only_the_owner_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
 
         let directory = tempfile::tempdir().unwrap();
@@ -279,7 +278,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn a_full_disk_does_not_fail_parts_that_are_done() {
+    async fn recording_a_part_does_not_fail_on_a_full_disk() {
         let file = File::options().read(true).write(true).open("/dev/full").unwrap();
         let lines = Mutex::new(Lines { file, whole: 0, is_broken: false });
         let inner = Arc::new(Locked { path: "/dev/full".into(), file: lines });
@@ -290,7 +289,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn times_before_1970_are_kept() {
+    async fn keeps_times_before_1970() {
         let second = Duration::from_secs(1);
         for time in [
             UNIX_EPOCH,
@@ -314,7 +313,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn links_and_pipes_are_refused_and_left_alone() {
+    async fn refuses_links_and_pipes_without_touching_them() {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
         std::os::unix::fs::symlink(at("created"), at("link")).unwrap();

@@ -1,4 +1,4 @@
-//! The text of a manifest: lines of JSON.
+//! The format of a manifest: lines of JSON.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
@@ -14,10 +14,10 @@ use super::manifest::{Failure, Result};
 use super::parts::Parts;
 use super::source::Fingerprint;
 
-/// How long the service accepts parts of an upload.
+/// Time for which the service accepts parts of an upload.
 const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// Maximum length of a line: a URL has some kilobytes at most.
+/// Maximum length of a line. A URL has a few kilobytes.
 const LINE: u64 = 1 << 20;
 
 /// Content of a manifest.
@@ -34,7 +34,7 @@ pub(crate) struct Saved {
     pub(crate) done: Vec<bool>,
 }
 
-/// Destination, and the object that the service created there.
+/// Destination, and the object that the service created in it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SavedDestination {
     File(FolderId, FileId),
@@ -42,13 +42,13 @@ pub(crate) enum SavedDestination {
 }
 
 impl Saved {
-    /// Whether the service accepts no more parts of it.
+    /// Returns whether the service no longer accepts parts of the upload.
     pub(crate) fn is_expired(&self) -> bool {
-        // A clock that was set back does not make it older.
+        // If the clock was set back, the upload counts as new.
         self.created.elapsed().is_ok_and(|age| age >= LIFETIME)
     }
 }
-/// Writes the beginning, in place of any content.
+/// Replaces the content with a new upload.
 pub(super) fn begin(file: &mut File, saved: &Saved) -> Result<()> {
     file.set_len(0)?;
     file.rewind()?;
@@ -90,7 +90,7 @@ pub(super) fn begin(file: &mut File, saved: &Saved) -> Result<()> {
     Ok(file.sync_all()?)
 }
 
-/// Returns the seconds since 1970, negative before, and the nanoseconds after that second.
+/// Returns the seconds since 1970, which can be negative, and the nanoseconds within the second.
 fn seconds(time: SystemTime) -> Option<(i64, u32)> {
     match time.duration_since(UNIX_EPOCH) {
         Ok(since) => Some((i64::try_from(since.as_secs()).ok()?, since.subsec_nanos())),
@@ -118,7 +118,7 @@ fn time(value: &Value) -> Option<SystemTime> {
     start?.checked_add(Duration::from_nanos(nanos.into()))
 }
 
-/// Reads the content, or nothing where it was not written to its end.
+/// Reads the content. Returns `None` if the beginning was not written completely.
 pub(super) fn read(file: &File) -> Result<Option<Saved>> {
     let mut lines = LineReader { reader: BufReader::new(file), line: Vec::new(), whole: 0 };
     let Some(head) = lines.next()? else { return Ok(None) };
@@ -146,7 +146,7 @@ pub(super) fn read(file: &File) -> Result<Option<Saved>> {
             return Err(Failure::Unreadable);
         }
     }
-    // A line that broke off is overwritten.
+    // A truncated line is overwritten.
     let whole = lines.whole;
     file.set_len(whole)?;
     (&*file).seek(io::SeekFrom::Start(whole))?;
@@ -182,11 +182,11 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
     Some((saved, head["parts"].as_u64()?))
 }
 
-/// Reads the lines of a manifest that are whole.
+/// Reads the complete lines of a manifest.
 struct LineReader<'a> {
     reader: BufReader<&'a File>,
     line: Vec<u8>,
-    /// Number of bytes of the lines so far.
+    /// Number of bytes of the complete lines read.
     whole: u64,
 }
 
@@ -228,7 +228,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn it_lasts_a_day() {
+    fn expires_after_a_day() {
         let mut saved = example("/x");
         assert!(!saved.is_expired());
         saved.created -= LIFETIME;

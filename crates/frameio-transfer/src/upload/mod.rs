@@ -1,4 +1,4 @@
-//! Sending files to Frame.io.
+//! Uploads.
 
 mod body;
 pub(crate) mod buffers;
@@ -35,16 +35,17 @@ pub use self::tree::UploadTree;
 use super::progress::Report;
 use super::{Progress, TransferError, Transfers, WaitFor};
 
-/// A file to upload: into a folder by [`Transfers::upload`], or to a comment by
-/// [`Transfers::attach`], depending on the ids that it is made from.
+/// An upload of a file.
+///
+/// The destination is a folder for [`Transfers::upload`], or a comment for [`Transfers::attach`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | name | that of the path |
-/// | parts in flight | 4, and 8 from 1 GiB on |
-/// | waits for | [`Uploaded`](WaitFor::Uploaded), at most 10 minutes |
+/// | name | file name of the path |
+/// | concurrent parts | 4, or 8 for a file of 1 GiB or more |
+/// | final state | [`Uploaded`](WaitFor::Uploaded), within 10 minutes |
 /// | deadline | none |
-/// | manifest | none: it cannot be resumed |
+/// | manifest | none; the upload cannot be resumed |
 ///
 /// ```no_run
 /// use frameio::transfer::{Transfers, Upload};
@@ -61,7 +62,7 @@ use super::{Progress, TransferError, Transfers, WaitFor};
 /// ```
 #[must_use]
 pub struct Upload<To = FolderId> {
-    /// Account and destination; `None` where the manifest names them.
+    /// Account and destination; `None` if the manifest contains them.
     destination: Option<(AccountId, To)>,
     input: Input,
     manifest: Option<UploadManifest>,
@@ -81,14 +82,14 @@ struct Options {
     wait_timeout: Option<Duration>,
 }
 
-/// Called with an error that does not end the upload.
+/// Callback for an error that does not end the upload.
 pub(crate) type OnFailure = Arc<dyn Fn(TransferError) + Send + Sync>;
 
 /// The manifest of an upload.
 pub(crate) enum UploadManifest {
     At(PathBuf),
-    /// Locked by the caller, who removes it when the upload is done. Where it cannot be written, the
-    /// upload goes on without, and the reason is reported.
+    /// Locked by the caller, who removes it after the upload. If it cannot be written, the upload
+    /// continues without it and the error is reported.
     Locked {
         manifest: Manifest,
         saved: Option<Box<Saved>>,
@@ -100,11 +101,11 @@ pub(crate) enum UploadManifest {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Uploaded {
-    /// The file as the service last returned it; its `status` is up to date.
+    /// Last response of the service for this file; its `status` is up to date.
     pub file: File,
     /// Number of bytes sent, without those of failed attempts.
     pub bytes: u64,
-    /// Incomplete file at the service that this one replaces, if an upload was started over.
+    /// Incomplete remote file that this one replaces, if the upload was restarted.
     pub replaced: Option<FileId>,
 }
 
@@ -112,21 +113,21 @@ pub struct Uploaded {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attached {
-    /// The attachment as it was when it was created.
+    /// Attachment, as the service returned it on creation.
     pub attachment: Attachment,
     /// Number of bytes sent, without those of failed attempts.
     pub bytes: u64,
-    /// Incomplete attachment that this one replaces, if an upload was started over. It still counts
-    /// for the limit of the comment.
+    /// Incomplete attachment that this one replaces, if the upload was restarted. It still counts
+    /// towards the limit of the comment.
     pub replaced: Option<AttachmentId>,
 }
 
 impl<To> Upload<To> {
-    /// Uploads the file at `path` into a folder, or attaches it to a comment.
+    /// Uploads the file at `path` to a folder or a comment.
     ///
-    /// It is read while it is sent, a few chunks at a time. The upload fails if the file is changed
-    /// meanwhile. A named pipe is read to its end into a temporary file first, which needs a runtime
-    /// with I/O enabled; devices and sockets are refused.
+    /// The file is read in chunks while it is sent. The upload fails if the file is modified in the
+    /// meantime. A named pipe is first copied to a temporary file, which requires a runtime with I/O
+    /// enabled. Devices and sockets are refused.
     pub fn from_path(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
@@ -145,9 +146,9 @@ impl<To> Upload<To> {
         Self::new(account_id.into(), to.into(), Input::Bytes(bytes.into())).name(name)
     }
 
-    /// Uploads the bytes of a reader, from its very beginning to its end.
+    /// Uploads the content of a reader, from its beginning to its end.
     ///
-    /// Parts are read by turns: the reader is sought for each chunk.
+    /// The reader is repositioned for each chunk, because several parts are read concurrently.
     pub fn from_reader<R>(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
@@ -160,9 +161,9 @@ impl<To> Upload<To> {
         Self::new(account_id.into(), to.into(), Input::Reader(Box::pin(reader))).name(name)
     }
 
-    /// Uploads the bytes of a stream, which have to be `size` bytes.
+    /// Uploads the content of a stream, which must be exactly `size` bytes.
     ///
-    /// A stream cannot be read again, so each part that is under way is kept in a temporary file.
+    /// Each part in flight is kept in a temporary file, because a stream cannot be read twice.
     pub fn from_stream<S, E>(
         account_id: impl Into<AccountId>,
         to: impl Into<To>,
@@ -177,7 +178,7 @@ impl<To> Upload<To> {
         Self::new(account_id.into(), to.into(), Input::Stream(size, Box::pin(stream))).name(name)
     }
 
-    /// Resumes the upload that `manifest` is of: only missing parts are sent.
+    /// Resumes the upload of a manifest. Only missing parts are sent.
     pub fn resume(manifest: impl Into<PathBuf>) -> Self {
         Self {
             manifest: Some(UploadManifest::At(manifest.into())),
@@ -194,61 +195,61 @@ impl<To> Upload<To> {
         Self { destination, input, manifest: None, deadline: None, options }
     }
 
-    /// Sets the name at Frame.io. Default: the name of the path.
+    /// Sets the name of the remote file. Default: the file name of the path.
     ///
-    /// A resumed upload keeps its name.
+    /// Has no effect on a resumed upload.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.options.name = Some(name.into());
         self
     }
 
-    /// Sets the media type of an attachment. Default: guessed from the name, else
+    /// Sets the media type of an attachment. Default: guessed from the name, or
     /// `application/octet-stream`.
     ///
-    /// The service derives the media type of a file from its name, and refuses parts of another: for
-    /// a file, this one is used only if the service returns none.
+    /// The service derives the media type of a file in a folder from its name and refuses parts with
+    /// another one. For such a file, this setting applies only if the service returns no media type.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.options.media_type = Some(media_type.into());
         self
     }
 
-    /// Sets the maximum number of parts in flight, within the limit of all transfers together.
-    /// Default: 4, and 8 from 1 GiB on.
+    /// Limits the number of concurrent parts, within the limit of all transfers. Default: 4, or 8 for
+    /// a file of 1 GiB or more.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.options.parts_in_flight = Some(parts);
         self
     }
 
-    /// Keeps what is needed to resume the upload in a file, which is removed when it is done.
+    /// Saves the state of the upload in a manifest, which is removed after the upload.
     ///
-    /// An existing manifest of this upload is resumed. One upload at a time can use a manifest. It
-    /// holds the signed URLs, so that only this user can read it; a symbolic link, a hard link or a
-    /// pipe is refused. Only a file with a path can have one.
+    /// An existing manifest of this upload is resumed. Only one upload at a time can use a manifest.
+    /// It contains signed URLs, so only the owner can read it; a symbolic link, a hard link or a pipe
+    /// is refused. Only uploads [from a path](Self::from_path) can have a manifest.
     pub fn manifest(mut self, path: impl Into<PathBuf>) -> Self {
         self.manifest = Some(UploadManifest::At(path.into()));
         self
     }
 
-    /// Starts over if the upload of the manifest cannot be resumed: the service accepts its parts for
-    /// a day, and the source may have changed since. Default: that is an error.
+    /// Restarts the upload if its manifest cannot be resumed, because it is older than a day or the
+    /// source has changed. Default: fail.
     ///
-    /// The incomplete object stays at the service; [`Uploaded::replaced`] or [`Attached::replaced`]
-    /// names it.
+    /// The incomplete remote file remains; [`Uploaded::replaced`] or [`Attached::replaced`] contains
+    /// its id.
     pub fn restart(mut self, restart: bool) -> Self {
         self.options.restart = restart;
         self
     }
 
-    /// Limits the time of the whole upload; a manifest is kept. Default: none.
+    /// Limits the duration of the whole upload. A manifest is kept. Default: none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Calls `report` with the progress: at the start, about ten times a second while bytes flow,
-    /// after each part, and at the end.
+    /// Calls `report` with the progress at the start, about ten times per second, after each part, and
+    /// at the end.
     ///
-    /// It must not block. [`Progress::channel`] makes a stream of it.
+    /// The callback must not block. [`Progress::channel`] provides a stream instead.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.options.report = Some(Arc::new(report));
         self
@@ -256,7 +257,7 @@ impl<To> Upload<To> {
 }
 
 impl Upload {
-    /// Sets what to wait for when all parts are sent. Default: [`WaitFor::Uploaded`].
+    /// Sets the state to wait for after all parts are sent. Default: [`WaitFor::Uploaded`].
     pub fn wait(mut self, wait_for: WaitFor) -> Self {
         self.options.wait_for = wait_for;
         self
@@ -283,15 +284,19 @@ impl<To> fmt::Debug for Upload<To> {
 }
 
 impl Transfers {
-    /// Uploads a file, and waits until the service has it.
+    /// Uploads a file to a folder, and waits until the service has assembled it.
     ///
     /// Dropping the future stops the upload and keeps its manifest.
     ///
     /// # Errors
-    /// When the source is empty, cannot be read or changes; a call of the API fails; a signed URL
-    /// cannot be used; the storage refuses a part or fails on every attempt; the manifest is of
-    /// another upload, or cannot be resumed; the service could not put the parts together; or a time
-    /// limit is reached.
+    ///
+    /// Fails if
+    /// - the source is empty, cannot be read or changes,
+    /// - a call of the API fails, or a signed URL is invalid,
+    /// - the storage refuses a part or fails on every attempt,
+    /// - the manifest belongs to another upload or cannot be resumed,
+    /// - the service cannot assemble the parts,
+    /// - a time limit is reached.
     pub fn upload(
         &self,
         upload: Upload,
@@ -311,10 +316,10 @@ impl Transfers {
         }
     }
 
-    /// Attaches a file to a comment, which may have 6 attachments.
+    /// Attaches a file to a comment, which can have up to 6 attachments.
     ///
-    /// The service does not report the state of an attachment: it is done when the storage has
-    /// accepted all parts. Dropping the future stops the upload and keeps its manifest.
+    /// The upload ends when the storage has accepted all parts, because the service does not report
+    /// the state of an attachment. Dropping the future stops the upload and keeps its manifest.
     ///
     /// ```no_run
     /// use frameio::transfer::{Transfers, Upload};
@@ -328,7 +333,8 @@ impl Transfers {
     /// ```
     ///
     /// # Errors
-    /// Those of [`upload`](Self::upload), except for failures after the last part.
+    ///
+    /// Fails like [`upload`](Self::upload), except for failures after the last part.
     pub fn attach(
         &self,
         upload: Upload<CommentId>,
@@ -347,10 +353,12 @@ impl Transfers {
         }
     }
 
-    /// Makes the service fetch a file of at most 50 GB from a URL, and waits until it has it.
+    /// Makes the service fetch a file of at most 50 GB from a URL, and waits until it has done so.
     ///
     /// # Errors
-    /// When a call of the API fails, the service could not fetch it, or a time limit is reached.
+    ///
+    /// Fails if a call of the API fails, the service cannot fetch the file, or a time limit is
+    /// reached.
     pub fn remote_upload(
         &self,
         upload: RemoteUpload,

@@ -1,17 +1,17 @@
-//! The parts of a file: where each begins, how long it is, and where it is to be sent.
+//! Parts of a file: offset, size and signed URL.
 
 use std::fmt;
 
 use frameio_core::SignedUrl;
 
-/// All parts of a file, in order, in little memory.
+/// All parts of a file, in order, with compressed URLs.
 ///
-/// There may be tens of thousands, each with a URL of a kilobyte. The URLs of a file differ in
-/// number and signature only, so each is kept as what sets it apart from the first.
+/// A file can have tens of thousands of parts, each with a URL of a kilobyte. The URLs of a file
+/// differ only in number and signature, so only the difference to the first URL is stored.
 #[derive(Clone, Default)]
 pub(crate) struct Parts {
     first: Box<str>,
-    /// What sets the URLs apart, one after the other.
+    /// Concatenated differences of the URLs to the first one.
     texts: String,
     entries: Vec<Entry>,
     size: u64,
@@ -20,9 +20,9 @@ pub(crate) struct Parts {
 #[derive(Clone, Copy)]
 struct Entry {
     offset: u64,
-    /// Where its text ends in `texts`.
+    /// End of the difference in `texts`.
     text_end: usize,
-    /// How much it shares with the first URL at the beginning, and at the end.
+    /// Length of the common prefix and suffix with the first URL.
     prefix: u32,
     suffix: u32,
 }
@@ -37,8 +37,9 @@ pub(crate) struct Part {
 }
 
 impl Parts {
-    /// The parts of an attachment, whose sizes the service does not tell: all are of one size but
-    /// the last, which may be smaller. `None` where so many parts cannot have the size.
+    /// Creates the parts of an attachment, whose sizes the service does not report. All parts have the
+    /// same size, except for the last one, which may be smaller. Returns `None` if `size` cannot be
+    /// divided into this many parts.
     pub(crate) fn even(size: u64, urls: &[SignedUrl]) -> Option<Self> {
         let each = size.div_ceil(u64::try_from(urls.len()).ok().filter(|count| *count > 0)?);
         let mut parts = Self::default();
@@ -48,7 +49,7 @@ impl Parts {
         Some(parts)
     }
 
-    /// Adds a part; `None` for one without bytes or beyond all sizes.
+    /// Adds a part. Returns `None` if it is empty or the total size overflows.
     pub(crate) fn push(&mut self, size: u64, url: &str) -> Option<()> {
         let offset = self.size;
         self.size = offset.checked_add(size).filter(|end| *end > offset)?;
@@ -81,12 +82,12 @@ impl Parts {
         self.entries.len()
     }
 
-    /// The bytes of all parts together.
+    /// Returns the total size of all parts.
     pub(crate) const fn size(&self) -> u64 {
         self.size
     }
 
-    /// How many bytes a part has; 0 for one that is not there.
+    /// Returns the size of a part, or 0 if the index is out of range.
     pub(crate) fn size_of(&self, index: usize) -> u64 {
         let Some(entry) = self.entries.get(index) else { return 0 };
         self.entries.get(index + 1).map_or(self.size, |next| next.offset) - entry.offset
@@ -110,7 +111,7 @@ impl Parts {
 }
 
 impl fmt::Debug for Parts {
-    /// How many and how large; no URL.
+    /// Prints count and size, but no URL.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Parts({} of {} bytes)", self.len(), self.size)
     }
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_that_differ_little_take_little() {
+    fn similar_urls_take_little_memory() {
         let mut parts = Parts::default();
         let secret = "x".repeat(1000);
         for number in 0..10_000 {
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_attachments_are_even() {
+    fn attachments_have_parts_of_even_size() {
         let urls = ["a", "b", "c"].map(SignedUrl::from);
         let sizes = |size| {
             let parts = Parts::even(size, &urls)?;
@@ -156,13 +157,13 @@ mod tests {
         };
         assert_eq!(sizes(10), Some(vec![4, 4, 2]));
         assert_eq!(sizes(3), Some(vec![1, 1, 1]));
-        assert_eq!(sizes(4), None, "2, 2 and nothing");
+        assert_eq!(sizes(4), None, "the last part would be empty");
         assert!(Parts::even(1, &[]).is_none());
     }
 
     proptest! {
         #[test]
-        fn what_went_in_comes_out(urls in prop::collection::vec("[aé]{0,3}[a-cß]{0,9}[é]{0,3}", 1..9)) {
+        fn returns_the_added_parts(urls in prop::collection::vec("[aé]{0,3}[a-cß]{0,9}[é]{0,3}", 1..9)) {
             let mut parts = Parts::default();
             for (url, size) in urls.iter().zip(1..) {
                 parts.push(size, url).unwrap();

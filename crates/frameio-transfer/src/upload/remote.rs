@@ -1,4 +1,4 @@
-//! Files that the service fetches itself.
+//! Uploads that the service fetches from a URL.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use frameio_core::{AccountId, FolderId, SignedUrl};
 use super::Uploaded;
 use crate::{Inner, TransferError, WaitFor};
 
-/// A file for the service to fetch: a value for
+/// An upload that the service fetches from a URL, for
 /// [`Transfers::remote_upload`](crate::Transfers::remote_upload).
 ///
 /// ```no_run
@@ -36,7 +36,7 @@ pub struct RemoteUpload {
 }
 
 impl RemoteUpload {
-    /// Puts the content of `source_url`, which has to be reachable for the service, into a folder.
+    /// Uploads the content of `source_url` to a folder. The service must be able to reach the URL.
     pub fn new(
         account_id: impl Into<AccountId>,
         folder_id: impl Into<FolderId>,
@@ -53,13 +53,13 @@ impl RemoteUpload {
         }
     }
 
-    /// Sets what to wait for. Default: [`WaitFor::Uploaded`].
+    /// Sets the state to wait for. Default: [`WaitFor::Uploaded`].
     pub const fn wait(mut self, wait_for: WaitFor) -> Self {
         self.wait_for = wait_for;
         self
     }
 
-    /// Limits the wait. Default: 6 hours, since the service has to fetch the file first.
+    /// Limits the wait. Default: 6 hours, because the service has to fetch the file first.
     pub const fn wait_timeout(mut self, timeout: Duration) -> Self {
         self.wait_timeout = Some(timeout);
         self
@@ -84,13 +84,13 @@ pub(super) async fn run(
     let request = CreateRemoteUpload::new(&account_id, &folder_id, name, source_url);
     let created = inner.client.send(request).await.map_err(TransferError::call)?;
     let id = created.file.id;
-    // Fetching takes its time too.
+    // Fetching can take as long as transcoding.
     let end = WaitFor::Transcoded.end(wait_timeout);
     let finished = async {
         let ids = (&account_id, &id);
         inner.poller.fetched(&inner.client, ids, end).await?;
         let file = match wait_for {
-            // Its size and type are known only now.
+            // Size and media type are known only after fetching.
             WaitFor::Uploaded => inner.show(ids).await?,
             WaitFor::Transcoded => inner.poller.transcoded(&inner.client, ids, end).await?,
         };

@@ -1,4 +1,4 @@
-//! Sending parts, several at a time, each until it is there or refused.
+//! Concurrent sending of parts with retries.
 
 use std::sync::Arc;
 
@@ -21,11 +21,11 @@ use crate::signed_http::Activity;
 use crate::tasks::settled;
 use crate::{TransferError, TransferErrorKind};
 
-/// The parts that are to be sent.
+/// Parts of an upload to send.
 pub(crate) struct PartsToSend {
     pub(crate) source: Source,
     pub(crate) parts: Arc<Parts>,
-    /// Those that need not be sent, in the order of the parts.
+    /// For each part, whether it has already been sent.
     pub(crate) done: Vec<bool>,
     pub(crate) media_type: HeaderValue,
     pub(crate) in_flight: usize,
@@ -34,7 +34,7 @@ pub(crate) struct PartsToSend {
 }
 
 impl PartsToSend {
-    /// Sends all parts that are not done. It stops when it is dropped, and when a part fails.
+    /// Sends all parts that are not done. Stops when a part fails or the future is dropped.
     pub(crate) async fn send(mut self, inner: &Arc<Inner>) -> Result<(), TransferError> {
         let mut running = JoinSet::new();
         for index in 0..self.parts.len() {
@@ -70,7 +70,7 @@ async fn join(running: &mut JoinSet<Result<(), TransferError>>) -> Result<(), Tr
     })
 }
 
-/// Sends one part.
+/// Sender of one part.
 struct Sender {
     inner: Arc<Inner>,
     source: PartSource,
@@ -80,7 +80,7 @@ struct Sender {
     manifest: Option<Manifest>,
 }
 
-/// Why an attempt failed.
+/// Error of an attempt.
 enum Failure {
     Source(SourceError),
     Storage(AttemptError),
@@ -101,7 +101,7 @@ impl Sender {
     async fn send(&self) -> Result<(), TransferError> {
         let url = self.inner.storage.url(&self.part.url).map_err(AttemptError::Url);
         let url = url.map_err(|error| TransferError::storage(error, 1))?;
-        // Held while waiting too: fewer parts should try a storage that is in trouble.
+        // Held during the backoff too, to reduce the load on a failing storage.
         let _permit = self.inner.parts.acquire().await;
         let mut attempts = 0;
         loop {
@@ -145,7 +145,7 @@ impl Sender {
         let activity = Activity::default();
         let new_attempt = || Attempt::new(size, self.tracker.attempt(), activity.clone());
         let mut attempt = new_attempt();
-        // Called once more for each redirect, each time with the whole part.
+        // Called again for each redirect, which resends the whole part.
         let request = |uri| {
             attempt = new_attempt();
             let body = PartBody::new(&self.source, &self.inner.buffers, size, &attempt);
@@ -160,13 +160,13 @@ impl Sender {
         };
         match self.inner.storage.send(url, &activity, request).await {
             Ok(response) if attempt.finish() => {
-                // Read, so that the connection can be used again.
+                // Read the body, so that the connection can be reused.
                 let rest = Limited::new(response.into_body(), 64 << 10).collect();
                 drop(self.inner.storage.watch(rest, &activity).await);
                 Ok(())
             }
             Ok(_) => {
-                let early = "the storage responded before it had the whole part";
+                let early = "the storage responded before the part was sent completely";
                 Err(Failure::Storage(AttemptError::Transport(early.into())))
             }
             Err(error) => Err(attempt.failure().map_or(Failure::Storage(error), Failure::Source)),

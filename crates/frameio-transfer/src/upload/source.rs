@@ -1,4 +1,4 @@
-//! Opened sources, whose bytes are read again for each attempt at a part.
+//! Opened sources, which are read for each attempt to send a part.
 
 use std::fmt;
 use std::fs::{File, Metadata};
@@ -24,30 +24,30 @@ use crate::{TransferError, TransferErrorKind};
 
 pub(crate) type Reading = Pin<Box<dyn Future<Output = Result<Bytes, SourceError>> + Send>>;
 
-/// A source that is open, and what it was like then.
+/// An open source, with its size and modification time.
 pub(crate) struct Source {
     content: Content,
     pub(crate) fingerprint: Fingerprint,
-    /// Whether the same bytes can be read by another run.
+    /// Whether another run can read the same bytes.
     is_repeatable: bool,
 }
 
 enum Content {
-    /// Any part can be read at any time.
+    /// Parts can be read in any order.
     Random(Readable),
-    /// Parts come one after the other.
+    /// Parts can only be read in order.
     Sequential(Spool),
 }
 
-/// Where the bytes of one part are read from.
+/// Source of one part.
 #[derive(Clone)]
 pub(crate) struct PartSource {
     readable: Readable,
-    /// Where the part begins.
+    /// Offset of the part in `readable`.
     start: u64,
 }
 
-/// Bytes that several parts read at a time, at any offset.
+/// Bytes that several parts can read concurrently at any offset.
 #[derive(Clone)]
 enum Readable {
     File(Arc<(File, Fingerprint)>),
@@ -55,7 +55,7 @@ enum Readable {
     Reader(Arc<Mutex<Pin<Box<dyn ReadSeek>>>>, u64),
 }
 
-/// Size and modification time, by which a change of the source is found.
+/// Size and modification time, to detect changes of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
     pub(crate) size: u64,
@@ -71,20 +71,20 @@ impl Fingerprint {
         Self { size, modified: None }
     }
 
-    /// Fails unless it is still the same.
+    /// Fails if the source has changed.
     pub(crate) fn check(self, now: Self) -> Result<(), SourceError> {
         if now == self {
             return Ok(());
         }
         Err(SourceError::Changed(match now.size.cmp(&self.size) {
-            std::cmp::Ordering::Less => "the source has become shorter since the upload began",
-            std::cmp::Ordering::Greater => "the source has become longer since the upload began",
-            std::cmp::Ordering::Equal => "the source was written to since the upload began",
+            std::cmp::Ordering::Less => "the source was truncated after the upload started",
+            std::cmp::Ordering::Greater => "the source has grown since the upload started",
+            std::cmp::Ordering::Equal => "the source was modified after the upload started",
         }))
     }
 }
 
-/// Why bytes of the source cannot be read.
+/// Error of reading a source.
 #[derive(Debug)]
 pub(crate) enum SourceError {
     Read(BoxError),
@@ -95,7 +95,7 @@ impl From<io::Error> for SourceError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => {
-                Self::Changed("the source is shorter than it was when it was opened")
+                Self::Changed("the source was truncated after it was opened")
             }
             _ => Self::Read(error.into()),
         }
@@ -126,7 +126,7 @@ impl fmt::Display for SourceError {
 impl std::error::Error for SourceError {}
 
 impl Source {
-    /// Opens what is to be uploaded. A pipe is read to its end first, since its size is not known.
+    /// Opens the input of an upload. A pipe is first copied to a file, because its size is unknown.
     pub(crate) async fn open(input: Input) -> Result<Self, TransferError> {
         let source = match input {
             Input::Path(path) => Self::open_path(&path).await?,
@@ -143,15 +143,15 @@ impl Source {
                 let content = Content::Sequential(Spool::new(chunks));
                 Self { content, fingerprint: Fingerprint::of_size(size), is_repeatable: false }
             }
-            Input::Manifest => return Err(invalid("the manifest names the source")),
+            Input::Manifest => return Err(invalid("the manifest contains the path of the source")),
         };
         if source.fingerprint.size == 0 {
-            return Err(invalid("the source is empty, and the service takes no files of 0 bytes"));
+            return Err(invalid("the source is empty; the service accepts no empty files"));
         }
         Ok(source)
     }
 
-    /// Opens a local file without keeping the runtime waiting.
+    /// Opens a local file without blocking the runtime.
     async fn open_path(path: &Path) -> Result<Self, TransferError> {
         let opening = path.to_owned();
         let opened = blocking(move || LocalFile::open(&opening)).await;
@@ -166,7 +166,7 @@ impl Source {
         }
     }
 
-    /// Whether the same bytes can be read by another run: a pipe is empty then.
+    /// Returns whether another run can read the same bytes, which is not the case for a pipe.
     pub(crate) const fn is_repeatable(&self) -> bool {
         self.is_repeatable
     }
@@ -179,8 +179,8 @@ impl Source {
         Self { content: Content::Random(readable), fingerprint, is_repeatable: true }
     }
 
-    /// Returns where `part` is read from. Parts of a stream have to be asked for in their order, and
-    /// of the last one the stream has to end.
+    /// Returns the source of `part`. The parts of a stream must be requested in order, and the stream
+    /// must end with the last one.
     pub(crate) async fn part(
         &mut self,
         part: &Part,
@@ -193,7 +193,7 @@ impl Source {
             Content::Sequential(spool) => {
                 let (file, fingerprint) = spool.next(part.size).await?;
                 if is_last {
-                    // Before the last part makes the file complete.
+                    // Verified before the last part completes the file.
                     spool.end().await?;
                 }
                 let readable = Readable::File(Arc::new((file, fingerprint)));
@@ -204,18 +204,18 @@ impl Source {
 }
 
 impl PartSource {
-    /// Reads the next `length` bytes from `offset` of the part; those of a file are read from now
-    /// on, be the future polled or not.
+    /// Reads `length` bytes at `offset` of the part. Reading from a file starts immediately, before
+    /// the future is polled.
     pub(crate) fn read(&self, offset: u64, length: usize, buffers: &Buffers) -> Reading {
         let offset = self.start.saturating_add(offset);
         match &self.readable {
             Readable::File(file) => {
                 let (file, buffers) = (file.clone(), buffers.clone());
-                // Begins here and now, while the bytes before are being sent.
+                // Starts immediately, while the previous chunk is being sent.
                 let reading = tokio::task::spawn_blocking(move || {
                     let (file, fingerprint) = &*file;
                     let mut buffer = buffers.take();
-                    read_at(file, buffer.room(length), offset)?;
+                    read_at(file, buffer.space(length), offset)?;
                     fingerprint.check(Fingerprint::of(&file.metadata()?))?;
                     Ok(buffer.freeze())
                 });
@@ -235,7 +235,7 @@ impl PartSource {
                     let mut buffer = buffers.take();
                     let mut reader = reader.lock().await;
                     reader.seek(SeekFrom::Start(offset)).await?;
-                    reader.read_exact(buffer.room(length)).await?;
+                    reader.read_exact(buffer.space(length)).await?;
                     let now = Fingerprint::of_size(reader.seek(SeekFrom::End(0)).await?);
                     Fingerprint::of_size(size).check(now)?;
                     Ok(buffer.freeze())

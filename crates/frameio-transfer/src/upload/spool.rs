@@ -1,4 +1,4 @@
-//! Temporary files for sources that cannot be read twice: streams and pipes.
+//! Temporary files for streams and pipes, which cannot be read twice.
 
 use std::fs::File;
 use std::io;
@@ -13,17 +13,17 @@ use tokio::io::AsyncWriteExt;
 use super::source::{Fingerprint, SourceError};
 use crate::tasks::blocking;
 
-/// A stream whose parts are taken one after the other.
+/// A stream that is split into parts.
 ///
-/// A stream cannot be read again, but a part may have to be sent again: so each goes through a
-/// temporary file, which is gone as soon as it is closed.
+/// A part may have to be resent, so it is stored in a temporary file, which is removed when it is
+/// closed.
 pub(crate) struct Spool {
     chunks: Pin<Box<dyn Chunks>>,
-    /// Bytes of the next part that were received already.
+    /// Bytes of the next part that have already been received.
     rest: Bytes,
 }
 
-/// A stream of bytes, whatever its error is.
+/// A stream of bytes with any error type.
 pub(crate) trait Chunks: Send {
     fn poll_chunk(
         self: Pin<&mut Self>,
@@ -55,7 +55,7 @@ impl Spool {
         let mut remaining = size;
         while remaining > 0 {
             if self.rest.is_empty() && !self.fill().await? {
-                return Err(SourceError::Changed("the stream ended before its promised size"));
+                return Err(SourceError::Changed("the stream is shorter than its declared size"));
             }
             let now = usize::try_from(remaining).unwrap_or(usize::MAX).min(self.rest.len());
             remaining -= now as u64;
@@ -69,10 +69,10 @@ impl Spool {
         if self.rest.is_empty() && !self.fill().await? {
             return Ok(());
         }
-        Err(SourceError::Changed("the stream has more bytes than its promised size"))
+        Err(SourceError::Changed("the stream is longer than its declared size"))
     }
 
-    /// Gets the next bytes; false at the end.
+    /// Reads the next bytes. Returns `false` at the end.
     async fn fill(&mut self) -> Result<bool, SourceError> {
         while self.rest.is_empty() {
             let chunks = &mut self.chunks;
@@ -86,8 +86,7 @@ impl Spool {
     }
 }
 
-/// Reads a pipe to its end into a temporary file. No thread waits for it, so that it can be
-/// cancelled at any time.
+/// Copies a pipe to a temporary file. No thread blocks, so the copy can be cancelled at any time.
 #[cfg(unix)]
 pub(crate) async fn pipe(pipe: File) -> io::Result<(File, Fingerprint)> {
     let mut receiver = tokio::net::unix::pipe::Receiver::from_file(pipe)?;

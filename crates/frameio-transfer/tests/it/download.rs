@@ -1,4 +1,4 @@
-//! What is received is what is there.
+//! Downloads of single files and renditions.
 
 use std::sync::{Arc, Mutex};
 
@@ -65,7 +65,7 @@ async fn receives_a_file_in_parts_with_its_checksum() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_target_that_exists_is_refused_skipped_or_replaced() {
+async fn applies_the_policy_for_an_existing_target() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 95).await;
     let directory = tempfile::tempdir().unwrap();
@@ -74,16 +74,16 @@ async fn a_target_that_exists_is_refused_skipped_or_replaced() {
     let transfers = transfers(&sim);
     let error = transfers.download(download(&sim, &id, &path)).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Invalid);
-    assert!(error.to_string().contains("exists: overwrite it"), "{error}");
+    assert!(error.to_string().contains("exists; overwrite it"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
 
     let skip = download(&sim, &id, &path).existing(Existing::SkipSame);
     let error = transfers.download(skip.clone()).await.unwrap_err();
-    assert_eq!(error.kind(), TransferErrorKind::Conflict, "it has another size: {error}");
+    assert_eq!(error.kind(), TransferErrorKind::Conflict, "a file of another size: {error}");
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
     let replace = skip.clone().existing(Existing::ReplaceDifferent);
     let done = transfers.download(replace.clone()).await.unwrap();
-    assert!(!done.skipped, "it has another size");
+    assert!(!done.skipped, "a file of another size");
     for same in [skip, replace] {
         let done = transfers.download(same).await.unwrap();
         assert!(done.skipped && done.received == 0);
@@ -115,14 +115,14 @@ async fn missing_renditions_are_reported_with_the_existing_ones() {
     let video = download(&sim, &id, &path).rendition(Rendition::VideoH264180);
     let error = transfers.download(video).await.unwrap_err();
     assert_eq!((error.kind(), error.file_id()), (TransferErrorKind::Invalid, Some(&id)));
-    let told = error.to_string();
-    assert!(told.contains("there is no video_h264_180 of this file"), "{told}");
-    assert!(told.ends_with("; there are thumbnail, thumbnail_high_quality"), "{told}");
+    let message = error.to_string();
+    assert!(message.contains("'video_h264_180' is unavailable for this type"), "{message}");
+    assert!(message.ends_with("; available: thumbnail, thumbnail_high_quality"), "{message}");
 
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.show"));
     let error = transfers.download(download(&sim, &id, &path)).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Api);
-    assert!(error.to_string().contains("needs the right to download"), "{error}");
+    assert!(error.to_string().contains("requires the download permission"), "{error}");
     assert!(error.api().unwrap().is_forbidden());
 
     let (account, folder) = place(&sim);
@@ -134,24 +134,24 @@ async fn missing_renditions_are_reported_with_the_existing_ones() {
     assert!(error.to_string().contains("not uploaded yet"), "{error}");
     assert_eq!(names(directory.path()), <[&str; 0]>::default());
     let error = "huge".parse::<Rendition>().unwrap_err();
-    assert!(error.to_string().contains("there are original, high_quality"), "{error}");
+    assert!(error.to_string().contains("available: original, high_quality"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_expired_link_is_requested_once_for_all_parts() {
+async fn renews_an_expired_link_once_for_all_parts() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 95).await;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.mov");
     sim.inject(Fault::delay(std::time::Duration::ZERO).on(Sim::DOWNLOAD));
     sim.inject(Fault::expired_url().on(Sim::DOWNLOAD).next(3));
-    // One is refused and asks while the others wait for it; then two are refused at once.
+    // One link is refused and renewed while the others wait. Then two are refused at the same time.
     sim.inject(Fault::delay(std::time::Duration::from_secs(1)).on("files.show").next(2));
     let before = shows(&sim);
     let transfers = transfers(&sim);
     let done = transfers.download(download(&sim, &id, &path).part_size(10)).await.unwrap();
     assert_eq!((done.size, std::fs::read(&path).unwrap()), (95, content(95).to_vec()));
-    assert_eq!(shows(&sim) - before, 3, "of the two that were refused at once, one asked");
+    assert_eq!(shows(&sim) - before, 3, "two simultaneous refusals share one request");
 
     sim.inject(Fault::expired_url().on(Sim::DOWNLOAD).next(100));
     let again = download(&sim, &id, &path).existing(Existing::Overwrite);
@@ -160,7 +160,7 @@ async fn an_expired_link_is_requested_once_for_all_parts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reader_resumes_where_the_connection_broke() {
+async fn a_reader_resumes_after_a_lost_connection() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 9_500).await;
     let transfers: Transfers = transfers(&sim);
@@ -189,7 +189,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn the_content_is_right_whatever_fails(
+    fn receives_the_content_despite_failures(
         length in 1_usize..3_000,
         part_size in 1_u64..700,
         parts in 1_usize..6,
@@ -212,7 +212,7 @@ proptest! {
                 .part_size(part_size)
                 .parts_in_flight(parts)
                 .checksum(Checksum::Xxh3);
-            // Given up at the second failure of a part, and gone on with as often as it takes.
+            // Each run fails at the second failure of a part, and the next run resumes it.
             let mut done = transfers.download(get.clone()).await;
             for _ in 0..200 {
                 if done.is_ok() {

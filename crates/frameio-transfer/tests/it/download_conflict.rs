@@ -1,4 +1,4 @@
-//! What a download does about files that exist.
+//! Downloads to paths with existing files.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::download::{download, names, sim, uploaded};
 use crate::download_tree::whole;
 use crate::support::{builder, content, transfers};
 
-/// The outcomes of a tree by the names of its files, and the summary.
+/// Downloads a tree, and returns the outcomes by file name and the summary.
 async fn outcomes(sim: &Sim, tree: DownloadTree) -> (Vec<(String, String)>, Summary) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let items = seen.clone();
@@ -39,7 +39,7 @@ async fn resolved(sim: &Sim, id: &FileId) -> Resolved {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_newer_and_larger_local_file_is_kept_and_reported() {
+async fn keeps_and_reports_a_newer_and_larger_local_file() {
     let sim = sim();
     uploaded(&sim, "a.mov", 9).await;
     uploaded(&sim, "b.mov", 9).await;
@@ -48,8 +48,8 @@ async fn a_newer_and_larger_local_file_is_kept_and_reported() {
     std::fs::write(&path, "local work that is newer").unwrap();
     let (dry, summary) = outcomes(&sim, whole(&sim, directory.path()).dry_run(true)).await;
     assert_eq!(dry[1], ("b.mov".into(), "planned Some(9)".into()));
-    assert!(dry[0].1.contains("it has 24 bytes, but the file at the service has 9"), "{dry:?}");
-    assert!(dry[0].1.contains("changed after that was uploaded"), "{dry:?}");
+    assert!(dry[0].1.contains("it has 24 bytes, but the remote file has 9"), "{dry:?}");
+    assert!(dry[0].1.contains("modified after the upload"), "{dry:?}");
     assert_eq!((summary.planned, summary.conflicts.len()), (1, 1));
 
     let (_, summary) = outcomes(&sim, whole(&sim, directory.path())).await;
@@ -61,7 +61,7 @@ async fn a_newer_and_larger_local_file_is_kept_and_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_directory_in_the_place_of_a_file_is_kept_by_every_policy() {
+async fn every_policy_keeps_a_directory_at_the_target() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 9).await;
     let directory = tempfile::tempdir().unwrap();
@@ -77,7 +77,7 @@ async fn a_directory_in_the_place_of_a_file_is_kept_by_every_policy() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn renditions_get_names_of_their_own_next_to_the_original() {
+async fn renditions_have_distinct_names_next_to_the_original() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 95).await;
     let file = resolved(&sim, &id).await;
@@ -101,7 +101,7 @@ async fn renditions_get_names_of_their_own_next_to_the_original() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tree_of_renditions_has_its_own_names_and_a_dry_run_their_sizes() {
+async fn a_dry_run_of_renditions_reports_names_and_sizes() {
     let sim = sim();
     for name in ["a.mov", "a.wav", "a.mov"] {
         uploaded(&sim, name, 95).await;
@@ -117,12 +117,12 @@ async fn a_tree_of_renditions_has_its_own_names_and_a_dry_run_their_sizes() {
     }
     let (_, summary) = outcomes(&sim, tree()).await;
     assert_eq!((summary.transferred, summary.is_complete()), (3, true), "{summary:?}");
-    let there = names(directory.path());
-    assert_eq!(there.len(), 4, "{there:?}");
-    assert!(there.contains(&"a.wav.high_quality.m4a".to_owned()), "{there:?}");
+    let downloaded = names(directory.path());
+    assert_eq!(downloaded.len(), 4, "{downloaded:?}");
+    assert!(downloaded.contains(&"a.wav.high_quality.m4a".to_owned()), "{downloaded:?}");
 }
 
-/// A rendition that was downloaded by itself.
+/// Downloads a rendition and returns its path.
 async fn fetched(sim: &Sim, directory: &Path) -> std::path::PathBuf {
     let id = uploaded(sim, "other.mov", 5).await;
     let get = Download::new(&sim.demo().account_id, &id, directory.join("other"))
@@ -153,7 +153,7 @@ async fn a_rendition_at_the_path_of_the_original_is_a_conflict() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_download_that_waited_for_another_one_does_not_repeat_it() {
+async fn skips_a_file_that_another_download_has_completed() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 95).await;
     let directory = tempfile::tempdir().unwrap();
@@ -161,7 +161,7 @@ async fn a_download_that_waited_for_another_one_does_not_repeat_it() {
     sim.inject(Fault::delay(Duration::from_millis(300)).on(Sim::DOWNLOAD).every(1));
     let gets = || sim.stats().by_operation.get(Sim::DOWNLOAD).copied().unwrap_or_default();
     let before = gets();
-    // Of its own each, as in two processes.
+    // Separate transfers for each, as in two processes.
     let run = |existing| {
         let get = download(&sim, &id, &path).existing(existing);
         builder(&sim).build().download(get)

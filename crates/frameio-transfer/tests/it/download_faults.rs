@@ -1,4 +1,4 @@
-//! Storages that misbehave, and downloads that end in the middle.
+//! Downloads from misbehaving storages, and interrupted downloads.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use frameio::{Client, FileId};
 use frameio_sim::Sim;
 
 use crate::download::{download, names, sim, uploaded};
-use crate::raw::{Act, RawServer};
+use crate::raw::{RawServer, Reaction};
 use crate::signed_http::Storage;
 use crate::support::{builder, content};
 
-/// The API of the simulator over another storage.
+/// Creates transfers with the API of the simulator and another storage.
 fn over(sim: &Sim, storage: &Storage) -> Transfers {
     let storage = storage.clone();
-    let service = tower::service_fn(move |request| storage.clone().answer(request));
+    let service = tower::service_fn(move |request| storage.clone().response(request));
     builder(sim).storage(service).max_retries(3).stall_timeout(Duration::from_secs(5)).build()
 }
 
@@ -67,12 +67,15 @@ async fn retries_wrong_responses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn reports_responses_that_stay_wrong() {
+async fn reports_persistently_wrong_responses() {
     let case = Case::new(1_000).await;
     case.storage.set(|state| state.wrong_range = usize::MAX);
     let error = case.transfers.download(case.download()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::Storage, 4));
-    assert!(error.to_string().contains("another range, \"bytes 1-99/1000\""), "{error}");
+    assert!(
+        error.to_string().contains("a range that was not requested: 'bytes 1-99/1000'"),
+        "{error}"
+    );
     case.storage.set(|state| {
         state.wrong_range = 0;
         state.bytes.truncate(900);
@@ -88,32 +91,32 @@ async fn reports_responses_that_stay_wrong() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_download_resumes() {
     let case = Case::new(1_000).await;
-    case.storage.set(|state| state.answers = Some(6));
+    case.storage.set(|state| state.responses = Some(6));
     let error = case.transfers.download(case.download()).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Timeout, "{error}");
     assert_eq!(names(case.directory.path()), ["a.mov.part", "a.mov.part.json"]);
     let note = std::fs::read_to_string(case.directory.path().join("a.mov.part.json")).unwrap();
     assert!(note.contains("\\\"one\\\"") && !note.contains("http"), "{note}");
-    case.storage.set(|state| state.answers = None);
-    case.storage.asked();
+    case.storage.set(|state| state.responses = None);
+    case.storage.requested();
     let done = case.transfers.download(case.download()).await.unwrap();
     assert_eq!((done.received, case.file()), (400, content(1_000).to_vec()));
     assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(1_000))));
-    let mut asked = case.storage.asked();
-    asked.sort();
-    assert_eq!(asked, ["bytes=600-699", "bytes=700-799", "bytes=800-899", "bytes=900-999"]);
+    let mut requested = case.storage.requested();
+    requested.sort();
+    assert_eq!(requested, ["bytes=600-699", "bytes=700-799", "bytes=800-899", "bytes=900-999"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_download_leaves_no_task_and_resumes() {
     let case = Case::new(1_000).await;
-    case.storage.set(|state| state.answers = Some(5));
+    case.storage.set(|state| state.responses = Some(5));
     let dropped = case.transfers.download(case.download());
     assert!(tokio::time::timeout(Duration::from_secs(1), dropped).await.is_err());
-    case.storage.asked();
+    case.storage.requested();
     tokio::time::sleep(Duration::from_secs(60)).await;
-    assert_eq!(case.storage.asked(), <[&str; 0]>::default(), "nobody asks any more");
-    case.storage.set(|state| state.answers = None);
+    assert_eq!(case.storage.requested(), <[&str; 0]>::default(), "a task is still running");
+    case.storage.set(|state| state.responses = None);
     let done = case.transfers.download(case.download()).await.unwrap();
     assert!(done.received < 1_000, "{done:?}");
     assert_eq!(case.file(), content(1_000));
@@ -125,10 +128,10 @@ async fn bytes_of_an_unfinished_part_are_recorded() {
     let case = Case::new(SIZE).await;
     case.storage.set(|state| state.stalls = (3 << 20, 1));
     let storage = case.storage.clone();
-    let service = tower::service_fn(move |request| storage.clone().answer(request));
+    let service = tower::service_fn(move |request| storage.clone().response(request));
     let patient = builder(&case.sim).storage(service).build();
     let slow = patient.download(case.download().part_size(SIZE as u64));
-    // As if it was killed: nothing is done in the end.
+    // Abort without any cleanup, as if the process was killed.
     assert!(tokio::time::timeout(Duration::from_secs(12), slow).await.is_err());
     let done = case.transfers.download(case.download()).await.unwrap();
     assert!(done.received <= 2 << 20, "{done:?}");
@@ -136,13 +139,13 @@ async fn bytes_of_an_unfinished_part_are_recorded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_changed_file_starts_over() {
+async fn restarts_after_the_remote_file_changed() {
     let case = Case::new(1_000).await;
-    case.storage.set(|state| state.answers = Some(6));
+    case.storage.set(|state| state.responses = Some(6));
     case.transfers.download(case.download()).await.unwrap_err();
     let other: bytes::Bytes = content(1_000).iter().map(|byte| byte ^ 0xff).collect();
     case.storage.set(|state| {
-        state.answers = None;
+        state.responses = None;
         state.etag = "\"two\"".into();
         state.bytes = other.clone();
     });
@@ -151,13 +154,13 @@ async fn a_changed_file_starts_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_changes_during_a_download_is_an_error() {
+async fn fails_if_the_remote_file_changes_during_the_download() {
     let case = Case::new(1_000).await;
-    case.storage.set(|state| state.answers = Some(5));
+    case.storage.set(|state| state.responses = Some(5));
     let running = tokio::spawn(case.transfers.download(case.download()));
     tokio::time::sleep(Duration::from_secs(1)).await;
     case.storage.set(|state| {
-        state.answers = None;
+        state.responses = None;
         state.etag = "\"two\"".into();
     });
     let error = running.await.unwrap().unwrap_err();
@@ -180,25 +183,25 @@ async fn invalid_records_are_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_target_is_locked_by_one_download() {
+async fn only_one_download_at_a_time_uses_a_target() {
     let case = Case::new(1_000).await;
-    case.storage.set(|state| state.answers = Some(3));
+    case.storage.set(|state| state.responses = Some(3));
     let first = tokio::spawn(case.transfers.download(case.download()));
     tokio::time::sleep(Duration::from_millis(100)).await;
     let error = case.transfers.download(case.download()).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Manifest, "{error}");
-    assert!(error.to_string().contains("another download is receiving"), "{error}");
-    case.storage.set(|state| state.answers = None);
+    assert!(error.to_string().contains("is in use by another download"), "{error}");
+    case.storage.set(|state| state.responses = None);
     assert_eq!(first.await.unwrap().unwrap().size, 1_000);
     assert_eq!(case.file(), content(1_000));
 }
 
-/// An API whose one file has 1,000 bytes at `url`.
+/// Creates transfers on an API whose only file has 1,000 bytes and a link below `url`.
 pub(crate) fn socket(url: &str) -> Transfers {
     linked(&format!("{url}/f?X-Amz-Signature=c4n4ry"))
 }
 
-/// An API whose one file has 1,000 bytes behind a link.
+/// Creates transfers on an API whose only file has 1,000 bytes and this link.
 fn linked(link: &str) -> Transfers {
     let link = serde_json::Value::from(link);
     let file = format!(
@@ -208,8 +211,8 @@ fn linked(link: &str) -> Transfers {
         "created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}}}}"#
     );
     let api = tower::service_fn(move |_: http::Request<frameio::Body>| {
-        let answer = http::Response::new(frameio::Body::from(file.clone()));
-        async move { Ok::<_, std::convert::Infallible>(answer) }
+        let response = http::Response::new(frameio::Body::from(file.clone()));
+        async move { Ok::<_, std::convert::Infallible>(response) }
     });
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
     let stall = Duration::from_millis(100);
@@ -236,10 +239,10 @@ pub(crate) fn part(from: usize, to: usize) -> Vec<u8> {
 #[tokio::test]
 async fn resets_hangs_and_early_ends_do_not_repeat_bytes() {
     let server = RawServer::start(|n| match n {
-        0 => Act::AnswerAndReset(part(0, 300)),
-        1 => Act::AnswerAndHang(part(300, 500)),
-        2 => Act::AnswerAndClose(part(500, 700)),
-        _ => Act::Answer(part(700, 1_000)),
+        0 => Reaction::SendAndReset(part(0, 300)),
+        1 => Reaction::SendAndHang(part(300, 500)),
+        2 => Reaction::SendAndClose(part(500, 700)),
+        _ => Reaction::Send(part(700, 1_000)),
     })
     .await;
     let directory = tempfile::tempdir().unwrap();
@@ -259,14 +262,14 @@ async fn resets_hangs_and_early_ends_do_not_repeat_bytes() {
     assert_eq!(ranges, ["0-999", "300-999", "500-999", "700-999"]);
 }
 
-fn redirect(location: &str) -> Act {
+fn redirect(location: &str) -> Reaction {
     let head = "HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: ";
-    Act::Answer(format!("{head}{location}\r\n\r\n").into_bytes())
+    Reaction::Send(format!("{head}{location}\r\n\r\n").into_bytes())
 }
 
 #[tokio::test]
-async fn a_redirect_of_the_storage_is_followed_without_a_token() {
-    let elsewhere = RawServer::start(|_| Act::AnswerAndClose(part(0, 1_000))).await;
+async fn follows_redirects_of_the_storage_without_a_token() {
+    let elsewhere = RawServer::start(|_| Reaction::SendAndClose(part(0, 1_000))).await;
     let to = format!("{}/g", elsewhere.url());
     let server = RawServer::start(move |_| redirect(&to)).await;
     let directory = tempfile::tempdir().unwrap();
@@ -279,7 +282,7 @@ async fn a_redirect_of_the_storage_is_followed_without_a_token() {
 }
 
 #[tokio::test]
-async fn an_unsafe_redirect_is_final_and_its_url_not_shown() {
+async fn an_unsafe_redirect_is_final_and_its_url_is_hidden() {
     let server = RawServer::start(|_| redirect("http://192.0.2.1/c4n4ry")).await;
     let directory = tempfile::tempdir().unwrap();
     let error = socket(&server.url()).download(get(&directory.path().join("a"))).await.unwrap_err();
@@ -289,8 +292,8 @@ async fn an_unsafe_redirect_is_final_and_its_url_not_shown() {
 }
 
 #[tokio::test]
-async fn a_link_with_raw_spaces_quotes_and_tabs_is_encoded() {
-    let server = RawServer::start(|_| Act::AnswerAndClose(part(0, 1_000))).await;
+async fn encodes_links_with_spaces_quotes_and_tabs() {
+    let server = RawServer::start(|_| Reaction::SendAndClose(part(0, 1_000))).await;
     let directory = tempfile::tempdir().unwrap();
     let url = server.url();
     let link = format!("{url}/a b.mov?d=attachment; filename=\"a\tb.mov\"&Signature=%2B\n");
@@ -302,7 +305,7 @@ async fn a_link_with_raw_spaces_quotes_and_tabs_is_encoded() {
 }
 
 #[tokio::test]
-async fn a_link_that_leads_nowhere_is_final() {
+async fn an_unusable_link_is_final() {
     let directory = tempfile::tempdir().unwrap();
     for link in ["javascript:alert(1)", "/relative", "https://h:99999/x", "file:///etc/passwd"] {
         let path = directory.path().join("a.mov");

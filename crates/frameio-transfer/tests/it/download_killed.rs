@@ -1,4 +1,4 @@
-//! A download whose process is killed.
+//! Downloads whose process is killed.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -24,7 +24,7 @@ fn download(account: &str, file: &str, path: &Path) -> Download {
     Download::new(account, file, path).part_size(PART).parts_in_flight(2).checksum(Checksum::Sha256)
 }
 
-/// What the process does that is killed; in the run of all tests it does nothing.
+/// Runs in the process that is killed. Does nothing in a normal test run.
 #[tokio::test]
 async fn killed_child() {
     let (Ok(path), Ok(url)) = (std::env::var(PATH), std::env::var(URL)) else { return };
@@ -33,8 +33,8 @@ async fn killed_child() {
     transfers(url).download(download(account, file, Path::new(&path))).await.unwrap();
 }
 
-/// How many bytes the note of a partial file says are on the disk.
-fn noted(note: &Path) -> u64 {
+/// Returns the number of received bytes according to a resume record.
+fn recorded(note: &Path) -> u64 {
     let Ok(text) = std::fs::read(note) else { return 0 };
     let note: serde_json::Value = serde_json::from_slice(&text).unwrap();
     let ranges = note["finished"].as_array().unwrap().iter();
@@ -49,7 +49,7 @@ async fn resumes_after_the_process_was_killed() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.mov");
     let account = &sim.demo().account_id;
-    // Slow enough to be killed in the middle: a hundred parts, two at a time.
+    // Slow enough to be killed before the end: a hundred parts, two at a time.
     sim.inject(Fault::delay(Duration::from_millis(100)).on(Sim::DOWNLOAD).every(1));
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["download_killed::killed_child", "--exact"])
@@ -59,16 +59,16 @@ async fn resumes_after_the_process_was_killed() {
         .spawn()
         .unwrap();
     let note = directory.path().join("a.mov.part.json");
-    let begun = Instant::now();
-    while noted(&note) < 20 * PART {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the child does not get on");
+    let start = Instant::now();
+    while recorded(&note) < 20 * PART {
+        assert!(start.elapsed() < Duration::from_secs(60), "the child makes no progress");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     child.kill().unwrap();
-    assert!(!child.wait().unwrap().success(), "it was done before it was killed");
+    assert!(!child.wait().unwrap().success(), "the child finished before it was killed");
     sim.clear_faults();
-    // It may have written another note, but no less than was there.
-    let kept = noted(&note);
+    // The child may have saved a later record in the meantime.
+    let kept = recorded(&note);
     assert!((20 * PART..SIZE as u64).contains(&kept) && !path.exists(), "{kept}");
 
     let gets = || sim.stats().by_operation[Sim::DOWNLOAD];

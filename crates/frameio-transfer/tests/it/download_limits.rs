@@ -1,4 +1,4 @@
-//! Downloads end, whatever a storage does.
+//! Limits of downloads from misbehaving storages.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::download::{download, names, sim, uploaded};
 use crate::signed_http::Storage;
 use crate::support::{builder, content};
 
-/// Chunks of one byte, each after a wait, as many as are asked for.
+/// Responds with chunks of one byte, with a wait before each.
 fn trickle(wait: Duration, announced: Option<usize>) -> Response<Body> {
     let chunks = stream::repeat(()).then(move |()| async move {
         tokio::time::sleep(wait).await;
@@ -33,7 +33,7 @@ fn trickle(wait: Duration, announced: Option<usize>) -> Response<Body> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storage_that_sends_a_byte_now_and_then_is_given_up() {
+async fn fails_below_the_minimum_rate() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 100_000).await;
     let directory = tempfile::tempdir().unwrap();
@@ -42,14 +42,14 @@ async fn a_storage_that_sends_a_byte_now_and_then_is_given_up() {
     });
     let transfers = builder(&sim).storage(service).max_retries(2).build();
     let get = download(&sim, &id, &directory.path().join("a.mov"));
-    let begun = tokio::time::Instant::now();
+    let start = tokio::time::Instant::now();
     let error = transfers.download(get.clone()).await.unwrap_err();
-    assert!(error.to_string().contains("bytes arrived in"), "{error}");
-    assert!(begun.elapsed() < Duration::from_secs(3600), "{:?}", begun.elapsed());
+    assert!(error.to_string().contains("bytes received in"), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(3600), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_storage_is_waited_for_where_that_is_allowed() {
+async fn accepts_a_slow_storage_without_a_minimum_rate() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 20).await;
     let directory = tempfile::tempdir().unwrap();
@@ -62,7 +62,7 @@ async fn a_slow_storage_is_waited_for_where_that_is_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storage_that_breaks_off_after_each_byte_is_given_up() {
+async fn fails_if_every_attempt_receives_one_byte() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 3_000).await;
     let directory = tempfile::tempdir().unwrap();
@@ -70,17 +70,17 @@ async fn a_storage_that_breaks_off_after_each_byte_is_given_up() {
     storage.set(|state| state.sends = Some(1));
     let service = {
         let storage = storage.clone();
-        tower::service_fn(move |request| storage.clone().answer(request))
+        tower::service_fn(move |request| storage.clone().response(request))
     };
     let transfers = builder(&sim).storage(service).build();
     let get = download(&sim, &id, &directory.path().join("a.mov"));
     let error = transfers.download(get).await.unwrap_err();
     assert_eq!(error.attempts(), 11, "{error}");
-    assert!(storage.asked().len() < 20);
+    assert!(storage.requested().len() < 20);
 }
 
 #[tokio::test(start_paused = true)]
-async fn content_beyond_the_maximum_size_is_refused() {
+async fn refuses_content_above_the_maximum_size() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 1_000).await;
     let directory = tempfile::tempdir().unwrap();
@@ -92,7 +92,7 @@ async fn content_beyond_the_maximum_size_is_refused() {
     let get = download(&sim, &id, &path).rendition(Rendition::Thumbnail).max_size(500);
     let error = transfers.download(get).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::TooLarge);
-    assert!(error.to_string().contains("more than the limit of 500 bytes"), "{error}");
+    assert!(error.to_string().contains("exceeds the limit of 500 bytes"), "{error}");
 
     let transfers = crate::support::transfers(&sim);
     let error = transfers.download(download(&sim, &id, &path).max_size(999)).await.unwrap_err();
@@ -102,21 +102,21 @@ async fn content_beyond_the_maximum_size_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_size_of_any_number_resumes() {
+async fn resumes_with_any_part_size() {
     let sim = sim();
     let id = uploaded(&sim, "a.mov", 1_000).await;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.mov");
     let storage = Storage::of(content(1_000));
-    storage.set(|state| state.answers = Some(3));
+    storage.set(|state| state.responses = Some(3));
     let service = {
         let storage = storage.clone();
-        tower::service_fn(move |request| storage.clone().answer(request))
+        tower::service_fn(move |request| storage.clone().response(request))
     };
     let transfers = builder(&sim).storage(service).max_retries(0).build();
     let get = download(&sim, &id, &path);
     transfers.download(get.clone().part_size(100)).await.unwrap_err();
-    storage.set(|state| state.answers = None);
+    storage.set(|state| state.responses = None);
     let done = transfers.download(get.part_size(u64::MAX)).await.unwrap();
     assert!(done.received < 1_000, "{done:?}");
     assert_eq!(std::fs::read(&path).unwrap(), content(1_000));

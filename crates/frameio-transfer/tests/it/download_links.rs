@@ -1,4 +1,4 @@
-//! Links, pipes and files of others where a download writes.
+//! Links, pipes and unrelated files at the paths that a download writes to.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ impl Case {
         self.directory.path().join(name)
     }
 
-    /// The message of a download that is refused.
+    /// Runs a download that is refused, and returns the message.
     async fn refused(&self) -> String {
         let get = download(&self.sim, &self.id, &self.at("a.mov")).existing(Existing::SkipSame);
         let error = transfers(&self.sim).download(get).await.unwrap_err();
@@ -45,7 +45,7 @@ fn mkfifo(path: &Path) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_partial_file_that_is_a_link_is_refused_and_its_target_kept() {
+async fn refuses_a_link_at_the_partial_file_and_keeps_its_target() {
     let case = Case::new().await;
     std::fs::write(case.at("precious"), "precious").unwrap();
     for (make, expected) in [
@@ -65,7 +65,7 @@ async fn a_partial_file_that_is_a_link_is_refused_and_its_target_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pipe_in_the_place_of_a_partial_file_or_its_record_is_refused_and_kept() {
+async fn refuses_a_pipe_at_the_partial_file_or_its_record() {
     let case = Case::new().await;
     for name in ["a.mov.part", "a.mov.part.json", "a.mov.part.json.new"] {
         mkfifo(&case.at(name));
@@ -79,7 +79,7 @@ async fn a_pipe_in_the_place_of_a_partial_file_or_its_record_is_refused_and_kept
 }
 
 #[test]
-fn a_pipe_does_not_keep_a_runtime_from_shutting_down() {
+fn a_pipe_does_not_block_the_shutdown_of_the_runtime() {
     let (ended, end) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -96,7 +96,7 @@ fn a_pipe_does_not_keep_a_runtime_from_shutting_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_of_somebody_else_in_the_place_of_a_partial_file_is_kept() {
+async fn refuses_an_unrelated_file_at_the_partial_file() {
     let case = Case::new().await;
     std::fs::write(case.at("a.mov.part"), "precious").unwrap();
     let error = case.refused().await;
@@ -105,7 +105,7 @@ async fn a_file_of_somebody_else_in_the_place_of_a_partial_file_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_in_the_place_of_a_target_is_a_conflict() {
+async fn a_link_at_the_target_is_a_conflict() {
     let case = Case::new().await;
     std::fs::write(case.at("precious"), "precious").unwrap();
     symlink(case.at("precious"), case.at("a.mov")).unwrap();
@@ -120,7 +120,7 @@ async fn a_link_in_the_place_of_a_target_is_a_conflict() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_with_the_name_of_a_project_does_not_lead_outside() {
+async fn does_not_follow_a_link_with_the_name_of_a_project() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();
@@ -143,7 +143,7 @@ async fn a_link_with_the_name_of_a_project_does_not_lead_outside() {
     let summary = transfers(&sim).download_tree(items()).await.unwrap();
     assert_eq!((summary.transferred, summary.is_complete()), (3, true), "{summary:?}");
     assert_eq!(std::fs::read(to.join("Demo Project/Day 1/b.mov")).unwrap(), content(20));
-    // A directory that the caller names may be a link.
+    // The directory given by the caller may be a symbolic link.
     symlink(&to, directory.path().join("link")).unwrap();
     let link = DownloadTree::items([project.clone()], directory.path().join("link"));
     assert_eq!(transfers(&sim).download_tree(link).await.unwrap().skipped, 3);

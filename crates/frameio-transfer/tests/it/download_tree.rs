@@ -1,4 +1,4 @@
-//! Trees, received with their structure.
+//! Downloads of trees.
 
 use std::sync::{Arc, Mutex};
 
@@ -28,7 +28,7 @@ async fn receives_a_tree_and_skips_existing_files() {
     let before = shows(&sim);
     let summary = transfers.download_tree(whole(&sim, &to)).await.unwrap();
     assert_eq!(summary.to_string(), "3 transferred (60 bytes)");
-    assert_eq!(shows(&sim), before, "the links come with the lists");
+    assert_eq!(shows(&sim), before, "the lists include the links");
     assert_eq!(names(&to), ["Day 1", "Day 2", "a.mov"]);
     assert_eq!(names(&to.join("Day 1")), ["Cam_A", "b.mov"]);
     assert_eq!(std::fs::read(to.join("Day 1/Cam_A/c.mov")).unwrap(), content(30));
@@ -44,7 +44,7 @@ async fn receives_a_tree_and_skips_existing_files() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_stay_inside_of_the_directory_and_distinct() {
+async fn local_names_are_safe_and_distinct() {
     let sim = sim();
     let (_, root) = place(&sim);
     let up = folder(&sim, &root, "..").await;
@@ -62,34 +62,34 @@ async fn names_stay_inside_of_the_directory_and_distinct() {
     let given = names(&to);
     assert_eq!(given.len(), 6, "{given:?}");
     assert!(given.contains(&"_nul".into()) && given.contains(&"a.mov.part_".into()), "{given:?}");
-    assert_eq!(std::fs::read(to.join("a.mov")).unwrap().len(), 1, "the first keeps its name");
+    assert_eq!(std::fs::read(to.join("a.mov")).unwrap().len(), 1, "the first file keeps its name");
     let again = transfers(&sim).download_tree(whole(&sim, &to)).await.unwrap();
     assert_eq!((again.skipped, again.transferred), (6, 0), "{again:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_are_in_the_summary_and_retried_by_the_next_run() {
+async fn reports_failures_in_the_summary_and_retries_them_in_the_next_run() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();
     sim.inject(Fault::status(StatusCode::SERVICE_UNAVAILABLE).on(Sim::DOWNLOAD).next(1));
     let transfers = builder(&sim).max_retries(0).build();
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let items = told.clone();
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let items = reported.clone();
     let tree = whole(&sim, directory.path()).files_in_flight(1).on_item(move |item| {
         let failed = matches!(item.outcome, Outcome::Failed(_));
         items.lock().unwrap().push((item.remote.to_string(), failed));
     });
     let summary = transfers.download_tree(tree.clone()).await.unwrap();
     assert_eq!((summary.transferred, summary.failed.len()), (2, 1), "{summary:?}");
-    assert_eq!(told.lock().unwrap().iter().filter(|(_, failed)| *failed).count(), 1);
+    assert_eq!(reported.lock().unwrap().iter().filter(|(_, failed)| *failed).count(), 1);
     let again = transfers.download_tree(tree).await.unwrap();
     assert_eq!((again.transferred, again.skipped, again.is_complete()), (1, 2, true));
 }
 
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
-async fn a_symbolic_link_is_not_followed() {
+async fn does_not_follow_symbolic_links() {
     let sim = sim();
     tree(&sim).await;
     let directory = tempfile::tempdir().unwrap();

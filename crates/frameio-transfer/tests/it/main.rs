@@ -1,4 +1,4 @@
-//! Files, in and out.
+//! Tests of transfers against the simulator, mocks and raw sockets.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod download;

@@ -1,4 +1,4 @@
-//! An API with one file of one part, wherever that is to be sent.
+//! An API that creates a file with one part and a configurable signed URL.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use frameio::transfer::{Transfers, TransfersBuilder, Upload};
 use frameio::{Body, Client};
 use http::{Request, Response};
 
-/// An API whose one file has one part, of ten bytes, at `url`.
+/// Creates transfers on an API whose only file has one part of ten bytes at `url`.
 pub(crate) fn builder(url: &str) -> TransfersBuilder {
     let file = format!(
         r#"{{"data":{{"id":"f","project_id":"p","parent_id":"d","name":"a.mov","type":"file",

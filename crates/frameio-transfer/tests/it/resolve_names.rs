@@ -1,4 +1,4 @@
-//! Names that look the same, workspaces by id, and lists of workspaces.
+//! Unicode normalization of names, workspaces by id, and lists of workspaces.
 
 use frameio::Client;
 use frameio::projects::CreateProject;
@@ -12,7 +12,7 @@ use crate::walk::{file, folder};
 const NFC: &str = "Caf\u{e9}";
 const NFD: &str = "Cafe\u{301}";
 
-/// A simulator in which everything has a name in normalization form D.
+/// Creates a simulator in which all names are in normalization form D.
 async fn decomposed() -> Sim {
     let sim = Sim::builder().quotas(false).account(NFD).build();
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
@@ -27,7 +27,7 @@ async fn decomposed() -> Sim {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_typed_in_form_c_find_names_in_form_d() {
+async fn finds_names_in_form_d_by_form_c() {
     let sim = decomposed().await;
     let transfers = transfers(&sim);
     for depth in 1..=4 {
@@ -37,12 +37,15 @@ async fn names_typed_in_form_c_find_names_in_form_d() {
     }
     let account = format!("//{NFC}/x");
     let error = transfers.resolve(account.parse().unwrap()).await.unwrap_err();
-    assert!(error.to_string().contains("no such workspace 'x'"), "the account is found: {error}");
+    assert!(
+        error.to_string().contains("no such workspace 'x'"),
+        "the account was not found: {error}"
+    );
     assert!(transfers.workspaces(Some(NFC)).await.unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_exact_name_comes_first_and_two_equal_ones_are_ambiguous() {
+async fn prefers_an_exact_name_and_refuses_an_ambiguous_one() {
     let sim = decomposed().await;
     let transfers = transfers(&sim);
     let project = transfers.resolve(format!("/{NFD}/{NFD}").parse().unwrap()).await.unwrap();
@@ -58,7 +61,7 @@ async fn an_exact_name_comes_first_and_two_equal_ones_are_ambiguous() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_workspace_is_found_by_its_id() {
+async fn finds_a_workspace_by_its_id() {
     let sim = Sim::builder().quotas(false).build();
     let transfers = transfers(&sim);
     let by_path = transfers.resolve("/Demo Workspace".parse().unwrap()).await.unwrap();
@@ -69,7 +72,7 @@ async fn a_workspace_is_found_by_its_id() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn workspaces_are_listed_by_account() {
+async fn lists_workspaces_by_account() {
     let sim = Sim::builder().quotas(false).account("Other").build();
     let transfers = transfers(&sim);
     let names = |found: Vec<(frameio::AccountId, frameio::workspaces::Workspace)>| {

@@ -1,4 +1,4 @@
-//! A directory that is uploaded and downloaded into itself stays as it is.
+//! Uploading a directory and downloading it to the same place changes nothing.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ async fn down(sim: &Sim, directory: &Path) -> (u64, u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_that_are_changed_elsewhere_are_found_again() {
+async fn finds_existing_files_with_unsafe_names() {
     let long = "x".repeat(236) + ".mov";
     let all = [
         "Scene 4: take?.mov",
@@ -60,7 +60,7 @@ async fn names_that_are_changed_elsewhere_are_found_again() {
     assert_eq!(down(&sim, directory.path()).await, (0, count));
     assert_eq!((names(directory.path()), names(&inner).len()), (before, all.len()));
 
-    // Elsewhere they get other names, by which they are found again too.
+    // In another directory they get safe names, and are found again by those.
     let other = tempfile::tempdir().unwrap();
     let summary = transfers(&sim).download_tree(whole(&sim, other.path())).await.unwrap();
     assert_eq!((summary.transferred, summary.is_complete()), (count, true), "{summary:?}");
@@ -68,7 +68,7 @@ async fn names_that_are_changed_elsewhere_are_found_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_in_another_normalization_is_the_same_file() {
+async fn finds_existing_files_in_another_normalization() {
     let sim = sim();
     let (_, root) = place(&sim);
     let nfd = folder(&sim, &root, "Cafe\u{301}").await;
@@ -83,7 +83,7 @@ async fn a_name_in_another_normalization_is_the_same_file() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_changed_file_with_an_unsafe_name_is_a_conflict_under_that_name() {
+async fn a_changed_file_with_an_unsafe_name_is_a_conflict() {
     let (sim, directory) = (sim(), tempfile::tempdir().unwrap());
     let path = directory.path().join("a?.mov");
     std::fs::write(&path, content(7)).unwrap();

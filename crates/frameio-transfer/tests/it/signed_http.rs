@@ -1,4 +1,4 @@
-//! A storage that misbehaves as it is told to.
+//! A storage with configurable misbehaviour.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use http::{Request, Response, StatusCode};
 use http_body_util::StreamBody;
 
-/// What goes wrong; without any of it all is well.
+/// Behaviour of the storage. The default is correct.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Storage(Arc<Mutex<State>>);
 
@@ -17,24 +17,24 @@ pub(crate) struct Storage(Arc<Mutex<State>>);
 pub(crate) struct State {
     pub(crate) bytes: Bytes,
     pub(crate) etag: String,
-    /// Answers with all there is, whatever is asked for.
+    /// Ignores ranges and sends the whole content.
     pub(crate) ignores_ranges: bool,
-    /// Does not tell how long an answer is.
+    /// Omits the length of the content.
     pub(crate) hides_length: bool,
-    /// Tells the wrong range so many times.
+    /// Number of responses with a wrong range.
     pub(crate) wrong_range: usize,
-    /// Ends the body early so many times.
+    /// Number of bodies that end early.
     pub(crate) truncates: usize,
-    /// Sends no more than so many bytes of any body.
+    /// Maximum number of bytes of each body.
     pub(crate) sends: Option<usize>,
-    /// Sends too much so many times.
+    /// Number of bodies that are too long.
     pub(crate) overdoes: usize,
-    /// Sends no more than so many bytes, and then nothing, so many times.
+    /// Number of bytes after which bodies stall, and number of such bodies.
     pub(crate) stalls: (usize, usize),
-    /// Answers so many requests, and then none.
-    pub(crate) answers: Option<usize>,
-    /// The ranges that were asked for.
-    pub(crate) asked: Vec<String>,
+    /// Number of responses, after which the storage hangs.
+    pub(crate) responses: Option<usize>,
+    /// Requested ranges.
+    pub(crate) requested: Vec<String>,
 }
 
 impl Storage {
@@ -51,20 +51,23 @@ impl Storage {
         change(&mut self.0.lock().unwrap());
     }
 
-    pub(crate) fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap().asked)
+    pub(crate) fn requested(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().requested)
     }
 
-    pub(crate) async fn answer(self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
-        let answer = self.0.lock().unwrap().answer(&request);
-        match answer {
-            Some(answer) => Ok(answer),
+    pub(crate) async fn response(
+        self,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, Infallible> {
+        let response = self.0.lock().unwrap().response(&request);
+        match response {
+            Some(response) => Ok(response),
             None => std::future::pending().await,
         }
     }
 }
 
-/// Whether it is so now, and once less from now on.
+/// Decrements a counter. Returns whether it was positive.
 fn once(times: &mut usize) -> bool {
     let now = *times > 0;
     *times = times.saturating_sub(1);
@@ -72,11 +75,11 @@ fn once(times: &mut usize) -> bool {
 }
 
 impl State {
-    fn answer(&mut self, request: &Request<Body>) -> Option<Response<Body>> {
+    fn response(&mut self, request: &Request<Body>) -> Option<Response<Body>> {
         let header = |name: &str| Some(request.headers().get(name)?.to_str().unwrap().to_owned());
-        assert_eq!(header("authorization"), None, "the token is nobody's business here");
-        self.asked.push(header("range").unwrap_or_default());
-        match &mut self.answers {
+        assert_eq!(header("authorization"), None, "the storage received a token");
+        self.requested.push(header("range").unwrap_or_default());
+        match &mut self.responses {
             Some(0) => return None,
             Some(left) => *left -= 1,
             None => {}
@@ -88,19 +91,20 @@ impl State {
             let last: usize = last.parse().unwrap_or(usize::MAX);
             (first.parse::<usize>().unwrap(), last.min(size - 1))
         });
-        let mut answer = Response::builder().header("etag", &self.etag);
+        let mut response = Response::builder().header("etag", &self.etag);
         let (first, after) = match range {
             Some((first, last)) => {
-                let told = if once(&mut self.wrong_range) { first + 1 } else { first };
-                let range = format!("bytes {told}-{last}/{size}");
-                answer = answer.status(StatusCode::PARTIAL_CONTENT).header("content-range", range);
+                let reported = if once(&mut self.wrong_range) { first + 1 } else { first };
+                let range = format!("bytes {reported}-{last}/{size}");
+                response =
+                    response.status(StatusCode::PARTIAL_CONTENT).header("content-range", range);
                 (first, last + 1)
             }
             None => (0, size),
         };
         let mut body = self.bytes.slice(first..after);
         if !self.hides_length {
-            answer = answer.header("content-length", body.len());
+            response = response.header("content-length", body.len());
         }
         if once(&mut self.truncates) {
             body.truncate(body.len() / 2);
@@ -122,6 +126,6 @@ impl State {
             true => Body::stream(StreamBody::new(frames.chain(stream::pending()))),
             false => Body::stream(StreamBody::new(frames)),
         };
-        Some(answer.body(body).unwrap())
+        Some(response.body(body).unwrap())
     }
 }

@@ -1,15 +1,15 @@
-//! The spans of transfers.
+//! Spans of transfers.
 
 use crate::download_faults::{get, part, socket};
 use crate::one_part::{builder, upload};
-use crate::raw::{Act, RawServer, answer};
+use crate::raw::{RawServer, Reaction, response};
 use crate::traced::Traced;
 
 #[tokio::test]
-async fn spans_of_uploads_tell_of_parts_and_attempts_but_no_url() {
+async fn upload_spans_contain_parts_and_attempts_but_no_url() {
     let server = RawServer::start(|n| match n {
-        0 => Act::AnswerAndReset(Vec::new()),
-        _ => Act::Answer(answer("200 OK", "application/xml", "")),
+        0 => Reaction::SendAndReset(Vec::new()),
+        _ => Reaction::Send(response("200 OK", "application/xml", "")),
     })
     .await;
     let (traced, guard) = Traced::capture();
@@ -29,10 +29,10 @@ async fn spans_of_uploads_tell_of_parts_and_attempts_but_no_url() {
 }
 
 #[tokio::test]
-async fn spans_of_downloads_do_too() {
+async fn download_spans_contain_parts_and_attempts_but_no_url() {
     let server = RawServer::start(|n| match n {
-        0 => Act::AnswerAndReset(part(0, 300)),
-        _ => Act::Answer(part(300, 1_000)),
+        0 => Reaction::SendAndReset(part(0, 300)),
+        _ => Reaction::Send(part(300, 1_000)),
     })
     .await;
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! A simulator, and what it has got.
+//! Helpers for tests with the simulator.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use frameio_sim::Sim;
 use http::Request;
 use tower::ServiceExt;
 
-/// A simulator whose parts have at most ten bytes.
+/// Creates a simulator with parts of at most ten bytes.
 pub(crate) fn sim() -> Sim {
     Sim::builder().part_size(10).build()
 }
@@ -25,26 +25,26 @@ pub(crate) fn transfers(sim: &Sim) -> Transfers {
     builder(sim).build()
 }
 
-/// The account and the root folder.
+/// Returns the ids of the account and the root folder.
 pub(crate) fn place(sim: &Sim) -> (AccountId, FolderId) {
     (sim.demo().account_id.clone(), sim.demo().root_folder_id.clone())
 }
 
-/// Bytes of which any that are in a wrong place show.
+/// Creates content in which misplaced bytes are detected.
 pub(crate) fn content(length: usize) -> Bytes {
     (0..length).map(|n| u8::try_from((n * 31 + n / 251) % 251).unwrap()).collect()
 }
 
-/// What the simulator has of a file or an attachment; nothing where it is not complete.
+/// Returns the uploaded content of a file or an attachment, or `None` if it is incomplete.
 pub(crate) async fn arrived(sim: &Sim, id: &str) -> Option<Bytes> {
     let url = sim.download_url("http://127.0.0.1", id)?;
     let request = Request::get(url).body(Body::empty()).unwrap();
-    let answer = sim.clone().oneshot(request).await.unwrap();
-    assert!(answer.status().is_success());
-    Some(http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes())
+    let response = sim.clone().oneshot(request).await.unwrap();
+    assert!(response.status().is_success());
+    Some(http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes())
 }
 
-/// How many parts were put, whatever came of it.
+/// Returns the number of requests for parts.
 pub(crate) fn puts(sim: &Sim) -> u64 {
     sim.stats().by_operation.get(Sim::UPLOAD_PART).copied().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What is sent is what arrives, from any source.
+//! Uploads from all kinds of sources.
 
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use crate::support::{arrived, builder, content, place, puts, sim, transfers};
 
 #[tokio::test(start_paused = true)]
-async fn a_path_is_uploaded_in_the_parts_that_the_service_asks_for() {
+async fn uploads_a_path_in_the_parts_requested_by_the_service() {
     let (sim, bytes) = (sim(), content(95));
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.mov");
@@ -42,7 +42,7 @@ async fn a_path_is_uploaded_in_the_parts_that_the_service_asks_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_source_will_do() {
+async fn uploads_all_kinds_of_sources() {
     let (sim, bytes) = (sim(), content(57));
     let (account, folder) = place(&sim);
     let transfers = transfers(&sim);
@@ -60,12 +60,12 @@ async fn any_source_will_do() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn streams_of_another_size_never_become_files() {
-    for (told, kind) in [(56, "more bytes"), (58, "ended before")] {
+async fn refuses_streams_with_a_wrong_size() {
+    for (declared, kind) in [(56, "longer than"), (58, "shorter than")] {
         let sim = sim();
         let (account, folder) = place(&sim);
         let chunks = stream::iter([Ok::<_, std::io::Error>(content(57))]);
-        let upload = Upload::from_stream(account, folder, "s.mov", told, chunks);
+        let upload = Upload::from_stream(account, folder, "s.mov", declared, chunks);
         let error = transfers(&sim).upload(upload).await.unwrap_err();
         assert_eq!(error.kind(), TransferErrorKind::SourceChanged);
         assert!(error.to_string().contains(kind), "{error}");
@@ -75,7 +75,7 @@ async fn streams_of_another_size_never_become_files() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_uploaded_is_told_before_any_call() {
+async fn refuses_invalid_uploads_before_any_call() {
     let sim = sim();
     let (account, folder) = place(&sim);
     let transfers = transfers(&sim);
@@ -87,12 +87,12 @@ async fn what_cannot_be_uploaded_is_told_before_any_call() {
         (
             Upload::from_path(&account, &folder, &empty).manifest(&manifest),
             TransferErrorKind::Invalid,
-            "0 bytes",
+            "no empty files",
         ),
         (
             Upload::from_bytes(&account, &folder, "x", Bytes::new()),
             TransferErrorKind::Invalid,
-            "0 bytes",
+            "no empty files",
         ),
         (
             Upload::from_bytes(&account, &folder, "x", "x").manifest(&manifest),
@@ -125,7 +125,7 @@ async fn what_cannot_be_uploaded_is_told_before_any_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_goes_on_until_the_renditions_are_there() {
+async fn waits_until_the_renditions_are_complete() {
     let sim = Sim::builder().transcode_after(Duration::from_secs(100)).build();
     let (account, folder) = place(&sim);
     let upload = Upload::from_bytes(&account, &folder, "a.mov", "film").wait(WaitFor::Transcoded);
@@ -143,11 +143,11 @@ async fn waiting_goes_on_until_the_renditions_are_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_uploads_that_wait_do_not_storm_the_quota() {
+async fn a_thousand_waiting_uploads_do_not_exceed_the_quota() {
     let sim = Sim::builder().part_size(1000).build();
     let (account, folder) = place(&sim);
     let transfers = transfers(&sim);
-    // Each has a part that gets lost, so that all wait for their end at the same time.
+    // Each loses a part, so that all of them wait at the same time.
     sim.inject(frameio_sim::Fault::dropped_part().on(Sim::UPLOAD_PART).next(1000));
     let uploads = (0..1000).map(|n| {
         let upload = Upload::from_bytes(&account, &folder, format!("{n}.mov"), "film")
@@ -163,7 +163,7 @@ async fn a_thousand_uploads_that_wait_do_not_storm_the_quota() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attachments_go_the_same_way() {
+async fn uploads_attachments() {
     let (sim, bytes) = (sim(), content(95));
     let (account, folder) = place(&sim);
     let transfers = transfers(&sim);
@@ -184,11 +184,11 @@ async fn attachments_go_the_same_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn remote_uploads_are_waited_for() {
+async fn waits_for_remote_uploads() {
     let sim = Sim::new();
     let (account, folder) = place(&sim);
     let transfers = transfers(&sim);
-    // The simulator reaches out to nobody but the loopback.
+    // The simulator only fetches from loopback addresses.
     let remote = RemoteUpload::new(&account, &folder, "a.mov", "https://media.example/a?sig=1");
     assert!(!format!("{remote:?}").contains("sig=1"));
     let error = transfers.remote_upload(remote).await.unwrap_err();
@@ -197,10 +197,10 @@ async fn remote_uploads_are_waited_for() {
 }
 
 #[tokio::test]
-async fn remote_uploads_are_fetched() {
+async fn fetches_remote_uploads() {
     let sim = Sim::builder().build();
     let server = crate::raw::RawServer::start(|_| {
-        crate::raw::Act::Answer(crate::raw::answer("200 OK", "video/mp4", "a whole film"))
+        crate::raw::Reaction::Send(crate::raw::response("200 OK", "video/mp4", "a whole film"))
     });
     let server = server.await;
     let (account, folder) = place(&sim);
@@ -212,21 +212,21 @@ async fn remote_uploads_are_fetched() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_ends_it_all_and_names_the_file() {
+async fn the_error_of_a_deadline_names_the_file() {
     let sim = sim();
     let (account, folder) = place(&sim);
     sim.inject(frameio_sim::Fault::delay(Duration::from_secs(40)).on(Sim::UPLOAD_PART).every(1));
     let upload =
         Upload::from_bytes(account, folder, "a.mov", content(95)).deadline(Duration::from_secs(60));
-    let begun = tokio::time::Instant::now();
+    let start = tokio::time::Instant::now();
     let error = transfers(&sim).upload(upload).await.unwrap_err();
-    assert_eq!(begun.elapsed(), Duration::from_secs(60));
+    assert_eq!(start.elapsed(), Duration::from_secs(60));
     assert_eq!(error.kind(), TransferErrorKind::Timeout);
     assert!(error.file_id().is_some() && error.to_string().contains("deadline of 60s"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_uploads_together_keep_within_the_parts_in_flight() {
+async fn all_uploads_together_respect_the_limit_of_parts() {
     let sim = Sim::builder().part_size(10).quotas(false).build();
     let (account, folder) = place(&sim);
     let running = Arc::new(Mutex::new((0, 0)));
@@ -240,9 +240,9 @@ async fn all_uploads_together_keep_within_the_parts_in_flight() {
                 *most = (*most).max(*now);
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
-            let answer = tower::Service::call(&mut sim, request).await;
+            let response = tower::Service::call(&mut sim, request).await;
             seen.lock().unwrap().0 -= 1;
-            answer
+            response
         }
     });
     let transfers = builder(&sim).storage(storage).parts_in_flight(3).build();
@@ -257,7 +257,7 @@ async fn all_uploads_together_keep_within_the_parts_in_flight() {
     assert_eq!(running.lock().unwrap().1, 3);
 }
 
-/// Uploads `bytes` by parts of `part`, with every `nth` request for a part going wrong.
+/// Uploads `bytes` in parts of size `part`, with a fault at every `nth` request for a part.
 async fn round_trip(bytes: Bytes, part: u64, in_flight: usize, nth: u64, kind: u8) {
     let sim = Sim::builder().part_size(part).build();
     if nth > 1 {
@@ -289,7 +289,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_arrives_is_what_was_sent(
+    fn uploads_the_content_despite_failures(
         length in prop_oneof![1_usize..300, 200_000_usize..900_000],
         parts in 1_u64..30,
         in_flight in 1_usize..9,

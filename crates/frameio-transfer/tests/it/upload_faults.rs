@@ -1,4 +1,4 @@
-//! Uploads that meet with trouble.
+//! Uploads with failures of the storage or the source.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncSeek, ReadBuf};
 use crate::support::{arrived, builder, content, place, puts, sim, transfers};
 
 #[tokio::test(start_paused = true)]
-async fn every_part_may_fail_once() {
+async fn retries_every_part() {
     for fault in [
         Fault::status(StatusCode::SERVICE_UNAVAILABLE),
         Fault::status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", 2),
@@ -64,7 +64,7 @@ async fn refusals_are_final_and_explained() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_media_type_is_the_services() {
+async fn uses_the_media_type_of_the_service() {
     let sim = sim();
     let (account, folder) = place(&sim);
     let seen = Arc::new(Mutex::new(Vec::new()));
@@ -86,7 +86,7 @@ async fn the_media_type_is_the_services() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storage_that_stays_down_is_given_up() {
+async fn fails_if_the_storage_stays_down() {
     let sim = sim();
     sim.inject(Fault::status(StatusCode::INTERNAL_SERVER_ERROR).on(Sim::UPLOAD_PART).every(1));
     let (account, folder) = place(&sim);
@@ -98,7 +98,7 @@ async fn a_storage_that_stays_down_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_that_gets_lost_is_found_out() {
+async fn detects_a_lost_part() {
     let sim = sim();
     sim.inject(Fault::dropped_part().on(Sim::UPLOAD_PART));
     let (account, folder) = place(&sim);
@@ -112,7 +112,7 @@ async fn a_part_that_gets_lost_is_found_out() {
     assert_eq!(error.kind(), TransferErrorKind::Timeout);
     let statuses = sim.stats().by_operation["files.show_file_upload_status"];
     assert!(statuses < 60, "{statuses} calls in ten minutes");
-    // Nobody knows which one it was, so all go once more.
+    // The lost part is unknown, so all parts are sent again.
     let uploaded = transfers.upload(Upload::resume(&manifest)).await.unwrap();
     assert_eq!(uploaded.bytes, 25);
     assert_eq!(arrived(&sim, uploaded.file.id.as_str()).await, Some(content(25)));
@@ -120,8 +120,8 @@ async fn a_part_that_gets_lost_is_found_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_that_changes_while_it_is_read_is_an_error() {
-    for (change, text) in [(0, "shorter"), (1, "longer"), (2, "written to")] {
+async fn fails_if_the_source_changes_during_the_upload() {
+    for (change, text) in [(0, "truncated"), (1, "grown"), (2, "modified")] {
         let sim = sim();
         let (account, folder) = place(&sim);
         let directory = tempfile::tempdir().unwrap();
@@ -135,7 +135,7 @@ async fn a_source_that_changes_while_it_is_read_is_an_error() {
             let mut sim = inner.clone();
             let (parts, source) = (parts.clone(), source.clone());
             async move {
-                let answer = tower::Service::call(&mut sim, request).await;
+                let response = tower::Service::call(&mut sim, request).await;
                 if parts.fetch_add(1, Ordering::SeqCst) == 3 {
                     let mut file = std::fs::File::options().write(true).open(source).unwrap();
                     match change {
@@ -144,7 +144,7 @@ async fn a_source_that_changes_while_it_is_read_is_an_error() {
                         _ => file.write_all(b"!").unwrap(),
                     }
                 }
-                answer
+                response
             }
         });
         let transfers = builder(&sim).storage(storage).build();
@@ -156,7 +156,7 @@ async fn a_source_that_changes_while_it_is_read_is_an_error() {
     }
 }
 
-/// A reader over a temporary file that fails at an offset.
+/// A reader of a temporary file that fails at an offset.
 struct Bad(std::fs::File);
 
 impl AsyncRead for Bad {
@@ -186,7 +186,7 @@ impl AsyncSeek for Bad {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disk_that_fails_is_an_error_of_the_source() {
+async fn reports_a_failing_disk_as_an_error_of_the_source() {
     let sim = sim();
     let (account, folder) = place(&sim);
     let mut file = tempfile::tempfile().unwrap();
@@ -199,7 +199,7 @@ async fn a_disk_that_fails_is_an_error_of_the_source() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_before_the_end_of_a_part_is_no_success() {
+async fn fails_if_the_storage_responds_before_the_end_of_a_part() {
     let sim = sim();
     let (account, folder) = place(&sim);
     let rash = tower::service_fn(|request: Request<Body>| async move {
@@ -217,7 +217,7 @@ async fn a_slow_line_does_not_stall() {
     let sim = Sim::new();
     let (account, folder) = place(&sim);
     let inner = sim.clone();
-    // Takes a kilobyte a second.
+    // Reads a kilobyte per second.
     let slow = tower::service_fn(move |request: Request<Body>| {
         let mut sim = inner.clone();
         async move {

@@ -1,5 +1,4 @@
-//! What is uploaded from this machine that is no plain file: pipes, links, devices; and what is
-//! refused.
+//! Uploads of local pipes, links and devices, and of files that are refused.
 #![cfg(unix)]
 
 use std::io::Write;
@@ -21,7 +20,7 @@ fn pipe(directory: &Path, name: &str) -> PathBuf {
     path
 }
 
-/// Writes to a pipe by and by, once somebody reads it.
+/// Writes to a pipe slowly, after a reader has opened it.
 fn write(path: &Path, bytes: &[u8]) -> std::thread::JoinHandle<()> {
     let (path, bytes) = (path.to_owned(), bytes.to_vec());
     std::thread::spawn(move || {
@@ -34,7 +33,7 @@ fn write(path: &Path, bytes: &[u8]) -> std::thread::JoinHandle<()> {
 }
 
 #[tokio::test]
-async fn a_pipe_is_read_to_its_end_and_sent() {
+async fn uploads_a_pipe() {
     let (sim, directory) = (sim(), tempfile::tempdir().unwrap());
     let path = pipe(directory.path(), "stdin");
     let writer = write(&path, &content(195));
@@ -46,7 +45,7 @@ async fn a_pipe_is_read_to_its_end_and_sent() {
 }
 
 #[tokio::test]
-async fn a_named_pipe_is_sent_with_a_tree_and_one_in_a_directory_is_left_out() {
+async fn uploads_a_given_pipe_and_ignores_pipes_in_directories() {
     let (sim, directory) = (sim(), local(&[("Day 1/a.mov", 10), ("b.mov", 20)]));
     let at = |name: &str| directory.path().join(name);
     pipe(&at("Day 1"), "inner");
@@ -64,7 +63,7 @@ async fn a_named_pipe_is_sent_with_a_tree_and_one_in_a_directory_is_left_out() {
 }
 
 #[tokio::test]
-async fn an_empty_pipe_is_refused_as_an_empty_file_is() {
+async fn refuses_an_empty_pipe() {
     let (sim, directory) = (sim(), tempfile::tempdir().unwrap());
     let path = pipe(directory.path(), "63");
     let writer = write(&path, &[]);
@@ -72,11 +71,11 @@ async fn an_empty_pipe_is_refused_as_an_empty_file_is() {
     let error =
         transfers(&sim).upload(Upload::from_path(account, folder, &path)).await.unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Invalid);
-    assert!(error.to_string().contains("0 bytes"), "{error}");
+    assert!(error.to_string().contains("no empty files"), "{error}");
     writer.join().unwrap();
 }
 
-/// Runs an upload in a runtime of its own, and drops both; fails if that takes too long.
+/// Runs an upload in a separate runtime and drops both. Fails if that takes too long.
 fn ends_with_its_runtime(upload: impl Fn(&Sim) -> Upload + Send + 'static) {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
@@ -93,7 +92,7 @@ fn ends_with_its_runtime(upload: impl Fn(&Sim) -> Upload + Send + 'static) {
 }
 
 #[test]
-fn a_pipe_that_nobody_writes_to_holds_up_nothing() {
+fn a_pipe_without_a_writer_does_not_block() {
     let directory = tempfile::tempdir().unwrap();
     let path = pipe(directory.path(), "pipe");
     ends_with_its_runtime(move |sim| {
@@ -103,7 +102,7 @@ fn a_pipe_that_nobody_writes_to_holds_up_nothing() {
 }
 
 #[test]
-fn a_manifest_that_is_a_pipe_holds_up_nothing() {
+fn a_pipe_at_the_manifest_does_not_block() {
     let directory = local(&[("a.mov", 10)]);
     let at = Arc::new(directory.path().to_owned());
     let manifest = pipe(&at, "a.mov.upload");
@@ -116,7 +115,7 @@ fn a_manifest_that_is_a_pipe_holds_up_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_named_input_that_cannot_be_sent_is_an_error_before_anything_is_sent() {
+async fn refuses_unsuitable_paths_before_any_upload() {
     let (sim, directory) = (sim(), local(&[("a.mov", 10), ("b.txt", 10)]));
     let at = |name: &str| directory.path().join(name);
     std::fs::write(at("c.mov.part"), "half").unwrap();
@@ -128,8 +127,8 @@ async fn a_named_input_that_cannot_be_sent_is_an_error_before_anything_is_sent()
     for (path, text) in [
         (PathBuf::from("/dev/null"), "it is a device"),
         (at("socket"), "it is a socket"),
-        (at("b.txt"), "no pattern of files to include matches it"),
-        (at("c.mov.part"), "a download that is not complete"),
+        (at("b.txt"), "it does not match the patterns to include"),
+        (at("c.mov.part"), "part of an incomplete download"),
         (at("missing"), "no such file or directory"),
         (at("dangling"), "symbolic link to 'gone.mov', which does not exist"),
         (at("loop"), "oo many levels of symbolic links"),
@@ -143,14 +142,14 @@ async fn a_named_input_that_cannot_be_sent_is_an_error_before_anything_is_sent()
     }
     assert_eq!(sim.stats().requests, 0);
 
-    // One that a pattern leaves out by name is reported.
+    // A given file that is excluded by a pattern is reported.
     let tree = UploadTree::paths(&account, &folder, [at("a.mov"), at("b.txt")]).exclude("*.txt");
     let summary = transfers(&sim).upload_tree(tree).await.unwrap();
     assert_eq!((summary.transferred, summary.ignored), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_broken_link_in_a_directory_is_named() {
+async fn reports_the_target_of_a_dangling_link() {
     let (sim, directory) = (sim(), local(&[("a.mov", 10)]));
     symlink("gone.mov", directory.path().join("link.mov")).unwrap();
     let tree = tree(&sim, &directory).follow_links(true);
@@ -161,7 +160,7 @@ async fn a_broken_link_in_a_directory_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn files_are_sent_without_manifests_where_none_can_be_kept() {
+async fn uploads_without_manifests_if_they_cannot_be_saved() {
     let (sim, directory) = (sim(), local(&[("a.mov", 95), ("b.mov", 10), ("Day 1/c.mov", 4)]));
     let kept = local(&[("file", 1)]);
     let warnings = Arc::new(Mutex::new(Vec::new()));

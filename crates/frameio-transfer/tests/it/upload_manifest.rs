@@ -1,4 +1,4 @@
-//! Uploads that are stopped and gone on with.
+//! Interrupted and resumed uploads.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -19,7 +19,7 @@ struct Place {
     manifest: PathBuf,
 }
 
-/// A file of 95 bytes, and a place for its manifest.
+/// Creates a file of 95 bytes and a path for its manifest.
 fn source() -> Place {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.mov");
@@ -33,7 +33,7 @@ fn upload(sim: &Sim, place: &Place) -> Upload {
     Upload::from_path(account, folder, &place.path).manifest(&place.manifest).parts_in_flight(1)
 }
 
-/// Stops an upload at its part `number`.
+/// Interrupts an upload at part `number`.
 async fn stop_at(sim: &Sim, place: &Place, number: u64) {
     let stop = Fault::status(StatusCode::FORBIDDEN).on(Sim::UPLOAD_PART).every(number);
     sim.inject(stop);
@@ -43,7 +43,7 @@ async fn stop_at(sim: &Sim, place: &Place, number: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_rest_is_sent_by_whoever_goes_on() {
+async fn resumes_with_the_missing_parts() {
     for by_manifest in [true, false] {
         let (sim, place) = (sim(), source());
         stop_at(&sim, &place, 5).await;
@@ -60,7 +60,7 @@ async fn the_rest_is_sent_by_whoever_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_from_before_1970_is_resumed() {
+async fn resumes_a_file_modified_before_1970() {
     for before in [Duration::from_nanos(1), Duration::new(2_082_844_800, 500)] {
         let (sim, place) = (sim(), source());
         let modified = std::time::SystemTime::UNIX_EPOCH - before;
@@ -73,13 +73,13 @@ async fn a_file_from_before_1970_is_resumed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_too_old_or_changed_begins_anew_only_where_it_may() {
+async fn restarts_an_expired_or_changed_upload_only_if_allowed() {
     for change in ["expired", "changed", "refused", "deleted"] {
         let (sim, place) = (sim(), source());
         stop_at(&sim, &place, 5).await;
         let kind = match change {
             "expired" => {
-                // A day and a bit ago, by the manifest's own word.
+                // The manifest contains a time more than a day ago.
                 let text = std::fs::read_to_string(&place.manifest).unwrap();
                 let start = text.find("\"created\":[").unwrap() + "\"created\":[".len();
                 let end = start + text[start..].find(',').unwrap();
@@ -123,7 +123,7 @@ async fn what_is_too_old_or_changed_begins_anew_only_where_it_may() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attachment_is_gone_on_with_too() {
+async fn resumes_an_attachment() {
     let (sim, place) = (sim(), source());
     let (account, folder) = crate::support::place(&sim);
     let transfers = transfers(&sim);
@@ -142,7 +142,7 @@ async fn an_attachment_is_gone_on_with_too() {
     assert_eq!(transfers.attach(upload()).await.unwrap_err().part(), Some(5));
     sim.clear_faults();
     let error = transfers.upload(Upload::resume(&place.manifest)).await.unwrap_err();
-    assert!(error.to_string().contains("of another upload"), "{error}");
+    assert!(error.to_string().contains("belongs to another upload"), "{error}");
     let before = puts(&sim);
     let attached = transfers.attach(upload()).await.unwrap();
     assert_eq!((puts(&sim) - before, attached.bytes), (6, 55));
@@ -163,7 +163,7 @@ async fn an_attachment_is_gone_on_with_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_manifest_is_for_one_upload_at_a_time() {
+async fn only_one_upload_at_a_time_uses_a_manifest() {
     let (sim, place) = (sim(), source());
     sim.inject(Fault::delay(Duration::from_secs(5)).on(Sim::UPLOAD_PART).every(1));
     let transfers = transfers(&sim);
@@ -175,7 +175,7 @@ async fn a_manifest_is_for_one_upload_at_a_time() {
     assert_eq!(good.len(), 1);
     let error = bad.into_iter().next().unwrap().unwrap_err();
     assert_eq!(error.kind(), TransferErrorKind::Manifest);
-    assert!(error.to_string().contains("another upload is using it"), "{error}");
+    assert!(error.to_string().contains("in use by another upload"), "{error}");
 
     let other = place.directory.path().join("b.mov");
     std::fs::write(&other, content(95)).unwrap();
@@ -184,12 +184,12 @@ async fn a_manifest_is_for_one_upload_at_a_time() {
     let (account, folder) = crate::support::place(&sim);
     let wrong = Upload::from_path(account, folder, other).manifest(&place.manifest).restart(true);
     let error = transfers.upload(wrong).await.unwrap_err();
-    assert!(error.to_string().contains("of another upload"), "{error}");
+    assert!(error.to_string().contains("belongs to another upload"), "{error}");
     transfers.upload(Upload::resume(&place.manifest)).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_can_be_cancelled_at_any_time() {
+async fn can_be_cancelled_at_any_time() {
     let mut stopped = 0;
     for millis in 0..60 {
         let (sim, place) = (sim(), source());
@@ -197,7 +197,7 @@ async fn it_can_be_cancelled_at_any_time() {
         let transfers = transfers(&sim);
         let uploading = transfers.upload(upload(&sim, &place).parts_in_flight(2));
         let cancelled = tokio::time::timeout(Duration::from_millis(millis), uploading).await;
-        // Nothing goes on behind the back of who stopped it.
+        // No task is still running after the drop.
         tokio::time::sleep(Duration::from_millis(10)).await;
         let before = sim.stats().requests;
         tokio::time::sleep(Duration::from_secs(10)).await;
@@ -226,7 +226,7 @@ async fn a_failed_creation_leaves_no_manifest() {
 const PATH: &str = "FRAMEIO_TEST_UPLOAD_PATH";
 const URL: &str = "FRAMEIO_TEST_UPLOAD_URL";
 
-/// What the process does that is killed; in the run of all tests it does nothing.
+/// Runs in the process that is killed. Does nothing in a normal test run.
 #[tokio::test]
 async fn killed_child() {
     let (Ok(path), Ok(url)) = (std::env::var(PATH), std::env::var(URL)) else { return };
@@ -241,7 +241,7 @@ async fn killed_child() {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_began_is_gone_on_with() {
+async fn resumes_the_upload_of_a_killed_process() {
     let sim = Sim::builder().part_size(10_000).build();
     let server = sim.serve().await.unwrap();
     let directory = tempfile::tempdir().unwrap();
@@ -249,7 +249,7 @@ async fn what_a_killed_process_began_is_gone_on_with() {
     let bytes = content(1_000_000);
     std::fs::write(&path, &bytes).unwrap();
     let (account, folder) = place(&sim);
-    // Slow enough to be killed in the middle: a hundred parts, two at a time.
+    // Slow enough to be killed before the end: a hundred parts, two at a time.
     let slow = Fault::delay(Duration::from_millis(20)).on(Sim::UPLOAD_PART).every(1);
     sim.inject(slow);
     let mut child = Command::new(std::env::current_exe().unwrap())
@@ -259,9 +259,9 @@ async fn what_a_killed_process_began_is_gone_on_with() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let begun = Instant::now();
+    let start = Instant::now();
     while puts(&sim) < 20 {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the child does not get on");
+        assert!(start.elapsed() < Duration::from_secs(60), "the child makes no progress");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     child.kill().unwrap();

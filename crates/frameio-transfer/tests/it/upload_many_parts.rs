@@ -1,4 +1,4 @@
-//! More parts than any storage takes of one file, each with a URL as long as they are in earnest.
+//! An upload with more parts than any storage accepts, and URLs of realistic length.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use crate::support::content;
 
 const PARTS: usize = 12_000;
 
-/// The parts are of three sizes, so that none can be found by reckoning.
+/// Parts have three sizes, so that offsets cannot be computed from the index.
 fn size(part: usize) -> usize {
     1 + part % 3
 }
@@ -24,7 +24,8 @@ fn total() -> usize {
     (0..PARTS).map(size).sum()
 }
 
-/// As the service signs: a kilobyte that is the same in all, a number, and a signature.
+/// Returns a URL like those of the service: a kilobyte that is equal in all URLs, a number and a
+/// signature.
 fn url(part: usize) -> String {
     let credential = "c4n4ry".repeat(160);
     let signature = format!("{:016x}", (part as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -35,7 +36,7 @@ fn url(part: usize) -> String {
     )
 }
 
-/// The answer to the creation of the file, made while it is sent.
+/// Returns the response to the creation of the file, generated while it is sent.
 fn created() -> Body {
     let total = total();
     let head = format!(
@@ -54,9 +55,9 @@ fn created() -> Body {
 
 #[derive(Default)]
 struct Arrived {
-    /// What came of each part, how often.
+    /// Number of requests for each part.
     parts: Vec<Vec<Bytes>>,
-    /// How many may come before all are refused.
+    /// Number of requests after which all are refused.
     room: usize,
 }
 
@@ -86,18 +87,18 @@ fn transfers(arrived: &Arc<Mutex<Arrived>>) -> Transfers {
             let part: usize = number.parse().unwrap();
             assert_eq!(address, url(part));
             let bytes = request.into_body().collect().await.unwrap().to_bytes();
-            // A copy, which does not keep the buffer.
+            // Copied, so that the buffer is released.
             let bytes = Bytes::copy_from_slice(&bytes);
             let arrived = &mut *arrived.lock().unwrap();
-            let mut answer = Response::new(Body::empty());
+            let mut response = Response::new(Body::empty());
             match arrived.room.checked_sub(1) {
                 Some(room) => {
                     arrived.room = room;
                     arrived.parts[part].push(bytes);
                 }
-                None => *answer.status_mut() = StatusCode::FORBIDDEN,
+                None => *response.status_mut() = StatusCode::FORBIDDEN,
             }
-            Ok::<_, Infallible>(answer)
+            Ok::<_, Infallible>(response)
         }
     });
     let client = Client::builder().token("t").transport(api).build().unwrap();
@@ -106,7 +107,7 @@ fn transfers(arrived: &Arc<Mutex<Arrived>>) -> Transfers {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_part_arrives_though_it_was_stopped() {
+async fn all_parts_arrive_despite_an_interruption() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.mov");
     let manifest = directory.path().join("a.upload");
@@ -122,7 +123,7 @@ async fn each_part_arrives_though_it_was_stopped() {
     let uploaded = transfers.upload(Upload::resume(&manifest)).await.unwrap();
 
     let arrived = arrived.lock().unwrap();
-    // Of those that were under way when it was stopped, some may have come without being noted.
+    // Parts in flight at the interruption may have arrived without being recorded.
     let twice = arrived.parts.iter().filter(|part| part.len() == 2).count();
     let once = arrived.parts.iter().filter(|part| part.len() == 1).count();
     assert!(twice < 4 && once + twice == PARTS, "{once} once, {twice} twice");
@@ -133,7 +134,7 @@ async fn each_part_arrives_though_it_was_stopped() {
 
 const ALONE: &str = "FRAMEIO_TEST_MANY_PARTS";
 
-/// What a process of its own does, whose memory nobody else uses.
+/// Runs in a separate process, whose memory is measured.
 #[tokio::test]
 async fn alone() {
     if std::env::var_os(ALONE).is_none() {
@@ -149,7 +150,7 @@ async fn alone() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_urls_are_all_that_many_parts_cost() {
+fn memory_is_dominated_by_the_urls() {
     let output = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["upload_many_parts::alone", "--exact", "--nocapture"])
         .env(ALONE, "1")
@@ -158,14 +159,14 @@ fn the_urls_are_all_that_many_parts_cost() {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let peak = text.lines().find_map(|line| line.split_once("peak ")?.1.trim().parse::<f64>().ok());
     let peak = peak.unwrap_or_else(|| panic!("{output:?}"));
-    // The answer as it came, and the same decoded; and no more than a little beside.
-    let answer = (0..PARTS).map(|part| url(part).len() + 20).sum::<usize>() as f64 / 1_048_576.0;
-    println!("{PARTS} parts, an answer of {answer:.1} MiB: {peak:.1} MiB at most");
-    assert!(peak > answer, "{peak} MiB: that was not measured");
-    assert!(peak < 2.5 * answer + 8.0, "{peak} MiB for an answer of {answer} MiB");
+    // The received response, the decoded one, and little more.
+    let response = (0..PARTS).map(|part| url(part).len() + 20).sum::<usize>() as f64 / 1_048_576.0;
+    println!("{PARTS} parts, a response of {response:.1} MiB: {peak:.1} MiB at most");
+    assert!(peak > response, "{peak} MiB: not measured");
+    assert!(peak < 2.5 * response + 8.0, "{peak} MiB for a response of {response} MiB");
 }
 
-/// The most that this process ever had resident, in MiB; nothing where the system does not tell.
+/// Returns the peak resident memory of this process in MiB, or 0 if the system does not report it.
 fn peak() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

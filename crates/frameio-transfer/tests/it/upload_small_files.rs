@@ -1,4 +1,4 @@
-//! Many small files, which wait for the quota most of the time.
+//! Uploads of many small files, which are limited by the quota.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use http_body_util::BodyExt;
 use crate::support::{builder, content, transfers};
 use crate::upload_tree::tree;
 
-/// So many files of 10 kB, a hundred in a folder, sent within 2 % of what the quota of new files
-/// allows, after which the last one takes its `lag`.
+/// Uploads files of 10 kB, a hundred per folder. Verifies that this takes at most 2 % longer than the
+/// quota of new files requires, plus the `lag` of the last file.
 async fn small_files(files: u32, sim: &Sim, transfers: Transfers, lag: Duration) {
     let directory = tempfile::tempdir().unwrap();
     for n in 0..files {
@@ -20,31 +20,31 @@ async fn small_files(files: u32, sim: &Sim, transfers: Transfers, lag: Duration)
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{n}.mov")), content(10_000)).unwrap();
     }
-    let begun = tokio::time::Instant::now();
+    let start = tokio::time::Instant::now();
     let summary = transfers.upload_tree(tree(sim, &directory)).await.unwrap();
     assert!(summary.is_complete(), "{summary:?}");
     let files_sent = u64::from(files);
     assert_eq!((summary.transferred, summary.bytes), (files_sent, files_sent * 10_000));
     assert_eq!(sim.stats().by_status.get(&429), None, "{:?}", sim.stats());
     let fluid = Duration::from_secs_f64(f64::from(files) / 5.0);
-    let took = begun.elapsed();
+    let took = start.elapsed();
     assert!(took <= fluid.mul_f64(1.02) + lag, "{took:?} of {fluid:?}: {:?}", sim.stats());
     // The bucket is full at the start.
     assert!(took >= fluid - Duration::from_secs(2), "{took:?} of {fluid:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_small_files_go_as_fast_as_the_quota() {
+async fn uploads_small_files_at_the_rate_of_the_quota() {
     let sim = Sim::new();
     small_files(300, &sim, transfers(&sim), Duration::ZERO).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn small_files_go_so_even_where_the_service_takes_its_time() {
+async fn uploads_small_files_at_the_rate_of_the_quota_despite_lag() {
     for lag in [300, 1200, 2500].map(Duration::from_millis) {
         let sim = Sim::new();
         let inner = sim.clone();
-        // Says that it has a part, and has it later.
+        // Accepts a part and makes it available later.
         let late = tower::service_fn(move |request: Request<Body>| {
             let mut sim = inner.clone();
             async move {

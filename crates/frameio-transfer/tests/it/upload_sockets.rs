@@ -1,20 +1,20 @@
-//! Uploads to servers that misbehave on their sockets.
+//! Uploads to misbehaving servers on real sockets.
 
 use std::time::Duration;
 
 use frameio::transfer::TransferErrorKind;
 
 use crate::one_part::{builder, upload};
-use crate::raw::{Act, RawServer, answer};
+use crate::raw::{RawServer, Reaction, response};
 
 #[tokio::test]
-async fn what_breaks_or_stalls_is_sent_again() {
+async fn resends_after_a_lost_or_stalled_connection() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n".to_vec();
     let server = RawServer::start(move |n| match n {
-        0 => Act::AnswerAndReset(Vec::new()),
-        1 => Act::AnswerAndHang(Vec::new()),
-        2 => Act::AnswerAndClose(Vec::new()),
-        _ => Act::AnswerAndClose(head.clone()),
+        0 => Reaction::SendAndReset(Vec::new()),
+        1 => Reaction::SendAndHang(Vec::new()),
+        2 => Reaction::SendAndClose(Vec::new()),
+        _ => Reaction::SendAndClose(head.clone()),
     })
     .await;
     let transfers = builder(&server.url()).stall_timeout(Duration::from_millis(50)).build();
@@ -30,25 +30,25 @@ async fn what_breaks_or_stalls_is_sent_again() {
 }
 
 #[tokio::test]
-async fn what_always_hangs_is_a_timeout() {
-    let server = RawServer::start(|_| Act::AnswerAndHang(Vec::new())).await;
+async fn a_hanging_storage_is_a_timeout() {
+    let server = RawServer::start(|_| Reaction::SendAndHang(Vec::new())).await;
     let transfers =
         builder(&server.url()).stall_timeout(Duration::from_millis(20)).max_retries(1).build();
     let error = transfers.upload(upload()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::Timeout, 2));
-    assert!(error.to_string().contains("nothing moved for 20ms"), "{error}");
+    assert!(error.to_string().contains("no data transferred for 20ms"), "{error}");
 }
 
-fn redirect(location: &str) -> Act {
+fn redirect(location: &str) -> Reaction {
     let head = "HTTP/1.1 307 Temporary Redirect\r\ncontent-length: 0\r\nlocation: ";
-    Act::Answer(format!("{head}{location}\r\n\r\n").into_bytes())
+    Reaction::Send(format!("{head}{location}\r\n\r\n").into_bytes())
 }
 
 #[tokio::test]
-async fn the_whole_part_follows_a_redirect() {
+async fn resends_the_whole_part_after_a_redirect() {
     let server = RawServer::start(|n| match n {
         0 => redirect("/elsewhere?X-Amz-Signature=other"),
-        _ => Act::Answer(answer("200 OK", "text/plain", "")),
+        _ => Reaction::Send(response("200 OK", "text/plain", "")),
     })
     .await;
     let uploaded = builder(&server.url()).build().upload(upload()).await.unwrap();
@@ -75,17 +75,17 @@ async fn unsafe_and_endless_redirects_are_final() {
 }
 
 #[tokio::test]
-async fn a_part_is_not_sent_from_a_public_api_to_this_machine() {
-    let server = RawServer::start(|_| Act::Answer(answer("200 OK", "text/plain", ""))).await;
+async fn does_not_send_a_part_of_a_public_api_to_a_loopback_address() {
+    let server = RawServer::start(|_| Reaction::Send(response("200 OK", "text/plain", ""))).await;
     let transfers = builder(&server.url()).allow_loopback(false).build();
     let error = transfers.upload(upload()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::InvalidUrl, 1));
-    assert!(error.to_string().contains("points to this machine"), "{error}");
+    assert!(error.to_string().contains("points to a loopback address"), "{error}");
     assert_eq!(server.requests().len(), 0);
 }
 
 #[tokio::test]
-async fn a_url_that_nothing_can_be_sent_to_is_final() {
+async fn an_unusable_url_is_final() {
     for url in ["", "javascript:alert(1)//", "ftp://192.0.2.1", "https://192.0.2.1:99999", "no url"]
     {
         let error = builder(url).build().upload(upload()).await.unwrap_err();
@@ -95,8 +95,8 @@ async fn a_url_that_nothing_can_be_sent_to_is_final() {
 }
 
 #[tokio::test]
-async fn a_url_with_raw_spaces_and_quotes_is_encoded() {
-    let server = RawServer::start(|_| Act::Answer(answer("200 OK", "text/plain", ""))).await;
+async fn encodes_urls_with_spaces_and_quotes() {
+    let server = RawServer::start(|_| Reaction::Send(response("200 OK", "text/plain", ""))).await;
     let url = format!("\\t {}/a b\\\"c\\\"", server.url());
     builder(&url).build().upload(upload()).await.unwrap();
     let requests = server.requests();
@@ -104,17 +104,17 @@ async fn a_url_with_raw_spaces_and_quotes_is_encoded() {
 }
 
 #[tokio::test]
-async fn no_error_shows_a_url() {
+async fn errors_contain_no_url() {
     let refused =
-        answer("403 Forbidden", "application/xml", "<Error><Code>c4n4ry_x</Code></Error>");
-    let server = RawServer::start(move |_| Act::Answer(refused.clone())).await;
+        response("403 Forbidden", "application/xml", "<Error><Code>c4n4ry_x</Code></Error>");
+    let server = RawServer::start(move |_| Reaction::Send(refused.clone())).await;
     let address = server.url();
     let refused = builder(&address).build().upload(upload()).await.unwrap_err();
     drop(server);
     let closed = builder("http://127.0.0.1:1").build().upload(upload()).await.unwrap_err();
     let open = builder("http://media.example").build().upload(upload()).await.unwrap_err();
     let none = builder("no url at all").build().upload(upload()).await.unwrap_err();
-    assert_eq!(open.attempts(), 1, "http:// is refused for good: {open}");
+    assert_eq!(open.attempts(), 1, "refusal of http:// is not final: {open}");
     for error in [refused, closed, open, none] {
         let mut shown = format!("{error} {error:?}");
         let mut source = std::error::Error::source(&error);

@@ -1,4 +1,4 @@
-//! Uploads of the same files at once.
+//! Concurrent uploads of the same files.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,7 +24,7 @@ const FILES: [(&str, usize); 8] = [
     ("e.mov", 1),
 ];
 
-/// A directory with files, and one for the state of uploads.
+/// Creates a directory with files and one for the state of uploads.
 struct Place {
     directory: TempDir,
     state: PathBuf,
@@ -38,7 +38,7 @@ fn directory() -> Place {
 }
 
 impl Place {
-    /// Sends the directory by its name.
+    /// Creates an upload of the directory with its name.
     fn tree(&self, (account, folder): (AccountId, FolderId)) -> UploadTree {
         UploadTree::paths(account, folder, [self.directory.path()]).manifests(&self.state)
     }
@@ -48,7 +48,7 @@ impl Place {
     }
 }
 
-/// Each file and each folder is there once.
+/// Verifies that each file and each folder exists once.
 async fn assert_once(sim: &Sim) {
     let all = remote(sim).await;
     assert!(all.values().all(|sizes| sizes.len() == 1), "{all:?}");
@@ -67,7 +67,7 @@ fn assert_complete(summaries: &[Summary]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn several_runs_at_once_send_each_file_once() {
+async fn concurrent_runs_upload_each_file_once() {
     for (delay, operation) in [
         (0, Sim::UPLOAD_PART),
         (300, Sim::UPLOAD_PART),
@@ -88,7 +88,7 @@ async fn several_runs_at_once_send_each_file_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_run_skips_what_a_fast_one_has_sent_meanwhile() {
+async fn a_slow_run_skips_files_uploaded_by_a_fast_one() {
     let (sim, place) = (sim(), directory());
     let at = crate::support::place(&sim);
     let slow = transfers(&sim);
@@ -102,7 +102,7 @@ async fn a_slow_run_skips_what_a_fast_one_has_sent_meanwhile() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_refuses_existing_files_refuses_those_of_another_run() {
+async fn refuses_existing_files_of_another_run() {
     let (sim, place) = (sim(), directory());
     let transfers = transfers(&sim);
     let runs = (0..2).map(|_| {
@@ -114,13 +114,13 @@ async fn a_run_that_refuses_existing_files_refuses_those_of_another_run() {
     assert_eq!(failed.len(), FILES.len());
     for item in failed {
         let Outcome::Failed(error) = &item.outcome else { panic!("{item:?}") };
-        assert!(error.to_string().contains("a file of this name already"), "{error}");
+        assert!(error.to_string().contains("a file of this name already exists"), "{error}");
     }
     assert_once(&sim).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_resumes_what_another_one_has_given_up() {
+async fn resumes_the_uploads_of_an_interrupted_run() {
     let (sim, place) = (sim(), directory());
     sim.inject(Fault::delay(Duration::from_secs(1)).on(Sim::UPLOAD_PART).every(1));
     let transfers = transfers(&sim);
@@ -129,18 +129,18 @@ async fn a_run_resumes_what_another_one_has_given_up() {
     let second = transfers.upload_tree(place.tree(at));
     let first = tokio::time::timeout(Duration::from_millis(2500), first);
     let (first, second) = tokio::join!(first, second);
-    assert!(first.is_err(), "it was stopped");
+    assert!(first.is_err(), "the first run was not interrupted");
     let second = second.unwrap();
     assert!(second.is_complete() && second.unfinished.is_empty(), "{second:?}");
     assert_once(&sim).await;
     let parts: usize = FILES.iter().map(|(_, size)| size.div_ceil(10)).sum();
-    // Parts that were under way when the first run was stopped are sent again.
+    // Parts in flight at the interruption of the first run are sent again.
     assert!(puts(&sim) < 2 * parts as u64, "{} of {parts}", puts(&sim));
 }
 
 const DIRECTORY: &str = "FRAMEIO_TEST_TOGETHER";
 
-/// What each of several processes does; in the run of all tests it does nothing.
+/// Runs in each of several processes. Does nothing in a normal test run.
 #[tokio::test]
 async fn child() {
     let Ok(text) = std::env::var(DIRECTORY) else { return };
@@ -154,7 +154,7 @@ async fn child() {
 }
 
 #[tokio::test]
-async fn several_processes_at_once_send_each_file_once() {
+async fn concurrent_processes_upload_each_file_once() {
     let sim = Sim::builder().part_size(10).quotas(false).build();
     let server = sim.serve().await.unwrap();
     sim.inject(Fault::delay(Duration::from_millis(10)).every(1));
@@ -180,7 +180,7 @@ async fn several_processes_at_once_send_each_file_once() {
     assert_once(&sim).await;
     assert_eq!(sim.stats().by_operation["files.create_local_upload"], FILES.len() as u64);
     assert!(at.is_clean());
-    // What arrived is whole.
+    // All files are complete.
     let summary = transfers(&sim).upload_tree(at.tree((account, folder))).await.unwrap();
     assert_eq!(summary.skipped, FILES.len() as u64);
     assert_eq!(content(1).len(), 1);

@@ -1,4 +1,4 @@
-//! Walks through trees, and paths to what is in them.
+//! Walks through trees, and resolution of paths.
 
 use frameio::folders::CreateFolder;
 use frameio::transfer::{Locator, ResolvedItem, TransferErrorKind, Transfers, Upload};
@@ -50,7 +50,7 @@ async fn walked(mut walk: frameio::transfer::Walk) -> (Vec<String>, Vec<String>)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_walk_finds_everything_folders_first() {
+async fn yields_all_items_with_folders_first() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -65,11 +65,11 @@ async fn a_walk_finds_everything_folders_first() {
     assert_eq!(walked(walk).await.0, all);
     let (paths, errors) = walked(transfers.walk(&account, &root).max_depth(1)).await;
     assert_eq!(paths.len(), 5);
-    assert_eq!(errors, [r"/Day 1/Cam\/A: it is more than 1 folders deep"]);
+    assert_eq!(errors, [r"/Day 1/Cam\/A: the folder exceeds the maximum depth of 1"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_folder_that_fails_does_not_end_the_walk() {
+async fn continues_after_a_folder_that_fails() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -99,7 +99,7 @@ async fn kind_of(transfers: &Transfers, text: &str) -> (TransferErrorKind, Strin
 }
 
 #[tokio::test(start_paused = true)]
-async fn paths_resolve_to_ids_and_back() {
+async fn resolves_paths_to_ids_and_back() {
     let sim = sim();
     tree(&sim).await;
     let (account, root) = place(&sim);
@@ -139,26 +139,29 @@ async fn paths_resolve_to_ids_and_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn missing_and_ambiguous_names_are_reported() {
+async fn reports_missing_and_ambiguous_names() {
     let sim = sim();
     tree(&sim).await;
     let (_, root) = place(&sim);
     let transfers = transfers(&sim);
     let below = "/Demo Workspace/Demo Project";
-    let (kind, told) = kind_of(&transfers, &format!("{below}/day 1")).await;
+    let (kind, message) = kind_of(&transfers, &format!("{below}/day 1")).await;
     assert_eq!(kind, TransferErrorKind::NotFound);
-    assert!(told.ends_with("'day 1' in /Demo Workspace/Demo Project; there is 'Day 1'"), "{told}");
-    let (kind, told) = kind_of(&transfers, "/Nowhere").await;
-    assert_eq!(kind, TransferErrorKind::NotFound, "{told}");
+    assert!(
+        message.ends_with("'day 1' in /Demo Workspace/Demo Project; did you mean 'Day 1'?"),
+        "{message}"
+    );
+    let (kind, message) = kind_of(&transfers, "/Nowhere").await;
+    assert_eq!(kind, TransferErrorKind::NotFound, "{message}");
     let (kind, _) = kind_of(&transfers, "00000000-0000-4000-8000-000000000000").await;
     assert_eq!(kind, TransferErrorKind::NotFound);
     let (kind, _) = kind_of(&transfers, "/").await;
     assert_eq!(kind, TransferErrorKind::Invalid);
 
     let other = folder(&sim, &root, "Day 1").await;
-    let (kind, told) = kind_of(&transfers, &format!("{below}/Day 1/b.mov")).await;
+    let (kind, message) = kind_of(&transfers, &format!("{below}/Day 1/b.mov")).await;
     assert_eq!(kind, TransferErrorKind::Ambiguous);
-    assert!(told.contains(&format!("{} (folder)", other.as_str())), "{told}");
+    assert!(message.contains(&format!("{} (folder)", other.as_str())), "{message}");
     let by_id: Locator = other.as_str().parse().unwrap();
     assert_eq!(transfers.resolve(by_id).await.unwrap().folder_id(), Some(&other));
 }

@@ -1,4 +1,4 @@
-//! Lists that repeat, and lists without an end.
+//! Walks through cyclic, repeated and endless lists.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::download::names;
 
-/// Transfers on an API that lists folders; `list` has the id of a folder and the cursor.
+/// Creates transfers on an API that lists folders with `list(folder_id, cursor)`.
 fn api(list: impl Fn(&str, Option<&str>) -> Value + Send + Sync + 'static) -> Transfers {
     let list = Arc::new(list);
     let service = tower::service_fn(move |request: Request<Body>| {
@@ -73,7 +73,7 @@ async fn a_folder_inside_itself_is_walked_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_folder_listed_twice_is_received_into_one_directory() {
+async fn a_folder_listed_twice_is_downloaded_to_one_directory() {
     let transfers = api(|id, after| match (id, after) {
         ("root", None) => json!({
             "data": [folder("a", "A"), folder("a", "A"), file("f", "f.mov")],
@@ -101,7 +101,7 @@ async fn a_folder_listed_twice_is_received_into_one_directory() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_with_ever_new_cursors_ends_in_an_error() {
+async fn an_endless_list_ends_in_an_error() {
     let requests = Arc::new(AtomicU64::new(0));
     let count = requests.clone();
     let transfers = api(move |_, _| {
@@ -117,7 +117,7 @@ async fn a_list_with_ever_new_cursors_ends_in_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_whose_cursors_repeat_is_an_error_and_not_its_end() {
+async fn repeated_cursors_are_an_error() {
     let transfers = api(|_, after| {
         let next = if after == Some("one") { "two" } else { "one" };
         let id = format!("f-{}", after.unwrap_or_default());

@@ -262,15 +262,15 @@ mod tests {
         let form = || Form::new("T").field(ok());
         let none: [(&str, &str); 0] = [];
         for (form, expected) in [
-            (Form::new("").field(ok()), "`title` has 0 characters, allowed are 1 or more"),
-            (Form::new("T"), "`fields` has 0 items, allowed are 1 or more"),
+            (Form::new("").field(ok()), "`title` has 0 characters, expected 1 or more"),
+            (Form::new("T"), "`fields` has 0 items, expected 1 or more"),
             (
                 form().field(Field::text("", "B")),
-                "`fields[1].name` has 0 characters, allowed are 1 or more",
+                "`fields[1].name` has 0 characters, expected 1 or more",
             ),
             (
                 form().field(Field::text("b", "")),
-                "`fields[1].label` has 0 characters, allowed are 1 or more",
+                "`fields[1].label` has 0 characters, expected 1 or more",
             ),
             (form().field(ok()), "`fields[1].name` is `a`, the name of another field"),
             (form().field(Field::select("s", "S", none)), "`fields[1].options` is empty"),

@@ -1,11 +1,11 @@
-//! What the simulator does wrong.
+//! Faults of the simulator.
 
 use std::time::Duration;
 
 use frameio_sim::Fault;
 use http::StatusCode;
 
-/// Every fault that an operation can have, together with the chance `share`.
+/// Returns all faults of operations, with the total probability `share`.
 pub(crate) fn spread(share: f64) -> Vec<Fault> {
     let faults = [
         Fault::status(StatusCode::INTERNAL_SERVER_ERROR),
@@ -27,7 +27,7 @@ pub(crate) fn spread(share: f64) -> Vec<Fault> {
     faults.into_iter().map(|fault| fault.chance(each)).collect()
 }
 
-/// The same without the answers of one status.
+/// Returns all faults except those with this status.
 pub(crate) fn spread_without(status: StatusCode, share: f64) -> Vec<Fault> {
     let mut faults = spread(share);
     faults.retain(|fault| !fault.to_string().starts_with(status.as_str()));

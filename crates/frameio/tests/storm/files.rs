@@ -1,4 +1,4 @@
-//! Files out and in again, by a session that is refreshed meanwhile.
+//! Uploads and downloads of files with a session that is refreshed in the meantime.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use frameio::{AccountId, Client, FileId, FolderId};
 use frameio_sim::{Credential as Demo, Fault, Sim};
 use http::StatusCode;
 
-/// How often a user would try a transfer that failed as a whole.
+/// Number of times that a user would try a failed transfer.
 const TRIES: usize = 10;
 
-/// A session of a server that signs in at `url`.
+/// Creates a server-to-server session that signs in at `url`.
 pub(crate) fn session(url: &str) -> Session {
     let app = Credential::server_to_server(Demo::DEMO_SERVER_TO_SERVER, Demo::DEMO_SECRET);
     Session::new(Ims::builder(app).base_url(url).max_retries(4).build().unwrap())
 }
 
-/// Every fault of the storage and of the sign-in, together with the chance `share`.
+/// Returns all faults of the storage and the sign-in, with the total probability `share`.
 pub(crate) fn faults(share: f64) -> Vec<Fault> {
     let mut faults = Vec::new();
     for operation in [Sim::UPLOAD_PART, Sim::DOWNLOAD] {
@@ -59,43 +59,46 @@ impl Files {
         }
     }
 
-    /// Sends a file and receives it again; how many transfers failed on the way.
-    pub(crate) async fn there_and_back(self, number: usize, content: Vec<u8>) -> usize {
+    /// Uploads and downloads a file. Returns the number of failed transfers.
+    pub(crate) async fn round_trip(self, number: usize, content: Vec<u8>) -> usize {
         let mut failed = 0;
-        let file = self.there(number, &content, &mut failed).await;
+        let file = self.upload(number, &content, &mut failed).await;
         let path = self.directory.join(format!("{number}.mov"));
         for _ in 0..TRIES {
             let download = Download::new(self.account.clone(), file.clone(), &path);
             match self.transfers.download(download.part_size(30_000)).await {
                 Ok(_) => {
-                    assert!(std::fs::read(&path).unwrap() == content, "{number} came back changed");
+                    assert!(std::fs::read(&path).unwrap() == content, "file {number} was changed");
                     return failed;
                 }
-                Err(error) => told(error.kind(), &mut failed),
+                Err(error) => count(error.kind(), &mut failed),
             }
-            assert!(!path.exists(), "{number} failed, and is there");
+            assert!(!path.exists(), "the target of the failed download {number} exists");
         }
-        panic!("{number} cannot be received");
+        panic!("cannot download file {number}");
     }
 
-    async fn there(&self, number: usize, content: &[u8], failed: &mut usize) -> FileId {
+    async fn upload(&self, number: usize, content: &[u8], failed: &mut usize) -> FileId {
         let (name, content) = (format!("{number}.mov"), content.to_vec());
         for _ in 0..TRIES {
             let upload =
                 Upload::from_bytes(self.account.clone(), self.root.clone(), &name, content.clone());
             match self.transfers.upload(upload).await {
                 Ok(uploaded) => return uploaded.file.id,
-                Err(error) => told(error.kind(), failed),
+                Err(error) => count(error.kind(), failed),
             }
         }
-        panic!("{name} cannot be sent");
+        panic!("cannot upload '{name}'");
     }
 }
 
+/// Counts a failure.
+///
 /// # Panics
-/// If it is a failure that nothing here can be the reason of.
-fn told(kind: TransferErrorKind, failed: &mut usize) {
+///
+/// Panics on a failure that the injected faults cannot cause.
+fn count(kind: TransferErrorKind, failed: &mut usize) {
     use TransferErrorKind::{Api, Storage, Timeout};
-    assert!(matches!(kind, Api | Storage | Timeout), "nothing here can be {kind:?}");
+    assert!(matches!(kind, Api | Storage | Timeout), "unexpected failure: {kind:?}");
     *failed += 1;
 }

@@ -1,4 +1,4 @@
-//! What was asked for, and what has to be there for it.
+//! Record of calls and of the resulting folders.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -8,18 +8,18 @@ use frameio::folders::ListFolders;
 use frameio::{Client, Error, ErrorKind, FolderId};
 use frameio_sim::Sim;
 
-/// How many folders of a name may be there.
+/// Expected number of folders with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// One: the call that made it has succeeded.
+    /// One, because its creation succeeded.
     One,
-    /// None or one: it failed after it may have been carried out.
+    /// None or one, because the call failed but may have taken effect.
     Perhaps,
-    /// None: it was never sent, or it was deleted.
+    /// None, because the call was not sent or the folder was deleted.
     None,
 }
 
-/// What became of all calls.
+/// Results of all calls.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     folders: Mutex<HashMap<String, Expected>>,
@@ -27,16 +27,16 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Notes what may be there of this name.
+    /// Sets the expected number of folders with a name.
     pub(crate) fn expect(&self, name: &str, expected: Expected) {
         lock(&self.folders).insert(name.to_owned(), expected);
     }
 
-    /// Notes how a call ended, and checks that a failure says what it was.
-    pub(crate) fn note<T>(&self, ended: &Result<T, Error>) {
-        let outcome = match ended {
+    /// Counts the result of a call, and verifies the error of a failure.
+    pub(crate) fn record<T>(&self, result: &Result<T, Error>) {
+        let outcome = match result {
             Ok(_) => "ok".to_owned(),
-            Err(error) => told(error),
+            Err(error) => describe(error),
         };
         *lock(&self.outcomes).entry(outcome).or_default() += 1;
     }
@@ -45,35 +45,36 @@ impl Ledger {
         lock(&self.outcomes).iter().filter(|(name, _)| *name != "ok").map(|(_, count)| count).sum()
     }
 
-    /// Compares what is there with what was noted, once nothing fails any more.
+    /// Compares existing folders with expected ones, after the faults are removed.
     pub(crate) async fn settle(&self, sim: &Sim, client: &Client) {
         let demo = sim.demo();
         let root = FolderId::from(demo.root_folder_id.as_str());
-        let mut there: HashMap<String, u32> = HashMap::new();
+        let mut existing: HashMap<String, u32> = HashMap::new();
         let mut items =
             client.items(ListFolders::new(demo.account_id.clone(), root).page_size(500));
         while let Some(folder) = items.next().await {
-            *there.entry(folder.unwrap().name).or_default() += 1;
+            *existing.entry(folder.unwrap().name).or_default() += 1;
         }
         let folders = lock(&self.folders);
         for (name, expected) in folders.iter() {
-            let count = there.remove(name).unwrap_or(0);
+            let count = existing.remove(name).unwrap_or(0);
             let right = match expected {
                 Expected::One => count == 1,
                 Expected::Perhaps => count <= 1,
                 Expected::None => count == 0,
             };
-            assert!(right, "{name} is there {count} times, expected {expected:?}");
+            assert!(right, "'{name}' exists {count} times, expected {expected:?}");
         }
-        assert!(there.is_empty(), "nobody asked for {there:?}");
+        assert!(existing.is_empty(), "unexpected folders: {existing:?}");
     }
 }
 
-/// A failure by its kind and status.
+/// Describes a failure by its kind and status.
 ///
 /// # Panics
-/// If it is none that a caller could do something about.
-fn told(error: &Error) -> String {
+///
+/// Panics on a failure that the injected faults cannot cause.
+fn describe(error: &Error) -> String {
     let line = error.to_string();
     assert!(error.operation().is_some() && error.attempts() > 0, "{error:?}");
     assert!(!line.contains(Sim::TOKEN) && !line.contains('\n'), "{line}");
@@ -89,7 +90,7 @@ fn told(error: &Error) -> String {
         | ErrorKind::Transport
         | ErrorKind::Body
         | ErrorKind::Decode) => format!("{kind:?}"),
-        kind => panic!("nothing here can be {kind:?}: {error:?}"),
+        kind => panic!("unexpected failure {kind:?}: {error:?}"),
     }
 }
 

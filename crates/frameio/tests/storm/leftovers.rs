@@ -1,8 +1,8 @@
-//! What a client that is gone may not leave behind.
+//! Detection of leaked tasks, file descriptors and memory.
 
 use std::time::Duration;
 
-/// What there is of what can leak.
+/// Number of resources that can leak.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Leftovers {
     tasks: usize,
@@ -15,8 +15,8 @@ impl Leftovers {
         Self { tasks, descriptors: descriptors() }
     }
 
-    /// Waits until there is no more of anything than there was: a connection that is being closed
-    /// takes a moment on both of its sides.
+    /// Waits until no count exceeds this one, because closing a connection takes a moment on both
+    /// sides.
     pub(crate) async fn wait_for_none_above(self) {
         for _ in 0..500 {
             let now = Self::count();
@@ -25,12 +25,12 @@ impl Leftovers {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("left over: {:?}, before it was {self:?}", Self::count());
+        panic!("leaked: {:?}, before: {self:?}", Self::count());
     }
 }
 
-/// Open files and TCP sockets of this process; 0 where that cannot be known. What else there is
-/// belongs to the runtimes of the other tests.
+/// Returns the number of open files and TCP sockets of this process, or 0 if it is unknown. Other
+/// descriptors belong to the runtimes of other tests.
 fn descriptors() -> usize {
     let tcp = std::fs::read_to_string("/proc/self/net/tcp").unwrap_or_default();
     let is_tcp =
@@ -44,7 +44,7 @@ fn descriptors() -> usize {
     targets.filter(|target| counts(&target.to_string_lossy())).count()
 }
 
-/// Memory that this process holds; 0 where that cannot be known.
+/// Returns the resident memory of this process, or 0 if it is unknown.
 pub(crate) fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

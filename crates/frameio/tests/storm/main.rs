@@ -1,20 +1,18 @@
-//! The failure suite: the whole client against a simulator of which a share of everything fails, behind
-//! a network that fails too.
+//! The failure suite: the whole client against a simulator with faults, behind a failing network.
 //!
-//! What is checked at the end of each round is what a user relies on: nothing is lost, nothing is
-//! there twice, every failure is told as what it was, and nothing is left over: no connection, no
-//! task, no file descriptor, no memory.
+//! Each round verifies that nothing is lost or duplicated, that every failure is reported correctly, and
+//! that no connection, task, file descriptor or memory leaks.
 //!
 //! ```console
-//! $ cargo test -p frameio --test storm                          # a short run, as CI does it
+//! $ cargo test -p frameio --test storm                          # a short run, as in CI
 //! $ FRAMEIO_STORM_CALLS=100000 FRAMEIO_STORM_SEED=7 cargo test -p frameio --test storm -- --nocapture
 //! ```
 //!
-//! The seed fixes the calls of each worker and the dice of the simulator and of the network. Which
-//! call meets which failure depends on their order on the wire too, so a run is repeated closely,
-//! not to the letter.
+//! The seed determines the calls of each worker and the random numbers of the simulator and the
+//! network. Which call fails also depends on the order of calls on the wire, so runs with the same seed
+//! are similar but not identical.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod faults;
 mod files;
@@ -39,13 +37,13 @@ use http::StatusCode;
 use leftovers::Leftovers;
 use network::Network;
 
-/// Held by each test: what is left over is counted for the whole process.
+/// Held by each test, because leaks are counted for the whole process.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// A number from the environment.
+/// Reads a number from the environment.
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| {
-        text.parse().unwrap_or_else(|_| panic!("{name} has to be a number, and is {text:?}"))
+        text.parse().unwrap_or_else(|_| panic!("{name} must be a number: '{text}'"))
     })
 }
 
@@ -53,13 +51,13 @@ fn seed() -> u64 {
     number("FRAMEIO_STORM_SEED", 1)
 }
 
-/// Waits so short that a long run fits into minutes; the rules are those of the policy.
+/// Shortens the waits of a policy, so that a long run takes minutes.
 fn quick(policy: StandardPolicy) -> StandardPolicy {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(20)).seed(seed());
     policy.backoff(backoff)
 }
 
-/// A client whose attempts end before a stalled connection does.
+/// Creates a client with an attempt timeout that ends stalled connections.
 fn client(url: &str, policy: StandardPolicy, paced: bool) -> Client {
     let builder = Client::builder()
         .base_url(url)
@@ -73,7 +71,7 @@ fn client(url: &str, policy: StandardPolicy, paced: bool) -> Client {
     builder.build().unwrap()
 }
 
-/// A round with this share of everything failing, in percent.
+/// Runs a round in which `share` percent of all operations fail.
 async fn round(sim: &Sim, client: &Client, network: &Network, share: u32, calls: u64, seed: u64) {
     sim.reset();
     network.storm(share, seed);
@@ -91,7 +89,7 @@ async fn round(sim: &Sim, client: &Client, network: &Network, share: u32, calls:
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_lost_and_nothing_left_over_whatever_fails() {
+async fn loses_and_leaks_nothing_despite_failures() {
     let _alone = ALONE.lock().await;
     let calls = number("FRAMEIO_STORM_CALLS", 9_000);
     let rounds = [(1, 0), (10, 1), (30, 2), (1, 3), (10, 4), (30, 5)];
@@ -104,13 +102,13 @@ async fn nothing_is_lost_and_nothing_left_over_whatever_fails() {
         let client = client(&network.url(), StandardPolicy::conservative(), false);
         for (share, n) in rounds {
             round(&sim, &client, &network, share, calls / rounds.len() as u64, seed() + n).await;
-            // What the first half took stays with the allocator; the second must not take more.
+            // The allocator keeps the memory of the first half; the second must not need more.
             resident.push(leftovers::resident_kib());
         }
-        // Nothing that a failed call held is missing for the next ones.
+        // Failed calls have released everything that subsequent calls need.
         let calm = (0..200).map(|_| client.send(ShowCurrentUser::new()));
-        for answer in futures_util::future::join_all(calm).await {
-            answer.unwrap();
+        for result in futures_util::future::join_all(calm).await {
+            result.unwrap();
         }
     }
     before.wait_for_none_above().await;
@@ -121,18 +119,18 @@ async fn nothing_is_lost_and_nothing_left_over_whatever_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_quota_is_broken_whatever_else_fails() {
+async fn never_exceeds_a_quota_despite_failures() {
     let _alone = ALONE.lock().await;
     let sim = Sim::builder().seed(seed()).build();
     let server = sim.serve().await.unwrap();
     let network = Network::start(server.url(), seed()).await;
     let client = client(&network.url(), StandardPolicy::default(), true);
     network.storm(5, seed());
-    // A 429 would be nobody's doing.
+    // An injected 429 would not be a violation of the quota.
     for fault in faults::spread_without(StatusCode::TOO_MANY_REQUESTS, 0.05) {
         sim.inject(fault);
     }
-    // As many as go out at once, and some that have to wait their turn.
+    // More calls than the quota allows immediately.
     let ledger = work::run(&sim, &client, 160, seed()).await;
     println!("{ledger}");
     assert!(sim.stats().rate_limited.is_empty(), "{:?}", sim.stats().rate_limited);
@@ -140,7 +138,7 @@ async fn no_quota_is_broken_whatever_else_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_that_are_dropped_in_the_middle_leave_nothing() {
+async fn dropped_calls_leak_nothing() {
     let _alone = ALONE.lock().await;
     let sim = Sim::builder().quotas(false).seed(seed()).build();
     let server = sim.serve().await.unwrap();
@@ -168,7 +166,7 @@ async fn calls_that_are_dropped_in_the_middle_leave_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn files_arrive_whole_and_a_sign_in_lasts_whatever_fails() {
+async fn transfers_files_and_stays_signed_in_despite_failures() {
     let _alone = ALONE.lock().await;
     let sim = Sim::builder().quotas(false).part_size(50_000).seed(seed()).build();
     let server = sim.serve().await.unwrap();
@@ -188,34 +186,34 @@ async fn files_arrive_whole_and_a_sign_in_lasts_whatever_fails() {
             .build()
             .unwrap();
         network.storm(5, seed());
-        // To a refusal of the storage there is nothing but to give up.
+        // A refusal of the storage is final, so it is not injected.
         let faults = faults::spread_without(StatusCode::FORBIDDEN, 0.05);
         for fault in faults.into_iter().chain(files::faults(0.1)) {
             sim.inject(fault);
         }
         let files = files::Files::new(&sim, client, directory.path());
         let mut dice = fastrand::Rng::with_seed(seed());
-        let mut under_way = tokio::task::JoinSet::new();
+        let mut round_trips = tokio::task::JoinSet::new();
         for number in 0..40 {
             let size = dice.usize(1..300_000);
             let content = std::iter::repeat_with(|| dice.u8(..)).take(size).collect();
-            under_way.spawn(files.clone().there_and_back(number, content));
+            round_trips.spawn(files.clone().round_trip(number, content));
             if number % 10 == 9 {
-                // Whether it works or not, the calls go on with a token that is good.
+                // Calls continue with a valid token even if the refresh fails.
                 drop(session.refresh().await);
             }
         }
-        let failed: usize = under_way.join_all().await.into_iter().sum();
-        println!("40 files there and back, {failed} transfers failed on the way");
+        let failed: usize = round_trips.join_all().await.into_iter().sum();
+        println!("40 round trips, {failed} failed transfers");
     }
-    // Of a transfer that succeeded nothing else is left beside the file.
+    // Complete transfers leave no other files in the directory.
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 40);
     before.wait_for_none_above().await;
     server.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_that_was_acknowledged_is_worked_on_whatever_fails() {
+async fn handles_every_acknowledged_event_despite_failures() {
     let _alone = ALONE.lock().await;
     let sim = Sim::builder().quotas(false).seed(seed()).build();
     let server = sim.serve().await.unwrap();
@@ -229,9 +227,9 @@ async fn an_event_that_was_acknowledged_is_worked_on_whatever_fails() {
         for fault in faults::spread(0.1) {
             sim.inject(fault);
         }
-        let made = hooks::Receiver::folders(&sim, &client, 200).await;
+        let created = hooks::Receiver::folders(&sim, &client, 200).await;
         receiver.settle(&sim).await;
-        receiver.compare(&sim, &made).await;
+        receiver.compare(&sim, &created).await;
     }
     before.wait_for_none_above().await;
     server.close().await;

@@ -1,4 +1,4 @@
-//! The network between the client and the simulator: it refuses, stalls, and breaks off anywhere.
+//! A network between client and simulator that closes, stalls and resets connections at random.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// A relay to the simulator; it and all its connections end when it is dropped.
+/// A relay to the simulator. Dropping it closes all connections.
 pub(crate) struct Network {
     address: std::net::SocketAddr,
     weather: Arc<Weather>,
@@ -18,22 +18,22 @@ pub(crate) struct Network {
 }
 
 struct Weather {
-    /// How many of a thousand pieces of data meet something.
+    /// Number of faults per thousand chunks.
     storm: AtomicU32,
     dice: Mutex<fastrand::Rng>,
 }
 
-/// What a piece of data meets.
+/// Treatment of a chunk of data.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Passes,
-    /// It arrives a byte at a time, then the rest.
+    /// The first bytes arrive one at a time.
     InPieces,
-    /// Half of it arrives, then the connection is reset.
+    /// Half of the chunk arrives, then the connection is reset.
     Broken,
-    /// It never arrives, and nothing after it does.
+    /// Neither the chunk nor any later one arrives.
     Stalled,
-    /// The connection is closed in its place.
+    /// The connection is closed.
     Closed,
 }
 
@@ -63,10 +63,10 @@ impl Network {
         format!("http://{}", self.address)
     }
 
-    /// Lets something happen to a share of what passes, in percent of the calls.
+    /// Enables faults, in percent of calls.
     pub(crate) fn storm(&self, percent: u32, seed: u64) {
         *self.weather.dice.lock().unwrap() = fastrand::Rng::with_seed(seed);
-        // A call is two pieces or more.
+        // A call has at least two chunks.
         self.weather.storm.store(percent * 10 / 2, Ordering::Relaxed);
     }
 
@@ -87,7 +87,7 @@ impl Weather {
         if dice.u32(0..1000) >= self.storm.load(Ordering::Relaxed) {
             return Fate::Passes;
         }
-        // A stall takes the time of a whole attempt, so it is rarer than the rest.
+        // A stall lasts for a whole attempt, so it is less frequent than other faults.
         match dice.u8(0..20) {
             0..7 => Fate::InPieces,
             7..13 => Fate::Broken,
@@ -107,7 +107,7 @@ async fn relay(client: TcpStream, upstream: String, weather: Arc<Weather>) {
     }
 }
 
-/// Passes on what comes, until the connection ends in one way or another.
+/// Forwards data until the connection ends.
 async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, weather: &Weather) {
     let mut piece = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut piece).await {
@@ -125,13 +125,13 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, weather: &Weather
             }
             Fate::Broken => {
                 drop(to.write_all(&piece[..length / 2]).await);
-                // Lets the bytes go out before the reset overtakes them.
+                // Otherwise the reset may overtake the bytes.
                 tokio::time::sleep(Duration::from_millis(2)).await;
                 drop(to.as_ref().set_zero_linger());
                 return;
             }
             Fate::Stalled => {
-                // Until the other side gives up.
+                // Wait until the other side closes the connection.
                 while let Ok(1..) = from.read(&mut [0; 1024]).await {}
                 return;
             }

@@ -1,4 +1,4 @@
-//! The calls: several workers, each with a mix of what a program does.
+//! Workers that send a mix of typical calls.
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ struct Worker {
     root: FolderId,
     ledger: Arc<Ledger>,
     dice: fastrand::Rng,
-    /// The folders that this worker has made, by name.
-    made: Vec<(FolderId, String)>,
+    /// Folders created by this worker, with their names.
+    created: Vec<(FolderId, String)>,
     number: u64,
 }
 
-/// Makes about so many calls, and returns what became of them.
+/// Sends about this many calls and returns their results.
 pub(crate) async fn run(sim: &Sim, client: &Client, calls: u64, seed: u64) -> Arc<Ledger> {
     let ledger = Arc::new(Ledger::default());
     let workers = (0..WORKERS).map(|number| {
@@ -33,7 +33,7 @@ pub(crate) async fn run(sim: &Sim, client: &Client, calls: u64, seed: u64) -> Ar
             root: sim.demo().root_folder_id.clone(),
             ledger: ledger.clone(),
             dice: fastrand::Rng::with_seed(seed * WORKERS + number),
-            made: Vec::new(),
+            created: Vec::new(),
             number,
         };
         tokio::spawn(worker.work(calls / WORKERS))
@@ -53,11 +53,11 @@ impl Worker {
                 4..6 => self.delete().await,
                 6 => self.show().await,
                 7 => self.list().await,
-                8 => self.ledger.note(&self.client.send(ShowCurrentUser::new()).await),
+                8 => self.ledger.record(&self.client.send(ShowCurrentUser::new()).await),
                 _ => {
                     let mut accounts = self.client.items(ListAccounts::new().page_size(1));
                     while let Some(account) = accounts.next().await {
-                        self.ledger.note(&account);
+                        self.ledger.record(&account);
                         if account.is_err() {
                             break;
                         }
@@ -70,16 +70,16 @@ impl Worker {
     async fn create(&mut self, call: u64) {
         let name = format!("folder {}.{call}", self.number);
         let request = CreateFolder::new(self.account.clone(), self.root.clone()).name(&name);
-        let ended = self.client.send(request).await;
-        self.ledger.note(&ended);
-        let expected = match &ended {
+        let result = self.client.send(request).await;
+        self.ledger.record(&result);
+        let expected = match &result {
             Ok(_) => Expected::One,
             Err(error) if error.may_have_been_sent() => Expected::Perhaps,
             Err(_) => Expected::None,
         };
         self.ledger.expect(&name, expected);
-        if let Ok(folder) = ended {
-            self.made.push((folder.id, name));
+        if let Ok(folder) = result {
+            self.created.push((folder.id, name));
         }
     }
 
@@ -87,64 +87,64 @@ impl Worker {
         let Some((id, old)) = self.pick() else { return };
         let new = format!("renamed {}.{call}", self.number);
         let request = UpdateFolder::new(self.account.clone(), id.clone()).name(&new);
-        let ended = self.client.send(request).await;
-        self.ledger.note(&ended);
-        let (of_old, of_new) = match &ended {
+        let result = self.client.send(request).await;
+        self.ledger.record(&result);
+        let (of_old, of_new) = match &result {
             Ok(_) => (Expected::None, Expected::One),
             Err(_) => (Expected::Perhaps, Expected::Perhaps),
         };
         self.ledger.expect(&old, of_old);
         self.ledger.expect(&new, of_new);
-        // One of which the name is not known is left alone from here on.
-        if ended.is_ok() {
-            self.made.push((id, new));
+        // A folder with an unknown name is not used any further.
+        if result.is_ok() {
+            self.created.push((id, new));
         }
     }
 
     async fn delete(&mut self) {
         let Some((id, name)) = self.pick() else { return };
-        let ended = self.client.send(DeleteFolder::new(self.account.clone(), id)).await;
-        self.ledger.note(&ended);
-        let expected = if ended.is_ok() { Expected::None } else { Expected::Perhaps };
+        let result = self.client.send(DeleteFolder::new(self.account.clone(), id)).await;
+        self.ledger.record(&result);
+        let expected = if result.is_ok() { Expected::None } else { Expected::Perhaps };
         self.ledger.expect(&name, expected);
     }
 
     async fn show(&mut self) {
         let Some((id, name)) = self.pick() else { return };
-        let ended = self.client.send(ShowFolder::new(self.account.clone(), id.clone())).await;
-        self.ledger.note(&ended);
-        if let Ok(folder) = ended {
+        let result = self.client.send(ShowFolder::new(self.account.clone(), id.clone())).await;
+        self.ledger.record(&result);
+        if let Ok(folder) = result {
             assert_eq!(folder.name, name);
         }
-        self.made.push((id, name));
+        self.created.push((id, name));
     }
 
-    /// Lists what is there, and finds all that this worker made.
+    /// Lists all folders, and verifies that the list contains those of this worker.
     async fn list(&mut self) {
         let request = ListFolderChildren::new(self.account.clone(), self.root.clone());
         let mut items = self.client.items(request.page_size(500));
         let mut found = Vec::new();
         while let Some(item) = items.next().await {
-            self.ledger.note(&item);
+            self.ledger.record(&item);
             match item {
                 Ok(item) => found.push(item.name().to_owned()),
                 Err(_) => return,
             }
         }
-        // The cursor counts, so a page may skip what moved up when another worker deleted some.
+        // The cursor is an offset, so a page may skip folders after another worker deletes some.
         if found.len() < 500 {
-            for (_, name) in &self.made {
+            for (_, name) in &self.created {
                 assert!(found.contains(name), "{name} is not in the list");
             }
         }
     }
 
-    /// Takes one of the folders that were made.
+    /// Takes a random folder of this worker.
     fn pick(&mut self) -> Option<(FolderId, String)> {
-        if self.made.is_empty() {
+        if self.created.is_empty() {
             return None;
         }
-        let place = self.dice.usize(0..self.made.len());
-        Some(self.made.swap_remove(place))
+        let index = self.dice.usize(0..self.created.len());
+        Some(self.created.swap_remove(index))
     }
 }

@@ -1,28 +1,28 @@
-//! What a session watermark template draws.
+//! Blocks of text of a session watermark template.
 
 use frameio_core::limits::{Check, Limits};
 use frameio_core::{Extra, model, open_enum};
 
 open_enum! {
-    /// What a piece of a watermark's text tells.
+    /// Content of a data point.
     pub enum WatermarkDataPointType {
-        /// The viewer's e-mail address.
+        /// Email address of the viewer.
         Email = "email",
-        /// The viewer's name.
+        /// Name of the viewer.
         Username = "username",
-        /// The address that the viewer's machine has on the net.
+        /// IP address of the viewer.
         IpAddress = "ip_address",
-        /// When it is played.
+        /// Time of the playback.
         Timestamp = "timestamp",
-        /// A text that the template gives.
+        /// Text of the template, in [`WatermarkDataPoint::value`].
         CustomText = "custom_text",
-        /// A text that is asked for.
+        /// Text that a user enters.
         UserInput = "user_input",
     }
 }
 
 open_enum! {
-    /// How large a watermark's text is.
+    /// Font size of a block.
     pub enum WatermarkFontSize {
         /// Small.
         Small = "small",
@@ -36,79 +36,79 @@ open_enum! {
 }
 
 open_enum! {
-    /// A place on the picture, or on a block.
+    /// Position on the picture, or reference point of a block.
     pub enum WatermarkPosition {
-        /// Above, at the left.
+        /// Top left.
         TopLeft = "top_left",
-        /// Above, in the middle.
+        /// Top center.
         TopCenter = "top_center",
-        /// Above, at the right.
+        /// Top right.
         TopRight = "top_right",
-        /// Halfway down, at the left.
+        /// Middle left.
         MiddleLeft = "middle_left",
-        /// In the middle.
+        /// Center.
         MiddleCenter = "middle_center",
-        /// Halfway down, at the right.
+        /// Middle right.
         MiddleRight = "middle_right",
-        /// Below, at the left.
+        /// Bottom left.
         BottomLeft = "bottom_left",
-        /// Below, in the middle.
+        /// Bottom center.
         BottomCenter = "bottom_center",
-        /// Below, at the right.
+        /// Bottom right.
         BottomRight = "bottom_right",
     }
 }
 
 open_enum! {
-    /// How a watermark's text moves.
+    /// Movement of the text of a block.
     pub enum WatermarkScrollText {
-        /// Not at all.
+        /// The text does not move.
         None = "none",
-        /// From right to left.
+        /// The text scrolls from right to left.
         Rtl = "rtl",
-        /// From left to right.
+        /// The text scrolls from left to right.
         Ltr = "ltr",
     }
 }
 
 open_enum! {
-    /// Where the lines of a watermark's text begin and end.
+    /// Alignment of the text of a block.
     pub enum WatermarkTextAlignment {
-        /// They begin at the left.
+        /// Left-aligned.
         Left = "left",
-        /// They are centered.
+        /// Centered.
         Center = "center",
-        /// They end at the right.
+        /// Right-aligned.
         Right = "right",
     }
 }
 
 model! {
-    /// A piece of the text of a [`WatermarkBlock`].
+    /// A part of the text of a [`WatermarkBlock`].
     pub struct WatermarkDataPoint {
-        /// What it tells.
+        /// Content of the data point.
         pub kind = "type": WatermarkDataPointType,
-        /// Its text, where the template gives it.
+        /// Text of the data point. Only for [`WatermarkDataPointType::CustomText`].
         pub value: Option<String>,
-        /// Where it stands among the others.
+        /// Position among the data points of the block.
         pub order: Option<f64>,
     }
 }
 
 impl WatermarkDataPoint {
-    /// A piece that tells this.
+    /// Creates a data point with this content.
     pub fn new(kind: WatermarkDataPointType) -> Self {
         Self { kind, value: None, order: None, extra: Extra::new() }
     }
 
-    /// Sets its text.
+    /// Sets the text of the data point.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
         self
     }
 
-    /// Sets where it stands among the others.
+    /// Sets the position among the data points of the block.
     #[must_use]
     pub fn order(mut self, order: f64) -> Self {
         self.order = Some(order);
@@ -127,39 +127,40 @@ impl Check for WatermarkDataPoint {
 model! {
     /// A block of text that is drawn over the picture.
     ///
-    /// What is not set is the service's choice.
+    /// The service chooses the settings that are not set. It documents neither the units nor the
+    /// ranges of the numbers.
     pub struct WatermarkBlock {
-        /// The pieces of its text.
+        /// Parts of the text.
         pub data_points: Vec<WatermarkDataPoint>,
-        /// What it is called.
+        /// Name of the block.
         pub name: Option<String>,
-        /// Where on the picture it stands.
+        /// Position on the picture.
         pub position: Option<WatermarkPosition>,
-        /// The point of it that `position_x` and `position_y` place.
+        /// Point of the block that `position_x` and `position_y` refer to.
         pub position_reference_point: Option<WatermarkPosition>,
-        /// Where across the picture it stands.
+        /// Horizontal position on the picture.
         pub position_x: Option<f64>,
-        /// Where down the picture it stands.
+        /// Vertical position on the picture.
         pub position_y: Option<f64>,
-        /// How far it is turned.
+        /// Rotation of the block.
         pub rotation: Option<f64>,
-        /// How opaque it is.
+        /// Opacity of the text.
         pub alpha: Option<f64>,
-        /// How large its text is.
+        /// Font size.
         pub font_size: Option<WatermarkFontSize>,
-        /// How its text moves.
+        /// Movement of the text.
         pub scroll_text: Option<WatermarkScrollText>,
-        /// Where its lines begin and end.
+        /// Alignment of the text.
         pub text_alignment: Option<WatermarkTextAlignment>,
-        /// The color of its text.
+        /// Color of the text.
         pub text_color: Option<String>,
-        /// Whether its text casts a shadow.
+        /// Whether the text has a shadow.
         pub text_shadow: Option<bool>,
     }
 }
 
 impl WatermarkBlock {
-    /// A block whose text has these pieces.
+    /// Creates a block from the parts of its text.
     pub fn new(data_points: impl Into<Vec<WatermarkDataPoint>>) -> Self {
         Self {
             data_points: data_points.into(),
@@ -179,84 +180,84 @@ impl WatermarkBlock {
         }
     }
 
-    /// Sets what it is called.
+    /// Sets the name of the block.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets where on the picture it stands.
+    /// Sets the position on the picture.
     #[must_use]
     pub fn position(mut self, position: WatermarkPosition) -> Self {
         self.position = Some(position);
         self
     }
 
-    /// Sets the point of it that `position_x` and `position_y` place.
+    /// Sets the point of the block that `position_x` and `position_y` refer to.
     #[must_use]
     pub fn position_reference_point(mut self, position_reference_point: WatermarkPosition) -> Self {
         self.position_reference_point = Some(position_reference_point);
         self
     }
 
-    /// Sets where across the picture it stands.
+    /// Sets the horizontal position on the picture.
     #[must_use]
     pub fn position_x(mut self, position_x: f64) -> Self {
         self.position_x = Some(position_x);
         self
     }
 
-    /// Sets where down the picture it stands.
+    /// Sets the vertical position on the picture.
     #[must_use]
     pub fn position_y(mut self, position_y: f64) -> Self {
         self.position_y = Some(position_y);
         self
     }
 
-    /// Sets how far it is turned.
+    /// Sets the rotation of the block.
     #[must_use]
     pub fn rotation(mut self, rotation: f64) -> Self {
         self.rotation = Some(rotation);
         self
     }
 
-    /// Sets how opaque it is.
+    /// Sets the opacity of the text.
     #[must_use]
     pub fn alpha(mut self, alpha: f64) -> Self {
         self.alpha = Some(alpha);
         self
     }
 
-    /// Sets how large its text is.
+    /// Sets the font size.
     #[must_use]
     pub fn font_size(mut self, font_size: WatermarkFontSize) -> Self {
         self.font_size = Some(font_size);
         self
     }
 
-    /// Sets how its text moves.
+    /// Sets the movement of the text.
     #[must_use]
     pub fn scroll_text(mut self, scroll_text: WatermarkScrollText) -> Self {
         self.scroll_text = Some(scroll_text);
         self
     }
 
-    /// Sets where its lines begin and end.
+    /// Sets the alignment of the text.
     #[must_use]
     pub fn text_alignment(mut self, text_alignment: WatermarkTextAlignment) -> Self {
         self.text_alignment = Some(text_alignment);
         self
     }
 
-    /// Sets the color of its text.
+    /// Sets the color of the text.
     #[must_use]
     pub fn text_color(mut self, text_color: impl Into<String>) -> Self {
         self.text_color = Some(text_color.into());
         self
     }
 
-    /// Sets whether its text casts a shadow.
+    /// Sets whether the text has a shadow.
     #[must_use]
     pub fn text_shadow(mut self, text_shadow: bool) -> Self {
         self.text_shadow = Some(text_shadow);

@@ -1,5 +1,20 @@
-//! Experimental operations on session watermark templates: what is drawn over media while someone
-//! plays it, with text of its own for each viewer.
+//! Experimental operations on session watermark templates, which describe text that is drawn over
+//! media during playback, with details of the viewer.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::session_watermark_templates::{
+//!     CreateSessionWatermarkTemplate, WatermarkBlock, WatermarkDataPoint, WatermarkDataPointType,
+//! };
+//!
+//! let email = WatermarkDataPoint::new(WatermarkDataPointType::Email);
+//! let block = WatermarkBlock::new([email]).alpha(0.5);
+//! let template = CreateSessionWatermarkTemplate::new("account", "Dailies", [block]);
+//! println!("{}", client.send(template).await?.id);
+//! # Ok(())
+//! # }
+//! ```
 
 use frameio_core::{
     AccountId, Cursor, Endpoint, Operation, Page, Patch, SessionWatermarkTemplateId, UserId, model,
@@ -16,7 +31,7 @@ pub use block::{
     WatermarkPosition, WatermarkScrollText, WatermarkTextAlignment,
 };
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[
     ListSessionWatermarkTemplates::OPERATION,
     CreateSessionWatermarkTemplate::OPERATION,
@@ -36,7 +51,7 @@ pub const OPERATIONS: &[&Operation] = &[
 )]
 #[non_exhaustive]
 pub struct ListSessionWatermarkTemplates {
-    /// Account that owns the session watermark templates.
+    /// Account whose session watermark templates are listed.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// Related resources to include in the response.
@@ -51,7 +66,7 @@ pub struct ListSessionWatermarkTemplates {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
@@ -71,10 +86,10 @@ pub struct CreateSessionWatermarkTemplate {
     /// Account in which to create the session watermark template.
     #[endpoint(path)]
     pub account_id: AccountId,
-    /// Name.
+    /// Name of the template.
     #[endpoint(body)]
     pub name: String,
-    /// Blocks that the watermark consists of.
+    /// Blocks of text that the watermark consists of.
     #[endpoint(body)]
     pub watermark_blocks: Vec<WatermarkBlock>,
 }
@@ -120,10 +135,10 @@ pub struct UpdateSessionWatermarkTemplate {
     /// Template to change.
     #[endpoint(path)]
     pub session_watermark_template_id: SessionWatermarkTemplateId,
-    /// Name.
+    /// Name of the template.
     #[endpoint(body)]
     pub name: Patch<String>,
-    /// Blocks that replace those of the watermark.
+    /// Blocks of text that replace the existing ones.
     #[endpoint(body)]
     pub watermark_blocks: Patch<Vec<WatermarkBlock>>,
 }
@@ -131,43 +146,44 @@ pub struct UpdateSessionWatermarkTemplate {
 open_enum! {
     /// Related resources to include in responses about session watermark templates.
     pub enum SessionWatermarkTemplateInclude {
-        /// Who created it.
+        /// User who created the template.
         Creator = "creator",
     }
 }
 
 open_enum! {
-    /// The order of session watermark templates.
+    /// Sort order of session watermark templates.
     pub enum SessionWatermarkTemplateSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By time of creation, oldest first.
+        /// By creation time, oldest first.
         CreatedAtAsc = "created_at_asc",
-        /// By time of creation, newest first.
+        /// By creation time, newest first.
         CreatedAtDesc = "created_at_desc",
     }
 }
 
 model! {
-    /// A session watermark template.
+    /// A session watermark template of an account.
     pub struct SessionWatermarkTemplate {
-        /// The template's id.
+        /// Id of the template.
         pub id: SessionWatermarkTemplateId,
-        /// What it is called.
+        /// Name of the template.
         pub name: String,
-        /// What it draws.
+        /// Blocks of text that the watermark consists of.
         pub watermark_blocks: Vec<WatermarkBlock>,
-        /// Who created it, by id.
+        /// User who created the template, if known.
         pub creator_id: Option<UserId>,
-        /// Who created it, if included.
+        /// User who created the template. Present only if
+        /// [`SessionWatermarkTemplateInclude::Creator`] is requested.
         pub creator: Option<Box<User>>,
-        /// When it was created.
+        /// Creation time.
         pub created_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last change.
         pub updated_at: Timestamp,
-        /// When it was deleted, if it was.
+        /// Deletion time. Absent for existing templates.
         pub deleted_at: Option<Timestamp>,
     }
 }

@@ -1,4 +1,4 @@
-//! What a user belongs to, and how it is read: one pass, whatever the kind and wherever it is told.
+//! Memberships of a user, decoded in one pass for every type and position of the field `type`.
 
 use frameio_core::decode::{check_exact_fields, decode_json, read_object};
 use frameio_core::page::PageItem;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::permissions::{ProjectRole, Role};
 
 open_enum! {
-    /// The kinds of what a user can belong to.
+    /// Type of a membership.
     pub enum MembershipKind {
         /// A group.
         Group = "group",
@@ -21,7 +21,7 @@ open_enum! {
     }
 }
 
-/// What a user belongs to.
+/// A membership of a user in a group, workspace or project.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Membership {
@@ -31,52 +31,53 @@ pub enum Membership {
     Project(ProjectMembership),
     /// A workspace.
     Workspace(WorkspaceMembership),
-    /// What this version does not know, as it came.
+    /// Membership of a type that this version does not know, with its fields unchanged.
     Other(Extra),
 }
 
 model! {
-    /// A group that a user belongs to.
+    /// Membership in a group.
     pub struct GroupMembership {
-        /// The group's id.
+        /// Id of the group.
         pub id: GroupId,
-        /// What it is called.
+        /// Name of the group.
         pub name: String,
-        /// That it is a group.
+        /// Type of the membership, always [`MembershipKind::Group`].
         pub kind = "type": MembershipKind,
     }
 }
 
 model! {
-    /// A project that a user belongs to.
+    /// Membership in a project.
     pub struct ProjectMembership {
-        /// The project's id.
+        /// Id of the project.
         pub id: ProjectId,
-        /// What it is called.
+        /// Name of the project.
         pub name: String,
-        /// The user's role on it.
+        /// Role of the user on the project.
         pub role: ProjectRole,
-        /// That it is a project.
+        /// Type of the membership, always [`MembershipKind::Project`].
         pub kind = "type": MembershipKind,
     }
 }
 
 model! {
-    /// A workspace that a user belongs to.
+    /// Membership in a workspace.
     pub struct WorkspaceMembership {
-        /// The workspace's id.
+        /// Id of the workspace.
         pub id: WorkspaceId,
-        /// What it is called.
+        /// Name of the workspace.
         pub name: String,
-        /// The user's role on it.
+        /// Role of the user on the workspace.
         pub role: Role,
-        /// That it is a workspace.
+        /// Type of the membership, always [`MembershipKind::Workspace`].
         pub kind = "type": MembershipKind,
     }
 }
 
 impl Membership {
-    /// What it is called that the user belongs to.
+    /// Returns the name of the group, workspace or project. It is empty if an unknown type has
+    /// none.
     pub fn name(&self) -> &str {
         match self {
             Self::Group(group) => &group.name,
@@ -86,7 +87,7 @@ impl Membership {
         }
     }
 
-    /// Reads what its kind can be looked up of first.
+    /// Decodes a membership of the type that the fields name.
     fn from_untyped(fields: Extra) -> serde_json::Result<Self> {
         check_exact_fields(&fields).map_err(|error| serde_json::Error::custom(error.message))?;
         let kind = fields.get("type").and_then(Value::as_str).map(MembershipKind::from);
@@ -106,7 +107,7 @@ impl Membership {
 }
 
 model! {
-    /// The fields of all kinds, each optional: an error in one of them has its path.
+    /// Fields of all types, each optional, so that an error in one of them has its path.
     pub struct Fields {
         pub id: Option<String>,
         pub name: Option<String>,
@@ -125,8 +126,8 @@ impl<'de> Deserialize<'de> for Membership {
 }
 
 impl PageItem for Membership {
-    /// Decodes a page in one pass, and again only if there is something on it that nobody foresaw:
-    /// a kind that is not known may have fields of other types.
+    /// Decodes a page in one pass. If that fails, decodes it again in two steps: the fields of an
+    /// unknown type can have other types.
     fn decode_page(body: &[u8]) -> Result<Page<Self>, DecodeError> {
         decode_json::<Page<Self>>(body).or_else(|error| {
             let untyped = decode_json::<Page<Extra>>(body);
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_has_its_own_ids_and_roles() {
+    fn decodes_the_ids_and_roles_of_each_type() {
         let memberships = [
             json!({"type": "group", "id": "g", "name": "Editors", "role": "viewer"}),
             json!({"id": "p", "name": "Sea", "role": "edit_only", "type": "project"}),
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_that_is_not_known_comes_back_as_it_came() {
+    fn unknown_types_round_trip() {
         let group = json!({"type": "group", "id": "g", "name": "Editors"});
         for role in [json!("captain"), json!({"of": "the boat"}), Value::Null] {
             let crew = json!({"type": "crew", "id": 7, "role": role});
@@ -194,14 +195,14 @@ mod tests {
     #[test]
     fn errors_are_reported_next_to_unknown_fields() {
         let crew = json!({"type": "crew", "id": 7});
-        let told = |wrong: Value| page(&[wrong, crew.clone()]).unwrap_err();
-        let error = told(json!({"type": "project", "id": "p", "name": "Sea", "role": 1}));
+        let error_of = |wrong: Value| page(&[wrong, crew.clone()]).unwrap_err();
+        let error = error_of(json!({"type": "project", "id": "p", "name": "Sea", "role": 1}));
         assert_eq!(error.path, "data[0].role", "{error}");
         for lacks in ["type", "id", "name", "role"] {
             let mut project =
                 json!({"type": "project", "id": "p", "name": "Sea", "role": "viewer"});
             project.as_object_mut().unwrap().remove(lacks);
-            let error = told(project);
+            let error = error_of(project);
             assert!(error.message.contains(&format!("`{lacks}`")), "{error}");
             assert_eq!(error.path, "data[0]", "{error}");
         }

@@ -1,4 +1,17 @@
-//! Experimental operations on users.
+//! Experimental operations on users: their role in an account, and their memberships.
+//!
+//! ```no_run
+//! # async fn example(client: &frameio::Client) -> Result<(), frameio::Error> {
+//! # use frameio_api as frameio;
+//! use frameio::experimental::users::ListUserMemberships;
+//!
+//! let mut memberships = client.items(ListUserMemberships::new("account", "user"));
+//! while let Some(membership) = memberships.next().await {
+//!     println!("{}", membership?.name());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod membership;
 
@@ -9,7 +22,7 @@ pub use self::membership::{
 };
 use crate::permissions::AccountUserRole;
 
-/// Operations of this module.
+/// Operations of this module. [`Catalog`](crate::Catalog) lists those of all modules.
 pub const OPERATIONS: &[&Operation] = &[ShowAccountUser::OPERATION, ListUserMemberships::OPERATION];
 
 /// Shows a user of an account with their role.
@@ -24,7 +37,7 @@ pub const OPERATIONS: &[&Operation] = &[ShowAccountUser::OPERATION, ListUserMemb
 )]
 #[non_exhaustive]
 pub struct ShowAccountUser {
-    /// Account that owns the account user.
+    /// Account of the user.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// User to show.
@@ -44,13 +57,13 @@ pub struct ShowAccountUser {
 )]
 #[non_exhaustive]
 pub struct ListUserMemberships {
-    /// Account that owns the user memberships.
+    /// Account of the user.
     #[endpoint(path)]
     pub account_id: AccountId,
     /// User whose memberships are listed.
     #[endpoint(path)]
     pub user_id: UserId,
-    /// Types of assets to list. Default: all types.
+    /// Types of memberships to list. Default: all types.
     #[endpoint(query, name = "type")]
     pub kinds: Option<Vec<MembershipKind>>,
     /// Sort order. Default: chosen by the service.
@@ -62,25 +75,25 @@ pub struct ListUserMemberships {
     /// Number of items per page, 1 to 100. Default: 50.
     #[endpoint(page, range = 1..=100)]
     pub page_size: Option<u32>,
-    /// Whether the response counts the items of all pages. Default: false.
+    /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
 }
 
 open_enum! {
-    /// The order of memberships.
+    /// Sort order of memberships.
     pub enum MembershipSort {
-        /// By name, A first.
+        /// By name, A to Z.
         NameAsc = "name_asc",
-        /// By name, Z first.
+        /// By name, Z to A.
         NameDesc = "name_desc",
-        /// By kind, A first.
+        /// By type, A to Z.
         TypeAsc = "type_asc",
-        /// By kind, Z first.
+        /// By type, Z to A.
         TypeDesc = "type_desc",
-        /// By role, the reverse of [`RoleDesc`](Self::RoleDesc).
+        /// By role. The service does not document the order of roles.
         RoleAsc = "role_asc",
-        /// By role, the reverse of [`RoleAsc`](Self::RoleAsc).
+        /// By role, in the reverse order of [`RoleAsc`](Self::RoleAsc).
         RoleDesc = "role_desc",
     }
 }

@@ -8,7 +8,7 @@ pub(super) fn resource() -> Resource {
         tolerated: vec![(
             "FileWithIncludes",
             "media_type",
-            "can be null in the stable contract, and is the same model",
+            "null in the stable contract, which has the same model",
         )],
         ..Resource::default()
     }

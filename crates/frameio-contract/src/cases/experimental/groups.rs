@@ -6,7 +6,7 @@ use frameio_api::experimental::groups::{
 use crate::case::{Resource, case};
 
 pub(super) fn resource() -> Resource {
-    let one_model = "one model serves groups of every source, and answers that do not name it";
+    let one_model = "one model for groups of all sources, and for responses without a source";
     Resource {
         cases: vec![
             case::<DeleteGroup>(),
@@ -17,7 +17,7 @@ pub(super) fn resource() -> Resource {
             case::<AddAdobeGroup>(),
         ],
         tolerated: vec![
-            ("GroupUsersResponse", "links", "users are read as those of shares, which may lack it"),
+            ("GroupUsersResponse", "links", "decoded like the reviewers of shares"),
             ("SyncGroup", "source", one_model),
             ("SyncGroup", "sync_status", one_model),
         ],

@@ -1,4 +1,4 @@
-//! The experimental resources.
+//! Cases of the experimental resources.
 
 use crate::case::Resource;
 

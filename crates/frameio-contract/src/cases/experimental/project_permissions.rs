@@ -14,7 +14,7 @@ pub(super) fn resource() -> Resource {
         tolerated: vec![(
             "GroupCommon",
             "source",
-            "one model serves groups of every source, and answers that do not name it",
+            "one model for groups of all sources, and for responses without a source",
         )],
         ..Resource::default()
     }

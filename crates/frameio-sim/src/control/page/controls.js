@@ -1,15 +1,15 @@
-// What can be done from the page: the clock, faults, and the reset.
+// Controls of the page: clock, faults and reset.
 
-import { $, ask, element, reconcile, write } from './dom.js';
+import { $, element, fetchJson, reconcile, write } from './dom.js';
 
 const alert = $('#alert');
 const faults = $('#faults');
 const faultError = $('#fault-error');
 const reset = $('#reset');
 
-const post = (path, body = {}) => ask(path, { method: 'POST', body: JSON.stringify(body) });
+const post = (path, body = {}) => fetchJson(path, { method: 'POST', body: JSON.stringify(body) });
 
-// Does something, says why it cannot be done, and asks what has become of it.
+// Runs an action, shows its error, and updates the page.
 async function attempt(poll, error, action) {
   try {
     await action();
@@ -36,25 +36,25 @@ export function start(poll) {
     });
   });
   $('#clear-faults').addEventListener('click', () =>
-    attempt(poll, faultError, () => ask('faults', { method: 'DELETE' })));
+    attempt(poll, faultError, () => fetchJson('faults', { method: 'DELETE' })));
 
-  // All is lost by it: the first click asks, the second does it.
-  let asking;
-  const rest = () => {
-    clearTimeout(asking);
-    asking = undefined;
+  // A reset removes all content: the first click asks for confirmation.
+  let confirmation;
+  const cancel = () => {
+    clearTimeout(confirmation);
+    confirmation = undefined;
     write(reset, 'Reset');
   };
   reset.addEventListener('click', () => {
-    if (asking === undefined) {
+    if (confirmation === undefined) {
       write(reset, 'Reset everything?');
-      asking = setTimeout(rest, 4000);
+      confirmation = setTimeout(cancel, 4000);
     } else {
-      rest();
+      cancel();
       attempt(poll, alert, () => post('reset'));
     }
   });
-  reset.addEventListener('blur', rest);
+  reset.addEventListener('blur', cancel);
 }
 
 export function showFaults(live) {

@@ -1,12 +1,12 @@
-// Details of the request or the file that was clicked.
+// Details of the selected request or asset.
 
-import { $, ask, bytes, element, number, took, write } from './dom.js';
+import { $, bytes, duration, element, fetchJson, number, write } from './dom.js';
 
 const panel = $('#details');
 const title = $('#details-title');
 const content = $('#details .scroll');
-// What is asked for last is shown, whichever response arrives last.
-let wanted = 0;
+// Number of the last selection: responses to earlier ones are ignored.
+let selection = 0;
 
 function entry(name, value, isId) {
   if (value === undefined || value === null || value === '') return [];
@@ -17,7 +17,7 @@ function entry(name, value, isId) {
   ];
 }
 
-// Without permission for the clipboard the text is at least selected.
+// Without permission to write to the clipboard, the text is selected instead.
 function copyButton(text) {
   const button = element('button', { type: 'button', class: 'copy', textContent: 'Copy' });
   button.ariaLabel = `Copy ${text.textContent}`;
@@ -46,9 +46,9 @@ function request(shown) {
       entry('Path', target, true),
       entry('Status', shown.status ?? 'reset'),
       entry('User', shown.user),
-      entry('User id', shown.user_id, true),
-      entry('At', shown.time),
-      entry('Took', took(shown.duration_us)),
+      entry('User ID', shown.user_id, true),
+      entry('Time', shown.time),
+      entry('Duration', duration(shown.duration_us)),
       entry('Response', shown.response_length === null ? null : bytes(shown.response_length)),
     ),
     ...(headers.length ? [heading('Headers'), list(...headers)] : []),
@@ -77,7 +77,7 @@ function asset(shown) {
   const comments = shown.comments ?? [];
   return [
     list(
-      entry('Id', shown.id, true),
+      entry('ID', shown.id, true),
       entry('Status', shown.status?.replace('_', ' ')),
       entry('Size', shown.size === undefined ? null : `${bytes(shown.size)} (${number(shown.size)} B)`),
       entry('Type', shown.media_type),
@@ -85,21 +85,21 @@ function asset(shown) {
       entry('Updated', shown.updated_at),
       entry('Creator', shown.creator),
     ),
-    heading('In'),
+    heading('Location'),
     element('ol', {}, ...shown.places.map(place)),
     ...(comments.length ? [heading('Comments'), element('ol', {}, ...comments.map(comment))] : []),
   ];
 }
 
 async function show(name, path, render) {
-  const mine = ++wanted;
+  const mine = ++selection;
   let children;
   try {
-    children = render(await ask(path));
+    children = render(await fetchJson(path));
   } catch (reason) {
     children = [element('p', { class: 'error', textContent: reason.message })];
   }
-  if (mine !== wanted) return;
+  if (mine !== selection) return;
   write(title, name);
   content.replaceChildren(...children);
   content.scrollTop = 0;
@@ -110,7 +110,7 @@ export const showRequest = (id, name) => show(name, `requests/${id}`, request);
 export const showAsset = (id, name) => show(name, `assets/${encodeURIComponent(id)}`, asset);
 
 export function close() {
-  wanted += 1;
+  selection += 1;
   panel.hidden = true;
 }
 

@@ -1,10 +1,10 @@
-// Elements and texts. All that comes from outside becomes text, never markup.
+// Elements, texts and requests. Data from the simulator becomes text, never markup.
 
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 
-// An element with properties; `class` and `data-…` are attributes.
+// Creates an element with properties; `class` and `data-…` are attributes.
 export function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -16,13 +16,13 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-// Writes only what changed, so that what is selected or read aloud stays.
+// Writes only changed text, which keeps selections and does not restart screen readers.
 export function write(node, text) {
   const value = String(text);
   if (node.textContent !== value) node.textContent = value;
 }
 
-// Makes the children of `list` those of `items`, in their order, and keeps those that were there.
+// Makes the children of `list` match `items` and their order, and reuses existing children.
 export function reconcile(list, items, key, make, update) {
   const known = new Map([...list.children].map((child) => [child.dataset.key, child]));
   let place = list.firstElementChild;
@@ -41,21 +41,21 @@ export function reconcile(list, items, key, make, update) {
   for (const child of known.values()) child.remove();
 }
 
-export async function ask(path, options = {}) {
-  const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch(path, { cache: 'no-store', signal, ...options });
-  if (answer.status === 204) return null;
-  const body = await answer.json();
-  if (answer.ok) return body;
-  throw new Error(body.errors?.map((error) => error.detail).join('; ') || answer.statusText);
+export async function fetchJson(path, options = {}) {
+  const signal = AbortSignal.timeout(TIMEOUT);
+  const response = await fetch(path, { cache: 'no-store', signal, ...options });
+  if (response.status === 204) return null;
+  const body = await response.json();
+  if (response.ok) return body;
+  throw new Error(body.errors?.map((error) => error.detail).join('; ') || response.statusText);
 }
 
 export const number = (value) => value.toLocaleString('en');
 
-// The time of day, as all times here in UTC.
+// Time of day in UTC, like all times of the page.
 export const clockTime = (time) => new Date(time).toISOString().slice(11, 19);
 
-export function took(micros) {
+export function duration(micros) {
   if (micros < 1000) return `${micros} µs`;
   if (micros < 100_000) return `${(micros / 1000).toFixed(1)} ms`;
   if (micros < 1_000_000) return `${Math.round(micros / 1000)} ms`;

@@ -1,35 +1,35 @@
-// The page asks what is new, and shows it.
+// Polls the simulator and updates the page.
 
-import { $, ask, clockTime, element, number, tone, write } from './dom.js';
+import { $, clockTime, element, fetchJson, number, tone, write } from './dom.js';
 import * as controls from './controls.js';
 import * as quotas from './quotas.js';
 import * as requests from './requests.js';
 import * as tree from './tree.js';
 
-const PAUSE = 500;
-const PAUSE_UNSEEN = 5000;
-// Of the requests per second, in milliseconds.
-const SPAN = 3000;
+const INTERVAL = 500;
+const HIDDEN_INTERVAL = 5000;
+// Period over which the requests per second are averaged, in milliseconds.
+const RATE_PERIOD = 3000;
 
 const state = $('#state');
 let cursor = '';
 let timer;
-let asking = false;
+let polling = false;
 let again = false;
-// What the clock showed at which moment of the browser's.
+// Time of the simulator's clock, and of the browser's when it was read.
 let clock;
 let counts = [];
 let deliveries = '';
 
 async function poll() {
   clearTimeout(timer);
-  if (asking) {
+  if (polling) {
     again = true;
     return;
   }
-  asking = true;
+  polling = true;
   try {
-    const live = await ask(`live?${new URLSearchParams({ since: cursor })}`);
+    const live = await fetchJson(`live?${new URLSearchParams({ since: cursor })}`);
     cursor = live.cursor;
     clock = { now: Date.parse(live.now), at: performance.now() };
     showStats(live);
@@ -40,12 +40,12 @@ async function poll() {
     showDeliveries(live.deliveries);
     showState('live', 'live');
   } catch {
-    showState('lost', 'not answering');
+    showState('lost', 'not responding');
   }
-  asking = false;
-  const pause = again ? 0 : document.hidden ? PAUSE_UNSEEN : PAUSE;
+  polling = false;
+  const interval = again ? 0 : document.hidden ? HIDDEN_INTERVAL : INTERVAL;
   again = false;
-  timer = setTimeout(poll, pause);
+  timer = setTimeout(poll, interval);
 }
 
 function showState(name, text) {
@@ -57,22 +57,22 @@ function showStats({ whole, stats }) {
   const sum = (from, to) => Object.entries(stats.by_status)
     .filter(([status]) => status >= from && status < to)
     .reduce((total, [, count]) => total + count, 0);
-  const answered = sum(0, 1000);
+  const withStatus = sum(0, 1000);
   const limited = stats.by_status[429] ?? 0;
   const at = performance.now();
   if (whole) counts = [];
   counts.push({ at, requests: stats.requests });
-  while (counts.length > 2 && at - counts[0].at > SPAN) counts.shift();
+  while (counts.length > 2 && at - counts[0].at > RATE_PERIOD) counts.shift();
   const seconds = (at - counts[0].at) / 1000;
   const shown = {
     requests: stats.requests,
     rate: seconds > 0 ? Math.round((stats.requests - counts[0].requests) / seconds) : 0,
     ok: sum(200, 400),
-    // Each request is counted in one of these.
+    // Each request is counted in one of these four.
     refused: sum(400, 500) - limited,
     limited,
-    // Connections that were reset have no status.
-    failed: sum(500, 1000) + stats.requests - answered,
+    // Requests whose connection was reset have no status.
+    failed: sum(500, 1000) + stats.requests - withStatus,
   };
   for (const [name, value] of Object.entries(shown)) {
     const place = $(`[data-stat=${name}]`);
@@ -97,9 +97,9 @@ function delivery(sent) {
 }
 
 function showDeliveries(sent) {
-  const told = JSON.stringify(sent);
-  if (told === deliveries) return;
-  deliveries = told;
+  const text = JSON.stringify(sent);
+  if (text === deliveries) return;
+  deliveries = text;
   $('#deliveries ol').replaceChildren(...sent.reverse().map(delivery));
   $('#deliveries .none').hidden = sent.length > 0;
 }

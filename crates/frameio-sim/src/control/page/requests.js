@@ -1,22 +1,22 @@
-// The last requests, the newest first.
+// Recent requests, newest first.
 
-import { $, clockTime, element, took, tone } from './dom.js';
+import { $, clockTime, duration, element, tone } from './dom.js';
 import * as details from './details.js';
 
-const MOST = 200;
+const MAX_ROWS = 200;
 
 const body = $('#requests tbody');
 const none = $('#requests .none');
 const filter = $('#filter');
-const hold = $('#hold');
-let held = [];
+const pause = $('#pause');
+let pending = [];
 
-// The ids are long, and seldom of interest: their beginning is shown, and all of the target among the
-// details. An ellipsis here would stand next to that of a path which does not fit.
+// Shortens ids; the details show the complete target. No ellipsis, because a path that does not fit
+// already ends with one.
 const short = (target) =>
   target.replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '$1');
 
-const isHeld = () => hold.getAttribute('aria-pressed') === 'true';
+const isPaused = () => pause.getAttribute('aria-pressed') === 'true';
 
 function row(request) {
   const { method, path, query, operation, status, user } = request;
@@ -30,8 +30,8 @@ function row(request) {
         element('b', { textContent: method }), ' ',
         element('code', { textContent: operation ?? 'unknown route' })),
       element('span', { class: 'path', textContent: short(target) })),
-    element('td', { class: 'who', textContent: user ?? '–', title: user ?? 'nobody who is known' }),
-    element('td', { class: 'took', textContent: took(request.duration_us) }),
+    element('td', { class: 'who', textContent: user ?? '–', title: user ?? 'unknown user' }),
+    element('td', { class: 'took', textContent: duration(request.duration_us) }),
     element('td', { class: 'at' },
       element('time', { dateTime: request.time, title: request.time, textContent: clockTime(request.time) })));
   shown.hidden = !matches(shown);
@@ -47,22 +47,22 @@ function matches(shown) {
 }
 
 function add(requests) {
-  const last = requests.slice(-MOST).reverse();
+  const last = requests.slice(-MAX_ROWS).reverse();
   body.prepend(...last.map(row));
-  while (body.children.length > MOST) body.lastElementChild.remove();
+  while (body.children.length > MAX_ROWS) body.lastElementChild.remove();
   none.hidden = body.children.length > 0;
 }
 
 export function show(live) {
   if (live.whole) {
-    held = [];
+    pending = [];
     details.close();
     body.replaceChildren();
     none.hidden = false;
   }
-  if (isHeld()) {
-    held = held.concat(live.requests).slice(-MOST);
-    hold.textContent = held.length ? `Show ${held.length} more` : 'Held';
+  if (isPaused()) {
+    pending = pending.concat(live.requests).slice(-MAX_ROWS);
+    pause.textContent = pending.length ? `Show ${pending.length} more` : 'Paused';
   } else if (live.requests.length) {
     add(live.requests);
   }
@@ -72,11 +72,11 @@ filter.addEventListener('input', () => {
   for (const shown of body.children) shown.hidden = !matches(shown);
 });
 
-hold.addEventListener('click', () => {
-  hold.setAttribute('aria-pressed', String(!isHeld()));
-  hold.textContent = isHeld() ? 'Held' : 'Hold';
-  if (!isHeld()) {
-    add(held);
-    held = [];
+pause.addEventListener('click', () => {
+  pause.setAttribute('aria-pressed', String(!isPaused()));
+  pause.textContent = isPaused() ? 'Paused' : 'Pause';
+  if (!isPaused()) {
+    add(pending);
+    pending = [];
   }
 });

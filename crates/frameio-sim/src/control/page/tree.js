@@ -1,24 +1,24 @@
-// The tree, node by node: what is open is asked for again whenever something may have changed.
+// Content tree, loaded node by node. Open nodes are loaded again when the content may have changed.
 
-import { $, ask, bytes, element, number, reconcile, write } from './dom.js';
+import { $, bytes, element, fetchJson, number, reconcile, write } from './dom.js';
 import * as details from './details.js';
 
-const FEW = 100;
-const STEP = 400;
-// The server's bounds.
-const MOST = 2000;
-const AT_ONCE = 100;
+const FIRST_CHILDREN = 100;
+const MORE_CHILDREN = 400;
+// Limits of the server: children of a node, and nodes in a request.
+const MAX_CHILDREN = 2000;
+const MAX_NODES = 100;
 
-// Accounts, workspaces and projects open by themselves where there are few.
-const OPENS = { account: 2, workspace: 3, project: 3 };
+// Accounts, workspaces and projects open initially, up to these numbers.
+const AUTO_OPEN = { account: 2, workspace: 3, project: 3 };
 
 const top = $('#tree .scroll > ul');
-// How many children are asked for, by the ids of the open nodes; the accounts have none.
-let open = new Map([['', FEW]]);
+// Number of children to load, by the ids of the open nodes. The list of accounts has an empty id.
+let open = new Map([['', FIRST_CHILDREN]]);
 let lists = new Map([['', top]]);
 let version;
 let busy = false;
-// Whether it is asked to begin anew while it is busy.
+// Whether another refresh was requested during the current one.
 let stale = false;
 
 function make(item) {
@@ -63,7 +63,7 @@ function toggle(id, child) {
 }
 
 function expand(id, child) {
-  open.set(id, FEW);
+  open.set(id, FIRST_CHILDREN);
   const list = element('ul');
   lists.set(id, list);
   child.append(list);
@@ -81,12 +81,12 @@ function fill(node) {
     if (item.more) return more(node.of);
     const child = make(item);
     if (isKnown) child.classList.add('new');
-    if (items.length <= (OPENS[item.kind] ?? 0)) {
+    if (items.length <= (AUTO_OPEN[item.kind] ?? 0)) {
       expand(item.id, child);
       opened = true;
     }
     return child;
-  }, (child, item) => (item.more ? tellMore(child, node, item.more) : update(child, item)));
+  }, (child, item) => (item.more ? updateMore(child, node, item.more) : update(child, item)));
   list.dataset.filled = 'true';
   return opened;
 }
@@ -94,28 +94,28 @@ function fill(node) {
 function more(id) {
   const button = element('button', { type: 'button', class: 'more' });
   button.addEventListener('click', () => {
-    open.set(id, Math.min(MOST, (open.get(id) ?? FEW) + STEP));
+    open.set(id, Math.min(MAX_CHILDREN, (open.get(id) ?? FIRST_CHILDREN) + MORE_CHILDREN));
     refresh();
   });
   return element('li', {}, button);
 }
 
-function tellMore(child, node, left) {
+function updateMore(child, node, hidden) {
   const button = child.firstElementChild;
-  button.disabled = node.items.length >= MOST;
-  write(button, button.disabled ? `${number(left)} more, which are too many to show` : `Show more of ${number(left)}`);
+  button.disabled = node.items.length >= MAX_CHILDREN;
+  write(button, button.disabled ? `${number(hidden)} more, too many to show` : `Show more of ${number(hidden)}`);
 }
 
-// Asks for all open nodes, those with the same bound together.
+// Loads all open nodes; nodes with the same limit share requests.
 async function nodes() {
-  const bounds = new Map();
-  for (const [id, most] of open) bounds.set(most, [...(bounds.get(most) ?? []), id]);
+  const byLimit = new Map();
+  for (const [id, limit] of open) byLimit.set(limit, [...(byLimit.get(limit) ?? []), id]);
   const found = [];
-  for (const [most, ids] of bounds) {
-    for (let first = 0; first < ids.length; first += AT_ONCE) {
-      const asked = ids.slice(first, first + AT_ONCE).map((id) => ['of', id]);
-      const query = new URLSearchParams([...asked, ['most', most]]);
-      found.push(...(await ask(`tree?${query}`)).nodes);
+  for (const [limit, ids] of byLimit) {
+    for (let first = 0; first < ids.length; first += MAX_NODES) {
+      const parents = ids.slice(first, first + MAX_NODES).map((id) => ['of', id]);
+      const query = new URLSearchParams([...parents, ['limit', limit]]);
+      found.push(...(await fetchJson(`tree?${query}`)).nodes);
     }
   }
   return found;
@@ -128,7 +128,7 @@ async function refresh() {
   }
   busy = true;
   try {
-    // Ends: there are three kinds that open by themselves, each below the other.
+    // Terminates, because only three nested levels open automatically.
     for (let again = true; again || stale; ) {
       stale = false;
       const found = await nodes();
@@ -144,7 +144,7 @@ async function refresh() {
 
 export function show(live) {
   if (live.whole) {
-    open = new Map([['', FEW]]);
+    open = new Map([['', FIRST_CHILDREN]]);
     lists = new Map([['', top]]);
     top.replaceChildren();
     delete top.dataset.filled;

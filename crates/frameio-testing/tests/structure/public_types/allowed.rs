@@ -1,11 +1,11 @@
-//! The list `.ci/public-types.txt`.
+//! The list of allowed types in `.ci/public-types.txt`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Found, Use};
 
-/// Crates whose public API is checked. The list must have a line for each, and for no other.
+/// Crates whose public API is checked. The list must have exactly one line for each of them.
 const CHECKED: [&str; 9] = [
     "frameio-core",
     "frameio-tower",
@@ -69,11 +69,11 @@ impl Allowed {
                 continue;
             }
             let (name, entries) = line.split_once(':').unwrap_or_else(|| {
-                panic!("`.ci/public-types.txt` has a line without a crate: {line}")
+                panic!("line without a crate in .ci/public-types.txt: '{line}'")
             });
             let entries = entries.split_whitespace().map(Entry::parse).collect();
             let previous = crates.insert(name.to_owned(), entries);
-            assert!(previous.is_none(), "`.ci/public-types.txt` has two lines for {name}");
+            assert!(previous.is_none(), "two lines for {name} in .ci/public-types.txt");
         }
         Self(crates)
     }
@@ -82,7 +82,7 @@ impl Allowed {
         self.0.keys().map(String::as_str)
     }
 
-    /// Returns what the list does not allow, and what it allows although nothing uses it.
+    /// Returns a message for each item that is used but not listed, and listed but not used.
     pub(super) fn complaints(&self, name: &str, found: &Found) -> Vec<String> {
         let entries = self.0.get(name).map_or(&[] as &[_], Vec::as_slice);
         let mut complaints = Vec::new();
@@ -122,7 +122,7 @@ fn complaint(name: &str, item: &str, usage: &Use, entries: &[Entry]) -> String {
     format!("{place}\n    {advice}")
 }
 
-/// The package of a foreign item, as it is listed: `tower-layer` for `tower_layer::Layer`.
+/// Returns the package of a foreign item: `tower-layer` for `tower_layer::Layer`.
 fn package(item: &str) -> String {
     item.split("::").next().unwrap_or_default().replace('_', "-")
 }
@@ -141,7 +141,7 @@ fn found(items: &[(&str, &str, &[&str])]) -> Found {
 }
 
 #[test]
-fn an_item_that_is_not_listed_is_reported_with_its_place() {
+fn reports_an_unlisted_item_with_its_location() {
     let allowed = Allowed::parse("a: http tokio::time::Instant");
     let fine = [("http::Uri", "a.rs: f", &[][..]), ("tokio::time::Instant", "a.rs: g", &[])];
     assert_eq!(allowed.complaints("a", &found(&fine)), [""; 0]);
@@ -153,7 +153,7 @@ fn an_item_that_is_not_listed_is_reported_with_its_place() {
 }
 
 #[test]
-fn an_item_behind_a_feature_is_allowed_only_there() {
+fn a_feature_entry_allows_an_item_only_behind_that_feature() {
     let allowed = Allowed::parse("a: tower[retry]");
     let behind = ("tower::retry::Policy", "a.rs: f", &["retry"][..]);
     assert_eq!(allowed.complaints("a", &found(&[behind])), [""; 0]);
@@ -165,7 +165,7 @@ fn an_item_behind_a_feature_is_allowed_only_there() {
 }
 
 #[test]
-fn an_entry_that_nothing_uses_is_reported() {
+fn reports_an_unused_entry() {
     let complaints = Allowed::parse("a: http").complaints("a", &Found::new());
     assert_eq!(complaints, ["a: no public signature uses `http`; remove it from the line `a:`"]);
 }

@@ -1,4 +1,4 @@
-//! Types of other packages in the public signatures of a crate. `.ci/public-types.txt` has the list.
+//! Types of other packages in public signatures, compared with `.ci/public-types.txt`.
 
 mod allowed;
 mod names;
@@ -11,10 +11,10 @@ use std::path::Path;
 
 use self::allowed::Allowed;
 
-/// Foreign item, such as `http::Request` → the public items that name it.
+/// Foreign item, such as `http::Request` → public items that use it.
 type Found = BTreeMap<String, Vec<Use>>;
 
-/// A public item that names a foreign one.
+/// A public item that uses a foreign one.
 #[derive(Clone, Debug)]
 struct Use {
     /// File and item: `crates/frameio-tower/src/stack.rs: DefaultStack::timeout`.
@@ -29,7 +29,7 @@ fn foreign_items(root: &Path, path: &Path) -> Found {
 }
 
 #[test]
-fn public_signatures_name_only_allowed_crates() {
+fn public_signatures_use_only_allowed_crates() {
     let root = super::root();
     let allowed = Allowed::read(&root);
     let mut complaints = Vec::new();

@@ -1,4 +1,4 @@
-//! Which item a path in the code names: one of another package, or one of the crate itself.
+//! Resolution of paths in the code to items of the crate or of another package.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,23 +6,23 @@ use syn::{Item, UseTree, Visibility};
 
 use super::source::Source;
 
-/// What a path names.
+/// Item that a path refers to.
 #[derive(Debug, PartialEq)]
 pub(super) enum Target {
-    /// An item of a package outside of the workspace: `[http, Request]`.
+    /// An item of a package outside the workspace: `[http, Request]`.
     Foreign(Vec<String>),
-    /// An item that the crate declares, from its root on.
+    /// An item that the crate declares, by its path from the crate root.
     Local(Vec<String>),
     /// An item of std or of the workspace, or a generic parameter.
     Other,
 }
 
-/// The names that each module imports and declares.
+/// Names that each module imports and declares.
 pub(super) struct Names {
     dependencies: BTreeSet<String>,
     /// Module → name → path that it imports.
     imports: BTreeMap<Vec<String>, BTreeMap<String, Vec<String>>>,
-    /// Module → modules of which it imports everything.
+    /// Module → modules that it imports with a glob.
     globs: BTreeMap<Vec<String>, Vec<Vec<String>>>,
     /// Path of a declared item → whether it is `pub`.
     declared: BTreeMap<Vec<String>, bool>,
@@ -65,7 +65,7 @@ impl Names {
             Item::Trait(item) => (&item.ident, &item.vis),
             Item::Type(item) => (&item.ident, &item.vis),
             Item::Macro(item) => {
-                // `pin_project!` and the like declare items too.
+                // Macros such as `pin_project!` declare items too.
                 if let Ok(file) = syn::parse2::<syn::File>(item.mac.tokens.clone()) {
                     file.items.iter().for_each(|item| self.add(module, item));
                 }
@@ -91,17 +91,17 @@ impl Names {
         }
     }
 
-    /// Whether a declared item is `pub`; `None` for one that the crate does not declare.
+    /// Returns whether a declared item is `pub`, or `None` if the crate does not declare it.
     pub(super) fn is_public(&self, path: &[String]) -> Option<bool> {
         self.declared.get(path).copied()
     }
 
-    /// Finds what `path` names in `module`.
+    /// Resolves `path` in `module`.
     pub(super) fn resolve(&self, module: &[String], path: &[String]) -> Target {
         self.follow(module, path, 16)
     }
 
-    /// Follows at most `steps` imports, as some name each other in a circle.
+    /// Follows at most `steps` imports, because imports can be circular.
     fn follow(&self, module: &[String], path: &[String], steps: u8) -> Target {
         let (Some(first), Some(steps)) = (path.first(), steps.checked_sub(1)) else {
             return Target::Other;
@@ -131,7 +131,7 @@ impl Names {
         }
     }
 
-    /// Finds an item by its path from the root of the crate.
+    /// Resolves a path from the crate root.
     fn absolute(&self, path: &[String], steps: u8) -> Target {
         for length in 0..path.len() {
             let (module, rest) = path.split_at(length);
@@ -154,7 +154,7 @@ impl Names {
     }
 }
 
-/// The paths of a `use`, each with its name here; an import of everything has none.
+/// Returns the paths of a `use` with the names that they are imported as; a glob has no name.
 pub(super) fn flatten(tree: &UseTree) -> Vec<(Option<String>, Vec<String>)> {
     match tree {
         UseTree::Path(path) => {
@@ -188,7 +188,7 @@ pub(super) fn flatten(tree: &UseTree) -> Vec<(Option<String>, Vec<String>)> {
 }
 
 #[test]
-fn paths_are_followed_through_other_modules() {
+fn follows_imports_through_other_modules() {
     let module = |path: &[&str], text: &str| super::source::Module {
         path: path.iter().map(|name| (*name).to_owned()).collect(),
         file: String::new(),

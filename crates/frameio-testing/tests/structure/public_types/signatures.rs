@@ -1,4 +1,4 @@
-//! Public items, and the foreign ones that their signatures name.
+//! Foreign items in the signatures of public items.
 
 use syn::visit::Visit;
 use syn::{Attribute, Fields, ImplItem, Item, ItemImpl, ItemTrait, TraitItem, Type, Visibility};
@@ -11,8 +11,8 @@ use crate::imports::is_test;
 
 /// Returns the foreign items in the public API of a crate.
 ///
-/// The lint `unreachable_pub` makes sure that each `pub` item can be reached. Bodies, private
-/// fields, hidden modules and the definitions of macros are left out.
+/// The lint `unreachable_pub` guarantees that each `pub` item is reachable. Bodies, private fields,
+/// hidden modules and macro definitions are ignored.
 pub(super) fn foreign_items(source: &Source) -> Found {
     let names = Names::of(source);
     let mut found = Found::new();
@@ -78,7 +78,7 @@ impl Reader<'_> {
                 }
             }
             Item::Impl(item) if !item.attrs.iter().any(is_test) => self.impl_item(item),
-            // A definition is read where it is expanded, as far as its input names the types.
+            // A macro definition is ignored. Its calls are read if their input contains the types.
             Item::Macro(item)
                 if !item.mac.path.is_ident("macro_rules") && !item.attrs.iter().any(is_test) =>
             {
@@ -88,7 +88,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Items in `pin_project!` and similar macros; a macro with a syntax of its own as a whole.
+    /// Reads the items in `pin_project!` and similar macros. A macro with custom syntax counts as one
+    /// item.
     fn macro_item(&mut self, item: &syn::ItemMacro) {
         if let Ok(file) = syn::parse2::<syn::File>(item.mac.tokens.clone()) {
             file.items.iter().for_each(|item| self.item(item));
@@ -168,7 +169,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether users of the crate can name a type; one that the crate does not declare counts.
+    /// Returns whether users of the crate can name a type. Types of other crates count as public.
     fn is_known(&self, of: &Type) -> bool {
         match of {
             Type::Path(of) => self.is_known_path(&of.path),
@@ -185,7 +186,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes the foreign ones of the paths that `collect` finds in the item `name`.
+    /// Records the foreign items among the paths that `collect` finds in the item `name`.
     fn add(&mut self, name: &str, needed: Vec<String>, collect: impl FnOnce(&mut Paths)) {
         let mut paths = Paths::default();
         collect(&mut paths);
@@ -200,7 +201,7 @@ impl Reader<'_> {
     }
 }
 
-/// The name of a foreign item in the list. `tower` re-exports the traits of two smaller crates.
+/// Returns the name of a foreign item in the list. `tower` re-exports the traits of two crates.
 fn listed(path: &[String]) -> String {
     let parts: Vec<_> = path.iter().map(String::as_str).collect();
     match parts[..] {
@@ -210,7 +211,7 @@ fn listed(path: &[String]) -> String {
     }
 }
 
-/// Whether an item is part of the public API.
+/// Returns whether an item is part of the public API.
 fn is_part(visibility: &Visibility, attributes: &[Attribute]) -> bool {
     matches!(visibility, Visibility::Public(_))
         && !is_hidden(attributes)
@@ -242,7 +243,7 @@ fn type_name(of: &Type) -> String {
     .unwrap_or_else(|| "_".to_owned())
 }
 
-/// The foreign items of a crate that depends on `http`, `tokio` and `tower`, and has one module.
+/// Returns the foreign items of a one-module crate that depends on `http`, `tokio` and `tower`.
 #[cfg(test)]
 fn of_code(text: &str) -> Vec<String> {
     let module = Module {
@@ -261,7 +262,7 @@ fn of_code(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_kind_of_public_item_is_read() {
+fn reads_every_kind_of_public_item() {
     for (text, expected) in [
         ("pub fn f(_: http::Uri) {}", "http::Uri in lib.rs: f"),
         ("use http as h; pub type T = Option<h::Uri>;", "http::Uri in lib.rs: T"),
@@ -290,7 +291,7 @@ fn each_kind_of_public_item_is_read() {
 }
 
 #[test]
-fn what_users_cannot_reach_is_left_out() {
+fn ignores_items_that_users_cannot_reach() {
     for text in [
         "pub(crate) fn f(_: http::Uri) {}",
         "pub fn f() { let _: http::Uri; }",

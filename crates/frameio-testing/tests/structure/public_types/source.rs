@@ -1,4 +1,4 @@
-//! Modules of a crate, read from its files in the way that the compiler does.
+//! Modules of a crate, read from its files like the compiler does.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,13 +15,13 @@ pub(super) struct Module {
     pub(super) file: String,
     /// Features that the module needs.
     pub(super) features: Vec<String>,
-    /// Whether it is `#[doc(hidden)]`, and so no part of the public API.
+    /// Whether the module is `#[doc(hidden)]` and therefore not part of the public API.
     pub(super) hidden: bool,
     pub(super) items: Vec<Item>,
 }
 
 pub(super) struct Source {
-    /// Crates outside of the workspace, by the names that code uses: `http_body`.
+    /// Crates outside the workspace, as named in code: `http_body`.
     pub(super) dependencies: BTreeSet<String>,
     pub(super) modules: Vec<Module>,
 }
@@ -56,7 +56,7 @@ impl Source {
         self.add(root, directory, module, file.items);
     }
 
-    /// Adds a module whose files, if it has any, are in `directory`.
+    /// Adds a module whose files, if any, are in `directory`.
     fn add(&mut self, root: &Path, directory: &Path, mut module: Module, items: Vec<Item>) {
         for item in items {
             let Item::Mod(inner) = item else {
@@ -117,7 +117,7 @@ pub(super) fn is_hidden(attributes: &[Attribute]) -> bool {
 pub(super) fn features(attributes: &[Attribute]) -> Vec<String> {
     let mut features = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")) {
-        // With `any` or `not` no single feature is needed.
+        // `any` and `not` require no single feature.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("feature") {
                 features.push(meta.value()?.parse::<syn::LitStr>()?.value());
@@ -136,7 +136,7 @@ pub(super) fn features(attributes: &[Attribute]) -> Vec<String> {
 }
 
 #[test]
-fn dependencies_are_those_outside_of_the_workspace() {
+fn lists_dependencies_outside_the_workspace() {
     let manifest = "[package]\nname = \"a\"\n[dependencies]\nfrom-us = \"1\"\n\
                     frameio-core.workspace = true\nhttp.workspace = true\n\
                     http-body = { workspace = true }\n\n[dev-dependencies]\nproptest = \"1\"\n";
@@ -145,7 +145,7 @@ fn dependencies_are_those_outside_of_the_workspace() {
 }
 
 #[test]
-fn only_a_feature_that_is_needed_counts() {
+fn collects_only_required_features() {
     let item = |text: &str| features(&syn::parse_str::<syn::ItemFn>(text).unwrap().attrs);
     assert_eq!(item("#[cfg(feature = \"a\")] fn f() {}"), ["a"]);
     assert_eq!(item("#[cfg(all(feature = \"a\", unix))] fn f() {}"), ["a"]);

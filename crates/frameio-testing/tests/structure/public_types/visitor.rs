@@ -1,9 +1,9 @@
-//! The paths in a signature.
+//! Collection of the paths in a signature.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
-/// Collects the paths that types and bounds name.
+/// Collects the paths in types and bounds.
 #[derive(Default)]
 pub(super) struct Paths(pub(super) Vec<Vec<String>>);
 
@@ -14,20 +14,20 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_attribute(&mut self, _: &'ast syn::Attribute) {
-        // Attributes are no types.
+        // Attributes contain no types.
     }
 
     fn visit_block(&mut self, _: &'ast syn::Block) {
-        // The body of a function is no part of its signature.
+        // A function body is not part of the signature.
     }
 
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {
-        // `pub(in super)` names no type.
+        // `pub(in super)` contains no type.
     }
 }
 
 impl Paths {
-    /// Collects the paths in a macro whose syntax is its own, attributes left out.
+    /// Collects the paths in a macro with custom syntax, without attributes.
     pub(super) fn add_tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);

@@ -1,4 +1,4 @@
-//! A tree from its beginning to its end.
+//! The download of a tree, from the walk through remote folders to the summary.
 
 use std::collections::HashMap;
 use std::io;
@@ -40,11 +40,11 @@ pub(super) async fn run(
         transfers,
         tree,
         checksums,
-        under_way: JoinSet::new(),
+        downloads: JoinSet::new(),
         summary: Summary::default(),
     };
     run.root(directory).await;
-    while let Some(item) = run.under_way.join_next().await {
+    while let Some(item) = run.downloads.join_next().await {
         run.joined(item);
     }
     Ok(run.summary)
@@ -54,7 +54,7 @@ struct TreeDownload {
     transfers: Transfers,
     tree: DownloadTree,
     checksums: Option<Checksums>,
-    under_way: JoinSet<Item>,
+    downloads: JoinSet<Item>,
     summary: Summary,
 }
 
@@ -63,17 +63,17 @@ struct Folders {
     account: AccountId,
     /// Path of the root of the walk.
     above: RemotePath,
-    /// The directory of the root, which no entry names.
+    /// Directory of the root, which is not an entry of the walk.
     root: LocalFolder,
     below: HashMap<FolderId, LocalFolder>,
 }
 
-/// A file that is to be received.
+/// A file to download.
 struct Target<'a> {
     account: &'a AccountId,
     file: &'a File,
     remote: RemotePath,
-    /// Of a rendition without its extension.
+    /// Local path; for a rendition without its extension.
     local: PathBuf,
 }
 
@@ -96,7 +96,7 @@ impl TreeDownload {
         }
     }
 
-    /// Receives a file, or a folder into a directory of its name.
+    /// Downloads a file, or a folder to a directory of its name.
     async fn item(&mut self, item: Resolved, directory: &mut LocalFolder) {
         let account = &item.account_id;
         if let Some(file) = item.file() {
@@ -105,7 +105,8 @@ impl TreeDownload {
             return self.file(Target { account, file, remote, local }).await;
         }
         let Some(folder) = item.folder_id() else {
-            let message = "it is not a file, folder or project, or has no version to download";
+            let message =
+                "it is not a file, folder or project, or it is a version stack without a head";
             let error = TransferError::new(TransferErrorKind::Invalid, message);
             return self.failed(item.path, PathBuf::new(), error);
         };
@@ -121,7 +122,7 @@ impl TreeDownload {
     }
 
     async fn walk(&mut self, walk: Walk, account: AccountId, above: RemotePath, root: LocalFolder) {
-        // The oldest item keeps its name, so that names do not change when more items are added.
+        // The oldest item keeps its name, so names do not change when items are added.
         let mut walk = walk.include([self.tree.rendition.include()]).sort(AssetSort::CreatedAtAsc);
         let mut folders = Folders { account, above, root, below: HashMap::new() };
         while let Some(entry) = walk.next().await {
@@ -132,7 +133,7 @@ impl TreeDownload {
                     self.failed(path, PathBuf::new(), error.error);
                 }
             }
-            while let Some(item) = self.under_way.try_join_next() {
+            while let Some(item) = self.downloads.try_join_next() {
                 self.joined(item);
             }
         }
@@ -146,7 +147,7 @@ impl TreeDownload {
             if let Asset::Folder(folder) = &entry.asset {
                 folders.below.insert(folder.id.clone(), LocalFolder::broken(path));
             } else {
-                let message = "its directory could not be created";
+                let message = "cannot create its directory";
                 let error = TransferError::new(TransferErrorKind::Disk, message);
                 self.failed(remote, PathBuf::new(), error);
             }
@@ -171,8 +172,8 @@ impl TreeDownload {
             }
             None => {
                 let message = match entry.asset {
-                    Asset::VersionStack(_) => "the version stack names no newest version",
-                    _ => "it is of a kind that this version does not support",
+                    Asset::VersionStack(_) => "the version stack has no head",
+                    _ => "its type is not supported by this version",
                 };
                 let error = TransferError::new(TransferErrorKind::Invalid, message);
                 self.failed(remote, local, error);
@@ -180,7 +181,7 @@ impl TreeDownload {
         }
     }
 
-    /// Creates a directory unless this is a dry run, and reads the names in it.
+    /// Creates a directory, except in a dry run, and reads its names.
     async fn directory(&self, path: &Path) -> Result<LocalFolder, TransferError> {
         let (local, dry_run) = (path.to_owned(), self.tree.dry_run);
         at(path, move || {
@@ -193,7 +194,7 @@ impl TreeDownload {
         .await
     }
 
-    /// The path of a file, or of its rendition but for the extension.
+    /// Returns the path of a file, or of its rendition without the extension.
     fn local(&self, parent: &mut LocalFolder, name: &str, id: &str) -> PathBuf {
         match self.tree.rendition {
             Rendition::Original => parent.item(name, id),
@@ -245,7 +246,7 @@ impl TreeDownload {
         download
     }
 
-    /// What to do with the original of a file, by what exists on the disk.
+    /// Applies the policy for existing files to an original.
     async fn decide(&self, target: &Target<'_>) -> Result<Planned, TransferError> {
         let existing = self.tree.existing;
         let (path, file) = (&target.local, target.file);
@@ -255,7 +256,7 @@ impl TreeDownload {
                 if existing == Existing::ReplaceDifferent {
                     return Ok(Planned::Receive(Existing::Overwrite));
                 }
-                let reason = "its checksum is not that of the file at the service";
+                let reason = "its checksum differs from the recorded one of the remote file";
                 Err(conflict(path, reason))
             }
             (Decision::Skip, _) => Ok(Planned::Skip),
@@ -263,10 +264,10 @@ impl TreeDownload {
         }
     }
 
-    /// Receives a file in a task of its own, or finds out what would be received.
+    /// Downloads a file in a new task. A dry run only requests its size.
     async fn spawn(&mut self, target: Target<'_>, download: Download) {
-        while self.under_way.len() >= self.tree.files_in_flight {
-            match self.under_way.join_next().await {
+        while self.downloads.len() >= self.tree.files_in_flight {
+            match self.downloads.join_next().await {
                 Some(item) => self.joined(item),
                 None => break,
             }
@@ -274,7 +275,7 @@ impl TreeDownload {
         let (file_id, remote) = (target.file.id.clone(), target.remote);
         let transfers = self.transfers.clone();
         if self.tree.dry_run {
-            self.under_way.spawn(async move {
+            self.downloads.spawn(async move {
                 let (local, outcome) = plan(&transfers, download).await;
                 Item { remote, local, file_id: Some(file_id), outcome }
             });
@@ -283,7 +284,7 @@ impl TreeDownload {
         let checksums = self.checksums.clone();
         let is_original = self.tree.rendition == Rendition::Original;
         let mut local = download.path.clone();
-        self.under_way.spawn(async move {
+        self.downloads.spawn(async move {
             let outcome = match transfers.download(download).await {
                 Ok(done) => {
                     if let Some((checksums, digest)) = checksums.zip(done.digest.as_ref())
@@ -302,7 +303,7 @@ impl TreeDownload {
     }
 
     fn joined(&mut self, item: Result<Item, tokio::task::JoinError>) {
-        // Only a panic ends one of these tasks, and it is resumed here.
+        // These tasks are never aborted, so the only error is a panic, which is resumed.
         if let Ok(item) = settled(item) {
             self.done(item);
         }
@@ -334,7 +335,7 @@ fn received(done: Downloaded) -> Outcome {
     }
 }
 
-/// Finds out what would be received of a rendition, whose size only the storage knows.
+/// Plans the download of a rendition, whose size only the storage reports.
 async fn plan(transfers: &Transfers, mut download: Download) -> (PathBuf, Outcome) {
     let announced = async {
         let (client, mut remote, _) = open(&transfers.inner, &download).await?;

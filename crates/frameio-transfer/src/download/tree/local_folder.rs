@@ -1,4 +1,4 @@
-//! A directory that receives a folder: which name each item gets in it.
+//! Assignment of local names to the items of a folder.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -9,27 +9,27 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::SafeNames;
 
-/// A directory and the names in it.
+/// A local directory and its names.
 #[derive(Debug, Default)]
 pub(super) struct LocalFolder {
     pub(super) path: PathBuf,
-    /// Nothing can be written there.
+    /// Whether the directory cannot be created or read.
     pub(super) is_broken: bool,
     safe: SafeNames,
-    /// Names that existed when the directory was read, by their NFC form.
+    /// Names in the directory when it was read, by their NFC form.
     existing: HashMap<String, Vec<String>>,
-    /// Names that items were given in this run.
+    /// Names assigned to items in this run.
     given: HashSet<String>,
 }
 
 impl LocalFolder {
-    /// Reads a directory; a missing one has no names.
+    /// Reads a directory. A missing directory counts as empty.
     pub(super) fn read(path: PathBuf) -> io::Result<Self> {
         let mut names = HashSet::new();
         match std::fs::read_dir(&path) {
             Ok(entries) => {
                 for entry in entries {
-                    // No item has a name that is not UTF-8.
+                    // Names that are not UTF-8 cannot match an item.
                     names.extend(entry?.file_name().into_string());
                 }
             }
@@ -42,7 +42,7 @@ impl LocalFolder {
     fn of(names: HashSet<String>) -> Self {
         let mut existing: HashMap<String, Vec<String>> = HashMap::new();
         for name in &names {
-            // A partial download has a record, and is not the file of that name.
+            // The file of a partial download is not the item of that name.
             if !is_partial(name, &names) {
                 existing.entry(normalized(name)).or_default().push(name.clone());
             }
@@ -50,16 +50,16 @@ impl LocalFolder {
         Self { existing, ..Self::default() }
     }
 
-    /// A directory that cannot be created or read.
+    /// Creates the folder of a directory that cannot be created or read.
     pub(super) fn broken(path: PathBuf) -> Self {
         Self { path, is_broken: true, ..Self::default() }
     }
 
     /// Returns the path of an item with this name and id.
     ///
-    /// A file that exists under the item's exact name, or under the only name that looks the same,
-    /// is taken for the item although the name would be [changed](SafeNames) otherwise: it was
-    /// uploaded from here. Each name is given once.
+    /// An existing file with the exact name of the item, or with the only name that is equal after
+    /// Unicode normalization, is used for the item even if the name is not [safe](SafeNames),
+    /// because it was probably uploaded from here. Each name is assigned once.
     pub(super) fn item(&mut self, name: &str, id: &str) -> PathBuf {
         let safe = self.safe.name(name, id);
         let name = self.existing_name(name).unwrap_or(safe);
@@ -68,7 +68,7 @@ impl LocalFolder {
         path
     }
 
-    /// Returns the path of something that is derived from an item.
+    /// Returns the path of a file derived from an item.
     pub(super) fn derived(&mut self, name: &str, id: &str) -> PathBuf {
         self.path.join(self.safe.name(name, id))
     }
@@ -83,7 +83,7 @@ impl LocalFolder {
     }
 }
 
-/// Whether a name is one of a partial download or its record.
+/// Returns whether a name belongs to a partial download or its record.
 fn is_partial(name: &str, names: &HashSet<String>) -> bool {
     let content = name.strip_suffix(".json").unwrap_or(name);
     content.ends_with(".part")
@@ -91,12 +91,12 @@ fn is_partial(name: &str, names: &HashSet<String>) -> bool {
         && names.contains(&format!("{content}.json"))
 }
 
-/// The form of a name that macOS and other systems agree on.
+/// Normalizes a name, because macOS decomposes accented characters.
 fn normalized(name: &str) -> String {
     name.nfc().collect()
 }
 
-/// Creates a directory, unless it exists; a symbolic link to one is refused.
+/// Creates a directory if it is missing. Refuses a symbolic link.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     match std::fs::create_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_directory(path),
@@ -104,7 +104,7 @@ pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Verifies that a path is a directory and not a symbolic link to one, or missing.
+/// Verifies that a path is missing or a directory, and not a symbolic link to one.
 pub(super) fn check_directory(path: &Path) -> io::Result<()> {
     let metadata = match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_existing_exact_name_is_not_changed() {
+    fn keeps_an_existing_exact_name() {
         let long = "x".repeat(236) + ".mov";
         for name in ["Scene 4: take?.mov", "end.", "con", "a|b.txt", "notes.part", &long] {
             assert_eq!(named(&mut folder(&[name]), name, "1"), name);
@@ -143,14 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn existing_case_twins_keep_their_names() {
+    fn keeps_existing_names_that_differ_in_case() {
         let mut both = folder(&["clip.mov", "Clip.mov"]);
         assert_eq!(named(&mut both, "Clip.mov", "1"), "Clip.mov");
         assert_eq!(named(&mut both, "clip.mov", "2"), "clip.mov");
     }
 
     #[test]
-    fn a_name_in_another_normalization_is_found_unless_it_is_ambiguous() {
+    fn finds_a_name_in_another_normalization_unless_it_is_ambiguous() {
         let (nfc, nfd) = ("Gr\u{f6}\u{df}e.mov", "Gro\u{308}\u{df}e.mov");
         assert_eq!(named(&mut folder(&[nfc]), nfd, "1"), nfc);
         let mut both = folder(&[nfc, nfd]);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_given_once() {
+    fn assigns_each_name_once() {
         let (mut existing, mut missing) = (folder(&["a.mov"]), folder(&[]));
         for id in ["1", "2"] {
             let given = named(&mut existing, "a.mov", id);
@@ -169,14 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn a_partial_download_is_not_the_file_of_its_name() {
+    fn ignores_files_of_partial_downloads() {
         let mut partial = folder(&["a.mov.part", "a.mov.part.json"]);
         assert_eq!(named(&mut partial, "a.mov.part", "1"), "a.mov.part_");
         assert_eq!(named(&mut folder(&["a.mov.part"]), "a.mov.part", "1"), "a.mov.part");
     }
 
     #[test]
-    fn names_that_lead_elsewhere_are_changed_whatever_exists() {
+    fn changes_names_that_lead_out_of_the_directory() {
         for name in ["..", ".", "a/b", "../x"] {
             let given = named(&mut folder(&["x", "b"]), name, "1");
             assert!(!given.contains('/') && given != ".." && given != ".", "{given}");

@@ -1,4 +1,4 @@
-//! Folder trees, downloaded with their structure.
+//! Downloads of remote folders with their structure.
 
 mod driver;
 mod local_folder;
@@ -14,29 +14,28 @@ use super::{Existing, Rendition};
 use crate::summary::{OnItem, OnProgress};
 use crate::{Checksum, Item, Progress, RemotePath, Resolved, Summary, TransferError, Transfers};
 
-/// A download of folders, projects and files into a directory; run by
-/// [`Transfers::download_tree`].
+/// A download of folders, projects and files to a directory, for [`Transfers::download_tree`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | content | the originals |
-/// | files in flight | 4 |
-/// | existing files | skipped if they have the same size, else reported as conflicts and kept |
-/// | checksums | none: sizes are compared |
+/// | content | originals |
+/// | concurrent files | 4 |
+/// | existing files | skipped if they have the same size, otherwise kept and reported as conflicts |
+/// | checksums | none; only sizes are compared |
 /// | dry run | no |
 ///
-/// Of a version stack, the newest version is received. Names are made [safe](crate::SafeNames), so
-/// that nothing is written outside of the directory; symbolic links in it are not followed. An
-/// existing file with the exact name of an item, or with the only name that looks the same, is
-/// compared with that item even if the name is not safe elsewhere, so that a directory that was
-/// uploaded is not downloaded again under other names.
+/// The head of a version stack is downloaded. Item names are converted to [safe](crate::SafeNames)
+/// names and symbolic links in the directory are not followed, so nothing is written outside the
+/// directory. An existing file with the exact name of an item, or with the only name that is equal
+/// after Unicode normalization, is compared with that item even if the name is not safe, so an uploaded
+/// directory is not downloaded again under other names.
 ///
-/// Signed links are part of the lists of files, 500 to a call, so that the quota of `files.show`
-/// is no limit; only an expired link is requested by itself.
+/// Signed links are included in the lists of files, 500 per call, so the quota of `files.show` is not
+/// a bottleneck. Only expired links are requested individually.
 ///
-/// Run again, it resumes: complete files are skipped, and partial ones continued.
+/// Running the same download again skips complete files and resumes partial ones.
 #[derive(Clone)]
-#[must_use = "a tree is not received until it is given to `Transfers::download_tree`"]
+#[must_use = "a download does nothing until it is passed to `Transfers::download_tree`"]
 pub struct DownloadTree {
     root: Root,
     directory: PathBuf,
@@ -60,7 +59,7 @@ enum Root {
 }
 
 impl DownloadTree {
-    /// Downloads the content of a folder into `directory`, which is created if it is missing.
+    /// Downloads the content of a folder to `directory`, which is created if necessary.
     pub fn new(
         account: impl Into<AccountId>,
         folder: impl Into<FolderId>,
@@ -69,7 +68,7 @@ impl DownloadTree {
         Self::of(Root::Folder(account.into(), folder.into()), directory.into())
     }
 
-    /// Downloads the content of a project into `directory`, which is created if it is missing.
+    /// Downloads the content of a project to `directory`, which is created if necessary.
     pub fn project(
         account: impl Into<AccountId>,
         project: impl Into<ProjectId>,
@@ -78,8 +77,8 @@ impl DownloadTree {
         Self::of(Root::Project(account.into(), project.into()), directory.into())
     }
 
-    /// Downloads files, folders and projects into `directory`, each under its own name. The paths
-    /// in [`Item::remote`] begin with the workspace.
+    /// Downloads files, folders and projects to `directory`, each with its name. The paths in
+    /// [`Item::remote`] start with the workspace.
     pub fn items(items: impl IntoIterator<Item = Resolved>, directory: impl Into<PathBuf>) -> Self {
         Self::of(Root::Items(items.into_iter().collect()), directory.into())
     }
@@ -101,74 +100,74 @@ impl DownloadTree {
         }
     }
 
-    /// Sets the rendition to download of each file. Default: the originals.
+    /// Sets the rendition to download of each file. Default: the original.
     ///
-    /// A rendition of `a.mov` is named `a.mov.thumbnail.jpg`, by the rendition and the type that the
-    /// storage announces, so that it never meets the original or another rendition.
+    /// The local name of a rendition contains its type and the extension reported by the storage, as
+    /// in `a.mov.thumbnail.jpg`, so it never collides with the original or another rendition.
     pub fn rendition(mut self, rendition: Rendition) -> Self {
         self.rendition = rendition;
         self
     }
 
-    /// Sets how many files are received at a time. At least one. Default: 4.
+    /// Limits the number of files that are downloaded concurrently, at least 1. Default: 4.
     pub fn files_in_flight(mut self, files: usize) -> Self {
         self.files_in_flight = files.max(1);
         self
     }
 
-    /// Sets how many parts of a file are received at a time. At least one. Default: 4.
+    /// Limits the number of concurrent parts of each file, at least 1. Default: 4.
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.parts_in_flight = parts.max(1);
         self
     }
 
-    /// Fails for each file that is larger, as [`Download::max_size`](super::Download::max_size)
-    /// does.
+    /// Limits the size of each file in bytes, like
+    /// [`Download::max_size`](super::Download::max_size).
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.max_size = Some(bytes);
         self
     }
 
-    /// Sets what to do with existing files. Default: [`Existing::SkipSame`].
+    /// Sets the policy for existing files. Default: [`Existing::SkipSame`].
     pub fn existing(mut self, existing: Existing) -> Self {
         self.existing = existing;
         self
     }
 
-    /// Computes a checksum of each file that is received, for [`Outcome`](crate::Outcome). Default:
-    /// none.
+    /// Computes a checksum of each downloaded file, which [`Outcome`](crate::Outcome) contains.
+    /// Default: none.
     pub fn checksum(mut self, checksum: Checksum) -> Self {
         self.checksum = Some(checksum);
         self
     }
 
-    /// Stores the checksums (XXH3) of received originals in the file at `path`, and compares an
-    /// existing file of the same size by its stored checksum. Default: by size alone.
+    /// Records checksums (XXH3) of downloaded originals in the file at `path`, and compares existing
+    /// files of the same size by checksum. Default: by size only.
     ///
-    /// This finds a file that was damaged or changed and kept its size, at the price of reading all
-    /// existing files. One path serves all trees, also those that are
-    /// [uploaded](crate::UploadTree::checksums): checksums are stored by the ids of files.
+    /// This detects files that were damaged or changed without changing their size, but has to read
+    /// all existing files. The same path can be used for all downloads and
+    /// [uploads](crate::UploadTree::checksums), because checksums are stored by file id.
     pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
         self.checksums = Some(path.into());
         self
     }
 
-    /// Reports what would be received, and writes nothing. Default: no.
+    /// Reports which files would be downloaded, without writing anything. Default: no.
     ///
-    /// Of renditions the storage is asked for the size.
+    /// The sizes of renditions are requested from the storage.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = dry_run;
         self
     }
 
-    /// Reports the outcome of each file, as soon as it is known.
+    /// Calls `on_item` with the result of each file as soon as it is available.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.on_item = Some(Arc::new(on_item));
         self
     }
 
-    /// Reports the progress of each file in flight, by its path at the service, as
-    /// [`Download::progress`](super::Download::progress) does.
+    /// Calls `report` with the remote path and the progress of each file, as often as
+    /// [`Download::progress`](super::Download::progress).
     pub fn progress(
         mut self,
         report: impl Fn(&RemotePath, Progress) + Send + Sync + 'static,
@@ -193,10 +192,14 @@ impl fmt::Debug for DownloadTree {
 }
 
 impl Transfers {
-    /// Downloads a tree. Failures of single files are in the summary, and stop nothing else.
+    /// Downloads a tree.
+    ///
+    /// A file that fails is reported in the summary and does not stop the others. Dropping the future
+    /// stops the downloads and keeps the received bytes.
     ///
     /// # Errors
-    /// When the directory cannot be created, or the stored checksums cannot be read.
+    ///
+    /// Fails if the directory cannot be created or the checksum file cannot be read.
     pub fn download_tree(
         &self,
         tree: DownloadTree,

@@ -1,4 +1,4 @@
-//! A tree from its beginning to its end.
+//! The upload of a tree, from the walk through local files to the summary.
 
 use std::future::{Future, poll_fn};
 use std::path::PathBuf;
@@ -24,11 +24,12 @@ use crate::{
 
 pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summary, TransferError> {
     if matches!(tree.existing, Existing::Overwrite | Existing::ReplaceDifferent) {
-        let message = "the service replaces no files: skip existing files, or refuse them";
+        let message =
+            "the service cannot replace files; use `Existing::SkipSame` or `Existing::Refuse`";
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
     let patterns = Patterns::new(&tree.include, &tree.exclude)?;
-    let is_eager = !patterns.choose();
+    let is_eager = !patterns.has_include();
     let walker = Walker::new(&tree, patterns).await?;
     let state = match tree.manifests.clone().filter(|_| !tree.dry_run) {
         Some(path) => {
@@ -54,7 +55,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         folders,
         is_eager,
         levels: vec![Level::new(RemotePath::default(), PathBuf::new(), LevelState::Found(root))],
-        under_way: JoinSet::new(),
+        uploads: JoinSet::new(),
         summary: Summary::default(),
     }
     .run(walker)
@@ -68,10 +69,10 @@ struct Driver {
     comparison: Comparison,
     /// Whether empty folders are created too.
     is_eager: bool,
-    /// The folders from the root to where the walk is.
+    /// Folders from the root to the current position of the walk.
     levels: Vec<Level>,
-    /// Each returns the item of a file, and those of unfinished files of its name.
-    under_way: JoinSet<Vec<Item>>,
+    /// Running uploads. Each returns the item of a file, and items of unfinished files of its name.
+    uploads: JoinSet<Vec<Item>>,
     summary: Summary,
 }
 
@@ -79,15 +80,15 @@ struct Level {
     path: RemotePath,
     local: PathBuf,
     state: LevelState,
-    /// Whether patterns left something of it out.
+    /// Whether patterns excluded some of its content.
     has_excluded: bool,
 }
 
 enum LevelState {
-    /// Nobody has asked for it yet.
+    /// Not looked up yet.
     Unknown,
     Found(RemoteFolder),
-    /// It can be neither found nor created.
+    /// The folder can be neither found nor created.
     Broken,
 }
 
@@ -100,7 +101,7 @@ impl Level {
 impl Driver {
     async fn run(mut self, mut walker: Walker) -> Result<Summary, TransferError> {
         loop {
-            let (rest, batch) = self.meanwhile(walker.batch()).await?;
+            let (rest, batch) = self.reporting(walker.batch()).await?;
             walker = rest;
             if batch.is_empty() {
                 break;
@@ -112,7 +113,7 @@ impl Driver {
         while self.levels.len() > 1 {
             self.leave().await;
         }
-        while let Some(items) = self.under_way.join_next().await {
+        while let Some(items) = self.uploads.join_next().await {
             self.joined(items);
         }
         Ok(self.summary)
@@ -128,18 +129,18 @@ impl Driver {
         match kind {
             EntryKind::Folder => self.levels.push(Level::new(remote, local, LevelState::Unknown)),
             EntryKind::File(size) => self.file(remote, local, size).await,
-            EntryKind::Ignored(why) => {
-                if let (Ignored::Excluded, Some(level)) = (why, self.levels.last_mut()) {
+            EntryKind::Ignored(reason) => {
+                if let (Ignored::Excluded, Some(level)) = (reason, self.levels.last_mut()) {
                     level.has_excluded = true;
                 }
-                self.done(Item::new(remote, local, Outcome::Ignored(why)));
+                self.done(Item::new(remote, local, Outcome::Ignored(reason)));
             }
             EntryKind::Failed(error) => self.failed(remote, local, error),
         }
     }
 
-    /// Leaves the folder in which the walk is. One of which nothing is sent is created now, unless
-    /// it looks empty only because of the patterns.
+    /// Leaves the current folder. Creates it if it contains no files to upload, unless it is only
+    /// empty because of the patterns.
     async fn leave(&mut self) {
         let Some(level) = self.levels.last() else { return };
         let is_unknown = matches!(level.state, LevelState::Unknown);
@@ -153,7 +154,7 @@ impl Driver {
         }
     }
 
-    /// Finds or creates the folders down to where the walk is.
+    /// Finds or creates the folders from the root to the current position.
     async fn find(&mut self) {
         let folders = self.folders.clone();
         for at in 1..self.levels.len() {
@@ -168,7 +169,7 @@ impl Driver {
             };
             let (path, local) = (level.path.clone(), level.local.clone());
             let name = path.names().last().map_or("", |name| name);
-            let folder = self.meanwhile(folders.folder(&above, name)).await;
+            let folder = self.reporting(folders.folder(&above, name)).await;
             let state = match folder {
                 Ok(folder) => LevelState::Found(folder),
                 Err(error) => {
@@ -186,26 +187,26 @@ impl Driver {
     async fn file(&mut self, remote: RemotePath, local: PathBuf, size: Option<u64>) {
         self.find().await;
         let Some(Level { state: LevelState::Found(folder), .. }) = self.levels.last() else {
-            let message = "its folder could not be found or created";
+            let message = "cannot find or create its folder";
             let error = TransferError::new(TransferErrorKind::Api, message);
             return self.failed(remote, local, error);
         };
         let name = remote.names().last().cloned().unwrap_or_default();
         let existing = folder.files(&name);
         let (folder_id, log) = (folder.id.clone(), folder.log.clone());
-        // What is read from a pipe cannot be read again.
+        // A pipe cannot be read again, so its upload cannot be resumed.
         let state = self.folders.state.clone().filter(|_| size.is_some());
         let manifest = state.zip(folder_id.as_ref()).and_then(|(state, folder)| {
             let path = state.manifest(folder, &local)?;
             Some((state, path))
         });
         let comparison = self.comparison.clone();
-        match self.meanwhile(comparison.same(&existing, &local, size)).await {
+        match self.reporting(comparison.same(&existing, &local, size)).await {
             Ok(None) => {}
             Ok(file_id) => {
                 if let Some((_, manifest)) = manifest {
-                    // Left by a run that was stopped when all had been sent.
-                    self.meanwhile(Manifest::remove_unused(manifest)).await;
+                    // The leftover of a run that was stopped after the upload was complete.
+                    self.reporting(Manifest::remove_unused(manifest)).await;
                 }
                 return self.done(Item { remote, local, file_id, outcome: Outcome::Skipped });
             }
@@ -214,8 +215,8 @@ impl Driver {
         let Some(folder_id) = folder_id.filter(|_| !self.tree.dry_run) else {
             return self.done(Item::new(remote, local, Outcome::Planned { bytes: size }));
         };
-        while self.under_way.len() >= self.tree.files_in_flight {
-            match self.under_way.join_next().await {
+        while self.uploads.len() >= self.tree.files_in_flight {
+            match self.uploads.join_next().await {
                 Some(items) => self.joined(items),
                 None => break,
             }
@@ -240,14 +241,14 @@ impl Driver {
             manifest,
             log,
         };
-        self.under_way.spawn(file.run());
+        self.uploads.spawn(file.run());
     }
 
-    /// Awaits a future, while files that were sent are reported.
-    async fn meanwhile<T>(&mut self, future: impl Future<Output = T>) -> T {
+    /// Awaits a future, and reports finished uploads in the meantime.
+    async fn reporting<T>(&mut self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
         poll_fn(|cx| {
-            while let Poll::Ready(Some(items)) = self.under_way.poll_join_next(cx) {
+            while let Poll::Ready(Some(items)) = self.uploads.poll_join_next(cx) {
                 self.joined(items);
             }
             future.as_mut().poll(cx)
@@ -256,7 +257,7 @@ impl Driver {
     }
 
     fn joined(&mut self, items: Result<Vec<Item>, JoinError>) {
-        // Nothing but a panic ends one of these tasks.
+        // These tasks are never aborted, so the only error is a panic, which is resumed.
         settled(items).into_iter().flatten().for_each(|item| self.done(item));
     }
 

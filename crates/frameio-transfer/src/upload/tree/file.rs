@@ -1,4 +1,4 @@
-//! One file of a tree: whether it is sent, and what is reported of it.
+//! The upload of one file of a tree: comparison, upload and report.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::{
     Existing, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Transfers, Upload,
 };
 
-/// How a file is compared with those that exist.
+/// Method of comparison with existing files.
 #[derive(Clone)]
 pub(super) struct Comparison {
     pub(super) existing: Existing,
@@ -25,8 +25,7 @@ pub(super) struct Comparison {
 }
 
 impl Comparison {
-    /// Returns the file that is the same as a local one, as far as can be told; `None` if that is to
-    /// be sent.
+    /// Returns the remote file that equals a local one, or `None` if the local file must be uploaded.
     pub(super) async fn same(
         &self,
         files: &[RemoteFile],
@@ -38,7 +37,7 @@ impl Comparison {
             return match complete().next() {
                 None => Ok(None),
                 Some(file) => {
-                    let message = "there is a file of this name already";
+                    let message = "a file of this name already exists";
                     let error = TransferError::new(TransferErrorKind::Invalid, message);
                     Err(error.of_file(&file.id))
                 }
@@ -53,7 +52,7 @@ impl Comparison {
     }
 }
 
-/// A file that is sent, unless another run does so first.
+/// Upload of a file, which is skipped if another run uploads the file first.
 pub(super) struct FileUpload {
     pub(super) transfers: Transfers,
     pub(super) comparison: Comparison,
@@ -61,15 +60,15 @@ pub(super) struct FileUpload {
     pub(super) remote: RemotePath,
     pub(super) local: PathBuf,
     pub(super) size: Option<u64>,
-    /// Files of this name that are not complete.
+    /// Incomplete remote files of this name.
     pub(super) unfinished: Vec<RemoteFile>,
     pub(super) manifest: Option<(StateDirectory, PathBuf)>,
-    /// What other runs add to its folder.
+    /// Log of additions to the folder by other runs.
     pub(super) log: Option<FolderLog>,
 }
 
 impl FileUpload {
-    /// Sends the file; the item of it, and those of unfinished files of its name.
+    /// Uploads the file. Returns its item, and items of unfinished files of its name.
     pub(super) async fn run(mut self) -> Vec<Item> {
         let (remote, local) = (self.remote.clone(), self.local.clone());
         let mut unfinished: Vec<_> =
@@ -106,7 +105,8 @@ impl FileUpload {
                 Some(UploadManifest::Locked { manifest: manifest.clone(), saved, on_failure });
             locked = Some(manifest);
         }
-        // Only now that no other run can begin it: one may have sent it since the folder was listed.
+        // Checked after locking, because another run may have uploaded the file since the folder was
+        // listed.
         let files = files(&added(self.log.as_ref(), &name).await);
         match self.comparison.same(&files, &self.local, self.size).await {
             Ok(None) => {}
@@ -131,7 +131,7 @@ impl FileUpload {
         let size = self.size.unwrap_or(uploaded.bytes);
         let child = Child::File(RemoteFile { id: id.clone(), size, is_complete: true });
         report_added(self.log.as_ref(), &name, child).await;
-        // Others see the log before the lock is gone.
+        // The lock is released after the log is written, so that other runs see the entry.
         remove(locked).await;
         Ok((id, Outcome::Transferred { bytes: uploaded.bytes, digest: None }))
     }
@@ -143,15 +143,15 @@ async fn remove(manifest: Option<Manifest>) {
     }
 }
 
-/// Removes a manifest by which nothing can be resumed.
+/// Removes a manifest without an upload.
 async fn failed(manifest: Option<Manifest>, error: TransferError) -> TransferError {
-    if let Some(manifest) = manifest.filter(|manifest| !manifest.is_begun()) {
+    if let Some(manifest) = manifest.filter(|manifest| !manifest.has_upload()) {
         manifest.remove().await;
     }
     error
 }
 
-/// Size and modification time, by which it is found that a file was written to.
+/// Returns size and modification time, to detect modifications of a file.
 async fn stamp(path: PathBuf) -> Option<(u64, SystemTime)> {
     let read = blocking(move || {
         let metadata = std::fs::metadata(path)?;
@@ -160,7 +160,7 @@ async fn stamp(path: PathBuf) -> Option<(u64, SystemTime)> {
     read.await.ok()
 }
 
-/// Keeps the checksum of a file that was sent.
+/// Records the checksum of an uploaded file.
 async fn keep_checksum(
     checksums: &Checksums,
     id: &FileId,
@@ -168,7 +168,7 @@ async fn keep_checksum(
     before: Option<(u64, SystemTime)>,
 ) {
     let Ok(checksum) = hash(local.to_owned()).await else { return };
-    // It may be another file by now than the one that was sent.
+    // The file may have been modified or replaced after the upload.
     if before.is_some() && before == stamp(local.to_owned()).await {
         checksums.keep(id, &checksum).await;
     }

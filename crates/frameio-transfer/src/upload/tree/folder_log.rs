@@ -1,10 +1,10 @@
-//! Logs by which uploads of several runs learn what the others added to a folder.
+//! Folder logs, which notify concurrent runs of additions to a remote folder.
 //!
-//! A run lists a folder of the service once, when it comes to it. What another run uploads later is
-//! not in that list. So each run appends the files and folders that it added to a log of the folder,
-//! and reads the lines of the others after it has locked a file, before it uploads it. That costs no
-//! call. A log exists only while a run uses its folder: the last one to leave removes it. Its lock
-//! is another file, since a locked file cannot be appended to everywhere.
+//! A run lists each remote folder once, so the list lacks later additions by other runs. Therefore each
+//! run appends its additions to a log of the folder, and reads the lines of other runs after locking a
+//! file and before uploading it, without a call to the service. A log exists while a run uses its
+//! folder; the last run removes it. The lock is a separate file, because some systems do not allow
+//! appending to a locked file.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -21,7 +21,7 @@ use super::remote::{Child, RemoteFile, key};
 use crate::tasks::blocking;
 use crate::upload::lock_file::{Mode, try_lock};
 
-/// The log of one folder.
+/// The log of a folder.
 #[derive(Clone)]
 pub(super) struct FolderLog {
     inner: Arc<Inner>,
@@ -29,24 +29,24 @@ pub(super) struct FolderLog {
 
 struct Inner {
     path: PathBuf,
-    /// Locked by all who use the log.
+    /// Lock file, locked by all users of the log.
     users: File,
-    /// Tells the lines of this log apart from those of others.
+    /// Id of this run in the lines of the log.
     writer: String,
     state: Mutex<State>,
 }
 
 struct State {
     file: File,
-    /// End of the lines read so far.
+    /// End of the lines that were read.
     read: u64,
-    /// What others added since the log was opened.
+    /// Additions by other runs since the log was opened.
     added: HashMap<String, Vec<Child>>,
 }
 
 impl FolderLog {
-    /// Opens the log at `path`. Lines that it has already are of things that a list made from now on
-    /// contains.
+    /// Opens the log at `path`. Existing lines are skipped, because a subsequent list contains their
+    /// additions.
     pub(super) async fn open(path: PathBuf) -> io::Result<Self> {
         blocking(move || Self::open_now(&path)).await
     }
@@ -62,7 +62,7 @@ impl FolderLog {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Appends a file or a folder that was added to the folder.
+    /// Records the addition of a file or a folder.
     pub(super) async fn append(&self, name: &str, child: &Child) -> io::Result<()> {
         let mut line = json!({ "writer": self.inner.writer, "name": name });
         match child {
@@ -72,13 +72,13 @@ impl FolderLog {
                 line["size"] = file.size.into();
             }
         }
-        // The first line end closes a line of somebody else that broke off.
+        // The leading newline terminates a truncated line of another run.
         let (inner, line) = (self.inner.clone(), format!("\n{line}\n"));
-        // One write, at the end whoever else appends.
+        // A single write in append mode is atomic.
         blocking(move || inner.state().file.write_all(line.as_bytes())).await
     }
 
-    /// Returns what others added under a name since the log was opened.
+    /// Returns the additions of other runs with a name since the log was opened.
     pub(super) async fn added(&self, name: &str) -> io::Result<Vec<Child>> {
         let (inner, key) = (self.inner.clone(), key(name));
         blocking(move || {
@@ -95,7 +95,7 @@ impl State {
         let mut text = Vec::new();
         self.file.seek(SeekFrom::Start(self.read))?;
         self.file.read_to_end(&mut text)?;
-        // A line that is being written is read the next time.
+        // An incomplete line is read the next time.
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         self.read += whole as u64;
         let lines = text.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n');
@@ -129,7 +129,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // Whoever can lock it alone is the last one.
+        // The last user can lock the file exclusively.
         if self.users.unlock().is_ok() && self.users.try_lock().is_ok() {
             drop(std::fs::remove_file(&self.path));
             drop(std::fs::remove_file(users(&self.path)));
@@ -143,7 +143,7 @@ fn users(log: &Path) -> PathBuf {
 
 fn lock_users(log: &Path) -> io::Result<File> {
     let path = users(log);
-    // It is locked exclusively only for the moment in which it is removed.
+    // The exclusive lock is held only briefly, during removal.
     for _ in 0..100 {
         if let Some(file) = try_lock(&path, true, Mode::Shared)? {
             return Ok(file);
@@ -153,7 +153,7 @@ fn lock_users(log: &Path) -> io::Result<File> {
     Err(io::ErrorKind::ResourceBusy.into())
 }
 
-/// Returns a name that no other log of this machine has.
+/// Returns a unique id for the lines of this log.
 fn writer() -> String {
     static PROCESS: OnceLock<RandomState> = OnceLock::new();
     static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
@@ -171,18 +171,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn others_see_what_is_added_after_they_opened_it_and_the_last_one_removes_it() {
+    async fn reports_additions_to_other_runs_and_is_removed_by_the_last_one() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("log");
         let first = FolderLog::open(path.clone()).await.unwrap();
         first.append("a.mov", &file("1", 10)).await.unwrap();
         let second = FolderLog::open(path.clone()).await.unwrap();
-        assert_eq!(second.added("a.mov").await.unwrap(), [], "the list has it");
+        assert_eq!(second.added("a.mov").await.unwrap(), [], "added before the log was opened");
         first.append("Caf\u{e9}", &file("2", 20)).await.unwrap();
         first.append("Day 1", &Child::Folder("3".into())).await.unwrap();
         assert_eq!(second.added("Cafe\u{301}").await.unwrap(), [file("2", 20)]);
         assert_eq!(second.added("Day 1").await.unwrap(), [Child::Folder("3".into())]);
-        assert_eq!(first.added("Day 1").await.unwrap(), [], "its own lines do not count");
+        assert_eq!(first.added("Day 1").await.unwrap(), [], "skips its own lines");
         drop(first);
         assert!(path.exists());
         drop(second);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_line_that_broke_off_hides_no_other() {
+    async fn skips_a_truncated_line() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("log");
         let (log, other) = (FolderLog::open(path.clone()), FolderLog::open(path.clone()));
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_line_that_is_not_whole_waits_for_its_end() {
+    async fn reads_an_incomplete_line_after_its_end_is_written() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("log");
         let log = FolderLog::open(path.clone()).await.unwrap();

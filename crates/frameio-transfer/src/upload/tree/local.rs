@@ -1,4 +1,4 @@
-//! What is in the directories of this machine.
+//! The walk through local directories.
 
 use std::collections::VecDeque;
 use std::io;
@@ -14,16 +14,16 @@ use crate::summary::Ignored;
 use crate::tasks::blocking;
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
-/// Maximum number of characters that the service accepts as a name.
+/// Maximum number of characters of a name at the service.
 const LONGEST_NAME: usize = 255;
 
-/// Number of entries that are looked up in one go.
+/// Number of entries in a batch.
 const BATCH: usize = 256;
 
-/// Something in a directory.
+/// An entry of a local directory.
 #[derive(Debug)]
 pub(super) struct LocalEntry {
-    /// Its path below the folder of the service. A name that is not UTF-8 is only to be shown.
+    /// Path relative to the remote folder. Names that are not UTF-8 are converted lossily.
     pub(super) remote: RemotePath,
     pub(super) local: PathBuf,
     pub(super) kind: EntryKind,
@@ -31,15 +31,15 @@ pub(super) struct LocalEntry {
 
 #[derive(Debug)]
 pub(super) enum EntryKind {
-    /// It comes before what is in it.
+    /// A directory, which precedes its content.
     Folder,
-    /// A file, and its size where it has one: a pipe has none.
+    /// A file with its size, or a pipe without one.
     File(Option<u64>),
     Ignored(Ignored),
     Failed(TransferError),
 }
 
-/// Walks through directories, a batch at a time, so that no thread is kept while nobody asks.
+/// Walks through directories in batches, so that no thread is blocked between batches.
 pub(super) struct Walker {
     roots: VecDeque<Root>,
     current: Option<(Root, walkdir::IntoIter)>,
@@ -63,7 +63,7 @@ impl Walker {
         found.await.map_err(|Failure(error)| error)
     }
 
-    /// Returns the next few entries; none after the last.
+    /// Returns the next batch of entries, which is empty after the last one.
     pub(super) async fn batch(mut self) -> Result<(Self, Vec<LocalEntry>), TransferError> {
         let walked = blocking(move || {
             let mut batch = Vec::new();
@@ -125,9 +125,9 @@ impl Root {
         LocalEntry { remote, local: path.to_owned(), kind }
     }
 
-    /// Whether it is a directory that is walked through.
+    /// Returns whether the entry is a directory to walk through.
     fn is_folder(&self, entry: &DirEntry) -> bool {
-        // The root itself may be a link.
+        // The root itself may be a symbolic link.
         if entry.depth() == 0 { self.path.is_dir() } else { entry.file_type().is_dir() }
     }
 }
@@ -152,7 +152,7 @@ impl Options {
         }
         let name = match root.prefix.names() {
             [name] if is_named => Ok(name.as_str()),
-            _ => entry.file_name().to_str().ok_or("the name is not UTF-8"),
+            _ => entry.file_name().to_str().ok_or("the file name is not UTF-8"),
         };
         let name = name.and_then(check);
         if root.is_folder(entry) {
@@ -164,7 +164,7 @@ impl Options {
         };
         let size = match found {
             LocalFile::Regular(metadata) => Some(metadata.len()),
-            // One that nobody named would be waited for.
+            // Reading a pipe found in a directory could block forever.
             LocalFile::Pipe if is_named => None,
             _ => return Ok(EntryKind::Ignored(Ignored::Special)),
         };
@@ -178,7 +178,7 @@ impl Options {
             return Ok(invalid(message));
         }
         Ok(match size {
-            Some(0) => invalid("it is empty, and the service takes no files of 0 bytes"),
+            Some(0) => invalid("it is empty; the service accepts no empty files"),
             size => EntryKind::File(size),
         })
     }
@@ -192,10 +192,10 @@ fn failed(error: io::Error) -> TransferError {
     TransferError::new(TransferErrorKind::Source, reason(&error)).because(error)
 }
 
-/// Why a directory could not be walked through; its path is reported next to it.
+/// Converts an error of the walk. The message omits the path, which is reported separately.
 fn walk_failed(error: walkdir::Error) -> TransferError {
     if error.loop_ancestor().is_some() {
-        let message = "it is a symbolic link to a directory that it is in";
+        let message = "it is a symbolic link to one of its parent directories";
         return TransferError::new(TransferErrorKind::Source, message);
     }
     let message = match (error.io_error(), error.path()) {
@@ -208,11 +208,11 @@ fn walk_failed(error: walkdir::Error) -> TransferError {
     TransferError::new(TransferErrorKind::Source, message).because(error)
 }
 
-/// Checks that the service accepts a name.
+/// Verifies that the service accepts a name.
 fn check(name: &str) -> Result<(), &'static str> {
     match name.chars().count() {
-        0 => Err("it has no name"),
-        count if count > LONGEST_NAME => Err("the name is longer than 255 characters"),
+        0 => Err("it has no file name"),
+        count if count > LONGEST_NAME => Err("the file name is longer than 255 characters"),
         _ => Ok(()),
     }
 }
@@ -229,7 +229,7 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// A failure of what runs where it may wait for a disk.
+/// Error of blocking work.
 struct Failure(TransferError);
 
 impl From<io::Error> for Failure {
@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_counted_in_characters() {
+    fn the_length_of_names_is_counted_in_characters() {
         assert!(check(&"ä".repeat(255)).is_ok());
         assert!(check(&"a".repeat(256)).is_err() && check("").is_err());
     }

@@ -1,4 +1,4 @@
-//! Folders of this machine, sent with their structure.
+//! Uploads of local directories with their structure.
 
 mod driver;
 mod file;
@@ -19,32 +19,33 @@ use frameio_core::{AccountId, FolderId};
 use crate::summary::{OnItem, OnProgress};
 use crate::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers};
 
-/// Files and directories to upload into a folder with [`Transfers::upload_tree`].
+/// An upload of files and directories, for [`Transfers::upload_tree`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | files in flight | 16 |
+/// | concurrent files | 16 |
 /// | existing files of the same name and size | skipped |
-/// | symbolic links | not followed, but reported |
-/// | hidden files and directories | left out and counted |
-/// | patterns | none: all files |
-/// | checksums | none: only sizes are compared |
-/// | manifests | none: a file that was sent in part is sent again |
+/// | symbolic links | ignored and reported |
+/// | hidden files and directories | ignored and reported |
+/// | patterns | none; all files are uploaded |
+/// | checksums | none; only sizes are compared |
+/// | manifests | none; an interrupted upload of a file is restarted |
 /// | dry run | no |
 ///
-/// Existing folders are used, others are created; nothing at the service is ever replaced or
-/// deleted. The service keeps no checksum of a file and allows several of one name, so files are
-/// compared by name and size, a version stack by its newest version; and by the
-/// [checksums](Self::checksums) of earlier runs, if there are any. A file of another size or checksum
-/// is uploaded next to the existing one. The summary lists what the service does not accept: empty
-/// files, and names that are longer than 255 characters or not UTF-8.
+/// Missing folders are created. Nothing at the service is replaced or deleted.
 ///
-/// A pipe that is named itself, such as `/dev/stdin`, is read to its end and sent; one in a directory
-/// is left out.
+/// Files are compared by name and size, because the service stores no checksums and allows several
+/// files with the same name; a version stack is compared by its head. If
+/// [checksums](Self::checksums) of earlier runs exist, they are compared too. A file with another size
+/// or checksum is uploaded next to the existing one. Files that the service does not accept fail:
+/// empty files, and names that are longer than 255 characters or not UTF-8.
 ///
-/// Run again, it skips what is complete, and resumes what is not if there is a manifest of it. Several
-/// runs at once that share a directory of [`manifests`](Self::manifests) send each file once: each
-/// waits for the files that another is sending.
+/// A pipe given as a path, such as `/dev/stdin`, is read to its end and uploaded. A pipe in a directory
+/// is ignored.
+///
+/// Running the same upload again skips complete files and resumes files with a manifest. Concurrent
+/// runs that share a directory of [`manifests`](Self::manifests) upload each file once; each run waits
+/// for files that another one is uploading.
 ///
 /// ```no_run
 /// use frameio::transfer::{Transfers, UploadTree};
@@ -57,7 +58,7 @@ use crate::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transf
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "a tree is not sent until it is given to `Transfers::upload_tree`"]
+#[must_use = "an upload does nothing until it is passed to `Transfers::upload_tree`"]
 pub struct UploadTree {
     account: AccountId,
     folder: FolderId,
@@ -77,20 +78,20 @@ pub struct UploadTree {
     report: Option<OnProgress>,
 }
 
-/// Called with what does not fail a tree.
+/// Callback for an error that does not fail the tree.
 type OnWarning = Arc<dyn Fn(&TransferError) + Send + Sync>;
 
-/// What is sent.
+/// Paths to upload.
 #[derive(Clone, Debug)]
 enum Roots {
-    /// What is in a directory.
+    /// Content of a directory.
     Within(PathBuf),
-    /// These, by their names.
+    /// Files and directories with their names.
     Paths(Vec<PathBuf>),
 }
 
 impl UploadTree {
-    /// Uploads the content of `directory` into a folder.
+    /// Uploads the content of `directory` to a folder.
     pub fn new(
         account: impl Into<AccountId>,
         folder: impl Into<FolderId>,
@@ -99,7 +100,7 @@ impl UploadTree {
         Self::of(account.into(), folder.into(), Roots::Within(directory.into()))
     }
 
-    /// Uploads files and directories into a folder, each under its own name.
+    /// Uploads files and directories to a folder, each with its name.
     pub fn paths(
         account: impl Into<AccountId>,
         folder: impl Into<FolderId>,
@@ -111,11 +112,12 @@ impl UploadTree {
 
     /// Verifies that files and directories exist and can be uploaded, without calling the service.
     ///
-    /// [`Transfers::upload_tree`] does so too, before it sends anything; this is for a program that
-    /// has other calls to make first.
+    /// [`Transfers::upload_tree`] verifies this as well. Use this function to fail early, before
+    /// other calls.
     ///
     /// # Errors
-    /// When a path cannot be looked up, or leads to a device or a socket.
+    ///
+    /// Fails if a path cannot be looked up, or is a device or a socket.
     pub fn check_paths(
         paths: impl IntoIterator<Item = impl AsRef<Path>>,
     ) -> Result<(), TransferError> {
@@ -143,106 +145,105 @@ impl UploadTree {
         }
     }
 
-    /// Sets the maximum number of files in flight, at least one. Default: 16.
+    /// Limits the number of files that are uploaded concurrently, at least 1. Default: 16.
     ///
-    /// Small files wait for the service most of the time, and for its quota of five new files a
-    /// second; the parts of all files together are limited by the [`Transfers`].
+    /// The upload of a small file mostly waits for the service and for its quota of five new files
+    /// per second. The total number of concurrent parts is limited by
+    /// [`TransfersBuilder::parts_in_flight`](crate::TransfersBuilder::parts_in_flight).
     pub fn files_in_flight(mut self, files: usize) -> Self {
         self.files_in_flight = files.max(1);
         self
     }
 
-    /// Sets the maximum number of parts of a file in flight, at least one. Default: that of an
+    /// Limits the number of concurrent parts of each file, at least 1. Default: like
     /// [`Upload`](crate::Upload).
     pub fn parts_in_flight(mut self, parts: usize) -> Self {
         self.parts_in_flight = Some(parts);
         self
     }
 
-    /// Sets what to do with files whose name is taken. Default: [`Existing::SkipSame`].
+    /// Sets the policy for existing files of the same name. Default: [`Existing::SkipSame`].
     ///
-    /// With [`Existing::Refuse`] they fail. [`Existing::Overwrite`] and
-    /// [`Existing::ReplaceDifferent`] are refused before anything is sent: the service replaces no
-    /// files.
+    /// With [`Existing::Refuse`], such files fail. [`Existing::Overwrite`] and
+    /// [`Existing::ReplaceDifferent`] are an error, because the service cannot replace files.
     pub fn existing(mut self, existing: Existing) -> Self {
         self.existing = existing;
         self
     }
 
-    /// Follows symbolic links, including those that lead out of the directory; one that leads to a
-    /// directory above it fails. Default: no.
+    /// Follows symbolic links, even out of the directory. A link to one of its parent directories
+    /// fails. Default: no.
     pub fn follow_links(mut self, follow: bool) -> Self {
         self.follow_links = follow;
         self
     }
 
-    /// Also uploads hidden files and directories: those whose name begins with a dot, and on Windows
-    /// those with the hidden attribute. Default: no.
+    /// Uploads hidden files and directories too: names that start with a dot, and on Windows the
+    /// hidden attribute. Default: no.
     pub fn hidden(mut self, hidden: bool) -> Self {
         self.hidden = hidden;
         self
     }
 
-    /// Uploads only files that match; called again, those that match either. Default: all.
+    /// Adds a pattern of files to upload. Default: all files.
     ///
-    /// A pattern is a glob: `*` and `?` match within a name, `[a-z]` and `{mov,mp4}` choose, and `**`
-    /// matches any number of folders. Without a `/` in it, it matches a name anywhere. With one, it
-    /// matches a path, which can be written from the directory (`./Cache`), with its name at the
-    /// service (`/rushes/Cache`), or as the directory was given (`work/rushes/Cache`). One that
-    /// matches a directory matches all in it.
+    /// A pattern is a glob: `*` and `?` match within a name, `[a-z]` and `{mov,mp4}` are alternatives,
+    /// and `**` matches any number of folders. A pattern without `/` matches names at any depth. A
+    /// pattern with `/` matches paths relative to the directory (`./Cache`), to the remote folder
+    /// (`/rushes/Cache`), or to the directory that the given path is relative to
+    /// (`work/rushes/Cache`). A pattern that matches a directory matches its whole content.
     ///
-    /// Directories in which nothing matches are not created. A file that is named itself and matches
-    /// nothing is an error.
+    /// Directories without matching files are not created. A file given as a path that matches no
+    /// pattern is an error.
     pub fn include(mut self, pattern: impl Into<String>) -> Self {
         self.include.push(pattern.into());
         self
     }
 
-    /// Leaves out files and directories that match, and counts them; called again, those that match
-    /// either. It takes precedence over [`include`](Self::include), whose patterns it shares.
-    /// Directories of which nothing remains are not created.
+    /// Adds a pattern of files and directories to ignore, with the syntax of
+    /// [`include`](Self::include) and with precedence over it. Directories that become empty are not
+    /// created.
     pub fn exclude(mut self, pattern: impl Into<String>) -> Self {
         self.exclude.push(pattern.into());
         self
     }
 
-    /// Keeps the checksums (XXH3) of uploaded files in the file at `path`, and compares existing files
-    /// of the same size by them. Default: by size alone.
+    /// Records checksums (XXH3) of uploaded files in the file at `path`, and compares existing files
+    /// of the same size by checksum. Default: by size only.
     ///
-    /// This finds files that changed and kept their size, at the cost of reading all existing files
-    /// again. One path serves all trees, up and [down](crate::DownloadTree::checksums): checksums are
-    /// kept by file id.
+    /// This detects files that changed without changing their size, but has to read all existing
+    /// files. The same path can be used for all uploads and
+    /// [downloads](crate::DownloadTree::checksums), because checksums are stored by file id.
     pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
         self.checksums = Some(path.into());
         self
     }
 
-    /// Keeps in a directory what is needed to resume files, one manifest for each file under way. It
-    /// is created if it is missing, and can be shared by all uploads of this user, which so see each
-    /// other.
+    /// Saves manifests of running uploads in a directory, so that they can be resumed. The directory
+    /// is created if necessary. Share it between all uploads of a user to coordinate them.
     ///
-    /// An upload that cannot be resumed is started over, and what it left at the service is reported
-    /// in [`Summary::unfinished`]. Where the directory cannot be written, files are sent without
-    /// manifests, and [`on_warning`](Self::on_warning) is called.
+    /// An upload that cannot be resumed is restarted, and its incomplete remote file is reported in
+    /// [`Summary::unfinished`]. If the directory cannot be written, files are uploaded without
+    /// manifests and [`on_warning`](Self::on_warning) is called.
     pub fn manifests(mut self, directory: impl Into<PathBuf>) -> Self {
         self.manifests = Some(directory.into());
         self
     }
 
-    /// Reports what would be uploaded, and creates nothing. Default: no.
+    /// Reports which files would be uploaded, without creating anything. Default: no.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = dry_run;
         self
     }
 
-    /// Calls `on_item` with the result of each file, as soon as it is known.
+    /// Calls `on_item` with the result of each file as soon as it is available.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.on_item = Some(Arc::new(on_item));
         self
     }
 
-    /// Calls `on_warning` with what does not fail the tree, each reason once: that the directory of
-    /// [`manifests`](Self::manifests) cannot be written, so that nothing can be resumed.
+    /// Calls `on_warning`, at most once, if the directory of [`manifests`](Self::manifests) cannot be
+    /// written, so that uploads cannot be resumed.
     pub fn on_warning(
         mut self,
         on_warning: impl Fn(&TransferError) + Send + Sync + 'static,
@@ -251,8 +252,8 @@ impl UploadTree {
         self
     }
 
-    /// Calls `report` with the progress of each file, by its path at the service, as
-    /// [`Upload::progress`](crate::Upload::progress) does.
+    /// Calls `report` with the remote path and the progress of each file, as often as
+    /// [`Upload::progress`](crate::Upload::progress).
     pub fn progress(
         mut self,
         report: impl Fn(&RemotePath, Progress) + Send + Sync + 'static,
@@ -282,12 +283,15 @@ impl fmt::Debug for UploadTree {
 }
 
 impl Transfers {
-    /// Uploads a tree. A file that fails is in the summary and does not stop the others. Dropping the
-    /// future stops the uploads and keeps their manifests.
+    /// Uploads a tree.
+    ///
+    /// A file that fails is reported in the summary and does not stop the others. Dropping the future
+    /// stops the uploads and keeps their manifests.
     ///
     /// # Errors
-    /// When a path is missing, cannot be sent or has no name, a pattern is invalid, the folder of the
-    /// service cannot be listed, or the checksums cannot be read.
+    ///
+    /// Fails if a path is missing or cannot be uploaded, a pattern is invalid, the remote folder
+    /// cannot be listed, or the checksum file cannot be read.
     pub fn upload_tree(
         &self,
         tree: UploadTree,

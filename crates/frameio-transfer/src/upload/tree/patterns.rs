@@ -1,8 +1,7 @@
-//! Which files are sent, by their names.
+//! Include and exclude patterns.
 //!
-//! The crate `ignore` is not used for this: its walker does not yield what it leaves out, which is
-//! reported here with the reason, and its overrides have no directory that is included with all that
-//! is in it.
+//! The `ignore` crate is unsuitable: its walker does not yield ignored entries, which are reported here
+//! with a reason, and its overrides cannot include a directory with all of its content.
 
 use std::path::{Path, PathBuf};
 
@@ -10,30 +9,30 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::{TransferError, TransferErrorKind};
 
-/// Patterns of files to send and to leave out.
+/// Patterns of files to include and exclude.
 #[derive(Clone, Debug)]
 pub(super) struct Patterns {
-    /// All files, where there are none.
+    /// `None` includes all files.
     include: Option<Set>,
     exclude: Set,
 }
 
-/// Patterns for names, which hold anywhere, and for paths.
+/// Patterns for names, which match at any depth, and for paths.
 #[derive(Clone, Debug)]
 struct Set {
     names: GlobSet,
     paths: GlobSet,
 }
 
-/// What the patterns of a path begin at: each directory that somebody may write a path from.
+/// Directories that a path pattern can be relative to.
 ///
-/// That is the directory that is sent, the folder that it becomes at the service, as the output
-/// shows it, and the directory in which its path was typed.
+/// These are the uploaded directory, the parent of the remote folder (as paths are printed), and the
+/// directory that the given path is relative to.
 #[derive(Clone, Debug)]
 pub(super) struct Bases {
-    /// The name at the service, if the directory is sent with its name.
+    /// Remote name, if the directory is uploaded with its name.
     name: Option<PathBuf>,
-    /// What to put before the path below the directory.
+    /// Prefixes to prepend to the path within the directory.
     prefixes: Vec<PathBuf>,
 }
 
@@ -61,18 +60,18 @@ impl Patterns {
         Ok(Self { include, exclude: Set::new(exclude)? })
     }
 
-    /// Whether only files that match are sent.
-    pub(super) const fn choose(&self) -> bool {
+    /// Returns whether there are include patterns.
+    pub(super) const fn has_include(&self) -> bool {
         self.include.is_some()
     }
 
-    /// Whether a file or a directory, with all in it, is left out; `below` is its path in the
-    /// directory that is sent.
+    /// Returns whether a file, or a directory with its content, is excluded. `below` is the path
+    /// within the uploaded directory.
     pub(super) fn exclude(&self, bases: &Bases, below: &Path) -> bool {
         self.exclude.has(bases, below)
     }
 
-    /// Whether a file is among those to be sent, by itself or by a directory that it is in.
+    /// Returns whether a file or one of its parent directories is included.
     pub(super) fn include(&self, bases: &Bases, below: &Path) -> bool {
         let matches = |set: &Set| below.ancestors().any(|path| set.has(bases, path));
         self.include.as_ref().is_none_or(matches)
@@ -89,7 +88,7 @@ impl Set {
         }
         let build = |set: GlobSetBuilder| {
             set.build().map_err(|error| {
-                let message = format!("the patterns cannot be used: {}", error.kind());
+                let message = format!("invalid patterns: {}", error.kind());
                 TransferError::new(TransferErrorKind::Invalid, message)
             })
         };
@@ -108,7 +107,7 @@ impl Set {
     }
 }
 
-/// Reads a pattern, and whether it is of paths.
+/// Parses a pattern. Also returns whether it matches paths rather than names.
 fn glob(pattern: &str) -> Result<(globset::Glob, bool), TransferError> {
     let refuse = |reason: &dyn std::fmt::Display| {
         let message = format!("invalid pattern '{pattern}': {reason}");
@@ -116,7 +115,7 @@ fn glob(pattern: &str) -> Result<(globset::Glob, bool), TransferError> {
     };
     let mut bare = pattern.trim_end_matches('/');
     let mut is_path = bare.contains('/');
-    // From where it begins makes no difference.
+    // A leading `./` or `/` does not change the meaning.
     while let Some(rest) = bare.strip_prefix("./").or_else(|| bare.strip_prefix('/')) {
         bare = rest;
     }
@@ -142,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_anywhere_and_a_path_is_from_the_root() {
+    fn names_match_at_any_depth_and_paths_from_the_root() {
         for (pattern, yes, no) in [
             ("*.mov", ["a.mov", "x/y/a.mov"], ["a.mp4", "a.mov/b"]),
             ("tmp", ["tmp", "x/tmp"], ["tmp2", "x/tmp/y"]),
@@ -162,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_can_be_written_as_it_is_typed_and_as_it_is_shown() {
+    fn paths_match_relative_to_each_base() {
         for pattern in [
             "Cache/a",
             "./Cache/a",
@@ -184,21 +183,21 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_included_is_with_all_in_it() {
+    fn includes_the_content_of_a_directory() {
         let include = |pattern: &str, path: &str| {
             let patterns = Patterns::new(&[pattern.into()], &[]).unwrap();
-            assert!(patterns.choose());
+            assert!(patterns.has_include());
             patterns.include(&bases(), Path::new(path))
         };
         assert!(include("Day *", "Day 1/x/y.txt") && include("*.mov", "x/y.mov"));
         assert!(include("p", "x/y.txt") && include("p/x", "x/y.txt"));
         assert!(!include("*.mov", "x/y.txt"));
-        assert!(!include("work", "x/y.txt"), "it is above what is sent");
-        assert!(!Patterns::new(&[], &[]).unwrap().choose());
+        assert!(!include("work", "x/y.txt"), "a parent of the uploaded directory");
+        assert!(!Patterns::new(&[], &[]).unwrap().has_include());
     }
 
     #[test]
-    fn an_invalid_pattern_is_refused_with_the_reason() {
+    fn refuses_invalid_patterns_with_a_reason() {
         for (pattern, reason) in [
             ("a[", "invalid pattern 'a[': unclosed character class"),
             ("", "invalid pattern '': it is empty"),

@@ -1,4 +1,4 @@
-//! Folders of the service, and what is in them.
+//! Remote folders and their children.
 
 use std::collections::HashMap;
 
@@ -22,14 +22,14 @@ pub(super) struct RemoteFolders {
     pub(super) dry_run: bool,
 }
 
-/// A folder of the service, and what is in it by name.
+/// A remote folder with its children by name.
 pub(super) struct RemoteFolder {
-    /// `None` where it would have to be created, in a dry run.
+    /// `None` in a dry run, if the folder would be created.
     pub(super) id: Option<FolderId>,
     children: HashMap<String, Vec<Child>>,
-    /// Those that have another name on a disk, by that one.
+    /// Children whose local name differs, by that name.
     renamed: HashMap<String, Child>,
-    /// What other runs add to it.
+    /// Log of additions by other runs.
     pub(super) log: Option<FolderLog>,
 }
 
@@ -39,7 +39,7 @@ pub(super) enum Child {
     File(RemoteFile),
 }
 
-/// A file, or the newest version of a version stack.
+/// A file, or the head of a version stack.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RemoteFile {
     pub(super) id: FileId,
@@ -50,10 +50,10 @@ pub(super) struct RemoteFile {
 impl RemoteFolders {
     /// Lists a folder.
     pub(super) async fn list(&self, id: FolderId) -> Result<RemoteFolder, TransferError> {
-        // Before the list: what others add from now on is in the one or in the other.
+        // Open the log before listing, so that later additions are in the log or in the list.
         let mut folder = self.empty(Some(id.clone())).await;
         let mut names = SafeNames::new();
-        // In the order of a download, which so gives the same names on a disk.
+        // The order of a download, which yields the same local names.
         let list = ListFolderChildren::new(&self.account, id).sort(AssetSort::CreatedAtAsc);
         let mut items = self.client.items(list.page_size(500));
         while let Some(asset) = items.next().await {
@@ -68,8 +68,7 @@ impl RemoteFolders {
         Ok(folder)
     }
 
-    /// Returns the folder of a name in `parent`, created where it is missing, unless it is a dry
-    /// run.
+    /// Returns the folder with a name in `parent`. Creates it if it is missing, except in a dry run.
     pub(super) async fn folder(
         &self,
         parent: &RemoteFolder,
@@ -103,7 +102,7 @@ impl RemoteFolders {
         Ok(folder)
     }
 
-    /// A folder without children.
+    /// Creates a folder without children.
     async fn empty(&self, id: Option<FolderId>) -> RemoteFolder {
         let log = match (&self.state, &id) {
             (Some(state), Some(id)) => state.log(id).await,
@@ -130,19 +129,19 @@ impl Child {
 }
 
 impl RemoteFolder {
-    /// Returns what has a name; or else what a download gives this name, so that it is not sent back
-    /// as something else.
+    /// Returns the children with a name, or else the child that a download saves under this name, so
+    /// that a downloaded file is not uploaded as a new one.
     fn children(&self, name: &str) -> &[Child] {
         let renamed = || self.renamed.get(&key(name)).map(std::slice::from_ref);
         self.children.get(&key(name)).map(Vec::as_slice).or_else(renamed).unwrap_or_default()
     }
 
-    /// Returns the files of a name.
+    /// Returns the files with a name.
     pub(super) fn files(&self, name: &str) -> Vec<RemoteFile> {
         files(self.children(name))
     }
 
-    /// Returns what other runs added under a name since the folder was listed.
+    /// Returns the children with a name that other runs have added since the folder was listed.
     async fn added(&self, name: &str) -> Vec<Child> {
         added(self.log.as_ref(), name).await
     }
@@ -152,7 +151,8 @@ impl RemoteFolder {
     }
 }
 
-/// Returns what other runs added to a folder under a name; nothing where there is no log to read.
+/// Returns the children with a name that other runs have added to a folder, or nothing if the log
+/// cannot be read.
 pub(super) async fn added(log: Option<&FolderLog>, name: &str) -> Vec<Child> {
     let Some(log) = log else { return Vec::new() };
     log.added(name).await.unwrap_or_else(|error| {
@@ -161,7 +161,7 @@ pub(super) async fn added(log: Option<&FolderLog>, name: &str) -> Vec<Child> {
     })
 }
 
-/// Lets other runs know of a child that was added to a folder.
+/// Notifies other runs of a child added to a folder.
 pub(super) async fn report_added(log: Option<&FolderLog>, name: &str, child: Child) {
     let Some(log) = log else { return };
     if let Err(error) = log.append(name, &child).await {
@@ -177,7 +177,7 @@ pub(super) fn files(children: &[Child]) -> Vec<RemoteFile> {
     files.collect()
 }
 
-/// Returns the folder among children of one name, if there is one.
+/// Returns the only folder among children with the same name, if any.
 fn only_folder(children: &[Child]) -> Result<Option<FolderId>, TransferError> {
     let folders = children.iter().filter_map(|child| match child {
         Child::Folder(id) => Some(id),
@@ -190,7 +190,7 @@ fn only_folder(children: &[Child]) -> Result<Option<FolderId>, TransferError> {
         all => {
             let ids: Vec<_> = all.iter().map(|id| id.as_str()).collect();
             let message = format!(
-                "there are {} folders of this name: rename all but one of {}",
+                "{} folders have this name; rename all but one of {}",
                 all.len(),
                 ids.join(", ")
             );
@@ -199,7 +199,7 @@ fn only_folder(children: &[Child]) -> Result<Option<FolderId>, TransferError> {
     }
 }
 
-/// Returns what names have in common that look the same: macOS writes accents in its own way.
+/// Normalizes a name, because macOS decomposes accented characters.
 pub(super) fn key(name: &str) -> String {
     name.nfc().collect()
 }

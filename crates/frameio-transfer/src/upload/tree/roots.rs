@@ -1,4 +1,4 @@
-//! The files and directories that are named to be sent.
+//! The files and directories given to an upload.
 
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -8,16 +8,16 @@ use super::patterns::{Bases, Patterns};
 use crate::local_file::{LocalFile, unopened};
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
-/// A file or a directory to be sent.
+/// A given file or directory.
 pub(super) struct Root {
-    /// Its name at the service; none where only what is in it is sent.
+    /// Remote name; empty if only the content of the directory is uploaded.
     pub(super) prefix: RemotePath,
     pub(super) path: PathBuf,
     pub(super) bases: Bases,
 }
 
-/// Looks up what is to be sent. All of it has to exist, and each file has to be one that is sent:
-/// what is named and left out would be taken for sent.
+/// Looks up the given paths. All of them must exist and be uploadable, because the user would assume
+/// that a given file has been uploaded.
 pub(super) fn find(roots: Roots, patterns: &Patterns) -> Result<VecDeque<Root>, TransferError> {
     let paths = match roots {
         Roots::Within(path) => {
@@ -33,15 +33,15 @@ pub(super) fn find(roots: Roots, patterns: &Patterns) -> Result<VecDeque<Root>, 
     let mut roots = VecDeque::new();
     for path in paths {
         let found = look_up(&path)?;
-        // `.` and `..` stand for names.
+        // Resolve `.` and `..` to names.
         let named = match path.file_name() {
             Some(_) => path.clone(),
             None => path.canonicalize().map_err(|error| unopened(&path, error))?,
         };
-        let name = named.file_name().ok_or_else(|| refuse(&path, "it has no name"))?;
-        let name = name.to_str().ok_or_else(|| refuse(&path, "the name is not UTF-8"))?;
+        let name = named.file_name().ok_or_else(|| refuse(&path, "it has no file name"))?;
+        let name = name.to_str().ok_or_else(|| refuse(&path, "the file name is not UTF-8"))?;
         if !taken.insert(name.to_owned()) {
-            return Err(refuse(&path, "another of the paths has the same name"));
+            return Err(refuse(&path, "another path has the same file name"));
         }
         let bases = Bases::new(Some(name), &path);
         let root = Root { prefix: RemotePath::new([name]), path, bases };
@@ -57,23 +57,23 @@ impl Root {
         let here = Path::new("");
         match found {
             LocalFile::Directory => Ok(()),
-            // It was left out by name, and is reported.
+            // The walk reports it as excluded.
             _ if patterns.exclude(&self.bases, here) => Ok(()),
             LocalFile::Special(_) => {
                 found.is_uploadable().map_err(|error| unopened(&self.path, error))
             }
             _ if !patterns.include(&self.bases, here) => {
-                refuse("no pattern of files to include matches it")
+                refuse("it does not match the patterns to include")
             }
             LocalFile::Regular(_) if is_partial(&self.path) => {
-                refuse("it belongs to a download that is not complete")
+                refuse("it is part of an incomplete download")
             }
             LocalFile::Regular(_) | LocalFile::Pipe => Ok(()),
         }
     }
 }
 
-/// Whether a file belongs to a download that is under way, or was given up.
+/// Returns whether a file is part of an incomplete download.
 pub(super) fn is_partial(path: &Path) -> bool {
     let Some(path) = path.to_str() else { return false };
     let parts = path.strip_suffix(".json").unwrap_or(path);
@@ -81,7 +81,7 @@ pub(super) fn is_partial(path: &Path) -> bool {
     parts.ends_with(".part") && Path::new(parts).is_file() && Path::new(&record).is_file()
 }
 
-/// Verifies that something can be uploaded from a path.
+/// Verifies that a path can be uploaded.
 pub(super) fn check(path: &Path) -> Result<(), TransferError> {
     look_up(path)?.is_uploadable().map_err(|error| unopened(path, error))
 }

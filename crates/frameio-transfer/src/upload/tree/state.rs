@@ -1,4 +1,4 @@
-//! The directory in which runs keep what they need to resume uploads, and to see each other.
+//! The state directory, which contains manifests, folder logs and locks shared by several runs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,10 +18,10 @@ use crate::upload::lock_file::{Mode, Patience, try_lock};
 use crate::upload::manifest::{Failure, Manifest, Saved};
 use crate::{TransferError, TransferErrorKind};
 
-/// How long another run may take to create a folder.
+/// Maximum wait for another run that is creating a folder.
 const CREATION: Duration = Duration::from_secs(900);
 
-/// The directory of manifests, logs and locks of one tree.
+/// The state directory of a tree.
 #[derive(Clone)]
 pub(super) struct StateDirectory {
     inner: Arc<Inner>,
@@ -34,14 +34,14 @@ struct Inner {
     has_warned: AtomicBool,
 }
 
-/// The lock under which a folder is created, removed when it is dropped.
+/// Lock of the creation of a folder, removed on drop.
 pub(super) struct CreationLock {
     path: PathBuf,
     _file: std::fs::File,
 }
 
 impl StateDirectory {
-    /// Creates the directory, for this user alone; `None`, with a warning, where that fails.
+    /// Creates the directory, accessible only to the owner. Warns and returns `None` on failure.
     pub(super) async fn open(
         path: PathBuf,
         account: AccountId,
@@ -52,7 +52,7 @@ impl StateDirectory {
         let this = Self { inner: Arc::new(inner) };
         let created = blocking(move || {
             frameio_private_file::create_dir_all(&path)?;
-            // Only writing shows that a file can be created.
+            // Verify that files can be created.
             tempfile::tempfile_in(&path)
         });
         match created.await {
@@ -64,9 +64,8 @@ impl StateDirectory {
         }
     }
 
-    /// Locks the manifest of a file and reads it; `None`, with a warning, where that is impossible.
-    ///
-    /// It waits for another run that uploads the same file.
+    /// Locks and reads the manifest of a file, after waiting for another run that uploads the same
+    /// file. Warns and returns `None` if the manifest cannot be read or written.
     pub(super) async fn lock_manifest(
         &self,
         path: &Path,
@@ -81,21 +80,20 @@ impl StateDirectory {
         }
     }
 
-    /// Returns the path of the manifest of a file: the same one whenever the file is sent from here
-    /// to this folder.
+    /// Returns the path of the manifest of a file, which depends on the local path and the folder.
     pub(super) fn manifest(&self, folder: &FolderId, local: &Path) -> Option<PathBuf> {
-        // One that could not name its source would be refused.
+        // A manifest needs an absolute path in UTF-8.
         let local = std::path::absolute(local).ok()?;
         Some(self.path_of(&[folder.as_str(), local.to_str()?], "upload"))
     }
 
-    /// Opens the log of a folder, if that is possible.
+    /// Opens the log of a folder. Warns and returns `None` on failure.
     pub(super) async fn log(&self, folder: &FolderId) -> Option<FolderLog> {
         let path = self.path_of(&[folder.as_str()], "log");
         FolderLog::open(path).await.inspect_err(|error| self.warn_of(copy(error))).ok()
     }
 
-    /// Takes the lock for the creation of a folder, which waits for another run that creates it.
+    /// Locks the creation of a folder, after waiting for another run that creates it.
     pub(super) async fn lock_creation(
         &self,
         parent: &FolderId,
@@ -104,12 +102,12 @@ impl StateDirectory {
         let path = self.path_of(&[parent.as_str(), name], "lock");
         let mut patience = Patience::within(CREATION);
         loop {
-            let here = path.clone();
-            match blocking(move || try_lock(&here, true, Mode::Exclusive)).await {
+            let file = path.clone();
+            match blocking(move || try_lock(&file, true, Mode::Exclusive)).await {
                 Ok(Some(file)) => return Ok(Some(CreationLock { path, _file: file })),
                 Ok(None) if patience.wait(&path).await => {}
                 Ok(None) => {
-                    let message = "another upload has been creating this folder for 15 minutes";
+                    let message = "timed out after 15 minutes waiting for another upload to create this folder";
                     return Err(TransferError::new(TransferErrorKind::Manifest, message));
                 }
                 Err(error) => {
@@ -120,7 +118,7 @@ impl StateDirectory {
         }
     }
 
-    /// Returns a callback that warns.
+    /// Returns a callback that reports errors as warnings.
     pub(super) fn on_failure(&self) -> OnFailure {
         let this = self.clone();
         Arc::new(move |error| this.warn(error))
@@ -128,12 +126,11 @@ impl StateDirectory {
 
     fn warn_of(&self, error: io::Error) {
         let path = self.inner.path.display();
-        let message =
-            format!("cannot keep what is needed to resume in '{path}': {}", reason(&error));
+        let message = format!("cannot save the state of uploads in '{path}': {}", reason(&error));
         self.warn(TransferError::new(TransferErrorKind::Manifest, message).because(error));
     }
 
-    /// Reports that uploads cannot be resumed; the first reason will do.
+    /// Reports that uploads cannot be resumed. Only the first error reaches the callback.
     fn warn(&self, error: TransferError) {
         tracing::warn!(target: "frameio::transfer", %error, "upload.not_resumable");
         let is_first = !self.inner.has_warned.swap(true, Ordering::Relaxed);
