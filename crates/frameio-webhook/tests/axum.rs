@@ -7,7 +7,7 @@ use axum::extract::FromRef;
 use axum::routing::post;
 use axum::{Extension, Router};
 use frameio_core::Body;
-use frameio_webhook::action::{ActionRequest, Answer};
+use frameio_webhook::action::{ActionRequest, ActionResponse};
 use frameio_webhook::{Event, Receiver, Rejection, Signed, Signer, Verified, VerifyLayer};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
@@ -31,7 +31,7 @@ fn router() -> Router {
         format!("{} at {}", event.kind, verified.timestamp())
     };
     let action = async |Signed(request, _): Signed<ActionRequest>| {
-        Answer::message(request.kind, request.interaction_id.to_string())
+        ActionResponse::message(request.kind, request.interaction_id.to_string())
     };
     Router::new()
         .route("/events", post(event))

@@ -200,7 +200,7 @@ mod tests {
         let error = self::client(directory.path(), &[("FRAMEIO_BASE_URL", other_server.url())])
             .unwrap_err();
         assert_eq!(error.kind(), BuildErrorKind::Environment);
-        assert!(error.to_string().contains("is not sent to"), "{error}");
+        assert!(error.to_string().contains(", not for "), "{error}");
         assert_eq!((sim.requests().len(), other.requests().len()), (0, 0));
     }
 
