@@ -52,6 +52,7 @@
 //! | [`auth.renewed`](RENEWED) | `DEBUG` | a session has got other tokens |
 //! | [`auth.renew_failed`](RENEW_FAILED) | `WARN` | it could not |
 //! | [`auth.unsaved`](UNSAVED) | `WARN` | its tokens could not be kept; saving is tried again before the next refresh |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod authorization;
 mod claims;

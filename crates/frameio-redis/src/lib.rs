@@ -38,6 +38,7 @@
 //! | `sentinel` | `Redis::sentinel` |
 //! | `tls` | `rediss://`, by rustls; with the cryptography that the process has named, else ring |
 //! | `tokens` | `RedisTokens`: tokens that one process refreshes and all use, encrypted |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bucket;
 mod bucket_task;
