@@ -189,7 +189,11 @@ async fn faults_are_injected_listed_and_cleared() {
     assert_eq!(call(sim, "/v4/me").await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(read(sim, "faults").await, json!({"faults": ["users.show=503"]}));
     post(sim, "faults", json!({"fault": "500:every1"})).await.ok();
-    assert_eq!(read(sim, "demo").await["account_id"], sim.demo().account_id.as_str(), "faults do not apply here");
+    assert_eq!(
+        read(sim, "demo").await["account_id"],
+        sim.demo().account_id.as_str(),
+        "faults do not apply here"
+    );
     assert_eq!(ask(sim, Method::DELETE, "faults", "").await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/v4/me").await.status, StatusCode::OK);
     let answer = post(sim, "faults", json!({"fault": "files.shwo=503"})).await;
