@@ -195,6 +195,11 @@
 //! A server on the loopback interface refuses other host names for the API, downloads and IMS as well,
 //! because a web page could point its own host name to this machine. [`Builder::host`] allows others.
 //!
+//! # Samples
+//!
+//! Tests that mock two or three responses by hand need no simulator. [`samples`] has realistic JSON of
+//! the common resources, and functions for responses, pages and errors.
+//!
 //! # State in a file
 //!
 //! [`Sim::save`] writes the complete state to a JSON file, and [`Builder::state`] starts a simulator
@@ -329,6 +334,7 @@ mod quota;
 mod request_body;
 mod response;
 mod routing;
+pub mod samples;
 mod shared;
 mod sim;
 mod snapshot;

@@ -108,10 +108,9 @@ impl fmt::Display for TimecodeError {
                 "timecode is not defined at {rate} frames per second: the rate must be a whole \
                  number or a whole number times 1000/1001"
             ),
-            Self::NotDropFrame(text) => write!(
-                f,
-                "timecode '{text}' is drop frame, but non-drop frame was requested"
-            ),
+            Self::NotDropFrame(text) => {
+                write!(f, "timecode '{text}' is drop frame, but non-drop frame was requested")
+            }
         }
     }
 }

@@ -122,7 +122,8 @@ impl Timebase {
                 return Err(TimecodeError::Field { text: crate::error::quote(text), field, limit });
             }
         }
-        if fields.seconds == 0 && fields.frames < self.dropped && !fields.minutes.is_multiple_of(10) {
+        if fields.seconds == 0 && fields.frames < self.dropped && !fields.minutes.is_multiple_of(10)
+        {
             let (h, m, d) = (fields.hours, fields.minutes, self.dropped);
             return Err(TimecodeError::Dropped {
                 text: crate::error::quote(text),

@@ -72,7 +72,8 @@ fn keeps_the_frame_through_milliseconds() {
 
 #[test]
 fn refuses_unknown_rates_and_keeps_other_whole_numbers() {
-    for text in ["", "abc", "29.5", "-25", "0", "0/1", "25/0", "1e3", "24.1", "4294967296/1", "NaN"] {
+    for text in ["", "abc", "29.5", "-25", "0", "0/1", "25/0", "1e3", "24.1", "4294967296/1", "NaN"]
+    {
         assert!(text.parse::<Rate>().is_err(), "{text}");
     }
     for value in [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e300] {

@@ -232,8 +232,8 @@ async fn what_is_wrong_is_told_in_a_line() {
         (
             ["--state", dangling],
             &*format!(
-                "frameio: --state {dangling}: /state/files/0/parent_id: there is no \"x\" in \
-                 `state.folders` or `state.version_stacks`: add it there, or name one that is"
+                "frameio: --state {dangling}: /state/files/0/parent_id: no 'x' in \
+                 'state.folders' or 'state.version_stacks': add it, or use an existing id"
             ),
         ),
         (["--token", "two words"], "frameio: --token: a token consists of"),

@@ -38,7 +38,7 @@ async fn uploads_go_on_where_their_state_cannot_be_kept() {
     std::fs::write(place.directory.path().join("config/uploads"), "in the way").unwrap();
     let up = place.run(&["upload", "in/a.mov", "--to", ROOT]).await;
     assert_eq!(up.status, 0, "{up:?}");
-    let warnings = up.stderr.lines().filter(|line| line.contains("warning: cannot keep"));
+    let warnings = up.stderr.lines().filter(|line| line.contains("warning: cannot save"));
     let warnings: Vec<_> = warnings.collect();
     assert_eq!(warnings.len(), 1, "{up:?}");
     assert!(warnings[0].ends_with("set FRAMEIO_CONFIG_DIR to a writable directory"), "{up:?}");
