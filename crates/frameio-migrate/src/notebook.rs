@@ -32,7 +32,8 @@ mod tests {
             {"cell_type": "code", "source": ["a = \"1\"\n", "b"]},
             {"cell_type": "code", "source": "c"}]}"#;
         let lines = lines(notebook).unwrap_or_default();
-        let places: Vec<_> = lines.iter().map(|line| (line.cell, line.number, &*line.text)).collect();
+        let places: Vec<_> =
+            lines.iter().map(|line| (line.cell, line.number, &*line.text)).collect();
         let expected = [(Some(2), 1, "a = \"1\""), (Some(2), 2, "b"), (Some(3), 1, "c")];
         assert_eq!(places, expected);
         assert!(super::lines("{}").is_none() && super::lines("no JSON").is_none());

@@ -66,8 +66,20 @@ impl Kind {
 
     fn parse(name: &str) -> Self {
         const ALL: [Kind; 15] = [
-            Kind::Op, Kind::Call, Kind::Import, Kind::Cli, Kind::Platform, Kind::Auth, Kind::Upload,
-            Kind::Url, Kind::Event, Kind::Payload, Kind::Param, Kind::Header, Kind::Field, Kind::Link,
+            Kind::Op,
+            Kind::Call,
+            Kind::Import,
+            Kind::Cli,
+            Kind::Platform,
+            Kind::Auth,
+            Kind::Upload,
+            Kind::Url,
+            Kind::Event,
+            Kind::Payload,
+            Kind::Param,
+            Kind::Header,
+            Kind::Field,
+            Kind::Link,
             Kind::Trap,
         ];
         let known = ALL.into_iter().find(|kind| kind.name() == name);

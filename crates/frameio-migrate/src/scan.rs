@@ -16,8 +16,19 @@ use crate::source::{self, Line, Unread};
 
 /// Files that mark the root of a package.
 const MANIFESTS: [&str; 13] = [
-    "package.json", "pyproject.toml", "setup.py", "requirements.txt", "Pipfile", "Cargo.toml", "go.mod",
-    "Gemfile", "composer.json", "pom.xml", "build.gradle", "build.gradle.kts", "Dockerfile",
+    "package.json",
+    "pyproject.toml",
+    "setup.py",
+    "requirements.txt",
+    "Pipfile",
+    "Cargo.toml",
+    "go.mod",
+    "Gemfile",
+    "composer.json",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "Dockerfile",
 ];
 
 /// Directories of foreign code.
@@ -166,9 +177,8 @@ pub fn scan(root: &Path, options: &ScanOptions) -> io::Result<Scan> {
         }
     }
     let packages: BTreeSet<PathBuf> =
-        files.iter().filter(|file| file.is_legacy()).map(|file| file.package.clone()).collect();
-    scan.findings =
-        files.into_iter().flat_map(|file| file.findings(&packages)).collect();
+        files.iter().filter(|file| file.is_legacy).map(|file| file.package.clone()).collect();
+    scan.findings = files.into_iter().flat_map(|file| file.findings(&packages)).collect();
     scan.findings.sort_by(|a, b| {
         (&a.file, a.cell, a.line, a.column, a.id).cmp(&(&b.file, b.cell, b.line, b.column, b.id))
     });
@@ -217,6 +227,8 @@ struct File {
     name: String,
     package: PathBuf,
     matches: Vec<Match>,
+    /// It uses the legacy API for certain.
+    is_legacy: bool,
     /// It names the product.
     mentions: bool,
     /// It has signs of V4.
@@ -237,22 +249,22 @@ impl File {
                     continue;
                 }
                 for found in pattern.expression.find_iter(&line.text) {
+                    if is_foreign_url(&line.text, found.start()) {
+                        continue;
+                    }
                     let before = line.text.get(..found.start()).unwrap_or_default();
                     let column = before.chars().count() + 1;
                     matches.push(Match { cell: line.cell, line: line.number, column, pattern });
                 }
             }
         }
-        Self { name, package: package(root, path), matches: specific(matches), mentions, is_v4 }
-    }
-
-    /// Whether it uses the legacy API for certain.
-    fn is_legacy(&self) -> bool {
-        self.matches.iter().any(|found| found.pattern.certainty == Certainty::Certain)
+        let is_legacy = matches.iter().any(|found| found.pattern.certainty == Certainty::Certain);
+        let matches = specific(matches);
+        Self { name, package: package(root, path), matches, is_legacy, mentions, is_v4 }
     }
 
     fn findings(self, packages: &BTreeSet<PathBuf>) -> Vec<Finding> {
-        let own = self.is_legacy();
+        let own = self.is_legacy;
         let around = own || (!self.is_v4 && packages.contains(&self.package));
         // A call in a package that uses the legacy API elsewhere: relative routes of a client module.
         let calls = around && self.matches.iter().any(|found| is_call(found.pattern.kind));
@@ -303,11 +315,26 @@ fn specific(matches: Vec<Match>) -> Vec<Match> {
         })
     };
     let mut seen = BTreeSet::new();
-    let kept = matches.iter().map(|found| {
-        !covered(found) && seen.insert((found.cell, found.line, found.pattern.id))
-    });
+    let kept = matches
+        .iter()
+        .map(|found| !covered(found) && seen.insert((found.cell, found.line, found.pattern.id)));
     let kept: Vec<bool> = kept.collect();
     matches.into_iter().zip(kept).filter_map(|(found, kept)| kept.then_some(found)).collect()
+}
+
+/// Whether a match is within the URL of another service.
+fn is_foreign_url(line: &str, start: usize) -> bool {
+    let before = line.get(..start).unwrap_or_default();
+    let word =
+        before.rfind(|c: char| c.is_whitespace() || "\"'`(<>".contains(c)).map_or(0, |at| at + 1);
+    let Some((_, url)) = line.get(word..).and_then(|url| url.split_once("://")) else {
+        return false;
+    };
+    let host = url.split(['/', '?', '"', '\'', '`']).next().unwrap_or_default();
+    // A host in a variable may be any.
+    before.get(word..).is_some_and(|begin| begin.contains("://"))
+        && !host.contains(['$', '{', '%', '<'])
+        && !MENTION.is_match(host)
 }
 
 /// Returns the directory of the package that a file belongs to: the closest one with a manifest, or

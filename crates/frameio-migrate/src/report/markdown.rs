@@ -11,7 +11,9 @@ use crate::scan::Scan;
 pub fn markdown(scan: &Scan) -> String {
     let mut text = format!("# Use of the legacy Frame.io API\n\n{}\n", summary(scan));
     if !scan.findings.is_empty() {
-        text.push_str("\n## Effort\n\n| file | large | medium | small | none |\n|---|---|---|---|---|\n");
+        text.push_str(
+            "\n## Effort\n\n| file | large | medium | small | none |\n|---|---|---|---|---|\n",
+        );
         let mut efforts: BTreeMap<&str, BTreeMap<Effort, usize>> = BTreeMap::new();
         for finding in &scan.findings {
             *efforts.entry(&finding.file).or_default().entry(finding.effort).or_default() += 1;

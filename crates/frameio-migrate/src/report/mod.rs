@@ -46,9 +46,8 @@ pub fn json(scan: &Scan) -> String {
 /// Returns the totals in one line.
 fn summary(scan: &Scan) -> String {
     let files = scan.findings.chunk_by(|a, b| a.file == b.file).count();
-    let [small, medium, large] = [Effort::Small, Effort::Medium, Effort::Large].map(|effort| {
-        scan.findings.iter().filter(|finding| finding.effort == effort).count()
-    });
+    let [small, medium, large] = [Effort::Small, Effort::Medium, Effort::Large]
+        .map(|effort| scan.findings.iter().filter(|finding| finding.effort == effort).count());
     let read = scan.files;
     if scan.findings.is_empty() {
         return format!("No use of the legacy API in {read} files.");
