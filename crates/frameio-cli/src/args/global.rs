@@ -81,7 +81,7 @@ impl GlobalArgs {
         credentials: &Credentials,
     ) -> Result<Client, Failure> {
         let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
-        builder.build().map_err(|error| Failure::new(Status::Usage, error.to_string()))
+        builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
     /// Adds the settings of the arguments and the profile to a client.
