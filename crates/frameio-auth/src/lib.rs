@@ -66,6 +66,7 @@
 //!   [`ImsBuilder::transport`] is required.
 //! - `profiles`: the profiles and saved sign-ins of the command `frameio`.
 //! - `keyring`: stores tokens in the system keyring.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod authorization;
 mod claims;

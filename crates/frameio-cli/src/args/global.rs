@@ -3,10 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use frameio::Client;
 use frameio::auth::Session;
 use frameio::auth::profile::{Profile, Services, is_local};
 use frameio::transfer::Transfers;
+use frameio::{Client, ClientBuilder};
 
 use super::ProfileArg;
 use crate::credentials::{Credentials, SignInSettings};
@@ -80,8 +80,18 @@ impl GlobalArgs {
         profile: &Profile,
         credentials: &Credentials,
     ) -> Result<Client, Failure> {
-        let mut builder = credentials.sign(Client::builder());
-        builder = builder.user_agent(concat!("frameio-cli/", env!("CARGO_PKG_VERSION")));
+        let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
+        builder.build().map_err(|error| Failure::new(Status::Usage, error.to_string()))
+    }
+
+    /// Adds the settings of the arguments and the profile to a client.
+    pub(crate) fn client_builder(
+        &self,
+        profile: &Profile,
+        builder: ClientBuilder,
+    ) -> Result<ClientBuilder, Failure> {
+        let user_agent = concat!("frameio-cli/", env!("CARGO_PKG_VERSION"));
+        let mut builder = builder.user_agent(user_agent);
         if let Some(url) = self.base_url(profile)? {
             // The error of the client suggests a method of its builder.
             if url.starts_with("http://") && !is_local(url) {
@@ -96,7 +106,7 @@ impl GlobalArgs {
         if let Some(max_retries) = self.max_retries {
             builder = builder.max_retries(max_retries);
         }
-        builder.build().map_err(|error| Failure::usage(error.to_string()))
+        Ok(builder)
     }
 
     /// Returns the API URL; `None` for the public service.

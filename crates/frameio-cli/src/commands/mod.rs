@@ -4,6 +4,8 @@ mod asset_row;
 mod batch;
 mod call;
 mod download;
+#[cfg(feature = "legacy")]
+mod legacy;
 mod login;
 mod logout;
 mod ls;
@@ -108,6 +110,12 @@ pub(crate) enum Command {
     #[cfg(feature = "sim")]
     #[command(after_help = sim::HELP)]
     Sim(sim::Args),
+    /// Answer requests of the legacy V2 API by calling V4
+    #[cfg(feature = "legacy")]
+    Legacy {
+        #[command(subcommand)]
+        command: legacy::Command,
+    },
     /// Receive, verify, send and manage webhooks
     Webhook {
         #[command(subcommand)]
@@ -132,6 +140,8 @@ impl Command {
             Self::Profile { command } => command.run(global).await,
             #[cfg(feature = "sim")]
             Self::Sim(args) => sim::run(args).await,
+            #[cfg(feature = "legacy")]
+            Self::Legacy { command } => command.run(global).await,
             Self::Webhook { command } => command.run(global).await,
         }
     }

@@ -6,6 +6,7 @@ mod call;
 mod credentials;
 mod from_env;
 mod input;
+mod legacy;
 mod logging;
 mod operations;
 mod output;
