@@ -51,9 +51,11 @@ mod error;
 mod rate;
 mod timebase;
 mod timecode;
+mod timecode_error;
 
 pub use self::clock::{format_clock, parse_clock};
-pub use self::error::{ClockError, RateError, TimecodeError};
+pub use self::error::{ClockError, RateError};
 pub use self::rate::{Rate, Rounding};
 pub use self::timebase::{Fields, Timebase};
 pub use self::timecode::{DropFrame, Timecode};
+pub use self::timecode_error::TimecodeError;
