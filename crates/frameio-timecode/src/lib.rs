@@ -44,6 +44,7 @@
 //!
 //! Drop frame is defined at 30000/1001 (two labels are skipped in each minute that 10 does not divide),
 //! 60000/1001 (four) and, by extension, 120000/1001 (eight). Labels of other rates never drop.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod clock;
 mod error;

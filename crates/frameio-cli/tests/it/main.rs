@@ -1,4 +1,4 @@
-//! The program as it is run, against a local Frame.io.
+//! Tests that run the program against the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod batch;
@@ -6,6 +6,7 @@ mod call;
 mod credentials;
 mod from_env;
 mod input;
+mod legacy;
 mod logging;
 mod operations;
 mod output;

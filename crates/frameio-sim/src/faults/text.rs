@@ -99,7 +99,9 @@ pub(super) fn misplaced(kind: &Kind, operation: &str) -> ParseFaultError {
         _ => "to operations of the API, such as 'files.show'",
     };
     let name = NAMED.iter().find(|(_, known)| same(known, kind)).map_or("", |(name, _)| name);
-    ParseFaultError(format!("fault '{name}' cannot apply to '{operation}': it applies only {place}"))
+    ParseFaultError(format!(
+        "fault '{name}' cannot apply to '{operation}': it applies only {place}"
+    ))
 }
 
 fn same(a: &Kind, b: &Kind) -> bool {
@@ -167,9 +169,9 @@ fn header(text: &str) -> Result<(HeaderName, HeaderValue), ParseFaultError> {
     };
     match pair() {
         Some(pair) => Ok(pair),
-        None => error(format!(
-            "invalid header '{text}': expected NAME=VALUE, such as 'retry-after=2'"
-        )),
+        None => {
+            error(format!("invalid header '{text}': expected NAME=VALUE, such as 'retry-after=2'"))
+        }
     }
 }
 

@@ -61,7 +61,11 @@ async fn each_change_causes_one_event_and_a_version_stack_reports_its_head() {
     let versions = format!("version_stacks/{stack}/versions");
     send(&sim, Method::PATCH, &versions, to_top.clone()).await;
     send(&sim, Method::PATCH, &versions, to_top).await;
-    assert_eq!(events(&sim, &mut seen), [event("file.versioned", &a)], "one event, for the new head only");
+    assert_eq!(
+        events(&sim, &mut seen),
+        [event("file.versioned", &a)],
+        "one event, for the new head only"
+    );
 
     let copy = send(&sim, Method::POST, &format!("folders/{folder}/copy"), json!({})).await;
     assert_eq!(events(&sim, &mut seen), [event("folder.copied", &copy)]);
@@ -80,7 +84,11 @@ async fn each_change_causes_one_event_and_a_version_stack_reports_its_head() {
     );
     send(&sim, Method::PATCH, &format!("files/{copy}/move"), to.clone()).await;
     send(&sim, Method::PATCH, &format!("files/{copy}/move"), to).await;
-    assert_eq!(events(&sim, &mut seen), [event("file.updated", &copy)], "no event without a change");
+    assert_eq!(
+        events(&sim, &mut seen),
+        [event("file.updated", &copy)],
+        "no event without a change"
+    );
 
     let project = format!("projects/{}", sim.demo().project_id);
     let id = sim.demo().project_id.to_string();
