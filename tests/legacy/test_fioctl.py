@@ -20,12 +20,12 @@ def test_projects(fioctl, project, v4):
     fioctl("projects", "shared")
 
 
-def test_tree(fioctl, folder):
+def test_tree(fioctl, client, folder):
     made = fioctl("assets", "create", folder["id"], "--values", "name=F,type=folder")
     assert "folder" in made
     for number in range(17):
         # More than the 15 that fioctl asks for at a time.
-        fioctl("assets", "create", folder["id"], "--values", f"name=n{number},type=folder")
+        client.assets.create(folder["id"], name=f"n{number}", type="folder")
     listed = fioctl("assets", "list", folder["id"])
     assert all(f" n{number} " in listed for number in range(17))
     assert "name: n16" in fioctl("assets", "traverse", folder["id"])
