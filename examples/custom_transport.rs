@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     connector.set_local_address(Some("127.0.0.1".parse()?));
     let transport = legacy::Client::builder(TokioExecutor::new())
         .build::<_, Body>(connector)
-        // Tells retries how far a failed request got. Any other error counts as possibly sent.
+        // Retries depend on how far a failed request got. Other errors count as possibly sent.
         .map_err(|error| {
             let stage = match error.is_connect() {
                 true => TransportStage::Connect,

@@ -4,12 +4,16 @@
 //! $ cargo run --example mocking
 //! ```
 //!
-//! The code takes a `Client`; the test passes one over a closure, which returns one response. For a
-//! longer story, use the local Frame.io: see the example `testing`.
+//! The code takes a `Client`; a test passes one over a closure, which responds to one or two requests.
+//! `frameio_sim::samples` has realistic responses. When responses depend on earlier requests, use the
+//! simulator: see the example `testing`.
+
+use std::convert::Infallible;
 
 use frameio::comments::{CreateComment, ListComments};
 use frameio::{AccountId, Body, Client, Error, FileId};
-use http::{Request, Response, StatusCode};
+use frameio_sim::samples;
+use http::{Request, StatusCode};
 
 /// The code under test: approves a file that has no comments.
 async fn approve(client: &Client, account: &AccountId, file: &FileId) -> Result<bool, Error> {
@@ -21,12 +25,34 @@ async fn approve(client: &Client, account: &AccountId, file: &FileId) -> Result<
     Ok(true)
 }
 
-/// The test, with one response and no state.
-async fn reports_a_missing_file() {
+/// Mocks two calls.
+async fn approves_a_file_without_comments() {
     let client = Client::from_service(tower::service_fn(|request: Request<Body>| async move {
         assert_eq!(request.uri(), "/v4/accounts/a/files/f/comments");
-        let body = r#"{"errors":[{"title":"Not Found","detail":"File not found"}]}"#;
-        Response::builder().status(StatusCode::NOT_FOUND).body(Body::from(body))
+        Ok::<_, Infallible>(match request.method().as_str() {
+            "GET" => samples::page([]),
+            _ => samples::response(samples::comment()),
+        })
+    }));
+    let approved = approve(&client, &"a".into(), &"f".into()).await.expect("both calls succeed");
+    assert!(approved);
+    println!("approved a file without comments");
+}
+
+/// Mocks a list with one item.
+async fn leaves_a_file_with_comments() {
+    let client = Client::from_service(tower::service_fn(|_: Request<Body>| async {
+        Ok::<_, Infallible>(samples::page([samples::comment()]))
+    }));
+    let approved = approve(&client, &"a".into(), &"f".into()).await.expect("the call succeeds");
+    assert!(!approved);
+    println!("left a file with comments");
+}
+
+/// Mocks an error.
+async fn reports_a_missing_file() {
+    let client = Client::from_service(tower::service_fn(|_: Request<Body>| async {
+        Ok::<_, Infallible>(samples::error(StatusCode::NOT_FOUND, "File not found"))
     }));
     let error = approve(&client, &"a".into(), &"f".into()).await.expect_err("the file is missing");
     assert!(error.is_not_found());
@@ -35,5 +61,7 @@ async fn reports_a_missing_file() {
 
 #[tokio::main]
 async fn main() {
+    approves_a_file_without_comments().await;
+    leaves_a_file_with_comments().await;
     reports_a_missing_file().await;
 }

@@ -1,9 +1,8 @@
-"""The SDK, with a look at everything that goes through it.
+"""Client of the SDK that validates every response.
 
-The SDK builds its models without validating them. `Checked` calls a method of it and then holds
-the answer against the model: the JSON as it came has to pass the model in pydantic's strict mode,
-has no field and no word of an enumeration that the model does not know, and gives what the SDK
-gave.
+The SDK builds its models without validating them. `Checked` calls a method of the SDK and then
+validates the response with the model in pydantic's strict mode. The response must not have fields
+or enum values that the model does not know, and the validated model must equal the SDK's.
 """
 
 import datetime as dt
@@ -22,7 +21,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 class Recorder:
-    """Keeps the last answer that the SDK got, and what was asked."""
+    """Records the last response, and all requests."""
 
     def __init__(self) -> None:
         self.last: httpx.Response | None = None
@@ -35,7 +34,7 @@ class Recorder:
 
 
 class Checked:
-    """A client of the SDK whose answers are checked; `sdk.files.show(…)` as without."""
+    """Client of the SDK that checks responses. Methods are called as usual: `sdk.files.show(…)`."""
 
     def __init__(self, base_url: str, token: str | typing.Callable[[], str]) -> None:
         self.recorder = Recorder()
@@ -47,12 +46,12 @@ class Checked:
         return Resource(self, resource)
 
     def check(self, model: pydantic.BaseModel) -> None:
-        """Holds a model that the SDK made of the last answer against that."""
+        """Checks the SDK's model of the last response against its JSON."""
         assert self.recorder.last is not None
         check(model, self.recorder.last.content)
 
     def pages(self, pager: SyncPager) -> list[SyncPager]:
-        """All pages, each checked."""
+        """Returns all pages, and checks each of them."""
         pages = []
         for page in pager.iter_pages():
             self.check(page.response)
@@ -73,23 +72,23 @@ class Resource:
                 kwargs["data"] = parameters(method, kwargs["data"])
             self._sdk.called.add(f"{self._name}.{name}")
             try:
-                answer = method(*args, **kwargs)
+                result = method(*args, **kwargs)
             except ApiError as error:
                 if isinstance(error.body, pydantic.BaseModel):
                     self._sdk.check(error.body)
                 raise
-            if answer is None:
+            if result is None:
                 assert self._sdk.recorder.last.status_code == 204
                 assert self._sdk.recorder.last.content == b""
             else:
-                self._sdk.check(answer.response if isinstance(answer, SyncPager) else answer)
-            return answer
+                self._sdk.check(result.response if isinstance(result, SyncPager) else result)
+            return result
 
         return call
 
 
 def parameters(method: typing.Callable[..., typing.Any], data: typing.Any) -> typing.Any:
-    """The SDK's own model of what the method takes, as its users write it."""
+    """Returns the SDK's model of a method's data, as users of the SDK create it."""
     if not isinstance(data, dict):
         return data
     annotation = inspect.signature(method).parameters["data"].annotation
@@ -99,7 +98,7 @@ def parameters(method: typing.Callable[..., typing.Any], data: typing.Any) -> ty
 
 
 def check(model: pydantic.BaseModel, content: bytes) -> None:
-    """Holds a model that the SDK made against the JSON that it made it of."""
+    """Checks a model of the SDK against its JSON."""
     kind = type(model)
     lax = kind.model_validate_json(content)
     strict = kind.model_validate(dated(json.loads(content), lax), strict=True)
@@ -109,10 +108,10 @@ def check(model: pydantic.BaseModel, content: bytes) -> None:
 
 
 def dated(raw: typing.Any, lax: typing.Any) -> typing.Any:
-    """The JSON, with a datetime where the model has one.
+    """Returns the JSON with a datetime where the model has one.
 
-    The models look into what they validate, and so lose that it was JSON: strict mode then takes
-    no text for a datetime. All else stays as it came.
+    The models inspect their input before validation, after which pydantic no longer treats it as
+    JSON, and strict mode refuses texts for datetimes. Other values are unchanged.
     """
     if isinstance(lax, dt.datetime) and isinstance(raw, str):
         assert RFC_3339.fullmatch(raw), raw
@@ -128,19 +127,19 @@ def dated(raw: typing.Any, lax: typing.Any) -> typing.Any:
     return raw
 
 
-# Fields of the document that are younger than the models of the SDK.
-YOUNGER = {"GroupCommon": {"source"}}
+# Fields of the document that are newer than the models of the SDK.
+NEWER = {"GroupCommon": {"source"}}
 
 
 def unknown(value: typing.Any, at: str = "") -> list[str]:
-    """The fields and the words that the models do not know, which pass them all the same."""
+    """Returns unknown fields and enum values, which the models accept."""
     if isinstance(value, pydantic.BaseModel):
-        extra = set(value.model_extra or {}) - YOUNGER.get(type(value).__name__, set())
+        extra = set(value.model_extra or {}) - NEWER.get(type(value).__name__, set())
         found = [f"{at}/{name}" for name in sorted(extra)]
         for name, field in type(value).model_fields.items():
             it = getattr(value, name)
-            words = known_words(field.annotation)
-            if words and it is not None and it not in words:
+            values = known_values(field.annotation)
+            if values and it is not None and it not in values:
                 found.append(f"{at}/{name}: {it}")
             found += unknown(it, f"{at}/{name}")
         return found
@@ -149,21 +148,21 @@ def unknown(value: typing.Any, at: str = "") -> list[str]:
     return []
 
 
-def known_words(annotation: typing.Any) -> tuple[typing.Any, ...]:
-    """The words of an open enumeration, which the SDK writes `Union[Literal[…], Any]`."""
+def known_values(annotation: typing.Any) -> tuple[typing.Any, ...]:
+    """Returns the values of an open enum, which the SDK declares as `Union[Literal[…], Any]`."""
     members = typing.get_args(annotation)
     if typing.Any not in members:
         return ()
     return tuple(
-        word
+        value
         for member in members
         if typing.get_origin(member) is typing.Literal
-        for word in typing.get_args(member)
+        for value in typing.get_args(member)
     )
 
 
 def methods() -> set[str]:
-    """All methods of the SDK, `files.show`."""
+    """Returns all methods of the SDK, such as `files.show`."""
     client = Frameio(token="none")
     resources = {name for name, it in vars(Frameio).items() if isinstance(it, property)}
     return {

@@ -1,4 +1,4 @@
-"""The simulator that `run` started, and clients of it."""
+"""Fixtures: clients of the simulator that `run` started."""
 
 import json
 import os
@@ -16,13 +16,13 @@ def base_url() -> str:
 
 @pytest.fixture(scope="session")
 def sim() -> SimpleNamespace:
-    """What is there from the start."""
+    """Ids of the initial records."""
     return SimpleNamespace(**json.loads(os.environ["FRAMEIO_SIM"]))
 
 
 @pytest.fixture(scope="session")
 def sdk(base_url: str) -> Checked:
-    """The SDK as the demo user, each answer checked."""
+    """SDK with the token of the demo user, which checks every response."""
     return Checked(base_url, os.environ["FRAMEIO_TOKEN"])
 
 
@@ -33,14 +33,14 @@ def account(sim: SimpleNamespace) -> str:
 
 @pytest.fixture
 def project(sdk: Checked, sim: SimpleNamespace):
-    """A project of the test's own."""
+    """New project for a test."""
     data = {"name": f"Python {uuid.uuid4()}"}
     return sdk.projects.create(sim.account_id, sim.workspace_id, data=data).data
 
 
 @pytest.fixture
 def new_file(sdk: Checked, sim: SimpleNamespace, project):
-    """Makes a file in the project's root folder, or in another; nothing is uploaded."""
+    """Creates a file in the project's root folder or another folder, without uploading it."""
 
     def new(name: str = "clip.mp4", size: int = 5, folder: str | None = None):
         folder = folder or project.root_folder_id
@@ -52,7 +52,7 @@ def new_file(sdk: Checked, sim: SimpleNamespace, project):
 
 @pytest.fixture
 def new_folder(sdk: Checked, sim: SimpleNamespace, project):
-    """Makes a folder in the project's root folder."""
+    """Creates a folder in the project's root folder."""
 
     def new(name: str):
         data = {"name": name}

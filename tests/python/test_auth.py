@@ -1,4 +1,4 @@
-"""The SDK's sign-in with the simulator's IMS, each flow with the demo credential of its kind."""
+"""Sign-in flows of the SDK with the simulator's IMS and its demo credentials."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,10 +18,10 @@ REDIRECT = "http://127.0.0.1:8080/callback"
 
 
 def approve(url: str) -> dict[str, str]:
-    """Goes where a browser would; gives what comes back to the app."""
-    answer = httpx.get(url)
-    assert answer.status_code == 302
-    location = answer.headers["location"]
+    """Opens the URL like a browser; returns the parameters of the redirect to the app."""
+    response = httpx.get(url)
+    assert response.status_code == 302
+    location = response.headers["location"]
     assert location.startswith(REDIRECT)
     return {name: value for name, [value] in parse_qs(urlsplit(location).query).items()}
 
@@ -55,7 +55,7 @@ def test_server_to_server(base_url, sim):
         Checked(base_url, token).users.show()
 
 
-def test_a_wrong_secret(base_url, sim):
+def test_refuses_a_wrong_secret(base_url, sim):
     auth = ServerToServerAuth(
         client_id=sim.credentials["server_to_server"],
         client_secret="wrong",
@@ -67,9 +67,9 @@ def test_a_wrong_secret(base_url, sim):
 
 
 def test_a_web_app(base_url, sim, web):
-    back = approve(web.get_authorization_url(state="st4te"))
-    assert back["state"] == "st4te"
-    first = web.exchange_code(back["code"])
+    redirect = approve(web.get_authorization_url(state="st4te"))
+    assert redirect["state"] == "st4te"
+    first = web.exchange_code(redirect["code"])
     sdk = Checked(base_url, web.get_token)
     assert sdk.users.show().data.id == sim.user_id
     second = web.refresh()
@@ -81,7 +81,7 @@ def test_a_web_app(base_url, sim, web):
         Checked(base_url, token).users.show()
 
 
-def test_a_code_is_good_once(web):
+def test_a_code_is_valid_once(web):
     code = approve(web.get_authorization_url(state="st4te"))["code"]
     web.exchange_code(code)
     with pytest.raises(FrameioAuthError):
@@ -92,9 +92,9 @@ def test_a_single_page_app(base_url, sim):
     auth = SPAAuth(
         client_id=sim.credentials["single_page"], redirect_uri=REDIRECT, ims_base_url=base_url
     )
-    asked = auth.get_authorization_url(state="st4te")
-    code = approve(asked.url)["code"]
-    auth.exchange_code(code, asked.code_verifier)
+    authorization = auth.get_authorization_url(state="st4te")
+    code = approve(authorization.url)["code"]
+    auth.exchange_code(code, authorization.code_verifier)
     assert Checked(base_url, auth.get_token).users.show().data.id == sim.user_id
     auth.refresh()
     assert Checked(base_url, auth.get_token).users.show().data.id == sim.user_id

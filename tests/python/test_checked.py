@@ -1,4 +1,4 @@
-"""That the check of answers finds what is wrong with one."""
+"""Tests of the response checks."""
 
 import json
 
@@ -19,15 +19,15 @@ STATUS = {
 }
 
 
-def answer(status):
-    """What the SDK makes of an answer, which it does not validate, and the answer."""
+def response(status):
+    """Returns the SDK's unvalidated model of a response, and the response."""
     body = {"data": status}
     model = construct_type(type_=FileUploadStatusResponse, object_=body)
     return model, json.dumps(body).encode()
 
 
-def test_a_good_answer():
-    check(*answer(STATUS))
+def test_accepts_a_valid_response():
+    check(*response(STATUS))
 
 
 @pytest.mark.parametrize(
@@ -42,22 +42,22 @@ def test_a_good_answer():
     ],
     ids=str,
 )
-def test_a_wrong_type(wrong):
+def test_refuses_a_wrong_type(wrong):
     with pytest.raises(pydantic.ValidationError):
-        check(*answer(STATUS | wrong))
+        check(*response(STATUS | wrong))
 
 
-def test_a_missing_field():
+def test_refuses_a_missing_field():
     with pytest.raises(pydantic.ValidationError):
-        check(*answer({name: it for name, it in STATUS.items() if name != "id"}))
+        check(*response({name: it for name, it in STATUS.items() if name != "id"}))
 
 
-def test_a_field_too_many():
+def test_refuses_an_unknown_field():
     with pytest.raises(AssertionError):
-        check(*answer(STATUS | {"colour": "red"}))
+        check(*response(STATUS | {"colour": "red"}))
 
 
-def test_a_word_that_the_model_does_not_know():
+def test_refuses_an_unknown_enum_value():
     body = {"data": {"role": "emperor"}}
     model = construct_type(type_=UpdateAccountRolesResponse, object_=body)
     assert unknown(model) == ["/data/role: emperor"]
@@ -66,6 +66,6 @@ def test_a_word_that_the_model_does_not_know():
 
 
 @pytest.mark.parametrize("at", ["2026-03-01T12:00:00", "2026-03-01 12:00:00Z", "2026-03-01"])
-def test_a_datetime_of_another_form(at):
+def test_refuses_another_datetime_format(at):
     with pytest.raises(AssertionError):
-        check(*answer(STATUS | {"upload_completed_at": at}))
+        check(*response(STATUS | {"upload_completed_at": at}))

@@ -1,4 +1,4 @@
-"""What the SDK raises."""
+"""Exceptions of the SDK."""
 
 import os
 import uuid
@@ -13,7 +13,7 @@ from frameio.errors import (
 )
 
 
-def test_what_is_not_there(sdk, account):
+def test_a_missing_file_is_not_found(sdk, account):
     with pytest.raises(NotFoundError) as raised:
         sdk.files.show(account, str(uuid.uuid4()))
     [error] = raised.value.body.errors
@@ -21,7 +21,7 @@ def test_what_is_not_there(sdk, account):
     assert error.detail
 
 
-def test_what_is_wrong_with_a_body(sdk, account, project):
+def test_an_invalid_body_is_unprocessable(sdk, account, project):
     data = {"name": "x" * 256, "file_size": 0}
     with pytest.raises(UnprocessableEntityError) as raised:
         sdk.files.create_local_upload(account, project.root_folder_id, data=data)
@@ -29,7 +29,7 @@ def test_what_is_wrong_with_a_body(sdk, account, project):
     assert sorted(pointers) == ["/data/file_size", "/data/name"]
 
 
-def test_a_field_that_nobody_knows(sdk, account, new_folder):
+def test_an_unknown_field_is_unprocessable(sdk, account, new_folder):
     folder = new_folder("Dailies")
     options = RequestOptions(additional_body_parameters={"colour": "red"})
     with pytest.raises(UnprocessableEntityError):
@@ -37,18 +37,18 @@ def test_a_field_that_nobody_knows(sdk, account, new_folder):
         sdk.folders.update(account, folder.id, data=data, request_options=options)
 
 
-def test_what_is_wrong_with_a_query(sdk, account):
+def test_an_invalid_query_is_unprocessable(sdk, account):
     with pytest.raises(UnprocessableEntityError):
         sdk.workspaces.index(account, page_size=101)
 
 
-def test_a_wrong_token(base_url):
+def test_a_wrong_token_is_unauthorized(base_url):
     with pytest.raises(UnauthorizedError) as raised:
         Checked(base_url, "wrong").users.show()
     assert raised.value.status_code == 401
 
 
-def test_the_rate_limit_is_told(base_url):
+def test_responses_have_rate_limit_headers(base_url):
     sdk = Checked(base_url, os.environ["FRAMEIO_TOKEN"])
     headers = sdk.plain.users.with_raw_response.show().headers
     assert headers["x-ratelimit-limit"] == "100"

@@ -89,7 +89,7 @@ def test_an_import(sdk, account, project):
 
 @pytest.fixture
 def source():
-    """A URL of 40,000 bytes on the loopback."""
+    """URL of 40,000 bytes on the loopback interface."""
 
     class Source(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -109,13 +109,13 @@ def source():
 
 
 def uploaded(sdk, account, file_id):
-    """The status of an upload that goes on in the background, when it is over."""
+    """Waits for the end of a background upload; returns its status."""
     for _ in range(200):
         status = sdk.files.show_file_upload_status(account, file_id).data
         if status.upload_complete or status.upload_failed:
             return status
         time.sleep(0.02)
-    pytest.fail("the remote upload does not end")
+    pytest.fail("the remote upload did not end")
 
 
 def test_remote_uploads(sdk, account, project, source):
@@ -123,7 +123,7 @@ def test_remote_uploads(sdk, account, project, source):
     file = sdk.files.create_remote_upload(account, project.root_folder_id, data=data).data
     assert uploaded(sdk, account, file.id).upload_complete
     assert sdk.files.show(account, file.id).data.file_size == 40_000
-    # The older operation takes either a size or a source.
+    # The legacy operation accepts a size or a source.
     data |= {"media_type": "video/mp4", "file_size": 40_000}
     file = sdk.files.create(account, project.root_folder_id, data=data).data
     assert uploaded(sdk, account, file.id).upload_complete

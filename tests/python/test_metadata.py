@@ -24,7 +24,7 @@ TYPES = {
 
 @pytest.fixture
 def field(sdk, account):
-    """Makes a field of a type, deleted after the test."""
+    """Creates a field of a type, which is deleted after the test."""
     made = []
 
     def new(kind):
@@ -32,9 +32,9 @@ def field(sdk, account):
         if TYPES[kind] is not None:
             data["field_configuration"] = TYPES[kind]
         fields = sdk.metadata_fields
-        answer = fields.metadata_field_definitions_create(account, data=data)
-        made.append(answer.data.id)
-        return answer.data
+        definition = fields.metadata_field_definitions_create(account, data=data).data
+        made.append(definition.id)
+        return definition
 
     yield new
     for id in made:

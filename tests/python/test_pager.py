@@ -1,4 +1,4 @@
-"""The SDK's pager, over several pages."""
+"""Pagers of the SDK."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ def many(new_folder):
     return [new_folder(f"{n:03}").name for n in range(120)]
 
 
-def test_it_reads_all_pages_once(sdk, account, project, many):
+def test_reads_all_pages_once(sdk, account, project, many):
     root = project.root_folder_id
     pager = sdk.folders.list(
         account, root, include="creator", page_size=30, include_total_count=True
@@ -21,14 +21,14 @@ def test_it_reads_all_pages_once(sdk, account, project, many):
     assert pager.response.total_count == 120
     pages = sdk.pages(pager)
     assert [it.name for page in pages for it in page.items] == many
-    # It follows the link as it is, which has the cursor alone: from the second page on the size
-    # is the default, and nothing is included.
+    # The pager follows the link, which contains only the cursor: from the second page on the page
+    # size is the default, and no related resources are included.
     assert [len(page.items) for page in pages] == [30, 50, 40]
     assert all(it.creator is not None for it in pages[0].items)
     assert all(it.creator is None for page in pages[1:] for it in page.items)
 
 
-def test_a_cursor_that_is_given_keeps_what_was_asked(sdk, account, project, many):
+def test_a_cursor_can_be_combined_with_other_parameters(sdk, account, project, many):
     root, names, after = project.root_folder_id, [], None
     for _ in range(5):
         page = sdk.folders.list(account, root, sort="name_desc", page_size=30, after=after)
@@ -39,7 +39,7 @@ def test_a_cursor_that_is_given_keeps_what_was_asked(sdk, account, project, many
     assert names == many[::-1]
 
 
-def test_one_page_has_no_next(sdk, account, new_folder, project):
+def test_a_single_page_has_no_next_page(sdk, account, new_folder, project):
     new_folder("Only")
     [page] = sdk.pages(sdk.folders.list(account, project.root_folder_id))
     assert (len(page.items), page.has_next, page.response.links.next) == (1, False, None)
@@ -56,7 +56,7 @@ def test_the_asynchronous_pager(base_url, account, project, many):
 
 
 def lists(sim, project, file, stack):
-    """All lists that have several items here, each to be asked with a page size."""
+    """Returns all lists with several items, by method, with their arguments."""
     account, workspace, root = sim.account_id, sim.workspace_id, project.root_folder_id
     return {
         "accounts.auditlog_index": [account],
@@ -77,7 +77,7 @@ def lists(sim, project, file, stack):
     }
 
 
-def test_every_list_has_pages(sdk, sim, project, new_file):
+def test_every_list_is_paged(sdk, sim, project, new_file):
     account, workspace = sim.account_id, sim.workspace_id
     file = [new_file(f"{n}.mp4").id for n in range(3)][0]
     versions = {"file_ids": [new_file(f"v{n}.mp4").id for n in range(3)]}

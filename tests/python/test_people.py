@@ -10,7 +10,7 @@ from frameio import Filters
 from frameio.errors import ForbiddenError, NotFoundError
 
 
-def test_who_signed_in(sdk, sim):
+def test_the_signed_in_user(sdk, sim):
     me = sdk.users.show().data
     assert me.id == sim.user_id
     assert me.email == "demo@example.com"
@@ -22,7 +22,7 @@ def test_accounts(sdk, sim):
     assert [account.id for account in accounts] == [sim.account_id]
 
 
-def test_the_audit_log_tells_of_a_project(sdk, sim, project):
+def test_the_audit_log_contains_a_new_project(sdk, sim, project):
     log = sdk.accounts.auditlog_index(
         sim.account_id, include="user", filters=Filters(project_id=project.id), page_size=100
     )
@@ -46,17 +46,17 @@ def test_roles_in_the_account(sdk, sim):
     users = sdk.users.account_permissions_index(
         sim.account_id, include_deactivated=True, sort="name_asc", include_total_count=True
     )
-    # Servers that have signed in by now are users too.
+    # Service accounts of servers that have signed in are users too.
     everybody = list(users)
     assert users.response.total_count == len(everybody)
     people = [it for it in everybody if not it.user.email.endswith("@techacct.adobe.com")]
     assert len(people) == 4
     roles = sdk.account_permissions
     for role in ["admin", "member"]:
-        answer = roles.account_user_roles_update(
+        updated = roles.account_user_roles_update(
             sim.account_id, sim.commenter_id, data={"role": role}
         )
-        assert answer.data.role == role
+        assert updated.data.role == role
 
 
 def test_roles_in_a_workspace(sdk, sim):
@@ -100,7 +100,7 @@ def test_groups(sdk, base_url, account):
     assert (shown.name, shown.creator.name) == (name, "Demo User")
     changed = sdk.groups.update(account, group.id, data={"emoji": "🎬"}).data
     assert (changed.name, changed.emoji) == (name, "🎬")
-    # Those of Adobe are taken over by an operation that the SDK does not have.
+    # Groups of Adobe are imported by an operation that the SDK does not have.
     adobe = f"{base_url}/v4/accounts/{account}/adobe_groups"
     headers = {"authorization": f"Bearer {os.environ['FRAMEIO_TOKEN']}"}
     headers["api-version"] = "experimental"
@@ -111,7 +111,7 @@ def test_groups(sdk, base_url, account):
     assert {"adobe", "frame"} <= {it.source for it in listed}
 
 
-def test_a_viewer_makes_no_folder(base_url, sim):
+def test_a_viewer_cannot_create_folders(base_url, sim):
     viewer = Checked(base_url, sim.viewer_token)
     with pytest.raises(ForbiddenError):
         viewer.folders.create(sim.account_id, sim.root_folder_id, data={"name": "Dailies"})

@@ -1,4 +1,4 @@
-"""Projects, collections, and what was deleted from them."""
+"""Projects, collections, and deleted assets."""
 
 import pytest
 from frameio.errors import NotFoundError
@@ -29,7 +29,7 @@ def test_lists_of_projects(sdk, sim, project):
     assert list(projects.invited_projects_index(sim.account_id, include="owner")) == []
 
 
-def test_what_was_deleted(sdk, account, project, new_file, new_folder):
+def test_deleted_assets(sdk, account, project, new_file, new_folder):
     file, folder = new_file(), new_folder("Dailies")
     versions = [new_file(f"v{n}.mp4").id for n in (1, 2)]
     stack = sdk.version_stacks.create(

@@ -1,4 +1,4 @@
-"""Shares, their reviewers, assets and activities; and search."""
+"""Shares with their reviewers, assets and activities, and search."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""The SDK's uploaders, and the way back."""
+"""Uploaders of the SDK, and downloads."""
 
 import io
 import random
@@ -48,8 +48,8 @@ def test_a_file_is_uploaded_in_parts(sdk, account, new_file, size):
     assert httpx.get(shown.media_links.original.download_url).content == content
 
 
-def test_parts_need_their_headers(sdk, account, new_file):
-    """Without `x-amz-acl` the storage refuses every part, as often as it is tried."""
+def test_parts_require_their_headers(sdk, account, new_file):
+    """Without `x-amz-acl` the storage refuses every attempt at a part."""
     file = new_file("clip.mp4", 1_500_000)
     uploader = ChunkedS3Uploader(
         [url.url for url in file.upload_urls],
@@ -64,8 +64,8 @@ def test_parts_need_their_headers(sdk, account, new_file):
     assert not sdk.files.show_file_upload_status(account, file.id).data.upload_complete
 
 
-def test_a_truncated_file_is_no_complete_upload(sdk, account, new_file):
-    """The last part is short. The storage refuses it; the file stays `created`."""
+def test_a_truncated_file_stays_incomplete(sdk, account, new_file):
+    """The storage refuses the last part, which is too short; the file stays `created`."""
     file = new_file("clip.mp4", 1_500_000)
     with pytest.raises(RuntimeError):
         FrameioUploader(file, io.BytesIO(bytes(1_400_000)), max_retries=1).upload()

@@ -1,4 +1,4 @@
-"""What the others did not do; it is last by its name."""
+"""Coverage of the other tests. The name of this file makes it run last."""
 
 import re
 
@@ -9,13 +9,13 @@ def test_every_method_was_called(sdk):
     assert set(methods()) - sdk.called == set()
 
 
-def test_every_stable_operation_of_the_simulator_was_asked(sdk, sim):
-    asked = set(sdk.recorder.requests)
+def test_every_stable_operation_of_the_simulator_was_called(sdk, sim):
+    requests = set(sdk.recorder.requests)
     missing = []
     for operation in sim.operations:
         if operation["api_version"]:
             continue
         path = re.compile(re.sub(r"\{\w+\}", "[^/]+", operation["path"]))
-        if not any(m == operation["method"] and path.fullmatch(p) for m, p in asked):
+        if not any(m == operation["method"] and path.fullmatch(p) for m, p in requests):
             missing.append(operation["id"])
     assert missing == []

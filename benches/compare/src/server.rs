@@ -34,12 +34,12 @@ pub fn serve() {
     for stream in listener.incoming() {
         let (me, comment, page) = (me.clone(), comment.clone(), page.clone());
         let stream = stream.expect("a connection");
-        std::thread::spawn(move || answer(stream, &me, &comment, page.into_bytes()));
+        std::thread::spawn(move || serve_connection(stream, &me, &comment, page.into_bytes()));
     }
 }
 
 /// Serves the requests of one connection until it closes.
-fn answer(stream: TcpStream, me: &str, comment: &str, mut page: Vec<u8>) -> Option<()> {
+fn serve_connection(stream: TcpStream, me: &str, comment: &str, mut page: Vec<u8>) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);

@@ -68,8 +68,8 @@ pub struct ListAccountUsers {
     /// Whether the response contains the number of items on all pages. Default: false.
     #[endpoint(page)]
     pub include_total_count: Option<bool>,
-    /// Whether the users have `joined_at`, `last_active_at` and `timezone`. Sends `api-version:
-    /// experimental`.
+    /// Whether the users have `joined_at`, `last_active_at` and `timezone`. Sends
+    /// `api-version: experimental`.
     #[cfg(feature = "experimental")]
     #[endpoint(query, experimental)]
     pub membership_details: Option<ExperimentalResponse>,

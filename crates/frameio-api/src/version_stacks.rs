@@ -115,8 +115,8 @@ pub struct ShowVersionStack {
     /// [`MediaLinks`](crate::media_links::MediaLinks).
     #[endpoint(query, experimental = FileInclude::any_experimental)]
     pub include: Option<Vec<FileInclude>>,
-    /// Whether a scrub sheet that is included contains its layout. Sends `api-version:
-    /// experimental`.
+    /// Whether a scrub sheet that is included contains its layout. Sends
+    /// `api-version: experimental`.
     #[cfg(feature = "experimental")]
     #[endpoint(query, experimental)]
     pub scrub_sheet_layout: Option<ExperimentalResponse>,

@@ -68,7 +68,7 @@ impl Capture {
         self.0.lock().unwrap().iter().filter(|span| span.name == name).cloned().collect()
     }
 
-    /// The call and its attempts, of which there is one.
+    /// Returns the only call and its attempts.
     #[track_caller]
     fn one_call(&self) -> (CapturedSpan, Vec<CapturedSpan>) {
         let calls = self.named("frameio.call");
@@ -102,7 +102,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Capture {
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        // Ids are used again: the last span of this one is meant.
+        // Ids are reused, so this is the last span with the id.
         if let Some(span) = self.0.lock().unwrap().iter_mut().rfind(|s| s.id == id.into_u64()) {
             values.record(span);
         }

@@ -13,44 +13,44 @@ const UUID_LENGTH: usize = 36;
 /// A page of 100 assets has about a thousand identifiers. Allocating each of them would take a large part
 /// of the time to decode it.
 #[derive(Clone, Debug)]
-#[allow(clippy::exhaustive_enums, reason = "used only by macros")]
-pub enum IdText {
-    /// Text of at most 36 bytes.
+pub struct IdText(Repr);
+
+#[derive(Clone, Debug)]
+enum Repr {
     Short(ArrayString<UUID_LENGTH>),
-    /// Longer text.
     Long(Box<str>),
 }
 
 impl IdText {
     /// Returns the text.
     pub fn as_str(&self) -> &str {
-        match self {
-            Self::Short(text) => text,
-            Self::Long(text) => text,
+        match &self.0 {
+            Repr::Short(text) => text,
+            Repr::Long(text) => text,
         }
     }
 }
 
 impl From<&str> for IdText {
     fn from(text: &str) -> Self {
-        ArrayString::from(text).map_or_else(|_| Self::Long(text.into()), Self::Short)
+        Self(ArrayString::from(text).map_or_else(|_| Repr::Long(text.into()), Repr::Short))
     }
 }
 
 impl From<String> for IdText {
     fn from(text: String) -> Self {
         match ArrayString::from(&text) {
-            Ok(short) => Self::Short(short),
-            Err(_) => Self::Long(text.into()),
+            Ok(short) => Self(Repr::Short(short)),
+            Err(_) => Self(Repr::Long(text.into())),
         }
     }
 }
 
 impl From<IdText> for String {
     fn from(text: IdText) -> Self {
-        match text {
-            IdText::Short(text) => text.as_str().to_owned(),
-            IdText::Long(text) => text.into(),
+        match text.0 {
+            Repr::Short(text) => text.as_str().to_owned(),
+            Repr::Long(text) => text.into(),
         }
     }
 }
@@ -85,14 +85,14 @@ impl Hash for IdText {
 mod tests {
     use std::collections::{BTreeSet, HashSet};
 
-    use super::IdText;
+    use super::{IdText, Repr};
 
     #[test]
     fn keeps_text_of_any_length() {
         for length in [0, 1, 35, 36, 37, 300] {
             let text = "é".repeat(length / 2) + &"x".repeat(length % 2);
             let (borrowed, owned) = (IdText::from(text.as_str()), IdText::from(text.clone()));
-            assert_eq!(matches!(borrowed, IdText::Short(_)), length <= 36);
+            assert_eq!(matches!(borrowed.0, Repr::Short(_)), length <= 36);
             assert!(borrowed == owned);
             assert_eq!(borrowed.as_str(), text);
             assert_eq!(String::from(owned), text);

@@ -1,4 +1,4 @@
-//! The task of a bucket: it runs while there is something to send to Redis.
+//! Task of a bucket, which runs while there is something to send to Redis.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use crate::bucket::{Bucket, Step};
 use crate::connect::Redis;
 use crate::script::ScriptResponse;
 
-/// Sends one request at a time; what comes up meanwhile is sent with the next one. Ends when no call
-/// waits, or when Redis becomes unavailable.
+/// Sends one request at a time, and collects data for the next one in the meantime. Ends when no call
+/// is waiting, or when Redis becomes unavailable.
 pub(crate) async fn run(redis: Redis, bucket: Arc<Bucket>, max_ahead: usize) {
     loop {
         let request = match bucket.next_step(max_ahead) {

@@ -1,4 +1,4 @@
-//! The connection: established when it is first needed, and restored whenever it is lost.
+//! Connection to Redis, established on first use and restored after each loss.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,21 +15,22 @@ use tokio::time::{sleep, timeout};
 use crate::error::{RedisUnavailable, RedisUrlError, concerns_one_key};
 use crate::event;
 
-/// Waits before the first attempt to reconnect, and before later ones at most.
+/// Waits before the first attempt to reconnect, and maximum wait before later ones.
 const RECONNECT_WAIT: (Duration, Duration) = (Duration::from_millis(100), MAX_RECONNECT_WAIT);
 pub(crate) const MAX_RECONNECT_WAIT: Duration = Duration::from_millis(500);
 
-/// A Redis: one server, a cluster, or whatever master the sentinels name.
+/// Connection to Redis: one server, a cluster, or the master known to sentinels.
 ///
 /// | setting | default |
 /// |---|---|
-/// | time for a connection, TLS included | 2 s |
-/// | time for a command | 500 ms |
+/// | timeout for connecting, including TLS | 2 s |
+/// | timeout for a command | 500 ms |
 ///
-/// Nothing is connected before it is needed. All that is made of clones shares one connection,
-/// which carries any number of commands at once. A connection that is lost is made again in the
-/// background, after 100 ms, 200 ms, 400 ms and then each 500 ms; until then everything that needs
-/// Redis fails at once and does not wait for it. Redis 5 or later, or Valkey.
+/// The connection is established on first use. Clones share it, and it carries any number of concurrent
+/// commands. A lost connection is restored in the background, with attempts after 100 ms, 200 ms, 400 ms
+/// and then every 500 ms. In the meantime, everything that needs Redis fails immediately.
+///
+/// Requires Redis 5 or later, or Valkey.
 ///
 /// ```
 /// use frameio_redis::Redis;
@@ -45,7 +46,7 @@ pub struct Redis(Arc<Inner>);
 struct Inner {
     settings: Settings,
     link: Mutex<Link>,
-    /// Held by who connects for the first time, so that the others wait for it.
+    /// Held during the first connect, for which other callers wait.
     first: tokio::sync::Mutex<()>,
 }
 
@@ -76,7 +77,7 @@ enum Link {
     Down(Arc<RedisError>),
 }
 
-/// A connection that clones share.
+/// Connection that clones share.
 #[derive(Clone)]
 pub(crate) enum Connection {
     Single(MultiplexedConnection),
@@ -107,28 +108,29 @@ impl Connection {
 }
 
 impl Redis {
-    /// The server of a URL: `redis://`, `rediss://` with the feature `tls`, `redis+unix://`.
+    /// Uses the server of a URL: `redis://`, `redis+unix://`, or `rediss://` with the feature `tls`.
     ///
     /// # Errors
-    /// If the URL is none of these.
+    /// Fails for any other URL.
     pub fn new(url: &str) -> Result<Self, RedisUrlError> {
         Ok(Self::with(Server::Single(url.into_connection_info().map_err(|_| RedisUrlError)?)))
     }
 
-    /// The cluster that the nodes of these URLs belong to; one that answers is enough.
+    /// Uses the cluster of the nodes with these URLs, one of which has to be reachable.
     ///
     /// # Errors
-    /// If there is no URL, or one that is not understood.
+    /// Fails without a URL, or for an invalid one.
     #[cfg(feature = "cluster")]
     pub fn cluster<'a>(urls: impl IntoIterator<Item = &'a str>) -> Result<Self, RedisUrlError> {
         Ok(Self::with(Server::Cluster(infos(urls)?)))
     }
 
-    /// The master that sentinels know as `service`. User, password, database and TLS of the first
-    /// URL hold for the master as for the sentinels.
+    /// Uses the master that sentinels know as `service`.
+    ///
+    /// User, password, database and TLS of the first URL apply to the master and the sentinels.
     ///
     /// # Errors
-    /// If there is no URL, or one that is not understood.
+    /// Fails without a URL, or for an invalid one.
     #[cfg(feature = "sentinel")]
     pub fn sentinel<'a>(
         urls: impl IntoIterator<Item = &'a str>,
@@ -158,22 +160,26 @@ impl Redis {
         Self::set(settings)
     }
 
-    /// Limits the making of a connection. From then on this has a connection of its own.
+    /// Sets the timeout for connecting. Default: 2 s.
+    ///
+    /// The returned value has a separate connection.
     pub fn connect_timeout(self, limit: Duration) -> Self {
         self.change(|settings| settings.connect_timeout = limit)
     }
 
-    /// Limits a command: the longest that a call is held up when Redis does not answer. From then
-    /// on this has a connection of its own.
+    /// Sets the timeout for a command, which is the maximum delay of a call when Redis does not respond.
+    /// Default: 500 ms.
+    ///
+    /// The returned value has a separate connection.
     pub fn timeout(self, limit: Duration) -> Self {
         self.change(|settings| settings.timeout = limit)
     }
 
-    /// Trusts the authorities of these certificates (PEM) for `rediss://`, and no others. Default:
-    /// those that the platform trusts.
+    /// Trusts only the authorities of these certificates (PEM) for `rediss://`. Default: the authorities
+    /// that the platform trusts.
     ///
     /// # Errors
-    /// If there is no certificate, or one that cannot be read.
+    /// Fails without a certificate, or for an invalid one.
     #[cfg(feature = "tls")]
     pub fn root_certificates(
         self,
@@ -184,11 +190,10 @@ impl Redis {
         Ok(Self::set(settings))
     }
 
-    /// Presents this certificate to the server, with the chain to its authority and its key (both
-    /// PEM). Default: none.
+    /// Presents a client certificate to the server: its chain and its key (both PEM). Default: none.
     ///
     /// # Errors
-    /// If there is no certificate or no key, or one that cannot be read.
+    /// Fails without a certificate or key, or for an invalid one.
     #[cfg(feature = "tls")]
     pub fn client_certificate(
         self,
@@ -200,7 +205,7 @@ impl Redis {
         Ok(Self::set(settings))
     }
 
-    /// The connection, if there is one or this is the first time that one is needed.
+    /// Returns the connection; connects on first use.
     async fn connection(&self) -> Result<(Connection, u64), RedisUnavailable> {
         if let Some(known) = self.0.known() {
             return known;
@@ -218,12 +223,12 @@ impl Redis {
         }
     }
 
-    /// Returns the reason if the connection is lost, or could not be established.
+    /// Returns the reason if the connection is lost or could not be established.
     pub(crate) fn unavailable(&self) -> Option<RedisUnavailable> {
         self.0.known()?.err()
     }
 
-    /// Invokes a script of one key.
+    /// Invokes a script with one key.
     pub(crate) async fn invoke<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'static>,
@@ -259,10 +264,10 @@ impl Inner {
         }
     }
 
-    /// Starts a task that replaces the connection of that number.
+    /// Starts a task that replaces the connection with this number.
     ///
-    /// Error responses of the server count as well: from a replica that was the master, a cluster
-    /// without a node, a server that is still loading. The same server would fail again.
+    /// Called for error responses too: from a former master, a cluster without a node, or a server that
+    /// is still loading. The same server would fail again.
     fn lost(self: &Arc<Self>, error: RedisError, number: u64) -> RedisUnavailable {
         let error = Arc::new(error);
         let mut link = self.lock();
@@ -279,7 +284,7 @@ impl Inner {
             loop {
                 sleep(wait).await;
                 wait = (wait * 2).min(RECONNECT_WAIT.1);
-                // Nobody needs it any more.
+                // All clones have been dropped.
                 let Some(inner) = inner.upgrade() else { return };
                 if let Ok(connection) = inner.connect().await {
                     *inner.lock() = Link::Up(connection, number + 1);
@@ -295,7 +300,7 @@ impl Inner {
         let Settings { connect_timeout, timeout: limit, .. } = self.settings;
         let connection = timeout(connect_timeout, self.settings.open());
         let connection = connection.await.unwrap_or_else(|_| Err(timed_out()))?;
-        // A server that still loads its data accepts connections.
+        // A server that is still loading its data accepts connections, but no commands.
         timeout(limit, connection.clone().ping()).await.unwrap_or_else(|_| Err(timed_out()))?;
         Ok(connection)
     }
@@ -406,7 +411,7 @@ fn timed_out() -> RedisError {
     std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
 
-/// Without the password that a URL may have.
+/// Omits the URLs, which can contain passwords.
 impl fmt::Debug for Redis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.0.settings.server {
@@ -414,7 +419,7 @@ impl fmt::Debug for Redis {
             #[cfg(feature = "cluster")]
             Server::Cluster(_) => "a cluster",
             #[cfg(feature = "sentinel")]
-            Server::Sentinel { .. } => "what sentinels name",
+            Server::Sentinel { .. } => "the master of sentinels",
         };
         f.debug_struct("Redis").field("server", &kind).finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! Tokens as Redis sees them: encrypted.
+//! Encryption of tokens.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use frameio_core::BoxError;
 use zeroize::Zeroizing;
 
-/// The first byte of what is ciphertext, should there ever be another way.
+/// First byte of a ciphertext, which identifies the format.
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
-/// What tokens are encrypted with: one key to write, and any number that can still be read.
+/// Encryption keys of tokens: one for writing, and any number of old ones for reading.
 ///
-/// To rotate, give all processes the new key as an old one first, then as the key with the old one
-/// behind it, and take the old one out once all tokens have been written again, which a refresh
-/// does.
+/// To rotate a key, first add the new key to all processes as an old one. Then make it the key for
+/// writing, with the previous key as an old one. Remove the previous key when all tokens have been
+/// written again, which happens with each refresh.
 ///
 /// ```
 /// use frameio_redis::TokenKeys;
@@ -29,12 +29,12 @@ const NONCE: usize = 24;
 pub struct TokenKeys(Vec<Zeroizing<[u8; 32]>>);
 
 impl TokenKeys {
-    /// A key of 32 random bytes.
+    /// Creates keys with one key of 32 random bytes, for reading and writing.
     pub fn new(key: [u8; 32]) -> Self {
         Self(vec![key.into()])
     }
 
-    /// Reads what was written with this key, too.
+    /// Adds an old key, for reading only.
     pub fn old(mut self, key: [u8; 32]) -> Self {
         self.0.push(key.into());
         self
@@ -44,19 +44,19 @@ impl TokenKeys {
         self.0.iter().map(|key| XChaCha20Poly1305::new((&**key).into()))
     }
 
-    /// Encrypts `text` so that it can be read under this name only.
+    /// Encrypts `text` and binds it to `name`.
     pub(crate) fn encrypt(&self, name: &str, text: &[u8]) -> Result<Vec<u8>, BoxError> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)?;
         let payload = Payload { msg: text, aad: name.as_bytes() };
-        let cipher = self.ciphers().next().ok_or("there is no key")?;
+        let cipher = self.ciphers().next().ok_or("no encryption key")?;
         let ciphertext = cipher
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| "the tokens cannot be encrypted")?;
+            .map_err(|_| "cannot encrypt the tokens")?;
         Ok([&[VERSION][..], &nonce, &ciphertext].concat())
     }
 
-    /// Decrypts what was ciphertext under this name, with whichever key it was.
+    /// Decrypts a ciphertext that is bound to `name`, with any of the keys.
     pub(crate) fn decrypt(&self, name: &str, ciphertext: &[u8]) -> Result<Vec<u8>, BoxError> {
         let text = || {
             let (version, ciphertext) = ciphertext.split_first()?;
@@ -67,7 +67,7 @@ impl TokenKeys {
             ciphers.find_map(|cipher| cipher.decrypt(&nonce, payload()).ok())
         };
         text().ok_or_else(|| {
-            "what Redis has cannot be read: none of the keys fits, or it was changed".into()
+            "cannot decrypt the tokens in Redis: no key matches, or the data was modified".into()
         })
     }
 }

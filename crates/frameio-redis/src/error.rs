@@ -1,4 +1,4 @@
-//! Errors of the connection, and which of them it survives.
+//! Errors of the connection and of commands.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,24 +6,24 @@ use std::sync::Arc;
 
 use redis::RedisError;
 
-/// URL that is not that of a Redis server, or no URL.
+/// Error of a URL that is invalid or not that of a Redis server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RedisUrlError;
 
 impl fmt::Display for RedisUrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL may have a password in it.
+        // The URL is not shown, because it can contain a password.
         f.write_str(
-            "not the URL of a Redis: expected redis://host:port, redis+unix:///path, or \
-             rediss://host:port with the feature `tls`",
+            "invalid Redis URL: expected redis://host:port, redis+unix:///path, or \
+             rediss://host:port with the feature 'tls'",
         )
     }
 }
 
 impl StdError for RedisUrlError {}
 
-/// Redis is unreachable, or refuses a command.
+/// Error of an unreachable Redis or of a failed command; the source has the reason.
 #[derive(Clone, Debug)]
 pub struct RedisUnavailable(Arc<RedisError>);
 
@@ -45,11 +45,11 @@ impl StdError for RedisUnavailable {
     }
 }
 
-/// Errors of the server as a whole that Redis 6 and earlier wraps into errors of the script.
+/// Errors of the whole server that Redis 6 and earlier wrap in errors of the script.
 const SERVER_ERRORS: [&str; 8] =
     ["READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MISCONF", "OOM", "NOPERM", "NOREPLICAS"];
 
-/// Whether an error is about the value of one key, so that other keys are not affected.
+/// Returns whether an error concerns the value of one key and does not affect other keys.
 pub(crate) fn concerns_one_key(error: &RedisError) -> bool {
     let detail = error.detail().unwrap_or_default();
     let in_script = error.code() == Some("ERR") && detail.contains("user_script");

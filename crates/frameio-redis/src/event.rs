@@ -1,4 +1,4 @@
-//! The events of this crate.
+//! Log events of this crate.
 
 use std::time::Duration;
 

@@ -1,11 +1,11 @@
-//! What buckets are called in Redis.
+//! Names of keys in Redis.
 
 use frameio_tower::rate_limit::QuotaBucket;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// Names things in Redis so that nobody who reads it learns of what they are.
+/// Derives the names of keys from a secret, so that they reveal nothing to readers of Redis.
 #[derive(Clone)]
 pub(crate) struct Names(Zeroizing<Vec<u8>>);
 
@@ -14,7 +14,7 @@ impl Names {
         Self(secret)
     }
 
-    /// The key of a bucket.
+    /// Returns the key of a bucket.
     pub(crate) fn bucket(&self, bucket: &QuotaBucket) -> String {
         let text = |text: &Option<_>| text.as_deref().map(str::as_bytes).map(<[u8]>::to_vec);
         let parts = [
@@ -25,13 +25,13 @@ impl Names {
         format!("frameio:quota:{}", self.hash(&parts))
     }
 
-    /// The key of the tokens of that name.
+    /// Returns the key of tokens by their name.
     #[cfg(feature = "tokens")]
     pub(crate) fn tokens(&self, name: &str) -> String {
         format!("frameio:tokens:{}", self.hash(&[Some(name.as_bytes().to_vec())]))
     }
 
-    /// A keyed hash of parts, of which none can take the place of another.
+    /// Returns a keyed hash of parts, which are unambiguously encoded.
     fn hash(&self, parts: &[Option<Vec<u8>>]) -> String {
         // HMAC takes keys of any length.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
@@ -47,7 +47,7 @@ impl Names {
                 }
             }
         }
-        // Half of it is as good as unique, and half as long in the memory of Redis.
+        // Half of the hash is unique in practice, and saves memory in Redis.
         let hash = mac.finalize().into_bytes();
         base16ct::lower::encode_string(&hash[..16])
     }

@@ -1,7 +1,11 @@
 //! Frame.io quotas and tokens on Redis, shared by a fleet of processes.
 //!
-//! The service counts the calls of a user, whichever process makes them. Processes with separate
-//! buckets each spend the whole quota and get 429s. With [`RedisQuotas`] they share one bucket:
+//! The service counts the calls of a user across all processes. Processes with separate buckets each
+//! spend the whole quota and get 429 responses. With [`RedisQuotas`] they share one bucket for each
+//! operation, and with `RedisTokens` one sign-in.
+//!
+//! Add this crate next to `frameio`, which does not re-export it, when several processes use the same
+//! credential.
 //!
 //! ```no_run
 //! use frameio_redis::{Redis, RedisQuotas};
@@ -32,12 +36,13 @@
 //!
 //! All are off by default.
 //!
-//! | feature | what for |
+//! | feature | adds |
 //! |---|---|
-//! | `cluster` | `Redis::cluster`; each bucket is one key, so each script is for one slot |
-//! | `sentinel` | `Redis::sentinel` |
-//! | `tls` | `rediss://`, by rustls; with the cryptography that the process has named, else ring |
-//! | `tokens` | `RedisTokens`: tokens that one process refreshes and all use, encrypted |
+//! | `cluster` | Redis Cluster with `Redis::cluster`. Each bucket is one key, so each script uses one slot. |
+//! | `sentinel` | Redis Sentinel with `Redis::sentinel` |
+//! | `tls` | `rediss://` with rustls, and with the default cryptography provider of the process, or ring |
+//! | `tokens` | `RedisTokens`: encrypted tokens, which one process refreshes and all use |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bucket;
 mod bucket_task;
@@ -68,7 +73,7 @@ pub use tokens::{LockLost, RedisTokens};
 pub const TARGET: &str = "frameio::redis";
 /// Event of a lost connection.
 pub const UNAVAILABLE: &str = "redis.unavailable";
-/// Event of a connection that is restored.
+/// Event of a restored connection.
 pub const RECONNECTED: &str = "redis.reconnected";
 /// Event of a command that failed because of the value of its key.
 pub const COMMAND_FAILED: &str = "redis.command_failed";

@@ -13,8 +13,8 @@ local lost, full, reported = arg(), arg(), arg()
 local throttled_ago, retry_after, succeeded = arg(), arg(), arg()
 local own_epoch, returns, extra = arg(), arg(), arg()
 
--- The longest pause, and how far ahead slots are booked: the longer of a time and a number of slots.
--- A wrong value cannot block a bucket for longer. The process has the same limit (schedule.rs).
+-- Maximum pause, and maximum of the level beyond a full bucket: the larger of a time and a number of
+-- slots. They limit how long a wrong value can block a bucket. schedule.rs has the same limit.
 local MAX_PAUSE = 60000000
 local MAX_AHEAD, MAX_AHEAD_SLOTS = 900000000, 256
 
@@ -39,12 +39,12 @@ local level, calls, window, epoch, pause, begun, row, last, offset
 local fields = load()
 if fields then
   level, calls, window, epoch, pause, begun, row, last, offset = unpack(fields)
-  -- The clock of the server may be set back, and a replica with a slower clock may take over. The
-  -- clock of a bucket goes on from its last time.
+  -- The clock of the server can be set back, and a replica with a slower clock can take over. The
+  -- clock of a bucket continues from its last time.
   offset = math.max(offset, last - now)
   now = now + offset
 else
-  -- Redis has lost the bucket, or it is new. The caller knows at least this.
+  -- The bucket is new or was lost. The caller may remember its level.
   level, calls, window, epoch, pause, begun, row, offset =
     now + lost, own_calls, own_window, own_epoch, 0, 0, 0, 0
 end
@@ -53,21 +53,21 @@ local interval = interval_of(calls, window)
 pause, begun = math.min(pause, now + MAX_PAUSE), math.min(begun, now)
 level = math.min(level, math.max(pause, now) + calls * interval
   + math.max(MAX_AHEAD, MAX_AHEAD_SLOTS * interval))
--- 0: as documented, which gives way to what responses reported; 1: reported; 2: set by the user.
+-- 0: documented, which never replaces a reported quota; 1: reported by a response; 2: set by the user.
 if origin > 0 and (calls ~= own_calls or window ~= own_window) then
   local used = math.max(0, math.floor((level - now) / interval))
-  -- No more than a full bucket: what is beyond was booked, and not used yet.
+  -- At most a full bucket: slots beyond were booked and not used yet.
   used = math.min(used, calls, own_calls)
   calls, window = own_calls, own_window
   interval = interval_of(calls, window)
-  -- What was booked at the old pace does not count any more: all book again.
+  -- Slots booked at the old pace become invalid and are booked again.
   level, epoch = now + used * interval, epoch + 1
 end
--- One slot stays free, where there is more than one.
+-- One slot stays free, unless it is the only one.
 local tolerance = interval * (math.max(1, calls - 1) - 1)
 
 for _ = 1, returns do
-  -- Once a slot has leaked away, there is nothing left of it to give back.
+  -- A slot that has leaked away cannot be returned.
   local slot = arg()
   if own_epoch == epoch and now < slot then level = level - interval end
 end
@@ -76,7 +76,7 @@ if full >= 0 then level = math.max(level, now + tolerance + full) end
 if reported >= 0 and now + reported - level >= interval then level = now + reported end
 if succeeded == epoch then row = 0 end
 if throttled_ago >= 0 then
-  -- Calls that were on their way when the pause began get a 429 for the same reason.
+  -- Calls in progress when the pause began get a 429 for the same reason.
   local begins = row == 0 or now - throttled_ago > begun
   local wait = -1
   if begins then
@@ -86,7 +86,7 @@ if throttled_ago >= 0 then
   if retry_after >= 0 then wait = math.min(retry_after, MAX_PAUSE) end
   if wait >= 0 and (begins or now + wait > pause) then
     pause = math.max(pause, now + wait)
-    -- What was booked does not count any more: all book again, behind the pause.
+    -- Booked slots become invalid and are booked again after the pause.
     level = math.max(pause + tolerance, math.min(level, now + calls * interval))
     epoch = epoch + 1
   end

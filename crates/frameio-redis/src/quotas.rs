@@ -1,4 +1,4 @@
-//! The store: buckets in Redis, and the local side of each.
+//! [`RedisQuotas`]: buckets in Redis with their local state.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::connect::Redis;
 use crate::key::Names;
 
 /// Number of buckets below which none are dropped.
-const FEW: usize = 1024;
+const MIN_SWEEP: usize = 1024;
 
 /// Quotas shared by all processes that use the same Redis and the same secret.
 ///
@@ -24,23 +24,23 @@ const FEW: usize = 1024;
 /// |---|---|
 /// | slots that a process books ahead, for each bucket | 16 |
 ///
-/// * A bucket is one key in Redis. It decides as the buckets in memory do, with the same quotas, by
-///   the clock of Redis; the clocks of the processes do not matter. If that clock is set back, the
-///   time of a bucket goes on from where it was. A key is named by a keyed hash and expires a minute
-///   after its bucket has run empty. Any other value under that key is replaced.
-/// * Calls that come together are booked together, in one round trip. Those that wait are booked a
-///   few at a time, so that no process books the quota for minutes while others starve: where all
-///   have calls waiting, each gets the same share. A process that calls often takes some slots in
-///   advance, of those that are free; what it does not use within half the time of a slot, at most
-///   50 ms, it gives back.
-/// * Responses correct the bucket for all processes, [as in memory][quotas]: a different quota and a
-///   429 at once, calls of other programs with the next booking. Each process counts the responses
-///   without a sign of a quota by itself. After a 429 all booked slots become invalid and are booked
-///   again behind the pause; a process with waiting calls learns of it within half the time of a
-///   slot, 50 to 250 ms.
-/// * A bucket that Redis has lost starts as full as the first process knows it. When Redis was
-///   unavailable, all booked slots become invalid, no call passes for 750 ms, since other processes
-///   may still spend their shares, and then calls pass one by one and not in a burst.
+/// * **Buckets**: A bucket is one key in Redis. It makes the same decisions as a bucket in memory, with
+///   the same quotas and the clock of Redis; the clocks of the processes are irrelevant. If the clock
+///   of Redis is set back, the time of a bucket continues from its last value. The name of the key is
+///   a keyed hash. The key expires a minute after its bucket has run empty. A foreign value under the
+///   key is replaced.
+/// * **Booking**: Concurrent calls are booked together, in one round trip. Waiting calls are booked a few
+///   at a time, so no process can book the quota for minutes while others starve: processes with waiting
+///   calls get equal shares. A process with frequent calls takes some free slots in advance, and returns
+///   slots that it does not use within half the interval of a slot, at most 50 ms.
+/// * **Corrections**: Responses of the service correct the bucket for all processes, [as in
+///   memory][quotas]: a different quota and a 429 immediately, and calls of other programs with the next
+///   booking. Each process counts responses without a sign of a quota by itself. After a 429 all booked
+///   slots become invalid and are booked again after the pause. A process with waiting calls notices
+///   that within half the interval of a slot, 50 to 250 ms.
+/// * **Failures**: A bucket that Redis has lost starts at the level that the first process remembers.
+///   After Redis was unavailable, all booked slots become invalid, no call passes for 750 ms, because
+///   other processes can still spend their shares, and then calls pass one by one instead of in a burst.
 ///
 /// [quotas]: frameio_tower::RateLimitLayer#learning-from-responses
 #[derive(Clone)]
@@ -60,24 +60,25 @@ struct BucketMap {
 }
 
 impl RedisQuotas {
-    /// Creates quotas on `redis`. The names of accounts and credentials are hashed with `secret`, which
-    /// is the same in all processes and should be 32 random bytes or more.
+    /// Creates quotas on `redis`.
+    ///
+    /// Names of accounts and credentials are hashed with `secret`, which must be the same in all processes
+    /// and should have at least 32 random bytes.
     pub fn new(redis: &Redis, secret: impl AsRef<[u8]>) -> Self {
         let secret: Zeroizing<Vec<u8>> = secret.as_ref().to_vec().into();
         Self::with(redis.clone(), Names::new(secret), 16)
     }
 
-    /// Sets how many slots a process books ahead for each bucket, 1 to 128. Default: 16.
+    /// Sets the number of slots that a process books ahead for each bucket, from 1 to 128. Default: 16.
     ///
-    /// A higher number costs fewer round trips. It is also the number of slots that may be lost when
-    /// a process is killed, and that a process with waiting calls may be ahead of the calls of other
-    /// processes.
+    /// A higher number saves round trips. It is also the maximum number of slots that are lost when a
+    /// process is killed, and by which a process with waiting calls can be ahead of other processes.
     pub fn slots_ahead(self, slots: usize) -> Self {
         Self::with(self.0.redis.clone(), self.0.names.clone(), slots.clamp(1, 128))
     }
 
     fn with(redis: Redis, names: Names, max_ahead: usize) -> Self {
-        let buckets = Mutex::new(BucketMap { buckets: HashMap::default(), sweep_at: FEW });
+        let buckets = Mutex::new(BucketMap { buckets: HashMap::default(), sweep_at: MIN_SWEEP });
         Self(Arc::new(Inner { redis, names, max_ahead, buckets }))
     }
 
@@ -106,13 +107,13 @@ impl RedisQuotas {
 }
 
 impl BucketMap {
-    /// Drops unused buckets if there are twice as many as the last time.
+    /// Drops unused buckets when their number has doubled since the last time.
     fn make_room(&mut self) {
         if self.buckets.len() < self.sweep_at {
             return;
         }
         self.buckets.retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_unused());
-        self.sweep_at = (self.buckets.len() * 2).max(FEW);
+        self.sweep_at = (self.buckets.len() * 2).max(MIN_SWEEP);
         self.buckets.shrink_to(self.sweep_at);
     }
 }
@@ -133,7 +134,7 @@ impl QuotaStore for RedisQuotas {
             Entry::Queue(booked) => {
                 self.start_task(&bucket);
                 let mut call = QueuedCall { booked, quotas: self, bucket: &bucket };
-                (&mut call.booked).await.map_err(|_| "the task of the bucket has ended")?
+                (&mut call.booked).await.map_err(|_| "the task of the quota bucket has ended")?
             }
         }
     }
@@ -161,7 +162,7 @@ impl QuotaStore for RedisQuotas {
 
 impl RedisQuotas {
     fn give_back(&self, bucket: &Arc<Bucket>, reservation: Reservation) {
-        // Without a runtime there is no task, and the slot leaks away unused.
+        // Without a runtime no task can return the slot, which then leaks away unused.
         if bucket.give_back(&reservation) && tokio::runtime::Handle::try_current().is_ok() {
             self.start_task(bucket);
         }
@@ -177,8 +178,7 @@ impl fmt::Debug for RedisQuotas {
     }
 }
 
-/// A call that waits to be booked. If it is dropped, a slot that was booked meanwhile goes back to
-/// Redis.
+/// Call that waits to be booked. Dropping it returns a slot that was booked in the meantime.
 struct QueuedCall<'a> {
     booked: Booked,
     quotas: &'a RedisQuotas,

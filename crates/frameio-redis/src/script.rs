@@ -1,4 +1,4 @@
-//! The script that runs inside Redis: its arguments and its response.
+//! Script that runs in Redis: its arguments and its response.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use redis::{ErrorKind, RedisError, Script, ScriptInvocation};
 
 pub(crate) const SOURCE: &str = include_str!("quota.lua");
 
-/// Sent by its hash, and in full to a Redis that does not know it yet.
+/// Sent by its hash, or in full if Redis does not have it yet.
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(SOURCE));
 
 /// Source of a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum QuotaOrigin {
-    /// The documentation of the service.
+    /// Documentation of the service.
     Documented,
-    /// A response of the service.
+    /// Response of the service.
     Reported,
-    /// The user.
+    /// Setting of the user.
     Pinned,
 }
 
@@ -27,22 +27,22 @@ pub(crate) enum QuotaOrigin {
 pub(crate) struct ScriptRequest {
     pub(crate) quota: Quota,
     pub(crate) origin: QuotaOrigin,
-    /// Time until the bucket runs empty, in case Redis has lost it.
+    /// Time until the bucket runs empty, used if Redis has lost the bucket.
     pub(crate) lost: Duration,
-    /// If the burst counts as spent: the time after which calls may pass, one by one.
+    /// Marks the burst as spent; the value is the time after which calls may pass one by one.
     pub(crate) full: Option<Duration>,
     /// Time until the bucket runs empty according to a response of the service.
     pub(crate) reported: Option<Duration>,
-    /// Time since a call was sent that got a 429, and its `Retry-After`.
+    /// Time since a call with a 429 response was sent, and its `Retry-After`.
     pub(crate) throttled: Option<(Duration, Option<Duration>)>,
-    /// Whether a call of this epoch got no 429.
+    /// Whether a call of this epoch got another response than 429.
     pub(crate) succeeded: bool,
     pub(crate) epoch: u64,
-    /// Slots to give back.
+    /// Slots to return.
     pub(crate) returns: Vec<u64>,
-    /// Number of slots to take in advance, if they are free at once.
+    /// Number of slots to take in advance, if they are free immediately.
     pub(crate) extra: usize,
-    /// For each call that needs a slot: the longest time that it may wait.
+    /// Maximum wait of each call that needs a slot.
     pub(crate) waiting: Vec<Option<Duration>>,
 }
 
@@ -56,12 +56,12 @@ pub(crate) struct ScriptResponse {
     pub(crate) quota: Quota,
     pub(crate) throttled_in_a_row: u64,
     pub(crate) pause: Duration,
-    /// Wait and number of each slot, first those of the waiting calls, then those taken in advance.
-    /// There is no number if the wait would be too long.
+    /// Wait and number of each slot, first of the waiting calls, then of those taken in advance. A slot
+    /// whose wait is too long has no number.
     pub(crate) slots: Vec<(Duration, Option<u64>)>,
 }
 
-/// Microseconds, at most 2^50 of them: Lua counts in doubles.
+/// Converts a duration to microseconds, at most 2^50, because numbers in Lua are doubles.
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX).min(1 << 50)
 }
@@ -109,10 +109,10 @@ impl ScriptRequest {
 }
 
 impl ScriptResponse {
-    /// Reads what the script returns.
+    /// Parses the response of the script.
     pub(crate) fn read(values: &[i64]) -> Result<Self, RedisError> {
         Self::parse(values).ok_or_else(|| {
-            RedisError::from((ErrorKind::UnexpectedReturnType, "not the response of the script"))
+            RedisError::from((ErrorKind::UnexpectedReturnType, "unexpected response of the script"))
         })
     }
 

@@ -38,11 +38,11 @@ fn check_certificates(pem: &[u8]) -> Result<(), RedisTlsError> {
     if count == 0 { Err(RedisTlsError::Certificate) } else { Ok(()) }
 }
 
-/// Sets ring as the cryptography provider of the process unless there is one. rustls panics without a
-/// provider if two are compiled.
+/// Sets ring as the cryptography provider of the process, unless one is set. Without a provider rustls
+/// panics if two are compiled in.
 pub(crate) fn install_provider() {
     if CryptoProvider::get_default().is_none() {
-        // Another thread may have been first.
+        // Another thread can have set one in the meantime.
         drop(ring::default_provider().install_default());
     }
 }
@@ -57,7 +57,7 @@ impl Default for Certificates {
 }
 
 impl Certificates {
-    /// Returns `None` if nothing is set: a URL without TLS may have no certificates.
+    /// Returns `None` if nothing is set, because certificates are an error for a URL without TLS.
     fn get(&self) -> Option<TlsCertificates> {
         let TlsCertificates { client_tls, root_cert } = &self.0;
         (client_tls.is_some() || root_cert.is_some()).then(|| self.0.clone())
@@ -95,13 +95,13 @@ impl Certificates {
     }
 }
 
-/// Certificate or key that cannot be read.
+/// Error of an invalid certificate or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedisTlsError {
-    /// No certificate, or a broken one.
+    /// The PEM contains no certificate, or an invalid one.
     Certificate,
-    /// No private key, or a broken one.
+    /// The PEM contains no private key, or an invalid one.
     Key,
 }
 
@@ -109,11 +109,11 @@ impl fmt::Display for RedisTlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Certificate => {
-                "not a certificate: expected PEM, `-----BEGIN CERTIFICATE-----` and what follows"
+                "invalid certificate: expected PEM that starts with '-----BEGIN CERTIFICATE-----'"
             }
-            // What was given may be a key that is only spoiled.
+            // The input is not shown, because it can be a damaged key.
             Self::Key => {
-                "not a private key: expected PEM, `-----BEGIN PRIVATE KEY-----` and what follows"
+                "invalid private key: expected PEM that starts with '-----BEGIN PRIVATE KEY-----'"
             }
         })
     }

@@ -1,11 +1,11 @@
--- The tokens of one name, and who may change them. One key, so one slot of a cluster.
--- Fields: `data` the tokens; `issued` the number of the last lock; `holder` and `until` the lock that
--- is held; `saved` the number of the lock under which `data` was written.
+-- Tokens of one name with their lock. One key, so one slot of a cluster.
+-- Fields: `data`: the tokens; `issued`: number of the last lock; `holder` and `until`: number and
+-- expiry of the held lock; `saved`: number of the lock under which `data` was written.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local key, what, lock, argument = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
 
--- A value of another type is replaced, and a field that is no number counts as zero.
+-- A value of another type is replaced, and a field that is not a number counts as zero.
 local kind = redis.call('TYPE', key).ok
 if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', key) end
 local function number(field)
@@ -15,7 +15,7 @@ end
 
 local expires = number('until')
 if what == 'lock' or what == 'extend' then
-  -- No lock lasts longer. The clock of the server may have been set back.
+  -- Limits the lifetime of a lock when the clock of the server was set back.
   local latest = now + argument
   if expires > latest then
     expires = latest
@@ -36,11 +36,11 @@ elseif what == 'unlock' then
   if held == lock then redis.call('HSET', key, 'until', 0) end
   return 1
 else
-  -- A process that has lost its lock must not overwrite what a later one has saved.
+  -- A process that has lost its lock must not overwrite newer tokens.
   if lock == 0 then lock = number('issued') end
   if lock < number('saved') then return 0 end
   redis.call('HSET', key, 'saved', lock, 'data', argument)
 end
--- Tokens that were not used for so long cannot be refreshed any more.
+-- Tokens that were not used for 30 days can no longer be refreshed.
 redis.call('PEXPIRE', key, 30 * 24 * 3600 * 1000)
 return response

@@ -1,4 +1,4 @@
-//! Tokens that one process refreshes and all processes use.
+//! [`RedisTokens`]: tokens that one process refreshes and all processes use.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::key::Names;
 
 static CHANGE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
 static LOAD: LazyLock<Script> =
-    // A value of another type is none.
+    // A value of another type counts as missing.
     LazyLock::new(|| {
         Script::new(
             "local data = redis.pcall('HGET', KEYS[1], 'data')
@@ -28,20 +28,19 @@ static LOAD: LazyLock<Script> =
 /// Lifetime of a lock that is not extended, and the interval at which its holder extends it.
 const LOCK_LIFE: Duration = Duration::from_secs(15);
 const EXTEND_EVERY: Duration = Duration::from_secs(5);
-/// Interval at which a waiter tries to take the lock, and its longest wait.
+/// Interval at which a waiter tries to take the lock, and its maximum wait.
 const RETRY_EVERY: Duration = Duration::from_millis(50);
 const MAX_LOCK_WAIT: Duration = Duration::from_secs(300);
 
 /// [`TokenStore`] shared by all processes: one refreshes the tokens, and all use them.
 ///
-/// The tokens are encrypted with XChaCha20-Poly1305 and bound to their name; Redis never sees the
+/// The tokens are encrypted with XChaCha20-Poly1305 and bound to their name; Redis never receives the
 /// [keys](TokenKeys). They expire 30 days after the last refresh.
 ///
-/// The lock of a process that has died expires after 15 s, even if the clock of Redis is set back.
-/// Locks are numbered: a process that stood still for so long that it lost its lock cannot overwrite
-/// what a later one has saved, and its save fails with [`LockLost`]. A failover can lose tokens that
-/// Redis had not replicated yet; then the user has to sign in again. Any other value under the key
-/// of the tokens is replaced.
+/// The lock of a crashed process expires after 15 s, even if the clock of Redis is set back. Locks are
+/// numbered: a process that was stopped for so long that it lost its lock cannot overwrite newer tokens,
+/// and its save fails with [`LockLost`]. A failover can lose tokens that Redis had not replicated yet;
+/// the user then has to sign in again. A foreign value under the key of the tokens is replaced.
 ///
 /// ```no_run
 /// use frameio::auth::{Credential, Ims, Session};
@@ -72,9 +71,10 @@ pub struct RedisTokens {
 }
 
 impl RedisTokens {
-    /// The tokens of that name, any text that tells one sign-in from another. `secret` is what names
-    /// are hashed with, as that of [`RedisQuotas`](crate::RedisQuotas); `keys` are what the tokens
-    /// are encrypted with.
+    /// Creates a store for the tokens of one sign-in, identified by `name`.
+    ///
+    /// The name is hashed with `secret`, which can be that of [`RedisQuotas`](crate::RedisQuotas). The
+    /// tokens are encrypted with `keys`.
     pub fn new(
         redis: &Redis,
         secret: impl AsRef<[u8]>,
@@ -86,10 +86,10 @@ impl RedisTokens {
         Self { redis: redis.clone(), key, keys, held: Arc::default() }
     }
 
-    /// Runs an operation of the script. Returns zero if it is refused.
-    async fn change(&self, what: &str, lock: u64, argument: &[u8]) -> Result<u64, BoxError> {
+    /// Runs an operation of the script; returns zero if it is refused.
+    async fn change(&self, operation: &str, lock: u64, argument: &[u8]) -> Result<u64, BoxError> {
         let mut script = CHANGE.key(&self.key);
-        script.arg(what).arg(lock).arg(argument);
+        script.arg(operation).arg(lock).arg(argument);
         Ok(self.redis.invoke(&script).await?)
     }
 
@@ -101,7 +101,7 @@ impl RedisTokens {
         }
     }
 
-    /// Number of the lock that is held, or zero.
+    /// Returns the number of the held lock, or zero.
     fn held(&self) -> MutexGuard<'_, u64> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -115,7 +115,7 @@ impl TokenStore for RedisTokens {
     async fn load(&self) -> Result<Option<Tokens>, BoxError> {
         let script = LOAD.key(&self.key);
         match self.redis.invoke::<Option<Vec<u8>>>(&script).await? {
-            // Cleared.
+            // An empty value means cleared tokens.
             None => Ok(None),
             Some(ciphertext) if ciphertext.is_empty() => Ok(None),
             Some(ciphertext) => {
@@ -136,22 +136,22 @@ impl TokenStore for RedisTokens {
     }
 
     async fn lock(&self) -> Result<StoreLock, BoxError> {
-        let begun = Instant::now();
+        let start = Instant::now();
         loop {
             let lock = self.change("lock", 0, &millis(LOCK_LIFE)).await?;
             if lock > 0 {
                 *self.held() = lock;
                 return Ok(StoreLock::new(Held::new(self.clone(), lock)));
             }
-            if begun.elapsed() > MAX_LOCK_WAIT {
-                return Err("another process holds the lock of the tokens for too long".into());
+            if start.elapsed() > MAX_LOCK_WAIT {
+                return Err("timed out: another process holds the lock of the tokens".into());
             }
             sleep(RETRY_EVERY).await;
         }
     }
 }
 
-/// A lock that is extended until it is dropped.
+/// Lock that is extended until it is dropped.
 struct Held {
     tokens: RedisTokens,
     lock: u64,
@@ -164,7 +164,7 @@ impl Held {
         let extends = tokio::spawn(async move {
             loop {
                 sleep(EXTEND_EVERY).await;
-                // While Redis is unavailable it tries again; a lost lock stays lost.
+                // Errors are retried, because Redis can become available again. A lost lock stays lost.
                 if let Ok(0) = extended.change("extend", lock, &millis(LOCK_LIFE)).await {
                     return;
                 }
@@ -184,10 +184,10 @@ impl Drop for Held {
             }
         }
         let (tokens, lock) = (self.tokens.clone(), self.lock);
-        // Where there is no runtime any more the lock runs out.
+        // Without a runtime the lock expires.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                // What cannot be let go of runs out.
+                // A lock that cannot be released expires.
                 drop(tokens.change("unlock", lock, &[]).await);
             });
         }
@@ -203,14 +203,14 @@ impl fmt::Debug for RedisTokens {
     }
 }
 
-/// A save that came too late: another process has had the lock since, and has saved.
+/// Error of a save after the lock was lost and another process has saved tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LockLost;
 
 impl fmt::Display for LockLost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("another process has saved tokens since this one had the lock")
+        f.write_str("the lock was lost and another process has saved tokens")
     }
 }
 

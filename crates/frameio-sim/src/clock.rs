@@ -1,5 +1,4 @@
-//! The simulator's time: tokio's clock, so that it follows paused time, and what it was moved
-//! ahead by hand.
+//! Clock of the simulator: tokio's clock, which tests can pause, plus an offset that tests advance.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,11 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// The time of a [`Sim`](crate::Sim); a handle that can be kept and cloned.
+/// Handle to the clock of a [`Sim`](crate::Sim); clones share the clock.
 ///
-/// It follows tokio's clock, paused time included, and [`advance`](Clock::advance) moves it
-/// further. All that the simulator does in time follows it: quotas, the age of signed URLs, the
-/// dates of records, transcoding, the delays of faults.
+/// The clock follows tokio's, including paused time, and [`advance`](Clock::advance) moves it ahead. All
+/// times of the simulator depend on it: quotas, the expiry of signed URLs and tokens, dates of records,
+/// transcoding, and delays of faults and retries.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,13 +35,13 @@ pub struct Clock(Arc<Inner>);
 struct Inner {
     start: Instant,
     date: Timestamp,
-    /// What was advanced by hand, in nanoseconds: enough for 584 years.
+    /// Sum of all advances in nanoseconds, enough for 584 years.
     ahead: AtomicU64,
     moved: Notify,
 }
 
 impl Clock {
-    /// A clock that is so far ahead of the real one.
+    /// Creates a clock that is `ahead` of the real one.
     pub(crate) fn new(ahead: Duration) -> Self {
         Self(Arc::new(Inner {
             start: Instant::now(),
@@ -52,24 +51,24 @@ impl Clock {
         }))
     }
 
-    /// The time of day, in whole milliseconds.
+    /// Returns the current time, in whole milliseconds.
     pub fn now(&self) -> Timestamp {
         whole_millis(after(self.0.date, self.elapsed()))
     }
 
-    /// How far it was moved ahead by hand.
+    /// Returns the sum of all advances.
     pub(crate) fn ahead(&self) -> Duration {
         Duration::from_nanos(self.0.ahead.load(Ordering::SeqCst))
     }
 
-    /// For how long the simulator has been there, in its own time.
+    /// Returns the time since the simulator was created, including all advances.
     pub fn elapsed(&self) -> Duration {
         self.0.start.elapsed().saturating_add(self.ahead())
     }
 
-    /// Moves the time ahead, and wakes all who wait for a moment that has come by that.
+    /// Moves the clock ahead, and wakes all sleeps that are then due.
     ///
-    /// Time does not go back. It ends 584 years after the start.
+    /// The clock cannot be set back. It stops 584 years after the start.
     pub fn advance(&self, duration: Duration) {
         let nanos = nanos(duration);
         let add = |ahead: u64| Some(ahead.saturating_add(nanos));
@@ -77,15 +76,15 @@ impl Clock {
         self.0.moved.notify_waiters();
     }
 
-    /// Waits until `duration` from the call on has passed on this clock.
+    /// Waits until `duration` has passed on this clock since the call.
     pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
         self.wait(self.elapsed().saturating_add(duration))
     }
 
-    /// Waits until this clock shows `moment`; not at all where it has passed.
+    /// Waits until this clock reaches `moment`; returns immediately if it has passed.
     pub fn sleep_until(&self, moment: Timestamp) -> impl Future<Output = ()> + Send + use<> {
         let left = Duration::try_from(moment.duration_since(self.0.date)).unwrap_or_default();
-        // The time of day is cut to milliseconds, so a broken one has come only with the next.
+        // `now` rounds down to milliseconds, so the wait is rounded up.
         let millis = left.as_nanos().div_ceil(1_000_000);
         self.wait(Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX)))
     }
@@ -95,7 +94,7 @@ impl Clock {
         async move {
             loop {
                 let mut moved = pin!(clock.0.moved.notified());
-                // Before the time is read, or an advance in between would be missed.
+                // Registered before the time is read, so that an advance in between is not missed.
                 moved.as_mut().enable();
                 let left = until.saturating_sub(clock.elapsed());
                 if left.is_zero() {
@@ -118,7 +117,7 @@ fn whole_millis(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
-/// The moment `duration` after `start`.
+/// Returns the time `duration` after `start`.
 pub(crate) fn after(start: Timestamp, duration: Duration) -> Timestamp {
     SignedDuration::try_from(duration)
         .ok()
@@ -133,7 +132,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(60 * 60);
 
     #[tokio::test(start_paused = true)]
-    async fn it_goes_with_tokio_and_ahead_of_it() {
+    async fn follows_tokio_and_its_own_advances() {
         let clock = Clock::new(Duration::ZERO);
         let start = clock.now();
         tokio::time::advance(HOUR).await;
@@ -147,18 +146,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_sleeps_is_woken_by_either() {
+    async fn a_sleep_ends_with_tokio_time_or_an_advance() {
         let clock = Clock::new(Duration::ZERO);
         let start = Instant::now();
         clock.sleep(HOUR).await;
-        assert_eq!(start.elapsed(), HOUR, "by tokio's time");
+        assert_eq!(start.elapsed(), HOUR, "woken by tokio's time");
 
         let sleepers = [clock.sleep(2 * HOUR), clock.sleep(2 * HOUR)].map(tokio::spawn);
         let until = tokio::spawn(clock.sleep_until(after(clock.now(), 2 * HOUR)));
         tokio::time::sleep(HOUR / 2).await;
         clock.advance(HOUR);
         tokio::time::sleep(HOUR / 4).await;
-        assert!(!until.is_finished(), "an advance that is too small");
+        assert!(!until.is_finished(), "the advance is too small");
         clock.advance(HOUR / 4);
         for sleeper in sleepers.into_iter().chain([until]) {
             sleeper.await.unwrap();

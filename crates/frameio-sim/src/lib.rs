@@ -195,6 +195,11 @@
 //! A server on the loopback interface refuses other host names for the API, downloads and IMS as well,
 //! because a web page could point its own host name to this machine. [`Builder::host`] allows others.
 //!
+//! # Samples
+//!
+//! Tests that mock two or three responses by hand need no simulator. [`samples`] has realistic JSON of
+//! the common resources, and functions for responses, pages and errors.
+//!
 //! # State in a file
 //!
 //! [`Sim::save`] writes the complete state to a JSON file, and [`Builder::state`] starts a simulator
@@ -313,6 +318,7 @@
 //!   editor; every commenter can complete comments of others, and only full access permits editing them;
 //!   webhooks, custom actions, groups and field definitions require an admin. The creator of a project
 //!   has full access and cannot be removed (409). An Adobe group has its members immediately.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod clock;
 mod contract;
@@ -329,6 +335,7 @@ mod quota;
 mod request_body;
 mod response;
 mod routing;
+pub mod samples;
 mod shared;
 mod sim;
 mod snapshot;

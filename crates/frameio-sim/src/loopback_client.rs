@@ -1,4 +1,4 @@
-//! Client for plain HTTP servers on the loopback, the only ones that the simulator sends requests to.
+//! Client for plain HTTP servers on the loopback interface, the only servers that the simulator calls.
 
 use std::io;
 use std::time::Duration;
@@ -11,18 +11,18 @@ use hyper_util::rt::TokioExecutor;
 
 use crate::clock::Clock;
 
-/// Returns the URL of a plain HTTP server on the loopback, and `None` for any other.
+/// Parses the URL of a plain HTTP server on the loopback interface; returns `None` for any other URL.
 pub(crate) fn loopback(url: &str) -> Option<Uri> {
     let uri: Uri = url.parse().ok()?;
     (uri.scheme_str() == Some("http") && is_loopback(uri.host()?)).then_some(uri)
 }
 
-/// Creates a client. Each use has its own, because its pool belongs to the runtime of that use.
+/// Creates a client. Clients are not shared, because a connection pool belongs to one runtime.
 pub(crate) fn client() -> Client<HttpConnector, Body> {
     Client::builder(TokioExecutor::new()).build_http()
 }
 
-/// Waits at most `limit` on the simulator's clock.
+/// Runs a future for at most `limit` on the simulator's clock.
 pub(crate) async fn within<F: Future + Send>(
     clock: &Clock,
     limit: Duration,
@@ -39,8 +39,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_servers_on_the_loopback_receive_requests() {
-        for (url, asked) in [
+    fn only_plain_http_urls_on_the_loopback_interface_are_accepted() {
+        for (url, allowed) in [
             ("http://127.0.0.1:8000/a.mov", true),
             ("http://127.9.9.9/a.mov", true),
             ("http://LOCALHOST/a.mov?x=1", true),
@@ -52,7 +52,7 @@ mod tests {
             ("/a.mov", false),
             ("", false),
         ] {
-            assert_eq!(loopback(url).is_some(), asked, "{url}");
+            assert_eq!(loopback(url).is_some(), allowed, "{url}");
         }
     }
 }

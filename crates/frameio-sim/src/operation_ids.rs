@@ -1,6 +1,6 @@
-//! Ids of requests that are not operations of the API, as faults and recorded requests name them.
+//! Ids of requests outside of the API, for faults and recorded requests.
 
-/// Upload of a part.
+/// `PUT` of an upload part.
 pub(crate) const UPLOAD_PART: &str = "sim.upload_part";
 
 /// Download.
@@ -27,7 +27,7 @@ pub(crate) const IMS_DISCOVERY: &str = "ims.openid_configuration";
 /// `/ims/keys`.
 pub(crate) const IMS_KEYS: &str = "ims.keys";
 
-/// All of these ids.
+/// All ids of this module.
 pub(crate) const ALL: [&str; 9] = [
     UPLOAD_PART,
     DOWNLOAD,

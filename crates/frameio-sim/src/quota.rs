@@ -1,14 +1,14 @@
-//! The documented quotas: a leaky bucket for each token, account and operation.
+//! Documented quotas: a leaky bucket for each token, account and operation.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use frameio_core::{Operation, Quota, QuotaScope};
 
-/// Above this many buckets the empty ones are thrown away.
-const MANY: usize = 1024;
+/// Number of buckets above which empty ones are discarded.
+const CLEANUP_THRESHOLD: usize = 1024;
 
-/// Level of the bucket of an operation, as the three headers have it.
+/// Level of a bucket, as the three rate-limit headers report it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Level {
     pub(crate) limit: u32,
@@ -17,7 +17,7 @@ pub(crate) struct Level {
 }
 
 impl Level {
-    /// The level of a bucket that nobody has used.
+    /// Returns the level of an unused bucket.
     pub(crate) fn unused(quota: Quota) -> Self {
         Self::of(quota, quota.calls().get())
     }
@@ -35,10 +35,10 @@ struct Key {
     operation: &'static str,
 }
 
-/// A bucket that holds something, and when it will hold nothing any more.
+/// Bucket in use, with the time until it is empty.
 #[derive(Debug)]
 pub(crate) struct Bucket {
-    /// Empty where all share it.
+    /// Token, or an empty text for a bucket that all tokens share.
     pub(crate) token: String,
     pub(crate) account: String,
     pub(crate) operation: &'static str,
@@ -46,24 +46,23 @@ pub(crate) struct Bucket {
     pub(crate) empty_in: Duration,
 }
 
-/// All buckets; each is known by the moment at which it will have leaked empty, in terms of the time
-/// [elapsed](crate::Clock::elapsed) until then.
+/// All buckets. The state of a bucket is the [elapsed](crate::Clock::elapsed) time at which it is empty.
 #[derive(Debug)]
 pub(crate) struct Buckets {
     enforced: bool,
-    own: HashMap<String, Quota>,
+    overrides: HashMap<String, Quota>,
     empty_at: HashMap<Key, (Duration, Quota)>,
 }
 
 impl Buckets {
-    /// Buckets with the figures of `own` where it has some, by operation, and else the documented.
-    pub(crate) fn new(enforced: bool, own: HashMap<String, Quota>) -> Self {
-        Self { enforced, own, empty_at: HashMap::new() }
+    /// Creates buckets with the documented quotas, except for the `overrides` by operation.
+    pub(crate) fn new(enforced: bool, overrides: HashMap<String, Quota>) -> Self {
+        Self { enforced, overrides, empty_at: HashMap::new() }
     }
 
-    /// The figures of an operation.
+    /// Returns the quota of an operation.
     pub(crate) fn quota(&self, operation: &Operation) -> Quota {
-        self.own.get(operation.id).copied().unwrap_or(operation.quota)
+        self.overrides.get(operation.id).copied().unwrap_or(operation.quota)
     }
 
     /// Empties all buckets.
@@ -71,7 +70,7 @@ impl Buckets {
         self.empty_at.clear();
     }
 
-    /// Takes one call; an error where the bucket is full.
+    /// Spends one call; fails when the bucket is full.
     pub(crate) fn spend(
         &mut self,
         token: &str,
@@ -83,7 +82,7 @@ impl Buckets {
         if !self.enforced {
             return Ok(Level::unused(quota));
         }
-        if self.empty_at.len() > MANY {
+        if self.empty_at.len() > CLEANUP_THRESHOLD {
             self.empty_at.retain(|_, (at, _)| *at > now);
         }
         let token = match operation.scope {
@@ -104,9 +103,8 @@ impl Buckets {
         }
     }
 
-    /// Whether quotas are enforced, and the buckets that hold something: the fullest, in no order,
-    /// where there are more than `most`.
-    pub(crate) fn used(&self, now: Duration, most: usize) -> (bool, Vec<Bucket>) {
+    /// Returns whether quotas are enforced, and the `limit` fullest buckets in use.
+    pub(crate) fn used(&self, now: Duration, limit: usize) -> (bool, Vec<Bucket>) {
         let share = |empty_in: Duration, quota: Quota| {
             empty_in.as_nanos() * 1_000 / quota.window().as_nanos().max(1)
         };
@@ -114,7 +112,7 @@ impl Buckets {
         let mut used: Vec<_> =
             used.map(|(key, (at, quota))| (key, at.saturating_sub(now), *quota)).collect();
         used.sort_by_key(|(_, empty_in, quota)| std::cmp::Reverse(share(*empty_in, *quota)));
-        used.truncate(most);
+        used.truncate(limit);
         let bucket = |(key, empty_in, quota): (&Key, Duration, Quota)| {
             let room = quota.window().saturating_sub(empty_in);
             Bucket {
@@ -129,7 +127,7 @@ impl Buckets {
     }
 }
 
-/// How many intervals fit.
+/// Returns the number of whole intervals in `room`.
 fn calls(room: Duration, interval: Duration) -> u32 {
     u32::try_from(room.as_nanos() / interval.as_nanos()).unwrap_or(u32::MAX)
 }
@@ -145,7 +143,7 @@ mod tests {
         .scope(QuotaScope::Account);
 
     #[test]
-    fn a_full_bucket_refuses_until_one_call_has_leaked() {
+    fn a_full_bucket_refuses_calls_until_one_has_leaked() {
         let mut buckets = Buckets::new(true, HashMap::new());
         let mut spend = |millis| {
             let now = Duration::from_millis(millis);
@@ -159,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn each_token_account_and_operation_has_a_bucket() {
+    fn each_token_account_and_operation_has_its_own_bucket() {
         let mut buckets = Buckets::new(true, HashMap::new());
         let mut remaining = |token, account, operation| {
             let level = buckets.spend(token, account, operation, Duration::ZERO);
@@ -173,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_of_ones_own_take_the_place_of_the_documented() {
+    fn overrides_replace_documented_quotas() {
         let own = HashMap::from([("three".to_owned(), Quota::per_second(2))]);
         let mut buckets = Buckets::new(true, own);
         let mut spend = || {
@@ -185,9 +183,9 @@ mod tests {
     }
 
     #[test]
-    fn empty_buckets_are_thrown_away() {
+    fn empty_buckets_are_discarded() {
         let mut buckets = Buckets::new(true, HashMap::new());
-        for account in 0..=MANY {
+        for account in 0..=CLEANUP_THRESHOLD {
             assert!(buckets.spend("t", &account.to_string(), &THREE, Duration::ZERO).is_ok());
         }
         assert!(buckets.spend("t", "last", &THREE, Duration::from_secs(1)).is_ok());

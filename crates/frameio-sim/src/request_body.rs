@@ -1,4 +1,4 @@
-//! Bodies of requests.
+//! Request bodies.
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -8,28 +8,28 @@ use http::header::{CONTENT_LENGTH, EXPECT, HeaderMap};
 use http_body::Body;
 use http_body_util::BodyExt;
 
-/// Size of an unwanted body that is read, at most.
-const MOST_DRAINED: u64 = 64 * 1024 * 1024;
+/// Maximum number of bytes that are read from an unwanted body.
+const MAX_DRAINED: u64 = 64 * 1024 * 1024;
 
-/// The length of a body that is said before it comes.
+/// Returns the declared length of a body.
 pub(crate) fn declared<B: Body>(headers: &HeaderMap, body: &B) -> Option<u64> {
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     length.and_then(|length| length.parse().ok()).or_else(|| body.size_hint().exact())
 }
 
-/// A body that broke off.
+/// Error of an incomplete body.
 #[derive(Debug)]
 pub(crate) struct Broken;
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the body of the request broke off")
+        f.write_str("the request body is incomplete")
     }
 }
 
 impl std::error::Error for Broken {}
 
-/// The next bytes of a body; none are there of trailers.
+/// Reads the next bytes of a body; trailers yield no bytes.
 pub(crate) async fn next<B>(body: &mut Pin<&mut B>) -> Option<Result<Bytes, Broken>>
 where
     B: Body<Data = Bytes>,
@@ -38,10 +38,10 @@ where
     Some(frame.map(|frame| frame.into_data().unwrap_or_default()).map_err(|_| Broken))
 }
 
-/// Reads the rest of an unwanted body: a response that is sent while the client still writes may be
-/// lost with the connection.
+/// Reads the rest of an unwanted body, because a response that is sent while the client still writes
+/// can be lost with the connection.
 ///
-/// Not where the client waits for `100 Continue`, and not without end.
+/// Does nothing when the client waits for `100 Continue`, and stops after 64 MiB.
 pub(crate) async fn drain<B>(headers: &HeaderMap, mut body: Pin<&mut B>)
 where
     B: Body<Data = Bytes>,
@@ -49,32 +49,32 @@ where
     if headers.contains_key(EXPECT) {
         return;
     }
-    let mut left = MOST_DRAINED;
+    let mut remaining = MAX_DRAINED;
     while let Some(Ok(data)) = next(&mut body).await {
-        match left.checked_sub(data.len() as u64) {
-            Some(rest) => left = rest,
+        match remaining.checked_sub(data.len() as u64) {
+            Some(rest) => remaining = rest,
             None => return,
         }
     }
 }
 
-/// The JSON of a request.
+/// Body of a request, read up to a limit.
 #[derive(Clone, Debug)]
 pub(crate) struct Content {
     pub(crate) data: Bytes,
-    /// Whether it was too long, and is not kept.
+    /// Whether the body exceeded the limit and was discarded.
     pub(crate) is_too_long: bool,
 }
 
 impl Content {
-    /// Reads a body to its end, or until it is longer than `limit` bytes.
+    /// Reads a body to its end, or until it exceeds `limit` bytes.
     pub(crate) async fn read<B>(body: B, headers: &HeaderMap, limit: usize) -> Self
     where
         B: Body<Data = Bytes>,
     {
         let mut body = pin!(body);
         let mut read = BytesMut::new();
-        // A body that broke off is no JSON, so that it may be treated like one that ended.
+        // An incomplete body is not valid JSON, so it needs no special treatment.
         while let Some(Ok(data)) = next(&mut body).await {
             if read.len() + data.len() > limit {
                 drain(headers, body).await;
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn no_more_than_the_limit_is_kept() {
+    async fn a_body_beyond_the_limit_is_discarded() {
         let read = async |limit| {
             let body = Full::new(Bytes::from("abcdef"));
             Content::read(body, &HeaderMap::new(), limit).await

@@ -1,4 +1,4 @@
-//! Routers of the endpoints next to the API, on axum.
+//! Helpers for the axum routers of the endpoints outside of the API.
 
 use axum::Router;
 use axum::body::to_bytes;
@@ -15,8 +15,8 @@ use tower_service::Service;
 use crate::request_body::Broken;
 use crate::response::{Failure, Reply};
 
-/// Refuses every method but `methods`, which `router` handles. `HEAD` is no exception, although axum
-/// would answer it like `GET`.
+/// Refuses all methods except for `methods`, which `router` handles. This includes `HEAD`, which axum
+/// would otherwise handle like `GET`.
 pub(crate) fn only(
     methods: &'static [Method],
     router: MethodRouter,
@@ -32,14 +32,14 @@ pub(crate) fn only(
     if methods.contains(&Method::GET) { router.on(MethodFilter::HEAD, refuse) } else { router }
 }
 
-/// Methods as `Allow` lists them.
+/// Formats methods as in the header `allow`.
 pub(crate) fn list(methods: &[Method]) -> String {
     methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// Sends a request through a router; `state` is what its handlers extract as an `Extension`.
+/// Sends a request through a router, whose handlers extract `state` as an `Extension`.
 ///
-/// The body of the response is in memory, so that faults can change it.
+/// The response body is collected, so that faults can change it.
 pub(crate) async fn call<B, S>(router: &Router, state: S, request: Request<B>) -> Response<Body>
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,

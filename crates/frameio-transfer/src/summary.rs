@@ -93,7 +93,7 @@ impl fmt::Display for Summary {
 pub struct Item {
     /// Remote path, relative to the root of the tree.
     pub remote: RemotePath,
-    /// Local path; empty if there is none.
+    /// Local path; may be empty, for example for a file whose directory could not be created.
     pub local: PathBuf,
     /// Id of the remote file, if known.
     pub file_id: Option<FileId>,

@@ -12,7 +12,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::FieldDefinition;
 use super::kind::FieldKind;
-use super::members::Empty;
+use super::members::Form;
 use crate::metadata::MetadataFieldType;
 use crate::users::User;
 
@@ -72,7 +72,7 @@ impl Serialize for FieldDefinition {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("name", &self.name)?;
-        self.kind.write(&mut map, Empty::List)?;
+        self.kind.write(&mut map, Form::Response)?;
         map.serialize_entry("mutable", &self.mutable)?;
         map.serialize_entry("creator_id", &self.creator_id)?;
         if let Some(creator) = &self.creator {

@@ -11,7 +11,7 @@ use super::configuration::{
     DateConfiguration, NumberConfiguration, RatingConfiguration, SelectConfiguration,
     TextConfiguration, ToggleConfiguration,
 };
-use super::members::{Empty, UserConfiguration, With};
+use super::members::{Form, InForm, UserConfiguration};
 use crate::metadata::MetadataFieldType;
 
 /// Type of a metadata field, with its configuration.
@@ -85,11 +85,10 @@ impl FieldKind {
         })
     }
 
-    /// Serializes the type and the configuration. A creation omits a configuration without
-    /// settings.
-    pub(super) fn write<M: SerializeMap>(&self, map: &mut M, empty: Empty) -> Result<(), M::Error> {
+    /// Serializes the type and the configuration. A request omits a configuration without settings.
+    pub(super) fn write<M: SerializeMap>(&self, map: &mut M, form: Form) -> Result<(), M::Error> {
         map.serialize_entry(FIELD_TYPE, &self.field_type())?;
-        let created = empty == Empty::Absent;
+        let created = form == Form::Request;
         match self {
             Self::Date(it) => map.serialize_entry(CONFIGURATION, it),
             Self::Number(it) => map.serialize_entry(CONFIGURATION, it),
@@ -102,7 +101,7 @@ impl FieldKind {
             Self::Toggle(it) if created && *it == ToggleConfiguration::new() => Ok(()),
             Self::Toggle(it) => map.serialize_entry(CONFIGURATION, it),
             Self::UserMulti(it) | Self::UserSingle(it) => {
-                map.serialize_entry(CONFIGURATION, &With(it, empty))
+                map.serialize_entry(CONFIGURATION, &InForm(it, form))
             }
             Self::Other(_, None) => Ok(()),
             Self::Other(_, Some(it)) => map.serialize_entry(CONFIGURATION, it),
@@ -187,7 +186,7 @@ impl<'de> Deserialize<'de> for NewFieldDefinition {
 impl Serialize for NewFieldDefinition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.kind.write(&mut map, Empty::Absent)?;
+        self.kind.write(&mut map, Form::Request)?;
         map.serialize_entry("name", &self.name)?;
         for (name, value) in &self.extra {
             map.serialize_entry(name, value)?;

@@ -87,28 +87,28 @@ impl<'de> Deserialize<'de> for UserConfiguration {
 
 const CUSTOM_MEMBERS: &str = "custom_members";
 
-/// How a missing list of custom members is serialized.
+/// Form in which a configuration is serialized, which decides about missing lists of members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Empty {
-    /// As an empty list, as in responses.
-    List,
-    /// Omitted, as in requests.
-    Absent,
+pub(super) enum Form {
+    /// An empty list for missing custom members.
+    Response,
+    /// No field for missing custom members.
+    Request,
 }
 
 /// Serializes the form of responses.
 impl Serialize for UserConfiguration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        With(self, Empty::List).serialize(serializer)
+        InForm(self, Form::Response).serialize(serializer)
     }
 }
 
-/// The configuration, and how a missing list of custom members is serialized.
-pub(super) struct With<'a>(pub(super) &'a UserConfiguration, pub(super) Empty);
+/// A configuration, with the form in which it is serialized.
+pub(super) struct InForm<'a>(pub(super) &'a UserConfiguration, pub(super) Form);
 
-impl Serialize for With<'_> {
+impl Serialize for InForm<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(UserConfiguration { members, notify_members, extra }, empty) = self;
+        let Self(UserConfiguration { members, notify_members, extra }, form) = self;
         let mut map = serializer.serialize_map(None)?;
         let (kind, members) = match members {
             MemberOptions::AllProjectMembers => (&MemberOptionsType::AllProjectMembers, None),
@@ -117,11 +117,11 @@ impl Serialize for With<'_> {
                 (&MemberOptionsType::Other(kind.clone()), members.as_ref())
             }
         };
-        match (members, empty) {
+        match (members, form) {
             (Some(members), _) => map.serialize_entry(CUSTOM_MEMBERS, members)?,
             _ if extra.contains_key(CUSTOM_MEMBERS) => {}
-            (None, Empty::List) => map.serialize_entry(CUSTOM_MEMBERS, &[(); 0])?,
-            (None, Empty::Absent) => {}
+            (None, Form::Response) => map.serialize_entry(CUSTOM_MEMBERS, &[(); 0])?,
+            (None, Form::Request) => {}
         }
         map.serialize_entry("member_options_type", kind)?;
         map.serialize_entry("notify_members", notify_members)?;

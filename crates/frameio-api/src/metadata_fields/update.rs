@@ -10,7 +10,7 @@ use super::configuration::{
     SelectConfigurationUpdate, ToggleConfigurationUpdate,
 };
 use super::kind::{CONFIGURATION, FIELD_TYPE, NAME, read_configuration};
-use super::members::{Empty, UserConfiguration, With};
+use super::members::{Form, InForm, UserConfiguration};
 use crate::metadata::MetadataFieldType;
 
 /// Changes to the definition of a metadata field.
@@ -149,7 +149,7 @@ impl FieldKindUpdate {
             Self::Select(it) | Self::SelectMulti(it) => part(map, it.as_ref()),
             Self::Toggle(it) => part(map, it.as_ref()),
             Self::UserMulti(it) | Self::UserSingle(it) => {
-                part(map, it.as_ref().map(|it| With(it, Empty::Absent)).as_ref())
+                part(map, it.as_ref().map(|it| InForm(it, Form::Request)).as_ref())
             }
             Self::Other(_, it) => part(map, it.as_ref()),
         }

@@ -1,4 +1,4 @@
-//! The program as it is run, against a local Frame.io.
+//! Tests that run the program against the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod batch;

@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 
 use tokio::time::Instant;
 
-/// Slots taken in advance, and slots that go back to Redis.
+/// Slots taken in advance, and slots to return to Redis.
 #[derive(Debug, Default)]
 pub(super) struct Lease {
-    /// Free slots, by their number in Redis, with the time until which each is kept.
+    /// Free slots by their number in Redis, each with its expiry.
     free: VecDeque<(u64, Instant)>,
     /// Number of slots to take in advance.
     size: usize,
-    /// Slots to give back.
+    /// Slots to return.
     returns: Vec<u64>,
 }
 
@@ -21,27 +21,27 @@ impl Lease {
         self.free.pop_front().map(|(slot, _)| slot)
     }
 
-    /// Takes more slots in advance from now on, up to `max`.
+    /// Increases the number of slots taken in advance, up to `max`.
     pub(super) fn grow(&mut self, max: usize) {
         self.size = (self.size * 2).clamp(1, max);
     }
 
-    /// Number of slots to ask for, up to `max`.
+    /// Returns the number of slots to request, up to `max`.
     pub(super) fn missing(&self, max: usize) -> usize {
         self.size.saturating_sub(self.free.len()).min(max)
     }
 
-    /// Adds slots that are kept until that time.
+    /// Adds slots that expire at `until`.
     pub(super) fn add(&mut self, slots: impl Iterator<Item = u64>, until: Instant) {
         self.free.extend(slots.map(|slot| (slot, until)));
     }
 
-    /// Time at which the first free slot goes back.
+    /// Returns the expiry of the first free slot.
     pub(super) fn expires_at(&self) -> Option<Instant> {
         self.free.front().map(|(_, until)| *until)
     }
 
-    /// Gives back the slots that were not used in time.
+    /// Marks expired slots to be returned to Redis.
     pub(super) fn expire(&mut self, now: Instant) {
         let stale = self.free.iter().take_while(|(_, until)| *until <= now).count();
         if stale > 0 {
@@ -50,7 +50,7 @@ impl Lease {
         }
     }
 
-    /// Gives back a slot.
+    /// Marks a slot to be returned to Redis.
     pub(super) fn give_back(&mut self, slot: u64) {
         self.returns.push(slot);
     }
@@ -63,7 +63,7 @@ impl Lease {
         std::mem::take(&mut self.returns)
     }
 
-    /// Drops all slots, since they are no longer valid.
+    /// Drops all slots, which are no longer valid.
     pub(super) fn clear(&mut self) {
         self.free.clear();
         self.returns.clear();

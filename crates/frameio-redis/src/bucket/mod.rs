@@ -1,4 +1,4 @@
-//! What a process knows of a bucket: the calls that wait for a slot, and what Redis has to know.
+//! Local state of a bucket: calls waiting for a slot, and data to send to Redis.
 
 mod lease;
 mod reported;
@@ -32,15 +32,15 @@ pub(crate) struct Bucket {
     state: Mutex<BucketState>,
     /// Wakes the task of the bucket.
     pub(crate) changed: Notify,
-    /// Wakes the calls that wait for their turn.
+    /// Wakes calls that are waiting for their turn.
     pub(crate) invalidated: Notify,
 }
 
-/// How a call gets its slot.
+/// Slot of a call.
 pub(crate) enum Entry {
-    /// A slot that was taken in advance.
+    /// Slot taken in advance.
     Slot(Reservation),
-    /// A slot that is booked in Redis.
+    /// Slot to be booked in Redis.
     Queue(Booked),
 }
 
@@ -51,9 +51,9 @@ struct BucketState {
     reported: Reported,
     /// Calls that are not booked yet.
     waiting: VecDeque<Waiter>,
-    /// Turns of the calls that are booked and have to wait.
+    /// Turns of booked calls that have to wait.
     booked: VecDeque<Instant>,
-    /// Whether calls may have been made without Redis.
+    /// Whether calls can have been made without Redis.
     bypassed: bool,
     last_request: Option<Instant>,
     task_running: bool,
@@ -65,13 +65,13 @@ struct Waiter {
     sender: oneshot::Sender<Result<Reservation, BoxError>>,
 }
 
-/// A request to Redis, and the calls that its slots are for.
+/// Request to Redis, with the calls for its slots.
 pub(crate) struct PendingRequest {
     pub(crate) script: ScriptRequest,
     waiting: Vec<Waiter>,
 }
 
-/// What the task of a bucket does next.
+/// Next step of a bucket's task.
 pub(crate) enum Step {
     Send(PendingRequest),
     WaitUntil(Instant),
@@ -102,7 +102,7 @@ impl Bucket {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a slot that was taken in advance, or queues the call for the next request to Redis.
+    /// Uses a slot taken in advance, or queues the call for the next request to Redis.
     pub(crate) fn enter(
         &self,
         max_wait: Option<Duration>,
@@ -115,13 +115,13 @@ impl Bucket {
             if let Some(slot) = state.lease.take() {
                 return Ok(Entry::Slot(state.reservation(now, slot)));
             }
-            // Calls come faster than they are booked: take more in advance.
+            // Calls arrive faster than they are booked: take more slots in advance.
             let hold = state.schedule.hold();
             if state.last_request.is_some_and(|last| now.saturating_duration_since(last) < hold) {
                 state.lease.grow(max_ahead);
             }
         }
-        // The calls ahead of it are not all booked yet, and other processes book as well.
+        // Some calls ahead are not booked yet, and other processes book slots too.
         if let Some(max_wait) = max_wait
             && state.waiting.len() >= max_ahead
         {
@@ -131,13 +131,13 @@ impl Bucket {
             }
         }
         let (sender, booked) = oneshot::channel();
-        // A limit beyond the range of the clock is none.
+        // A limit beyond the range of the clock has no effect.
         let latest = max_wait.and_then(|max_wait| now.checked_add(max_wait));
         state.waiting.push_back(Waiter { latest, sender });
         Ok(Entry::Queue(booked))
     }
 
-    /// Returns whether the caller has to start the task. Wakes a task that is running.
+    /// Returns whether the caller has to start the task; wakes a running task.
     pub(crate) fn start_task(&self) -> bool {
         let starts = !std::mem::replace(&mut self.lock().task_running, true);
         if !starts {
@@ -146,7 +146,7 @@ impl Bucket {
         starts
     }
 
-    /// Records that a call may be made without Redis.
+    /// Records that a call can be made without Redis.
     pub(crate) fn bypass(&self) {
         self.lock().bypassed = true;
     }
@@ -155,7 +155,7 @@ impl Bucket {
         reservation.id[1] == self.lock().schedule.generation
     }
 
-    /// Gives a slot back. Returns whether the task has to send it.
+    /// Gives back the slot of a reservation. Returns whether the task has to send it to Redis.
     pub(crate) fn give_back(&self, reservation: &Reservation) -> bool {
         let mut state = self.lock();
         let [slot, generation] = reservation.id;
@@ -169,13 +169,13 @@ impl Bucket {
         true
     }
 
-    /// Records a response of the service. Returns whether Redis has to know it at once.
+    /// Records a response of the service. Returns whether it has to be sent to Redis immediately.
     pub(crate) fn record_response(&self, response: &QuotaResponse) -> bool {
         let BucketState { schedule, reported, .. } = &mut *self.lock();
         reported.record(response, schedule)
     }
 
-    /// Returns what the task does now, with at most `max_ahead` slots booked ahead.
+    /// Returns the next step of the task, with at most `max_ahead` slots booked ahead.
     pub(crate) fn next_step(&self, max_ahead: usize) -> Step {
         let mut state = self.lock();
         let now = Instant::now();
@@ -184,7 +184,7 @@ impl Bucket {
             state.booked.pop_front();
         }
         state.waiting.retain(|waiter| !waiter.sender.is_closed());
-        // Half of the slots at a time, so that not each of them costs a round trip.
+        // Half of the slots at a time, to save round trips.
         let few = state.booked.len() <= max_ahead / 2;
         let next_poll = state.last_request.unwrap_or(now) + state.schedule.poll_interval();
         if (few && !state.waiting.is_empty())
@@ -211,7 +211,7 @@ impl Bucket {
         }
     }
 
-    /// Distributes the slots that Redis has booked.
+    /// Distributes booked slots.
     pub(crate) fn complete(&self, request: PendingRequest, response: &ScriptResponse) {
         let mut state = self.lock();
         let now = Instant::now();
@@ -240,13 +240,13 @@ impl Bucket {
         state.lease.add(slots.filter_map(|(_, slot)| *slot), until);
     }
 
-    /// Fails all waiting calls. What the request would have reported is kept for the next one.
+    /// Fails all waiting calls, and keeps a reported quota for the next request.
     pub(crate) fn fail(&self, request: PendingRequest, error: &RedisUnavailable) {
         let mut state = self.lock();
         state.reported.quota |= request.script.origin == QuotaOrigin::Reported;
         let waiting: Vec<_> = request.waiting.into_iter().chain(state.waiting.drain(..)).collect();
         state.bypassed = true;
-        // Calls proceed without Redis from now on; what is booked would come on top of them.
+        // From now on calls proceed without Redis; booked calls would come in addition.
         state.invalidate();
         self.invalidated.notify_waiters();
         state.task_running = false;
@@ -256,7 +256,7 @@ impl Bucket {
         }
     }
 
-    /// Whether a new bucket would be no different, except for what Redis knows as well.
+    /// Returns whether the bucket can be dropped without losing data that Redis does not have.
     pub(crate) fn is_unused(&self) -> bool {
         let state = self.lock();
         !state.task_running && !state.bypassed && state.schedule.level() <= Instant::now()
@@ -275,7 +275,7 @@ impl BucketState {
         self.lease.clear();
     }
 
-    /// Creates the next request, with as many of the waiting calls as there is room for.
+    /// Creates the next request, with at most `room` waiting calls.
     fn request(&mut self, room: usize, now: Instant) -> PendingRequest {
         let count = self.waiting.len().min(room);
         let waiting: Vec<_> = self.waiting.drain(..count).collect();
@@ -285,7 +285,7 @@ impl BucketState {
             0
         };
         let Reported { quota, level, throttled, succeeded } = std::mem::take(&mut self.reported);
-        // A 429 of calls without Redis says nothing about the bucket in Redis.
+        // A 429 of a call without Redis does not concern the bucket in Redis.
         let throttled = throttled.filter(|_| !self.bypassed);
         self.last_request = Some(now);
         let script = ScriptRequest {
@@ -295,7 +295,7 @@ impl BucketState {
                 origin => origin,
             },
             lost: self.schedule.runs_empty_in(now),
-            // Other processes may not have reconnected yet, and spend their shares.
+            // Other processes can still be disconnected, and spend their shares.
             full: std::mem::take(&mut self.bypassed).then_some(MAX_RECONNECT_WAIT * 3 / 2),
             reported: level.map(|level| level.saturating_duration_since(now)),
             throttled: throttled

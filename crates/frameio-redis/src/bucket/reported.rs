@@ -1,4 +1,4 @@
-//! What responses of the service reported and Redis does not know yet.
+//! Data from responses of the service that was not sent to Redis yet.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ pub(super) struct Reported {
     pub(super) quota: bool,
     /// Time at which the bucket of the service runs empty.
     pub(super) level: Option<Instant>,
-    /// When a call was sent that got a 429, and its `Retry-After`.
+    /// Time at which a call with a 429 response was sent, and its `Retry-After`.
     pub(super) throttled: Option<(Instant, Option<Duration>)>,
-    /// Whether a call that was sent after the last pause got no 429.
+    /// Whether a call sent after the last pause got another response than 429.
     pub(super) succeeded: bool,
 }
 
 impl Reported {
-    /// Records the response to a call. Returns whether Redis has to know it at once.
+    /// Records the response to a call. Returns whether it has to be sent to Redis immediately.
     pub(super) fn record(&mut self, response: &QuotaResponse, schedule: &mut Schedule) -> bool {
         let mut urgent = false;
         if schedule.learn(response) {
@@ -32,7 +32,7 @@ impl Reported {
         {
             let used = schedule.quota.calls().get().saturating_sub(remaining);
             let level = response.sent + schedule.interval().saturating_mul(used);
-            // Sent with the next request: no other process is delayed by it.
+            // Sent with the next request, because it does not delay other processes.
             if level >= schedule.level() + schedule.interval() {
                 self.level = self.level.max(Some(level));
             }
@@ -47,7 +47,7 @@ impl Reported {
         urgent
     }
 
-    /// Whether Redis has to know something at once.
+    /// Returns whether the data has to be sent to Redis immediately.
     pub(super) fn is_urgent(&self) -> bool {
         self.quota || self.throttled.is_some()
     }

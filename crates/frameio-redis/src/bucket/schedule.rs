@@ -1,4 +1,4 @@
-//! What Redis last said about a bucket: its pace, its level, and which reservations are valid.
+//! State of a bucket in the last response of Redis: its pace, its level, and valid reservations.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use tokio::time::Instant;
 
 use crate::script::{QuotaOrigin, ScriptResponse};
 
-/// Limits how far ahead of a full bucket the level is, in time and in slots; the larger one counts.
-/// The script has the same limit.
+/// Maximum of the level beyond a full bucket, in time and in slots; the larger one applies. The script
+/// has the same limit.
 const MAX_AHEAD: (Duration, u32) = (Duration::from_secs(900), 256);
-/// Longest time that a slot taken in advance is kept.
+/// Maximum time for which a slot taken in advance is kept.
 const MAX_HOLD: Duration = Duration::from_millis(50);
-/// Bounds of the time after which a process with waiting calls asks Redis again, for pauses.
+/// Bounds of the interval at which a process with waiting calls polls Redis for pauses.
 const POLL: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(250));
 
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Schedule {
     learned: LearnedQuota,
     /// Time until a slot is free again.
     interval: Duration,
-    /// Time that the level may be ahead of the clock for a call to pass at once.
+    /// Maximum distance of the level from the clock at which a call passes immediately.
     tolerance: Duration,
     /// Time at which the bucket runs empty.
     level: Instant,
@@ -66,21 +66,21 @@ impl Schedule {
         self.level.saturating_duration_since(now).min(self.max_level())
     }
 
-    /// Longest time until the bucket runs empty that can be true.
+    /// Returns the maximum plausible time until the bucket runs empty.
     fn max_level(&self) -> Duration {
         let (time, slots) = MAX_AHEAD;
         let full = self.interval.saturating_mul(self.quota.calls().get());
         full.saturating_add(time.max(self.interval.saturating_mul(slots)))
     }
 
-    /// Wait of a call that has `ahead` calls ahead of it which are not booked yet.
+    /// Returns the expected wait of a call behind `ahead` calls that are not booked yet.
     pub(super) fn expected_wait(&self, ahead: usize, now: Instant) -> Duration {
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         let wait = self.runs_empty_in(now).saturating_add(self.interval.saturating_mul(ahead));
         wait.saturating_sub(self.tolerance)
     }
 
-    /// Applies the quota that a response reveals. Returns whether it is another one.
+    /// Applies the quota that a response reveals. Returns whether it changed.
     pub(super) fn learn(&mut self, response: &QuotaResponse) -> bool {
         if self.origin == QuotaOrigin::Pinned {
             return false;
@@ -93,12 +93,12 @@ impl Schedule {
         true
     }
 
-    /// Whether a call that was sent at `sent` and not throttled ends the doubling of pauses.
+    /// Returns whether a call that was sent at `sent` and not throttled ends the doubling of pauses.
     pub(super) fn ends_pauses(&self, sent: Instant) -> bool {
         self.throttled_in_a_row > 0 && sent > self.pause_began
     }
 
-    /// Takes over what Redis says, with its quota unless `keep_quota`. Returns whether all
+    /// Applies a response of Redis, including its quota unless `keep_quota`. Returns whether all
     /// reservations became invalid.
     pub(super) fn update(
         &mut self,
@@ -126,13 +126,13 @@ impl Schedule {
         invalidated
     }
 
-    /// How long a slot is kept that was taken in advance. A slot that is used late fills the bucket
-    /// of the service more than that in Redis; the slot that stays free there makes up for it.
+    /// Returns the time for which a slot taken in advance is kept. A late slot fills the bucket of the
+    /// service more than the one in Redis; the slot that stays free in Redis compensates for that.
     pub(super) fn hold(&self) -> Duration {
         (self.interval / 2).min(MAX_HOLD)
     }
 
-    /// How often Redis is asked for pauses while calls wait.
+    /// Returns the interval at which Redis is polled for pauses while calls wait.
     pub(super) fn poll_interval(&self) -> Duration {
         (self.interval / 2).clamp(POLL.0, POLL.1)
     }
@@ -144,7 +144,7 @@ mod tests {
 
     use super::*;
 
-    /// What Redis says about a bucket that runs empty after `level`.
+    /// Returns a response of Redis about a bucket that runs empty after `level`.
     fn response(quota: Quota, level: Duration) -> ScriptResponse {
         ScriptResponse {
             epoch: 0,
@@ -158,7 +158,7 @@ mod tests {
         }
     }
 
-    /// Response of the service with quota headers.
+    /// Returns a response of the service with quota headers.
     fn headers(status: u16, limit: u32, remaining: u32, window: u32) -> QuotaResponse {
         let mut headers = HeaderMap::new();
         headers.insert("x-ratelimit-limit", limit.into());
@@ -179,7 +179,7 @@ mod tests {
         }
     }
 
-    /// A schedule of ten in ten seconds whose bucket is nearly full.
+    /// Returns a schedule of ten calls in ten seconds with a nearly full bucket.
     fn nearly_full() -> Schedule {
         let mut schedule = Schedule::new(ten_seconds(10), false);
         let level = Duration::from_secs(8);
@@ -216,7 +216,7 @@ mod tests {
         assert!(schedule.learn(&headers(200, 10, 3, 10_000)), "counted");
         assert_eq!(schedule.quota, ten_seconds(10));
 
-        // Redis knows another quota than the one that this process is about to report.
+        // Redis has another quota than the one that this process is about to report.
         schedule.update(&raised, true, Instant::now());
         assert_eq!(schedule.quota, ten_seconds(10));
 

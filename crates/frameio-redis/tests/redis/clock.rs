@@ -1,4 +1,4 @@
-//! The clock of the server is set back, or a server with a slower clock takes over.
+//! Effects of a server clock that is set back, and of a server with a slower clock that takes over.
 
 use super::script::{Arguments, ScriptOnServer, first_slot, level, real_time};
 use super::server::Server;
@@ -7,12 +7,12 @@ use super::*;
 const HOUR: Duration = Duration::from_secs(3600);
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Arguments for the quota of `SHOW`.
+/// Returns arguments for the quota of `SHOW`.
 fn show() -> Arguments {
     Arguments::new(10, Duration::from_secs(10))
 }
 
-/// The key of the only bucket.
+/// Returns the key of the only bucket.
 fn key(server: &Server) -> String {
     server.cli::<Vec<String>>(&["KEYS", "*"]).remove(0)
 }
@@ -22,12 +22,12 @@ fn a_clock_that_is_set_back_keeps_the_level_and_the_pace() {
     let server = Server::start();
     let mut script = ScriptOnServer::new(&server, "bucket");
     let now = real_time();
-    // Nine slots by a clock that is an hour ahead. The tenth has to wait for a second.
+    // Books nine slots with a clock that is an hour ahead. The tenth has to wait for a second.
     script.run(now + HOUR, show(), &[0; 9]);
     let corrected = script.run(now, show(), &[0]);
     assert_eq!(first_slot(&corrected), (SECOND, false));
     assert_eq!(level(&corrected), 9 * SECOND);
-    // From there on the bucket leaks at its pace, one slot a second.
+    // From then on the bucket leaks at its pace, one slot a second.
     for seconds in 1..=5 {
         let slots = script.run(now + seconds * SECOND, show(), &[0, 0]);
         assert_eq!(first_slot(&slots), (Duration::ZERO, true), "{seconds} s");
@@ -52,7 +52,7 @@ fn a_clock_that_is_set_back_again_and_again_never_opens_or_blocks_a_bucket() {
 }
 
 #[test]
-fn a_pause_lasts_as_long_as_it_was_meant_to_when_the_clock_is_set_back() {
+fn a_pause_keeps_its_duration_when_the_clock_is_set_back() {
     let server = Server::start();
     let mut script = ScriptOnServer::new(&server, "bucket");
     let now = real_time();
@@ -99,7 +99,7 @@ async fn clients_continue_after_the_clock_was_set_back_and_everything_restarted(
     ScriptOnServer::new(&server, &key).run(real_time() + HOUR, show(), &[0; 9]);
     let (passed, wait) = room(&fail_fast(&server.redis())).await;
     assert!(passed <= 1 && wait <= SECOND, "{passed} calls, {wait:?}");
-    // The client that waits learns the level of the bucket, and restores it after a loss.
+    // The waiting client learns the level of the bucket, and restores it after a loss.
     call(&client, ok).await.unwrap();
     let _: () = server.cli(&["FLUSHALL"]);
     call(&client, ok).await.unwrap();

@@ -1,4 +1,4 @@
-//! A cluster of three nodes.
+//! Cluster of three nodes.
 
 use super::server::{Server, free_port};
 use super::*;
@@ -7,7 +7,7 @@ use super::*;
 async fn a_cluster_keeps_each_bucket_on_one_of_its_nodes() {
     let nodes: Vec<_> =
         (0..3).map(|_| Server::with(free_port(), &["--cluster-enabled", "yes"])).collect();
-    // The 16,384 slots in three parts.
+    // Divides the 16,384 slots among the nodes.
     for (node, slots) in nodes.iter().zip([(0, 5460), (5461, 10_922), (10_923, 16_383)]) {
         let (from, to) = (slots.0.to_string(), slots.1.to_string());
         let _: () = node.cli(&["CLUSTER", "ADDSLOTSRANGE", &from, &to]);

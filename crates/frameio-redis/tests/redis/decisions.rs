@@ -1,4 +1,4 @@
-//! The script decides as the buckets in memory do.
+//! The script makes the same decisions as the buckets in memory.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
-/// Whether each call passes in memory, or how long it would have to wait.
+/// Returns the wait of each call in memory.
 fn in_memory(quota: Quota, steps: &[Step]) -> Vec<Duration> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -75,7 +75,7 @@ fn in_memory(quota: Quota, steps: &[Step]) -> Vec<Duration> {
     })
 }
 
-/// The same by the script.
+/// Returns the wait of each call with the script.
 fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
     let _: () = server.cli(&["FLUSHALL"]);
     let mut script = ScriptOnServer::new(server, "bucket");
@@ -98,7 +98,7 @@ fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
                 news.throttled_ago = 0;
                 news.retry_after = step.retry_after.map_or(-1, |s| micros(Duration::from_secs(s)));
             } else if begun.is_none_or(|begun| now > begun) {
-                // Only a call that was sent after the pause began shows that it is over.
+                // Only a call that was sent after the start of the pause shows that it is over.
                 news.succeeded = epoch;
             }
             let response = script.run(now, news, &[]);
@@ -116,7 +116,7 @@ fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
 fn the_script_decides_as_the_buckets_in_memory_do() {
     let server = Server::start();
     let config = ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() };
-    // Figures whose interval is a whole number of microseconds, which is what Redis counts in.
+    // Quotas whose interval is a whole number of microseconds, the unit in Redis.
     let quotas = (1_u32..12, 1_u64..2_000_000).prop_map(|(calls, micros)| {
         Quota::new(calls, Duration::from_micros(micros) * calls).unwrap()
     });

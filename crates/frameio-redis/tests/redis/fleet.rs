@@ -1,4 +1,4 @@
-//! A fleet: processes of their own on a simulator that enforces its quotas, all over sockets.
+//! Fleet of processes, which call a simulator with enforced quotas over sockets.
 
 use std::env;
 use std::io::Write;
@@ -14,20 +14,21 @@ use super::*;
 
 const PROCESSES: u32 = 8;
 const CALLS: u32 = 500;
-/// How many calls each process has in flight at most.
+/// Maximum number of concurrent calls of each process.
 const AT_A_TIME: usize = 32;
 
-/// 32 a second, and 3200 at once: 4000 calls take 25 s. The documented ones would take minutes.
+/// Allows 32 calls a second and 3200 at once, so 4000 calls take 25 s. The documented quota would take
+/// minutes.
 fn quota() -> Quota {
     Quota::new(3200, Duration::from_secs(100)).unwrap()
 }
 
-/// What a process of the fleet does. It is nothing of its own as a test: without the variables that
-/// the fleet sets it ends at once.
+/// Process of the fleet. It is not a test by itself: without the variables of the fleet it returns
+/// immediately.
 #[tokio::test]
 async fn worker() {
     let Ok(sim) = env::var("FLEET_SIM") else { return };
-    // On a machine that is busy with other things a response may take a while.
+    // Responses can be slow on a busy machine.
     let redis = Redis::new(&env::var("FLEET_REDIS").unwrap()).unwrap();
     let redis = redis.connect_timeout(Duration::from_secs(10)).timeout(Duration::from_secs(5));
     let client = frameio::Client::builder()
@@ -37,7 +38,7 @@ async fn worker() {
         .max_retries(0)
         .build()
         .unwrap();
-    // The connections to both are there before the race.
+    // Establishes both connections before the measurement.
     client.send(frameio::accounts::ListAccounts::new()).await.unwrap();
     println!("ready");
     std::io::stdout().flush().unwrap();
@@ -70,22 +71,22 @@ async fn worker() {
     println!("done {failed} {}", longest.as_millis());
 }
 
-/// How a run of the fleet went.
+/// Result of a run of the fleet.
 #[derive(Debug)]
 #[allow(dead_code, reason = "what is not checked is printed")]
 struct Run {
     took: Duration,
-    /// How much longer than the fluid limit, as a share of it.
+    /// Share by which the run took longer than the fluid limit.
     over: f64,
     failed: u32,
-    /// When the first process was done.
+    /// Time at which the first process finished.
     first: Duration,
     longest_call: Duration,
 }
 
 impl Run {
     fn good(&self) -> bool {
-        // No process starves: none of its calls waits for half of the run.
+        // No process starves: no call waits for half of the run.
         self.failed == 0 && self.over <= 0.02 && self.longest_call < self.took / 2
     }
 }
@@ -145,9 +146,9 @@ async fn run() -> Run {
     run
 }
 
-/// A machine that is busy with something else may hold a run up, so one of three has to be good.
+/// A busy machine can delay a run, so one of three runs has to succeed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eight_processes_spend_one_quota_to_the_full_and_nothing_is_refused() {
+async fn eight_processes_spend_one_quota_completely_without_refusals() {
     let mut runs = Vec::new();
     while runs.len() < 3 {
         let run = run().await;

@@ -15,7 +15,7 @@ fn write(server: &Server, key: &str, command: &[&str]) {
     let _: redis::Value = server.cli(command);
 }
 
-/// The keys of the buckets of two users, of which each has made one call.
+/// Returns the keys of the buckets of two users, who have each made one call.
 async fn keys(server: &Server, users: &[RateLimitLayer; 2]) -> [String; 2] {
     let mut keys: Vec<String> = Vec::new();
     for user in users {

@@ -27,7 +27,7 @@ use http::{Method, Request, Response, StatusCode};
 use tokio::time::Instant;
 use tower::{Layer, ServiceExt, service_fn};
 
-/// Nine at once, and then one each second.
+/// Nine calls at once, and then one each second.
 static SHOW: Operation = Operation::new(
     "files.show",
     Method::GET,
@@ -40,7 +40,7 @@ static SHOW: Operation = Operation::new(
 
 const SECRET: &str = "a secret of the tests";
 
-/// Nothing is taken in advance, so that each slot is where a test looks for it.
+/// Creates quotas that take no slots in advance, so that tests know where each slot is.
 fn quotas(redis: &Redis) -> RedisQuotas {
     RedisQuotas::new(redis, SECRET).slots_ahead(1)
 }
@@ -62,7 +62,7 @@ fn ok() -> Response<()> {
 
 type CallFuture = Pin<Box<dyn Future<Output = Result<Response<()>, HttpError>> + Send>>;
 
-/// Sends one call through a layer to a service that responds so.
+/// Sends one call through a layer to a service with this response.
 fn call(
     layer: &RateLimitLayer,
     response: impl Fn() -> Response<()> + Clone + Send + 'static,
@@ -84,7 +84,7 @@ async fn room(layer: &RateLimitLayer) -> (u32, Duration) {
     panic!("all 100 calls passed");
 }
 
-/// Checks a condition until it holds, for work in the background.
+/// Waits until a condition is true, for work in the background.
 async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !holds().await {

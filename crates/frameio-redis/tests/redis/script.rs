@@ -1,4 +1,4 @@
-//! The script of the quotas, run directly and at times of the test's choice.
+//! Runs the script of the quotas directly, at times that the test chooses.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use super::server::Server;
 
 const SOURCE: &str = include_str!("../../src/quota.lua");
 
-/// Arguments of the script that a test sets; see `quota.lua`.
+/// Arguments of the script; see `quota.lua`.
 #[derive(Clone, Copy)]
 pub(super) struct Arguments {
     pub(super) calls: u32,
@@ -19,12 +19,12 @@ pub(super) struct Arguments {
     pub(super) retry_after: i64,
     pub(super) succeeded: i64,
     pub(super) epoch: i64,
-    /// Number of a slot to give back.
+    /// Number of a slot to return.
     pub(super) give_back: Option<i64>,
 }
 
 impl Arguments {
-    /// A request that reports nothing.
+    /// Creates a request without reports.
     pub(super) fn new(calls: u32, window: Duration) -> Self {
         Self {
             calls,
@@ -57,7 +57,7 @@ impl ScriptOnServer {
         Self { script, connection, key: key.to_owned() }
     }
 
-    /// Runs it at that time, for a slot for each of `waits`: the longest wait in microseconds, or -1.
+    /// Runs the script at `now`, with a slot for each of `waits`: the maximum wait in microseconds, or -1.
     pub(super) fn run(&mut self, now: Duration, arguments: Arguments, waits: &[i64]) -> Vec<i64> {
         let mut invocation = self.script.key(&self.key);
         invocation.key(now.as_secs()).key(now.subsec_micros());
@@ -65,7 +65,7 @@ impl ScriptOnServer {
         let Arguments { throttled_ago, retry_after, succeeded, epoch, .. } = arguments;
         let quota = [i64::from(calls), micros(window), origin];
         let returns = i64::from(arguments.give_back.is_some());
-        // Nothing is taken in advance.
+        // No slots are taken in advance.
         let others = [lost, -1, reported, throttled_ago, retry_after, succeeded, epoch, returns, 0];
         for argument in quota.iter().chain(&others).chain(&arguments.give_back).chain(waits) {
             invocation.arg(*argument);
@@ -78,17 +78,17 @@ pub(super) fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap()
 }
 
-/// Time until the bucket of a response runs empty.
+/// Returns the time until the bucket of a response runs empty.
 pub(super) fn level(response: &[i64]) -> Duration {
     Duration::from_micros(u64::try_from(response[3]).unwrap())
 }
 
-/// Wait of the first slot of a response, and whether it is booked.
+/// Returns the wait of the first slot of a response, and whether it is booked.
 pub(super) fn first_slot(response: &[i64]) -> (Duration, bool) {
     (Duration::from_micros(u64::try_from(response[8]).unwrap()), response[9] > 0)
 }
 
-/// The clock of this machine, and so of its servers.
+/// Returns the time of this machine and of its servers.
 pub(super) fn real_time() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
 }

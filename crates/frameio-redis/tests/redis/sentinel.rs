@@ -1,4 +1,4 @@
-//! A master that dies, and a replica that takes its place.
+//! Failover from a master to its replica.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use super::server::{Server, free_port};
 use super::*;
 
 #[tokio::test]
-async fn after_a_failover_the_new_master_knows_the_spent_slots() {
+async fn the_new_master_knows_the_spent_slots_after_a_failover() {
     let mut master = Server::start();
     let port = master.port.to_string();
     let replica = Server::with(free_port(), &["--replicaof", &format!("127.0.0.1 {port}")]);
@@ -15,7 +15,7 @@ async fn after_a_failover_the_new_master_knows_the_spent_slots() {
         info.contains("master_link_status:up")
     })
     .await;
-    // A sentinel keeps its state in its configuration.
+    // A sentinel writes its state to its configuration file.
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("sentinel.conf");
     let settings = format!(
@@ -44,7 +44,7 @@ async fn after_a_failover_the_new_master_knows_the_spent_slots() {
     eprintln!("in use again after {:?}", begun.elapsed());
     let role: String = replica.cli(&["INFO", "replication"]);
     assert!(role.contains("role:master"));
-    // Who was cut off takes the burst for spent, and so do the others.
+    // A disconnected process considers the burst as spent, and other processes do too.
     let other = fail_fast(&redis());
     eventually("another process finds the new master", async || match call(&other, ok).await {
         Ok(_) => true,

@@ -1,4 +1,4 @@
-//! A redis-server for one test.
+//! Starts a redis-server for a test.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -9,7 +9,7 @@ use frameio_redis::Redis;
 use redis::{FromRedisValue, RedisResult};
 use tempfile::TempDir;
 
-/// A running redis-server. Dropping it kills the process.
+/// Running redis-server. Dropping it kills the process.
 pub(super) struct Server {
     pub(super) port: u16,
     process: Child,
@@ -20,7 +20,7 @@ pub(super) struct Server {
 pub(super) fn free_port() -> u16 {
     loop {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        // The bus of a cluster is 10,000 above.
+        // The port of the cluster bus is 10,000 higher.
         if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
             return port;
         }
@@ -56,13 +56,13 @@ impl Server {
         server
     }
 
-    /// Kills it, as a crash would.
+    /// Kills the process, like a crash.
     pub(super) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Starts it again, empty, on the same port.
+    /// Starts an empty server on the same port.
     pub(super) fn restart(&mut self) {
         self.process = spawn(self.dir.path(), self.port, &self.arguments);
         self.wait();
@@ -80,7 +80,7 @@ impl Server {
         Redis::new(&self.url()).unwrap()
     }
 
-    /// Whether it responds within a short time.
+    /// Returns whether the server responds within a short time.
     pub(super) fn responds(&self) -> bool {
         let client = redis::Client::open(self.url()).unwrap();
         let limit = Duration::from_millis(200);
@@ -95,7 +95,7 @@ impl Server {
         redis::cmd(command[0]).arg(&command[1..]).query(&mut connection)
     }
 
-    /// Sends a command, and retries for a while: the server may just have been started.
+    /// Sends a command, with retries while the server is starting.
     pub(super) fn cli<T: FromRedisValue>(&self, command: &[&str]) -> T {
         let start = Instant::now();
         loop {
@@ -109,7 +109,7 @@ impl Server {
         }
     }
 
-    /// Number of scripts that it has run.
+    /// Returns the number of scripts that the server has run.
     pub(super) fn scripts(&self) -> u64 {
         let info: String = self.cli(&["INFO", "commandstats"]);
         let calls = |name| {
@@ -127,12 +127,12 @@ fn spawn(dir: &Path, port: u16, arguments: &[String]) -> Child {
         .current_dir(dir)
         .stdout(Stdio::null())
         .spawn()
-        .expect("redis-server is needed: tests/redis/run installs it")
+        .expect("redis-server not found: run tests/redis/run, which installs it")
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may be dead already.
+        // The process can have ended already.
         drop(self.process.kill());
         drop(self.process.wait());
     }

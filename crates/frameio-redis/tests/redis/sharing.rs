@@ -1,4 +1,4 @@
-//! What processes share: slots, quotas, pauses; and what it costs Redis.
+//! Sharing of slots, quotas and pauses between processes, and its cost for Redis.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::server::Server;
 use super::*;
 
-/// A client on a connection of its own, as another process has.
+/// Returns a client with a separate connection, like that of another process.
 fn other(server: &Server) -> RateLimitLayer {
     fail_fast(&server.redis())
 }
@@ -27,7 +27,7 @@ async fn processes_share_a_burst_and_redis_sees_no_names() {
     assert_eq!(passed, 5);
     assert!(wait <= Duration::from_secs(1), "{wait:?}");
     assert_eq!(room(&one).await.0, 0);
-    // Another user's quota is another one.
+    // Other users have other quotas.
     assert_eq!(room(&other(&server).credential("another")).await.0, 9);
 
     let keys: Vec<String> = server.cli(&["KEYS", "*"]);
@@ -51,7 +51,7 @@ fn clocks_of_processes_do_not_matter() {
         move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(async {
-                // From here on the clock of this client is that much ahead of all others.
+                // From now on the clock of this client is ahead of the others.
                 tokio::time::pause();
                 tokio::time::advance(by).await;
                 tokio::time::resume();
@@ -67,7 +67,7 @@ fn clocks_of_processes_do_not_matter() {
     ahead(Duration::from_secs(24 * 3600))();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (passed, wait) = runtime.block_on(room(&other(&server)));
-    assert_eq!(passed, 0, "nine slots were taken, whatever the time was");
+    assert_eq!(passed, 0, "nine slots were taken with any clock");
     assert!(wait <= Duration::from_secs(1), "{wait:?}");
 }
 
@@ -91,7 +91,7 @@ async fn a_call_that_is_dropped_gives_its_slot_back() {
     another.reserve(&bucket, Some(Duration::ZERO)).await.unwrap();
     assert!(another.reserve(&bucket, Some(Duration::ZERO)).await.is_err());
 
-    // One that is dropped while it is booked, too: each time at another moment.
+    // The same for calls that are dropped while they are booked, at different moments.
     let server = Server::start();
     let store = quotas(&server.redis());
     for micros in 0..40 {
@@ -102,7 +102,7 @@ async fn a_call_that_is_dropped_gives_its_slot_back() {
     }
     let store = quotas(&server.redis());
     let mut taken = 0;
-    eventually("all nine are there", async || {
+    eventually("all nine slots are free", async || {
         while store.reserve(&bucket, Some(Duration::ZERO)).await.is_ok() {
             taken += 1;
         }
@@ -134,7 +134,7 @@ async fn a_429_pauses_all_processes_and_their_calls_are_booked_again() {
     let paused = start.elapsed();
     assert_eq!(call(&other(&server).credential("x"), refused).await.unwrap().status(), 429);
     assert_eq!(room(&other(&server)).await.0, 0);
-    // A refusal of this very bucket.
+    // A 429 for this bucket.
     let store = quotas(&server.redis());
     let mut bucket = QuotaBucket::new(&SHOW);
     (bucket.account, bucket.credential) = (Some("acme".into()), Some("someone".into()));
@@ -182,15 +182,16 @@ async fn a_reported_quota_applies_to_all_processes() {
         passed == 18
     })
     .await;
-    // The first may count as none: less than a call is rounding, for which one slot stays free.
+    // The first call can count as none: differences below one call are rounding errors, for which one
+    // slot stays free.
     assert!(room(&two).await.0 <= 1);
 
-    // Somebody else has spent all but three of them: two, of which one stays free.
+    // Another program has spent all but three calls, of which one stays free.
     let server = Server::start();
     let one = other(&server);
     call(&one, reported(20, 3)).await.unwrap();
     let two = other(&server);
-    eventually("the others know of what is spent", async || {
+    eventually("the others know the spent calls", async || {
         // The level is sent with the next booking of the process that knows it.
         call(&one, ok).await.unwrap();
         let level: Vec<u8> = server.cli(&["GET", &server.cli::<Vec<String>>(&["KEYS", "*"])[0]]);
@@ -232,7 +233,7 @@ async fn a_busy_process_books_in_advance_and_wastes_nothing() {
     }
     let scripts = server.scripts();
     assert!(scripts <= 150, "{scripts} scripts for 900 calls one after the other");
-    // What it has taken in advance and does not use is back after 50 ms.
+    // Unused slots taken in advance are returned after 50 ms.
     sleep(Duration::from_millis(300)).await;
     let other = quotas(&server.redis());
     let left = Arc::new(AtomicU32::new(0));

@@ -1,4 +1,4 @@
-//! TLS, with an authority of the test's own.
+//! TLS with a custom authority.
 
 use frameio_redis::{RedisTlsError, RedisUnavailable};
 use frameio_tower::rate_limit::OnUnavailable;
@@ -16,7 +16,7 @@ fn authority() -> Authority {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// A certificate and its key.
+/// Returns a certificate and its key.
 fn certificate(name: &str, authority: &Authority) -> (String, String) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new([name.to_owned()]).unwrap();
@@ -25,7 +25,7 @@ fn certificate(name: &str, authority: &Authority) -> (String, String) {
 }
 
 #[tokio::test]
-async fn with_certificates_on_both_sides() {
+async fn connects_with_server_and_client_certificates() {
     let authority = authority();
     let (chain, key) = certificate("127.0.0.1", &authority);
     let dir = tempfile::tempdir().unwrap();
@@ -49,24 +49,24 @@ async fn with_certificates_on_both_sides() {
         ],
     );
     let url = format!("rediss://127.0.0.1:{port}");
-    let away = async |redis: &Redis| {
+    let is_unavailable = async |redis: &Redis| {
         let layer = layer(redis).on_unavailable(OnUnavailable::FailClosed);
         call(&layer, ok).await.unwrap_err().find::<RedisUnavailable>().is_some()
     };
     // The platform does not know the authority, and the server asks for a certificate.
-    assert!(away(&Redis::new(&url).unwrap()).await);
+    assert!(is_unavailable(&Redis::new(&url).unwrap()).await);
     let trusting = Redis::new(&url).unwrap().root_certificates(authority.pem()).unwrap();
-    assert!(away(&trusting).await);
+    assert!(is_unavailable(&trusting).await);
 
     let (chain, key) = certificate("client", &authority);
     let redis = trusting.client_certificate(chain.clone(), key.clone()).unwrap();
     call(&layer(&redis), ok).await.unwrap();
     assert_eq!(server.cli::<i64>(&["DBSIZE"]), 1);
 
-    // What the server shows is for another address.
+    // The certificate of the server is for another address.
     let other = Redis::new(&format!("rediss://localhost:{port}")).unwrap();
     let other = other.root_certificates(authority.pem()).unwrap();
-    assert!(away(&other.client_certificate(chain, key).unwrap()).await);
+    assert!(is_unavailable(&other.client_certificate(chain, key).unwrap()).await);
 }
 
 #[test]

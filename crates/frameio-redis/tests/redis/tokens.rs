@@ -35,7 +35,7 @@ async fn tokens_are_encrypted_and_can_be_read_after_a_key_rotation() {
     let new = tokens(&server, TokenKeys::new([8; 32]).old(KEY));
     assert_eq!(access(&new).await.as_deref(), Some("first-token"));
     new.save(&some("second-token")).await.unwrap();
-    assert!(old.load().await.unwrap_err().to_string().contains("none of the keys fits"));
+    assert!(old.load().await.unwrap_err().to_string().contains("no key matches"));
 
     let keys: Vec<String> = server.cli(&["KEYS", "*"]);
     assert_eq!(keys.len(), 1);
@@ -55,20 +55,20 @@ async fn a_lock_excludes_others_and_a_lost_lock_cannot_save() {
     let (one, two) = (tokens(&server, TokenKeys::new(KEY)), tokens(&server, TokenKeys::new(KEY)));
     let held = one.lock().await.unwrap();
     let waits = tokio::time::timeout(Duration::from_millis(300), two.lock()).await;
-    assert!(waits.is_err(), "it has the lock");
+    assert!(waits.is_err(), "the other store holds the lock");
     drop(held);
     drop(tokio::time::timeout(Duration::from_secs(5), two.lock()).await.unwrap().unwrap());
 
-    // One stands still for longer than its lock lasts.
+    // One process is stopped for longer than the lifetime of its lock.
     let held = tokio::time::timeout(Duration::from_secs(5), one.lock()).await.unwrap().unwrap();
     let key: Vec<String> = server.cli(&["KEYS", "*"]);
     let _: i64 = server.cli(&["HSET", &key[0], "until", "0"]);
     let later = two.lock().await.unwrap();
     one.save(&some("slow")).await.unwrap();
-    assert_eq!(access(&two).await.as_deref(), Some("slow"), "nobody has saved since");
+    assert_eq!(access(&two).await.as_deref(), Some("slow"), "no other process has saved since");
     two.save(&some("later")).await.unwrap();
     assert!(one.save(&some("slower")).await.unwrap_err().is::<LockLost>());
-    // To let go of it does not let go of the other's.
+    // Releasing the lost lock does not release the other one.
     drop(held);
     drop(one.clone());
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -87,7 +87,7 @@ async fn a_lock_expires_in_its_lifetime_when_the_clock_is_set_back() {
     // As if the clock had been an hour ahead when the lock was taken.
     let _: i64 = server.cli(&["HINCRBY", &key[0], "until", "3600000"]);
     let waits = tokio::time::timeout(Duration::from_millis(200), two.lock()).await;
-    assert!(waits.is_err(), "one still has the lock");
+    assert!(waits.is_err(), "the first store still holds the lock");
     let time: Vec<i64> = server.cli(&["TIME"]);
     let until: i64 = server.cli(&["HGET", &key[0], "until"]);
     assert!(until <= time[0] * 1000 + 1000 + 15_000, "{until} at {time:?}");

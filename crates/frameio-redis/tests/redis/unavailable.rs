@@ -1,4 +1,4 @@
-//! Redis becomes unavailable, and comes back.
+//! Loss and return of Redis.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use frameio_tower::rate_limit::OnUnavailable;
 use super::server::Server;
 use super::*;
 
-/// Polls a call once. It waits for nothing if it is ready then.
+/// Polls a call once; a call that does not wait is ready then.
 async fn first_poll(mut call: CallFuture) -> Poll<Result<Response<()>, HttpError>> {
     poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await
 }
@@ -35,7 +35,7 @@ async fn without_redis_calls_fail_without_waiting_if_they_may_not_proceed() {
     }
     server.restart();
     eventually("Redis is used again", async || call(&client, ok).await.is_ok()).await;
-    // It was empty, and yet the processes that come back start without a burst.
+    // The server was empty, but reconnected processes start without a burst.
     assert_eq!(room(&fail_fast(&server.redis())).await.0, 0);
 }
 
@@ -55,7 +55,7 @@ async fn calls_do_not_wait_for_a_redis_that_does_not_respond() {
     let redis = server.redis().timeout(Duration::from_millis(100));
     let client = fail_fast(&redis).on_unavailable(OnUnavailable::FailOpen { share: 0.5 });
     call(&client, ok).await.unwrap();
-    // Longer than the test takes; the server is killed with it.
+    // Longer than the test; the server is killed at its end.
     let responded = Arc::new(AtomicBool::new(false));
     std::thread::spawn({
         let (url, responded) = (server.url(), responded.clone());
@@ -67,7 +67,7 @@ async fn calls_do_not_wait_for_a_redis_that_does_not_respond() {
         }
     });
     eventually("the server hangs", async || !server.responds()).await;
-    // In memory it is one call in 2 s, half of the quota, and the last one was through Redis.
+    // The quota in memory is one call in 2 s, half of the quota, and the last call used Redis.
     let error = call(&client, ok).await.unwrap_err();
     let wait = error.find::<QuotaExhausted>().unwrap().wait;
     assert!(wait <= Duration::from_secs(2), "{wait:?}");
@@ -129,7 +129,7 @@ async fn work_continues_when_redis_is_killed_and_restarted() {
     // More than the burst, so that calls wait in Redis.
     calls("the burst and 50 calls are made", 250).await;
     server.kill();
-    // The calls under way end, and then four times 25 a second are made without Redis.
+    // Calls in progress end, and then each client makes 25 calls a second without Redis.
     calls("100 calls are made without Redis", 100).await;
     server.restart();
     eventually("the new Redis is used", async || server.cli::<i64>(&["DBSIZE"]) == 1).await;

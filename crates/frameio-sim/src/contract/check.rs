@@ -1,4 +1,4 @@
-//! Validation of values, which reports everything that is wrong.
+//! Validation of values, which reports all problems.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
@@ -8,10 +8,10 @@ use serde_json::{Map, Number, Value};
 use super::schema::{Bounds, Form, Kind, Object, Schema, shown};
 use crate::response::{Problem, step};
 
-/// Number of problems that are reported for one request.
-pub(super) const MOST_PROBLEMS: usize = 100;
+/// Maximum number of problems that are reported for one request.
+pub(super) const MAX_PROBLEMS: usize = 100;
 
-/// Where a value is; written out as a JSON pointer only where something is wrong.
+/// Position of a value, formatted as a JSON pointer only for a problem.
 #[derive(Clone, Copy)]
 enum At<'a> {
     Root(&'a str),
@@ -23,35 +23,35 @@ impl Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root(at) => f.write_str(at),
-            Self::Key(above, name) if name.contains(['~', '/']) => {
-                write!(f, "{above}{}", step(name))
+            Self::Key(parent, name) if name.contains(['~', '/']) => {
+                write!(f, "{parent}{}", step(name))
             }
-            Self::Key(above, name) => write!(f, "{above}/{name}"),
-            Self::Item(above, index) => write!(f, "{above}/{index}"),
+            Self::Key(parent, name) => write!(f, "{parent}/{name}"),
+            Self::Item(parent, index) => write!(f, "{parent}/{index}"),
         }
     }
 }
 
-/// The problem of a key that nobody knows.
+/// Returns the problem of an unknown key.
 pub(super) fn unknown(at: &str, name: &str) -> Problem {
     unknown_key(At::Root(at), name)
 }
 
 fn unknown_key(at: At<'_>, name: &str) -> Problem {
-    Problem::at(At::Key(&at, shown(name)).to_string(), "is not a known field")
+    Problem::at(At::Key(&at, shown(name)).to_string(), "unknown field")
 }
 
 impl Schema {
-    /// Adds what is wrong with the value at `at` to `problems`.
+    /// Checks the value at `at`, and adds its problems to `problems`.
     ///
-    /// An integer that was written as `2.0` becomes `2`, so that handlers find integers.
+    /// An integer written as `2.0` is replaced by `2`, so that handlers find integers.
     pub(super) fn check(&self, value: &mut Value, at: &str, problems: &mut Vec<Problem>) {
         check(self, value, At::Root(at), problems);
     }
 }
 
 fn check(schema: &Schema, value: &mut Value, at: At<'_>, problems: &mut Vec<Problem>) {
-    if problems.len() >= MOST_PROBLEMS || (schema.nullable && value.is_null()) {
+    if problems.len() >= MAX_PROBLEMS || (schema.nullable && value.is_null()) {
         return;
     }
     let problem = match (&schema.kind, &mut *value) {
@@ -59,7 +59,7 @@ fn check(schema: &Schema, value: &mut Value, at: At<'_>, problems: &mut Vec<Prob
         (Kind::Text { length, form }, Value::String(text)) => check_text(text, length, *form),
         (Kind::OneOf(names), Value::String(text)) => {
             let known = names.iter().any(|name| **name == **text);
-            (!known).then(|| format!("is `{}`, allowed are {}", shown(text), names.join(", ")))
+            (!known).then(|| format!("is '{}', expected one of {}", shown(text), names.join(", ")))
         }
         (Kind::Integer(bounds), Value::Number(number)) => check_integer(number, bounds),
         (Kind::Number(bounds), Value::Number(number)) => {
@@ -82,7 +82,7 @@ fn check(schema: &Schema, value: &mut Value, at: At<'_>, problems: &mut Vec<Prob
             match members.iter().find(|(member, _)| name == Some(member)) {
                 Some((_, member)) => check(member, value, at, problems),
                 None => {
-                    check_tag(tag, members, map.get_mut(&**tag), At::Key(&at, tag), problems);
+                    check_tag(members, map.get_mut(&**tag), At::Key(&at, tag), problems);
                 }
             }
             None
@@ -99,13 +99,13 @@ fn check_text(text: &str, length: &Bounds<usize>, form: Option<Form>) -> Option<
     match form {
         _ if !length.contains(&count) => Some(format!("has {count} characters, {length}")),
         Some(form) if !form.fits(text) => {
-            Some(format!("is `{}`, {} is needed", shown(text), form.needed()))
+            Some(format!("is '{}', expected {}", shown(text), form.expected()))
         }
         _ => None,
     }
 }
 
-/// `2.0` becomes `2`, so that handlers find integers.
+/// Checks an integer, and replaces `2.0` by `2`.
 fn check_integer(number: &mut Number, bounds: &Bounds<i64>) -> Option<String> {
     match integer(number) {
         Some(n) if bounds.contains(&n) => {
@@ -113,12 +113,11 @@ fn check_integer(number: &mut Number, bounds: &Bounds<i64>) -> Option<String> {
             None
         }
         Some(n) => Some(format!("is {n}, {bounds}")),
-        None => Some(format!("is {number}, an integer is needed")),
+        None => Some(format!("is {number}, expected an integer")),
     }
 }
 
-/// Checks the value as the member of its type that fits best; returns false where no member has its
-/// type.
+/// Checks the value as the best matching member of its type; returns false if no member has its type.
 fn check_union(
     members: &[Schema],
     value: &mut Value,
@@ -160,16 +159,15 @@ fn check_object(
     }
     if object.closed && known < map.len() {
         let is_known = |name: &str| object.fields.iter().any(|field| *field.name == *name);
-        let unknown = map.keys().filter(|name| !is_known(name)).take(MOST_PROBLEMS);
+        let unknown = map.keys().filter(|name| !is_known(name)).take(MAX_PROBLEMS);
         problems.extend(unknown.map(|name| unknown_key(at, name)));
     }
     let count = map.len();
     (!object.count.contains(&count)).then(|| format!("has {count} keys, {}", object.count))
 }
 
-/// Tells what is wrong with a tag that names no member.
+/// Reports a tag that is missing or names no member.
 fn check_tag(
-    tag: &str,
     members: &[(Box<str>, Schema)],
     value: Option<&mut Value>,
     at: At<'_>,
@@ -182,7 +180,7 @@ fn check_tag(
             check(&schema, value, at, problems);
         }
         None => {
-            let detail = format!("is missing, {tag} is one of {}", names.join(", "));
+            let detail = format!("is missing, expected one of {}", names.join(", "));
             problems.push(Problem::at(at.to_string(), detail));
         }
     }
@@ -192,14 +190,14 @@ fn check_unique(list: &[Value], at: At<'_>, problems: &mut Vec<Problem>) {
     let mut first = HashMap::new();
     for (i, item) in list.iter().enumerate() {
         let before = *first.entry(item).or_insert(i);
-        if before < i && problems.len() < MOST_PROBLEMS {
-            let detail = format!("is the same as item {before}");
+        if before < i && problems.len() < MAX_PROBLEMS {
+            let detail = format!("duplicates item {before}");
             problems.push(Problem::at(At::Item(&at, i).to_string(), detail));
         }
     }
 }
 
-/// `2.0` is an integer to JSON Schema.
+/// Converts a number to an integer. In JSON Schema, `2.0` is an integer.
 fn integer(number: &Number) -> Option<i64> {
     let whole = |n: f64| (n.fract() == 0.0 && n.abs() < 9e15).then_some(n as i64);
     number.as_i64().or_else(|| whole(number.as_f64()?))
@@ -210,11 +208,11 @@ fn mismatch(expected: &str, found: &Value) -> String {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    format!("is {found}, {expected} is needed")
+    format!("is {found}, expected {expected}")
 }
 
 #[cfg(test)]
@@ -224,7 +222,7 @@ mod tests {
     use super::super::read;
     use super::*;
 
-    /// A document with one operation, whose body is `schema`.
+    /// Checks `body` with a document whose only operation has the body `schema`.
     fn pointers(schema: &Value, body: &Value) -> Vec<String> {
         let document = json!({"paths": {"/": {"post": {
             "operationId": "x",
@@ -261,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_the_rules_passes() {
+    fn valid_values_pass() {
         for fits in [
             json!({"name": "n"}),
             json!({"name": "é".repeat(255), "size": null, "list": [{"x": 0, "more": 1}]}),
@@ -273,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_with_its_place() {
+    fn every_problem_is_reported_with_a_pointer() {
         let wrong = json!({
             "name": "", "size": 0, "list": [{"x": 2}, 7, {}], "state": "?", "flag": 1, "at": "123",
             "set": ["a", "b", "a"], "a/b~c": 1,
@@ -310,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_union_is_told_by_its_tag() {
+    fn a_tagged_union_is_checked_by_its_tag() {
         let member = |tag: &str, name: &str| {
             json!({
                 "type": "object",
@@ -337,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_handed_on_as_integers() {
+    fn whole_numbers_become_integers() {
         let schema = Schema {
             nullable: false,
             kind: Kind::Integer(super::super::schema::Bounds { min: None, max: None }),
@@ -348,13 +346,13 @@ mod tests {
     }
 
     #[test]
-    fn not_more_than_so_many_problems_are_told() {
+    fn the_number_of_problems_is_limited() {
         let list = json!({"name": "n", "list": vec![7; 1000], "set": vec!["same"; 1000]});
         let found = pointers(&outer(), &json!({ "data": list }));
-        assert_eq!(found.len(), MOST_PROBLEMS);
+        assert_eq!(found.len(), MAX_PROBLEMS);
         let many = (0..1000).map(|i| (i.to_string(), json!(0)));
         let many: Map<String, Value> = many.chain([("name".to_owned(), json!("n"))]).collect();
         let found = pointers(&outer(), &json!({ "data": many }));
-        assert_eq!(found.len(), MOST_PROBLEMS);
+        assert_eq!(found.len(), MAX_PROBLEMS);
     }
 }

@@ -1,9 +1,11 @@
-//! Cursors of pages.
+//! Page cursors.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Returns the cursor of an offset: like those of the service it holds the offset, and a checksum. A
-/// client that does not encode it loses its `+`, `/` and `=`.
+/// Returns the cursor of an offset.
+///
+/// Like the cursors of the service, it contains the offset and characters that have to be encoded in a
+/// query (`+`, `/` and `=`). A checksum detects clients that do not encode them.
 pub(crate) fn at(offset: usize) -> String {
     format!("at+{offset}/{:016x}=", check(offset))
 }
@@ -16,7 +18,7 @@ pub(crate) fn offset_of(cursor: &str) -> Option<usize> {
     (given == format!("{:016x}", check(offset))).then_some(offset)
 }
 
-/// Without a secret, so that a saved cursor is good for the next run too.
+/// Computes the checksum without a secret, so that a saved cursor stays valid in the next run.
 fn check(offset: usize) -> u64 {
     let mut hasher = DefaultHasher::new();
     ("frameio-sim cursor", offset).hash(&mut hasher);

@@ -1,17 +1,17 @@
-//! Rules that the documentation has and the contract lacks.
+//! Rules that are documented but missing in the contract.
 
 use super::Spec;
 use super::schema::{Bounds, Form, Kind, Schema};
 
-/// What is added to a rule of the contract.
+/// Addition to a rule of the contract.
 #[derive(Clone, Copy, Debug)]
 enum Rule {
     OneOf(&'static [&'static str]),
-    /// The least and the most items.
+    /// Minimum and maximum.
     Bounds(Option<u16>, Option<u16>),
 }
 
-/// By operation and place: a parameter of the query, or a path in the body.
+/// Rules by operation and place, which is a query parameter or a path in the body.
 const RULES: &[(&str, &str, Rule)] = &[
     ("collections.index", "include", Rule::OneOf(&["creator", "project"])),
     ("collections.show", "include", Rule::OneOf(&["creator", "project"])),
@@ -95,7 +95,7 @@ mod tests {
 
     use super::super::specs;
 
-    /// The texts of what is wrong with a body under `data`.
+    /// Returns the problems of a body with this `data`.
     fn problems(id: &str, data: Value) -> Vec<String> {
         let spec = specs().iter().find(|spec| spec.operation.id == id).unwrap();
         let taken = spec.body.as_ref().unwrap().take(json!({ "data": data }));
@@ -104,40 +104,40 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_limits_hold() {
+    fn documented_limits_are_enforced() {
         let ids: Vec<String> = (0..101).map(|id| id.to_string()).collect();
         for (id, data, found) in [
             (
                 "files.bulk_move",
                 json!({"file_ids": ids, "parent_id": "p"}),
-                "/data/file_ids has 101 items, allowed are 1 to 100",
+                "/data/file_ids has 101 items, expected 1 to 100",
             ),
             (
                 "comments.update",
                 json!({"timestamp": -1}),
-                "/data/timestamp is -1, at least 0 is needed",
+                "/data/timestamp is -1, expected at least 0",
             ),
             (
                 "comments.update",
                 json!({"timestamp": "1s"}),
-                "/data/timestamp is `1s`, `HH:MM:SS:FF` is needed",
+                "/data/timestamp is '1s', expected 'HH:MM:SS:FF'",
             ),
             (
                 "comments.update",
                 json!({"timestamp": true}),
-                "/data/timestamp is a boolean, text or an integer is needed",
+                "/data/timestamp is a boolean, expected a string or an integer",
             ),
             (
                 "metadata_fields.metadata_field_definitions_create",
                 json!({
                     "field_type": "number", "name": "n", "field_configuration": {"scale": 4},
                 }),
-                "/data/field_configuration/scale is 4, allowed are 0 to 3",
+                "/data/field_configuration/scale is 4, expected 0 to 3",
             ),
             (
                 "metadata_fields.metadata_field_definitions_update",
                 json!({"field_type": "text", "name": ""}),
-                "/data/name has 0 characters, allowed are 1 to 250",
+                "/data/name has 0 characters, expected 1 to 250",
             ),
         ] {
             assert_eq!(problems(id, data), [found]);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn no_rule_is_there_twice() {
+    fn rules_are_unique() {
         let places: BTreeSet<_> = super::RULES.iter().map(|(id, place, _)| (id, place)).collect();
         assert_eq!(places.len(), super::RULES.len());
     }

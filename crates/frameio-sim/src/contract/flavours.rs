@@ -1,11 +1,11 @@
-//! Experimental flavours of stable operations: what `api-version: experimental` adds to requests.
+//! Experimental flavours: additions to requests of stable operations with `api-version: experimental`.
 
 use frameio_openapi::{Document, ParameterPlace};
 
 use super::schema::{Field, Kind, Schema};
 use super::{Flavour, Parameter, Spec, read};
 
-/// Adds the flavours to `specs`; each is made from the spec of its operation in `copies`.
+/// Adds the flavours to `specs`, based on the specs of their operations in `copies`.
 pub(super) fn add(specs: &mut [Spec], copies: Vec<Spec>) {
     for (spec, copy) in specs.iter_mut().zip(copies) {
         let id = Some(spec.operation.id);
@@ -23,7 +23,7 @@ pub(super) fn add(specs: &mut [Spec], copies: Vec<Spec>) {
     }
 }
 
-/// Adds a parameter, or values to the one of the same name.
+/// Adds a parameter, or adds values to the existing one with the same name.
 fn add_parameter(parameters: &mut Vec<Parameter>, added: Parameter) {
     let same = parameters.iter_mut().find(|parameter| parameter.name == added.name);
     match (same.map(|parameter| &mut parameter.schema.kind), added.schema.kind) {
@@ -41,14 +41,15 @@ fn add_fields(schema: &mut Schema, added: Schema) {
     let Kind::Object(added) = added.kind else { panic!("{added:?} has no fields") };
     match &mut schema.kind {
         Kind::Object(object) => object.fields.extend(added.fields),
-        // A union with one member.
+        // The contract has unions with one member.
         Kind::Tagged { members, .. } if members.len() == 1 => {
             let object = members.iter_mut().find_map(|(_, member)| match &mut member.kind {
                 Kind::Object(object) => Some(object),
                 _ => None,
             });
-            let fields: &mut Vec<Field> =
-                &mut object.unwrap_or_else(|| panic!("a member is no object")).fields;
+            let fields: &mut Vec<Field> = &mut object
+                .unwrap_or_else(|| panic!("a member of the union is not an object"))
+                .fields;
             fields.extend(added.fields);
         }
         kind => panic!("{kind:?} has no fields"),
@@ -67,13 +68,13 @@ mod tests {
     }
 
     #[test]
-    fn every_flavour_is_of_an_operation() {
+    fn every_flavour_belongs_to_an_operation() {
         let documented = Document::flavours().operations().count();
         assert_eq!(flavoured().len(), documented);
     }
 
     #[test]
-    fn a_flavour_takes_more_than_its_operation() {
+    fn a_flavour_accepts_more_than_its_operation() {
         let create =
             flavoured().into_iter().find(|it| it.operation.id == "folders.create").unwrap();
         let takes = |experimental, value| {

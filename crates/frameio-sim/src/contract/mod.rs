@@ -1,7 +1,7 @@
-//! The contract of the service: its operations, and what each of them takes.
+//! Contract of the service: its operations with their parameters and bodies.
 //!
-//! The documents of `frameio-openapi` are compiled once, at the first request, into what routing and
-//! validation need.
+//! The first request compiles the documents of `frameio-openapi` into specifications for routing and
+//! validation.
 
 mod check;
 pub(crate) mod cursor;
@@ -20,22 +20,22 @@ use serde_json::{Map, Value};
 use self::schema::Schema;
 use crate::response::Problem;
 
-/// The value of `api-version` that the experimental operations ask for.
+/// Value of `api-version` that experimental operations require.
 pub(crate) const EXPERIMENTAL: &str = "experimental";
 
-/// What the contract says of one operation.
+/// Specification of an operation.
 #[derive(Debug)]
 pub(crate) struct Spec {
     pub(crate) operation: Operation,
-    /// The parameters of the query; one for each key of a parameter in brackets.
+    /// Query parameters; an object has one for each of its keys, which are written in brackets.
     pub(crate) parameters: Vec<Parameter>,
-    /// The JSON body, if it takes one.
+    /// JSON body, if any.
     pub(crate) body: Option<Content>,
-    /// The experimental flavour of a stable operation.
+    /// Experimental flavour of a stable operation.
     pub(crate) flavour: Option<Flavour>,
 }
 
-/// Request that a stable operation takes with `api-version: experimental`.
+/// Request of a stable operation with `api-version: experimental`.
 #[derive(Debug)]
 pub(crate) struct Flavour {
     pub(crate) parameters: Vec<Parameter>,
@@ -43,12 +43,12 @@ pub(crate) struct Flavour {
 }
 
 impl Spec {
-    /// Whether it is only there for those who ask for what is experimental.
+    /// Returns whether the operation requires `api-version: experimental`.
     pub(crate) fn is_experimental(&self) -> bool {
         self.operation.api_version == Some(EXPERIMENTAL)
     }
 
-    /// Returns parameters and body of a request, which may be of the experimental flavour.
+    /// Returns parameters and body of a request, or those of the experimental flavour.
     pub(crate) fn request(&self, experimental: bool) -> (&[Parameter], Option<&Content>) {
         match self.flavour.as_ref().filter(|_| experimental) {
             Some(flavour) => (&flavour.parameters, flavour.body.as_ref()),
@@ -57,7 +57,7 @@ impl Spec {
     }
 }
 
-/// All operations, the stable ones first.
+/// Returns all operations, the stable ones first.
 pub(crate) fn specs() -> &'static [Spec] {
     static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
         let mut specs = read_specs();
@@ -74,22 +74,22 @@ fn read_specs() -> Vec<Spec> {
     specs
 }
 
-/// A parameter of the query.
+/// Query parameter.
 #[derive(Debug)]
 pub(crate) struct Parameter {
-    /// The name, `filters[user_id]` for a key of an object.
+    /// Name, such as `filters[user_id]` for a key of an object.
     pub(crate) name: Box<str>,
-    /// Where its problems are: `/filters/user_id`.
+    /// Pointer for its problems, such as `/filters/user_id`.
     pointer: Box<str>,
-    /// Whether it holds several values, separated by commas.
+    /// Whether the value is a list, separated by commas.
     list: bool,
     schema: Schema,
-    /// What holds where it is not given.
+    /// Default value.
     pub(crate) default: Option<Value>,
 }
 
 impl Parameter {
-    /// Reads a value; adds what is wrong with it to `problems`.
+    /// Parses and checks a value; adds its problems to `problems`.
     pub(crate) fn read(&self, text: &str, problems: &mut Vec<Problem>) -> Option<Value> {
         let before = problems.len();
         let mut read = |text: &str| match self.schema.parse(text) {
@@ -106,23 +106,23 @@ impl Parameter {
         (problems.len() == before).then_some(value)
     }
 
-    /// The names of the keys where `name` is that of an object, which stand in brackets.
+    /// Returns whether the parameter is a key of the object `name`.
     pub(crate) fn is_below(&self, name: &str) -> bool {
         self.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('['))
     }
 }
 
-/// The JSON body of an operation.
+/// JSON body of an operation.
 #[derive(Debug)]
 pub(crate) struct Content {
-    /// Whether there has to be one.
+    /// Whether the body is required.
     pub(crate) required: bool,
     envelope: Envelope,
-    /// What stands in the envelope, or the whole body where there is none.
+    /// Schema of the content of the envelope, or of the whole body if there is no envelope.
     schema: Schema,
 }
 
-/// Whether what is meant stands under the key `data`.
+/// Whether the content is under the key `data`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Envelope {
     None,
@@ -131,22 +131,22 @@ enum Envelope {
 }
 
 impl Content {
-    /// Takes what is meant out of a body, with everything that is wrong with it.
+    /// Extracts and checks the content of a body.
     pub(crate) fn take(&self, body: Value) -> Result<Map<String, Value>, Vec<Problem>> {
         let mut problems = Vec::new();
         let Value::Object(mut body) = body else {
-            let needed = match self.envelope {
-                Envelope::None => "the body has to be an object",
-                _ => "the body has to be an object with the key `data`",
+            let detail = match self.envelope {
+                Envelope::None => "the body must be an object",
+                _ => "the body must be an object with the key 'data'",
             };
-            return Err(vec![Problem::at("", needed)]);
+            return Err(vec![Problem::at("", detail)]);
         };
         let (mut data, at) = match self.envelope {
             Envelope::None => (Some(body.into()), ""),
             _ => {
                 let data = body.remove("data");
-                // Some envelopes of the contract are open, but nothing else is known in them.
-                for name in body.keys().take(check::MOST_PROBLEMS) {
+                // Some envelopes of the contract are open, but no other keys are documented.
+                for name in body.keys().take(check::MAX_PROBLEMS) {
                     problems.push(check::unknown("", name));
                 }
                 (data, "/data")
@@ -178,10 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn the_operations_are_those_of_both_documents() {
+    fn contains_the_operations_of_both_documents() {
         let experimental = specs().iter().filter(|spec| spec.is_experimental()).count();
         assert_eq!((specs().len(), experimental), (124, 26));
-        // What the SDK declares, it declares as the simulator reads it.
+        // The declarations of the SDK match.
         for operation in <Operation as frameio_api::Catalog>::all() {
             let Operation { id, method, path, quota, scope, api_version, .. } =
                 &spec(operation.id).operation;
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn data_is_taken_out_of_its_envelope_or_is_the_whole_body() {
+    fn the_content_is_in_the_envelope_or_the_whole_body() {
         let take = |id, body: Value| {
             let taken = spec(id).body.as_ref().unwrap().take(body).map(Value::from);
             taken.map_err(|problems| problems.into_iter().map(|it| it.pointer.unwrap()).collect())

@@ -1,7 +1,7 @@
-//! Compiles the documents into specs.
+//! Compiles the documents into specifications.
 //!
-//! A form that is not understood is a panic, so that no rule is lost unseen when the documents
-//! change. A test of `frameio-openapi` does the same for keywords.
+//! Unknown types and formats panic, so that no rule is lost when the documents change. A test of
+//! `frameio-openapi` does the same for keywords.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::{Content, Envelope, Parameter, Spec};
 const METHODS: [Method; 5] =
     [Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE];
 
-/// The one pattern of the contract.
+/// The only pattern in the contract.
 const STORAGE_LOCATION: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\
                                 (-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
 
@@ -29,7 +29,7 @@ fn spec(documented: openapi::Operation<'static>) -> Spec {
     let method = METHODS.iter().find(|known| known.as_str() == documented.method());
     let (Some(method), Some(id), Some(limit)) = (method, documented.id(), documented.quota())
     else {
-        panic!("{path} has no known method, no name or no quota");
+        panic!("{path} has an unknown method, no id or no quota");
     };
     let operation = Operation::new(id, method.clone(), path, quota(limit)).scope(scope(limit));
     let operation = match documented.api_version() {
@@ -41,7 +41,7 @@ fn spec(documented: openapi::Operation<'static>) -> Spec {
     Spec { operation, parameters: query.flat_map(parameters).collect(), body, flavour: None }
 }
 
-/// Returns a parameter, or one for each key where it is an object.
+/// Returns a parameter, or one for each key of an object.
 pub(super) fn parameters(documented: openapi::Parameter<'_>) -> Vec<Parameter> {
     let (name, json) = (documented.name(), documented.schema());
     let key = |(key, value): (&str, openapi::Schema<'_>)| Parameter {
@@ -129,7 +129,7 @@ fn union(json: openapi::Schema<'_>, members: Vec<openapi::Schema<'_>>) -> Schema
     Schema { nullable: json.is_nullable(), kind }
 }
 
-/// A member of a union with the value of its tag.
+/// Returns a member of a union with the value of its tag.
 fn named(tag: &str, member: Schema) -> (Box<str>, Schema) {
     let field = match &member.kind {
         Kind::Object(object) => object.fields.iter().find(|field| *field.name == *tag),

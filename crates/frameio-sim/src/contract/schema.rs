@@ -1,4 +1,4 @@
-//! The part of JSON Schema that the contract asks of requests.
+//! The part of JSON Schema that the contract uses for requests.
 
 use std::fmt::{self, Display};
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{cursor, timecode};
 
-/// The rules of one value.
+/// Rules for a value.
 #[derive(Debug)]
 pub(super) struct Schema {
     pub(super) nullable: bool,
@@ -32,9 +32,9 @@ pub(super) enum Kind {
         unique: bool,
     },
     Object(Object),
-    /// A value of any of these.
+    /// Value of any of these schemas.
     Union(Vec<Schema>),
-    /// An object of the kind that one of its keys names.
+    /// Object whose schema is selected by the value of a key.
     Tagged {
         tag: Box<str>,
         members: Vec<(Box<str>, Schema)>,
@@ -46,7 +46,7 @@ pub(super) struct Object {
     pub(super) fields: Vec<Field>,
     /// Whether unknown keys are refused.
     pub(super) closed: bool,
-    /// Number of keys.
+    /// Allowed number of keys.
     pub(super) count: Bounds<usize>,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Field {
     pub(super) schema: Schema,
 }
 
-/// The least and the most that is allowed.
+/// Minimum and maximum.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds<T> {
     pub(super) min: Option<T>,
@@ -74,19 +74,19 @@ impl<T: PartialOrd> Bounds<T> {
 impl<T: Display> Display for Bounds<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.min, &self.max) {
-            (Some(min), Some(max)) => write!(f, "allowed are {min} to {max}"),
-            (Some(min), None) => write!(f, "at least {min} is needed"),
-            (None, Some(max)) => write!(f, "at most {max} is allowed"),
-            (None, None) => f.write_str("any is allowed"),
+            (Some(min), Some(max)) => write!(f, "expected {min} to {max}"),
+            (Some(min), None) => write!(f, "expected at least {min}"),
+            (None, Some(max)) => write!(f, "expected at most {max}"),
+            (None, None) => f.write_str("expected any number"),
         }
     }
 }
 
-/// What a text has to be.
+/// Format of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Uuid,
-    /// Where a file of another storage is: one UUID, or two joined by a hyphen.
+    /// Location in a connected storage: one UUID, or two joined by a hyphen.
     StorageLocation,
     DateTime,
     Date,
@@ -113,14 +113,14 @@ impl Form {
         }
     }
 
-    pub(super) const fn needed(self) -> &'static str {
+    pub(super) const fn expected(self) -> &'static str {
         match self {
             Self::Uuid => "a UUID",
-            Self::StorageLocation => "a UUID in small letters, or two with a hyphen between",
-            Self::DateTime => "a moment such as `2026-10-04T12:00:00Z`",
-            Self::Date => "a date such as `2026-10-04`",
-            Self::Timecode => "`HH:MM:SS:FF`",
-            Self::Cursor => "a cursor that a page gave",
+            Self::StorageLocation => "one or two UUIDs in lower case, joined by a hyphen",
+            Self::DateTime => "a time such as '2026-10-04T12:00:00Z'",
+            Self::Date => "a date such as '2026-10-04'",
+            Self::Timecode => "'HH:MM:SS:FF'",
+            Self::Cursor => "a cursor from the previous page",
         }
     }
 }
@@ -130,29 +130,29 @@ fn is_uuid(text: &str) -> bool {
 }
 
 impl Schema {
-    /// The value that a text stands for in a query, still to be checked.
+    /// Parses a value of a query, without checking it.
     pub(super) fn parse(&self, text: &str) -> Result<Value, String> {
         match &self.kind {
             Kind::Boolean => match text.parse::<bool>() {
                 Ok(flag) => Ok(flag.into()),
-                Err(_) => Err(format!("is `{}`, allowed are true and false", shown(text))),
+                Err(_) => Err(format!("is '{}', expected true or false", shown(text))),
             },
             Kind::Integer(bounds) => match text.parse::<i64>() {
                 Ok(number) => Ok(number.into()),
-                Err(_) => Err(format!("is `{}`, {bounds}", shown(text))),
+                Err(_) => Err(format!("is '{}', {bounds}", shown(text))),
             },
             _ => Ok(text.into()),
         }
     }
 
-    /// What is needed, in words.
+    /// Describes the expected type.
     pub(super) fn expected(&self) -> String {
         let expected = match &self.kind {
             Kind::Any => "anything",
             Kind::Boolean => "a boolean",
             Kind::Integer(_) => "an integer",
             Kind::Number(_) => "a number",
-            Kind::Text { .. } | Kind::OneOf(_) => "text",
+            Kind::Text { .. } | Kind::OneOf(_) => "a string",
             Kind::List { .. } => "a list",
             Kind::Object(_) | Kind::Tagged { .. } => "an object",
             Kind::Union(members) => {
@@ -162,7 +162,7 @@ impl Schema {
         expected.to_owned()
     }
 
-    /// Whether the JSON type of a value is the right one.
+    /// Returns whether a value has the right JSON type.
     pub(super) fn takes(&self, value: &Value) -> bool {
         match (&self.kind, value) {
             (Kind::Any, _)
@@ -178,7 +178,7 @@ impl Schema {
     }
 }
 
-/// As much of a text as an error quotes.
+/// Returns the beginning of a text, as errors quote it.
 pub(super) fn shown(text: &str) -> &str {
     const MOST: usize = 60;
     text.char_indices().nth(MOST).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_form_takes_what_it_names_and_nothing_else() {
+    fn each_form_accepts_only_its_format() {
         let uuid = "6f1c1f0e-9f5b-4a7e-8a55-0b6a5b0c9a11";
         let two = format!("{uuid}-{uuid}");
         for (form, fits, wrong) in [
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_quoted_in_part() {
+    fn a_long_text_is_truncated_in_errors() {
         assert_eq!(shown("short"), "short");
         assert_eq!(shown(&"é".repeat(1000)).chars().count(), 60);
     }

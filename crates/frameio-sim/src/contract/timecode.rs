@@ -1,11 +1,11 @@
-//! Frames and `HH:MM:SS:FF`, at a fixed 24 frames a second.
+//! Conversion between frames and `HH:MM:SS:FF`, at 24 frames a second.
 
 use serde_json::Value;
 
-/// Every file of the simulator runs at this rate: it does not look into what is uploaded.
+/// Frame rate of every file, because the simulator does not inspect uploads.
 pub(crate) const FRAME_RATE: u64 = 24;
 
-/// The frame that a timestamp stands for: a number from 0, or `HH:MM:SS:FF`.
+/// Returns the frame of a timestamp, which is a frame number from 0 or `HH:MM:SS:FF`.
 pub(crate) fn frame(timestamp: &Value) -> Option<u64> {
     match timestamp {
         Value::Number(number) => number.as_u64(),
@@ -14,7 +14,7 @@ pub(crate) fn frame(timestamp: &Value) -> Option<u64> {
     }
 }
 
-/// The frame of `HH:MM:SS:FF`.
+/// Parses `HH:MM:SS:FF` to a frame.
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let mut frame = 0_u64;
     let mut fields = text.split(':');
@@ -29,7 +29,7 @@ pub(crate) fn parse(text: &str) -> Option<u64> {
     fields.next().is_none().then_some(frame)
 }
 
-/// The frame as `HH:MM:SS:FF`.
+/// Formats a frame as `HH:MM:SS:FF`.
 pub(crate) fn text(frame: u64) -> String {
     let (seconds, frames) = (frame / FRAME_RATE, frame % FRAME_RATE);
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_and_timecodes_are_the_same_moment() {
+    fn frames_and_timecodes_convert_to_each_other() {
         for (at, timecode) in [(0, "00:00:00:00"), (60, "00:00:02:12"), (2_073_599, "23:59:59:23")]
         {
             assert_eq!(frame(&json!(timecode)), Some(at));
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
+    fn invalid_timestamps_are_refused() {
         for wrong in
             ["", "1", "00:00:01", "00:60:00:00", "00:00:00:24", "0:00:00:00", "00:00:00:00:00"]
         {

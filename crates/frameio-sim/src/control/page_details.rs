@@ -46,7 +46,7 @@ pub(super) fn request(world: &World, number: u64) -> Option<Value> {
         "path": cut(&record.path),
         "query": query(record),
         "status": record.status.map(|status| status.as_u16()),
-        "response_length": record.answer_length,
+        "response_length": record.response_length,
         "user": user.map(|id| name_of(&world.state, id.as_str())),
         "user_id": user,
         "time": record.time.to_string(),

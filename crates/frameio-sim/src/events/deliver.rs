@@ -1,4 +1,4 @@
-//! Deliveries: signed, sent, and repeated until a response is successful.
+//! Deliveries: signing, sending, and retries until a response is successful.
 
 use std::error::Error;
 use std::sync::{Arc, Weak};
@@ -16,26 +16,26 @@ use crate::clock::Clock;
 use crate::history::RecordedDelivery;
 use crate::loopback_client::{client, loopback, within};
 use crate::shared::{Shared, World};
-use crate::state::{MANY_EVENTS, PendingDelivery, State};
+use crate::state::{MAX_EVENTS, PendingDelivery, State};
 
-/// Number of attempts.
+/// Maximum number of attempts.
 const ATTEMPTS: u32 = 5;
 
-/// Wait after the first attempt; it doubles after each further one.
+/// Pause after the first attempt; it doubles after each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
 
-/// Share of the wait that is added at random, at most.
+/// Maximum share of the pause that is added at random.
 const JITTER: f64 = 0.2;
 
-/// Longest response that is read, in bytes.
-const LONGEST_RESPONSE: usize = 1 << 20;
+/// Maximum size of a response, in bytes.
+const MAX_RESPONSE_SIZE: usize = 1 << 20;
 
-/// Error of a delivery to any other URL.
+/// Error of a delivery to a URL on another host.
 pub(crate) const NOT_ON_LOOPBACK: &str =
-    "was not sent: the simulator sends only to plain `http://` servers on the loopback";
+    "not sent: the simulator sends only to plain 'http://' servers on the loopback interface";
 
-/// Records a delivery that cannot be sent, because of its URL or because too many others wait;
-/// returns whether that is so.
+/// Records a delivery that cannot be sent because of its URL or because too many are pending; returns
+/// whether it did.
 pub(super) fn record_undeliverable(
     world: &mut World,
     delivery: &PendingDelivery,
@@ -44,8 +44,8 @@ pub(super) fn record_undeliverable(
     let Some(signed) = sign(delivery, &world.state, 1, now) else { return true };
     let error = if loopback(&signed.url).is_none() {
         NOT_ON_LOOPBACK
-    } else if world.state.events.unsent.len() + world.running_tasks() >= MANY_EVENTS {
-        "was not sent: too many others are under way"
+    } else if world.state.events.unsent.len() + world.running_tasks() >= MAX_EVENTS {
+        "not sent: too many deliveries are in progress"
     } else {
         return false;
     };
@@ -54,9 +54,10 @@ pub(super) fn record_undeliverable(
     true
 }
 
-/// Sends a delivery until a response is successful; returns that response, or why there was none.
+/// Sends a delivery until a response is successful; returns the response, or the error of the last
+/// attempt.
 ///
-/// The receiver is looked up for each attempt, since its URL and secret may change.
+/// Each attempt looks up the receiver, whose URL and secret can change.
 pub(super) async fn deliver(
     delivery: PendingDelivery,
     shared: Weak<Shared>,
@@ -65,7 +66,7 @@ pub(super) async fn deliver(
 ) -> Result<Bytes, String> {
     let (mut attempt, mut pause) = (1, FIRST_PAUSE);
     loop {
-        let gone = || "it was deleted or switched off".to_owned();
+        let gone = || "the receiver was deleted or deactivated".to_owned();
         let signed =
             |shared: Arc<Shared>| sign(&delivery, &shared.lock().state, attempt, clock.now());
         let mut signed = shared.upgrade().and_then(signed).ok_or_else(gone)?;
@@ -91,7 +92,7 @@ pub(super) async fn deliver(
     }
 }
 
-/// Signs a delivery as it is sent now; returns `None` where nobody receives it any more.
+/// Signs a delivery for sending now; returns `None` if the receiver is deleted or deactivated.
 fn sign(
     delivery: &PendingDelivery,
     state: &State,
@@ -129,14 +130,14 @@ async fn send(
     *request.headers_mut() = signed.headers.clone();
     let exchange = async {
         let (parts, body) = client().request(request).await.map_err(reason)?.into_parts();
-        let body = Limited::new(body, LONGEST_RESPONSE).collect().await;
+        let body = Limited::new(body, MAX_RESPONSE_SIZE).collect().await;
         Ok((parts.status, body.map_err(|error| reason(&*error))?.to_bytes()))
     };
-    let late = |_| format!("was not answered within {} s", delivery.limit.as_secs());
+    let late = |_| format!("no response within {} s", delivery.limit.as_secs());
     within(clock, delivery.limit, exchange).await.map_err(late)?
 }
 
-/// An error with its sources.
+/// Returns the message of an error with its sources.
 fn reason(error: impl Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -18,26 +18,26 @@ use self::deliver::{deliver, record_undeliverable};
 use crate::shared::{Shared, World};
 use crate::state::{Event, PendingDelivery, Row, State};
 
-/// Time limit of a webhook's response.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Time limit for the response of a webhook's receiver.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Event that has happened.
+/// Event of the simulator, as [`Sim::events`](crate::Sim::events) returns it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedEvent {
-    /// The event, as webhooks receive it.
+    /// Event as webhooks receive it.
     pub event: WebhookEvent,
-    /// When, on the simulator's [`Clock`](crate::Clock).
+    /// Time of the event on the simulator's [`Clock`](crate::Clock).
     pub time: Timestamp,
 }
 
-/// Returns the events so far, the oldest first.
+/// Returns the recorded events, oldest first.
 pub(crate) fn history(state: &State) -> Vec<RecordedEvent> {
     let recorded = |event: &Event| RecordedEvent { event: webhook_event(event), time: event.at };
     state.events.past.iter().map(recorded).collect()
 }
 
-/// Dispatches all pending events. Deliveries start inside of a runtime, and wait for one outside.
+/// Dispatches all pending events. Outside of a runtime, deliveries wait until one is available.
 pub(crate) fn dispatch_pending(shared: &Arc<Shared>, world: &mut World) {
     let clock = &shared.env.clock;
     let now = clock.now();
@@ -75,8 +75,8 @@ async fn dispatch_after(shared: Weak<Shared>, moment: impl Future<Output = ()> +
     }
 }
 
-/// Returns the deliveries of an event. An event that belongs to an account alone is delivered in all
-/// of its workspaces.
+/// Returns the deliveries of an event. An event without a workspace is delivered in all workspaces of
+/// its account.
 fn deliveries(state: &State, event: &Event) -> Vec<PendingDelivery> {
     let of_account = event.workspace.is_none() && event.project.is_none();
     let is_subscribed = |hook: &&Row| {
@@ -90,16 +90,16 @@ fn deliveries(state: &State, event: &Event) -> Vec<PendingDelivery> {
     let delivery = |hook: &Row| {
         let event = webhook_event(event).workspace(hook.text("workspace_id"));
         let body = serde_json::to_vec(&event).unwrap_or_default().into();
-        PendingDelivery { sender: hook.id().to_owned(), body, limit: PATIENCE }
+        PendingDelivery { sender: hook.id().to_owned(), body, limit: RESPONSE_TIMEOUT }
     };
     state.webhooks.values().filter(is_subscribed).map(delivery).collect()
 }
 
-/// Returns an event as webhooks receive it.
+/// Returns an event in the form that webhooks receive.
 fn webhook_event(event: &Event) -> WebhookEvent {
     let resource = Resource::new(&event.resource.0, &event.resource.1);
     let mut sent = WebhookEvent::new((&*event.kind).into(), resource, event.account.as_str());
-    // Visitors of a share may be unknown.
+    // A visitor of a share can be anonymous.
     if !event.user.is_empty() {
         sent = sent.user(event.user.as_str());
     }

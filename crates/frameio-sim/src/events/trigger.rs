@@ -1,4 +1,4 @@
-//! Custom actions, as a user of the web app runs them.
+//! Custom actions, run as by a user of the web app.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use frameio_webhook::Resource;
 use frameio_webhook::action::{ActionRequest, Field, FieldType, Form, InteractionId};
 use serde_json::Value;
 
-use super::PATIENCE;
+use super::RESPONSE_TIMEOUT;
 use super::deliver::deliver;
 use crate::shared::Shared;
 use crate::state::{PendingDelivery, Row, State, new_id};
 
-/// How many assets one action is run on.
-const MOST_SELECTED: usize = 100;
+/// Maximum number of assets for one run of an action.
+const MAX_SELECTED: usize = 100;
 
 /// Runs a custom action; see [`Sim::trigger`](crate::Sim::trigger).
 pub(crate) async fn trigger(
@@ -26,11 +26,10 @@ pub(crate) async fn trigger(
     selection: Vec<Resource>,
 ) -> Result<Interaction, TriggerError> {
     let first = first(&shared.lock().state, action, user, selection)?;
-    Interaction::ask(shared, first).await
+    Interaction::send(shared, first).await
 }
 
-/// Interaction of a user with a custom action; started by
-/// [`Sim::trigger`](crate::Sim::trigger).
+/// Interaction of a user with a custom action, started by [`Sim::trigger`](crate::Sim::trigger).
 #[derive(Clone)]
 pub struct Interaction {
     shared: Arc<Shared>,
@@ -38,44 +37,45 @@ pub struct Interaction {
     shown: Shown,
 }
 
-/// What a custom action shows in response.
+/// Content that a custom action shows to the user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shown {
-    /// A message, which ends the interaction.
+    /// Message, which ends the interaction.
     #[non_exhaustive]
     Message {
-        /// What it says at the top.
+        /// Headline of the message.
         title: String,
-        /// What it says below.
+        /// Text below the headline.
         description: String,
     },
-    /// A form to [submit](Interaction::submit).
+    /// Form to [submit](Interaction::submit).
     Form(Form),
     /// Nothing, which ends the interaction.
     Nothing,
 }
 
 impl Interaction {
-    /// Identifies it in all of its requests.
+    /// Returns the id, which all requests of the interaction contain.
     pub const fn id(&self) -> &InteractionId {
         &self.request.interaction_id
     }
 
-    /// What is shown to the user.
+    /// Returns the form or message that is shown to the user.
     pub const fn shown(&self) -> &Shown {
         &self.shown
     }
 
-    /// Submits the form that is shown: `data` by the names of its fields. What is left out is sent
-    /// as it stands in the form, and empty, or `false` for a boolean, where nothing does.
+    /// Submits the shown form, with `data` by field name.
+    ///
+    /// A field without data has its value in the form, or else an empty text, or `false` for a boolean.
     ///
     /// # Errors
-    /// When no form is shown, when it has no field of a name or does not offer a value, and as
-    /// [`Sim::trigger`](crate::Sim::trigger) fails.
+    /// Fails when no form is shown, when the form has no such field or option, and for the reasons of
+    /// [`Sim::trigger`](crate::Sim::trigger).
     ///
     /// # Panics
-    /// Outside of tokio's runtime.
+    /// Panics outside of a tokio runtime.
     pub async fn submit<N, V>(
         &self,
         data: impl IntoIterator<Item = (N, V)> + Send,
@@ -86,10 +86,10 @@ impl Interaction {
     {
         let data = data.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         let data = filled(&self.shown, data)?;
-        Self::ask(&self.shared, self.request.clone().submit(data)).await
+        Self::send(&self.shared, self.request.clone().submit(data)).await
     }
 
-    async fn ask(shared: &Arc<Shared>, request: ActionRequest) -> Result<Self, TriggerError> {
+    async fn send(shared: &Arc<Shared>, request: ActionRequest) -> Result<Self, TriggerError> {
         let body = serde_json::to_vec(&request);
         let body = body.map_err(|error| refused(error.to_string()))?;
         let (limit, rng) = {
@@ -101,7 +101,7 @@ impl Interaction {
         let delivery = PendingDelivery {
             sender: request.action_id.as_str().to_owned(),
             body: body.into(),
-            limit: limit.map_or(PATIENCE, Duration::from_secs),
+            limit: limit.map_or(RESPONSE_TIMEOUT, Duration::from_secs),
         };
         let clock = shared.env.clock.clone();
         let response = deliver(delivery, Arc::downgrade(shared), clock, rng).await;
@@ -118,35 +118,35 @@ impl fmt::Debug for Interaction {
 }
 
 impl Shown {
-    fn read(answer: &[u8]) -> Result<Self, TriggerError> {
+    fn read(response: &[u8]) -> Result<Self, TriggerError> {
         let unreadable = |detail: String| TriggerError::Unreadable(detail);
-        if answer.trim_ascii().is_empty() {
+        if response.trim_ascii().is_empty() {
             return Ok(Self::Nothing);
         }
-        let answer: Value = serde_json::from_slice(answer)
-            .map_err(|error| unreadable(format!("it is not JSON: {error}")))?;
-        if answer.as_object().is_some_and(serde_json::Map::is_empty) {
+        let response: Value = serde_json::from_slice(response)
+            .map_err(|error| unreadable(format!("not JSON: {error}")))?;
+        if response.as_object().is_some_and(serde_json::Map::is_empty) {
             return Ok(Self::Nothing);
         }
-        if answer.get("fields").is_some() {
-            let form: Form = serde_json::from_value(answer)
-                .map_err(|error| unreadable(format!("it is not a form: {error}")))?;
-            Limits::of(&form).map_err(|error| unreadable(format!("in the form {error}")))?;
+        if response.get("fields").is_some() {
+            let form: Form = serde_json::from_value(response)
+                .map_err(|error| unreadable(format!("not a form: {error}")))?;
+            Limits::of(&form).map_err(|error| unreadable(format!("in the form, {error}")))?;
             return Ok(Self::Form(form));
         }
-        let text = |name: &str| answer.get(name).map(|text| text.as_str().map(str::to_owned));
+        let text = |name: &str| response.get(name).map(|text| text.as_str().map(str::to_owned));
         match (text("title"), text("description").unwrap_or_else(|| Some(String::new()))) {
             (Some(Some(title)), Some(description)) => Ok(Self::Message { title, description }),
             _ => Err(unreadable(
-                "it has neither `fields`, as a form, nor the texts `title` and `description`, \
-                 as a message"
+                "neither a form with 'fields', nor a message with the texts 'title' and \
+                 'description'"
                     .to_owned(),
             )),
         }
     }
 }
 
-/// The first request of an interaction.
+/// Creates the first request of an interaction.
 fn first(
     state: &State,
     action: &ActionId,
@@ -154,21 +154,21 @@ fn first(
     selection: Vec<Resource>,
 ) -> Result<ActionRequest, TriggerError> {
     let action = state.actions.get(action.as_str());
-    let action = action.ok_or_else(|| refused("there is no such custom action"))?;
+    let action = action.ok_or_else(|| refused("no such custom action"))?;
     if *action.field("active") != true {
-        return Err(refused("the custom action is switched off"));
+        return Err(refused("the custom action is deactivated"));
     }
     if !state.users.contains_key(user.as_str()) {
-        return Err(refused("there is no such user"));
+        return Err(refused("no such user"));
     }
-    if selection.is_empty() || selection.len() > MOST_SELECTED {
+    if selection.is_empty() || selection.len() > MAX_SELECTED {
         let selected = selection.len();
-        let detail = format!("{selected} assets are selected, allowed are 1 to {MOST_SELECTED}");
+        let detail = format!("{selected} assets are selected, expected 1 to {MAX_SELECTED}");
         return Err(refused(detail));
     }
     if selection.len() > 1 && *action.field("multi_asset") == false {
         return Err(refused(
-            "the custom action is for one asset at a time: `multi_asset` is false",
+            "the custom action accepts one asset at a time: 'multi_asset' is false",
         ));
     }
     let workspace = action.text("workspace_id");
@@ -179,11 +179,11 @@ fn first(
         let of = of.filter(|project| project.text("workspace_id") == workspace);
         let Some(of) = of.map(Row::id) else {
             let (kind, id) = (resource.kind(), resource.id());
-            let detail = format!("there is no {kind} {id} in the workspace of the custom action");
+            let detail = format!("no {kind} '{id}' in the workspace of the custom action");
             return Err(refused(detail));
         };
         if project.replace(of).is_some_and(|other| other != of) {
-            return Err(refused("assets of two projects cannot be selected at once"));
+            return Err(refused("the selected assets belong to different projects"));
         }
     }
     let request = ActionRequest::new(action.text("event"), action.id(), new_id(), &*action.account);
@@ -194,12 +194,12 @@ fn first(
     })
 }
 
-/// An asset that an action may be run on.
+/// Returns an asset on which an action can be run.
 fn selected<'s>(state: &'s State, resource: &Resource) -> Option<&'s Row> {
     match resource {
         Resource::File(id) => state.files.get(id.as_str()),
         Resource::Folder(id) => state.folders.get(id.as_str()),
-        // It may be named by the file at its head.
+        // The id of its head version also selects a version stack.
         Resource::VersionStack(id) => {
             state.version_stacks.get(id.as_str()).or_else(|| state.files.get(id.as_str()))
         }
@@ -207,7 +207,7 @@ fn selected<'s>(state: &'s State, resource: &Resource) -> Option<&'s Row> {
     }
 }
 
-/// What is sent of a form: what was typed, and what stands in it.
+/// Returns the data of a submitted form: the given values, and defaults for other fields.
 fn filled(
     shown: &Shown,
     typed: Vec<(String, Value)>,
@@ -220,13 +220,13 @@ fn filled(
             fields().find(|field| field.name == name),
             data.iter_mut().find(|(known, _)| *known == name),
         ) else {
-            let names: Vec<_> = fields().map(|field| format!("`{}`", field.name)).collect();
+            let names: Vec<_> = fields().map(|field| format!("'{}'", field.name)).collect();
             let names = names.join(", ");
-            return Err(refused(format!("the form has no field `{name}`, it has {names}")));
+            return Err(refused(format!("the form has no field '{name}', only {names}")));
         };
         let mut offered = field.options.iter().flatten();
         if field.kind == FieldType::Select && !offered.any(|option| value == *option.value) {
-            return Err(refused(format!("`{name}` does not offer {value}")));
+            return Err(refused(format!("the field '{name}' has no option {value}")));
         }
         *typed = value;
     }
@@ -241,15 +241,15 @@ fn untouched(field: &Field) -> Value {
     }
 }
 
-/// Why a custom action was not run to an answer that can be shown.
+/// Error of running a custom action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriggerError {
-    /// The service would not have asked it.
+    /// The service would not send the request, for the contained reason.
     Refused(String),
-    /// It was asked, and did not answer with success; why not the last time.
+    /// No attempt was successful; contains the error of the last one.
     Failed(String),
-    /// It has answered what cannot be shown.
+    /// The response is neither a form nor a message, for the contained reason.
     Unreadable(String),
 }
 
@@ -261,9 +261,9 @@ impl fmt::Display for TriggerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(detail) => f.write_str(detail),
-            Self::Failed(detail) => write!(f, "the custom action did not succeed: {detail}"),
+            Self::Failed(detail) => write!(f, "the custom action failed: {detail}"),
             Self::Unreadable(detail) => {
-                write!(f, "the answer of the custom action cannot be shown: {detail}")
+                write!(f, "the response of the custom action cannot be shown: {detail}")
             }
         }
     }

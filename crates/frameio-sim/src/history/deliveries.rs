@@ -1,4 +1,4 @@
-//! Attempts to deliver events.
+//! Record of delivery attempts.
 
 use std::collections::VecDeque;
 
@@ -7,28 +7,28 @@ use fastrand::Rng;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
-/// Number of attempts that are kept.
-const MANY: usize = 10_000;
+/// Maximum number of recorded attempts.
+const MAX_ATTEMPTS: usize = 10_000;
 
-/// One attempt to deliver an event to a webhook, or a request to a custom action.
+/// Attempt to deliver an event to a webhook, or a request to a custom action.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedDelivery {
-    /// The id of the webhook or of the custom action.
+    /// Id of the webhook or custom action.
     pub sender_id: String,
-    /// Which attempt it was, from 1 to 5.
+    /// Number of the attempt, from 1 to 5.
     pub attempt: u32,
-    /// Where it went.
+    /// URL of the receiver.
     pub url: String,
-    /// The headers, with the signature and its timestamp.
+    /// Request headers, including the signature and its timestamp.
     pub headers: HeaderMap,
-    /// The body as it was signed.
+    /// Signed request body.
     pub body: Bytes,
-    /// The status of the response; `None` where none arrived in time.
+    /// Status of the response, or `None` if no response arrived in time.
     pub status: Option<StatusCode>,
-    /// Why there is no status.
+    /// Reason for a missing status.
     pub error: Option<String>,
-    /// When it was sent, on the simulator's [`Clock`](crate::Clock).
+    /// Time of the attempt on the simulator's [`Clock`](crate::Clock).
     pub time: Timestamp,
 }
 
@@ -43,21 +43,21 @@ impl Deliveries {
         Self { rng: Rng::with_seed(seed), all: VecDeque::new() }
     }
 
-    /// One for each delivery, so that it does not depend on when others are repeated.
+    /// Returns a separate generator for a delivery, so that its retries do not depend on other ones.
     pub(crate) fn rng(&mut self) -> Rng {
         self.rng.fork()
     }
 
     pub(crate) fn push(&mut self, delivery: RecordedDelivery) {
-        if self.all.len() == MANY {
+        if self.all.len() == MAX_ATTEMPTS {
             self.all.pop_front();
         }
         self.all.push_back(delivery);
     }
 
-    /// The last of them, the oldest first.
-    pub(crate) fn last(&self, most: usize) -> impl Iterator<Item = &RecordedDelivery> {
-        self.all.iter().skip(self.all.len().saturating_sub(most))
+    /// Returns the last `limit` attempts, oldest first.
+    pub(crate) fn last(&self, limit: usize) -> impl Iterator<Item = &RecordedDelivery> {
+        self.all.iter().skip(self.all.len().saturating_sub(limit))
     }
 
     pub(crate) fn all(&self) -> Vec<RecordedDelivery> {

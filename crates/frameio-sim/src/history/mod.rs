@@ -1,4 +1,4 @@
-//! What the simulator has received and sent, for tests and for the page.
+//! Records of requests and deliveries, for tests and for the page.
 
 mod deliveries;
 mod requests;

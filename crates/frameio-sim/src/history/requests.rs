@@ -1,4 +1,4 @@
-//! Requests that the simulator has answered.
+//! Record of completed requests.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,42 +12,42 @@ use jiff::Timestamp;
 
 use super::stats::Stats;
 
-/// Number of requests that are remembered.
-const MANY: usize = 10_000;
+/// Maximum number of recorded requests.
+const MAX_REQUESTS: usize = 10_000;
 
-/// Size of all their bodies together, in bytes, at most.
-const LARGE: usize = 64 * 1024 * 1024;
+/// Maximum total size of their bodies, in bytes.
+const MAX_TOTAL_SIZE: usize = 64 * 1024 * 1024;
 
-/// Request, and how it was answered.
+/// Completed request, as [`Sim::requests`](crate::Sim::requests) returns it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// The id of the operation, [`Sim::UPLOAD_PART`](crate::Sim::UPLOAD_PART),
-    /// [`Sim::DOWNLOAD`](crate::Sim::DOWNLOAD), or nothing for an unknown route.
+    /// Id of the operation, or one of the names of [`Sim`](crate::Sim) such as
+    /// [`Sim::UPLOAD_PART`](crate::Sim::UPLOAD_PART), or `None` for an unknown route.
     pub operation: Option<&'static str>,
-    /// The user; `None` where the token was refused, or none is needed.
+    /// User of the token, or `None` if the token was refused or the request needs none.
     pub user_id: Option<UserId>,
-    /// The method.
+    /// HTTP method.
     pub method: Method,
-    /// The path, still percent-encoded.
+    /// Percent-encoded path.
     pub path: String,
-    /// The query, still percent-encoded.
+    /// Percent-encoded query.
     pub query: Option<String>,
-    /// The headers without `authorization`.
+    /// Request headers without `authorization`.
     pub headers: HeaderMap,
-    /// The body of a request to the API; those of parts are not kept.
+    /// Body of a request to the API or IMS, the latter without secrets. Empty for upload parts.
     pub body: Bytes,
-    /// The status of the response; `None` where the connection was reset before it.
+    /// Status of the response, or `None` if the connection was reset before it.
     pub status: Option<StatusCode>,
-    /// Length of the response's body in bytes, where it is known before it is sent.
-    pub answer_length: Option<u64>,
-    /// When the request came, on the simulator's [`Clock`](crate::Clock).
+    /// Length of the response body in bytes, if known in advance.
+    pub response_length: Option<u64>,
+    /// Arrival of the request on the simulator's [`Clock`](crate::Clock).
     pub time: Timestamp,
-    /// From then until the response began, on the same clock.
+    /// Time from the arrival to the start of the response, on the same clock.
     pub duration: Duration,
 }
 
-/// A request while it is answered.
+/// Request to be recorded.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) operation: Option<&'static str>,
@@ -63,10 +63,10 @@ pub(crate) struct RequestHistory {
     /// Random number that distinguishes these requests from those before a reset.
     run: u32,
     last: VecDeque<RecordedRequest>,
-    /// What the bodies of the last have together, in bytes.
+    /// Total size of the recorded bodies, in bytes.
     size: usize,
     stats: Stats,
-    /// How many may have changed something.
+    /// Number of requests that may have changed the state.
     writes: u64,
 }
 
@@ -78,13 +78,13 @@ impl Default for RequestHistory {
 }
 
 impl RequestHistory {
-    /// Remembers a request with the status and the length of its answer.
-    pub(crate) fn push(&mut self, request: Request, answer: Option<(StatusCode, Option<u64>)>) {
+    /// Records a request with the status and length of its response.
+    pub(crate) fn push(&mut self, request: Request, response: Option<(StatusCode, Option<u64>)>) {
         let Request { operation, user_id, parts, body, time, duration } = request;
-        self.stats.count(operation, answer.map(|(status, _)| status));
+        self.stats.count(operation, response.map(|(status, _)| status));
         self.writes += u64::from(!parts.method.is_safe());
         self.size += body.len();
-        while self.last.len() == MANY || self.size > LARGE {
+        while self.last.len() == MAX_REQUESTS || self.size > MAX_TOTAL_SIZE {
             let Some(oldest) = self.last.pop_front() else { break };
             self.size -= oldest.body.len();
         }
@@ -96,8 +96,8 @@ impl RequestHistory {
             query: parts.uri.query().map(str::to_owned),
             headers: copied(&parts.headers),
             body: Bytes::copy_from_slice(&body),
-            status: answer.map(|(status, _)| status),
-            answer_length: answer.and_then(|(_, length)| length),
+            status: response.map(|(status, _)| status),
+            response_length: response.and_then(|(_, length)| length),
             time,
             duration,
         });
@@ -112,27 +112,28 @@ impl RequestHistory {
         format!("{:08x}-{}", self.run, self.stats.requests)
     }
 
-    /// Returns the requests after a cursor with their numbers, the oldest first; at most the last `most`.
-    /// Also returns whether the cursor was unknown and the list restarts.
-    pub(crate) fn since(&self, cursor: &str, most: usize) -> (bool, Vec<(u64, RecordedRequest)>) {
+    /// Returns the last `limit` requests after a cursor with their numbers, oldest first.
+    ///
+    /// The first value is true if the cursor is unknown, and the list therefore complete.
+    pub(crate) fn since(&self, cursor: &str, limit: usize) -> (bool, Vec<(u64, RecordedRequest)>) {
         let (count, run) = (self.stats.requests, format!("{:08x}", self.run));
         let known = cursor.split_once('-').filter(|(of, _)| *of == run);
         let known = known.and_then(|(_, n)| n.parse::<u64>().ok()).filter(|n| *n <= count);
         let new = count - known.unwrap_or_default();
-        let new = usize::try_from(new).unwrap_or(usize::MAX).min(most).min(self.last.len());
+        let new = usize::try_from(new).unwrap_or(usize::MAX).min(limit).min(self.last.len());
         let first = count - new as u64 + 1;
         let last = self.last.iter().skip(self.last.len() - new).cloned();
         (known.is_none(), (first..).zip(last).collect())
     }
 
-    /// Returns a request by its number, from 1, while it is remembered.
+    /// Returns a request by its number, counted from 1, if it is still recorded.
     pub(crate) fn get(&self, number: u64) -> Option<&RecordedRequest> {
         let before = self.stats.requests - self.last.len() as u64;
         let index = number.checked_sub(before)?.checked_sub(1)?;
         self.last.get(usize::try_from(index).ok()?)
     }
 
-    /// How many may have changed something.
+    /// Number of requests that may have changed the state.
     pub(crate) const fn writes(&self) -> u64 {
         self.writes
     }
@@ -141,15 +142,15 @@ impl RequestHistory {
         &self.stats
     }
 
-    /// Forgets the requests, which stay counted.
+    /// Removes all requests; the statistics still count them.
     pub(crate) fn clear(&mut self) {
         self.last.clear();
         self.size = 0;
     }
 }
 
-/// The headers without the token, and without the buffer that the connection read them into: a
-/// slice would keep all of it, which is large after a part.
+/// Copies the headers without the token. A slice of the connection's read buffer would keep all of it,
+/// which is large after an upload part.
 fn copied(headers: &HeaderMap) -> HeaderMap {
     let copy = |(name, value): (&HeaderName, &HeaderValue)| {
         let mut copy = HeaderValue::from_bytes(value.as_bytes()).ok()?;
@@ -164,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_keeps_no_more_than_it_shows() {
+    fn a_record_keeps_neither_the_token_nor_the_read_buffer() {
         let buffer = Bytes::from(vec![b'x'; 1000]);
         let value = HeaderValue::from_maybe_shared(buffer.slice(..3)).unwrap();
         let request = http::Request::get("/").header("x-a", &value).header("x-a", value);
@@ -190,24 +191,24 @@ mod tests {
     }
 
     #[test]
-    fn large_bodies_drive_old_requests_out() {
+    fn large_bodies_displace_old_requests() {
         let mut records = RequestHistory::default();
         for _ in 0..20 {
             push(&mut records, 4 * 1024 * 1024);
         }
-        assert_eq!((records.last.len(), records.size), (16, LARGE));
+        assert_eq!((records.last.len(), records.size), (16, MAX_TOTAL_SIZE));
         records.clear();
-        push(&mut records, LARGE);
+        push(&mut records, MAX_TOTAL_SIZE);
         push(&mut records, 1);
         assert_eq!((records.last.len(), records.size), (1, 1));
         assert_eq!(records.stats().requests, 22);
     }
 
     #[test]
-    fn a_cursor_leads_to_what_came_after_it() {
+    fn a_cursor_selects_the_requests_after_it() {
         let mut records = RequestHistory::default();
-        let numbers = |records: &RequestHistory, cursor: &str, most| {
-            let (whole, found) = records.since(cursor, most);
+        let numbers = |records: &RequestHistory, cursor: &str, limit| {
+            let (whole, found) = records.since(cursor, limit);
             (whole, found.into_iter().map(|(number, _)| number).collect::<Vec<_>>())
         };
         assert_eq!(numbers(&records, "", 9), (true, vec![]));
@@ -225,7 +226,7 @@ mod tests {
         }
         records.clear();
         push(&mut records, 0);
-        assert_eq!(numbers(&records, &cursor, 9), (false, vec![4]), "those in between are gone");
+        assert_eq!(numbers(&records, &cursor, 9), (false, vec![4]), "the others have been removed");
         assert!(records.get(3).is_none() && records.get(4).is_some());
     }
 }

@@ -1,21 +1,21 @@
-//! Numbers of requests.
+//! Statistics of requests.
 
 use std::collections::BTreeMap;
 
 use http::StatusCode;
 
-/// Numbers of requests, of which [`Sim::requests`](crate::Sim::requests) keeps only the last.
+/// Numbers of requests, including those that [`Sim::requests`](crate::Sim::requests) no longer records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// All of them.
+    /// Number of all requests.
     pub requests: u64,
-    /// By the status of the response; requests whose connection was reset before it are left out.
+    /// Number of requests by response status. Requests without a response are not counted.
     pub by_status: BTreeMap<u16, u64>,
-    /// By the operation, as [`RecordedRequest`](crate::RecordedRequest) names it; those of
-    /// unknown routes are left out.
+    /// Number of requests by [operation](crate::RecordedRequest::operation). Requests to unknown routes
+    /// are not counted.
     pub by_operation: BTreeMap<&'static str, u64>,
-    /// Those answered 429, for the quota or by a fault, by the operation.
+    /// Number of 429 responses, caused by a quota or a fault, by operation.
     pub rate_limited: BTreeMap<&'static str, u64>,
 }
 

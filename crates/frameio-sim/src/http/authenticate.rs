@@ -1,4 +1,4 @@
-//! Authentication of a call by its bearer token.
+//! Authentication of API requests by bearer token.
 
 use std::borrow::Cow;
 
@@ -8,18 +8,18 @@ use jiff::Timestamp;
 use crate::ims::{Gone, bearer};
 use crate::shared::World;
 
-/// Header without which a legacy developer token is refused.
+/// Header that a legacy developer token requires.
 const LEGACY: &str = "x-frameio-legacy-token-auth";
 
 #[derive(Debug)]
 pub(super) struct Caller<'a> {
     pub(super) user_id: Cow<'a, str>,
-    /// Owner of the quotas: the user for tokens of IMS, which come and go, else the token.
+    /// Owner of the quotas: the user of a short-lived IMS token, or any other token itself.
     pub(super) spender: Cow<'a, str>,
 }
 
 impl<'a> Caller<'a> {
-    /// Returns the caller, or why the token is refused.
+    /// Returns the caller, or the reason why the token is refused.
     pub(super) fn of(
         world: &World,
         headers: &'a HeaderMap,
@@ -34,7 +34,7 @@ impl<'a> Caller<'a> {
             return if opted_in {
                 Ok(Self { user_id: world.demo.user_id.to_string().into(), spender: token.into() })
             } else {
-                Err(format!("a legacy developer token is taken only beside `{LEGACY}: true`"))
+                Err(format!("a legacy developer token requires the header '{LEGACY}: true'"))
             };
         }
         match world.ims.access(token, now) {
@@ -43,10 +43,10 @@ impl<'a> Caller<'a> {
                     let user_id = Cow::from(access.user_id().to_owned());
                     Ok(Self { spender: user_id.clone(), user_id })
                 }
-                Some(scope) => Err(format!("the access token lacks the scope `{scope}`")),
+                Some(scope) => Err(format!("the access token lacks the scope '{scope}'")),
             },
-            Err(Gone::Expired) => Err("the access token is expired".to_owned()),
-            Err(Gone::Unknown) => Err("the bearer token is not known here".to_owned()),
+            Err(Gone::Expired) => Err("the access token has expired".to_owned()),
+            Err(Gone::Unknown) => Err("the bearer token is unknown".to_owned()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The connections of a server: how many are open, and which of them wait for their client.
+//! Connections of a server: their number, and which of them wait for the client.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -12,51 +12,51 @@ use http_body::{Frame, SizeHint};
 use tokio::sync::Notify;
 use tokio::task::{Id, JoinSet};
 
-/// A connection with a request in progress.
+/// Marks a connection with a request in progress.
 const BUSY: u64 = u64::MAX;
 
-/// Open connections, at most a fixed number of them.
+/// Open connections, up to a fixed number.
 ///
-/// When there is no room for another one, the connection that has waited longest for its client is
-/// closed, be it idle or in the middle of the headers of a request. So clients that open connections
-/// and send nothing cannot keep others out.
+/// At the limit, a new connection closes the one that has waited longest for its client, whether it is
+/// idle or in the middle of a request's headers. Clients that open connections and send nothing
+/// therefore cannot block others.
 pub(super) struct Connections {
-    most: usize,
+    limit: usize,
     tasks: JoinSet<()>,
     open: HashMap<Id, Arc<Connection>>,
     common: Arc<Common>,
 }
 
-/// What all connections share.
+/// State shared by all connections.
 #[derive(Debug, Default)]
 struct Common {
-    /// Orders the beginnings of all waits.
+    /// Orders the starts of all waits.
     turn: AtomicU64,
-    /// Notified when a connection begins to wait.
+    /// Notified when a connection starts to wait.
     has_waiting: Notify,
 }
 
-/// One connection, as its task and the server see it.
+/// Connection, shared by its task and the server.
 #[derive(Debug)]
 pub(super) struct Connection {
     common: Arc<Common>,
-    /// When it began to wait for its client, or [`BUSY`].
+    /// Turn in which it started to wait for its client, or [`BUSY`].
     waits_since: AtomicU64,
     is_unwanted: Notify,
 }
 
 impl Connections {
-    pub(super) fn new(most: usize) -> Self {
+    pub(super) fn new(limit: usize) -> Self {
         let (tasks, open, common) = (JoinSet::new(), HashMap::new(), Arc::default());
-        Self { most, tasks, open, common }
+        Self { limit, tasks, open, common }
     }
 
-    /// Serves a connection in a task of its own.
+    /// Serves a connection in a new task.
     pub(super) fn spawn<F>(&mut self, serve: impl FnOnce(Arc<Connection>) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        if self.open.len() >= self.most {
+        if self.open.len() >= self.limit {
             self.close_longest_waiting();
         }
         let common = self.common.clone();
@@ -66,13 +66,13 @@ impl Connections {
         self.open.insert(task.id(), connection);
     }
 
-    /// Returns when another connection can be accepted.
+    /// Waits until another connection can be accepted.
     pub(super) async fn room(&mut self) {
         loop {
             while let Some(ended) = self.tasks.try_join_next_with_id() {
                 self.forget(ended);
             }
-            if self.open.len() < self.most || self.longest_waiting().is_some() {
+            if self.open.len() < self.limit || self.longest_waiting().is_some() {
                 return;
             }
             tokio::select! {
@@ -82,7 +82,7 @@ impl Connections {
         }
     }
 
-    /// Closes the connection that has waited longest for its client, if any waits.
+    /// Closes the connection that has waited longest for its client, if any.
     pub(super) fn close_longest_waiting(&self) {
         if let Some(connection) = self.longest_waiting() {
             connection.is_unwanted.notify_one();
@@ -99,7 +99,7 @@ impl Connections {
         self.open.remove(&id);
     }
 
-    /// Returns when all connections are closed.
+    /// Waits until all connections are closed.
     pub(super) async fn closed(mut self) {
         while self.tasks.join_next().await.is_some() {}
     }
@@ -110,7 +110,7 @@ impl Connection {
         self.waits_since.load(Ordering::Relaxed) != BUSY
     }
 
-    /// Returns when the connection is to be closed although its client has not closed it.
+    /// Waits until the server wants to close the connection.
     pub(super) async fn unwanted(&self) {
         loop {
             self.is_unwanted.notified().await;
@@ -121,14 +121,14 @@ impl Connection {
         }
     }
 
-    /// Marks the begin of a request.
+    /// Marks the start of a request.
     pub(super) fn begin(self: &Arc<Self>) -> Busy {
         self.waits_since.store(BUSY, Ordering::Relaxed);
         Busy(self.clone())
     }
 }
 
-/// Request in progress; dropped when the response is sent.
+/// Guard of a request in progress, dropped when the response has been sent.
 #[derive(Debug)]
 pub(super) struct Busy(Arc<Connection>);
 
@@ -146,7 +146,7 @@ impl Drop for Busy {
     }
 }
 
-/// Body of a response in progress.
+/// Response body that holds the guard of its request.
 pub(super) struct BusyBody {
     body: Body,
     _busy: Busy,

@@ -1,4 +1,4 @@
-//! The routes below `/_sim`, behind the origin check.
+//! Routes under `/_sim`, behind the origin check.
 
 use std::pin::pin;
 use std::sync::{Arc, LazyLock};
@@ -42,7 +42,7 @@ async fn check_origin(request: AxumRequest, next: Next) -> AxumResponse {
     }
 }
 
-/// Whether a path is below `/_sim`.
+/// Returns whether a path is under `/_sim`.
 pub(super) fn has(path: &str) -> bool {
     path.strip_prefix("/_sim").is_some_and(|path| path.is_empty() || path.starts_with('/'))
 }
@@ -64,15 +64,19 @@ mod tests {
     use crate::Sim;
 
     #[tokio::test]
-    async fn only_this_machine_controls_the_simulator() {
+    async fn other_machines_cannot_control_the_simulator() {
         let sim = Sim::new();
-        let ask = async |path: &str| {
+        let status_of = async |path: &str| {
             let mut request = Request::get(path).body(Body::empty()).unwrap();
             request.extensions_mut().insert(Origin { on_loopback: false, is_remote: true });
             sim.clone().oneshot(request).await.unwrap().status()
         };
-        assert_eq!(ask("/_sim/demo").await, StatusCode::FORBIDDEN);
-        assert_eq!(ask("/_sim/nothing").await, StatusCode::FORBIDDEN);
-        assert_eq!(ask("/v4/me").await, StatusCode::UNAUTHORIZED, "the API is for all");
+        assert_eq!(status_of("/_sim/demo").await, StatusCode::FORBIDDEN);
+        assert_eq!(status_of("/_sim/nothing").await, StatusCode::FORBIDDEN);
+        assert_eq!(
+            status_of("/v4/me").await,
+            StatusCode::UNAUTHORIZED,
+            "the API accepts other machines"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! CORS: pages of another origin on this machine may call the API, the storage and IMS.
+//! CORS: pages from other origins on this machine may call the API, the storage and IMS.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{Method, Uri};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// Headers that pages may send.
+/// Request headers that pages may send.
 const SENT: [HeaderName; 9] = [
     AUTHORIZATION,
     CONTENT_TYPE,
@@ -25,7 +25,7 @@ const SENT: [HeaderName; 9] = [
     IF_NONE_MATCH,
 ];
 
-/// Headers that pages may read.
+/// Response headers that pages may read.
 const READ: [HeaderName; 8] = [
     HeaderName::from_static("x-ratelimit-limit"),
     HeaderName::from_static("x-ratelimit-remaining"),
@@ -37,8 +37,7 @@ const READ: [HeaderName; 8] = [
     ETAG,
 ];
 
-/// Returns the layer for requests of pages on this machine. A request of anything else goes past
-/// it.
+/// Returns the layer for requests from pages on this machine; other requests bypass it.
 pub(super) fn layer() -> CorsLayer {
     let methods =
         [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
@@ -50,15 +49,15 @@ pub(super) fn layer() -> CorsLayer {
         .max_age(Duration::from_secs(600))
 }
 
-/// Whether a request was sent by a page on this machine.
+/// Returns whether a request was sent by a page on this machine.
 pub(super) fn is_from_local_page(parts: &Parts) -> bool {
     let is_options = parts.method == Method::OPTIONS;
-    // The layer answers every `OPTIONS`, and only preflights are not for the API.
+    // The layer responds to every `OPTIONS` request, but only preflights are not for the API.
     let is_plain_options = is_options && !is_preflight(parts);
     !is_plain_options && parts.headers.get(ORIGIN).is_some_and(is_local)
 }
 
-/// Whether a browser asks for permission to send a request.
+/// Returns whether a request is a CORS preflight.
 pub(super) fn is_preflight(parts: &Parts) -> bool {
     parts.method == Method::OPTIONS && parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
@@ -70,7 +69,7 @@ fn is_local(origin: &HeaderValue) -> bool {
 fn is_local_origin(origin: &str) -> bool {
     let Ok(uri) = origin.parse::<Uri>() else { return false };
     let Some(host) = uri.host() else { return false };
-    // A browser asks no name server for what is below `localhost`.
+    // Browsers resolve subdomains of `localhost` themselves.
     matches!(uri.scheme_str(), Some("http" | "https"))
         && (is_loopback(host) || host.ends_with(".localhost"))
 }
@@ -80,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_pages_of_the_loopback_are_local() {
+    fn only_loopback_origins_are_local() {
         for origin in
             ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:8", "http://a.localhost"]
         {

@@ -1,4 +1,4 @@
-//! The routes of Adobe IMS, below `/ims/`.
+//! Routes of Adobe IMS, under `/ims/`.
 
 use std::sync::{Arc, LazyLock};
 
@@ -39,7 +39,7 @@ fn route(endpoint: Endpoint) -> MethodRouter {
     routing::only(methods, router, |_| ims::method_not_allowed())
 }
 
-/// Responds to a request; the pipeline has read its body, to record it.
+/// Responds to a request, whose body the pipeline has read for the record.
 pub(super) async fn respond(shared: &Arc<Shared>, parts: &Parts, body: Content) -> Response<Body> {
     let mut request = Request::from_parts(parts.clone(), Body::empty());
     request.extensions_mut().insert(body);

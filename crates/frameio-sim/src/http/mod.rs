@@ -1,4 +1,4 @@
-//! HTTP in front of everything: servers, CORS, origin checks, routes, and the pipeline of a request.
+//! HTTP: server, CORS, origin checks, routes, and the pipeline of a request.
 
 mod authenticate;
 mod connections;
@@ -15,8 +15,8 @@ use http::request::Parts;
 
 pub use self::server::SimServer;
 
-/// Returns the scheme and authority under which the client knows the simulator: on a socket the
-/// request line has the path alone, in process the whole URI.
+/// Returns the scheme and authority that the client used: from the URI in process, and from the `host`
+/// header on a socket, where the request line contains only the path.
 fn base_url(parts: &Parts) -> String {
     let scheme = parts.uri.scheme_str().unwrap_or("http");
     let host = || parts.headers.get(HOST).and_then(|host| host.to_str().ok());

@@ -1,5 +1,5 @@
-//! Which requests are refused for their origin: those by a name that another site may have pointed to
-//! this machine, and, where the simulator is controlled, those of other machines and other pages.
+//! Refuses requests by their origin: requests to host names that another site may have pointed to this
+//! machine, and control requests from other machines and from pages of other origins.
 
 use std::net::IpAddr;
 
@@ -11,18 +11,19 @@ use crate::response::Failure;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Where a request over a socket comes from.
+/// Origin of a request over a socket.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin {
-    /// Whether the server listens on the loopback alone.
+    /// Whether the server listens on the loopback interface only.
     pub(super) on_loopback: bool,
     /// Whether another machine sent the request.
     pub(super) is_remote: bool,
 }
 
-/// Refuses a request to a server on the loopback by a host name that is neither local nor one of
-/// `hosts`: a page of another site could otherwise point its own name here (DNS rebinding), and use
-/// the API with the known demo token. Requests in process have no such origin.
+/// Refuses a request to a loopback server under a host name that is neither local nor in `hosts`.
+///
+/// Otherwise a web page could point its host name to this machine (DNS rebinding) and use the API with
+/// the known demo token. Requests in process are always accepted.
 pub(super) fn check_host(parts: &Parts, hosts: &[String]) -> Result<(), Failure> {
     let on_loopback = parts.extensions.get::<Origin>().is_some_and(|origin| origin.on_loopback);
     let host = text(&parts.headers, HOST).filter(|_| on_loopback);
@@ -38,11 +39,11 @@ pub(super) fn check_host(parts: &Parts, hosts: &[String]) -> Result<(), Failure>
     Err(Failure::new(StatusCode::FORBIDDEN, detail))
 }
 
-/// Refuses a request from another machine; one by a name that another site may have pointed here, which could then read all
-/// as its own; and a change that a page of another origin asks for.
+/// Refuses a request from another machine, a request under a host name that another site may have
+/// pointed here, whose pages could then read everything, and a change by a page of another origin.
 pub(super) fn check_control(parts: &Parts) -> Result<(), Failure> {
     if parts.extensions.get::<Origin>().is_some_and(|origin| origin.is_remote) {
-        let detail = "the simulator is controlled only from the machine that it runs on";
+        let detail = "the control endpoints accept requests from the same machine only";
         return Err(Failure::new(StatusCode::FORBIDDEN, detail));
     }
     let host = text(&parts.headers, HOST);
@@ -59,7 +60,7 @@ pub(super) fn check_control(parts: &Parts) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether no name server was asked for a host.
+/// Returns whether a host is an IP address or resolves without a name server.
 fn is_local_name(host: &str) -> bool {
     let name = without_port(host);
     let address = name.trim_start_matches('[').trim_end_matches(']');
@@ -75,7 +76,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Whether a browser says that the page which asks is not of this origin; only browsers say so.
+/// Returns whether a browser reports that the page has another origin. Other clients send no origin.
 fn is_foreign(parts: &Parts, host: Option<&str>) -> bool {
     let site = text(&parts.headers, SEC_FETCH_SITE);
     if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
@@ -88,7 +89,7 @@ fn is_foreign(parts: &Parts, host: Option<&str>) -> bool {
     })
 }
 
-/// A header; one that is no text is none that this takes, but not missing either.
+/// Returns a header. A value that is not text counts as an empty one, not as missing.
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).map(|value| value.to_str().unwrap_or_default())
 }
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_on_the_loopback_knows_its_hosts() {
+    fn a_loopback_server_accepts_only_known_hosts() {
         let check = |on_loopback, host: &str| {
             let (mut parts, ()) =
                 http::Request::builder().header(HOST, host).body(()).unwrap().into_parts();
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_a_name_server_gives_are_not_local() {
+    fn names_resolved_by_name_servers_are_not_local() {
         for host in
             ["127.0.0.1:80", "[::1]:80", "10.0.0.1", "localhost:1", "LOCALHOST", "a.localhost"]
         {

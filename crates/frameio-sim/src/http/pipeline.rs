@@ -1,4 +1,4 @@
-//! The pipeline of a request: faults, route, authentication, quota, contract, role, handler.
+//! Pipeline of a request: faults, route, authentication, quota, contract, role, handler.
 
 use std::io;
 use std::pin::pin;
@@ -32,12 +32,12 @@ use crate::response::{Failure, Outcome, Problem, with_level};
 use crate::shared::{Env, Shared, World};
 use crate::uploads;
 
-/// The longest JSON body; the longest annotation fits in several times.
-const LONGEST_JSON: usize = 4 * 1024 * 1024;
+/// Maximum size of a JSON body in bytes, several times that of the longest annotation.
+const MAX_JSON_SIZE: usize = 4 * 1024 * 1024;
 
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
-/// What the pipeline learns about a request for its record.
+/// Data about a request that the pipeline collects for the record.
 #[derive(Debug, Default)]
 struct RequestLog {
     /// The JSON of the body.
@@ -47,9 +47,7 @@ struct RequestLog {
 
 /// Responds to a request.
 ///
-/// # Errors
-/// When a fault resets the connection, as a transport fails: with
-/// [`ConnectionReset`](io::ErrorKind::ConnectionReset).
+/// Fails with [`ConnectionReset`](io::ErrorKind::ConnectionReset) when a fault resets the connection.
 pub(crate) async fn respond<B>(
     shared: &Arc<Shared>,
     request: Request<B>,
@@ -139,7 +137,7 @@ where
             response
         }
         Some(response) => {
-            log.json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
+            log.json = Content::read(body, &parts.headers, MAX_JSON_SIZE).await.data;
             response
         }
         None => dispatch(shared, target, parts, body, log, fault.drops_part()).await,
@@ -161,7 +159,7 @@ where
 {
     match target {
         Target::Operation(route, args) => {
-            let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
+            let content = Content::read(body, &parts.headers, MAX_JSON_SIZE).await;
             log.json.clone_from(&content.data);
             let world = &mut *shared.lock();
             operation(&shared.env, world, route, args, parts, &content, log)
@@ -171,18 +169,18 @@ where
         }
         Target::Download { id } => uploads::get(shared, parts, id).await,
         Target::Ims(_) => {
-            let content = Content::read(body, &parts.headers, LONGEST_JSON).await;
+            let content = Content::read(body, &parts.headers, MAX_JSON_SIZE).await;
             log.json.clone_from(&content.data);
             ims_routes::respond(shared, parts, content).await
         }
         Target::Unknown => {
-            log.json = Content::read(body, &parts.headers, LONGEST_JSON).await.data;
+            log.json = Content::read(body, &parts.headers, MAX_JSON_SIZE).await.data;
             Failure::new(StatusCode::NOT_FOUND, "no such route").into_response()
         }
     }
 }
 
-/// Responds to a call of the API: authentication and quota come before everything else.
+/// Responds to an API request. Authentication and quota precede all other checks.
 fn operation(
     env: &Env,
     world: &mut World,
@@ -241,7 +239,7 @@ fn handle(
     let is_experimental = version.is_some_and(|version| version == EXPERIMENTAL);
     let (parameters, body) = route.spec.request(is_experimental);
     let query = Query::parse(parameters, query, &mut problems);
-    // The official SDK follows the link to the next page without the header.
+    // The official SDK follows the link to the next page without this header.
     let follows_link = version.is_none() && query.text("after").is_some();
     if let Some(known) = route.operation.api_version
         && version.is_none_or(|given| given != known)
@@ -281,7 +279,7 @@ fn handle(
 
 fn parse(headers: &HeaderMap, content: &Content) -> Result<Value, Failure> {
     if content.is_too_long {
-        let detail = format!("the body is longer than {LONGEST_JSON} bytes");
+        let detail = format!("the body exceeds {MAX_JSON_SIZE} bytes");
         return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -1,4 +1,4 @@
-//! Routes: what a request is for, by its method and path.
+//! Routes: the target of a request by its method and path.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,21 +13,21 @@ use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 use crate::operations::{self, OperationHandler};
 use crate::storage::{DOWNLOADS, UPLOADS};
 
-/// The arguments of a path, by the names in its template.
+/// Arguments of a path, by their names in the template.
 pub(crate) type Args = Vec<(&'static str, String)>;
 
-/// What a request is for.
+/// Target of a request.
 #[derive(Debug)]
 pub(crate) enum Target {
-    /// An operation of the API.
+    /// Operation of the API.
     Operation(&'static Route, Args),
-    /// A part of an upload, from 1.
+    /// Part of an upload; numbers start at 1.
     Part { id: String, number: usize },
-    /// The bytes of a file.
+    /// Content of a file.
     Download { id: String },
-    /// A request to Adobe IMS; `None` where no endpoint has the path.
+    /// Endpoint of Adobe IMS, or `None` for an unknown path.
     Ims(Option<Endpoint>),
-    /// No such route.
+    /// Unknown route.
     Unknown,
 }
 
@@ -48,7 +48,7 @@ impl Target {
             .map_or(Self::Unknown, |(route, args)| Self::Operation(route, args))
     }
 
-    /// The id that faults and records name the target by.
+    /// Returns the id of the target in faults and records.
     pub(crate) fn id(&self) -> Option<&'static str> {
         match self {
             Self::Operation(route, _) => Some(route.operation.id),
@@ -60,7 +60,7 @@ impl Target {
     }
 }
 
-/// Operation with its specification and its handler.
+/// Operation with its specification and handler.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) operation: &'static Operation,
@@ -68,7 +68,7 @@ pub(crate) struct Route {
     pub(crate) handler: &'static OperationHandler,
 }
 
-/// The routes of one method.
+/// Routes of one method.
 type Routes = matchit::Router<Route>;
 
 impl Route {
@@ -81,7 +81,7 @@ impl Route {
     }
 }
 
-/// All operations of the contract.
+/// Returns the routes of all operations of the contract.
 fn routes() -> HashMap<Method, Routes> {
     let mut routes: HashMap<Method, Routes> = HashMap::new();
     for spec in contract::specs() {
@@ -100,7 +100,7 @@ fn routes() -> HashMap<Method, Routes> {
 mod tests {
     use super::*;
 
-    /// The operation that a request is for.
+    /// Returns the id of the operation that a request targets.
     fn id(method: Method, path: &str) -> Option<&'static str> {
         Target::of(&method, path).id()
     }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_goes_before_an_argument() {
+    fn a_literal_segment_takes_precedence_over_an_argument() {
         let files = "/v4/accounts/a/files";
         for (method, path, operation) in [
             (Method::POST, format!("{files}/copy"), "files.bulk_copy"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_names_an_operation_and_its_arguments() {
+    fn a_path_selects_an_operation_and_its_arguments() {
         let of = |method, path| Target::of(&method, path);
         let Target::Operation(route, args) =
             of(Method::GET, "/v4/accounts/adobe%3Aa%2Fb/files/f%7C2/status")

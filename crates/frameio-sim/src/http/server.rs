@@ -25,24 +25,27 @@ use super::origin_check::Origin;
 use super::pipeline;
 use crate::shared::Shared;
 
-/// Pause after a failure to accept, as when the process is out of file descriptors.
+/// Pause after a failed accept, such as when the process has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What clients may take up.
+/// Limits on the resources that clients can use.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
-    /// Number of connections.
+    /// Maximum number of connections.
     connections: usize,
-    /// Time for the headers of a request, from the end of the one before.
+    /// Time limit for the headers of a request, from the end of the previous request.
     headers: Duration,
-    /// Time between two pieces of the body of a request.
+    /// Time limit between two chunks of a request's body.
     body: Duration,
 }
 
 const LIMITS: Limits =
     Limits { connections: 512, headers: Duration::from_secs(60), body: Duration::from_secs(60) };
 
-/// A [`Sim`](crate::Sim) on a socket; dropping it closes the socket and all its connections at once.
+/// HTTP server of a [`Sim`](crate::Sim), created by [`Sim::serve`](crate::Sim::serve).
+///
+/// Dropping it closes the socket and all connections immediately; [`close`](Self::close) lets requests
+/// finish.
 pub struct SimServer {
     address: SocketAddr,
     url: String,
@@ -67,30 +70,30 @@ impl SimServer {
         Ok(Self { address, url: format!("http://{address}"), closing, accept })
     }
 
-    /// The base URL, `http://127.0.0.1:49152`.
+    /// Returns the base URL, such as `http://127.0.0.1:49152`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The address that is listened on.
+    /// Returns the address on which the server listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Takes no more connections, answers the requests that are under way, and returns when all
-    /// connections are closed; idle ones are at once.
+    /// Stops accepting connections, completes the requests in progress, and waits until all connections
+    /// are closed. Idle connections are closed immediately.
     ///
-    /// It waits as long as a client takes. To give up on that, drop the future.
+    /// The wait has no limit. Drop the future to close the remaining connections.
     pub async fn close(mut self) {
         self.closing.send_replace(true);
-        // It does not panic, and nobody else ends it.
+        // The task neither panics nor is aborted elsewhere.
         let _ = (&mut self.accept).await;
     }
 }
 
 impl Drop for SimServer {
     fn drop(&mut self) {
-        // The connections are in a set that the task owns, and end with it.
+        // The task owns the set of connections, which are closed with it.
         self.accept.abort();
     }
 }
@@ -177,14 +180,14 @@ async fn serve(
         }
     };
     let mut stream = http.into_parts().io.into_inner();
-    // A client that goes away is its own business.
+    // A client that disconnects is not an error of the server.
     match served {
         Err(error) if is_reset(&error) => drop(stream.set_zero_linger()),
         _ => drop(stream.shutdown().await),
     }
 }
 
-/// Whether a fault resets the connection: then the service or its body fails with this.
+/// Returns whether the error of a service or body was caused by a fault that resets the connection.
 fn is_reset(error: &hyper::Error) -> bool {
     let mut source = error.source();
     while let Some(error) = source {
@@ -235,11 +238,15 @@ mod tests {
             half_open.push(connect(&server, request).await);
         }
         assert_eq!(status(&mut connect(&server, REQUEST).await).await, "HTTP/1.1 401");
-        assert_eq!(half_open[0].read(&mut [0]).await.unwrap_or(0), 0, "the oldest is closed");
+        assert_eq!(
+            half_open[0].read(&mut [0]).await.unwrap_or(0),
+            0,
+            "the oldest connection is closed"
+        );
     }
 
     #[tokio::test]
-    async fn requests_in_progress_are_not_closed_for_others() {
+    async fn connections_with_requests_in_progress_stay_open() {
         let sim = Sim::new();
         let server = server(&sim, 2).await;
         sim.inject(Fault::delay(Duration::from_secs(600)).next(2));
@@ -256,7 +263,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_whose_headers_or_body_do_not_arrive_ends() {
+    async fn a_request_with_late_headers_or_body_times_out() {
         let server = server(&Sim::new(), 4).await;
         let mut half = connect(&server, HALF).await;
         assert_eq!(half.read(&mut [0]).await.unwrap_or(0), 0);

@@ -1,4 +1,5 @@
-//! Credentials: the apps that IMS knows.
+//! Credentials: apps registered at IMS.
+
 use frameio_core::Secret;
 
 use serde::{Deserialize, Serialize};
@@ -6,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::redirect::Redirect;
 use super::scopes;
 
-/// An app that may sign in, as the Adobe Developer Console makes them; see
+/// App that can sign in, like a credential of the Adobe Developer Console; registered with
 /// [`Builder::credential`](crate::Builder::credential).
 ///
-/// Its `Debug` shows no secret.
+/// `Debug` shows no secret.
 ///
 /// ```
 /// use frameio_sim::{Credential, Sim};
@@ -34,7 +35,7 @@ pub(super) enum Kind {
     Native,
 }
 
-/// A credential as it is saved.
+/// Serialized form of a credential.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SavedCredential {
@@ -47,38 +48,38 @@ pub(super) struct SavedCredential {
 }
 
 impl Credential {
-    /// The web app that is there where the builder names no credential.
+    /// Client id of the default web app.
     pub const DEMO_WEB: &'static str = "frameio-sim-web";
 
-    /// The server that is there where the builder names no credential.
+    /// Client id of the default server.
     pub const DEMO_SERVER_TO_SERVER: &'static str = "frameio-sim-server";
 
-    /// The single-page app that is there where the builder names no credential.
+    /// Client id of the default single-page app.
     pub const DEMO_SINGLE_PAGE: &'static str = "frameio-sim-single-page";
 
-    /// The native app that is there where the builder names no credential.
+    /// Client id of the default native app.
     pub const DEMO_NATIVE: &'static str = "frameio-sim-native";
 
-    /// The secret of the demo credentials that have one: the web app and the server.
+    /// Secret of the default web app and the default server.
     pub const DEMO_SECRET: &'static str = "frameio-sim-secret";
 
-    /// OAuth Web App: the authorization code, exchanged with a secret.
+    /// Creates an OAuth Web App: authorization code flow with a secret.
     pub fn web(client_id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self::new(Kind::Web, client_id.into(), Some(secret.into()))
     }
 
-    /// OAuth Server-to-Server: client credentials, no user and no redirect.
+    /// Creates an OAuth Server-to-Server credential: client credentials flow without user and redirect.
     pub fn server_to_server(client_id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self::new(Kind::ServerToServer, client_id.into(), Some(secret.into()))
     }
 
-    /// OAuth Single-Page App: the authorization code with PKCE, no secret.
+    /// Creates an OAuth Single-Page App: authorization code flow with PKCE and without a secret.
     pub fn single_page(client_id: impl Into<String>) -> Self {
         Self::new(Kind::SinglePage, client_id.into(), None)
     }
 
-    /// OAuth Native App: the authorization code with PKCE, no secret; its redirect may have a
-    /// scheme of its own.
+    /// Creates an OAuth Native App: authorization code flow with PKCE and without a secret; a redirect
+    /// URI can have a custom scheme.
     pub fn native(client_id: impl Into<String>) -> Self {
         Self::new(Kind::Native, client_id.into(), None)
     }
@@ -88,19 +89,19 @@ impl Credential {
         Self { kind, client_id, secret, redirects: Vec::new() }
     }
 
-    /// Takes this redirect URI; called again, this one too. The first is the default, which a
-    /// browser is sent to where the app asks for one that is not taken.
+    /// Adds an accepted redirect URI.
     ///
-    /// On the loopback any port fits.
+    /// The first one is the default, used when the app requests a URI that is not registered. On the
+    /// loopback interface every port is accepted.
     ///
     /// # Panics
-    /// If it is neither `https` nor `http` on the loopback nor, for a native app, of a scheme of
-    /// its own; and for a server.
+    /// Panics for a server, and if the scheme is neither `https`, nor `http` on the loopback interface,
+    /// nor, for a native app, a custom scheme.
     #[must_use]
     #[track_caller]
     pub fn redirect(mut self, uri: impl Into<String>) -> Self {
         let uri = uri.into();
-        assert!(self.kind != Kind::ServerToServer, "a server is not redirected to: {uri}");
+        assert!(self.kind != Kind::ServerToServer, "a server has no redirect URI: {uri}");
         match Redirect::new(uri.clone(), self.kind == Kind::Native) {
             Ok(redirect) => self.redirects.push(redirect),
             Err(why) => panic!("the redirect URI {uri:?} {why}"),
@@ -108,7 +109,7 @@ impl Credential {
         self
     }
 
-    /// The id that the app names itself by.
+    /// Returns the client id.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
@@ -122,23 +123,23 @@ impl Credential {
         }
     }
 
-    /// The same back, or what is wrong with it.
+    /// Restores a credential, or describes why it is invalid.
     pub(super) fn restored(saved: SavedCredential) -> Result<Self, String> {
         let SavedCredential { kind, client_id, secret, redirects } = saved;
         if secret.is_some() != matches!(kind, Kind::ServerToServer | Kind::Web) {
             return Err(format!(
-                "`{client_id}`: a server and a web app have a secret, others none"
+                "'{client_id}': servers and web apps have a secret, other apps have none"
             ));
         }
         let redirect = |uri: String| {
-            let told = format!("`{client_id}`: the redirect URI {uri:?} ");
-            Redirect::new(uri, kind == Kind::Native).map_err(|why| told + why)
+            let subject = format!("'{client_id}': the redirect URI '{uri}' ");
+            Redirect::new(uri, kind == Kind::Native).map_err(|why| subject + why)
         };
         let redirects = redirects.into_iter().map(redirect).collect::<Result<_, _>>()?;
         Ok(Self { redirects, ..Self::new(kind, client_id, secret) })
     }
 
-    /// One of each kind, redirected to `/callback` on the loopback.
+    /// Returns a credential of each kind, with redirects to `/callback` on the loopback interface.
     pub(super) fn demo() -> Vec<Self> {
         let local = |credential: Self| {
             let hosts = ["127.0.0.1", "localhost", "[::1]"].into_iter();
@@ -152,7 +153,7 @@ impl Credential {
         ]
     }
 
-    /// Whether it has a secret, and this one.
+    /// Returns whether the credential has this secret.
     pub(super) fn knows(&self, secret: &str) -> bool {
         self.secret.as_ref().is_some_and(|known| known.expose() == secret)
     }
@@ -161,14 +162,15 @@ impl Credential {
         self.secret.is_none()
     }
 
-    /// Returns the redirect URI: the requested one if it is registered, else the default.
-    pub(super) fn redirect_for(&self, asked: Option<&str>) -> Option<String> {
-        let known = |asked: &&str| self.redirects.iter().any(|redirect| redirect.matches(asked));
+    /// Returns the requested redirect URI if it is registered, or the default.
+    pub(super) fn redirect_for(&self, requested: Option<&str>) -> Option<String> {
+        let known =
+            |requested: &&str| self.redirects.iter().any(|redirect| redirect.matches(requested));
         let default = || self.redirects.first().map(Redirect::as_str);
-        asked.filter(known).or_else(default).map(str::to_owned)
+        requested.filter(known).or_else(default).map(str::to_owned)
     }
 
-    /// The scopes that it can ask for.
+    /// Returns the scopes that the credential can request.
     pub(super) const fn scopes(&self) -> &'static [&'static str] {
         match self.kind {
             Kind::ServerToServer => scopes::OF_SERVERS,

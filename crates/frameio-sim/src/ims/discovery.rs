@@ -1,4 +1,4 @@
-//! What a client finds out by itself.
+//! Discovery endpoints.
 
 use frameio_core::Body;
 use http::{Response, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::scopes::{OF_SERVERS, OF_USERS};
 use crate::response::Reply;
 
-/// Where the endpoints are, and what they can do.
+/// Returns the OpenID configuration.
 pub(super) fn configuration(base: &str) -> Response<Body> {
     let at = |path: &str| format!("{base}/ims/{path}");
     let mut scopes = [OF_SERVERS, OF_USERS].concat();
@@ -34,7 +34,7 @@ pub(super) fn configuration(base: &str) -> Response<Body> {
     Reply::whole(StatusCode::OK, body).into_response()
 }
 
-/// An empty set: no access token can be checked by it, and there are no other tokens to check.
+/// Returns an empty key set, because clients cannot verify access tokens and there are no other tokens.
 pub(super) fn keys() -> Response<Body> {
     Reply::whole(StatusCode::OK, json!({ "keys": [] })).into_response()
 }

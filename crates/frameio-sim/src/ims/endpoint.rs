@@ -1,4 +1,4 @@
-//! The endpoints of IMS.
+//! Endpoints of IMS.
 
 use http::Method;
 
@@ -44,7 +44,7 @@ impl Endpoint {
         }
     }
 
-    /// Returns the id by which faults and recorded requests name it.
+    /// Returns the id in faults and recorded requests.
     pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Authorize => operation_ids::IMS_AUTHORIZE,
@@ -59,7 +59,7 @@ impl Endpoint {
 
     pub(crate) const fn methods(self) -> &'static [Method] {
         match self {
-            // The buttons of the login page post.
+            // The login page uses POST.
             Self::Authorize | Self::ValidateToken => &[Method::GET, Method::POST],
             Self::Token | Self::Revoke => &[Method::POST],
             Self::Userinfo | Self::Discovery | Self::Keys => &[Method::GET],

@@ -1,4 +1,4 @@
-//! Parameters of a query or of a form.
+//! Parameters of a query or form.
 
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap};
@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 
 const CONTENT: &str = "application/x-www-form-urlencoded";
 
-/// What lets somebody in who reads it.
+/// Parameters that grant access.
 const SECRETS: [&str; 5] = ["client_secret", "code", "code_verifier", "refresh_token", "token"];
 
 #[derive(Debug, Default)]
@@ -18,25 +18,25 @@ impl Form {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
-    /// A body, which has to say that it is a form.
+    /// Parses a body with the content type of a form.
     pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = content_type.and_then(|value| value.split(';').next());
         if media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(CONTENT)) {
             Ok(Self::parse(body))
         } else {
-            let description = format!("the content-type has to be {CONTENT}");
+            let description = format!("the content-type must be {CONTENT}");
             Err(Refusal::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, description))
         }
     }
 
-    /// A parameter; one without a value counts as not given.
+    /// Returns a parameter; an empty one counts as missing.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let given = self.0.iter().find(|(given, value)| given == name && !value.is_empty());
         given.map(|(_, value)| value.as_str())
     }
 
-    /// A parameter that is given more than once, which OAuth forbids.
+    /// Returns the name of a duplicate parameter, which OAuth forbids.
     pub(super) fn repeated(&self) -> Option<&str> {
         let mut at = 0..self.0.len();
         at.find_map(|at| {
@@ -51,7 +51,7 @@ impl Form {
     }
 }
 
-/// The same parameters, still encoded, without what would let somebody in.
+/// Removes secrets from encoded parameters.
 pub(super) fn without_secrets(text: &str) -> String {
     let shown = |pair| {
         let name = form_urlencoded::parse(str::as_bytes(pair)).next().map(|(name, _)| name);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lets_in_is_not_remembered() {
+    fn secrets_are_removed() {
         let form = "grant_type=refresh_token&refresh_token=r&client%5Fsecret=s&scope=a%2Cb+c&x&";
         let shown = "grant_type=refresh_token&refresh_token=***&client_secret=***&scope=a%2Cb+c&x&";
         assert_eq!(without_secrets(form), shown);

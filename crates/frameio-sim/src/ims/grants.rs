@@ -1,4 +1,4 @@
-//! What was granted: codes, access tokens and refresh tokens.
+//! Granted codes, access tokens and refresh tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::{adobe_id, jwt};
 use crate::clock;
 use crate::state::random_secret;
 
-/// The longest that OAuth recommends.
+/// Lifetime of a code, the maximum that OAuth recommends.
 const CODE_LIFE: Duration = Duration::from_secs(10 * 60);
 
 const REFRESH_TOKEN_LIFE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -27,18 +27,18 @@ pub(super) struct Grants {
     pub(super) refresh: Vault<Grant>,
 }
 
-/// What a user, or a server for itself, lets an app do.
+/// Permission of an app, granted by a user or by a server to itself.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Grant {
-    /// The same in all tokens that come from one sign-in.
+    /// Id shared by all tokens of a sign-in.
     pub(super) id: Uuid,
     pub(super) client_id: String,
-    /// The id that Frame.io has for the user.
+    /// Id of the user at Frame.io.
     pub(super) user_id: String,
     pub(super) scopes: Scopes,
 }
 
-/// A grant that waits to be fetched.
+/// Authorization code.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Code {
     pub(super) grant: Grant,
@@ -46,7 +46,7 @@ pub(super) struct Code {
     pub(super) challenge: Option<String>,
 }
 
-/// What an access token was given for.
+/// Access token.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Access {
     pub(super) grant: Grant,
@@ -61,12 +61,12 @@ impl Access {
         Self { grant, kind, id: Uuid::new_v4(), created_at: now, life }
     }
 
-    /// The id that Frame.io has for the user.
+    /// Returns the id of the user at Frame.io.
     pub(crate) fn user_id(&self) -> &str {
         &self.grant.user_id
     }
 
-    /// A scope without which the API takes no token of this kind, and which this one lacks.
+    /// Returns a scope that the API requires and the token lacks.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
         let of_the_kind = if self.kind == Kind::ServerToServer { SERVER } else { ROLES };
         [ADOBE_ID, of_the_kind].into_iter().find(|scope| !self.grant.scopes.has(scope))
@@ -76,7 +76,7 @@ impl Access {
         clock::after(self.created_at, self.life)
     }
 
-    /// What the token says of itself. Its times are texts, in milliseconds.
+    /// Returns the claims of the token. Times are texts in milliseconds.
     pub(super) fn claims(&self) -> Value {
         json!({
             "id": self.id.to_string(),

@@ -1,4 +1,4 @@
-//! Tokens in the form of those of IMS: JWTs to look at, of which nobody can check the signature.
+//! Tokens in the format of IMS: JWTs whose signature clients cannot verify.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,17 +7,17 @@ use sha2::{Digest, Sha256};
 
 use crate::state::random_secret;
 
-/// A key that is not in the published set, as the one of the service is not.
+/// Id of a key that, like the service's, is not in the published set.
 const KEY: &str = "frameio-sim-at-1";
 
-/// A token with these claims. The signature is random, so that the token cannot be guessed.
+/// Creates a token with these claims. The random signature makes it unguessable.
 pub(super) fn token(claims: &Value) -> String {
     let header = json!({ "alg": "RS256", "itt": "at", "kid": KEY, "x5u": format!("{KEY}.cer") });
     let [header, claims] = [&header, claims].map(|part| encode(part.to_string()));
     format!("{header}.{claims}.{}", random_secret())
 }
 
-/// The challenge of a PKCE verifier by the method `S256`.
+/// Returns the PKCE challenge of a verifier with the method `S256`.
 pub(super) fn challenge(verifier: &str) -> String {
     encode(Sha256::digest(verifier))
 }
@@ -31,8 +31,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_challenge_is_that_of_the_standard() {
-        // The example of RFC 7636, appendix B.
+    fn the_challenge_matches_the_standard() {
+        // Example of RFC 7636, appendix B.
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }

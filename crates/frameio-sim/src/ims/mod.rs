@@ -1,4 +1,4 @@
-//! Adobe IMS, where users and programs sign in, below `/ims/`.
+//! Adobe IMS under `/ims/`, which signs in users and servers.
 
 mod authorize;
 mod client;
@@ -41,7 +41,7 @@ use self::refusal::Refusal;
 use crate::request_body::Content;
 use crate::state::{Row, State, Token};
 
-/// The known credentials, and the grants that they have received.
+/// Registered credentials and their grants.
 pub(crate) struct Ims {
     settings: Settings,
     credentials: Vec<Credential>,
@@ -54,7 +54,7 @@ impl Ims {
         Self { settings, credentials, grants }
     }
 
-    /// Starts over with a saved state.
+    /// Replaces credentials and grants by those of a saved state.
     pub(crate) fn reset(&mut self, saved: &SavedIms) {
         self.credentials = self.settings.credentials(saved);
         self.grants = saved.grants();
@@ -70,47 +70,47 @@ impl Ims {
         credentials.find(|credential| credential.client_id() == client_id).cloned()
     }
 
-    /// Returns the grant of an access token that is still valid.
+    /// Returns the grant of a valid access token.
     pub(crate) fn access(&self, token: &str, now: Timestamp) -> Result<Arc<Access>, Gone> {
         self.grants.access.get(token, now).cloned()
     }
 }
 
-/// What was granted is left out.
+/// Omits the grants.
 impl fmt::Debug for Ims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ims").field("credentials", &self.credentials).finish_non_exhaustive()
     }
 }
 
-/// What ends the e-mail address of a user that a server acts as, after the id of its credential.
+/// Domain in the email address of a server's service account, after the client id.
 const SERVICE_DOMAIN: &str = "@techacct.adobe.com";
 
-/// A user as IMS knows it.
+/// User of IMS.
 #[derive(Debug)]
 struct User {
-    /// The id that Frame.io has for the same user.
+    /// Id of the user at Frame.io.
     id: String,
     name: String,
     email: String,
 }
 
-/// The id that Adobe has for a user of Frame.io.
+/// Returns the Adobe id of a Frame.io user.
 fn adobe_id(user_id: &str) -> String {
     let digits = user_id.chars().filter(char::is_ascii_hexdigit).take(24);
     format!("{}@AdobeID", digits.collect::<String>().to_ascii_uppercase())
 }
 
-/// What the endpoints read and change.
+/// State that the endpoints read and change.
 pub(crate) struct Context<'a> {
     pub(crate) ims: &'a mut Ims,
     pub(crate) state: &'a mut State,
     pub(crate) tokens: &'a mut Vec<Token>,
-    /// The account to which the users of servers are added.
+    /// Account to which service accounts are added.
     pub(crate) account: &'a str,
 }
 
-/// Request as an endpoint sees it.
+/// Parsed request.
 struct Request<'a> {
     headers: &'a HeaderMap,
     query: Form,
@@ -120,14 +120,14 @@ struct Request<'a> {
     now: Timestamp,
 }
 
-/// Returns the token of an `authorization` header of the scheme `Bearer`.
+/// Returns the token of an `authorization` header with the scheme `Bearer`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }
 
 impl Context<'_> {
-    /// Everybody who can sign in: not what a server acts as.
+    /// Returns all users who can sign in, which excludes service accounts.
     fn people(&self) -> Vec<User> {
         let mut users = self.users();
         users.retain(|user| !user.email.ends_with(SERVICE_DOMAIN));
@@ -147,7 +147,7 @@ impl Context<'_> {
     }
 }
 
-/// Responds to a request; `endpoint` takes its method.
+/// Responds to a request; the router has checked its method.
 pub(crate) fn respond(
     context: &mut Context<'_>,
     endpoint: Endpoint,
@@ -169,7 +169,7 @@ fn run(
     body: &Content,
 ) -> Result<Response<Body>, Refusal> {
     if body.is_too_long {
-        return Err(Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, "the body is far too long"));
+        return Err(Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
     }
     let (headers, body) = (&parts.headers, &body.data);
     let request = Request {
@@ -180,7 +180,7 @@ fn run(
         now,
     };
     if let Some(name) = request.query.repeated().or_else(|| request.form.repeated()) {
-        return Err(Refusal::invalid_request(format!("`{name}` is given more than once")));
+        return Err(Refusal::invalid_request(format!("duplicate parameter '{name}'")));
     }
     match endpoint {
         Endpoint::Authorize => Ok(authorize::authorize(&request, context)),
@@ -195,19 +195,19 @@ fn run(
 
 /// Responds to a path without an endpoint.
 pub(crate) fn unknown_route() -> Response<Body> {
-    Refusal::of(StatusCode::NOT_FOUND, "there is no such route").into_response()
+    Refusal::of(StatusCode::NOT_FOUND, "no such route").into_response()
 }
 
-/// Responds to a method that an endpoint does not take.
+/// Responds to an unsupported method.
 pub(crate) fn method_not_allowed() -> Response<Body> {
-    Refusal::of(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here").into_response()
+    Refusal::of(StatusCode::METHOD_NOT_ALLOWED, "method not allowed").into_response()
 }
 
-/// Query and body as they are remembered: without what would let somebody in.
+/// Removes secrets from the query and returns the body without secrets, for the record.
 pub(crate) fn without_secrets(uri: &mut Uri, body: &[u8]) -> Bytes {
     if let Some(query) = uri.query() {
         let shown = format!("{}?{}", uri.path(), form::without_secrets(query));
-        // Less than what was a URI is one too.
+        // Removing parameters keeps a URI valid.
         *uri = shown.parse().unwrap_or_default();
     }
     form::without_secrets(&String::from_utf8_lossy(body)).into()

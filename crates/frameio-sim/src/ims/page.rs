@@ -1,4 +1,4 @@
-//! The pages that a person sees.
+//! HTML pages for users.
 
 use std::fmt::Write;
 
@@ -12,11 +12,11 @@ use super::authorize::{DENY, USER};
 use super::form::Form;
 use crate::response;
 
-/// A button for each user, and one to deny. All of them send the parameters on.
+/// Shows a button for each user and one to deny, which all post the parameters.
 pub(super) fn login(params: &Form, users: &[User]) -> Response<Body> {
     let app = params.get("client_id").unwrap_or_default();
     let mut body = format!(
-        "<p><b>{}</b> asks for: {}</p>\n<form method=\"post\" action=\"/ims/authorize/v2\">\n",
+        "<p><b>{}</b> requests access: {}</p>\n<form method=\"post\" action=\"/ims/authorize/v2\">\n",
         encode_text(app),
         encode_text(params.get("scope").unwrap_or_default()),
     );
@@ -38,7 +38,7 @@ pub(super) fn login(params: &Form, users: &[User]) -> Response<Body> {
     html(StatusCode::OK, "Sign in", &body)
 }
 
-/// What is wrong with a request that cannot be answered by a redirect.
+/// Shows an error that cannot be reported by a redirect.
 pub(super) fn error(description: &'static str) -> Response<Body> {
     let body = format!("<p>{}</p>", encode_text(description));
     html(StatusCode::BAD_REQUEST, "Sign-in failed", &body)

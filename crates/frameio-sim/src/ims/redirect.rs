@@ -1,24 +1,24 @@
-//! Redirect URIs: which can be registered, and which of them an app means.
+//! Validation and matching of redirect URIs.
 
 use frameio_core::is_loopback;
 use http::Uri;
 
-/// Where a browser is sent back to.
+/// Registered redirect URI.
 #[derive(Clone, Debug)]
 pub(super) struct Redirect(String);
 
 impl Redirect {
-    /// Takes `https`, `http` on the loopback, and for a native app a scheme of its own.
+    /// Accepts `https`, `http` on the loopback interface, and custom schemes for a native app.
     pub(super) fn new(uri: String, native: bool) -> Result<Self, &'static str> {
         let Some(parsed) = parse(&uri) else {
-            return Err("is no absolute URI without a fragment");
+            return Err("must be an absolute URI without a fragment");
         };
         match parsed.scheme_str() {
             Some("https") => Ok(Self(uri)),
             Some("http") if parsed.host().is_some_and(is_loopback) => Ok(Self(uri)),
-            Some("http") => Err("is plain http, which is taken only on the loopback"),
+            Some("http") => Err("is plain http, which is allowed only on the loopback interface"),
             _ if native => Ok(Self(uri)),
-            _ => Err("has a scheme of its own, which is taken only for a native app"),
+            _ => Err("has a custom scheme, which is allowed only for native apps"),
         }
     }
 
@@ -26,20 +26,22 @@ impl Redirect {
         &self.0
     }
 
-    /// Whether `asked` is this one; on the loopback the port is the app's choice at run time.
-    pub(super) fn matches(&self, asked: &str) -> bool {
-        let same = |known: Uri, asked: Uri| {
+    /// Returns whether `requested` matches; on the loopback interface the app chooses the port at run time.
+    pub(super) fn matches(&self, requested: &str) -> bool {
+        let same = |known: Uri, requested: Uri| {
             known.scheme_str() == Some("http")
-                && asked.scheme_str() == Some("http")
-                && known.host() == asked.host()
-                && known.path_and_query() == asked.path_and_query()
+                && requested.scheme_str() == Some("http")
+                && known.host() == requested.host()
+                && known.path_and_query() == requested.path_and_query()
         };
-        self.0 == asked
-            || parse(&self.0).zip(parse(asked)).is_some_and(|(known, asked)| same(known, asked))
+        self.0 == requested
+            || parse(&self.0)
+                .zip(parse(requested))
+                .is_some_and(|(known, requested)| same(known, requested))
     }
 }
 
-/// An absolute URI without user and fragment.
+/// Parses an absolute URI without user and fragment.
 fn parse(uri: &str) -> Option<Uri> {
     if uri.contains('#') {
         return None;
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_port_counts_except_on_the_loopback() {
+    fn the_port_must_match_except_on_the_loopback_interface() {
         let redirect = |uri: &str| Redirect::new(uri.to_owned(), false).unwrap();
         let local = redirect("http://127.0.0.1/cb");
         assert!(local.matches("http://127.0.0.1:4711/cb"));

@@ -1,4 +1,4 @@
-//! Errors as OAuth answers them.
+//! OAuth error responses.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ impl Refusal {
         Self { status, error, description }
     }
 
-    /// What is wrong with the request as one of HTTP.
+    /// Creates an error about the HTTP request.
     pub(super) fn of(status: StatusCode, description: impl Into<Text>) -> Self {
         Self::new(status, "invalid_request", description.into())
     }

@@ -1,4 +1,4 @@
-//! What is saved of IMS: the credentials, and what was granted to them.
+//! Serialized form of the credentials and their grants.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::vault::{Saved, Vault};
 use crate::response::Problem;
 use crate::state::Table;
 
-/// Of the secrets that were given out only the digests are known.
+/// Serialized state of IMS. It contains only digests of tokens and codes.
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SavedIms {
@@ -23,7 +23,7 @@ pub(crate) struct SavedIms {
 }
 
 impl SavedIms {
-    /// What is wrong with it, if something is.
+    /// Validates the state.
     pub(crate) fn check(&self, users: &Table) -> Result<(), Problem> {
         for (index, saved) in self.credentials.iter().flatten().enumerate() {
             Credential::restored(saved.clone())
@@ -40,16 +40,16 @@ impl SavedIms {
         grants("codes", self.codes.iter().map(|it| &it.value.grant).collect())?;
         grants("access_tokens", self.access_tokens.iter().map(|it| &it.value.grant).collect())?;
         grants("refresh_tokens", self.refresh_tokens.iter().map(|it| &it.value).collect())?;
-        let told = "a `sha256` in it is no SHA-256 in base64url";
-        self.restored().map(drop).ok_or_else(|| Problem::at("/ims", told))
+        let detail = "invalid 'sha256': expected a SHA-256 digest in base64url";
+        self.restored().map(drop).ok_or_else(|| Problem::at("/ims", detail))
     }
 
-    /// What was granted; nothing where it is [wrong](Self::check).
+    /// Returns the grants, or none if the state is [invalid](Self::check).
     pub(super) fn grants(&self) -> Grants {
         self.restored().unwrap_or_default()
     }
 
-    /// The credentials, where they were saved.
+    /// Returns the credentials, if any were saved.
     pub(super) fn credentials(&self) -> Option<Vec<Credential>> {
         let saved = self.credentials.as_ref()?.iter();
         Some(saved.filter_map(|saved| Credential::restored(saved.clone()).ok()).collect())

@@ -1,4 +1,4 @@
-//! Scopes: what a token is good for.
+//! Scopes of tokens.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,41 +12,41 @@ pub(super) const PROFILE: &str = "profile";
 pub(super) const ROLES: &str = "additional_info.roles";
 pub(super) const SERVER: &str = "frame.s2s.all";
 
-/// What a user can be asked for.
+/// Scopes that a user can grant.
 pub(super) const OF_USERS: &[&str] = &[ADOBE_ID, EMAIL, OFFLINE, OPENID, PROFILE, ROLES];
 
-/// What a server can ask for itself.
+/// Scopes that a server can request.
 pub(super) const OF_SERVERS: &[&str] = &[ADOBE_ID, OPENID, ROLES, SERVER];
 
-/// Some scopes, each once, in the order in which they were asked for.
+/// Unique scopes in the order of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct Scopes(Vec<String>);
 
 impl Scopes {
-    /// Reads scopes that commas or blanks separate; refuses those that are not `allowed`.
+    /// Parses scopes separated by commas or whitespace; refuses scopes that are not `allowed`.
     pub(super) fn parse(text: Option<&str>, allowed: &[&str]) -> Result<Self, Refusal> {
         let mut scopes = Self(Vec::new());
         let names = text.unwrap_or_default().split([',', ' ', '\t', '\r', '\n']);
         for name in names.filter(|name| !name.is_empty()) {
             if !allowed.contains(&name) {
-                let description = format!("this credential has no scope `{name}`");
+                let description = format!("the scope '{name}' is not available");
                 return Err(Refusal::invalid_scope(description));
             }
             scopes.add(name);
         }
         if scopes.0.is_empty() {
-            return Err(Refusal::invalid_scope("no scope is asked for"));
+            return Err(Refusal::invalid_scope("the request has no scope"));
         }
         Ok(scopes)
     }
 
-    /// Of these the ones that are asked for, all where none is; refuses more than there are.
-    pub(super) fn narrowed(&self, asked: Option<&str>) -> Result<Self, Refusal> {
-        if asked.is_none() {
+    /// Returns the requested subset, or all scopes without a request; refuses other scopes.
+    pub(super) fn narrowed(&self, requested: Option<&str>) -> Result<Self, Refusal> {
+        if requested.is_none() {
             return Ok(self.clone());
         }
         let granted: Vec<&str> = self.0.iter().map(String::as_str).collect();
-        Self::parse(asked, &granted)
+        Self::parse(requested, &granted)
     }
 
     pub(super) fn add(&mut self, name: &str) {
@@ -59,7 +59,7 @@ impl Scopes {
         self.0.iter().any(|scope| scope == name)
     }
 
-    /// As a token names them.
+    /// Returns the scopes in the form of a token.
     pub(super) fn joined(&self) -> String {
         self.0.join(",")
     }
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commas_and_blanks_separate() {
+    fn commas_and_whitespace_separate_scopes() {
         let scopes = Scopes::parse(Some("openid, email,profile openid"), OF_USERS).unwrap();
         assert_eq!(scopes.joined(), "openid,email,profile");
         for none in [None, Some(""), Some(" , ")] {
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_granted_can_only_become_less() {
+    fn granted_scopes_can_only_be_narrowed() {
         let granted = Scopes::parse(Some("openid,email"), OF_USERS).unwrap();
         assert_eq!(granted.narrowed(None).unwrap(), granted);
         assert_eq!(granted.narrowed(Some("email")).unwrap().joined(), "email");

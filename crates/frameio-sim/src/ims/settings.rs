@@ -1,4 +1,4 @@
-//! The settings of sign-in.
+//! Settings of the sign-in.
 
 use frameio_core::Secret;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::SavedIms;
 use super::credential::Credential;
 
-/// What apps have seen of the service.
+/// Lifetime that apps observe at the service.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(86_399);
 
 #[derive(Clone, Debug)]
@@ -29,13 +29,14 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Registers a credential in place of an earlier one of the same id.
+    /// Registers a credential, and replaces one with the same id.
     pub(crate) fn register(&mut self, credential: Credential) {
         self.credentials.retain(|known| known.client_id() != credential.client_id());
         self.credentials.push(credential);
     }
 
-    /// Those of the builder, else those that were saved, else the demo's.
+    /// Returns the credentials of the builder, the saved ones, or the demo's, in this order of
+    /// precedence.
     pub(super) fn credentials(&self, saved: &SavedIms) -> Vec<Credential> {
         if !self.credentials.is_empty() {
             self.credentials.clone()

@@ -1,4 +1,4 @@
-//! Tokens are given: for a code, for a refresh token, or for the secret of a server.
+//! Token endpoint: issues tokens for a code, a refresh token, or the secret of a server.
 
 use frameio_core::Body;
 use http::{Response, StatusCode};
@@ -25,7 +25,7 @@ pub(super) fn token(
         "authorization_code" => authorization_code(request, context, credential),
         "refresh_token" => refresh_token(request, context, credential),
         other => {
-            let description = format!("there is no `grant_type` `{other}`");
+            let description = format!("unknown 'grant_type' '{other}'");
             Err(Refusal::unsupported_grant_type(description))
         }
     }
@@ -37,7 +37,7 @@ fn client_credentials(
     credential: &Credential,
 ) -> Result<Response<Body>, Refusal> {
     if credential.kind != Kind::ServerToServer {
-        let description = "only a server-to-server credential is given tokens of its own";
+        let description = "'client_credentials' requires a server-to-server credential";
         return Err(Refusal::unauthorized_client(description));
     }
     let grant = Grant {
@@ -49,7 +49,7 @@ fn client_credentials(
     Ok(give(request, context.ims, credential, grant, None))
 }
 
-/// The user that a server acts as; the first time it is added to the demo account, as an admin.
+/// Returns the service account of a server. It is added to the demo account as an admin on first use.
 fn service_account(
     request: &Request<'_>,
     context: &mut Context<'_>,
@@ -72,22 +72,22 @@ fn authorization_code(
     credential: &Credential,
 ) -> Result<Response<Body>, Refusal> {
     if credential.kind == Kind::ServerToServer {
-        return Err(Refusal::unauthorized_client("a server is given no codes"));
+        return Err(Refusal::unauthorized_client("a server cannot exchange codes"));
     }
     let text = required(request, "code")?;
     let grants = &mut context.ims.grants;
     let code = grants.codes.get(text, request.now).map_err(|gone| match gone {
-        Gone::Expired => Refusal::invalid_grant("the code is expired"),
-        Gone::Unknown => Refusal::invalid_grant("the code is not known, or it was used before"),
+        Gone::Expired => Refusal::invalid_grant("the code has expired"),
+        Gone::Unknown => Refusal::invalid_grant("the code is unknown or already used"),
     })?;
     if code.grant.client_id != credential.client_id() {
-        return Err(Refusal::invalid_grant("the code was given to another app"));
+        return Err(Refusal::invalid_grant("the code was issued to another app"));
     }
     let code = code.clone();
-    // It is good for one try, right or wrong.
+    // A code is valid for one attempt, successful or not.
     grants.codes.remove(text);
     if request.form.get("redirect_uri").is_some_and(|uri| uri != code.redirect_uri) {
-        let description = "`redirect_uri` is not the one that the code was sent to";
+        let description = "'redirect_uri' differs from that of the authorization";
         return Err(Refusal::invalid_grant(description));
     }
     check_verifier(request, &code)?;
@@ -100,21 +100,21 @@ fn authorization_code(
 fn check_verifier(request: &Request<'_>, code: &Code) -> Result<(), Refusal> {
     match (&code.challenge, request.form.get("code_verifier")) {
         (None, None) => Ok(()),
-        (Some(_), None) => Err(Refusal::invalid_request("`code_verifier` is missing")),
+        (Some(_), None) => Err(Refusal::invalid_request("'code_verifier' is missing")),
         (None, Some(_)) => {
-            let description = "there is a `code_verifier`, but there was no `code_challenge`";
+            let description = "'code_verifier' without a 'code_challenge' in the authorization";
             Err(Refusal::invalid_grant(description))
         }
         (Some(challenge), Some(verifier)) => {
             let in_alphabet = |c: u8| c.is_ascii_alphanumeric() || b"-._~".contains(&c);
             if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(in_alphabet) {
                 let description =
-                    "`code_verifier` has to be 43 to 128 letters, digits, `-`, `.`, `_` or `~`";
+                    "'code_verifier' must be 43 to 128 letters, digits, '-', '.', '_' or '~'";
                 Err(Refusal::invalid_request(description))
             } else if jwt::challenge(verifier) == *challenge {
                 Ok(())
             } else {
-                let description = "`code_verifier` does not fit the `code_challenge`";
+                let description = "'code_verifier' does not match the 'code_challenge'";
                 Err(Refusal::invalid_grant(description))
             }
         }
@@ -127,19 +127,19 @@ fn refresh_token(
     credential: &Credential,
 ) -> Result<Response<Body>, Refusal> {
     if credential.kind == Kind::ServerToServer {
-        return Err(Refusal::unauthorized_client("a server is given no refresh tokens"));
+        return Err(Refusal::unauthorized_client("a server has no refresh tokens"));
     }
     let token = required(request, "refresh_token")?;
     let grants = &mut context.ims.grants;
     let refreshed = grants.refresh.get(token, request.now).map_err(|gone| match gone {
-        Gone::Expired => Refusal::invalid_grant("the refresh token is expired"),
+        Gone::Expired => Refusal::invalid_grant("the refresh token has expired"),
         Gone::Unknown => {
-            let description = "the refresh token is not known: it was used before, or revoked";
+            let description = "the refresh token is unknown, already used or revoked";
             Refusal::invalid_grant(description)
         }
     })?;
     if refreshed.client_id != credential.client_id() {
-        return Err(Refusal::invalid_grant("the refresh token was given to another app"));
+        return Err(Refusal::invalid_grant("the refresh token was issued to another app"));
     }
     let refreshed = refreshed.clone();
     let scopes = refreshed.scopes.narrowed(request.form.get("scope"))?;
@@ -148,7 +148,7 @@ fn refresh_token(
     Ok(give(request, context.ims, credential, grant, Some(refreshed)))
 }
 
-/// An access token for `grant`, and one to refresh it for `refreshed`.
+/// Issues an access token for `grant`, and a refresh token for `refreshed`.
 fn give(
     request: &Request<'_>,
     ims: &mut Ims,
@@ -176,5 +176,5 @@ fn give(
 
 fn required<'r>(request: &'r Request<'_>, name: &str) -> Result<&'r str, Refusal> {
     let given = request.form.get(name);
-    given.ok_or_else(|| Refusal::invalid_request(format!("`{name}` is missing in the form")))
+    given.ok_or_else(|| Refusal::invalid_request(format!("'{name}' is missing in the form")))
 }

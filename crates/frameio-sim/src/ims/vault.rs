@@ -1,4 +1,4 @@
-//! Secrets that were given out, each good for a while.
+//! Issued secrets with a limited lifetime.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -8,20 +8,20 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// How many secrets of a kind are remembered; the oldest are forgotten.
-const MANY: usize = 100_000;
+/// Maximum number of secrets of a kind; the oldest are removed.
+const MAX_SECRETS: usize = 100_000;
 
-/// Why a secret is not good.
+/// Reason why a secret is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gone {
-    /// It was never given out, or it was used up or revoked.
+    /// Never issued, already used, or revoked.
     Unknown,
     Expired,
 }
 
 type Key = [u8; 32];
 
-/// What a secret was given for, as it is saved.
+/// Serialized secret with its value.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Saved<T> {
@@ -31,11 +31,11 @@ pub(super) struct Saved<T> {
     pub(super) value: T,
 }
 
-/// What secrets were given for. The secrets themselves are not kept, only their digests.
+/// Values of issued secrets. Only digests of the secrets are stored.
 #[derive(Debug)]
 pub(super) struct Vault<T> {
     kept: HashMap<Key, (Timestamp, T)>,
-    /// The digests from the oldest on, those included that are gone.
+    /// Digests in order of creation, including removed ones.
     order: VecDeque<Key>,
 }
 
@@ -47,7 +47,7 @@ impl<T> Default for Vault<T> {
 
 impl<T> Vault<T> {
     pub(super) fn insert(&mut self, secret: &str, expires: Timestamp, value: T) {
-        if self.order.len() == MANY
+        if self.order.len() == MAX_SECRETS
             && let Some(oldest) = self.order.pop_front()
         {
             self.kept.remove(&oldest);
@@ -69,7 +69,7 @@ impl<T> Vault<T> {
         self.kept.remove(&key(secret)).map(|(_, value)| value)
     }
 
-    /// All that is still good for something, from the oldest on.
+    /// Returns the serialized secrets in order of creation.
     pub(super) fn saved<S>(&self, save: impl Fn(&T) -> S) -> Vec<Saved<S>> {
         let kept = self.order.iter().filter_map(|key| Some((key, self.kept.get(key)?)));
         let saved = kept.map(|(key, (expires, value))| Saved {
@@ -80,7 +80,7 @@ impl<T> Vault<T> {
         saved.collect()
     }
 
-    /// The same back; nothing where a digest is none.
+    /// Restores secrets; returns `None` for an invalid digest.
     pub(super) fn restored<S>(saved: Vec<Saved<S>>, restore: impl Fn(S) -> T) -> Option<Self> {
         let mut vault = Self::default();
         for Saved { sha256, expires, value } in saved {
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_good_until_it_expires_or_is_removed() {
+    fn a_secret_is_valid_until_it_expires_or_is_removed() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let mut vault = Vault::default();
         vault.insert("a", at(10), 1);
@@ -117,13 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_are_forgotten() {
+    fn the_oldest_secrets_are_removed() {
         let mut vault = Vault::default();
-        for i in 0..=MANY {
+        for i in 0..=MAX_SECRETS {
             vault.insert(&i.to_string(), Timestamp::MAX, i);
         }
         assert_eq!(vault.get("0", Timestamp::UNIX_EPOCH), Err(Gone::Unknown));
         assert_eq!(vault.get("1", Timestamp::UNIX_EPOCH), Ok(&1));
-        assert_eq!((vault.kept.len(), vault.order.len()), (MANY, MANY));
+        assert_eq!((vault.kept.len(), vault.order.len()), (MAX_SECRETS, MAX_SECRETS));
     }
 }

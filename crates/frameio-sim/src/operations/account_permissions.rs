@@ -1,4 +1,4 @@
-//! What a user is in an account.
+//! Roles of users in an account.
 
 use http::StatusCode;
 use serde_json::json;
@@ -17,7 +17,7 @@ fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     if role == Role::Owner {
         return Err(Failure::new(
             StatusCode::FORBIDDEN,
-            "the owner of the account stays its owner",
+            "the role of the account's owner cannot be changed",
         ));
     }
     let user = user.id().to_owned();

@@ -22,7 +22,7 @@ fn show(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let account = ctx.find(&state.accounts, "account_id")?;
     let mut account = render(state, ctx, account);
     if let Some(fields) = account.as_object_mut() {
-        // This operation is experimental still, and lacks the field.
+        // The contract of this experimental operation lacks the field.
         fields.remove("mounted_storage_enabled");
     }
     Ok(Reply::ok(account))
@@ -37,7 +37,7 @@ fn render(state: &State, ctx: &RequestContext<'_>, account: &Row) -> Value {
     fields.into()
 }
 
-/// Adds an account that the user owns.
+/// Adds an account owned by the user.
 pub(crate) fn add(state: &mut State, user: &str, name: &str, now: Timestamp) -> String {
     let fields = json!({
         "display_name": name,

@@ -1,4 +1,4 @@
-//! The audit log, of what has happened.
+//! Audit log.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::state::{Event, State};
 pub(super) const OPERATIONS: &[OperationHandler] =
     &[OperationHandler::new("accounts.auditlog_index", auditlog_index)];
 
-/// Where all requests come from.
+/// Address of all clients.
 const IP_ADDRESS: &str = "127.0.0.1";
 
 fn auditlog_index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
@@ -32,7 +32,7 @@ fn auditlog_index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     )
 }
 
-/// Returns an event as the audit log has it; `None` where it leaves the event out.
+/// Returns an event in the form of the audit log, or `None` if the log does not contain it.
 fn entry(event: &Event) -> Option<Value> {
     let (event_type, resource_type) = names(&event.kind)?;
     Some(json!({
@@ -48,7 +48,7 @@ fn entry(event: &Event) -> Option<Value> {
     }))
 }
 
-/// What the audit log calls an event, and what it has happened to.
+/// Returns the names of an event and of its resource in the audit log.
 fn names(kind: &str) -> Option<(String, &str)> {
     let (subject, verb) = kind.rsplit_once('.')?;
     let (subject, resource) = match (subject, verb) {
@@ -63,7 +63,7 @@ fn names(kind: &str) -> Option<(String, &str)> {
     Some((format!("{subject}_{verb}"), resource))
 }
 
-/// Whether an entry passes all filters; the two dates are of UTC, and belong to what they bound.
+/// Returns whether an entry passes all filters; the dates are inclusive and in UTC.
 fn fits(ctx: &RequestContext<'_>, entry: &Value) -> bool {
     let text = |name: &str| entry[name].as_str().unwrap_or_default();
     let is = |name: &str| {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_knows_its_own_names_alone() {
+    fn the_log_uses_only_the_names_of_the_contract() {
         let contract: Value = serde_json::from_str(frameio_openapi::STABLE).unwrap();
         let known = |schema: &str, name: &str| {
             let names = &contract["components"]["schemas"][schema]["enum"];
@@ -94,15 +94,15 @@ mod tests {
         let own =
             own.map(|it| ["created", "updated", "deleted"].map(|verb| format!("{it}.{verb}")));
         let kinds = EventType::KNOWN.iter().map(|kind| (*kind).to_owned());
-        let mut untold = Vec::new();
+        let mut unlogged = Vec::new();
         for kind in kinds.chain(own.into_iter().flatten()) {
             let Some((event, resource)) = names(&kind) else {
-                untold.push(kind);
+                unlogged.push(kind);
                 continue;
             };
             assert!(known("AuditLogwithIncludesEventType", &event), "{kind}: {event}");
             assert!(known("AuditLogwithIncludesResourceType", resource), "{kind}: {resource}");
         }
-        assert_eq!(untold, ["file.ready", "collection.created", "collection.deleted"]);
+        assert_eq!(unlogged, ["file.ready", "collection.created", "collection.deleted"]);
     }
 }

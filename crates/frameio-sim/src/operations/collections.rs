@@ -1,4 +1,4 @@
-//! Collections, which the API only shows; they are added in Rust.
+//! Collections, which are read-only in the API and added by `Sim::add_collection`.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ pub(super) const OPERATIONS: &[OperationHandler] = &[
     OperationHandler::new("collections.show", show),
 ];
 
-/// A collection to [add](crate::Sim::add_collection).
+/// New collection for [`Sim::add_collection`](crate::Sim::add_collection).
 #[derive(Clone, Debug)]
 pub struct Collection {
     name: String,
@@ -23,26 +23,26 @@ pub struct Collection {
 }
 
 impl Collection {
-    /// A collection of what is put into it, which all can see.
+    /// Creates a static, public collection.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), description: None, dynamic: false, private: false }
     }
 
-    /// What it is about. Default: nothing.
+    /// Sets the description. Default: none.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Whether it collects by a rule what is in it. Default: no.
+    /// Sets whether a rule selects the content of the collection. Default: no.
     #[must_use]
     pub const fn dynamic(mut self, dynamic: bool) -> Self {
         self.dynamic = dynamic;
         self
     }
 
-    /// Whether it is private. Default: no.
+    /// Sets whether the collection is private. Default: no.
     #[must_use]
     pub const fn private(mut self, private: bool) -> Self {
         self.private = private;
@@ -74,7 +74,7 @@ fn render(state: &State, ctx: &RequestContext<'_>, collection: &Row) -> Value {
     collection_json
 }
 
-/// Adds a collection to a project, in whose account it is; nothing where there is no such project.
+/// Adds a collection to a project; returns `None` for an unknown project.
 pub(crate) fn add(
     state: &mut State,
     actor: Actor<'_>,
@@ -85,7 +85,7 @@ pub(crate) fn add(
     let actor = Actor { account: &account, ..actor };
     let fields = json!({
         "project_id": project,
-        // Its content is nowhere, so that there is no folder to look into.
+        // The content of collections is not simulated.
         "root_folder_id": null,
         "name": collection.name,
         "description": collection.description,

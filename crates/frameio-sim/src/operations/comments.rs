@@ -21,8 +21,8 @@ pub(super) const OPERATIONS: &[OperationHandler] = &[
     OperationHandler::new("comments.delete_attachment", delete_attachment),
 ];
 
-/// How many attachments a comment has at the most.
-const MOST_ATTACHMENTS: usize = 6;
+/// Maximum number of attachments of a comment.
+const MAX_ATTACHMENTS: usize = 6;
 
 fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let file = ctx.find(&state.files, "file_id")?.id();
@@ -53,7 +53,7 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::created(answer))
 }
 
-/// A comment on a file of which nothing was said.
+/// Returns the fields of a comment on a file, with their defaults.
 pub(crate) fn blank(file: &str) -> Value {
     json!({
         "file_id": file,
@@ -71,7 +71,7 @@ pub(crate) fn blank(file: &str) -> Value {
     })
 }
 
-/// Adds a comment that is not made by the API.
+/// Adds a comment that was not created by the API.
 pub(super) fn add(state: &mut State, actor: Actor<'_>, file: &str, text: &str) {
     let mut comment = blank(file);
     comment["text"] = text.into();
@@ -116,9 +116,9 @@ fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
 
 fn create_attachment(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let mut attachments = attachments(ctx.find(&state.comments, "comment_id")?);
-    if attachments.len() >= MOST_ATTACHMENTS {
+    if attachments.len() >= MAX_ATTACHMENTS {
         let detail =
-            format!("the comment has {MOST_ATTACHMENTS} attachments, the most there can be");
+            format!("the comment already has the maximum of {MAX_ATTACHMENTS} attachments");
         return Err(Failure::invalid("/data", detail));
     }
     let (mut attachment, urls) = uploads::begin_attachment(state, ctx, &ctx.data.clone().into());
@@ -134,7 +134,7 @@ fn delete_attachment(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let before = attachments.len();
     attachments.retain(|attachment| attachment["id"] != id);
     if attachments.len() == before {
-        let detail = "there is no such attachment of this comment";
+        let detail = "the comment has no such attachment";
         return Err(Failure::new(StatusCode::NOT_FOUND, detail));
     }
     state.uploads.remove(id);
@@ -146,7 +146,7 @@ fn attachments(comment: &Row) -> Vec<Value> {
     comment.field("attachments").as_array().cloned().unwrap_or_default()
 }
 
-/// Gives the comment these attachments in place of those it has.
+/// Replaces the attachments of a comment.
 fn attach_to(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -159,14 +159,14 @@ fn attach_to(
     Ok(())
 }
 
-/// Records what was done to a comment that still exists.
+/// Records a change of an existing comment.
 fn record_event(state: &mut State, ctx: &RequestContext<'_>, kind: &'static str, id: &str) {
     let file = state.comments.get(id).and_then(|comment| state.files.get(comment.text("file_id")));
     let project = file.map_or("", |file| file.text("project_id")).to_owned();
     state.record_event(ctx.actor(), kind, ("comment", id), &project);
 }
 
-/// The comment with what the body names, be it null, written over it; the rest is left.
+/// Overwrites the fields of a comment that are in the body, including null values.
 fn changed(mut comment: Value, ctx: &RequestContext<'_>) -> Result<Value, Failure> {
     for (name, value) in &ctx.data {
         match name.as_str() {
@@ -191,16 +191,16 @@ fn changed(mut comment: Value, ctx: &RequestContext<'_>) -> Result<Value, Failur
         }
     }
     if !comment["duration"].is_null() && comment["timestamp"].is_null() {
-        return Err(Failure::invalid("/data/duration", "needs a timestamp"));
+        return Err(Failure::invalid("/data/duration", "requires a timestamp"));
     }
     Ok(comment)
 }
 
-/// The keys of a text review.
+/// Keys of a text review.
 const REVIEW: [&str; 4] =
     ["bounds", "selection_text", "suggested_text", "text_review_annotation_type"];
 
-/// An update overrides single keys; all of them have to be there in the end.
+/// Merges the keys of an update into a text review, which must be complete afterwards.
 fn review(old: &Value, new: &Value) -> Result<Value, Failure> {
     let mut review = old.as_object().cloned().unwrap_or_default();
     review.extend(new.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
@@ -208,20 +208,21 @@ fn review(old: &Value, new: &Value) -> Result<Value, Failure> {
     match missing {
         Some(name) => {
             let pointer = format!("/data/text_review_annotation/{name}");
-            Err(Failure::invalid(&pointer, "is missing, the comment has none to keep"))
+            Err(Failure::invalid(&pointer, "is missing, and the comment has no current value"))
         }
         None => Ok(review.into()),
     }
 }
 
-/// The characters of the text that a link stands on.
+/// Returns the text of a link.
 fn linked(text: &str, link: &Value) -> String {
     let index = |name: &str| link[name].as_u64().and_then(|i| usize::try_from(i).ok());
     let (start, end) = (index("start_index").unwrap_or(0), index("end_index").unwrap_or(0));
     text.chars().take(end).skip(start).collect()
 }
 
-/// Makes room for the attachments; beside each its upload URLs, which only this answer holds.
+/// Starts the uploads of attachments; returns their records and their upload URLs, which only this
+/// response contains.
 fn attach(state: &mut State, ctx: &RequestContext<'_>) -> (Vec<Value>, Vec<Value>) {
     let (mut stored, mut upload_urls) = (Vec::new(), Vec::new());
     for attachment in ctx.field("attachments").as_array().into_iter().flatten() {
@@ -250,7 +251,7 @@ fn render(state: &State, ctx: &RequestContext<'_>, comment: &Row) -> Value {
     comment_json
 }
 
-/// Renders a reply as the service does: a comment on the same moment.
+/// Renders a reply, which like at the service is a comment with the same timestamp.
 fn reply_to(comment: &Row, reply: &Row) -> Value {
     let mut fields = reply.fields.clone();
     fields.remove("comment_id");
@@ -259,7 +260,7 @@ fn reply_to(comment: &Row, reply: &Row) -> Value {
     fields.into()
 }
 
-/// Adds a reply, which the API only shows; returns `None` for an unknown comment.
+/// Adds a reply, which the API cannot create; returns `None` for an unknown comment.
 pub(crate) fn reply(
     state: &mut State,
     comment_id: &str,
@@ -276,7 +277,7 @@ pub(crate) fn reply(
     Some(insert(&mut state.replies, actor, reply))
 }
 
-/// Takes the comments of files away; they keep what was uploaded to them.
+/// Removes the comments of files from the table, but not their uploads.
 pub(super) fn take(state: &mut State, is_of: impl Fn(&str) -> bool) -> Table {
     let (taken, kept) = std::mem::take(&mut state.comments)
         .into_iter()
@@ -285,7 +286,7 @@ pub(super) fn take(state: &mut State, is_of: impl Fn(&str) -> bool) -> Table {
     taken
 }
 
-/// Copies the comments of a file to another, with what was uploaded to them.
+/// Copies the comments of a file to another, with their attachments.
 pub(super) fn copy(state: &mut State, from: &str, to: &str) {
     let of_file = state.comments.values().filter(|comment| comment.text("file_id") == from);
     let copies: Vec<Row> = of_file.cloned().collect();

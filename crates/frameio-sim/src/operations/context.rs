@@ -1,4 +1,4 @@
-//! A request as an operation sees it: valid by the contract, and with its user.
+//! [`RequestContext`]: validated request of an operation.
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use crate::shared::Env;
 use crate::state::{Actor, Row, Table};
 use crate::storage::Signer;
 
-/// Request that is valid for its operation.
+/// Validated request with its user.
 #[derive(Debug)]
 pub(crate) struct RequestContext<'a> {
     pub(crate) env: &'a Env,
@@ -18,11 +18,11 @@ pub(crate) struct RequestContext<'a> {
     pub(crate) now: Timestamp,
     /// Scheme and authority of the request.
     pub(crate) base: &'a str,
-    /// The user who sent it.
+    /// Id of the user who sent the request.
     pub(crate) user_id: &'a str,
     pub(crate) path: &'a str,
     pub(crate) args: &'a [(&'static str, String)],
-    /// Whether the experimental version of the operation is asked for.
+    /// Whether the request has `api-version: experimental`.
     pub(crate) is_experimental: bool,
     pub(crate) query: Query,
     pub(crate) data: Map<String, Value>,
@@ -39,22 +39,22 @@ impl RequestContext<'_> {
         self.arg("account_id")
     }
 
-    /// Returns the user who makes the changes of this request.
+    /// Returns the author of the request's changes.
     pub(crate) fn actor(&self) -> Actor<'_> {
         Actor { account: self.account(), user: self.user_id, now: self.now }
     }
 
-    /// Returns a field of the body, or null where it is missing.
+    /// Returns a field of the body, or null if it is missing.
     pub(crate) fn field(&self, name: &str) -> &Value {
         self.data.get(name).unwrap_or(&Value::Null)
     }
 
-    /// Returns the record that the argument `name` of the path names, in the account of the path.
+    /// Returns the record whose id is the path argument `name`, in the account of the path.
     pub(crate) fn find<'t>(&self, table: &'t Table, name: &str) -> Result<&'t Row, Failure> {
         self.find_id(table, name, self.arg(name))
     }
 
-    /// Returns the record of an id that `name` of the body names, in the account of the path.
+    /// Returns a record by an id from the body's field `name`, in the account of the path.
     pub(crate) fn find_id<'t>(
         &self,
         table: &'t Table,
@@ -65,7 +65,7 @@ impl RequestContext<'_> {
         row.ok_or_else(|| not_found(name))
     }
 
-    /// Like [`find`](Self::find), to change the record.
+    /// Mutable form of [`find`](Self::find).
     pub(crate) fn find_mut<'t>(
         &self,
         table: &'t mut Table,
@@ -78,5 +78,5 @@ impl RequestContext<'_> {
 
 pub(crate) fn not_found(name: &str) -> Failure {
     let kind = name.trim_end_matches('s').trim_end_matches("_id").replace('_', " ");
-    Failure::new(StatusCode::NOT_FOUND, format!("there is no such {kind} in this account"))
+    Failure::new(StatusCode::NOT_FOUND, format!("no such {kind} in this account"))
 }

@@ -43,9 +43,9 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     }
     let id = insert(&mut state.actions, ctx.actor(), action);
     record_event(state, ctx, "action.created", &workspace, &id);
-    let mut answer = render(state, ctx, &state.actions[&id]);
-    answer["secret"] = new_secret(state, &id);
-    Ok(Reply::created(answer))
+    let mut action = render(state, ctx, &state.actions[&id]);
+    action["secret"] = new_secret(state, &id);
+    Ok(Reply::created(action))
 }
 
 fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {

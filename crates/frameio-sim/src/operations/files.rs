@@ -77,7 +77,7 @@ fn create_remote_upload(state: &mut State, ctx: &RequestContext<'_>) -> Outcome 
     Ok(Reply::whole(StatusCode::ACCEPTED, body))
 }
 
-/// As local or remote uploads do, but for the media type, which the body names.
+/// Creates a local or remote upload with the media type of the body.
 fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let Some(source_url) = ctx.field("source_url").as_str() else {
         return create_local_upload(state, ctx);
@@ -88,7 +88,7 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::whole(StatusCode::ACCEPTED, json!({ "data": file })))
 }
 
-/// There are no connected storages: a few bytes that tell the key stand for what would be there.
+/// Imports a file. Connected storages are not simulated, so the content is a text with the key.
 fn import_file(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let text = |name: &str| ctx.field(name).as_str().unwrap_or_default();
     let content = format!("{} of {}\n", text("key"), text("storage_location"));
@@ -119,7 +119,7 @@ fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
 fn copy(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let file = ctx.find(&state.files, "file_id")?;
     let place = match ctx.field("parent_id") {
-        Value::Null => Place::beside(state, file)?,
+        Value::Null => Place::next_to(state, file)?,
         _ => Place::folder_or_stack(state, ctx)?,
     };
     let id = copies::copy(state, ctx, ctx.arg("file_id"), &place);
@@ -150,7 +150,7 @@ fn bulk_move(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::ok(files.into_iter().map(|id| render(state, ctx, &state.files[id])).collect()))
 }
 
-/// The files that the body names, all of which have to be there, and where they are to go.
+/// Returns the files of the body, which must all exist, and their destination.
 fn many<'a>(state: &State, ctx: &'a RequestContext<'_>) -> Result<(Vec<&'a str>, Place), Failure> {
     let files = tree::ids(ctx, "file_ids");
     for file in &files {
@@ -168,7 +168,7 @@ fn bulk_get(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::ok(tree::ids(ctx, "file_ids").into_iter().map(get).collect()))
 }
 
-/// Adds a file to the folder of the path; gives its id and its media type.
+/// Adds a file to the folder of the path; returns its id and media type.
 fn add(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -200,7 +200,7 @@ pub(super) fn render(state: &State, ctx: &RequestContext<'_>, file: &Row) -> Val
     let upload = state.uploads.get(file.id());
     let mut file_json = Value::from(file.fields.clone());
     file_json["status"] = uploads::status(ctx, upload).into();
-    // The type of a local upload is known from the start: its parts are sent with it.
+    // The media type of a local upload is known from the start, because its parts are sent with it.
     if upload.is_some_and(|upload| upload.remote.is_some() && upload.completed_at.is_none()) {
         file_json["media_type"] = Value::Null;
     }

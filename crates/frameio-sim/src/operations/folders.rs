@@ -1,4 +1,4 @@
-//! Folders and what is in them.
+//! Folders and their content.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -75,18 +75,18 @@ fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
 fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let folder = ctx.find(&state.folders, "folder_id")?;
     if folder.field("parent_id").is_null() {
-        let detail = "the root folder goes only with its project";
+        let detail = "a root folder is deleted only with its project";
         return Err(Failure::new(StatusCode::FORBIDDEN, detail));
     }
     trash::delete(state, ctx, ctx.arg("folder_id"));
     Ok(Reply::NO_CONTENT)
 }
 
-/// The copy is made at once; but as the service does, it is not told of one that is large.
+/// Copies a folder immediately. As at the service, the response does not contain a large copy.
 fn copy(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let folder = ctx.find(&state.folders, "folder_id")?;
     let place = match ctx.field("parent_id") {
-        Value::Null => Place::beside(state, folder)?,
+        Value::Null => Place::next_to(state, folder)?,
         _ => Place::folder(state, ctx)?,
     };
     let is_large = copies::size(state, folder.id()) > COPIED_AT_ONCE;
@@ -130,7 +130,7 @@ fn bulk_move(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::ok(folders.into_iter().map(|id| render(state, ctx, &state.folders[id])).collect()))
 }
 
-/// The folders that the body names, all of which have to be there, and where they are to go.
+/// Returns the folders of the body, which must all exist, and their destination.
 fn many<'a>(state: &State, ctx: &'a RequestContext<'_>) -> Result<(Vec<&'a str>, Place), Failure> {
     let folders = tree::ids(ctx, "folder_ids");
     for folder in &folders {
@@ -145,7 +145,7 @@ pub(super) fn render(state: &State, ctx: &RequestContext<'_>, folder: &Row) -> V
     folder_json
 }
 
-/// Adds what `include` asks for on files, folders and version stacks alike.
+/// Adds the resources of `include` that files, folders and version stacks have in common.
 pub(super) fn add_includes(state: &State, ctx: &RequestContext<'_>, asset: &Row, json: &mut Value) {
     if ctx.query.includes("creator") {
         json["creator"] = state.person(&asset.creator);
@@ -160,7 +160,7 @@ pub(super) fn add_includes(state: &State, ctx: &RequestContext<'_>, asset: &Row,
     }
 }
 
-/// Adds a folder; the root of its project where it has no parent.
+/// Adds a folder, or the root folder of a project if it has no parent.
 pub(crate) fn add(
     folders: &mut Table,
     actor: Actor<'_>,

@@ -30,7 +30,7 @@ use self::context::RequestContext;
 use crate::response::Outcome;
 use crate::state::State;
 
-/// Handler of an operation; everything else about the operation is in the contract.
+/// Handler of an operation. Routes, quotas and rules are in the contract.
 #[derive(Debug)]
 pub(crate) struct OperationHandler {
     pub(crate) id: &'static str,
@@ -87,7 +87,7 @@ mod tests {
     fn every_operation_of_the_contract_has_one_handler() {
         let mut left: BTreeSet<&str> = specs().iter().map(|spec| spec.operation.id).collect();
         for OperationHandler { id, .. } in all() {
-            assert!(left.remove(id), "{id} is not in the contract, or has two handlers");
+            assert!(left.remove(id), "{id} has two handlers or is not in the contract");
         }
         assert!(left.is_empty(), "no handler: {left:#?}");
     }

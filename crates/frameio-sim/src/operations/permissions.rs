@@ -1,4 +1,4 @@
-//! What users are in a workspace, a project or a folder.
+//! Roles of users in a workspace, project or folder.
 
 use http::StatusCode;
 use serde_json::json;
@@ -35,14 +35,14 @@ fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let place = place(state, ctx)?;
     let user = users::in_account(state, ctx)?.0.id().to_owned();
     if state.owns(&user, place).is_some() {
-        let detail = "who made the project cannot be taken off it";
+        let detail = "the creator of a project cannot be removed";
         return Err(Failure::new(StatusCode::CONFLICT, detail));
     }
     let place = place.id().to_owned();
     take(state, &place, &user)
 }
 
-/// The workspace, project or folder that the path names.
+/// Returns the workspace, project or folder of the path.
 pub(super) fn place<'s>(state: &'s State, ctx: &RequestContext<'_>) -> Result<&'s Row, Failure> {
     if !ctx.arg("workspace_id").is_empty() {
         ctx.find(&state.workspaces, "workspace_id")
@@ -53,17 +53,17 @@ pub(super) fn place<'s>(state: &'s State, ctx: &RequestContext<'_>) -> Result<&'
     }
 }
 
-/// Gives a user or a group the role of the body.
+/// Gives the role of the body to a user or group.
 pub(super) fn give(state: &mut State, ctx: &RequestContext<'_>, place: &str, whom: &str) -> Reply {
     let role = Role::of(ctx.field("role")).unwrap_or(Role::Viewer);
     state.access.give(place, whom, role);
     Reply::ok(json!({"role": role.name()}))
 }
 
-/// Takes what a user or a group was given.
+/// Removes the role of a user or group.
 pub(super) fn take(state: &mut State, place: &str, whom: &str) -> Outcome {
     if state.access.take(place, whom) {
         return Ok(Reply::NO_CONTENT);
     }
-    Err(Failure::new(StatusCode::NOT_FOUND, "there is no role that was given here itself"))
+    Err(Failure::new(StatusCode::NOT_FOUND, "no role was given here"))
 }

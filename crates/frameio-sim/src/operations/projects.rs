@@ -1,4 +1,4 @@
-//! Projects, each with its root folder.
+//! Projects and their root folders.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ fn account_index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     page(ctx, rows, |row| render_for(state, ctx, row))
 }
 
-/// The projects that a user was given a role on alone, not on their workspace.
+/// Lists projects on which a user has a role without one on the workspace.
 fn invited_index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     ctx.find(&state.accounts, "account_id")?;
     let role = |row: &Row| state.role_at(ctx.user_id, row);
@@ -56,7 +56,7 @@ fn recently_deleted(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
         |it, field| it.field(field),
         |it| trash::render_deleted(state, ctx, it),
     )?;
-    // The contract lets ask for it, but has no place for the answer.
+    // The contract has the parameter, but not the field in the response.
     Ok(page.without("total_count"))
 }
 
@@ -89,7 +89,7 @@ fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// A project as it is shown by itself.
+/// Renders a project with the resources of `include`.
 pub(super) fn render_for(state: &State, ctx: &RequestContext<'_>, project: &Row) -> Value {
     let mut project_json = render(state, project);
     project_json["description"] = Value::Null;
@@ -99,7 +99,7 @@ pub(super) fn render_for(state: &State, ctx: &RequestContext<'_>, project: &Row)
     project_json
 }
 
-/// A project without what `include` adds.
+/// Renders a project without related resources.
 pub(super) fn render(state: &State, project: &Row) -> Value {
     let mut fields = project.fields.clone();
     let used = state.storage(|file| file.text("project_id") == project.id());
@@ -126,7 +126,7 @@ pub(crate) fn add(state: &mut State, actor: Actor<'_>, workspace: &str, name: &s
     id
 }
 
-/// Removes a project for good, with all that is or was in it.
+/// Removes a project permanently, with its content and trash.
 pub(super) fn remove(state: &mut State, ctx: &RequestContext<'_>, id: &str) {
     state.record_event(ctx.actor(), "project.deleted", ("project", id), id);
     if let Some(project) = state.projects.shift_remove(id) {

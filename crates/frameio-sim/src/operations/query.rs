@@ -1,18 +1,17 @@
-//! The query of a request, and pages of a list.
+//! Query of a request, and pages of a list.
 
 use std::cmp::Ordering;
 
-use http::StatusCode;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::context::RequestContext;
 use crate::contract::{Parameter, cursor};
 use crate::response::{Outcome, Problem, Reply};
 use crate::state::Row;
 
-/// Parameters of a request; unknown ones are ignored.
+/// Query parameters; unknown ones are ignored.
 #[derive(Debug)]
 pub(crate) struct Query {
     known: &'static [Parameter],
@@ -20,7 +19,7 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Reads the parameters, and adds their problems to `problems`.
+    /// Parses the parameters, and adds their problems to `problems`.
     pub(crate) fn parse(
         known: &'static [Parameter],
         query: &str,
@@ -34,19 +33,19 @@ impl Query {
                 let value = parameter.read(&decode(value), problems);
                 parsed.given.extend(value.map(|value| (&*parameter.name, value)));
             } else if let Some(key) = known.iter().find(|it| it.is_below(&name)) {
-                let detail = format!("has keys: it is given as `{}=`", key.name);
+                let detail = format!("is an object: write its keys as '{}='", key.name);
                 problems.push(Problem::at(format!("/{name}"), detail));
             }
         }
         if parsed.text("sort").is_some_and(|sort| sort.starts_with("owner_"))
             && !parsed.includes("owner")
         {
-            problems.push(Problem::at("/sort", "by owner needs `include=owner`"));
+            problems.push(Problem::at("/sort", "sorting by owner requires 'include=owner'"));
         }
         parsed
     }
 
-    /// The value of a parameter, be it the default; the last one where it is given twice.
+    /// Returns the last value of a parameter, or its default.
     fn value(&self, name: &str) -> Option<&Value> {
         let given = self.given.iter().rev().find(|(given, _)| *given == name);
         given.map(|(_, value)| value).or_else(|| {
@@ -54,37 +53,37 @@ impl Query {
         })
     }
 
-    /// The items of a parameter that holds a list.
+    /// Returns the items of a list parameter.
     fn items(&self, name: &str) -> impl Iterator<Item = &str> {
         self.value(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// Whether `include` names it.
+    /// Returns whether `include` contains a name.
     pub(crate) fn includes(&self, name: &str) -> bool {
         self.items("include").any(|include| include == name)
     }
 
-    /// What `include` names below `prefix`.
+    /// Returns the names in `include` after `prefix`.
     pub(crate) fn included<'a>(&'a self, prefix: &'static str) -> impl Iterator<Item = &'a str> {
         self.items("include").filter_map(move |include| include.strip_prefix(prefix))
     }
 
-    /// Whether `type` allows it; without the parameter every type is.
+    /// Returns whether `type` contains a name or is missing.
     pub(crate) fn wants_type(&self, name: &str) -> bool {
         self.value("type").is_none() || self.items("type").any(|wanted| wanted == name)
     }
 
-    /// Whether a parameter is true; false where it is not given and has no default.
+    /// Returns whether a parameter is true; a missing one without a default is false.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.value(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
-    /// The text of a parameter; `filters[user_id]` is the name of a key of `filters`.
+    /// Returns the text of a parameter; the name of an object's key is such as `filters[user_id]`.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.value(name)?.as_str()
     }
 
-    /// Where the page begins and how many items fit it.
+    /// Returns the offset and size of the page.
     fn window(&self) -> (usize, usize) {
         const DEFAULT_PAGE_SIZE: usize = 50;
         let after = self.text("after").and_then(cursor::offset_of).unwrap_or_default();
@@ -93,12 +92,12 @@ impl Query {
     }
 }
 
-/// As forms are decoded: a `+` that should stay one has to be encoded.
+/// Decodes a form value, in which `+` is a space.
 fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// Answers with the page of `rows` that the query asks for, in the order of `sort`.
+/// Responds with the requested page of `rows`, in the order of `sort`.
 pub(crate) fn page(
     ctx: &RequestContext<'_>,
     rows: Vec<&Row>,
@@ -107,7 +106,7 @@ pub(crate) fn page(
     page_by(ctx, rows, |row, field| row.field(field).clone(), |row| render(row))
 }
 
-/// The same with items of any kind; `key` gives what an item has in a field that is sorted by.
+/// Generic form of [`page`]; `key` returns the value of an item's field for sorting.
 pub(crate) fn page_by<T>(
     ctx: &RequestContext<'_>,
     mut items: Vec<T>,
@@ -128,14 +127,15 @@ pub(crate) fn page_by<T>(
     let next = (end < items.len()).then(|| {
         format!("{}?after={}", ctx.path, utf8_percent_encode(&cursor::at(end), NON_ALPHANUMERIC))
     });
-    let mut body = json!({"data": data, "links": {"next": next}});
-    if query.flag("include_total_count") {
-        body["total_count"] = items.len().into();
-    }
-    Ok(Reply::whole(StatusCode::OK, body))
+    let page = Reply::page(data, next);
+    Ok(if query.flag("include_total_count") {
+        page.with("total_count", items.len().into())
+    } else {
+        page
+    })
 }
 
-/// Moments as numbers: their text has no zeros at the end, so `.36Z` would come after `.361Z`.
+/// Converts times to numbers: texts lack trailing zeros, so `.36Z` would be sorted after `.361Z`.
 fn in_order(field: &str, value: Value) -> Value {
     let text = value.as_str().filter(|_| field.ends_with("_at"));
     match text.and_then(|text| text.parse::<Timestamp>().ok()) {
@@ -144,7 +144,7 @@ fn in_order(field: &str, value: Value) -> Value {
     }
 }
 
-/// Numbers by size, text by code point, and what is not there first.
+/// Compares numbers by value and texts by code point; null comes first.
 fn compare(a: &Value, b: &Value) -> Ordering {
     a.as_u64().cmp(&b.as_u64()).then_with(|| a.as_str().cmp(&b.as_str()))
 }
@@ -162,16 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn known_parameters_are_read_and_others_ignored() {
+    fn known_parameters_are_parsed_and_others_ignored() {
         let (query, problems) = parse(
             "comments.index",
             "include=owner%2Creplies&sort=owner_desc&page_size=100&x=1&sort\
              &include_total_count=true&timestamp_as_timecode=true&type=x",
         );
-        assert_eq!(problems, ["/sort"], "once empty");
+        assert_eq!(problems, ["/sort"], "the empty value is invalid");
         assert!(query.includes("owner") && query.includes("replies") && !query.includes("creator"));
         assert!(query.flag("include_total_count") && query.flag("timestamp_as_timecode"));
-        assert!(query.wants_type("file"), "there is no such parameter here");
+        assert!(query.wants_type("file"), "this operation has no such parameter");
         assert_eq!((query.text("sort"), query.window()), (Some("owner_desc"), (0, 100)));
 
         let (query, problems) = parse("folders.index", "include=media_links.original&type=file");
@@ -181,16 +181,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_given_has_the_default_of_the_contract() {
+    fn missing_parameters_have_the_default_of_the_contract() {
         let (query, _) = parse("files.copy", "copy_metadata=true&copy_metadata=false");
         assert_eq!(query.text("copy_comments"), Some("none"));
-        assert!(!query.flag("copy_metadata"), "the last one holds");
+        assert!(!query.flag("copy_metadata"), "the last value counts");
         assert_eq!(parse("files.list", "").0.window(), (0, 50));
         assert_eq!(parse("projects.recently_deleted", "").0.window(), (0, 50));
     }
 
     #[test]
-    fn keys_of_filters_stand_in_brackets() {
+    fn keys_of_filters_are_in_brackets() {
         let id = "accounts.auditlog_index";
         let (query, problems) = parse(
             id,
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_values_are_told_by_their_names() {
+    fn invalid_values_are_reported_by_parameter() {
         let wrong = "include=creator,x&sort=size&page_size=501&include_total_count=1&after=x&type=";
         let names = ["/include", "/sort", "/page_size", "/include_total_count", "/after", "/type"];
         assert_eq!(parse("folders.index", wrong).1, names);
@@ -218,11 +218,11 @@ mod tests {
         assert_eq!(parse("folders.index", "page_size=many").1, ["/page_size"]);
         assert_eq!(parse("shares.list_assets", "page_size=101").1, ["/page_size"]);
         let sorted = parse("comments.index", "sort=owner_desc").1;
-        assert_eq!(sorted, ["/sort"], "needs the owner to be included");
+        assert_eq!(sorted, ["/sort"], "sorting by owner requires its inclusion");
     }
 
     #[test]
-    fn a_cursor_comes_back_only_whole_and_encoded() {
+    fn a_cursor_must_be_complete_and_encoded() {
         let parse = |query: &str| parse("files.list", query);
         let encoded = utf8_percent_encode(&cursor::at(70), NON_ALPHANUMERIC).to_string();
         assert_eq!(parse(&format!("after={encoded}")).0.window(), (70, 50));

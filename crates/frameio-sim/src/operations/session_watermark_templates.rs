@@ -1,4 +1,4 @@
-//! Templates of the watermarks that name the viewer.
+//! Templates of session watermarks.
 
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::created(render(state, ctx, &state.watermark_templates[&id])))
 }
 
-/// A template has to have a name and blocks, so null leaves them as they are.
+/// Updates a template. Name and blocks are required, so null does not change them.
 fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let templates = &mut state.watermark_templates;
     let template = ctx.find_mut(templates, "session_watermark_template_id")?;

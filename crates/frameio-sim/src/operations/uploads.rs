@@ -1,4 +1,4 @@
-//! Uploads, as the operations on files and comments begin them and link to them.
+//! Starts and links of uploads, for the operations on files and comments.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::context::RequestContext;
 use crate::state::{Remote, RemoteSource, State, Upload, file_status, new_id};
 use crate::storage::{Kept, Layout, Storage, UploadedObject, rendition};
 
-/// Begins the upload of a file; returns the size and the URL of each part.
+/// Starts the upload of a file; returns the size and URL of each part.
 pub(super) fn begin(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -24,7 +24,7 @@ pub(super) fn begin(
         .map(move |(number, size)| (size, ctx.signer.upload_url(ctx.base, id, number, ctx.now)))
 }
 
-/// Begins the upload of a file that the simulator fetches.
+/// Starts the remote upload of a file.
 pub(super) fn begin_remote(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -40,7 +40,7 @@ pub(super) fn begin_remote(
     state.uploads.to_fetch.extend(source);
 }
 
-/// Completes the upload of a file at once. The content is kept in memory whatever the [`Storage`].
+/// Completes the upload of a file immediately. The content is kept in memory with every [`Storage`].
 pub(super) fn import(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -56,8 +56,8 @@ pub(super) fn import(
     state.uploads.insert(id, upload);
 }
 
-/// Begins the upload of an attachment; returns its record, and the URLs of its parts, which only
-/// the response to its creation holds.
+/// Starts the upload of an attachment; returns its record, and the URLs of its parts, which only the
+/// response to its creation contains.
 pub(super) fn begin_attachment(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -101,8 +101,7 @@ pub(super) fn status(ctx: &RequestContext<'_>, upload: Option<&Upload>) -> &'sta
     file_status(upload, ctx.now, ctx.env.transcode_after)
 }
 
-/// Returns the value of `link` in the `media_links` of a file; null where nothing can be
-/// downloaded.
+/// Returns the value of `link` in the `media_links` of a file, or null if it is not available.
 pub(super) fn link(ctx: &RequestContext<'_>, id: &str, upload: &Upload, link: &str) -> Value {
     let url = |what: &str| ctx.signer.download_url(ctx.base, id, what, ctx.now);
     if link == "original" {

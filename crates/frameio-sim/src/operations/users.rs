@@ -1,4 +1,4 @@
-//! Users, and what they are in an account.
+//! Users and their memberships.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ pub(super) const OPERATIONS: &[OperationHandler] = &[
 
 fn show(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let user = state.users.get(ctx.user_id);
-    let user = user.ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, "the user is gone"))?;
+    let user =
+        user.ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, "the user no longer exists"))?;
     Ok(Reply::ok(own_view(user)))
 }
 
@@ -33,8 +34,8 @@ fn show_in_account(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::ok(json!({"role": role.name(), "user": person})))
 }
 
-/// What a user belongs to: the groups, the workspaces where a role of theirs holds, and the
-/// projects where they have one of their own.
+/// Lists the groups of a user, the workspaces on which they have a role, and the projects on which
+/// they were given one.
 fn memberships(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let user = in_account(state, ctx)?.0.id();
     let groups = state.groups.values().filter(|group| state.access.is_member(group.id(), user));
@@ -60,12 +61,12 @@ fn memberships(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     })
 }
 
-/// A role as it is sorted by: the least first, and before it what has none.
+/// Returns the sort key of a role: none first, then ascending.
 pub(super) fn rank(role: Option<Role>) -> Value {
     role.map_or(0, |role| role as u8 + 1).into()
 }
 
-/// Answers with everybody who has a role at `place`, wherever it comes from.
+/// Responds with all users who have a role on `place`, given there or above.
 pub(super) fn page_of_roles(state: &State, ctx: &RequestContext<'_>, place: &Row) -> Outcome {
     let wanted = |user: &Row| {
         ctx.query.flag("include_deactivated") || !state.access.is_deactivated(user.id())
@@ -84,7 +85,7 @@ pub(super) fn page_of_roles(state: &State, ctx: &RequestContext<'_>, place: &Row
     )
 }
 
-/// A user as the list of an account has them; the experimental one knows more.
+/// Renders a user for the list of an account; the experimental list has more fields.
 fn member(state: &State, ctx: &RequestContext<'_>, user: &Row, place: &Row) -> Value {
     let mut person = state.person(user.id());
     if ctx.is_experimental && state.accounts.contains_key(place.id()) {
@@ -95,7 +96,7 @@ fn member(state: &State, ctx: &RequestContext<'_>, user: &Row, place: &Row) -> V
     person
 }
 
-/// The user that the path names, and what they are in the account.
+/// Returns the user of the path, and their role in the account.
 pub(super) fn in_account<'s>(
     state: &'s State,
     ctx: &RequestContext<'_>,

@@ -1,4 +1,4 @@
-//! Version stacks, which hold the versions of a file.
+//! Version stacks, which contain the versions of a file.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
 fn copy(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let stack = ctx.find(&state.version_stacks, "version_stack_id")?;
     let place = match ctx.field("parent_id") {
-        Value::Null => Place::beside(state, stack)?,
+        Value::Null => Place::next_to(state, stack)?,
         _ => Place::folder(state, ctx)?,
     };
     let id = copies::copy(state, ctx, ctx.arg("version_stack_id"), &place);
@@ -81,7 +81,7 @@ fn r#move(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     show(state, ctx)
 }
 
-/// Moves one version to an end, or directly above or below another; the head is on top.
+/// Moves a version to the top or bottom, or directly above or below another; the head is at the top.
 fn reorder(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let stack = ctx.find(&state.version_stacks, "version_stack_id")?.id().to_owned();
     let mut versions = state.versions.get(&stack).cloned().unwrap_or_default();
@@ -101,7 +101,8 @@ fn reorder(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
         (None, None, Some("top")) => versions.len(),
         (None, None, Some(_)) => 0,
         _ => {
-            let detail = "needs exactly one of move_above_file_id, move_below_file_id and move_to";
+            let detail =
+                "expected exactly one of move_above_file_id, move_below_file_id and move_to";
             return Err(Failure::invalid("/data", detail));
         }
     };

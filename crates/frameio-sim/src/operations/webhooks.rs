@@ -37,9 +37,9 @@ fn create(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     }
     let id = insert(&mut state.webhooks, ctx.actor(), webhook);
     record_event(state, ctx, "webhook.created", &workspace, &id);
-    let mut answer = render(state, ctx, &state.webhooks[&id]);
-    answer["secret"] = new_secret(state, &id);
-    Ok(Reply::created(answer))
+    let mut webhook = render(state, ctx, &state.webhooks[&id]);
+    webhook["secret"] = new_secret(state, &id);
+    Ok(Reply::created(webhook))
 }
 
 fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
@@ -60,7 +60,8 @@ fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// What the contract leaves open: a webhook of an unknown event would never be called.
+/// Checks URL and events, which the contract leaves open. A webhook for an unknown event would never be
+/// called.
 fn check(ctx: &RequestContext<'_>) -> Result<(), Failure> {
     let events = ctx.field("events").as_array().into_iter().flatten();
     let unknown = |(_, event): &(usize, &Value)| {
@@ -70,7 +71,7 @@ fn check(ctx: &RequestContext<'_>) -> Result<(), Failure> {
         .zip(events)
         .filter(unknown)
         .map(|(place, event)| {
-            let detail = format!("{event} is no event that webhooks are sent for");
+            let detail = format!("unknown event '{event}'");
             Problem::at(format!("/data/events/{place}"), detail)
         })
         .collect();
@@ -82,7 +83,7 @@ fn render(state: &State, ctx: &RequestContext<'_>, webhook: &Row) -> Value {
     with_creator(state, ctx, webhook, webhook.fields.clone().into())
 }
 
-/// Adds what `include` asks for.
+/// Adds the creator, if `include` contains it.
 pub(super) fn with_creator(
     state: &State,
     ctx: &RequestContext<'_>,
@@ -95,24 +96,24 @@ pub(super) fn with_creator(
     json
 }
 
-/// What is wrong with a URL that something is to be sent to.
+/// Checks the URL of a receiver.
 pub(super) fn wrong_url(ctx: &RequestContext<'_>) -> Option<Problem> {
     let url: http::Uri = match ctx.field("url").as_str()?.parse() {
         Ok(url) => url,
-        Err(error) => return Some(Problem::at("/data/url", format!("is no URL: {error}"))),
+        Err(error) => return Some(Problem::at("/data/url", format!("is not a URL: {error}"))),
     };
     let is_web = matches!(url.scheme_str(), Some("http" | "https"));
-    (!is_web).then(|| Problem::at("/data/url", "has to begin with `https://` or `http://`"))
+    (!is_web).then(|| Problem::at("/data/url", "must start with 'https://' or 'http://'"))
 }
 
-/// Creates the secret of a webhook or a custom action, which only the response to its creation has.
+/// Creates the secret of a webhook or custom action, which only the response to its creation contains.
 pub(super) fn new_secret(state: &mut State, id: &str) -> Value {
     let secret = random_secret();
     state.events.secrets.insert(id.to_owned(), secret.clone().into());
     secret.into()
 }
 
-/// Records what was done to a webhook or a custom action, for the audit log alone.
+/// Records a change of a webhook or custom action, for the audit log only.
 pub(super) fn record_event(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -125,7 +126,7 @@ pub(super) fn record_event(
     state.events.pending.push(Event { workspace, ..Event::new(ctx.actor(), kind, (resource, id)) });
 }
 
-/// Removes the webhooks and the custom actions of a workspace.
+/// Removes the webhooks and custom actions of a workspace.
 pub(super) fn remove_all(state: &mut State, workspace: &str) {
     for table in [&mut state.webhooks, &mut state.actions] {
         let secrets = &mut state.events.secrets;

@@ -1,4 +1,4 @@
-//! Responses: JSON in its envelope, the documented errors, and the errors of the storage.
+//! Responses: JSON in its envelope, documented errors, and errors of the storage.
 
 mod sized_body;
 mod storage_error;
@@ -17,19 +17,19 @@ use crate::quota::Level;
 /// Problem of a request.
 #[derive(Debug)]
 pub(crate) struct Problem {
-    /// Where it is, as a JSON pointer.
+    /// JSON pointer to the invalid value.
     pub(crate) pointer: Option<String>,
     pub(crate) detail: Cow<'static, str>,
 }
 
 impl Problem {
-    /// Reports an id that is in none of the places where it should be.
+    /// Reports an id that does not exist in any of `places`.
     pub(crate) fn missing_reference(pointer: impl Into<String>, id: &str, places: &[&str]) -> Self {
-        let places: Vec<String> = places.iter().map(|place| format!("`{place}`")).collect();
+        let places: Vec<String> = places.iter().map(|place| format!("'{place}'")).collect();
         let places = places.join(" or ");
         let detail = match id {
-            "" => format!("it has to be the id of something in {places}"),
-            id => format!("there is no {id:?} in {places}: add it there, or name one that is"),
+            "" => format!("expected an id from {places}"),
+            id => format!("no '{id}' in {places}: add it, or use an existing id"),
         };
         Self::at(pointer, detail)
     }
@@ -39,12 +39,12 @@ impl Problem {
     }
 }
 
-/// A key as a step of a JSON pointer.
+/// Returns a key as a step of a JSON pointer.
 pub(crate) fn step(key: &str) -> String {
     format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
-/// A refused request.
+/// Error response.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) status: StatusCode,
@@ -56,17 +56,17 @@ impl Failure {
         Self { status, problems: vec![Problem { pointer: None, detail: detail.into() }] }
     }
 
-    /// 422 with everything that is wrong.
+    /// Creates a 422 with several problems.
     pub(crate) const fn unprocessable(problems: Vec<Problem>) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, problems }
     }
 
-    /// 422 with the one thing that is wrong.
+    /// Creates a 422 with one problem.
     pub(crate) fn invalid(pointer: &str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::unprocessable(vec![Problem::at(pointer, detail)])
     }
 
-    /// Returns the first problem alone, as lists of results contain it.
+    /// Returns only the first problem, as in a list of results.
     pub(crate) fn first(self) -> Value {
         let title = self.title();
         let detail = self.problems.into_iter().next().map(|problem| problem.detail);
@@ -93,7 +93,7 @@ impl Failure {
     }
 }
 
-/// A granted request.
+/// Successful response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     status: StatusCode,
@@ -103,22 +103,35 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) const NO_CONTENT: Self = Self { status: StatusCode::NO_CONTENT, body: None };
 
-    /// 200 with the usual envelope.
+    /// Creates a 200 with the usual envelope.
     pub(crate) fn ok(data: Value) -> Self {
         Self::whole(StatusCode::OK, json!({ "data": data }))
     }
 
-    /// 201 with the usual envelope.
+    /// Creates a 201 with the usual envelope.
     pub(crate) fn created(data: Value) -> Self {
         Self::whole(StatusCode::CREATED, json!({ "data": data }))
     }
 
-    /// Returns a response whose whole body is given.
+    /// Creates a 200 with a page of a list; `next` is the path of the next page.
+    pub(crate) fn page(data: Vec<Value>, next: Option<String>) -> Self {
+        Self::whole(StatusCode::OK, json!({"data": data, "links": {"next": next}}))
+    }
+
+    /// Creates a response with a body that has no envelope.
     pub(crate) const fn whole(status: StatusCode, body: Value) -> Self {
         Self { status, body: Some(body) }
     }
 
-    /// The same without a key of the body.
+    /// Adds a key to the body.
+    pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
+        if let Some(body) = self.body.as_mut() {
+            body[key] = value;
+        }
+        self
+    }
+
+    /// Removes a key of the body.
     pub(crate) fn without(mut self, key: &str) -> Self {
         if let Some(body) = self.body.as_mut().and_then(Value::as_object_mut) {
             body.remove(key);
@@ -137,7 +150,7 @@ impl Reply {
 /// Result of a handler.
 pub(crate) type Outcome = Result<Reply, Failure>;
 
-/// Adds the level of the quota, which every response with a body carries.
+/// Adds the rate-limit headers, which every response with a body has.
 pub(crate) fn with_level(mut response: Response<Body>, level: &Level) -> Response<Body> {
     if response.status() != StatusCode::NO_CONTENT {
         let headers = response.headers_mut();
@@ -148,14 +161,14 @@ pub(crate) fn with_level(mut response: Response<Body>, level: &Level) -> Respons
     response
 }
 
-/// Returns a response without a body.
+/// Creates a response without a body.
 pub(crate) fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
 }
 
-/// Returns a response of any content.
+/// Creates a response with any content.
 pub(crate) fn content(
     status: StatusCode,
     content_type: HeaderValue,

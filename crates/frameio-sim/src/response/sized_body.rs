@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::stream::{BoxStream, Stream, StreamExt};
 use http_body::{Body, Frame, SizeHint};
 
-/// Stream as a body of a known length.
+/// Body of known length from a stream.
 pub(crate) struct SizedBody {
     stream: BoxStream<'static, io::Result<Bytes>>,
     left: u64,

@@ -1,4 +1,4 @@
-//! Errors of the storage, as the bare XML of S3.
+//! Errors of the storage, in the XML format of S3.
 
 use std::borrow::Cow;
 use std::io;
@@ -9,25 +9,22 @@ use http::{Response, StatusCode};
 
 use super::content;
 
-/// Request that the storage refuses.
+/// Error response of the storage.
 #[derive(Debug)]
 pub(crate) struct StorageError {
     status: StatusCode,
     code: &'static str,
-    /// Nothing that would have to be escaped in XML.
+    /// Text without characters that XML requires to be escaped.
     message: Cow<'static, str>,
 }
 
 impl StorageError {
-    pub(crate) const METHOD: Self = Self::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "MethodNotAllowed",
-        "The method is not allowed here.",
-    );
+    pub(crate) const METHOD: Self =
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "The method is not allowed.");
     pub(crate) const SIGNATURE: Self = Self::new(
         StatusCode::FORBIDDEN,
         "SignatureDoesNotMatch",
-        "The request is not the one that was signed.",
+        "The request differs from the signed one.",
     );
     pub(crate) const UNSIGNED: Self =
         Self::new(StatusCode::FORBIDDEN, "AccessDenied", "The URL is not signed.");
@@ -49,7 +46,7 @@ impl StorageError {
             Some(own) => own.to_string(),
             None => error.kind().to_string(),
         };
-        let message = format!("The storage of the simulator fails: {why}.");
+        let message = format!("The storage of the simulator failed: {why}.");
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: "InternalError",

@@ -1,19 +1,20 @@
-//! The state that a simulator starts with, and that a reset goes back to.
+//! Initial state of a simulator, which a reset restores.
+
 use frameio_core::Secret;
 
 use crate::faults::Fault;
 use crate::ims::SavedIms;
 use crate::state::{Demo, State, Token, new_id};
 
-/// Token of the demo user where the builder names none.
+/// Default token of the demo user.
 pub(crate) const DEFAULT_TOKEN: &str = "frameio-sim-demo-token";
 
-/// State that a simulator starts with.
+/// Initial state of a simulator.
 pub(crate) struct InitialState {
     pub(crate) state: State,
     pub(crate) demo: Demo,
     pub(crate) tokens: Vec<Token>,
-    /// Tokens of the builder, which belong to the demo user of any state.
+    /// Tokens of the builder, which belong to the demo user of every state.
     pub(crate) builder_tokens: Vec<Secret>,
     pub(crate) ims: SavedIms,
     pub(crate) faults: Vec<Fault>,
@@ -21,7 +22,7 @@ pub(crate) struct InitialState {
 }
 
 impl InitialState {
-    /// Puts the builder's tokens first, or the default where the demo user would have none.
+    /// Inserts the builder's tokens first, or the default token if the demo user has none.
     pub(crate) fn add_builder_tokens(&mut self) {
         let (tokens, user) = (&mut self.tokens, self.demo.user_id.as_str());
         let mut own = self.builder_tokens.clone();
@@ -34,7 +35,7 @@ impl InitialState {
         tokens.splice(0..0, own);
     }
 
-    /// Gives a token to every user who has none.
+    /// Adds a token for every user without one.
     pub(crate) fn add_missing_tokens(&mut self) {
         for id in self.state.users.keys() {
             if !self.tokens.iter().any(|token| token.user == *id) {

@@ -1,8 +1,8 @@
-//! Everything that a running simulator consists of, under one lock.
+//! State of a running simulator, under one lock.
 //!
-//! All that changes is in [`World`], which one mutex protects: a request, a reset and a snapshot
-//! each see the whole of it at one point in time. The lock is held while a handler runs or a copy is
-//! made, and never across an `await`. Only the bytes of an upload have a lock of their own, in
+//! All mutable state is in [`World`], which one mutex protects: a request, a reset and a snapshot each
+//! see it at one point in time. The lock is held while a handler runs or a copy is made, and never
+//! across an `await`. Only the bytes of an upload have a separate lock, in
 //! [`UploadedObject`](crate::storage::UploadedObject), because parts are written while they arrive.
 
 mod initial_state;
@@ -23,7 +23,7 @@ use crate::quota::Buckets;
 use crate::state::{Demo, State, Token};
 use crate::storage::{Signer, Storage};
 
-/// What the clones of a [`Sim`](crate::Sim), its servers and its tasks share.
+/// State shared by the clones of a [`Sim`](crate::Sim), its servers and its tasks.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) env: Env,
@@ -35,24 +35,24 @@ impl Shared {
         Self { env, world: Mutex::new(world) }
     }
 
-    /// A handler that panicked has left nothing half done that matters to a test.
+    /// Locks the state. A poisoned lock is used anyway, because a panicked handler fails the test.
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What does not change while the simulator runs.
+/// Immutable settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Env {
     pub(crate) clock: Clock,
     pub(crate) storage: Storage,
     pub(crate) part_size: u64,
     pub(crate) transcode_after: Duration,
-    /// Host names by which a server on the loopback is known, in addition to the local ones.
+    /// Host names that a loopback server accepts, in addition to the local ones.
     pub(crate) hosts: Vec<String>,
 }
 
-/// What changes while the simulator runs.
+/// Mutable state.
 pub(crate) struct World {
     pub(crate) state: State,
     pub(crate) demo: Demo,
@@ -63,14 +63,14 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) requests: RequestHistory,
     pub(crate) deliveries: Deliveries,
-    /// What a reset goes back to.
+    /// State that a reset restores.
     pub(crate) initial: InitialState,
-    /// Background tasks, which end with the simulator.
+    /// Background tasks, aborted when the simulator is dropped.
     pub(crate) tasks: JoinSet<()>,
 }
 
 impl World {
-    /// Runs a task in the background. It ends with the simulator, so it must not keep that alive.
+    /// Spawns a background task. The task must not keep the simulator alive, with which it ends.
     pub(crate) fn spawn(
         &mut self,
         runtime: &Handle,
@@ -86,7 +86,7 @@ impl World {
         self.tasks.len()
     }
 
-    /// Goes back to the initial state, and ends all background tasks.
+    /// Restores the initial state, and aborts all background tasks.
     pub(crate) fn reset(&mut self) {
         let initial = &self.initial;
         self.tasks.abort_all();
@@ -102,7 +102,7 @@ impl World {
     }
 }
 
-/// Leaves out everything that may be secret.
+/// Omits everything that can be secret.
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("World").field("demo", &self.demo).finish_non_exhaustive()

@@ -91,7 +91,6 @@ impl Sim {
         Self::builder().build()
     }
 
-    #[cfg(test)]
     pub(crate) const fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
@@ -244,8 +243,8 @@ impl Sim {
 
     /// Completes a remote upload with `bytes`, as if the service had fetched them.
     ///
-    /// The bytes are kept in memory, whatever the [`Storage`]. A failed remote upload can be completed
-    /// too. Returns false for a file that is unknown or not waiting for a remote upload.
+    /// The bytes are kept in memory with every [`Storage`]. A failed remote upload can be completed too.
+    /// Returns false for a file that is unknown or not waiting for a remote upload.
     pub fn finish_remote_upload(&self, file_id: &FileId, bytes: impl Into<Bytes>) -> bool {
         let (bytes, id) = (bytes.into(), file_id.as_str());
         let size = bytes.len() as u64;

@@ -1,4 +1,4 @@
-//! Whether a state holds together: every id that it names is there.
+//! Validation of a state: required fields, and references to existing ids.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use crate::response::{Problem, step};
 use crate::state::{Row, State, Table};
 
 impl Document {
-    /// Says where something is wrong, if it is.
+    /// Validates the state; fails with the first problem.
     pub(super) fn check(&self) -> Result<(), Problem> {
         let mut state = self.state.clone();
         for (name, table) in state.tables() {
@@ -39,13 +39,14 @@ impl Document {
                 ));
             };
             if upload.is_complete() && !content.is_complete() {
-                let told = "it is complete, but its content lacks parts: leave `completed_at` out";
-                return Err(Problem::at(at, told));
+                let detail =
+                    "has 'completed_at', but its content lacks parts: remove 'completed_at'";
+                return Err(Problem::at(at, detail));
             }
         }
         for (id, content) in &self.contents {
             let at = || format!("/contents{}", step(id));
-            // It is the name of a file as well.
+            // The id is used as a file name.
             is_id(id).map_err(|wrong| Problem::at(at(), wrong))?;
             content.check().map_err(|wrong| Problem::at(at(), wrong))?;
         }
@@ -55,7 +56,7 @@ impl Document {
 
     fn check_demo(&self) -> Result<(), Problem> {
         let (demo, state) = (&self.demo, &self.state);
-        // The others may have been deleted.
+        // The other records can have been deleted.
         for (name, id, table, tables) in [
             ("user_id", &demo.user_id, &state.users, USERS),
             ("editor_id", &demo.editor_id, &state.users, USERS),
@@ -77,13 +78,13 @@ pub(super) const ACCOUNTS: &[&str] = &["state.accounts"];
 fn is_id(id: &str) -> Result<(), String> {
     match Uuid::try_parse(id) {
         Ok(_) if id.len() == 36 && !id.contains(char::is_uppercase) => Ok(()),
-        _ => Err(format!("{id:?} is no UUID in lower case, as all ids are")),
+        _ => Err(format!("invalid id '{id}': expected a UUID in lower case")),
     }
 }
 
 fn check_row(state: &State, name: &str, row: &Row, at: &str) -> Result<(), Problem> {
     is_id(row.id()).map_err(|wrong| Problem::at(format!("{at}/id"), wrong))?;
-    let needed: &[&str] = match name {
+    let required: &[&str] = match name {
         "users" => &["name", "email"],
         "accounts" => &["display_name"],
         "comments" | "replies" => &["text"],
@@ -91,12 +92,12 @@ fn check_row(state: &State, name: &str, row: &Row, at: &str) -> Result<(), Probl
         "shares" | "version_stacks" => &[],
         _ => &["name"],
     };
-    if let Some(name) = needed.iter().find(|name| !row.field(name).is_string()) {
-        return Err(Problem::at(format!("{at}/{name}"), "it is missing, or no text"));
+    if let Some(name) = required.iter().find(|name| !row.field(name).is_string()) {
+        return Err(Problem::at(format!("{at}/{name}"), "is missing or not a string"));
     }
     if name == "webhooks" && row.field("events").get(0).is_none_or(|event| !event.is_string()) {
-        let told = "it has to name one event at least, or be left out for all that are known";
-        return Err(Problem::at(format!("{at}/events"), told));
+        let detail = "expected at least one event; remove the key for all events";
+        return Err(Problem::at(format!("{at}/events"), detail));
     }
     for name in ["created_at", "updated_at"] {
         let time = row.text(name);
@@ -104,8 +105,8 @@ fn check_row(state: &State, name: &str, row: &Row, at: &str) -> Result<(), Probl
         time.parse::<Timestamp>().map_err(wrong)?;
     }
     if name == "folders" && is_in_itself(state, row) {
-        let told = "the folder is in itself: one of those that it is in needs another `parent_id`";
-        return Err(Problem::at(format!("{at}/parent_id"), told));
+        let detail = "the folder is inside itself: change a 'parent_id' of the cycle";
+        return Err(Problem::at(format!("{at}/parent_id"), detail));
     }
     check_references(state, name, row, at)?;
     if !row.account.is_empty() && !state.accounts.contains_key(&row.account) {
@@ -147,7 +148,7 @@ fn check_references(state: &State, name: &str, row: &Row, at: &str) -> Result<()
             ));
         }
     }
-    // It may be recently deleted.
+    // The comment can be in the trash.
     if name == "replies" && !state.is_comment(row.text("comment_id")) {
         let at = format!("{at}/comment_id");
         return Err(Problem::missing_reference(at, row.text("comment_id"), &["state.comments"]));
@@ -155,18 +156,18 @@ fn check_references(state: &State, name: &str, row: &Row, at: &str) -> Result<()
     Ok(())
 }
 
-/// Whether the folders above go in a circle.
+/// Returns whether the parents of a folder form a cycle.
 fn is_in_itself(state: &State, folder: &Row) -> bool {
-    let mut above = Some(folder);
+    let mut current = Some(folder);
     for _ in 0..=state.folders.len() {
-        let Some(folder) = above else { return false };
-        above = state.folders.get(folder.text("parent_id"));
+        let Some(folder) = current else { return false };
+        current = state.folders.get(folder.text("parent_id"));
     }
     true
 }
 
 impl State {
-    /// Version stacks and their versions.
+    /// Validates version stacks and their versions.
     fn check_stacks(&self) -> Result<(), Problem> {
         for (stack, versions) in &self.versions {
             let at = format!("/state/versions{}", step(stack));
@@ -182,16 +183,16 @@ impl State {
                     ));
                 };
                 if file.text("parent_id") != stack {
-                    let told = format!("the `parent_id` of {id:?} is not this version stack");
-                    return Err(Problem::at(format!("{at}/{index}"), told));
+                    let detail = format!("the 'parent_id' of '{id}' is not this version stack");
+                    return Err(Problem::at(format!("{at}/{index}"), detail));
                 }
             }
         }
         let is_empty = |id: &String| self.versions.get(id).is_none_or(Vec::is_empty);
         match self.version_stacks.keys().position(is_empty) {
             Some(index) => {
-                let told = "it holds no file: give one its id as `parent_id`";
-                Err(Problem::at(format!("/state/version_stacks/{index}"), told))
+                let detail = "contains no file: set the 'parent_id' of a file to its id";
+                Err(Problem::at(format!("/state/version_stacks/{index}"), detail))
             }
             None => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Places for what a file written by hand leaves without one, from accounts to files.
+//! Default parents for records of a file written by hand, from accounts to files.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::operations::tree;
 use crate::state::{Row, State, Table};
 
 impl Document {
-    /// Gives every account, workspace, project, folder, version stack and file its place.
+    /// Sets the parents of accounts, workspaces, projects, folders, version stacks and files.
     pub(super) fn default_tree(&mut self) {
         let state = &mut self.state;
         accounts_and_workspaces(state);
@@ -38,7 +38,7 @@ fn accounts_and_workspaces(state: &mut State) {
     }
 }
 
-/// Projects are in the first workspace, and have a root folder.
+/// Puts projects in the first workspace, and creates their root folders.
 fn projects(state: &mut State) {
     let workspace = first(&state.workspaces);
     for (id, project) in &mut state.projects {
@@ -69,7 +69,7 @@ fn root_folder(project: &Row, id: &str) -> Row {
     folder
 }
 
-/// Folders, version stacks and files are in the root folder of the first project.
+/// Puts folders, version stacks and files in the root folder of the first project.
 fn assets(state: &mut State) {
     let root = state.projects.values().next().map(|it| it.text("root_folder_id").to_owned());
     let root = root.unwrap_or_default();
@@ -92,7 +92,7 @@ fn assets(state: &mut State) {
     }
 }
 
-/// Files that name a version stack are versions of it, and a stack is named after its head.
+/// Makes files with a version stack as their parent its versions, and names a stack after its head.
 fn versions(state: &mut State) {
     let State { files, version_stacks, versions, .. } = state;
     for file in files.values() {
@@ -113,7 +113,7 @@ fn versions(state: &mut State) {
     }
 }
 
-/// Assets are in the project of the folder around them.
+/// Sets the project of assets to that of their folder.
 fn project_of_assets(state: &mut State) {
     let found: Vec<(String, String)> = [&state.folders, &state.version_stacks, &state.files]
         .into_iter()
@@ -129,7 +129,7 @@ fn project_of_assets(state: &mut State) {
     }
 }
 
-/// Follows the parents, and gives up where they go in a circle.
+/// Finds the project through the parents, and gives up on a cycle.
 fn project_of(state: &State, row: &Row) -> String {
     let (mut at, mut steps) = (row, 0);
     while at.text("project_id").is_empty() && steps < state.folders.len() + 2 {

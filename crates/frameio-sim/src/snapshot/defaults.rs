@@ -1,4 +1,4 @@
-//! Defaults for what a file written by hand leaves out.
+//! Defaults for values that a file written by hand omits.
 
 use frameio_webhook::EventType;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use crate::operations::{comments, shares};
 use crate::state::{Actor, Role, Row, State, Table, UNSPECIFIED};
 use crate::storage::SavedObject;
 
-/// The id of something that was given none: the same each time.
+/// Returns a deterministic id for a record without one.
 pub(super) fn id_of(name: &str) -> String {
     let digest = Sha256::digest(name);
     let mut bytes = [0; 16];
@@ -21,7 +21,7 @@ pub(super) fn id_of(name: &str) -> String {
 }
 
 impl State {
-    /// The tables by their names in the file, those first on which others build.
+    /// Returns the tables with their names in the file, in order of their dependencies.
     pub(super) fn tables(&mut self) -> [(&'static str, &mut Table); 16] {
         [
             ("users", &mut self.users),
@@ -48,7 +48,7 @@ pub(super) fn first(table: &Table) -> String {
     table.keys().next().cloned().unwrap_or_default()
 }
 
-/// Writes what is not there.
+/// Sets a field if it is missing.
 pub(super) fn default(row: &mut Row, name: &str, value: impl Into<Value>) {
     row.fields.entry(name).or_insert_with(|| value.into());
 }
@@ -61,7 +61,7 @@ pub(super) fn defaults(row: &mut Row, values: Value) {
 }
 
 impl Document {
-    /// With all that was left out.
+    /// Fills in all omitted values.
     pub(super) fn completed(mut self) -> Self {
         let now = Timestamp::now().round(jiff::Unit::Second).unwrap_or_default();
         self.beginnings();
@@ -83,7 +83,7 @@ impl Document {
         self
     }
 
-    /// There are a user, an account, a workspace and a project.
+    /// Adds a user, an account, a workspace and a project, each if the state has none.
     fn beginnings(&mut self) {
         let State { users, accounts, workspaces, projects, .. } = &mut self.state;
         for (table, fields) in [
@@ -98,7 +98,7 @@ impl Document {
         }
     }
 
-    /// Ids, dates, accounts and creators, each from what was named first.
+    /// Sets ids, dates, accounts and creators; the first account and user are the defaults.
     fn give_ids(&mut self, now: Timestamp) {
         let (mut user, mut account) = (String::new(), String::new());
         for (name, table) in self.state.tables() {
@@ -145,8 +145,8 @@ impl Document {
         }
     }
 
-    /// The first user owns each account that has no owner; who has no role at all is a member of
-    /// the first account.
+    /// Makes the first user the owner of accounts without one, and users without a role members of the
+    /// first account.
     fn roles(&mut self, account: &str) {
         let state = &mut self.state;
         let owner = first(&state.users);
@@ -162,7 +162,7 @@ impl Document {
         }
     }
 
-    /// A file of which nothing else is said was uploaded, and only counted.
+    /// Adds a complete upload, whose bytes were only counted, for each file without one.
     fn uploaded(&mut self, now: Timestamp) {
         for file in self.state.files.values() {
             if self.uploads.contains_key(file.id()) {
@@ -177,7 +177,7 @@ impl Document {
     }
 }
 
-/// Comments are on the first file, and replies on the file of their comment.
+/// Puts comments on the first file, and replies on the file of their comment.
 fn comments_and_replies(state: &mut State) {
     let file = first(&state.files);
     for comment in state.comments.values_mut() {
@@ -193,7 +193,7 @@ fn comments_and_replies(state: &mut State) {
     }
 }
 
-/// Webhooks and custom actions are in the first workspace, and have a secret.
+/// Puts webhooks and custom actions in the first workspace, and creates their secrets.
 fn webhooks_and_actions(state: &mut State) {
     let workspace = first(&state.workspaces);
     for webhook in state.webhooks.values_mut() {
@@ -218,7 +218,7 @@ fn webhooks_and_actions(state: &mut State) {
     }
 }
 
-/// Collections and shares are in the first project.
+/// Puts collections and shares in the first project.
 fn collections_and_shares(state: &mut State) {
     let project = first(&state.projects);
     for collection in state.collections.values_mut() {

@@ -1,4 +1,4 @@
-//! The file as a whole.
+//! Content of a state file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -18,14 +18,14 @@ use crate::storage::{SavedObject, Storage, UploadedObject};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
     pub(super) version: u32,
-    /// How far the clock was moved ahead.
+    /// Sum of the clock's advances.
     #[serde(default)]
     ahead_ms: u64,
     #[serde(default)]
     pub(super) demo: SavedDemo,
     #[serde(default)]
     pub(super) tokens: Vec<SavedToken>,
-    /// What the URLs of uploads and downloads are signed with.
+    /// Key of signed URLs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) signing_key: Option<String>,
     #[serde(default)]
@@ -34,10 +34,10 @@ pub(crate) struct Document {
     pub(super) state: State,
     #[serde(default)]
     pub(super) uploads: BTreeMap<String, SavedUpload>,
-    /// What was uploaded, once for all copies of it.
+    /// Uploaded contents; copies of an upload share one.
     #[serde(default)]
     pub(super) contents: BTreeMap<String, SavedObject>,
-    /// How many metadata fields were put before those of the file, which has no built-in ones.
+    /// Number of built-in metadata fields that were inserted before those of the file.
     #[serde(skip)]
     pub(super) added_fields: usize,
 }
@@ -59,7 +59,7 @@ impl Default for Document {
     }
 }
 
-/// The ids of [`Demo`]; those left out are found.
+/// Ids of [`Demo`]; omitted ones are looked up by name and role.
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct SavedDemo {
@@ -103,7 +103,7 @@ fn any_type() -> String {
 }
 
 impl SavedUpload {
-    /// One that was complete at once.
+    /// Creates a complete upload.
     pub(super) fn complete(content: &str, media_type: &str, at: Timestamp) -> Self {
         Self {
             name: String::new(),
@@ -156,7 +156,7 @@ impl Document {
         Duration::from_millis(self.ahead_ms)
     }
 
-    /// Returns what a simulator starts with.
+    /// Returns the initial state of a simulator.
     pub(crate) fn restored(self, storage: &Storage) -> (State, Demo, Vec<Token>) {
         let (demo, tokens, uploads) = (self.demo(), self.tokens(), self.uploads(storage));
         (State { uploads, ..self.state }, demo, tokens)
@@ -182,7 +182,7 @@ impl Document {
         }
     }
 
-    /// The uploads, with what waits to be fetched. Those that share a content go on to do so.
+    /// Returns the uploads, and the pending sources of remote ones. Copies keep sharing their content.
     fn uploads(&self, storage: &Storage) -> Uploads {
         let restored = |(id, saved): (&String, &SavedObject)| {
             (id.clone(), Arc::new(UploadedObject::restored(saved.clone(), storage, id)))
@@ -193,7 +193,7 @@ impl Document {
         for (id, saved) in &self.uploads {
             let Some(object) = objects.get(&saved.content) else { continue };
             let source = saved.source.as_ref().filter(|_| saved.remote == Some(Remote::Waiting));
-            // What is a copy is fetched with what it is of.
+            // Copies are fetched together with their source.
             if let Some(source) = source.filter(|_| *id == saved.content) {
                 uploads.to_fetch.extend(RemoteSource::new(id, source));
             }
@@ -233,7 +233,7 @@ impl SavedToken {
     }
 }
 
-/// What is in it is left out.
+/// Omits the content.
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Document").finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! The state of a simulator as a JSON file.
+//! State of a simulator as a JSON file.
 
 mod check;
 mod default_tree;
@@ -20,27 +20,31 @@ use crate::response::{Failure, Problem, step};
 use crate::shared::{Env, World};
 use crate::storage::Signer;
 
-/// The only version of the format.
+/// Demo state.
+pub(crate) const DEMO: &str = include_str!("demo.json");
+
+/// Supported version of the format.
 const VERSION: u32 = 1;
 
-/// The state of a [`Sim`](crate::Sim): taken with [`Sim::state`](crate::Sim::state), read from a file, or
+/// State of a [`Sim`](crate::Sim), returned by [`Sim::state`](crate::Sim::state), read from a file or
 /// written by hand.
 ///
-/// It has everything that the API can return: records, roles, deleted assets, uploads, secrets, tokens of
-/// IMS, events, and how far the clock was advanced. It has no quotas, faults and settings, and neither
-/// recorded requests nor deliveries; interrupted deliveries are not repeated.
+/// It contains everything that the API can return: records, roles, deleted assets, uploads, secrets, IMS
+/// tokens, events, and the offset of the clock. It does not contain quotas, faults, settings, recorded
+/// requests or deliveries; interrupted deliveries are not resumed.
 ///
-/// What was uploaded into a directory stays there, and is found again by a simulator with the same
-/// [`Storage::Directory`](crate::Storage::Directory). Of what is in memory, contents of up to
-/// 1 MiB are in the state itself; downloads of larger ones fail later, with an error that says so.
+/// Bytes that were uploaded to a directory stay there, for a simulator with the same
+/// [`Storage::Directory`](crate::Storage::Directory). Contents in memory are part of the state up to
+/// 1 MiB; downloads of larger ones fail with an error that states this.
 ///
-/// A file written by hand need not say much. Left out may be all but `version`, and in records
-/// all but names and what they belong to: a first user owns a first account, and what names no
-/// account, workspace, project or folder is in the first one. A file counts as uploaded, with the
-/// content of [`Storage::Count`](crate::Storage::Count), and a webhook asks for all events. Ids are
-/// UUIDs; those left out are the same each time. In `metadata`, fields and options may be
-/// called by their names, and a field that takes new options gets those that it lacks. Fields of a
-/// record that the contract names in its answers are written as it names them.
+/// # Files written by hand
+///
+/// Only `version` is required, and names in records. A first user owns a first account by default, and a
+/// record without an account, workspace, project or folder belongs to the first one. A file counts as
+/// uploaded, with the content of [`Storage::Count`](crate::Storage::Count). A webhook receives all events.
+/// Ids are UUIDs; omitted ones are deterministic. `metadata` can refer to fields and options by name, and
+/// options that are missing are added to fields that allow it. Records have the field names of the
+/// contract's responses.
 ///
 /// ```
 /// use frameio_sim::{SavedState, Sim};
@@ -60,19 +64,19 @@ const VERSION: u32 = 1;
 pub struct SavedState(pub(crate) Document);
 
 impl SavedState {
-    /// A demo account worth looking at: two workspaces with projects, nested folders, files of
-    /// many kinds, a version stack, comments with replies, a share, a collection, metadata, a
-    /// group, a webhook, and people with roles. Its ids are the same each time.
+    /// Returns a demo account with realistic content: two workspaces with projects, nested folders,
+    /// files of many kinds, a version stack, comments with replies, a share, a collection, metadata, a
+    /// group, a webhook, and users with roles. Its ids are deterministic.
     pub fn demo() -> Self {
-        // A test reads it.
-        let parsed = include_str!("demo.json").parse();
+        // Validated by a test.
+        let parsed = DEMO.parse();
         parsed.unwrap_or_else(|_| Self(Document::default().completed()))
     }
 
-    /// Reads a file.
+    /// Reads a state from a file.
     ///
     /// # Errors
-    /// When it cannot be read, or is no state; see [`StateError`].
+    /// Fails when the file cannot be read or is not a valid state.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, StateError> {
         Self::parse(&std::fs::read(path).map_err(Cause::Io)?)
     }
@@ -84,20 +88,20 @@ impl SavedState {
             read.map_err(|error| Cause::Json(pointer(error.path()), error.into_inner()))?;
         json.end().map_err(|error| Cause::Json(String::new(), error))?;
         if document.version != VERSION {
-            let told = format!("it is {}, the only one known here is {VERSION}", document.version);
-            return Err(Cause::Wrong(Problem::at("/version", told)).into());
+            let detail = format!("unsupported version {}, expected {VERSION}", document.version);
+            return Err(Cause::Invalid(Problem::at("/version", detail)).into());
         }
         let document = document.completed();
-        document.check().map_err(Cause::Wrong)?;
+        document.check().map_err(Cause::Invalid)?;
         Ok(Self(document))
     }
 
-    /// Writes a file, readable by its owner alone because it holds secrets. An existing file is
-    /// replaced only when the new content is complete.
+    /// Writes the state to a file that only its owner can read, because it contains secrets.
+    ///
+    /// An existing file is replaced atomically. The directory is not created.
     ///
     /// # Errors
-    /// When the file cannot be written, and when its directory is missing, which is most often a
-    /// mistyped one.
+    /// Fails when the file cannot be written or its directory is missing.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), StateError> {
         let path = path.as_ref();
         std::fs::metadata(frameio_private_file::parent(path))
@@ -106,7 +110,7 @@ impl SavedState {
     }
 }
 
-/// Reads the JSON, fills in what it leaves out, and checks what refers to what.
+/// Parses the JSON, fills in omitted values, and validates references.
 impl FromStr for SavedState {
     type Err = StateError;
 
@@ -115,7 +119,7 @@ impl FromStr for SavedState {
     }
 }
 
-/// Writes the JSON, the same for the same state.
+/// Writes deterministic JSON.
 impl fmt::Display for SavedState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = serde_json::to_string_pretty(&self.0).map_err(|_| fmt::Error)?;
@@ -123,15 +127,14 @@ impl fmt::Display for SavedState {
     }
 }
 
-/// What is in it, secrets included, is left out.
+/// Omits the content, which includes secrets.
 impl fmt::Debug for SavedState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SavedState").finish_non_exhaustive()
     }
 }
 
-/// Starts over with a state, as if the simulator had been built with it; see
-/// [`Sim::restore`](crate::Sim::restore).
+/// Replaces the state; see [`Sim::restore`](crate::Sim::restore).
 pub(crate) fn restore(env: &Env, world: &mut World, state: SavedState) {
     let SavedState(document) = state;
     env.clock.advance(document.ahead().saturating_sub(env.clock.ahead()));
@@ -146,7 +149,7 @@ pub(crate) fn restore(env: &Env, world: &mut World, state: SavedState) {
     world.reset();
 }
 
-/// The path to what could not be read.
+/// Converts the path of a deserialization error to a JSON pointer.
 fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter()
         .map(|segment| match segment {
@@ -157,16 +160,16 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
-/// Why a state could not be read or written; it names the place, by a JSON pointer.
+/// Error of reading or writing a state. The message of an invalid state starts with a JSON pointer.
 #[derive(Debug)]
 pub struct StateError(Cause);
 
 #[derive(Debug)]
 enum Cause {
     Io(io::Error),
-    /// It is no JSON, or at the place of the pointer not what is needed.
+    /// Invalid JSON, or a wrong type at the pointer.
     Json(String, serde_json::Error),
-    Wrong(Problem),
+    Invalid(Problem),
 }
 
 impl From<Cause> for StateError {
@@ -175,7 +178,7 @@ impl From<Cause> for StateError {
     }
 }
 
-/// As the simulator refuses a state that was sent to it.
+/// Converts the error to the response to a request with a state.
 impl From<StateError> for Failure {
     fn from(error: StateError) -> Self {
         match error.0 {
@@ -185,7 +188,7 @@ impl From<StateError> for Failure {
             Cause::Json(_, error) => {
                 Self::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"))
             }
-            Cause::Wrong(problem) => Self::unprocessable(vec![problem]),
+            Cause::Invalid(problem) => Self::unprocessable(vec![problem]),
             Cause::Io(error) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
         }
     }
@@ -197,7 +200,7 @@ impl fmt::Display for StateError {
             Cause::Io(error) => error.fmt(f),
             Cause::Json(pointer, error) if pointer.is_empty() => error.fmt(f),
             Cause::Json(pointer, error) => write!(f, "{pointer}: {error}"),
-            Cause::Wrong(Problem { pointer, detail }) => {
+            Cause::Invalid(Problem { pointer, detail }) => {
                 write!(f, "{}: {detail}", pointer.as_deref().unwrap_or_default())
             }
         }

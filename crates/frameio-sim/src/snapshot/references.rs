@@ -1,4 +1,4 @@
-//! References from outside of the tables: roles, metadata, shares and deleted assets.
+//! Validation of references outside of the tables: roles, metadata, shares and deleted assets.
 
 use super::check::{ACCOUNTS, USERS};
 use super::resolve_names::option_name;
@@ -10,7 +10,7 @@ const PLACES: &[&str] = &["state.accounts", "state.workspaces", "state.projects"
 const ASSETS: &[&str] = &["state.files", "state.folders", "state.version_stacks"];
 
 impl State {
-    /// Forgets what belongs to records that are gone for good.
+    /// Removes data of records that no longer exist.
     pub(super) fn without_leftovers(mut self) -> Self {
         let mut access = std::mem::take(&mut self.access);
         access.retain(|place| self.is_place(place), |whom| self.is_anybody(whom));
@@ -31,7 +31,7 @@ impl State {
         self
     }
 
-    /// Checks the references from outside of the tables.
+    /// Validates the references outside of the tables.
     pub(super) fn check_other_references(&self) -> Result<(), Problem> {
         self.check_access(&self.access)?;
         self.check_adobe_groups()?;
@@ -69,9 +69,9 @@ impl State {
             }
             let missing = values.keys().find(|field| !self.metadata_fields.contains_key(*field));
             if let Some(field) = missing {
-                let told = "there is no field of this id or name: add it to \
-                            `state.metadata_fields`, or name one that is there";
-                return Err(Problem::at(at + &step(field), told));
+                let detail = "no field with this id or name: add it to 'state.metadata_fields', or \
+                              use an existing field";
+                return Err(Problem::at(at + &step(field), detail));
             }
             let lost = values.iter().find_map(|(field, value)| {
                 let kind = self.metadata_fields.get(field)?.text("field_type");
@@ -79,8 +79,9 @@ impl State {
                 Some((field, chosen.find_map(option_name)?))
             });
             if let Some((field, name)) = lost {
-                let told = format!("the field has no option {name:?}, and takes no new ones");
-                return Err(Problem::at(at + &step(field), told));
+                let detail =
+                    format!("the field has no option '{name}', and does not allow new ones");
+                return Err(Problem::at(at + &step(field), detail));
             }
         }
         Ok(())
@@ -140,7 +141,7 @@ impl State {
         Ok(())
     }
 
-    /// Something that roles are given at, be it recently deleted.
+    /// Returns whether roles can be given on a record; the record can be in the trash.
     fn is_place(&self, id: &str) -> bool {
         self.accounts.contains_key(id)
             || self.workspaces.contains_key(id)
@@ -153,7 +154,7 @@ impl State {
         self.users.contains_key(id) || self.groups.contains_key(id)
     }
 
-    /// A file, folder or version stack, be it recently deleted.
+    /// Returns whether an id belongs to a file, folder or version stack, including deleted ones.
     fn is_asset(&self, id: &str) -> bool {
         self.files.contains_key(id)
             || self.folders.contains_key(id)
@@ -171,7 +172,7 @@ impl State {
     }
 }
 
-/// The first id that is not in a table, and where it stands in the list.
+/// Returns the first id that is missing in a table, with its index.
 fn first_missing<'i>(ids: &'i [String], table: &Table) -> Option<(usize, &'i str)> {
     let mut ids = ids.iter().enumerate();
     ids.find(|(_, id)| !table.contains_key(*id)).map(|(index, id)| (index, id.as_str()))

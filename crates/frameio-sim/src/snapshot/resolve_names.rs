@@ -1,4 +1,4 @@
-//! Ids for what a file written by hand names, or leaves to be found.
+//! Replaces names by ids in a file written by hand, and finds the ids of the demo.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use super::document::Document;
 use crate::state::{Role, Row, Table};
 
 impl Document {
-    /// Fields and options may be called by their names.
+    /// Replaces names of fields and options in metadata by their ids.
     pub(super) fn metadata_by_name(&mut self) {
         let fields = &mut self.state.metadata_fields;
         for values in self.state.metadata.0.values_mut() {
@@ -55,7 +55,7 @@ impl Document {
     }
 }
 
-/// Puts ids for the names of options; a field that takes new options gets those that it lacks.
+/// Replaces names of options by ids; adds missing options to a field that allows new ones.
 fn choose(field: &mut Row, value: &mut Value) {
     let of = format!(" of {}", field.id());
     let Some(configuration) = field.fields.get_mut("field_configuration") else { return };
@@ -78,7 +78,7 @@ fn choose(field: &mut Row, value: &mut Value) {
     }
 }
 
-/// What is chosen, where it is no id.
+/// Returns the name of an option that was not selected by id.
 pub(super) fn option_name(chosen: &Value) -> Option<&str> {
     chosen.as_str().filter(|text| Uuid::try_parse(text).is_err())
 }

@@ -1,8 +1,8 @@
 //! Roles of users and groups, and the records to which they apply.
 //!
-//! A role applies to the record where it is given and to everything inside; of several roles the
-//! highest applies. A restricted project or folder is open only to users with a role of their own
-//! there, and to those with full access around it.
+//! A role applies to the record on which it is given and to everything inside; of several roles the
+//! highest applies. A restricted project or folder is open only to users with a role on it and to those
+//! with full access to its parent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
@@ -13,11 +13,11 @@ use serde_json::Value;
 
 use super::{Row, State};
 
-/// What somebody is somewhere, the least first.
+/// Role of a user or group, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
-    /// Belongs to the account, which opens nothing that is in it.
+    /// Member of the account, without access to its content.
     Member,
     Viewer,
     Commenter,
@@ -61,13 +61,13 @@ impl Role {
     }
 }
 
-/// What was given to whom, and who is in which group.
+/// Given roles and members of groups.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Access {
-    /// By the id of an account, workspace, project or folder, and that of a user or group.
+    /// Roles by the id of an account, workspace, project or folder, and of a user or group.
     given: BTreeMap<String, IndexMap<String, Role>>,
-    /// The users in a group, by its id.
+    /// Users of each group, by its id.
     members: BTreeMap<String, IndexSet<String>>,
     deactivated: BTreeSet<String>,
 }
@@ -77,23 +77,23 @@ impl Access {
         self.given.entry(place.to_owned()).or_default().insert(whom.to_owned(), role);
     }
 
-    /// False where there was nothing to take.
+    /// Removes a role; returns false if `whom` had no role on the place.
     pub(crate) fn take(&mut self, place: &str, whom: &str) -> bool {
         self.given.get_mut(place).is_some_and(|given| given.shift_remove(whom).is_some())
     }
 
-    /// What a user, or a group, was given at a place itself.
+    /// Returns the role that was given to a user or group on the place itself.
     pub(crate) fn given(&self, place: &str, whom: &str) -> Option<Role> {
         self.given.get(place)?.get(whom).copied()
     }
 
-    /// Everybody who was given something at a place itself, groups among them.
+    /// Returns all users and groups that were given a role on the place itself.
     pub(crate) fn given_at(&self, place: &str) -> impl Iterator<Item = (&str, Role)> {
         let given = self.given.get(place).into_iter().flatten();
         given.map(|(whom, role)| (whom.as_str(), *role))
     }
 
-    /// What a user has by what was given at a place itself, to them or to a group of theirs.
+    /// Returns a user's role on the place itself, given to the user or a group.
     pub(crate) fn own(&self, place: &str, user: &str) -> Option<Role> {
         let is = |whom: &str| whom == user || self.is_member(whom, user);
         self.given_at(place).filter(|(whom, _)| is(whom)).map(|(_, role)| role).max()
@@ -103,7 +103,7 @@ impl Access {
         self.members.get(group).is_some_and(|members| members.contains(user))
     }
 
-    /// The users in a group, in the order in which they came.
+    /// Returns the users of a group in the order in which they joined.
     pub(crate) fn members(&self, group: &str) -> impl Iterator<Item = &str> {
         self.members.get(group).into_iter().flatten().map(String::as_str)
     }
@@ -112,12 +112,12 @@ impl Access {
         self.members.entry(group.to_owned()).or_default().insert(user.to_owned());
     }
 
-    /// False where the user was not in the group.
+    /// Removes a user from a group; returns false if the user was not a member.
     pub(crate) fn leave(&mut self, group: &str, user: &str) -> bool {
         self.members.get_mut(group).is_some_and(|members| members.shift_remove(user))
     }
 
-    /// Forgets a group, with all that it was given.
+    /// Removes a group with its roles.
     pub(crate) fn disband(&mut self, group: &str) {
         self.members.remove(group);
         for given in self.given.values_mut() {
@@ -125,19 +125,19 @@ impl Access {
         }
     }
 
-    /// What was given, everywhere and to everybody: the place, and to whom.
+    /// Returns all places with the users and groups that have a role on them.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         let given = self.given.iter();
         given.flat_map(|(place, given)| given.keys().map(|whom| (place.as_str(), whom.as_str())))
     }
 
-    /// Every group with each of its members.
+    /// Returns all pairs of a group and a member.
     pub(crate) fn all_members(&self) -> impl Iterator<Item = (&str, &str)> {
         let members = self.members.iter();
         members.flat_map(|(group, users)| users.iter().map(|it| (group.as_str(), it.as_str())))
     }
 
-    /// Keeps what was given at those places to those users and groups.
+    /// Removes roles and members, except for those of the given places, users and groups.
     pub(crate) fn retain(
         &mut self,
         is_place: impl Fn(&str) -> bool,
@@ -160,14 +160,14 @@ impl Access {
 }
 
 impl State {
-    /// What a user is in an account.
+    /// Returns a user's role in an account.
     pub(crate) fn account_role(&self, account: &str, user: &str) -> Option<Role> {
         self.access.given(account, user)
     }
 
-    /// What a user is at a record, by what was given there and around it.
+    /// Returns a user's role on a record, given on the record or around it.
     ///
-    /// Of those who are deactivated, what they were.
+    /// A deactivated user keeps their roles.
     pub(crate) fn role_at(&self, user: &str, row: &Row) -> Option<Role> {
         let account = self.account_role(&row.account, user)?;
         if account >= Role::Admin {
@@ -182,18 +182,18 @@ impl State {
         })
     }
 
-    /// Whether a user sees a record.
+    /// Returns whether a user can see a record.
     pub(crate) fn sees(&self, user: &str, row: &Row) -> bool {
         !self.access.is_deactivated(user) && self.role_at(user, row).is_some()
     }
 
-    /// Who makes a project has full access to it.
+    /// Returns full access for the creator of a project.
     pub(crate) fn owns(&self, user: &str, row: &Row) -> Option<Role> {
         let owns = row.creator == user && self.projects.contains_key(row.id());
         owns.then_some(Role::FullAccess)
     }
 
-    /// What a record is in.
+    /// Returns the record that contains a record.
     fn around(&self, row: &Row) -> Option<&Row> {
         ["file_id", "parent_id", "project_id", "workspace_id"]
             .into_iter()

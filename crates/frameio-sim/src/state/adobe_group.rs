@@ -1,9 +1,9 @@
-//! Groups that exist at Adobe.
+//! Groups managed at Adobe.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// Groups at Adobe, by the ids that Adobe gives them.
+/// Groups at Adobe, by their Adobe ids.
 pub(crate) type AdobeGroups = IndexMap<String, AdobeGroup>;
 
 /// Group at Adobe.
@@ -12,6 +12,6 @@ pub(crate) struct AdobeGroup {
     pub(crate) account: String,
     pub(crate) name: String,
     pub(crate) members: Vec<String>,
-    /// The group of the account that was made of it.
+    /// Id of the account's group that was created from it.
     pub(crate) group: Option<String>,
 }

@@ -14,9 +14,9 @@ use super::table_serde;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deleted {
     pub(crate) at: Timestamp,
-    /// The folder that it was in, or the folder of its version stack.
+    /// Folder that contained the asset or its version stack.
     pub(crate) folder: String,
-    /// Its position among the versions of a stack.
+    /// Position among the versions of a stack.
     pub(crate) version: Option<usize>,
     pub(crate) row: Row,
     #[serde(with = "table_serde")]
@@ -44,7 +44,8 @@ impl Deleted {
         self.files.keys().map(String::as_str).chain(attachments)
     }
 
-    /// Whether it was deleted under this id. A version stack is deleted with its last version.
+    /// Returns whether the asset was deleted under this id. A version stack is deleted with its last
+    /// version.
     pub(crate) fn is_of(&self, id: &str, kind: &str) -> bool {
         match (self.row.text("type"), kind) {
             ("version_stack", "file") => self.files.len() == 1 && self.files.contains_key(id),

@@ -1,25 +1,25 @@
-//! The ids of the demo account.
+//! Ids of the demo account.
 
 use frameio_core::{AccountId, FolderId, ProjectId, UserId, WorkspaceId};
 
-/// Ids of the records that exist from the start.
+/// Ids of the initial records.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Demo {
-    /// The demo user, who owns everything.
+    /// Demo user, who owns everything.
     pub user_id: UserId,
-    /// A user who is an editor in the workspace.
+    /// User with the role of an editor in the workspace.
     pub editor_id: UserId,
-    /// A user who comments in the workspace.
+    /// User with the role of a commenter in the workspace.
     pub commenter_id: UserId,
-    /// A user who only views the workspace.
+    /// User with the role of a viewer in the workspace.
     pub viewer_id: UserId,
-    /// The first account.
+    /// First account.
     pub account_id: AccountId,
-    /// Its workspace.
+    /// Workspace of the account.
     pub workspace_id: WorkspaceId,
-    /// The project in the workspace.
+    /// Project of the workspace.
     pub project_id: ProjectId,
-    /// The root folder of the project.
+    /// Root folder of the project.
     pub root_folder_id: FolderId,
 }

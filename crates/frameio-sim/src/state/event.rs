@@ -1,4 +1,4 @@
-//! Events: what has changed, who changed it, and the deliveries that are due for it.
+//! Events, with their actors and their pending deliveries.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{State, secrets_serde};
 
-/// Number of events that are kept.
-pub(crate) const MANY_EVENTS: usize = 10_000;
+/// Maximum number of recorded events.
+pub(crate) const MAX_EVENTS: usize = 10_000;
 
-/// User who changes something, in which account, and when.
+/// Author of a change: the user and account, with the time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Actor<'a> {
     pub(crate) account: &'a str,
@@ -22,12 +22,12 @@ pub(crate) struct Actor<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// Something that has changed.
+/// Change of a resource.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Event {
-    /// The type of the event for webhooks, such as `file.created`.
+    /// Type of the event for webhooks, such as `file.created`.
     pub(crate) kind: Cow<'static, str>,
-    /// The type of the resource, such as `file`, and its id.
+    /// Type of the resource, such as `file`, and its id.
     pub(crate) resource: (Cow<'static, str>, String),
     pub(crate) account: String,
     pub(crate) workspace: Option<String>,
@@ -55,18 +55,18 @@ impl Event {
     }
 }
 
-/// Events so far, and what is needed to deliver them.
+/// Recorded events, and the data needed to deliver them.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct EventLog {
     /// Secrets of webhooks and custom actions by their ids.
     #[serde(with = "secrets_serde")]
     pub(crate) secrets: BTreeMap<String, Secret>,
-    /// The last events, the oldest first.
+    /// Last events, oldest first.
     pub(crate) past: VecDeque<Event>,
-    /// Files that become ready in the future.
+    /// Files that will become ready.
     pub(crate) due: Vec<Due>,
-    /// Events that have not been dispatched.
+    /// Events that are not dispatched yet.
     #[serde(skip)]
     pub(crate) pending: Vec<Event>,
     /// Deliveries that wait for a runtime.
@@ -79,7 +79,7 @@ pub(crate) struct EventLog {
 pub(crate) struct Due {
     pub(crate) file: String,
     pub(crate) at: Timestamp,
-    /// Whether a task waits for that time.
+    /// Whether a task is waiting for that time.
     #[serde(skip)]
     pub(crate) awaited: bool,
 }
@@ -87,7 +87,7 @@ pub(crate) struct Due {
 /// Body to send to a webhook or a custom action.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingDelivery {
-    /// The id of the webhook or of the custom action.
+    /// Id of the webhook or custom action.
     pub(crate) sender: String,
     pub(crate) body: Bytes,
     /// Time limit of one attempt.
@@ -95,9 +95,9 @@ pub(crate) struct PendingDelivery {
 }
 
 impl EventLog {
-    /// Keeps a dispatched event.
+    /// Adds a dispatched event to the record.
     pub(crate) fn keep(&mut self, event: Event) {
-        if self.past.len() == MANY_EVENTS {
+        if self.past.len() == MAX_EVENTS {
             self.past.pop_front();
         }
         self.past.push_back(event);
@@ -119,13 +119,13 @@ impl State {
         self.events.pending.push(event);
     }
 
-    /// Records that a file is uploaded, and when it becomes ready.
+    /// Records that a file was uploaded, and the time at which it becomes ready.
     pub(crate) fn record_upload(&mut self, file: &str, now: Timestamp, ready_at: Timestamp) {
         self.record_file_event("file.upload.completed", file, now);
         self.events.due.push(Due { file: file.to_owned(), at: ready_at, awaited: false });
     }
 
-    /// Records the files that have become ready; files that were deleted before are left out.
+    /// Records the files that have become ready, except for deleted ones.
     pub(crate) fn record_ready_files(&mut self, now: Timestamp) {
         let mut due = std::mem::take(&mut self.events.due);
         due.sort_by_key(|due| due.at);
@@ -136,7 +136,7 @@ impl State {
         self.events.due = due;
     }
 
-    /// The creator of the file counts as the actor.
+    /// Records an event of a file, with its creator as the actor.
     fn record_file_event(&mut self, kind: &'static str, file: &str, now: Timestamp) {
         let Some(row) = self.files.get(file) else { return };
         let (account, user) = (row.account.clone(), row.creator.clone());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Values as they were sent, by the ids of asset and definition.
+/// Values in their request form, by the ids of asset and definition.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct MetadataValues(pub(crate) BTreeMap<String, BTreeMap<String, Value>>);
 
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_copied_and_then_each_asset_s_own() {
+    fn copied_values_are_independent() {
         let values = BTreeMap::from([("field".to_owned(), json!("Beach"))]);
         let mut metadata = MetadataValues(BTreeMap::from([("a".to_owned(), values.clone())]));
         metadata.copy("a", "b");

@@ -1,4 +1,4 @@
-//! Data that the simulator remembers, with its serialized form; nothing here knows who changes it.
+//! Data of the simulator with its serialized form, independent of the operations that change it.
 
 mod access;
 mod adobe_group;
@@ -22,7 +22,7 @@ pub(crate) use self::access::{Access, Role};
 pub(crate) use self::adobe_group::{AdobeGroup, AdobeGroups};
 pub(crate) use self::deleted::{Deleted, attachment_ids};
 pub use self::demo::Demo;
-pub(crate) use self::event::{Actor, Event, EventLog, MANY_EVENTS, PendingDelivery};
+pub(crate) use self::event::{Actor, Event, EventLog, MAX_EVENTS, PendingDelivery};
 pub(crate) use self::metadata::MetadataValues;
 pub(crate) use self::row::{Row, Table, UNSPECIFIED, insert, new_id, random_secret};
 pub(crate) use self::share::{Activity, ShareContents};
@@ -34,7 +34,7 @@ pub(crate) use self::users::{Token, add_user, insert_user, own_view};
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct State {
-    /// All users, as `users.show` returns them.
+    /// Users in the form of `users.show`.
     #[serde(with = "table_serde")]
     pub(crate) users: Table,
     #[serde(with = "table_serde")]
@@ -49,7 +49,7 @@ pub(crate) struct State {
     pub(crate) files: Table,
     #[serde(with = "table_serde")]
     pub(crate) version_stacks: Table,
-    /// Files of each version stack, the oldest first.
+    /// Files of each version stack, oldest first.
     pub(crate) versions: BTreeMap<String, Vec<String>>,
     /// Deleted assets that can be restored, by their ids.
     pub(crate) deleted: IndexMap<String, Deleted>,
@@ -69,13 +69,13 @@ pub(crate) struct State {
     pub(crate) watermark_templates: Table,
     #[serde(with = "table_serde")]
     pub(crate) shares: Table,
-    /// Assets, reviewers and activities of each share, by its id.
+    /// Assets, reviewers and activities of each share, by the id of the share.
     pub(crate) shared: BTreeMap<String, ShareContents>,
     /// Definitions of metadata fields; those without an account belong to all accounts.
     #[serde(with = "table_serde")]
     pub(crate) metadata_fields: Table,
     pub(crate) metadata: MetadataValues,
-    /// Replies to comments, by their own ids.
+    /// Replies to comments.
     #[serde(with = "table_serde")]
     pub(crate) replies: Table,
     pub(crate) events: EventLog,
@@ -84,7 +84,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Returns the record of an id from the tables to which roles apply.
+    /// Returns a record by its id, from the tables to which roles apply.
     pub(crate) fn record(&self, id: &str) -> Option<&Row> {
         let Self { workspaces, projects, folders, files, version_stacks, .. } = self;
         let Self { comments, collections, shares, .. } = self;
@@ -93,7 +93,7 @@ impl State {
         all.into_iter().find_map(|table| table.get(id))
     }
 
-    /// Returns the size of all files for which `counts` holds, in bytes.
+    /// Returns the total size of the files that `counts` selects, in bytes.
     pub(crate) fn storage(&self, counts: impl Fn(&Row) -> bool) -> u64 {
         let files = self.files.values().filter(|file| counts(file));
         files.filter_map(|file| file.field("file_size").as_u64()).sum()

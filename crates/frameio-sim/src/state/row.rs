@@ -1,4 +1,4 @@
-//! Records and tables of them.
+//! Records and tables.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,26 +10,26 @@ use uuid::Uuid;
 
 use super::event::Actor;
 
-/// Records by id, in the order of their creation.
+/// Records by id, in order of creation.
 pub(crate) type Table = IndexMap<String, Row>;
 
-/// Record: its public fields, the account that it belongs to, and its creator.
+/// Record with its public fields, its account and its creator.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(from = "Map<String, Value>", into = "Map<String, Value>")]
 pub(crate) struct Row {
     pub(crate) account: String,
-    /// The id of a user.
+    /// Id of the user who created the record.
     pub(crate) creator: String,
     pub(crate) fields: Map<String, Value>,
 }
 
 impl Row {
-    /// Returns a field, or null where it is missing.
+    /// Returns a field, or null if it is missing.
     pub(crate) fn field(&self, name: &str) -> &Value {
         self.fields.get(name).unwrap_or(&Value::Null)
     }
 
-    /// Returns a text field, or an empty text where it is missing.
+    /// Returns a text field, or an empty text if it is missing.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.field(name).as_str().unwrap_or_default()
     }
@@ -38,19 +38,19 @@ impl Row {
         self.text("id")
     }
 
-    /// Writes `changes` over the fields.
+    /// Overwrites the fields in `changes`.
     pub(crate) fn update(&mut self, changes: Map<String, Value>, now: Timestamp) {
         self.fields.extend(changes);
         self.fields.insert("updated_at".to_owned(), now.to_string().into());
     }
 }
 
-/// Keys of the account and the creator in the serialized record; no API field has these names.
+/// Keys of the account and creator in the serialized record. No API field has these names.
 const ACCOUNT: &str = "account";
 const CREATOR: &str = "creator";
 
-/// Account or creator of a record that was written without one, until it is filled in. No id is
-/// like it.
+/// Placeholder for the missing account or creator of a record in a file, until it is filled in. It is
+/// not a valid id.
 pub(crate) const UNSPECIFIED: &str = "?";
 
 impl From<Row> for Map<String, Value> {
@@ -90,7 +90,7 @@ pub(crate) fn new_id() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// Returns a text that cannot be guessed.
+/// Generates an unguessable text.
 pub(crate) fn random_secret() -> String {
     let [a, b] = [(); 2].map(|()| Uuid::new_v4().into_bytes());
     URL_SAFE_NO_PAD.encode([a, b].concat())

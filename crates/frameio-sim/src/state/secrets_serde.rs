@@ -1,4 +1,4 @@
-//! Secrets by ids.
+//! Serialization of secrets by id.
 
 use frameio_core::Secret;
 use serde::{Deserialize, Deserializer, Serializer};

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ShareContents {
-    /// Ids of the files, folders and version stacks that were added.
+    /// Ids of the added files, folders and version stacks.
     pub(crate) assets: IndexSet<String>,
-    /// E-mail addresses of the reviewers, in lower case.
+    /// Email addresses of the reviewers, in lower case.
     pub(crate) reviewers: IndexSet<String>,
-    /// Activities, the oldest first.
+    /// Activities, oldest first.
     pub(crate) activities: Vec<Activity>,
 }
 
@@ -25,6 +25,6 @@ pub(crate) struct Activity {
     pub(crate) kind: Cow<'static, str>,
     pub(crate) at: Timestamp,
     pub(crate) asset: Option<String>,
-    /// E-mail address, where it is known.
+    /// Email address, if known.
     pub(crate) visitor: Option<String>,
 }

@@ -14,11 +14,11 @@ use crate::clock;
 use crate::loopback_client::loopback;
 use crate::storage::UploadedObject;
 
-/// The uploads of files and of attachments, by their ids.
+/// Uploads of files and attachments, by their ids.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Uploads {
     all: BTreeMap<String, Upload>,
-    /// Sources of remote uploads that no task fetches yet.
+    /// Sources of remote uploads without a fetching task.
     pub(crate) to_fetch: Vec<RemoteSource>,
 }
 
@@ -30,25 +30,25 @@ pub(crate) struct RemoteSource {
 }
 
 impl RemoteSource {
-    /// Returns `None` for a URL that is not of a plain HTTP server on the loopback, the only ones
-    /// that the simulator sends requests to.
+    /// Returns `None` for a URL that is not a plain HTTP URL on the loopback interface, because the
+    /// simulator calls no other servers.
     pub(crate) fn new(id: &str, url: &str) -> Option<Self> {
         loopback(url).map(|uri| Self { id: id.to_owned(), uri })
     }
 }
 
-/// Upload, with what a download of it needs.
+/// Upload, with the data that a download needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
-    /// The name of an attachment; that of a file may change, and stands in its record.
+    /// Name of an attachment. The name of a file can change and is in its record.
     pub(crate) name: String,
     pub(crate) media_type: String,
     pub(crate) object: Arc<UploadedObject>,
     pub(crate) completed_at: Option<Timestamp>,
     pub(crate) remote: Option<Remote>,
-    /// The URL that a remote one is fetched from.
+    /// Source URL of a remote upload.
     pub(crate) source: Option<String>,
-    /// Whether its file is recently deleted, which hides the upload.
+    /// Whether the upload is hidden because its file was deleted and can be restored.
     pub(crate) is_deleted: bool,
 }
 
@@ -61,17 +61,17 @@ pub(crate) enum Remote {
 }
 
 impl Uploads {
-    /// Returns an upload whose file is not deleted.
+    /// Returns an upload, unless its file is deleted.
     pub(crate) fn get(&self, id: &str) -> Option<&Upload> {
         self.get_any(id).filter(|upload| !upload.is_deleted)
     }
 
-    /// Returns an upload, even of a recently deleted file.
+    /// Returns an upload, even of a deleted file.
     pub(crate) fn get_any(&self, id: &str) -> Option<&Upload> {
         self.all.get(id)
     }
 
-    /// Like [`get_any`](Self::get_any), to change the upload.
+    /// Mutable form of [`get_any`](Self::get_any).
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Upload> {
         self.all.get_mut(id)
     }
@@ -80,14 +80,14 @@ impl Uploads {
         self.all.insert(id.to_owned(), upload);
     }
 
-    /// Gives `to` the content of `from`, even where it is not complete yet.
+    /// Shares the content of `from` with `to`, whether or not it is complete.
     pub(crate) fn copy(&mut self, from: &str, to: &str) {
         if let Some(upload) = self.get(from) {
             self.insert(to, upload.clone());
         }
     }
 
-    /// Returns the ids of all uploads that share the content of one, itself included.
+    /// Returns the ids of all uploads with the same content, including the given one.
     pub(crate) fn sharing(&self, id: &str) -> Vec<String> {
         let Some(upload) = self.get_any(id) else { return Vec::new() };
         let same = |other: &Upload| Arc::ptr_eq(&other.object, &upload.object);
@@ -95,14 +95,14 @@ impl Uploads {
         sharing.map(|(id, _)| id.clone()).collect()
     }
 
-    /// Returns all uploads by their ids.
+    /// Returns all uploads with their ids.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Upload)> {
         self.all.iter()
     }
 
     /// Removes the files of all uploads whose content is not among `kept`.
     pub(crate) fn remove_files(&self, kept: &Self) {
-        // By the id, which names the file: a state that was read has objects of its own.
+        // Compared by id, which names the file, because a restored state has different objects.
         let ids: HashSet<&str> = kept.all.values().map(|upload| upload.object.id()).collect();
         let stays = |object: &Arc<UploadedObject>| ids.contains(object.id());
         let uploads = self.all.values().filter(|upload| upload.object.is_in_file());
@@ -110,7 +110,7 @@ impl Uploads {
         uploads.for_each(|upload| upload.object.remove());
     }
 
-    /// Removes an upload, with its bytes unless another has the same content.
+    /// Removes an upload, and its bytes unless another upload has the same content.
     pub(crate) fn remove(&mut self, id: &str) {
         let Some(upload) = self.all.remove(id) else { return };
         let same = |other: &Upload| Arc::ptr_eq(&other.object, &upload.object);
@@ -121,7 +121,7 @@ impl Uploads {
 }
 
 impl State {
-    /// Marks an upload and its copies as complete, and their files as changed by that.
+    /// Marks an upload and its copies as complete, and their files as updated.
     pub(crate) fn complete_upload(&mut self, id: &str, now: Timestamp, transcode_after: Duration) {
         for id in self.uploads.sharing(id) {
             if let Some(upload) = self.uploads.get_mut(&id) {
@@ -135,7 +135,7 @@ impl State {
         }
     }
 
-    /// Completes a remote upload with its content; returns false for any other upload.
+    /// Completes a remote upload; returns false for any other upload.
     pub(crate) fn complete_remote_upload(
         &mut self,
         id: &str,
@@ -160,7 +160,7 @@ impl State {
     }
 }
 
-/// Returns the `status` of a file by its upload.
+/// Returns the `status` of a file, derived from its upload.
 pub(crate) fn file_status(
     upload: Option<&Upload>,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! Users, and the tokens by which they are known.
+//! Users and their tokens.
 
 use frameio_core::Secret;
 use jiff::Timestamp;
@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use super::event::Actor;
 use super::{Role, Row, State, Table, insert, new_id};
 
-/// A user of the demo account, to be added to it by [`Builder::user`](crate::Builder::user) or
-/// [`Sim::add_user`](crate::Sim::add_user).
+/// New user for [`Builder::user`](crate::Builder::user) and [`Sim::add_user`](crate::Sim::add_user).
 ///
 /// ```
 /// use frameio_sim::{Sim, User};
@@ -26,18 +25,17 @@ pub struct User {
 }
 
 impl User {
-    /// Creates a user who sees what the operations on permissions add them to.
+    /// Creates a member of the account, who has access only where a role is given.
     pub fn member(name: impl Into<String>, email: impl Into<String>) -> Self {
         Self { name: name.into(), email: email.into(), role: Role::Member, token: None }
     }
 
-    /// Creates a user who manages the account, and may do everything in it.
+    /// Creates an administrator of the account, with access to everything in it.
     pub fn admin(name: impl Into<String>, email: impl Into<String>) -> Self {
         Self { role: Role::Admin, ..Self::member(name, email) }
     }
 
-    /// Sets the token of the user. Default: a random one, which
-    /// [`Sim::token_of`](crate::Sim::token_of) returns.
+    /// Sets the user's token. Default: a random one, see [`Sim::token_of`](crate::Sim::token_of).
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into().into());
@@ -45,7 +43,7 @@ impl User {
     }
 }
 
-/// Token that is valid as long as the simulator runs, and its user.
+/// Permanent token and its user.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) secret: Secret,
@@ -83,7 +81,7 @@ pub(crate) fn insert_user(users: &mut Table, name: &str, email: &str, now: Times
     id
 }
 
-/// Returns a user as the user sees itself.
+/// Returns the record of a user in the form that this user receives.
 pub(crate) fn own_view(user: &Row) -> Value {
     let mut fields = user.fields.clone();
     fields.retain(|name, _| matches!(name.as_str(), "id" | "name" | "email" | "avatar_url"));
@@ -91,7 +89,7 @@ pub(crate) fn own_view(user: &Row) -> Value {
 }
 
 impl State {
-    /// Returns a user as responses include it, or null for an unknown id.
+    /// Returns a user in the form that responses include, or null for an unknown id.
     pub(crate) fn person(&self, id: &str) -> Value {
         let Some(user) = self.users.get(id) else { return Value::Null };
         let mut person = own_view(user);

@@ -1,4 +1,4 @@
-//! Storage of uploaded bytes, and the signed URLs to it.
+//! Storage of uploaded bytes, and its signed URLs.
 
 pub(crate) mod rendition;
 mod signing;
@@ -17,31 +17,29 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 pub(crate) use self::signing::{DOWNLOADS, Refused, Signer, UPLOADS};
 pub(crate) use self::uploaded_object::{Layout, SavedObject, UploadedObject};
 
-/// Where a [`Sim`](crate::Sim) keeps the bytes of what is uploaded.
+/// Storage in which a [`Sim`](crate::Sim) keeps uploaded bytes.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Storage {
-    /// In memory, and gone with the simulator.
+    /// In memory, discarded with the simulator.
     #[default]
     Memory,
-    /// In a directory, which is created when the first part arrives: a file for each upload, named by
-    /// the id of the file or attachment. On Unix only their owner can read a created directory and the
-    /// files.
+    /// In a directory, with a file for each upload that is named by the id of the file or attachment.
     ///
-    /// A file is removed when no copy of the upload can be restored, and stays when the simulator ends.
-    /// A part that is sent again before the upload is complete is appended, so that the file holds the
-    /// parts in order only where each was sent once.
+    /// The directory is created when the first part arrives. On Unix only the owner can read the files
+    /// and a directory created here. A file is removed when no copy of its upload can be restored any
+    /// more, and kept when the simulator ends. A part that is sent again before the upload is complete
+    /// is appended, so a file contains the parts in order only if each was sent once.
     Directory(PathBuf),
-    /// Nowhere: the bytes are counted and thrown away, so that an upload of any size can be
-    /// taken.
+    /// Counted and discarded, for uploads of any size.
     ///
-    /// What is downloaded has the right length and a pattern for content: the byte at offset `n`
-    /// is `n % 251`.
+    /// A download has the right length and a pattern as its content: the byte at offset `n` is
+    /// `n % 251`.
     Count,
 }
 
 impl Storage {
-    /// The file of an upload, where there is one.
+    /// Returns the path of an upload's file, if the storage is a directory.
     pub(crate) fn path(&self, id: &str) -> Option<PathBuf> {
         match self {
             Self::Directory(directory) => Some(directory.join(id)),
@@ -50,21 +48,21 @@ impl Storage {
     }
 }
 
-/// What was kept of a part, or of a whole upload.
+/// Stored bytes of a part or of a whole upload.
 #[derive(Debug)]
 pub(crate) enum Kept {
     Blocks(Vec<Bytes>),
-    /// At this offset of the file.
+    /// At this offset of the upload's file.
     At(u64),
     Counted,
-    /// What was in memory, and too large to be saved with the state.
+    /// Bytes in memory that were too large to be saved with the state.
     Lost,
 }
 
-/// The most that is kept or read at a time.
+/// Maximum size of a block in memory and of a read, in bytes.
 const BLOCK: usize = 1024 * 1024;
 
-/// Takes the bytes of a part one after the other.
+/// Writer of the bytes of a part.
 #[derive(Debug)]
 pub(crate) enum Writer {
     Memory { blocks: Vec<Bytes>, tail: BytesMut, room: usize, left: u64 },
@@ -73,7 +71,7 @@ pub(crate) enum Writer {
 }
 
 impl Writer {
-    /// Begins at offset `at` of the upload's file; `size` is how much may come.
+    /// Opens a writer at offset `at` of the upload's file for at most `size` bytes.
     pub(crate) async fn open(storage: &Storage, id: &str, at: u64, size: u64) -> io::Result<Self> {
         Ok(match storage {
             Storage::Memory => {
@@ -90,7 +88,7 @@ impl Writer {
 
     pub(crate) async fn write(&mut self, mut data: Bytes) -> io::Result<()> {
         match self {
-            // Copied: a slice would keep the whole buffer alive that it was read into.
+            // Copied, because a slice would keep the connection's whole read buffer alive.
             Self::Memory { blocks, tail, room, left } => {
                 while !data.is_empty() {
                     if *room == 0 {
@@ -107,8 +105,8 @@ impl Writer {
                 }
                 Ok(())
             }
-            // `write_all` returns before the data is written. Without the flush, the data of a part
-            // that breaks off could overwrite the next one at its place.
+            // `write_all` returns before the data is written. Without the flush, the data of an
+            // incomplete part could overwrite the next part at the same offset.
             Self::File { file, .. } => {
                 file.write_all(&data).await?;
                 file.flush().await
@@ -147,23 +145,23 @@ async fn create(directory: &Path, id: &str) -> io::Result<File> {
     }
 }
 
-/// A piece of what is read.
+/// Piece of a read.
 #[derive(Debug)]
 pub(crate) enum Segment {
     Bytes(Bytes),
-    /// So many bytes at an offset of the file.
+    /// Range of the upload's file.
     File {
         at: u64,
         length: u64,
     },
-    /// So many bytes of the pattern, from an offset of it.
+    /// Range of the pattern.
     Pattern {
         at: u64,
         length: u64,
     },
 }
 
-/// Reads `segments` one after the other; those of a file from the one at `path`.
+/// Streams `segments` in order, those of the file from `path`.
 pub(crate) async fn read(
     segments: VecDeque<Segment>,
     path: Option<PathBuf>,
@@ -217,10 +215,10 @@ impl Reading {
     }
 }
 
-/// A prime, so that bytes which end up at a wrong place show.
+/// Length of the pattern: a prime, so that misplaced bytes differ.
 const PERIOD: u64 = 251;
 
-/// The next of `length` bytes of the pattern, from offset `at` of it.
+/// Returns the first bytes of `length` bytes of the pattern, from offset `at`.
 fn pattern(at: u64, length: u64) -> Bytes {
     static PATTERN: LazyLock<Bytes> = LazyLock::new(|| {
         let periods = (0..=BLOCK as u64 / PERIOD + 1).flat_map(|_| 0..PERIOD);
@@ -238,7 +236,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn memory_holds_no_more_than_was_written() {
+    async fn memory_holds_only_the_written_bytes() {
         let size = BLOCK + 10;
         let mut writer = Writer::open(&Storage::Memory, "x", 0, size as u64).await.unwrap();
         let large = Bytes::from(vec![7; 4 * BLOCK]);
@@ -247,11 +245,11 @@ mod tests {
         }
         let Kept::Blocks(blocks) = writer.finish().await.unwrap() else { panic!("not in memory") };
         assert_eq!(blocks.iter().map(Bytes::len).collect::<Vec<_>>(), [BLOCK, 10]);
-        assert!(large.is_unique(), "nothing of it is shared");
+        assert!(large.is_unique(), "the buffer is not shared");
     }
 
     #[tokio::test]
-    async fn the_pattern_goes_on_over_chunks() {
+    async fn the_pattern_continues_across_chunks() {
         let length = 2 * BLOCK as u64 + 77;
         let segments = VecDeque::from([Segment::Pattern { at: 1_000, length }]);
         let chunks: Vec<Bytes> = read(segments, None).await.unwrap().try_collect().await.unwrap();

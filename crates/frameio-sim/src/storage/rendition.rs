@@ -1,6 +1,6 @@
-//! Placeholders for renditions: nothing is transcoded.
+//! Placeholders for renditions, because the simulator does not transcode.
 
-/// Something small of the right content type.
+/// Small placeholder of the right content type.
 #[derive(Debug)]
 pub(crate) struct Rendition {
     pub(crate) media_type: &'static str,
@@ -8,7 +8,7 @@ pub(crate) struct Rendition {
     pub(crate) content: &'static [u8],
 }
 
-/// One grey pixel.
+/// PNG of one grey pixel.
 static IMAGE: Rendition = Rendition {
     media_type: "image/png",
     extension: "png",
@@ -18,14 +18,14 @@ static IMAGE: Rendition = Rendition {
         \0\0\0\0IEND\xaeB`\x82",
 };
 
-/// The boxes `ftyp` and `free` of an MP4 file: a player finds no track in it.
+/// Boxes `ftyp` and `free` of an MP4 file without tracks.
 const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isommp42\
     \0\0\0\x2cfreenothing is transcoded by frameio-sim";
 
 static VIDEO: Rendition = Rendition { media_type: "video/mp4", extension: "mp4", content: MP4 };
 static AUDIO: Rendition = Rendition { media_type: "audio/mp4", extension: "m4a", content: MP4 };
 
-/// A playlist without segments.
+/// HLS playlist without segments.
 static PLAYLIST: Rendition = Rendition {
     media_type: "application/vnd.apple.mpegurl",
     extension: "m3u8",
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_boxes_are_as_long_as_they_say() {
+    fn boxes_have_their_declared_lengths() {
         let mut rest = MP4;
         let mut kinds = Vec::new();
         while let Some((length, _)) = rest.split_first_chunk() {

@@ -1,4 +1,4 @@
-//! Signed URLs, as those of S3: they carry their own credential.
+//! Signed URLs in the style of S3, which contain their credential.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 
 use crate::clock;
 
-/// Path of uploads: `/sim-uploads/{upload}/{number}`.
+/// Prefix of upload paths: `/sim-uploads/{upload}/{number}`.
 pub(crate) const UPLOADS: &str = "/sim-uploads/";
 
-/// Path of downloads: `/sim-media/{upload}/{disposition}`, and of renditions:
+/// Prefix of download paths, `/sim-media/{upload}/{disposition}`, and of rendition paths,
 /// `/sim-media/{upload}/{link}/{disposition}`.
 pub(crate) const DOWNLOADS: &str = "/sim-media/";
 
@@ -22,7 +22,7 @@ const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 const DATE: &str = "%Y%m%dT%H%M%SZ";
 
-/// Why a URL is refused.
+/// Reason why a URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Unsigned,
@@ -30,12 +30,12 @@ pub(crate) enum Refused {
     Expired,
 }
 
-/// Signs URLs with a key of its own, so that those of another simulator are refused.
+/// Signer of URLs. Each simulator has its own key, so it refuses the URLs of other simulators.
 #[derive(Debug)]
 pub(crate) struct Signer(Secret);
 
 impl Signer {
-    /// Signs with this key; URLs that another key has signed are refused.
+    /// Creates a signer with a key.
     pub(crate) fn new(key: impl Into<Secret>) -> Self {
         Self(key.into())
     }
@@ -44,19 +44,19 @@ impl Signer {
         &self.0
     }
 
-    /// Returns the URL that takes part `number` of an upload.
+    /// Returns the URL for part `number` of an upload.
     pub(crate) fn upload_url(&self, base: &str, id: &str, number: usize, now: Timestamp) -> String {
         let headers = "content-type%3Bhost%3Bx-amz-acl";
         self.url(base, &format!("{UPLOADS}{id}/{number}"), headers, now)
     }
 
-    /// Returns the URL of the bytes of an upload; `what` selects the rendition and whether a browser
-    /// shows or saves it.
+    /// Returns the download URL of an upload; `what` is the disposition, after the name of a rendition if
+    /// one is requested.
     pub(crate) fn download_url(&self, base: &str, id: &str, what: &str, now: Timestamp) -> String {
         self.url(base, &format!("{DOWNLOADS}{id}/{what}"), "host", now)
     }
 
-    /// Returns `base` and `path` with a query that signs `headers`, valid for 24 hours.
+    /// Joins `base` and `path` with a signature of `headers` that is valid for 24 hours.
     fn url(&self, base: &str, path: &str, headers: &str, now: Timestamp) -> String {
         let date = now.strftime(DATE);
         let query = format!(
@@ -67,7 +67,7 @@ impl Signer {
         format!("{base}{path}?{query}&X-Amz-Signature={signature}")
     }
 
-    /// Checks the signature and the age of a URL.
+    /// Checks the signature and expiry of a URL.
     pub(crate) fn check(&self, path: &str, query: &str, now: Timestamp) -> Result<(), Refused> {
         let (signed, signature) =
             query.rsplit_once("&X-Amz-Signature=").ok_or(Refused::Unsigned)?;

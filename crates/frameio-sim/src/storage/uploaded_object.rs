@@ -1,4 +1,4 @@
-//! The content of one upload, which arrives in parts.
+//! Content of an upload, which arrives in parts.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kept, Segment, Storage, Writer, read};
 
-/// S3 takes no more parts than this for one object; a larger file gets larger parts.
-const MOST_PARTS: u64 = 10_000;
+/// Maximum number of parts, which is the limit of S3. Larger files have larger parts.
+const MAX_PARTS: u64 = 10_000;
 
-/// How an upload is cut: into parts of one size, of which the last may be smaller.
+/// Division of an upload into parts of equal size, of which the last may be smaller.
 ///
-/// So the size of the parts follows from their number, which is all that a client has to go by
-/// for an attachment: `ceil(size / number)`.
+/// The size of the parts is `ceil(size / number)`. Clients depend on that for attachments, for which
+/// they receive only the number of parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) size: u64,
@@ -27,27 +27,27 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// Parts of at most about `longest`, or longer ones where they would be too many.
-    pub(crate) fn new(size: u64, longest: u64) -> Self {
-        let count = size.div_ceil(longest.max(1)).clamp(1, MOST_PARTS);
+    /// Creates parts of at most `max_part` bytes, or larger ones if there would be too many.
+    pub(crate) fn new(size: u64, max_part: u64) -> Self {
+        let count = size.div_ceil(max_part.max(1)).clamp(1, MAX_PARTS);
         Self { size, part: size.div_ceil(count).max(1) }
     }
 
-    /// The size of a part, by its index.
+    /// Returns the size of a part by its index.
     pub(crate) fn part(self, index: usize) -> Option<u64> {
         let left = self.size.checked_sub((index as u64).checked_mul(self.part)?)?;
         (left > 0).then(|| left.min(self.part))
     }
 
-    /// The size of each part.
+    /// Returns the sizes of all parts.
     pub(crate) fn parts(self) -> impl Iterator<Item = u64> {
         (0..).map_while(move |index| self.part(index))
     }
 }
 
-/// Content of an upload. It does not change once it is complete, so that copies share it.
+/// Content of an upload. A complete one is immutable, so copies share it.
 ///
-/// Parts are written while they arrive, so the list of them has a lock of its own.
+/// The list of parts has its own lock, because parts are written while they arrive.
 #[derive(Debug)]
 pub(crate) struct UploadedObject {
     storage: Storage,
@@ -60,16 +60,16 @@ pub(crate) struct UploadedObject {
 struct Slots {
     parts: Vec<Slot>,
     missing: usize,
-    /// Places of the file that a broken or replaced part has left.
+    /// Offsets in the file that incomplete or replaced parts have freed.
     free: Vec<u64>,
-    /// Where the file ends.
+    /// End of the file.
     end: u64,
 }
 
 #[derive(Debug)]
 enum Slot {
     Absent,
-    /// Somebody writes at the place of the part.
+    /// A writer is active at the offset of the part.
     Writing,
     Kept(Kept),
 }
@@ -79,7 +79,7 @@ impl UploadedObject {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Nothing yet.
+    /// Creates an object without parts.
     pub(crate) fn new(storage: Storage, id: &str, layout: Layout) -> Self {
         let parts: Vec<Slot> = layout.parts().map(|_| Slot::Absent).collect();
         let slots = Slots {
@@ -91,7 +91,7 @@ impl UploadedObject {
         Self { storage, id: id.to_owned(), layout, slots: Mutex::new(slots) }
     }
 
-    /// What came as a whole.
+    /// Creates a complete object.
     pub(crate) fn whole(storage: Storage, id: &str, kept: Kept, size: u64) -> Self {
         let slots =
             Slots { parts: vec![Slot::Kept(kept)], missing: 0, free: Vec::new(), end: size };
@@ -99,7 +99,7 @@ impl UploadedObject {
         Self { storage, id: id.to_owned(), layout, slots: Mutex::new(slots) }
     }
 
-    /// A place to write a part to; nothing where the upload is complete already.
+    /// Opens a writer for a part; returns `None` if the upload is complete or has no such part.
     pub(crate) async fn write(self: &Arc<Self>, index: usize) -> io::Result<Option<PartWriter>> {
         let Some(size) = self.layout.part(index) else { return Ok(None) };
         let at = {
@@ -109,13 +109,13 @@ impl UploadedObject {
             }
             slots.reserve(index, self.layout.part)
         };
-        // It gives the place back if it cannot be written to.
+        // Dropping the writer frees the offset if opening fails.
         let mut writer = PartWriter { object: self.clone(), index, place: Some(at), writer: None };
         writer.writer = Some(Writer::open(&self.storage, &self.id, at, size).await?);
         Ok(Some(writer))
     }
 
-    /// Streams the bytes of a range of what is complete.
+    /// Streams a range of a complete object.
     pub(crate) async fn read(
         &self,
         range: Range<u64>,
@@ -145,10 +145,10 @@ impl UploadedObject {
                 &Slot::Kept(Kept::At(place)) => {
                     let at = place + first;
                     match segments.back_mut() {
-                        Some(Segment::File { at: before, length: so_far })
-                            if *before + *so_far == at =>
+                        Some(Segment::File { at: start, length: previous })
+                            if *start + *previous == at =>
                         {
-                            *so_far += length;
+                            *previous += length;
                         }
                         _ => segments.push_back(Segment::File { at, length }),
                     }
@@ -163,21 +163,21 @@ impl UploadedObject {
         segments
     }
 
-    /// Whether a part of it was not saved.
+    /// Returns whether a part was not saved with the state.
     fn is_lost(&self) -> bool {
         let lost = |slot: &Slot| matches!(slot, Slot::Kept(Kept::Lost));
         self.lock().parts.iter().any(lost)
     }
 
-    /// Whether it takes up a file of its own.
+    /// Returns whether the content is stored in a file.
     pub(crate) const fn is_in_file(&self) -> bool {
         matches!(self.storage, Storage::Directory(_))
     }
 
-    /// Removes the file of the upload, if there is one, without keeping the runtime waiting.
+    /// Removes the file of the upload, if any, without blocking the runtime.
     pub(crate) fn remove(&self) {
         let Some(path) = self.storage.path(&self.id) else { return };
-        // There is none where no part has come.
+        // The file does not exist before the first part arrives.
         let remove = move || drop(std::fs::remove_file(path));
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(remove)),
@@ -186,7 +186,7 @@ impl UploadedObject {
     }
 }
 
-/// The bytes of `blocks` from `first` to before `after`.
+/// Returns the bytes of `blocks` from `first` to `after`, exclusive.
 fn slices(blocks: &[Bytes], first: u64, after: u64) -> impl Iterator<Item = Bytes> {
     let mut start = 0;
     blocks.iter().filter_map(move |block| {
@@ -198,7 +198,7 @@ fn slices(blocks: &[Bytes], first: u64, after: u64) -> impl Iterator<Item = Byte
 }
 
 impl Slots {
-    /// The part's own place, or another where that is taken.
+    /// Returns an offset for a part: the regular one, or another if that is in use.
     fn reserve(&mut self, index: usize, length: u64) -> u64 {
         if let Some(slot @ Slot::Absent) = self.parts.get_mut(index) {
             *slot = Slot::Writing;
@@ -211,7 +211,7 @@ impl Slots {
         })
     }
 
-    /// Gives a place back that nothing was kept at.
+    /// Frees an unused offset.
     fn release(&mut self, index: usize, at: u64, length: u64) {
         match self.parts.get_mut(index) {
             Some(slot @ Slot::Writing) if at == index as u64 * length => *slot = Slot::Absent,
@@ -219,7 +219,7 @@ impl Slots {
         }
     }
 
-    /// Keeps a part, unless all are complete; returns whether this part completes them.
+    /// Stores a part unless the upload is complete; returns whether the part completes it.
     fn keep(&mut self, index: usize, kept: Kept) -> bool {
         let Some(slot) = self.parts.get_mut(index).filter(|_| self.missing > 0) else {
             return false;
@@ -233,10 +233,10 @@ impl Slots {
     }
 }
 
-/// The most bytes of a content in memory that are saved with the state.
-const MOST_SAVED: u64 = 1024 * 1024;
+/// Maximum size of a content in memory that is saved with the state, in bytes.
+const MAX_SAVED: u64 = 1024 * 1024;
 
-/// A content as it is saved.
+/// Serialized form of an uploaded object.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SavedObject {
@@ -253,16 +253,16 @@ pub(crate) struct SavedObject {
 #[serde(rename_all = "snake_case")]
 enum SavedPart {
     Absent,
-    /// In base64.
+    /// Bytes in base64.
     Bytes(String),
-    /// At this offset of the file in the directory of the storage.
+    /// Offset in the upload's file in the storage directory.
     At(u64),
     Counted,
     Lost,
 }
 
 impl SavedObject {
-    /// One that is complete, and was only counted.
+    /// Creates a complete object whose bytes were only counted.
     pub(crate) fn counted(size: u64) -> Self {
         let (free, end) = (Vec::new(), None);
         Self { size, part_size: size.max(1), parts: vec![SavedPart::Counted], free, end }
@@ -272,16 +272,16 @@ impl SavedObject {
         !self.parts.iter().any(|part| matches!(part, SavedPart::Absent))
     }
 
-    /// What is wrong with it, if something is.
+    /// Validates the object; the error is for the author of the file.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.part_size == 0 || self.part_size < self.size.div_ceil(MOST_PARTS) {
-            return Err(format!("`part_size` has to be a {MOST_PARTS}th of `size` or more"));
+        if self.part_size == 0 || self.part_size < self.size.div_ceil(MAX_PARTS) {
+            return Err(format!("'part_size' must be at least a {MAX_PARTS}th of 'size'"));
         }
         let layout = Layout { size: self.size, part: self.part_size };
         let sizes: Vec<u64> = layout.parts().collect();
-        // What came as a whole is one part, be it empty.
+        // An object that arrived as a whole has one part, even if it is empty.
         if sizes.len().max(1) != self.parts.len().max(1) {
-            return Err(format!("there have to be {} `parts`", sizes.len()));
+            return Err(format!("'parts' must have {} items", sizes.len()));
         }
         for (index, (part, size)) in self.parts.iter().zip(sizes).enumerate() {
             let SavedPart::Bytes(text) = part else { continue };
@@ -295,18 +295,18 @@ impl SavedObject {
 }
 
 impl UploadedObject {
-    /// The id that its file has in a directory.
+    /// Returns the id, which is the name of the file in a directory.
     pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
-    /// It as it is saved. What is in memory and too large is lost if it is complete, and has to be
-    /// sent again if it is not.
+    /// Returns the serialized form. Parts in memory that are too large to be saved are marked as lost if
+    /// the upload is complete, and as absent otherwise, so that the client has to send them again.
     pub(crate) fn saved(&self) -> SavedObject {
         let slots = self.lock();
         let lost = || if slots.missing == 0 { SavedPart::Lost } else { SavedPart::Absent };
         let part = |slot: &Slot| match slot {
-            Slot::Kept(Kept::Blocks(blocks)) if self.layout.size <= MOST_SAVED => {
+            Slot::Kept(Kept::Blocks(blocks)) if self.layout.size <= MAX_SAVED => {
                 SavedPart::Bytes(STANDARD.encode(blocks.concat()))
             }
             Slot::Kept(Kept::Blocks(_)) => lost(),
@@ -325,7 +325,7 @@ impl UploadedObject {
         }
     }
 
-    /// The same back; what is in a file is looked for in the directory of `storage`.
+    /// Restores an object; bytes in files are expected in the directory of `storage`.
     pub(crate) fn restored(saved: SavedObject, storage: &Storage, id: &str) -> Self {
         let SavedObject { size, part_size, parts, free, end } = saved;
         let complete = !parts.iter().any(|part| matches!(part, SavedPart::Absent));
@@ -344,19 +344,19 @@ impl UploadedObject {
         let parts: Vec<Slot> = parts.into_iter().map(slot).collect();
         let missing = parts.iter().filter(|slot| matches!(slot, Slot::Absent)).count();
         let end = end.unwrap_or(parts.len() as u64 * part_size);
-        // What was whole in memory stays there, and has no file that could be removed.
+        // A complete object without a file stays in memory, because there is no file to remove.
         let storage = if complete && !in_file { Storage::Memory } else { storage.clone() };
         let slots = Mutex::new(Slots { parts, missing, free, end });
         Self { storage, id: id.to_owned(), layout: Layout { size, part: part_size }, slots }
     }
 }
 
-/// Takes the bytes of one part; what was kept of the part before stays unless it is committed.
+/// Writer of a part. Earlier bytes of the same part are replaced only when the writer commits.
 #[derive(Debug)]
 pub(crate) struct PartWriter {
     object: Arc<UploadedObject>,
     index: usize,
-    /// To be given back if nothing is kept there.
+    /// Offset to be freed unless the part is committed.
     place: Option<u64>,
     writer: Option<Writer>,
 }
@@ -369,7 +369,7 @@ impl PartWriter {
         }
     }
 
-    /// Keeps the part; returns whether it completes the upload.
+    /// Stores the part; returns whether it completes the upload.
     pub(crate) async fn commit(mut self) -> io::Result<bool> {
         let Some(writer) = self.writer.take() else { return Ok(false) };
         let kept = writer.finish().await?;
@@ -393,7 +393,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_as_large_as_the_first_and_none_is_too_many() {
+    fn parts_have_equal_sizes_and_a_limited_number() {
         let sizes = |size, part| Layout::new(size, part).parts().collect::<Vec<_>>();
         assert_eq!(sizes(50_645_990, 17_000_000), [16_881_997, 16_881_997, 16_881_996]);
         assert_eq!(sizes(1, 10), [1]);
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn parts_that_break_off_or_come_again_leave_the_others_alone() {
+    async fn incomplete_and_repeated_parts_do_not_affect_other_parts() {
         let directory = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
         for storage in [Storage::Memory, Storage::Directory(directory.clone())] {
             let object = Arc::new(UploadedObject::new(storage.clone(), "x", Layout::new(8, 3)));
@@ -448,8 +448,8 @@ mod tests {
             let mut late = object.write(2).await.unwrap().unwrap();
             late.write("??".into()).await.unwrap();
             assert!(put(&object, 2, "gh").await, "complete");
-            assert!(!late.commit().await.unwrap(), "was complete before");
-            assert!(object.write(0).await.unwrap().is_none(), "is not changed any more");
+            assert!(!late.commit().await.unwrap(), "the upload is already complete");
+            assert!(object.write(0).await.unwrap().is_none(), "a complete upload is immutable");
 
             assert_eq!(read(&object, 0..8).await, "abcdefgh");
             assert_eq!(read(&object, 2..7).await, "cdefg");

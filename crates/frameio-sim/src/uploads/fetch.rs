@@ -1,4 +1,4 @@
-//! Remote uploads, fetched in the background.
+//! Remote uploads, fetched by background tasks.
 
 use std::io;
 use std::sync::{Arc, Weak};
@@ -18,13 +18,13 @@ use crate::shared::{Env, Shared, World};
 use crate::state::{Remote, RemoteSource, State};
 use crate::storage::{Layout, Storage, UploadedObject, Writer};
 
-/// The longest file that is fetched, the service's limit: 50 GB.
-const LONGEST: u64 = 50_000_000_000;
+/// Maximum size of a fetched file, which is the limit of the service: 50 GB.
+const MAX_SIZE: u64 = 50_000_000_000;
 
-/// For how long a source may be silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Time limit for the next data of a source.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Starts to fetch the remote uploads that wait for it; outside of a runtime they keep waiting.
+/// Starts to fetch pending remote uploads. Outside of a runtime, they stay pending.
 pub(crate) fn start_pending(shared: &Arc<Shared>, world: &mut World) {
     if world.state.uploads.to_fetch.is_empty() {
         return;
@@ -50,7 +50,7 @@ fn finish(env: &Env, state: &mut State, id: &str, fetched: io::Result<UploadedOb
             let deleted = state.uploads.get_any(id).is_none();
             let now = env.clock.now();
             if !state.complete_remote_upload(id, object, now, env.transcode_after) && deleted {
-                // Its file was written after it was deleted.
+                // Deleted permanently while its content was fetched.
                 UploadedObject::new(env.storage.clone(), id, Layout::new(0, 1)).remove();
             }
         }
@@ -72,24 +72,24 @@ async fn fetch(
     source: &RemoteSource,
 ) -> io::Result<UploadedObject> {
     let request = Request::get(&source.uri).body(Body::empty()).map_err(io::Error::other)?;
-    let asked = within(clock, PATIENCE, client().request(request));
-    let response = asked.await?.map_err(io::Error::other)?;
+    let response = within(clock, IDLE_TIMEOUT, client().request(request)).await?;
+    let response = response.map_err(io::Error::other)?;
     if response.status() != StatusCode::OK {
-        return Err(io::Error::other("the source does not answer with 200"));
+        return Err(io::Error::other("the status of the source is not 200"));
     }
     let length = response.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let length = length.and_then(|length| length.parse().ok());
     let too_long = || io::Error::from(io::ErrorKind::FileTooLarge);
-    if length.is_some_and(|length: u64| length > LONGEST) {
+    if length.is_some_and(|length: u64| length > MAX_SIZE) {
         return Err(too_long());
     }
     let mut body = response.into_body();
-    let mut writer = Writer::open(storage, &source.id, 0, length.unwrap_or(LONGEST)).await?;
+    let mut writer = Writer::open(storage, &source.id, 0, length.unwrap_or(MAX_SIZE)).await?;
     let mut size = 0;
-    while let Some(frame) = within(clock, PATIENCE, body.frame()).await? {
+    while let Some(frame) = within(clock, IDLE_TIMEOUT, body.frame()).await? {
         let Ok(data) = frame.map_err(io::Error::other)?.into_data() else { continue };
         size += Bytes::len(&data) as u64;
-        if size > LONGEST {
+        if size > MAX_SIZE {
             return Err(too_long());
         }
         writer.write(data).await?;

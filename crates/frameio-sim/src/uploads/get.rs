@@ -1,4 +1,4 @@
-//! Download of uploads and of their renditions.
+//! Downloads of uploads and renditions.
 
 use frameio_core::Body;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -16,25 +16,28 @@ use crate::storage::DOWNLOADS;
 use crate::storage::rendition::{self, Rendition};
 
 const NO_KEY: StorageError =
-    StorageError::new(StatusCode::NOT_FOUND, "NoSuchKey", "There is no such object.");
+    StorageError::new(StatusCode::NOT_FOUND, "NoSuchKey", "No such object.");
 const CHANGED: StorageError = StorageError::new(
     StatusCode::PRECONDITION_FAILED,
     "PreconditionFailed",
-    "It is another object.",
+    "The object does not match the condition.",
 );
-const OUTSIDE: StorageError =
-    StorageError::new(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", "The range is outside.");
+const OUTSIDE: StorageError = StorageError::new(
+    StatusCode::RANGE_NOT_SATISFIABLE,
+    "InvalidRange",
+    "The range is beyond the end of the object.",
+);
 
-/// Uploads come from anybody, and are served from the origin of the API and of `/_sim/`: a browser must
-/// neither run them there nor guess another type than theirs.
+/// Uploads have any content, and are served from the origin of the API and of `/_sim/`. Browsers must
+/// neither run scripts in them nor guess their type.
 const SANDBOX: [(HeaderName, &str); 2] =
     [(header::CONTENT_SECURITY_POLICY, "sandbox"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
 
-/// Returns the bytes of an upload or of a rendition, whole or a range of them.
+/// Returns an upload or rendition, or a range of it.
 pub(crate) async fn get(shared: &Shared, parts: &Parts, id: &str) -> Response<Body> {
     let found = admit(shared, parts, id);
     let response = match found {
-        Ok(found) => found.answer(parts).await,
+        Ok(found) => found.respond(parts).await,
         Err(refusal) => Err(refusal),
     };
     let mut response = response.unwrap_or_else(StorageError::into_response);
@@ -55,7 +58,7 @@ fn admit(shared: &Shared, parts: &Parts, id: &str) -> Result<Found, StorageError
     Found::new(&world.state, id, what).ok_or(NO_KEY)
 }
 
-/// What is to be sent.
+/// Content to be sent.
 struct Found {
     upload: Upload,
     rendition: Option<&'static Rendition>,
@@ -82,7 +85,7 @@ impl Found {
         Some(Self { upload, rendition, etag, modified, disposition })
     }
 
-    async fn answer(self, parts: &Parts) -> Result<Response<Body>, StorageError> {
+    async fn respond(self, parts: &Parts) -> Result<Response<Body>, StorageError> {
         let modified = self.modified.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         let has = |name| text(&parts.headers, name).map(|tags| names(tags, &self.etag));
         if has(header::IF_MATCH) == Some(false) {
@@ -139,7 +142,7 @@ impl Found {
     }
 }
 
-/// A range is meant for the content that the client has seen, so another `if-range` voids it.
+/// Returns the requested range; a range with another `if-range` is ignored.
 fn range(headers: &HeaderMap, known: [&str; 2], length: u64) -> Range {
     match text(headers, header::RANGE) {
         Some(range) if text(headers, header::IF_RANGE).is_none_or(|seen| known.contains(&seen)) => {
@@ -149,12 +152,12 @@ fn range(headers: &HeaderMap, known: [&str; 2], length: u64) -> Range {
     }
 }
 
-/// Whether a list of entity tags names this one.
+/// Returns whether a list of entity tags contains this one.
 fn names(tags: &str, etag: &str) -> bool {
     tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
-/// Leaves a header out that the client's own text makes impossible.
+/// Inserts a header, unless text from the client makes its value invalid.
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);

@@ -1,4 +1,4 @@
-//! The storage next to the API: parts are uploaded, and contents downloaded, by signed URLs.
+//! Storage endpoints next to the API: uploads of parts and downloads, with signed URLs.
 
 mod fetch;
 mod get;
@@ -16,7 +16,7 @@ use crate::storage::Refused;
 pub(crate) use self::get::get;
 pub(crate) use self::put::put;
 
-/// Refuses a request whose URL is not its only and valid credential.
+/// Refuses a request unless a valid signed URL is its only credential.
 fn authorize(shared: &Shared, world: &World, parts: &Parts) -> Result<(), StorageError> {
     if parts.headers.contains_key(header::AUTHORIZATION) {
         return Err(StorageError::TWO_CREDENTIALS);

@@ -1,4 +1,4 @@
-//! Upload of parts.
+//! Uploads of parts.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -16,27 +16,26 @@ use crate::shared::Shared;
 use crate::storage::UploadedObject;
 
 const NO_UPLOAD: StorageError =
-    StorageError::new(StatusCode::NOT_FOUND, "NoSuchUpload", "There is no such upload.");
+    StorageError::new(StatusCode::NOT_FOUND, "NoSuchUpload", "No such upload.");
 const NO_LENGTH: StorageError = StorageError::new(
     StatusCode::LENGTH_REQUIRED,
     "MissingContentLength",
-    "The length of the body has to be known before.",
+    "The length of the body is required.",
 );
 const BROKEN: StorageError =
-    StorageError::new(StatusCode::BAD_REQUEST, "IncompleteBody", "The body broke off.");
+    StorageError::new(StatusCode::BAD_REQUEST, "IncompleteBody", "The body is incomplete.");
 const TOO_SMALL: StorageError = StorageError::new(
     StatusCode::BAD_REQUEST,
     "EntityTooSmall",
-    "The part is longer than the body.",
+    "The body is shorter than the part.",
 );
 const TOO_LARGE: StorageError = StorageError::new(
     StatusCode::BAD_REQUEST,
     "EntityTooLarge",
-    "The part is shorter than the body.",
+    "The body is longer than the part.",
 );
 
-/// Receives part `number`, from 1, of an upload. A `dropped` part is answered like any other, and
-/// not kept.
+/// Receives a part of an upload; numbers start at 1. A `dropped` part is confirmed but not stored.
 pub(crate) async fn put<B>(
     shared: &Shared,
     parts: &Parts,
@@ -70,7 +69,7 @@ where
     }
 }
 
-/// Checks all that can be known before the body comes.
+/// Checks a request before its body is read.
 fn admit(
     shared: &Shared,
     parts: &Parts,
@@ -98,7 +97,7 @@ fn admit(
     }
 }
 
-/// Writes the body to the storage while it comes.
+/// Streams the body to the storage.
 async fn take<B>(
     shared: &Shared,
     (id, index): (&str, usize),
@@ -112,22 +111,22 @@ where
 {
     let failed = |error| StorageError::of_disk(&error);
     let mut writer = if dropped { None } else { object.write(index).await.map_err(failed)? };
-    let mut left = length.unwrap_or_default();
+    let mut remaining = length.unwrap_or_default();
     while let Some(data) = next(&mut body).await {
         let data = data.map_err(|Broken| BROKEN)?;
-        left = left.checked_sub(data.len() as u64).ok_or(TOO_LARGE)?;
+        remaining = remaining.checked_sub(data.len() as u64).ok_or(TOO_LARGE)?;
         if let Some(writer) = &mut writer {
             writer.write(data).await.map_err(failed)?;
         }
     }
-    if left > 0 {
+    if remaining > 0 {
         return Err(BROKEN);
     }
     let Some(writer) = writer else { return Ok(()) };
     let is_complete = writer.commit().await.map_err(failed)?;
     let state = &mut shared.lock().state;
     if state.uploads.get_any(id).is_none() {
-        // Deleted for good while the part arrived, which may have created its file again.
+        // Deleted permanently while the part arrived, which can have created the file again.
         object.remove();
         return Err(NO_UPLOAD);
     }

@@ -1,13 +1,13 @@
-//! The `range` header.
+//! Header `range`.
 
-/// What a `range` header asks of so many bytes.
+/// Requested range of a content.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Range {
-    /// All of them: the header is not understood, or asks for several ranges.
+    /// Everything, because the header is invalid or requests several ranges.
     Whole,
-    /// Those from `first` to before `after`.
+    /// Bytes from `first` to `after`, exclusive.
     Part { first: u64, after: u64 },
-    /// None that there are.
+    /// A range beyond the end.
     Outside,
 }
 
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_cut_to_what_there_is() {
+    fn ranges_are_cut_to_the_length() {
         let part = |first, after| Range::Part { first, after };
         for (header, expected) in [
             ("bytes=0-0", part(0, 1)),

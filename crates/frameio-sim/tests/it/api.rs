@@ -1,4 +1,4 @@
-//! A client of the simulator that holds every answer against the contract.
+//! Client of the simulator that validates every response against the contract.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,7 +19,7 @@ pub(crate) struct Api {
     succeeded: Arc<Mutex<BTreeSet<&'static str>>>,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) operation: Option<&'static str>,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -27,7 +27,7 @@ pub(crate) struct Answer {
 }
 
 impl Api {
-    /// A client of a simulator without quotas.
+    /// Creates a client of a simulator without quotas.
     pub(crate) fn new() -> Self {
         Self::of(Sim::builder().quotas(false).build())
     }
@@ -36,7 +36,7 @@ impl Api {
         Self { sim, token: Sim::TOKEN.to_owned(), succeeded: Arc::default() }
     }
 
-    /// The same simulator, asked with another token.
+    /// Returns a client of the same simulator with another token.
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self {
             sim: self.sim.clone(),
@@ -45,7 +45,7 @@ impl Api {
         }
     }
 
-    /// The operations that have succeeded.
+    /// Returns the operations that have succeeded.
     pub(crate) fn succeeded(&self) -> MutexGuard<'_, BTreeSet<&'static str>> {
         self.succeeded.lock().unwrap()
     }
@@ -70,12 +70,17 @@ impl Api {
         format!("{}/folders/{}", self.account(), self.sim.demo().root_folder_id)
     }
 
-    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> ApiResponse {
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         self.send_text(method, path, &body).await
     }
 
-    pub(crate) async fn send_text(&self, method: Method, path: &str, body: &str) -> Answer {
+    pub(crate) async fn send_text(&self, method: Method, path: &str, body: &str) -> ApiResponse {
         let contract = Contract::find(&method, path.split('?').next().unwrap());
         let mut request = Request::builder()
             .method(&method)
@@ -95,38 +100,38 @@ impl Api {
             self.succeeded().extend(operation);
         }
         let body = serde_json::from_slice(&body).unwrap_or_default();
-        Answer { operation, status: parts.status, headers: parts.headers, body }
+        ApiResponse { operation, status: parts.status, headers: parts.headers, body }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> ApiResponse {
         self.send(Method::GET, path, None).await
     }
 
-    pub(crate) async fn post(&self, path: &str, data: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, data: Value) -> ApiResponse {
         self.send(Method::POST, path, Some(json!({ "data": data }))).await
     }
 
-    pub(crate) async fn patch(&self, path: &str, data: Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, data: Value) -> ApiResponse {
         self.send(Method::PATCH, path, Some(json!({ "data": data }))).await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> ApiResponse {
         self.send(Method::DELETE, path, None).await
     }
 
-    /// Makes a folder in `folder`; gives its path.
+    /// Creates a folder in `folder`; returns its path.
     pub(crate) async fn make_folder(&self, folder: &str, name: &str) -> String {
-        let answer = self.post(&format!("{folder}/folders"), json!({ "name": name })).await;
-        format!("{}/folders/{}", self.account(), answer.created()["id"].as_str().unwrap())
+        let response = self.post(&format!("{folder}/folders"), json!({ "name": name })).await;
+        format!("{}/folders/{}", self.account(), response.created()["id"].as_str().unwrap())
     }
 
-    /// Makes a file in `folder` without uploading it.
+    /// Creates a file in `folder` without uploading it.
     pub(crate) async fn make_file(&self, folder: &str, name: &str, size: usize) -> Value {
         let data = json!({ "name": name, "file_size": size });
         self.post(&format!("{folder}/files/local_upload"), data).await.created()
     }
 
-    /// Makes a file in the root folder and uploads it; gives its path.
+    /// Creates a file in the root folder and uploads it; returns its path.
     pub(crate) async fn upload(&self, name: &str, content: &str) -> String {
         let file = self.make_file(&self.root(), name, content.len()).await;
         let mut content = content;
@@ -152,22 +157,22 @@ impl Api {
     }
 }
 
-impl Answer {
-    /// The data of an answer of 200.
+impl ApiResponse {
+    /// Returns the data of a 200 response.
     #[track_caller]
     pub(crate) fn data(mut self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
         self.body["data"].take()
     }
 
-    /// The data of an answer of 201.
+    /// Returns the data of a 201 response.
     #[track_caller]
     pub(crate) fn created(mut self) -> Value {
         assert_eq!(self.status, StatusCode::CREATED, "{}", self.body);
         self.body["data"].take()
     }
 
-    /// The names of a list.
+    /// Returns the names in a list.
     #[track_caller]
     pub(crate) fn names(self) -> Vec<String> {
         let data = self.data();
@@ -175,7 +180,7 @@ impl Answer {
         items.map(|item| item["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The pointers of an answer of 422.
+    /// Returns the pointers of a 422 response.
     #[track_caller]
     pub(crate) fn pointers(&self) -> Vec<&str> {
         assert_eq!(self.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", self.body);
@@ -184,27 +189,27 @@ impl Answer {
     }
 }
 
-/// Sends any request and reads the answer.
+/// Sends a request and collects the response.
 pub(crate) async fn send(sim: &Sim, request: Request<Body>) -> Response<Bytes> {
     let (parts, body) = sim.clone().oneshot(request).await.unwrap().into_parts();
     Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
 }
 
-/// Gets what a signed URL leads to.
+/// Sends a `GET` to a signed URL.
 pub(crate) async fn get(sim: &Sim, url: &str, headers: &[(&str, &str)]) -> Response<Bytes> {
     let request =
         headers.iter().fold(Request::get(url), |r, (name, value)| r.header(*name, *value));
     send(sim, request.body(Body::empty()).unwrap()).await
 }
 
-/// The storages that keep bytes; the directory is below that of the build.
+/// Returns the storages that keep bytes; the directory is inside the build directory.
 pub(crate) fn storages() -> [Storage; 2] {
     let name = uuid::Uuid::new_v4().to_string();
     let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     [Storage::Memory, Storage::Directory(directory)]
 }
 
-/// Puts a part as it should be put; gives the status and the body.
+/// Uploads a part correctly; returns the status and the body.
 pub(crate) async fn put(
     sim: &Sim,
     url: &str,

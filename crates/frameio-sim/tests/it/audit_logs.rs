@@ -1,4 +1,4 @@
-//! The audit log.
+//! Audit log.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) async fn scenario(api: &Api) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_tells_what_was_done_and_can_be_filtered() {
+async fn the_log_contains_changes_and_can_be_filtered() {
     let api = Api::new();
     let log = async |query: &str| {
         let entries = api.get(&format!("{}/audit_logs?{query}", api.account())).await.data();
@@ -57,7 +57,7 @@ async fn the_log_tells_what_was_done_and_can_be_filtered() {
     let in_workspace = format!("filters[workspace_id]={}", demo.workspace_id);
     assert_eq!(log(&in_workspace).await, all);
     let in_project = format!("filters[project_id]={}", demo.project_id);
-    assert_eq!(log(&in_project).await.len(), all.len() - 1, "all but the webhook");
+    assert_eq!(log(&in_project).await.len(), all.len() - 1, "everything but the webhook");
 
     let path = format!("{}/audit_logs?include=user&page_size=1", api.account());
     let page = api.get(&path).await;
@@ -72,31 +72,35 @@ async fn the_log_tells_what_was_done_and_can_be_filtered() {
 }
 
 #[tokio::test]
-async fn the_log_is_refused_without_the_header_of_its_version() {
+async fn the_log_requires_its_api_version() {
     let api = Api::new();
-    let ask = async |version: Option<&str>, query: &str| {
+    let send_request = async |version: Option<&str>, query: &str| {
         let mut request = Request::get(format!("{}/audit_logs?{query}", api.account()))
             .header("authorization", format!("Bearer {}", Sim::TOKEN));
         if let Some(version) = version {
             request = request.header("api-version", version);
         }
-        let answer = send(&api.sim, request.body(Body::empty()).unwrap()).await;
-        let body: Value = serde_json::from_slice(answer.body()).unwrap();
-        (answer.status().as_u16(), body["errors"][0]["source"]["pointer"].clone())
+        let response = send(&api.sim, request.body(Body::empty()).unwrap()).await;
+        let body: Value = serde_json::from_slice(response.body()).unwrap();
+        (response.status().as_u16(), body["errors"][0]["source"]["pointer"].clone())
     };
-    assert_eq!(ask(Some("4.0"), "").await, (200, json!(null)));
-    assert_eq!(ask(Some("experimental"), "").await, (422, json!("/api-version")));
-    assert_eq!(ask(None, "").await, (422, json!("/api-version")));
+    assert_eq!(send_request(Some("4.0"), "").await, (200, json!(null)));
+    assert_eq!(send_request(Some("experimental"), "").await, (422, json!("/api-version")));
+    assert_eq!(send_request(None, "").await, (422, json!("/api-version")));
 
     api.upload("clip.mp4", "abc").await;
     let page = api.get(&format!("{}/audit_logs?page_size=1", api.account())).await;
     let link = page.body["links"]["next"].as_str().unwrap().to_owned();
     let after = link.split_once('?').unwrap().1;
-    assert_eq!(ask(None, after).await, (200, json!(null)), "the official SDK follows links as is");
+    assert_eq!(
+        send_request(None, after).await,
+        (200, json!(null)),
+        "the official SDK follows links as is"
+    );
 }
 
 #[tokio::test]
-async fn an_account_has_a_log_of_its_own() {
+async fn accounts_have_separate_logs() {
     let api = Api::of(Sim::builder().account("Second").build());
     api.upload("clip.mp4", "abc").await;
     let accounts = api.get("/v4/accounts").await.data();

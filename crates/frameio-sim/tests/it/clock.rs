@@ -1,4 +1,4 @@
-//! All that takes time, on the clock that is moved by hand.
+//! Effects of advancing the clock.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::api::{Api, put, send};
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[tokio::test]
-async fn quotas_leak_and_urls_expire_when_it_is_advanced() {
+async fn an_advance_refills_quotas_and_expires_urls() {
     let api = Api::of(Sim::new());
     let clock = api.sim.clock();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
@@ -24,7 +24,7 @@ async fn quotas_leak_and_urls_expire_when_it_is_advanced() {
 }
 
 #[tokio::test]
-async fn files_are_transcoded_when_it_is_advanced() {
+async fn an_advance_completes_transcoding() {
     let api = Api::of(Sim::builder().quotas(false).transcode_after(DAY).build());
     let path = api.upload("notes.txt", "abcd").await;
     let before = api.get(&path).await.data();
@@ -38,7 +38,7 @@ async fn files_are_transcoded_when_it_is_advanced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delayed_request_is_answered_when_it_is_advanced() {
+async fn an_advance_ends_the_delay_of_a_fault() {
     let sim = Sim::new();
     let start = tokio::time::Instant::now();
     sim.inject(Fault::delay(DAY));

@@ -16,7 +16,7 @@ pub(crate) async fn scenario(api: &Api) {
 }
 
 #[tokio::test]
-async fn the_demo_project_has_two_and_more_are_added() {
+async fn the_demo_project_has_two_collections_and_more_can_be_added() {
     let api = Api::new();
     let list = format!("{}/collections", api.project());
     assert_eq!(api.get(&list).await.names(), ["Selects", "To Review"]);
@@ -33,7 +33,7 @@ async fn the_demo_project_has_two_and_more_are_added() {
 }
 
 #[tokio::test]
-async fn collections_go_with_their_project() {
+async fn deleting_a_project_removes_its_collections() {
     let api = Api::new();
     let list = format!("{}/collections", api.project());
     let id = api.get(&list).await.data()[0]["id"].as_str().unwrap().to_owned();

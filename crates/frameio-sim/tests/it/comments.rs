@@ -47,7 +47,7 @@ pub(crate) async fn scenario(api: &Api) {
 }
 
 #[tokio::test]
-async fn a_timestamp_is_given_and_had_as_frame_or_timecode() {
+async fn timestamps_are_frames_or_timecodes() {
     let api = Api::new();
     let (path, made) = comment(&api, json!({"text": "t", "timestamp": "00:00:02:12"})).await;
     assert_eq!(made["timestamp"], 60);
@@ -59,7 +59,7 @@ async fn a_timestamp_is_given_and_had_as_frame_or_timecode() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_tells_null_from_absent() {
+async fn an_update_distinguishes_null_from_missing() {
     let api = Api::new();
     let (path, made) = comment(
         &api,
@@ -99,7 +99,7 @@ async fn a_comment_is_completed_and_reopened() {
 }
 
 #[tokio::test]
-async fn links_carry_the_text_that_they_stand_on() {
+async fn links_contain_their_text() {
     let api = Api::new();
     let link = json!({"start_index": 4, "end_index": 8, "url": "https://example.com"});
     let (path, made) = comment(&api, json!({"text": "Säe the seed", "links": [link]})).await;
@@ -109,7 +109,7 @@ async fn links_carry_the_text_that_they_stand_on() {
 }
 
 #[tokio::test]
-async fn a_text_review_annotation_is_overridden_key_by_key() {
+async fn a_text_review_is_updated_by_key() {
     let api = Api::new();
     let review = json!({
         "bounds": [{"x": 0, "y": 0, "width": 1, "height": 1}],
@@ -131,7 +131,7 @@ async fn a_text_review_annotation_is_overridden_key_by_key() {
 }
 
 #[tokio::test]
-async fn attachments_are_uploaded_by_plain_urls() {
+async fn attachments_are_uploaded_to_plain_urls() {
     let api = Api::new();
     let attachment = json!({"name": "a.pdf", "file_size": 3, "media_type": "application/pdf"});
     let (path, made) = comment(&api, json!({"text": "t", "attachments": [attachment]})).await;
@@ -149,7 +149,7 @@ async fn attachments_are_uploaded_by_plain_urls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn comments_are_listed_by_file_and_go_with_it() {
+async fn comments_are_listed_by_file_and_deleted_with_it() {
     let api = Api::new();
     let file = api.upload("clip.mp4", "abc").await;
     let list = format!("{file}/comments");
@@ -180,7 +180,7 @@ async fn comments_are_listed_by_file_and_go_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attachments_come_and_go_one_by_one() {
+async fn attachments_are_added_and_removed_individually() {
     let api = Api::new();
     let attachment = json!({"name": "a.pdf", "file_size": 3, "media_type": "application/pdf"});
     let (path, made) = comment(&api, json!({"text": "t"})).await;
@@ -209,7 +209,7 @@ async fn attachments_come_and_go_one_by_one() {
 }
 
 #[tokio::test]
-async fn what_is_done_to_a_comment_is_told() {
+async fn changes_of_a_comment_cause_events() {
     let api = Api::new();
     let (path, _) = comment(&api, json!({"text": "t"})).await;
     let before = api.sim.events().len() - 1;

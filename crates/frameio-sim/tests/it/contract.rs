@@ -1,4 +1,4 @@
-//! The contract, and that every operation answers in its shape.
+//! The contract, and the shape of the responses of every operation.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -21,18 +21,18 @@ static DOCUMENTS: LazyLock<[Value; 2]> = LazyLock::new(|| {
         .map(|json| serde_json::from_str(json).unwrap())
 });
 
-/// An operation as the contract has it.
+/// Operation of the contract.
 pub(crate) struct Contract {
     pub(crate) id: &'static str,
     pub(crate) method: Method,
     pub(crate) path: &'static str,
-    /// The document that has it, where references are looked up.
+    /// Document of the operation, in which references are resolved.
     pub(crate) document: &'static Value,
     pub(crate) operation: &'static Value,
 }
 
 impl Contract {
-    /// All operations of both documents.
+    /// Returns all operations of both documents.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         DOCUMENTS.iter().flat_map(|document| {
             document["paths"].as_object().unwrap().iter().flat_map(move |(path, methods)| {
@@ -47,7 +47,7 @@ impl Contract {
         })
     }
 
-    /// The operation that a request is for.
+    /// Returns the operation of a request.
     pub(crate) fn find(method: &Method, path: &str) -> Option<Self> {
         let fits = |template: &str| {
             template.split('/').count() == path.split('/').count()
@@ -56,31 +56,31 @@ impl Contract {
                     .zip(path.split('/'))
                     .all(|(t, p)| t == p || (t.starts_with('{') && !p.is_empty()))
         };
-        // The fewer names in braces, the better it fits.
+        // A path with fewer arguments takes precedence.
         Self::all()
             .filter(|contract| contract.method == *method && fits(contract.path))
             .min_by_key(|contract| contract.path.matches('{').count())
     }
 
-    /// The parameters that go to `place`.
+    /// Returns the parameters in `place`.
     pub(crate) fn parameters(&self, place: &str) -> impl Iterator<Item = &'static Value> {
         let parameters = self.operation["parameters"].as_array().into_iter().flatten();
         parameters.filter(move |parameter| parameter["in"] == place)
     }
 
-    /// The value of `api-version` without which the operation is not there.
+    /// Returns the value of `api-version` that the operation requires.
     pub(crate) fn version(&self) -> Option<&'static str> {
         let needed = self.parameters("header").find(|parameter| parameter["required"] == true)?;
         needed["schema"]["const"].as_str()
     }
 
-    /// The values that a parameter knows.
+    /// Returns the known values of a parameter.
     pub(crate) fn values(&self, parameter: &'static Value) -> Vec<&'static str> {
         let mut schema = resolve(self, &parameter["schema"]);
         if schema["type"] == "array" {
             schema = resolve(self, &schema["items"]);
         }
-        // What the contract leaves open, the documentation names.
+        // Documented values that the contract leaves open.
         match (self.id, parameter["name"].as_str()) {
             ("collections.index" | "collections.show", Some("include")) => {
                 vec!["creator", "project"]
@@ -91,7 +91,7 @@ impl Contract {
         }
     }
 
-    /// What a search can have found something by.
+    /// Returns the kinds of search matches.
     pub(crate) fn kinds_of_match() -> BTreeSet<&'static str> {
         let schemas = &DOCUMENTS[0]["components"]["schemas"];
         let kind = |member: &'static Value| {
@@ -102,27 +102,27 @@ impl Contract {
         members.iter().map(|member| kind(member).trim_end_matches("_match")).collect()
     }
 
-    /// The keys that a parameter in brackets knows.
+    /// Returns the keys of a parameter in brackets.
     pub(crate) fn keys(&self, parameter: &'static Value) -> Vec<&'static str> {
         let schema = resolve(self, &parameter["schema"]);
         schema["properties"].as_object().unwrap().keys().map(String::as_str).collect()
     }
 
-    /// The schema of the body.
+    /// Returns the schema of the body.
     pub(crate) fn body(&self) -> Option<&'static Value> {
         self.operation.pointer("/requestBody/content/application~1json/schema")
     }
 
-    /// Panics where an answer is not what the contract says of its status.
+    /// Panics if a response violates the contract.
     #[track_caller]
     pub(crate) fn check(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) {
         let (id, responses) = (self.id, &self.operation["responses"]);
         let response = match status {
-            // The experimental document lacks it.
+            // The experimental document lacks this status.
             StatusCode::TOO_MANY_REQUESTS if responses["429"].is_null() => &responses["422"],
             status => &responses[status.as_str()],
         };
-        assert!(response.is_object(), "{id} does not answer {status}");
+        assert!(response.is_object(), "{id} has no response {status}");
         let schema = &response["content"]["application/json"]["schema"];
         if schema.is_null() {
             assert!(body.is_empty(), "{id}: {status} has a body");
@@ -139,7 +139,7 @@ impl Contract {
     }
 }
 
-/// Runs the scenario of each resource that can be changed.
+/// Runs the scenario of each mutable resource.
 pub(crate) async fn changes(api: &Api) {
     workspaces::scenario(api).await;
     projects::scenario(api).await;
@@ -158,9 +158,9 @@ pub(crate) async fn changes(api: &Api) {
     session_watermark_templates::scenario(api).await;
 }
 
-/// Runs the scenario of each resource, which together succeed with all operations.
+/// Runs the scenarios of all resources, which together succeed with all operations.
 #[tokio::test(start_paused = true)]
-async fn every_operation_answers_in_the_shape_of_the_contract() {
+async fn every_operation_responds_in_the_shape_of_the_contract() {
     let api = Api::new();
     changes(&api).await;
     audit_logs::scenario(&api).await;

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::api::{Api, get, put, send};
 use crate::receiver::Receiver;
 
-struct Answer {
+struct ControlResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Value,
 }
 
-impl Answer {
+impl ControlResponse {
     #[track_caller]
     fn ok(self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
@@ -31,20 +31,20 @@ impl Answer {
     }
 }
 
-async fn ask(sim: &Sim, method: Method, path: &str, body: &str) -> Answer {
+async fn control(sim: &Sim, method: Method, path: &str, body: &str) -> ControlResponse {
     let uri = format!("http://127.0.0.1:1/_sim/{path}");
     let request = Request::builder().method(method).uri(uri).body(Body::from(body.to_owned()));
     let (parts, body) = send(sim, request.unwrap()).await.into_parts();
     let body = serde_json::from_slice(&body).unwrap_or_default();
-    Answer { status: parts.status, headers: parts.headers, body }
+    ControlResponse { status: parts.status, headers: parts.headers, body }
 }
 
 async fn read(sim: &Sim, path: &str) -> Value {
-    ask(sim, Method::GET, path, "").await.ok()
+    control(sim, Method::GET, path, "").await.ok()
 }
 
-async fn post(sim: &Sim, path: &str, body: Value) -> Answer {
-    ask(sim, Method::POST, path, &body.to_string()).await
+async fn post(sim: &Sim, path: &str, body: Value) -> ControlResponse {
+    control(sim, Method::POST, path, &body.to_string()).await
 }
 
 /// Calls the API and returns only the status, because the responses of faults are in no contract.
@@ -117,7 +117,11 @@ async fn a_reset_restores_the_demo() {
     let time = sim.clock().now();
     sim.clock().advance(Duration::from_secs(60));
 
-    assert_eq!(ask(sim, Method::POST, "reset", "").await.ok(), before, "the same ids and tokens");
+    assert_eq!(
+        control(sim, Method::POST, "reset", "").await.ok(),
+        before,
+        "the same ids and tokens"
+    );
     assert_eq!(read(sim, "stats").await["requests"], 0);
     assert!(sim.requests().is_empty() && sim.events().is_empty());
     assert!(sim.clock().now() > time, "the clock is not reset");
@@ -153,7 +157,7 @@ async fn a_reset_stops_deliveries() {
     api.make_folder(&api.root(), "f").await;
     receiver.receives(1).await;
     crate::receiver::until(|| api.sim.deliveries().len() == 1).await;
-    ask(&api.sim, Method::POST, "reset", "").await.ok();
+    control(&api.sim, Method::POST, "reset", "").await.ok();
     api.sim.clock().advance(Duration::from_secs(600));
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -175,8 +179,8 @@ async fn the_clock_is_advanced() {
     assert!(moved.duration_since(parse(&now)).as_secs() >= 3_600);
     assert_eq!(api.get(&file).await.data()["status"], "transcoded");
     for wrong in [json!(-1), json!("1"), json!(1.5), json!(null)] {
-        let answer = post(&api.sim, "clock", json!({"advance_ms": wrong})).await;
-        assert_eq!(answer.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some("/advance_ms"));
+        let response = post(&api.sim, "clock", json!({"advance_ms": wrong})).await;
+        assert_eq!(response.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some("/advance_ms"));
     }
 }
 
@@ -194,10 +198,10 @@ async fn faults_are_injected_listed_and_cleared() {
         sim.demo().account_id.as_str(),
         "faults do not apply here"
     );
-    assert_eq!(ask(sim, Method::DELETE, "faults", "").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(control(sim, Method::DELETE, "faults", "").await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/v4/me").await.status, StatusCode::OK);
-    let answer = post(sim, "faults", json!({"fault": "files.shwo=503"})).await;
-    let (pointer, detail) = answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
+    let response = post(sim, "faults", json!({"fault": "files.shwo=503"})).await;
+    let (pointer, detail) = response.refused(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(pointer, Some("/fault"));
     assert!(detail.starts_with("unknown operation 'files.shwo'"), "{detail}");
 }
@@ -216,15 +220,15 @@ async fn an_action_is_triggered_and_its_forms_submitted() {
     let resources = json!([{"type": "file", "id": file["id"]}]);
 
     let body = json!({"resources": resources, "submit": [{"note": "now"}]});
-    let answer = post(sim, &path, body).await.ok();
-    assert_eq!(answer["shown"][0]["type"], "form");
-    assert_eq!(answer["shown"][0]["fields"][0]["name"], "note");
+    let response = post(sim, &path, body).await.ok();
+    assert_eq!(response["shown"][0]["type"], "form");
+    assert_eq!(response["shown"][0]["fields"][0]["name"], "note");
     let shown = json!({"type": "message", "title": "Done", "description": "d"});
-    assert_eq!(answer["shown"][1], shown);
+    assert_eq!(response["shown"][1], shown);
     let sent: Value = serde_json::from_slice(&receiver.received()[1].body).unwrap();
     assert_eq!(
         (&sent["data"], &sent["interaction_id"]),
-        (&json!({"note": "now"}), &answer["interaction_id"])
+        (&json!({"note": "now"}), &response["interaction_id"])
     );
 
     let user = sim.demo().viewer_id.to_string();
@@ -233,8 +237,8 @@ async fn an_action_is_triggered_and_its_forms_submitted() {
     let sent: Value = serde_json::from_slice(&receiver.received()[2].body).unwrap();
     assert_eq!(sent["user"]["id"], user);
 
-    let answer = post(sim, &path, json!({ "resources": resources })).await;
-    assert!(answer.refused(StatusCode::BAD_GATEWAY).1.contains("not JSON"));
+    let response = post(sim, &path, json!({ "resources": resources })).await;
+    assert!(response.refused(StatusCode::BAD_GATEWAY).1.contains("not JSON"));
     let unknown = post(sim, "actions/x/trigger", json!({ "resources": resources })).await;
     unknown.refused(StatusCode::NOT_FOUND);
     for (body, pointer) in [
@@ -246,8 +250,8 @@ async fn an_action_is_triggered_and_its_forms_submitted() {
         (json!({"resources": resources, "user_id": 1}), "/user_id"),
         (json!({"resources": resources, "a/b": 1}), "/a~1b"),
     ] {
-        let answer = post(sim, &path, body).await;
-        assert_eq!(answer.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some(pointer));
+        let response = post(sim, &path, body).await;
+        assert_eq!(response.refused(StatusCode::UNPROCESSABLE_ENTITY).0, Some(pointer));
     }
     assert_eq!(receiver.received().len(), 4, "no other requests");
 }
@@ -256,20 +260,20 @@ async fn an_action_is_triggered_and_its_forms_submitted() {
 async fn unknown_routes_and_methods_are_refused_with_the_known_ones() {
     let sim = Sim::new();
     for path in ["stat", "actions/x", "stats/", "page.html"] {
-        let answer = ask(&sim, Method::GET, path, "").await;
-        let (_, detail) = answer.refused(StatusCode::NOT_FOUND);
+        let response = control(&sim, Method::GET, path, "").await;
+        let (_, detail) = response.refused(StatusCode::NOT_FOUND);
         assert!(detail.contains("/_sim/stats"), "{detail}");
     }
-    let answer = ask(&sim, Method::PUT, "faults", "").await;
-    answer.refused(StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer.headers["allow"], "GET, POST, DELETE");
-    let answer = ask(&sim, Method::GET, "reset", "").await;
-    answer.refused(StatusCode::METHOD_NOT_ALLOWED);
-    ask(&sim, Method::POST, "clock", "{").await.refused(StatusCode::BAD_REQUEST);
-    let answer = ask(&sim, Method::POST, "clock", "[]").await;
-    answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
-    let answer = ask(&sim, Method::POST, "faults", &" ".repeat(2_000_000)).await;
-    answer.refused(StatusCode::PAYLOAD_TOO_LARGE);
+    let response = control(&sim, Method::PUT, "faults", "").await;
+    response.refused(StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.headers["allow"], "GET, POST, DELETE");
+    let response = control(&sim, Method::GET, "reset", "").await;
+    response.refused(StatusCode::METHOD_NOT_ALLOWED);
+    control(&sim, Method::POST, "clock", "{").await.refused(StatusCode::BAD_REQUEST);
+    let response = control(&sim, Method::POST, "clock", "[]").await;
+    response.refused(StatusCode::UNPROCESSABLE_ENTITY);
+    let response = control(&sim, Method::POST, "faults", &" ".repeat(2_000_000)).await;
+    response.refused(StatusCode::PAYLOAD_TOO_LARGE);
     assert!(sim.requests().is_empty());
 }
 
@@ -288,18 +292,18 @@ async fn a_state_is_replaced_or_refused_with_a_pointer_to_the_error() {
         (json!({"version": 1, "tokens": [{"user_id": "x", "token": "t"}]}), "/tokens/0/user_id"),
         (json!([]), ""),
     ] {
-        let answer = ask(&to.sim, Method::PUT, "state", &body.to_string()).await;
-        let (actual, _) = answer.refused(StatusCode::UNPROCESSABLE_ENTITY);
+        let response = control(&to.sim, Method::PUT, "state", &body.to_string()).await;
+        let (actual, _) = response.refused(StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(actual, Some(pointer), "{body}");
     }
     for body in ["", "{", "\u{0}"] {
-        let answer = ask(&to.sim, Method::PUT, "state", body).await;
-        assert!(answer.refused(StatusCode::BAD_REQUEST).1.starts_with("the body is not JSON: "));
+        let response = control(&to.sim, Method::PUT, "state", body).await;
+        assert!(response.refused(StatusCode::BAD_REQUEST).1.starts_with("the body is not JSON: "));
     }
     assert_eq!(read(&to.sim, "demo").await, before, "refused states change nothing");
 
     call(&to.sim, "/v4/none").await;
-    let put = ask(&to.sim, Method::PUT, "state", &state.to_string()).await.ok();
+    let put = control(&to.sim, Method::PUT, "state", &state.to_string()).await.ok();
     assert_eq!(put, read(&to.sim, "demo").await);
     assert_eq!(
         (&put["account_id"], &put["tokens"]["user"]),
@@ -309,7 +313,7 @@ async fn a_state_is_replaced_or_refused_with_a_pointer_to_the_error() {
     assert_eq!(to.get(&format!("{}/folders", to.root())).await.names(), ["Dailies"]);
     let again = read(&to.sim, "state").await;
     assert_eq!((&again["state"], &again["contents"]), (&state["state"], &state["contents"]));
-    let answer = ask(&to.sim, Method::DELETE, "state", "").await;
-    answer.refused(StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer.headers["allow"], "GET, PUT");
+    let response = control(&to.sim, Method::DELETE, "state", "").await;
+    response.refused(StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.headers["allow"], "GET, PUT");
 }

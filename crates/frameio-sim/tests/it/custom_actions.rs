@@ -1,4 +1,4 @@
-//! Custom actions, and what they are asked when they are run.
+//! Custom actions and their interactions.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::receiver::{Answer, Receiver, until};
+use crate::receiver::{Receiver, Reply, until};
 
 /// Succeeds with each operation.
 pub(crate) async fn scenario(api: &Api) {
@@ -34,10 +34,10 @@ struct Stage {
     file: Resource,
 }
 
-/// An action that answers so, and a file to run it on.
-async fn stage(answers: impl IntoIterator<Item = Answer>, settings: Value) -> Stage {
+/// Creates an action with these replies, and a file to run it on.
+async fn stage(replies: impl IntoIterator<Item = Reply>, settings: Value) -> Stage {
     let api = Api::of(Sim::builder().quotas(false).build());
-    let receiver = Receiver::new(answers).await;
+    let receiver = Receiver::new(replies).await;
     let mut data =
         json!({"name": "a", "description": "d", "event": "transcode", "url": receiver.url});
     data.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
@@ -77,7 +77,7 @@ const CHAINED: &str =
     r#"{"title":"Sure?","fields":[{"type":"boolean","name":"sure","label":"S","value":"true"}]}"#;
 
 #[tokio::test]
-async fn a_form_is_followed_by_another_and_that_by_a_message() {
+async fn forms_are_followed_by_forms_and_a_message() {
     let message = r#"{"title":"Queued","description":"soon"}"#;
     let stage = stage([(200, FORM), (200, CHAINED), (201, message)], json!({})).await;
     let secret = stage.action["secret"].as_str().unwrap();
@@ -121,15 +121,15 @@ async fn a_form_is_followed_by_another_and_that_by_a_message() {
 }
 
 #[tokio::test]
-async fn several_assets_stand_in_a_list_and_nothing_ends_it() {
+async fn several_assets_are_sent_as_a_list_and_an_empty_response_ends_the_interaction() {
     let stage = stage([(204, ""), (200, "{}")], json!({})).await;
     let folder = stage.api.make_folder(&stage.api.root(), "f").await;
     let folder = Resource::Folder(folder.rsplit('/').next().unwrap().into());
     let selection = [stage.file.clone(), folder.clone()];
-    let answered = stage.run_on(selection).await.unwrap();
-    assert_eq!(answered.shown(), &Shown::Nothing);
+    let interaction = stage.run_on(selection).await.unwrap();
+    assert_eq!(interaction.shown(), &Shown::Nothing);
     let none: [(&str, &str); 0] = [];
-    let error = answered.submit(none).await.unwrap_err();
+    let error = interaction.submit(none).await.unwrap_err();
     assert_eq!(error, TriggerError::Refused("no form is shown".to_owned()));
     let body: Value = serde_json::from_slice(&stage.receiver.received()[0].body).unwrap();
     assert_eq!(body.get("resource"), None);
@@ -144,17 +144,17 @@ async fn several_assets_stand_in_a_list_and_nothing_ends_it() {
 }
 
 #[tokio::test]
-async fn an_action_is_asked_again_after_its_timeout() {
+async fn retries_an_action_after_its_timeout() {
     let stage = stage([(0, ""), (500, "")], json!({"timeout": 7})).await;
     let sim = stage.api.sim.clone();
     let (id, file) = (stage.id(), stage.file.clone());
     let user = sim.demo().user_id.clone();
-    let asking = sim.clone();
-    let run = tokio::spawn(async move { asking.trigger(&id, &user, [file]).await });
+    let caller = sim.clone();
+    let run = tokio::spawn(async move { caller.trigger(&id, &user, [file]).await });
     stage.receiver.receives(1).await;
     sim.clock().advance(Duration::from_secs(7));
     until(|| sim.deliveries().len() == 1).await;
-    assert_eq!(sim.deliveries()[0].error.as_deref(), Some("was not answered within 7 s"));
+    assert_eq!(sim.deliveries()[0].error.as_deref(), Some("no response within 7 s"));
     for attempts in 2..4 {
         sim.clock().advance(Duration::from_secs(36));
         until(|| sim.deliveries().len() == attempts).await;
@@ -170,7 +170,7 @@ async fn an_action_is_asked_again_after_its_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_never_succeeds_is_asked_five_times() {
+async fn gives_up_on_an_action_after_five_attempts() {
     let Stage { api, receiver, action, file, .. } = stage([], json!({})).await;
     drop(receiver);
     let id = ActionId::from(action["id"].as_str().unwrap());
@@ -181,7 +181,7 @@ async fn who_never_succeeds_is_asked_five_times() {
 }
 
 #[tokio::test]
-async fn what_the_service_would_not_offer_is_refused() {
+async fn refuses_what_the_service_would_not_offer() {
     let stage = stage([(200, FORM)], json!({"multi_asset": false})).await;
     let sim = &stage.api.sim;
     let user = &sim.demo().user_id;
@@ -196,7 +196,7 @@ async fn what_the_service_would_not_offer_is_refused() {
     assert!(refused(stage.run_on(many).await).starts_with("101 assets"));
     assert!(refused(stage.run_on([]).await).starts_with("0 assets"));
     let gone = Resource::File("gone".into());
-    assert!(refused(stage.run_on([gone]).await).contains("no file gone"));
+    assert!(refused(stage.run_on([gone]).await).contains("no file 'gone'"));
     let unknown = sim.trigger(&"x".into(), user, [stage.file.clone()]).await;
     assert!(refused(unknown).contains("no such custom action"));
     let nobody = sim.trigger(&stage.id(), &"x".into(), [stage.file.clone()]).await;
@@ -204,27 +204,29 @@ async fn what_the_service_would_not_offer_is_refused() {
 
     let form = stage.run().await.unwrap();
     let detail = refused(form.submit([("formt", "h264")]).await);
-    assert_eq!(detail, "the form has no field `formt`, it has `format`, `note`, `burn_in`");
-    assert!(refused(form.submit([("terms", "x")]).await).contains("no field `terms`"));
-    assert!(refused(form.submit([("format", "avi")]).await).contains("does not offer"));
+    assert_eq!(detail, "the form has no field 'formt', only 'format', 'note', 'burn_in'");
+    assert!(refused(form.submit([("terms", "x")]).await).contains("no field 'terms'"));
+    assert!(refused(form.submit([("format", "avi")]).await).contains("'format' has no option"));
 
     stage.api.patch(&stage.path, json!({"active": false})).await.data();
-    assert!(refused(stage.run().await).contains("switched off"));
-    assert_eq!(stage.receiver.received().len(), 1, "nothing else was asked");
+    assert!(refused(stage.run().await).contains("deactivated"));
+    assert_eq!(stage.receiver.received().len(), 1, "no other requests");
 }
 
 #[tokio::test]
-async fn answers_that_cannot_be_shown_are_told() {
+async fn reports_responses_that_cannot_be_shown() {
     let field = r#"{"title":"T","fields":[{"type":"select","name":"s","label":"S"}]}"#;
-    let answers = [
+    let replies = [
         (200, "OK"),
         (200, r#"{"fields":[]}"#),
         (200, field),
         (200, r#"{"message":"x"}"#),
         (200, r#"{"title":"T"}"#),
     ];
-    let stage = stage(answers, json!({})).await;
-    for expected in ["not JSON", "not a form", "nothing to choose from", "neither `fields`"] {
+    let stage = stage(replies, json!({})).await;
+    for expected in
+        ["not JSON", "not a form", "nothing to choose from", "neither a form with 'fields'"]
+    {
         let error = stage.run().await.unwrap_err();
         assert!(matches!(error, TriggerError::Unreadable(_)), "{error}");
         assert!(error.to_string().contains(expected), "{error}");
@@ -233,7 +235,7 @@ async fn answers_that_cannot_be_shown_are_told() {
 }
 
 #[tokio::test]
-async fn an_action_begins_with_what_is_documented() {
+async fn a_new_action_has_the_documented_defaults() {
     let api = Api::new();
     let list = format!("{}/actions", api.workspace());
     let data = json!({"name": "a", "description": "d", "event": "e", "url": "https://example.com"});

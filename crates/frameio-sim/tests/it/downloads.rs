@@ -1,4 +1,4 @@
-//! What was uploaded, got by signed URLs.
+//! Downloads by signed URLs.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ async fn original(api: &Api, kind: &str) -> String {
     links(api, &file).await["original"][kind].as_str().unwrap().to_owned()
 }
 
-/// A simulator that cuts the content into four parts.
+/// Creates a simulator in which the content has four parts.
 fn api() -> Api {
     Api::of(Sim::builder().quotas(false).part_size(3).build())
 }
 
 #[tokio::test]
-async fn a_text_has_its_original_and_only_when_uploaded() {
+async fn only_an_uploaded_file_has_a_link_to_its_original() {
     let api = api();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     let null = json!({"original": null, "thumbnail": null, "efficient": null});
@@ -40,7 +40,7 @@ async fn a_text_has_its_original_and_only_when_uploaded() {
 }
 
 #[tokio::test]
-async fn the_whole_file_comes_back() {
+async fn downloads_the_whole_file() {
     let api = api();
     for (kind, disposition) in [("download_url", "attachment"), ("inline_url", "inline")] {
         let url = original(&api, kind).await;
@@ -62,7 +62,7 @@ async fn the_whole_file_comes_back() {
 }
 
 #[tokio::test]
-async fn ranges_come_back_as_parts_from_every_storage() {
+async fn downloads_ranges_from_every_storage() {
     for storage in storages() {
         ranges(&Api::of(Sim::builder().quotas(false).part_size(3).storage(storage).build())).await;
     }
@@ -112,7 +112,7 @@ async fn ranges(api: &Api) {
 }
 
 #[tokio::test]
-async fn what_was_only_counted_comes_back_as_a_pattern() {
+async fn counted_uploads_download_as_a_pattern() {
     let api = Api::of(Sim::builder().quotas(false).storage(Storage::Count).part_size(300).build());
     let file = api.upload("notes.txt", &"x".repeat(1_000)).await;
     let id = json!(file.rsplit('/').next().unwrap());
@@ -124,11 +124,11 @@ async fn what_was_only_counted_comes_back_as_a_pattern() {
 }
 
 #[tokio::test]
-async fn a_file_of_the_directory_goes_when_the_file_cannot_be_restored_any_more() {
+async fn removes_stored_files_that_can_no_longer_be_restored() {
     let [_, storage] = storages();
     let Storage::Directory(directory) = storage.clone() else { panic!("no directory") };
     let api = Api::of(Sim::builder().quotas(false).storage(storage).part_size(4).build());
-    assert!(!directory.exists(), "it is made for the first part");
+    assert!(!directory.exists(), "created for the first part");
     let file = api.upload("notes.txt", CONTENT).await;
     let stored = directory.join(file.rsplit('/').next().unwrap());
     assert_eq!(std::fs::read_to_string(&stored).unwrap(), CONTENT);
@@ -149,9 +149,12 @@ async fn a_file_of_the_directory_goes_when_the_file_cannot_be_restored_any_more(
     let lost = api.upload("notes.txt", CONTENT).await;
     let id = lost.rsplit('/').next().unwrap();
     std::fs::remove_file(directory.join(id)).unwrap();
-    let answer = api.read(&json!(id), &[]).await;
-    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(answer.body().ends_with(b"fails: entity not found.</Message></Error>"), "{answer:?}");
+    let response = api.read(&json!(id), &[]).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(
+        response.body().ends_with(b"failed: entity not found.</Message></Error>"),
+        "{response:?}"
+    );
     std::fs::remove_dir(&directory).unwrap();
     std::fs::write(&directory, "no directory").unwrap();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
@@ -162,7 +165,7 @@ async fn a_file_of_the_directory_goes_when_the_file_cannot_be_restored_any_more(
 }
 
 #[tokio::test(start_paused = true)]
-async fn renditions_are_there_when_the_file_is_transcoded() {
+async fn renditions_are_available_after_transcoding() {
     const LINKS: [&str; 6] = [
         "thumbnail",
         "thumbnail_high_quality",
@@ -209,7 +212,7 @@ async fn renditions_are_there_when_the_file_is_transcoded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_lets_in_alone_and_for_a_day() {
+async fn a_link_needs_no_token_and_expires_after_a_day() {
     let api = api();
     let url = original(&api, "download_url").await;
     let token = format!("Bearer {}", Sim::TOKEN);
@@ -232,7 +235,7 @@ async fn a_link_lets_in_alone_and_for_a_day() {
 }
 
 #[tokio::test]
-async fn uploaded_html_never_runs_with_the_origin_of_the_simulator() {
+async fn uploaded_html_is_sandboxed() {
     let api = api();
     let file = api.upload("page.html", "<script>fetch('/_sim/state')</script>").await;
     let original = &links(&api, &file).await["original"];

@@ -1,4 +1,4 @@
-//! What is refused, and how.
+//! Error responses.
 
 use frameio_core::Body;
 use frameio_sim::Sim;
@@ -9,7 +9,7 @@ use crate::api::{Api, send};
 use crate::contract::Contract;
 use crate::examples::example;
 
-/// Every operation with ids of the demo account, or made-up ones where it has none.
+/// Returns requests for all operations, with ids of the demo account where possible.
 fn requests(api: &Api) -> Vec<(Method, String)> {
     let demo = api.sim.demo();
     let path = |template: &str| {
@@ -25,12 +25,12 @@ fn requests(api: &Api) -> Vec<(Method, String)> {
 }
 
 #[tokio::test]
-async fn a_token_that_is_missing_or_unknown_is_refused_everywhere() {
+async fn every_operation_refuses_missing_and_unknown_tokens() {
     let api = Api::new();
     for (method, path) in requests(&api) {
-        let answer = api.with_token("other").send(method, &path, None).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
-        assert_eq!(answer.body["errors"][0]["title"], "Unauthorized");
+        let response = api.with_token("other").send(method, &path, None).await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(response.body["errors"][0]["title"], "Unauthorized");
     }
     for authorization in ["", "Bearer", "Basic frameio-sim-demo-token", "frameio-sim-demo-token"] {
         let request = Request::get("/v4/me").header("authorization", authorization);
@@ -45,19 +45,23 @@ async fn a_token_that_is_missing_or_unknown_is_refused_everywhere() {
 }
 
 #[tokio::test]
-async fn each_of_several_tokens_is_taken() {
+async fn accepts_each_of_several_tokens() {
     let api = Api::of(Sim::builder().token("one").token("two").build());
     assert_eq!(api.with_token("one").get("/v4/me").await.status, StatusCode::OK);
     assert_eq!(api.with_token("two").get("/v4/me").await.status, StatusCode::OK);
-    assert_eq!(api.get("/v4/me").await.status, StatusCode::UNAUTHORIZED, "not the default then");
+    assert_eq!(
+        api.get("/v4/me").await.status,
+        StatusCode::UNAUTHORIZED,
+        "the default token is replaced"
+    );
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn missing_resources_are_not_found() {
     let api = Api::new();
     let known = &api.sim.demo().account_id;
     for operation in Sim::operations() {
-        // The names in the template become ids that nothing has.
+        // The names in the template become unknown ids.
         let ids = operation.path.matches('{').count();
         for account in [known.as_str(), "adobe%3Anone"] {
             if ids == 0 || ids == 1 && account == known.as_str() {
@@ -66,15 +70,15 @@ async fn what_is_not_there_is_not_found() {
             let path = operation.path.replace("{account_id}", account).replace(['{', '}'], "");
             let contract = Contract::find(&operation.method, &path).unwrap();
             let body = contract.body().map(|schema| example(&contract, schema, 0));
-            let answer = api.send(operation.method.clone(), &path, body).await;
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.body);
-            assert_eq!(answer.body["errors"][0]["title"], "Not Found");
+            let response = api.send(operation.method.clone(), &path, body).await;
+            assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}: {}", response.body);
+            assert_eq!(response.body["errors"][0]["title"], "Not Found");
         }
     }
 }
 
 #[tokio::test]
-async fn an_unknown_route_or_method_is_not_found() {
+async fn unknown_routes_and_methods_are_not_found() {
     let api = Api::new();
     for (method, path) in [
         (Method::GET, "/"),
@@ -83,37 +87,41 @@ async fn an_unknown_route_or_method_is_not_found() {
         (Method::GET, "/v4/me/"),
         (Method::GET, "/sim-uploads/no/part"),
     ] {
-        let answer = api.send(method, path, None).await;
-        assert_eq!((answer.status, answer.operation), (StatusCode::NOT_FOUND, None), "{path}");
-        assert!(answer.body["errors"][0]["detail"].is_string());
+        let response = api.send(method, path, None).await;
+        assert_eq!((response.status, response.operation), (StatusCode::NOT_FOUND, None), "{path}");
+        assert!(response.body["errors"][0]["detail"].is_string());
     }
 }
 
 #[tokio::test]
-async fn what_is_experimental_is_there_only_for_those_who_ask_for_it() {
+async fn experimental_operations_require_the_header() {
     let api = Api::new();
-    let ask = async |path: &str, version: Option<&str>| {
+    let request = async |path: &str, version: Option<&str>| {
         let mut request =
             Request::get(path).header("authorization", format!("Bearer {}", Sim::TOKEN));
         if let Some(version) = version {
             request = request.header("api-version", version);
         }
-        let answer = send(&api.sim, request.body(Body::empty()).unwrap()).await;
-        (answer.status(), String::from_utf8(answer.into_body().into()).unwrap())
+        let response = send(&api.sim, request.body(Body::empty()).unwrap()).await;
+        (response.status(), String::from_utf8(response.into_body().into()).unwrap())
     };
     for version in [None, Some("4.0"), Some("Experimental")] {
-        let (status, body) = ask(&api.account(), version).await;
+        let (status, body) = request(&api.account(), version).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
-        assert!(body.contains("accounts.show needs the header `api-version: experimental`"));
+        assert!(body.contains("accounts.show requires the header 'api-version: experimental'"));
     }
-    assert_ne!(ask(&api.account(), Some("experimental")).await.0, StatusCode::NOT_FOUND);
+    assert_ne!(request(&api.account(), Some("experimental")).await.0, StatusCode::NOT_FOUND);
     for version in [None, Some("4.0"), Some("experimental")] {
-        assert_eq!(ask("/v4/me", version).await.0, StatusCode::OK, "stable is there for all");
+        assert_eq!(
+            request("/v4/me", version).await.0,
+            StatusCode::OK,
+            "stable operations accept any version"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_body_that_need_not_be_there_may_be_empty() {
+async fn an_optional_body_can_be_empty() {
     let api = Api::new();
     let path = format!("{}/files/none/copy", api.account());
     let (json, contract) = (StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY);
@@ -131,7 +139,7 @@ async fn a_body_that_need_not_be_there_may_be_empty() {
 }
 
 #[tokio::test]
-async fn records_of_one_account_are_not_in_another() {
+async fn records_are_not_found_in_another_account() {
     let api = Api::of(Sim::builder().quotas(false).account("Second").build());
     let accounts = api.get("/v4/accounts").await.data();
     let other = accounts[1]["id"].as_str().unwrap();
@@ -141,19 +149,19 @@ async fn records_of_one_account_are_not_in_another() {
         format!("projects/{}", demo.project_id),
         format!("folders/{}", demo.root_folder_id),
     ] {
-        let answer = api.get(&format!("/v4/accounts/{other}/{path}")).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        let response = api.get(&format!("/v4/accounts/{other}/{path}")).await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert!(api.get(&format!("/v4/accounts/{other}/workspaces")).await.names().is_empty());
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_a_bad_request() {
+async fn a_body_that_is_not_json_is_a_bad_request() {
     let api = Api::new();
     let path = format!("{}/folders", api.root());
     for body in ["", "{", "{\"data\":", "data=1", "{\"data\":{}} more"] {
-        let answer = api.send_text(Method::POST, &path, body).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+        let response = api.send_text(Method::POST, &path, body).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{body}");
     }
     let request = Request::post(&path)
         .header("authorization", format!("Bearer {}", Sim::TOKEN))
@@ -168,7 +176,7 @@ async fn a_body_that_is_no_json_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_body_against_the_contract_is_told_by_pointers() {
+async fn reports_invalid_bodies_with_pointers() {
     let api = Api::new();
     let (root, account) = (api.root(), api.account());
     let file = api.upload("clip.mp4", "abc").await;
@@ -244,14 +252,14 @@ async fn a_body_against_the_contract_is_told_by_pointers() {
         (Method::POST, comments, json!({"text": "t", "duration": 5}), &["/data/duration"]),
     ];
     for (method, path, data, pointers) in cases {
-        let answer = api.send(method, &path, Some(json!({ "data": data }))).await;
-        assert_eq!(answer.pointers(), pointers, "{path}");
-        assert_eq!(answer.body["errors"][0]["title"], "Unprocessable Entity");
+        let response = api.send(method, &path, Some(json!({ "data": data }))).await;
+        assert_eq!(response.pointers(), pointers, "{path}");
+        assert_eq!(response.body["errors"][0]["title"], "Unprocessable Entity");
     }
 }
 
 #[tokio::test]
-async fn the_envelope_is_checked_too() {
+async fn validates_the_envelope() {
     let api = Api::new();
     let path = format!("{}/folders", api.root());
     for (body, pointers) in [
@@ -266,7 +274,7 @@ async fn the_envelope_is_checked_too() {
 }
 
 #[tokio::test]
-async fn wrong_queries_are_told_by_pointers_and_unknown_parameters_ignored() {
+async fn reports_invalid_queries_with_pointers_and_ignores_unknown_parameters() {
     let api = Api::new();
     let (root, workspace) = (api.root(), api.workspace());
     let file = api.upload("clip.mp4", "abc").await;
@@ -289,6 +297,6 @@ async fn wrong_queries_are_told_by_pointers_and_unknown_parameters_ignored() {
     ] {
         assert_eq!(api.get(&path).await.pointers(), pointers, "{path}");
     }
-    let answer = api.get(&format!("{root}/children?page_size=500&fields=name&x")).await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let response = api.get(&format!("{root}/children?page_size=500&fields=name&x")).await;
+    assert_eq!(response.status, StatusCode::OK);
 }

@@ -1,4 +1,4 @@
-//! Bodies and queries made from the contract: such that fit, and such that break one rule.
+//! Bodies and queries generated from the contract: valid ones, and ones that violate one rule.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::contract::Contract;
 
 const ID: &str = "6f1c1f0e-9f5b-4a7e-8a55-0b6a5b0c9a11";
 
-/// A value with every field that fits a schema; `member` chooses among the members of unions.
+/// Returns a valid value with all fields of a schema; `member` selects the members of unions.
 pub(crate) fn example(contract: &Contract, schema: &Value, member: usize) -> Value {
     let schema = resolve(contract, schema);
     if let Some(members) = members(schema) {
@@ -38,9 +38,9 @@ pub(crate) fn example(contract: &Contract, schema: &Value, member: usize) -> Val
     }
 }
 
-/// Values that break one rule of a schema each, with a pointer to what is wrong in them.
+/// Returns values that each violate one rule of a schema, with a pointer to the violation.
 ///
-/// They are made from `fits`, the example of the same `member`.
+/// They are derived from `fits`, the example of the same `member`.
 pub(crate) fn violations(
     contract: &Contract,
     schema: &Value,
@@ -75,7 +75,7 @@ pub(crate) fn violations(
             }
             if ["enum", "const", "format", "pattern"].iter().any(|rule| schema.get(rule).is_some())
             {
-                here(json!("nothing that is known"));
+                here(json!("unknown value"));
             }
         }
         Some("integer" | "number") => {
@@ -139,7 +139,7 @@ pub(crate) fn violations(
     wrong
 }
 
-/// Adds what can be wrong with the part of `fits` that `step` leads to.
+/// Adds violations of the part of `fits` at `step`.
 fn below(
     contract: &Contract,
     schema: &Value,
@@ -157,7 +157,7 @@ fn below(
     }
 }
 
-/// Values of a query parameter as they are written, each of which breaks a rule.
+/// Returns written values of a query parameter that each violate a rule.
 pub(crate) fn wrong_parameters(contract: &Contract, parameter: &Value) -> Vec<(String, String)> {
     let name = parameter["name"].as_str().unwrap();
     let schema = resolve(contract, &parameter["schema"]);
@@ -190,7 +190,7 @@ fn wrong_texts(contract: &Contract, schema: &Value) -> Vec<String> {
     wrong.collect()
 }
 
-/// Item `i` of a list, unlike the others where that is easily had.
+/// Returns item `i` of a list, different from the others if that is simple.
 fn item(contract: &Contract, schema: &Value, member: usize, i: u64) -> Value {
     match example(contract, schema, member) {
         Value::String(text) if text == ID => format!("{}{i:02}", &ID[..34]).into(),
@@ -208,7 +208,7 @@ pub(crate) fn resolve<'s>(contract: &Contract, mut schema: &'s Value) -> &'s Val
     schema
 }
 
-/// The members of a union without null.
+/// Returns the members of a union without null.
 fn members(schema: &Value) -> Option<Vec<&Value>> {
     let all = schema["anyOf"].as_array().or(schema["oneOf"].as_array())?;
     Some(all.iter().filter(|member| member["type"] != "null").collect())
@@ -222,7 +222,7 @@ fn is_nullable(schema: &Value) -> bool {
         || among(&schema["anyOf"], |member| member["type"] == "null")
 }
 
-/// The JSON type beside null; none where all goes.
+/// Returns the JSON type other than null, or `None` if any type is valid.
 fn kind(schema: &Value) -> Option<&str> {
     match &schema["type"] {
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),

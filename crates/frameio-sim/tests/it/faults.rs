@@ -22,7 +22,7 @@ fn me() -> Request<Body> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_hits_the_next_request_of_its_operation_once() {
+async fn a_fault_applies_once_to_its_operation() {
     let api = Api::of(Sim::new());
     let unavailable = Fault::status(StatusCode::SERVICE_UNAVAILABLE).header("retry-after", 7);
     api.sim.inject(unavailable.on("users.show"));
@@ -37,7 +37,7 @@ async fn a_fault_hits_the_next_request_of_its_operation_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn faults_wait_in_a_queue_and_may_be_of_any_content() {
+async fn faults_apply_in_order_with_any_content() {
     let sim = Sim::new();
     let html = "<h1>Bad Gateway</h1>";
     sim.inject(Fault::body(StatusCode::BAD_GATEWAY, "text/html", html));
@@ -56,7 +56,7 @@ async fn faults_wait_in_a_queue_and_may_be_of_any_content() {
 }
 
 #[tokio::test]
-async fn parts_and_downloads_can_fail_too() {
+async fn faults_apply_to_parts_and_downloads() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     let url = file["upload_urls"][0]["url"].as_str().unwrap();
@@ -76,7 +76,7 @@ async fn parts_and_downloads_can_fail_too() {
 }
 
 #[tokio::test]
-async fn a_reset_is_an_error_of_the_service_or_of_the_body() {
+async fn a_reset_is_an_error_of_the_call_or_of_the_body() {
     let api = Api::new();
     api.sim.inject(Fault::reset());
     let folders = format!("{}/folders", api.root());
@@ -89,18 +89,18 @@ async fn a_reset_is_an_error_of_the_service_or_of_the_body() {
     };
     let error = api.sim.clone().oneshot(make()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    assert!(api.get(&folders).await.names().is_empty(), "nothing was done");
+    assert!(api.get(&folders).await.names().is_empty(), "the request was not carried out");
 
     api.sim.inject(Fault::reset_in_body());
-    let answer = api.sim.clone().oneshot(make()).await.unwrap();
-    assert_eq!(answer.status(), StatusCode::CREATED);
-    let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
-    let mut body = answer.into_body();
+    let response = api.sim.clone().oneshot(make()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::CREATED);
+    let length: usize = response.headers()["content-length"].to_str().unwrap().parse().unwrap();
+    let mut body = response.into_body();
     let half = body.frame().await.unwrap().unwrap().into_data().unwrap();
     assert_eq!(half.len(), length / 2);
     let error = body.frame().await.unwrap().unwrap_err().downcast::<std::io::Error>().unwrap();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    assert_eq!(api.get(&folders).await.names(), ["a"], "it was done");
+    assert_eq!(api.get(&folders).await.names(), ["a"], "the request was carried out");
 
     let id = api.get(&folders).await.data()[0]["id"].as_str().unwrap().to_owned();
     let delete = Request::delete(format!("{}/folders/{id}", api.account()))
@@ -109,15 +109,18 @@ async fn a_reset_is_an_error_of_the_service_or_of_the_body() {
         .unwrap();
     api.sim.inject(Fault::reset_in_body());
     api.sim.clone().oneshot(delete).await.unwrap_err();
-    assert!(api.get(&folders).await.names().is_empty(), "no body to break, but it was done");
+    assert!(
+        api.get(&folders).await.names().is_empty(),
+        "carried out, although the response has no body"
+    );
 
     let [reset, .., lost, _] = api.sim.requests().try_into().map(|r: [_; 7]| r).unwrap();
-    assert_eq!((reset.status, reset.answer_length), (None, None));
+    assert_eq!((reset.status, reset.response_length), (None, None));
     assert_eq!((lost.method, lost.status), (Method::DELETE, None));
 }
 
 #[tokio::test]
-async fn json_is_truncated_and_the_levels_of_quotas_are_wrong_or_missing() {
+async fn truncates_json_and_breaks_rate_limit_headers() {
     let sim = Sim::new();
     sim.inject(Fault::truncated());
     sim.inject(Fault::no_rate_limit());
@@ -142,7 +145,7 @@ async fn json_is_truncated_and_the_levels_of_quotas_are_wrong_or_missing() {
 }
 
 #[tokio::test]
-async fn a_dropped_part_is_missing_until_it_is_sent_again() {
+async fn a_dropped_part_is_missing_until_it_is_resent() {
     let api = Api::new();
     api.sim.inject("sim.upload_part=dropped-part".parse().unwrap());
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
@@ -156,7 +159,7 @@ async fn a_dropped_part_is_missing_until_it_is_sent_again() {
 }
 
 #[tokio::test]
-async fn tokens_and_urls_expire_on_demand() {
+async fn faults_expire_tokens_and_urls() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     let url = file["upload_urls"][0]["url"].as_str().unwrap();
@@ -168,14 +171,14 @@ async fn tokens_and_urls_expire_on_demand() {
     let refused = api.get("/v4/me").await;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
     assert_eq!(refused.headers["x-ratelimit-limit"], "100");
-    assert_eq!(api.get("/v4/me").await.status, StatusCode::OK, "the token is still good");
-    assert_eq!(api.sim.faults()[0].to_string(), "expired-url", "one is left");
+    assert_eq!(api.get("/v4/me").await.status, StatusCode::OK, "the token is still valid");
+    assert_eq!(api.sim.faults()[0].to_string(), "expired-url", "one request remains");
     api.sim.clear_faults();
     assert_eq!(put(&api.sim, url, "text/plain", "abcd").await.0, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_failing_run_can_be_repeated_by_its_seed() {
+async fn the_same_seed_repeats_a_failing_run() {
     let run = async |seed| {
         let sim = Sim::builder().quotas(false).seed(seed).build();
         sim.inject("users.show=503:30%".parse().unwrap());
@@ -190,16 +193,16 @@ async fn a_failing_run_can_be_repeated_by_its_seed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_tells_when_and_how_long() {
+async fn requests_are_recorded_with_time_and_duration() {
     let api = Api::new();
     api.get("/v4/me").await;
     api.sim.inject(Fault::delay(Duration::from_secs(3)));
     let start = api.sim.clock().now();
-    let answer = api.get("/v4/me").await;
+    let response = api.get("/v4/me").await;
     let [first, delayed] = <[_; 2]>::try_from(api.sim.requests()).unwrap();
     assert_eq!((first.duration, delayed.duration), (Duration::ZERO, Duration::from_secs(3)));
     assert_eq!((first.time, delayed.time), (start, start));
-    assert_eq!(delayed.answer_length, Some(answer.body.to_string().len() as u64));
+    assert_eq!(delayed.response_length, Some(response.body.to_string().len() as u64));
 }
 
 #[tokio::test]
@@ -230,7 +233,7 @@ async fn requests_are_recorded_without_their_token() {
 }
 
 #[tokio::test]
-async fn no_more_than_the_last_requests_are_kept() {
+async fn only_the_last_requests_are_recorded() {
     let sim = Sim::builder().quotas(false).build();
     for i in 0..10_005 {
         let request = Request::get(format!("/{i}")).body(Body::empty()).unwrap();

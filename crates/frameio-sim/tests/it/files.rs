@@ -1,4 +1,4 @@
-//! Files without their bytes.
+//! Files.
 
 use frameio_core::FileId;
 use frameio_sim::{Sim, Storage};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, put, storages};
 
-/// All that can be included in a file.
+/// All related resources of a file.
 pub(crate) const INCLUDE: &str = "include=creator,project,metadata,media_links.original,media_links.thumbnail,\
      media_links.thumbnail_high_quality,media_links.video_h264_180,media_links.high_quality,\
      media_links.efficient,media_links.scrub_sheet";
@@ -47,17 +47,17 @@ fn id(path: &str) -> &str {
     path.rsplit('/').next().unwrap()
 }
 
-/// Imports a file into the root folder; gives what was answered.
+/// Imports a file to the root folder; returns the response.
 async fn import(api: &Api, key: &str) -> Value {
     let storage = "6f1c1f0e-9f5b-4a7e-8a55-0b6a5b0c9a11";
     let data = json!({"key": key, "name": "imported.mov", "storage_location": storage});
-    let mut answer = api.post(&format!("{}/files/import", api.root()), data).await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);
-    answer.body["data"].take()
+    let mut response = api.post(&format!("{}/files/import", api.root()), data).await;
+    assert_eq!(response.status, StatusCode::ACCEPTED, "{}", response.body);
+    response.body["data"].take()
 }
 
 #[tokio::test]
-async fn a_file_is_made_renamed_listed_and_deleted() {
+async fn creates_renames_lists_and_deletes_a_file() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "clip.mp4", 5).await;
     assert_eq!((&file["status"], &file["type"]), (&json!("created"), &json!("file")));
@@ -88,14 +88,14 @@ async fn the_media_type_is_guessed_from_the_name() {
 }
 
 #[tokio::test]
-async fn a_remote_upload_waits_for_its_bytes() {
+async fn a_remote_upload_is_completed_by_the_test() {
     let api = Api::new();
     let path = format!("{}/files/remote_upload", api.root());
     let data = json!({"name": "far.txt", "source_url": "https://example.com/far.txt"});
-    let answer = api.post(&path, data).await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED);
-    let file = &answer.body["data"];
-    let status = answer.body["links"]["status"].as_str().unwrap();
+    let response = api.post(&path, data).await;
+    assert_eq!(response.status, StatusCode::ACCEPTED);
+    let file = &response.body["data"];
+    let status = response.body["links"]["status"].as_str().unwrap();
     assert_eq!(status, format!("{}/status", api.file(file)));
     assert_eq!(api.get(status).await.data()["upload_complete"], false);
 
@@ -113,7 +113,7 @@ async fn a_remote_upload_waits_for_its_bytes() {
 }
 
 #[tokio::test]
-async fn what_is_imported_is_there_at_once() {
+async fn an_imported_file_is_complete_immediately() {
     let api = Api::of(Sim::builder().quotas(false).storage(Storage::Count).build());
     let imported = import(&api, "far/away.mov").await;
     assert_eq!(
@@ -130,7 +130,7 @@ async fn what_is_imported_is_there_at_once() {
 }
 
 #[tokio::test]
-async fn the_old_way_to_make_a_file_takes_its_media_type() {
+async fn the_legacy_operation_accepts_a_media_type() {
     let api = Api::new();
     let path = format!("{}/files", api.root());
     let data = json!({"name": "a.bin", "file_size": 3, "media_type": "video/mp4"});
@@ -142,16 +142,16 @@ async fn the_old_way_to_make_a_file_takes_its_media_type() {
 
     let mut data = data;
     data["source_url"] = json!("https://example.com/a.bin");
-    let answer = api.post(&path, data).await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED);
-    let file = &answer.body["data"];
+    let response = api.post(&path, data).await;
+    assert_eq!(response.status, StatusCode::ACCEPTED);
+    let file = &response.body["data"];
     assert!(file["upload_urls"].is_null());
     assert!(api.sim.finish_remote_upload(&FileId::from(file["id"].as_str().unwrap()), "1234"));
     assert_eq!(api.get(&api.file(file)).await.data()["file_size"], 4);
 }
 
 #[tokio::test]
-async fn a_copy_has_the_bytes_and_outlives_what_it_is_of() {
+async fn a_copy_shares_the_bytes_and_outlives_its_source() {
     for storage in storages() {
         let api = Api::of(Sim::builder().quotas(false).storage(storage).build());
         let file = api.upload("notes.txt", "abcdef").await;
@@ -172,7 +172,7 @@ async fn a_copy_has_the_bytes_and_outlives_what_it_is_of() {
 }
 
 #[tokio::test]
-async fn a_copy_of_what_is_not_uploaded_is_uploaded_with_it() {
+async fn a_copy_completes_with_the_upload_of_its_source() {
     let api = Api::new();
     let made = api.make_file(&api.root(), "notes.txt", 3).await;
     let copied = api.post(&format!("{}/copy", api.file(&made)), json!({})).await.data();
@@ -192,7 +192,7 @@ async fn a_copy_of_what_is_not_uploaded_is_uploaded_with_it() {
 }
 
 #[tokio::test]
-async fn comments_are_copied_only_as_asked_for() {
+async fn comments_are_copied_only_on_request() {
     let api = Api::new();
     let file = api.upload("notes.txt", "abc").await;
     let data = json!({
@@ -228,7 +228,7 @@ async fn comments_are_copied_only_as_asked_for() {
 }
 
 #[tokio::test]
-async fn files_move_and_are_copied_many_at_once_or_none() {
+async fn bulk_moves_and_copies_succeed_or_fail_as_a_whole() {
     let api = Api::new();
     let root = api.root();
     let (a, b) = (api.upload("a.txt", "1").await, api.upload("b.txt", "2").await);
@@ -236,10 +236,10 @@ async fn files_move_and_are_copied_many_at_once_or_none() {
     let files = format!("{}/files", api.account());
     let many = |ids: &[&str]| json!({"file_ids": ids, "parent_id": id(&folder)});
     for ids in [many(&[id(&a), "none"]), json!({"file_ids": [id(&a)], "parent_id": "none"})] {
-        let answer = api.patch(&format!("{files}/move"), ids.clone()).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND);
-        let answer = api.post(&format!("{files}/copy"), ids).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        let response = api.patch(&format!("{files}/move"), ids.clone()).await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND);
+        let response = api.post(&format!("{files}/copy"), ids).await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND);
     }
     assert_eq!(api.get(&format!("{folder}/files")).await.names(), <[&str; 0]>::default());
     let both = many(&[id(&b), id(&a)]);
@@ -253,7 +253,7 @@ async fn files_move_and_are_copied_many_at_once_or_none() {
 }
 
 #[tokio::test]
-async fn many_files_are_got_each_with_its_own_status() {
+async fn bulk_get_returns_a_status_for_each_file() {
     let api = Api::new();
     let file = api.upload("a.txt", "1").await;
     let path = format!("{}/files/bulk_get?include=media_links.original", api.account());
@@ -265,7 +265,7 @@ async fn many_files_are_got_each_with_its_own_status() {
 }
 
 #[tokio::test]
-async fn a_deleted_file_is_nowhere_until_it_is_restored() {
+async fn a_deleted_file_is_hidden_until_it_is_restored() {
     let api = Api::new();
     let file = api.upload("a.txt", "123").await;
     let made = json!(id(&file));
@@ -292,7 +292,7 @@ async fn a_deleted_file_is_nowhere_until_it_is_restored() {
 }
 
 #[tokio::test]
-async fn what_is_fetched_while_a_file_is_deleted_is_there_when_it_is_restored() {
+async fn a_restored_file_has_bytes_fetched_in_the_meantime() {
     let api = Api::new();
     let data = json!({"name": "far.txt", "source_url": "https://example.com/far.txt"});
     let made = api.post(&format!("{}/files/remote_upload", api.root()), data).await;

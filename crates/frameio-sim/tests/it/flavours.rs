@@ -9,7 +9,12 @@ use frameio_sim::Sim;
 use crate::api::{Api, send};
 
 /// Sends a request with `api-version: experimental`; returns the status and the body.
-async fn ask(api: &Api, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+async fn send_experimental(
+    api: &Api,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> (StatusCode, Value) {
     let body = body.map(|body| body.to_string()).unwrap_or_default();
     let request = Request::builder()
         .method(method)
@@ -22,21 +27,22 @@ async fn ask(api: &Api, method: Method, path: &str, body: Option<Value>) -> (Sta
 }
 
 async fn get(api: &Api, path: &str) -> Value {
-    let (status, mut body) = ask(api, Method::GET, path, None).await;
+    let (status, mut body) = send_experimental(api, Method::GET, path, None).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     body["data"].take()
 }
 
 #[tokio::test]
-async fn folders_are_restricted_on_request() {
+async fn folders_can_be_restricted() {
     let api = Api::new();
     let folders = format!("{}/folders", api.root());
     let body = json!({"data": {"name": "a", "restricted": true}});
-    let (status, created) = ask(&api, Method::POST, &folders, Some(body.clone())).await;
+    let (status, created) =
+        send_experimental(&api, Method::POST, &folders, Some(body.clone())).await;
     assert_eq!((status, &created["data"]["restricted"]), (StatusCode::CREATED, &json!(true)));
     let folder = format!("{}/folders/{}", api.account(), created["data"]["id"].as_str().unwrap());
     let update = json!({"data": {"restricted": false}});
-    let (_, updated) = ask(&api, Method::PATCH, &folder, Some(update)).await;
+    let (_, updated) = send_experimental(&api, Method::PATCH, &folder, Some(update)).await;
     assert_eq!(updated["data"]["restricted"], json!(false));
     let refused = api.send(Method::POST, &folders, Some(body)).await;
     assert_eq!(refused.pointers(), ["/data/restricted"], "the stable operation does not know it");
@@ -55,7 +61,8 @@ async fn shares_have_a_watermark_template_and_include_field_definitions() {
         "type": "asset", "name": "S", "access": "public", "watermark_template_id": template,
         "featured_field_definition_id": definition, "visible_field_definition_ids": [definition],
     });
-    let (status, created) = ask(&api, Method::POST, &shares, Some(json!({ "data": data }))).await;
+    let (status, created) =
+        send_experimental(&api, Method::POST, &shares, Some(json!({ "data": data }))).await;
     assert_eq!(status, StatusCode::CREATED, "{created}");
     let id = created["data"]["id"].as_str().unwrap();
     let share = format!("{}/shares/{id}", api.account());
@@ -70,7 +77,8 @@ async fn shares_have_a_watermark_template_and_include_field_definitions() {
     }
     assert!(api.get(&share).await.data().get("watermark_template_id").is_none());
     data["watermark_template_id"] = json!("nothing");
-    let (status, refused) = ask(&api, Method::POST, &shares, Some(json!({ "data": data }))).await;
+    let (status, refused) =
+        send_experimental(&api, Method::POST, &shares, Some(json!({ "data": data }))).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(refused["errors"][0]["source"]["pointer"], "/data/watermark_template_id");
 }
@@ -84,7 +92,7 @@ async fn a_search_is_restricted_to_a_folder() {
     let search = async |scope: Value| {
         let body = json!({"query": "sea", "engine": "lexical", "scope": scope});
         let path = format!("{}/search", api.account());
-        let (status, body) = ask(&api, Method::POST, &path, Some(body)).await;
+        let (status, body) = send_experimental(&api, Method::POST, &path, Some(body)).await;
         assert_eq!(status, StatusCode::OK, "{body}");
         body["data"].as_array().unwrap().len()
     };
@@ -119,7 +127,7 @@ async fn a_file_includes_its_parent_a_playlist_and_the_layout_of_its_scrub_sheet
 }
 
 #[tokio::test]
-async fn users_of_an_account_show_when_they_joined_and_were_active() {
+async fn users_have_join_and_activity_times() {
     let api = Api::new();
     let path = format!("{}/users", api.account());
     let user = &get(&api, &path).await[0]["user"];

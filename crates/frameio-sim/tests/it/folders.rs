@@ -1,4 +1,4 @@
-//! Folders and what is in them.
+//! Folders and their content.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ async fn children_are_sorted_and_filtered_by_type() {
 }
 
 #[tokio::test]
-async fn includes_are_there_only_when_asked_for() {
+async fn includes_are_returned_only_on_request() {
     let api = Api::new();
     let folder = api.make_folder(&api.root(), "a").await;
     let plain = api.get(&folder).await.data();
@@ -77,7 +77,7 @@ async fn includes_are_there_only_when_asked_for() {
 }
 
 #[tokio::test]
-async fn a_folder_takes_its_children_with_it_and_the_root_stays() {
+async fn deleting_a_folder_deletes_its_children_and_a_root_cannot_be_deleted() {
     let api = Api::new();
     let outer = api.make_folder(&api.root(), "outer").await;
     let inner = api.make_folder(&outer, "inner").await;
@@ -91,7 +91,7 @@ async fn a_folder_takes_its_children_with_it_and_the_root_stays() {
     assert_eq!(api.delete(&api.root()).await.status, StatusCode::FORBIDDEN);
 }
 
-/// Another project; the path of its root folder.
+/// Creates another project; returns it with the path of its root folder.
 async fn other_project(api: &Api) -> (serde_json::Value, String) {
     let list = format!("{}/projects", api.workspace());
     let project = api.post(&list, json!({"name": "Other"})).await.created();
@@ -104,7 +104,7 @@ async fn children(api: &Api, folder: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_folder_is_copied_with_everything_in_it() {
+async fn copies_a_folder_with_its_content() {
     let api = Api::new();
     let root = api.root();
     let outer = api.make_folder(&root, "outer").await;
@@ -137,13 +137,13 @@ async fn a_folder_is_copied_with_everything_in_it() {
     let within = api.post(&format!("{outer}/copy"), json!({"parent_id": id(&outer)})).await.data();
     assert_eq!(children(&api, &outer).await, ["inner", "outer", "v2.mp4"]);
     let within = format!("{}/folders/{}", api.account(), within["id"].as_str().unwrap());
-    assert_eq!(children(&api, &within).await, ["inner", "v2.mp4"], "as it was before");
+    assert_eq!(children(&api, &within).await, ["inner", "v2.mp4"], "the source is unchanged");
     let refused = api.post(&format!("{root}/copy"), json!({})).await;
-    assert_eq!(refused.pointers(), ["/data/parent_id"], "nothing is beside the root");
+    assert_eq!(refused.pointers(), ["/data/parent_id"], "a root folder has no siblings");
 }
 
 #[tokio::test]
-async fn of_a_large_copy_nothing_is_told() {
+async fn a_large_copy_has_no_content_in_the_response() {
     let api = Api::new();
     let folder = api.make_folder(&api.root(), "large").await;
     for i in 0..99 {
@@ -152,20 +152,20 @@ async fn of_a_large_copy_nothing_is_told() {
     let copy = format!("{folder}/copy");
     assert_eq!(api.post(&copy, json!({})).await.status, StatusCode::OK);
     api.make_file(&folder, "99.mp4", 1).await;
-    let answer = api.post(&copy, json!({})).await;
-    assert_eq!((answer.status, answer.body), (StatusCode::ACCEPTED, json!({})));
+    let response = api.post(&copy, json!({})).await;
+    assert_eq!((response.status, response.body), (StatusCode::ACCEPTED, json!({})));
     assert_eq!(children(&api, &api.root()).await, ["large", "large", "large"]);
     assert_eq!(api.get(&api.project()).await.data()["storage"], 99 + 99 + 100 + 1);
 
     let copies = api.make_folder(&api.root(), "copies").await;
     let many = json!({"folder_ids": [id(&folder)], "parent_id": id(&copies)});
-    let answer = api.post(&format!("{}/folders/copy", api.account()), many).await;
-    assert_eq!((answer.status, answer.body), (StatusCode::ACCEPTED, json!({})));
+    let response = api.post(&format!("{}/folders/copy", api.account()), many).await;
+    assert_eq!((response.status, response.body), (StatusCode::ACCEPTED, json!({})));
     assert_eq!(children(&api, &copies).await, ["large"]);
 }
 
 #[tokio::test]
-async fn a_folder_moves_with_everything_in_it_but_not_into_itself() {
+async fn moves_a_folder_with_its_content_but_not_into_itself() {
     let api = Api::new();
     let root = api.root();
     let outer = api.make_folder(&root, "outer").await;
@@ -202,7 +202,7 @@ async fn a_folder_moves_with_everything_in_it_but_not_into_itself() {
 }
 
 #[tokio::test]
-async fn many_folders_are_copied_and_moved_all_or_none() {
+async fn bulk_copies_and_moves_of_folders_succeed_or_fail_as_a_whole() {
     let api = Api::new();
     let root = api.root();
     let (a, b) = (api.make_folder(&root, "a").await, api.make_folder(&root, "b").await);
@@ -210,10 +210,10 @@ async fn many_folders_are_copied_and_moved_all_or_none() {
     let folders = format!("{}/folders", api.account());
     let many = |ids: &[&str]| json!({"folder_ids": ids, "parent_id": id(&to)});
     let missing = many(&[id(&a), "none"]);
-    let answer = api.patch(&format!("{folders}/move"), missing.clone()).await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    let answer = api.post(&format!("{folders}/copy"), missing).await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let response = api.patch(&format!("{folders}/move"), missing.clone()).await;
+    assert_eq!(response.status, StatusCode::NOT_FOUND);
+    let response = api.post(&format!("{folders}/copy"), missing).await;
+    assert_eq!(response.status, StatusCode::NOT_FOUND);
     assert_eq!(children(&api, &to).await, <[&str; 0]>::default());
 
     let both = many(&[id(&b), id(&a)]);
@@ -227,7 +227,7 @@ async fn many_folders_are_copied_and_moved_all_or_none() {
 }
 
 #[tokio::test]
-async fn a_restored_folder_is_where_it_was_with_what_was_in_it() {
+async fn a_restored_folder_has_its_place_and_content() {
     let api = Api::new();
     let outer = api.make_folder(&api.root(), "outer").await;
     let inner = api.make_folder(&outer, "inner").await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::api::Api;
 
-/// Makes a group; gives its path.
+/// Creates a group; returns its path.
 async fn make(api: &Api, name: &str) -> String {
     let list = format!("{}/groups", api.account());
     let made = api.post(&list, json!({"name": name, "emoji": "🎬"})).await.created();
@@ -45,7 +45,7 @@ pub(crate) async fn scenario(api: &Api) {
 }
 
 #[tokio::test]
-async fn a_group_lives_from_create_to_delete() {
+async fn creates_updates_and_deletes_a_group() {
     let api = Api::new();
     let (b, a) = (make(&api, "B").await, make(&api, "A").await);
     let list = format!("{}/groups", api.account());
@@ -63,7 +63,7 @@ async fn a_group_lives_from_create_to_delete() {
 }
 
 #[tokio::test]
-async fn members_join_and_leave() {
+async fn adds_and_removes_members() {
     let api = Api::new();
     let demo = api.sim.demo();
     let users = format!("{}/users", make(&api, "G").await);
@@ -84,7 +84,7 @@ async fn members_join_and_leave() {
 }
 
 #[tokio::test]
-async fn the_role_of_a_group_is_that_of_its_members_as_long_as_it_is_there() {
+async fn members_have_the_role_of_their_group_while_it_exists() {
     let api = Api::new();
     let demo = api.sim.demo();
     let viewer = api.with_token(&api.sim.token_of(&demo.viewer_id).unwrap());
@@ -117,7 +117,7 @@ async fn the_role_of_a_group_is_that_of_its_members_as_long_as_it_is_there() {
 }
 
 #[tokio::test]
-async fn a_group_of_adobe_is_taken_over_once_with_its_members() {
+async fn imports_a_group_of_adobe_once_with_its_members() {
     let api = Api::new();
     let adobe = format!("{}/adobe_groups", api.account());
     let known = api.get(&adobe).await.data();
@@ -135,7 +135,7 @@ async fn a_group_of_adobe_is_taken_over_once_with_its_members() {
     let users = format!("{group}/users");
     assert_eq!(api.get(&users).await.names(), ["Demo Editor", "Demo Viewer"]);
     let joining = api.post(&users, json!({"user_ids": [api.sim.demo().user_id]})).await;
-    assert_eq!(joining.status, StatusCode::FORBIDDEN, "its members are kept at Adobe");
+    assert_eq!(joining.status, StatusCode::FORBIDDEN, "its members are managed at Adobe");
     assert_eq!(api.delete(&group).await.status, StatusCode::NO_CONTENT);
     api.post(&adobe, wanted).await.data();
 }

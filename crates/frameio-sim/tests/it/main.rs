@@ -1,4 +1,4 @@
-//! The simulator from the outside: as a service, and on a socket.
+//! Tests of the simulator as a service and on a socket.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api;
@@ -30,6 +30,7 @@ mod quotas;
 mod receiver;
 mod remote;
 mod roles;
+mod samples;
 mod schema;
 mod search;
 mod session_watermark_templates;

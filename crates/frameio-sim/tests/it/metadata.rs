@@ -1,4 +1,4 @@
-//! The values of metadata fields.
+//! Values of metadata fields.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use frameio_sim::Sim;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::api::{Answer, Api};
+use crate::api::{Api, ApiResponse};
 use crate::metadata_fields::{define, path, types};
 
 /// Sets one value on one file.
-async fn set(api: &Api, file: &str, definition: &Value, value: &Value) -> Answer {
+async fn set(api: &Api, file: &str, definition: &Value, value: &Value) -> ApiResponse {
     set_all(api, &[file], json!([{"field_definition_id": definition["id"], "value": value}])).await
 }
 
-async fn set_all(api: &Api, files: &[&str], values: Value) -> Answer {
+async fn set_all(api: &Api, files: &[&str], values: Value) -> ApiResponse {
     let ids: Vec<&str> = files.iter().map(|path| path.rsplit('/').next().unwrap()).collect();
     let data = json!({"file_ids": ids, "values": values});
     api.patch(&format!("{}/metadata/values", api.project()), data).await
 }
 
-/// The field of an asset that goes by `name`; null where it is not there.
+/// Returns a field of an asset by its name, or null.
 fn field(metadata: &Value, name: &str) -> Value {
     let mut fields = metadata.as_array().unwrap().iter();
     fields.find(|field| field["field_definition_name"] == name).cloned().unwrap_or_default()
@@ -31,13 +31,13 @@ async fn value(api: &Api, file: &str, name: &str) -> Value {
     field(&shown["metadata"], name)["value"].clone()
 }
 
-/// The definition of a field that is built in.
+/// Returns the definition of a built-in field.
 async fn built_in(api: &Api, name: &str) -> Value {
     let list = api.get(&format!("{}/metadata/field_definitions", api.account())).await.data();
     list.as_array().unwrap().iter().find(|it| it["name"] == name).unwrap().clone()
 }
 
-/// What fits the fields of [`types`].
+/// Returns a valid value for a field of [`types`].
 fn fitting(api: &Api, definition: &Value) -> Value {
     let options = &definition["field_configuration"]["options"];
     let demo = json!({"id": api.sim.demo().user_id.as_str(), "type": "user"});
@@ -73,7 +73,7 @@ pub(crate) async fn scenario(api: &Api) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn values_are_set_on_many_files_shown_and_cleared() {
+async fn values_are_set_on_several_files_shown_and_cleared() {
     let api = Api::new();
     let files = [api.upload("a.mp4", "a").await, api.upload("b.mp4", "b").await];
     let before = api.get(&files[1]).await.data();
@@ -99,12 +99,12 @@ async fn values_are_set_on_many_files_shown_and_cleared() {
         assert_eq!(set(&api, &files[0], &text, &cleared).await.status, StatusCode::NO_CONTENT);
         assert_eq!(value(&api, &files[0], "text").await, Value::Null);
     }
-    assert_eq!(value(&api, &files[1], "text").await, "Beach", "it is not that file's");
+    assert_eq!(value(&api, &files[1], "text").await, "Beach", "the other file is unchanged");
     assert_eq!(value(&api, &files[0], "toggle").await, true);
 }
 
 #[tokio::test]
-async fn a_value_has_to_fit_its_field() {
+async fn values_are_validated_by_field() {
     let api = Api::new();
     let file = api.upload("a.mp4", "a").await;
     let demo = &api.sim.demo().user_id;
@@ -144,7 +144,7 @@ async fn a_value_has_to_fit_its_field() {
 }
 
 #[tokio::test]
-async fn all_is_set_or_nothing() {
+async fn an_update_of_values_succeeds_or_fails_as_a_whole() {
     let api = Api::new();
     let file = api.upload("a.mp4", "a").await;
     let text = define(&api, "text", json!(null)).await;
@@ -174,11 +174,11 @@ async fn all_is_set_or_nothing() {
     let other = format!("{}/projects/{}", api.account(), other["id"].as_str().unwrap());
     let data = json!({"file_ids": [file.rsplit('/').next()], "values": one});
     let refused = api.patch(&format!("{other}/metadata/values"), data).await;
-    assert_eq!(refused.pointers(), ["/data/file_ids/0"], "it is in another project");
+    assert_eq!(refused.pointers(), ["/data/file_ids/0"], "the file belongs to another project");
 }
 
 #[tokio::test]
-async fn an_option_shows_by_its_name_until_it_is_taken_away() {
+async fn an_option_is_shown_by_name_until_it_is_removed() {
     let api = Api::new();
     let file = api.upload("a.mp4", "a").await;
     let (_, configuration) = types(&api)[5].clone();
@@ -197,7 +197,7 @@ async fn an_option_shows_by_its_name_until_it_is_taken_away() {
 }
 
 #[tokio::test]
-async fn values_go_with_their_field_and_their_file() {
+async fn values_are_removed_with_their_field_or_file() {
     let api = Api::new();
     let file = api.upload("a.mp4", "a").await;
     let text = define(&api, "text", json!(null)).await;
@@ -211,7 +211,7 @@ async fn values_go_with_their_field_and_their_file() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_built_in_is_known_of_a_file_without_a_look_into_it() {
+async fn built_in_fields_have_derived_values() {
     let delay = Duration::from_secs(60);
     let api = Api::of(Sim::builder().quotas(false).transcode_after(delay).build());
     let file = api.upload("a.mp4", "abc").await;

@@ -1,4 +1,4 @@
-//! The definitions of metadata fields.
+//! Definitions of metadata fields.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn fields(api: &Api) -> String {
     format!("{}/metadata/field_definitions", api.account())
 }
 
-/// Defines a field; gives what is answered.
+/// Creates a field; returns the response.
 pub(crate) async fn define(api: &Api, field_type: &str, configuration: Value) -> Value {
     let mut data = json!({"field_type": field_type, "name": field_type});
     if !configuration.is_null() {
@@ -25,7 +25,7 @@ pub(crate) fn path(api: &Api, definition: &Value) -> String {
     format!("{}/{}", fields(api), definition["id"].as_str().unwrap())
 }
 
-/// One of each type, by what is configured of it.
+/// Returns all types with a configuration.
 pub(crate) fn types(api: &Api) -> [(&'static str, Value); 10] {
     let demo = json!({"id": api.sim.demo().user_id.as_str(), "type": "user"});
     let options = json!({"options": [{"display_name": "a"}, {"display_name": "b"}]});
@@ -70,7 +70,7 @@ pub(crate) async fn scenario(api: &Api) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_definition_is_made_changed_listed_and_deleted() {
+async fn creates_updates_lists_and_deletes_a_definition() {
     let api = Api::new();
     let built_in = api.get(&fields(&api)).await.names();
     assert!(built_in.iter().any(|name| name == "Frame Rate"), "{built_in:?}");
@@ -96,7 +96,7 @@ async fn a_definition_is_made_changed_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn what_is_built_in_is_in_every_account_and_stays() {
+async fn built_in_fields_exist_in_every_account_and_cannot_be_changed() {
     let api = Api::of(frameio_sim::Sim::builder().quotas(false).account("Other").build());
     let accounts = api.get("/v4/accounts").await.data();
     let other = format!("/v4/accounts/{}/metadata", accounts[1]["id"].as_str().unwrap());
@@ -109,14 +109,18 @@ async fn what_is_built_in_is_in_every_account_and_stays() {
     assert_eq!(api.delete(&path).await.status, StatusCode::FORBIDDEN);
 
     let made = define(&api, "text", Value::Null).await;
-    assert_eq!(api.get(&elsewhere).await.data(), built_in, "one's own is not in the other");
+    assert_eq!(
+        api.get(&elsewhere).await.data(),
+        built_in,
+        "the other account has only the built-in fields"
+    );
     let path = format!("{elsewhere}/{}", made["id"].as_str().unwrap());
     assert_eq!(api.get(&path).await.status, StatusCode::NOT_FOUND);
     assert_eq!(api.get("/v4/accounts/x/metadata/field_definitions").await.status, 404);
 }
 
 #[tokio::test]
-async fn what_is_not_configured_has_a_default_and_is_never_null() {
+async fn configuration_has_defaults_and_is_never_null() {
     let api = Api::new();
     let made = define(&api, "date", json!({"display_format": "usa", "include_time": true})).await;
     let mut expected = json!({
@@ -155,7 +159,7 @@ async fn what_is_not_configured_has_a_default_and_is_never_null() {
 }
 
 #[tokio::test]
-async fn an_option_keeps_its_id_with_its_name() {
+async fn an_option_with_the_same_name_keeps_its_id() {
     let api = Api::new();
     let options = json!([{"display_name": "a"}, {"display_name": "b"}]);
     let made = define(&api, "select", json!({ "options": options })).await;
@@ -175,7 +179,7 @@ async fn an_option_keeps_its_id_with_its_name() {
 }
 
 #[tokio::test]
-async fn custom_members_are_somebody() {
+async fn custom_members_must_exist() {
     let api = Api::new();
     let custom = |members: Value| {
         json!({

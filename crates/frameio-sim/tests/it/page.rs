@@ -24,9 +24,9 @@ async fn browse(
 }
 
 async fn read(sim: &Sim, path: &str) -> Value {
-    let answer = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
-    assert_eq!(answer.status(), StatusCode::OK, "{path}: {:?}", answer.body());
-    serde_json::from_slice(answer.body()).unwrap()
+    let response = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
+    assert_eq!(response.status(), StatusCode::OK, "{path}: {:?}", response.body());
+    serde_json::from_slice(response.body()).unwrap()
 }
 
 async fn live(sim: &Sim) -> Value {
@@ -48,25 +48,25 @@ async fn the_page_and_its_files_are_served_with_a_strict_policy() {
     let mut files = vec![String::new()];
     let mut served = 0;
     while let Some(file) = files.pop() {
-        let answer = browse(sim, Method::GET, &format!("/_sim/{file}"), &[]).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{file}");
-        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        let response = browse(sim, Method::GET, &format!("/_sim/{file}"), &[]).await;
+        assert_eq!(response.status(), StatusCode::OK, "{file}");
+        let policy = response.headers()["content-security-policy"].to_str().unwrap();
         for rule in
             ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"]
         {
             assert!(policy.split("; ").any(|known| known == rule), "{file}: {policy}");
         }
         assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
-        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
-        assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        assert_eq!(response.headers()["cache-control"], "no-store");
         let kind = match file.rsplit_once('.') {
             Some((_, "js")) => "text/javascript; charset=utf-8",
             Some((_, "css")) => "text/css; charset=utf-8",
             Some((_, "svg")) => "image/svg+xml",
             _ => "text/html; charset=utf-8",
         };
-        assert_eq!(answer.headers()["content-type"], kind);
-        let text = std::str::from_utf8(answer.body()).unwrap();
+        assert_eq!(response.headers()["content-type"], kind);
+        let text = std::str::from_utf8(response.body()).unwrap();
         for sink in
             ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "style=", "onclick="]
         {
@@ -228,8 +228,8 @@ async fn large_accounts_and_many_requests_are_truncated() {
 
     let many = "of=x&".repeat(101);
     for wrong in ["limit=0", "limit=2001", "limit=x", "page=1", &many] {
-        let answer = browse(sim, Method::GET, &format!("/_sim/tree?{wrong}"), &[]).await;
-        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        let response = browse(sim, Method::GET, &format!("/_sim/tree?{wrong}"), &[]).await;
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
     }
     for _ in 0..300 {
         sim.inject(Fault::reset().on("files.show"));
@@ -315,8 +315,8 @@ async fn pages_of_other_origins_cannot_control_the_simulator() {
             (Method::DELETE, "/_sim/faults"),
             (Method::POST, "/_sim/actions/x/trigger"),
         ] {
-            let answer = browse(sim, method, path, headers).await;
-            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path} {headers:?}");
+            let response = browse(sim, method, path, headers).await;
+            assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path} {headers:?}");
         }
     }
     let gone = sim.clock().elapsed() - before;
@@ -342,8 +342,8 @@ async fn pages_of_other_origins_cannot_control_the_simulator() {
     assert_eq!(demo.headers()["cross-origin-resource-policy"], "same-origin");
     assert!(demo.headers().get("access-control-allow-origin").is_none());
     for path in ["/_sim/demo", "/_sim/live", "/_sim/"] {
-        let answer = browse(sim, Method::GET, path, &[("host", "evil.example:8080")]).await;
-        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
+        let response = browse(sim, Method::GET, path, &[("host", "evil.example:8080")]).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
     }
     assert_eq!(sim.faults().len(), 0);
 }
@@ -351,10 +351,10 @@ async fn pages_of_other_origins_cannot_control_the_simulator() {
 #[tokio::test]
 async fn the_state_endpoint_returns_a_loadable_state() {
     let sim = &Sim::new();
-    let answer = browse(sim, Method::GET, "/_sim/state", &[]).await;
-    assert_eq!(answer.status(), StatusCode::OK);
+    let response = browse(sim, Method::GET, "/_sim/state", &[]).await;
+    assert_eq!(response.status(), StatusCode::OK);
     let state: frameio_sim::SavedState =
-        std::str::from_utf8(answer.body()).unwrap().parse().unwrap();
+        std::str::from_utf8(response.body()).unwrap().parse().unwrap();
     let again = Sim::builder().state(state).build();
     assert_eq!(again.demo().account_id, sim.demo().account_id);
     let foreign = browse(sim, Method::GET, "/_sim/state", &[("host", "evil.example")]).await;
@@ -394,7 +394,7 @@ async fn requests_and_assets_have_details() {
 
     sim.clear_requests();
     for path in [format!("requests/{number}"), "requests/x".into(), "assets/none".into()] {
-        let answer = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
-        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        let response = browse(sim, Method::GET, &format!("/_sim/{path}"), &[]).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
     }
 }

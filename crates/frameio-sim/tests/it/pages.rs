@@ -1,4 +1,4 @@
-//! Lists, page by page.
+//! Pages of lists.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::api::Api;
 
 #[tokio::test]
-async fn pages_go_on_by_the_cursor_alone_and_end_with_null() {
+async fn a_cursor_leads_through_the_pages_until_null() {
     let api = Api::new();
     let root = api.root();
     for i in 0..7 {
@@ -19,26 +19,26 @@ async fn pages_go_on_by_the_cursor_alone_and_end_with_null() {
     let mut seen = Vec::new();
     for _ in 0..3 {
         let path = format!("{list}?page_size=3&sort=name_desc&include_total_count=true{after}");
-        let answer = api.get(&path).await;
-        assert_eq!(answer.body["total_count"], 7);
-        match answer.body["links"]["next"].as_str() {
+        let response = api.get(&path).await;
+        assert_eq!(response.body["total_count"], 7);
+        match response.body["links"]["next"].as_str() {
             Some(next) => {
                 let (path, query) = next.split_once('?').unwrap();
                 assert_eq!(path, list, "a relative path");
                 let cursor = query.strip_prefix("after=").unwrap();
-                assert!(!cursor.contains('&'), "nothing but the cursor");
+                assert!(!cursor.contains('&'), "only the cursor");
                 after = format!("&after={cursor}");
             }
             None => after.clear(),
         }
-        seen.extend(answer.names());
+        seen.extend(response.names());
     }
     assert_eq!(seen, ["f6", "f5", "f4", "f3", "f2", "f1", "f0"]);
     assert!(after.is_empty());
 }
 
 #[tokio::test]
-async fn the_link_alone_forgets_the_page_size() {
+async fn the_link_to_the_next_page_has_only_the_cursor() {
     let api = Api::new();
     for i in 0..60 {
         api.make_folder(&api.root(), &format!("{i:02}")).await;
@@ -56,7 +56,7 @@ async fn the_link_alone_forgets_the_page_size() {
 }
 
 #[tokio::test]
-async fn a_cursor_behind_the_end_gives_an_empty_last_page() {
+async fn a_cursor_beyond_the_end_returns_an_empty_last_page() {
     let api = Api::new();
     let list = format!("{}/folders", api.root());
     let folder = api.make_folder(&api.root(), "a").await;
@@ -70,10 +70,10 @@ async fn a_cursor_behind_the_end_gives_an_empty_last_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn moments_are_in_their_order_whatever_their_digits() {
+async fn times_are_sorted_by_value_not_by_text() {
     let api = Api::new();
     let root = api.root();
-    // One of them at least has a whole hundredth, `.36Z` in an answer.
+    // At least one time is a multiple of 10 ms, which is shortened to `.36Z` in a response.
     for i in 0..12 {
         api.make_folder(&root, &format!("{i:02}")).await;
         tokio::time::advance(Duration::from_millis(1)).await;

@@ -1,4 +1,4 @@
-//! Each parameter of a query that the contract names changes the answer.
+//! Every query parameter of the contract changes the response.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use crate::contract::Contract;
 use crate::examples::resolve;
 use crate::world;
 
-/// What the contract lets ask for, but has no place for in the answer.
+/// Parameters without a field for their effect in the response of the contract.
 const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("projects.recently_deleted", "include_total_count=true"),
     ("shares.list_activities", "include_total_count=true"),
 ];
 
-/// The parameters of what is no `GET`; the tests of each resource show what they do.
+/// Parameters of operations other than `GET`, whose effects are tested with each resource.
 const OF_CHANGES: &[&str] = &[
     "comments.create timestamp_as_timecode",
     "comments.update timestamp_as_timecode",
@@ -34,7 +34,7 @@ const OF_CHANGES: &[&str] = &[
     "version_stacks.copy copy_metadata",
 ];
 
-/// Two queries whose answers have to differ, for each value of a parameter.
+/// Returns two queries whose responses must differ, for each value of a parameter.
 fn queries(contract: &Contract, parameter: &'static Value) -> Vec<(String, String)> {
     let name = parameter["name"].as_str().unwrap();
     let against_none = |query: String| (String::new(), query);
@@ -82,9 +82,9 @@ fn queries(contract: &Contract, parameter: &'static Value) -> Vec<(String, Strin
     }
 }
 
-/// What an operation answers to a query, without links; its cursor is that of the page before.
-/// Null where it does not succeed.
-async fn ask(api: &Api, path: &str, query: &str) -> Value {
+/// Returns the response of an operation to a query without links, or null for an error. A cursor is
+/// that of the previous page.
+async fn call(api: &Api, path: &str, query: &str) -> Value {
     let query = match query.strip_suffix("after=") {
         Some(page) => {
             let first = api.get(&format!("{path}?{page}")).await.body;
@@ -93,9 +93,9 @@ async fn ask(api: &Api, path: &str, query: &str) -> Value {
         }
         None => query.to_owned(),
     };
-    let answer = api.get(&format!("{path}?{query}")).await;
-    match answer.status {
-        StatusCode::OK => json!([answer.body["data"], answer.body["total_count"]]),
+    let response = api.get(&format!("{path}?{query}")).await;
+    match response.status {
+        StatusCode::OK => json!([response.body["data"], response.body["total_count"]]),
         _ => Value::Null,
     }
 }
@@ -115,7 +115,7 @@ async fn every_value_of_every_parameter_has_an_effect() {
                 let mut has_effect = false;
                 'found: for path in &paths {
                     for api in [&api, &guest] {
-                        let answers = (ask(api, path, &one).await, ask(api, path, &other).await);
+                        let answers = (call(api, path, &one).await, call(api, path, &other).await);
                         if answers.1 != Value::Null && answers.0 != answers.1 {
                             has_effect = true;
                             break 'found;
@@ -134,7 +134,7 @@ async fn every_value_of_every_parameter_has_an_effect() {
 }
 
 #[test]
-fn no_parameter_of_a_change_is_forgotten() {
+fn every_parameter_of_a_change_is_listed() {
     let changes = Contract::all().filter(|contract| contract.method != Method::GET);
     let named: BTreeSet<String> = changes
         .flat_map(|contract| {

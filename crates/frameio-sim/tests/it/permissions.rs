@@ -4,7 +4,7 @@ use frameio_sim::User;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::api::{Answer, Api};
+use crate::api::{Api, ApiResponse};
 
 /// Succeeds with each operation.
 pub(crate) async fn scenario(api: &Api) {
@@ -25,10 +25,10 @@ pub(crate) async fn scenario(api: &Api) {
     }
 }
 
-/// E-mail addresses, up to the `@`, and roles of a list.
-fn roles(answer: Answer) -> Vec<(String, String)> {
+/// Returns the local parts of email addresses and the roles in a list.
+fn roles(response: ApiResponse) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let data = answer.data();
+    let data = response.data();
     let users = data.as_array().unwrap().iter();
     users
         .map(|it| {
@@ -43,7 +43,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn the_users_of_an_account_are_listed_in_any_order() {
+async fn lists_users_of_an_account_in_any_order() {
     let api = Api::new();
     api.sim.add_user(User::admin("Ada", "ada@example.com"));
     let list = format!("{}/users", api.account());
@@ -58,7 +58,7 @@ async fn the_users_of_an_account_are_listed_in_any_order() {
 }
 
 #[tokio::test]
-async fn the_owner_stays_and_strangers_are_not_there() {
+async fn the_owner_cannot_be_changed_and_unknown_users_are_not_found() {
     let api = Api::new();
     let users = format!("{}/users", api.account());
     let role = json!({"role": "member"});
@@ -72,7 +72,7 @@ async fn the_owner_stays_and_strangers_are_not_there() {
 }
 
 #[tokio::test]
-async fn a_role_holds_in_all_that_is_inside_and_the_highest_one_holds() {
+async fn roles_are_inherited_and_the_highest_applies() {
     let api = Api::new();
     let demo = api.sim.demo();
     let folder = api.make_folder(&api.root(), "a").await;
@@ -87,7 +87,7 @@ async fn a_role_holds_in_all_that_is_inside_and_the_highest_one_holds() {
     give(&api.project(), &demo.viewer_id, "full_access").await;
     give(&api.project(), &demo.editor_id, "viewer").await;
     let inside = roles(api.get(&format!("{folder}/users")).await);
-    assert_eq!(inside[1], ("editor".into(), "editor".into()), "the higher one holds");
+    assert_eq!(inside[1], ("editor".into(), "editor".into()), "the higher role applies");
     assert_eq!(inside[3], ("viewer".into(), "full_access".into()));
     let by_role = api.get(&format!("{}/users?sort=role_asc", api.project())).await;
     assert_eq!(roles(by_role)[0].1, "commenter");
@@ -95,11 +95,11 @@ async fn a_role_holds_in_all_that_is_inside_and_the_highest_one_holds() {
     let given = format!("{}/users/{}", api.project(), demo.viewer_id);
     assert_eq!(api.delete(&given).await.status, StatusCode::NO_CONTENT);
     assert_eq!(roles(api.get(&format!("{folder}/users")).await), all);
-    assert_eq!(api.delete(&given).await.status, StatusCode::NOT_FOUND, "it comes from above");
+    assert_eq!(api.delete(&given).await.status, StatusCode::NOT_FOUND, "the role is inherited");
 }
 
 #[tokio::test]
-async fn who_made_a_project_stays_on_it() {
+async fn the_creator_of_a_project_cannot_be_removed() {
     let api = Api::new();
     let demo = api.sim.demo();
     let editor = api.with_token(&api.sim.token_of(&demo.editor_id).unwrap());
@@ -114,12 +114,12 @@ async fn who_made_a_project_stays_on_it() {
 }
 
 #[tokio::test]
-async fn who_is_deactivated_may_nothing_and_is_listed_on_request() {
+async fn deactivated_users_have_no_access_and_are_listed_on_request() {
     let api = Api::new();
     let demo = api.sim.demo();
     let viewer = api.with_token(&api.sim.token_of(&demo.viewer_id).unwrap());
     assert!(api.sim.deactivate_user(&demo.viewer_id));
-    assert!(!api.sim.deactivate_user(&demo.user_id), "the owner stays");
+    assert!(!api.sim.deactivate_user(&demo.user_id), "the owner cannot be deactivated");
     assert_eq!(viewer.get("/v4/accounts").await.data(), json!([]));
     assert_eq!(viewer.get(&api.project()).await.status, StatusCode::FORBIDDEN);
     for place in [api.account(), api.workspace(), api.project(), api.root()] {
@@ -133,7 +133,7 @@ async fn who_is_deactivated_may_nothing_and_is_listed_on_request() {
 }
 
 #[tokio::test]
-async fn memberships_are_what_somebody_belongs_to() {
+async fn memberships_list_groups_workspaces_and_projects() {
     let api = Api::new();
     let demo = api.sim.demo();
     let of = |user| format!("{}/users/{user}/memberships", api.account());
@@ -161,6 +161,10 @@ async fn memberships_are_what_somebody_belongs_to() {
     assert_eq!((&projects[0]["role"], kinds(projects.clone()).len()), (&json!("commenter"), 1));
 
     let viewer = api.with_token(&api.sim.token_of(&demo.viewer_id).unwrap());
-    assert_eq!(viewer.get(&of(&demo.viewer_id)).await.status, StatusCode::OK, "their own");
+    assert_eq!(
+        viewer.get(&of(&demo.viewer_id)).await.status,
+        StatusCode::OK,
+        "their own memberships"
+    );
     assert_eq!(viewer.get(&editors).await.status, StatusCode::FORBIDDEN);
 }

@@ -27,7 +27,7 @@ pub(crate) async fn scenario(api: &Api) {
 }
 
 #[tokio::test]
-async fn a_project_comes_with_a_root_folder_and_goes_with_all_that_is_in_it() {
+async fn a_project_has_a_root_folder_and_is_deleted_with_its_content() {
     let api = Api::new();
     let list = format!("{}/projects", api.workspace());
     let data = json!({"name": "P", "restricted": true});
@@ -48,7 +48,7 @@ async fn a_project_comes_with_a_root_folder_and_goes_with_all_that_is_in_it() {
 }
 
 #[tokio::test]
-async fn a_project_changes_only_in_what_is_named() {
+async fn an_update_changes_only_the_given_fields() {
     let api = Api::new();
     let path = api.project();
     let updated = api.patch(&path, json!({"status": "inactive"})).await.data();
@@ -71,7 +71,7 @@ async fn storage_is_the_sum_of_the_files() {
 }
 
 #[tokio::test]
-async fn a_project_invites_whom_its_workspace_does_not_know() {
+async fn lists_projects_to_which_a_user_was_invited() {
     let api = Api::new();
     let bob = api.sim.add_user(User::member("Bob", "bob@example.com"));
     let as_bob = api.with_token(&api.sim.token_of(&bob).unwrap());
@@ -87,7 +87,7 @@ async fn a_project_invites_whom_its_workspace_does_not_know() {
 }
 
 #[tokio::test]
-async fn the_projects_of_an_account_are_those_of_all_its_workspaces() {
+async fn lists_the_projects_of_all_workspaces() {
     let api = Api::of(Sim::builder().quotas(false).account("Other").build());
     let workspaces = format!("{}/workspaces", api.account());
     let workspace = api.post(&workspaces, json!({"name": "W"})).await.created();
@@ -101,7 +101,7 @@ async fn the_projects_of_an_account_are_those_of_all_its_workspaces() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_deleted_is_listed_once_and_for_thirty_days() {
+async fn deleted_assets_are_listed_once_for_thirty_days() {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let api = Api::new();
     let folder = api.make_folder(&api.root(), "b").await;
@@ -132,5 +132,5 @@ async fn what_was_deleted_is_listed_once_and_for_thirty_days() {
     restore(&folder).await.data();
     assert_eq!(api.get(&api.file(&inside)).await.data()["name"], "inside.mp4");
     assert_eq!(names("").await, ["a.txt"]);
-    assert_eq!(restore(&folder).await.status, StatusCode::NOT_FOUND, "it is there");
+    assert_eq!(restore(&folder).await.status, StatusCode::NOT_FOUND, "it is not deleted");
 }

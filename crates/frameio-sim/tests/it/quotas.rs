@@ -1,4 +1,4 @@
-//! The documented quotas.
+//! Documented quotas.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use frameio_sim::Sim;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::api::{Answer, Api};
+use crate::api::{Api, ApiResponse};
 
-fn level(answer: &Answer) -> [u64; 3] {
+fn level(response: &ApiResponse) -> [u64; 3] {
     ["limit", "remaining", "window"].map(|name| {
-        let value = &answer.headers[format!("x-ratelimit-{name}")];
+        let value = &response.headers[format!("x-ratelimit-{name}")];
         value.to_str().unwrap().parse().unwrap()
     })
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_answer_tells_the_level_and_a_full_bucket_refuses() {
+async fn every_response_reports_the_quota_and_an_exhausted_one_refuses() {
     let api = Api::of(Sim::new());
     assert_eq!(level(&api.get("/v4/me").await), [100, 99, 60_000]);
     for _ in 0..98 {
@@ -35,7 +35,7 @@ async fn every_answer_tells_the_level_and_a_full_bucket_refuses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refused_calls_spend_and_unknown_tokens_do_not() {
+async fn refused_calls_spend_quota_and_unknown_tokens_do_not() {
     let api = Api::of(Sim::new());
     let missing = format!("{}/projects/none", api.account());
     assert_eq!(level(&api.get(&missing).await), [100, 99, 60_000]);
@@ -57,29 +57,29 @@ async fn each_operation_has_the_documented_quota() {
     let api = Api::of(Sim::new());
     for operation in Sim::operations() {
         let path = operation.path.replace(['{', '}'], "");
-        let answer = api.send(operation.method.clone(), &path, Some(json!({}))).await;
+        let response = api.send(operation.method.clone(), &path, Some(json!({}))).await;
         let quota = operation.quota;
         let calls = u64::from(quota.calls().get());
         let window = u64::try_from(quota.window().as_millis()).unwrap();
-        assert_eq!(level(&answer), [calls, calls - 1, window], "{}", operation.id);
+        assert_eq!(level(&response), [calls, calls - 1, window], "{}", operation.id);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn quotas_can_be_switched_off() {
+async fn quotas_can_be_disabled() {
     let api = Api::new();
     for _ in 0..150 {
-        let answer = api.get("/v4/me").await;
-        assert_eq!(level(&answer), [100, 100, 60_000]);
-        assert_eq!(answer.status, StatusCode::OK);
+        let response = api.get("/v4/me").await;
+        assert_eq!(level(&response), [100, 100, 60_000]);
+        assert_eq!(response.status, StatusCode::OK);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delete_is_answered_without_a_level() {
+async fn a_response_without_a_body_has_no_rate_limit_headers() {
     let api = Api::of(Sim::new());
     let folder = api.make_folder(&api.root(), "a").await;
-    let answer = api.delete(&folder).await;
-    assert_eq!(answer.status, StatusCode::NO_CONTENT);
-    assert!(answer.headers.get("x-ratelimit-limit").is_none());
+    let response = api.delete(&folder).await;
+    assert_eq!(response.status, StatusCode::NO_CONTENT);
+    assert!(response.headers.get("x-ratelimit-limit").is_none());
 }

@@ -1,4 +1,4 @@
-//! A server that webhooks and custom actions are sent to.
+//! Receiver of webhooks and custom actions.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -18,7 +18,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// Answers with what it was given, then with 200 and nothing.
+/// Server that sends the given replies, and then 200 without a body.
 pub(crate) struct Receiver {
     pub(crate) url: String,
     received: Arc<Mutex<Vec<Received>>>,
@@ -32,24 +32,24 @@ pub(crate) struct Received {
     pub(crate) body: Bytes,
 }
 
-/// A status and a body; the status 0 stands for no answer at all.
-pub(crate) type Answer = (u16, &'static str);
+/// Status and body of a response; with the status 0 the server never responds.
+pub(crate) type Reply = (u16, &'static str);
 
 impl Receiver {
-    pub(crate) async fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(crate) async fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook?x=1", listener.local_addr().unwrap());
-        let answers: Arc<Mutex<VecDeque<Answer>>> =
-            Arc::new(Mutex::new(answers.into_iter().collect()));
+        let replies: Arc<Mutex<VecDeque<Reply>>> =
+            Arc::new(Mutex::new(replies.into_iter().collect()));
         let received = Arc::<Mutex<Vec<Received>>>::default();
         let all = received.clone();
         let mut connections = JoinSet::new();
         connections.spawn(async move {
             let mut open = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let (answers, received) = (answers.clone(), all.clone());
+                let (replies, received) = (replies.clone(), all.clone());
                 let service = service_fn(move |request: Request<Incoming>| {
-                    let (answers, received) = (answers.clone(), received.clone());
+                    let (replies, received) = (replies.clone(), received.clone());
                     async move {
                         let (parts, body) = request.into_parts();
                         let body = body.collect().await.unwrap().to_bytes();
@@ -59,8 +59,8 @@ impl Receiver {
                             headers: parts.headers,
                             body,
                         });
-                        let answer = answers.lock().unwrap().pop_front();
-                        let (status, body) = answer.unwrap_or((200, ""));
+                        let reply = replies.lock().unwrap().pop_front();
+                        let (status, body) = reply.unwrap_or((200, ""));
                         if status == 0 {
                             std::future::pending::<()>().await;
                         }
@@ -78,7 +78,7 @@ impl Receiver {
         self.received.lock().unwrap().clone()
     }
 
-    /// Waits until so many requests are there.
+    /// Waits until `count` requests have arrived.
     pub(crate) async fn receives(&self, count: usize) -> Vec<Received> {
         until(|| self.received().len() >= count).await;
         self.received()
@@ -91,7 +91,7 @@ impl Received {
     }
 }
 
-/// By the simulator's clock.
+/// Verifies a delivery with the simulator's clock.
 pub(crate) fn verify(
     sim: &Sim,
     secret: &str,
@@ -107,18 +107,18 @@ pub(crate) fn verify(
     verifier.verify(headers, body.clone())
 }
 
-/// Lets the tasks in the background run until something holds.
-pub(crate) async fn until(holds: impl Fn() -> bool) {
+/// Lets background tasks run until a condition is true.
+pub(crate) async fn until(condition: impl Fn() -> bool) {
     for _ in 0..100_000 {
-        if holds() {
+        if condition() {
             return;
         }
         tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
     }
-    panic!("it never holds");
+    panic!("the condition never became true");
 }
 
-/// Lets the tasks in the background do what they can without time.
+/// Lets background tasks run without advancing the time.
 pub(crate) async fn idle() {
     for _ in 0..50 {
         tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();

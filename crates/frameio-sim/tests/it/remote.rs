@@ -1,4 +1,4 @@
-//! Remote uploads, fetched from the loopback.
+//! Remote uploads from the loopback interface.
 
 use frameio_core::FileId;
 use frameio_sim::{Fault, Sim, SimServer};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, storages};
 
-/// A server that has a file, and its URL.
+/// Starts a server with a file; returns them with the URL of the file.
 async fn source(content: &str) -> (Sim, SimServer, String) {
     let api = Api::new();
     let path = api.upload("source.txt", content).await;
@@ -16,14 +16,14 @@ async fn source(content: &str) -> (Sim, SimServer, String) {
     (api.sim, server, url)
 }
 
-async fn ask(api: &Api, source_url: &str) -> Value {
+async fn upload_from(api: &Api, source_url: &str) -> Value {
     let data = json!({"name": "far.txt", "source_url": source_url});
-    let mut answer = api.post(&format!("{}/files/remote_upload", api.root()), data).await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED);
-    answer.body["data"].take()
+    let mut response = api.post(&format!("{}/files/remote_upload", api.root()), data).await;
+    assert_eq!(response.status, StatusCode::ACCEPTED);
+    response.body["data"].take()
 }
 
-/// Waits for the end of the upload; whether it is complete, and whether it has failed.
+/// Waits for the end of the upload; returns whether it is complete, and whether it failed.
 async fn end(api: &Api, file: &Value) -> (bool, bool) {
     loop {
         let status = api.get(&format!("{}/status", api.file(file))).await.data();
@@ -32,19 +32,19 @@ async fn end(api: &Api, file: &Value) -> (bool, bool) {
         if end != (false, false) {
             return end;
         }
-        // The source and the one that fetches run in between.
+        // Lets the source and the fetching task run.
         tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_source_is_fetched_into_every_storage() {
+async fn fetches_a_source_into_every_storage() {
     let (_sim, _server, url) = source("from far away").await;
     for storage in storages() {
         let api = Api::of(Sim::builder().quotas(false).storage(storage).build());
-        let file = ask(&api, &url).await;
+        let file = upload_from(&api, &url).await;
         assert_eq!((&file["status"], &file["file_size"]), (&json!("created"), &json!(0)));
-        assert_eq!(file["media_type"], json!(null), "it is known when the upload is complete");
+        assert_eq!(file["media_type"], json!(null), "unknown until the upload is complete");
         assert_eq!(end(&api, &file).await, (true, false));
         let shown = api.get(&api.file(&file)).await.data();
         assert_eq!(
@@ -58,7 +58,7 @@ async fn a_source_is_fetched_into_every_storage() {
 }
 
 #[tokio::test]
-async fn a_source_that_fails_or_is_elsewhere_fails_the_upload() {
+async fn a_failing_or_foreign_source_fails_the_upload() {
     let (sim, server, url) = source("from far away").await;
     let api = Api::new();
     let unsigned = url.split('?').next().unwrap();
@@ -69,7 +69,7 @@ async fn a_source_that_fails_or_is_elsewhere_fails_the_upload() {
         "far",
         unsigned,
     ] {
-        let file = ask(&api, source_url).await;
+        let file = upload_from(&api, source_url).await;
         assert_eq!(end(&api, &file).await, (false, true), "{source_url}");
         assert_eq!(api.get(&api.file(&file)).await.data()["status"], "created");
     }
@@ -77,23 +77,23 @@ async fn a_source_that_fails_or_is_elsewhere_fails_the_upload() {
     sim.inject(Fault::reset_in_body());
     sim.inject(Fault::body(StatusCode::OK, "text/plain", ""));
     for fault in ["reset", "broken", "empty"] {
-        let file = ask(&api, &url).await;
+        let file = upload_from(&api, &url).await;
         assert_eq!(end(&api, &file).await, (false, true), "{fault}");
     }
     drop(server);
-    let file = ask(&api, &url).await;
-    assert_eq!(end(&api, &file).await, (false, true), "nobody there");
+    let file = upload_from(&api, &url).await;
+    assert_eq!(end(&api, &file).await, (false, true), "the source is unreachable");
     let id = FileId::from(file["id"].as_str().unwrap());
     assert!(api.sim.finish_remote_upload(&id, "by hand"));
     assert_eq!(end(&api, &file).await, (true, false));
 }
 
 #[tokio::test]
-async fn fetching_ends_with_the_simulator() {
+async fn dropping_the_simulator_stops_fetching() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api = Api::new();
     let url = format!("http://{}/silent", listener.local_addr().unwrap());
-    let file = ask(&api, &url).await;
+    let file = upload_from(&api, &url).await;
     let (mut silent, _) = listener.accept().await.unwrap();
     let status = api.get(&format!("{}/status", api.file(&file))).await.data();
     assert_eq!(status["upload_failed"], false);
@@ -108,7 +108,7 @@ async fn a_silent_source_fails_the_upload() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api = Api::new();
     let url = format!("http://{}/silent", listener.local_addr().unwrap());
-    let file = ask(&api, &url).await;
+    let file = upload_from(&api, &url).await;
     let _silent = listener.accept().await.unwrap();
     api.sim.clock().advance(std::time::Duration::from_secs(61));
     assert_eq!(end(&api, &file).await, (false, true));

@@ -1,4 +1,4 @@
-//! What each role may do, and what it sees.
+//! Permissions of each role.
 
 use frameio_sim::{Sim, User};
 use http::{Method, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::api::Api;
 use crate::contract::Contract;
 
-/// The simulator as another user of the demo account sees it.
+/// Returns a client with the token of another user of the demo account.
 fn as_user(api: &Api, email: &str) -> Api {
     let user = api.sim.user_id(email).unwrap();
     api.with_token(&api.sim.token_of(&user).unwrap())
@@ -19,7 +19,7 @@ async fn status(api: &Api, method: Method, path: &str, data: serde_json::Value) 
 }
 
 #[tokio::test]
-async fn users_have_tokens_that_are_given_or_made() {
+async fn users_have_chosen_or_generated_tokens() {
     let ada = User::admin("Ada", "ada@example.com").token("t0ken");
     let api = Api::of(Sim::builder().quotas(false).user(ada).build());
     let me = api.with_token("t0ken").get("/v4/me").await.data();
@@ -35,7 +35,7 @@ async fn users_have_tokens_that_are_given_or_made() {
 }
 
 #[tokio::test]
-async fn each_role_may_do_more_than_the_one_before() {
+async fn each_role_permits_more_than_the_previous_one() {
     let api = Api::new();
     let (account, root, workspace) = (api.account(), api.root(), api.workspace());
     let file = api.upload("a.txt", "abc").await;
@@ -86,12 +86,12 @@ async fn each_role_may_do_more_than_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_refusal_tells_what_is_missing() {
+async fn a_refusal_names_the_required_role() {
     let api = Api::new();
     let viewer = as_user(&api, "viewer@example.com");
     let refused = viewer.post(&format!("{}/folders", api.root()), json!({"name": "F"})).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    let detail = "it takes the role `edit_only`, and the user has `viewer` here";
+    let detail = "requires the role 'edit_only', but the user has 'viewer'";
     assert_eq!(refused.body["errors"][0]["detail"], detail);
     let list = format!("{}/children?include=media_links.original", api.root());
     let refused = viewer.get(&list).await;
@@ -100,7 +100,7 @@ async fn a_refusal_tells_what_is_missing() {
 }
 
 #[tokio::test]
-async fn members_see_only_what_they_are_added_to() {
+async fn members_see_only_what_they_have_a_role_on() {
     let api = Api::of(Sim::builder().quotas(false).account("Other").build());
     let kim = api.sim.add_user(User::member("Kim", "kim@example.com"));
     let them = as_user(&api, "kim@example.com");
@@ -130,7 +130,7 @@ async fn members_see_only_what_they_are_added_to() {
 }
 
 #[tokio::test]
-async fn what_is_restricted_is_for_those_who_are_on_it() {
+async fn restricted_folders_require_a_role_on_them() {
     let api = Api::new();
     let editor = as_user(&api, "editor@example.com");
     let viewer = as_user(&api, "viewer@example.com");
@@ -143,7 +143,7 @@ async fn what_is_restricted_is_for_those_who_are_on_it() {
     api.patch(&on, json!({"role": "viewer"})).await.data();
     assert_eq!(editor.get(&projects).await.names(), ["Demo Project", "S"]);
     let renaming = editor.patch(&secret, json!({"name": "T"})).await;
-    assert_eq!(renaming.status, StatusCode::FORBIDDEN, "the role from outside does not count");
+    assert_eq!(renaming.status, StatusCode::FORBIDDEN, "the inherited role does not apply");
 
     let folder = api.make_folder(&api.root(), "hidden").await;
     let inner = api.make_folder(&folder, "inner").await;
@@ -166,7 +166,7 @@ async fn what_is_restricted_is_for_those_who_are_on_it() {
 }
 
 #[tokio::test]
-async fn comments_are_changed_by_who_made_them() {
+async fn comments_are_edited_by_their_authors() {
     let api = Api::new();
     let file = api.upload("a.txt", "abc").await;
     let commenter = as_user(&api, "commenter@example.com");
@@ -181,12 +181,16 @@ async fn comments_are_changed_by_who_made_them() {
     let completed = editor.patch(&comment, done).await.data();
     assert_eq!(completed["completer_id"], api.sim.demo().editor_id.as_str());
     assert_eq!(editor.delete(&comment).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(api.patch(&comment, text).await.data()["text"], "c", "the owner may");
+    assert_eq!(
+        api.patch(&comment, text).await.data()["text"],
+        "c",
+        "the owner of the account may edit it"
+    );
     assert_eq!(commenter.delete(&comment).await.status, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]
-async fn nobody_gets_into_an_account_of_others() {
+async fn users_have_no_access_to_other_accounts() {
     let api = Api::of(Sim::builder().quotas(false).account("Other").build());
     let viewer = as_user(&api, "viewer@example.com");
     let accounts = api.get("/v4/accounts").await.data();
@@ -194,13 +198,13 @@ async fn nobody_gets_into_an_account_of_others() {
     for contract in Contract::all().filter(|it| it.path.contains("{account_id}")) {
         let path = contract.path.replace("{account_id}", other).replace(['{', '}'], "");
         let body = contract.body().map(|schema| crate::examples::example(&contract, schema, 0));
-        let answer = viewer.send(contract.method.clone(), &path, body).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.body);
+        let response = viewer.send(contract.method.clone(), &path, body).await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}: {}", response.body);
     }
 }
 
 #[tokio::test]
-async fn what_a_body_names_takes_a_role_too() {
+async fn resources_in_a_body_require_a_role() {
     let api = Api::new();
     let editor = as_user(&api, "editor@example.com");
     let file = api.make_file(&api.root(), "a.txt", 3).await;
@@ -209,7 +213,7 @@ async fn what_a_body_names_takes_a_role_too() {
     let moving = format!("{}/files/move", api.account());
     let to = |folder: &serde_json::Value| json!({"file_ids": [file["id"]], "parent_id": folder});
     let moved = editor.patch(&moving, to(&secret["root_folder_id"])).await;
-    assert_eq!(moved.status, StatusCode::NOT_FOUND, "the editor does not see where to");
+    assert_eq!(moved.status, StatusCode::NOT_FOUND, "the editor cannot see the destination");
     let on = format!(
         "{}/projects/{}/users/{}",
         api.account(),
@@ -225,7 +229,7 @@ async fn what_a_body_names_takes_a_role_too() {
 }
 
 #[tokio::test]
-async fn only_an_admin_changes_webhooks_and_custom_actions() {
+async fn only_admins_change_webhooks_and_custom_actions() {
     let api = Api::new();
     let kim = api.sim.add_user(User::member("Kim", "kim@example.com"));
     let them = as_user(&api, "kim@example.com");
@@ -241,8 +245,8 @@ async fn only_an_admin_changes_webhooks_and_custom_actions() {
         let path = path.replace("{workspace_id}", api.sim.demo().workspace_id.as_str());
         let path = path.replace(['{', '}'], "");
         let body = contract.body().map(|schema| crate::examples::example(&contract, schema, 0));
-        let answer = them.send(contract.method.clone(), &path, body).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {}", answer.body);
+        let response = them.send(contract.method.clone(), &path, body).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{path}: {}", response.body);
         refused += 1;
     }
     assert_eq!(refused, 6);

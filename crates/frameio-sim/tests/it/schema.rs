@@ -1,13 +1,13 @@
-//! A checker for the part of JSON Schema that the contract uses.
+//! Validator for the part of JSON Schema that the contract uses.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-/// Everything in which `value` differs from `schema`; references are looked up in `document`.
+/// Returns all violations of `schema` in `value`; references are resolved in `document`.
 ///
-/// Stricter than JSON Schema: keys that an object's schema does not name are wrong, unless it
-/// allows them expressly.
+/// Stricter than JSON Schema: unknown keys of an object are violations, unless its schema explicitly
+/// allows them.
 pub(crate) fn differences(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     Checker { document, found: &mut found }.check(schema, value, "");
@@ -22,13 +22,13 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn check(&mut self, schema: &Value, value: &Value, at: &str) {
         let Some(keywords) = schema.as_object() else {
-            return self.wrong(at, format!("{schema} is no schema"));
+            return self.wrong(at, format!("invalid schema {schema}"));
         };
         if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
             let pointer = reference.trim_start_matches('#');
             return match self.document.pointer(pointer) {
                 Some(schema) => self.check(schema, value, at),
-                None => self.wrong(at, format!("{reference} is nowhere")),
+                None => self.wrong(at, format!("missing reference {reference}")),
             };
         }
         for (keyword, rule) in keywords {
@@ -42,7 +42,7 @@ impl Checker<'_> {
                 "oneOf" if keywords.contains_key("discriminator") => {
                     self.matching(rule, value) == 1
                 }
-                // Without one the contract has members that one value fits: a date is a text.
+                // Members without a discriminator can overlap in the contract: a date is also a text.
                 "oneOf" | "anyOf" => self.matching(rule, value) >= 1,
                 "format" => value.as_str().is_none_or(|text| has_format(rule, text)),
                 "minimum" => value.as_f64() >= rule.as_f64() || !value.is_number(),
@@ -74,7 +74,7 @@ impl Checker<'_> {
                 _ => false,
             };
             if !ok {
-                self.wrong(at, format!("{value} is against `{keyword}`: {rule}"));
+                self.wrong(at, format!("{value} violates `{keyword}`: {rule}"));
             }
         }
     }
@@ -92,7 +92,7 @@ impl Checker<'_> {
     fn matching(&self, schemas: &Value, value: &Value) -> usize {
         let schemas = schemas.as_array().map_or(&[][..], Vec::as_slice);
         let fits = |schema: &&Value| differences(self.document, schema, value).is_empty();
-        // A reference inside is looked up in the same document.
+        // References inside are resolved in the same document.
         schemas.iter().filter(fits).count()
     }
 
@@ -119,7 +119,7 @@ fn has_format(format: &Value, text: &str) -> bool {
         Some("uuid") => uuid::Uuid::try_parse(text).is_ok() && text.len() == 36,
         Some("date-time") => text.parse::<Timestamp>().is_ok(),
         Some("date") => text.parse::<Date>().is_ok(),
-        // The value of a date field: a date, with a time of day where the field has one.
+        // Value of a date field: a date, optionally with a time.
         Some("datetime") => text.get(..10).is_some_and(|date| date.parse::<Date>().is_ok()),
         Some("HH:MM:SS:FF") => {
             let parts: Vec<_> = text.split(':').collect();
@@ -145,7 +145,7 @@ fn size(rule: &Value) -> usize {
 }
 
 #[test]
-fn the_checker_finds_what_is_wrong() {
+fn the_checker_finds_violations() {
     use serde_json::json;
 
     let document = json!({"s": {

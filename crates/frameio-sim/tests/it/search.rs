@@ -6,7 +6,7 @@ use frameio_sim::{SavedState, Sim, User};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::api::{Answer, Api};
+use crate::api::{Api, ApiResponse};
 use crate::contract::Contract;
 
 /// Succeeds with the operation.
@@ -21,21 +21,21 @@ pub(crate) async fn scenario(api: &Api) {
     let list = format!("{}/projects", api.workspace());
     let project = api.post(&list, json!({"name": "Searched project"})).await.created();
     let query = "page_size=100&include_total_count=true";
-    let answer = search(api, query, json!({"query": "searched", "engine": "nlp"})).await;
-    assert_eq!(answer.body["total_count"], 5);
+    let response = search(api, query, json!({"query": "searched", "engine": "nlp"})).await;
+    assert_eq!(response.body["total_count"], 5);
     let project = format!("{}/projects/{}", api.account(), project["id"].as_str().unwrap());
     assert_eq!(api.delete(&project).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.delete(&folder).await.status, StatusCode::NO_CONTENT);
 }
 
-async fn search(api: &Api, query: &str, body: Value) -> Answer {
+async fn search(api: &Api, query: &str, body: Value) -> ApiResponse {
     let mut lexical = json!({"engine": "lexical"});
     lexical.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
     let path = format!("{}/search?{query}", api.account());
     api.send(Method::POST, &path, Some(lexical)).await
 }
 
-/// The kinds and the names of what is found.
+/// Returns the kinds and names of the results.
 async fn found(api: &Api, body: Value) -> Vec<String> {
     let data = search(api, "", body).await.data();
     let items = data.as_array().unwrap().iter();
@@ -48,7 +48,7 @@ async fn found(api: &Api, body: Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn all_words_are_looked_for_in_a_name_or_in_a_comment() {
+async fn finds_all_words_in_a_name_or_comment() {
     let api = Api::new();
     let folder = api.make_folder(&api.root(), "Sea Shots").await;
     let commented = api.make_file(&folder, "a.mp4", 5).await;
@@ -76,7 +76,7 @@ async fn all_words_are_looked_for_in_a_name_or_in_a_comment() {
     assert_eq!(data[2]["matches"], json!([said]));
     assert_eq!(found(&api, json!({"query": "sea mountain"})).await, <[&str; 0]>::default());
     assert_eq!(found(&api, json!({"query": "root"})).await, <[&str; 0]>::default());
-    // It is found by its name, all else by the project and by who has made it.
+    // The project is found by its name, the others by their project and creator.
     let demo = found(&api, json!({"query": "demo"})).await;
     assert_eq!((demo[0].as_str(), demo.len()), ("project Demo Project", 4));
 
@@ -84,10 +84,9 @@ async fn all_words_are_looked_for_in_a_name_or_in_a_comment() {
     assert_eq!(found(&api, json!({"query": "sea"})).await, <[&str; 0]>::default());
 }
 
-/// What of a file of a state matches, by each kind of the contract; nothing for what only a look
-/// into the media could tell.
+/// Covers every kind of match of the contract, except for kinds that depend on the media.
 #[tokio::test(start_paused = true)]
-async fn every_kind_of_match_is_told() {
+async fn reports_every_kind_of_match() {
     const ID: &str = "00000000-0000-4000-8000-000000000001";
     const ADA: &str = "00000000-0000-4000-8000-000000000002";
     const BOB: &str = "00000000-0000-4000-8000-000000000003";
@@ -116,7 +115,7 @@ async fn every_kind_of_match_is_told() {
        "contents": {ID: {"size": 4321, "part_size": 4321, "parts": ["counted"]}}});
     let state: SavedState = state.to_string().parse().unwrap();
     let api = Api::of(Sim::builder().quotas(false).state(state).build());
-    let told = |kind: &str, fields: Value| {
+    let match_of = |kind: &str, fields: Value| {
         let mut found = json!({"type": format!("{kind}_match")});
         found.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         found
@@ -148,14 +147,14 @@ async fn every_kind_of_match_is_told() {
     ] {
         let data = search(&api, "", json!({"query": query})).await.data();
         let file = data.as_array().unwrap().iter().find(|item| item["result"]["id"] == ID).unwrap();
-        assert_eq!(file["matches"], json!([told(kind, fields)]), "{query}");
+        assert_eq!(file["matches"], json!([match_of(kind, fields)]), "{query}");
         kinds.insert(kind);
     }
     let data = search(&api, "", json!({"query": "3840x2160"})).await.data();
     assert_eq!(data[0]["matches"].as_array().unwrap().len(), 2, "both sides");
 
-    // Of no file can these be known without a look into it; what is deleted is not found at all.
-    let not_told = [
+    // These depend on the content of a file, or on deleted files, which are never found.
+    let unavailable = [
         "audio_sample_rate",
         "bit_depth",
         "bit_rate",
@@ -172,11 +171,11 @@ async fn every_kind_of_match_is_told() {
         "visual",
     ];
     let known = Contract::kinds_of_match();
-    assert!(kinds.into_iter().chain(not_told).collect::<BTreeSet<_>>() == known, "{known:#?}");
+    assert!(kinds.into_iter().chain(unavailable).collect::<BTreeSet<_>>() == known, "{known:#?}");
 }
 
 #[tokio::test]
-async fn filters_leave_out_kinds() {
+async fn filters_select_kinds() {
     let api = Api::new();
     let folder = api.make_folder(&api.root(), "x folder").await;
     let [a, b] = [api.make_file(&folder, "x 1", 5).await, api.make_file(&folder, "x 2", 5).await];
@@ -197,7 +196,7 @@ async fn filters_leave_out_kinds() {
 }
 
 #[tokio::test]
-async fn the_pages_are_in_the_query() {
+async fn pages_are_selected_by_the_query() {
     let api = Api::new();
     for i in 0..3 {
         api.make_file(&api.root(), &format!("clip {i}"), 5).await;
@@ -212,7 +211,7 @@ async fn the_pages_are_in_the_query() {
 }
 
 #[tokio::test]
-async fn only_what_the_user_sees_is_found() {
+async fn finds_only_what_the_user_can_see() {
     let api = Api::of(Sim::builder().quotas(false).account("Other").build());
     let folder = api.make_folder(&api.root(), "clips").await;
     api.make_file(&folder, "clip.mp4", 5).await;
@@ -236,7 +235,7 @@ async fn only_what_the_user_sees_is_found() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_search_is_told() {
+async fn reports_invalid_searches() {
     let api = Api::new();
     for (body, pointer) in [
         (json!({"query": " \t"}), "/query"),

@@ -1,4 +1,4 @@
-//! Templates of session watermarks.
+//! Session watermark templates.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn template(name: &str) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_template_changes_only_in_what_is_named() {
+async fn an_update_of_a_template_changes_only_the_given_fields() {
     let api = Api::of(Sim::builder().quotas(false).account("Other").build());
     let list = format!("{}/session_watermark_templates", api.account());
     let made = api.post(&list, template("b")).await.created();
@@ -60,7 +60,7 @@ async fn a_template_changes_only_in_what_is_named() {
 }
 
 #[tokio::test]
-async fn templates_are_made_by_admins_and_seen_by_all() {
+async fn admins_create_templates_and_all_users_see_them() {
     let api = Api::new();
     let list = format!("{}/session_watermark_templates", api.account());
     api.post(&list, template("a")).await.created();

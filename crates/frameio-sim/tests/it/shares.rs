@@ -7,7 +7,7 @@ use frameio_sim::{User, Visit, VisitError};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::api::{Answer, Api};
+use crate::api::{Api, ApiResponse};
 use crate::files;
 
 const VIEWER: &str = "viewer@example.com";
@@ -60,8 +60,8 @@ fn file_id(file: &Value) -> FileId {
     file["id"].as_str().unwrap().into()
 }
 
-/// Makes a share in the demo project.
-async fn try_share(api: &Api, more: Value) -> Answer {
+/// Creates a share in the demo project.
+async fn try_share(api: &Api, more: Value) -> ApiResponse {
     let mut data = json!({"type": "asset", "name": "S", "access": "public"});
     data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     api.post(&format!("{}/shares", api.project()), data).await
@@ -71,12 +71,12 @@ async fn share(api: &Api, more: Value) -> Value {
     try_share(api, more).await.created()
 }
 
-async fn add(api: &Api, share: &str, reviewers: Value) -> Answer {
+async fn add(api: &Api, share: &str, reviewers: Value) -> ApiResponse {
     let data = json!({"message": "Look", "reviewers": reviewers});
     api.post(&format!("{share}/reviewers"), data).await
 }
 
-async fn remove(api: &Api, share: &str, reviewers: Value) -> Answer {
+async fn remove(api: &Api, share: &str, reviewers: Value) -> ApiResponse {
     let body = json!({"data": {"reviewers": reviewers}});
     api.send(Method::DELETE, &format!("{share}/reviewers"), Some(body)).await
 }
@@ -88,7 +88,7 @@ async fn emails(api: &Api, share: &str, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_share_has_a_short_url_and_if_secure_a_passphrase() {
+async fn a_share_has_a_short_url_and_a_secure_one_a_passphrase() {
     let api = Api::new();
     let open = share(&api, json!({"description": "d"})).await;
     assert!(open["short_url"].as_str().unwrap().starts_with("https://f.io/"));
@@ -111,11 +111,11 @@ async fn a_share_has_a_short_url_and_if_secure_a_passphrase() {
     assert_eq!(cleared["description"], json!(null));
     let refused = api.patch(&path(&api, &open), json!({"commenting_enabled": null})).await;
     assert_eq!(refused.pointers(), ["/data/commenting_enabled"]);
-    assert!(open.get("layout").is_none(), "a setting without a value is left out, not null");
+    assert!(open.get("layout").is_none(), "a setting without a value is omitted, not null");
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_share_is_told() {
+async fn reports_invalid_shares() {
     let api = Api::new();
     for (data, pointer) in [
         (json!({"name": "two\nlines"}), "/data/name"),
@@ -144,7 +144,7 @@ async fn what_is_wrong_with_a_share_is_told() {
 }
 
 #[tokio::test]
-async fn a_share_lists_what_is_in_it_flat_and_once() {
+async fn a_share_lists_its_content_flat_and_without_duplicates() {
     let api = Api::new();
     let folder = api.make_folder(&api.root(), "a").await;
     let inner = api.make_folder(&folder, "b").await;
@@ -153,7 +153,7 @@ async fn a_share_lists_what_is_in_it_flat_and_once() {
         [api.make_file(&inner, "v1.mp4", 5).await, api.make_file(&inner, "v2.mp4", 5).await];
     let stack = json!({"file_ids": [v1["id"], v2["id"]]});
     api.post(&format!("{inner}/version_stacks"), stack).await.created();
-    api.make_file(&api.root(), "beside.mp4", 5).await;
+    api.make_file(&api.root(), "other.mp4", 5).await;
     let share = share(&api, json!({"asset_ids": [id(&folder), clip["id"]]})).await;
     let share = path(&api, &share);
     let assets = format!("{share}/assets");
@@ -165,7 +165,7 @@ async fn a_share_lists_what_is_in_it_flat_and_once() {
     assert_eq!(api.get(&next).await.names().len(), 1);
 
     let inside = api.delete(&format!("{assets}/{}", id(&inner))).await;
-    assert_eq!(inside.status, StatusCode::NOT_FOUND, "it is there with its folder");
+    assert_eq!(inside.status, StatusCode::NOT_FOUND, "it was not added itself");
     api.delete(&format!("{assets}/{}", id(&folder))).await.data();
     assert_eq!(names().await, ["clip.mp4"]);
     api.post(&assets, json!({"asset_id": v1["id"]})).await.data();
@@ -184,7 +184,7 @@ async fn a_share_lists_what_is_in_it_flat_and_once() {
 }
 
 #[tokio::test]
-async fn reviewers_are_named_in_one_way_and_only_of_secure_shares() {
+async fn only_secure_shares_have_reviewers_identified_in_one_way() {
     let api = Api::new();
     let share_json = share(&api, json!({"access": "secure"})).await;
     let share_path = path(&api, &share_json);
@@ -226,7 +226,7 @@ async fn reviewers_are_named_in_one_way_and_only_of_secure_shares() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_done_under_the_link_is_told() {
+async fn visits_of_a_link_are_reported() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "a.mp4", 5).await;
     let share_json = share(&api, json!({"asset_ids": [file["id"]]})).await;
@@ -243,21 +243,21 @@ async fn what_is_done_under_the_link_is_told() {
         api.sim.visit_share(&share, visit).unwrap();
     }
     let path = path(&api, &share_json);
-    let told = api.get(&format!("{path}/activities?include=user")).await.data();
-    let told: Vec<_> = told.as_array().unwrap().iter().collect();
-    let kinds = told.iter().map(|it| it["type"].as_str().unwrap());
+    let activities = api.get(&format!("{path}/activities?include=user")).await.data();
+    let activities: Vec<_> = activities.as_array().unwrap().iter().collect();
+    let kinds = activities.iter().map(|it| it["type"].as_str().unwrap());
     let all = ["share_viewed", "asset_viewed", "asset_downloaded", "comment_created"];
     assert!(kinds.eq(all));
-    assert_eq!((&told[0]["user"], &told[0]["asset_id"]), (&json!(null), &json!(null)));
-    assert_eq!(told[1]["user"]["email"], "guest@example.com");
-    assert_eq!(told[2]["user_id"], api.sim.demo().viewer_id.as_str());
-    assert_eq!(told[3]["asset_id"], file.as_str());
+    assert_eq!((&activities[0]["user"], &activities[0]["asset_id"]), (&json!(null), &json!(null)));
+    assert_eq!(activities[1]["user"]["email"], "guest@example.com");
+    assert_eq!(activities[2]["user_id"], api.sim.demo().viewer_id.as_str());
+    assert_eq!(activities[3]["asset_id"], file.as_str());
     let next = api.get(&format!("{path}/activities?page_size=3")).await.body;
     let next = api.get(next["links"]["next"].as_str().unwrap()).await.data();
     assert_eq!((next.as_array().unwrap().len(), next[0].get("user")), (1, None));
     let comments = api.get(&format!("{file_path}/comments?include=owner")).await.data();
-    let told = (&comments[0]["text"], &comments[0]["owner"]["email"]);
-    assert_eq!(told, (&json!("Too dark"), &json!(VIEWER)));
+    let shown = (&comments[0]["text"], &comments[0]["owner"]["email"]);
+    assert_eq!(shown, (&json!("Too dark"), &json!(VIEWER)));
     assert_eq!(api.get(&path).await.data()["last_viewed_at"], comments[0]["created_at"]);
     let events = api.sim.events().split_off(seen);
     let kinds: Vec<_> = events.iter().map(|it| it.event.kind.as_str().to_owned()).collect();
@@ -268,41 +268,41 @@ async fn what_is_done_under_the_link_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_share_lets_in_only_whom_and_for_what_it_is() {
+async fn a_share_checks_visitors_and_actions() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "a.mp4", 5).await;
-    let beside = file_id(&api.make_file(&api.root(), "b.mp4", 5).await);
+    let other = file_id(&api.make_file(&api.root(), "b.mp4", 5).await);
     let share_json = share(&api, json!({"asset_ids": [file["id"]], "access": "secure"})).await;
     let (share, path, file) = (share_id(&share_json), path(&api, &share_json), file_id(&file));
     let visit = |visit| api.sim.visit_share(&share, visit);
-    let told = |result: Result<(), VisitError>| result.unwrap_err().to_string();
+    let error_of = |result: Result<(), VisitError>| result.unwrap_err().to_string();
     let guest = || Visit::share().by("guest@example.com");
-    assert!(told(visit(Visit::share())).contains("secure"));
-    assert!(told(visit(guest())).contains("secure"));
+    assert!(error_of(visit(Visit::share())).contains("secure"));
+    assert!(error_of(visit(guest())).contains("secure"));
     visit(Visit::share().by(VIEWER)).unwrap();
     add(&api, &path, json!({"emails": ["guest@example.com"]})).await;
     visit(guest()).unwrap();
-    let asset = Visit::asset(&beside).by(VIEWER);
-    assert_eq!(told(visit(asset)), "the share does not show this file");
+    let asset = Visit::asset(&other).by(VIEWER);
+    assert_eq!(error_of(visit(asset)), "the share does not contain this file");
     let off = json!({"downloading_enabled": false, "commenting_enabled": false});
     api.patch(&path, off).await.data();
-    assert_eq!(told(visit(Visit::download(&file).by(VIEWER))), "downloads are switched off");
-    assert_eq!(told(visit(Visit::comment(&file, "x").by(VIEWER))), "comments are switched off");
+    assert_eq!(error_of(visit(Visit::download(&file).by(VIEWER))), "downloads are disabled");
+    assert_eq!(error_of(visit(Visit::comment(&file, "x").by(VIEWER))), "comments are disabled");
 
     let soon = api.sim.clock().now() + Duration::from_secs(60);
     api.patch(&path, json!({"expiration": soon.to_string()})).await.data();
     visit(guest()).unwrap();
     tokio::time::advance(Duration::from_secs(60)).await;
-    assert_eq!(told(visit(guest())), "the share has expired");
+    assert_eq!(error_of(visit(guest())), "the share has expired");
     api.patch(&path, json!({"expiration": null, "enabled": false})).await.data();
-    assert_eq!(told(visit(guest())), "the share is switched off");
+    assert_eq!(error_of(visit(guest())), "the share is disabled");
     api.delete(&path).await;
-    assert_eq!(told(visit(guest())), "there is no such share");
+    assert_eq!(error_of(visit(guest())), "no such share");
     assert_eq!(api.get(&format!("{path}/activities")).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_becomes_of_a_share_is_told_and_takes_an_editor() {
+async fn changes_of_a_share_cause_events_and_require_an_editor() {
     let api = Api::new();
     let token = |id: &UserId| api.with_token(&api.sim.token_of(id).unwrap());
     let viewer = token(&api.sim.demo().viewer_id);
@@ -326,7 +326,7 @@ async fn what_becomes_of_a_share_is_told_and_takes_an_editor() {
     assert_eq!(
         kinds,
         ["share.created", updated, updated, "share.deleted"],
-        "not of the second add"
+        "no event for the second addition"
     );
     assert_eq!(events[3].event.resource.id, made["id"].as_str().unwrap());
 }

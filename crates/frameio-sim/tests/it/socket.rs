@@ -1,4 +1,4 @@
-//! The simulator on a loopback socket.
+//! Simulator on a loopback socket.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -29,7 +29,7 @@ impl Http {
 }
 
 #[tokio::test]
-async fn a_file_makes_its_way_over_a_socket() {
+async fn uploads_and_downloads_over_a_socket() {
     let sim = Sim::builder().part_size(1 << 20).build();
     let server = sim.serve().await.unwrap();
     let http = Http::new();
@@ -73,7 +73,7 @@ async fn a_file_makes_its_way_over_a_socket() {
 }
 
 #[tokio::test]
-async fn a_refused_part_is_answered_though_it_was_not_wanted() {
+async fn responds_to_a_refused_part_after_reading_it() {
     let sim = Sim::new();
     let server = sim.serve().await.unwrap();
     let url = format!("{}/sim-uploads/none/1", server.url());
@@ -83,7 +83,7 @@ async fn a_refused_part_is_answered_though_it_was_not_wanted() {
 }
 
 #[tokio::test]
-async fn the_socket_and_its_connections_close_with_the_server() {
+async fn dropping_the_server_closes_its_socket_and_connections() {
     let sim = Sim::new();
     let server = sim.serve_on(([127, 0, 0, 1], 0)).await.unwrap();
     let address = server.address();
@@ -92,11 +92,11 @@ async fn the_socket_and_its_connections_close_with_the_server() {
     assert_eq!(Http::new().send(me).await.status(), StatusCode::UNAUTHORIZED);
     drop(server);
     assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0, "closed");
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens");
-    assert_eq!(sim.requests().len(), 1, "the state stays");
+    assert!(TcpStream::connect(address).await.is_err(), "the socket is closed");
+    assert_eq!(sim.requests().len(), 1, "the state remains");
 }
 
-/// Waits until no task is left; there is one for each connection and one that accepts.
+/// Waits until all tasks have ended: one for each connection, and one that accepts.
 async fn no_tasks() {
     let metrics = tokio::runtime::Handle::current().metrics();
     for _ in 0..10_000 {
@@ -105,7 +105,7 @@ async fn no_tasks() {
         }
         tokio::task::yield_now().await;
     }
-    panic!("{} tasks are left", metrics.num_alive_tasks());
+    panic!("{} tasks are still alive", metrics.num_alive_tasks());
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn no_task_outlives_the_server() {
 }
 
 #[tokio::test]
-async fn closing_waits_for_the_answers_that_are_under_way() {
+async fn closing_waits_for_requests_in_progress() {
     let sim = Sim::new();
     let server = sim.serve().await.unwrap();
     let address = server.address();
@@ -138,17 +138,17 @@ async fn closing_waits_for_the_answers_that_are_under_way() {
     }
     let closing = tokio::spawn(server.close());
     assert_eq!(idle.read(&mut [0; 1]).await.unwrap(), 0, "closed at once");
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens");
+    assert!(TcpStream::connect(address).await.is_err(), "the socket is closed");
     assert!(!closing.is_finished());
     sim.clock().advance(Duration::from_secs(60));
-    let mut answer = String::new();
-    asking.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    let mut response = String::new();
+    asking.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
     closing.await.unwrap();
     no_tasks().await;
 }
 
-/// Asks and reads until the connection ends; what came, and how it ended.
+/// Sends a request and reads until the connection ends; returns the bytes and the error.
 async fn until_reset(server: &SimServer, request: &[u8]) -> (String, ErrorKind) {
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     stream.write_all(request).await.unwrap();
@@ -176,7 +176,11 @@ async fn a_fault_resets_the_connection() {
     let part = b"PUT /sim-uploads/x/1 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf";
     assert_eq!(until_reset(&server, part).await, (String::new(), ErrorKind::ConnectionReset));
     let me = Request::get(format!("{}/v4/me", server.url())).body(Body::empty()).unwrap();
-    assert_eq!(Http::new().send(me).await.status(), StatusCode::UNAUTHORIZED, "it goes on");
+    assert_eq!(
+        Http::new().send(me).await.status(),
+        StatusCode::UNAUTHORIZED,
+        "the server still works"
+    );
 }
 
 #[tokio::test]
@@ -200,7 +204,11 @@ async fn a_foreign_host_name_is_refused_on_the_loopback() {
             assert_eq!(status(path, &host).await, expected, "{path} {host}");
         }
     }
-    assert_eq!(status("/_sim/stats", "sim.example").await, 403, "control is local");
+    assert_eq!(
+        status("/_sim/stats", "sim.example").await,
+        403,
+        "control endpoints accept only local names"
+    );
     let paths: Vec<_> = sim.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(paths.len(), 9, "a refused request is not recorded: {paths:?}");
 }

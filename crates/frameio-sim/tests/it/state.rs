@@ -1,4 +1,4 @@
-//! State is saved and read.
+//! Saving and loading of states.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn wrong(state: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_every_operation_it_is_the_same_when_it_is_read_again() {
+async fn a_saved_state_is_the_same_after_loading() {
     let api = Api::new();
     contract::changes(&api).await;
     api.upload("kept.txt", "some bytes").await;
@@ -34,22 +34,22 @@ async fn after_every_operation_it_is_the_same_when_it_is_read_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_operation_answers_the_same_when_it_is_read_again() {
+async fn every_operation_responds_the_same_after_loading() {
     let api = world::world().await;
     api.sim.clock().advance(Duration::from_secs(60 * 60));
     let before = world::everything(&api).await;
     let again = Api::of(restored(&api.sim.state().to_string()));
     let after = world::everything(&again).await;
-    for (path, answer) in &before {
-        assert_eq!(after.get(path), Some(answer), "{path}");
+    for (path, response) in &before {
+        assert_eq!(after.get(path), Some(response), "{path}");
     }
     assert_eq!(before.len(), after.len());
     let ahead = again.sim.clock().now().duration_since(api.sim.clock().now());
-    assert!(ahead.as_secs().abs() < 30 * 60, "the clock is as far ahead: {ahead:?}");
+    assert!(ahead.as_secs().abs() < 30 * 60, "the offset of the clock is restored: {ahead:?}");
 }
 
 #[tokio::test]
-async fn who_is_signed_in_stays_so() {
+async fn sign_ins_survive_saving_and_loading() {
     let ims = Ims::new();
     let [used, kept] = [ims.sign_in().await, ims.sign_in().await];
     let refreshed = ims.refresh(text(&used, "refresh_token"), &[]).await.ok();
@@ -69,15 +69,15 @@ async fn who_is_signed_in_stays_so() {
         );
     }
     let reused = again.refresh(text(&used, "refresh_token"), &[]).await;
-    assert_eq!(reused.refused(), (400, "invalid_grant"), "it was rotated before");
+    assert_eq!(reused.refused(), (400, "invalid_grant"), "already rotated");
     let next = again.refresh(text(&kept, "refresh_token"), &[]).await.ok();
     again.refresh(text(&next, "refresh_token"), &[]).await.ok();
     again.exchange(&code, &[]).await.ok();
-    assert_eq!(again.exchange(&code, &[]).await.refused(), (400, "invalid_grant"), "used up");
+    assert_eq!(again.exchange(&code, &[]).await.refused(), (400, "invalid_grant"), "already used");
 }
 
 #[tokio::test]
-async fn a_remote_upload_that_waits_is_fetched_again() {
+async fn pending_remote_uploads_are_fetched_after_loading() {
     let source = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/far.txt", source.local_addr().unwrap());
     let api = Api::new();
@@ -100,7 +100,7 @@ async fn a_remote_upload_that_waits_is_fetched_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_only_counted_keeps_its_size() {
+async fn counted_uploads_keep_their_size() {
     let builder = || Sim::builder().quotas(false).part_size(4).storage(Storage::Count);
     let api = Api::of(builder().build());
     let file = api.upload("clip.mp4", "abcdefghij").await;
@@ -121,7 +121,7 @@ async fn what_was_only_counted_keeps_its_size() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_running_one_begins_anew_with_a_state() {
+async fn a_running_simulator_is_restored_from_a_state() {
     for storage in storages() {
         let builder = || Sim::builder().quotas(false).token("mine").storage(storage.clone());
         let from = Api::of(builder().build()).with_token("mine");
@@ -148,7 +148,7 @@ async fn a_running_one_begins_anew_with_a_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn contents_and_uploads_under_way_are_kept() {
+async fn contents_and_incomplete_uploads_are_saved() {
     for storage in storages() {
         let builder = || Sim::builder().quotas(false).part_size(4).storage(storage.clone());
         let api = Api::of(builder().build());
@@ -170,19 +170,19 @@ async fn contents_and_uploads_under_way_are_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_too_large_for_the_state_fails_clearly() {
+async fn downloads_of_unsaved_contents_fail_with_the_reason() {
     let api = Api::new();
     let content = "x".repeat(1024 * 1024 + 1);
     let file = api.upload("large.mp4", &content).await;
     let again = Api::of(restored(&api.sim.state().to_string()));
-    let answer = again.read(&json!(file.rsplit('/').next().unwrap()), &[]).await;
-    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    let body = String::from_utf8(answer.into_body().into()).unwrap();
+    let response = again.read(&json!(file.rsplit('/').next().unwrap()), &[]).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let body = String::from_utf8(response.into_body().into()).unwrap();
     assert!(body.contains("was not saved with the state"), "{body}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_written_by_hand_need_not_say_much() {
+async fn a_file_written_by_hand_gets_defaults() {
     let text = r#"{"version": 1, "state": {
         "users": [{"name": "Ada", "email": "ada@example.com"}],
         "folders": [{"id": "00000000-0000-4000-8000-000000000001", "name": "Dailies"}],
@@ -202,39 +202,41 @@ async fn a_file_written_by_hand_need_not_say_much() {
     assert_eq!(shown["owner"]["name"], "Ada");
     assert_eq!(api.get(&format!("{}/shares", api.project())).await.names(), ["For Ada"]);
     let id = "00000000-0000-4000-8000-000000000002".into();
-    api.sim.reply(&id, &api.sim.demo().user_id, "Lit anew").unwrap();
+    api.sim.reply(&id, &api.sim.demo().user_id, "Lit again").unwrap();
     let shown = api.get(&format!("{comment}?include=replies")).await.data();
     assert_eq!(shown["replies"].as_array().unwrap().len(), 2);
 }
 
 #[test]
-fn the_error_for_a_bad_file_names_the_place() {
-    for (state, told) in [
+fn errors_in_a_file_have_a_pointer() {
+    for (state, expected) in [
         ("", "EOF while parsing a value at line 1 column 0"),
         (r#"{"version": 1} {}"#, "trailing characters at line 1 column 16"),
-        (r#"{"version": 2}"#, "/version: it is 2, the only one known here is 1"),
+        (r#"{"version": 2}"#, "/version: unsupported version 2, expected 1"),
         (r#"{"version": 1, "stat": {}}"#, "/stat: unknown field `stat`"),
         (r#"{"version": 1, "state": {"fils": []}}"#, "/state/fils: unknown field `fils`"),
         (r#"{"version": 1, "state": {"files": [{}, 7]}}"#, "/state/files/1: invalid type"),
-        (r#"{"version": 1, "state": {"files": [{}]}}"#, "/state/files/0/name: it is missing"),
-        (r#"{"version": 1, "state": {"users": [{"id": "ada"}]}}"#, "/state/users/0/id: \"ada\" is"),
+        (r#"{"version": 1, "state": {"files": [{}]}}"#, "/state/files/0/name: is missing"),
+        (
+            r#"{"version": 1, "state": {"users": [{"id": "ada"}]}}"#,
+            "/state/users/0/id: invalid id 'ada'",
+        ),
         (
             r#"{"version": 1, "state": {"metadata_fields": [{"name": "A", "created_at": "x"}]}}"#,
             r#"/state/metadata_fields/0/created_at: "x": "#,
         ),
         (
             r#"{"version": 1, "contents": {"../x": {"size": 1, "part_size": 1, "parts": []}}}"#,
-            "/contents/..~1x: \"../x\" is no UUID",
+            "/contents/..~1x: invalid id '../x': expected a UUID",
         ),
     ] {
-        assert!(wrong(state).starts_with(told), "{state}: {}", wrong(state));
+        assert!(wrong(state).starts_with(expected), "{state}: {}", wrong(state));
     }
 }
 
-/// A state in which something names what is not there is refused with the place, what is missing,
-/// and what to do about it.
+/// The error of a missing reference has a pointer to it, the missing id, and what to do.
 #[test]
-fn what_names_nothing_is_told_with_what_to_do() {
+fn missing_references_are_reported_with_a_remedy() {
     const X: &str = "00000000-0000-4000-8000-00000000dead";
     const ID: &str = "00000000-0000-4000-8000-000000000001";
     const ABOVE: &str = "00000000-0000-4000-8000-000000000002";
@@ -244,82 +246,81 @@ fn what_names_nothing_is_told_with_what_to_do() {
     let refresh = json!({"sha256": digest, "expires": "2030-01-01T00:00:00Z", "for": grant});
     let adobe = json!({"account": ID, "name": "A", "members": [], "group": null});
     for (pointer, value, places) in [
-        ("/state/projects/0/workspace_id", json!(X), "`state.workspaces`"),
-        ("/state/projects/0/account", json!(X), "`state.accounts`"),
-        ("/state/projects/0/creator", json!(X), "`state.users`"),
-        ("/state/folders/4/parent_id", json!(X), "`state.folders`"),
-        ("/state/version_stacks/0/project_id", json!(X), "`state.projects`"),
-        ("/state/files/0/parent_id", json!(X), "`state.folders` or `state.version_stacks`"),
-        ("/state/comments/0/file_id", json!(X), "`state.files`"),
-        ("/state/comments/0/completer_id", json!(X), "`state.users`"),
-        ("/state/replies/0/comment_id", json!(X), "`state.comments`"),
-        ("/state/webhooks/0/workspace_id", json!(X), "`state.workspaces`"),
-        ("/state/actions/0/workspace_id", json!(X), "`state.workspaces`"),
-        ("/state/collections/0/project_id", json!(X), "`state.projects`"),
-        ("/state/shares/0/project_id", json!(X), "`state.projects`"),
-        ("/state/groups/0/account", json!(X), "`state.accounts`"),
-        ("/state/metadata_fields/0/creator", json!(X), "`state.users`"),
-        (&format!("/state/versions/{X}"), json!([]), "`state.version_stacks`"),
-        (&format!("/state/metadata/{X}"), json!({}), "`state.files`"),
-        (&format!("/state/shared/{X}"), json!({}), "`state.shares`"),
-        (&format!("/state/access/given/{X}"), json!({ID: "viewer"}), "`state.accounts`"),
-        (&format!("/state/access/members/{X}"), json!([ID]), "`state.groups`"),
-        (&format!("/state/adobe_groups/{X}/account"), adobe, "`state.accounts`"),
-        (&format!("/uploads/{X}/content"), json!({"content": X}), "`contents`"),
-        ("/tokens/0/user_id", json!({"user_id": X, "token": "t"}), "`state.users`"),
-        ("/demo/viewer_id", json!(X), "`state.users`"),
-        ("/ims/refresh_tokens/0/for", refresh, "`state.users`"),
+        ("/state/projects/0/workspace_id", json!(X), "'state.workspaces'"),
+        ("/state/projects/0/account", json!(X), "'state.accounts'"),
+        ("/state/projects/0/creator", json!(X), "'state.users'"),
+        ("/state/folders/4/parent_id", json!(X), "'state.folders'"),
+        ("/state/version_stacks/0/project_id", json!(X), "'state.projects'"),
+        ("/state/files/0/parent_id", json!(X), "'state.folders' or 'state.version_stacks'"),
+        ("/state/comments/0/file_id", json!(X), "'state.files'"),
+        ("/state/comments/0/completer_id", json!(X), "'state.users'"),
+        ("/state/replies/0/comment_id", json!(X), "'state.comments'"),
+        ("/state/webhooks/0/workspace_id", json!(X), "'state.workspaces'"),
+        ("/state/actions/0/workspace_id", json!(X), "'state.workspaces'"),
+        ("/state/collections/0/project_id", json!(X), "'state.projects'"),
+        ("/state/shares/0/project_id", json!(X), "'state.projects'"),
+        ("/state/groups/0/account", json!(X), "'state.accounts'"),
+        ("/state/metadata_fields/0/creator", json!(X), "'state.users'"),
+        (&format!("/state/versions/{X}"), json!([]), "'state.version_stacks'"),
+        (&format!("/state/metadata/{X}"), json!({}), "'state.files'"),
+        (&format!("/state/shared/{X}"), json!({}), "'state.shares'"),
+        (&format!("/state/access/given/{X}"), json!({ID: "viewer"}), "'state.accounts'"),
+        (&format!("/state/access/members/{X}"), json!([ID]), "'state.groups'"),
+        (&format!("/state/adobe_groups/{X}/account"), adobe, "'state.accounts'"),
+        (&format!("/uploads/{X}/content"), json!({"content": X}), "'contents'"),
+        ("/tokens/0/user_id", json!({"user_id": X, "token": "t"}), "'state.users'"),
+        ("/demo/viewer_id", json!(X), "'state.users'"),
+        ("/ims/refresh_tokens/0/for", refresh, "'state.users'"),
     ] {
         let mut state = demo();
         put(&mut state, pointer, value);
-        let told = wrong(&state.to_string());
-        assert!(told.starts_with(&format!("{pointer}: there is no ")), "{pointer}: {told}");
-        assert!(told.contains(places), "{pointer}: {told}");
-        assert!(told.contains("add it there, or name one that is"), "{pointer}: {told}");
+        let error = wrong(&state.to_string());
+        assert!(error.starts_with(&format!("{pointer}: no '")), "{pointer}: {error}");
+        assert!(error.contains(places), "{pointer}: {error}");
+        assert!(error.contains("add it, or use an existing id"), "{pointer}: {error}");
     }
 
-    for (state, told) in [
+    for (state, expected) in [
         (
             json!({"comments": [{"text": "Whose?"}]}),
-            "/state/comments/0/file_id: it has to be the id of something in `state.files`",
+            "/state/comments/0/file_id: expected an id from 'state.files'",
         ),
         (
             json!({"folders": [
                 {"id": ID, "name": "a", "parent_id": ABOVE},
                 {"id": ABOVE, "name": "b", "parent_id": ID},
             ]}),
-            "/state/folders/0/parent_id: the folder is in itself",
+            "/state/folders/0/parent_id: the folder is inside itself",
         ),
         (
             json!({"webhooks": [{"name": "a", "url": "http://localhost", "events": []}]}),
-            "/state/webhooks/0/events: it has to name one event at least",
+            "/state/webhooks/0/events: expected at least one event",
         ),
         (
             json!({"version_stacks": [{"id": ID, "name": "empty"}]}),
-            "/state/version_stacks/0: it holds no file: give one its id as `parent_id`",
+            "/state/version_stacks/0: contains no file: set the 'parent_id' of a file to its id",
         ),
         (
             json!({"metadata": {}, "files": [{"id": ID, "name": "a"}], "version_stacks": [
                 {"id": ABOVE, "name": "b"},
             ], "versions": {ABOVE: [ID]}}),
-            "/state/versions/00000000-0000-4000-8000-000000000002/0: the `parent_id` of",
+            "/state/versions/00000000-0000-4000-8000-000000000002/0: the 'parent_id' of",
         ),
         (
             json!({"files": [{"id": ID, "name": "a"}], "metadata": {ID: {"Mood": "dark"}}}),
-            "/state/metadata/00000000-0000-4000-8000-000000000001/Mood: there is no field",
+            "/state/metadata/00000000-0000-4000-8000-000000000001/Mood: no field with this id or name",
         ),
         (
             json!({"files": [{"id": ID, "name": "a"}], "metadata": {ID: {"Status": ["Lost"]}}}),
             "/state/metadata/00000000-0000-4000-8000-000000000001/",
         ),
     ] {
-        let told_instead = wrong(&json!({"version": 1, "state": state}).to_string());
-        assert!(told_instead.starts_with(told), "{told_instead}");
+        let error = wrong(&json!({"version": 1, "state": state}).to_string());
+        assert!(error.starts_with(expected), "{error}");
     }
 }
 
-/// Puts a value where a pointer leads; where nothing is there yet, where the longest part of the
-/// pointer does that is.
+/// Replaces the value at a pointer, or inserts it at the longest existing prefix of the pointer.
 fn put(document: &mut Value, pointer: &str, value: Value) {
     if let Some(place) = document.pointer_mut(pointer) {
         *place = value;
@@ -335,7 +336,7 @@ fn put(document: &mut Value, pointer: &str, value: Value) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_demo_is_worth_looking_at_and_the_same_each_time() {
+async fn the_demo_state_is_rich_and_deterministic() {
     let sim = || Sim::builder().quotas(false).state(SavedState::demo()).build();
     let api = Api::of(sim());
     assert_eq!(format!("{:?}", sim().demo()), format!("{:?}", api.sim.demo()));
@@ -343,11 +344,11 @@ async fn the_demo_is_worth_looking_at_and_the_same_each_time() {
     assert_eq!(workspaces.names(), ["Film", "Campaigns"]);
     let root = api.get(&format!("{}/children?include=metadata", api.root())).await.data();
     let statuses = root.as_array().unwrap().iter().filter_map(|it| it["status"].as_str());
-    assert_eq!(statuses.collect::<Vec<_>>(), ["created"], "one is still being uploaded");
+    assert_eq!(statuses.collect::<Vec<_>>(), ["created"], "one upload is incomplete");
     let share = api.get(&format!("{}/shares", api.project())).await.data()[0]["id"].clone();
     let assets = format!("{}/shares/{}/assets", api.account(), share.as_str().unwrap());
-    let answer = api.get(&assets).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = api.get(&assets).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
 }
 
 #[test]
@@ -362,7 +363,7 @@ fn a_state_is_taken_at_one_point_in_time() {
         }
     });
     while !adding.is_finished() {
-        // Otherwise it has tokens of users that it lacks.
+        // An inconsistent state would have tokens of missing users.
         let saved: Result<SavedState, _> = sim.state().to_string().parse();
         assert!(saved.is_ok(), "{saved:?}");
     }
@@ -371,7 +372,7 @@ fn a_state_is_taken_at_one_point_in_time() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_can_read_kept_uploads_and_saved_states() {
+async fn only_the_owner_can_read_stored_uploads_and_saved_states() {
     use std::os::unix::fs::PermissionsExt;
 
     let mode =

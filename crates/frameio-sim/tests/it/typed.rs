@@ -1,4 +1,4 @@
-//! The typed requests of `frameio-api` and the simulator understand each other.
+//! Typed requests of `frameio-api` against the simulator.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ async fn a_file_is_uploaded_and_commented_on() {
     let file = call(&sim, &create).await;
     assert_eq!(file.status, FileStatus::Created);
     let part = &file.upload_urls.as_ref().unwrap()[0];
-    assert!(part.url.as_str().starts_with("http://sim.test:81/"), "the host that was asked");
+    assert!(part.url.as_str().starts_with("http://sim.test:81/"), "the host of the request");
     let media_type = file.media_type.as_deref().unwrap();
     assert_eq!(put(&sim, part.url.as_str(), media_type, "abc").await.0, 200);
     let status = ShowUploadStatus::new(account.clone(), file.id.clone());
@@ -121,7 +121,7 @@ async fn lists_are_read_page_by_page() {
 }
 
 #[tokio::test]
-async fn fields_are_defined_and_given_values() {
+async fn defines_fields_and_sets_values() {
     let sim = Sim::builder().quotas(false).build();
     let demo = sim.demo();
     let (account, root) = (&demo.account_id, &demo.root_folder_id);

@@ -1,4 +1,4 @@
-//! Parts of files, put by signed URLs.
+//! Uploads of parts to signed URLs.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ fn url(file: &Value, part: usize) -> &str {
     file["upload_urls"][part]["url"].as_str().unwrap()
 }
 
-/// A request as it should be, to be made wrong.
+/// Returns a valid request, for tests to modify.
 fn good(url: &str) -> request::Builder {
     Request::put(url).header("x-amz-acl", "private").header("content-type", "text/plain")
 }
 
-/// The status and the code of the XML of an answer.
+/// Returns the status of a response and the code in its XML.
 async fn refused(sim: &Sim, request: Request<Body>) -> (StatusCode, String) {
     let response = send(sim, request).await;
     let body = String::from_utf8(response.body().to_vec()).unwrap();
@@ -43,7 +43,7 @@ async fn parts_are_split_as_in_the_documented_example() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_is_complete_when_all_parts_are_there_in_any_order() {
+async fn a_file_is_complete_when_all_parts_have_arrived_in_any_order() {
     let sim = Sim::builder().quotas(false).part_size(4).transcode_after(Duration::from_secs(5));
     let api = Api::of(sim.build());
     let file = api.make_file(&api.root(), "notes.txt", 10).await;
@@ -70,7 +70,7 @@ async fn a_file_is_complete_when_all_parts_are_there_in_any_order() {
 }
 
 #[tokio::test]
-async fn only_the_request_that_was_signed_is_taken() {
+async fn accepts_only_the_signed_request() {
     let api = Api::of(Sim::builder().quotas(false).part_size(4).build());
     let file = api.make_file(&api.root(), "notes.txt", 8).await;
     let part = url(&file, 0);
@@ -108,7 +108,7 @@ async fn only_the_request_that_was_signed_is_taken() {
 }
 
 #[tokio::test]
-async fn a_token_beside_the_signature_is_refused() {
+async fn refuses_a_token_in_addition_to_the_signature() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     let request = good(url(&file, 0)).header("authorization", format!("Bearer {}", Sim::TOKEN));
@@ -117,7 +117,7 @@ async fn a_token_beside_the_signature_is_refused() {
 }
 
 #[tokio::test]
-async fn the_body_has_exactly_the_size_of_the_part() {
+async fn a_body_must_have_the_size_of_the_part() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     let part = url(&file, 0);
@@ -143,7 +143,7 @@ async fn the_body_has_exactly_the_size_of_the_part() {
     assert_eq!(send(&api.sim, exact).await.status(), StatusCode::OK);
 }
 
-/// A stream of one frame, which does not know its length.
+/// Returns a stream of one frame without a size hint.
 fn tokio_stream(
     frame: http_body::Frame<Bytes>,
 ) -> impl futures_util::Stream<Item = Result<http_body::Frame<Bytes>, std::io::Error>> + Send {
@@ -151,7 +151,7 @@ fn tokio_stream(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_url_is_good_for_a_day() {
+async fn a_url_is_valid_for_a_day() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     tokio::time::advance(Duration::from_secs(24 * 60 * 60 - 2)).await;
@@ -163,7 +163,7 @@ async fn a_url_is_good_for_a_day() {
 }
 
 #[tokio::test]
-async fn an_upload_goes_with_its_file() {
+async fn deleting_a_file_ends_its_upload() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 4).await;
     assert_eq!(api.delete(&api.file(&file)).await.status, StatusCode::NO_CONTENT);
@@ -172,7 +172,7 @@ async fn an_upload_goes_with_its_file() {
     assert_eq!(refused(&api.sim, request).await, gone);
 }
 
-/// A body of `length` bytes, said before, that comes in chunks of four.
+/// Returns a body in chunks, with its declared length.
 fn chunks(
     length: u64,
     chunks: impl IntoIterator<Item = Result<&'static str, std::io::Error>, IntoIter: Send + 'static>,
@@ -190,7 +190,7 @@ async fn a_part_is_refused_as_soon_as_it_is_too_long() {
     let api = Api::new();
     let file = api.make_file(&api.root(), "notes.txt", 8).await;
     let large: &str = "x".repeat(1 << 20).leak();
-    // Without an end: nobody reads on forever.
+    // The server must not read an endless body.
     let endless = chunks(8, std::iter::repeat_with(move || Ok(large)));
     let too_large = (StatusCode::BAD_REQUEST, "EntityTooLarge".to_owned());
     assert_eq!(put_chunks(&api, url(&file, 0), endless).await, too_large);
@@ -199,11 +199,11 @@ async fn a_part_is_refused_as_soon_as_it_is_too_long() {
         Result<http_body::Frame<Bytes>, std::io::Error>,
     >());
     let waits = waits.body(Body::stream(never)).unwrap();
-    assert_eq!(refused(&api.sim, waits).await, too_large, "it is not told to go on");
+    assert_eq!(refused(&api.sim, waits).await, too_large, "no 100 Continue is sent");
 }
 
 #[tokio::test]
-async fn a_part_that_breaks_off_leaves_what_was_there() {
+async fn an_incomplete_part_does_not_replace_stored_bytes() {
     for storage in storages() {
         let api = Api::of(Sim::builder().quotas(false).part_size(8).storage(storage).build());
         let file = api.make_file(&api.root(), "notes.txt", 16).await;
@@ -222,29 +222,29 @@ async fn a_part_that_breaks_off_leaves_what_was_there() {
         assert_eq!(api.get(&status).await.data()["upload_complete"], true);
         assert_eq!(put(&api.sim, url(&file, 0), "text/plain", "!!!!!!!!").await.0, 200);
         let read = api.read(&file["id"], &[]).await;
-        assert_eq!(read.body(), "0123456789abcdef", "and is not changed any more");
+        assert_eq!(read.body(), "0123456789abcdef", "a complete upload is immutable");
     }
 }
 
 #[tokio::test]
-async fn a_part_is_not_collected_before_it_is_kept() {
+async fn parts_are_streamed_to_the_storage() {
     let api = Api::of(Sim::builder().quotas(false).storage(Storage::Count).build());
     let file = api.make_file(&api.root(), "notes.txt", 4_000).await;
     let mut before = Vec::<Bytes>::new();
     let frames = std::iter::repeat_with(move || {
-        assert!(before.iter().all(Bytes::is_unique), "what came is gone before more comes");
+        assert!(before.iter().all(Bytes::is_unique), "earlier chunks are released before the next");
         let chunk = Bytes::from(vec![b'x'; 1_000]);
         before.push(chunk.clone());
         Ok::<_, std::io::Error>(http_body::Frame::data(chunk))
     });
     let body = StreamBody::new(futures_util::stream::iter(frames.take(4)));
     let request = good(url(&file, 0)).header("content-length", 4_000);
-    let answer = send(&api.sim, request.body(Body::stream(body)).unwrap()).await;
-    assert_eq!(answer.status(), StatusCode::OK);
+    let response = send(&api.sim, request.body(Body::stream(body)).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_file_may_have_ten_thousand_parts_of_a_byte() {
+async fn a_file_can_have_ten_thousand_parts_of_one_byte() {
     let api = Api::of(Sim::builder().quotas(false).part_size(1).build());
     let file = api.make_file(&api.root(), "notes.txt", 10_000).await;
     for part in file["upload_urls"].as_array().unwrap() {
@@ -258,7 +258,7 @@ async fn a_file_may_have_ten_thousand_parts_of_a_byte() {
 }
 
 #[tokio::test]
-async fn attachments_are_put_in_parts_of_which_only_the_number_is_told() {
+async fn attachments_are_uploaded_in_equal_parts() {
     let api = Api::of(Sim::builder().quotas(false).part_size(4).build());
     let file = api.make_file(&api.root(), "clip.mp4", 1).await;
     let attachment = json!({"name": "näh.txt", "file_size": 10, "media_type": "text/plain"});
@@ -270,7 +270,7 @@ async fn attachments_are_put_in_parts_of_which_only_the_number_is_told() {
     let id = attachment["id"].as_str().unwrap();
     let mut rest = "0123456789";
     for url in urls {
-        assert_eq!(api.sim.download_url("http://sim.test", id), None, "not complete");
+        assert_eq!(api.sim.download_url("http://sim.test", id), None, "the upload is incomplete");
         let (part, after) = rest.split_at(size.min(rest.len()));
         assert_eq!(put(&api.sim, url.as_str().unwrap(), "text/plain", part).await.0, 200);
         rest = after;

@@ -38,7 +38,7 @@ fn path(api: &Api, stack: &Value) -> String {
     format!("{}/version_stacks/{}", api.account(), stack["id"].as_str().unwrap())
 }
 
-/// Makes files of these names in a folder, and a version stack of them.
+/// Creates files with these names in a folder, and a version stack of them.
 async fn stack(api: &Api, folder: &str, names: &[&str]) -> Value {
     let mut ids = Vec::new();
     for name in names {
@@ -52,7 +52,7 @@ async fn children(api: &Api, path: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_stack_takes_the_place_of_its_files_and_is_called_as_the_newest() {
+async fn a_stack_replaces_its_files_and_has_the_name_of_the_newest() {
     let api = Api::new();
     let root = api.root();
     let made = stack(&api, &root, &["a.mp4", "b.mp4", "c.mp4"]).await;
@@ -85,7 +85,7 @@ async fn a_stack_takes_the_place_of_its_files_and_is_called_as_the_newest() {
 }
 
 #[tokio::test]
-async fn a_stack_is_made_of_files_that_are_in_the_folder() {
+async fn a_stack_consists_of_files_of_its_folder() {
     let api = Api::new();
     let root = api.root();
     let inside = api.make_file(&root, "a.mp4", 3).await["id"].take();
@@ -100,7 +100,7 @@ async fn a_stack_is_made_of_files_that_are_in_the_folder() {
 }
 
 #[tokio::test]
-async fn a_version_comes_and_goes_and_is_restored_to_its_place() {
+async fn versions_are_added_removed_and_restored_to_their_position() {
     let api = Api::new();
     let root = api.root();
     let made = stack(&api, &root, &["a.mp4", "b.mp4"]).await;
@@ -121,12 +121,12 @@ async fn a_version_comes_and_goes_and_is_restored_to_its_place() {
     let copied = api.post(&format!("{middle}/copy"), into).await.data();
     assert_eq!(copied["parent_id"], made["id"]);
     assert_eq!(children(&api, &path).await, ["b.mp4", "c.mp4", "b.mp4", "a.mp4"]);
-    let beside = api.post(&format!("{middle}/copy"), json!({})).await.data();
-    assert_eq!(beside["parent_id"], id(&root), "beside its stack");
+    let sibling = api.post(&format!("{middle}/copy"), json!({})).await.data();
+    assert_eq!(sibling["parent_id"], id(&root), "next to its stack");
 }
 
 #[tokio::test]
-async fn a_stack_goes_with_its_last_version() {
+async fn a_stack_is_deleted_with_its_last_version() {
     let api = Api::new();
     let root = api.root();
     let made = stack(&api, &root, &["a.mp4", "b.mp4"]).await;
@@ -142,7 +142,7 @@ async fn a_stack_goes_with_its_last_version() {
     };
 
     api.delete(&a).await;
-    assert_eq!(children(&api, &path).await, ["b.mp4"], "it stays with one");
+    assert_eq!(children(&api, &path).await, ["b.mp4"], "one version remains");
     api.delete(&b).await;
     for gone in [&path, &b] {
         assert_eq!(api.get(gone).await.status, StatusCode::NOT_FOUND);
@@ -155,11 +155,11 @@ async fn a_stack_goes_with_its_last_version() {
 
     api.delete(&a).await;
     api.delete(&b).await;
-    assert_eq!(restore(&b).await.data()["parent_id"], made["id"], "with its stack");
+    assert_eq!(restore(&b).await.data()["parent_id"], made["id"], "restored with its stack");
     let out = json!({"parent_id": id(&root)});
     api.patch(&format!("{b}/move"), out).await.data();
     assert_eq!(api.get(&path).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(restore(&a).await.data()["parent_id"], id(&root), "where the stack was");
+    assert_eq!(restore(&a).await.data()["parent_id"], id(&root), "in the folder of the stack");
     assert_eq!(kinds().await, <[&str; 0]>::default());
     assert_eq!(children(&api, &root).await, ["b.mp4", "a.mp4"]);
 }
@@ -214,7 +214,7 @@ async fn a_stack_is_copied_moved_deleted_and_restored_with_its_versions() {
     assert_eq!(children(&api, &root).await, ["f"]);
     let into_a_stack = json!({"parent_id": copied["id"]});
     let refused = api.patch(&format!("{made}/move"), into_a_stack).await;
-    assert_eq!(refused.status, StatusCode::NOT_FOUND, "there are no stacks of stacks");
+    assert_eq!(refused.status, StatusCode::NOT_FOUND, "a stack cannot contain stacks");
 
     let copy = path(&api, &copied);
     let head = api.file(&copied["head_version"]);

@@ -1,4 +1,4 @@
-//! Each rule of the contract is broken once, on every operation.
+//! Violations of each rule of the contract, for every operation.
 
 use http::StatusCode;
 
@@ -6,16 +6,16 @@ use crate::api::Api;
 use crate::contract::Contract;
 use crate::examples::{example, violations, wrong_parameters};
 
-/// As many as the largest union of the contract has members.
+/// Number of members of the largest union in the contract.
 const MEMBERS: usize = 10;
 
-/// The path of an operation with ids that nothing has.
+/// Returns the path of an operation with unknown ids.
 fn path(contract: &Contract) -> String {
     contract.path.replace(['{', '}'], "")
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_one_rule_is_refused_for_it() {
+async fn a_body_that_violates_one_rule_is_refused_with_its_pointer() {
     let api = Api::new();
     let mut broken = 0;
     for contract in Contract::all() {
@@ -27,20 +27,20 @@ async fn a_body_that_breaks_one_rule_is_refused_for_it() {
                 break;
             }
             for (pointer, body) in violations(&contract, schema, &fits, member) {
-                let answer = api.send(contract.method.clone(), &path, Some(body.clone())).await;
-                assert_eq!(answer.pointers(), [pointer], "{}: {body}", contract.id);
+                let response = api.send(contract.method.clone(), &path, Some(body.clone())).await;
+                assert_eq!(response.pointers(), [pointer], "{}: {body}", contract.id);
                 broken += 1;
             }
-            let answer = api.send(contract.method.clone(), &path, Some(fits)).await;
+            let response = api.send(contract.method.clone(), &path, Some(fits)).await;
             let refused = [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY];
-            assert!(!refused.contains(&answer.status), "{}: {}", contract.id, answer.body);
+            assert!(!refused.contains(&response.status), "{}: {}", contract.id, response.body);
         }
     }
     assert!(broken > 1000, "only {broken}");
 }
 
 #[tokio::test]
-async fn a_parameter_that_breaks_its_rule_is_refused_for_it() {
+async fn a_parameter_that_violates_its_rule_is_refused_with_its_pointer() {
     let api = Api::new();
     let mut broken = 0;
     for contract in Contract::all() {
@@ -48,8 +48,8 @@ async fn a_parameter_that_breaks_its_rule_is_refused_for_it() {
         for parameter in contract.parameters("query") {
             for (pointer, query) in wrong_parameters(&contract, parameter) {
                 let path = format!("{}?{query}", path(&contract));
-                let answer = api.send(contract.method.clone(), &path, body.clone()).await;
-                assert_eq!(answer.pointers(), [pointer], "{}: {query}", contract.id);
+                let response = api.send(contract.method.clone(), &path, body.clone()).await;
+                assert_eq!(response.pointers(), [pointer], "{}: {query}", contract.id);
                 broken += 1;
             }
         }

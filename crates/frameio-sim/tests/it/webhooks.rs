@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::receiver::{Answer, Receiver, idle, until, verify};
+use crate::receiver::{Receiver, Reply, idle, until, verify};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -26,41 +26,41 @@ pub(crate) async fn scenario(api: &Api) {
     assert_eq!(api.delete(&webhook).await.status, StatusCode::NO_CONTENT);
 }
 
-/// The path and the secret of a webhook.
+/// Returns the path and the secret of a webhook.
 fn made(api: &Api, webhook: Value) -> (String, String) {
     let path = format!("{}/webhooks/{}", api.account(), webhook["id"].as_str().unwrap());
     (path, webhook["secret"].as_str().unwrap().to_owned())
 }
 
-/// Makes a webhook; gives its path and its secret.
+/// Creates a webhook; returns its path and secret.
 async fn hook(api: &Api, url: &str, events: &[&str]) -> (String, String) {
     let data = json!({"name": "hook", "url": url, "events": events});
     made(api, api.post(&format!("{}/webhooks", api.workspace()), data).await.created())
 }
 
-/// A simulator with a receiver of `folder.created`, and the secret.
+/// Creates a receiver with a webhook; returns the path and secret of the webhook.
 async fn hooked(
     sim: Sim,
-    answers: impl IntoIterator<Item = Answer>,
+    replies: impl IntoIterator<Item = Reply>,
 ) -> (Api, Receiver, String, String) {
-    let (api, receiver) = (Api::of(sim), Receiver::new(answers).await);
+    let (api, receiver) = (Api::of(sim), Receiver::new(replies).await);
     let (path, secret) = hook(&api, &receiver.url, &["folder.created", "comment.created"]).await;
     (api, receiver, path, secret)
 }
 
-/// Lets something happen that webhooks of `comment.created` are told.
-async fn happen(api: &Api) -> String {
+/// Causes events, including `comment.created`; returns the id of the comment.
+async fn cause_events(api: &Api) -> String {
     let file = api.upload("clip.mp4", "abc").await;
     let made = api.post(&format!("{file}/comments"), json!({"text": "t"})).await.created();
     made["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn what_happens_is_told_in_a_signed_request() {
+async fn events_are_delivered_in_signed_requests() {
     let (api, receiver) = (Api::new(), Receiver::new([]).await);
     let events = ["file.upload.completed", "file.ready", "comment.created"];
     let (_, secret) = hook(&api, &receiver.url, &events).await;
-    let comment = happen(&api).await;
+    let comment = cause_events(&api).await;
     let received = receiver.receives(3).await;
     let demo = api.sim.demo();
     let mut kinds = Vec::new();
@@ -79,8 +79,9 @@ async fn what_happens_is_told_in_a_signed_request() {
     }
     kinds.sort();
     assert_eq!(kinds, ["comment.created", "file.ready", "file.upload.completed"]);
-    let told = received.iter().find(|it| it.body.starts_with(b"{\"type\":\"comment")).unwrap();
-    let body: Value = serde_json::from_slice(&told.body).unwrap();
+    let comment_event =
+        received.iter().find(|it| it.body.starts_with(b"{\"type\":\"comment")).unwrap();
+    let body: Value = serde_json::from_slice(&comment_event.body).unwrap();
     assert_eq!(
         body,
         json!({
@@ -101,19 +102,19 @@ async fn what_happens_is_told_in_a_signed_request() {
 }
 
 #[tokio::test]
-async fn what_is_not_taken_comes_five_times_and_ever_later() {
-    for (answers, expected) in
+async fn failed_deliveries_are_sent_five_times_with_growing_pauses() {
+    for (replies, expected) in
         [(vec![(500, "no"); 9], vec![500; 5]), (vec![(302, ""), (503, "")], vec![302, 503, 200])]
     {
         let sim = Sim::builder().quotas(false).build();
-        let (api, receiver, _, secret) = hooked(sim, answers).await;
-        happen(&api).await;
+        let (api, receiver, _, secret) = hooked(sim, replies).await;
+        cause_events(&api).await;
         for (attempt, pause) in (1..).zip([15, 30, 60, 120, 240]) {
             until(|| api.sim.deliveries().len() >= attempt.min(expected.len())).await;
             api.sim.clock().advance((pause - 1) * SECOND);
             idle().await;
             assert_eq!(receiver.received().len(), attempt.min(expected.len()), "too early");
-            // The most that chance adds.
+            // Maximum of the random jitter.
             api.sim.clock().advance(pause * SECOND / 5 + SECOND);
             idle().await;
         }
@@ -126,18 +127,18 @@ async fn what_is_not_taken_comes_five_times_and_ever_later() {
             assert_eq!(received.headers[SIGNATURE_HEADER], sent.headers[SIGNATURE_HEADER]);
         }
         let late = receiver.received()[0].verify(&api.sim, &secret).unwrap_err();
-        assert!(matches!(late, VerifyError::Expired { .. }), "it is long ago: {late}");
+        assert!(matches!(late, VerifyError::Expired { .. }), "the timestamp is old: {late}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_pauses_double_from_15_seconds_and_follow_the_seed() {
-    // Nobody listens on the port of a receiver that is gone.
+    // The port of a dropped receiver is closed.
     let pauses = async |seed| {
         let sim = Sim::builder().quotas(false).seed(seed).build();
         let (api, receiver, _, _) = hooked(sim, []).await;
         drop(receiver);
-        happen(&api).await;
+        cause_events(&api).await;
         tokio::time::sleep(600 * SECOND).await;
         let sent = api.sim.deliveries();
         assert_eq!(sent.len(), 5);
@@ -156,9 +157,9 @@ async fn the_pauses_double_from_15_seconds_and_follow_the_seed() {
 }
 
 #[tokio::test]
-async fn an_answer_has_5_seconds() {
+async fn a_response_has_5_seconds() {
     let (api, receiver, _, secret) = hooked(Sim::new(), [(0, "")]).await;
-    happen(&api).await;
+    cause_events(&api).await;
     receiver.receives(1).await;
     api.sim.clock().advance(3 * SECOND);
     idle().await;
@@ -166,15 +167,15 @@ async fn an_answer_has_5_seconds() {
     api.sim.clock().advance(2 * SECOND);
     until(|| api.sim.deliveries().len() == 1).await;
     let first = api.sim.deliveries().remove(0);
-    assert_eq!(first.error.as_deref(), Some("was not answered within 5 s"));
+    assert_eq!(first.error.as_deref(), Some("no response within 5 s"));
     api.sim.clock().advance(18 * SECOND);
     let received = receiver.receives(2).await;
     let [first, second] = [&received[0], &received[1]].map(|it| it.verify(&api.sim, &secret));
-    assert_ne!(first.unwrap().timestamp(), second.unwrap().timestamp(), "signed anew");
+    assert_ne!(first.unwrap().timestamp(), second.unwrap().timestamp(), "signed again");
 }
 
 #[tokio::test]
-async fn only_what_is_asked_for_is_told_while_it_is() {
+async fn only_subscribed_events_are_delivered_while_the_webhook_is_active() {
     let (api, receiver, path, _) = hooked(Sim::builder().quotas(false).build(), [(500, "")]).await;
     let data = json!({"name": "another"});
     let other = api.post(&format!("{}/workspaces", api.account()), data).await.created();
@@ -182,35 +183,39 @@ async fn only_what_is_asked_for_is_told_while_it_is() {
     let data = json!({"name": "b", "url": receiver.url, "events": ["comment.created"]});
     let (elsewhere, _) = made(&api, api.post(&format!("{other}/webhooks"), data).await.created());
     api.patch(&path, json!({"active": false})).await.data();
-    happen(&api).await;
+    cause_events(&api).await;
     idle().await;
     assert!(receiver.received().is_empty() && api.sim.deliveries().is_empty());
 
     api.patch(&path, json!({"active": true})).await.data();
-    happen(&api).await;
+    cause_events(&api).await;
     until(|| api.sim.deliveries().len() == 1).await;
     api.patch(&path, json!({"active": false})).await.data();
     api.sim.clock().advance(20 * SECOND);
     idle().await;
-    assert_eq!(receiver.received().len(), 1, "not repeated");
+    assert_eq!(receiver.received().len(), 1, "no retry");
 
     api.patch(&path, json!({"active": true, "events": ["file.ready"]})).await.data();
-    happen(&api).await;
-    let told = receiver.receives(2).await.remove(1);
-    let told: Event = serde_json::from_slice(&told.body).unwrap();
-    assert_eq!(told.kind, EventType::FileReady);
+    cause_events(&api).await;
+    let event = receiver.receives(2).await.remove(1);
+    let event: Event = serde_json::from_slice(&event.body).unwrap();
+    assert_eq!(event.kind, EventType::FileReady);
     assert_eq!(api.delete(&path).await.status, StatusCode::NO_CONTENT);
-    happen(&api).await;
+    cause_events(&api).await;
     idle().await;
     assert_eq!(receiver.received().len(), 2);
 
     assert_eq!(api.get(&elsewhere).await.status, StatusCode::OK);
     assert_eq!(api.delete(&other).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(api.get(&elsewhere).await.status, StatusCode::NOT_FOUND, "went with its workspace");
+    assert_eq!(
+        api.get(&elsewhere).await.status,
+        StatusCode::NOT_FOUND,
+        "deleted with its workspace"
+    );
 }
 
 #[tokio::test]
-async fn what_belongs_to_the_account_is_told_in_each_workspace() {
+async fn events_of_the_account_are_delivered_in_each_workspace() {
     let api = Api::new();
     let data = json!({"name": "another"});
     let other = api.post(&format!("{}/workspaces", api.account()), data).await.created();
@@ -224,17 +229,17 @@ async fn what_belongs_to_the_account_is_told_in_each_workspace() {
     let fields = format!("{}/metadata/field_definitions", api.account());
     let data = json!({"field_type": "text", "name": "Reel"});
     api.post(&fields, data).await.created();
-    let told = api.sim.deliveries().into_iter();
-    let told = told.map(|it| serde_json::from_slice::<Event>(&it.body).unwrap());
-    let workspaces: Vec<_> = told.map(|it| it.workspace_id().unwrap().clone()).collect();
+    let events = api.sim.deliveries().into_iter();
+    let events = events.map(|it| serde_json::from_slice::<Event>(&it.body).unwrap());
+    let workspaces: Vec<_> = events.map(|it| it.workspace_id().unwrap().clone()).collect();
     assert_eq!(workspaces, [api.sim.demo().workspace_id.clone(), other.into()]);
 }
 
 #[tokio::test]
-async fn what_is_for_elsewhere_is_recorded_and_can_be_verified() {
+async fn deliveries_to_other_hosts_are_recorded_and_verifiable() {
     let api = Api::new();
     let (_, secret) = hook(&api, "https://hooks.example.com/x", &["comment.created"]).await;
-    let comment = happen(&api).await;
+    let comment = cause_events(&api).await;
     let deliveries = api.sim.deliveries();
     let [delivery] = &deliveries[..] else { panic!("{deliveries:?}") };
     assert_eq!((delivery.attempt, delivery.status), (1, None));
@@ -257,9 +262,9 @@ async fn a_file_is_ready_when_its_transcoding_is_due() {
     assert_eq!(api.get(&file).await.data()["status"], "uploaded");
     tokio::time::sleep(2 * SECOND).await;
     let deliveries = api.sim.deliveries();
-    let told: Event = serde_json::from_slice(&deliveries[0].body).unwrap();
+    let event: Event = serde_json::from_slice(&deliveries[0].body).unwrap();
     let id = file.rsplit('/').next().unwrap();
-    assert_eq!((told.resource(), deliveries.len()), (Resource::File(id.into()), 1));
+    assert_eq!((event.resource(), deliveries.len()), (Resource::File(id.into()), 1));
     assert_eq!(api.get(&file).await.data()["status"], "transcoded");
 
     let data = json!({"name": "far.txt", "source_url": "https://example.com/far.txt"});
@@ -279,25 +284,25 @@ async fn a_file_is_ready_when_its_transcoding_is_due() {
 }
 
 #[tokio::test]
-async fn what_a_test_adds_is_told_as_well() {
+async fn records_added_by_a_test_cause_events() {
     let api = Api::new();
-    assert!(api.sim.events().is_empty(), "what is there from the start has not happened");
+    assert!(api.sim.events().is_empty(), "the initial state causes no events");
     hook(&api, "https://hooks.example.com", &["collection.created"]).await;
     let project = &api.sim.demo().project_id;
     let id = api.sim.add_collection(project, Collection::new("Dailies")).unwrap();
     let deliveries = api.sim.deliveries();
-    let told: Event = serde_json::from_slice(&deliveries[0].body).unwrap();
-    assert_eq!((told.resource(), told.project_id()), (Resource::Collection(id), Some(project)));
+    let event: Event = serde_json::from_slice(&deliveries[0].body).unwrap();
+    assert_eq!((event.resource(), event.project_id()), (Resource::Collection(id), Some(project)));
 }
 
 #[test]
-fn outside_of_a_runtime_deliveries_wait_for_one_but_not_too_many() {
+fn deliveries_outside_of_a_runtime_are_queued_up_to_a_limit() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let receiver = runtime.block_on(Receiver::new([]));
     let api = Api::new();
     let (path, _) =
         hook(&api, &receiver.url, &["comment.created"]).now_or_never().expect("needs no runtime");
-    happen(&api).now_or_never().unwrap();
+    cause_events(&api).now_or_never().unwrap();
     assert!(api.sim.deliveries().is_empty());
     runtime.block_on(async {
         api.get(&path).await.data();
@@ -309,7 +314,8 @@ fn outside_of_a_runtime_deliveries_wait_for_one_but_not_too_many() {
     for _ in 0..20 {
         hook(&api, &receiver.url, &["comment.completed"]).now_or_never().unwrap();
     }
-    let comment = format!("{}/comments/{}", api.account(), happen(&api).now_or_never().unwrap());
+    let comment =
+        format!("{}/comments/{}", api.account(), cause_events(&api).now_or_never().unwrap());
     for attempt in 0..1002 {
         let data = json!({"completed": attempt % 2 == 0});
         api.patch(&comment, data).now_or_never().unwrap().data();
@@ -317,7 +323,7 @@ fn outside_of_a_runtime_deliveries_wait_for_one_but_not_too_many() {
     let deliveries = api.sim.deliveries();
     assert_eq!(deliveries.len(), 20 * 501 - 10_000);
     for delivery in deliveries {
-        assert_eq!(delivery.error.unwrap(), "was not sent: too many others are under way");
+        assert_eq!(delivery.error.unwrap(), "not sent: too many deliveries are in progress");
     }
 }
 
@@ -338,14 +344,14 @@ async fn a_webhook_is_shown_without_its_secret() {
     assert_eq!(api.get(&list).await.names(), ["hook", "a"]);
     assert_eq!(api.get(&format!("{list}?sort=name_asc")).await.names(), ["a", "hook"]);
     let updated = api.patch(&path, json!({"name": "new"})).await.data();
-    for answer in [shown, updated, api.get(&list).await.data()] {
-        assert!(!answer.to_string().contains(&secret));
+    for response in [shown, updated, api.get(&list).await.data()] {
+        assert!(!response.to_string().contains(&secret));
     }
     assert!(!format!("{:?}", api.sim).contains(&secret));
 }
 
 #[tokio::test]
-async fn what_would_never_be_called_is_refused() {
+async fn refuses_webhooks_that_would_never_be_called() {
     let api = Api::new();
     let list = format!("{}/webhooks", api.workspace());
     let data = json!({"name": "a", "url": "ftp://x", "events": ["file.ready", "file.burnt"]});

@@ -35,7 +35,7 @@ async fn the_demo_user_owns_the_accounts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_workspace_lives_from_create_to_delete() {
+async fn creates_updates_and_deletes_a_workspace() {
     let api = Api::new();
     let list = format!("{}/workspaces", api.account());
     let made = api.post(&list, json!({"name": "A"})).await.created();
@@ -61,6 +61,6 @@ async fn a_workspace_lives_from_create_to_delete() {
     let project = format!("{}/projects/{}", api.account(), project["id"].as_str().unwrap());
     assert_eq!(api.delete(&path).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get(&path).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(api.get(&project).await.status, StatusCode::NOT_FOUND, "gone with its workspace");
-    assert_eq!(api.get(&api.project()).await.status, StatusCode::OK, "others stay");
+    assert_eq!(api.get(&project).await.status, StatusCode::NOT_FOUND, "deleted with its workspace");
+    assert_eq!(api.get(&api.project()).await.status, StatusCode::OK, "other projects remain");
 }

@@ -1,4 +1,4 @@
-//! A simulator with several of everything, and all that can be read of one.
+//! Simulator with several records of each kind, and the responses of all its `GET` operations.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::api::Api;
 use crate::contract::Contract;
 
-/// The names in the paths of the contract, with the tables of a state that have their ids.
+/// Arguments of paths in the contract, with the tables of their ids in a state.
 const TABLES: &[(&str, &str)] = &[
     ("account_id", "accounts"),
     ("action_id", "actions"),
@@ -29,10 +29,10 @@ const TABLES: &[(&str, &str)] = &[
     ("workspace_id", "workspaces"),
 ];
 
-/// Who was invited to two projects, and nothing else.
+/// User who was invited to two projects and nothing else.
 pub(crate) const GUEST: &str = "invited@example.com";
 
-/// The demo account with two of what it has one of, and no two alike in what lists are sorted by.
+/// Returns the demo account with at least two records of each kind, which differ in all sort keys.
 fn state() -> SavedState {
     let mut document: Value = serde_json::from_str(&SavedState::demo().to_string()).unwrap();
     let state = &mut document["state"];
@@ -70,7 +70,7 @@ fn state() -> SavedState {
     document.to_string().parse().unwrap()
 }
 
-/// A simulator with that state, in which this and that has happened since.
+/// Creates a simulator with that state, and changes it.
 pub(crate) async fn world() -> Api {
     let api = Api::of(Sim::builder().quotas(false).state(state()).build());
     let document: Value = serde_json::from_str(&api.sim.state().to_string()).unwrap();
@@ -122,13 +122,13 @@ pub(crate) async fn world() -> Api {
     assert_eq!(added.status, StatusCode::NO_CONTENT, "{}", added.body);
     for name in ["Release forms.pdf", "Mix 02.wav"] {
         tokio::time::advance(Duration::from_secs(60)).await;
-        let answer = api.delete(&format!("{account}/files/{}", id("files", name))).await;
-        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+        let response = api.delete(&format!("{account}/files/{}", id("files", name))).await;
+        assert_eq!(response.status, StatusCode::NO_CONTENT);
     }
     api
 }
 
-/// The paths of an operation, one for each thing of the kind that it is for.
+/// Returns the paths of an operation, one for each of its records.
 pub(crate) fn paths(state: &Value, account: &str, contract: &Contract) -> Vec<String> {
     let path = contract.path.replace("/v4/accounts/{account_id}", account);
     let Some((before, rest)) = path.split_once('{') else { return vec![path] };
@@ -142,11 +142,11 @@ pub(crate) fn document(sim: &Sim) -> Value {
     serde_json::from_str(&sim.state().to_string()).unwrap()
 }
 
-/// What every `GET` of the contract answers about everything that there is, with all of it
-/// included. Of signed URLs only the path counts, since they tell when they were made.
+/// Returns the responses of every `GET` of the contract for all records, with all related resources.
+/// Signed URLs are cut to their paths, because they contain their time of creation.
 pub(crate) async fn everything(api: &Api) -> BTreeMap<String, Value> {
     let state = document(&api.sim);
-    let mut told = BTreeMap::new();
+    let mut responses = BTreeMap::new();
     for contract in Contract::all().filter(|contract| contract.method == Method::GET) {
         let mut query = Vec::new();
         for parameter in contract.parameters("query") {
@@ -164,16 +164,16 @@ pub(crate) async fn everything(api: &Api) -> BTreeMap<String, Value> {
         }
         let mut succeeded = 0;
         for path in paths(&state, &api.account(), &contract) {
-            let mut answer = api.get(&format!("{path}?{}", query.join("&"))).await;
-            let status = answer.status;
+            let mut response = api.get(&format!("{path}?{}", query.join("&"))).await;
+            let status = response.status;
             assert!([StatusCode::OK, StatusCode::NOT_FOUND].contains(&status), "{path}: {status}");
             succeeded += usize::from(status == StatusCode::OK);
-            without_signatures(&mut answer.body);
-            told.insert(format!("{} {path}", contract.id), answer.body);
+            without_signatures(&mut response.body);
+            responses.insert(format!("{} {path}", contract.id), response.body);
         }
         assert!(succeeded > 0, "nothing was read by {}", contract.id);
     }
-    told
+    responses
 }
 
 fn without_signatures(value: &mut Value) {

@@ -1,4 +1,4 @@
-//! Groups that Adobe has, and that can be taken over.
+//! Groups managed at Adobe, which can be imported.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::state::{AdobeGroup, Row, State, insert, new_id};
 
 pub(in super::super) const OPERATIONS: &[OperationHandler] = &[
     OperationHandler::new("groups.list_adobe_groups", list),
-    OperationHandler::new("groups.add_adobe_group_to_account", take_over),
+    OperationHandler::new("groups.add_adobe_group_to_account", import),
 ];
 
 /// Adds a group at Adobe.
@@ -31,15 +31,15 @@ fn list(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     )
 }
 
-/// Its members are there at once.
-fn take_over(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
+/// Imports a group with its members.
+fn import(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let adobe_id = ctx.field("adobe_group_id").as_str().unwrap_or_default();
     let known = state.adobe_groups.get_mut(adobe_id).filter(|it| it.account == ctx.account());
     let Some(known) = known else {
-        return Err(Failure::invalid("/data/adobe_group_id", "is no group that Adobe has"));
+        return Err(Failure::invalid("/data/adobe_group_id", "no such group at Adobe"));
     };
     if known.group.as_ref().is_some_and(|group| state.groups.contains_key(group)) {
-        return Err(Failure::new(StatusCode::CONFLICT, "the group is in the account already"));
+        return Err(Failure::new(StatusCode::CONFLICT, "the account already has this group"));
     }
     let fields = json!({"name": known.name, "emoji": "👥", "source": "adobe"});
     let id = insert(&mut state.groups, ctx.actor(), fields);
@@ -50,7 +50,7 @@ fn take_over(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::ok(as_workfront(state, &state.groups[&id])))
 }
 
-/// The contract knows no other source than Workfront in experimental answers.
+/// Renders a group. The only source in the experimental contract is Workfront.
 pub(super) fn as_workfront(state: &State, group: &Row) -> Value {
     let mut group_json = render(state, group);
     group_json["source"] = "workfront".into();

@@ -1,4 +1,4 @@
-//! Groups of users, who get their roles together.
+//! Groups of users.
 
 pub(super) mod adobe;
 pub(super) mod roles;
@@ -73,7 +73,7 @@ fn add_users(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
         .iter()
         .enumerate()
         .filter(|(_, id)| strange(id))
-        .map(|(i, _)| Problem::at(format!("/data/user_ids/{i}"), "is no user of this account"))
+        .map(|(i, _)| Problem::at(format!("/data/user_ids/{i}"), "no such user in this account"))
         .collect();
     if !problems.is_empty() {
         return Err(Failure::unprocessable(problems));
@@ -97,13 +97,13 @@ fn touch(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// The group of the path, whose members may be changed here.
+/// Returns the group of the path, unless its members are managed at Adobe.
 fn kept_here(state: &State, ctx: &RequestContext<'_>) -> Result<String, Failure> {
     let group = ctx.find(&state.groups, "group_id")?;
     if group.text("source") == "frame" {
         return Ok(group.id().to_owned());
     }
-    Err(Failure::new(StatusCode::FORBIDDEN, "the members of the group are kept at Adobe"))
+    Err(Failure::new(StatusCode::FORBIDDEN, "the members of the group are managed at Adobe"))
 }
 
 fn render_for(state: &State, ctx: &RequestContext<'_>, group: &Row) -> Value {
@@ -117,7 +117,7 @@ fn render_for(state: &State, ctx: &RequestContext<'_>, group: &Row) -> Value {
     group_json
 }
 
-/// Renders a group as the responses to changes have it.
+/// Renders a group in the form of responses to changes.
 fn render(state: &State, group: &Row) -> Value {
     let mut fields = group.fields.clone();
     let count = state.access.members(group.id()).count();

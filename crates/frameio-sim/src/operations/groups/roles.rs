@@ -1,4 +1,4 @@
-//! What groups are in a workspace or a project.
+//! Roles of groups in a workspace or project.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub(in super::super) const OPERATIONS: &[OperationHandler] = &[
     OperationHandler::new("project_permissions.project_group_roles_delete", delete),
 ];
 
-/// Only what was given at the place itself.
+/// Lists roles that were given on the place itself.
 fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let given = state.access.given_at(place(state, ctx)?.id());
     let groups = given.filter_map(|(whom, role)| Some((state.groups.get(whom)?, role))).collect();

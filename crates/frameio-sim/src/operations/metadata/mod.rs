@@ -1,4 +1,4 @@
-//! Metadata: the values that assets have in the fields of their account.
+//! Metadata: values of assets in the fields of their account.
 
 use serde_json::{Map, Value, json};
 
@@ -39,7 +39,7 @@ fn bulk_update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
         |id: &str| state.files.get(id).is_some_and(|file| file.text("project_id") == project);
     let elsewhere = ids.iter().enumerate().filter(|(_, id)| !is_here(id));
     let problems: Vec<Problem> = elsewhere
-        .map(|(i, _)| Problem::at(format!("/data/file_ids/{i}"), "is no file of this project"))
+        .map(|(i, _)| Problem::at(format!("/data/file_ids/{i}"), "no such file in this project"))
         .collect();
     if !problems.is_empty() {
         return Err(Failure::unprocessable(problems));
@@ -51,7 +51,7 @@ fn bulk_update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// The values of the body by their definitions, null to clear; or all that is wrong with them.
+/// Returns the values of the body by their definitions, with null to clear a value, or all problems.
 fn changes(state: &State, ctx: &RequestContext<'_>) -> Result<Vec<(String, Value)>, Failure> {
     let (mut changes, mut problems) = (Vec::new(), Vec::new());
     for (i, change) in ctx.field("values").as_array().into_iter().flatten().enumerate() {
@@ -60,9 +60,9 @@ fn changes(state: &State, ctx: &RequestContext<'_>) -> Result<Vec<(String, Value
             problems.push(Problem::at(format!("/data/values/{i}/{key}"), detail));
         };
         match metadata_fields::find(state, ctx.account(), id) {
-            None => wrong("field_definition_id", "is no field of this account".to_owned()),
+            None => wrong("field_definition_id", "no such field in this account".to_owned()),
             Some(it) if it.field("mutable") == false => {
-                let detail = format!("is {}, whose value cannot be changed", it.text("name"));
+                let detail = format!("is the immutable field {}", it.text("name"));
                 wrong("field_definition_id", detail);
             }
             Some(it) => match check::check(state, it, &change["value"]) {
@@ -89,13 +89,13 @@ fn set(state: &mut State, ctx: &RequestContext<'_>, id: &str, changes: &[(String
     state.record_event(ctx.actor(), "metadata.value.updated", ("file", id), &project);
 }
 
-/// Whether it is no value, by which a field is cleared.
+/// Returns whether a value clears its field.
 fn is_empty(value: &Value) -> bool {
     value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// The fields of an asset with their values, in the order of their definitions; those without a
-/// value only where `nulls` wants them.
+/// Returns the fields of an asset with their values, in the order of their definitions. Fields without
+/// a value are included only with `nulls`.
 pub(super) fn render(
     state: &State,
     ctx: &RequestContext<'_>,
@@ -105,9 +105,9 @@ pub(super) fn render(
     let set = state.metadata.0.get(asset.id());
     let fields = metadata_fields::all(state, &asset.account).map(|definition| {
         let value = if definition.field("mutable") == false {
-            // What a file of state tells of an asset goes before what can be known without it.
-            let told = set.and_then(|set| set.get(definition.id())).cloned();
-            told.unwrap_or_else(|| built_in::value(state, ctx, definition, asset))
+            // Values from a state file take precedence over derived values.
+            let stored = set.and_then(|set| set.get(definition.id())).cloned();
+            stored.unwrap_or_else(|| built_in::value(state, ctx, definition, asset))
         } else {
             set.and_then(|set| set.get(definition.id())).cloned().unwrap_or_default()
         };
@@ -130,7 +130,7 @@ fn field(definition: &Row, mut value: Value) -> Value {
             let options: Vec<Value> = options
                 .map(|it| json!({"id": it["id"], "display_name": it["display_name"]}))
                 .collect();
-            // An option that was taken from the field has gone from its values.
+            // Removing an option from the field removes it from the values.
             let chosen = value.as_array().into_iter().flatten();
             value = chosen
                 .filter_map(|id| options.iter().find(|option| option["id"] == *id).cloned())

@@ -1,6 +1,6 @@
-//! The fields that every account has: a few of the service's.
+//! Fields that every account has, a selection of the service's.
 //!
-//! What can be known of a file without a look into it has a value, the rest has none.
+//! Only fields that can be derived without inspecting the content of a file have values.
 
 use serde_json::{Value, json};
 
@@ -18,12 +18,10 @@ const FRAME_RATE_FIELD: &str = "Frame Rate";
 const RESOLUTION: &str = "Resolution";
 const UPLOADER: &str = "Uploader";
 
-/// Fields that no file has a value of, because that would need a look into it.
+/// Fields without values, because they depend on the content of a file.
 const INACTIVE: [&str; 2] = [DURATION, RESOLUTION];
 
-/// Adds the definitions of all fields that are built in.
-///
-/// `id_of` makes an id by a name.
+/// Adds the definitions of all built-in fields; `id_of` creates an id from a name.
 pub(crate) fn add(state: &mut State, actor: Actor<'_>, id_of: fn(&str) -> String) {
     let format = |format: &str, scale: u8| json!({"number_format": format, "scale": scale});
     for (name, field_type, configured) in [
@@ -78,12 +76,12 @@ fn add_one(
     }
 }
 
-/// Whether files have values of a field.
+/// Returns whether files can have values of a field.
 pub(super) fn is_active(definition: &Row) -> bool {
     !definition.account.is_empty() || !INACTIVE.contains(&definition.text("name"))
 }
 
-/// The value of a field that is not set by anybody; null where there is none.
+/// Returns the derived value of a field, or null.
 pub(in crate::operations) fn value(
     state: &State,
     ctx: &RequestContext<'_>,

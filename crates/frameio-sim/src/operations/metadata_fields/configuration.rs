@@ -1,4 +1,4 @@
-//! What is configured of a field, by its type.
+//! Configuration of a field, by its type.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::state::{State, new_id};
 
 const AT: &str = "/data/field_configuration";
 
-/// What a field of the type is without further words.
+/// Returns the default configuration of a type.
 pub(super) fn default(field_type: &str) -> Value {
     match field_type {
         "date" => json!({
@@ -32,7 +32,7 @@ pub(super) fn default(field_type: &str) -> Value {
     }
 }
 
-/// The configuration with what is given written over it.
+/// Overwrites a configuration with the given values.
 pub(super) fn changed(
     state: &State,
     mut configuration: Value,
@@ -52,7 +52,7 @@ pub(super) fn changed(
     Ok(configuration)
 }
 
-/// The options with their ids: one that goes by the name of one before is the same.
+/// Returns the options with their ids; an option with an existing name keeps its id.
 fn options(before: &Value, given: &Value) -> Result<Value, Failure> {
     let before = before.as_array().map_or(&[][..], Vec::as_slice);
     let mut names = BTreeSet::new();
@@ -61,7 +61,7 @@ fn options(before: &Value, given: &Value) -> Result<Value, Failure> {
         let name = option["display_name"].as_str().unwrap_or_default();
         if !names.insert(name) {
             let pointer = format!("{AT}/options/{i}/display_name");
-            return Err(Failure::invalid(&pointer, "is the name of another option, too"));
+            return Err(Failure::invalid(&pointer, "duplicates the name of another option"));
         }
         let same = before.iter().find(|before| before["display_name"] == name);
         let id = same.map_or_else(|| new_id().into(), |same| same["id"].clone());
@@ -73,7 +73,7 @@ fn options(before: &Value, given: &Value) -> Result<Value, Failure> {
 fn check_members(state: &State, members: &Value) -> Result<(), Failure> {
     let members = members.as_array().map_or(&[][..], Vec::as_slice);
     if members.is_empty() {
-        let detail = "has to name somebody where member_options_type is `custom`";
+        let detail = "must have an item if 'member_options_type' is 'custom'";
         return Err(Failure::invalid(&format!("{AT}/custom_members"), detail));
     }
     let unknown = members.iter().enumerate().filter(|(_, it)| !metadata::is_someone(state, it));

@@ -1,4 +1,4 @@
-//! The definitions of metadata fields: those that every account has, and its own.
+//! Definitions of metadata fields: built-in ones, and those of an account.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -31,7 +31,7 @@ fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
 }
 
 fn show(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
-    let definition = asked_for(state, ctx)?;
+    let definition = requested(state, ctx)?;
     Ok(Reply::ok(render(state, ctx, definition)))
 }
 
@@ -59,9 +59,9 @@ fn update(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let definition = changeable(state, ctx)?;
     let id = definition.id().to_owned();
     let field_type = definition.text("field_type");
-    // Without a body there is none, and nothing to change.
+    // The body is optional.
     if ctx.field("field_type").as_str().is_some_and(|given| given != field_type) {
-        let detail = format!("is fixed: this is a field of the type {field_type}");
+        let detail = format!("cannot be changed from '{field_type}'");
         return Err(Failure::invalid("/data/field_type", detail));
     }
     let mut changes = Map::new();
@@ -88,7 +88,7 @@ fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// Fills in what is configured of a field by default, and the ids of its options.
+/// Fills in the default configuration of a field, and the ids of its options.
 pub(crate) fn complete(definition: &mut Row, id_of: fn(&str) -> String) {
     let mut configuration = configuration::default(definition.text("field_type"));
     for (name, value) in definition.field("field_configuration").as_object().into_iter().flatten() {
@@ -104,34 +104,34 @@ pub(crate) fn complete(definition: &mut Row, id_of: fn(&str) -> String) {
     definition.fields.insert("field_configuration".to_owned(), configuration);
 }
 
-/// The definitions of an account: those that all have, and its own.
+/// Returns the built-in definitions and those of an account.
 pub(super) fn all<'s>(state: &'s State, account: &str) -> impl Iterator<Item = &'s Row> {
     state.metadata_fields.values().filter(move |row| is_in(row, account))
 }
 
-/// The definition of an id in an account.
+/// Returns a definition of an account by its id.
 pub(super) fn find<'s>(state: &'s State, account: &str, id: &str) -> Option<&'s Row> {
     state.metadata_fields.get(id).filter(|row| is_in(row, account))
 }
 
-/// What is built in is in all accounts.
+/// Returns whether a definition belongs to an account or is built in.
 fn is_in(definition: &Row, account: &str) -> bool {
     definition.account.is_empty() || definition.account == account
 }
 
-fn asked_for<'s>(state: &'s State, ctx: &RequestContext<'_>) -> Result<&'s Row, Failure> {
+fn requested<'s>(state: &'s State, ctx: &RequestContext<'_>) -> Result<&'s Row, Failure> {
     ctx.find(&state.accounts, "account_id")?;
     find(state, ctx.account(), ctx.arg("field_definition_id")).ok_or_else(|| {
-        let detail = "there is no such field definition in this account";
+        let detail = "no such field definition in this account";
         Failure::new(StatusCode::NOT_FOUND, detail)
     })
 }
 
-/// The definition that is asked for, unless it is built in.
+/// Returns the definition of the path, unless it is built in.
 fn changeable<'s>(state: &'s State, ctx: &RequestContext<'_>) -> Result<&'s Row, Failure> {
-    let definition = asked_for(state, ctx)?;
+    let definition = requested(state, ctx)?;
     if definition.account.is_empty() {
-        let detail = "the field is built in: its definition cannot be changed or deleted";
+        let detail = "a built-in field cannot be changed or deleted";
         return Err(Failure::new(StatusCode::FORBIDDEN, detail));
     }
     Ok(definition)

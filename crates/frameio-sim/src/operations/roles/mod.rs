@@ -1,4 +1,4 @@
-//! Whether a user may do what a request asks for.
+//! Checks whether a user's role permits a request.
 
 mod table;
 
@@ -10,11 +10,11 @@ use crate::operations::context::{RequestContext, not_found};
 use crate::response::Failure;
 use crate::state::{Role, Row, State};
 
-/// The keys of a body under which the ids of files, folders and version stacks stand.
+/// Keys of a body with ids of files, folders and version stacks.
 const IN_BODY: [&str; 5] = ["asset_id", "asset_ids", "file_ids", "folder_ids", "parent_id"];
 
-/// Refuses a request with 404 for what its user does not see, and with 403 for what they see and
-/// may not do. What is not there at all is left to the handler.
+/// Refuses a request with 404 for resources that the user cannot see, and with 403 for actions that the
+/// role does not permit. Handlers report missing resources.
 pub(crate) fn check(
     state: &State,
     ctx: &RequestContext<'_>,
@@ -51,7 +51,7 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// Checks what a path or body names, if it is there.
+/// Checks the role on a resource of the path or body, if it exists.
 fn check_at(
     state: &State,
     ctx: &RequestContext<'_>,
@@ -66,16 +66,16 @@ fn check_at(
     enough(role, least.max(least_at(ctx, operation, row)))?;
     let original = ctx.query.included("media_links.").any(|link| link == "original");
     if original && role < Role::Commenter {
-        return Err(forbidden("`media_links.original` takes the right to download"));
+        return Err(forbidden("'media_links.original' requires permission to download"));
     }
     Ok(())
 }
 
-/// What a request takes beyond the least role of its operation.
+/// Returns the role that a request requires beyond the minimum of its operation.
 fn least_at(ctx: &RequestContext<'_>, operation: &str, row: &Row) -> Role {
     let completes = || ctx.data.keys().all(|key| key == "completed");
     match operation {
-        // Anybody who comments may complete what others have said, but not change it.
+        // Commenters may complete comments of others, but not edit them.
         "comments.update" if row.creator != ctx.user_id && !completes() => Role::FullAccess,
         "comments.delete" | "comments.create_attachment" | "comments.delete_attachment"
             if row.creator != ctx.user_id =>
@@ -91,7 +91,7 @@ fn enough(role: Role, least: Role) -> Result<(), Failure> {
         return Ok(());
     }
     let (least, role) = (least.name(), role.name());
-    Err(forbidden(format!("it takes the role `{least}`, and the user has `{role}` here")))
+    Err(forbidden(format!("requires the role '{least}', but the user has '{role}'")))
 }
 
 fn forbidden(detail: impl Into<std::borrow::Cow<'static, str>>) -> Failure {

@@ -1,13 +1,14 @@
-//! The least role that each operation takes.
+//! Minimum role of each operation.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::state::Role;
 
-/// The least role, and what it is enough for. It is needed at whatever the path names, and at
-/// whatever else the body names: the account where that is all, else the workspace, project,
-/// folder or file. Operations on no account are for everybody, and stand here for completeness.
+/// Minimum roles, each with its operations.
+///
+/// The role is required on the resources of the path and body, which is the account if there are no
+/// others. Operations without an account are listed for completeness, because everybody may use them.
 const LEAST: &[(Role, &[&str])] = &[
     (
         Role::Member,
@@ -175,7 +176,7 @@ const LEAST: &[(Role, &[&str])] = &[
     ),
 ];
 
-/// The least role that an operation takes.
+/// Returns the minimum role of an operation.
 pub(super) fn least(operation: &str) -> Role {
     static BY_OPERATION: LazyLock<HashMap<&str, Role>> = LazyLock::new(|| {
         LEAST.iter().flat_map(|(role, ids)| ids.iter().map(|id| (*id, *role))).collect()
@@ -191,11 +192,11 @@ mod tests {
     use crate::contract::specs;
 
     #[test]
-    fn every_operation_takes_one_role() {
+    fn every_operation_has_one_minimum_role() {
         let listed: Vec<&str> = LEAST.iter().flat_map(|(_, ids)| *ids).copied().collect();
         let known: BTreeSet<&str> = specs().iter().map(|spec| spec.operation.id).collect();
         assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), known);
-        assert_eq!(listed.len(), known.len(), "one is there twice");
-        assert!(LEAST.is_sorted(), "the least role first, and by name");
+        assert_eq!(listed.len(), known.len(), "an operation is listed twice");
+        assert!(LEAST.is_sorted(), "sorted by role and name");
     }
 }

@@ -1,4 +1,4 @@
-//! What of a thing matches, by the kinds that the contract names.
+//! Matches of an asset, by the kinds of the contract.
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::operations::context::RequestContext;
 use crate::operations::metadata;
 use crate::state::{Row, State};
 
-/// What is looked for, in lower case.
+/// Search terms in lower case.
 pub(super) struct Query<'q> {
     text: &'q str,
     pub(super) words: Vec<&'q str>,
@@ -16,7 +16,7 @@ pub(super) struct Query<'q> {
 }
 
 impl<'q> Query<'q> {
-    /// Nothing where there is no word.
+    /// Returns `None` for a text without words.
     pub(super) fn of(text: &'q str) -> Option<Self> {
         let text = text.trim();
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -25,13 +25,13 @@ impl<'q> Query<'q> {
         (!words.is_empty()).then_some(Self { text, words, number, is_date })
     }
 
-    /// Whether a text holds all the words, be it in the midst of others.
+    /// Returns whether a text contains all words, also inside of other words.
     pub(super) fn is_in(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         self.words.iter().all(|word| text.contains(word))
     }
 
-    /// Whether it is all of a text.
+    /// Returns whether the query equals a text.
     fn is(&self, text: &str) -> bool {
         text.to_lowercase() == self.text
     }
@@ -40,12 +40,12 @@ impl<'q> Query<'q> {
         self.number.is_some() && self.number == value.as_f64()
     }
 
-    /// Whether it is the day of a moment, in UTC.
+    /// Returns whether the query is the UTC day of a time.
     fn is_day_of(&self, moment: &str) -> bool {
         self.is_date && moment.starts_with(self.text)
     }
 
-    /// The first line that holds one of the words.
+    /// Returns the first line that contains one of the words.
     pub(super) fn snippet<'t>(&self, text: &'t str) -> &'t str {
         let holds = |line: &&str| {
             let line = line.to_lowercase();
@@ -55,7 +55,7 @@ impl<'q> Query<'q> {
     }
 }
 
-/// All that matches of something, but its comments.
+/// Returns all matches of an asset or project, except for comments.
 pub(super) fn of(
     state: &State,
     ctx: &RequestContext<'_>,
@@ -127,7 +127,7 @@ impl Found<'_> {
         }
     }
 
-    /// What a field of the service holds; for others the contract knows no match.
+    /// Adds matches of a built-in field; the contract has no matches of other fields.
     fn metadata(&mut self, state: &State, field: &Value) {
         let value = &field["value"];
         let text = value.as_str().unwrap_or_default();
@@ -169,7 +169,7 @@ impl Found<'_> {
         }
     }
 
-    /// Found by the whole, with or without spaces, or by one of its sides.
+    /// Adds a match of the whole resolution, with or without spaces, or of one side.
     fn resolution(&mut self, text: &str) {
         let Some((width, height)) = text.split_once('x') else { return };
         let side = |text: &str| text.trim().parse::<u64>().map_or(Value::Null, Value::from);
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_numbers_and_days_are_told_apart() {
+    fn words_numbers_and_days_are_distinguished() {
         assert!(Query::of(" \t").is_none());
         let words = Query::of("sea  shot").unwrap();
         assert!(words.is_in("Shots by the SEA") && !words.is_in("the sea"));

@@ -1,4 +1,4 @@
-//! Search, by the fields of an asset and the texts of its comments.
+//! Search by the fields of assets and by their comments.
 
 mod matches;
 
@@ -16,19 +16,19 @@ use crate::state::{Row, State, Table};
 pub(super) const OPERATIONS: &[OperationHandler] =
     &[OperationHandler::new("search.search", search)];
 
-/// Something that was found, and by what.
+/// Search result with its matches.
 struct Found<'s> {
     row: &'s Row,
     matches: Vec<Value>,
 }
 
-/// Both engines look alike; what is found by its name comes first, then what is by a comment.
+/// Searches in the same way for both engines. Matches by name come first, then matches by comment.
 fn search(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let state = &*state;
     ctx.find(&state.accounts, "account_id")?;
     let text = ctx.field("query").as_str().unwrap_or_default().to_lowercase();
     let Some(query) = Query::of(&text) else {
-        return Err(Failure::invalid("/query", "has no word to look for"));
+        return Err(Failure::invalid("/query", "contains no word"));
     };
     let mut comments: HashMap<&str, Vec<Value>> = HashMap::new();
     for comment in state.comments.values().filter(|comment| query.is_in(comment.text("text"))) {
@@ -57,7 +57,7 @@ fn search(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     page_by(ctx, found, |_, _| Value::Null, |found| render(state, ctx, found))
 }
 
-/// Where to look, by the filters.
+/// Returns the tables to search, by the filters.
 fn tables<'s>(state: &'s State, ctx: &RequestContext<'_>) -> impl Iterator<Item = &'s Table> {
     let State { projects, folders, version_stacks, files, .. } = state;
     let filters = ctx.field("filters");
@@ -72,7 +72,7 @@ fn tables<'s>(state: &'s State, ctx: &RequestContext<'_>) -> impl Iterator<Item 
     .map(|(_, table)| table)
 }
 
-/// Whether something is in the workspace, the project and the folder that the scope names.
+/// Returns whether a record is in the workspace, project and folder of the scope.
 fn is_in_scope(state: &State, ctx: &RequestContext<'_>, row: &Row) -> bool {
     let scope = |name: &str| ctx.field("scope")[name].as_str();
     let project = match row.text("project_id") {
@@ -86,7 +86,7 @@ fn is_in_scope(state: &State, ctx: &RequestContext<'_>, row: &Row) -> bool {
         && scope("folder_id").is_none_or(is_below)
 }
 
-/// A root folder is found as its project.
+/// Returns whether a record is a root folder, which is found as its project.
 fn is_root(state: &State, row: &Row) -> bool {
     state.folders.contains_key(row.id()) && row.field("parent_id").is_null()
 }

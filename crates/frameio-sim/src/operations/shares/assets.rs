@@ -1,4 +1,4 @@
-//! What a share shows.
+//! Assets of a share.
 
 use indexmap::IndexSet;
 use serde_json::Map;
@@ -10,7 +10,8 @@ use crate::operations::tree;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Row, State};
 
-/// All that the share shows in one list; a version stack stands for its versions.
+/// Lists everything that the share shows, without folders' hierarchy; a version stack represents its
+/// versions.
 pub(super) fn list(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let shown = within(state, ctx.find(&state.shares, "share_id")?);
     let ids: IndexSet<&str> = shown.iter().map(|row| row.id()).collect();
@@ -31,29 +32,30 @@ pub(super) fn add(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     if shared.assets.insert(asset.to_owned()) {
         touch(state, ctx, Map::new())?;
     }
-    answer(state, ctx, "asset_added", asset)
+    response(state, ctx, "asset_added", asset)
 }
 
-/// Takes out what was put in itself; what is below that stays with it.
+/// Removes an asset that was added itself; content of an added folder cannot be removed.
 pub(super) fn remove(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let share = ctx.find(&state.shares, "share_id")?.id();
     let asset = ctx.arg("asset_id");
     let shared = state.shared.get_mut(share);
     if !shared.is_some_and(|shared| shared.assets.shift_remove(asset)) {
-        let detail = "the asset was not put into this share; what is in a folder goes with it";
+        let detail =
+            "the asset was not added to this share itself; remove the folder that contains it";
         return Err(Failure::new(http::StatusCode::NOT_FOUND, detail));
     }
     touch(state, ctx, Map::new())?;
-    answer(state, ctx, "asset_removed", asset)
+    response(state, ctx, "asset_removed", asset)
 }
 
-fn answer(state: &State, ctx: &RequestContext<'_>, done: &str, asset: &str) -> Outcome {
+fn response(state: &State, ctx: &RequestContext<'_>, done: &str, asset: &str) -> Outcome {
     let mut answer = render(state, ctx, ctx.find(&state.shares, "share_id")?);
     answer[done] = asset.into();
     Ok(Reply::ok(answer))
 }
 
-/// Whether something can be put into a share of a project; it is named at `pointer` of the body.
+/// Checks whether an asset can be added to a share of a project; `pointer` leads to its id in the body.
 pub(super) fn check(
     state: &State,
     ctx: &RequestContext<'_>,
@@ -64,13 +66,13 @@ pub(super) fn check(
     let asset = tree::asset(state, asset).filter(|asset| asset.account == ctx.account());
     let asset = asset.ok_or_else(|| not_found("asset_id"))?;
     if asset.text("project_id") != project {
-        return Err(Failure::invalid(pointer, "is in another project than the share"));
+        return Err(Failure::invalid(pointer, "belongs to another project than the share"));
     }
     Ok(())
 }
 
-/// What was put into a share and all that is below it, each once; what is deleted or in another
-/// project by now is not shown.
+/// Returns the added assets and everything below them, without duplicates. Assets that were deleted or
+/// moved to another project since are omitted.
 pub(super) fn within<'s>(state: &'s State, share: &Row) -> Vec<&'s Row> {
     let assets = state.shared.get(share.id()).into_iter().flat_map(|shared| &shared.assets);
     let project = share.text("project_id");

@@ -1,4 +1,4 @@
-//! Shares: what is shown to others under a link.
+//! Shares, which show assets to others under a link.
 
 mod assets;
 mod reviewers;
@@ -28,7 +28,7 @@ pub(super) const OPERATIONS: &[OperationHandler] = &[
     OperationHandler::new("shares.list_activities", visits::list),
 ];
 
-/// All that ends a line.
+/// Characters that end a line.
 const LINE_BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 
 fn index(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
@@ -74,7 +74,7 @@ fn delete(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// A share without settings: those that may be null are, the others are left out.
+/// Returns a share without settings: nullable ones are null, others are missing.
 pub(crate) fn blank() -> Value {
     json!({
         "accent_color": null,
@@ -96,21 +96,21 @@ pub(crate) fn blank() -> Value {
     })
 }
 
-/// Short as the service's, of which only the host is known.
+/// Generates a short URL on the host of the service.
 pub(crate) fn short_url() -> String {
     let id = new_id();
     format!("https://f.io/{}", id.split('-').next().unwrap_or(&id))
 }
 
-/// The share with what the body names written over it; null stands for what it is without.
+/// Overwrites the fields of a share that are in the body; null resets a field to its default.
 fn changed(state: &State, mut share: Value, ctx: &RequestContext<'_>) -> Result<Value, Failure> {
     if let Some(template) = ctx.field("watermark_template_id").as_str() {
         let found = ctx.find_id(&state.watermark_templates, "watermark_template_id", template);
-        let missing = "is no session watermark template of this account";
+        let missing = "no such session watermark template in this account";
         found.map_err(|_| Failure::invalid("/data/watermark_template_id", missing))?;
     }
     if ctx.field("name").as_str().is_some_and(|name| name.contains(LINE_BREAKS)) {
-        return Err(Failure::invalid("/data/name", "has a line break, it has to be one line"));
+        return Err(Failure::invalid("/data/name", "contains a line break, expected one line"));
     }
     let blank = blank();
     for (name, value) in &ctx.data {
@@ -127,7 +127,7 @@ fn changed(state: &State, mut share: Value, ctx: &RequestContext<'_>) -> Result<
     Ok(share)
 }
 
-/// Changes the share of the path, and records that.
+/// Changes the share of the path, and records the event.
 fn touch(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -139,13 +139,13 @@ fn touch(
     Ok(())
 }
 
-/// Notes what was done to a share that is still there.
+/// Records a change of an existing share.
 fn record_event(state: &mut State, ctx: &RequestContext<'_>, kind: &'static str, id: &str) {
     let project = state.shares.get(id).map(|share| share.text("project_id").to_owned());
     state.record_event(ctx.actor(), kind, ("share", id), &project.unwrap_or_default());
 }
 
-/// The project is for the roles alone: the service does not return it.
+/// Renders a share without its project, which the simulator stores for the roles.
 fn render(state: &State, ctx: &RequestContext<'_>, share: &Row) -> Value {
     let mut fields = share.fields.clone();
     fields.remove("project_id");

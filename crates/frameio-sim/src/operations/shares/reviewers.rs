@@ -1,4 +1,4 @@
-//! Who is asked to look at a share.
+//! Reviewers of a share.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use crate::operations::query::page_by;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Row, State};
 
-/// The kinds of names that reviewers have.
+/// Kinds of identifiers of reviewers.
 const KINDS: [&str; 4] = ["emails", "user_ids", "adobe_user_ids", "share_list_ids"];
 
 pub(super) fn list(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
@@ -25,7 +25,7 @@ pub(super) fn list(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     page_by(ctx, people, |person, field| person[field].clone(), Value::clone)
 }
 
-/// On a public share they would only get a mail, which is not sent here.
+/// Adds reviewers. A public share ignores them, because the service would only send them an email.
 pub(super) fn add(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let share = ctx.find(&state.shares, "share_id")?;
     let emails = named(state, ctx)?;
@@ -40,13 +40,13 @@ pub(super) fn add(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// Removes all whom the body names, or nobody where one of them is no reviewer.
+/// Removes the reviewers of the body, or none if one of them is not a reviewer.
 pub(super) fn remove(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     let share = ctx.find(&state.shares, "share_id")?.id().to_owned();
     let emails = named(state, ctx)?;
     let reviewers = &mut state.shared.entry(share).or_default().reviewers;
     if let Some(stranger) = emails.iter().find(|email| !reviewers.contains(*email)) {
-        let detail = format!("{stranger} is no reviewer of this share");
+        let detail = format!("'{stranger}' is not a reviewer of this share");
         return Err(Failure::new(StatusCode::NOT_FOUND, detail));
     }
     reviewers.retain(|email| !emails.contains(email));
@@ -54,12 +54,12 @@ pub(super) fn remove(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
     Ok(Reply::NO_CONTENT)
 }
 
-/// The e-mail addresses of those whom the body names, all in one way.
+/// Returns the email addresses of the reviewers in the body, which has one kind of identifiers.
 fn named(state: &State, ctx: &RequestContext<'_>) -> Result<Vec<String>, Failure> {
     let reviewers = ctx.field("reviewers");
     let mut given = KINDS.into_iter().filter(|kind| !reviewers[*kind].is_null());
     let (Some(kind), None) = (given.next(), given.next()) else {
-        let detail = format!("needs exactly one of {}", KINDS.join(", "));
+        let detail = format!("expected exactly one of {}", KINDS.join(", "));
         return Err(Failure::invalid("/data/reviewers", detail));
     };
     let names = reviewers[kind].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -67,7 +67,7 @@ fn named(state: &State, ctx: &RequestContext<'_>) -> Result<Vec<String>, Failure
         "emails" if is_email(name) => Ok(name.to_lowercase()),
         "emails" => {
             let pointer = format!("/data/reviewers/emails/{i}");
-            Err(Failure::invalid(&pointer, "is no e-mail address"))
+            Err(Failure::invalid(&pointer, "is not an email address"))
         }
         kind => {
             let user = (kind == "user_ids").then(|| state.users.get(name)).flatten();
@@ -85,7 +85,7 @@ fn is_email(text: &str) -> bool {
     filled && !text.contains(char::is_whitespace)
 }
 
-/// The user of an account with an e-mail address.
+/// Returns the user of an account with an email address.
 pub(super) fn user<'s>(state: &'s State, account: &str, email: &str) -> Option<&'s Row> {
     let mut users = state.users.values();
     users.find(|user| {
@@ -94,7 +94,7 @@ pub(super) fn user<'s>(state: &'s State, account: &str, email: &str) -> Option<&
     })
 }
 
-/// Somebody of an e-mail address; of those who are in the account all that is known.
+/// Renders a person with an email address, with all fields of a user of the account.
 pub(super) fn person(state: &State, account: &str, email: &str) -> Value {
     user(state, account, email).map_or_else(
         || json!({"id": null, "name": null, "email": email, "avatar_url": null, "active": null}),

@@ -1,4 +1,4 @@
-//! Visits: what others do with a share, under its link.
+//! Visits of a share under its link.
 
 use std::fmt;
 
@@ -36,11 +36,11 @@ pub(super) fn list(state: &mut State, ctx: &RequestContext<'_>) -> Outcome {
             shown
         },
     )?;
-    // The contract lets ask for it, but has no place for the answer.
+    // The contract has the parameter, but not the field in the response.
     Ok(page.without("total_count"))
 }
 
-/// Something to do with a share under its link, with [`Sim::visit_share`](crate::Sim::visit_share).
+/// Action of a visitor on a share, for [`Sim::visit_share`](crate::Sim::visit_share).
 ///
 /// ```
 /// # use frameio_core::FileId;
@@ -69,28 +69,28 @@ impl Visit {
         Self { act, by: None }
     }
 
-    /// Opens the share: `share_viewed`, the only visit that webhooks receive.
+    /// Opens the share (activity `share_viewed`), which is the only visit that webhooks receive.
     pub const fn share() -> Self {
         Self::of(Act::Share)
     }
 
-    /// Looks at a file: `asset_viewed`.
+    /// Views a file (activity `asset_viewed`).
     pub fn asset(file_id: &FileId) -> Self {
         Self::of(Act::Asset(file_id.as_str().to_owned()))
     }
 
-    /// Downloads a file: `asset_downloaded`.
+    /// Downloads a file (activity `asset_downloaded`).
     pub fn download(file_id: &FileId) -> Self {
         Self::of(Act::Download(file_id.as_str().to_owned()))
     }
 
-    /// Comments on a file, which then has that comment: `comment_created`.
+    /// Adds a comment to a file (activity `comment_created`).
     pub fn comment(file_id: &FileId, text: impl Into<String>) -> Self {
         Self::of(Act::Comment(file_id.as_str().to_owned(), text.into()))
     }
 
-    /// Who does it, by an e-mail address; a user where one has it. Default: nobody known, which
-    /// only public shares let in.
+    /// Sets the visitor by email address, which can be that of a user. Default: an anonymous visitor, who
+    /// can open only public shares.
     #[must_use]
     pub fn by(mut self, email: impl Into<String>) -> Self {
         self.by = Some(email.into().to_lowercase());
@@ -98,7 +98,7 @@ impl Visit {
     }
 }
 
-/// Why a share did not let somebody do something.
+/// Reason why a share refuses a visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisitError(&'static str);
 
@@ -111,9 +111,9 @@ impl fmt::Display for VisitError {
 impl std::error::Error for VisitError {}
 
 impl Visit {
-    /// Lets the visitor act; see [`Sim::visit_share`](crate::Sim::visit_share).
+    /// Performs the visit; see [`Sim::visit_share`](crate::Sim::visit_share).
     pub(crate) fn run(self, state: &mut State, id: &str, now: Timestamp) -> Result<(), VisitError> {
-        let share = state.shares.get(id).ok_or(VisitError("there is no such share"))?;
+        let share = state.shares.get(id).ok_or(VisitError("no such share"))?;
         self.check(state, share, now)?;
         let (account, project) = (share.account.clone(), share.text("project_id").to_owned());
         let user = self.by.as_deref().and_then(|email| reviewers::user(state, &account, email));
@@ -140,7 +140,7 @@ impl Visit {
         Ok(())
     }
 
-    /// Whether the share lets the visitor do it.
+    /// Checks whether the share allows the visit.
     fn check(&self, state: &State, share: &Row, now: Timestamp) -> Result<(), VisitError> {
         let is_off = |name| *share.field(name) == false;
         let expiration = share.text("expiration").parse::<Timestamp>();
@@ -148,10 +148,10 @@ impl Visit {
             Act::Share => (None, None),
             Act::Asset(file) => (Some(file), None),
             Act::Download(file) => {
-                (Some(file), is_off("downloading_enabled").then_some("downloads are switched off"))
+                (Some(file), is_off("downloading_enabled").then_some("downloads are disabled"))
             }
             Act::Comment(file, _) => {
-                (Some(file), is_off("commenting_enabled").then_some("comments are switched off"))
+                (Some(file), is_off("commenting_enabled").then_some("comments are disabled"))
             }
         };
         let shows = |file: &String| {
@@ -159,20 +159,22 @@ impl Visit {
                 && assets::within(state, share).iter().any(|it| it.id() == file)
         };
         let error = if is_off("enabled") {
-            Some("the share is switched off")
+            Some("the share is disabled")
         } else if expiration.is_ok_and(|expiration| expiration <= now) {
             Some("the share has expired")
-        } else if share.text("access") == "secure" && !self.is_let_in(state, share) {
-            Some("the share is secure: it lets in its reviewers, and those who see its project")
+        } else if share.text("access") == "secure" && !self.is_admitted(state, share) {
+            Some(
+                "the share is secure: only reviewers and users with access to its project can open it",
+            )
         } else if file.is_some_and(|file| !shows(file)) {
-            Some("the share does not show this file")
+            Some("the share does not contain this file")
         } else {
             wrong
         };
         error.map_or(Ok(()), |error| Err(VisitError(error)))
     }
 
-    fn is_let_in(&self, state: &State, share: &Row) -> bool {
+    fn is_admitted(&self, state: &State, share: &Row) -> bool {
         let Some(email) = &self.by else { return false };
         let shared = state.shared.get(share.id());
         shared.is_some_and(|shared| shared.reviewers.contains(email))

@@ -1,4 +1,4 @@
-//! Copying things with all that is in them.
+//! Copies of assets with everything inside.
 
 use std::collections::HashMap;
 
@@ -7,14 +7,14 @@ use crate::operations::comments;
 use crate::operations::context::RequestContext;
 use crate::state::{State, Table, new_id};
 
-/// How many files, folders and version stacks something holds, itself among them.
+/// Returns the number of files, folders and version stacks in an asset, including the asset.
 pub(in crate::operations) fn size(state: &State, id: &str) -> usize {
     below(state, id).len()
 }
 
-/// Copies a file, a folder or a version stack to a place; gives the id of the copy.
+/// Copies a file, folder or version stack to a place; returns the id of the copy.
 ///
-/// The bytes are shared. The copies are made now by who asks, and called as what they are of.
+/// The copy shares the bytes and has the same name; its creator is the user of the request.
 pub(in crate::operations) fn copy(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -58,9 +58,9 @@ fn table<'s>(state: &'s mut State, kind: &str) -> &'s mut Table {
     }
 }
 
-/// Copies what belongs to a file beside its content, as far as the request asks for it.
+/// Copies the comments and metadata of a file, if requested.
 fn copy_extras(state: &mut State, ctx: &RequestContext<'_>, from: &str, to: &str) {
-    // No comment here is for the team alone.
+    // All comments are public.
     if matches!(ctx.query.text("copy_comments"), Some("public" | "all")) {
         comments::copy(state, from, to);
     }

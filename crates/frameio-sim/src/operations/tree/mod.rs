@@ -1,4 +1,4 @@
-//! The tree of folders, version stacks and files.
+//! Tree of folders, version stacks and files.
 
 pub(super) mod copies;
 pub(super) mod moves;
@@ -14,7 +14,7 @@ use crate::operations::context::{RequestContext, not_found};
 use crate::response::Failure;
 use crate::state::{Row, State, Table};
 
-/// What files, folders and version stacks can be in.
+/// Folder or version stack that can contain an asset.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) id: String,
@@ -31,13 +31,13 @@ impl Place {
         }
     }
 
-    /// The folder that `parent_id` of the body names.
+    /// Returns the folder in `parent_id` of the body.
     pub(super) fn folder(state: &State, ctx: &RequestContext<'_>) -> Result<Self, Failure> {
         let id = named(ctx)?;
         ctx.find_id(&state.folders, "folder_id", id).map(Self::of)
     }
 
-    /// The folder or version stack that `parent_id` of the body names.
+    /// Returns the folder or version stack in `parent_id` of the body.
     pub(super) fn folder_or_stack(
         state: &State,
         ctx: &RequestContext<'_>,
@@ -49,43 +49,44 @@ impl Place {
         found.map(Self::of).map_err(missing)
     }
 
-    /// The folder that something is in, or the version stack of it.
-    pub(super) fn beside(state: &State, row: &Row) -> Result<Self, Failure> {
+    /// Returns the folder of an asset or of its version stack.
+    pub(super) fn next_to(state: &State, row: &Row) -> Result<Self, Failure> {
         let parent = state.folders.get(folder_of(state, row));
-        let none = || Failure::invalid("/data/parent_id", "is missing: a root folder is in none");
+        let none =
+            || Failure::invalid("/data/parent_id", "is missing: a root folder has no parent");
         parent.map(Self::of).ok_or_else(none)
     }
 }
 
 fn named<'a>(ctx: &'a RequestContext<'_>) -> Result<&'a str, Failure> {
     let id = ctx.field("parent_id").as_str();
-    id.ok_or_else(|| Failure::invalid("/data/parent_id", "is missing: it says where to"))
+    id.ok_or_else(|| Failure::invalid("/data/parent_id", "is missing"))
 }
 
-/// A list of ids in the body.
+/// Returns a list of ids in the body.
 pub(super) fn ids<'a>(ctx: &'a RequestContext<'_>, name: &str) -> Vec<&'a str> {
     ctx.field(name).as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// The folder that something is in, or the version stack of it.
+/// Returns the folder of an asset or of its version stack.
 fn folder_of<'s>(state: &'s State, row: &'s Row) -> &'s str {
     let parent = row.text("parent_id");
     state.version_stacks.get(parent).map_or(parent, |stack| stack.text("parent_id"))
 }
 
-/// A file, a folder or a version stack.
+/// Returns a file, folder or version stack.
 pub(super) fn asset<'s>(state: &'s State, id: &str) -> Option<&'s Row> {
     let State { files, folders, version_stacks, .. } = state;
     files.get(id).or_else(|| folders.get(id)).or_else(|| version_stacks.get(id))
 }
 
-/// The same, to be changed.
+/// Mutable form of [`asset`].
 fn asset_mut<'s>(state: &'s mut State, id: &str) -> Option<&'s mut Row> {
     let State { files, folders, version_stacks, .. } = state;
     files.get_mut(id).or_else(|| folders.get_mut(id)).or_else(|| version_stacks.get_mut(id))
 }
 
-/// A file, a folder or a version stack, as lists hold it.
+/// Renders a file, folder or version stack in the form of lists.
 pub(super) fn render(state: &State, ctx: &RequestContext<'_>, asset: &Row) -> Value {
     match asset.text("type") {
         "file" => files::render(state, ctx, asset),
@@ -94,7 +95,7 @@ pub(super) fn render(state: &State, ctx: &RequestContext<'_>, asset: &Row) -> Va
     }
 }
 
-/// Whether something is in a folder, at any depth.
+/// Returns whether a record is in a folder, at any depth.
 pub(super) fn is_below(state: &State, row: &Row, folder: &str) -> bool {
     let mut parent = row.text("parent_id");
     while parent != folder {
@@ -106,7 +107,7 @@ pub(super) fn is_below(state: &State, row: &Row, folder: &str) -> bool {
     true
 }
 
-/// Something with all that is below it, parents first; by their ids.
+/// Returns the ids of an asset and of everything below it, parents first.
 pub(super) fn below(state: &State, id: &str) -> Vec<String> {
     if state.files.contains_key(id) {
         return vec![id.to_owned()];
@@ -135,7 +136,7 @@ pub(crate) fn enter(row: &mut Row, project: &str) {
     row.fields.insert("project_id".to_owned(), project.into());
 }
 
-/// Records what a request has done to an asset. An event about a version stack names its head.
+/// Records a change of an asset. An event of a version stack refers to its head.
 pub(super) fn record_event(state: &mut State, ctx: &RequestContext<'_>, change: Change, id: &str) {
     let Some(row) = asset(state, id) else { return };
     let project = row.text("project_id").to_owned();
@@ -152,7 +153,7 @@ pub(super) fn record_event(state: &mut State, ctx: &RequestContext<'_>, change: 
     state.record_event(ctx.actor(), on_file, ("file", &head), &project);
 }
 
-/// What can be done to files and folders alike.
+/// Change that files and folders have in common.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Change {
     Created,

@@ -1,4 +1,4 @@
-//! Moving things about in the tree.
+//! Moves of assets.
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -8,24 +8,24 @@ use crate::operations::context::RequestContext;
 use crate::response::Failure;
 use crate::state::State;
 
-/// Refuses to move a root folder, and a folder to where it is no more once it is moved.
+/// Refuses to move a root folder, and to move a folder into itself.
 pub(in crate::operations) fn check(state: &State, id: &str, place: &Place) -> Result<(), Failure> {
     let Some(row) = state.folders.get(id) else { return Ok(()) };
     if row.field("parent_id").is_null() {
-        let detail = "the root folder stays in its project";
+        let detail = "a root folder cannot be moved";
         return Err(Failure::new(StatusCode::FORBIDDEN, detail));
     }
     let mut above = Some(&*place.id);
     while let Some(folder) = above {
         if folder == id {
-            return Err(Failure::invalid("/data/parent_id", "is in the folder that is to move"));
+            return Err(Failure::invalid("/data/parent_id", "is inside the moved folder"));
         }
         above = state.folders.get(folder).and_then(|row| row.field("parent_id").as_str());
     }
     Ok(())
 }
 
-/// Moves a file, a folder or a version stack with all that is below it.
+/// Moves a file, folder or version stack with everything inside.
 pub(in crate::operations) fn relocate(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -41,7 +41,7 @@ pub(in crate::operations) fn relocate(
     versions::arrived(state, ctx, place, id, None);
 }
 
-/// Puts an asset into a place, and everything below it into the project of that place.
+/// Puts an asset in a place, and everything inside in the project of that place.
 pub(super) fn put_into(state: &mut State, ctx: &RequestContext<'_>, id: &str, place: &Place) {
     if asset(state, id).is_some_and(|row| row.text("project_id") != place.project) {
         for id in below(state, id) {

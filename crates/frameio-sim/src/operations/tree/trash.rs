@@ -1,4 +1,4 @@
-//! Deletion of assets, which can be restored for a while.
+//! Deletion and restoration of assets.
 
 use std::collections::HashSet;
 
@@ -40,7 +40,7 @@ pub(in crate::operations) fn render_deleted(
     fields.into()
 }
 
-/// Deletes a file or a folder, so that it can be restored; the last version as its version stack.
+/// Moves a file or folder to the trash; the last version of a stack is deleted with its stack.
 pub(in crate::operations) fn delete(state: &mut State, ctx: &RequestContext<'_>, id: &str) {
     forget_old(state, ctx);
     record_event(state, ctx, Change::Deleted, id);
@@ -55,44 +55,43 @@ pub(in crate::operations) fn delete(state: &mut State, ctx: &RequestContext<'_>,
     state.deleted.insert(id, deleted);
 }
 
-/// What was deleted in a project, the oldest first.
+/// Returns the deleted assets of a project, oldest first.
 pub(in crate::operations) fn list<'s>(state: &'s State, project: &str) -> Vec<&'s Deleted> {
     let deleted = state.deleted.values();
     deleted.filter(|deleted| deleted.row.text("project_id") == project).collect()
 }
 
-/// Brings back what the argument `name` of the path names to where it was.
+/// Restores the asset whose id is the path argument `name` to its place.
 pub(in crate::operations) fn restore(
     state: &mut State,
     ctx: &RequestContext<'_>,
     name: &str,
 ) -> Outcome {
     forget_old(state, ctx);
-    let (asked, kind) = (ctx.arg(name), name.trim_end_matches("_id"));
-    let found = state
-        .deleted
-        .iter()
-        .find(|(_, deleted)| deleted.row.account == ctx.account() && deleted.is_of(asked, kind));
+    let (requested, kind) = (ctx.arg(name), name.trim_end_matches("_id"));
+    let found = state.deleted.iter().find(|(_, deleted)| {
+        deleted.row.account == ctx.account() && deleted.is_of(requested, kind)
+    });
     let (id, deleted) = found.ok_or_else(|| {
-        let detail = format!("there is no deleted {} of this id", kind.replace('_', " "));
+        let detail = format!("no deleted {} with this id", kind.replace('_', " "));
         Failure::new(StatusCode::NOT_FOUND, detail)
     })?;
     let id = &id.clone();
     let parent = deleted.row.text("parent_id");
     let place = match state.version_stacks.get(parent) {
         None if state.deleted.contains_key(parent) => None,
-        // The version stack that it was in has lost all others.
+        // The version stack no longer exists, because its other versions were deleted.
         None => state.folders.get(&deleted.folder),
         stack => stack,
     };
     let place = place.map(Place::of).ok_or_else(|| {
-        let detail = format!("{parent}, which it was in, is deleted");
+        let detail = format!("its parent '{parent}' is deleted");
         Failure::new(StatusCode::CONFLICT, detail)
     })?;
     let Some(mut deleted) = state.deleted.shift_remove(id) else { return Ok(Reply::NO_CONTENT) };
     hide(state, &deleted, false);
     for file in deleted.files.values_mut() {
-        // A remote upload may have been fetched meanwhile.
+        // A remote upload can have been fetched in the meantime.
         if let Some(upload) = state.uploads.get(file.id()) {
             let size = upload.object.layout.size.into();
             file.fields.insert("file_size".to_owned(), size);
@@ -106,10 +105,10 @@ pub(in crate::operations) fn restore(
     moves::put_into(state, ctx, id, &place);
     record_event(state, ctx, Change::Updated, id);
     versions::arrived(state, ctx, &place, id, deleted.version);
-    Ok(Reply::ok(asset(state, asked).map(|row| render(state, ctx, row)).into()))
+    Ok(Reply::ok(asset(state, requested).map(|row| render(state, ctx, row)).into()))
 }
 
-/// Removes a project's root folder with all that is or was in it for good.
+/// Removes a project's root folder permanently, with its content and trash.
 pub(in crate::operations) fn remove_project(state: &mut State, now: Timestamp, project: &Row) {
     let root = project.text("root_folder_id");
     if let Some(deleted) = take(state, now, root, String::new(), None) {
@@ -118,7 +117,7 @@ pub(in crate::operations) fn remove_project(state: &mut State, now: Timestamp, p
     forget(state, |deleted| deleted.row.text("project_id") == project.id());
 }
 
-/// Takes something with all that is below it out of the tree.
+/// Takes an asset with everything inside out of the tree.
 fn take(
     state: &mut State,
     at: Timestamp,
@@ -138,7 +137,7 @@ fn take(
     Some(Deleted { at, folder, version, row, folders, version_stacks, versions, files, comments })
 }
 
-/// Whether what was uploaded can be seen.
+/// Hides or shows the uploads of a deleted asset.
 fn hide(state: &mut State, deleted: &Deleted, hidden: bool) {
     for id in deleted.uploads() {
         if let Some(upload) = state.uploads.get_mut(id) {
@@ -147,12 +146,12 @@ fn hide(state: &mut State, deleted: &Deleted, hidden: bool) {
     }
 }
 
-/// Removes for good what was deleted too long ago.
+/// Removes assets permanently that can no longer be restored.
 pub(in crate::operations) fn forget_old(state: &mut State, ctx: &RequestContext<'_>) {
     forget(state, |deleted| ctx.now.duration_since(deleted.at) >= KEPT);
 }
 
-/// Removes for good what was deleted, where `is_lost` says so.
+/// Removes deleted assets permanently if `is_lost` returns true.
 fn forget(state: &mut State, is_lost: impl Fn(&Deleted) -> bool) {
     for (_, deleted) in state.deleted.extract_if(.., |_, deleted| is_lost(deleted)) {
         deleted.uploads().for_each(|id| {

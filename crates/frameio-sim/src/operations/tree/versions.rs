@@ -1,4 +1,4 @@
-//! Which files are the versions of a version stack, and which of them is its head.
+//! Versions of version stacks.
 
 use serde_json::Map;
 
@@ -6,12 +6,12 @@ use super::{Place, asset_mut};
 use crate::operations::context::RequestContext;
 use crate::state::State;
 
-/// The newest version.
+/// Returns the newest version of a stack.
 pub(in crate::operations) fn head<'s>(state: &'s State, stack: &str) -> Option<&'s str> {
     state.versions.get(stack)?.last().map(String::as_str)
 }
 
-/// Makes a file that is in a version stack a version of it: the newest, unless it had a place.
+/// Makes a file a version of its version stack: at this position, or as the newest.
 pub(super) fn join(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -25,9 +25,9 @@ pub(super) fn join(
     changed(state, ctx, stack);
 }
 
-/// Takes a file out of its version stack, if it is in one; gives its place there.
+/// Takes a file out of its version stack, if any; returns its position there.
 ///
-/// A version stack goes with its last version.
+/// A version stack is removed with its last version.
 pub(super) fn leave(state: &mut State, ctx: &RequestContext<'_>, file: &str) -> Option<usize> {
     let stack = state.files.get(file)?.text("parent_id").to_owned();
     let versions = state.versions.get_mut(&stack)?;
@@ -42,7 +42,7 @@ pub(super) fn leave(state: &mut State, ctx: &RequestContext<'_>, file: &str) -> 
     Some(at)
 }
 
-/// Calls a version stack like its head, whenever that may be another.
+/// Names a version stack after its head, which can have changed.
 pub(in crate::operations) fn changed(state: &mut State, ctx: &RequestContext<'_>, stack: &str) {
     let head = head(state, stack).and_then(|head| state.files.get(head));
     let Some(name) = head.map(|head| head.field("name").clone()) else { return };
@@ -51,7 +51,7 @@ pub(in crate::operations) fn changed(state: &mut State, ctx: &RequestContext<'_>
     }
 }
 
-/// Puts files of a folder into a new version stack there, in this order.
+/// Puts files of a folder in a new version stack in the same folder, in this order.
 pub(in crate::operations) fn stack(
     state: &mut State,
     ctx: &RequestContext<'_>,
@@ -83,7 +83,7 @@ pub(in crate::operations) fn record_new_head(
     );
 }
 
-/// What has come into a place joins the versions of it.
+/// Makes an asset that arrived in a version stack one of its versions.
 pub(super) fn arrived(
     state: &mut State,
     ctx: &RequestContext<'_>,

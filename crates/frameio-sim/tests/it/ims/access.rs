@@ -1,4 +1,4 @@
-//! Which tokens the API takes.
+//! Tokens that the API accepts.
 
 use std::time::Duration;
 
@@ -26,15 +26,15 @@ async fn an_access_token_expires_on_the_clock() {
 }
 
 #[tokio::test]
-async fn a_token_without_the_roles_is_always_refused() {
+async fn a_token_without_the_roles_scope_is_always_refused() {
     let ims = Ims::new();
     let scope = "openid email profile offline_access";
     let tokens = ims.exchange(&ims.code(&[("scope", scope)]).await, &[]).await.ok();
     let me = ims.me(text(&tokens, "access_token")).await;
-    assert!(me.unauthorized().contains("`additional_info.roles`"));
+    assert!(me.unauthorized().contains("'additional_info.roles'"));
     let fresh = ims.refresh(text(&tokens, "refresh_token"), &[]).await.ok();
     let me = ims.me(text(&fresh, "access_token")).await;
-    assert_eq!(me.status, StatusCode::UNAUTHORIZED, "a refresh does not help");
+    assert_eq!(me.status, StatusCode::UNAUTHORIZED, "a refresh does not add the scope");
 }
 
 #[tokio::test]
@@ -43,21 +43,21 @@ async fn a_token_with_another_signature_or_of_another_simulator_is_refused() {
     let tokens = ims.sign_in().await;
     let access = text(&tokens, "access_token");
     let (unsigned, _) = access.rsplit_once('.').unwrap();
-    assert!(ims.me(&format!("{unsigned}.AAAA")).await.unauthorized().contains("not known"));
+    assert!(ims.me(&format!("{unsigned}.AAAA")).await.unauthorized().contains("unknown"));
     assert_eq!(Ims::new().me(access).await.status, StatusCode::UNAUTHORIZED);
     let missing = ims.get("/v4/me", &[], "").await;
     assert!(missing.unauthorized().contains("missing"));
 }
 
 #[tokio::test]
-async fn the_static_token_is_good_beside_those_of_ims() {
+async fn the_static_token_is_valid_next_to_ims_tokens() {
     let ims = Ims::new();
     ims.sign_in().await;
     assert_eq!(ims.me(Sim::TOKEN).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn everybody_in_the_account_can_sign_in() {
+async fn every_user_of_the_account_can_sign_in() {
     let ims = Ims::new();
     let viewer = ims.sim.demo().viewer_id.to_string();
     let tokens = ims.exchange(&ims.code(&[("sim_user", &viewer)]).await, &[]).await.ok();
@@ -79,7 +79,7 @@ async fn a_comment_is_completed_by_the_user_behind_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_token_brings_no_new_quota() {
+async fn a_new_token_shares_the_quota_of_its_user() {
     let credential = Credential::server_to_server("server", "server-secret");
     let ims = Ims { sim: Sim::builder().credential(credential).build() };
     let mut left = Vec::new();
@@ -92,7 +92,7 @@ async fn a_new_token_brings_no_new_quota() {
 }
 
 #[tokio::test]
-async fn a_legacy_token_needs_its_header() {
+async fn a_legacy_token_requires_its_header() {
     let ims = Ims::of(Sim::builder().legacy_token("fio-u-legacy"));
     let me = async |token: &str, opt_in: Option<&str>| {
         let mut request = Request::get("/v4/me").header("authorization", format!("Bearer {token}"));
@@ -105,13 +105,17 @@ async fn a_legacy_token_needs_its_header() {
     assert_eq!(me("fio-u-legacy", Some("false")).await, StatusCode::UNAUTHORIZED);
     assert_eq!(me("fio-u-legacy", None).await, StatusCode::UNAUTHORIZED);
     assert_eq!(me("fio-u-other", Some("true")).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(me(Sim::TOKEN, Some("true")).await, StatusCode::OK, "of no matter to others");
+    assert_eq!(
+        me(Sim::TOKEN, Some("true")).await,
+        StatusCode::OK,
+        "the header is ignored with other tokens"
+    );
     let why = ims.me("fio-u-legacy").await;
     assert!(why.unauthorized().contains("x-frameio-legacy-token-auth: true"));
 }
 
 #[tokio::test]
-async fn the_demo_credentials_are_there_unless_others_are() {
+async fn demo_credentials_exist_unless_others_are_registered() {
     let demo = Ims { sim: Sim::new() };
     let secret = ("client_secret", Credential::DEMO_SECRET);
     let tokens = demo
@@ -129,8 +133,8 @@ async fn the_demo_credentials_are_there_unless_others_are() {
             let uri = format!("http://{host}:4711/callback");
             let pkce = [("code_challenge", super::CHALLENGE), ("code_challenge_method", "S256")];
             let asked = [("client_id", id), ("redirect_uri", &uri)];
-            let answer = demo.authorize(&[&asked[..], &pkce].concat()).await;
-            let location = answer.headers["location"].to_str().unwrap();
+            let response = demo.authorize(&[&asked[..], &pkce].concat()).await;
+            let location = response.headers["location"].to_str().unwrap();
             assert!(location.starts_with(&format!("{uri}?code=")), "{location}");
         }
     }
@@ -139,7 +143,7 @@ async fn the_demo_credentials_are_there_unless_others_are() {
 }
 
 #[tokio::test]
-async fn a_credential_of_the_same_id_takes_the_place_of_the_first() {
+async fn a_credential_replaces_one_with_the_same_id() {
     let server = |secret| Credential::server_to_server("server", secret);
     let ims = Ims::of(Sim::builder().credential(server("old")));
     ims.server("AdobeID").await.ok();

@@ -1,4 +1,4 @@
-//! The user is asked.
+//! Authorization by a user.
 
 use frameio_sim::{Credential, Sim};
 use http::StatusCode;
@@ -7,7 +7,7 @@ use http::header::LOCATION;
 use super::{CHALLENGE, Ims, REDIRECT, SCOPES, claims, text};
 
 #[tokio::test]
-async fn the_demo_user_approves_and_the_state_comes_back() {
+async fn the_demo_user_approves_and_the_state_is_returned() {
     let ims = Ims::new();
     let state = "a b&c=d/é";
     let redirected = ims.authorize(&[("state", state)]).await.redirected();
@@ -15,11 +15,11 @@ async fn the_demo_user_approves_and_the_state_comes_back() {
     assert_eq!(redirected["state"], state);
     assert!(redirected["code"].len() >= 32);
     let redirected = ims.authorize(&[]).await.redirected();
-    assert_eq!(redirected.len(), 1, "no state where none was sent");
+    assert_eq!(redirected.len(), 1, "no state without one in the request");
 }
 
 #[tokio::test]
-async fn an_app_that_is_not_known_gets_a_page_and_no_redirect() {
+async fn an_unknown_app_gets_an_error_page() {
     let ims = Ims::of(Sim::builder().credential(Credential::web("bare", "s")));
     for (client, why) in [
         ("", "client_id is missing"),
@@ -27,16 +27,16 @@ async fn an_app_that_is_not_known_gets_a_page_and_no_redirect() {
         ("server", "This app is a server"),
         ("bare", "No redirect URI"),
     ] {
-        let answer = ims.authorize(&[("client_id", client)]).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{client}");
-        assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
-        assert!(answer.text.contains(why), "{}", answer.text);
-        assert!(answer.headers.get(LOCATION).is_none());
+        let response = ims.authorize(&[("client_id", client)]).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{client}");
+        assert_eq!(response.headers["content-type"], "text/html; charset=utf-8");
+        assert!(response.text.contains(why), "{}", response.text);
+        assert!(response.headers.get(LOCATION).is_none());
     }
 }
 
 #[tokio::test]
-async fn a_redirect_that_is_not_registered_is_replaced_by_the_default() {
+async fn an_unregistered_redirect_is_replaced_by_the_default() {
     let ims = Ims::new();
     for asked in ["https://evil.example/cb", "http://app.example/callback", "not a uri", ""] {
         let redirected = ims.authorize(&[("redirect_uri", asked)]).await.redirected();
@@ -59,14 +59,14 @@ async fn a_registered_redirect_keeps_its_query_and_its_port() {
     ] {
         let pkce = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
         let asked = [("client_id", "app"), ("redirect_uri", asked)];
-        let answer = ims.authorize(&[asked, pkce].concat()).await;
-        let location = answer.headers[LOCATION].to_str().unwrap();
+        let response = ims.authorize(&[asked, pkce].concat()).await;
+        let location = response.headers[LOCATION].to_str().unwrap();
         assert!(location.starts_with(start), "{location}");
     }
 }
 
 #[tokio::test]
-async fn what_is_wrong_otherwise_is_told_to_the_app() {
+async fn other_errors_are_reported_to_the_app() {
     let ims = Ims::new();
     let short = &CHALLENGE[1..];
     let cases: &[(&[(&str, &str)], &str)] = &[
@@ -94,7 +94,7 @@ async fn what_is_wrong_otherwise_is_told_to_the_app() {
 }
 
 #[tokio::test]
-async fn scopes_are_separated_by_commas_or_blanks_and_adobe_id_is_added() {
+async fn scopes_are_separated_by_commas_or_whitespace_and_adobe_id_is_added() {
     let ims = Ims::new();
     for scope in [SCOPES.to_owned(), SCOPES.replace(' ', ","), SCOPES.replace(' ', ", ")] {
         let tokens = ims.exchange(&ims.code(&[("scope", &scope)]).await, &[]).await.ok();
@@ -123,7 +123,7 @@ async fn the_login_page_has_a_button_for_the_user_and_one_to_deny() {
     }
     assert!(!page.text.contains("<script>"), "{}", page.text);
 
-    // What a browser makes of the hidden inputs and the button.
+    // Form data that a browser sends for the hidden inputs and the button.
     let inputs = [
         ("client_id", "web"),
         ("redirect_uri", REDIRECT),
@@ -144,8 +144,8 @@ async fn the_login_page_has_a_button_for_the_user_and_one_to_deny() {
 fn an_unsafe_redirect_cannot_be_registered() {
     for (uri, why) in [
         ("http://app.example/cb", "plain http"),
-        ("myapp://cb", "a scheme of its own"),
-        ("/cb", "no absolute URI"),
+        ("myapp://cb", "a custom scheme"),
+        ("/cb", "must be an absolute URI"),
     ] {
         let registered = std::panic::catch_unwind(|| Credential::web("app", "s").redirect(uri));
         let message = *registered.unwrap_err().downcast::<String>().unwrap();

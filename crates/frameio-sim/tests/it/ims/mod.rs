@@ -1,4 +1,4 @@
-//! Adobe IMS beside the API: a client of it, and every flow and error.
+//! Adobe IMS: a client, and all flows and errors.
 
 mod access;
 mod authorize;
@@ -23,24 +23,24 @@ use serde_json::Value;
 
 use crate::api::send;
 
-/// The scopes that the official clients ask for.
+/// Scopes that the official clients request.
 pub(super) const SCOPES: &str = "openid email profile offline_access additional_info.roles";
 
 pub(super) const REDIRECT: &str = "https://app.example/callback";
 
-/// The example of RFC 7636, appendix B.
+/// Example of RFC 7636, appendix B.
 pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 pub(crate) type Params<'a> = [(&'a str, &'a str)];
 
-/// A client of a simulator that knows one app of each kind, and another web app.
+/// Client of a simulator with an app of each kind and another web app.
 pub(crate) struct Ims {
     pub(crate) sim: Sim,
 }
 
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct ImsResponse {
     pub(crate) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) text: String,
@@ -64,14 +64,14 @@ impl Ims {
         Self { sim }
     }
 
-    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn send(&self, request: Request<Body>) -> ImsResponse {
         let (parts, body) = send(&self.sim, request).await.into_parts();
         let text = String::from_utf8(body.into()).unwrap();
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Answer { status: parts.status, headers: parts.headers, text, json }
+        ImsResponse { status: parts.status, headers: parts.headers, text, json }
     }
 
-    pub(super) async fn get(&self, path: &str, params: &Params<'_>, bearer: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str, params: &Params<'_>, bearer: &str) -> ImsResponse {
         let mut request = Request::get(format!("http://sim.test{path}?{}", encode(params)));
         if !bearer.is_empty() {
             request = request.header("authorization", format!("Bearer {bearer}"));
@@ -79,12 +79,12 @@ impl Ims {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    pub(super) async fn post(&self, path: &str, form: &Params<'_>) -> Answer {
+    pub(super) async fn post(&self, path: &str, form: &Params<'_>) -> ImsResponse {
         self.post_with(path, form, "").await
     }
 
-    /// Posts a form beside a header `authorization`.
-    pub(super) async fn post_with(&self, path: &str, form: &Params<'_>, auth: &str) -> Answer {
+    /// Posts a form with a header `authorization`.
+    pub(super) async fn post_with(&self, path: &str, form: &Params<'_>, auth: &str) -> ImsResponse {
         let mut request = Request::post(format!("http://sim.test{path}"))
             .header("content-type", "application/x-www-form-urlencoded");
         if !auth.is_empty() {
@@ -93,13 +93,13 @@ impl Ims {
         self.send(request.body(Body::from(encode(form))).unwrap()).await
     }
 
-    pub(super) async fn token(&self, form: &Params<'_>) -> Answer {
+    pub(super) async fn token(&self, form: &Params<'_>) -> ImsResponse {
         self.post("/ims/token/v3", form).await
     }
 
-    /// Asks the user with what is right for the web app, except for `changes`; an empty value
-    /// leaves a parameter out.
-    pub(super) async fn authorize(&self, changes: &Params<'_>) -> Answer {
+    /// Requests authorization with valid parameters of the web app, except for `changes`; an empty value
+    /// removes a parameter.
+    pub(super) async fn authorize(&self, changes: &Params<'_>) -> ImsResponse {
         let right = [
             ("client_id", "web"),
             ("redirect_uri", REDIRECT),
@@ -109,13 +109,13 @@ impl Ims {
         self.get("/ims/authorize/v2", &changed(&right, changes), "").await
     }
 
-    /// A code of the web app.
+    /// Returns a code of the web app.
     pub(crate) async fn code(&self, changes: &Params<'_>) -> String {
         self.authorize(changes).await.redirected()["code"].clone()
     }
 
-    /// Exchanges a code as the web app should, except for `changes`.
-    pub(crate) async fn exchange(&self, code: &str, changes: &Params<'_>) -> Answer {
+    /// Exchanges a code with valid parameters of the web app, except for `changes`.
+    pub(crate) async fn exchange(&self, code: &str, changes: &Params<'_>) -> ImsResponse {
         let right = [
             ("client_id", "web"),
             ("client_secret", "web-secret"),
@@ -130,8 +130,8 @@ impl Ims {
         self.exchange(&self.code(&[]).await, &[]).await.ok()
     }
 
-    /// Asks for the tokens of the server.
-    pub(crate) async fn server(&self, scope: &str) -> Answer {
+    /// Requests a token of the server.
+    pub(crate) async fn server(&self, scope: &str) -> ImsResponse {
         self.token(&[
             ("client_id", "server"),
             ("client_secret", "server-secret"),
@@ -141,8 +141,8 @@ impl Ims {
         .await
     }
 
-    /// Refreshes as the web app should, except for `changes`.
-    pub(crate) async fn refresh(&self, token: &str, changes: &Params<'_>) -> Answer {
+    /// Refreshes a token with valid parameters of the web app, except for `changes`.
+    pub(crate) async fn refresh(&self, token: &str, changes: &Params<'_>) -> ImsResponse {
         let right = [
             ("client_id", "web"),
             ("client_secret", "web-secret"),
@@ -152,14 +152,14 @@ impl Ims {
         self.token(&changed(&right, changes)).await
     }
 
-    /// What the API answers to the token.
-    pub(crate) async fn me(&self, token: &str) -> Answer {
+    /// Calls the API with the token.
+    pub(crate) async fn me(&self, token: &str) -> ImsResponse {
         self.get("/v4/me", &[], token).await
     }
 }
 
-impl Answer {
-    /// The parameters of a redirect to the registered URI.
+impl ImsResponse {
+    /// Returns the parameters of a redirect to the registered URI.
     #[track_caller]
     pub(super) fn redirected(&self) -> HashMap<String, String> {
         assert_eq!(self.status, StatusCode::FOUND, "{}", self.text);
@@ -169,7 +169,7 @@ impl Answer {
         form_urlencoded::parse(query.as_bytes()).into_owned().collect()
     }
 
-    /// The tokens of an answer of 200.
+    /// Returns the tokens of a 200 response.
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text);
@@ -177,7 +177,7 @@ impl Answer {
         self.json
     }
 
-    /// The error of an answer of OAuth, with its status.
+    /// Returns the status and the OAuth error.
     #[track_caller]
     pub(crate) fn refused(&self) -> (u16, &str) {
         let description = self.json["error_description"].as_str();
@@ -185,7 +185,7 @@ impl Answer {
         (self.status.as_u16(), self.json["error"].as_str().unwrap())
     }
 
-    /// Why the API takes no token.
+    /// Returns the reason why the API refuses the token.
     #[track_caller]
     pub(super) fn unauthorized(&self) -> &str {
         assert_eq!(self.status, StatusCode::UNAUTHORIZED, "{}", self.text);
@@ -197,7 +197,7 @@ pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap()
 }
 
-/// What a token says of itself.
+/// Returns the claims of a token.
 pub(super) fn claims(token: &str) -> Value {
     let parts: Vec<&str> = token.split('.').collect();
     assert_eq!(parts.len(), 3, "a JWT");
@@ -233,16 +233,16 @@ async fn other_paths_methods_and_bodies_are_refused() {
         (Method::DELETE, "/ims/keys", "GET"),
     ] {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-        let answer = ims.send(request).await;
-        assert_eq!(answer.refused(), (405, "invalid_request"), "{path}");
-        assert_eq!(answer.headers[ALLOW], allowed);
+        let response = ims.send(request).await;
+        assert_eq!(response.refused(), (405, "invalid_request"), "{path}");
+        assert_eq!(response.headers[ALLOW], allowed);
     }
     let json = Request::post("/ims/token/v3").header("content-type", "application/json");
-    let answer = ims.send(json.body(Body::from("{}")).unwrap()).await;
-    assert_eq!(answer.refused(), (415, "invalid_request"));
+    let response = ims.send(json.body(Body::from("{}")).unwrap()).await;
+    assert_eq!(response.refused(), (415, "invalid_request"));
     let twice = ims.token(&[("client_id", "web"), ("scope", "a"), ("scope", "b")]).await;
     assert_eq!(twice.refused(), (400, "invalid_request"));
-    assert!(text(&twice.json, "error_description").contains("`scope`"));
+    assert!(text(&twice.json, "error_description").contains("'scope'"));
     let long = "x".repeat(5_000_000);
     assert_eq!(ims.token(&[("state", &long)]).await.refused(), (413, "invalid_request"));
 }

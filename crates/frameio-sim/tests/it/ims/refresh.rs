@@ -9,7 +9,7 @@ use super::{Ims, claims, text};
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[tokio::test]
-async fn each_refresh_gives_a_new_token_and_the_old_one_dies() {
+async fn a_refresh_replaces_the_refresh_token() {
     let ims = Ims::new();
     let first = ims.sign_in().await;
     let second = ims.refresh(text(&first, "refresh_token"), &[]).await.ok();
@@ -21,12 +21,12 @@ async fn each_refresh_gives_a_new_token_and_the_old_one_dies() {
     let third = ims.refresh(text(&second, "refresh_token"), &[]).await.ok();
     for tokens in [first, second, third] {
         let me = ims.me(text(&tokens, "access_token")).await;
-        assert_eq!(me.status, StatusCode::OK, "a refresh ends no access token");
+        assert_eq!(me.status, StatusCode::OK, "a refresh does not revoke access tokens");
     }
 }
 
 #[tokio::test]
-async fn only_its_own_app_refreshes_a_token() {
+async fn a_token_is_refreshed_only_by_its_app() {
     let ims = Ims::new();
     let tokens = ims.sign_in().await;
     let token = text(&tokens, "refresh_token");
@@ -56,7 +56,7 @@ async fn a_refresh_narrows_its_access_token_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_lives_for_fourteen_days_and_each_anew() {
+async fn each_refresh_token_is_valid_for_fourteen_days() {
     let ims = Ims::new();
     let first = ims.sign_in().await;
     tokio::time::advance(13 * DAY).await;

@@ -1,4 +1,4 @@
-//! Nothing that lets somebody in is shown.
+//! Secrets are not exposed.
 
 use frameio_sim::{Credential, Sim};
 
@@ -22,7 +22,7 @@ fn debug_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn records_keep_no_secret() {
+async fn records_contain_no_secret() {
     let ims = Ims::new();
     let code = ims.code(&[("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]).await;
     let tokens = ims.exchange(&code, &[("code_verifier", VERIFIER)]).await.ok();
@@ -40,7 +40,7 @@ async fn records_keep_no_secret() {
     assert_eq!(
         records[2].body,
         "client_id=web&client_secret=***&grant_type=refresh_token&refresh_token=***&scope=openid",
-        "the rest is there to be asserted on"
+        "other parameters are recorded"
     );
     assert_eq!(records[3].query.as_deref(), Some("client_id=web&token=***"));
 }

@@ -1,4 +1,4 @@
-//! A server asks for tokens of its own.
+//! Server-to-server tokens.
 
 use http::StatusCode;
 
@@ -7,7 +7,7 @@ use super::{Ims, basic, claims, text};
 const SCOPES: &str = "openid AdobeID frame.s2s.all";
 
 #[tokio::test]
-async fn a_server_is_given_an_access_token_alone() {
+async fn a_server_gets_only_an_access_token() {
     let ims = Ims::new();
     let tokens = ims.server(SCOPES).await.ok();
     assert_eq!(tokens["expires_in"], 86_399);
@@ -21,7 +21,7 @@ async fn a_server_is_given_an_access_token_alone() {
     let auth = basic("server", "server-secret");
     let by_header = ims.post_with("/ims/token/v3", &form, &auth).await.ok();
     assert_ne!(by_header["access_token"], tokens["access_token"]);
-    assert_eq!(ims.me(access).await.status, StatusCode::OK, "the earlier one is still good");
+    assert_eq!(ims.me(access).await.status, StatusCode::OK, "the earlier token is still valid");
 }
 
 #[tokio::test]
@@ -33,9 +33,9 @@ async fn a_server_gets_no_scopes_of_users() {
 }
 
 #[tokio::test]
-async fn the_api_wants_both_scopes_of_a_server() {
+async fn the_api_requires_both_scopes_of_a_server() {
     let ims = Ims::new();
-    for (scope, lacks) in [("openid frame.s2s.all", "`AdobeID`"), ("AdobeID", "`frame.s2s.all`")] {
+    for (scope, lacks) in [("openid frame.s2s.all", "'AdobeID'"), ("AdobeID", "'frame.s2s.all'")] {
         let tokens = ims.server(scope).await.ok();
         let me = ims.me(text(&tokens, "access_token")).await;
         assert!(me.unauthorized().contains(lacks), "{}", me.text);
@@ -43,7 +43,7 @@ async fn the_api_wants_both_scopes_of_a_server() {
 }
 
 #[tokio::test]
-async fn apps_have_to_use_the_grant_of_their_kind() {
+async fn apps_must_use_the_grant_of_their_kind() {
     let ims = Ims::new();
     let form = [("client_id", "web"), ("client_secret", "web-secret"), ("scope", SCOPES)];
     let web = ims.token(&[&form[..], &[("grant_type", "client_credentials")]].concat()).await;

@@ -1,9 +1,9 @@
-//! Who a server is that signs in for itself.
+//! Service accounts of servers.
 
 use super::{Ims, text};
 
 #[tokio::test]
-async fn a_server_is_a_user_of_its_own_whenever_it_signs_in() {
+async fn a_server_always_signs_in_as_its_service_account() {
     let ims = Ims::new();
     let mut seen = Vec::new();
     for _ in 0..2 {

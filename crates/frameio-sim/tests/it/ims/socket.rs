@@ -1,4 +1,4 @@
-//! The whole way over a socket, as a program goes it.
+//! Complete sign-in over a socket.
 
 use bytes::Bytes;
 use frameio_core::Body;
@@ -18,7 +18,7 @@ async fn fetch(request: Request<Body>) -> Response<Bytes> {
 }
 
 #[tokio::test]
-async fn a_native_app_finds_its_way() {
+async fn a_native_app_signs_in_over_a_socket() {
     let sim = Sim::new();
     let server = sim.serve().await.unwrap();
     let get = |url: String| Request::get(url).body(Body::empty()).unwrap();
@@ -35,9 +35,9 @@ async fn a_native_app_finds_its_way() {
         ("code_challenge_method", "S256"),
     ];
     let url = format!("{}?{}", text(&found, "authorization_endpoint"), encode(&params));
-    let answer = fetch(get(url)).await;
-    assert_eq!(answer.status(), StatusCode::FOUND);
-    let location = answer.headers()["location"].to_str().unwrap();
+    let response = fetch(get(url)).await;
+    assert_eq!(response.status(), StatusCode::FOUND);
+    let location = response.headers()["location"].to_str().unwrap();
     let query = location.strip_prefix("http://127.0.0.1:4711/callback?").unwrap();
     let code = query.strip_suffix("&state=s").unwrap().strip_prefix("code=").unwrap();
 

@@ -1,4 +1,4 @@
-//! A code is exchanged.
+//! Exchange of codes.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ async fn a_web_app_exchanges_its_code_with_its_secret() {
 }
 
 #[tokio::test]
-async fn the_secret_goes_in_the_header_too() {
+async fn the_secret_can_be_in_the_header() {
     let ims = Ims::new();
     let post = async |auth: &str, more: &[(&'static str, &'static str)]| {
         let code = ims.code(&[]).await;
@@ -40,19 +40,19 @@ async fn the_secret_goes_in_the_header_too() {
     assert_eq!(post(&right.replace("Basic", "basic"), &[]).await.status, StatusCode::OK);
     assert_eq!(post(&right, &[("client_id", "web")]).await.status, StatusCode::OK);
     let encoded = basic("%77eb", "web%2Dsecret");
-    assert_eq!(post(&encoded, &[]).await.status, StatusCode::OK, "encoded as RFC 6749 says");
+    assert_eq!(post(&encoded, &[]).await.status, StatusCode::OK, "encoded as in RFC 6749");
     let both = post(&right, &[("client_secret", "web-secret")]).await;
     assert_eq!(both.refused(), (400, "invalid_request"));
     assert_eq!(post(&right, &[("client_id", "page")]).await.refused(), (400, "invalid_request"));
     for auth in [&basic("web", "wrong"), &basic("none", "web-secret"), "Basic %", "Basic d2Vi"] {
-        let answer = post(auth, &[]).await;
-        assert_eq!(answer.refused(), (401, "invalid_client"), "{auth}");
-        assert_eq!(answer.headers["www-authenticate"], "Basic realm=\"ims\"");
+        let response = post(auth, &[]).await;
+        assert_eq!(response.refused(), (401, "invalid_client"), "{auth}");
+        assert_eq!(response.headers["www-authenticate"], "Basic realm=\"ims\"");
     }
 }
 
 #[tokio::test]
-async fn an_app_has_to_be_the_one_that_it_says() {
+async fn apps_are_authenticated() {
     let ims = Ims::new();
     for changes in [
         &[("client_secret", "")][..],
@@ -62,18 +62,22 @@ async fn an_app_has_to_be_the_one_that_it_says() {
         &[("client_id", "page")],
     ] {
         let code = ims.code(&[]).await;
-        let answer = ims.exchange(&code, changes).await;
-        assert_eq!(answer.refused(), (401, "invalid_client"), "{changes:?}");
-        assert_eq!(ims.exchange(&code, &[]).await.status, StatusCode::OK, "the code is still good");
+        let response = ims.exchange(&code, changes).await;
+        assert_eq!(response.refused(), (401, "invalid_client"), "{changes:?}");
+        assert_eq!(
+            ims.exchange(&code, &[]).await.status,
+            StatusCode::OK,
+            "the code is still valid"
+        );
     }
 }
 
 #[tokio::test]
-async fn apps_without_a_secret_prove_themselves_by_pkce() {
+async fn apps_without_a_secret_use_pkce() {
     let ims = Ims::new();
     for client in ["page", "native"] {
-        let answer = ims.authorize(&[&[("client_id", client)], &PKCE[..]].concat()).await;
-        let location = answer.headers["location"].to_str().unwrap();
+        let response = ims.authorize(&[&[("client_id", client)], &PKCE[..]].concat()).await;
+        let location = response.headers["location"].to_str().unwrap();
         let code = location.split_once("code=").unwrap().1;
         let public = [("client_id", client), ("client_secret", ""), ("code_verifier", VERIFIER)];
         let tokens = ims.exchange(code, &public).await.ok();
@@ -81,14 +85,14 @@ async fn apps_without_a_secret_prove_themselves_by_pkce() {
         let refresh = text(&tokens, "refresh_token");
         ims.refresh(refresh, &[("client_id", client), ("client_secret", "")]).await.ok();
     }
-    // The id may stand in the query, as the documentation has it.
+    // The id can be in the query, as documented.
     let code = ims.code(&[&[("client_id", "page")], &PKCE[..]].concat()).await;
     let form = [("grant_type", "authorization_code"), ("code", &code), ("code_verifier", VERIFIER)];
     ims.post("/ims/token/v3?client_id=page", &form).await.ok();
 }
 
 #[tokio::test]
-async fn the_verifier_has_to_fit() {
+async fn the_verifier_must_match_the_challenge() {
     let ims = Ims::new();
     let other = "x".repeat(43);
     for (challenged, verifier, error) in [
@@ -100,17 +104,17 @@ async fn the_verifier_has_to_fit() {
         (false, VERIFIER, "invalid_grant"),
     ] {
         let code = ims.code(if challenged { &PKCE } else { &[] }).await;
-        let answer = ims.exchange(&code, &[("code_verifier", verifier)]).await;
-        assert_eq!(answer.refused(), (400, error), "{verifier}");
+        let response = ims.exchange(&code, &[("code_verifier", verifier)]).await;
+        assert_eq!(response.refused(), (400, error), "{verifier}");
         let again = ims.exchange(&code, &[("code_verifier", VERIFIER)]).await;
-        assert_eq!(again.refused(), (400, "invalid_grant"), "there is no second guess");
+        assert_eq!(again.refused(), (400, "invalid_grant"), "a code allows only one attempt");
     }
     let code = ims.code(&PKCE).await;
     ims.exchange(&code, &[("code_verifier", VERIFIER)]).await.ok();
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_and_for_its_app_and_redirect_only() {
+async fn a_code_is_valid_once_for_its_app_and_redirect() {
     let ims = Ims::new();
     let code = ims.code(&[]).await;
     let other = [("client_id", "other"), ("client_secret", "other-secret")];
@@ -130,9 +134,9 @@ async fn a_code_expires() {
     tokio::time::advance(Duration::from_secs(599)).await;
     ims.exchange(&early, &[]).await.ok();
     tokio::time::advance(Duration::from_secs(1)).await;
-    let answer = ims.exchange(&late, &[]).await;
-    assert_eq!(answer.refused(), (400, "invalid_grant"));
-    assert!(answer.text.contains("expired"));
+    let response = ims.exchange(&late, &[]).await;
+    assert_eq!(response.refused(), (400, "invalid_grant"));
+    assert!(response.text.contains("expired"));
 }
 
 #[tokio::test]
@@ -141,10 +145,10 @@ async fn a_scope_sent_again_narrows_the_token_until_the_api_refuses_it() {
     let code = ims.code(&[]).await;
     let scope = [("scope", "openid email additional_info.roles")];
     let tokens = ims.exchange(&code, &scope).await.ok();
-    assert!(tokens.get("refresh_token").is_none(), "offline_access is gone");
+    assert!(tokens.get("refresh_token").is_none(), "no offline_access");
     let access = text(&tokens, "access_token");
     assert_eq!(claims(access)["scope"], "openid,email,additional_info.roles");
-    assert!(ims.me(access).await.unauthorized().contains("`AdobeID`"));
+    assert!(ims.me(access).await.unauthorized().contains("'AdobeID'"));
 
     let code = ims.code(&[("scope", "openid")]).await;
     let more = ims.exchange(&code, &[("scope", "openid,email")]).await;
@@ -161,22 +165,22 @@ async fn without_offline_access_there_is_no_refresh_token() {
 }
 
 #[tokio::test]
-async fn what_is_missing_in_the_form_is_named() {
+async fn errors_name_missing_parameters() {
     let ims = Ims::new();
     for (changes, error, named) in [
-        (&[("grant_type", "")][..], "invalid_request", "`grant_type`"),
-        (&[("grant_type", "password")], "unsupported_grant_type", "`password`"),
-        (&[("code", "")], "invalid_request", "`code`"),
-        (&[("grant_type", "refresh_token")], "invalid_request", "`refresh_token`"),
+        (&[("grant_type", "")][..], "invalid_request", "'grant_type'"),
+        (&[("grant_type", "password")], "unsupported_grant_type", "'password'"),
+        (&[("code", "")], "invalid_request", "'code'"),
+        (&[("grant_type", "refresh_token")], "invalid_request", "'refresh_token'"),
     ] {
-        let answer = ims.exchange("code", changes).await;
-        assert_eq!(answer.refused(), (400, error));
-        assert!(answer.text.contains(named), "{}", answer.text);
+        let response = ims.exchange("code", changes).await;
+        assert_eq!(response.refused(), (400, error));
+        assert!(response.text.contains(named), "{}", response.text);
     }
 }
 
 #[tokio::test]
-async fn faults_hit_the_token_endpoint_by_its_id() {
+async fn faults_apply_to_the_token_endpoint() {
     let ims = Ims::of(Sim::builder());
     let busy = frameio_sim::Fault::status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", 2);
     ims.sim.inject(busy.on(Sim::IMS_TOKEN).next(1));

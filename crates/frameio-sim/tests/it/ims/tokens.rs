@@ -1,4 +1,4 @@
-//! Tokens are revoked and asked about, and IMS tells of itself.
+//! Revocation, validation and user info of tokens, and discovery.
 
 use std::time::Duration;
 
@@ -18,9 +18,9 @@ async fn a_revoked_access_token_is_refused_and_can_be_refreshed() {
     assert_eq!(ims.me(access).await.status, StatusCode::OK);
     let revoked = ims.post("/ims/revoke", &[&WEB[..], &[("token", access)]].concat()).await;
     assert_eq!((revoked.status, revoked.text.as_str()), (StatusCode::OK, ""));
-    assert!(ims.me(access).await.unauthorized().contains("not known"));
+    assert!(ims.me(access).await.unauthorized().contains("unknown"));
     let again = ims.post("/ims/revoke", &[&WEB[..], &[("token", access)]].concat()).await;
-    assert_eq!(again.status, StatusCode::OK, "as good as revoked");
+    assert_eq!(again.status, StatusCode::OK, "an unknown token counts as revoked");
     let fresh = ims.refresh(text(&tokens, "refresh_token"), &[]).await.ok();
     assert_eq!(ims.me(text(&fresh, "access_token")).await.status, StatusCode::OK);
 }
@@ -43,23 +43,23 @@ async fn a_revoked_refresh_token_ends_the_sign_in() {
 }
 
 #[tokio::test]
-async fn only_its_own_app_revokes_a_token() {
+async fn a_token_is_revoked_only_by_its_app() {
     let ims = Ims::new();
     let tokens = ims.sign_in().await;
     let access = text(&tokens, "access_token");
     let other = basic("other", "other-secret");
-    let answer = ims.post_with("/ims/revoke", &[("token", access)], &other).await;
-    assert_eq!(answer.refused(), (400, "invalid_grant"));
+    let response = ims.post_with("/ims/revoke", &[("token", access)], &other).await;
+    assert_eq!(response.refused(), (400, "invalid_grant"));
     let bare = ims.post("/ims/revoke?client_id=web", &[("token", access)]).await;
     assert_eq!(bare.refused(), (401, "invalid_client"));
     assert_eq!(ims.post("/ims/revoke", &WEB).await.refused(), (400, "invalid_request"));
     assert_eq!(ims.me(access).await.status, StatusCode::OK);
     let public = ims.post("/ims/revoke?client_id=page", &[("token", "unknown")]).await;
-    assert_eq!(public.status, StatusCode::OK, "an app without a secret names itself");
+    assert_eq!(public.status, StatusCode::OK, "an app without a secret sends its id");
 }
 
 #[tokio::test(start_paused = true)]
-async fn userinfo_tells_what_the_scopes_allow() {
+async fn userinfo_depends_on_the_scopes() {
     let ims = Ims::new();
     let info = async |scope: &str| {
         let tokens = ims.exchange(&ims.code(&[("scope", scope)]).await, &[]).await.ok();
@@ -83,14 +83,14 @@ async fn userinfo_tells_what_the_scopes_allow() {
 
     tokio::time::advance(Duration::from_secs(86_399)).await;
     for token in [text(&tokens, "access_token"), "made-up", ""] {
-        let answer = ims.get("/ims/userinfo/v2", &[], token).await;
-        assert_eq!(answer.refused(), (401, "invalid_token"), "{token}");
-        assert_eq!(answer.headers["www-authenticate"], "Bearer error=\"invalid_token\"");
+        let response = ims.get("/ims/userinfo/v2", &[], token).await;
+        assert_eq!(response.refused(), (401, "invalid_token"), "{token}");
+        assert_eq!(response.headers["www-authenticate"], "Bearer error=\"invalid_token\"");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_validated_wherever_it_stands() {
+async fn a_token_is_validated_from_header_form_or_query() {
     let ims = Ims::new();
     let tokens = ims.sign_in().await;
     let access = text(&tokens, "access_token");
@@ -106,7 +106,7 @@ async fn a_token_is_validated_wherever_it_stands() {
     assert_eq!(number(&by_query["expires_at"]), expires);
     assert_eq!(ims.post(path, &with_token).await.ok(), by_query);
     assert_eq!(ims.get(path, &of("web"), access).await.ok(), by_query);
-    // With a content type though there is no content, as some clients have it.
+    // Some clients send a content type without content.
     let json = Request::post(format!("{path}?client_id=web"))
         .header("authorization", format!("Bearer {access}"))
         .header("content-type", "application/json");
@@ -131,7 +131,7 @@ async fn a_token_is_validated_wherever_it_stands() {
 }
 
 #[tokio::test]
-async fn discovery_names_what_there_is() {
+async fn discovery_lists_the_endpoints() {
     let ims = Ims::new();
     let found = ims.get("/ims/.well-known/openid-configuration", &[], "").await.ok();
     assert_eq!(found["issuer"], "http://sim.test");
@@ -148,5 +148,5 @@ async fn discovery_names_what_there_is() {
     }
     assert_eq!(found["code_challenge_methods_supported"], json!(["S256"]));
     let keys = ims.get("/ims/keys", &[], "").await.ok();
-    assert_eq!(keys, json!({ "keys": [] }), "no token can be checked by a key");
+    assert_eq!(keys, json!({ "keys": [] }), "clients cannot verify tokens");
 }

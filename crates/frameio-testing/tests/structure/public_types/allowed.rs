@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Found, Use};
 
 /// Crates whose public API is checked. The list must have exactly one line for each of them.
-const CHECKED: [&str; 10] = [
+const CHECKED: [&str; 12] = [
     "frameio-core",
     "frameio-tower",
     "frameio-client",
@@ -17,6 +17,8 @@ const CHECKED: [&str; 10] = [
     "frameio-transfer",
     "frameio-legacy",
     "frameio-redis",
+    "frameio-timecode",
+    "frameio-markers",
 ];
 
 /// A crate (`http`) or one item of it (`tokio::time::Instant`), in general or behind a feature

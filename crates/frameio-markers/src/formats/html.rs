@@ -1,0 +1,135 @@
+//! A page for printing, in one file: a comment with its picture, drawing, replies and state.
+//!
+//! **Opened by** browsers, whose print dialog makes a PDF. It cannot be read back.
+//!
+//! **Lost**: colours and ids. Pictures come from [`thumbnails`](crate::WriteOptions::thumbnails), by the id
+//! of the comment; without one, a drawing is shown on an empty frame. Nothing is loaded from the network.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::error::WriteError;
+use crate::formats::drawing;
+use crate::loss::OutputFile;
+use crate::model::{Attachment, Marker};
+use crate::plan::{Placed, Plan};
+use crate::text;
+use crate::xml::Page;
+
+const STYLE: &str = "body{font:14px/1.4 sans-serif;margin:2em;color:#111}\
+article{display:flex;gap:1em;padding:1em 0;border-top:1px solid #ccc;break-inside:avoid}\
+figure{position:relative;flex:0 0 16em;margin:0;background:#222}\
+figure img,figure svg{width:100%;height:100%;display:block}\
+figure svg{position:absolute;inset:0}\
+.text{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3em 0}\
+.reply{margin-left:1.5em}.meta{color:#555}.done{color:#070}code{font-size:1em}";
+
+/// Nothing is loaded and nothing runs.
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> {
+    let title = clean(&text::single_line(&plan.media.name));
+    let mut page = Page::html()?;
+    page.open("html", &[("lang", "en")])?;
+    page.open("head", &[])?;
+    page.empty("meta", &[("charset", "utf-8")])?;
+    page.empty("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)])?;
+    page.leaf("title", &[], &title)?;
+    page.leaf("style", &[], STYLE)?;
+    page.close("head")?;
+    page.open("body", &[])?;
+    page.leaf("h1", &[], &title)?;
+    let open = plan.placed.iter().filter(|placed| !placed.marker.completed).count();
+    let rate = plan.media.rate().to_f64();
+    let count = plan.placed.len();
+    let summary = format!("{count} comments, {open} open, {rate:.3} frames per second");
+    page.leaf("p", &[("class", "meta")], &summary)?;
+    for placed in plan.by_time() {
+        article(&mut page, plan, placed)?;
+    }
+    page.close("body")?;
+    page.close("html")?;
+    Ok(vec![OutputFile::new("html", page.finish())])
+}
+
+fn article(page: &mut Page, plan: &Plan<'_>, placed: Placed<'_>) -> Result<(), WriteError> {
+    let marker = placed.marker;
+    page.open("article", &[])?;
+    figure(page, plan, marker)?;
+    page.open("div", &[])?;
+    page.open_inline("div", &[])?;
+    if let Some(frame) = placed.frame {
+        let mut label = plan.label(frame)?;
+        if let Some(length) = placed.length.filter(|length| *length > 1) {
+            label.push_str(" – ");
+            label.push_str(&plan.label(frame.saturating_add(length) - 1)?);
+        }
+        page.leaf("code", &[], &label)?;
+        page.text(" ")?;
+    }
+    if let Some(label) = marker.label() {
+        page.leaf("strong", &[], &clean(&label))?;
+    }
+    if marker.completed {
+        page.text(" ")?;
+        page.leaf("span", &[("class", "done")], "✓ done")?;
+    }
+    if marker.internal == Some(true) {
+        page.leaf("span", &[("class", "meta")], " internal")?;
+    }
+    if let Some(time) = marker.created_at {
+        page.leaf("span", &[("class", "meta")], &time.strftime(" %Y-%m-%d %H:%M UTC").to_string())?;
+    }
+    page.close("div")?;
+    page.leaf("div", &[("class", "text")], &clean(&marker.text))?;
+    attachments(page, &marker.attachments)?;
+    for link in &marker.links {
+        page.leaf("div", &[("class", "meta")], &clean(link))?;
+    }
+    for reply in &marker.replies {
+        page.open("div", &[("class", "reply")])?;
+        page.leaf("strong", &[], &clean(&reply.author.display()))?;
+        page.leaf("div", &[("class", "text")], &clean(&reply.text))?;
+        attachments(page, &reply.attachments)?;
+        page.close("div")?;
+    }
+    page.close("div")?;
+    page.close("article")?;
+    Ok(())
+}
+
+fn attachments(page: &mut Page, attachments: &[Attachment]) -> std::io::Result<()> {
+    for attachment in attachments {
+        let name = clean(&attachment.name);
+        page.leaf("div", &[("class", "meta")], &format!("Attachment: {name}"))?;
+    }
+    Ok(())
+}
+
+fn figure(page: &mut Page, plan: &Plan<'_>, marker: &Marker) -> std::io::Result<()> {
+    let picture = marker.id.as_ref().and_then(|id| plan.options.thumbnails.get(id));
+    let picture = picture.filter(|picture| is_image(&picture.media_type));
+    let shapes = marker.annotation.as_deref().map(drawing::shapes).unwrap_or_default();
+    if picture.is_none() && shapes.is_empty() {
+        return Ok(());
+    }
+    let (width, height) = plan.media.size.unwrap_or((16, 9));
+    page.open("figure", &[("style", &format!("aspect-ratio:{width}/{height}"))])?;
+    if let Some(picture) = picture {
+        let data = STANDARD.encode(&picture.data);
+        let address = format!("data:{};base64,{data}", picture.media_type);
+        page.empty("img", &[("src", &address), ("alt", "")])?;
+    }
+    if !shapes.is_empty() {
+        drawing::svg(page, &shapes)?;
+    }
+    page.close("figure")
+}
+
+fn is_image(media_type: &str) -> bool {
+    matches!(media_type, "image/jpeg" | "image/png" | "image/webp" | "image/gif")
+}
+
+fn clean(text: &str) -> String {
+    text::for_xml(text).0
+}
