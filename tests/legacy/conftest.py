@@ -1,6 +1,5 @@
 """What the tests share: a client, a folder for each test, and calls of V4 past the façade."""
 
-import json
 import os
 import subprocess
 
@@ -45,6 +44,19 @@ def project(client, v4):
 
 
 @pytest.fixture
+def guests(v4, project):
+    """Users with a role on the project who are not in its team."""
+    users = [v4.demo[name] for name in ("editor_id", "commenter_id", "viewer_id")]
+    team = v4.demo["workspace_id"]
+    for user in users:
+        v4.call("DELETE", f"workspaces/{team}/users/{user}")
+        v4.call("PATCH", f"projects/{project['id']}/users/{user}", {"role": "viewer"})
+    yield users
+    for user in users:
+        v4.call("PATCH", f"workspaces/{team}/users/{user}", {"role": "viewer"})
+
+
+@pytest.fixture
 def folder(client, project, request):
     name = request.node.name
     return client.assets.create(project["root_asset_id"], name=name, type="folder")
@@ -77,11 +89,4 @@ def fioctl(tmp_path):
         assert (ended.returncode != 0) == fails, ended.stdout + ended.stderr
         return ended.stdout
 
-    def as_json(*arguments):
-        return json.loads(run(*arguments, "--format", "json", "--columns", COLUMNS))
-
-    run.json = as_json
     return run
-
-
-COLUMNS = "id,name,type,parent_id"

@@ -20,14 +20,12 @@ def test_projects(fioctl, project, v4):
     fioctl("projects", "shared")
 
 
-def test_tree(fioctl, folder):
+def test_tree(fioctl, client, folder):
     made = fioctl("assets", "create", folder["id"], "--values", "name=F,type=folder")
     assert "folder" in made
     for number in range(17):
         # More than the 15 that fioctl asks for at a time.
-        fioctl.made = fioctl(
-            "assets", "create", folder["id"], "--values", f"name=n{number},type=folder"
-        )
+        client.assets.create(folder["id"], name=f"n{number}", type="folder")
     listed = fioctl("assets", "list", folder["id"])
     assert all(f" n{number} " in listed for number in range(17))
     assert "name: n16" in fioctl("assets", "traverse", folder["id"])
@@ -88,8 +86,12 @@ def test_review_links(fioctl, client, project):
     assert link in fioctl("presentations", "list", project["id"])
 
 
-def test_people_and_audits(fioctl, client, folder, project, v4):
-    fioctl("projects", "collaborators", project["id"])
+def test_people_and_audits(fioctl, client, folder, project, v4, guests):
+    listed = fioctl("projects", "collaborators", project["id"])
+    assert all(address in listed for address in ("editor@", "commenter@", "viewer@"))
+    removed = next(iter(client.projects.get_collaborators(project["id"])))["id"]
+    assert removed in fioctl("projects", "delete", "collaborator", removed)
+    fioctl("projects", "delete", "pending_collaborator", removed, fails=True)
     fioctl("projects", "trash", project["id"])
     listed = fioctl("audits", "list", v4.demo["account_id"], "--item", f"{folder['id']},asset")
     assert "AssetCreated" in listed

@@ -24,6 +24,7 @@ pub(crate) enum Status {
     ServerError = 8,
     NoResponse = 9,
     Unexpected = 10,
+    LegacyUse = 11,
     Interrupted = 130,
 }
 
@@ -117,6 +118,7 @@ impl Status {
             Self::ServerError => "server_error",
             Self::NoResponse => "no_response",
             Self::Unexpected => "unexpected_response",
+            Self::LegacyUse => "legacy_use",
             Self::Interrupted => "interrupted",
         }
     }

@@ -1,7 +1,7 @@
 //! Resolves paths and IDs in arguments to items of the service.
 
 use frameio::auth::profile::Profile;
-use frameio::transfer::{Locator, Resolved, Transfers};
+use frameio::transfer::{Locator, Resolved, ResolvedItem, Transfers};
 use frameio::{AccountId, FolderId};
 
 use crate::args::{AccountArg, GlobalArgs};
@@ -93,5 +93,9 @@ pub(crate) enum Listable {
 
 /// Refuses an item that cannot contain files.
 pub(crate) fn not_a_folder(item: &Resolved) -> Failure {
-    Failure::usage(format!("'{}' is not a folder or project", item.path))
+    let reason = match item.item {
+        ResolvedItem::Workspace => "is a workspace: pass one of its projects or folders instead",
+        _ => "is not a folder or project",
+    };
+    Failure::usage(format!("'{}' {reason}", item.path))
 }

@@ -34,11 +34,11 @@ static ROUTER: LazyLock<Router> = LazyLock::new(|| {
     router
 });
 
+/// Names and values of the arguments of a path.
+type Arguments = Vec<(String, String)>;
+
 /// Finds the route of a request, with the arguments of its path.
-pub(crate) fn find(
-    method: &Method,
-    path: &str,
-) -> Result<(&'static Entry, Vec<(String, String)>), Refusal> {
+pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Entry, Arguments), Refusal> {
     let Ok(found) = ROUTER.at(path) else {
         return Err(Refusal::not_found("the legacy API has no such route"));
     };

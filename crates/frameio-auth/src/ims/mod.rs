@@ -29,8 +29,8 @@ use frameio_tower::HttpService;
 
 /// Client of Adobe IMS for one app.
 ///
-/// Clones are cheap and share connections. Create a [`Session`](crate::Session) for each user who signs
-/// in, or one for a server.
+/// Clones are cheap and share connections. Create one [`Session`](crate::Session) per signed-in user, or
+/// one for a server.
 #[derive(Clone)]
 pub struct Ims(pub(crate) Arc<Shared>);
 

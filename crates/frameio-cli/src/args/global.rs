@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use frameio::auth::Session;
-use frameio::auth::profile::{Profile, Services};
+use frameio::auth::profile::{Profile, Services, is_local};
 use frameio::transfer::Transfers;
 use frameio::{Client, ClientBuilder};
 
@@ -81,7 +81,7 @@ impl GlobalArgs {
         credentials: &Credentials,
     ) -> Result<Client, Failure> {
         let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
-        builder.build().map_err(|error| Failure::new(Status::Usage, error.to_string()))
+        builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
     /// Adds the settings of the arguments and the profile to a client.
@@ -93,6 +93,11 @@ impl GlobalArgs {
         let user_agent = concat!("frameio-cli/", env!("CARGO_PKG_VERSION"));
         let mut builder = builder.user_agent(user_agent);
         if let Some(url) = self.base_url(profile)? {
+            // The error of the client suggests a method of its builder.
+            if url.starts_with("http://") && !is_local(url) {
+                let reason = "http:// is accepted for this machine only; use https://";
+                return Err(Failure::usage(format!("invalid API URL: {reason}")));
+            }
             builder = builder.base_url(url);
         }
         if let Some(timeout) = self.timeout {

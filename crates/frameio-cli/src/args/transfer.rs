@@ -10,7 +10,7 @@ use crate::exit::Failure;
 /// How existing files are compared.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct CompareArg {
-    /// Also compare the checksums of existing files, as far as earlier runs with this flag saved them
+    /// Also compare checksums of existing files that earlier runs with this flag have saved
     #[arg(long)]
     compare_checksums: bool,
 }

@@ -14,15 +14,17 @@ pub(super) const HELP: &str = "\
 Examples:
   frameio call users.show
   frameio call files.show --input '{\"account_id\": \"…\", \"file_id\": \"…\"}'
+  frameio call folders.update --input '{\"folder_id\": \"…\", \"data\": {\"name\": \"Stills\"}}'
   frameio call folders.list --input @input.json --all
 
+`frameio operations NAME` lists the parameters of an operation.
 The IDs of the account, workspace and project that the route needs default to those of the profile.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Name of the operation, such as files.show; `frameio operations` lists all
     operation: String,
-    /// Parameters of all kinds as one JSON object, @FILE, or - for standard input
+    /// Parameters as a JSON object, @FILE to read it from a file, or - for standard input
     #[arg(long, value_name = "JSON", default_value = "{}", hide_default_value = true)]
     input: String,
     /// Follow all pages and print their items as JSON lines

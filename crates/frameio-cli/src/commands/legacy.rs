@@ -135,7 +135,7 @@ async fn serve(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     for (path, relay) in relays(args.relay.as_deref())? {
         router = router.route_service(&path, relay);
     }
-    let failed = |error| Failure::usage(listen_address::flag(&args.listen), error);
+    let failed = |error| listen_address::unavailable(&args.listen, &error);
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
@@ -179,7 +179,7 @@ fn service(
     let is_local = address.ip().is_loopback();
     if !is_local && args.tokens.is_none() && !args.forward_token {
         let message = "other machines can reach this address: use --tokens or --forward-token";
-        return Err(Failure::usage(listen_address::flag(&args.listen), message));
+        return Err(Failure::value("--listen", &args.listen, message));
     }
     let mut builder = match args.forward_token {
         true => {
@@ -218,9 +218,13 @@ fn settings(args: &Args, builder: LegacyBuilder) -> Result<LegacyBuilder, Failur
 
 fn tokens(path: &Path) -> Result<AcceptedTokens, Failure> {
     let tokens = AcceptedTokens::parse(&input::file(path)?);
-    let tokens = tokens.map_err(|error| Failure::usage(path.display(), error))?;
+    let tokens = tokens.map_err(|error| Failure::value("--tokens", path.display(), error))?;
     match tokens.is_empty() {
-        true => Err(Failure::usage(path.display(), "contains no SHA-256 of a token")),
+        true => Err(Failure::value(
+            "--tokens",
+            path.display(),
+            "the file contains no SHA-256 of a token",
+        )),
         false => Ok(tokens),
     }
 }
@@ -236,7 +240,7 @@ fn ids(path: &Path) -> Result<Vec<(String, String)>, Failure> {
                 (Some(old), Some(new), None) => Ok((old.to_owned(), new.to_owned())),
                 _ => {
                     let message = format!("line {}: expected two ids", index + 1);
-                    Err(Failure::usage(path.display(), message))
+                    Err(Failure::value("--ids", path.display(), message))
                 }
             }
         })
@@ -245,10 +249,10 @@ fn ids(path: &Path) -> Result<Vec<(String, String)>, Failure> {
 
 fn relays(path: Option<&Path>) -> Result<Vec<(String, Relay)>, Failure> {
     let Some(path) = path else { return Ok(Vec::new()) };
-    let about = |error: &dyn std::fmt::Display| Failure::usage(path.display(), error);
+    let about = |error: &dyn std::fmt::Display| Failure::value("--relay", path.display(), error);
     // The text holds secrets, which errors of serde may repeat.
     let entries: Vec<RelayEntry> = serde_json::from_str(&input::file(path)?).map_err(|error| {
-        about(&format!("line {}: is not a list of relays as --help shows it", error.line()))
+        about(&format!("line {}: not a list of relays as --help shows it", error.line()))
     })?;
     let (mut relays, mut paths) = (Vec::new(), HashSet::new());
     for entry in entries {
@@ -257,10 +261,7 @@ fn relays(path: Option<&Path>) -> Result<Vec<(String, Relay)>, Failure> {
             && !entry.path.starts_with("/v2")
             && entry.path.bytes().all(plain);
         if !fits || !paths.insert(entry.path.clone()) {
-            return Err(about(&format!(
-                "'{}' is not a path of its own, such as /relay/a",
-                entry.path
-            )));
+            return Err(about(&format!("'{}' is not a unique path, such as /relay/a", entry.path)));
         }
         let target = entry.target.parse::<Uri>().ok();
         let target = target.filter(|it| matches!(it.scheme_str(), Some("http" | "https")));

@@ -9,6 +9,7 @@ mod legacy;
 mod login;
 mod logout;
 mod ls;
+mod migrate;
 mod operations;
 mod profile;
 #[cfg(feature = "sim")]
@@ -56,6 +57,7 @@ Exit status:
     8  The service failed
     9  No response: the connection failed, broke or timed out
    10  Unexpected response
+   11  Legacy use was found (frameio migrate scan)
   130  Interrupted
 If several files fail, the status is the one that all failures share, or else 1.";
 
@@ -116,6 +118,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: legacy::Command,
     },
+    /// Leave the legacy V2 API: find its uses in source code
+    Migrate {
+        #[command(subcommand)]
+        command: migrate::Command,
+    },
     /// Receive, verify, send and manage webhooks
     Webhook {
         #[command(subcommand)]
@@ -142,6 +149,7 @@ impl Command {
             Self::Sim(args) => sim::run(args).await,
             #[cfg(feature = "legacy")]
             Self::Legacy { command } => command.run(global).await,
+            Self::Migrate { command } => command.run(),
             Self::Webhook { command } => command.run(global).await,
         }
     }

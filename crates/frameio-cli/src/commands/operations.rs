@@ -12,8 +12,8 @@ Examples:
   frameio operations comments.
   frameio operations --json upload
 
-Parameters in brackets are optional. Those that begin with 'data.' are sent in the object 'data' of
-the body, and are passed to `frameio call` without that prefix.";
+Parameters in brackets are optional. Those that begin with 'data.' are fields of an object in the
+input of `frameio call`: {\"data\": {\"name\": \"…\"}}.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

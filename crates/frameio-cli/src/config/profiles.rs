@@ -69,6 +69,6 @@ impl LockedFile {
 }
 
 fn failure(path: &Path, error: &std::io::Error) -> Failure {
-    let message = format!("cannot save '{}': {}", path.display(), io_reason(&error));
+    let message = format!("cannot save '{}': {}", path.display(), io_reason(error));
     Failure::new(Status::Other, message)
 }

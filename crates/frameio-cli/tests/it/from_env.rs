@@ -15,7 +15,7 @@ const MARK: &str = "from_env: ";
 
 /// Prints the user of the client of this environment, or the error.
 #[tokio::test]
-#[ignore = "the other test runs it in an environment of its own"]
+#[ignore = "run by another test in a separate environment"]
 async fn print_user() {
     let result = match Client::from_env() {
         Ok(client) => match client.send(ShowCurrentUser::new()).await {

@@ -8,6 +8,7 @@ mod from_env;
 mod input;
 mod legacy;
 mod logging;
+mod migrate;
 mod operations;
 mod output;
 mod profile;

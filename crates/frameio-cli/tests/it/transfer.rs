@@ -289,7 +289,7 @@ async fn reports_failures_and_sets_the_exit_status() {
             "no path or ID given: pass one, such as /Workspace/Project/Folder",
         ),
         (vec!["upload", "in", "--to", "a/b"], 2, "a/b"),
-        (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is not a folder or project"),
+        (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is a workspace: pass one of its"),
         (
             vec!["upload", "in", "--to", "/Demo Workspace/demo project"],
             5,

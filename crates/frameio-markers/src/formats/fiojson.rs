@@ -15,7 +15,7 @@ use crate::error::{ReadError, ReadErrorKind, WriteError};
 use crate::formats::table::{self, invalid};
 use crate::formats::{comments, json_text};
 use crate::input::{self, Found};
-use crate::loss::OutputFile;
+use crate::loss::{LossKind, OutputFile};
 use crate::model::{Author, MarkerList, Media};
 use crate::options::ReadOptions;
 use crate::plan::{Placed, Plan};
@@ -100,6 +100,9 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
     let placed = plan.by_time();
     let mut list = Vec::new();
     for placed in &placed {
+        if placed.marker.annotated && placed.marker.annotation.is_none() {
+            plan.lose(placed.marker, LossKind::Annotation, "the drawing: left out");
+        }
         list.push(root(plan.media, placed));
         let parent = placed.marker.id.as_deref();
         for reply in &placed.marker.replies {

@@ -27,8 +27,8 @@ All lines are validated before the first call. Results are JSON lines in the ord
   {\"job\": \"…\", \"line\": 2, \"op\": \"files.show\", \"error\": {\"kind\": \"not_found\", …}}
 
 To resume an interrupted run, add --resume. Jobs are identified by operation and input, so lines may
-be added, removed or sorted in between; identical jobs are counted. Failed jobs are run again with
---resume --retry-failed only; until they succeed, the exit status is not 0.
+be added, removed or sorted in between. Failed jobs are run again with --resume --retry-failed only;
+until they succeed, the exit status is not 0.
 
 Only one run at a time can use a file of results.";
 

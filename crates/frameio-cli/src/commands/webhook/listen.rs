@@ -72,7 +72,7 @@ pub(crate) struct Args {
     /// Forward verified requests unchanged to this URL, and return its responses
     #[arg(long, value_name = "URL", value_parser = http_client::url)]
     forward: Option<Uri>,
-    /// Maximum age of a signature, in seconds; also the maximum difference of a clock that is ahead
+    /// Maximum difference between the timestamp of a request and the current time, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     tolerance: u64,
 }

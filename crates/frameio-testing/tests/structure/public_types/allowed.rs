@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Found, Use};
 
 /// Crates whose public API is checked. The list must have exactly one line for each of them.
-const CHECKED: [&str; 11] = [
+const CHECKED: [&str; 12] = [
     "frameio-core",
     "frameio-tower",
     "frameio-client",
@@ -15,6 +15,7 @@ const CHECKED: [&str; 11] = [
     "frameio-api",
     "frameio-webhook",
     "frameio-transfer",
+    "frameio-legacy",
     "frameio-redis",
     "frameio-timecode",
     "frameio-markers",
