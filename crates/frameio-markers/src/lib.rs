@@ -70,6 +70,8 @@
 //! have [`Marker::internal`] `None`, and every export may contain them: [`MarkerList::may_have_internal`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod formats;
 
 mod color;
