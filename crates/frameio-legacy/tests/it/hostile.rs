@@ -4,6 +4,7 @@ use bytes::Bytes;
 use frameio_core::{Body, BoxError};
 use frameio_legacy::{AcceptedTokens, Hosts};
 use frameio_sim::Sim;
+use frameio_testing::traced::Traced;
 use http::{Method, Request};
 use http_body_util::StreamBody;
 use proptest::prelude::*;
@@ -185,4 +186,27 @@ fn nothing_makes_it_answer_with_a_status_that_is_retried() {
         Ok(())
     });
     result.unwrap();
+}
+
+#[tokio::test]
+async fn logs_no_secret() {
+    let (log, _guard) = Traced::capture();
+    let world = World::new();
+    world.get("/v2/me").await;
+    let root = format!("/v2/assets/{}/children", world.root);
+    let file = world.post(&root, json!({"name": "a.mp4", "filesize": 5})).await.body;
+    let url = file["upload_urls"][0].as_str().unwrap();
+    let part = Request::put(url).header("content-length", 5).body(Body::from("bytes")).unwrap();
+    assert_eq!(world.send(part).await.status, 200);
+    let links = format!("/v2/projects/{}/review_links", world.project);
+    world.post(&links, json!({"name": "x", "password": "pa55phrase"})).await;
+    let comment = json!({"text": "internal-remark", "private": true});
+    let id = file["id"].as_str().unwrap();
+    world.post(&format!("/v2/assets/{id}/comments"), comment).await;
+    let text = log.text();
+    assert!(text.contains("legacy.answered") && text.contains("legacy.refused"), "{text}");
+    let upload = url.rsplit('/').nth(1).unwrap();
+    for secret in [TOKEN, Sim::TOKEN, "pa55phrase", "internal-remark", upload, "Signature"] {
+        assert!(!text.contains(secret), "'{secret}' in {text}");
+    }
 }
