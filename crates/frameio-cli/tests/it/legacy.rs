@@ -101,8 +101,8 @@ async fn wrong_arguments_are_reported_in_a_line() {
         (&["--listen", "0.0.0.0:0"][..], "use --tokens or --forward-token"),
         (&["--tokens", &empty], "contains no SHA-256 of a token"),
         (&["--tokens", &token], "line 1: expected a SHA-256"),
-        (&["--relay", &relay], "'/v2/x' is not a path of its own"),
-        (&["--relay", &broken], "is not a list of relays"),
+        (&["--relay", &relay], "'/v2/x' is not a unique path"),
+        (&["--relay", &broken], "not a list of relays"),
         (&["--ids", &ids], "line 1: expected two ids"),
         (&["--max-wait", "soon"], "expected seconds, such as 25s"),
     ] {
