@@ -110,7 +110,7 @@ impl LegacyBuilder {
     }
 
     /// Limits how long one V4 call is waited for when its quota is exhausted; then the request is
-    /// answered with 429 and `Retry-After`. Default: 25 s.
+    /// refused with 429 and `Retry-After`. Default: 25 s.
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.settings.max_wait = wait;
         self
@@ -122,7 +122,7 @@ impl LegacyBuilder {
         self
     }
 
-    /// Sets what becomes of replies to comments. Default: [`Replies::Refuse`].
+    /// Sets how replies to comments are handled. Default: [`Replies::Refuse`].
     pub fn replies(mut self, replies: Replies) -> Self {
         self.settings.replies = replies;
         self

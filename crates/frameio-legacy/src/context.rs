@@ -1,4 +1,4 @@
-//! One request of the legacy API while it is being answered.
+//! One request of the legacy API while it is served.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The legacy Frame.io V2 API on top of V4, for programs that have not been moved yet.
 //!
 //! The service switches its V2 API off on 1 December 2026. [`LegacyService`] takes requests of that
-//! API, calls V4 through a [`Client`](frameio_client::Client), and answers in the shape of V2, so that
+//! API, calls V4 through a [`Client`](frameio_client::Client), and responds in the shape of V2, so that
 //! an old script changes nothing but its host. Quotas, retries, sign-in and spans are those of the
 //! client.
 //!
@@ -23,11 +23,11 @@
 //!
 //! `frameio legacy serve` runs it as a program.
 //!
-//! # What it answers
+//! # Supported requests
 //!
 //! [`Route::all`] lists every route with its V4 operations; the same table is in `docs/migration.md`.
 //!
-//! - Routes with a counterpart are answered. Those that are answered in part say so in the header
+//! - Routes with a counterpart are served. Those that are served in part are marked in the header
 //!   `x-frameio-legacy` and in the log; fields that were dropped are named in the header `warning`.
 //! - Everything else is refused with 404, 410 or 422 and a body that names the V4 operation to use. The
 //!   old clients retry 400, 500 and 503 for hours, so these statuses are never used: a 400 of V4

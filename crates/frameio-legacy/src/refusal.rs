@@ -7,7 +7,7 @@ use frameio_client::{Error, ErrorKind};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-/// A request that is answered with an error.
+/// A request that is refused with an error.
 ///
 /// The old clients retry 400, 500 and 503 for hours, so none of these statuses is ever used.
 #[derive(Clone, Debug)]

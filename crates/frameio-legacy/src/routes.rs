@@ -1,10 +1,10 @@
-//! Routes of the legacy API: how each is answered, and by which V4 operations.
+//! Routes of the legacy API: how each is served, and by which V4 operations.
 
 use std::fmt;
 
 use http::Method;
 
-/// How a route is answered.
+/// How a route is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RouteClass {
@@ -55,7 +55,7 @@ impl Route {
         self.path
     }
 
-    /// Returns how the route is answered.
+    /// Returns how the route is served.
     pub fn class(&self) -> RouteClass {
         self.class
     }

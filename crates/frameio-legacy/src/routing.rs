@@ -9,7 +9,7 @@ use crate::routes::Route;
 
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-/// A route with the function that answers it.
+/// A route with the function that serves it.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) route: Route,

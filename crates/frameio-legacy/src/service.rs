@@ -38,10 +38,10 @@ const SESSION_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Target of all events.
 const TARGET: &str = "frameio::legacy";
 
-/// Answers requests of the legacy V2 API by calling V4.
+/// Serves the legacy V2 API by calling V4.
 ///
 /// It is a [`Service`] of HTTP requests with any body, never fails, and is always ready. Clones
-/// share the client and what was learned of ids. It answers paths below `/v2/` only.
+/// share the client and what was learned of ids. It serves paths below `/v2/` only.
 ///
 /// Each request emits an event with method, route, class and status, at `DEBUG`, or at `WARN` for a
 /// lossy route and a refusal by the façade. Tokens and bodies are in none of them.

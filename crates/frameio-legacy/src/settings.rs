@@ -20,7 +20,7 @@ pub enum Counts {
     Assumed,
 }
 
-/// What becomes of replies to comments, which V4 cannot create.
+/// How replies to comments are handled, which V4 cannot create.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Replies {

@@ -28,7 +28,7 @@ impl fmt::Display for InvalidTokenList {
 impl std::error::Error for InvalidTokenList {}
 
 /// Tokens that are accepted, by their SHA-256. The tokens themselves are not kept anywhere, so that
-/// scripts can go on with the ones that they have.
+/// scripts can keep their tokens.
 ///
 /// ```
 /// use frameio_legacy::AcceptedTokens;
@@ -76,7 +76,7 @@ impl AcceptedTokens {
         self.0.is_empty()
     }
 
-    /// The digest of a secret of full length tells nothing about it, so this needs no constant time.
+    /// The digest of a secret of full length reveals nothing about it, so this needs no constant time.
     fn accepts(&self, digest: &TokenDigest) -> bool {
         self.0.contains(digest)
     }

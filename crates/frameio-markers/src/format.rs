@@ -151,7 +151,7 @@ impl Format {
         !matches!(self, Self::Markdown | Self::Html)
     }
 
-    /// Returns whether a file says its own frame rate. For the other formats the reader has to be told.
+    /// Returns whether a file contains its frame rate. Other formats need [`ReadOptions`](crate::ReadOptions).
     pub const fn has_rate(self) -> bool {
         matches!(
             self,

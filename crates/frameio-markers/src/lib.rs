@@ -50,7 +50,7 @@
 //! | `csv`, `json` | spreadsheets, programs | yes | kept | kept |
 //! | `markdown`, `html` | people | no | kept | kept |
 //!
-//! The modules of [`formats`] say which program imports each, what is lost, and what could not be tried.
+//! The modules of [`formats`] say which program imports each, what it loses, and what could not be tried.
 //!
 //! # Frames
 //!
@@ -69,7 +69,6 @@
 //! Only `.fiojson` marks comments that are internal. The API of Frame.io V4 does not, so markers made from it
 //! have [`Marker::internal`] `None`, and every export may contain them: [`MarkerList::may_have_internal`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
-
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod formats;

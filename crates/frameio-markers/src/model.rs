@@ -105,7 +105,7 @@ pub struct Marker {
     /// The drawing, as the JSON text of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotation: Option<String>,
-    /// The comment is internal. `None` where the source cannot tell, as the API of Frame.io V4.
+    /// The comment is internal. `None` where the source does not say, as the API of Frame.io V4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal: Option<bool>,
     /// Page of a document.

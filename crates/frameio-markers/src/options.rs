@@ -14,7 +14,7 @@ pub struct WriteOptions {
     pub frame_offset: i64,
     /// When markers on the same frame become one. Default [`Merge::Auto`].
     pub merge: Merge,
-    /// What becomes of markers without a frame. Default [`Untimed::File`].
+    /// How markers without a frame are written. Default [`Untimed::File`].
     pub untimed: Untimed,
     /// What colours stand for. Default [`ColorBy::State`].
     pub color_by: ColorBy,
@@ -141,7 +141,7 @@ named! {
 }
 
 named! {
-    /// What becomes of markers without a frame.
+    /// How markers without a frame are written.
     Untimed {
         /// They are left out, and reported.
         Skip = "skip",

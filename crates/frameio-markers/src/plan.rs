@@ -111,7 +111,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Reports what the format cannot carry, whatever the text is.
+    /// Reports what the format cannot carry, apart from the text.
     fn report_fields(&mut self, marker: &'a Marker) {
         let can = self.format.capabilities();
         let replies = marker.replies.len();

@@ -172,7 +172,7 @@ fn line_breaks_and_control_characters_become_spaces_in_lines() {
 }
 
 #[test]
-fn xml_is_well_formed_whatever_the_text_is() {
+fn xml_is_well_formed_for_any_text() {
     let text = "a\u{0}\u{8}\u{fffe} ]]> <b> & \"c\" 'd'\r\ne\u{b}\u{1f3ac}";
     for format in [Format::AvidXml, Format::Fcp7Xml, Format::Fcpxml] {
         let list = list(vec![Marker::new(text).at(3).by("<A&B>")]);

@@ -37,7 +37,7 @@ A relay for --relay receives deliveries of V4 and sends them on in the old shape
   [{\"path\": \"/relay/ingest\", \"secret\": \"secret of the V4 webhook\",
     \"target\": \"http://127.0.0.1:3000/hook\", \"target_secret\": \"secret of the old webhook\"}]
 
-RUST_LOG=frameio=warn logs requests that are answered in part or refused.";
+RUST_LOG=frameio=warn logs requests that are served in part or refused.";
 
 /// Maximum number of connections. Further clients wait in the backlog of the socket.
 const MAX_CONNECTIONS: usize = 256;
@@ -56,7 +56,7 @@ pub(crate) enum Command {
     /// Serve the legacy V2 API until Ctrl-C
     #[command(after_help = HELP)]
     Serve(Box<Args>),
-    /// List the routes with the V4 operations that answer them
+    /// List the routes with the V4 operations that serve them
     Routes,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Args {
     /// Address to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     listen: String,
-    /// Maximum time to wait for the quota of a call before it is answered with 429
+    /// Maximum time to wait for the quota of a call before the response is 429
     #[arg(long, value_name = "SECONDS", default_value = "25s", value_parser = seconds)]
     max_wait: Duration,
     /// Call V4 with the legacy token of each request instead of the own sign-in
@@ -95,7 +95,7 @@ pub(crate) struct Args {
     /// Items of a page for requests that do not say
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     page_size: u32,
-    /// Answer 1 for numbers of items and comments instead of counting them
+    /// Return 1 for numbers of items and comments instead of counting them
     #[arg(long)]
     assume_counts: bool,
     /// Create a comment that quotes instead of refusing replies
@@ -265,8 +265,8 @@ fn relays(path: Option<&Path>) -> Result<Vec<(String, Relay)>, Failure> {
         }
         let target = entry.target.parse::<Uri>().ok();
         let target = target.filter(|it| matches!(it.scheme_str(), Some("http" | "https")));
-        let target =
-            target.ok_or_else(|| about(&format!("'{}': 'target' is no URL", entry.path)))?;
+        let target = target
+            .ok_or_else(|| about(&format!("'{}': 'target' is not a valid URL", entry.path)))?;
         let relay = Relay::new(entry.secret, target, entry.target_secret);
         relays.push((entry.path, relay.map_err(|error| about(&error))?));
     }
@@ -299,7 +299,7 @@ fn connection(
     async move { drop(watched.await) }
 }
 
-/// Prints the routes that are answered, and those that are refused.
+/// Prints the routes that are served, and those that are refused.
 fn routes() -> Result<(), Failure> {
     let reporter = Reporter::text();
     for route in frameio_legacy::Route::all() {

@@ -112,7 +112,7 @@ pub(crate) enum Command {
     #[cfg(feature = "sim")]
     #[command(after_help = sim::HELP)]
     Sim(sim::Args),
-    /// Answer requests of the legacy V2 API by calling V4
+    /// Serve the legacy V2 API by calling V4
     #[cfg(feature = "legacy")]
     Legacy {
         #[command(subcommand)]

@@ -51,7 +51,7 @@ async fn refused(arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 #[tokio::test]
-async fn it_answers_old_requests_on_the_loopback() {
+async fn serves_old_requests_on_the_loopback() {
     let mut legacy = Legacy::start(Sim::new(), &[]).await;
     let (status, me) = legacy.ask(&legacy.address, "/v2/me", "any").await;
     assert_eq!((status, &me["email"]), (200, &"demo@example.com".into()));

@@ -22,7 +22,7 @@ use frameio_api::projects::Project;
 /// Users of a project who are not users of its team, by e-mail address.
 pub(crate) async fn collaborators(cx: Context) -> Outcome {
     let project = cx.project(&cx.argument("project_id")?).await?;
-    cx.report.note("lossy: V4 does not tell collaborators from team members with a role");
+    cx.report.note("lossy: V4 does not distinguish collaborators from team members with a role");
     let mut items = cx.collaborators_of(&project).await?;
     let order = cx.request.query("sort").unwrap_or("user.email");
     Order::parse(order).sort(&mut items);

@@ -1,4 +1,4 @@
-//! Presentations, which are shares of one asset. V4 does not tell them from review links.
+//! Presentations, which are shares of one asset. V4 does not distinguish them from review links.
 
 use frameio_api::assets::Asset;
 use frameio_api::projects::ListAccountProjects;
@@ -99,7 +99,7 @@ pub(crate) async fn delete(cx: Context) -> Outcome {
 pub(crate) async fn index(cx: Context) -> Outcome {
     let project = cx.project(&cx.argument("project_id")?).await?;
     let (account, id) = (&project.account, &project.value.id);
-    cx.report.note("lossy: V4 does not tell presentations from review links");
+    cx.report.note("lossy: V4 does not distinguish presentations from review links");
     let paging = cx.request.paging(cx.settings.page_size);
     let shares = |size| ListShares::new(account, id).page_size(size).include_total_count(true);
     let window = cx.window(&format!("shares of {id}"), paging, 100, shares).await?;
@@ -113,7 +113,7 @@ pub(crate) async fn index(cx: Context) -> Outcome {
 
 /// Shares of all projects.
 pub(crate) async fn index_all(cx: Context) -> Outcome {
-    cx.report.note("lossy: V4 does not tell presentations from review links");
+    cx.report.note("lossy: V4 does not distinguish presentations from review links");
     let mut items = Vec::new();
     for account in cx.accounts().await?.iter() {
         for (project, share) in cx.all_shares(&account.id).await? {
@@ -126,7 +126,7 @@ pub(crate) async fn index_all(cx: Context) -> Outcome {
 /// Shares of the project of an asset that hold it.
 pub(crate) async fn of_asset(cx: Context) -> Outcome {
     let id = cx.argument("asset_id")?;
-    cx.report.note("lossy: V4 does not tell presentations from review links");
+    cx.report.note("lossy: V4 does not distinguish presentations from review links");
     let found = cx.asset(&id).await?;
     let account = &found.account;
     let place = cx.place(&id).and_then(|place| place.parent).unwrap_or_default();

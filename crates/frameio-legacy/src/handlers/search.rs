@@ -1,4 +1,4 @@
-//! Search, by `GET` and by `POST`.
+//! Search with `GET` or `POST`.
 
 use frameio_api::assets::Asset;
 use frameio_api::folders::ListFolderChildren;
@@ -163,7 +163,7 @@ impl Context {
         found.ok_or_else(|| Refusal::not_found("no such account"))
     }
 
-    /// Searches by words. V4 returns projects, too, unless it is told not to.
+    /// Searches by words. V4 returns projects, too, unless the filter excludes them.
     async fn found(
         &self,
         account: &AccountId,

@@ -21,7 +21,7 @@ use crate::translate::metadata;
 /// Number of calls at a time that complete the assets of a page.
 const CONCURRENT: usize = 8;
 
-/// Related resources of a file that V2 answered with.
+/// Related resources of a file that V2 responses have.
 pub(crate) fn includes(original: bool) -> Vec<FileInclude> {
     let mut includes = vec![
         FileInclude::MediaLinksHighQuality,
@@ -47,7 +47,7 @@ pub(crate) struct WithLinks<T> {
 }
 
 impl Context {
-    /// Returns an asset by an id that does not tell its kind.
+    /// Returns an asset by an id that does not show its kind.
     pub(crate) async fn asset(&self, id: &str) -> Result<Located<WithLinks<Asset>>, Refusal> {
         match self.session.ids.get(id) {
             Some(Some(place)) if place.kind.is_asset() => {

@@ -211,7 +211,7 @@ async fn the_path_of_a_copy_is_its_destination() {
 }
 
 #[tokio::test]
-async fn deleted_assets_come_back() {
+async fn restores_deleted_assets() {
     let world = World::new();
     let file = world.file(&world.root, "a.mp4", 10).await;
     let folder = world.folder(&world.root, "b").await;

@@ -1,5 +1,5 @@
 //! The flows that were recorded from the old clients, replayed: requests as the clients sent them,
-//! answers compared by shape, and by the values that the flow names.
+//! responses compared by shape, and by the values that the flow names.
 
 mod deviations;
 mod replay;

@@ -150,7 +150,7 @@ async fn what_has_no_counterpart_names_the_replacement() {
 }
 
 #[test]
-fn nothing_makes_it_answer_with_a_status_that_is_retried() {
+fn never_returns_a_status_that_old_clients_retry() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let world = World::with(Sim::builder().quotas(false), |legacy| legacy);
     let ids = [world.root.clone(), world.project.clone(), world.team.clone(), UNKNOWN.to_owned()];

@@ -57,7 +57,7 @@ async fn send(relay: &Relay, request: Request<Body>) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn events_are_translated_and_signed_anew() {
+async fn translates_events_and_signs_them_again() {
     let old = Old::default();
     let relay = old.relay(200, "");
     let event = Event::new(EventType::FileVersioned, Resource::File("f".into()), "a")
@@ -105,7 +105,7 @@ async fn the_response_of_the_receiver_is_returned() {
 }
 
 #[tokio::test]
-async fn an_action_on_several_assets_is_answered_with_a_message() {
+async fn an_action_on_several_assets_returns_a_message() {
     let old = Old::default();
     let files = ["f", "g"].map(|id| Resource::File(id.into()));
     let action = ActionRequest::new("e", "x", "i", "a").select(files);

@@ -72,7 +72,7 @@ async fn a_tiny_file_has_no_url_that_stays_unused() {
 }
 
 #[tokio::test]
-async fn the_type_of_the_answer_is_that_of_v4() {
+async fn returns_the_media_type_of_v4() {
     let world = world(1000);
     let path = format!("/v2/assets/{}/children", world.root);
     let body = json!({"type": "file", "name": "a.mov", "filesize": 10, "filetype": "text/plain"});
@@ -121,7 +121,7 @@ async fn a_part_that_failed_can_be_sent_again() {
     assert_eq!(put(&world, url, None, &content(10)).await.status, 502);
     world.sim.clear_faults();
     assert_eq!(put(&world, url, None, &content(10)).await.status, 200);
-    assert_eq!(put(&world, url, None, &content(10)).await.status, 200, "once more does no harm");
+    assert_eq!(put(&world, url, None, &content(10)).await.status, 200, "a second time is harmless");
     assert_eq!(world.downloaded(file["id"].as_str().unwrap()).await.unwrap(), content(10));
 }
 

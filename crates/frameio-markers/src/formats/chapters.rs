@@ -55,7 +55,7 @@ struct Entry {
     line: usize,
     key: String,
     value: String,
-    /// `[CHAPTER]` and the like.
+    /// `[CHAPTER]` and similar headings.
     section: bool,
 }
 

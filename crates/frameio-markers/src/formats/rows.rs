@@ -32,7 +32,7 @@ const COLUMNS: [&str; 12] = [
     "created_at",
 ];
 
-/// Columns that are there only if a row needs them.
+/// Columns that are written only if a row needs them.
 const OPTIONAL: [&str; 6] = ["edited_at", "color", "attachments", "links", "internal", "guarded"];
 
 /// The cells of a message.

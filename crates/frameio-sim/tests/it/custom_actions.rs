@@ -225,7 +225,7 @@ async fn reports_responses_that_cannot_be_shown() {
     ];
     let stage = stage(replies, json!({})).await;
     for expected in
-        ["not JSON", "not a form", "nothing to choose from", "neither a form with 'fields'"]
+        ["not JSON", "not a form", "`fields[0].options` is empty", "neither a form with 'fields'"]
     {
         let error = stage.run().await.unwrap_err();
         assert!(matches!(error, TriggerError::Unreadable(_)), "{error}");
