@@ -23,7 +23,8 @@ pub struct Timing {
 /// The rate of files that have none, such as images: no comment of them has a frame.
 const NO_RATE: Rate = Rate::FPS_24;
 
-/// Creates the media of a file; `has_frames` tells whether any comment has a frame.
+/// Creates the media of a file, or fails if the rate is unknown. `has_frames` is whether any comment has a
+/// frame.
 pub(crate) fn media(
     file: &File,
     timing: &Timing,
@@ -33,11 +34,27 @@ pub(crate) fn media(
     let rate = match rate(file, timing)? {
         Some(rate) => rate,
         None if !has_frames && !is_timed(file) => {
-            notes.push(format!("the file has no frame rate; {NO_RATE} is written where a format needs one"));
+            let note = "the file has no frame rate";
+            notes.push(format!("{note}; {NO_RATE} is written where a format needs one"));
             NO_RATE
         }
         None => return Err(CommentsErrorKind::UnknownRate),
     };
+    with_rate(file, rate, timing, has_frames, notes)
+}
+
+/// Creates the media of a file whose rate is unknown and does not matter.
+pub(crate) fn without_rate(file: &File) -> Result<Media, CommentsErrorKind> {
+    with_rate(file, NO_RATE, &Timing::default(), false, &mut Vec::new())
+}
+
+fn with_rate(
+    file: &File,
+    rate: Rate,
+    timing: &Timing,
+    has_frames: bool,
+    notes: &mut Vec<String>,
+) -> Result<Media, CommentsErrorKind> {
     let (timebase, start) = timebase(rate, timing, has_frames, notes)?;
     let mut media = Media::new(&file.name, timebase);
     media.start = start;
@@ -51,10 +68,9 @@ pub(crate) fn media(
     Ok(media)
 }
 
-/// Creates the media of a file without comments, whose rate does not matter.
-pub(crate) fn without_rate(file: &File) -> Result<Media, CommentsErrorKind> {
-    let timing = Timing { rate: Some(NO_RATE), ..Timing::default() };
-    media(file, &timing, false, &mut Vec::new())
+/// Returns whether the rate of a file is known.
+pub(crate) fn has_rate(file: &File, timing: &Timing) -> bool {
+    matches!(rate(file, timing), Ok(Some(_)))
 }
 
 /// The given rate, or that of the metadata.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use frameio_api::comments::{Comment, CommentInclude, ListComments};
-use frameio_api::files::File;
+use frameio_api::files::{File, FileInclude, ShowFile};
 use frameio_client::Client;
 use frameio_core::repair::Skipped;
 use frameio_core::{AccountId, FileId};
-use frameio_markers::MarkerList;
+use frameio_markers::{MarkerList, Media};
 use frameio_transfer::RemotePath;
 use futures_core::Stream;
 use futures_util::stream::{BoxStream, StreamExt};
@@ -32,6 +32,7 @@ const PAGE_SIZE: u32 = 100;
 /// | [`timing`](Self::timing) | rate of the metadata, timecodes from `00:00:00:00` |
 /// | [`guess_visitors`](Self::guess_visitors) | no |
 /// | [`skip_undecodable`](Self::skip_undecodable) | no |
+/// | [`allow_unknown_rate`](Self::allow_unknown_rate) | no |
 /// | [`files_in_flight`](Self::files_in_flight) | 4 |
 #[derive(Debug, Clone)]
 #[must_use]
@@ -42,6 +43,7 @@ pub struct CommentReader {
     pub(crate) skip_undecodable: bool,
     timing: Timing,
     guess_visitors: bool,
+    allow_unknown_rate: bool,
     files_in_flight: usize,
 }
 
@@ -55,6 +57,8 @@ pub struct FileComments {
     pub file: File,
     /// The comments by frame, those without one last.
     pub list: MarkerList,
+    /// Whether the rate of the list is that of the file. Otherwise only its frame numbers can be used.
+    pub is_rate_known: bool,
     /// What was assumed about the file, for the user.
     pub notes: Vec<String>,
     /// Comments that cannot be decoded.
@@ -71,6 +75,7 @@ impl CommentReader {
             skip_undecodable: false,
             timing: Timing::default(),
             guess_visitors: false,
+            allow_unknown_rate: false,
             files_in_flight: 4,
         }
     }
@@ -107,6 +112,14 @@ impl CommentReader {
         self
     }
 
+    /// Sets whether files of unknown rate are read, with [`FileComments::is_rate_known`] false. Default: no.
+    ///
+    /// Use it to compare or display frame numbers, not to write formats with times or timecodes.
+    pub fn allow_unknown_rate(mut self, allow: bool) -> Self {
+        self.allow_unknown_rate = allow;
+        self
+    }
+
     /// Sets the number of files that are read concurrently, at least 1. Default: 4.
     ///
     /// Calls wait for their quota of 100 per minute, regardless of this number.
@@ -140,6 +153,18 @@ impl CommentReader {
         FileStream { stream: stream.boxed() }
     }
 
+    /// Returns the frame rate, start and length of a file, without reading its comments.
+    ///
+    /// # Errors
+    /// When the call fails, or the rate is unknown.
+    pub async fn media(&self, file: &FileId) -> Result<Media, CommentsError> {
+        let fail = |kind| CommentsError::new(&RemotePath::default(), kind).of_file(file);
+        let show = ShowFile::new(&self.account, file).include([FileInclude::Metadata]);
+        let shown = self.client.send(show).await;
+        let shown = shown.map_err(|error| fail(CommentsErrorKind::Call(error)))?;
+        media::media(&shown, &self.timing, true, &mut Vec::new()).map_err(fail)
+    }
+
     async fn target(
         &self,
         target: Target,
@@ -152,10 +177,14 @@ impl CommentReader {
         let has_frames = comments.iter().any(|comment| comment.timestamp.is_some());
         let mut notes = Vec::new();
         let media = media::media(&file, &self.timing, has_frames, &mut notes);
+        let is_rate_known = media::has_rate(&file, &self.timing);
         let mut media = match media {
             Ok(media) => media,
             // Without comments, nothing depends on the rate.
             Err(_) if comments.is_empty() => media::without_rate(&file).map_err(fail)?,
+            Err(CommentsErrorKind::UnknownRate) if self.allow_unknown_rate => {
+                media::without_rate(&file).map_err(fail)?
+            }
             Err(kind) => return Err(fail(kind)),
         };
         media.version = version;
@@ -169,7 +198,7 @@ impl CommentReader {
         if let Some(visitors) = visitors {
             visitors.name(&mut list, &file, &mut notes).await;
         }
-        Ok(FileComments { path, file, list, notes, skipped })
+        Ok(FileComments { path, file, list, is_rate_known, notes, skipped })
     }
 
     /// Reads all comments of a file with their authors and replies.

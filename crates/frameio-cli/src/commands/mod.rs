@@ -3,6 +3,7 @@
 mod asset_row;
 mod batch;
 mod call;
+mod comments;
 mod download;
 mod login;
 mod logout;
@@ -75,6 +76,11 @@ pub(crate) enum Command {
     Ls(ls::Args),
     /// List a folder or project with all its subfolders
     Tree(tree::Args),
+    /// List, change and export comments, and import markers of editing systems
+    Comments {
+        #[command(subcommand)]
+        command: comments::Command,
+    },
     /// Call one operation and print its response as JSON
     Call(call::Args),
     /// Call many operations concurrently, within the quotas
@@ -113,6 +119,7 @@ impl Command {
             Self::Sync(args) => sync::run(global, args).await,
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
+            Self::Comments { command } => command.run(global).await,
             Self::Call(args) => call::run(global, args).await,
             Self::Batch(args) => batch::run(global, args).await,
             Self::Operations(args) => operations::run(args),
