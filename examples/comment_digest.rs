@@ -38,7 +38,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         filter.apply(&mut file.list);
         let mut by_author = BTreeMap::<String, usize>::new();
         for marker in &file.list.markers {
-            *by_author.entry(marker.author.as_ref().map_or_else(String::new, Author::display)).or_default() += 1;
+            *by_author
+                .entry(marker.author.as_ref().map_or_else(String::new, Author::display))
+                .or_default() += 1;
         }
         for (author, count) in by_author {
             println!("{}: {count} open by {author}", file.path);

@@ -17,7 +17,9 @@
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::post;
-use frameio_webhook::action::{ActionRequest, Answer, Field, Form, Interactions, Submission};
+use frameio_webhook::action::{
+    ActionRequest, ActionResponse, Field, Form, Interactions, Submission,
+};
 use frameio_webhook::{
     Receiver, Resource, SIGNATURE_HEADER, Signed, Signer, TIMESTAMP_HEADER, Verifier,
 };
@@ -53,13 +55,19 @@ pub(crate) fn router(verifier: Verifier) -> Router {
     Router::new().route("/actions", post(deliver)).with_state(app)
 }
 
-async fn deliver(State(app): State<App>, Signed(request, _): Signed<ActionRequest>) -> Answer {
+async fn deliver(
+    State(app): State<App>,
+    Signed(request, _): Signed<ActionRequest>,
+) -> ActionResponse {
     // The user sees the error instead of nothing.
     respond(&app.interactions, &request)
-        .unwrap_or_else(|error| Answer::message("That did not work", error.to_string()))
+        .unwrap_or_else(|error| ActionResponse::message("That did not work", error.to_string()))
 }
 
-fn respond(interactions: &Interactions<Step>, request: &ActionRequest) -> Result<Answer, Error> {
+fn respond(
+    interactions: &Interactions<Step>,
+    request: &ActionRequest,
+) -> Result<ActionResponse, Error> {
     let Some(sent) = request.submission() else { return ask_for_format(request) };
     if sent.get("format").is_some() {
         let format = sent.choice("format", FORMATS.map(|(_, value)| value))?;
@@ -72,27 +80,27 @@ fn respond(interactions: &Interactions<Step>, request: &ActionRequest) -> Result
             let message = order(request, format, burn_in, sent)?;
             let step = Step::Ordered { message: message.clone() };
             interactions.insert(&request.interaction_id, step);
-            Ok(Answer::message("On its way", message))
+            Ok(ActionResponse::message("On its way", message))
         }
-        Some(Step::Ordered { message }) => Ok(Answer::message("On its way", message)),
+        Some(Step::Ordered { message }) => Ok(ActionResponse::message("On its way", message)),
         None => Err("the form has expired: start the action again".into()),
     }
 }
 
-fn ask_for_format(request: &ActionRequest) -> Result<Answer, Error> {
+fn ask_for_format(request: &ActionRequest) -> Result<ActionResponse, Error> {
     let form = Form::new("Deliver")
         .description(format!("{} selected", request.selection().count()))
         .field(Field::select("format", "Format", FORMATS).value("h264"))
         .field(Field::boolean("burn_in", "Burn the timecode in").value("false"));
-    Ok(form.answer()?)
+    Ok(form.response()?)
 }
 
-fn ask_for_address() -> Result<Answer, Error> {
+fn ask_for_address() -> Result<ActionResponse, Error> {
     let form = Form::new("Recipient")
         .field(Field::text("to", "Address"))
         .field(Field::textarea("note", "Note"))
         .field(Field::link("terms", "How deliveries work", "https://example.com/deliveries"));
-    Ok(form.answer()?)
+    Ok(form.response()?)
 }
 
 /// Stands for adding an order to a queue. Slow work does not belong here.

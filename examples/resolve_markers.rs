@@ -19,7 +19,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::builder().token(Sim::TOKEN).transport(sim).build()?;
     let upload = CreateLocalUpload::new(&demo.account_id, &demo.root_folder_id, "Cut 3.mov", 7_u64);
     let file = client.send(upload).await?.id;
-    for (frame, text) in [(412, "A beat too early"), (412, "Agreed"), (1290, "Remove the wire #vfx")] {
+    for (frame, text) in
+        [(412, "A beat too early"), (412, "Agreed"), (1290, "Remove the wire #vfx")]
+    {
         let comment = CreateComment::new(&demo.account_id, &file, text).timestamp(frame as u64);
         client.send(comment).await?;
     }

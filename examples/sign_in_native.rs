@@ -42,7 +42,7 @@ pub(crate) async fn run(path: PathBuf, open: impl FnOnce(&str)) -> Result<String
     let session = Session::builder(ims.clone()).store(FileStore::new(path)).build();
     match session.token().await {
         Ok(_) => println!("still signed in"),
-        Err(error) if error.is_sign_in_again() => {
+        Err(error) if error.requires_sign_in() => {
             let authorization = ims.authorization()?;
             open(authorization.url());
             let code = authorization.finish(&loopback.callback(&authorization).await?)?;

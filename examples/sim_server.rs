@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         writeln!(stdout, "FRAMEIO_BASE_URL={}", server.url())?;
         writeln!(stdout, "FRAMEIO_TOKEN={}", Sim::TOKEN)?;
         writeln!(stdout, "{}", about(&sim))?;
-        // A pipe receives nothing before.
+        // Output to a pipe is buffered.
         stdout.flush()?;
     }
     tokio::task::spawn_blocking(|| io::copy(&mut io::stdin().lock(), &mut io::sink())).await??;

@@ -229,7 +229,7 @@ def test_deliveries_are_listed(page, sim):
     sim.call("POST", f"{sim.root}/folders", {"name": "Scene 1"})
     delivery = page.locator("#deliveries li")
     expect(delivery).to_contain_text("folder.created")
-    expect(delivery).to_contain_text("Ingest · hooks.example.com · was not sent")
+    expect(delivery).to_contain_text("Ingest · hooks.example.com · not sent")
     # The simulator sends nothing to other machines, which is not an error.
     expect(delivery.locator(".pill")).to_have_text("not sent")
     expect(delivery.locator(".pill")).to_have_attribute("data-tone", "none")

@@ -80,6 +80,7 @@
 //! | `experimental` | operations and fields that the service may change or withdraw at any time |
 //!
 //! Both are off by default.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 use frameio_core::Operation;
 

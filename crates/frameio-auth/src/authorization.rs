@@ -1,4 +1,4 @@
-//! A user is sent to sign in, and comes back.
+//! The authorization of a user: the URL of the sign-in page, and the callback.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use super::error::{Error, ErrorKind};
 use super::redact::redact;
 use super::{pkce, token_response};
 
-/// The most of a callback that is looked at, in bytes.
-const LONGEST: usize = 64 << 10;
+/// Maximum length of a callback in bytes.
+const MAX_CALLBACK: usize = 64 << 10;
 
-/// A sign-in that has begun: where to send the user, and what to check when they come back.
+/// A started sign-in of a user: the URL of the sign-in page, and the secrets to verify the callback.
 ///
-/// It is made by [`Ims::authorization`](super::Ims::authorization). A web app keeps it in the
-/// session of the browser between the two requests; serializing writes its secrets, so a session
-/// that lives in a cookie has to be encrypted. `Debug` shows none of them.
+/// Created by [`Ims::authorization`](super::Ims::authorization). A web app stores it in the session of
+/// the browser between the two requests. Serializing writes the secrets, so encrypt a session that is
+/// stored in a cookie. `Debug` does not show them.
 ///
 /// ```
 /// use frameio::auth::{Credential, Ims};
@@ -39,7 +39,8 @@ pub struct Authorization {
     verifier: Option<Secret>,
 }
 
-/// The code that a user came back with, its state checked. It is good once, for some minutes.
+/// Code of a verified callback, for [`Ims::exchange`](super::Ims::exchange). It can be used once,
+/// within a few minutes.
 pub struct AuthorizationCode {
     pub(super) code: Secret,
     pub(super) verifier: Option<Secret>,
@@ -48,7 +49,7 @@ pub struct AuthorizationCode {
 impl Authorization {
     pub(super) fn new(base: &str, credential: &Credential) -> Result<Self, Error> {
         let Some(redirect_uri) = &credential.redirect_uri else {
-            let message = "a server-to-server credential signs in without a user";
+            let message = "a server-to-server credential cannot sign in a user";
             return Err(Error::new(ErrorKind::Config, message));
         };
         let state = pkce::random()?;
@@ -67,32 +68,33 @@ impl Authorization {
         Ok(Self { url: url.finish(), state, verifier })
     }
 
-    /// Where to send the user. It holds the state, so it belongs into no log.
+    /// Returns the URL of the sign-in page. Do not log it: it contains the state.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Returns whether a callback has the state of this authorization, so that only the service can
-    /// have sent it.
+    /// Returns whether a callback has the state of this authorization.
     pub(super) fn is_mine(&self, callback: &str) -> bool {
         let state = Callback::read(callback).ok().and_then(|callback| callback.state);
         state.is_some_and(|state| Secret::from(state) == self.state)
     }
 
-    /// Reads the callback: the whole URL that the browser was sent back to, or its query.
+    /// Verifies a callback and returns its code. `callback` is the URL that the browser was redirected
+    /// to, or its query.
     ///
     /// # Errors
-    /// [`State`](ErrorKind::State) where the callback belongs to another sign-in,
-    /// [`Denied`](ErrorKind::Denied) where the user said no, another kind where the service told
-    /// another error, and [`Callback`](ErrorKind::Callback) where it is no callback at all.
+    /// - [`State`](ErrorKind::State) if the callback belongs to another sign-in
+    /// - [`Denied`](ErrorKind::Denied) if the user or an administrator denied access
+    /// - [`Callback`](ErrorKind::Callback) if the callback is malformed
+    /// - the kind of any other error that the service reports
     pub fn finish(&self, callback: &str) -> Result<AuthorizationCode, Error> {
         let callback = Callback::read(callback)?;
         let same = |state: &str| Secret::from(state) == self.state;
         match (&callback.state, &callback.error) {
             (Some(state), _) if !same(state) => {
-                Err(Error::new(ErrorKind::State, "its `state` is another one"))
+                Err(Error::new(ErrorKind::State, "its `state` does not match"))
             }
-            // Without a state it tells nothing that could do harm.
+            // An error without a state grants nothing, so it needs no verification.
             (_, Some(error)) => Err(token_response::refused(
                 error,
                 callback.description.as_deref().unwrap_or_default(),
@@ -103,7 +105,7 @@ impl Authorization {
                 Some(code) => {
                     Ok(AuthorizationCode { code: code.into(), verifier: self.verifier.clone() })
                 }
-                None => Err(Error::new(ErrorKind::Callback, "it has neither `code` nor `error`")),
+                None => Err(Error::new(ErrorKind::Callback, "neither `code` nor `error`")),
             },
         }
     }
@@ -119,26 +121,27 @@ struct Callback {
 
 impl Callback {
     fn read(text: &str) -> Result<Self, Error> {
-        if text.len() > LONGEST {
-            return Err(Error::new(ErrorKind::Callback, "it is far too long"));
+        if text.len() > MAX_CALLBACK {
+            let message = format!("longer than {MAX_CALLBACK} bytes");
+            return Err(Error::new(ErrorKind::Callback, message));
         }
         let text = text.trim();
         let text = text.split_once('#').map_or(text, |(before, _)| before);
         let query = text.split_once('?').map_or(text, |(_, query)| query);
         let mut callback = Self::default();
         for (name, value) in parse(query.as_bytes()) {
-            let (name, place) = match &*name {
+            let (name, field) = match &*name {
                 "code" => ("code", &mut callback.code),
                 "state" => ("state", &mut callback.state),
                 "error" => ("error", &mut callback.error),
                 "error_description" => ("error_description", &mut callback.description),
                 _ => continue,
             };
-            if place.is_some() {
-                return Err(Error::new(ErrorKind::Callback, format!("it has `{name}` twice")));
+            if field.is_some() {
+                return Err(Error::new(ErrorKind::Callback, format!("duplicate `{name}`")));
             }
-            // A parameter without a value is as good as none.
-            *place = (!value.is_empty()).then(|| value.into_owned());
+            // A parameter without a value counts as missing.
+            *field = (!value.is_empty()).then(|| value.into_owned());
         }
         Ok(callback)
     }
@@ -183,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_url_has_all_that_is_asked_for() {
+    fn the_url_has_all_parameters() {
         let authorization = authorization();
         let (start, query) = authorization.url().split_once('?').unwrap();
         assert_eq!(start, "https://ims.example/ims/authorize/v2");
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn callbacks_are_read_and_checked() {
+    fn reads_and_verifies_callbacks() {
         let authorization = authorization();
         for good in [
             "code=c&state=STATE",
@@ -238,11 +241,11 @@ mod tests {
         ] {
             assert_eq!(finish(&authorization, bad), Err(kind), "{bad}");
         }
-        assert_eq!(finish(&authorization, &"x".repeat(LONGEST + 1)), Err(ErrorKind::Callback));
+        assert_eq!(finish(&authorization, &"x".repeat(MAX_CALLBACK + 1)), Err(ErrorKind::Callback));
     }
 
     #[test]
-    fn it_is_kept_between_two_requests_and_shows_nothing() {
+    fn serializes_for_the_second_request_and_hides_its_secrets_in_debug() {
         let authorization = authorization();
         let json = serde_json::to_string(&authorization).unwrap();
         let kept: Authorization = serde_json::from_str(&json).unwrap();
@@ -264,7 +267,7 @@ mod tests {
         }
 
         #[test]
-        fn every_code_comes_back_as_it_was_sent(code in "\\PC{1,60}", other in "\\PC{0,20}") {
+        fn decodes_any_code(code in "\\PC{1,60}", other in "\\PC{0,20}") {
             let authorization = authorization();
             let query = Query::new(String::new())
                 .append_pair("code", &code)
@@ -277,7 +280,7 @@ mod tests {
         }
 
         #[test]
-        fn a_changed_state_gives_none(at in 0_usize..43, change in "[A-Za-z0-9_-]") {
+        fn a_changed_state_gives_no_code(at in 0_usize..43, change in "[A-Za-z0-9_-]") {
             let authorization = authorization();
             let mut state = authorization.state.expose().to_owned();
             prop_assume!(state[at..=at] != change);

@@ -1,4 +1,4 @@
-//! What an access token says of itself.
+//! Claims of an access token.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-/// What a token of Adobe IMS says of itself.
+/// Unverified claims of a token of Adobe IMS.
 ///
-/// Nobody but IMS can check it: its key is not published. So it is good for telling a user what is
-/// wrong, and never for letting anybody in.
+/// Only IMS can verify them, because its key is not published. Use them in messages to the user, never
+/// for access decisions.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Claims {
-    /// `access_token`, `refresh_token`, …
+    /// Type of the token: `access_token`, `refresh_token`, ….
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// The IMS that gave it: `ims-na1`; that of the staging environment is `ims-na1-stg1`.
+    /// Environment of IMS that issued the token: `ims-na1`, or `ims-na1-stg1` for staging.
     #[serde(rename = "as")]
     pub issuer: Option<String>,
-    /// The app that it was given to.
+    /// Client ID of the app.
     pub client_id: Option<String>,
-    /// The user as Adobe knows them, `…@AdobeID`.
+    /// User ID at Adobe, such as `…@AdobeID`.
     pub user_id: Option<String>,
-    /// What it is good for.
+    /// Granted scopes.
     #[serde(default, rename = "scope", deserialize_with = "scopes")]
     pub scopes: Vec<String>,
     #[serde(default, deserialize_with = "millis")]
@@ -34,7 +34,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Reads a token, unverified; `None` where it is not of the form that IMS gives.
+    /// Decodes a token without verifying it; `None` if it is not a JWT.
     pub fn unverified(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
         let (_, claims, _) = (parts.next()?, parts.next()?, parts.next()?);
@@ -44,28 +44,28 @@ impl Claims {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
     }
 
-    /// When it was given.
+    /// Returns the time at which the token was issued.
     pub fn created_at(&self) -> Option<Timestamp> {
         Timestamp::from_millisecond(self.created_at?).ok()
     }
 
-    /// When it expires.
+    /// Returns the time at which the token expires.
     pub fn expires_at(&self) -> Option<Timestamp> {
         Timestamp::from_millisecond(self.created_at?.checked_add(self.expires_in?)?).ok()
     }
 
-    /// For how long it was given.
-    pub fn life(&self) -> Option<Duration> {
+    /// Returns the time between issue and expiry.
+    pub fn lifetime(&self) -> Option<Duration> {
         Some(Duration::from_millis(self.expires_in?.try_into().ok()?))
     }
 
-    /// Whether it is good for `scope`.
-    pub fn has(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|known| known == scope)
+    /// Returns whether `scope` is granted.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
     }
 }
 
-/// Times are texts, in milliseconds; numbers are read as well.
+/// Deserializes milliseconds. IMS sends them as strings; numbers are accepted too.
 fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -97,15 +97,16 @@ mod tests {
     }
 
     #[test]
-    fn texts_and_numbers_are_read() {
+    fn reads_times_as_strings_or_numbers() {
         for claims in [
             r#"{"scope":"openid,AdobeID","created_at":"1000","expires_in":"5000","as":"ims-na1"}"#,
             r#"{"scope":"openid AdobeID","created_at":1000,"expires_in":5000,"as":"ims-na1"}"#,
         ] {
             let claims = Claims::unverified(&token(claims)).unwrap();
-            assert!(claims.has("openid") && claims.has("AdobeID") && !claims.has("Adobe"));
+            assert!(claims.has_scope("openid") && claims.has_scope("AdobeID"));
+            assert!(!claims.has_scope("Adobe"));
             assert_eq!(claims.expires_at(), Timestamp::from_millisecond(6000).ok());
-            assert_eq!(claims.life(), Some(Duration::from_secs(5)));
+            assert_eq!(claims.lifetime(), Some(Duration::from_secs(5)));
         }
         let odd = Claims::unverified(&token(r#"{"created_at":"soon","expires_in":"5"}"#)).unwrap();
         assert_eq!((odd.created_at(), odd.expires_at()), (None, None));
@@ -118,7 +119,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_makes_it_panic(text in "\\PC{0,40}", claims in "\\PC{0,80}") {
+        fn never_panics(text in "\\PC{0,40}", claims in "\\PC{0,80}") {
             Claims::unverified(&text);
             Claims::unverified(&token(&claims));
         }

@@ -1,20 +1,20 @@
-//! Which app signs in, and how.
+//! Credentials of an app.
 
 use std::fmt;
 
 use frameio_core::{Secret, trim_text};
 
-/// The app that signs in, as the Adobe Developer Console makes them.
+/// OAuth credential of an app, of one of the types in the Adobe Developer Console.
 ///
-/// | kind | signs in | redirect |
+/// | type | signs in | redirect URI |
 /// |---|---|---|
-/// | [`server_to_server`](Self::server_to_server) | itself, with its secret | none |
-/// | [`web`](Self::web) | a user, with its secret | `https` |
+/// | [`server_to_server`](Self::server_to_server) | the app itself, with its secret | none |
+/// | [`web`](Self::web) | a user, with the secret of the app | `https` |
 /// | [`single_page`](Self::single_page) | a user, with PKCE | `https` |
-/// | [`native`](Self::native) | a user, with PKCE | a scheme of its own, or `https` |
+/// | [`native`](Self::native) | a user, with PKCE | `https` or a custom scheme |
 ///
-/// `http` on the loopback is accepted for each of the redirects. Surrounding whitespace of an ID, a
-/// secret or a redirect is removed. `Debug` shows no secret.
+/// A redirect URI may also be `http` on the loopback. Whitespace around an ID, a secret or a redirect
+/// URI is removed. `Debug` does not show the secret.
 ///
 /// ```
 /// use frameio::auth::Credential;
@@ -40,20 +40,20 @@ pub(super) enum Kind {
     Native,
 }
 
-/// What a user is asked for. Without the last one the API takes no token, and without
-/// `offline_access` there is no refresh token.
-const OF_USERS: &[&str] = &["openid", "email", "profile", "offline_access", ROLES];
-const OF_SERVERS: &[&str] = &["openid", ADOBE_ID, SERVER];
+/// Default scopes of users. The API requires the last one, and `offline_access` requests a refresh
+/// token.
+const USER_SCOPES: &[&str] = &["openid", "email", "profile", "offline_access", ROLES];
+const SERVER_SCOPES: &[&str] = &["openid", ADOBE_ID, SERVER];
 
-/// The service adds it to what a user is asked for.
+/// Scope that the service adds for users.
 pub(super) const ADOBE_ID: &str = "AdobeID";
 pub(super) const ROLES: &str = "additional_info.roles";
 pub(super) const SERVER: &str = "frame.s2s.all";
 
 impl Credential {
-    /// OAuth Server-to-Server: an account of its own, without a user and without refresh tokens.
+    /// Creates an OAuth Server-to-Server credential, which signs in without a user.
     ///
-    /// It works only for accounts that are administered in the Adobe Admin Console.
+    /// Only accounts that are managed in the Adobe Admin Console support it.
     pub fn server_to_server(
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
@@ -62,7 +62,8 @@ impl Credential {
         Self::new(Kind::ServerToServer, client_id.into(), secret, None)
     }
 
-    /// OAuth Web App: a user, by an authorization code and the secret of the app.
+    /// Creates an OAuth Web App credential, which signs in users with an authorization code and the
+    /// secret of the app.
     pub fn web(
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
@@ -72,13 +73,14 @@ impl Credential {
         Self::new(Kind::Web, client_id.into(), secret, Some(redirect_uri.into()))
     }
 
-    /// OAuth Single-Page App: a user, by an authorization code and PKCE.
+    /// Creates an OAuth Single-Page App credential, which signs in users with an authorization code and
+    /// PKCE.
     pub fn single_page(client_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
         Self::new(Kind::SinglePage, client_id.into(), None, Some(redirect_uri.into()))
     }
 
-    /// OAuth Native App: a user, by an authorization code and PKCE. The redirect may have a scheme
-    /// of its own, `adobe+…://…`.
+    /// Creates an OAuth Native App credential, which signs in users with an authorization code and
+    /// PKCE. The redirect URI may have a custom scheme, such as `adobe+…://…`.
     pub fn native(client_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
         Self::new(Kind::Native, client_id.into(), None, Some(redirect_uri.into()))
     }
@@ -98,24 +100,26 @@ impl Credential {
         }
     }
 
-    /// Asks for these scopes. Default: `openid AdobeID frame.s2s.all` for a server, else
-    /// `openid email profile offline_access additional_info.roles`.
+    /// Requests these scopes instead of the defaults.
+    ///
+    /// The defaults are `openid AdobeID frame.s2s.all` for a server, and
+    /// `openid email profile offline_access additional_info.roles` for users.
     pub fn scopes<T: Into<String>>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The id that the app names itself by.
+    /// Returns the client ID of the app.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// The scopes that are asked for, separated by blanks.
+    /// Returns the requested scopes, separated by spaces.
     pub(super) fn scope(&self) -> String {
         match (&self.scopes, self.kind) {
             (Some(scopes), _) => scopes.join(" "),
-            (None, Kind::ServerToServer) => OF_SERVERS.join(" "),
-            (None, _) => OF_USERS.join(" "),
+            (None, Kind::ServerToServer) => SERVER_SCOPES.join(" "),
+            (None, _) => USER_SCOPES.join(" "),
         }
     }
 
@@ -127,7 +131,7 @@ impl Credential {
         matches!(self.kind, Kind::ServerToServer)
     }
 
-    /// Whether a code is bound to the app by PKCE, since there is no secret.
+    /// Returns whether the app has no secret and uses PKCE instead.
     pub(super) const fn is_public(&self) -> bool {
         self.secret.is_none()
     }

@@ -1,4 +1,4 @@
-//! Why nobody is signed in.
+//! Errors of signing in, refreshing and signing out.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,11 +8,11 @@ use std::time::Duration;
 use frameio_core::BoxError;
 use http::StatusCode;
 
-/// Why signing in, refreshing or signing out failed.
+/// Error of signing in, refreshing or signing out.
 ///
-/// `Display` is one line and never shows a secret; what a server wrote is shown without anything
-/// that looks like a token. It is cheap to clone: all calls that wait for one refresh get the same
-/// error. `frameio::Error::find` finds it behind the error of a call.
+/// `Display` writes one line without secrets; anything that looks like a token is removed from messages
+/// of the service. Clones are cheap: all calls that wait for the same refresh get the same error. Use
+/// `frameio::Error::find` to get it from the error of a call.
 ///
 /// ```
 /// # async fn show(client: frameio::Client) -> Result<(), frameio::Error> {
@@ -23,7 +23,7 @@ use http::StatusCode;
 ///     Err(error) => error,
 /// };
 /// match error.find::<auth::Error>() {
-///     Some(auth) if auth.is_sign_in_again() => println!("please sign in again"),
+///     Some(error) if error.requires_sign_in() => println!("please sign in again"),
 ///     _ => return Err(error),
 /// }
 /// # Ok(())
@@ -41,40 +41,40 @@ struct Inner {
     source: Option<BoxError>,
 }
 
-/// What went wrong, roughly.
+/// Category of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Nobody is signed in, or not any more: the refresh token or the code is expired, used up or
-    /// revoked. The user has to sign in again.
-    SignInAgain,
-    /// The user, or an administrator, denied the app.
+    /// There is no valid sign-in: the code or the refresh token is missing, expired, used or revoked.
+    /// The user has to sign in again.
+    SignInRequired,
+    /// The user or an administrator denied access to the app.
     Denied,
-    /// The callback does not belong to the authorization: its state is another one. It may be an
-    /// old tab, or an attack.
+    /// The `state` of the callback does not match the authorization. The callback is from another
+    /// sign-in, such as that of an old tab, or from an attack.
     State,
-    /// The callback is not one that the service makes.
+    /// The callback is malformed.
     Callback,
-    /// The service does not know the app, or not by this secret, or not for this flow.
+    /// The client ID or the secret is invalid, or the app does not support this flow.
     Credential,
-    /// The app may not ask for these scopes.
+    /// The app is not allowed to request these scopes.
     Scope,
     /// The service refused the request for another reason.
     Refused,
-    /// The service has had too many requests.
+    /// The service received too many requests.
     RateLimited,
     /// The service failed.
     Server,
-    /// No response came: no connection, a broken one, or a time limit.
+    /// No response: the connection failed, broke or timed out.
     Network,
-    /// The response is not one that the service sends.
+    /// The response of the service is malformed.
     Response,
-    /// The tokens could not be loaded or saved.
+    /// The [store](crate::TokenStore) failed to load, save, lock or delete the tokens.
     Store,
-    /// The tokens were issued by another sign-in service than that of the session, so they are
-    /// neither used nor sent to it.
+    /// The tokens were issued by another service than that of the session, which neither uses nor
+    /// sends them.
     Issuer,
-    /// It cannot be done with these settings, or here.
+    /// The operation is not possible with these settings or in this environment.
     Config,
 }
 
@@ -86,7 +86,7 @@ impl Error {
         Self(Arc::new(inner))
     }
 
-    /// With the error that it came from. Its text is kept as the source, not shown.
+    /// Creates an error with a source. `Display` shows the message only.
     pub(super) fn because(kind: ErrorKind, message: &str, source: BoxError) -> Self {
         let inner = Inner {
             kind,
@@ -99,7 +99,7 @@ impl Error {
         Self(Arc::new(inner))
     }
 
-    /// An error that the service named; `message` is masked already.
+    /// Creates the error of a response or a callback. `message` must be redacted.
     pub(super) fn from_response(
         kind: ErrorKind,
         message: String,
@@ -110,61 +110,62 @@ impl Error {
         Self(Arc::new(Inner { kind, message, code, status, retry_after, source: None }))
     }
 
-    /// What went wrong, roughly.
+    /// Returns the category of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The error code of OAuth, `invalid_grant`, if the service gave one.
+    /// Returns the OAuth error code of the service, such as `invalid_grant`.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// Status of the response, if one came.
+    /// Returns the status of the response; `None` without a response.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// When it is worth trying again, if the service said it.
+    /// Returns the value of the header `Retry-After`, the time to wait before trying again.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether only the user can help, by signing in again.
-    pub fn is_sign_in_again(&self) -> bool {
-        self.0.kind == ErrorKind::SignInAgain
+    /// Returns whether the user has to sign in again.
+    pub fn requires_sign_in(&self) -> bool {
+        self.0.kind == ErrorKind::SignInRequired
     }
 
-    /// Whether the same may succeed later, without anybody doing anything.
+    /// Returns whether the operation may succeed later without a change of settings: after a network
+    /// failure, a failure of the service, or too many requests.
     pub fn is_temporary(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Network | ErrorKind::RateLimited | ErrorKind::Server)
     }
 }
 
 impl ErrorKind {
-    const fn what(self) -> &'static str {
+    const fn summary(self) -> &'static str {
         match self {
-            Self::SignInAgain => "sign in again",
+            Self::SignInRequired => "sign in again",
             Self::Denied => "the sign-in was denied",
             Self::State => "the callback belongs to another sign-in",
-            Self::Callback => "the callback is not understood",
-            Self::Credential => "the credential is refused",
-            Self::Scope => "the scopes are refused",
-            Self::Refused => "the request is refused",
-            Self::RateLimited => "too many requests for tokens",
+            Self::Callback => "malformed callback",
+            Self::Credential => "the credential was refused",
+            Self::Scope => "the scopes were refused",
+            Self::Refused => "the sign-in service refused the request",
+            Self::RateLimited => "too many requests to the sign-in service",
             Self::Server => "the sign-in service failed",
             Self::Network => "no response from the sign-in service",
             Self::Response => "unexpected response from the sign-in service",
             Self::Store => "the token store failed",
-            Self::Issuer => "the stored tokens belong to another sign-in service",
-            Self::Config => "signing in is set up wrongly",
+            Self::Issuer => "the stored tokens are from another sign-in service",
+            Self::Config => "cannot sign in",
         }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.kind.what())?;
+        f.write_str(self.0.kind.summary())?;
         if !self.0.message.is_empty() {
             write!(f, ": {}", self.0.message)?;
         }

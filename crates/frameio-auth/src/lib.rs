@@ -1,17 +1,20 @@
-//! Signing in with Adobe IMS, and tokens that look after themselves.
+//! OAuth 2.0 sign-in with Adobe IMS, and sessions that refresh and save their tokens.
 //!
-//! | who signs in | how |
+//! Most programs use this crate as `frameio::auth`, with the feature `auth` of `frameio`. Depend on it
+//! directly to get tokens of Adobe IMS without the Frame.io client.
+//!
+//! | sign-in | start with |
 //! |---|---|
-//! | a server, for itself | [`Credential::server_to_server`], and nothing more |
-//! | a user of a web app | [`Credential::web`], with the secret of the app |
-//! | a user of a single-page app | [`Credential::single_page`], with PKCE |
-//! | a user of a native app | [`Credential::native`], with PKCE; see [`Loopback`] |
-//! | a user with an existing token | `ClientBuilder::token` |
-//! | a legacy developer token | `ClientBuilder::legacy_token` |
+//! | server, without a user | [`Credential::server_to_server`] and [`Session::new`] |
+//! | user of a web app | [`Credential::web`], with the secret of the app |
+//! | user of a single-page app | [`Credential::single_page`], with PKCE |
+//! | user of a native app | [`Credential::native`], with PKCE, and [`Loopback`] |
+//! | existing access token | `ClientBuilder::token` |
+//! | legacy developer token | `ClientBuilder::legacy_token` |
 //!
-//! An app asks [`Ims`]. A user is sent to the URL of an [`Authorization`], which then reads and
-//! checks the callback; the code in it is [exchanged](Ims::exchange) for [`Tokens`], which a
-//! [`Session`] keeps fresh in a [`TokenStore`]. The session is what a client is given.
+//! To sign in a user, an [`Ims`] creates an [`Authorization`]. Send the browser to its URL, pass the
+//! callback to [`Authorization::finish`], and [exchange](Ims::exchange) the code for [`Tokens`]. A
+//! [`Session`] refreshes them and saves them in a [`TokenStore`]; it is the token provider of a client.
 //!
 //! ```
 //! use frameio::Client;
@@ -28,13 +31,13 @@
 //! #     .transport(sim.clone())
 //!     .build()?;
 //!
-//! // One request of the browser: it is sent to Adobe.
+//! // First request of the browser: redirect it to the sign-in page.
 //! let authorization = ims.authorization()?;
 //! # let request = http::Request::get(authorization.url()).body(frameio::Body::empty())?;
 //! # let redirect = tower::ServiceExt::oneshot(sim.clone(), request).await?;
 //! # let callback = redirect.headers()["location"].to_str()?;
 //!
-//! // The next: it comes back.
+//! // Second request: the sign-in page redirects it to your callback.
 //! let tokens = ims.exchange(authorization.finish(callback)?).await?;
 //! let session = Session::builder(ims).store(FileStore::new(path)).build();
 //! session.import(tokens).await?;
@@ -47,11 +50,23 @@
 //! # }
 //! ```
 //!
-//! | event | level | when |
+//! # Events
+//!
+//! A session emits `tracing` events with the target [`TARGET`](frameio_tower::auth::TARGET):
+//!
+//! | event | level | emitted when |
 //! |---|---|---|
-//! | [`auth.renewed`](RENEWED) | `DEBUG` | a session has got other tokens |
-//! | [`auth.renew_failed`](RENEW_FAILED) | `WARN` | it could not |
-//! | [`auth.unsaved`](UNSAVED) | `WARN` | its tokens could not be kept; saving is tried again before the next refresh |
+//! | [`auth.refreshed`](REFRESHED) | `DEBUG` | the session received new tokens |
+//! | [`auth.refresh_failed`](REFRESH_FAILED) | `WARN` | it could not refresh its tokens |
+//! | [`auth.save_failed`](SAVE_FAILED) | `WARN` | the store failed; saving is retried before the next refresh |
+//!
+//! # Features
+//!
+//! - `transport` (default): sends requests with `frameio-transport`. Without it,
+//!   [`ImsBuilder::transport`] is required.
+//! - `profiles`: the profiles and saved sign-ins of the command `frameio`.
+//! - `keyring`: stores tokens in the system keyring.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod authorization;
 mod claims;
@@ -83,12 +98,11 @@ pub use self::store::{FileStore, MemoryStore, Reservation, StoreLock, TokenStore
 #[cfg(feature = "keyring")]
 pub use self::store::{KeyringEntry, KeyringStore};
 pub use self::tokens::Tokens;
-pub use self::unauthorized::{WhyUnauthorized, explain};
+pub use self::unauthorized::{UnauthorizedReason, explain};
 
-/// The event of a session that has got other tokens. Its target is
-/// [`TARGET`](frameio_tower::auth::TARGET), as that of the others.
-pub const RENEWED: &str = "auth.renewed";
-/// The event of a session that could not get other tokens.
-pub const RENEW_FAILED: &str = "auth.renew_failed";
-/// The event of tokens that could not be kept.
-pub const UNSAVED: &str = "auth.unsaved";
+/// Name of the event that is emitted when a session has received new tokens.
+pub const REFRESHED: &str = "auth.refreshed";
+/// Name of the event that is emitted when a session could not refresh its tokens.
+pub const REFRESH_FAILED: &str = "auth.refresh_failed";
+/// Name of the event that is emitted when the store of a session failed to load or save tokens.
+pub const SAVE_FAILED: &str = "auth.save_failed";

@@ -1,4 +1,4 @@
-//! The redirect of a browser to this machine.
+//! Receives the redirect of a browser on this machine.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,24 +17,24 @@ use tokio::time::timeout;
 
 use super::authorization::Authorization;
 
-/// The path that the browser is sent back to.
+/// Path of the redirect URI.
 const PATH: &str = "/callback";
-/// Maximum size of a request head; browsers send some thousand bytes.
+/// Maximum size of a request head. Browsers send a few thousand bytes.
 const MAX_HEAD: usize = 32 << 10;
-/// Maximum number of open connections. One more closes the oldest, so that idle connections cannot
-/// keep the browser out.
+/// Maximum number of open connections. A further one closes the oldest, so that idle connections
+/// cannot block the browser.
 const MAX_OPEN: usize = 32;
-/// How long a connection may take to send a request.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Time limit for receiving a request, and for sending a response.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A redirect on the loopback, for a program without a server of its own.
+/// Listener on the loopback that receives the callback of a sign-in, for programs without a server.
 ///
-/// It listens on a free port of `127.0.0.1`, waits for the callback of one sign-in, and shows the
-/// browser a page. Nothing listens any more once it is dropped.
+/// It listens on a port of `127.0.0.1`, waits for the callback of one sign-in, and shows a page in the
+/// browser. Dropping it closes the port.
 ///
-/// Every program and every web page of this machine can send requests to it. So it accepts only a
-/// `GET` of its path with the `state` of the sign-in, from a browser that was sent to a loopback
-/// address; anything else gets an error page, and the wait continues.
+/// All programs and web pages on this machine can send requests to the listener. It accepts only a
+/// `GET` of its path with a loopback address as the host and with the `state` of the sign-in. Any other
+/// request gets an error page, and the wait continues.
 ///
 /// ```no_run
 /// use frameio::auth::{Credential, Ims, Loopback, Session};
@@ -60,33 +60,35 @@ impl Loopback {
     /// Listens on a free port.
     ///
     /// # Errors
-    /// When the system refuses it.
+    /// Fails if the system cannot bind a port.
     pub async fn bind() -> io::Result<Self> {
         Self::bind_port(0).await
     }
 
-    /// Listens on this port, for an app whose redirect is registered with it.
+    /// Listens on a fixed port, for an app whose redirect URI is registered with it.
     ///
     /// # Errors
-    /// When the system refuses it, most often since another program listens there.
+    /// Fails if the port cannot be bound, usually because another program uses it.
     pub async fn bind_port(port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         Ok(Self { listener, address })
     }
 
-    /// Returns the redirect to configure for the app: `http://127.0.0.1:PORT/callback`.
+    /// Returns the redirect URI for the [`Credential`](crate::Credential):
+    /// `http://127.0.0.1:PORT/callback`.
     pub fn redirect_uri(&self) -> String {
         format!("http://{}{PATH}", self.address)
     }
 
-    /// Waits for the browser to come back from `authorization`, for as long as the user takes, and
-    /// returns what [`Authorization::finish`] reads: a code, or the error of the service.
+    /// Waits for the callback of `authorization`, without a time limit, and returns it for
+    /// [`Authorization::finish`].
     ///
-    /// Callbacks with another `state`, or without one, do not end the wait.
+    /// The callback has a code or an error of the service. Callbacks without the `state` of
+    /// `authorization` are refused and do not end the wait.
     ///
     /// # Errors
-    /// When the system fails.
+    /// Fails if the system cannot accept connections.
     pub async fn callback(&self, authorization: &Authorization) -> io::Result<String> {
         let mut open = Open::default();
         loop {
@@ -130,18 +132,18 @@ impl Open {
         {
             oldest.abort();
         }
-        let read = async move { timeout(PATIENCE, read_head(stream)).await.ok().flatten() };
+        let read = async move { timeout(EXCHANGE_TIMEOUT, read_head(stream)).await.ok().flatten() };
         self.handles.push_back(self.reading.spawn(read));
     }
 
-    /// The next request, or the next connection. Requests first: a flood of connections must not
-    /// delay them.
+    /// Returns the next request or connection. Requests come first, so that a flood of connections
+    /// cannot delay them.
     fn poll_event(
         &mut self,
         listener: &TcpListener,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<Event>> {
-        // Connections that ended without a request are forgotten.
+        // Drops connections that ended without a request.
         while let Poll::Ready(Some(ended)) = self.reading.poll_join_next(cx) {
             if let Ok(Some((stream, head))) = ended {
                 return Poll::Ready(Ok(Event::Request(stream, head)));
@@ -157,7 +159,7 @@ impl Open {
     }
 
     fn respond(&mut self, mut stream: TcpStream, verdict: &Verdict) {
-        // Responses that have been sent are forgotten.
+        // Drops the tasks of sent responses.
         while self.responding.try_join_next().is_some() {}
         let response = verdict.response();
         self.responding.spawn(async move {
@@ -165,18 +167,18 @@ impl Open {
                 stream.write_all(response.as_bytes()).await?;
                 stream.shutdown().await
             };
-            // Whether the page is read does not matter.
-            drop(timeout(PATIENCE, send).await);
+            // The sign-in does not depend on the page.
+            drop(timeout(EXCHANGE_TIMEOUT, send).await);
         });
     }
 
-    /// Sends the pages that were begun.
+    /// Waits until pending responses are sent.
     async fn finish(mut self) {
         while self.responding.join_next().await.is_some() {}
     }
 }
 
-/// What a request is, and what it gets.
+/// Classification of a request, which determines the response.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     /// The callback of the sign-in.
@@ -219,16 +221,14 @@ impl Verdict {
 
     const fn page(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Callback(_) => {
-                ("200 OK", "You can close this window and go back to the program.")
-            }
+            Self::Callback(_) => ("200 OK", "You can close this window and return to the program."),
             Self::OtherState => (
                 "400 Bad Request",
-                "This page belongs to another sign-in. The program still waits.",
+                "This page belongs to another sign-in. The program is still waiting.",
             ),
             Self::OtherMethod => ("405 Method Not Allowed\r\nallow: GET", "Only GET is allowed."),
             Self::OtherPath => ("404 Not Found", "No such page."),
-            Self::Malformed => ("400 Bad Request", "This request is not understood."),
+            Self::Malformed => ("400 Bad Request", "Malformed request."),
         }
     }
 
@@ -246,12 +246,12 @@ impl Verdict {
     }
 }
 
-/// Reads up to the empty line; `None` for what is no request, or too long.
+/// Reads the head of a request, up to the empty line; `None` if it is incomplete or too long.
 async fn read_head(mut stream: TcpStream) -> Option<(TcpStream, String)> {
     const END: &[u8] = b"\r\n\r\n";
     let mut head = Vec::new();
     loop {
-        // The end may have begun in what was read before.
+        // The end may begin in the bytes of the previous read.
         let unseen = head.len().saturating_sub(END.len() - 1);
         if head.len() > MAX_HEAD || stream.read_buf(&mut head).await.ok()? == 0 {
             return None;
@@ -276,7 +276,7 @@ mod tests {
     use crate::credential::Credential;
 
     #[test]
-    fn only_the_callback_with_the_right_state_counts() {
+    fn accepts_only_a_callback_with_the_right_state() {
         let credential = Credential::native("app", "http://127.0.0.1:1/callback");
         let authorization = Authorization::new("https://ims.example", &credential).unwrap();
         let state = authorization.url().split("state=").nth(1).unwrap();

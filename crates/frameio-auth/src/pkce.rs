@@ -1,4 +1,4 @@
-//! What cannot be guessed, and the proof of who asked.
+//! Random values, and the challenge of PKCE (RFC 7636).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,34 +7,33 @@ use sha2::{Digest, Sha256};
 
 use super::error::{Error, ErrorKind};
 
-/// A text of 43 characters from 256 bits of the system's randomness: a state, or a PKCE verifier.
+/// Returns 256 random bits as 43 characters, for a state or a PKCE verifier.
 pub(super) fn random() -> Result<Secret, Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
-        Error::new(ErrorKind::Config, format!("the system has no random numbers: {error}"))
+        Error::new(ErrorKind::Config, format!("no random numbers from the system: {error}"))
     })?;
     Ok(URL_SAFE_NO_PAD.encode(bytes).into())
 }
 
-/// The challenge of a verifier by the method `S256`.
+/// Returns the challenge of a verifier, with the method `S256`.
 pub(super) fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     #[test]
-    fn the_challenge_is_that_of_the_standard() {
-        // The example of RFC 7636, appendix B.
+    fn the_challenge_matches_the_example_of_the_rfc() {
+        // RFC 7636, appendix B.
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
-    fn what_is_random_fits_a_verifier_and_does_not_repeat() {
+    fn random_values_are_valid_verifiers_and_differ() {
         let (one, other) = (random().unwrap(), random().unwrap());
         assert_ne!(one.expose(), other.expose());
         assert_eq!(one.expose().len(), 43);

@@ -1,18 +1,18 @@
-//! Taking secrets out of what others wrote.
+//! Removes secrets from messages of the service.
 
-/// The most of a remote message that is kept, in characters.
-const LONGEST: usize = 300;
-/// Shorter than any token, and longer than a word that happens to begin so.
-const SHORTEST_TOKEN: usize = 20;
+/// Maximum length of a message in characters.
+const MAX_LENGTH: usize = 300;
+/// Minimum length of a token. Shorter words with the prefix of a token are not redacted.
+const MIN_TOKEN: usize = 20;
 
-/// One line of a remote message, without the `secrets` that were sent and without anything that
-/// looks like a JWT or a developer token.
+/// Returns a message as one line, without `secrets` and without anything that looks like a JWT or a
+/// developer token.
 pub(super) fn redact(text: &str, secrets: &[&str]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "***");
     }
-    let mut masked = String::with_capacity(text.len().min(LONGEST));
+    let mut masked = String::with_capacity(text.len().min(MAX_LENGTH));
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let end = rest.find(|c| !in_token(c)).unwrap_or(rest.len());
@@ -26,7 +26,7 @@ pub(super) fn redact(text: &str, secrets: &[&str]) -> String {
         }
         rest = others.as_str();
     }
-    match masked.char_indices().nth(LONGEST) {
+    match masked.char_indices().nth(MAX_LENGTH) {
         Some((end, _)) => format!("{}…", masked.get(..end).unwrap_or_default().trim()),
         None => masked.trim().to_owned(),
     }
@@ -36,9 +36,9 @@ fn in_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-_.~+".contains(c)
 }
 
-/// Whether it has the look of a token anywhere, since it may be glued to what is before it.
+/// Returns whether a word looks like a token, also after other characters.
 fn is_token(word: &str) -> bool {
-    word.len() >= SHORTEST_TOKEN && (word.contains("eyJ") || word.contains("fio-u-"))
+    word.len() >= MIN_TOKEN && (word.contains("eyJ") || word.contains("fio-u-"))
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_and_what_was_sent_are_masked() {
+    fn masks_tokens_and_secrets() {
         let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJpZCI6IjEifQ.c2lnbmF0dXJl";
         assert_eq!(redact(&format!("token '{jwt}' is bad"), &[]), "token '***' is bad");
         assert_eq!(redact(&format!("x={jwt}"), &[]), "x=***");
@@ -56,15 +56,15 @@ mod tests {
         assert_eq!(redact("the code c0de is used", &["c0de", ""]), "the code *** is used");
         assert_eq!(redact("two\r\nlines\u{1b}", &[]), "two  lines");
         assert_eq!(redact("eyJust a word", &[]), "eyJust a word");
-        assert_eq!(redact(&"é".repeat(400), &[]).chars().count(), LONGEST + 1);
+        assert_eq!(redact(&"é".repeat(400), &[]).chars().count(), MAX_LENGTH + 1);
     }
 
     proptest! {
         #[test]
-        fn it_is_one_short_line_whatever_comes(text in "\\PC{0,80}|(?s).{0,400}", jwt in "[A-Za-z0-9_-]{20,60}") {
+        fn returns_one_short_line_for_any_text(text in "\\PC{0,80}|(?s).{0,400}", jwt in "[A-Za-z0-9_-]{20,60}") {
             let masked = redact(&format!("{text} eyJ{jwt} {text}"), &[]);
             prop_assert!(!masked.contains(&jwt) || text.contains(&jwt));
-            prop_assert!(masked.chars().count() <= LONGEST + 1);
+            prop_assert!(masked.chars().count() <= MAX_LENGTH + 1);
             prop_assert!(!masked.contains(char::is_control));
         }
     }

@@ -1,29 +1,29 @@
-//! Where a browser may be sent back to.
+//! Validation of redirect URIs.
 
 use http::Uri;
 
 use super::credential::Kind;
 use frameio_core::is_loopback;
 
-/// Checks the redirect URI of an app: `https`, `http` on the loopback, and for a native app a
-/// scheme of its own.
+/// Validates the redirect URI of an app: `https`, `http` on the loopback, and for a native app a
+/// custom scheme.
 pub(super) fn check(uri: &str, kind: Kind) -> Result<(), &'static str> {
     if uri.contains('#') {
-        return Err("it has a fragment");
+        return Err("it must not have a fragment");
     }
-    let parsed: Uri = uri.parse().map_err(|_| "it is no URI")?;
+    let parsed: Uri = uri.parse().map_err(|_| "it is not a valid URI")?;
     let (Some(scheme), Some(authority)) = (parsed.scheme_str(), parsed.authority()) else {
         return Err("it is not absolute");
     };
     if authority.as_str().contains('@') {
-        return Err("it has a user");
+        return Err("it must not have a user name");
     }
     match scheme {
         "https" => Ok(()),
         "http" if is_loopback(authority.host()) => Ok(()),
-        "http" => Err("it is plain http, which is taken only on the loopback"),
+        "http" => Err("http:// is accepted for this machine only"),
         _ if kind == Kind::Native => Ok(()),
-        _ => Err("it has a scheme of its own, which only a native app may have"),
+        _ => Err("only a native app can have a custom scheme"),
     }
 }
 
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_safe_uris_are_redirected_to() {
+    fn accepts_safe_redirect_uris_only() {
         for uri in ["https://a.example/cb?x=1", "http://localhost:1/cb", "http://[::1]/cb"] {
             for kind in [Kind::Web, Kind::SinglePage, Kind::Native] {
                 assert_eq!(check(uri, kind), Ok(()), "{uri}");

@@ -1,4 +1,4 @@
-//! Which requests to IMS are repeated, and when.
+//! Retry policy for requests to IMS.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,16 +10,16 @@ use http::{Request, Response, StatusCode};
 use tokio::time::{Sleep, sleep};
 use tower::retry::Policy;
 
-/// Delays in seconds where the response asks for none; the last one is repeated.
+/// Delays in seconds without a `Retry-After`; the last one repeats.
 const DELAYS: [u64; 4] = [1, 2, 5, 10];
-/// Longest `Retry-After` that is followed.
+/// Maximum delay that a `Retry-After` can request.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// The retries of one request. Throttling and failures have a budget each, so that a service that
-/// recovers and is then busy is not given up too soon.
+/// Retries of one request.
 ///
-/// All requests to IMS are repeated after a failure. A code or a refresh token works once, but if
-/// the response to it is lost, there is nothing else to try.
+/// Throttling and failures have separate budgets, so that a request survives a service that fails and
+/// then throttles. All requests to IMS are retried: a code or a refresh token can be used only once,
+/// but if its response is lost, a retry is the only chance.
 #[derive(Clone, Debug)]
 pub(super) struct Retries {
     throttled: Budget,
@@ -47,7 +47,7 @@ impl Retries {
                 | StatusCode::GATEWAY_TIMEOUT => Some(&mut self.failed),
                 _ => None,
             },
-            // A custom transport has its own errors, and all of these requests may be repeated.
+            // Errors of a custom transport are unknown, and all requests may be retried.
             Err(error) => find::<ResponseTooLarge>(&**error).is_none().then_some(&mut self.failed),
         }
     }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_budget_has_its_own_delays() {
+    fn throttling_and_failures_have_separate_budgets() {
         let status = |status: u16| Ok(Response::builder().status(status).body(()).unwrap());
         let lost = || Err(BoxError::from(TransportError::new(TransportStage::Sent, "reset")));
         let mut retries = Retries::new(6);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_after_is_followed_up_to_a_minute() {
+    fn honors_a_retry_after_of_at_most_a_minute() {
         let mut budget = Budget { spent: 0, max: 2 };
         assert_eq!(budget.delay(Some(Duration::from_secs(7))), Some(Duration::from_secs(7)));
         assert_eq!(budget.delay(Some(Duration::from_secs(700))), Some(MAX_RETRY_AFTER));

@@ -1,4 +1,4 @@
-//! Reading what IMS answers.
+//! Decodes the responses of IMS.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,13 +14,13 @@ use super::error::{Error, ErrorKind};
 use super::redact::redact;
 use super::tokens::Tokens;
 
-/// How long a token is trusted that nobody says a life of.
-const UNKNOWN_LIFE: Duration = Duration::from_secs(10 * 60);
-/// No token lives longer; what says so has another unit.
-const LONGEST_LIFE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+/// Assumed lifetime of a token if neither the response nor the token states one.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// Maximum lifetime. A larger value is most likely in another unit.
+const MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 #[derive(Deserialize)]
-struct Given {
+struct Grant {
     access_token: String,
     refresh_token: Option<String>,
     #[serde(default, deserialize_with = "seconds")]
@@ -35,7 +35,7 @@ struct Refusal {
     error_description: Option<String>,
 }
 
-/// The tokens of a response that came at `now`.
+/// Decodes the tokens of a response that was received at `now`.
 pub(super) fn tokens(
     response: &Response<Bytes>,
     secrets: &[&str],
@@ -48,37 +48,37 @@ pub(super) fn tokens(
         Error::from_response(ErrorKind::Response, message, None, Some(response.status()), None)
     };
     let json = trim_byte_order_mark(response.body());
-    let given: Given = serde_json::from_slice(json)
-        // The error of serde may show what it read.
-        .map_err(|error| unusable(format!("no tokens in it, at column {}", error.column())))?;
-    clean_text(&given.access_token)
+    let grant: Grant = serde_json::from_slice(json)
+        // The message of serde could quote a token.
+        .map_err(|error| unusable(format!("no tokens in the body, column {}", error.column())))?;
+    clean_text(&grant.access_token)
         .map_err(|error| unusable(format!("the access token {error}")))?;
-    let refresh_token = match given.refresh_token.as_deref().map(clean_text) {
+    let refresh_token = match grant.refresh_token.as_deref().map(clean_text) {
         Some(Ok(token)) => Some(Secret::from(token)),
         Some(Err(InvalidText::Empty)) | None => None,
         Some(Err(error)) => return Err(unusable(format!("the refresh token {error}"))),
     };
-    let life = given
+    let lifetime = grant
         .expires_in
         .map(Duration::from_secs)
-        .or_else(|| Claims::unverified(&given.access_token)?.life())
-        .unwrap_or(UNKNOWN_LIFE)
-        .min(LONGEST_LIFE);
-    let life = SignedDuration::try_from(life).unwrap_or_default();
+        .or_else(|| Claims::unverified(&grant.access_token)?.lifetime())
+        .unwrap_or(DEFAULT_LIFETIME)
+        .min(MAX_LIFETIME);
+    let lifetime = SignedDuration::try_from(lifetime).unwrap_or_default();
     Ok(Tokens {
-        access_token: Token::from(given.access_token),
+        access_token: Token::from(grant.access_token),
         refresh_token,
-        expires_at: now.checked_add(life).unwrap_or(Timestamp::MAX),
+        expires_at: now.checked_add(lifetime).unwrap_or(Timestamp::MAX),
         issuer: None,
     })
 }
 
-/// The error of a response that is not a success.
+/// Creates the error of a response with a failure status.
 pub(super) fn refusal(response: &Response<Bytes>, secrets: &[&str]) -> Error {
     let status = response.status();
     let json = trim_byte_order_mark(response.body());
-    let told: Refusal = serde_json::from_slice(json).unwrap_or_default();
-    let kind = match (status, told.error.as_deref()) {
+    let refusal: Refusal = serde_json::from_slice(json).unwrap_or_default();
+    let kind = match (status, refusal.error.as_deref()) {
         (StatusCode::TOO_MANY_REQUESTS, _) => ErrorKind::RateLimited,
         (status, _) if status.is_server_error() => ErrorKind::Server,
         (_, Some(code)) => kind(code),
@@ -86,14 +86,14 @@ pub(super) fn refusal(response: &Response<Bytes>, secrets: &[&str]) -> Error {
     };
     Error::from_response(
         kind,
-        redact(&told.error_description.unwrap_or_default(), secrets),
-        told.error.map(|code| redact(&code, secrets)),
+        redact(&refusal.error_description.unwrap_or_default(), secrets),
+        refusal.error.map(|code| redact(&code, secrets)),
         Some(status),
         retry_after(response.headers(), SystemTime::now()),
     )
 }
 
-/// The error that a callback tells of.
+/// Creates the error that a callback reports.
 pub(super) fn refused(code: &str, description: &str, secrets: &[&str]) -> Error {
     let message = redact(description, secrets);
     Error::from_response(kind(code), message, Some(redact(code, secrets)), None, None)
@@ -101,7 +101,7 @@ pub(super) fn refused(code: &str, description: &str, secrets: &[&str]) -> Error 
 
 fn kind(code: &str) -> ErrorKind {
     match code {
-        "invalid_grant" | "invalid_token" | "login_required" => ErrorKind::SignInAgain,
+        "invalid_grant" | "invalid_token" | "login_required" => ErrorKind::SignInRequired,
         "access_denied" | "consent_required" | "interaction_required" => ErrorKind::Denied,
         "invalid_client" | "unauthorized_client" => ErrorKind::Credential,
         "invalid_scope" => ErrorKind::Scope,
@@ -110,7 +110,7 @@ fn kind(code: &str) -> ErrorKind {
     }
 }
 
-/// A number, or the text of one.
+/// Deserializes a number, or a string with one. Anything else counts as missing.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -138,31 +138,31 @@ mod tests {
         Response::builder().status(status).body(body.into()).unwrap()
     }
 
-    fn life(body: String) -> i64 {
+    fn lifetime(body: String) -> i64 {
         let now = Timestamp::UNIX_EPOCH;
         let tokens = tokens(&respond(200, body), &[], now).unwrap();
         tokens.expires_at.duration_since(now).as_secs()
     }
 
     #[test]
-    fn the_life_is_what_the_answer_says_else_the_token_else_short() {
+    fn the_lifetime_is_from_the_response_or_the_token_or_the_default() {
         let claims = URL_SAFE_NO_PAD.encode(r#"{"created_at":"5","expires_in":"7000"}"#);
         let jwt = format!("e30.{claims}.c2ln");
         let with = |token: &str, expires: &str| format!(r#"{{"access_token":"{token}"{expires}}}"#);
-        assert_eq!(life(with(&jwt, r#","expires_in":86399"#)), 86_399);
-        assert_eq!(life(with("a", r#","expires_in":"3600""#)), 3600);
-        assert_eq!(life(with(&jwt, "")), 7);
-        assert_eq!(life(with("a", "")), 600);
-        assert_eq!(life(with("a", r#","expires_in":null"#)), 600);
-        assert_eq!(life(with("a", r#","expires_in":-5"#)), 600);
-        assert_eq!(life(with("a", r#","expires_in":18446744073709551615"#)), 366 * 86_400);
+        assert_eq!(lifetime(with(&jwt, r#","expires_in":86399"#)), 86_399);
+        assert_eq!(lifetime(with("a", r#","expires_in":"3600""#)), 3600);
+        assert_eq!(lifetime(with(&jwt, "")), 7);
+        assert_eq!(lifetime(with("a", "")), 600);
+        assert_eq!(lifetime(with("a", r#","expires_in":null"#)), 600);
+        assert_eq!(lifetime(with("a", r#","expires_in":-5"#)), 600);
+        assert_eq!(lifetime(with("a", r#","expires_in":18446744073709551615"#)), 366 * 86_400);
     }
 
     #[test]
-    fn errors_have_their_kinds() {
+    fn classifies_errors_by_code_and_status() {
         let code = |code: &str| format!(r#"{{"error":"{code}","error_description":"why"}}"#);
         for (status, body, expected) in [
-            (400, code("invalid_grant"), ErrorKind::SignInAgain),
+            (400, code("invalid_grant"), ErrorKind::SignInRequired),
             (401, code("invalid_client"), ErrorKind::Credential),
             (400, code("unauthorized_client"), ErrorKind::Credential),
             (400, code("invalid_scope"), ErrorKind::Scope),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_shows_nothing() {
+    fn errors_do_not_quote_an_unexpected_body() {
         for body in [
             r#"{"access_token":["c4n4ry"]}"#,
             r#""c4n4ry""#,
@@ -196,16 +196,16 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_read_without_the_whitespace_around_them() {
+    fn removes_the_whitespace_around_tokens() {
         let body = "\u{feff}{\"access_token\":\" a\\r\\n\",\"refresh_token\":\"r\\n\"}";
         let tokens = tokens(&respond(200, body), &[], Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!((tokens.access_token.expose(), tokens.refresh_token()), ("a", Some("r")));
         let refused = respond(400, "\u{feff}{\"error\":\"invalid_grant\"}");
-        assert!(refusal(&refused, &[]).is_sign_in_again());
+        assert!(refusal(&refused, &[]).requires_sign_in());
     }
 
     #[test]
-    fn refuses_tokens_with_control_characters_by_name() {
+    fn names_the_token_with_a_control_character() {
         for (body, message) in [
             (r#"{"access_token":"c4n4ry\nb"}"#, "the access token contains a line break (200)"),
             (r#"{"access_token":" "}"#, "the access token is empty (200)"),
@@ -222,7 +222,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_makes_it_panic(status in 100_u16..600, body in "\\PC{0,80}") {
+        fn never_panics(status in 100_u16..600, body in "\\PC{0,80}") {
             let _ = tokens(&respond(status, body), &[], Timestamp::MAX);
         }
     }

@@ -1,4 +1,4 @@
-//! What signing in gives.
+//! Tokens of a sign-in.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use http::Uri;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An access token, when it expires, and what it can be replaced with.
+/// Access token and refresh token of a sign-in.
 ///
-/// Serializing writes the secrets: `{"access_token", "refresh_token", "expires_at", "issuer"}`, the
-/// time as RFC 3339. `Debug` does not show them.
+/// Serializing writes the secrets: an object with `access_token`, `refresh_token`, `expires_at` (RFC
+/// 3339) and `issuer`. `Debug` does not show the tokens.
 ///
 /// ```
 /// use frameio::auth::Tokens;
@@ -26,22 +26,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// What requests are signed with.
+    /// Token that is sent with API calls.
     #[serde(serialize_with = "write_access", deserialize_with = "read_access")]
     pub access_token: Token,
-    /// What the next access token is got for. A server has none.
+    /// Single-use token to get the next tokens. A server has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
-    /// When the access token expires.
+    /// Expiry of the access token.
     pub expires_at: Timestamp,
-    /// Base URL of the IMS that issued the tokens, where they may be refreshed and revoked; `None` if
-    /// that is not known.
+    /// Base URL of the service that issued the tokens, the only one they are sent to for refreshing and
+    /// revoking. `None` if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
 }
 
 impl Tokens {
-    /// Tokens from elsewhere, to be [imported](super::Session::import).
+    /// Creates tokens from another source, for [`Session::import`](super::Session::import).
     pub fn new(
         access_token: impl Into<Secret>,
         refresh_token: Option<Secret>,
@@ -50,12 +50,12 @@ impl Tokens {
         Self { access_token: Token::new(access_token), refresh_token, expires_at, issuer: None }
     }
 
-    /// How long the access token is good from `now` on; nothing where it has expired.
+    /// Returns the time from `now` to the expiry of the access token; zero if it has expired.
     pub fn remaining(&self, now: Timestamp) -> Duration {
         self.expires_at.duration_since(now).try_into().unwrap_or_default()
     }
 
-    /// Whether the IMS at `base` issued the tokens, as far as that is known.
+    /// Returns whether the service at `base` issued the tokens, or the issuer is unknown.
     pub(super) fn is_from(&self, base: &str) -> bool {
         let origin = |url: &str| url.parse::<Uri>().map(|uri| Origin::of(&uri));
         match &self.issuer {

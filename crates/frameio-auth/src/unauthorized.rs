@@ -1,4 +1,4 @@
-//! Why the API takes no token.
+//! Explains why the API refused a token.
 
 use std::fmt;
 
@@ -9,59 +9,62 @@ use jiff::Timestamp;
 use super::claims::Claims;
 use super::credential::{ADOBE_ID, ROLES, SERVER};
 
-/// What a legacy developer token begins with.
+/// Prefix of legacy developer tokens.
 const LEGACY_PREFIX: &str = "fio-u-";
 
-/// Why the API returned 401, as far as the response and the token show. `Display` is one line
-/// that says what to do.
+/// Reason why the API responded with 401, as far as the claims of the token show it.
+///
+/// `Display` writes one line with the reason and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum WhyUnauthorized {
+pub enum UnauthorizedReason {
     /// The token has expired.
     Expired {
-        /// When it did.
+        /// Time of the expiry.
         at: Timestamp,
     },
-    /// The token lacks a scope without which the API takes none.
+    /// The token lacks a scope that the API requires.
     MissingScope {
-        /// The scope.
+        /// Missing scope.
         scope: &'static str,
     },
-    /// The token is one of another environment of IMS, such as the staging one.
+    /// The token is from another environment of IMS, such as staging.
     OtherEnvironment {
-        /// What the token calls it.
+        /// Issuer in the claims, such as `ims-na1-stg1`.
         issuer: String,
     },
-    /// The token is not an access token, but a refresh token or another one.
+    /// The token is not an access token but, for example, a refresh token.
     NotAnAccessToken {
-        /// What the token calls itself.
+        /// Type in the claims, such as `refresh_token`.
         kind: String,
     },
-    /// The token is a legacy developer token: its header is missing, or the account does not take
-    /// such tokens any more.
+    /// The token is a legacy developer token. It was sent without its header, or the account no longer
+    /// accepts legacy tokens.
     LegacyToken,
-    /// The token is none of IMS, and no developer token.
+    /// The token has the format of neither IMS nor legacy tokens.
     Unknown,
-    /// The token is in order by its own account. Then most often the user is not connected to
-    /// Adobe sign-in, or the account is not in the Admin Console, or the token was revoked.
+    /// The claims of the token are valid. Most likely the user is not connected to Adobe sign-in, the
+    /// account is not in the Adobe Admin Console, or the token was revoked.
     NotConnected {
-        /// Whether it is the token of a server and not of a user.
+        /// Whether the token is from a server-to-server credential.
         server: bool,
     },
 }
 
 /// Explains why the API refused `token` with 401 at `now`; `None` for any other status.
 ///
-/// The claims of the token are read without verification, so the result explains and must not
-/// decide anything.
+/// The claims of the token are read without verification. Use the result in messages only, never for
+/// access decisions.
 ///
 /// ```
 /// # async fn show(client: frameio::Client, token: frameio::layers::Token) {
 /// use frameio::{auth, users::ShowCurrentUser};
 ///
 /// if let Err(error) = client.send(ShowCurrentUser::new()).await {
-///     let why = auth::explain(error.status(), &token, jiff::Timestamp::now());
-///     println!("{error}{}", why.map(|why| format!("\n{why}")).unwrap_or_default());
+///     println!("{error}");
+///     if let Some(reason) = auth::explain(error.status(), &token, jiff::Timestamp::now()) {
+///         println!("{reason}");
+///     }
 /// }
 /// # }
 /// ```
@@ -69,38 +72,38 @@ pub fn explain(
     status: Option<StatusCode>,
     token: &Token,
     now: Timestamp,
-) -> Option<WhyUnauthorized> {
-    (status == Some(StatusCode::UNAUTHORIZED)).then(|| why(token.expose(), now))
+) -> Option<UnauthorizedReason> {
+    (status == Some(StatusCode::UNAUTHORIZED)).then(|| reason(token.expose(), now))
 }
 
-fn why(token: &str, now: Timestamp) -> WhyUnauthorized {
+fn reason(token: &str, now: Timestamp) -> UnauthorizedReason {
     if token.starts_with(LEGACY_PREFIX) {
-        return WhyUnauthorized::LegacyToken;
+        return UnauthorizedReason::LegacyToken;
     }
-    let Some(claims) = Claims::unverified(token) else { return WhyUnauthorized::Unknown };
+    let Some(claims) = Claims::unverified(token) else { return UnauthorizedReason::Unknown };
     if let Some(kind) = claims.kind.as_ref().filter(|kind| *kind != "access_token") {
-        return WhyUnauthorized::NotAnAccessToken { kind: shown(kind) };
+        return UnauthorizedReason::NotAnAccessToken { kind: shortened(kind) };
     }
     if let Some(issuer) = claims.issuer.as_ref().filter(|issuer| issuer.contains("-stg")) {
-        return WhyUnauthorized::OtherEnvironment { issuer: shown(issuer) };
+        return UnauthorizedReason::OtherEnvironment { issuer: shortened(issuer) };
     }
     if let Some(at) = claims.expires_at().filter(|at| *at <= now) {
-        return WhyUnauthorized::Expired { at };
+        return UnauthorizedReason::Expired { at };
     }
-    let server = claims.has(SERVER);
-    let needed: &[&'static str] = if server { &[ADOBE_ID] } else { &[ROLES, ADOBE_ID] };
-    match needed.iter().find(|scope| !claims.has(scope)) {
-        Some(scope) => WhyUnauthorized::MissingScope { scope },
-        None => WhyUnauthorized::NotConnected { server },
+    let server = claims.has_scope(SERVER);
+    let required: &[&'static str] = if server { &[ADOBE_ID] } else { &[ROLES, ADOBE_ID] };
+    match required.iter().find(|scope| !claims.has_scope(scope)) {
+        Some(scope) => UnauthorizedReason::MissingScope { scope },
+        None => UnauthorizedReason::NotConnected { server },
     }
 }
 
-/// A claim, of which nobody knows who wrote it.
-fn shown(claim: &str) -> String {
+/// Redacts and shortens a claim, which is not verified and may contain anything.
+fn shortened(claim: &str) -> String {
     super::redact::redact(claim, &[]).chars().take(40).collect()
 }
 
-impl fmt::Display for WhyUnauthorized {
+impl fmt::Display for UnauthorizedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Expired { at } => {
@@ -108,36 +111,37 @@ impl fmt::Display for WhyUnauthorized {
             }
             Self::MissingScope { scope } if *scope == ROLES => write!(
                 f,
-                "the token lacks the scope `{ROLES}` (a server's: `{SERVER}`): ask for it and \
+                "the token lacks the scope `{ROLES}` (or `{SERVER}` for a server): request it and \
                  sign in again"
             ),
             Self::MissingScope { scope } => write!(
                 f,
-                "the token lacks the scope `{scope}`: sign in again, and do not send scopes when \
+                "the token lacks the scope `{scope}`: sign in again, without sending scopes when \
                  the code is exchanged"
             ),
             Self::OtherEnvironment { issuer } => {
-                write!(f, "the token is one of `{issuer}`: sign in at the production IMS")
+                write!(f, "the token is from `{issuer}`: sign in at the production environment")
             }
             Self::NotAnAccessToken { kind } => {
-                write!(f, "the token calls itself `{kind}`: send the access token")
+                write!(f, "the token is a `{kind}`: send the access token")
             }
             Self::LegacyToken => f.write_str(
-                "a legacy developer token is taken only with its header (`legacy_token()`), and \
-                 only for accounts that are not in the Adobe Admin Console",
+                "legacy developer tokens require their own header (`legacy_token()` of the client) \
+                 and an account that is not in the Adobe Admin Console",
             ),
             Self::Unknown => f.write_str(
-                "the token is neither one of Adobe IMS nor a developer token (`fio-u-…`): check \
-                 what was copied",
+                "the token has the format of neither an Adobe IMS token nor a developer token \
+                 (`fio-u-…`): check that it is complete",
             ),
             Self::NotConnected { server: true } => f.write_str(
-                "the token itself is in order: the account has to be in the Adobe Admin Console \
-                 and the project to have the product Frame.io S2S API, or the token was revoked",
+                "the token is well-formed: check that the account is in the Adobe Admin Console, \
+                 that the project has the product Frame.io S2S API, and that the token is not \
+                 revoked",
             ),
             Self::NotConnected { server: false } => f.write_str(
-                "the token itself is in order: the user has to be connected to Adobe sign-in in \
-                 the settings of Frame.io, the account to be in the Adobe Admin Console, or the \
-                 token was revoked",
+                "the token is well-formed: check that the user is connected to Adobe sign-in in \
+                 the settings of Frame.io, that the account is in the Adobe Admin Console, and \
+                 that the token is not revoked",
             ),
         }
     }
@@ -151,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_be_told_apart_is_told() {
+    fn distinguishes_the_reasons_by_the_claims() {
         let jwt = |changes: &[(&str, &str)]| {
             let mut claims = serde_json::json!({
                 "type": "access_token",
@@ -167,7 +171,7 @@ mod tests {
         };
         let at = Timestamp::from_second(4600).unwrap();
         let now = Timestamp::from_second(2000).unwrap();
-        use WhyUnauthorized::{
+        use UnauthorizedReason::{
             Expired, LegacyToken, MissingScope, NotAnAccessToken, NotConnected, OtherEnvironment,
             Unknown,
         };
@@ -191,9 +195,9 @@ mod tests {
             ("fio-u-abc".to_owned(), now, LegacyToken),
             ("something".to_owned(), now, Unknown),
         ] {
-            let why = why(&token, now);
-            assert_eq!(why, expected);
-            let line = why.to_string();
+            let reason = reason(&token, now);
+            assert_eq!(reason, expected);
+            let line = reason.to_string();
             assert!(!line.contains('\n') && !line.contains("  ") && !line.contains(&token));
         }
     }

@@ -1,14 +1,17 @@
 //! Exit statuses for scripts, and the failures that lead to them.
 
 use std::fmt::Display;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use frameio::auth::profile::{ProfileError, ProfileErrorKind};
 use frameio::auth::{Error as AuthError, ErrorKind as AuthErrorKind};
 use frameio::transfer::{TransferError, TransferErrorKind};
 use frameio::{EncodeError, Error, ErrorKind};
+pub(crate) use frameio_private_file::reason as io_reason;
 
-/// Exit status by kind of failure. The numbers are part of the interface.
+/// Exit status by kind of failure. The numbers and the names are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Other = 1,
@@ -19,8 +22,9 @@ pub(crate) enum Status {
     Refused = 6,
     RateLimited = 7,
     ServerError = 8,
-    NoAnswer = 9,
+    NoResponse = 9,
     Unexpected = 10,
+    LegacyUse = 11,
     Interrupted = 130,
 }
 
@@ -42,7 +46,7 @@ impl Status {
             (
                 ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Body,
                 _,
-            ) => Self::NoAnswer,
+            ) => Self::NoResponse,
             _ => Self::Other,
         }
     }
@@ -50,7 +54,7 @@ impl Status {
     /// Returns the status for a failed sign-in.
     pub(crate) fn of_sign_in(error: &AuthError) -> Self {
         match error.kind() {
-            AuthErrorKind::SignInAgain
+            AuthErrorKind::SignInRequired
             | AuthErrorKind::Denied
             | AuthErrorKind::State
             | AuthErrorKind::Issuer => Self::SignedOut,
@@ -59,7 +63,7 @@ impl Status {
             }
             AuthErrorKind::RateLimited => Self::RateLimited,
             AuthErrorKind::Server => Self::ServerError,
-            AuthErrorKind::Network => Self::NoAnswer,
+            AuthErrorKind::Network => Self::NoResponse,
             AuthErrorKind::Response => Self::Unexpected,
             AuthErrorKind::Callback | AuthErrorKind::Config => Self::Usage,
             _ => Self::Other,
@@ -78,14 +82,14 @@ impl Status {
             TransferErrorKind::Refused | TransferErrorKind::Expired => Self::Refused,
             TransferErrorKind::UploadFailed => Self::ServerError,
             TransferErrorKind::Storage if is_server_error => Self::ServerError,
-            TransferErrorKind::Storage | TransferErrorKind::Timeout => Self::NoAnswer,
+            TransferErrorKind::Storage | TransferErrorKind::Timeout => Self::NoResponse,
             TransferErrorKind::Mismatch | TransferErrorKind::InvalidUrl => Self::Unexpected,
             _ => Self::Other,
         }
     }
 
-    /// Returns the status for a file that failed among others. `Usage` would claim that nothing was
-    /// sent.
+    /// Returns the status for one of several files. It is never `Usage`, which promises that nothing
+    /// was sent.
     pub(crate) fn of_file(error: &TransferError) -> Self {
         match Self::of_transfer(error) {
             Self::Usage => Self::Other,
@@ -93,7 +97,7 @@ impl Status {
         }
     }
 
-    /// Returns the status for several failures: the one that they have in common, or else `Other`.
+    /// Returns the status that all failures share, or else `Other`.
     pub(crate) fn common(failures: Option<Self>, another: Self) -> Self {
         match failures {
             Some(status) if status != another => Self::Other,
@@ -101,7 +105,7 @@ impl Status {
         }
     }
 
-    /// Returns the name of the kind, as written to results.
+    /// Returns the name that JSON output uses.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Other => "other",
@@ -112,8 +116,9 @@ impl Status {
             Self::Refused => "refused",
             Self::RateLimited => "rate_limited",
             Self::ServerError => "server_error",
-            Self::NoAnswer => "no_answer",
-            Self::Unexpected => "unexpected_answer",
+            Self::NoResponse => "no_response",
+            Self::Unexpected => "unexpected_response",
+            Self::LegacyUse => "legacy_use",
             Self::Interrupted => "interrupted",
         }
     }
@@ -125,11 +130,11 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// Reason for which a run ends without success.
+/// Reason why a run fails.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) status: Status,
-    /// One line; empty if everything has been printed already.
+    /// One line; empty if the reason has been printed already.
     pub(crate) message: String,
 }
 
@@ -138,17 +143,27 @@ impl Failure {
         Self { status, message: message.into() }
     }
 
-    /// Refuses input; `about` names the flag, file or argument.
-    pub(crate) fn usage(about: impl Display, error: impl Display) -> Self {
-        Self::new(Status::Usage, format!("{about}: {error}"))
+    /// Refuses arguments or other input.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Status::Usage, message)
+    }
+
+    /// Refuses the value of a flag, in the words of clap.
+    pub(crate) fn value(flag: &str, value: impl Display, reason: impl Display) -> Self {
+        Self::usage(format!("invalid value '{value}' for '{flag}': {reason}"))
+    }
+
+    /// Reports a file that cannot be used; `verb` is what was tried, such as "read".
+    pub(crate) fn file(verb: &str, path: &Path, error: &io::Error) -> Self {
+        Self::usage(format!("cannot {verb} '{}': {}", path.display(), io_reason(error)))
     }
 
     /// Refuses the input of an operation.
     pub(crate) fn input(operation: &str, error: &EncodeError) -> Self {
-        Self::usage(operation, error)
+        Self::usage(format!("{operation}: {error}"))
     }
 
-    /// Ends a run whose failures have all been printed.
+    /// Ends a run whose failures have been printed.
     pub(crate) fn reported(status: Status) -> Self {
         Self::new(status, "")
     }
@@ -187,7 +202,7 @@ impl From<TransferError> for Failure {
     }
 }
 
-/// Joins the lines of an error: texts of the service may have several.
+/// Joins the lines of an error message, because texts of the service may have several.
 fn one_line(error: &impl Display) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -197,14 +212,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn several_failures_have_their_common_status() {
+    fn failures_of_one_kind_keep_their_status() {
         let all = |statuses: &[Status]| {
             statuses.iter().fold(None, |before, &status| Some(Status::common(before, status)))
         };
         assert_eq!(all(&[]), None);
-        assert_eq!(all(&[Status::NoAnswer; 3]), Some(Status::NoAnswer));
-        assert_eq!(all(&[Status::NoAnswer, Status::Forbidden]), Some(Status::Other));
-        let mixed = [Status::Forbidden, Status::NoAnswer, Status::Forbidden, Status::Forbidden];
+        assert_eq!(all(&[Status::NoResponse; 3]), Some(Status::NoResponse));
+        assert_eq!(all(&[Status::NoResponse, Status::Forbidden]), Some(Status::Other));
+        let mixed = [Status::Forbidden, Status::NoResponse, Status::Forbidden, Status::Forbidden];
         assert_eq!(all(&mixed), Some(Status::Other));
     }
 }

@@ -1,4 +1,7 @@
-//! Input: JSON and secrets from arguments, files and standard input.
+//! Reads JSON, settings and secrets from arguments, variables, files and standard input.
+//!
+//! Errors begin with the subject that they are about: a quoted flag or file, a variable, or standard
+//! input.
 
 use std::env::VarError;
 use std::fmt::Display;
@@ -11,102 +14,118 @@ use frameio::endpoint::{InvalidText, clean_text};
 use frameio::{Catalog, Operation, Secret};
 use serde_json::{Map, Value};
 
-use crate::exit::Failure;
+use crate::exit::{Failure, io_reason};
 
-/// Maximum size of an input; the longest annotation fits many times over.
+/// Maximum size of an input, far above any request.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Subject of errors about standard input.
 pub(crate) const STANDARD_INPUT: &str = "standard input";
 
-/// Reads the object that `--input` is or names.
+/// Returns the subject of errors about a flag or a file.
+pub(crate) fn quoted(name: impl Display) -> String {
+    format!("'{name}'")
+}
+
+/// Reads the JSON object in the value of `--input`, see [`object_of`].
 pub(crate) fn object(argument: &str) -> Result<Map<String, Value>, Failure> {
     object_of("--input", argument)
 }
 
-/// Reads the object that the value of `flag` is or names: JSON, `@FILE`, or `-`.
+/// Reads the JSON object in the value of a flag, in the file of `@FILE`, or in standard input for `-`.
 pub(crate) fn object_of(flag: &str, argument: &str) -> Result<Map<String, Value>, Failure> {
-    let (about, json) = match argument {
+    let (subject, json) = match argument {
         "-" => (STANDARD_INPUT.to_owned(), text(&mut std::io::stdin(), STANDARD_INPUT)?),
         _ => match argument.strip_prefix('@') {
-            Some(path) => (path.to_owned(), file(Path::new(path))?),
-            None => (flag.to_owned(), argument.to_owned()),
+            Some(path) => (quoted(path), file(Path::new(path))?),
+            None => (quoted(flag), argument.to_owned()),
         },
     };
-    match serde_json::from_str(&json) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(Failure::usage(about, "is not a JSON object, such as '{\"account_id\": …}'")),
-        Err(_) if json.trim().is_empty() => Err(Failure::usage(about, "is empty")),
-        Err(error) => Err(Failure::usage(about, format!("is not JSON: {error}"))),
-    }
+    let problem = match serde_json::from_str(&json) {
+        Ok(Value::Object(object)) => return Ok(object),
+        Ok(_) => "is not a JSON object, such as '{\"account_id\": …}'".to_owned(),
+        Err(_) if json.trim().is_empty() => "is empty: expected a JSON object".to_owned(),
+        Err(error) => format!("is not valid JSON: {error}"),
+    };
+    Err(Failure::usage(format!("{subject} {problem}")))
 }
 
 /// Reads a text file up to the size limit, see [`decode`].
 pub(crate) fn file(path: &Path) -> Result<String, Failure> {
-    let about = path.display().to_string();
-    let mut opened = File::open(path).map_err(|error| Failure::usage(&about, error))?;
-    text(&mut opened, &about)
+    let mut opened = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
+    text(&mut opened, &quoted(path.display()))
 }
 
 /// Reads text up to the size limit, see [`decode`].
-pub(crate) fn text(reader: &mut dyn Read, about: &str) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    let read = reader.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::usage(about, error))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Failure::usage(about, format!("is longer than {MAX_BYTES} bytes")));
-    }
-    decode(bytes).map_err(|error| Failure::usage(about, error))
+pub(crate) fn text(reader: &mut dyn Read, subject: &str) -> Result<String, Failure> {
+    decode(bytes(reader, subject)?)
+        .map_err(|problem| Failure::usage(format!("{subject} {problem}")))
 }
 
-/// Returns a setting without surrounding whitespace, unless there is only whitespace; `about` names
-/// the flag, the variable or the file.
-pub(crate) fn setting(about: impl Display, text: &str) -> Result<Option<String>, Failure> {
+/// Reads bytes up to the size limit.
+pub(crate) fn bytes(reader: &mut dyn Read, subject: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = reader.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(subject, &error))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let limit = format!("the limit is {} MiB", MAX_BYTES >> 20);
+        return Err(Failure::usage(format!("{subject} is too large: {limit}")));
+    }
+    Ok(bytes)
+}
+
+fn unreadable(subject: &str, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("cannot read {subject}: {}", io_reason(error)))
+}
+
+/// Returns a setting without surrounding whitespace; `None` if it is blank.
+pub(crate) fn setting(subject: impl Display, text: &str) -> Result<Option<String>, Failure> {
     match clean_text(text) {
         Ok(text) => Ok(Some(text.to_owned())),
         Err(InvalidText::Empty) => Ok(None),
-        Err(error) => Err(Failure::usage(about, error)),
+        Err(problem) => Err(Failure::usage(format!("{subject} {problem}"))),
     }
 }
 
-/// Returns the secret in a text, as [`setting`] does.
-pub(crate) fn secret(about: impl Display, text: &str) -> Result<Option<Secret>, Failure> {
-    Ok(setting(about, text)?.map(Secret::from))
+/// Returns a secret as [`setting`] does.
+pub(crate) fn secret(subject: impl Display, text: &str) -> Result<Option<Secret>, Failure> {
+    Ok(setting(subject, text)?.map(Secret::from))
 }
 
-/// Reads the secret in a file: its text without surrounding whitespace.
+/// Reads the secret in a file, without surrounding whitespace.
 pub(crate) fn secret_file(path: &Path) -> Result<Secret, Failure> {
-    let secret = secret(path.display(), &file(path)?)?;
-    secret.ok_or_else(|| Failure::usage(path.display(), "contains no secret"))
+    let subject = quoted(path.display());
+    let secret = secret(&subject, &file(path)?)?;
+    secret.ok_or_else(|| Failure::usage(format!("{subject} contains no secret")))
 }
 
-/// Reads a variable as [`setting`] does.
+/// Reads an environment variable as [`setting`] does.
 pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
     match std::env::var(name) {
         Ok(text) => setting(name, &text),
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(Failure::usage(name, "is not valid UTF-8")),
+        Err(VarError::NotUnicode(_)) => Err(Failure::usage(format!("{name} is not valid UTF-8"))),
     }
 }
 
-/// Reads the first line, and no further: the other end may stay open.
-pub(crate) fn line(reader: &mut dyn BufRead, about: &str) -> Result<String, Failure> {
-    let failed = |error| Failure::usage(about, error);
+/// Reads the first line only, because the writer may keep its end open.
+pub(crate) fn line(reader: &mut dyn BufRead, subject: &str) -> Result<String, Failure> {
+    let failed = |error| unreadable(subject, &error);
     let (mut reader, mut bytes) = (reader.take(MAX_BYTES), Vec::new());
     reader.read_until(b'\n', &mut bytes).map_err(failed)?;
     if has_utf16_mark(&bytes) {
-        // The byte of a line end is a part of other characters too.
+        // In UTF-16, the byte 0x0A occurs within other characters too.
         reader.read_to_end(&mut bytes).map_err(failed)?;
     }
-    let text = decode(bytes).map_err(|error| Failure::usage(about, error))?;
+    let text = decode(bytes).map_err(|problem| Failure::usage(format!("{subject} {problem}")))?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-/// Decodes text as editors and shells save it: UTF-8 with or without a byte order mark, or UTF-16
-/// with one.
+/// Decodes text in UTF-8, with or without a byte order mark, or in UTF-16 with one: the encodings in
+/// which editors and shells save text.
 ///
 /// # Errors
-/// The encoding, or the line of the first byte that is not text.
+/// Returns what is wrong: an unsupported encoding, or the line of the first invalid byte.
 pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, String> {
     match *bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
@@ -131,7 +150,7 @@ fn decode_utf8(bytes: Vec<u8>) -> Result<String, String> {
         let valid = error.utf8_error().valid_up_to();
         let before = error.as_bytes().iter().take(valid);
         let line = before.filter(|&&byte| byte == b'\n').count() + 1;
-        format!("is not UTF-8 in line {line}")
+        format!("is not valid UTF-8 in line {line}")
     })
 }
 
@@ -141,25 +160,23 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String
     let units = pairs.iter().map(|&pair| unit(pair)).chain((!rest.is_empty()).then_some(0xd800));
     for decoded in char::decode_utf16(units) {
         let line = || text.matches('\n').count() + 1;
-        text.push(
-            decoded.map_err(|_| format!("is UTF-16 with half a character in line {}", line()))?,
-        );
+        text.push(decoded.map_err(|_| format!("is not valid UTF-16 in line {}", line()))?);
     }
     Ok(text)
 }
 
-/// Finds the operation with this documented name.
+/// Finds an operation by its documented name.
 pub(crate) fn operation(id: &str) -> Result<&'static Operation, String> {
     Operation::find(id).ok_or_else(|| {
         let mut known = Operation::all().map(|operation| operation.id);
         let is_group = known.any(|known| known.split('.').next() == Some(id));
         let nearest = nearest_operation(id, Operation::all().map(|operation| operation.id));
         let hint = match nearest {
-            _ if is_group => format!("`frameio operations {id}.` lists those of {id}"),
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => "`frameio operations` lists them".to_owned(),
+            _ if is_group => format!("`frameio operations {id}.` lists those of '{id}'"),
+            Some(nearest) => format!("did you mean '{nearest}'?"),
+            None => "`frameio operations` lists all".to_owned(),
         };
-        format!("no operation '{id}': {hint}")
+        format!("no such operation '{id}': {hint}")
     })
 }
 
@@ -172,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn decodes_what_editors_and_shells_save() {
+    fn decodes_the_encodings_of_editors_and_shells() {
         let text = "{\"name\": \"Größe 日本 👩\"}\r\n";
         assert_eq!(decode(text.into()).as_deref(), Ok(text));
         assert_eq!(decode(format!("\u{feff}{text}").into()).as_deref(), Ok(text));
@@ -184,21 +201,21 @@ mod tests {
     }
 
     #[test]
-    fn names_the_encoding_or_the_line_that_it_refuses() {
+    fn names_the_refused_encoding_or_line() {
         let no_mark: Vec<_> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, message) in [
             (&no_mark[..], "is UTF-16 without a byte order mark: save it as UTF-8"),
             (b"\xff\xfe\0\0{\0\0\0", "is UTF-32: save it as UTF-8"),
-            (b"{\n\"a\": \"\xe4\"}", "is not UTF-8 in line 2"),
-            (b"\xff\xfe{\0\n\0}", "is UTF-16 with half a character in line 2"),
-            (b"\xfe\xff\xd8\x3d\0x", "is UTF-16 with half a character in line 1"),
+            (b"{\n\"a\": \"\xe4\"}", "is not valid UTF-8 in line 2"),
+            (b"\xff\xfe{\0\n\0}", "is not valid UTF-16 in line 2"),
+            (b"\xfe\xff\xd8\x3d\0x", "is not valid UTF-16 in line 1"),
         ] {
             assert_eq!(decode(bytes.to_vec()), Err(message.to_owned()));
         }
     }
 
     #[test]
-    fn a_line_ends_at_a_line_end_in_any_encoding() {
+    fn reads_one_line_in_any_encoding() {
         for bytes in [
             b"s3cret".to_vec(),
             b"s3cret\r\nmore\n".to_vec(),
@@ -211,37 +228,37 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_has_more_than_whitespace() {
-        let secret = |text| secret("--secret", text).map_err(|failure| failure.message);
+    fn a_blank_secret_counts_as_missing() {
+        let secret = |text| secret("'--secret'", text).map_err(|failure| failure.message);
         assert_eq!(secret(" s3cret\r\n"), Ok(Some(Secret::from("s3cret"))));
         for blank in ["", " \t\r\n", "\u{a0}"] {
             assert_eq!(secret(blank), Ok(None));
         }
-        assert_eq!(secret("s3\ncret"), Err("--secret: contains a line break".to_owned()));
+        assert_eq!(secret("s3\ncret"), Err("'--secret' contains a line break".to_owned()));
     }
 
     #[test]
-    fn suggests_what_was_meant_and_nothing_that_destroys() {
+    fn suggests_a_similar_operation_but_no_destructive_one() {
         for (typed, hint) in [
-            ("projects.list", "did you mean `projects.index`?"),
-            ("webhooks.list", "did you mean `webhooks.index`?"),
-            ("comments.get", "did you mean `comments.show`?"),
-            ("comments.add", "did you mean `comments.create`?"),
-            ("comment.create", "did you mean `comments.create`?"),
-            ("projects.delte", "did you mean `projects.delete`?"),
-            ("comments.remove", "did you mean `comments.delete`?"),
-            ("comments", "`frameio operations comments.` lists those of comments"),
-            ("moodboards.paint", "`frameio operations` lists them"),
+            ("projects.list", "did you mean 'projects.index'?"),
+            ("webhooks.list", "did you mean 'webhooks.index'?"),
+            ("comments.get", "did you mean 'comments.show'?"),
+            ("comments.add", "did you mean 'comments.create'?"),
+            ("comment.create", "did you mean 'comments.create'?"),
+            ("projects.delte", "did you mean 'projects.delete'?"),
+            ("comments.remove", "did you mean 'comments.delete'?"),
+            ("comments", "`frameio operations comments.` lists those of 'comments'"),
+            ("moodboards.paint", "`frameio operations` lists all"),
         ] {
             let message = operation(typed).err().unwrap_or_default();
-            assert_eq!(message, format!("no operation '{typed}': {hint}"));
+            assert_eq!(message, format!("no such operation '{typed}': {hint}"));
         }
         let groups = Operation::all().filter_map(|operation| operation.id.split('.').next());
         for group in groups.collect::<std::collections::BTreeSet<_>>() {
             for action in ["list", "get", "add", "new", "read", "edit", "ls", "all", "create", "x"]
             {
                 let message = operation(&format!("{group}.{action}")).err().unwrap_or_default();
-                for destructive in ["delete`", "remove_", "_delete"] {
+                for destructive in ["delete'", "remove_", "_delete"] {
                     assert!(!message.contains(destructive), "{message}");
                 }
             }

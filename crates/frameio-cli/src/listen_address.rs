@@ -1,24 +1,24 @@
-//! Addresses to listen on.
+//! The value of `--listen`.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 
-use crate::exit::Failure;
-
-/// Names the flag and its value, for errors.
-pub(crate) fn flag(text: &str) -> String {
-    format!("--listen {text}")
-}
+use crate::exit::{Failure, io_reason};
 
 /// Resolves the value of `--listen`.
 pub(crate) fn resolve(text: &str) -> Result<SocketAddr, Failure> {
     let expected = "expected an address and a port, such as 127.0.0.1:8080";
-    let mut addresses = text.to_socket_addrs().map_err(|_| Failure::usage(flag(text), expected))?;
-    addresses.next().ok_or_else(|| Failure::usage(flag(text), expected))
+    let invalid = || Failure::value("--listen", text, expected);
+    text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next()).ok_or_else(invalid)
 }
 
-/// Returns the address by which this machine reaches a listener.
-///
-/// A listener on all interfaces is reached by the loopback address.
+/// Reports an address that cannot be listened on.
+pub(crate) fn unavailable(address: &str, error: &io::Error) -> Failure {
+    Failure::usage(format!("cannot listen on '{address}': {}", io_reason(error)))
+}
+
+/// Returns the address at which this machine reaches a listener: the loopback address if it listens
+/// on all interfaces.
 pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),

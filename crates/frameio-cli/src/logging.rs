@@ -1,4 +1,4 @@
-//! Spans and events on standard error, if `RUST_LOG` asks for them.
+//! Logging of spans and events to standard error, as selected by `RUST_LOG`.
 
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -10,9 +10,9 @@ use crate::exit::Failure;
 use crate::input;
 use crate::report::{LogWriter, Reporter};
 
-/// Starts logging by `RUST_LOG`. Without it, or if it is blank, nothing is logged.
+/// Starts logging if `RUST_LOG` is set and not blank.
 ///
-/// The variable may be set for other programs: an invalid one is reported and fails no run.
+/// An invalid value is reported and does not fail the run: it may be meant for other programs.
 pub(crate) fn start() {
     match filter() {
         Ok(None) => {}
@@ -21,17 +21,17 @@ pub(crate) fn start() {
                 .with_writer(|| LogWriter)
                 .with_ansi(false)
                 .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE);
-            // Those of this project have no secrets in them, which others do not promise.
+            // Events of other crates may contain secrets.
             let own = filter_fn(|metadata| metadata.target().starts_with("frameio"));
-            // Nothing else in this program sets a subscriber.
+            // This is the only subscriber of the program, so it cannot fail.
             drop(registry().with(filter).with(own).with(output).try_init());
         }
-        Err(failure) => Reporter::text().note(&format!("nothing is logged: {}", failure.message)),
+        Err(failure) => Reporter::text().note(&format!("logging is off: {}", failure.message)),
     }
 }
 
 fn filter() -> Result<Option<EnvFilter>, Failure> {
     let Some(directives) = input::variable("RUST_LOG")? else { return Ok(None) };
     let filter = EnvFilter::try_new(directives);
-    filter.map(Some).map_err(|error| Failure::usage("RUST_LOG", error))
+    filter.map(Some).map_err(|error| Failure::usage(format!("invalid RUST_LOG: {error}")))
 }

@@ -23,8 +23,8 @@ use crate::commands::Cli;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
-/// How long the last writes to a disk may take. Whatever blocks for longer, such as a name look-up
-/// without a response or a dead file system, must not keep the process alive.
+/// Time for pending writes at the end of a run. A thread that is blocked for longer, as by a DNS
+/// lookup or a dead network file system, must not keep the process alive.
 const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the help or the version, or why the arguments are refused.
+/// Prints the help, the version, or the reason why the arguments are refused.
 fn print_usage(message: &clap::Error) -> Result<(), Failure> {
     let (reporter, text) = (Reporter::text(), message.render().to_string());
     if message.use_stderr() {
@@ -49,13 +49,13 @@ fn print_usage(message: &clap::Error) -> Result<(), Failure> {
 
 fn run_command(cli: &Cli) -> ExitCode {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        // Reported first: the user does not wait for blocked threads to read how it ended.
+        // The result is printed before the runtime waits for blocked threads.
         Ok(runtime) => run(runtime, async { report(command(cli).await) }),
         Err(error) => report(Err(Failure::new(Status::Other, format!("cannot start: {error}")))),
     }
 }
 
-/// Runs the command, and saves what its sign-in could not save before.
+/// Runs the command, then saves refreshed tokens that could not be saved earlier.
 async fn command(cli: &Cli) -> Result<(), Failure> {
     let result = cli.command.run(&cli.global).await;
     let saved = cli.global.save_sessions().await;
@@ -81,7 +81,7 @@ fn report(result: Result<(), Failure>) -> ExitCode {
     }
 }
 
-/// Runs a future to its end, and stops the blocking threads that it left behind.
+/// Runs a future to completion, then gives its blocking threads [`LAST_WRITES`] to finish.
 fn run<T>(runtime: Runtime, future: impl Future<Output = T>) -> T {
     let output = runtime.block_on(future);
     runtime.shutdown_timeout(LAST_WRITES);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn last_writes_are_waited_for() {
+    fn pending_writes_are_waited_for() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let ((begin, begun), (written, is_written)) = (mpsc::channel(), mpsc::channel());
         run(runtime, async {

@@ -1,13 +1,13 @@
-//! Resolves the paths and ids in arguments to what they name at the service.
+//! Resolves paths and IDs in arguments to items of the service.
 
 use frameio::auth::profile::Profile;
-use frameio::transfer::{Locator, Resolved, Transfers};
+use frameio::transfer::{Locator, Resolved, ResolvedItem, Transfers};
 use frameio::{AccountId, FolderId};
 
 use crate::args::{AccountArg, GlobalArgs};
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 
-/// Resolves paths and ids.
+/// Resolves paths and IDs.
 pub(crate) struct Resolver<'a> {
     transfers: &'a Transfers,
     account: Option<&'a str>,
@@ -23,22 +23,23 @@ impl<'a> Resolver<'a> {
         Ok(Self { transfers, account: account.given(), profile: global.profile.load()? })
     }
 
-    /// Returns the chosen account; `None` if any will do.
+    /// Returns the account of the arguments or the profile; `None` to search all accounts.
     pub(crate) fn account(&self) -> Option<&str> {
         self.account.or(self.profile.account_id.as_deref())
     }
 
-    /// Returns whether the profile names a project, which stands for a missing argument.
+    /// Returns whether the profile names a project, the default for a missing argument.
     pub(crate) fn has_project(&self) -> bool {
         self.profile.project_id.is_some()
     }
 
-    /// Resolves a path or an id; without one, the project of the profile.
+    /// Resolves a path or an ID; without one, the project of the profile.
     pub(crate) async fn resolve(&self, text: Option<&str>) -> Result<Resolved, Failure> {
         let Some(text) = text.or(self.profile.project_id.as_deref()) else {
-            let message = "no place given: name a path as /Workspace/Project/Folder or an id, or \
-                           set a project with `frameio profile set --project`";
-            return Err(Failure::new(Status::Usage, message));
+            return Err(Failure::usage(
+                "no path or ID given: pass one, such as /Workspace/Project/Folder, or set a default \
+                 with `frameio profile set --project`",
+            ));
         };
         let locator = match text.parse::<Locator>()? {
             Locator::Path { account: None, path } => {
@@ -47,24 +48,25 @@ impl<'a> Resolver<'a> {
             other => other,
         };
         let is_id = matches!(locator, Locator::Id(_));
-        let place = self.transfers.resolve(locator).await?;
-        // An id belongs to one account, so that the profile's account is no contradiction.
+        let resolved = self.transfers.resolve(locator).await?;
+        // The account of the profile is only a default: an ID may belong to another account.
         match self.account {
-            Some(wanted) if is_id && wanted != place.account_id.as_str() => {
-                let message = format!("{text} is in the account {}", place.account_id.as_str());
-                Err(Failure::usage("--account", message))
+            Some(wanted) if is_id && wanted != resolved.account_id.as_str() => {
+                let message =
+                    format!("'{text}' is in the account {}", resolved.account_id.as_str());
+                Err(Failure::value("--account", wanted, message))
             }
-            _ => Ok(place),
+            _ => Ok(resolved),
         }
     }
 
-    /// Resolves a path or an id, of which `/` and `//Account` stand for the workspaces.
-    pub(crate) async fn place(&self, text: Option<&str>) -> Result<Place, Failure> {
+    /// Resolves a path or an ID; `/` and `//Account` name the workspaces.
+    pub(crate) async fn listable(&self, text: Option<&str>) -> Result<Listable, Failure> {
         match text.map(str::parse).transpose()? {
             Some(Locator::Path { account, path }) if path.names().is_empty() => {
-                Ok(Place::Root(account.or_else(|| self.account().map(str::to_owned))))
+                Ok(Listable::Root(account.or_else(|| self.account().map(str::to_owned))))
             }
-            _ => self.resolve(text).await.map(|resolved| Place::Item(Box::new(resolved))),
+            _ => self.resolve(text).await.map(|resolved| Listable::Item(Box::new(resolved))),
         }
     }
 
@@ -73,23 +75,27 @@ impl<'a> Resolver<'a> {
         &self,
         text: Option<&str>,
     ) -> Result<(AccountId, FolderId), Failure> {
-        let place = self.resolve(text).await?;
-        match place.folder_id() {
-            Some(folder) => Ok((place.account_id.clone(), folder.clone())),
-            None => Err(not_a_folder(&place)),
+        let resolved = self.resolve(text).await?;
+        match resolved.folder_id() {
+            Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
+            None => Err(not_a_folder(&resolved)),
         }
     }
 }
 
-/// Something that can be listed.
-pub(crate) enum Place {
-    /// The workspaces of the account with this name or id, or of all accounts.
+/// Argument of `frameio ls` and `frameio tree`.
+pub(crate) enum Listable {
+    /// The workspaces of the account with this name or ID, or of all accounts.
     Root(Option<String>),
-    /// A workspace, or something in one.
+    /// A workspace, or an item in one.
     Item(Box<Resolved>),
 }
 
-/// Refuses a place that holds no files.
-pub(crate) fn not_a_folder(place: &Resolved) -> Failure {
-    Failure::usage(&place.path, "is neither a folder nor a project")
+/// Refuses an item that cannot contain files.
+pub(crate) fn not_a_folder(item: &Resolved) -> Failure {
+    let reason = match item.item {
+        ResolvedItem::Workspace => "is a workspace: pass one of its projects or folders instead",
+        _ => "is not a folder or project",
+    };
+    Failure::usage(format!("'{}' {reason}", item.path))
 }

@@ -1,4 +1,4 @@
-//! Requests to stop: Ctrl-C, or the signal that ends services.
+//! Requests to stop: Ctrl-C (SIGINT) and SIGTERM.
 
 use std::future::Future;
 
@@ -23,7 +23,7 @@ pub(crate) async fn requested() {
     }
 }
 
-/// Runs a transfer until it ends or the user stops it, which drops the transfer.
+/// Runs a transfer until it ends, or drops it when the user stops the run.
 pub(crate) async fn interruptible<T, E: Into<Failure>>(
     transfer: impl Future<Output = Result<T, E>>,
 ) -> Result<(), Failure> {

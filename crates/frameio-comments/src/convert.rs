@@ -14,7 +14,10 @@ pub(crate) fn marker(comment: Comment, base: Option<Timebase>, notes: &mut Vec<S
     let frame = comment.timestamp.as_ref().and_then(|time| {
         let frame = frame(time, base);
         if frame.is_none() {
-            notes.push(format!("comment {}: the position '{time}' cannot be used", comment.id.as_str()));
+            notes.push(format!(
+                "comment {}: the position '{time}' cannot be used",
+                comment.id.as_str()
+            ));
         }
         frame
     });
@@ -22,7 +25,8 @@ pub(crate) fn marker(comment: Comment, base: Option<Timebase>, notes: &mut Vec<S
     let mut marker = Marker::new(lines(&comment.text));
     marker.id = Some(comment.id.as_str().to_owned());
     marker.frame = frame;
-    marker.length = length.and_then(|length| i64::try_from(length).ok()).filter(|_| frame.is_some());
+    marker.length =
+        length.and_then(|length| i64::try_from(length).ok()).filter(|_| frame.is_some());
     marker.author = Some(author(comment.owner.as_ref()));
     marker.completed = comment.completed_at.is_some();
     marker.completed_at = comment.completed_at;

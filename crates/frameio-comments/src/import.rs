@@ -77,11 +77,7 @@ pub fn plan_import(
 
 impl PlannedComment {
     /// Returns the request that creates the comment. Attachments are not copied, only named in the text.
-    pub fn request(
-        &self,
-        account: impl Into<AccountId>,
-        file: impl Into<FileId>,
-    ) -> CreateComment {
+    pub fn request(&self, account: impl Into<AccountId>, file: impl Into<FileId>) -> CreateComment {
         let marker = &self.marker;
         let mut create = CreateComment::new(account, file, &*self.text);
         if let Some(frame) = marker.frame.and_then(|frame| u64::try_from(frame).ok()) {
@@ -112,7 +108,9 @@ fn refusal(marker: &Marker, text: &str, frames: Option<i64>) -> Option<String> {
         return Some(format!("the text is longer than {LONGEST_TEXT} characters"));
     }
     match (marker.frame, frames) {
-        (Some(frame), _) if frame < 0 => Some(format!("frame {frame} is before the start of the file")),
+        (Some(frame), _) if frame < 0 => {
+            Some(format!("frame {frame} is before the start of the file"))
+        }
         (Some(frame), Some(frames)) if frame >= frames => {
             Some(format!("frame {frame} is after the end of the file, which has {frames} frames"))
         }
@@ -144,9 +142,10 @@ fn text(marker: &Marker) -> String {
 
 /// Returns whether a program gave the name, such as `Marker 1`.
 fn is_number(name: &str) -> bool {
-    name.is_empty() || name.strip_prefix("Marker").is_some_and(|rest| {
-        rest.trim().bytes().all(|byte| byte.is_ascii_digit())
-    })
+    name.is_empty()
+        || name
+            .strip_prefix("Marker")
+            .is_some_and(|rest| rest.trim().bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The keys by which a marker is recognized: its text, and the text that an import makes of it.
@@ -196,7 +195,11 @@ mod tests {
         list
     }
 
-    fn actions(markers: Vec<Marker>, existing: Vec<Marker>, options: &ImportOptions) -> Vec<ImportAction> {
+    fn actions(
+        markers: Vec<Marker>,
+        existing: Vec<Marker>,
+        options: &ImportOptions,
+    ) -> Vec<ImportAction> {
         let plan = plan_import(&list(markers), &list(existing), options);
         plan.into_iter().map(|planned| planned.action).collect()
     }
@@ -220,12 +223,14 @@ mod tests {
         let mut marker = Marker::new("Too dark").at(48).by("Ana");
         marker.replies.push(Reply::new(Author::named("Ben"), "Yes"));
         marker.attachments.push(Attachment::new("a.png"));
-        let plan = plan_import(&list(vec![marker.clone()]), &list(vec![]), &ImportOptions::default());
+        let plan =
+            plan_import(&list(vec![marker.clone()]), &list(vec![]), &ImportOptions::default());
         assert_eq!(plan[0].text, "Ana: Too dark [file: a.png]\n> Ben: Yes");
         let created = Marker::new(plan[0].text.clone()).at(48).by("Token user");
-        assert_eq!(actions(vec![marker], vec![created], &ImportOptions::default()), [
-            ImportAction::Exists
-        ]);
+        assert_eq!(
+            actions(vec![marker], vec![created], &ImportOptions::default()),
+            [ImportAction::Exists]
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 use crate::convert;
 use crate::error::{CommentsError, CommentsErrorKind};
 use crate::media::{self, Timing};
-use crate::source::{Source, Target, Versions};
+use crate::source::{Listing, Source, Target, Versions};
 use crate::visitors::Visitors;
 
 /// Maximum page size of the service.
@@ -37,10 +37,10 @@ const PAGE_SIZE: u32 = 100;
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CommentReader {
-    pub(crate) client: Client,
-    pub(crate) account: AccountId,
-    pub(crate) versions: Versions,
-    pub(crate) skip_undecodable: bool,
+    client: Client,
+    account: AccountId,
+    versions: Versions,
+    skip_undecodable: bool,
     timing: Timing,
     guess_visitors: bool,
     allow_unknown_rate: bool,
@@ -143,7 +143,12 @@ impl CommentReader {
         });
         let files = self.files_in_flight;
         let reader = Arc::new(self.clone());
-        let targets = source.targets(self);
+        let targets = source.targets(Listing {
+            client: self.client.clone(),
+            account: self.account.clone(),
+            versions: self.versions,
+            skip_undecodable: self.skip_undecodable,
+        });
         let stream = targets
             .map(move |target| {
                 let (reader, visitors) = (Arc::clone(&reader), visitors.clone());

@@ -10,7 +10,6 @@ use frameio_transfer::{RemotePath, Transfers, Walk};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::error::{CommentsError, CommentsErrorKind};
-use crate::reader::CommentReader;
 
 /// Files whose comments are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +46,14 @@ pub(crate) struct Target {
     pub(crate) version: Option<u32>,
 }
 
+/// How files are listed.
+pub(crate) struct Listing {
+    pub(crate) client: Client,
+    pub(crate) account: AccountId,
+    pub(crate) versions: Versions,
+    pub(crate) skip_undecodable: bool,
+}
+
 pub(crate) type Targets = BoxStream<'static, Result<Target, CommentsError>>;
 
 /// The metadata of a file has its frame rate; lists include it, so that no file needs a call.
@@ -54,12 +61,11 @@ const METADATA: [FileInclude; 1] = [FileInclude::Metadata];
 
 impl Source {
     /// Returns the files as they are found.
-    pub(crate) fn targets(self, reader: &CommentReader) -> Targets {
-        let (client, account) = (reader.client.clone(), reader.account.clone());
-        let expand = Expand { client, account, versions: reader.versions };
-        let walk = |walk: Walk| walk.include(METADATA).skip_undecodable(reader.skip_undecodable);
-        let transfers = Transfers::new(reader.client.clone());
-        let account = &reader.account;
+    pub(crate) fn targets(self, listing: Listing) -> Targets {
+        let Listing { client, account, versions, skip_undecodable } = listing;
+        let transfers = Transfers::new(client.clone());
+        let walk = |walk: Walk| walk.include(METADATA).skip_undecodable(skip_undecodable);
+        let expand = Expand { client, account: account.clone(), versions };
         match self {
             Self::File(id) => stream::once(expand.file(id)).boxed(),
             Self::VersionStack(id) => {
@@ -67,7 +73,7 @@ impl Source {
             }
             Self::Folder(id) => expand.walk(walk(transfers.walk(account, id))),
             Self::Project(id) => expand.walk(walk(transfers.walk_project(account, id))),
-            Self::Share(id) => expand.share(id, reader.skip_undecodable),
+            Self::Share(id) => expand.share(id, skip_undecodable),
         }
     }
 }
@@ -174,7 +180,9 @@ impl Expand {
                         Some(Ok(Target { path: path.join(&file.name), file: *file, version }))
                     }
                     Ok(_) => None,
-                    Err(error) => Some(Err(CommentsError::new(&path, CommentsErrorKind::Call(error)))),
+                    Err(error) => {
+                        Some(Err(CommentsError::new(&path, CommentsErrorKind::Call(error))))
+                    }
                 };
                 std::future::ready(target)
             })

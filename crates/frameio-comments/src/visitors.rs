@@ -93,7 +93,11 @@ impl Visitors {
 
 /// Names an author by the nearest activity, unless that of another visitor is as near. An activity names
 /// one comment.
-fn guess(author: &mut Author, created: Option<Timestamp>, candidates: &mut Vec<(Timestamp, String)>) {
+fn guess(
+    author: &mut Author,
+    created: Option<Timestamp>,
+    candidates: &mut Vec<(Timestamp, String)>,
+) {
     let (None, Some(created)) = (&author.name, created) else { return };
     let distance = |time: &Timestamp| time.duration_since(created).abs();
     let within = |time: &Timestamp| distance(time) <= jiff::SignedDuration::from_secs(WINDOW);

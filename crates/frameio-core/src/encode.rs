@@ -340,8 +340,8 @@ mod tests {
             }
             args.finish().map(|(url, call)| (url, call.account.map(|it| it.to_string())))
         };
-        let sound = written(&[("account_id", "a/b"), ("id", "c")]).unwrap();
-        assert_eq!(sound, ("/v4/accounts/a%2Fb/x/c/y".into(), Some("a/b".into())));
+        let valid = written(&[("account_id", "a/b"), ("id", "c")]).unwrap();
+        assert_eq!(valid, ("/v4/accounts/a%2Fb/x/c/y".into(), Some("a/b".into())));
         let refused =
             |arguments: &[(&'static str, &str)]| written(arguments).unwrap_err().to_string();
         assert_eq!(refused(&[("account_id", "a")]), "`id` is in the path but has no argument");

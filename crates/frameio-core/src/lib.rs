@@ -69,6 +69,7 @@
 //! | feature | enables |
 //! |---|---|
 //! | `dynamic` | the module `dynamic` and the derive `EndpointFromJson` |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Lets the expansions of derives in unit tests of this crate resolve `::frameio`.
 extern crate self as frameio;

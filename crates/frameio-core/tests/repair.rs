@@ -10,21 +10,21 @@ use serde_json::json;
 frameio_core::model! {
     /// Part.
     pub struct Part {
-        /// Its size.
+        /// Size in bytes.
         pub size: u64,
     }
 }
 
 frameio_core::model! {
-    /// A thing.
+    /// Thing with parts and tags.
     pub struct Thing {
-        /// Its name.
+        /// Name of the thing.
         pub name: String,
-        /// Its size.
+        /// Size in bytes.
         pub size: u64,
-        /// Its parts.
+        /// Parts of the thing.
         pub parts: Option<Vec<Part>>,
-        /// Its tags.
+        /// Tags of the thing.
         pub tags: Vec<String>,
     }
 }

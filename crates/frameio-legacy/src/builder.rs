@@ -1,4 +1,4 @@
-//! Settings of the façade.
+//! Building a façade.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,52 +10,38 @@ use frameio_tower::{HttpService, Transport};
 use frameio_transport::HyperTransport;
 
 use crate::hosts::Hosts;
-use crate::service::LegacyService;
+use crate::service::{Caller, LegacyService};
+use crate::settings::{Counts, Replies, Settings};
 use crate::tokens::AcceptedTokens;
 use crate::uploads::Uploads;
 
-/// Where numbers come from that V4 has only as the length of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Counts {
-    /// The items are counted, with one call for each folder, version stack and file.
-    #[default]
-    Exact,
-    /// 1 stands for "unknown": scripts skip what has 0.
-    Assumed,
-}
+impl LegacyService {
+    /// Creates a façade that calls V4 with `client` and has the default settings.
+    pub fn new(client: Client) -> Self {
+        Self::builder(client).build()
+    }
 
-/// What becomes of replies to comments, which V4 cannot create.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Replies {
-    /// They are refused with 422.
-    #[default]
-    Refuse,
-    /// A comment that quotes the other one is created at the same frame.
-    Quote,
-}
+    /// Returns the settings of a façade, at their defaults.
+    pub fn builder(client: Client) -> LegacyBuilder {
+        LegacyBuilder::new(Caller::Own(client))
+    }
 
-pub(crate) struct Settings {
-    pub(crate) account: Option<AccountId>,
-    pub(crate) page_size: u64,
-    pub(crate) max_wait: Duration,
-    pub(crate) counts: Counts,
-    pub(crate) replies: Replies,
-    pub(crate) first_frame: u64,
-    pub(crate) id_table: HashMap<String, String>,
-    pub(crate) public_url: Option<String>,
-    pub(crate) hosts: Option<Hosts>,
-    pub(crate) tokens: Option<AcceptedTokens>,
-    pub(crate) uploads: Uploads,
-}
-
-/// Where the calls of a request come from.
-pub(crate) enum Caller {
-    /// One client, whatever token the request has.
-    Own(Client),
-    /// A client for each token of a request.
-    Forwarded(Box<ClientBuilder>),
+    /// Returns the settings of a façade that calls V4 with the legacy token of each request, which
+    /// the service accepts for accounts that are not in the Adobe Admin Console yet. `client` has the
+    /// other settings of the calls.
+    ///
+    /// Requests with different tokens share neither a client nor anything that was learned by it.
+    ///
+    /// ```
+    /// use frameio_client::Client;
+    /// use frameio_legacy::LegacyService;
+    ///
+    /// let legacy = LegacyService::forward_token(Client::builder()).build();
+    /// # drop(legacy);
+    /// ```
+    pub fn forward_token(client: ClientBuilder) -> LegacyBuilder {
+        LegacyBuilder::new(Caller::Forwarded(Box::new(client)))
+    }
 }
 
 /// Settings of a [`LegacyService`].
@@ -78,9 +64,9 @@ pub struct LegacyBuilder {
 }
 
 impl LegacyBuilder {
-    pub(crate) fn new(client: Client) -> Self {
+    pub(crate) fn new(caller: Caller) -> Self {
         Self {
-            caller: Caller::Own(client),
+            caller,
             settings: Settings {
                 account: None,
                 page_size: 50,
@@ -95,15 +81,6 @@ impl LegacyBuilder {
                 uploads: Uploads::new(HttpService::new(HyperTransport::builder().build())),
             },
         }
-    }
-
-    /// Calls V4 with the legacy token of each request, which the service accepts for accounts that
-    /// are not in the Adobe Admin Console yet; `client` has the other settings.
-    ///
-    /// Requests with different tokens share neither a client nor anything that was learned by it.
-    pub fn forward_token(mut self, client: ClientBuilder) -> Self {
-        self.caller = Caller::Forwarded(Box::new(client));
-        self
     }
 
     /// Accepts only tokens whose SHA-256 is in the list. Required where other machines can reach

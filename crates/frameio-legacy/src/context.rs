@@ -6,13 +6,13 @@ use std::sync::Arc;
 use frameio_api::accounts::{Account, ListAccounts};
 use frameio_core::AccountId;
 
-use crate::builder::Settings;
 use crate::known_ids::{Kind, Place};
 use crate::refusal::Refusal;
+use crate::report::Report;
 use crate::request::LegacyRequest;
 use crate::routes::Route;
 use crate::session::Session;
-use crate::upstream::Report;
+use crate::settings::Settings;
 
 /// What handlers work with.
 #[derive(Clone)]

@@ -44,7 +44,7 @@
 //! A façade over a client with a token of its own accepts any bearer token, because old scripts have old
 //! tokens: it belongs on the loopback, with [`Hosts`]. Where other machines can reach it,
 //! [`accept_tokens`](LegacyBuilder::accept_tokens) limits it to known tokens, or
-//! [`forward_token`](LegacyBuilder::forward_token) calls V4 with the token of each request. Tokens,
+//! [`forward_token`](LegacyService::forward_token) calls V4 with the token of each request. Tokens,
 //! bodies and signed URLs are never logged.
 //!
 //! # Webhooks
@@ -55,28 +55,34 @@
 
 mod bounded;
 mod builder;
+mod calls;
 mod context;
 mod fields;
 mod handlers;
 mod hosts;
 mod known_ids;
 mod listing;
+mod pages;
 mod refusal;
 pub mod relay;
+mod report;
 mod request;
 mod response;
 mod route_table;
+mod router;
 mod routes;
+mod routing;
 mod service;
 mod session;
+mod settings;
 mod sort;
 mod tokens;
 mod translate;
 mod uploads;
-mod upstream;
 
-pub use builder::{Counts, LegacyBuilder, Replies};
+pub use builder::LegacyBuilder;
 pub use hosts::Hosts;
 pub use routes::{Route, RouteClass};
 pub use service::{LegacyFuture, LegacyService};
+pub use settings::{Counts, Replies};
 pub use tokens::{AcceptedTokens, InvalidTokenList};

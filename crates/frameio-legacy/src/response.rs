@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::listing::Window;
 use crate::refusal::Refusal;
+use crate::report::Report;
 use crate::request::LegacyRequest;
-use crate::upstream::Report;
 
 /// Header that says where a response differs from that of the legacy API, and why.
 pub(crate) const LEGACY: HeaderName = HeaderName::from_static("x-frameio-legacy");

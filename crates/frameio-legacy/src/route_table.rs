@@ -1,26 +1,10 @@
 //! The table of all routes. `docs/migration.md` has the same table, and a test compares them.
 
-use http::Method;
-
 use crate::handlers::{
     accounts, actions, assets, audit, batch, comments, create_asset, fallback, hooks, people,
     presentations, projects, review_links, search, teams,
 };
-use crate::routes::{Route, RouteClass};
-
-macro_rules! routes {
-    ($( $class:ident $method:ident $path:literal [$($v4:literal),*] $handler:path, $note:literal; )*) => {
-        /// Every route: class, method, path, V4 operations, handler, note.
-        pub(crate) static ROUTES: &[Route] = &[$(Route {
-            method: Method::$method,
-            path: $path,
-            class: RouteClass::$class,
-            v4: &[$($v4),*],
-            note: $note,
-            handler: |cx| Box::pin($handler(cx)),
-        }),*];
-    };
-}
+use crate::routing::{Entry, routes};
 
 routes! {
     Composed GET "/v2/me" ["users.show", "accounts.index"] accounts::me, "account_id is the default account";

@@ -9,7 +9,7 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use frameio_client::Client;
+use frameio_client::{Client, ClientBuilder};
 use frameio_core::{Body, BoxError, Secret};
 use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -17,15 +17,17 @@ use serde_json::Map;
 use tower::Service;
 
 use crate::bounded::Bounded;
-use crate::builder::{Caller, LegacyBuilder, Settings};
 use crate::context::Context;
 use crate::refusal::Refusal;
+use crate::report::Report;
 use crate::request::{LegacyRequest, base_url, normalize_path, read_body, read_query};
 use crate::response::{self, Outcome};
-use crate::routes::{self, RouteClass};
+use crate::router;
+use crate::routes::RouteClass;
+use crate::routing::Answer;
 use crate::session::Session;
+use crate::settings::Settings;
 use crate::tokens::{self, TokenDigest};
-use crate::upstream::Report;
 
 /// Maximum size of the body of a request that is not the part of an upload.
 const MAX_BODY: usize = 2 << 20;
@@ -53,25 +55,20 @@ struct Inner {
     sessions: Sessions,
 }
 
+/// Where the calls of a request come from.
+pub(crate) enum Caller {
+    /// One client, whatever token the request has.
+    Own(Client),
+    /// A client for each token of a request.
+    Forwarded(Box<ClientBuilder>),
+}
+
 enum Sessions {
     One(Arc<Session>),
-    ByToken {
-        client: Box<frameio_client::ClientBuilder>,
-        sessions: Bounded<TokenDigest, Arc<Session>>,
-    },
+    ByToken { client: Box<ClientBuilder>, sessions: Bounded<TokenDigest, Arc<Session>> },
 }
 
 impl LegacyService {
-    /// Creates a façade that calls V4 with `client` and has the default settings.
-    pub fn new(client: Client) -> Self {
-        Self::builder(client).build()
-    }
-
-    /// Returns the settings of a façade, at their defaults.
-    pub fn builder(client: Client) -> LegacyBuilder {
-        LegacyBuilder::new(client)
-    }
-
     pub(crate) fn from_settings(caller: Caller, settings: Settings) -> Self {
         let sessions = match caller {
             Caller::Own(client) => Sessions::One(Arc::new(Session::new(client))),
@@ -119,8 +116,9 @@ impl Inner {
         let is_head = parts.method == Method::HEAD;
         let report = Arc::new(Report::default());
         let response = match self.read(parts, path, body, &report).await {
-            Ok((cx, request)) => {
-                let outcome = (cx.route.handler)(cx.clone()).await;
+            Ok((cx, handler)) => {
+                let request = cx.request.clone();
+                let outcome = handler(cx.clone()).await;
                 log(&cx, &outcome);
                 if cx.route.class == RouteClass::Lossy {
                     let note = if cx.route.note.is_empty() { "differs" } else { cx.route.note };
@@ -140,7 +138,7 @@ impl Inner {
         path: String,
         body: B,
         report: &Arc<Report>,
-    ) -> Result<(Context, Arc<LegacyRequest>), Box<Response<Body>>>
+    ) -> Result<(Context, fn(Context) -> Answer), Box<Response<Body>>>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
@@ -167,15 +165,15 @@ impl Inner {
         let read = || {
             let tokens = self.settings.tokens.as_ref();
             let (token, digest) = tokens::token(&request.headers, tokens)?;
-            let (route, arguments) = routes::find(&request.method, &request.path)?;
+            let (entry, arguments) = router::find(&request.method, &request.path)?;
             // V2 ignored the body of a GET, and the official clients send one.
             let fields = match request.method {
                 Method::GET | Method::HEAD => Map::new(),
                 _ => read_body(&request.headers, &bytes?)?,
             };
-            Ok((self.sessions.of(token, digest)?, route, arguments, fields))
+            Ok((self.sessions.of(token, digest)?, entry, arguments, fields))
         };
-        let (session, route, arguments, fields) = match read() {
+        let (session, entry, arguments, fields) = match read() {
             Ok(read) => read,
             Err(refusal) => return Err(refuse(&request, refusal)),
         };
@@ -186,12 +184,12 @@ impl Inner {
         let cx = Context {
             settings: self.settings.clone(),
             session,
-            request: request.clone(),
+            request,
             report: report.clone(),
-            route,
+            route: &entry.route,
             arguments: Arc::new(arguments),
         };
-        Ok((cx, request))
+        Ok((cx, entry.handler))
     }
 }
 

@@ -37,6 +37,7 @@
 //! | `template`, `quota`, `limit` | texts and ranges in attributes |
 //! | `request` | the whole struct, with rules that involve several fields |
 //! | `expand` | generated code, one file for each part |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod attribute;
 mod expand;

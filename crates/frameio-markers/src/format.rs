@@ -161,46 +161,46 @@ impl Format {
 
     /// What the format carries.
     pub const fn capabilities(self) -> Capabilities {
-        let everything = Capabilities {
-            same_frame: true,
-            untimed: true,
-            range: Own,
-            author: Own,
-            lines: Own,
-            replies: Own,
-            state: Own,
-            color: Own,
-            annotation: Own,
-            attachments: Own,
-            links: Own,
-            dates: Own,
-            id: Own,
-            internal: Own,
-        };
-        // A marker of an editing system: one text with everything in it.
-        let marker = Capabilities {
-            untimed: false,
-            replies: InText,
-            state: InText,
-            annotation: InText,
-            attachments: InText,
-            links: InText,
-            dates: Lost,
-            id: Lost,
-            internal: Lost,
-            ..everything
-        };
         match self {
-            Self::ResolveEdl => Capabilities { same_frame: false, lines: Lost, ..marker },
-            Self::AvidTxt => Capabilities { lines: Lost, ..marker },
-            Self::AvidXml => Capabilities { dates: Own, ..marker },
-            Self::Fcp7Xml => marker,
+            Self::FrameioCsv => Capabilities {
+                color: Lost,
+                annotation: InText,
+                attachments: Lost,
+                links: Lost,
+                internal: Lost,
+                ..EVERYTHING
+            },
+            Self::Fiojson => {
+                Capabilities { color: Lost, attachments: Lost, links: Lost, ..EVERYTHING }
+            }
+            Self::Csv => Capabilities { annotation: InText, ..EVERYTHING },
+            Self::Json => EVERYTHING,
+            Self::Markdown => Capabilities {
+                range: Lost,
+                color: Lost,
+                annotation: Lost,
+                dates: Lost,
+                id: Lost,
+                internal: Lost,
+                ..EVERYTHING
+            },
+            Self::Html => Capabilities { color: Lost, id: Lost, ..EVERYTHING },
+            _ => self.marker_capabilities(),
+        }
+    }
+
+    /// What formats of markers carry; the others are in [`Format::capabilities`].
+    const fn marker_capabilities(self) -> Capabilities {
+        match self {
+            Self::ResolveEdl => Capabilities { same_frame: false, lines: Lost, ..MARKER },
+            Self::AvidTxt => Capabilities { lines: Lost, ..MARKER },
+            Self::AvidXml => Capabilities { dates: Own, ..MARKER },
             Self::Fcpxml => Capabilities {
                 same_frame: false,
                 author: InText,
                 state: Own,
                 color: Lost,
-                ..marker
+                ..MARKER
             },
             Self::Otio => Capabilities {
                 state: Own,
@@ -208,7 +208,7 @@ impl Format {
                 id: Own,
                 links: Own,
                 internal: Own,
-                ..marker
+                ..MARKER
             },
             Self::PremiereCsv => Capabilities {
                 lines: Lost,
@@ -218,44 +218,53 @@ impl Format {
                 annotation: Lost,
                 attachments: Lost,
                 links: Lost,
-                ..marker
+                ..MARKER
             },
-            Self::FrameioCsv => Capabilities {
-                color: Lost,
-                annotation: InText,
-                attachments: Lost,
-                links: Lost,
-                internal: Lost,
-                ..everything
-            },
-            Self::Fiojson => {
-                Capabilities { color: Lost, attachments: Lost, links: Lost, ..everything }
-            }
-            Self::Srt => Capabilities { author: InText, color: Lost, ..marker },
-            Self::Vtt => Capabilities { color: Lost, id: Own, ..marker },
+            Self::Srt => Capabilities { author: InText, color: Lost, ..MARKER },
+            Self::Vtt => Capabilities { color: Lost, id: Own, ..MARKER },
             Self::Chapters => Capabilities {
                 same_frame: false,
                 range: Lost,
                 author: InText,
                 lines: Lost,
                 color: Lost,
-                ..marker
+                ..MARKER
             },
-            Self::Csv => Capabilities { annotation: InText, ..everything },
-            Self::Json => everything,
-            Self::Markdown => Capabilities {
-                range: Lost,
-                color: Lost,
-                annotation: Lost,
-                dates: Lost,
-                id: Lost,
-                internal: Lost,
-                ..everything
-            },
-            Self::Html => Capabilities { color: Lost, id: Lost, ..everything },
+            _ => MARKER,
         }
     }
 }
+
+const EVERYTHING: Capabilities = Capabilities {
+    same_frame: true,
+    untimed: true,
+    range: Own,
+    author: Own,
+    lines: Own,
+    replies: Own,
+    state: Own,
+    color: Own,
+    annotation: Own,
+    attachments: Own,
+    links: Own,
+    dates: Own,
+    id: Own,
+    internal: Own,
+};
+
+/// A marker of an editing system: one text with everything in it.
+const MARKER: Capabilities = Capabilities {
+    untimed: false,
+    replies: InText,
+    state: InText,
+    annotation: InText,
+    attachments: InText,
+    links: InText,
+    dates: Lost,
+    id: Lost,
+    internal: Lost,
+    ..EVERYTHING
+};
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -285,8 +285,7 @@ mod tests {
     fn limits_depth_and_elements() {
         let deep = "<a>".repeat(200) + &"</a>".repeat(200);
         assert_eq!(read(&deep).unwrap_err().kind, ReadErrorKind::Limit);
-        let mut options = ReadOptions::default();
-        options.max_elements = 10;
+        let options = ReadOptions { max_elements: 10, ..ReadOptions::default() };
         let wide = format!("<r>{}</r>", "<a/>".repeat(20));
         assert_eq!(parse(&wide, &options).unwrap_err().kind, ReadErrorKind::Limit);
     }

@@ -1,4 +1,5 @@
 //! The golden files, byte for byte, and what readers get from them.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Texts and positions that have broken other exporters, one by one.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

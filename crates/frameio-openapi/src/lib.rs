@@ -28,6 +28,7 @@
 //! The crate has no features.
 //!
 //! [`frameio`]: https://docs.rs/frameio
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod document;
 

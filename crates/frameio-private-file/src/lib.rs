@@ -12,6 +12,7 @@
 //! | replace a file whose new content cannot be obtained twice | [`Reserved`] |
 //! | lock out other processes | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
 //! | open a file that may have been planted by somebody else | [`open_regular`] |
+//! | quote an I/O error in a message | [`reason()`] |
 //!
 //! ```
 //! # fn main() -> std::io::Result<()> {
@@ -22,8 +23,10 @@
 //! # Ok(())
 //! # }
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod lock;
+mod reason;
 mod regular;
 mod reserved;
 
@@ -34,6 +37,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 pub use self::lock::open_lock;
+pub use self::reason::reason;
 pub use self::regular::{NotRegular, check_regular, open_regular};
 pub use self::reserved::Reserved;
 

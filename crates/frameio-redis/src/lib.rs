@@ -42,6 +42,7 @@
 //! | `sentinel` | Redis Sentinel with `Redis::sentinel` |
 //! | `tls` | `rediss://` with rustls, and with the default cryptography provider of the process, or ring |
 //! | `tokens` | `RedisTokens`: encrypted tokens, which one process refreshes and all use |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bucket;
 mod bucket_task;

@@ -318,6 +318,7 @@
 //!   editor; every commenter can complete comments of others, and only full access permits editing them;
 //!   webhooks, custom actions, groups and field definitions require an admin. The creator of a project
 //!   has full access and cannot be removed (409). An Adobe group has its members immediately.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod clock;
 mod contract;

@@ -93,7 +93,7 @@ pub fn version_stack() -> Value {
     SAMPLES.version_stack.clone()
 }
 
-/// Returns a comment on the [file], with a timestamp.
+/// Returns a comment on the [file](file()), with a timestamp.
 pub fn comment() -> Value {
     SAMPLES.comment.clone()
 }

@@ -44,15 +44,18 @@
 //!
 //! Drop frame is defined at 30000/1001 (two labels are skipped in each minute that 10 does not divide),
 //! 60000/1001 (four) and, by extension, 120000/1001 (eight). Labels of other rates never drop.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod clock;
 mod error;
 mod rate;
 mod timebase;
 mod timecode;
+mod timecode_error;
 
 pub use self::clock::{format_clock, parse_clock};
-pub use self::error::{ClockError, RateError, TimecodeError};
+pub use self::error::{ClockError, RateError};
 pub use self::rate::{Rate, Rounding};
 pub use self::timebase::{Fields, Timebase};
 pub use self::timecode::{DropFrame, Timecode};
+pub use self::timecode_error::TimecodeError;

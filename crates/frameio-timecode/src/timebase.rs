@@ -1,8 +1,7 @@
 //! Counting frames in labels.
 
-use crate::error::TimecodeError;
 use crate::rate::Rate;
-use crate::timecode::Timecode;
+use crate::timecode_error::TimecodeError;
 
 /// A rate, and whether its labels drop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,11 +77,6 @@ impl Timebase {
     /// Number of labels from `00:00:00:00` to the last one of a day.
     pub const fn frames_per_day(self) -> i64 {
         self.nominal as i64 * 86_400 - self.dropped as i64 * (1440 - 144)
-    }
-
-    /// Returns the timecode of a frame.
-    pub const fn timecode(self, frame: i64) -> Timecode {
-        Timecode::new(frame, self)
     }
 
     /// Returns the fields of the label of a frame. The label of a frame before zero is that of the

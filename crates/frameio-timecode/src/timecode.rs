@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::error::{TimecodeError, quote};
+use crate::error::quote;
 use crate::rate::Rate;
 use crate::timebase::{Fields, Timebase};
+use crate::timecode_error::TimecodeError;
 
 /// A frame with the timebase that labels it.
 ///
@@ -27,6 +28,13 @@ pub enum DropFrame {
     On,
     /// Every label is counted; a text that marks drop frame is an error.
     Off,
+}
+
+impl Timebase {
+    /// Returns the timecode of a frame.
+    pub const fn timecode(self, frame: i64) -> Timecode {
+        Timecode::new(frame, self)
+    }
 }
 
 impl Timecode {

@@ -1,4 +1,5 @@
 //! The published vectors: labels, parsing, rounding, and decimals that stand for a rate.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use frameio_timecode::{DropFrame, Rate, Rounding, Timebase, Timecode};
 

@@ -24,7 +24,7 @@ use crate::error::{ResponseTooLarge, TransportError, TransportStage};
 /// costs half as much as here.
 ///
 /// Place it directly outside [`CollectLayer`](crate::CollectLayer): it works on collected bodies, so
-/// that responses without compression, which are most, cost nothing.
+/// that the many responses without compression cost nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DecompressLayer {
     limit: usize,

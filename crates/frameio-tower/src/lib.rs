@@ -74,6 +74,7 @@
 //! |---|---|
 //! | `gzip` | decompression of gzip responses in [`DefaultStack`] |
 //! | `tower` | `RetryLayer::from_tower`, for policies of [`tower::retry`] |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
 pub mod base_uri;

@@ -178,7 +178,7 @@ async fn layers_that_limit_concurrency_wait_within_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn load_shedding_around_a_limit_fails_at_once() {
+async fn load_shedding_around_a_limit_fails_immediately() {
     check("LoadShed", Second::Fails("service overloaded"), || {
         ServiceBuilder::new()
             .layer(LoadShedLayer::new())

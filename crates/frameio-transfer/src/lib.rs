@@ -20,6 +20,7 @@
 //! # Ok(())
 //! # }
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod attempt_error;
 mod checksums;

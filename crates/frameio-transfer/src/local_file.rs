@@ -4,6 +4,8 @@ use std::fs::{File, FileType, Metadata};
 use std::io;
 use std::path::Path;
 
+pub(crate) use frameio_private_file::reason;
+
 use crate::{TransferError, TransferErrorKind};
 
 /// Type of a local file, after following symbolic links.
@@ -124,19 +126,6 @@ fn failed(verb: &str, path: &Path, error: io::Error) -> TransferError {
     };
     let message = format!("cannot {verb} '{}': {}", path.display(), reason(&error));
     TransferError::new(kind, message).because(error)
-}
-
-/// Returns the text of an error without its number, to be used within a sentence.
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) if chars.as_str().starts_with(|second: char| second.is_lowercase()) => {
-            first.to_lowercase().chain(chars).collect()
-        }
-        _ => text.to_owned(),
-    }
 }
 
 #[cfg(all(test, unix))]

@@ -27,6 +27,7 @@
 //! | `rustls-aws-lc-rs` | TLS with rustls and aws-lc-rs |
 //! | `webpki-roots` | Mozilla's root certificates instead of those of the platform |
 //! | `http2` | HTTP/2, if the server supports it |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod connect;
 mod proxy;

@@ -1,4 +1,4 @@
-//! What holds for whatever is posted, shared by the fuzz target and the property test.
+//! Property that holds for any request, shared by the fuzz target and the property test.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,18 +6,18 @@ use frameio_webhook::action::ActionRequest;
 use frameio_webhook::{Event, SIGNATURE_HEADER, Signer, TIMESTAMP_HEADER, Verifier};
 use http::{HeaderMap, HeaderValue};
 
-/// Panics where something does not hold for `data`, of which the first lines are taken for headers.
+/// Panics if the property does not hold for `data`, whose first two lines are the headers.
 pub(crate) fn check(data: &[u8]) {
     let mut lines = data.splitn(3, |byte| *byte == b'\n');
     let mut next = || lines.next().unwrap_or_default();
     let (timestamp, signature, body) = (next(), next(), next());
-    nobody_can_sign(timestamp, signature, body);
-    what_is_signed_is_verified_as_it_is(body);
-    what_is_read_is_written_back(body);
+    refuses_forged_signatures(timestamp, signature, body);
+    verifies_signed_bodies_unchanged(body);
+    round_trips_decoded_bodies(body);
 }
 
-/// The first line could be a timestamp and the second a signature, but it is none of the secret.
-fn nobody_can_sign(timestamp: &[u8], signature: &[u8], body: &[u8]) {
+/// Random headers are never a valid signature.
+fn refuses_forged_signatures(timestamp: &[u8], signature: &[u8], body: &[u8]) {
     let (Ok(timestamp), Ok(signature)) =
         (HeaderValue::from_bytes(timestamp), HeaderValue::from_bytes(signature))
     else {
@@ -26,12 +26,12 @@ fn nobody_can_sign(timestamp: &[u8], signature: &[u8], body: &[u8]) {
     let mut headers = HeaderMap::new();
     headers.insert(TIMESTAMP_HEADER, timestamp);
     headers.insert(SIGNATURE_HEADER, signature);
-    // Any time is right.
+    // Accepts any time.
     let verifier = verifier().window(Duration::MAX).account("a");
     assert!(verifier.verify(&headers, body.to_vec()).is_err());
 }
 
-fn what_is_signed_is_verified_as_it_is(body: &[u8]) {
+fn verifies_signed_bodies_unchanged(body: &[u8]) {
     let request = Signer::new(SECRET).unwrap().request_at(0, "/", body.to_vec()).unwrap();
     let verified = verifier().verify(request.headers(), body.to_vec()).unwrap();
     assert_eq!(verified.body(), body);
@@ -41,20 +41,20 @@ fn what_is_signed_is_verified_as_it_is(body: &[u8]) {
         None => changed.push(0),
     }
     assert!(verifier().verify(request.headers(), changed).is_err());
-    // The account that is verified is the one that is read.
-    if let (Ok(event), false) = (verified.event(), says_account_twice(body)) {
+    // The verified account is the decoded one.
+    if let (Ok(event), false) = (verified.event(), has_two_accounts(body)) {
         let verifier = verifier().account(event.account.id);
         assert!(verifier.verify(request.headers(), body.to_vec()).is_ok());
     }
 }
 
-/// As an event and as an action do: then it is nobody's.
-fn says_account_twice(body: &[u8]) -> bool {
+/// Returns whether a body also has the account of an action, so that its account is ambiguous.
+fn has_two_accounts(body: &[u8]) -> bool {
     let json = serde_json::from_slice::<serde_json::Value>(body);
     json.is_ok_and(|json| json.get("account_id").is_some_and(|id| id.is_string()))
 }
 
-fn what_is_read_is_written_back(body: &[u8]) {
+fn round_trips_decoded_bodies(body: &[u8]) {
     if let Ok(event) = serde_json::from_slice::<Event>(body) {
         let _ = event.resource();
         let written = serde_json::to_vec(&event).unwrap();

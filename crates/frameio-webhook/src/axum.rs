@@ -1,22 +1,22 @@
-//! What axum takes and gives.
+//! Integration with axum.
 
 use axum_core::body::Body as AxumBody;
 use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
 use frameio_core::Body;
 
-use crate::action::Answer;
+use crate::action::ActionResponse;
 use crate::error::Rejection;
 use crate::payload::Payload;
 use crate::receiver::Receiver;
 use crate::verify::Verified;
 
-/// Extracts an [`Event`](crate::Event) or an [`ActionRequest`](crate::action::ActionRequest) that
-/// is verified, with the proof of it.
+/// Extractor of a verified [`Event`](crate::Event) or [`ActionRequest`](crate::action::ActionRequest),
+/// with the verified body.
 ///
-/// It verifies by itself, as the [`Receiver`] in the state of the router does: a router whose state
-/// has none does not compile, and no layer can be forgotten. Where other parts of the state are
-/// needed, `Receiver` is a part of it by [`FromRef`].
+/// It verifies the request with the [`Receiver`] in the state of the router, so no layer is required. A
+/// router without a `Receiver` in its state does not compile; implement [`FromRef`] for a state with
+/// other parts.
 ///
 /// ```
 /// use axum::{Router, routing::post};
@@ -48,14 +48,14 @@ where
     }
 }
 
-/// The status and an empty body.
+/// Responds with the status and an empty body.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         self.response()
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for ActionResponse {
     fn into_response(self) -> Response {
         http::Response::<Body>::from(self).map(AxumBody::new)
     }

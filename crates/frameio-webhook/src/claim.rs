@@ -1,15 +1,15 @@
-//! What a request says of itself before it is verified.
+//! Claims of a request that is not verified yet.
 
 use frameio_core::decode::decode_json;
 use frameio_core::{AccountId, ActionId, Extra};
 use http::Uri;
 use serde_json::Value;
 
-/// What a request that is not verified says of itself: enough to find the verifier for it.
+/// Claims of a request before its verification, to look up the verifier.
 ///
-/// Nothing of it is true before that verifier agrees. Then the account and the action are, since
-/// they are read from the bytes that were signed, in the way in which they are read afterwards. The
-/// URL never is, since no signature covers it.
+/// Anyone can make these claims. If the verifier accepts the request, the account and the action are
+/// authentic, because they are read from the signed body in the same way as later. The URL is never
+/// authentic: the signature does not cover it.
 #[derive(Clone, Debug)]
 pub struct Claim {
     uri: Uri,
@@ -23,34 +23,34 @@ impl Claim {
         Self { uri, account_id, action_id }
     }
 
-    /// The URL of the request.
+    /// Returns the URL of the request.
     pub const fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The account that is named in the body.
+    /// Returns the account in the body.
     pub const fn account_id(&self) -> Option<&AccountId> {
         self.account_id.as_ref()
     }
 
-    /// The custom action that is named in the body; an event names none.
+    /// Returns the custom action in the body; `None` for an event.
     pub const fn action_id(&self) -> Option<&ActionId> {
         self.action_id.as_ref()
     }
 
-    /// The account that is named in a body.
+    /// Returns the account in a body.
     pub(crate) fn account_of(body: &[u8]) -> Option<AccountId> {
         claimed(body).0
     }
 }
 
 fn claimed(body: &[u8]) -> (Option<AccountId>, Option<ActionId>) {
-    // As in the models, of a name that is there twice the last value counts.
+    // The last value of a duplicate name counts, as in the models.
     let Ok(body) = decode_json::<Extra>(body) else { return (None, None) };
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let account = text(body.get("account").and_then(|account| account.get("id")));
     let account_id = match (account, text(body.get("account_id"))) {
-        // Signed for one of them, it would be read as coming from the other.
+        // Ambiguous: the request could be verified for one account and decoded for the other.
         (Some(one), Some(other)) if one != other => None,
         (one, other) => one.or(other),
     };
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_account_is_the_one_that_is_read_afterwards() {
+    fn the_account_is_the_one_that_the_models_read() {
         assert_eq!(account(r#"{"account":{"id":"a"}}"#).as_deref(), Some("a"));
         assert_eq!(account(r#"{"account_id":"a"}"#).as_deref(), Some("a"));
         assert_eq!(account(r#"{"account_id":"a","account":{"id":"a"}}"#).as_deref(), Some("a"));
@@ -76,9 +76,9 @@ mod tests {
     }
 
     #[test]
-    fn who_claims_two_accounts_claims_none() {
+    fn two_different_accounts_count_as_none() {
         assert_eq!(account(r#"{"account_id":"a","account":{"id":"b"}}"#), None);
-        // Of two values of one name the last counts, for an event as well.
+        // The last value of a duplicate name counts, also in an event.
         let body = r#"{"type":"t","resource":{"id":"r","type":"file"},
             "account":{"id":"a"},"account":{"id":"b"}}"#;
         let event: crate::Event = decode_json(body.as_bytes()).unwrap();

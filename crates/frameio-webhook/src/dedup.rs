@@ -1,4 +1,4 @@
-//! Telling deliveries that were there before.
+//! Detection of repeated deliveries.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,13 +10,13 @@ use crate::delivery_key::DeliveryKey;
 use crate::store::Bounded;
 use crate::verify::Verifier;
 
-/// Remembers deliveries, so that each is handled once.
+/// Store of received deliveries, so that each is handled once.
 ///
-/// A delivery comes again when the answer to the first was late or lost, and when somebody who has
-/// seen it sends it again. The second is to be answered as the first was, or the service goes on.
+/// A delivery is repeated if the response to the first one was late or lost, or if it is replayed.
+/// Respond to a repeated delivery with a 2xx status too, or the service keeps retrying.
 ///
-/// [`MemoryDeliveries`] is one for a single process; several share a store that can put in a key
-/// only if it is not there, such as Redis by `SET … NX EX`.
+/// Use [`MemoryDeliveries`] in a single process. Several processes need a shared store with an atomic
+/// insert, such as `SET … NX EX` of Redis.
 ///
 /// ```
 /// use frameio_core::BoxError;
@@ -28,7 +28,7 @@ use crate::verify::Verifier;
 ///         return Ok(());
 ///     }
 ///     if let Err(error) = work(verified.event()?).await {
-///         // The next delivery of it is to be handled.
+///         // Handle the next delivery.
 ///         store.remove(&key).await?;
 ///         return Err(error);
 ///     }
@@ -37,17 +37,19 @@ use crate::verify::Verifier;
 /// # async fn work(_: frameio_webhook::Event) -> Result<(), BoxError> { Ok(()) }
 /// ```
 pub trait DeliveryStore: Send + Sync + 'static {
-    /// Remembers a delivery, for [twice the window](Verifier::WINDOW) at least: so long is it good.
-    /// Whether it was new; of several who ask at once, only one is told so.
+    /// Inserts a delivery, and returns whether it is new. The insert is atomic: of concurrent calls,
+    /// one returns `true`.
+    ///
+    /// Keep deliveries for at least [twice the window](Verifier::WINDOW), in which they are valid.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// Fails if the store is unavailable.
     fn insert(&self, key: &DeliveryKey) -> impl Future<Output = Result<bool, BoxError>> + Send;
 
-    /// Forgets a delivery whose handling failed, so that it is taken when it comes again.
+    /// Removes a delivery whose handling failed, so that the next one is handled.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// Fails if the store is unavailable.
     fn remove(&self, key: &DeliveryKey) -> impl Future<Output = Result<(), BoxError>> + Send;
 }
 
@@ -61,9 +63,9 @@ impl<S: DeliveryStore> DeliveryStore for Arc<S> {
     }
 }
 
-/// Remembers deliveries in memory, for a time and up to a number. Clones share it.
+/// Store of deliveries in memory, limited in time and number. Clones share it.
 ///
-/// Only what is verified should get into it; then nobody else can fill it.
+/// Insert verified deliveries only, so that others cannot fill it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -77,12 +79,12 @@ impl<S: DeliveryStore> DeliveryStore for Arc<S> {
 pub struct MemoryDeliveries(Arc<Mutex<Bounded<DeliveryKey, ()>>>);
 
 impl MemoryDeliveries {
-    /// How many deliveries are kept, if nothing else is said: 65 536, in about ten megabytes.
+    /// Default capacity: 65,536 deliveries, which take about 10 MB.
     pub const CAPACITY: usize = 1 << 16;
 
-    /// Keeps up to `capacity` deliveries, the youngest, each for `life`.
-    pub fn new(capacity: usize, life: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Bounded::new(capacity, life))))
+    /// Creates a store that keeps the latest `capacity` deliveries, each for `lifetime`.
+    pub fn new(capacity: usize, lifetime: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Bounded::new(capacity, lifetime))))
     }
 
     fn insert_at(&self, key: &DeliveryKey, now: Instant) -> bool {
@@ -95,7 +97,7 @@ impl MemoryDeliveries {
     }
 }
 
-/// [`CAPACITY`](MemoryDeliveries::CAPACITY) deliveries, each for twice the [`Verifier::WINDOW`].
+/// Keeps [`CAPACITY`](MemoryDeliveries::CAPACITY) deliveries for twice the [`Verifier::WINDOW`].
 impl Default for MemoryDeliveries {
     fn default() -> Self {
         Self::new(Self::CAPACITY, 2 * Verifier::WINDOW)
@@ -118,16 +120,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_delivery_is_new_once_in_its_time() {
+    fn a_delivery_is_new_once_within_its_lifetime() {
         let store = MemoryDeliveries::new(2, Duration::from_secs(10));
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let [a, b, c] = [1, 2, 3].map(|timestamp| DeliveryKey::new(timestamp, b""));
         assert!(store.insert_at(&a, at(0)));
-        assert!(!store.clone().insert_at(&a, at(9)), "clones share what they know");
-        assert!(store.insert_at(&a, at(10)), "its time is over");
+        assert!(!store.clone().insert_at(&a, at(9)), "clones share deliveries");
+        assert!(store.insert_at(&a, at(10)), "its lifetime has ended");
         assert!(store.insert_at(&b, at(11)) && store.insert_at(&c, at(12)));
         assert!(!store.insert_at(&b, at(12)) && !store.insert_at(&c, at(12)));
-        assert!(store.insert_at(&a, at(12)), "two younger ones have taken its place");
+        assert!(store.insert_at(&a, at(12)), "evicted by two later ones");
     }
 }

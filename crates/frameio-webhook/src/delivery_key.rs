@@ -1,17 +1,16 @@
-//! What identifies a delivery.
+//! Key that identifies a delivery.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// What tells a delivery from others: the hash of the time at which it was signed and of its body.
+/// Identifies a delivery by a hash of its timestamp and its body.
 ///
-/// The service sends no id. The type of an event and its resource are in the body, so that two
-/// deliveries with one key are of one event, or of two that cannot be told apart. Whether a delivery
-/// that is repeated after a failure is signed anew is not documented: if it is, it has another key,
-/// so what a handler does should still be right when it is done twice.
+/// The service sends no ID. The body contains the type of the event and the resource, so deliveries with
+/// the same key are of the same event, or of two indistinguishable ones. Whether a retry of the service
+/// has a new timestamp, and so another key, is not documented: handlers should be idempotent.
 ///
-/// `Display` writes 64 hexadecimal digits, for a store elsewhere.
+/// `Display` writes 64 hexadecimal digits, for use in an external store.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeliveryKey([u8; 32]);
 
@@ -39,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_of_the_time_and_of_all_of_the_body() {
+    fn the_key_depends_on_the_timestamp_and_the_whole_body() {
         let key = DeliveryKey::new(1, b"abc");
         assert_eq!(key, DeliveryKey::new(1, b"abc"));
         for other in [DeliveryKey::new(2, b"abc"), DeliveryKey::new(1, b"abd")] {

@@ -1,4 +1,4 @@
-//! Why a request is not taken.
+//! Reasons why requests are refused.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,47 +6,48 @@ use std::sync::Arc;
 use frameio_core::{BoxError, DecodeError, InvalidText};
 use http::{Response, StatusCode};
 
-/// A secret that cannot be used. It is empty or blank, so that anybody could sign with it, or it
-/// contains a control character, so that it is not the one that the service gave.
+/// Error of an invalid webhook secret: it is blank, so that anyone could sign with it, or it contains a
+/// control character, which secrets of the service do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidSecret(pub(crate) InvalidText);
 
 impl fmt::Display for InvalidSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the webhook secret {}; check the variable or file that holds it", self.0)
+        write!(f, "the webhook secret {}; check the variable or file that contains it", self.0)
     }
 }
 
 impl std::error::Error for InvalidSecret {}
 
-/// Why a request counts as sent by somebody else.
+/// Reason why a request is not verified.
 ///
-/// `Display` can be shown to the sender: it tells of nothing but what came from there. What the
-/// receiver knows besides stands in the variants, for its log.
+/// `Display` is safe to show to the sender: it reveals nothing about the receiver. The variants have
+/// details for its log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The header of this name is missing.
+    /// This header is missing.
     MissingHeader(&'static str),
-    /// The header of this name is there twice, or is not of the documented form.
+    /// This header is duplicate or malformed.
     MalformedHeader(&'static str),
-    /// None of the secrets has made the signature.
+    /// The signature was not made with any of the secrets, or for another body.
     Mismatch,
-    /// The signature is right, but not of this time: an old request sent again, or a clock that is
-    /// wrong.
+    /// The signature is valid, but its time is outside of the [window](crate::Verifier::window): the
+    /// request is replayed, or a clock is wrong.
     #[non_exhaustive]
     Expired {
-        /// How many seconds ago it was signed; negative in the future.
+        /// Age of the signature in seconds; negative for a time in the future.
         age: i64,
     },
-    /// The signature is right, but the account is not the one that the secret is for.
+    /// The signature is valid, but for another account than that of the
+    /// [verifier](crate::Verifier::account).
     OtherAccount,
-    /// The lookup knows no verifier for it.
+    /// The [lookup](crate::Receiver::lookup) found no verifier.
     UnknownSender,
 }
 
 impl VerifyError {
-    /// What to answer: 400 for a malformed header, else 401.
+    /// Returns the status of the response: 400 for a malformed header, else 401.
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::MalformedHeader(_) => StatusCode::BAD_REQUEST,
@@ -61,7 +62,7 @@ impl fmt::Display for VerifyError {
             Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
             Self::MalformedHeader(name) => write!(f, "the header `{name}` is malformed"),
             Self::Expired { .. } => f.write_str("the timestamp is too far from now"),
-            // One text, or a sender could find out which accounts are known here.
+            // The same text, so that senders cannot find out which accounts are known.
             Self::Mismatch | Self::OtherAccount | Self::UnknownSender => {
                 f.write_str("the signature does not match")
             }
@@ -71,10 +72,10 @@ impl fmt::Display for VerifyError {
 
 impl std::error::Error for VerifyError {}
 
-/// Why a [`Receiver`](crate::Receiver) does not take a request.
+/// Reason why a [`Receiver`](crate::Receiver) refuses a request.
 ///
-/// It travels in the extensions of the answer that the [layer](crate::VerifyLayer) gives, so that a
-/// layer further out can log it. `Display` can be shown to the sender.
+/// The [layer](crate::VerifyLayer) inserts it into the extensions of its response, so that an outer layer
+/// can log it. `Display` is safe to show to the sender.
 ///
 /// ```
 /// use frameio_webhook::{Rejection, VerifyError};
@@ -86,20 +87,20 @@ impl std::error::Error for VerifyError {}
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// It is not verified. 400 or 401.
+    /// The request is not verified. Status 400 or 401.
     Unverified(VerifyError),
-    /// Its body has more bytes than this. 413.
+    /// The body is longer than this number of bytes. Status 413.
     TooLarge(usize),
-    /// Its body broke off. 400.
+    /// The body could not be read to its end. Status 400.
     Body(Arc<dyn std::error::Error + Send + Sync>),
-    /// The lookup of its verifier failed. 503, so that it is delivered again.
+    /// The lookup of the verifier failed. Status 503, so that the service retries.
     Lookup(Arc<dyn std::error::Error + Send + Sync>),
-    /// It is verified, but not of the kind that is wanted here. 400.
+    /// The request is verified, but its body is not of the expected type. Status 400.
     Payload(DecodeError),
 }
 
 impl Rejection {
-    /// What to answer.
+    /// Returns the status of the response.
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Unverified(error) => error.status(),
@@ -109,7 +110,7 @@ impl Rejection {
         }
     }
 
-    /// An answer with the status and an empty body, and with the rejection in its extensions.
+    /// Returns a response with the status, an empty body, and the rejection in its extensions.
     pub fn response<B: Default>(self) -> Response<B> {
         let mut response = Response::new(B::default());
         *response.status_mut() = self.status();
@@ -142,10 +143,10 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unverified(error) => error.fmt(f),
-            Self::TooLarge(limit) => write!(f, "the body has more than {limit} bytes"),
-            Self::Body(_) => f.write_str("the body broke off"),
-            Self::Lookup(_) => f.write_str("the sender cannot be looked up at present"),
-            Self::Payload(error) => write!(f, "the body is not understood: {error}"),
+            Self::TooLarge(limit) => write!(f, "the body is longer than {limit} bytes"),
+            Self::Body(_) => f.write_str("the body is incomplete"),
+            Self::Lookup(_) => f.write_str("the lookup of the sender failed"),
+            Self::Payload(error) => write!(f, "unexpected body: {error}"),
         }
     }
 }
@@ -154,7 +155,7 @@ impl std::error::Error for Rejection {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Body(error) | Self::Lookup(error) => Some(&**error),
-            // What these say is in the text already.
+            // These are part of the message.
             Self::Unverified(_) | Self::TooLarge(_) | Self::Payload(_) => None,
         }
     }
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sender_is_told_no_more_than_it_knows() {
+    fn messages_reveal_nothing_to_the_sender() {
         let mismatch = VerifyError::Mismatch.to_string();
         assert_eq!(VerifyError::OtherAccount.to_string(), mismatch);
         assert_eq!(VerifyError::UnknownSender.to_string(), mismatch);
@@ -173,11 +174,11 @@ mod tests {
         assert!(!expired.to_string().contains("1234"));
         let lookup = Rejection::lookup("postgres://canary".into());
         assert!(!lookup.to_string().contains("canary"));
-        let answer: Response<String> = lookup.response();
+        let response: Response<String> = lookup.response();
         assert_eq!(
-            (answer.status(), answer.body().as_str()),
+            (response.status(), response.body().as_str()),
             (StatusCode::SERVICE_UNAVAILABLE, "")
         );
-        assert!(answer.extensions().get::<Rejection>().is_some());
+        assert!(response.extensions().get::<Rejection>().is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! What webhooks tell of.
+//! Events of webhooks.
 
 use frameio_core::{
     AccountId, CollectionId, CommentId, EventType, Extra, FieldDefinitionId, FileId, FolderId,
@@ -6,14 +6,14 @@ use frameio_core::{
 };
 
 model! {
-    /// That something has happened to a resource of an account.
+    /// Event of a webhook: a change of a resource in an account.
     ///
-    /// There are only ids in it: what the resource looks like now is to be asked for. It has
-    /// neither an id nor a time of its own; [`Verified`](crate::Verified) knows when it was signed,
-    /// and tells it from others by its [key](crate::DeliveryKey).
+    /// An event contains IDs only; call the API for the current state of the resource. It has neither an
+    /// ID nor a time. [`Verified`](crate::Verified) has the time of the signature and a
+    /// [key](crate::DeliveryKey) that identifies the delivery.
     ///
-    /// It can be read from any JSON, so that it can be stored; that it comes from the service is
-    /// known only of one that a [`Verified`](crate::Verified) gave.
+    /// An event can be deserialized from any JSON, so that it can be stored. Only an event from a
+    /// [`Verified`](crate::Verified) is known to come from the service.
     ///
     /// ```
     /// use frameio_webhook::{Event, EventType, Resource};
@@ -32,23 +32,23 @@ model! {
     /// # Ok::<_, serde_json::Error>(())
     /// ```
     pub struct Event {
-        /// What has happened.
+        /// Type of the event, such as `file.ready`.
         pub kind = "type": EventType,
-        /// What it has happened to; [`resource`](Event::resource) has it typed.
+        /// Resource that changed; [`resource`](Event::resource) returns it with a typed ID.
         pub resource: ResourceRef,
-        /// The account that it has happened in.
+        /// Account of the resource.
         pub account: AccountRef,
-        /// The workspace that it has happened in.
+        /// Workspace of the resource.
         pub workspace: Option<WorkspaceRef>,
-        /// The project that it has happened in.
+        /// Project of the resource.
         pub project: Option<ProjectRef>,
-        /// Who has done it.
+        /// User who caused the event.
         pub user: Option<UserRef>,
     }
 }
 
 impl Event {
-    /// An event to test a receiver with.
+    /// Creates an event, for tests of a receiver.
     ///
     /// ```
     /// use frameio_webhook::{Event, EventType, Resource, Signer};
@@ -71,12 +71,12 @@ impl Event {
         }
     }
 
-    /// What it has happened to.
+    /// Returns the resource that changed.
     pub fn resource(&self) -> Resource {
         Resource::from(&self.resource)
     }
 
-    /// The account that it has happened in.
+    /// Returns the account of the resource.
     pub const fn account_id(&self) -> &AccountId {
         &self.account.id
     }
@@ -85,16 +85,16 @@ impl Event {
 places!(Event);
 
 model! {
-    /// Names a resource, as JSON has it.
+    /// Reference to a resource, as in the JSON of an event.
     pub struct ResourceRef {
-        /// Its id.
+        /// ID of the resource.
         pub id: String,
-        /// What it is.
+        /// Type of the resource, such as `file`.
         pub kind = "type": String,
     }
 }
 
-/// Names a resource, with an id of its own kind.
+/// Resource of an event or an action, with a typed ID.
 ///
 /// ```
 /// use frameio_webhook::Resource;
@@ -111,7 +111,7 @@ pub enum Resource {
     File(FileId),
     /// A folder.
     Folder(FolderId),
-    /// A version stack; an action may name the file at its head in its place.
+    /// A version stack; an action may refer to its newest file instead.
     VersionStack(VersionStackId),
     /// A comment.
     Comment(CommentId),
@@ -123,18 +123,18 @@ pub enum Resource {
     Collection(CollectionId),
     /// A share.
     Share(ShareId),
-    /// Something that this version does not know.
+    /// A resource of a type that this version does not know.
     #[non_exhaustive]
     Other {
-        /// What the service calls it.
+        /// Type of the resource in JSON.
         kind: Box<str>,
-        /// Its id.
+        /// ID of the resource.
         id: Box<str>,
     },
 }
 
 impl Resource {
-    /// The resource of this kind, as the service names it, with this id.
+    /// Creates a resource from its type in JSON and its ID.
     pub fn new(kind: &str, id: &str) -> Self {
         match kind {
             "file" => Self::File(id.into()),
@@ -149,7 +149,7 @@ impl Resource {
         }
     }
 
-    /// What it is, as the service names it.
+    /// Returns the type of the resource in JSON, such as `file`.
     pub fn kind(&self) -> &str {
         match self {
             Self::File(_) => "file",
@@ -164,7 +164,7 @@ impl Resource {
         }
     }
 
-    /// Its id, of whatever kind.
+    /// Returns the ID of the resource as text.
     pub fn id(&self) -> &str {
         match self {
             Self::File(id) => id.as_str(),
@@ -197,7 +197,7 @@ macro_rules! references {
         model! {
             $(#[$meta])*
             pub struct $name {
-                /// Its id.
+                /// ID.
                 pub id: $id,
             }
         }
@@ -211,49 +211,49 @@ macro_rules! references {
 }
 
 references! {
-    /// Names an account.
+    /// Reference to an account.
     AccountRef(AccountId)
-    /// Names a workspace.
+    /// Reference to a workspace.
     WorkspaceRef(WorkspaceId)
-    /// Names a project.
+    /// Reference to a project.
     ProjectRef(ProjectId)
-    /// Names a user.
+    /// Reference to a user.
     UserRef(UserId)
 }
 
-/// What an event and the request of an action have in common.
+/// Implements the methods that events and requests of actions have in common.
 macro_rules! places {
     ($name:ident) => {
         impl $name {
-            /// The same in this workspace.
+            /// Sets the workspace.
             pub fn workspace(mut self, id: impl Into<WorkspaceId>) -> Self {
                 self.workspace = Some(id.into().into());
                 self
             }
 
-            /// The same in this project.
+            /// Sets the project.
             pub fn project(mut self, id: impl Into<ProjectId>) -> Self {
                 self.project = Some(id.into().into());
                 self
             }
 
-            /// The same done by this user.
+            /// Sets the user.
             pub fn user(mut self, id: impl Into<UserId>) -> Self {
                 self.user = Some(id.into().into());
                 self
             }
 
-            /// The workspace that it is about.
+            /// Returns the workspace of the resource.
             pub fn workspace_id(&self) -> Option<&WorkspaceId> {
                 self.workspace.as_ref().map(|workspace| &workspace.id)
             }
 
-            /// The project that it is about.
+            /// Returns the project of the resource.
             pub fn project_id(&self) -> Option<&ProjectId> {
                 self.project.as_ref().map(|project| &project.id)
             }
 
-            /// Who has done it.
+            /// Returns the user who caused the request.
             pub fn user_id(&self) -> Option<&UserId> {
                 self.user.as_ref().map(|user| &user.id)
             }
@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_thirty_events_and_more_to_come() {
+    fn knows_thirty_events_and_keeps_unknown_ones() {
         assert_eq!(EventType::KNOWN.len(), 30);
         for text in EventType::KNOWN {
             assert!(!matches!(EventType::from(*text), EventType::Other(_)), "{text}");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_kept_and_written_back() {
+    fn keeps_unknown_fields() {
         let json = r#"{"type":"moodboard.pinned","resource":{"id":"m","type":"moodboard","x":1},"account":{"id":"a","plan":"pro"},"from":{"the":"future"}}"#;
         let event: Event = serde_json::from_str(json).unwrap();
         assert_eq!(event.resource(), Resource::new("moodboard", "m"));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resource_is_read_as_it_was_named() {
+    fn a_resource_keeps_its_type() {
         for kind in
             ["file", "folder", "version_stack", "comment", "customfield", "project", "collection"]
         {

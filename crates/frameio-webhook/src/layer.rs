@@ -1,4 +1,4 @@
-//! A tower layer in front of a server.
+//! Tower layer that verifies requests.
 
 use std::fmt;
 use std::future::Future;
@@ -14,16 +14,16 @@ use tower_service::Service;
 
 use crate::receiver::{Receive, Receiver};
 
-/// Lets through what is verified, and answers all else itself.
+/// Passes verified requests to a service, and refuses all others.
 ///
-/// The service inside gets the request with its head as it came, the whole body in memory, and a
-/// [`Verified`](crate::Verified) among the extensions. What is not verified is answered 401, or 400
-/// where it is malformed or breaks off, or 413 where it is too large, with an empty body and with
-/// the [`Rejection`](crate::Rejection) in the extensions of the answer.
+/// The inner service gets the unmodified head, the body in memory, and a
+/// [`Verified`](crate::Verified) in the extensions. A refused request gets a response with an empty body
+/// and the [`Rejection`](crate::Rejection) in its extensions: 401, 400 if it is malformed or
+/// incomplete, 413 if its body is too large, or 503 if the lookup of the verifier failed.
 ///
-/// It is always ready. The service inside is made ready once there is something for it, or senders
-/// whom nobody knows could hold its permits by sending slowly. For the same reason a limit of time
-/// belongs around this layer.
+/// The layer is always ready. It waits for the readiness of the inner service only after a request is
+/// verified, so that unknown senders cannot occupy the permits of the service by sending slowly. Put a
+/// timeout around this layer, too.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -56,7 +56,7 @@ pub struct VerifyLayer {
 }
 
 impl VerifyLayer {
-    /// Verifies by a [`Verifier`](crate::Verifier), or as a [`Receiver`] does.
+    /// Verifies requests with a [`Verifier`](crate::Verifier) or a [`Receiver`].
     pub fn new(receiver: impl Into<Receiver>) -> Self {
         Self { receiver: receiver.into() }
     }
@@ -70,7 +70,7 @@ impl<S> Layer<S> for VerifyLayer {
     }
 }
 
-/// The service of a [`VerifyLayer`].
+/// Service of a [`VerifyLayer`].
 #[derive(Clone, Debug)]
 pub struct Verify<S> {
     inner: S,
@@ -99,7 +99,7 @@ where
 }
 
 pin_project! {
-    /// The future of a [`Verify`].
+    /// Response future of a [`Verify`].
     pub struct VerifyFuture<S, B>
     where
         S: Service<Request<Body>>,
@@ -121,7 +121,7 @@ pin_project! {
     {
         Receiving { #[pin] receive: Receive<B>, service: Option<S> },
         Verified { service: S, request: Option<Request<Body>> },
-        Passed { #[pin] answer: S::Future },
+        Passed { #[pin] response: S::Future },
     }
 }
 
@@ -152,9 +152,9 @@ where
                 StepProjection::Verified { service, request } => {
                     ready!(service.poll_ready(cx))?;
                     let Some(request) = request.take() else { finished() };
-                    Step::Passed { answer: service.call(request) }
+                    Step::Passed { response: service.call(request) }
                 }
-                StepProjection::Passed { answer } => return answer.poll(cx),
+                StepProjection::Passed { response } => return response.poll(cx),
             };
             step.set(next);
         }
@@ -162,7 +162,7 @@ where
 }
 
 fn finished() -> ! {
-    panic!("polled after it was done")
+    panic!("`VerifyFuture` polled after completion")
 }
 
 impl<S, B> fmt::Debug for VerifyFuture<S, B>

@@ -1,4 +1,4 @@
-//! What a verified body can be read as.
+//! Types of verified bodies.
 
 use frameio_core::DecodeError;
 use frameio_core::decode::decode_json;
@@ -6,7 +6,7 @@ use frameio_core::decode::decode_json;
 use crate::action::ActionRequest;
 use crate::event::Event;
 
-/// What the service posts: an [`Event`] or an [`ActionRequest`]. There are no others.
+/// Body of a request of the service: an [`Event`] or an [`ActionRequest`]. Sealed.
 pub trait Payload: sealed::Sealed + Sized {}
 
 impl Payload for Event {}

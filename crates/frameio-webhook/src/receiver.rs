@@ -1,4 +1,4 @@
-//! Taking whole requests: reading, finding the verifier, verifying.
+//! Receives requests: reads the body, looks up the verifier and verifies.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -24,10 +24,10 @@ use crate::verify::{Verified, Verifier};
 type Found = Pin<Box<dyn Future<Output = Result<Option<Verifier>, BoxError>> + Send>>;
 type Lookup = Arc<dyn Fn(Claim) -> Found + Send + Sync>;
 
-/// Takes requests of a server: reads the body within a limit and has it verified.
+/// Reads and verifies requests, with a limit on the size of the body.
 ///
-/// It is what the [layer](crate::VerifyLayer) and the axum extractor have inside, and of use alone
-/// where a server has neither. A [`Verifier`] becomes one by `into`.
+/// The [layer](crate::VerifyLayer) and the axum extractor use it. Use it directly in a server without
+/// tower services. Convert a [`Verifier`] with `into`.
 ///
 /// ```
 /// use frameio_webhook::{Receiver, Rejection, Verifier};
@@ -40,8 +40,8 @@ type Lookup = Arc<dyn Fn(Claim) -> Found + Send + Sync>;
 /// }
 ///
 /// let receiver = Receiver::from(Verifier::new("secret")?).body_limit(64 << 10);
-/// let answer = tokio_test::block_on(hook(receiver, http::Request::new("{}".into())));
-/// assert_eq!(answer.status(), 401);
+/// let response = tokio_test::block_on(hook(receiver, http::Request::new("{}".into())));
+/// assert_eq!(response.status(), 401);
 /// # Ok::<_, frameio_webhook::InvalidSecret>(())
 /// ```
 #[derive(Clone)]
@@ -57,27 +57,26 @@ enum Source {
 }
 
 impl Receiver {
-    /// How many bytes a body may have, if nothing else is said: 256 KiB.
+    /// Default limit on the size of a body: 256 KiB.
     ///
-    /// An event has less than one, an action with a hundred assets about ten, besides what is typed
-    /// into its form.
+    /// An event has less than 1 KiB, and the request of an action with 100 assets about 10 KiB and the
+    /// content of its form.
     pub const BODY_LIMIT: usize = 256 << 10;
 
-    /// Takes each request by a verifier of its own, as of a service with many customers.
+    /// Looks up the verifier of each request, for a service with many customers.
     ///
-    /// `find` is asked before anything is verified, so anyone can make it work: it should answer
-    /// from memory, or at least remember whom it does not know. What it is given is a [`Claim`].
-    /// These are the traps, and the ways around them:
+    /// `find` is called before the request is verified, so anyone can trigger it: let it read from
+    /// memory, or cache unknown senders. It gets a [`Claim`]. Select the verifier in one of these ways:
     ///
-    /// * By the account or the action of the claim: right, as long as the verifier has the secrets
-    ///   of that one alone. What it agrees to then does come from there.
-    /// * By the URL: no signature covers it, so a customer could post to the URL of another, or
-    ///   sign with the own secret what names the other's account. The verifier has to know its
-    ///   [`account`](Verifier::account).
-    /// * `None` for whom it does not know, never a verifier for all others. The answer is that to
-    ///   a wrong signature, and takes as long.
+    /// * By the account or the action of the claim. The verifier must have the secrets of this account
+    ///   or action only.
+    /// * By the URL. The signature does not cover it, so a customer could post a request of its own to
+    ///   the URL of another one. Set the [`account`](Verifier::account) of the verifier.
     ///
-    /// An error of it is answered 503, so that the service delivers again.
+    /// Return `None` for unknown senders, never a default verifier. The response is the same as that to
+    /// a wrong signature, and takes the same time.
+    ///
+    /// If `find` fails, the response has the status 503, so that the service retries.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -102,19 +101,19 @@ impl Receiver {
         Self { source, body_limit: Self::BODY_LIMIT }
     }
 
-    /// How many bytes a body may have. Default: [`BODY_LIMIT`](Self::BODY_LIMIT).
+    /// Sets the maximum size of a body in bytes. Default: [`BODY_LIMIT`](Self::BODY_LIMIT).
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// Reads and verifies a request; its head is given back as it came.
+    /// Reads and verifies a request. Returns its unmodified head and the verified body.
     ///
-    /// What has not the right headers is not read at all. There is no limit of time: a server has
-    /// one, or a timeout layer around this.
+    /// The body is read only if the headers of the signature are well-formed. There is no time limit:
+    /// set one in the server.
     ///
     /// # Errors
-    /// When the request is not verified, its body too large, or broken off.
+    /// Fails if the request is not verified, or if its body is too large or incomplete.
     pub fn receive<B>(&self, request: Request<B>) -> Receive<B>
     where
         B: HttpBody,
@@ -152,7 +151,7 @@ impl fmt::Debug for Receiver {
 }
 
 pin_project! {
-    /// The future of [`Receiver::receive`].
+    /// Future of [`Receiver::receive`].
     pub struct Receive<B>
     where
         B: HttpBody,
@@ -220,15 +219,15 @@ where
     }
 }
 
-/// Takes as long as a wrong signature does, or it could be told who is known. That nobody knows
-/// this secret is of no importance: what comes out is not looked at.
+/// Takes the time of a verification, so that the response time does not reveal which senders are known.
+/// The result is ignored, so the secret does not matter.
 fn unknown(stamp: &Stamp, body: Bytes) {
     if let Ok(nobody) = Verifier::new("nobody") {
         let _ = std::hint::black_box(nobody.check(stamp, body));
     }
 }
 
-/// Why a body was not read, which a limit of the server may have said before this one.
+/// Converts the error of a body, which may also be a size limit of the server.
 fn unread(error: BoxError, limit: usize) -> Rejection {
     let mut source: Option<&(dyn StdError + 'static)> = Some(&*error);
     while let Some(error) = source {
@@ -241,7 +240,7 @@ fn unread(error: BoxError, limit: usize) -> Rejection {
 }
 
 fn finished() -> ! {
-    panic!("polled after it was done")
+    panic!("`Receive` polled after completion")
 }
 
 impl<B> fmt::Debug for Receive<B>

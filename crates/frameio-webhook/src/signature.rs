@@ -1,4 +1,4 @@
-//! What a signature is made of, and making one.
+//! Signatures: their format, and signing.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -12,25 +12,24 @@ use sha2::Sha256;
 
 use crate::error::{InvalidSecret, VerifyError};
 
-/// The header of the signature: `v0=` and 64 hexadecimal digits.
+/// Name of the header of the signature: `v0=` and 64 hexadecimal digits.
 pub const SIGNATURE_HEADER: &str = "x-frameio-signature";
 
-/// The header of the time at which a request was signed, in seconds since 1970.
+/// Name of the header of the time of the signature, in seconds since 1970.
 pub const TIMESTAMP_HEADER: &str = "x-frameio-request-timestamp";
 
 const VERSION: &str = "v0=";
 
-/// A secret that is ready to sign.
-///
-/// What it holds is as good as the secret, and is wiped when it goes; the secret itself is not kept.
+/// State of an HMAC that is initialized with a secret. It is as sensitive as the secret, and is wiped
+/// on drop.
 #[derive(Clone)]
 pub(crate) struct Key(Hmac<Sha256>);
 
 impl Key {
-    /// Refuses a blank secret, as a variable that is not set gives it: anybody can sign with it.
+    /// Refuses a blank secret, such as that of an unset variable: anyone could sign with it.
     pub(crate) fn new(secret: &Secret) -> Result<Self, InvalidSecret> {
         let secret = clean_text(secret.expose()).map_err(InvalidSecret)?;
-        // HMAC takes a key of any length.
+        // HMAC accepts keys of any length.
         let key = Hmac::new_from_slice(secret.as_bytes());
         key.map(Self).map_err(|_| InvalidSecret(InvalidText::Empty))
     }
@@ -44,17 +43,16 @@ impl Key {
             .chain_update(body)
     }
 
-    /// In a time that does not depend on where the signatures differ.
+    /// Verifies a signature in constant time.
     pub(crate) fn verify(&self, stamp: &Stamp, body: &[u8]) -> bool {
         self.sign(stamp.text.as_bytes(), body).verify_slice(&stamp.signature).is_ok()
     }
 }
 
-/// What the two headers say.
+/// Content of the two headers.
 #[derive(Clone)]
 pub(crate) struct Stamp {
-    /// The timestamp as it was signed. It has digits only, so that no part of it can be taken for
-    /// the beginning of a body.
+    /// Timestamp as it was signed. It has digits only, so that no part of it can be moved into the body.
     text: HeaderValue,
     pub(crate) seconds: u64,
     signature: [u8; 32],
@@ -78,7 +76,7 @@ impl Stamp {
     }
 }
 
-/// The only value: of two, others could read the other one.
+/// Returns the only value. Refuses duplicates, of which another program could read the other one.
 fn one<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h HeaderValue, VerifyError> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -96,12 +94,12 @@ fn decode(header: &[u8]) -> Option<[u8; 32]> {
 }
 
 fn seconds(header: &[u8]) -> Option<u64> {
-    // `parse` would take a sign.
+    // `parse` would accept a sign.
     let digits = header.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(header).ok().filter(|_| digits)?.parse().ok()
 }
 
-/// Signs requests as the service does, to test a receiver.
+/// Signs requests as the service does, for tests of a receiver.
 ///
 /// `Debug` does not show the secret.
 ///
@@ -119,16 +117,15 @@ fn seconds(header: &[u8]) -> Option<u64> {
 pub struct Signer(Key);
 
 impl Signer {
-    /// Signs with `secret`. Whitespace around it is ignored.
+    /// Signs with `secret`. Whitespace around it is removed.
     ///
     /// # Errors
-    /// When it is blank, or contains a control character.
+    /// Fails if the secret is blank or contains a control character.
     pub fn new(secret: impl Into<Secret>) -> Result<Self, InvalidSecret> {
         Key::new(&secret.into()).map(Self)
     }
 
-    /// The value of the [`SIGNATURE_HEADER`] of a body that is signed at `timestamp`, in seconds
-    /// since 1970.
+    /// Returns the value of the [`SIGNATURE_HEADER`] for a body and a timestamp in seconds since 1970.
     ///
     /// ```
     /// # use frameio_webhook::Signer;
@@ -141,10 +138,10 @@ impl Signer {
         format!("{VERSION}{}", base16ct::lower::encode_string(&signature.into_bytes()))
     }
 
-    /// A `POST` as the service sends it, signed now.
+    /// Returns a `POST` request as the service sends it, signed with the current time.
     ///
     /// # Errors
-    /// When `uri` is none.
+    /// Fails if `uri` is invalid.
     pub fn request<U>(&self, uri: U, body: impl Into<Bytes>) -> Result<Request<Body>, http::Error>
     where
         U: TryInto<Uri>,
@@ -154,10 +151,10 @@ impl Signer {
         self.request_at(now.map_or(0, |now| now.as_secs()), uri, body)
     }
 
-    /// The same signed at `timestamp`, in seconds since 1970.
+    /// Returns a request that is signed with `timestamp`, in seconds since 1970.
     ///
     /// # Errors
-    /// When `uri` is none.
+    /// Fails if `uri` is invalid.
     pub fn request_at<U>(
         &self,
         timestamp: u64,
@@ -189,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_are_read_in_one_way() {
+    fn accepts_only_the_documented_format_of_headers() {
         let hex = "0".repeat(64);
         assert_eq!(decode(format!("v0={hex}").as_bytes()), Some([0; 32]));
         assert_eq!(decode(format!("v0={}", "aB".repeat(32)).as_bytes()), Some([0xab; 32]));

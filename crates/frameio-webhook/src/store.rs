@@ -1,16 +1,16 @@
-//! A map that forgets: in memory, bounded in time and in number.
+//! Map in memory that is limited in time and number of entries.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
-/// Entries live for a while, and no longer than until there are too many that are younger.
+/// Map that removes entries after a lifetime, and the oldest one if it is full.
 #[derive(Debug)]
 pub(crate) struct Bounded<K, V> {
     capacity: usize,
-    life: Duration,
+    lifetime: Duration,
     entries: HashMap<K, Entry<V>>,
-    /// The keys in the order of their insertion, which is that of their ends.
+    /// Keys in the order of insertion, which is also that of expiry.
     order: BTreeMap<u64, K>,
     next: u64,
 }
@@ -23,23 +23,24 @@ struct Entry<V> {
 }
 
 impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
-    /// At least one entry is kept.
-    pub(crate) fn new(capacity: usize, life: Duration) -> Self {
+    /// Creates a map for at least one entry.
+    pub(crate) fn new(capacity: usize, lifetime: Duration) -> Self {
         let (entries, order) = (HashMap::new(), BTreeMap::new());
-        Self { capacity: capacity.max(1), life, entries, order, next: 0 }
+        Self { capacity: capacity.max(1), lifetime, entries, order, next: 0 }
     }
 
     pub(crate) fn get(&mut self, key: &K, now: Instant) -> Option<&V> {
-        self.forget_old(now);
+        self.remove_expired(now);
         self.entries.get(key).map(|entry| &entry.value)
     }
 
-    /// Puts an entry in, which begins its life anew, and makes room for it.
+    /// Inserts or replaces an entry, which restarts its lifetime. Removes the oldest entry if the map is
+    /// full.
     pub(crate) fn insert(&mut self, key: K, value: V, now: Instant) {
-        self.forget_old(now);
+        self.remove_expired(now);
         self.remove(&key);
         if self.entries.len() >= self.capacity {
-            self.forget_first();
+            self.remove_oldest();
         }
         let place = self.next;
         self.next += 1;
@@ -53,16 +54,16 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
         Some(entry.value)
     }
 
-    fn forget_old(&mut self, now: Instant) {
+    fn remove_expired(&mut self, now: Instant) {
         while let Some(first) = self.order.values().next().and_then(|key| self.entries.get(key)) {
-            if now.saturating_duration_since(first.inserted) < self.life {
+            if now.saturating_duration_since(first.inserted) < self.lifetime {
                 break;
             }
-            self.forget_first();
+            self.remove_oldest();
         }
     }
 
-    fn forget_first(&mut self) {
+    fn remove_oldest(&mut self) {
         if let Some((_, key)) = self.order.pop_first() {
             self.entries.remove(&key);
         }
@@ -95,15 +96,15 @@ mod tests {
     }
 
     proptest! {
-        /// A list that is looked through from the start every time does the same.
+        /// The model is a list in the order of insertion.
         #[test]
-        fn it_does_what_a_plain_list_does(steps in steps(), capacity in 1..5_usize) {
-            let life = Duration::from_secs(10);
+        fn behaves_like_a_list(steps in steps(), capacity in 1..5_usize) {
+            let lifetime = Duration::from_secs(10);
             let mut now = Instant::now();
-            let mut store = Bounded::new(capacity, life);
+            let mut store = Bounded::new(capacity, lifetime);
             let mut model: Vec<(u8, usize, Instant)> = Vec::new();
             for (value, step) in steps.into_iter().enumerate() {
-                model.retain(|(_, _, at)| now.duration_since(*at) < life);
+                model.retain(|(_, _, at)| now.duration_since(*at) < lifetime);
                 match step {
                     Step::Insert(key) => {
                         store.insert(key, value, now);

@@ -1,4 +1,4 @@
-//! The check of a signature, and the proof of it.
+//! Verification of signatures.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::event::Event;
 use crate::payload::Payload;
 use crate::signature::{Key, Stamp};
 
-/// Tells whether a request comes from the service: whether a secret has signed its body, and when.
+/// Verifies that requests come from the service, by the signature of their timestamp and body.
 ///
-/// The signature covers the timestamp and the bytes of the body, and nothing else: neither the URL
-/// nor any other header. It is compared in constant time, and with every secret, so that the time
-/// does not tell which one is near. `Debug` shows no secret.
+/// The signature does not cover the URL, the method or other headers. It is compared in constant time
+/// with all secrets, so that the response time reveals nothing about them. `Debug` does not show
+/// secrets.
 ///
 /// ```
 /// use frameio_webhook::{EventType, Verifier};
@@ -30,7 +30,7 @@ use crate::signature::{Key, Stamp};
 ///     let verifier = Verifier::new(std::env::var("FRAMEIO_WEBHOOK_SECRET")?)?;
 ///     let event = verifier.verify(headers, body)?.event()?;
 ///     if event.kind == EventType::FileReady {
-///         println!("{:?} can be watched", event.resource());
+///         println!("{:?} is ready", event.resource());
 ///     }
 ///     Ok(())
 /// }
@@ -44,26 +44,26 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// How far from now a timestamp may be, if nothing else is said: 300 seconds.
+    /// Default of [`window`](Self::window): 300 seconds.
     pub const WINDOW: Duration = Duration::from_secs(300);
 
-    /// Takes what `secret` has signed: the one that the service gave when the webhook or the action
-    /// was created. Whitespace around it is ignored.
+    /// Accepts requests that are signed with `secret`, which the service returns when a webhook or an
+    /// action is created. Whitespace around it is removed.
     ///
     /// # Errors
-    /// When it is blank, or contains a control character.
+    /// Fails if the secret is blank or contains a control character.
     pub fn new(secret: impl Into<Secret>) -> Result<Self, InvalidSecret> {
         Self::any_of([secret])
     }
 
-    /// Takes what any of `secrets` has signed, as while one takes the place of another, or where
-    /// several webhooks have one URL.
+    /// Accepts requests that are signed with any of `secrets`, while a secret is rotated or if several
+    /// webhooks share a URL.
     ///
-    /// They have to be of one trust: whoever knows one of them can sign anything. Secrets of
-    /// several customers belong to [`Receiver::lookup`](crate::Receiver::lookup).
+    /// The owner of one secret can sign any request. For secrets of different customers, use
+    /// [`Receiver::lookup`](crate::Receiver::lookup).
     ///
     /// # Errors
-    /// When there is none, or when one is blank or contains a control character.
+    /// Fails if `secrets` is empty, or if a secret is blank or contains a control character.
     ///
     /// ```
     /// use frameio_webhook::Verifier;
@@ -85,36 +85,35 @@ impl Verifier {
         Ok(Self { keys, window: Self::WINDOW, clock: None, account: None })
     }
 
-    /// How far from now a timestamp may be, into the past and into the future. Default:
-    /// [`WINDOW`](Self::WINDOW).
+    /// Sets the maximum difference between a timestamp and the current time, in both directions.
+    /// Default: [`WINDOW`](Self::WINDOW).
     ///
-    /// Within it a request can be sent again by whoever has seen it: see
-    /// [`DeliveryStore`](crate::DeliveryStore).
+    /// Within the window, a request can be replayed; see [`DeliveryStore`](crate::DeliveryStore).
     pub fn window(mut self, window: Duration) -> Self {
         self.window = window;
         self
     }
 
-    /// What gives the time. Default: the clock of the system.
+    /// Sets the clock. Default: the system clock.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Takes only what this account sends. Default: any.
+    /// Accepts requests of this account only. Default: any account.
     ///
-    /// Whoever knows the secret can sign the name of any account. Where a secret belongs to one of
-    /// several customers and was found by something else than the account of the request, its URL
-    /// for one, this is what keeps one customer from writing to another.
+    /// The owner of a secret can sign requests in the name of any account. If the secret of a customer
+    /// is selected by anything but the account of the request, such as its URL, set the account, or
+    /// customers can forge requests of each other.
     pub fn account(mut self, account: impl Into<AccountId>) -> Self {
         self.account = Some(account.into());
         self
     }
 
-    /// Verifies a request by its headers and the bytes of its body, exactly as they came.
+    /// Verifies a request by its headers and the unmodified bytes of its body.
     ///
     /// # Errors
-    /// When it is not verified; the error says why.
+    /// Returns the reason why the request is not verified.
     pub fn verify(
         &self,
         headers: &HeaderMap,
@@ -124,7 +123,7 @@ impl Verifier {
         self.check(&Stamp::read(headers)?, body)
     }
 
-    /// The signature first: only an authentic request is told that it is late.
+    /// Verifies the signature first: only the sender of an authentic request may learn that it expired.
     pub(crate) fn check(&self, stamp: &Stamp, body: Bytes) -> Result<Verified, VerifyError> {
         let matched = self.keys.iter().fold(false, |any, key| any | key.verify(stamp, &body));
         if !matched {
@@ -162,10 +161,10 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// A body that is verified, which only this crate can say of one: to have it is the proof.
+/// Verified body of a request. Only this crate can create one.
 ///
-/// The [layer](crate::VerifyLayer) puts it into the extensions of the request. `Debug` shows nothing
-/// of the body.
+/// The [layer](crate::VerifyLayer) inserts it into the extensions of the request. `Debug` does not show
+/// the body.
 ///
 /// ```
 /// use frameio_webhook::{Event, Verified};
@@ -181,41 +180,41 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// The bytes as they came.
+    /// Returns the unmodified bytes of the body.
     pub const fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// When it was signed, in seconds since 1970.
+    /// Returns the time of the signature, in seconds since 1970.
     pub const fn timestamp(&self) -> u64 {
         self.timestamp
     }
 
-    /// What tells this delivery from others.
+    /// Returns the key that identifies this delivery.
     pub fn delivery_key(&self) -> DeliveryKey {
         DeliveryKey::new(self.timestamp, &self.body)
     }
 
-    /// The event of a webhook.
+    /// Decodes the event of a webhook.
     ///
     /// # Errors
-    /// When it is none.
+    /// Fails if the body is not an event.
     pub fn event(&self) -> Result<Event, DecodeError> {
         self.decode()
     }
 
-    /// The request of a custom action.
+    /// Decodes the request of a custom action.
     ///
     /// # Errors
-    /// When it is none.
+    /// Fails if the body is not the request of an action.
     pub fn action(&self) -> Result<ActionRequest, DecodeError> {
         self.decode()
     }
 
-    /// Whichever of them is asked for.
+    /// Decodes an [`Event`] or an [`ActionRequest`].
     ///
     /// # Errors
-    /// When it is none.
+    /// Fails if the body is not a `T`.
     pub fn decode<T: Payload>(&self) -> Result<T, DecodeError> {
         T::from_body(&self.body)
     }

@@ -1,4 +1,4 @@
-//! The extractor, and the layer under axum on a socket.
+//! The axum extractor, and the layer with axum on a socket.
 #![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
 mod support;
@@ -7,7 +7,7 @@ use axum::extract::FromRef;
 use axum::routing::post;
 use axum::{Extension, Router};
 use frameio_core::Body;
-use frameio_webhook::action::{ActionRequest, Answer};
+use frameio_webhook::action::{ActionRequest, ActionResponse};
 use frameio_webhook::{Event, Receiver, Rejection, Signed, Signer, Verified, VerifyLayer};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
@@ -31,7 +31,7 @@ fn router() -> Router {
         format!("{} at {}", event.kind, verified.timestamp())
     };
     let action = async |Signed(request, _): Signed<ActionRequest>| {
-        Answer::message(request.kind, request.interaction_id.to_string())
+        ActionResponse::message(request.kind, request.interaction_id.to_string())
     };
     Router::new()
         .route("/events", post(event))
@@ -41,15 +41,15 @@ fn router() -> Router {
 
 async fn post_to(path: &str, mut request: Request<Body>) -> (StatusCode, String) {
     *request.uri_mut() = path.parse().unwrap();
-    let answer = router().oneshot(request.map(axum::body::Body::new)).await.unwrap();
-    let status = answer.status();
-    assert_eq!(answer.extensions().get::<Rejection>().is_some(), !status.is_success());
-    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    let response = router().oneshot(request.map(axum::body::Body::new)).await.unwrap();
+    let status = response.status();
+    assert_eq!(response.extensions().get::<Rejection>().is_some(), !status.is_success());
+    let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
 #[tokio::test]
-async fn the_extractor_verifies_by_itself() {
+async fn the_extractor_verifies_without_a_layer() {
     let action = r#"{"type":"t","action_id":"x","interaction_id":"i","account_id":"a"}"#;
     let forged = Signer::new("guess").unwrap().request_at(NOW, "/", EVENT).unwrap();
     for (path, request, status, body) in [
@@ -58,18 +58,18 @@ async fn the_extractor_verifies_by_itself() {
         ("/events", forged, 401, ""),
         ("/events", Request::post("/").body(Body::from(EVENT)).unwrap(), 401, ""),
         ("/events", signed(" ".repeat(1001)), 413, ""),
-        // Signed, but of another kind.
+        // Signed, but of another type.
         ("/events", signed(action), 400, ""),
         ("/actions", signed(EVENT), 400, ""),
         ("/events", signed(""), 400, ""),
     ] {
-        let answer = post_to(path, request).await;
-        assert_eq!(answer, (StatusCode::from_u16(status).unwrap(), body.to_owned()), "{path}");
+        let response = post_to(path, request).await;
+        assert_eq!(response, (StatusCode::from_u16(status).unwrap(), body.to_owned()), "{path}");
     }
 }
 
 #[tokio::test]
-async fn without_the_layer_there_is_no_proof_to_be_had() {
+async fn a_handler_of_verified_fails_without_the_layer() {
     let handler = async |_: Extension<Verified>| "taken";
     let bare: Router = Router::new().route("/", post(handler));
     let layered: Router = bare.clone().layer(VerifyLayer::new(verifier()));
@@ -82,7 +82,7 @@ async fn without_the_layer_there_is_no_proof_to_be_had() {
     assert_eq!(statuses, [500, 200]);
 }
 
-/// A request as bytes, and how much of its answer there is before the connection ends.
+/// Sends a request over a socket, and returns the bytes of the response.
 async fn over_a_socket(body_sent: &str, then_close: bool) -> String {
     let handler = async |_: Extension<Verified>| "taken";
     let router: Router =
@@ -100,18 +100,18 @@ async fn over_a_socket(body_sent: &str, then_close: bool) -> String {
     if then_close {
         socket.shutdown().await.unwrap();
     }
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).await.unwrap();
+    let mut response = String::new();
+    socket.read_to_string(&mut response).await.unwrap();
     server.abort();
-    answer
+    response
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_in_the_body_reaches_no_handler() {
+async fn an_incomplete_body_does_not_reach_the_handler() {
     assert!(over_a_socket(EVENT, false).await.ends_with("taken"));
     for length in [0, 1, EVENT.len() - 1] {
-        let answer = over_a_socket(&EVENT[..length], true).await;
-        assert!(!answer.contains("taken"), "{answer}");
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
+        let response = over_a_socket(&EVENT[..length], true).await;
+        assert!(!response.contains("taken"), "{response}");
+        assert!(response.is_empty() || response.starts_with("HTTP/1.1 400"), "{response}");
     }
 }

@@ -1,4 +1,4 @@
-//! The example of an action, in process.
+//! The example `custom_action`, in process.
 #![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
 #[allow(dead_code, reason = "it has a `main`")]
@@ -21,37 +21,37 @@ async fn post(router: &Router, path: &str, secret: &str, body: String) -> (u16, 
 }
 
 #[tokio::test]
-async fn the_action_asks_twice_and_orders_once() {
+async fn the_action_shows_two_forms_and_orders_once() {
     let router = custom_action::router(Verifier::new(SECRET).unwrap());
     let send = async |request: &frameio_webhook::action::ActionRequest| {
         let body = serde_json::to_string(request).unwrap();
-        let (status, answer) = post(&router, "/actions", SECRET, body).await;
-        assert_eq!(status, 200, "{answer}");
-        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
-        answer
+        let (status, response) = post(&router, "/actions", SECRET, body).await;
+        assert_eq!(status, 200, "{response}");
+        let response: serde_json::Value = serde_json::from_str(&response).unwrap();
+        response
     };
     let [start, format, address] = custom_action::interaction();
 
-    let answer = send(&start).await;
+    let response = send(&start).await;
     assert_eq!(
-        (&answer["title"], &answer["description"]),
+        (&response["title"], &response["description"]),
         (&"Deliver".into(), &"2 selected".into())
     );
-    assert_eq!(answer["fields"][0]["options"][1]["value"], "h264");
+    assert_eq!(response["fields"][0]["options"][1]["value"], "h264");
 
-    let answer = send(&address).await;
-    assert_eq!(answer["title"], "That did not work", "the first form was not sent");
+    let response = send(&address).await;
+    assert_eq!(response["title"], "That did not work", "the first form was not submitted");
 
     assert_eq!(send(&format).await["title"], "Recipient");
     let wrong = start.clone().submit([("to", "nobody")]);
     let expected = "invalid address 'nobody': an e-mail address contains '@'";
     assert_eq!(send(&wrong).await["description"], expected);
     for _ in 0..2 {
-        let answer = send(&address).await;
+        let response = send(&address).await;
         let ordered = "2 as prores with timecode to client@example.com, without a note";
-        assert_eq!(answer["description"], ordered);
+        assert_eq!(response["description"], ordered);
     }
 
     let other = start.submit([("format", "avi"), ("burn_in", "true")]);
-    assert_eq!(send(&other).await["description"], "`format` is none of the values offered");
+    assert_eq!(send(&other).await["description"], "`format` is not one of the options");
 }

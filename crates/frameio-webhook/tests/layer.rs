@@ -1,4 +1,4 @@
-//! The layer in front of a service.
+//! The layer with an inner service.
 
 mod support;
 
@@ -27,8 +27,8 @@ where
     B: http_body::Body,
     B::Error: Into<BoxError>,
 {
-    let Ok(answer) = VerifyLayer::new(receiver).layer(inner.clone()).oneshot(request).await;
-    answer
+    let Ok(response) = VerifyLayer::new(receiver).layer(inner.clone()).oneshot(request).await;
+    response
 }
 
 fn pieces(body: &str, size: usize) -> Request<Pieces> {
@@ -36,14 +36,14 @@ fn pieces(body: &str, size: usize) -> Request<Pieces> {
 }
 
 #[tokio::test]
-async fn what_is_verified_passes_with_its_head_and_its_bytes() {
+async fn passes_verified_requests_unchanged() {
     let inner = Inner::busy(3);
     for size in [1, 7, 1000] {
         let mut request = pieces(EVENT, size);
         request.headers_mut().insert("x-other", "kept".parse().unwrap());
         request.extensions_mut().insert("kept");
-        let answer = send(verifier(), &inner, request).await;
-        assert_eq!((answer.status(), answer.body().as_str()), (StatusCode::OK, "taken"));
+        let response = send(verifier(), &inner, request).await;
+        assert_eq!((response.status(), response.body().as_str()), (StatusCode::OK, "taken"));
         let [(request, verified)] = &inner.seen()[..] else { panic!("one request") };
         assert_eq!((request.method().as_str(), request.uri().path()), ("POST", "/webhooks"));
         assert_eq!(request.headers()["x-other"], "kept");
@@ -56,14 +56,14 @@ async fn what_is_verified_passes_with_its_head_and_its_bytes() {
 }
 
 #[tokio::test]
-async fn what_is_not_verified_is_answered_here() {
+async fn refuses_unverified_requests() {
     let inner = Inner::default();
     let other = |secret: &str, timestamp| {
         Signer::new(secret).unwrap().request_at(timestamp, "/", EVENT).unwrap()
     };
     let mut malformed = signed(EVENT);
     malformed.headers_mut().insert(SIGNATURE_HEADER, "sha256=00".parse().unwrap());
-    // Not even what claims to be verified already, as if by another layer.
+    // Also a request that has a `Verified` of another layer.
     let proof = verifier().verify(signed(EVENT).headers(), EVENT).unwrap();
     let mut claims = other("guess", NOW);
     claims.extensions_mut().insert(proof);
@@ -76,49 +76,49 @@ async fn what_is_not_verified_is_answered_here() {
         (signed(EVENT).map(|_| Body::from("{}")), 401, "the signature does not match"),
         (claims, 401, "the signature does not match"),
     ] {
-        let answer = send(verifier(), &inner, request).await;
-        assert_eq!((answer.status().as_u16(), answer.body().as_str()), (status, ""), "{why}");
-        assert_eq!(answer.extensions().get::<Rejection>().unwrap().to_string(), why);
+        let response = send(verifier(), &inner, request).await;
+        assert_eq!((response.status().as_u16(), response.body().as_str()), (status, ""), "{why}");
+        assert_eq!(response.extensions().get::<Rejection>().unwrap().to_string(), why);
     }
     assert!(inner.seen().is_empty());
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_refused_wherever_it_does() {
+async fn refuses_a_body_that_is_interrupted_at_any_byte() {
     let inner = Inner::default();
     for length in 0..=EVENT.len() {
         let body = Pieces::of(&EVENT.as_bytes()[..length], 10).broken();
-        let answer = send(verifier(), &inner, signed(EVENT).map(|_| body)).await;
-        assert_eq!(answer.status(), 400, "after {length} bytes");
-        // One that just ends early has another signature.
+        let response = send(verifier(), &inner, signed(EVENT).map(|_| body)).await;
+        assert_eq!(response.status(), 400, "after {length} bytes");
+        // A body that ends early has another signature.
         let body = Pieces::of(&EVENT.as_bytes()[..length], 10);
-        let answer = send(verifier(), &inner, signed(EVENT).map(|_| body)).await;
-        assert_eq!(answer.status(), if length == EVENT.len() { 200 } else { 401 });
+        let response = send(verifier(), &inner, signed(EVENT).map(|_| body)).await;
+        assert_eq!(response.status(), if length == EVENT.len() { 200 } else { 401 });
     }
     assert_eq!(inner.seen().len(), 1);
 }
 
 #[tokio::test]
-async fn the_limit_is_a_number_of_bytes() {
+async fn limits_the_number_of_bytes_of_a_body() {
     let inner = Inner::default();
     let limited = |bytes| Receiver::from(verifier()).body_limit(bytes);
     for size in [1, 10, EVENT.len()] {
-        let answer = send(limited(EVENT.len()), &inner, pieces(EVENT, size)).await;
-        assert_eq!(answer.status(), 200);
-        let answer = send(limited(EVENT.len() - 1), &inner, pieces(EVENT, size)).await;
-        assert_eq!(answer.status(), 413);
+        let response = send(limited(EVENT.len()), &inner, pieces(EVENT, size)).await;
+        assert_eq!(response.status(), 200);
+        let response = send(limited(EVENT.len() - 1), &inner, pieces(EVENT, size)).await;
+        assert_eq!(response.status(), 413);
     }
     assert_eq!(inner.seen().len(), 3);
     let limit = Receiver::BODY_LIMIT;
-    let answer = send(verifier(), &inner, signed(vec![b' '; limit])).await;
-    assert_eq!(answer.status(), 200);
-    let answer = send(verifier(), &inner, signed(vec![b' '; limit + 1])).await;
-    assert_eq!(answer.status(), 413);
+    let response = send(verifier(), &inner, signed(vec![b' '; limit])).await;
+    assert_eq!(response.status(), 200);
+    let response = send(verifier(), &inner, signed(vec![b' '; limit + 1])).await;
+    assert_eq!(response.status(), 413);
 }
 
 #[tokio::test]
-async fn a_body_is_not_read_when_the_head_is_enough() {
-    /// Panics when it is read.
+async fn does_not_read_the_body_if_the_head_is_refused() {
+    /// A body that panics when it is read.
     struct Unread(u64);
 
     impl http_body::Body for Unread {
@@ -138,27 +138,27 @@ async fn a_body_is_not_read_when_the_head_is_enough() {
     }
 
     let inner = Inner::default();
-    let answer = send(verifier(), &inner, Request::new(Unread(1))).await;
-    assert_eq!(answer.status(), 401);
-    let told = signed(EVENT).map(|_| Unread(Receiver::BODY_LIMIT as u64 + 1));
-    assert_eq!(send(verifier(), &inner, told).await.status(), 413);
+    let response = send(verifier(), &inner, Request::new(Unread(1))).await;
+    assert_eq!(response.status(), 401);
+    let too_large = signed(EVENT).map(|_| Unread(Receiver::BODY_LIMIT as u64 + 1));
+    assert_eq!(send(verifier(), &inner, too_large).await.status(), 413);
 }
 
 #[tokio::test]
-async fn a_limit_of_the_server_is_told_as_one() {
+async fn recognizes_a_size_limit_of_the_server() {
     let body = http_body_util::Limited::new(Pieces::of(EVENT.as_bytes(), 10), 20);
-    let answer = send(verifier(), &Inner::default(), signed(EVENT).map(|_| body)).await;
-    assert_eq!(answer.status(), 413);
+    let response = send(verifier(), &Inner::default(), signed(EVENT).map(|_| body)).await;
+    assert_eq!(response.status(), 413);
 }
 
 #[tokio::test]
-async fn each_sender_is_verified_by_its_own_verifier() {
+async fn looks_up_the_verifier_of_each_sender() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = asked.clone();
     let receiver = Receiver::lookup(move |claim| {
         count.fetch_add(1, Ordering::Relaxed);
         async move {
-            // A lookup that takes its time.
+            // A slow lookup.
             tokio::task::yield_now().await;
             match (claim.account_id().map(|id| id.as_str()), claim.uri().path()) {
                 (Some("broken"), _) => Err("postgres://canary".into()),
@@ -184,29 +184,29 @@ async fn each_sender_is_verified_by_its_own_verifier() {
         (request("secret of a2", "/", event("a2")), 200),
         (request("secret of a1", "/", event("a2")), 401),
         (request("secret of a3", "/hooks/a3", event("a3")), 200),
-        // A customer with a secret of its own, and somebody else's name.
+        // A customer that signs in the name of another one.
         (request("secret of a3", "/hooks/a3", event("a4")), 401),
         (request("secret of a1", "/", event("a4")), 401),
         (request("nobody", "/", event("a4")), 401),
         (request("secret of a1", "/", "not JSON".to_owned()), 401),
         (request("secret of a1", "/", event("broken")), 503),
     ] {
-        let answer = send(receiver.clone(), &inner, request).await;
-        assert_eq!(answer.status(), status);
-        why.extend(answer.extensions().get::<Rejection>().map(ToString::to_string));
+        let response = send(receiver.clone(), &inner, request).await;
+        assert_eq!(response.status(), status);
+        why.extend(response.extensions().get::<Rejection>().map(ToString::to_string));
     }
     assert_eq!(inner.seen().len(), 3);
-    assert_eq!(why.pop().as_deref(), Some("the sender cannot be looked up at present"));
+    assert_eq!(why.pop().as_deref(), Some("the lookup of the sender failed"));
     assert!(why.iter().all(|why| why == "the signature does not match"), "{why:?}");
     assert_eq!(asked.swap(0, Ordering::Relaxed), 9);
 
-    // Without the headers of a signature nobody is looked up.
-    let answer = send(receiver, &inner, Request::new(Body::from(EVENT))).await;
-    assert_eq!((answer.status().as_u16(), asked.load(Ordering::Relaxed)), (401, 0));
+    // No lookup without the headers of a signature.
+    let response = send(receiver, &inner, Request::new(Body::from(EVENT))).await;
+    assert_eq!((response.status().as_u16(), asked.load(Ordering::Relaxed)), (401, 0));
 }
 
 #[tokio::test]
-async fn an_action_is_looked_up_by_its_own_id() {
+async fn looks_up_an_action_by_its_id() {
     let receiver = Receiver::lookup(|claim| async move {
         let action = claim.action_id().map(|id| format!("secret of {id}"));
         Ok(action.map(Verifier::new).transpose()?.map(|verifier| verifier.clock(|| at(NOW))))
@@ -221,14 +221,14 @@ async fn an_action_is_looked_up_by_its_own_id() {
 }
 
 #[tokio::test]
-async fn an_error_of_the_service_is_passed_on() {
+async fn returns_errors_of_the_inner_service() {
     let inner = service_fn(async |_: Request<Body>| Err::<Response<String>, _>("no"));
     let error = VerifyLayer::new(verifier()).layer(inner).oneshot(signed(EVENT)).await.unwrap_err();
     assert_eq!(error, "no");
 }
 
 #[tokio::test]
-async fn it_is_ready_though_the_service_is_busy_and_holds_nothing_of_it_while_it_reads() {
+async fn is_always_ready_and_does_not_reserve_the_inner_service_while_reading() {
     let inner = Inner::busy(usize::MAX);
     let mut service = VerifyLayer::new(verifier()).layer(inner);
     std::future::poll_fn(|cx| Service::<Request<Pieces>>::poll_ready(&mut service, cx))
@@ -238,10 +238,9 @@ async fn it_is_ready_though_the_service_is_busy_and_holds_nothing_of_it_while_it
     assert_eq!(refused.status(), 401);
 }
 
-/// Dropped after each number of polls, it has called the service or it has not; the service is in
-/// order for the next request.
+/// Drops the future after each number of polls. The inner service remains usable.
 #[test]
-fn it_can_be_dropped_at_any_time() {
+fn can_be_dropped_at_any_time() {
     let mut cx = Context::from_waker(Waker::noop());
     let mut completed = false;
     for polls in 0..100 {
@@ -252,15 +251,15 @@ fn it_can_be_dropped_at_any_time() {
             (0..polls).any(|_| future.as_mut().poll(&mut cx).is_ready())
         };
         assert_eq!(inner.seen().len(), usize::from(done), "after {polls} polls");
-        let answer = tokio_test::block_on(service.call(pieces(EVENT, 40))).unwrap();
-        assert_eq!((answer.status().as_u16(), inner.seen().len()), (200, 1));
+        let response = tokio_test::block_on(service.call(pieces(EVENT, 40))).unwrap();
+        assert_eq!((response.status().as_u16(), inner.seen().len()), (200, 1));
         completed |= done;
     }
-    assert!(completed, "a hundred polls are enough");
+    assert!(completed, "completes within a hundred polls");
 }
 
 #[test]
-fn the_future_can_be_spawned_and_the_layer_be_shared() {
+fn the_future_is_send_and_the_layer_is_sync() {
     fn shared<T: Clone + Send + Sync + 'static>(_: &T) {}
     fn spawned<T: Future + Send + 'static>(_: &T) {}
 

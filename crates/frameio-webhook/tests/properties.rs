@@ -1,4 +1,4 @@
-//! What the fuzz target looks for, on each test run.
+//! The property of the fuzz target, with random input.
 #![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
 #[path = "../fuzz/property.rs"]
@@ -7,7 +7,7 @@ mod property;
 use frameio_webhook::{Event, EventType, Resource};
 use proptest::prelude::*;
 
-/// JSON that is nearly what the service sends: its names, with values of any kind, some twice.
+/// Generates JSON that resembles that of the service, with values of any type and duplicate names.
 fn nearly_right() -> impl Strategy<Value = String> {
     let reference = r#"\{"id":"[a-c]"(,"(type|x)":"(file|folder|[a-z]{1,9})")?\}"#;
     let field = prop_oneof![
@@ -16,7 +16,7 @@ fn nearly_right() -> impl Strategy<Value = String> {
         (r"type|account|account_id|data|resources", r#"null|true|7|\[\]|"a"|\{"a":(1|"b"|null)\}"#),
     ];
     let field = field.prop_map(|(name, value)| format!("\"{name}\":{value}"));
-    // All that is required, so that most can be read; then whatever comes.
+    // Required fields first, so that most texts can be decoded.
     let event = r#""type":"t","resource":{"id":"r","type":"file"},"account":{"id":"a"}"#;
     let action = r#""type":"t","action_id":"x","interaction_id":"i","account_id":"a""#;
     let start = prop_oneof![Just(event), Just(action), Just(r#""new":1"#)];
@@ -27,17 +27,17 @@ fn nearly_right() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn whatever_is_posted(data in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn holds_for_any_bytes(data in prop::collection::vec(any::<u8>(), 0..200)) {
         property::check(&data);
     }
 
     #[test]
-    fn what_looks_right(timestamp in "[0-9]{0,12}", signature in "v0=[0-9a-f]{64}", body in nearly_right()) {
+    fn holds_for_plausible_requests(timestamp in "[0-9]{0,12}", signature in "v0=[0-9a-f]{64}", body in nearly_right()) {
         property::check(format!("{timestamp}\n{signature}\n{body}").as_bytes());
     }
 
     #[test]
-    fn every_kind_of_event_and_resource_comes_back(
+    fn serializes_every_type_of_event_and_resource(
         kind in "[a-z]{1,9}(\\.[a-z]{1,9}){0,2}",
         known in prop::sample::select(EventType::KNOWN),
         resource in "[a-z_]{1,12}",

@@ -1,4 +1,4 @@
-//! Requests that are sent again.
+//! Repeated deliveries.
 
 mod support;
 
@@ -6,7 +6,7 @@ use frameio_webhook::{DeliveryStore, MemoryDeliveries, Signer, VerifyError};
 use support::{EVENT, NOW, SECRET, at, signed, verifier};
 
 #[tokio::test]
-async fn a_replay_is_found_within_the_window_and_refused_after_it() {
+async fn a_replay_is_detected_within_the_window_and_refused_after_it() {
     let deliveries = MemoryDeliveries::default();
     let replayed = signed(EVENT);
     let first = verifier().verify(replayed.headers(), EVENT).unwrap();
@@ -33,7 +33,7 @@ async fn another_event_or_another_time_is_another_delivery() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_handled_is_taken_again() {
+async fn a_removed_delivery_is_new_again() {
     let deliveries = MemoryDeliveries::default();
     let key = verifier().verify(signed(EVENT).headers(), EVENT).unwrap().delivery_key();
     assert!(deliveries.insert(&key).await.unwrap());
@@ -42,7 +42,7 @@ async fn what_could_not_be_handled_is_taken_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_at_once_one_is_first() {
+async fn one_of_many_concurrent_inserts_is_new() {
     let deliveries = std::sync::Arc::new(MemoryDeliveries::default());
     let key = verifier().verify(signed(EVENT).headers(), EVENT).unwrap().delivery_key();
     let tasks: Vec<_> = (0..50)

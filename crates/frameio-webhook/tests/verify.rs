@@ -1,4 +1,4 @@
-//! The check of signatures.
+//! Verification of signatures.
 #![allow(clippy::unwrap_used, reason = "the helpers are tests too")]
 
 mod support;
@@ -17,14 +17,14 @@ fn headers(timestamp: &str, signature: &str) -> HeaderMap {
     headers
 }
 
-/// Each line made by another implementation:
+/// Each signature was made by another implementation:
 ///
 /// ```python
 /// import hmac, hashlib
 /// hmac.new(secret, b"v0:" + timestamp + b":" + body, hashlib.sha256).hexdigest()
 /// ```
 #[test]
-fn known_answers() {
+fn verifies_known_signatures() {
     let all_bytes: Vec<u8> = (0..=255).collect();
     let long = "k".repeat(100);
     let vectors: [(&str, u64, &[u8], &str); 5] = [
@@ -64,10 +64,10 @@ fn known_answers() {
 }
 
 #[test]
-fn every_byte_counts() {
+fn refuses_a_change_of_any_byte() {
     let timestamp = NOW.to_string();
     let signature = Signer::new(SECRET).unwrap().sign(NOW, EVENT.as_bytes());
-    // A window in which no timestamp is too old: the signature alone has to find them.
+    // With an unlimited window, only the signature can detect changes.
     let verifier = verifier().window(Duration::from_secs(u64::MAX));
     assert!(verifier.verify(&headers(&timestamp, &signature), EVENT).is_ok());
     let refused = |timestamp: &[u8], signature: &[u8], body: &[u8]| {
@@ -108,7 +108,7 @@ fn every_byte_counts() {
         assert!(refused(&removed(timestamp, place), signature, body), "timestamp, {place}");
     }
     for place in 0..signature.len() {
-        // A digit in upper case is the same digit.
+        // An upper-case digit is equal.
         let same = |byte: u8| place > 2 && byte.eq_ignore_ascii_case(&signature[place]);
         for byte in (0..=255).filter(|byte| *byte != signature[place] && !same(*byte)) {
             let signature = changed(signature, place, byte);
@@ -120,14 +120,14 @@ fn every_byte_counts() {
         assert!(refused(timestamp, signature, &[body, extra].concat()));
         assert!(refused(timestamp, signature, &[extra, body].concat()));
     }
-    // What is between the parts cannot be moved from one into the other.
+    // Bytes cannot be moved from one part into the other.
     let signer = Signer::new(SECRET).unwrap();
     let moved = signer.sign(NOW, b"1:body");
     assert!(refused(format!("{NOW}:1").as_bytes(), moved.as_bytes(), b"body"));
 }
 
 #[test]
-fn json_that_means_the_same_is_not_the_same() {
+fn refuses_json_that_was_encoded_again() {
     let (parts, _) = signed(EVENT).into_parts();
     let again: serde_json::Value = serde_json::from_str(EVENT).unwrap();
     let again = serde_json::to_string_pretty(&again).unwrap();
@@ -136,7 +136,7 @@ fn json_that_means_the_same_is_not_the_same() {
 }
 
 #[test]
-fn the_window_goes_both_ways_and_its_edges_are_in_it() {
+fn the_window_includes_its_edges_in_both_directions() {
     let signed = signed(EVENT);
     for (window, seconds) in [(None, 300), (Some(10), 10), (Some(0), 0)] {
         let age = |now: Duration| {
@@ -163,7 +163,7 @@ fn the_window_goes_both_ways_and_its_edges_are_in_it() {
 }
 
 #[test]
-fn headers_are_there_once_and_of_their_form() {
+fn refuses_missing_duplicate_and_malformed_headers() {
     let (parts, _) = signed(EVENT).into_parts();
     let error = |headers: &HeaderMap| verifier().verify(headers, EVENT).unwrap_err();
     for name in [SIGNATURE_HEADER, TIMESTAMP_HEADER] {
@@ -182,7 +182,7 @@ fn headers_are_there_once_and_of_their_form() {
 }
 
 #[test]
-fn a_timestamp_beyond_all_clocks_is_expired_or_malformed() {
+fn refuses_a_timestamp_beyond_the_range_of_the_clock() {
     let signer = Signer::new(SECRET).unwrap();
     for timestamp in [0, u64::MAX / 2, u64::MAX] {
         let headers = headers(&timestamp.to_string(), &signer.sign(timestamp, b""));
@@ -192,7 +192,7 @@ fn a_timestamp_beyond_all_clocks_is_expired_or_malformed() {
 }
 
 #[test]
-fn while_secrets_change_the_old_and_the_new_one_are_right() {
+fn accepts_the_old_and_the_new_secret_during_a_rotation() {
     let both = Verifier::any_of(["new", "old"]).unwrap().clock(|| at(NOW));
     for (secret, right) in [("new", true), ("old", true), ("other", false), ("newold", false)] {
         let request = Signer::new(secret).unwrap().request_at(NOW, "/", EVENT).unwrap();
@@ -201,17 +201,17 @@ fn while_secrets_change_the_old_and_the_new_one_are_right() {
 }
 
 #[test]
-fn with_no_secret_nothing_is_verified() {
+fn refuses_an_empty_list_of_secrets() {
     assert!(Verifier::new("").is_err());
     assert!(Verifier::any_of(["secret", ""]).is_err());
     assert!(Verifier::any_of(["secret", "  "]).is_err());
     assert!(Verifier::any_of::<[String; 0]>([]).is_err());
     let error = Signer::new(String::new()).unwrap_err();
-    assert!(error.to_string().contains("check the variable or file that holds it"));
+    assert!(error.to_string().contains("check the variable or file that contains it"));
 }
 
 #[test]
-fn a_secret_of_one_account_signs_for_no_other() {
+fn the_secret_of_an_account_does_not_sign_for_another() {
     let of = |account: &str| verifier().account(account).verify(signed(EVENT).headers(), EVENT);
     assert!(of("a1").is_ok());
     assert_eq!(of("a2").unwrap_err(), VerifyError::OtherAccount);
@@ -226,7 +226,7 @@ fn a_secret_of_one_account_signs_for_no_other() {
 }
 
 #[test]
-fn nothing_shows_the_secret() {
+fn debug_shows_no_secret() {
     let verifier = Verifier::new("canary").unwrap();
     let signer = Signer::new("canary").unwrap();
     let shown = format!("{verifier:?} {signer:?} {verifier:#?}");

@@ -1,4 +1,4 @@
-//! The settings of the way to IMS, and its stack.
+//! Builder of the IMS client.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +9,7 @@ use frameio_core::{clean_text, is_secure};
 use frameio_tower::{BuildError, BuildErrorKind, DefaultStack, HttpService, RetryLayer, Transport};
 use http::Uri;
 use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
+use http::uri::InvalidUri;
 use jiff::Timestamp;
 use tower::Layer;
 
@@ -17,17 +18,17 @@ use crate::credential::Credential;
 use crate::redirect;
 use crate::retry::Retries;
 
-/// Tokens are a few thousand bytes.
-const LARGEST_RESPONSE: usize = 256 << 10;
+/// Maximum size of a response. Tokens have a few thousand bytes.
+const MAX_RESPONSE: usize = 256 << 10;
 
-/// The settings of an [`Ims`].
+/// Builder of an [`Ims`].
 ///
 /// | setting | default |
 /// |---|---|
 /// | base URL | `https://ims-na1.adobelogin.com` |
-/// | timeout of an attempt, body included | 30 s |
-/// | retries | 2 of 429, and 2 of 500, 502, 503, 504 and of requests without a response |
-/// | wait before a retry | `Retry-After` up to 60 s, else 1 s, 2 s, 5 s, 10 s |
+/// | timeout of an attempt, including the body | 30 s |
+/// | retries | 2 after 429, and 2 after 500, 502, 503, 504 or no response |
+/// | delay before a retry | `Retry-After`, at most 60 s; without it 1 s, 2 s, 5 s, 10 s |
 /// | transport | `HyperTransport` with the feature `transport`, otherwise required |
 #[derive(Clone)]
 #[must_use]
@@ -52,41 +53,42 @@ impl ImsBuilder {
         }
     }
 
-    /// Signs in at another base URL: `https`, or `http` on the loopback.
+    /// Sets the base URL: `https`, or `http` on the loopback.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Cow::Owned(url.into());
         self
     }
 
-    /// Limits each attempt, from sending to the last byte of the response. Default: 30 s.
+    /// Sets the time limit of each attempt, including the body of the response. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets how many attempts may follow after a 429, and how many after failures. Default: 2.
+    /// Sets the maximum number of retries after a 429, and separately after failures. Default: 2.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.max_retries = max_retries;
         self
     }
 
-    /// Sends through a custom service: a `HyperTransport` with other settings, another HTTP client,
-    /// or a local IMS.
+    /// Sends requests through a custom service: a `HyperTransport` with other settings, another HTTP
+    /// client, or the simulator.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(HttpService::new(transport));
         self
     }
 
-    /// Takes the time from another clock than the system's, as tests do that move it by hand.
+    /// Sets the clock that determines whether tokens have expired, for tests. Default: the system clock.
     pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(now);
         self
     }
 
-    /// Makes the way to IMS. Needs no runtime, opens no connection and starts no task.
+    /// Builds the client. Requires no runtime, opens no connection and starts no task.
     ///
     /// # Errors
-    /// When the base URL, the client ID or the redirect URI cannot be used.
+    /// Fails if the base URL, the client ID, the secret or the redirect URI is invalid, or if there is
+    /// no transport.
     pub fn build(&self) -> Result<Ims, BuildError> {
         let base =
             checked(BuildErrorKind::BaseUrl, "IMS URL", &self.base_url)?.trim_end_matches('/');
@@ -97,8 +99,8 @@ impl ImsBuilder {
             credential("client secret", secret)?;
         }
         if let Some(redirect_uri) = &self.credential.redirect_uri {
-            redirect::check(redirect_uri, self.credential.kind).map_err(|why| {
-                let message = format!("the redirect URI cannot be used: {why}");
+            redirect::check(redirect_uri, self.credential.kind).map_err(|reason| {
+                let message = format!("invalid redirect URI: {reason}");
                 BuildError::new(BuildErrorKind::Credential, message)
             })?;
         }
@@ -108,7 +110,7 @@ impl ImsBuilder {
             None => stack.layer(frameio_transport::HyperTransport::builder().build()),
             #[cfg(not(feature = "transport"))]
             None => {
-                let message = "IMS needs a transport: call `transport()`";
+                let message = "no transport: call `transport()` or enable the feature `transport`";
                 return Err(BuildError::new(BuildErrorKind::Other, message));
             }
         };
@@ -122,10 +124,13 @@ impl ImsBuilder {
 
     /// Configures the layers: no token, no quota, and the retries of IMS.
     fn stack(&self, base: &str) -> Result<DefaultStack, BuildError> {
-        let refused = |message: String| BuildError::new(BuildErrorKind::BaseUrl, message);
-        let uri: Uri = base.parse().map_err(|error| {
-            refused(format!("the IMS URL is not a URL: {error}")).caused_by(error)
-        })?;
+        // The URL is not quoted: it may contain a password.
+        let refused = |reason: &str| {
+            BuildError::new(BuildErrorKind::BaseUrl, format!("invalid IMS URL: {reason}"))
+        };
+        let uri: Uri = base
+            .parse()
+            .map_err(|error: InvalidUri| refused(&error.to_string()).caused_by(error))?;
         let secure = is_secure(&uri);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -134,16 +139,16 @@ impl ImsBuilder {
             HeaderValue::from_static(concat!("frameio-rust/", env!("CARGO_PKG_VERSION"))),
         );
         let stack = DefaultStack::new(uri)
-            .map_err(|error| refused(format!("the IMS URL cannot be used: {error}")))?
+            .map_err(|error| refused(&error.to_string()))?
             .headers(headers)
             .rate_limit(None)
             .retry_layer(RetryLayer::from_tower(Retries::new(self.max_retries)))
             .timeout(self.timeout)
-            .response_limit(LARGEST_RESPONSE);
+            .response_limit(MAX_RESPONSE);
         if secure {
             return Ok(stack);
         }
-        Err(refused("the IMS URL must be https://, or http:// on this machine".to_owned()))
+        Err(refused("use https://; http:// is accepted for this machine only"))
     }
 }
 
@@ -168,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_control_characters_by_the_name_of_the_setting() {
+    fn names_the_setting_with_a_control_character() {
         let error = |builder: ImsBuilder| builder.build().unwrap_err().to_string();
         let server =
             |id: &str, secret: &str| ImsBuilder::new(Credential::server_to_server(id, secret));
@@ -193,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_refused() {
+    fn refuses_invalid_urls_and_credentials() {
         let server = || Credential::server_to_server("app", "s3cret");
         for url in [
             "http://ims.example",

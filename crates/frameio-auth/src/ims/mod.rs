@@ -1,4 +1,4 @@
-//! Adobe IMS, as an app sees it.
+//! Client of Adobe IMS.
 
 mod builder;
 
@@ -27,61 +27,61 @@ use crate::tokens::Tokens;
 use frameio_tower::BuildError;
 use frameio_tower::HttpService;
 
-/// Adobe IMS, asked by one app.
+/// Client of Adobe IMS for one app.
 ///
-/// It is a handle: clones are cheap and share the connections. Whoever has signed in by it is a
-/// [`Session`](crate::Session) of their own.
+/// Clones are cheap and share connections. Create one [`Session`](crate::Session) per signed-in user, or
+/// one for a server.
 #[derive(Clone)]
 pub struct Ims(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
-    /// Without a slash at its end.
+    /// Base URL without a trailing slash.
     pub(crate) base: String,
     pub(crate) credential: Credential,
     pub(crate) http: HttpService,
     pub(crate) clock: Clock,
 }
 
-/// What time it is.
+/// Function that returns the current time.
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 impl Ims {
-    /// The service itself, with the defaults of [`ImsBuilder`].
+    /// Creates a client with the defaults of [`ImsBuilder`].
     ///
     /// # Errors
-    /// When the client ID or the redirect URI of the credential cannot be used.
+    /// Fails if the client ID, the secret or the redirect URI of the credential is invalid.
     pub fn new(credential: Credential) -> Result<Self, BuildError> {
         Self::builder(credential).build()
     }
 
-    /// The settings, at their defaults.
+    /// Returns a builder with default settings.
     pub fn builder(credential: Credential) -> ImsBuilder {
         ImsBuilder::new(credential)
     }
 
-    /// The app that asks.
+    /// Returns the credential of the app.
     pub fn credential(&self) -> &Credential {
         &self.0.credential
     }
 
-    /// Begins to sign a user in, with a state, and for an app without a secret a PKCE verifier,
-    /// that nobody can guess.
+    /// Starts the sign-in of a user, with a random state and, for an app without a secret, a random
+    /// PKCE verifier.
     ///
     /// # Errors
-    /// For a server-to-server credential, and where the system has no random numbers.
+    /// Fails for a server-to-server credential, and if the system provides no random numbers.
     pub fn authorization(&self) -> Result<Authorization, Error> {
         Authorization::new(&self.0.base, &self.0.credential)
     }
 
-    /// Gets the tokens of the user who came back with `code`.
+    /// Exchanges a code for the tokens of the user. Pass them to
+    /// [`Session::import`](crate::Session::import).
     ///
-    /// A new [`Session`](crate::Session) takes them by [`import`](crate::Session::import). Scopes
-    /// are not sent again: the service would take away those that it added by itself, and the API
-    /// would then take no token.
+    /// The request has no scopes: the service would remove the scope that it adds by default, and the
+    /// API would refuse the token.
     ///
     /// # Errors
-    /// [`SignInAgain`](ErrorKind::SignInAgain) where the code is used up or expired, and whatever
-    /// else can go wrong on the way.
+    /// [`SignInRequired`](ErrorKind::SignInRequired) if the code is used or expired, and any kind of a
+    /// failed request.
     pub async fn exchange(&self, code: AuthorizationCode) -> Result<Tokens, Error> {
         let mut form = vec![("code", code.code.expose())];
         if let Some(verifier) = &code.verifier {
@@ -90,13 +90,13 @@ impl Ims {
         self.token("authorization_code", form).await
     }
 
-    /// Gets tokens for the app itself.
+    /// Requests tokens for the app itself.
     pub(crate) async fn client_credentials(&self) -> Result<Tokens, Error> {
         let scope = self.0.credential.scope();
         self.token("client_credentials", vec![("scope", &scope)]).await
     }
 
-    /// Gets the next tokens; the refresh token is the old one where the service gave no new one.
+    /// Requests new tokens. Keeps the refresh token if the response has no new one.
     pub(crate) async fn refresh(&self, refresh_token: &Secret) -> Result<Tokens, Error> {
         let form = vec![("refresh_token", refresh_token.expose())];
         let mut tokens = self.token("refresh_token", form).await?;
@@ -104,7 +104,7 @@ impl Ims {
         Ok(tokens)
     }
 
-    /// Ends a token. One that is not known is as good as ended.
+    /// Revokes a token. Revoking an unknown token succeeds.
     pub(crate) async fn revoke(&self, token: &str) -> Result<(), Error> {
         let credential = &self.0.credential;
         let body = Serializer::new(String::new()).append_pair("token", token).finish();
@@ -150,24 +150,20 @@ impl Ims {
         Ok(tokens)
     }
 
-    /// Checks that tokens may be sent to this service.
-    ///
-    /// # Errors
-    /// When another one issued them.
+    /// Fails if another service issued the tokens.
     pub(crate) fn check_issuer(&self, tokens: &Tokens) -> Result<(), Error> {
         if tokens.is_from(&self.0.base) {
             return Ok(());
         }
         let issuer = redact(tokens.issuer.as_deref().unwrap_or_default(), &[]);
         let message = format!(
-            "they are from {issuer}, and this session signs in at {}; sign in there with another \
-             store",
+            "they are from {issuer}, but the session uses {}; use another store for that service",
             self.0.base
         );
         Err(Error::new(ErrorKind::Issuer, message))
     }
 
-    /// The base URL, without a slash at its end.
+    /// Returns the base URL without a trailing slash.
     pub(crate) fn base(&self) -> &str {
         &self.0.base
     }
@@ -186,7 +182,7 @@ impl Ims {
             .extension(CallRecord::new())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form))
-            .map_err(|_| Error::new(ErrorKind::Config, "the IMS URL cannot be used"))?;
+            .map_err(|_| Error::new(ErrorKind::Config, "invalid IMS URL"))?;
         if let Some(authorization) = authorization {
             request.headers_mut().insert(AUTHORIZATION, authorization);
         }
@@ -202,12 +198,12 @@ impl Ims {
     }
 }
 
-/// Each part is encoded like that of a form before they are joined.
+/// Returns the header of Basic authentication. OAuth form-encodes both parts (RFC 6749, section 2.3.1).
 fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
     let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let text = STANDARD.encode(format!("{}:{}", encode(id), encode(secret)));
     let mut value = HeaderValue::try_from(format!("Basic {text}"))
-        .map_err(|_| Error::new(ErrorKind::Config, "the credential cannot be sent"))?;
+        .map_err(|_| Error::new(ErrorKind::Config, "the credential is too long for a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }

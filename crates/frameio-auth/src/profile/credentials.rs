@@ -1,4 +1,4 @@
-//! Credentials of a run: from the environment, or from the sign-in of a profile.
+//! Credentials from the environment or from the sign-in of a profile.
 
 use frameio_tower::Token;
 
@@ -10,15 +10,15 @@ use super::variables::{Lookup, variable};
 use super::vault::Vault;
 use crate::credential::Credential;
 
-/// Credentials with which calls are signed.
+/// Credentials that authenticate calls.
 #[derive(Debug)]
-#[allow(clippy::exhaustive_enums, reason = "a kind that is not handled signs no calls")]
+#[allow(clippy::exhaustive_enums, reason = "every kind has to be handled")]
 pub enum ProfileCredentials {
-    /// A token that does not change.
+    /// Fixed token.
     Token(Token),
-    /// An app whose tokens are kept in memory.
+    /// App whose tokens are kept in memory.
     App(Credential),
-    /// An app whose tokens are kept with the profile; see [`Vault::session`].
+    /// App whose tokens are saved with the profile; see [`Vault::session`].
     SavedApp(Credential, Vault),
 }
 
@@ -27,8 +27,8 @@ impl ProfileCredentials {
     /// `FRAMEIO_CLIENT_SECRET`.
     ///
     /// # Errors
-    /// When a variable has a control character or is not UTF-8.
-    pub fn of_environment(variables: &Lookup<'_>) -> Result<Option<Self>, ProfileError> {
+    /// Fails if a variable contains a control character or is not UTF-8.
+    pub fn from_environment(variables: &Lookup<'_>) -> Result<Option<Self>, ProfileError> {
         if let Some(token) = variable(variables, "FRAMEIO_TOKEN")? {
             return Ok(Some(Self::Token(Token::from(token))));
         }
@@ -37,13 +37,12 @@ impl ProfileCredentials {
         Ok(app.map(|(id, secret)| Self::App(Credential::server_to_server(id, secret))))
     }
 
-    /// Returns the credentials with which a profile signed in.
-    ///
-    /// They are for the services at which it did, and refused at others.
+    /// Returns the credentials of the sign-in of a profile.
     ///
     /// # Errors
-    /// When it did not sign in, did so at other services, or the secrets cannot be read.
-    pub fn of_profile(
+    /// Fails if the profile is not signed in, if the sign-in was made for other services, or if the
+    /// secrets cannot be read.
+    pub fn from_profile(
         directory: &ProfileDirectory,
         name: &str,
         profile: &Profile,

@@ -1,4 +1,4 @@
-//! The directory of profiles and sign-ins.
+//! Directory of profiles and sign-ins.
 
 use std::path::{Path, PathBuf};
 
@@ -12,16 +12,16 @@ use super::variables::Lookup;
 pub struct ProfileDirectory(PathBuf);
 
 impl ProfileDirectory {
-    /// Uses this directory. Nothing is read or created yet.
+    /// Uses this directory, without reading or creating it.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
 
-    /// Returns the directory that `FRAMEIO_CONFIG_DIR` names, or else `frameio` in the configuration
-    /// directory of the user.
+    /// Returns the directory in `FRAMEIO_CONFIG_DIR`, or else `frameio` in the configuration directory
+    /// of the user.
     ///
     /// # Errors
-    /// When the variable is not set and the user has no home directory.
+    /// Fails if the variable is not set and the user has no home directory.
     pub fn locate(variables: &Lookup<'_>) -> Result<Self, ProfileError> {
         let is_set =
             |it: &std::ffi::OsString| it.to_str().is_none_or(|it| !trim_text(it).is_empty());
@@ -37,22 +37,22 @@ impl ProfileDirectory {
         }
     }
 
-    /// Returns its path.
+    /// Returns the path of the directory.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Returns the file of all profiles.
+    /// Returns the path of the file with all profiles, `profiles.json`.
     pub fn profiles(&self) -> PathBuf {
         self.0.join("profiles.json")
     }
 
-    /// Returns the file in which a session keeps the tokens of a profile.
+    /// Returns the path of the file with the tokens of a profile.
     pub(super) fn tokens(&self, profile: &str) -> PathBuf {
         self.0.join("tokens").join(format!("{profile}.json"))
     }
 
-    /// Returns the file of the secrets of a profile.
+    /// Returns the path of the file with the secrets of a profile.
     pub(super) fn secrets(&self, profile: &str) -> PathBuf {
         self.0.join("secrets").join(format!("{profile}.json"))
     }

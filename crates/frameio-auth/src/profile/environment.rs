@@ -1,4 +1,4 @@
-//! What the environment and the profile say about calls.
+//! Settings from the environment and a profile.
 
 use super::credentials::ProfileCredentials;
 use super::directory::ProfileDirectory;
@@ -7,31 +7,31 @@ use super::profiles::{ChosenProfile, ProfileChoice};
 use super::services::Services;
 use super::variables::{Lookup, variable};
 
-/// Settings of the environment, and of the profile where a variable is not set.
+/// Settings from environment variables and, if a variable is not set, from a profile.
 ///
-/// | setting | variable | else |
+/// | setting | variable | without the variable |
 /// |---|---|---|
 /// | directory of profiles | `FRAMEIO_CONFIG_DIR` | `frameio` in the user's configuration directory |
 /// | profile | `FRAMEIO_PROFILE` | the one set by `frameio profile use`, or `default` |
 /// | credentials | `FRAMEIO_TOKEN`, or `FRAMEIO_CLIENT_ID` and `FRAMEIO_CLIENT_SECRET` | the sign-in of the profile |
 /// | API URL | `FRAMEIO_BASE_URL` | that of the profile, or `https://api.frame.io` |
-/// | sign-in URL | `FRAMEIO_IMS_URL` | that of the profile, or Adobe's; the API URL if that is on this machine |
+/// | sign-in URL | `FRAMEIO_IMS_URL` | that of the profile, or Adobe's; the API URL if that is a simulator on this machine |
 ///
-/// Whitespace around a value is ignored, and an empty variable counts as missing.
+/// Whitespace around a value is removed. A blank variable counts as missing.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Environment {
-    /// The profile. Its ids are left out if the credentials are not those of its sign-in.
+    /// Selected profile. Its IDs are omitted if the credentials are not those of its sign-in.
     pub profile: ChosenProfile,
-    /// The URLs to call and to sign in at.
+    /// URLs of the API and of the sign-in service.
     pub services: Services,
-    /// The credentials to call with.
+    /// Credentials for calls.
     pub credentials: ProfileCredentials,
-    /// Names the variable or the file of the API URL.
+    /// Variable or profile that sets the API URL, for messages.
     pub base_url_source: String,
-    /// Names the variable or the file of the sign-in URL.
+    /// Variable or profile that sets the sign-in URL, for messages.
     pub ims_url_source: String,
-    /// Names the variables or the profile of the credentials.
+    /// Variables or profile of the credentials, for messages.
     pub credentials_source: String,
 }
 
@@ -39,21 +39,21 @@ impl Environment {
     /// Reads the variables of this process and the profile.
     ///
     /// # Errors
-    /// As [`from_variables`](Self::from_variables).
+    /// See [`from_variables`](Self::from_variables).
     pub fn read() -> Result<Self, ProfileError> {
         Self::from_variables(&|name| std::env::var_os(name))
     }
 
     /// Reads these variables and the profile.
     ///
-    /// The sign-in of a profile is used only at the services that it was made for. The profiles do not
-    /// have to be readable if the variables have credentials and an API URL and name no profile.
+    /// The sign-in of a profile is used only at the services that it was made for. Unreadable profiles
+    /// are ignored if the variables have credentials and an API URL and do not name a profile.
     ///
     /// # Errors
-    /// When a variable or a file is invalid, the named profile is missing, or there are no
+    /// Fails if a variable or a file is invalid, the named profile does not exist, or there are no
     /// credentials.
     pub fn from_variables(variables: &Lookup<'_>) -> Result<Self, ProfileError> {
-        let given = ProfileCredentials::of_environment(variables)?;
+        let given = ProfileCredentials::from_environment(variables)?;
         let named = variable(variables, "FRAMEIO_PROFILE")?;
         let base_url = variable(variables, "FRAMEIO_BASE_URL")?;
         let ims_url = variable(variables, "FRAMEIO_IMS_URL")?;
@@ -71,7 +71,7 @@ impl Environment {
         let source = |name: &str, is_set| if is_set { name.to_owned() } else { in_profile.clone() };
         let own = &chosen.profile;
         let base_url_source = source("FRAMEIO_BASE_URL", base_url.is_some());
-        // Without a URL for the sign-in, a local API is where it happens.
+        // Without a sign-in URL, a local API is also the sign-in service.
         let ims_url_source = match (&ims_url, &own.ims_url) {
             (None, None) => base_url_source.clone(),
             _ => source("FRAMEIO_IMS_URL", ims_url.is_some()),
@@ -87,7 +87,7 @@ impl Environment {
         };
         let credentials = match given {
             Some(given) => given,
-            None => ProfileCredentials::of_profile(&directory?, &chosen.name, own, &services)?,
+            None => ProfileCredentials::from_profile(&directory?, &chosen.name, own, &services)?,
         };
         Ok(Self {
             profile: chosen,
@@ -118,7 +118,7 @@ mod tests {
         "token": "saved"
     }"#;
 
-    /// A directory with these files.
+    /// Creates a directory with these files.
     fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("secrets")).unwrap();
@@ -169,9 +169,9 @@ mod tests {
         assert_eq!(environment.services.api_url, "https://other.example");
         assert_eq!(environment.base_url_source, "FRAMEIO_BASE_URL");
         assert_eq!(environment.credentials_source, "FRAMEIO_TOKEN");
-        // The ids belong to the sign-in of the profile.
+        // The IDs belong to the sign-in of the profile.
         assert_eq!(environment.profile.profile.account_id, None);
-        assert!(environment.profile.profile.had_other_ids);
+        assert!(environment.profile.profile.ids_omitted);
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
         assert!(!format!("{environment:?}").contains("s3cret"));
         variables.push(("FRAMEIO_TOKEN", "mine"));
         assert_eq!(token(&read(directory.path(), &variables).unwrap()), "mine");
-        // Half a credential is none.
+        // A client ID without a secret is ignored.
         let id = [("FRAMEIO_CLIENT_ID", "app")];
         assert_eq!(token(&read(directory.path(), &id).unwrap()), "saved");
     }
@@ -196,14 +196,14 @@ mod tests {
         assert_eq!(error.kind(), ProfileErrorKind::SignedOut);
         assert_eq!(
             error.to_string(),
-            "the sign-in of profile 'default' is for https://api.example and is not sent to \
-             https://other.example: set FRAMEIO_TOKEN, or sign in there with `frameio login \
+            "the sign-in of profile 'default' is for https://api.example, not for \
+             https://other.example: set FRAMEIO_TOKEN, or sign in to it with `frameio login \
              --profile NAME`"
         );
     }
 
     #[test]
-    fn says_how_to_get_missing_credentials() {
+    fn suggests_how_to_get_missing_credentials() {
         let empty = directory(&[]);
         let error = read(empty.path(), &[("FRAMEIO_TOKEN", " ")]).unwrap_err();
         assert_eq!(error.kind(), ProfileErrorKind::SignedOut);
@@ -214,16 +214,19 @@ mod tests {
     }
 
     #[test]
-    fn names_the_profile_that_is_missing() {
+    fn names_a_missing_profile() {
         let directory = signed_in();
         let named = [("FRAMEIO_PROFILE", "work"), ("FRAMEIO_TOKEN", "mine")];
         let error = read(directory.path(), &named).unwrap_err();
         assert_eq!(error.kind(), ProfileErrorKind::Invalid);
-        assert_eq!(error.to_string(), "no profile 'work': `frameio profile list` lists them");
+        assert_eq!(error.to_string(), "no such profile 'work': `frameio profile list` lists all");
+        let invalid = [("FRAMEIO_PROFILE", "../work"), ("FRAMEIO_TOKEN", "mine")];
+        let error = read(directory.path(), &invalid).unwrap_err().to_string();
+        assert!(error.starts_with("invalid profile name '../work': use 1 to 64"), "{error}");
     }
 
     #[test]
-    fn unreadable_profiles_matter_only_if_they_are_needed() {
+    fn unreadable_profiles_fail_only_if_they_are_needed() {
         let damaged = directory(&[("profiles.json", "[1")]);
         let blocked = directory(&[]);
         std::fs::create_dir(blocked.path().join("profiles.json")).unwrap();
@@ -234,7 +237,7 @@ mod tests {
             for needed in [&[][..], &[token], &[url], &[token, url, ("FRAMEIO_PROFILE", "work")]] {
                 let error = read(directory.path(), needed).unwrap_err();
                 assert_eq!(error.kind(), ProfileErrorKind::Invalid);
-                assert!(error.to_string().starts_with(&path), "{error}");
+                assert!(error.to_string().contains(&format!("'{path}'")), "{error}");
             }
             let environment = read(directory.path(), &[token, url]).unwrap();
             assert!(environment.profile.unreadable.is_some());
@@ -242,11 +245,11 @@ mod tests {
     }
 
     #[test]
-    fn names_the_variable_that_cannot_be_used() {
+    fn names_an_invalid_variable() {
         let directory = signed_in();
         for name in ["FRAMEIO_TOKEN", "FRAMEIO_BASE_URL", "FRAMEIO_IMS_URL", "FRAMEIO_PROFILE"] {
             let error = read(directory.path(), &[(name, "canary\nother")]).unwrap_err();
-            assert_eq!(error.to_string(), format!("{name}: contains a line break"));
+            assert_eq!(error.to_string(), format!("{name} contains a line break"));
         }
     }
 
@@ -258,11 +261,11 @@ mod tests {
         let error = Environment::from_variables(&|name| {
             (name == "FRAMEIO_TOKEN").then(|| OsString::from_vec(vec![0xff]))
         });
-        assert_eq!(error.unwrap_err().to_string(), "FRAMEIO_TOKEN: is not valid UTF-8");
+        assert_eq!(error.unwrap_err().to_string(), "FRAMEIO_TOKEN is not valid UTF-8");
     }
 
     #[test]
-    fn a_local_api_signs_in_itself() {
+    fn a_local_api_is_also_the_sign_in_service() {
         let directory = directory(&[]);
         let local = [("FRAMEIO_TOKEN", "mine"), ("FRAMEIO_BASE_URL", "http://127.0.0.1:1")];
         let environment = read(directory.path(), &local).unwrap();

@@ -1,27 +1,29 @@
-//! Why a profile or the environment cannot be used.
+//! Errors of profiles and the environment.
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 use frameio_tower::{BuildError, BuildErrorKind};
 
-/// A profile, a variable or a saved sign-in that cannot be used.
+/// Error of a profile, a variable or a saved sign-in.
 ///
-/// The message is one line that names the variable or the file. It has no secret in it.
+/// `Display` writes one line that names the variable, the file or the profile, without secrets.
 #[derive(Clone, Debug)]
 pub struct ProfileError {
     kind: ProfileErrorKind,
     message: String,
 }
 
-/// The reason of a [`ProfileError`].
+/// Category of a [`ProfileError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProfileErrorKind {
-    /// There is no sign-in that may be used: the user has to sign in, or to set a token.
+    /// There is no usable sign-in: the user has to sign in or set a token.
     SignedOut,
-    /// A variable or a file has an invalid value.
+    /// A variable or a file is invalid, or a named profile does not exist.
     Invalid,
-    /// The place of the secrets cannot be used: the keyring, or the directory.
+    /// The keyring or the directory of the secrets is unavailable.
     Storage,
 }
 
@@ -34,16 +36,23 @@ impl ProfileError {
         Self::new(ProfileErrorKind::SignedOut, message)
     }
 
-    /// Refuses a value; `about` names the variable or the file.
-    pub(super) fn invalid(about: impl fmt::Display, error: impl fmt::Display) -> Self {
-        Self::new(ProfileErrorKind::Invalid, format!("{about}: {error}"))
+    /// Refuses a variable; `problem` is the predicate of the sentence.
+    pub(super) fn variable(name: &str, problem: impl fmt::Display) -> Self {
+        Self::new(ProfileErrorKind::Invalid, format!("{name} {problem}"))
+    }
+
+    /// Reports a file that cannot be read.
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        let reason = frameio_private_file::reason(error);
+        let message = format!("cannot read '{}': {reason}", path.display());
+        Self::new(ProfileErrorKind::Invalid, message)
     }
 
     pub(super) fn missing_secrets() -> Self {
         Self::signed_out("the secrets of this profile are missing: run `frameio login`")
     }
 
-    /// Returns the reason.
+    /// Returns the category of the error.
     pub const fn kind(&self) -> ProfileErrorKind {
         self.kind
     }

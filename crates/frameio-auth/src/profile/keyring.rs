@@ -1,14 +1,14 @@
-//! The entries of a profile in the keyring of the system.
+//! Entries of a profile in the system keyring.
 
 use super::directory::ProfileDirectory;
 use crate::store::{KeyringEntry, KeyringStore};
 
 const SERVICE: &str = "frameio";
 
-/// The entries of one profile.
+/// Entries of one profile.
 #[derive(Debug)]
 pub(super) struct Keyring {
-    /// Tells the profiles of one configuration directory from those of another.
+    /// Path of the profile: different configuration directories have profiles of the same name.
     user: String,
 }
 

@@ -1,7 +1,7 @@
-//! The profiles and sign-ins of the command `frameio`, for programs that use the same ones.
+//! Profiles and saved sign-ins of the command `frameio`, for programs that share them.
 //!
-//! [`Environment`] has what a client needs; `frameio::Client::from_env` builds one from it. The
-//! command saves sign-ins with [`Vault`].
+//! `frameio::Client::from_env` builds a client from an [`Environment`]. The command saves sign-ins in a
+//! [`Vault`].
 
 mod credentials;
 mod directory;

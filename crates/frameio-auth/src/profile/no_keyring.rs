@@ -1,12 +1,11 @@
-//! The keyring of a build without the feature `keyring`: it is never available.
+//! Replacement of the keyring without the feature `keyring`, which is never available.
 
 use frameio_core::{BoxError, Secret};
 
 use super::directory::ProfileDirectory;
 use crate::store::MemoryStore;
 
-const MISSING: &str =
-    "this build of frameio has no support for keyrings: enable the feature `keyring`";
+const MISSING: &str = "this build has no support for keyrings: enable the feature `keyring`";
 
 #[derive(Debug)]
 pub(super) struct Keyring;
@@ -23,7 +22,7 @@ impl Keyring {
         Entry
     }
 
-    /// Never used: reading the secrets fails before.
+    /// Never used, because reading the secrets fails first.
     #[expect(clippy::unused_self, reason = "as with the feature")]
     pub(super) fn tokens(&self) -> MemoryStore {
         MemoryStore::new()

@@ -1,4 +1,4 @@
-//! The file of all profiles. It has no secrets: those are in files of their own.
+//! Profiles in `profiles.json`, which contains no secrets.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -10,80 +10,80 @@ use super::directory::ProfileDirectory;
 use super::error::{ProfileError, ProfileErrorKind};
 use crate::credential::Credential;
 
-/// Name of the profile that is used if none is chosen.
+/// Name of the default profile.
 const DEFAULT: &str = "default";
 
-/// All profiles of a user.
+/// Profiles of a user.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Profiles {
-    /// Profile to use if none is named.
+    /// Profile to use if none is named; `None` for `default`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<String>,
-    /// The profiles by name.
+    /// Profiles by name.
     #[serde(default)]
     pub profiles: BTreeMap<String, Profile>,
 }
 
-/// Settings of a user at a service.
+/// Settings and sign-in of a user.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Profile {
-    /// API URL, unless it is the public service.
+    /// API URL; `None` for the public service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
-    /// Sign-in URL, unless it is the public service.
+    /// Sign-in URL; `None` for the public service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ims_url: Option<String>,
-    /// How the user signed in; `None` if signed out.
+    /// Kind of sign-in; `None` if signed out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<SignIn>,
-    /// Where the secrets of the sign-in are.
+    /// Storage of the secrets of the sign-in.
     pub storage: Storage,
-    /// Account to use where a call names none.
+    /// Default account of calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
-    /// Workspace to use where a call names none.
+    /// Default workspace of calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspace_id: Option<String>,
-    /// Project to use where a call names none.
+    /// Default project of calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
-    /// Whether ids were removed because they belong to another sign-in.
+    /// Whether IDs were omitted because the credentials are not those of the sign-in.
     #[serde(skip)]
-    pub had_other_ids: bool,
+    pub ids_omitted: bool,
 }
 
-/// Kind of sign-in, without its secrets.
+/// Kind of sign-in, without secrets.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SignIn {
-    /// A token that does not change.
+    /// Fixed token.
     Token,
-    /// The account of an app.
+    /// App without a user, see [`Credential::server_to_server`].
     ServerToServer {
-        /// ID of the app.
+        /// Client ID of the app.
         client_id: String,
     },
-    /// A user of an app with a secret.
+    /// User of an app with a secret, see [`Credential::web`].
     Web {
-        /// ID of the app.
+        /// Client ID of the app.
         client_id: String,
-        /// Where the browser returned to.
+        /// Redirect URI of the sign-in.
         redirect_uri: String,
     },
-    /// A user of an app without a secret.
+    /// User of an app without a secret, see [`Credential::native`].
     Native {
-        /// ID of the app.
+        /// Client ID of the app.
         client_id: String,
-        /// Where the browser returned to.
+        /// Redirect URI of the sign-in.
         redirect_uri: String,
     },
 }
 
-/// Place of the secrets of a sign-in.
+/// Storage of the secrets of a sign-in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -91,15 +91,15 @@ pub enum Storage {
     /// Files that only their owner can read.
     #[default]
     File,
-    /// The keyring of the system, with the feature `keyring`.
+    /// System keyring, with the feature `keyring`.
     Keyring,
 }
 
-/// Overrides of the profiles: variables, or the arguments of a command.
+/// Overrides of profiles by variables or arguments.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct ProfileChoice<'a> {
-    /// Profile to use, which then has to exist.
+    /// Profile to use, which must exist. `None` for the current or default one.
     pub name: Option<&'a str>,
     /// Whether an API URL overrides that of the profile.
     pub has_base_url: bool,
@@ -107,72 +107,81 @@ pub struct ProfileChoice<'a> {
     pub has_credentials: bool,
 }
 
-/// The profile of a run.
+/// Selected profile.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ChosenProfile {
-    /// Its name.
+    /// Name of the profile.
     pub name: String,
-    /// Its settings; empty if it is the default one and does not exist.
+    /// Settings; empty if the profile is the default one and does not exist.
     pub profile: Profile,
-    /// Why the profiles could not be read, which does not matter for a run with credentials and a
-    /// URL.
+    /// Reason why the profiles could not be read, if they are not needed.
     pub unreadable: Option<ProfileError>,
 }
 
 impl Profiles {
-    /// Reads the file; without a file, there are no profiles.
+    /// Reads the profiles; none if the file does not exist.
     ///
     /// # Errors
-    /// When the file cannot be read or is damaged.
+    /// Fails if the file cannot be read or is damaged.
     pub fn load(directory: &ProfileDirectory) -> Result<Self, ProfileError> {
         let file = directory.profiles();
         match std::fs::read(&file) {
             Ok(json) => serde_json::from_slice(trim_byte_order_mark(&json)).map_err(|error| {
-                let message = format!("is not a list of profiles: {error}");
-                ProfileError::invalid(file.display(), message)
+                let file = file.display();
+                let message = format!("'{file}' is not a valid file of profiles: {error}");
+                ProfileError::new(ProfileErrorKind::Invalid, message)
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(ProfileError::invalid(file.display(), error)),
+            Err(error) => Err(ProfileError::unreadable(&file, &error)),
         }
     }
 
-    /// Returns the name of the profile to use, whether it exists or not.
+    /// Returns the name of the profile to use, which may not exist.
     pub fn chosen<'a>(&'a self, named: Option<&'a str>) -> &'a str {
         named.or(self.current.as_deref()).unwrap_or(DEFAULT)
     }
 
-    /// Refuses the name of a missing profile.
+    /// Creates the error of a profile that does not exist.
     pub fn unknown(&self, name: &str) -> ProfileError {
-        let advice = if self.profiles.is_empty() {
-            format!("`frameio login --profile {name}` creates it")
+        if let Err(invalid) = Self::check_name(name) {
+            return invalid;
+        }
+        let hint = if self.profiles.is_empty() {
+            format!("create it with `frameio login --profile {name}`")
         } else {
-            "`frameio profile list` lists them".to_owned()
+            "`frameio profile list` lists all".to_owned()
         };
-        ProfileError::new(ProfileErrorKind::Invalid, format!("no profile '{name}': {advice}"))
+        ProfileError::new(ProfileErrorKind::Invalid, format!("no such profile '{name}': {hint}"))
     }
 
     /// Validates the name of a profile, which becomes part of file names.
     ///
     /// # Errors
-    /// The rule that the name breaks.
-    pub fn check_name(name: &str) -> Result<String, String> {
+    /// [`Invalid`](ProfileErrorKind::Invalid) unless the name has 1 to 64 ASCII letters, digits, `-`,
+    /// `_` and `.`, and does not start with `.`.
+    pub fn check_name(name: &str) -> Result<String, ProfileError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(plain) {
-            return Err("a name has 1 to 64 letters, digits, `-`, `_` or `.`".to_owned());
+            let message = format!(
+                "invalid profile name '{name}': use 1 to 64 letters, digits, '-', '_' and '.', \
+                 and no '.' at the start"
+            );
+            return Err(ProfileError::new(ProfileErrorKind::Invalid, message));
         }
         Ok(name.to_owned())
     }
 }
 
 impl ChosenProfile {
-    /// Reads the profile of a run.
+    /// Reads the selected profile.
     ///
-    /// Its ids are those of its sign-in, and left out if other credentials override that. With
-    /// credentials and a URL, and no name, the profiles do not have to be readable.
+    /// Its IDs are omitted if other credentials override its sign-in, because they may not have access
+    /// to them. Unreadable profiles are ignored if credentials and a URL override them and no profile is
+    /// named.
     ///
     /// # Errors
-    /// When the profiles are needed and cannot be read, or the named profile is missing.
+    /// Fails if the profiles are needed and cannot be read, or if the named profile does not exist.
     pub fn load(
         directory: Result<&ProfileDirectory, ProfileError>,
         choice: ProfileChoice<'_>,
@@ -208,7 +217,7 @@ impl ProfileChoice<'_> {
 }
 
 impl SignIn {
-    /// Returns the name for people.
+    /// Returns the name for messages: `token`, `server-to-server`, `web app` or `native app`.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Token => "token",
@@ -218,10 +227,10 @@ impl SignIn {
         }
     }
 
-    /// Returns the app that signed in.
+    /// Returns the credential of the app that signed in.
     ///
     /// # Errors
-    /// When it has no secret and needs one, and when a token was saved instead.
+    /// Fails if the app requires a secret and `client_secret` is `None`, and for a fixed token.
     pub fn credential(&self, client_secret: Option<Secret>) -> Result<Credential, ProfileError> {
         let secret = || client_secret.ok_or_else(ProfileError::missing_secrets);
         Ok(match self {
@@ -238,9 +247,9 @@ impl SignIn {
 }
 
 impl Profile {
-    /// Removes the ids, which belong to another sign-in than the one in use.
+    /// Removes the IDs, and sets [`ids_omitted`](Self::ids_omitted) if there were any.
     pub fn clear_ids(&mut self) {
         let ids = [self.account_id.take(), self.workspace_id.take(), self.project_id.take()];
-        self.had_other_ids |= ids.iter().any(Option::is_some);
+        self.ids_omitted |= ids.iter().any(Option::is_some);
     }
 }

@@ -5,27 +5,27 @@ use serde::{Deserialize, Serialize};
 
 use super::services::Services;
 
-/// Secrets of a profile, apart from the tokens of a session, which the session keeps.
+/// Secrets of a profile, except for the tokens of a session, which its store saves.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ProfileSecrets {
     /// Services to which the secrets and the tokens of the profile may be sent.
     pub services: Services,
-    /// Secret of the app that signed in, if it has one.
+    /// Client secret of the app that signed in, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Secret>,
-    /// Token that was saved instead of a sign-in.
+    /// Fixed token, for [`SignIn::Token`](super::SignIn::Token).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
 }
 
 impl ProfileSecrets {
-    /// Creates secrets for these services: none yet.
+    /// Creates an empty set of secrets for these services.
     pub const fn new(services: Services) -> Self {
         Self { services, client_secret: None, token: None }
     }
 
-    /// Reads the JSON of a vault. The error of serde_json is left out, as it can quote the content.
+    /// Reads the JSON of a vault. Omits the error of serde_json, which could quote a secret.
     pub(super) fn from_json(json: &[u8]) -> Option<Self> {
         serde_json::from_slice(trim_byte_order_mark(json)).ok()
     }

@@ -1,4 +1,4 @@
-//! The services that credentials are made for.
+//! Services that credentials are made for.
 
 use frameio_core::{Origin, is_loopback};
 use http::Uri;
@@ -11,9 +11,9 @@ const API: &str = "https://api.frame.io";
 /// URL of Adobe's sign-in service.
 const IMS: &str = "https://ims-na1.adobelogin.com";
 
-/// The URLs at which a program calls and signs in.
+/// URLs of the API and of the sign-in service.
 ///
-/// They are saved with the secrets of a profile, which are sent nowhere else.
+/// They are saved with the secrets of a profile, which are sent only to these URLs.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Services {
@@ -24,7 +24,8 @@ pub struct Services {
 }
 
 impl Services {
-    /// Returns these URLs, or the public ones. A local Frame.io signs in itself.
+    /// Returns these URLs, or those of the public service. The sign-in URL of a local simulator defaults
+    /// to its API URL.
     pub fn new(api_url: Option<&str>, ims_url: Option<&str>) -> Self {
         let api_url = api_url.unwrap_or(API);
         let local = is_local(api_url).then_some(api_url);
@@ -32,15 +33,15 @@ impl Services {
         Self { api_url: api_url.to_owned(), ims_url: ims_url.to_owned() }
     }
 
-    /// Refuses to use the sign-in of a profile at other services than it was made for.
+    /// Fails if the sign-in of a profile was made for other services than `used`.
     pub(super) fn check(&self, used: &Self, profile: &str) -> Result<(), ProfileError> {
         self.check_api(used, profile)?;
-        check("is from", &self.ims_url, &used.ims_url, profile)
+        check("from", &self.ims_url, &used.ims_url, profile)
     }
 
-    /// Refuses to send a saved token to another API than it was saved for.
+    /// Fails if a saved token was made for another API than that of `used`.
     pub(super) fn check_api(&self, used: &Self, profile: &str) -> Result<(), ProfileError> {
-        check("is for", &self.api_url, &used.api_url, profile)
+        check("for", &self.api_url, &used.api_url, profile)
     }
 }
 
@@ -53,12 +54,12 @@ fn check(relation: &str, own: &str, used: &str, profile: &str) -> Result<(), Pro
         return Ok(());
     }
     Err(ProfileError::signed_out(format!(
-        "the sign-in of profile '{profile}' {relation} {own} and is not sent to {used}: set \
-         FRAMEIO_TOKEN, or sign in there with `frameio login --profile NAME`"
+        "the sign-in of profile '{profile}' is {relation} {own}, not {relation} {used}: set \
+         FRAMEIO_TOKEN, or sign in to it with `frameio login --profile NAME`"
     )))
 }
 
-/// Returns whether a URL is plain HTTP to this machine, as that of a local simulator.
+/// Returns whether a URL is plain HTTP on the loopback, such as that of a local simulator.
 pub fn is_local(url: &str) -> bool {
     let uri: Result<Uri, _> = url.parse();
     uri.is_ok_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback))
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_http_to_the_loopback_is_local() {
+    fn only_plain_http_on_the_loopback_is_local() {
         for url in ["http://127.0.0.1", "http://localhost:1", "http://[::1]:1/v4"] {
             assert!(is_local(url), "{url}");
         }

@@ -1,4 +1,4 @@
-//! Variables of the environment.
+//! Environment variables.
 
 use std::ffi::OsString;
 
@@ -6,18 +6,18 @@ use frameio_core::{InvalidText, clean_text};
 
 use super::error::ProfileError;
 
-/// Looks up a variable by its name: [`std::env::var_os`], or a map.
+/// Function that looks up a variable by its name, such as [`std::env::var_os`].
 pub type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
 
-/// Returns a variable without surrounding whitespace. An empty variable counts as missing.
+/// Returns a variable without surrounding whitespace. A blank variable counts as missing.
 pub(super) fn variable(variables: &Lookup<'_>, name: &str) -> Result<Option<String>, ProfileError> {
     let Some(value) = variables(name) else { return Ok(None) };
     let Some(text) = value.to_str() else {
-        return Err(ProfileError::invalid(name, "is not valid UTF-8"));
+        return Err(ProfileError::variable(name, "is not valid UTF-8"));
     };
     match clean_text(text) {
         Ok(text) => Ok(Some(text.to_owned())),
         Err(InvalidText::Empty) => Ok(None),
-        Err(error) => Err(ProfileError::invalid(name, error)),
+        Err(problem) => Err(ProfileError::variable(name, problem)),
     }
 }

@@ -1,4 +1,4 @@
-//! Where the secrets and tokens of a profile are kept: in the keyring of the system, or in files.
+//! Storage of the secrets and tokens of a profile: the system keyring, or files.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -17,109 +17,110 @@ use crate::session::{Session, SessionBuilder};
 use crate::store::{FileStore, TokenStore};
 use crate::tokens::Tokens;
 
-/// Place of the secrets and tokens of one profile.
+/// Storage of the secrets and tokens of one profile.
 #[derive(Debug)]
 pub struct Vault {
     profile: String,
-    place: Place,
+    backend: Backend,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Backend {
     Files { directory: PathBuf, store: FileStore, secrets: PathBuf },
     Keyring(Keyring),
 }
 
 impl Vault {
-    /// Names the place. Nothing is read or written yet.
+    /// Creates a vault, without reading or writing it.
     pub fn new(directory: &ProfileDirectory, storage: Storage, profile: &str) -> Self {
-        let place = match storage {
-            Storage::File => Place::Files {
+        let backend = match storage {
+            Storage::File => Backend::Files {
                 directory: directory.path().to_owned(),
                 store: FileStore::new(directory.tokens(profile)),
                 secrets: directory.secrets(profile),
             },
-            Storage::Keyring => Place::Keyring(Keyring::new(directory, profile)),
+            Storage::Keyring => Backend::Keyring(Keyring::new(directory, profile)),
         };
-        Self { profile: profile.to_owned(), place }
+        Self { profile: profile.to_owned(), backend }
     }
 
-    /// Reads the secrets; `None` if there are none. Blocks for as long as the user takes to unlock the
-    /// keyring.
+    /// Reads the secrets; `None` if none are saved. Blocks, also while the user unlocks the keyring.
     ///
     /// # Errors
-    /// When they cannot be read or are damaged.
+    /// Fails if the secrets cannot be read or are damaged.
     pub fn secrets(&self) -> Result<Option<ProfileSecrets>, ProfileError> {
-        let json = match &self.place {
-            Place::Files { secrets, .. } => match fs::read_to_string(secrets) {
+        let json = match &self.backend {
+            Backend::Files { secrets, .. } => match fs::read_to_string(secrets) {
                 Ok(json) => Some(Secret::from(json)),
                 Err(error) if error.kind() == ErrorKind::NotFound => None,
-                Err(error) => return Err(ProfileError::invalid(secrets.display(), error)),
+                Err(error) => return Err(ProfileError::unreadable(secrets, &error)),
             },
-            Place::Keyring(keyring) => {
+            Backend::Keyring(keyring) => {
                 keyring.secrets().load().map_err(|error| self.failed("read", &error))?
             }
         };
         let Some(json) = json else { return Ok(None) };
         match ProfileSecrets::from_json(json.expose().as_bytes()) {
             Some(secrets) => Ok(Some(secrets)),
-            None => Err(self.failed("read", &"it is damaged: sign in again".into())),
+            None => Err(self.failed("read", &"it is damaged; sign in again".into())),
         }
     }
 
-    /// Prepares a session that keeps its tokens here.
+    /// Returns the builder of a session that stores its tokens in the vault.
     pub fn session(&self, ims: Ims) -> SessionBuilder {
-        match &self.place {
-            Place::Files { store, .. } => Session::builder(ims).store(store.clone()),
-            Place::Keyring(keyring) => Session::builder(ims).store(keyring.tokens()),
+        match &self.backend {
+            Backend::Files { store, .. } => Session::builder(ims).store(store.clone()),
+            Backend::Keyring(keyring) => Session::builder(ims).store(keyring.tokens()),
         }
     }
 
-    /// Replaces the secrets and the tokens, both or neither.
+    /// Replaces both the secrets and the tokens, or neither.
     ///
     /// # Errors
-    /// When they cannot be saved; the earlier ones are then kept, if that is possible.
+    /// Fails if they cannot be saved. The earlier ones are then restored, if possible.
     pub async fn save(
         &self,
         secrets: &ProfileSecrets,
         tokens: Option<&Tokens>,
     ) -> Result<(), BoxError> {
         let json = secrets.to_json()?;
-        match &self.place {
-            Place::Files { store, secrets, .. } => save_files(secrets, &json, store, tokens).await,
-            Place::Keyring(keyring) => save_in_keyring(keyring, &json, tokens).await,
+        match &self.backend {
+            Backend::Files { store, secrets, .. } => {
+                save_files(secrets, &json, store, tokens).await
+            }
+            Backend::Keyring(keyring) => save_in_keyring(keyring, &json, tokens).await,
         }
     }
 
     /// Deletes the secrets and the tokens.
     ///
     /// # Errors
-    /// When it is not certain that they are deleted.
+    /// Fails unless both are deleted.
     pub async fn clear(&self) -> Result<(), ProfileError> {
-        let cleared = match &self.place {
-            Place::Files { store, secrets, .. } => {
+        let cleared = match &self.backend {
+            Backend::Files { store, secrets, .. } => {
                 let removed = match fs::remove_file(secrets) {
                     Err(error) if error.kind() != ErrorKind::NotFound => {
-                        Err(format!("{}: {error}", secrets.display()).into())
+                        Err(format!("'{}': {error}", secrets.display()).into())
                     }
                     _ => Ok(()),
                 };
                 store.clear().await.and(removed)
             }
-            Place::Keyring(keyring) => {
+            Backend::Keyring(keyring) => {
                 keyring.tokens().clear().await.and_then(|()| keyring.secrets().clear())
             }
         };
         cleared.map_err(|error| self.failed("delete", &error))
     }
 
-    /// Describes the place to its user.
+    /// Returns a phrase that names the storage, for messages such as "the sign-in is saved …".
     pub fn description(&self) -> String {
-        match &self.place {
-            Place::Files { directory, .. } => {
-                format!("in files that only you can read, in {}", directory.display())
+        match &self.backend {
+            Backend::Files { directory, .. } => {
+                format!("in files that only you can read, in '{}'", directory.display())
             }
-            Place::Keyring(_) => "in the keyring of this system".to_owned(),
+            Backend::Keyring(_) => "in the system keyring".to_owned(),
         }
     }
 
@@ -129,7 +130,7 @@ impl Vault {
     }
 }
 
-/// Saves after all space has been reserved, so that a full disk changes nothing.
+/// Reserves all space before saving, so that a full disk changes nothing.
 async fn save_files(
     file: &Path,
     json: &Secret,
@@ -137,7 +138,7 @@ async fn save_files(
     tokens: Option<&Tokens>,
 ) -> Result<(), BoxError> {
     let json = json.expose().as_bytes();
-    let named = |error: std::io::Error| format!("{}: {error}", file.display());
+    let named = |error: std::io::Error| format!("'{}': {error}", file.display());
     let _lock = store.lock().await?;
     let secrets = Reserved::new(file, json.len() as u64).map_err(named)?;
     match tokens {
@@ -153,7 +154,7 @@ async fn save_files(
     }
 }
 
-/// Saves, and restores what was there before if one of the two cannot be saved.
+/// Saves both, and restores the previous entries if one of them cannot be saved.
 async fn save_in_keyring(
     keyring: &Keyring,
     json: &Secret,

@@ -1,10 +1,10 @@
-//! The settings of a session.
+//! Builder of a session.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::renew::{OnChange, OnUnsaved};
+use super::refresh::{OnChange, OnUnsaved};
 use super::state::State;
 use super::{Session, Shared};
 use crate::error::Error;
@@ -12,12 +12,12 @@ use crate::ims::Ims;
 use crate::store::{ErasedStore, MemoryStore, TokenStore};
 use crate::tokens::Tokens;
 
-/// The settings of a [`Session`].
+/// Builder of a [`Session`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | store | a [`MemoryStore`] of its own |
-/// | refreshed before it expires by | 60 s, or half of a life that is shorter than 2 min |
+/// | store | a new [`MemoryStore`] |
+/// | refresh before the expiry | 60 s, at most half of the remaining lifetime of a new token |
 #[derive(Clone)]
 #[must_use]
 pub struct SessionBuilder {
@@ -39,38 +39,38 @@ impl SessionBuilder {
         }
     }
 
-    /// Keeps tokens here. Default: a [`MemoryStore`] of its own.
+    /// Sets the store of the tokens. Default: a new [`MemoryStore`].
     pub fn store(mut self, store: impl TokenStore) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// Refreshes a token that is good for less than this. Default: 60 s.
+    /// Sets how long before its expiry a token is refreshed. Default: 60 s.
     pub fn refresh_before(mut self, time: Duration) -> Self {
         self.refresh_before = time;
         self
     }
 
-    /// Calls `function` with tokens that this session has got or imported, once they are saved, and
-    /// with none once it has signed out.
+    /// Calls `function` with tokens that this session has received or imported, after they are saved,
+    /// and with `None` after it has signed out.
     ///
-    /// Tokens that another process got are loaded without a call.
+    /// It is not called for tokens that another process has received.
     pub fn on_change(mut self, function: impl Fn(Option<&Tokens>) + Send + Sync + 'static) -> Self {
         self.on_change = Some(Arc::new(function));
         self
     }
 
-    /// Calls `function` when a user's refreshed tokens could not be saved.
+    /// Calls `function` if the refreshed tokens of a user could not be saved.
     ///
-    /// The old refresh token is spent then, and only this session has the new one. It goes on with it,
-    /// and saves it before the next refresh or when [`Session::save`] is called. Tell the user: if the
-    /// program ends before, they have to sign in again.
+    /// The old refresh token is used up, and only this session has the new one. The session continues
+    /// with it, and retries to save it before the next refresh and on [`Session::save`]. Warn the user:
+    /// if the program ends before that, they have to sign in again.
     pub fn on_unsaved(mut self, function: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_unsaved = Some(Arc::new(function));
         self
     }
 
-    /// Makes the session. Needs no runtime and loads nothing yet.
+    /// Builds the session. Requires no runtime, and loads no tokens.
     pub fn build(self) -> Session {
         Session(Arc::new(Shared {
             ims: self.ims,

@@ -1,7 +1,7 @@
-//! A sign-in that looks after its tokens.
+//! Sessions, which refresh and save the tokens of a sign-in.
 
 mod builder;
-mod renew;
+mod refresh;
 mod state;
 
 use std::fmt;
@@ -15,34 +15,34 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 pub use self::builder::SessionBuilder;
-use self::renew::{OnChange, OnUnsaved};
+use self::refresh::{OnChange, OnUnsaved};
 use self::state::{Freshness, Outcome, State};
 use super::error::{Error, ErrorKind};
 use super::ims::Ims;
 use super::store::ErasedStore;
 use super::tokens::Tokens;
-use super::unauthorized::{WhyUnauthorized, explain};
+use super::unauthorized::{UnauthorizedReason, explain};
 
-/// A sign-in of a user, or of a server, that looks after its tokens: what a client is given as
+/// Sign-in of a user or a server, which refreshes and saves its tokens. Pass it to
 /// `frameio::ClientBuilder::token_provider`.
 ///
-/// It is a handle: clones share the tokens. A token that is good costs a call nothing.
+/// Clones share the tokens. A valid token is returned without waiting.
 ///
-/// * 60 s before a token expires, the first call that comes starts to refresh it, and goes on with
-///   the old one, as all others do.
-/// * Once it has expired, or the API has answered 401 to it, calls wait for the one refresh, and
-///   get the same token or the same error.
-/// * A refresh is a task of its own, which ends with it: a call that is dropped takes no refresh
-///   token with it that was used up already. There is no other task.
-/// * New tokens are saved before they are used. Processes that share a store refresh one after the
-///   other, and take what another has got.
-/// * Tokens are used, refreshed and revoked only at the service that [issued](Tokens::issuer) them:
-///   a store that has tokens of another one is an error, [`Issuer`](ErrorKind::Issuer).
-/// * When a refresh token is refused, and no other process has a better one, the error says so:
-///   [`is_sign_in_again`](Error::is_sign_in_again). The service is not asked again until somebody
-///   has signed in.
+/// * From 60 s before the expiry, the next call starts a refresh in the background and continues with
+///   the old token, as do all other calls.
+/// * After the expiry, or after a 401 of the API, calls wait for a single refresh. All of them get its
+///   token or its error.
+/// * Each refresh is a task of its own. A call that is dropped does not cancel it, so that a used
+///   refresh token is never lost. The session has no other tasks.
+/// * New tokens are saved before they are used. Processes that share a store refresh one at a time and
+///   use the tokens of each other.
+/// * Tokens are used, refreshed and revoked only at the service that [issued](Tokens::issuer) them. If
+///   the store has tokens of another service, calls fail with [`Issuer`](ErrorKind::Issuer).
+/// * If a refresh token is refused and the store has no newer one, calls fail with an error that
+///   [requires a sign-in](Error::requires_sign_in). The session sends no further requests until
+///   [`import`](Self::import) provides new tokens.
 ///
-/// It works inside of a Tokio runtime.
+/// Must be used within a Tokio runtime.
 ///
 /// ```no_run
 /// use frameio::Client;
@@ -63,102 +63,102 @@ struct Shared {
     refresh_before: Duration,
     on_change: Option<OnChange>,
     on_unsaved: Option<OnUnsaved>,
-    /// Held by whoever changes the tokens: a refresh, an import, a sign-out.
+    /// Held while tokens are changed by a refresh, an import or a sign-out.
     work: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
 impl Session {
-    /// A session that keeps its tokens in memory, with the defaults of [`SessionBuilder`].
+    /// Creates a session that keeps its tokens in memory, with the defaults of [`SessionBuilder`].
     pub fn new(ims: Ims) -> Self {
         Self::builder(ims).build()
     }
 
-    /// The settings of a session, at their defaults.
+    /// Returns a builder with default settings.
     pub fn builder(ims: Ims) -> SessionBuilder {
         SessionBuilder::new(ims)
     }
 
-    /// The app, and the service that it signs in at.
+    /// Returns the client of the sign-in service.
     pub fn ims(&self) -> &Ims {
         &self.0.ims
     }
 
-    /// A token that is good now; refreshed, or got anew for a server, where that is needed.
+    /// Returns a valid access token, after a refresh if necessary. A server without a token requests
+    /// one.
     ///
     /// # Errors
-    /// [`SignInAgain`](ErrorKind::SignInAgain) where only the user can help, and whatever else can
-    /// go wrong on the way.
+    /// [`SignInRequired`](ErrorKind::SignInRequired) if the user has to sign in again,
+    /// [`Store`](ErrorKind::Store) or [`Issuer`](ErrorKind::Issuer) if the stored tokens cannot be used,
+    /// and any kind of a failed request.
     pub async fn token(&self) -> Result<Token, Error> {
         match self.cached() {
             Some(token) => Ok(token),
-            None => Ok(self.renewed().await?.access_token),
+            None => Ok(self.refreshed().await?.access_token),
         }
     }
 
-    /// Gets other tokens now, however long the present ones are good for.
+    /// Refreshes the tokens now, even if they are valid.
     ///
     /// # Errors
-    /// As [`token`](Self::token).
+    /// See [`token`](Self::token).
     pub async fn refresh(&self) -> Result<Tokens, Error> {
         self.0.state().force_refresh();
-        self.renewed().await
+        self.refreshed().await
     }
 
-    /// Takes tokens that were got by [`Ims::exchange`] or come from elsewhere, and saves them.
+    /// Saves and uses these tokens, which are from [`Ims::exchange`] or another source.
     ///
     /// # Errors
-    /// [`Issuer`](ErrorKind::Issuer) where another sign-in service issued them, and when they cannot be
-    /// saved; the session is then as it was.
+    /// [`Issuer`](ErrorKind::Issuer) if another service issued them, and [`Store`](ErrorKind::Store) if
+    /// they cannot be saved. The session is then unchanged.
     pub async fn import(&self, tokens: Tokens) -> Result<(), Error> {
         self.0.import(tokens).await
     }
 
-    /// Tries once more to save refreshed tokens that could not be saved. Does nothing if all tokens are
-    /// saved.
+    /// Retries to save refreshed tokens that could not be saved. Does nothing if all tokens are saved.
     ///
-    /// Call it before a program ends: the next one would otherwise start with a refresh token that is
-    /// spent, and its user would have to sign in again. See [`SessionBuilder::on_unsaved`].
+    /// Call it before the program ends. Otherwise its next run starts with a used refresh token, and the
+    /// user has to sign in again. See [`SessionBuilder::on_unsaved`].
     ///
     /// # Errors
-    /// When they still cannot be saved.
+    /// [`Store`](ErrorKind::Store) if they still cannot be saved.
     pub async fn save(&self) -> Result<(), Error> {
         self.0.save_unsaved().await
     }
 
-    /// The tokens as they are saved, refreshed or not; `None` where nobody is signed in.
+    /// Loads the saved tokens, which may have expired; `None` without a sign-in.
     ///
     /// # Errors
-    /// When they cannot be loaded.
+    /// [`Store`](ErrorKind::Store) if they cannot be loaded, and [`Issuer`](ErrorKind::Issuer) if another
+    /// service issued them.
     pub async fn export(&self) -> Result<Option<Tokens>, Error> {
         self.0.load().await
     }
 
-    /// Signs out: revokes the access token, then the refresh token, and forgets both.
+    /// Signs out: revokes the access token and the refresh token, then deletes both from the store.
     ///
-    /// All three are tried, whatever becomes of the others.
+    /// A failed step does not skip the following ones.
     ///
     /// # Errors
-    /// The first of the three failures. The tokens are forgotten here, unless it was the store that
-    /// failed; those that could not be revoked are good until they expire.
+    /// Returns the first failure. Tokens that could not be revoked remain valid until they expire.
     pub async fn sign_out(&self) -> Result<(), Error> {
         self.0.sign_out().await
     }
 
-    /// Explains why the API refused the current access token with 401.
-    ///
-    /// `None` for any other status, and where there is no token.
-    pub fn explain(&self, status: Option<StatusCode>) -> Option<WhyUnauthorized> {
+    /// Explains why the API refused the current access token with 401; `None` for another status, and
+    /// without a token.
+    pub fn explain(&self, status: Option<StatusCode>) -> Option<UnauthorizedReason> {
         explain(status, &self.0.state().access_token()?, self.0.ims.now())
     }
 
-    /// Waits for the refresh that is under way, or for one that is started now.
-    async fn renewed(&self) -> Result<Tokens, Error> {
-        // A refresh ends without an outcome only where the runtime that drove it is gone.
+    /// Waits for the running refresh, or for a new one.
+    async fn refreshed(&self) -> Result<Tokens, Error> {
+        // A refresh has no outcome only if its runtime was shut down.
         for _ in 0..3 {
             let mut outcome = {
                 let mut state = self.0.state();
-                match Shared::renewal(&self.0, &mut state) {
+                match Shared::running_refresh(&self.0, &mut state) {
                     Some(outcome) => outcome,
                     None => break,
                 }
@@ -169,7 +169,7 @@ impl Session {
                 return outcome.clone();
             }
         }
-        Err(Error::new(ErrorKind::Config, "a session works inside of a Tokio runtime"))
+        Err(Error::new(ErrorKind::Config, "a session must be used within a Tokio runtime"))
     }
 }
 
@@ -178,8 +178,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The refresh that is under way, or one that is started now; `None` outside of a runtime.
-    fn renewal(this: &Arc<Self>, state: &mut State) -> Option<watch::Receiver<Outcome>> {
+    /// Returns the running refresh, or starts one; `None` outside of a runtime.
+    fn running_refresh(this: &Arc<Self>, state: &mut State) -> Option<watch::Receiver<Outcome>> {
         if let Some(running) = state.running() {
             return Some(running);
         }
@@ -188,7 +188,7 @@ impl Shared {
         state.started(outcome.clone());
         let shared = this.clone();
         runtime.spawn(async move {
-            let result = shared.renew().await;
+            let result = shared.refresh().await;
             shared.state().ended(result.is_err().then(|| shared.ims.now()));
             done.send_replace(Some(result));
         });
@@ -208,7 +208,7 @@ impl TokenProvider for Session {
             Freshness::Fresh(token) => Some(token),
             Freshness::ExpiresSoon(token) => {
                 if state.may_try(now) {
-                    Shared::renewal(&self.0, &mut state);
+                    Shared::running_refresh(&self.0, &mut state);
                 }
                 Some(token)
             }

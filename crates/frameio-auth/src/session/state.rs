@@ -1,4 +1,4 @@
-//! What a session knows at a moment, behind its lock.
+//! State of a session.
 
 use std::time::Duration;
 
@@ -10,46 +10,47 @@ use tokio::sync::watch;
 use crate::error::Error;
 use crate::tokens::Tokens;
 
-/// What a refresh came to, once it has ended.
+/// Result of a refresh; `None` while it runs.
 pub(super) type Outcome = Option<Result<Tokens, Error>>;
 
-/// For how long calls go on with an aging token after a refresh has failed.
+/// Pause after a failed refresh in the background.
 const PAUSE: SignedDuration = SignedDuration::from_secs(5);
-/// A token that came in place of a rejected one and is rejected this soon is not the trouble.
+/// Time in which a rejection of a token that replaced a rejected one is ignored: a refresh does not
+/// help.
 const TRIAL: SignedDuration = SignedDuration::from_secs(10);
 
 #[derive(Default)]
 pub(super) struct State {
     held: Option<Held>,
-    renewal: Option<watch::Receiver<Outcome>>,
+    refresh: Option<watch::Receiver<Outcome>>,
     failed_at: Option<Timestamp>,
-    /// The refresh token that the service refused: it is not asked with it again.
+    /// Refresh token that the service refused, and that is not sent again.
     refused: Option<Secret>,
 }
 
-/// Tokens, and what has become of them.
+/// Current tokens of a session.
 #[derive(Clone)]
 pub(super) struct Held {
     pub(super) tokens: Tokens,
     refresh_at: Timestamp,
-    /// The API has not taken it, or somebody wants another one.
+    /// Whether the API rejected the token, or a refresh was requested.
     refresh_forced: bool,
-    /// When it came in place of a token that had to be refreshed.
+    /// Time at which the token replaced one whose refresh was forced.
     on_trial_since: Option<Timestamp>,
-    /// It could not be saved; what the store had then.
+    /// Set if the tokens could not be saved.
     pub(super) unsaved: Option<Unsaved>,
 }
 
-/// The refresh token in whose place an unsaved one came.
+/// Refresh token that the store had when newer tokens could not be saved.
 #[derive(Clone)]
 pub(super) struct Unsaved(pub(super) Option<Secret>);
 
-/// Whether the cached token can be used.
+/// Whether the current token can be used.
 pub(super) enum Freshness {
     Fresh(Token),
-    /// It can be used, and should be refreshed meanwhile.
+    /// Usable, but should be refreshed in the background.
     ExpiresSoon(Token),
-    /// It has expired, or has to be replaced, or there is none.
+    /// Expired, missing, or to be replaced.
     Expired,
 }
 
@@ -67,8 +68,8 @@ impl State {
         }
     }
 
-    /// Whether `tokens` are better than those that are held.
-    pub(super) fn is_news(&self, tokens: &Tokens) -> bool {
+    /// Returns whether `tokens` differ from the current ones.
+    pub(super) fn is_new(&self, tokens: &Tokens) -> bool {
         self.held.as_ref().is_none_or(|held| held.tokens.access_token != tokens.access_token)
     }
 
@@ -84,7 +85,8 @@ impl State {
         Some(self.held.as_ref()?.tokens.expires_at)
     }
 
-    /// Takes other tokens, which are to be refreshed `before` they expire where they can be.
+    /// Replaces the tokens. They are refreshed this long `before` they expire; `None` if they cannot be
+    /// refreshed.
     pub(super) fn hold(
         &mut self,
         tokens: Tokens,
@@ -118,7 +120,7 @@ impl State {
         }
     }
 
-    /// Forgets the tokens.
+    /// Removes the tokens.
     pub(super) fn clear(&mut self) {
         self.held = None;
     }
@@ -129,7 +131,7 @@ impl State {
         }
     }
 
-    /// The API has not taken `token`.
+    /// Records that the API rejected `token`.
     pub(super) fn rejected(&mut self, token: &Token, now: Timestamp) {
         if let Some(held) = &mut self.held
             && held.tokens.access_token == *token
@@ -147,22 +149,22 @@ impl State {
         self.refused.as_ref() == Some(refresh_token)
     }
 
-    /// Whether a refresh that nobody has to wait for may be started.
+    /// Returns whether a refresh in the background may be started.
     pub(super) fn may_try(&self, now: Timestamp) -> bool {
         self.failed_at.is_none_or(|failed_at| now.duration_since(failed_at) >= PAUSE)
     }
 
-    /// The refresh that is under way. One whose runtime is gone is none.
+    /// Returns the running refresh, unless its runtime was shut down.
     pub(super) fn running(&self) -> Option<watch::Receiver<Outcome>> {
-        self.renewal.as_ref().filter(|renewal| renewal.has_changed().is_ok()).cloned()
+        self.refresh.as_ref().filter(|refresh| refresh.has_changed().is_ok()).cloned()
     }
 
-    pub(super) fn started(&mut self, renewal: watch::Receiver<Outcome>) {
-        self.renewal = Some(renewal);
+    pub(super) fn started(&mut self, refresh: watch::Receiver<Outcome>) {
+        self.refresh = Some(refresh);
     }
 
     pub(super) fn ended(&mut self, failed_at: Option<Timestamp>) {
-        self.renewal = None;
+        self.refresh = None;
         self.failed_at = failed_at;
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens in a file that only its owner can read.
+//! Store in a file that only its owner can read.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read};
@@ -13,26 +13,26 @@ use tokio::time::{Instant, sleep};
 use super::{Reservation, StoreLock, TokenStore, blocking};
 use crate::tokens::Tokens;
 
-/// A file of tokens is some thousand bytes long.
-const LARGEST: u64 = 1 << 20;
-/// The least space that is reserved for new tokens, which may be longer than the old ones.
-const LEAST_RESERVED: u64 = 16 << 10;
-/// How often another process is asked for the lock.
+/// Maximum size of the file. Tokens have a few thousand bytes.
+const MAX_FILE: u64 = 1 << 20;
+/// Minimum space to reserve for new tokens, which may be longer than the old ones.
+const MIN_RESERVED: u64 = 16 << 10;
+/// Interval between attempts to acquire the lock.
 const POLL: Duration = Duration::from_millis(50);
-/// A refresh that takes longer hangs: three attempts of 30 s each, with waits of up to a minute.
-const LONGEST_LOCK: Duration = Duration::from_secs(5 * 60);
+/// Maximum wait for the lock. A refresh takes at most three attempts of 30 s, with delays of up to 60 s.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
-/// Keeps tokens in a file, as JSON.
+/// Stores tokens in a file as JSON.
 ///
-/// * Only the owner can read it (mode 0600; on Windows, as the directory allows).
-/// * It is written to a new file, synced and renamed, so that it is complete at any moment.
-/// * Processes that share it refresh one after the other, by a lock on the file of the same name
-///   with `.lock` at its end.
-/// * The space for new tokens is reserved before a refresh token is spent, so that a full disk or a
-///   read-only directory signs nobody out.
+/// * Only the owner can read the file (mode 0600; on Windows, the permissions of the directory).
+/// * The file is replaced atomically: a new file is written, synced and renamed.
+/// * Processes that share the file refresh one at a time, by a lock on a second file with the suffix
+///   `.lock`.
+/// * Space for new tokens is reserved before a refresh token is used, so that a full disk or a read-only
+///   directory does not sign the user out.
 ///
-/// Missing directories are created, for the owner alone. One file is for one user of one app. Clones
-/// share the reserved space, so they belong to one session.
+/// Missing directories are created for the owner only. Use one file for each user of each app. Clones
+/// share the reserved space, so use them in one session only.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
@@ -40,7 +40,7 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Keeps tokens in the file at `path`. Nothing is read or written yet.
+    /// Creates a store for the file at `path`, without reading or writing it.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), reserved: Arc::default() }
     }
@@ -51,7 +51,7 @@ impl FileStore {
     }
 }
 
-/// Gives up the space that was not used, when it is dropped.
+/// Releases unused space on drop.
 struct Unreserve(Arc<Mutex<Option<Reserved>>>);
 
 impl Drop for Unreserve {
@@ -87,7 +87,7 @@ impl TokenStore for FileStore {
         let path = self.path.clone();
         let reserved = blocking(move || {
             let length = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-            let bytes = length.saturating_mul(2).max(LEAST_RESERVED);
+            let bytes = length.saturating_mul(2).max(MIN_RESERVED);
             Reserved::new(&path, bytes).map_err(|error| named(&path, error))
         });
         *held(&self.reserved) = Some(reserved.await?);
@@ -108,30 +108,29 @@ impl TokenStore for FileStore {
     }
 }
 
-/// Locks what the file at `path` is about, by the file of the same name with `.lock` at its end.
+/// Locks the file with the suffix `.lock` next to `path`.
 pub(super) async fn lock(path: PathBuf) -> Result<StoreLock, BoxError> {
     let locked = path.clone();
     let opened = blocking(move || {
         frameio_private_file::open_lock(&locked).map_err(|error| named(&locked, error))
     });
     let mut file = opened.await?;
-    // Asked again and again, since a thread that waits for a lock could not be called back.
-    let begun = Instant::now();
-    while begun.elapsed() < LONGEST_LOCK {
+    // Polls, because a thread that waits for the lock could not be cancelled.
+    let start = Instant::now();
+    while start.elapsed() < LOCK_TIMEOUT {
         let locked = blocking(move || match file.try_lock() {
             Ok(()) => Ok((file, true)),
             Err(TryLockError::WouldBlock) => Ok((file, false)),
             Err(TryLockError::Error(error)) => Err(error.into()),
         });
         file = match locked.await.map_err(|error| named(&path, error))? {
-            // Closing the file lets go of the lock, however the process ends.
+            // Closing the file releases the lock, even if the process is killed.
             (file, true) => return Ok(StoreLock::new(file)),
             (file, false) => file,
         };
         sleep(POLL).await;
     }
-    let message = format!("another process has held the lock for {LONGEST_LOCK:?}");
-    Err(named(&path, message))
+    Err(named(&path, format!("another process has held the lock for {LOCK_TIMEOUT:?}")))
 }
 
 fn read(path: &Path) -> Result<Option<Tokens>, BoxError> {
@@ -141,13 +140,14 @@ fn read(path: &Path) -> Result<Option<Tokens>, BoxError> {
         Err(error) => return Err(named(path, error)),
     };
     let mut json = Vec::new();
-    file.take(LARGEST).read_to_end(&mut json).map_err(|error| named(path, error))?;
-    // The error of serde may show what it read.
+    file.take(MAX_FILE).read_to_end(&mut json).map_err(|error| named(path, error))?;
+    // The message of serde could quote a token.
     let tokens = serde_json::from_slice(trim_byte_order_mark(&json))
-        .map_err(|_| named(path, "it holds no tokens: delete it and sign in again"))?;
+        .map_err(|_| named(path, "it contains no tokens; delete it and sign in again"))?;
     Ok(Some(tokens))
 }
 
+/// Adds the path to an error.
 fn named(path: &Path, error: impl Into<BoxError>) -> BoxError {
-    format!("{}: {}", path.display(), error.into()).into()
+    format!("'{}': {}", path.display(), error.into()).into()
 }

@@ -1,4 +1,4 @@
-//! Tokens and other secrets in the keyring of the system.
+//! Store in the system keyring.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use zeroize::Zeroizing;
 use super::{StoreLock, TokenStore, blocking, file};
 use crate::tokens::Tokens;
 
-/// One secret in the keyring of the system: the keychain of macOS, the Credential Manager of Windows,
-/// or a Secret Service such as GNOME Keyring.
+/// Entry of the system keyring with one secret.
 ///
-/// A program that has set a default store of the crate `keyring-core` keeps its secrets there. Where
-/// there is no keyring, as on most servers, each use fails with a message that says so.
+/// The keyring is the keychain of macOS, the Credential Manager of Windows, or a Secret Service such as
+/// GNOME Keyring. If the program has set a default store of the crate `keyring-core`, that store is used
+/// instead. Without a keyring, as on most servers, all methods fail.
 ///
-/// The methods block, for as long as the user takes to unlock the keyring. In async code, call them
-/// on a thread for blocking work.
+/// The methods block, also while the user unlocks the keyring. In async code, call them with
+/// `spawn_blocking`.
 ///
 /// ```no_run
 /// use frameio::Secret;
@@ -38,15 +38,15 @@ pub struct KeyringEntry {
 }
 
 impl KeyringEntry {
-    /// Names an entry by an application and a user or a purpose. Nothing is read or written yet.
+    /// Names an entry by an application and by a user or a purpose, without reading or writing it.
     pub fn new(service: impl Into<String>, user: impl Into<String>) -> Self {
         Self { service: Arc::from(service.into()), user: Arc::from(user.into()) }
     }
 
-    /// Reads the secret; `None` if none was saved.
+    /// Reads the secret; `None` if the entry does not exist.
     ///
     /// # Errors
-    /// When there is no keyring, it is locked or fails, or the entry is not text.
+    /// Fails if the keyring is missing, locked or fails, or if the entry is not text.
     pub fn load(&self) -> Result<Option<Secret>, BoxError> {
         let Some(bytes) = found(self.entry()?.get_secret())? else { return Ok(None) };
         let text = Zeroizing::new(bytes);
@@ -54,19 +54,20 @@ impl KeyringEntry {
         Ok(Some(Secret::from(text)))
     }
 
-    /// Replaces the secret.
+    /// Creates or replaces the secret.
     ///
     /// # Errors
-    /// When there is no keyring, it is locked, full or fails. Windows takes at most 2560 bytes.
+    /// Fails if the keyring is missing, locked, full or fails. On Windows, a secret has at most 2560
+    /// bytes.
     pub fn save(&self, secret: &Secret) -> Result<(), BoxError> {
         let saved = self.entry()?.set_secret(secret.expose().as_bytes());
         saved.map_err(|error| described(&error))
     }
 
-    /// Deletes the secret, if there is one.
+    /// Deletes the entry. Does nothing if it does not exist.
     ///
     /// # Errors
-    /// When there is no keyring, it is locked or fails.
+    /// Fails if the keyring is missing, locked or fails.
     pub fn clear(&self) -> Result<(), BoxError> {
         found(self.entry()?.delete_credential()).map(drop)
     }
@@ -82,13 +83,13 @@ impl KeyringEntry {
 }
 
 const NOT_OURS: &str =
-    "the keyring's entry is not one of this program: delete it and sign in again";
+    "the entry in the keyring is not from this program; delete it and sign in again";
 
-/// Keeps tokens in the keyring of the system, as [`KeyringEntry`] describes it.
+/// Stores tokens in the system keyring, see [`KeyringEntry`].
 ///
-/// The two tokens have entries of their own, since Windows takes at most 2560 bytes for one.
-/// Processes of a user that share them refresh one after the other, by a lock on a file in
-/// `$XDG_RUNTIME_DIR`, or else in the directory for temporary files.
+/// Access token and refresh token have separate entries, because an entry on Windows has at most 2560
+/// bytes. Processes that share the tokens refresh one at a time, by a lock on a file in
+/// `$XDG_RUNTIME_DIR` or else in the directory for temporary files.
 #[derive(Clone, Debug)]
 pub struct KeyringStore {
     access: KeyringEntry,
@@ -105,14 +106,14 @@ struct Access {
 }
 
 impl KeyringStore {
-    /// Keeps tokens under the name of an application and of a user or profile of it.
+    /// Creates a store for an application and one of its users or profiles, without reading or writing.
     pub fn new(service: impl Into<String>, user: impl Into<String>) -> Self {
         let access = KeyringEntry::new(service, user);
         let refresh = KeyringEntry::new(&*access.service, format!("{}/refresh", access.user));
         Self { access, refresh }
     }
 
-    /// The path whose `.lock` file guards the tokens.
+    /// Returns the path whose `.lock` file is locked.
     fn lock_path(&self) -> PathBuf {
         let directory = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty());
         let directory = directory.map_or_else(std::env::temp_dir, PathBuf::from);
@@ -140,7 +141,7 @@ impl TokenStore for KeyringStore {
     async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
         let (Self { access, refresh }, tokens) = (self.clone(), tokens.clone());
         blocking(move || {
-            // The refresh token first: it cannot be had again.
+            // The refresh token comes first, because it cannot be requested again.
             match &tokens.refresh_token {
                 Some(token) => refresh.save(token)?,
                 None => refresh.clear()?,
@@ -177,7 +178,7 @@ fn found<T>(result: Result<T, KeyringError>) -> Result<Option<T>, BoxError> {
     }
 }
 
-/// The kind of an error: its text may quote what was read.
+/// Describes an error by its kind only, because its message could quote a secret.
 fn described(error: &KeyringError) -> BoxError {
     describe(error).into()
 }
@@ -188,19 +189,15 @@ fn describe(error: &KeyringError) -> String {
         KeyringError::NoStorageAccess(cause) => format!("the keyring is locked: {cause}"),
         KeyringError::PlatformFailure(cause) => format!("the keyring failed: {cause}"),
         KeyringError::TooLong(what, most) => {
-            format!("the keyring takes no {what} of more than {most} bytes")
+            format!("the keyring supports at most {most} bytes of {what}")
         }
         KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => NOT_OURS.to_owned(),
-        other => format!("the keyring refused: {}", name(other)),
-    }
-}
-
-const fn name(error: &KeyringError) -> &'static str {
-    match error {
-        KeyringError::Ambiguous(_) => "there are several entries of that name",
-        KeyringError::Invalid(..) => "the name of the entry is not taken",
-        KeyringError::NotSupportedByStore(_) => "it does not support this",
-        _ => "for another reason",
+        KeyringError::Ambiguous(_) => "the keyring has several entries with this name".to_owned(),
+        KeyringError::Invalid(..) => "the keyring refused the name of the entry".to_owned(),
+        KeyringError::NotSupportedByStore(_) => {
+            "the keyring does not support this operation".to_owned()
+        }
+        _ => "the keyring failed".to_owned(),
     }
 }
 
@@ -209,7 +206,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn tokens_are_kept_replaced_and_forgotten() {
+    async fn saves_replaces_and_deletes_tokens() {
         keyring_core::set_default_store(keyring_core::mock::Store::new().unwrap());
         let store = KeyringStore::new("frameio-test", "kim");
         let other = KeyringStore::new("frameio-test", "robin");

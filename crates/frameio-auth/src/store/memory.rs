@@ -1,4 +1,4 @@
-//! Tokens that are gone with the process.
+//! Store in memory.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,36 +8,36 @@ use frameio_core::BoxError;
 use super::{StoreLock, TokenStore};
 use crate::tokens::Tokens;
 
-/// Keeps tokens for as long as the process runs. Clones share them, and their lock.
+/// Stores tokens in memory. Clones share the tokens and their lock.
 #[derive(Clone, Default)]
 pub struct MemoryStore {
-    kept: Arc<Mutex<Option<Tokens>>>,
+    tokens: Arc<Mutex<Option<Tokens>>>,
     lock: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl MemoryStore {
-    /// A store with nothing in it.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self::default()
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Option<Tokens>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tokens(&self) -> std::sync::MutexGuard<'_, Option<Tokens>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl TokenStore for MemoryStore {
     async fn load(&self) -> Result<Option<Tokens>, BoxError> {
-        Ok(self.kept().clone())
+        Ok(self.tokens().clone())
     }
 
     async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
-        *self.kept() = Some(tokens.clone());
+        *self.tokens() = Some(tokens.clone());
         Ok(())
     }
 
     async fn clear(&self) -> Result<(), BoxError> {
-        *self.kept() = None;
+        *self.tokens() = None;
         Ok(())
     }
 

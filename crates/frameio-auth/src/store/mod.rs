@@ -1,4 +1,4 @@
-//! Where tokens are kept.
+//! Stores of tokens.
 
 mod file;
 #[cfg(feature = "keyring")]
@@ -18,19 +18,19 @@ pub use self::keyring::{KeyringEntry, KeyringStore};
 pub use self::memory::MemoryStore;
 use super::tokens::Tokens;
 
-/// Keeps the tokens of one [`Session`](super::Session).
+/// Store of the tokens of a [`Session`](super::Session).
 ///
-/// A store that several processes share needs a [`lock`](Self::lock) that they share too: a refresh
-/// token is good once, so two that refresh at the same time would sign the user out. A session
-/// refreshes like this:
+/// A refresh token can be used once. Two processes that refresh at the same time would sign the user
+/// out, so a store that processes share requires a shared [`lock`](Self::lock). A session refreshes in
+/// these steps:
 ///
-/// 1. It takes the lock, and loads. Where another process was first, its tokens are taken.
-/// 2. It has the store [reserve](Self::reserve) space for the new tokens.
-/// 3. It asks for new tokens, which ends the old ones, and saves them before it uses them.
-/// 4. It drops the lock.
+/// 1. Lock the store and load the tokens. If another process has refreshed them, use those.
+/// 2. [Reserve](Self::reserve) space for new tokens.
+/// 3. Request new tokens, which invalidates the old ones, and save them before they are used.
+/// 4. Release the lock.
 ///
-/// So what was saved has to be there when the next one has the lock. `Tokens` are serialized and
-/// deserialized by serde; they are secrets.
+/// Tokens that were saved must be visible to the next holder of the lock. Serialize them with serde, and
+/// protect the result: it contains secrets.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -59,63 +59,61 @@ use super::tokens::Tokens;
 /// }
 /// ```
 pub trait TokenStore: Send + Sync + 'static {
-    /// What was saved last; `None` where nothing was, or it was cleared.
+    /// Loads the tokens; `None` if the store is empty.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// Fails if the tokens cannot be read.
     fn load(&self) -> impl Future<Output = Result<Option<Tokens>, BoxError>> + Send;
 
-    /// Replaces what was saved, all of it or nothing.
+    /// Replaces the tokens atomically.
     ///
     /// # Errors
-    /// When it is not certain that the tokens are kept.
+    /// Fails unless the tokens are saved durably.
     fn save(&self, tokens: &Tokens) -> impl Future<Output = Result<(), BoxError>> + Send;
 
-    /// Makes sure that the next [`save`](Self::save) has the space that it needs, until the
-    /// reservation is dropped. Default: nothing is done.
+    /// Reserves the space for the next [`save`](Self::save), until the reservation is dropped. The
+    /// default implementation reserves nothing.
     ///
-    /// It is called before a refresh token is spent, with the lock held: if the new tokens could not
-    /// be saved, the user would have to sign in again.
+    /// Called with the lock held, before a refresh token is used: if the new tokens could not be saved,
+    /// the user would have to sign in again.
     ///
     /// # Errors
-    /// When the tokens could not be saved now. The refresh token is then kept, and the refresh fails
-    /// with this error.
+    /// Fails if tokens cannot be saved now. The refresh then fails with this error, without using the
+    /// refresh token.
     fn reserve(&self) -> impl Future<Output = Result<Reservation, BoxError>> + Send {
         ready(Ok(Reservation::none()))
     }
 
-    /// Forgets what was saved.
+    /// Deletes the tokens.
     ///
     /// # Errors
-    /// When it is not certain that the tokens are gone.
+    /// Fails unless the tokens are deleted.
     fn clear(&self) -> impl Future<Output = Result<(), BoxError>> + Send;
 
-    /// Waits until no other session works on these tokens, and keeps the others out until the lock
-    /// is dropped. Default: no lock, for a store that only one session uses.
+    /// Acquires exclusive access to the tokens, until the lock is dropped. The default implementation
+    /// does not lock, for stores that only one session uses.
     ///
-    /// It is held for as long as a refresh takes, retries included: some minutes at worst. A lock
-    /// that runs out by itself should last longer than that.
+    /// A session holds the lock during a refresh with its retries, which can take several minutes. A
+    /// lock that expires should last longer.
     ///
     /// # Errors
-    /// When it cannot be had, or not in a reasonable time.
+    /// Fails if the lock cannot be acquired in a reasonable time.
     fn lock(&self) -> impl Future<Output = Result<StoreLock, BoxError>> + Send {
         ready(Ok(StoreLock::none()))
     }
 }
 
-/// Keeps others out of a [`TokenStore`] until it is dropped.
-#[must_use = "the lock is let go of when this is dropped"]
-pub struct StoreLock(
-    #[allow(dead_code, reason = "it is there to be dropped")] Option<Box<dyn Send>>,
-);
+/// Guard of exclusive access to a [`TokenStore`], released on drop.
+#[must_use = "dropping the guard releases the lock"]
+pub struct StoreLock(#[allow(dead_code, reason = "held until dropped")] Option<Box<dyn Send>>);
 
 impl StoreLock {
-    /// No lock.
+    /// Creates a guard without a lock.
     pub const fn none() -> Self {
         Self(None)
     }
 
-    /// A lock that is let go of by dropping `guard`.
+    /// Creates a guard that releases the lock by dropping `guard`.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self(Some(Box::new(guard)))
     }
@@ -127,19 +125,17 @@ impl fmt::Debug for StoreLock {
     }
 }
 
-/// Space that a [`TokenStore`] keeps for the next save, until this is dropped.
-#[must_use = "the space is given up when this is dropped"]
-pub struct Reservation(
-    #[allow(dead_code, reason = "it is there to be dropped")] Option<Box<dyn Send>>,
-);
+/// Guard of space that a [`TokenStore`] reserves for the next save, released on drop.
+#[must_use = "dropping the guard releases the space"]
+pub struct Reservation(#[allow(dead_code, reason = "held until dropped")] Option<Box<dyn Send>>);
 
 impl Reservation {
-    /// Reserves nothing.
+    /// Creates a guard without reserved space.
     pub const fn none() -> Self {
         Self(None)
     }
 
-    /// Space that is given up by dropping `guard`.
+    /// Creates a guard that releases the space by dropping `guard`.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self(Some(Box::new(guard)))
     }
@@ -175,7 +171,7 @@ impl<S: TokenStore> TokenStore for Arc<S> {
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
 
-/// A store behind a pointer, so that a session has one type.
+/// Object-safe form of [`TokenStore`], so that `Session` needs no type parameter.
 pub(super) trait ErasedStore: Send + Sync {
     fn load(&self) -> BoxFuture<'_, Option<Tokens>>;
     fn save<'a>(&'a self, tokens: &'a Tokens) -> BoxFuture<'a, ()>;
@@ -206,7 +202,7 @@ impl<S: TokenStore> ErasedStore for S {
     }
 }
 
-/// Runs what blocks where it does not hold up the runtime.
+/// Runs blocking work on the blocking threads of the runtime.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, BoxError> + Send + 'static,
 ) -> Result<T, BoxError> {

@@ -1,4 +1,4 @@
-//! Tokens belong to the sign-in service that issued them.
+//! Tokens are used at the service that issued them only.
 
 use frameio::auth::{ErrorKind, MemoryStore, Session, TokenStore, Tokens};
 
@@ -10,7 +10,7 @@ fn elsewhere(world: &World, store: &MemoryStore) -> Session {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_of_another_service_are_neither_used_nor_sent_nor_revoked_nor_deleted() {
+async fn does_not_use_send_or_delete_tokens_of_another_service() {
     let world = World::new();
     let store = MemoryStore::new();
     let session = world.session(web()).store(store.clone()).build();
@@ -42,7 +42,7 @@ async fn tokens_of_another_service_are_neither_used_nor_sent_nor_revoked_nor_del
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_of_another_service_are_not_imported() {
+async fn refuses_to_import_tokens_of_another_service() {
     let world = World::new();
     let session = world.session(web()).build();
     let tokens = world.sign_in(session.ims()).await;
@@ -50,7 +50,7 @@ async fn tokens_of_another_service_are_not_imported() {
     let error = other.import(tokens.clone()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Issuer);
 
-    // A URL that differs only in its spelling is the same service.
+    // Another spelling of the URL names the same service.
     let ims = world.builder(web()).base_url("https://IMS-na1.adobelogin.com:443/").build();
     Session::new(ims.unwrap()).import(tokens).await.unwrap();
 }

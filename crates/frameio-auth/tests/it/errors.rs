@@ -1,4 +1,4 @@
-//! What can go wrong between us and IMS, and how often it is tried.
+//! Errors and retries of requests to IMS.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ async fn fails(world: &World, credential: Credential) -> auth::Error {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_refusal_has_its_kind() {
+async fn classifies_refusals_by_kind() {
     let world = World::new();
     let id = App::DEMO_SERVER_TO_SERVER;
     for (credential, kind, code) in [
@@ -31,14 +31,14 @@ async fn every_refusal_has_its_kind() {
         assert_eq!((error.kind(), error.code()), (kind, Some(code)), "{error}");
         assert_eq!(error.to_string().lines().count(), 1);
     }
-    // A web app asks for the scope of servers: the browser comes back with the error.
+    // A web app requests a scope of servers: the callback reports the error.
     let ims = world.ims(web().scopes(["frame.s2s.all"]));
     let authorization = ims.authorization().unwrap();
     let callback = world.browser(authorization.url()).await;
     assert_eq!(authorization.finish(&callback).unwrap_err().kind(), ErrorKind::Scope);
     let callback = world.browser(&format!("{}&sim_deny=yes", authorization.url())).await;
     let error = authorization.finish(&callback).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Scope, "the scope is looked at first: {error}");
+    assert_eq!(error.kind(), ErrorKind::Scope, "scopes are checked first: {error}");
     let authorization = world.ims(web()).authorization().unwrap();
     let callback = world.browser(&format!("{}&sim_deny=yes", authorization.url())).await;
     let error = authorization.finish(&callback).unwrap_err();
@@ -46,22 +46,22 @@ async fn every_refusal_has_its_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_verifier_of_another_sign_in_is_refused() {
+async fn refuses_the_verifier_of_another_sign_in() {
     let world = World::new();
     let ims = world.ims(Credential::single_page(App::DEMO_SINGLE_PAGE, REDIRECT));
     let (mine, other) = (ims.authorization().unwrap(), ims.authorization().unwrap());
     let callback = world.browser(mine.url()).await;
     assert_eq!(other.finish(&callback).unwrap_err().kind(), ErrorKind::State);
-    // Even where the state is guessed, the code is of no use without the verifier.
+    // Even with the right state, the code is useless without the verifier.
     let mut forged = serde_json::to_value(&mine).unwrap();
     forged["verifier"] = serde_json::to_value(&other).unwrap()["verifier"].clone();
     let forged: auth::Authorization = serde_json::from_value(forged).unwrap();
     let error = ims.exchange(forged.finish(&callback).unwrap()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::SignInAgain);
+    assert_eq!(error.kind(), ErrorKind::SignInRequired);
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_is_waited_for_as_documented() {
+async fn retries_with_the_documented_delays() {
     let status = |status: StatusCode| Fault::status(status);
     let too_many = || status(StatusCode::TOO_MANY_REQUESTS);
     let down = || status(StatusCode::SERVICE_UNAVAILABLE);
@@ -69,7 +69,7 @@ async fn trouble_is_waited_for_as_documented() {
     for (faults, requests, seconds) in [
         (vec![too_many().next(2)], 3, 3),
         (vec![down().next(2)], 3, 3),
-        // Each has a budget of its own.
+        // Throttling and failures have separate budgets.
         (vec![too_many().next(2), down().next(2)], 5, 6),
         (vec![Fault::reset()], 2, 1),
         (vec![Fault::reset_in_body()], 2, 1),
@@ -83,19 +83,19 @@ async fn trouble_is_waited_for_as_documented() {
         }
         let begun = Instant::now();
         world.session(server()).build().token().await.unwrap();
-        assert_eq!(world.asked(), requests);
+        assert_eq!(world.token_requests(), requests);
         assert_eq!(begun.elapsed().as_secs(), seconds);
     }
 }
 
-/// As RFC 9110 writes a date.
+/// Formats a date as in RFC 9110.
 fn httpdate(time: std::time::SystemTime) -> String {
     let time = jiff::Timestamp::try_from(time).unwrap();
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_that_does_not_pass_is_told() {
+async fn reports_failures_after_the_last_retry() {
     for (fault, kind, requests) in [
         (Fault::status(StatusCode::TOO_MANY_REQUESTS), ErrorKind::RateLimited, 3),
         (Fault::html(StatusCode::BAD_GATEWAY), ErrorKind::Server, 3),
@@ -108,7 +108,7 @@ async fn trouble_that_does_not_pass_is_told() {
         world.fault(fault.next(10));
         let error = fails(&world, server()).await;
         assert_eq!(error.kind(), kind, "{error}");
-        assert_eq!(world.asked(), requests, "{error}");
+        assert_eq!(world.token_requests(), requests, "{error}");
         let temporary = [ErrorKind::RateLimited, ErrorKind::Server, ErrorKind::Network];
         assert_eq!(error.is_temporary(), temporary.contains(&kind));
     }
@@ -117,16 +117,16 @@ async fn trouble_that_does_not_pass_is_told() {
     let ims = world.builder(server()).max_retries(0).build().unwrap();
     let error = Session::new(ims).token().await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(9)));
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_takes_half_a_minute_or_what_is_set() {
+async fn limits_attempts_to_30_s_or_the_configured_time() {
     let world = World::new();
     world.fault(Fault::delay(Duration::from_secs(31)).next(10));
     let begun = Instant::now();
     let error = fails(&world, server()).await;
-    // Three attempts, and the two waits between them.
+    // Three attempts with two delays.
     assert_eq!(
         (error.kind(), begun.elapsed().as_secs()),
         (ErrorKind::Network, 30 + 1 + 30 + 2 + 30)
@@ -139,16 +139,16 @@ async fn an_attempt_takes_half_a_minute_or_what_is_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_error_of_a_call_leads_to_it() {
+async fn finds_the_error_behind_the_error_of_a_call() {
     let world = World::new();
     let client = world.client(&world.session(web()).build());
     let error = me(&client).await.unwrap_err();
     assert_eq!(error.kind(), frameio::ErrorKind::Auth);
-    assert!(error.find::<auth::Error>().unwrap().is_sign_in_again());
+    assert!(error.find::<auth::Error>().unwrap().requires_sign_in());
 }
 
 #[tokio::test]
-async fn nobody_listens() {
+async fn a_refused_connection_is_a_network_error() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -158,7 +158,7 @@ async fn nobody_listens() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn signing_out_tells_what_failed_and_forgets_all_the_same() {
+async fn sign_out_reports_a_failed_revocation_and_deletes_the_tokens() {
     let world = World::new();
     let session = world.signed_in().await;
     world.sim.inject(Fault::status(StatusCode::BAD_GATEWAY).on(Sim::IMS_REVOKE).next(3));
@@ -166,7 +166,7 @@ async fn signing_out_tells_what_failed_and_forgets_all_the_same() {
     assert_eq!(error.kind(), ErrorKind::Server);
     let requests = world.sim.requests();
     let revoked = requests.iter().filter(|r| r.operation == Some(Sim::IMS_REVOKE));
-    // Three attempts for the access token, and the refresh token was revoked.
+    // Three attempts for the access token, then one for the refresh token.
     assert_eq!(
         revoked.map(|r| r.status.unwrap().as_u16()).collect::<Vec<_>>(),
         [502, 502, 502, 200]
@@ -175,7 +175,7 @@ async fn signing_out_tells_what_failed_and_forgets_all_the_same() {
 }
 
 #[test]
-fn a_session_outside_of_a_runtime_says_so() {
+fn a_session_outside_of_a_runtime_is_an_error() {
     let world = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let world = world.block_on(async { World::new() });
     let session = world.session(server()).build();

@@ -1,4 +1,4 @@
-//! Every flow, from nobody to a call, and out again.
+//! Sign-in flows, from the sign-in to a call and the sign-out.
 
 use frameio::auth::{Authorization, Credential, ErrorKind, Ims, Loopback, Session};
 use frameio::transport::HyperTransport;
@@ -10,13 +10,13 @@ use tower::ServiceExt;
 use crate::{REDIRECT, World, me, server, web};
 
 #[tokio::test(start_paused = true)]
-async fn a_server_signs_in_by_itself() {
+async fn a_server_signs_in_without_a_user() {
     let world = World::new();
     let session = world.session(server()).build();
     let client = world.client(&session);
     me(&client).await.unwrap();
     me(&client).await.unwrap();
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
     let tokens = session.export().await.unwrap().unwrap();
     assert!(tokens.refresh_token.is_none());
     let error = session.ims().authorization().unwrap_err();
@@ -33,21 +33,24 @@ async fn users_sign_in_with_every_kind_of_app() {
         let world = World::new();
         let session = world.session(credential).build();
         let error = session.token().await.unwrap_err();
-        assert!(error.is_sign_in_again(), "{error}");
+        assert!(error.requires_sign_in(), "{error}");
 
         let authorization = session.ims().authorization().unwrap();
-        // As a web app keeps it between two requests.
-        let kept = serde_json::to_string(&authorization).unwrap();
+        // A web app serializes it between two requests.
+        let saved = serde_json::to_string(&authorization).unwrap();
         let callback = world.browser(authorization.url()).await;
-        let kept: Authorization = serde_json::from_str(&kept).unwrap();
-        let code = kept.finish(&callback).unwrap();
+        let saved: Authorization = serde_json::from_str(&saved).unwrap();
+        let code = saved.finish(&callback).unwrap();
         session.import(session.ims().exchange(code).await.unwrap()).await.unwrap();
         me(&world.client(&session)).await.unwrap();
 
-        // A code is good once.
-        let again = kept.finish(&callback).unwrap();
+        // A code can be used once.
+        let again = saved.finish(&callback).unwrap();
         let error = session.ims().exchange(again).await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (ErrorKind::SignInAgain, Some("invalid_grant")));
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::SignInRequired, Some("invalid_grant"))
+        );
 
         let before = session.export().await.unwrap().unwrap();
         let after = session.refresh().await.unwrap();
@@ -57,11 +60,11 @@ async fn users_sign_in_with_every_kind_of_app() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn scopes_are_asked_for_and_not_sent_again() {
+async fn scopes_are_requested_but_not_sent_with_the_code() {
     let world = World::new();
     let ims = world.ims(web().scopes(["openid", "additional_info.roles"]));
     let tokens = world.sign_in(&ims).await;
-    assert!(tokens.refresh_token.is_none(), "`offline_access` was not asked for");
+    assert!(tokens.refresh_token.is_none(), "`offline_access` was not requested");
     let exchange = world.sim.requests().pop().unwrap();
     assert_eq!(exchange.operation, Some(Sim::IMS_TOKEN));
     let form = String::from_utf8(exchange.body.to_vec()).unwrap();
@@ -72,11 +75,11 @@ async fn scopes_are_asked_for_and_not_sent_again() {
     me(&world.client(&session)).await.unwrap();
     world.pass(crate::LIFE);
     let error = session.token().await.unwrap_err();
-    assert!(error.is_sign_in_again(), "{error}");
+    assert!(error.requires_sign_in(), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn signing_out_revokes_both_tokens_and_forgets_them() {
+async fn sign_out_revokes_and_deletes_both_tokens() {
     for credential in [web(), Credential::native(App::DEMO_NATIVE, REDIRECT)] {
         let world = World::new();
         let session = world.session(credential).build();
@@ -84,21 +87,21 @@ async fn signing_out_revokes_both_tokens_and_forgets_them() {
         session.import(tokens.clone()).await.unwrap();
         session.sign_out().await.unwrap();
         assert!(session.export().await.unwrap().is_none());
-        assert!(session.token().await.unwrap_err().is_sign_in_again());
+        assert!(session.token().await.unwrap_err().requires_sign_in());
 
         let client = Client::builder().transport(world.sim.clone());
         let client = client.token(tokens.access_token.expose()).build().unwrap();
         assert!(me(&client).await.unwrap_err().is_unauthorized());
-        // Neither is good for anything any more.
+        // Neither token is valid.
         session.import(tokens).await.unwrap();
-        assert!(session.refresh().await.unwrap_err().is_sign_in_again());
+        assert!(session.refresh().await.unwrap_err().requires_sign_in());
         session.sign_out().await.unwrap();
         session.sign_out().await.unwrap();
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_legacy_token_goes_with_its_header() {
+async fn a_legacy_token_is_sent_with_its_header() {
     let sim = Sim::builder().legacy_token("fio-u-legacy").build();
     let client = || Client::builder().transport(sim.clone());
     me(&client().legacy_token("fio-u-legacy").build().unwrap()).await.unwrap();
@@ -118,7 +121,7 @@ async fn a_native_app_signs_in_over_sockets() {
         HyperTransport::builder().build().oneshot(request).await.unwrap()
     };
     let browser = async {
-        // One connection that is never used, and the icon that browsers ask for.
+        // An idle connection, and a request for the icon, as browsers send them.
         let address = loopback.redirect_uri().replace("/callback", "");
         let idle = tokio::net::TcpStream::connect(address.trim_start_matches("http://")).await;
         assert_eq!(get(&format!("{address}/favicon.ico")).await.status(), 404);

@@ -1,4 +1,4 @@
-//! The redirect to this machine, which every program and web page of it can reach.
+//! `Loopback`, which every program and web page on this machine can reach.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// A wait that ends, so that a listener that stalls fails the test.
+/// Time limit that fails a test whose listener stalls.
 const LONG: Duration = Duration::from_secs(20);
 
 struct SignIn {
@@ -28,7 +28,7 @@ impl SignIn {
         TcpStream::connect(address).await.unwrap()
     }
 
-    /// The status of the response to a request for this target.
+    /// Requests a target, and returns the status line.
     async fn get(&self, target: &str) -> String {
         let request = format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
         self.send(request.as_bytes()).await
@@ -43,13 +43,13 @@ impl SignIn {
         response.lines().next().unwrap_or_default().to_owned()
     }
 
-    /// The callback of the service.
+    /// Returns the callback of the service.
     fn callback(&self) -> String {
         let state = self.authorization.url().split("state=").nth(1).unwrap();
         format!("/callback?code=c0de&state={}", state.split('&').next().unwrap())
     }
 
-    /// Runs `browser` next to the wait, and checks that only the right callback ends it.
+    /// Runs `browser` during the wait, and asserts that only the right callback ends it.
     async fn run(&self, browser: impl AsyncFnOnce(&Self)) {
         let browser = async {
             browser(self).await;
@@ -85,7 +85,7 @@ async fn a_forged_callback_does_not_end_the_sign_in() {
 }
 
 #[tokio::test]
-async fn idle_connections_do_not_keep_the_browser_out() {
+async fn idle_connections_do_not_block_the_browser() {
     let sign_in = SignIn::new().await;
     let mut idle = Vec::new();
     let occupy = async |sign_in: &SignIn| {
@@ -93,14 +93,14 @@ async fn idle_connections_do_not_keep_the_browser_out() {
             idle.push(sign_in.connect().await);
         }
         assert_eq!(sign_in.get("/favicon.ico").await, "HTTP/1.1 404 Not Found");
-        // An idle connection is closed after 5 s: the response must not have waited for that.
+        // The response must not wait for idle connections, which are closed after 5 s.
         assert!(idle.last_mut().is_some_and(|last| last.try_read(&mut [0]).is_err()));
     };
     sign_in.run(occupy).await;
 }
 
 #[tokio::test]
-async fn an_endless_head_is_cut_off() {
+async fn limits_the_size_of_a_request() {
     let sign_in = SignIn::new().await;
     let flood = async |sign_in: &SignIn| {
         let mut stream = sign_in.connect().await;
@@ -109,7 +109,7 @@ async fn an_endless_head_is_cut_off() {
         while sent < 16 << 20 && stream.write_all(&[b'x'; 4096]).await.is_ok() {
             sent += 4096;
         }
-        assert!(sent < 16 << 20, "all of it was read");
+        assert!(sent < 16 << 20, "the whole head was read");
     };
     sign_in.run(flood).await;
 }

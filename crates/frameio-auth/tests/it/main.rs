@@ -1,4 +1,4 @@
-//! Signing in at the simulator's IMS: every flow, every error, and the time in between.
+//! Tests with the IMS of the simulator: flows, errors, refreshes and stores.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod binding;
@@ -26,7 +26,7 @@ use tower::ServiceExt;
 
 pub(crate) const REDIRECT: &str = "http://localhost:4711/callback";
 pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
-/// The life of an access token.
+/// Lifetime of an access token.
 pub(crate) const LIFE: Duration = HOUR;
 
 pub(crate) fn web() -> Credential {
@@ -37,7 +37,7 @@ pub(crate) fn server() -> Credential {
     Credential::server_to_server(App::DEMO_SERVER_TO_SERVER, App::DEMO_SECRET)
 }
 
-/// A simulator, and what asks it.
+/// A simulator and its clients.
 pub(crate) struct World {
     pub(crate) sim: Sim,
 }
@@ -60,7 +60,7 @@ impl World {
         Session::builder(self.ims(credential))
     }
 
-    /// What the browser is sent back to.
+    /// Opens a URL as a browser, and returns the target of the redirect.
     pub(crate) async fn browser(&self, url: &str) -> String {
         let request = Request::get(url).body(Body::empty()).unwrap();
         let response = self.sim.clone().oneshot(request).await.unwrap();
@@ -68,14 +68,14 @@ impl World {
         response.headers()[LOCATION].to_str().unwrap().to_owned()
     }
 
-    /// The tokens of a user who has just signed in.
+    /// Signs in a user.
     pub(crate) async fn sign_in(&self, ims: &Ims) -> Tokens {
         let authorization = ims.authorization().unwrap();
         let callback = self.browser(authorization.url()).await;
         ims.exchange(authorization.finish(&callback).unwrap()).await.unwrap()
     }
 
-    /// A session of the web app, signed in.
+    /// Returns a session of the web app with a signed-in user.
     pub(crate) async fn signed_in(&self) -> Session {
         let session = self.session(web()).build();
         session.import(self.sign_in(session.ims()).await).await.unwrap();
@@ -87,8 +87,8 @@ impl World {
         client.token_provider(session.clone()).build().unwrap()
     }
 
-    /// How many requests for tokens there were since the last time.
-    pub(crate) fn asked(&self) -> usize {
+    /// Returns the number of token requests since the last call.
+    pub(crate) fn token_requests(&self) -> usize {
         let requests = self.sim.requests();
         self.sim.clear_requests();
         requests.iter().filter(|request| request.operation == Some(Sim::IMS_TOKEN)).count()
@@ -107,7 +107,7 @@ pub(crate) async fn me(client: &Client) -> Result<(), Error> {
     client.send(ShowCurrentUser::new()).await.map(drop)
 }
 
-/// Lets a refresh end that nobody waits for.
+/// Lets background tasks finish.
 pub(crate) async fn settle() {
     for _ in 0..200 {
         tokio::task::yield_now().await;
@@ -115,6 +115,6 @@ pub(crate) async fn settle() {
 }
 
 pub(crate) fn oauth(status: u16, code: &str) -> Fault {
-    let body = format!(r#"{{"error":"{code}","error_description":"as told"}}"#);
+    let body = format!(r#"{{"error":"{code}","error_description":"by a fault"}}"#);
     Fault::body(StatusCode::from_u16(status).unwrap(), "application/json", body)
 }

@@ -1,4 +1,4 @@
-//! Processes that share one file through rotations: this test, and copies of it.
+//! Processes that share a file of tokens: this test and copies of it.
 
 use std::process::{Command, Output, Stdio};
 
@@ -36,7 +36,7 @@ async fn processes_share_a_file_through_rotations() {
     let response = HyperTransport::builder().build().oneshot(request).await.unwrap();
     let code = authorization.finish(response.headers()["location"].to_str().unwrap()).unwrap();
     let tokens = mine.ims().exchange(code).await.unwrap();
-    // Expired, so that all of them begin with a refresh.
+    // Expired, so that all processes start with a refresh.
     let expired = Timestamp::UNIX_EPOCH;
     let tokens = Tokens::new(tokens.access_token.expose(), tokens.refresh_token.clone(), expired);
     mine.import(tokens).await.unwrap();
@@ -55,18 +55,19 @@ async fn processes_share_a_file_through_rotations() {
     child(&mine).await;
     for done in children {
         let Output { status, stdout, stderr } = done.await.unwrap();
-        let told = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
-        assert!(status.success(), "{told:?}");
-        assert!(told[0].contains("1 passed"), "{told:?}");
+        let output = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        assert!(status.success(), "{output:?}");
+        assert!(output[0].contains("1 passed"), "{output:?}");
     }
     let requests = sim.requests();
-    let asked = requests.iter().filter(|request| request.operation == Some(Sim::IMS_TOKEN));
-    let statuses: Vec<_> = asked.map(|request| request.status.unwrap().as_u16()).collect();
-    assert!(statuses.iter().all(|status| *status == 200), "nobody was refused: {statuses:?}");
-    // The exchange, and at least the rotations of one process; at most those of all three.
+    let token_requests =
+        requests.iter().filter(|request| request.operation == Some(Sim::IMS_TOKEN));
+    let statuses: Vec<_> = token_requests.map(|request| request.status.unwrap().as_u16()).collect();
+    assert!(statuses.iter().all(|status| *status == 200), "no request is refused: {statuses:?}");
+    // The exchange, and the rotations of at least one and at most three processes.
     let rotations = ROTATIONS + 1..=3 * (ROTATIONS + 1);
     assert!(rotations.contains(&(statuses.len() - 1)), "{statuses:?}");
-    // Whoever was last, the tokens that are left are good.
+    // The final tokens are valid, regardless of the process that saved them.
     mine.refresh().await.unwrap();
 }
 

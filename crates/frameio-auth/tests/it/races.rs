@@ -1,4 +1,4 @@
-//! Two sessions that share one store, as two processes do.
+//! Two sessions that share a store, as two processes do.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use frameio_sim::Fault;
 
 use crate::{LIFE, World, web};
 
-/// A store whose lock does not keep anybody out.
+/// A store without a lock.
 #[derive(Clone, Default)]
 struct NoLock(MemoryStore);
 
@@ -31,12 +31,12 @@ async fn two(world: &World, stores: (impl TokenStore, impl TokenStore)) -> (Sess
     let other = world.session(web()).store(stores.1).build();
     one.import(world.sign_in(one.ims()).await).await.unwrap();
     other.token().await.unwrap();
-    world.asked();
+    world.token_requests();
     (one, other)
 }
 
 #[tokio::test]
-async fn two_refresh_one_after_the_other_and_the_second_takes_what_the_first_got() {
+async fn the_second_of_two_concurrent_refreshes_uses_the_tokens_of_the_first() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens");
     let world = World::new();
@@ -45,44 +45,44 @@ async fn two_refresh_one_after_the_other_and_the_second_takes_what_the_first_got
         world.pass(LIFE);
         let (first, second) = tokio::join!(one.token(), other.token());
         assert_eq!(first.unwrap(), second.unwrap());
-        assert_eq!(world.asked(), 1);
+        assert_eq!(world.token_requests(), 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_race_that_is_lost_without_a_lock_signs_nobody_out() {
+async fn a_lost_race_without_a_lock_does_not_sign_the_user_out() {
     let world = World::new();
     let store = NoLock::default();
     let (one, other) = two(&world, (store.clone(), store)).await;
     world.pass(LIFE);
-    // Both have loaded the same refresh token; the second is answered last, and refused.
+    // Both send the same refresh token; the second request is refused.
     world.fault(Fault::delay(Duration::from_secs(1)));
     world.fault(Fault::delay(Duration::from_secs(3)));
     let (first, second) = tokio::join!(one.token(), other.token());
     assert_eq!(first.unwrap(), second.unwrap());
-    assert_eq!(world.asked(), 2);
+    assert_eq!(world.token_requests(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_the_api_rejected_is_replaced_by_what_the_other_got() {
+async fn replaces_a_token_by_the_one_of_the_other_session() {
     let world = World::new();
     let store = MemoryStore::new();
     let (one, other) = two(&world, (store.clone(), store)).await;
     let new = one.refresh().await.unwrap();
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
     assert_eq!(other.refresh().await.unwrap().access_token, new.access_token);
-    assert_eq!(world.asked(), 0);
+    assert_eq!(world.token_requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn signing_out_in_one_place_signs_out_in_all() {
+async fn a_sign_out_signs_out_all_sessions_of_the_store() {
     let world = World::new();
     let store = MemoryStore::new();
     let (one, other) = two(&world, (store.clone(), store)).await;
     one.sign_out().await.unwrap();
     world.pass(LIFE);
-    assert!(other.token().await.unwrap_err().is_sign_in_again());
-    assert_eq!(world.asked(), 0);
+    assert!(other.token().await.unwrap_err().requires_sign_in());
+    assert_eq!(world.token_requests(), 0);
     one.import(world.sign_in(one.ims()).await).await.unwrap();
     assert_eq!(other.token().await.unwrap(), one.token().await.unwrap());
 }

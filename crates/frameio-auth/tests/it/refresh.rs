@@ -1,4 +1,4 @@
-//! When a token is refreshed, and who waits for it.
+//! Refreshes: their time, and the calls that wait for them.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,43 +15,43 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_refreshed_a_minute_before_it_expires_and_nobody_waits() {
+async fn refreshes_in_the_background_a_minute_before_the_expiry() {
     let world = World::new();
     let session = world.signed_in().await;
     let first = session.token().await.unwrap();
-    world.asked();
+    world.token_requests();
     world.pass(LIFE - MINUTE - SECOND);
     assert_eq!(session.token().await.unwrap(), first);
     settle().await;
-    assert_eq!(world.asked(), 0);
+    assert_eq!(world.token_requests(), 0);
 
     world.pass(SECOND);
     world.fault(Fault::delay(SECOND));
     for _ in 0..10 {
-        assert_eq!(session.cached().as_ref(), Some(&first), "the old one is good still");
+        assert_eq!(session.cached().as_ref(), Some(&first), "the old token is still valid");
     }
     settle().await;
     world.pass(SECOND);
     settle().await;
     let second = session.cached().unwrap();
     assert_ne!(second, first);
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
     me(&world.client(&session)).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_before_is_settable_and_never_more_than_half_a_life() {
+async fn refresh_before_is_at_most_half_of_the_lifetime() {
     let world = World::new();
     let long = world.session(server()).refresh_before(2 * LIFE).build();
     let first = long.token().await.unwrap();
     world.pass(LIFE / 2 - SECOND);
     long.token().await.unwrap();
     settle().await;
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
     world.pass(SECOND);
     long.token().await.unwrap();
     settle().await;
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
     assert_ne!(long.token().await.unwrap(), first);
 
     let none = world.session(server()).refresh_before(Duration::ZERO).build();
@@ -59,7 +59,7 @@ async fn the_time_before_is_settable_and_never_more_than_half_a_life() {
     world.pass(LIFE - SECOND);
     none.token().await.unwrap();
     settle().await;
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,7 +72,7 @@ async fn a_thousand_calls_at_expiry_cause_one_refresh() {
         }
         let client = world.client(&session);
         me(&client).await.unwrap();
-        world.asked();
+        world.token_requests();
         world.pass(LIFE);
         world.fault(Fault::delay(SECOND));
         let mut calls = JoinSet::new();
@@ -83,15 +83,15 @@ async fn a_thousand_calls_at_expiry_cause_one_refresh() {
         for result in calls.join_all().await {
             result.unwrap();
         }
-        assert_eq!(world.asked(), 1);
+        assert_eq!(world.token_requests(), 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_who_wait_get_the_same_error() {
+async fn all_waiting_calls_get_the_same_error() {
     let world = World::new();
     let session = world.signed_in().await;
-    world.asked();
+    world.token_requests();
     world.pass(LIFE);
     world.fault(oauth(400, "invalid_request").after(SECOND));
     let mut calls = JoinSet::new();
@@ -102,17 +102,17 @@ async fn all_who_wait_get_the_same_error() {
     for error in calls.join_all().await {
         assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, Some("invalid_request")));
     }
-    assert_eq!(world.asked(), 1);
-    // The next one tries again.
+    assert_eq!(world.token_requests(), 1);
+    // The next call tries again.
     session.token().await.unwrap();
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_dropped_neither_fails_nor_hangs_the_others() {
+async fn a_dropped_call_neither_fails_nor_blocks_others() {
     let world = World::new();
     let session = world.signed_in().await;
-    world.asked();
+    world.token_requests();
     world.pass(LIFE);
     world.fault(Fault::delay(SECOND));
     let first = tokio::spawn({
@@ -128,9 +128,9 @@ async fn a_call_that_is_dropped_neither_fails_nor_hangs_the_others() {
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
     second.await.unwrap().unwrap();
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
 
-    // Nor is a refresh lost that all have let go of: its refresh token is used up.
+    // A refresh continues after all its calls are dropped, because its refresh token is used up.
     world.pass(LIFE);
     world.fault(Fault::delay(SECOND));
     for _ in 0..3 {
@@ -139,11 +139,11 @@ async fn a_call_that_is_dropped_neither_fails_nor_hangs_the_others() {
     }
     tokio::time::sleep(2 * SECOND).await;
     session.token().await.unwrap();
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
 }
 
 #[test]
-fn a_refresh_whose_runtime_is_gone_is_begun_anew() {
+fn restarts_a_refresh_whose_runtime_was_shut_down() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let first = runtime();
     let (world, session) = first.block_on(async {
@@ -156,27 +156,27 @@ fn a_refresh_whose_runtime_is_gone_is_begun_anew() {
     });
     drop(first);
     runtime().block_on(session.token()).unwrap();
-    assert!(world.asked() >= 1);
+    assert!(world.token_requests() >= 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_old_token_is_good_failures_are_nobodys_and_tried_again_after_a_pause() {
+async fn a_failed_background_refresh_is_retried_after_a_pause() {
     let world = World::new();
     let session = world.signed_in().await;
     let first = session.token().await.unwrap();
-    world.asked();
+    world.token_requests();
     world.pass(LIFE - 30 * SECOND);
     world.fault(oauth(400, "invalid_request").next(1));
     for _ in 0..20 {
         assert_eq!(session.cached().as_ref(), Some(&first));
         settle().await;
     }
-    assert_eq!(world.asked(), 1, "it is not tried with every call");
+    assert_eq!(world.token_requests(), 1, "not retried by every call");
     world.pass(5 * SECOND);
     assert_eq!(session.cached().as_ref(), Some(&first));
     settle().await;
     assert_ne!(session.cached().unwrap(), first);
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -185,7 +185,7 @@ async fn a_401_of_the_api_refreshes_once() {
     let session = world.signed_in().await;
     let client = world.client(&session);
     me(&client).await.unwrap();
-    world.asked();
+    world.token_requests();
     world.sim.inject(Fault::expired_token().on("users.show").next(100));
     let mut calls = JoinSet::new();
     for _ in 0..50 {
@@ -193,40 +193,40 @@ async fn a_401_of_the_api_refreshes_once() {
         calls.spawn(async move { me(&client).await });
     }
     for result in calls.join_all().await {
-        assert!(result.unwrap_err().is_unauthorized(), "and then it is told");
+        assert!(result.unwrap_err().is_unauthorized(), "the second 401 is returned");
     }
-    assert_eq!(world.asked(), 1, "however many calls, and whatever becomes of the new one");
+    assert_eq!(world.token_requests(), 1, "one refresh for all calls");
     world.sim.clear_faults();
     me(&client).await.unwrap();
 
     session.refresh().await.unwrap();
-    world.asked();
+    world.token_requests();
     world.pass(MINUTE);
     world.sim.inject(Fault::expired_token().on("users.show"));
     me(&client).await.unwrap();
-    assert_eq!(world.asked(), 1, "a token that was good for a while is replaced");
+    assert_eq!(world.token_requests(), 1, "replaces a token that is past its trial");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_refresh_is_final_until_somebody_signs_in() {
+async fn a_refused_refresh_is_final_until_the_next_sign_in() {
     let world = World::new();
     let session = world.signed_in().await;
     let client = world.client(&session);
     world.pass(15 * 24 * crate::HOUR);
     for _ in 0..3 {
-        assert!(session.token().await.unwrap_err().is_sign_in_again());
+        assert!(session.token().await.unwrap_err().requires_sign_in());
         assert_eq!(me(&client).await.unwrap_err().kind(), frameio::ErrorKind::Auth);
     }
     let refused = world.sim.requests().into_iter().filter(|request| {
         request.operation == Some(Sim::IMS_TOKEN) && request.status == Some(StatusCode::BAD_REQUEST)
     });
-    assert_eq!(refused.count(), 1, "it is asked once");
+    assert_eq!(refused.count(), 1, "one request");
     session.import(world.sign_in(session.ims()).await).await.unwrap();
     me(&client).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_that_is_not_rotated_is_kept() {
+async fn keeps_a_refresh_token_that_is_not_rotated() {
     let world = World::new();
     let session = world.signed_in().await;
     let refresh_token = |tokens: &Tokens| {
@@ -242,17 +242,17 @@ async fn a_refresh_token_that_is_not_rotated_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn changes_are_told_once_they_are_saved() {
+async fn on_change_is_called_after_saving() {
     let world = World::new();
     let store = frameio::auth::MemoryStore::new();
-    let told: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let changes: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
     let session = {
-        let told = told.clone();
-        let tell = move |tokens: Option<&Tokens>| {
+        let changes = changes.clone();
+        let on_change = move |tokens: Option<&Tokens>| {
             let text = tokens.map(|tokens| tokens.access_token.expose().to_owned());
-            told.lock().unwrap().push(text);
+            changes.lock().unwrap().push(text);
         };
-        world.session(web()).store(store.clone()).on_change(tell).build()
+        world.session(web()).store(store.clone()).on_change(on_change).build()
     };
     let first = world.sign_in(session.ims()).await;
     session.import(first.clone()).await.unwrap();
@@ -260,19 +260,19 @@ async fn changes_are_told_once_they_are_saved() {
     assert_eq!(store.load().await.unwrap().unwrap().access_token, second.access_token);
     session.sign_out().await.unwrap();
     let text = |tokens: &Tokens| Some(tokens.access_token.expose().to_owned());
-    assert_eq!(*told.lock().unwrap(), [text(&first), text(&second), None]);
+    assert_eq!(*changes.lock().unwrap(), [text(&first), text(&second), None]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_callback_that_panics_takes_nothing_with_it() {
+async fn a_panic_in_a_callback_does_not_lose_the_tokens() {
     let world = World::new();
     let session = world.session(server()).on_change(|_| panic!("of the test")).build();
     session.token().await.unwrap();
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_go_from_one_session_to_another() {
+async fn exported_tokens_can_be_imported_by_another_session() {
     let world = World::new();
     let exported = world.signed_in().await.export().await.unwrap().unwrap();
     let json = serde_json::to_string(&exported).unwrap();

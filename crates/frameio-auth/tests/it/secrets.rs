@@ -1,4 +1,4 @@
-//! No secret shows: not in traces, not in errors, not in debug output.
+//! Traces, errors and debug output show no secrets.
 
 use std::error::Error as _;
 
@@ -9,10 +9,10 @@ use http::StatusCode;
 use crate::traced::Traced;
 use crate::{LIFE, REDIRECT, World, me, settle};
 
-/// In every secret that is ours; those of the simulator are collected.
+/// Part of every secret of the tests. Those of the simulator are collected in [`Secrets`].
 const CANARY: &str = "c4n4ry";
 
-/// What must not be seen.
+/// Secrets that must not be shown.
 #[derive(Default)]
 struct Secrets(Vec<String>);
 
@@ -43,7 +43,7 @@ impl Secrets {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_life_from_sign_in_to_sign_out_tells_nothing() {
+async fn shows_no_secret_from_sign_in_to_sign_out() {
     let (traced, _guard) = Traced::capture();
     let mut secrets = Secrets::default();
     let sim = Sim::builder()
@@ -63,7 +63,7 @@ async fn a_life_from_sign_in_to_sign_out_tells_nothing() {
     let callback = world.browser(authorization.url()).await;
     let code = callback.split(['=', '&']).nth(1).unwrap().to_owned();
     secrets.0.push(code);
-    // The simulator traces what a server sees; of interest is what the client does from here on.
+    // The simulator, as a server, traces its requests; only the client matters.
     traced.clear();
     secrets.clean_error(&authorization.finish("code=c4n4ry&state=c4n4ry").unwrap_err());
     secrets.clean_error(&authorization.finish("error=c4n4ry&state=c4n4ry").unwrap_err());
@@ -86,16 +86,16 @@ async fn a_life_from_sign_in_to_sign_out_tells_nothing() {
     secrets.clean_error(&session.token().await.unwrap_err());
     settle().await;
     let error = session.token().await.unwrap_err();
-    assert!(error.is_sign_in_again(), "the tokens were in the truncated response");
+    assert!(error.requires_sign_in(), "the tokens were in the truncated response");
     secrets.clean_error(&error);
     session.sign_out().await.unwrap();
     let text = traced.text();
-    assert!(text.contains(auth::RENEW_FAILED) && text.contains("frameio.http"), "{text}");
+    assert!(text.contains(auth::REFRESH_FAILED) && text.contains("frameio.http"), "{text}");
     secrets.clean("the trace", &text);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_service_writes_of_secrets_is_masked() {
+async fn masks_secrets_in_messages_of_the_service() {
     let (traced, _guard) = Traced::capture();
     let secrets = Secrets::default();
     let jwt = "eyJhbGciOiJSUzI1NiJ9.c4n4ryc4n4ryc4n4ry.c4n4ry";

@@ -1,4 +1,4 @@
-//! What is kept, and what happens where it is not.
+//! Token stores, and sessions whose store fails.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use frameio_sim::Fault;
 use crate::{LIFE, World, me, oauth, server, web};
 
 #[tokio::test]
-async fn a_file_is_its_owners_alone_and_whole() {
+async fn a_file_is_private_and_complete() {
     let world = World::new();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("deep").join("er").join("tokens.json");
@@ -38,18 +38,18 @@ async fn a_file_is_its_owners_alone_and_whole() {
     left.sort();
     assert_eq!(left, ["tokens.json", "tokens.json.lock"]);
 
-    // The next start of the program.
+    // The next run of the program.
     let later = world.session(web()).store(FileStore::new(&path)).build();
-    world.asked();
+    world.token_requests();
     me(&world.client(&later)).await.unwrap();
-    assert_eq!(world.asked(), 0);
+    assert_eq!(world.token_requests(), 0);
     later.sign_out().await.unwrap();
     assert!(!path.exists());
-    assert!(session.refresh().await.unwrap_err().is_sign_in_again());
+    assert!(session.refresh().await.unwrap_err().requires_sign_in());
 }
 
 #[tokio::test]
-async fn a_file_that_holds_something_else_is_not_shown() {
+async fn does_not_quote_a_file_without_tokens() {
     let world = World::new();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens");
@@ -58,9 +58,9 @@ async fn a_file_that_holds_something_else_is_not_shown() {
         let session = world.session(web()).store(FileStore::new(&path)).build();
         let error = session.token().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store);
-        assert!(error.to_string().contains("tokens"), "it says where: {error}");
+        assert!(error.to_string().contains("tokens"), "names the file: {error}");
         assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error:?}");
-        // Signing in anew puts it right.
+        // The next sign-in replaces the file.
         session.import(world.sign_in(session.ims()).await).await.unwrap();
         session.token().await.unwrap();
     }
@@ -70,7 +70,7 @@ async fn a_file_that_holds_something_else_is_not_shown() {
 }
 
 #[tokio::test]
-async fn a_lock_keeps_others_out_until_it_is_dropped() {
+async fn a_lock_is_exclusive_until_it_is_dropped() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens");
     let (one, other) = (FileStore::new(&path), FileStore::new(&path));
@@ -81,7 +81,7 @@ async fn a_lock_keeps_others_out_until_it_is_dropped() {
     other.lock().await.map(drop).unwrap();
 }
 
-/// A store in memory that can be broken.
+/// A store in memory whose methods can fail.
 #[derive(Clone, Default)]
 struct Brittle {
     inner: MemoryStore,
@@ -111,30 +111,30 @@ impl TokenStore for Brittle {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_saved_is_used_but_not_refreshed_before_it_is() {
+async fn unsaved_tokens_are_used_and_must_be_saved_before_the_next_refresh() {
     let world = World::new();
     let store = Brittle::default();
     let session = world.session(web()).store(store.clone()).build();
     session.import(world.sign_in(session.ims()).await).await.unwrap();
-    world.asked();
+    world.token_requests();
 
     store.no_save.store(true, Ordering::SeqCst);
     let second = session.refresh().await.unwrap();
     assert_eq!(session.token().await.unwrap(), second.access_token);
     assert_ne!(store.inner.load().await.unwrap().unwrap().access_token, second.access_token);
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
     let error = session.refresh().await.unwrap_err();
-    assert_eq!((error.kind(), world.asked()), (ErrorKind::Store, 0));
+    assert_eq!((error.kind(), world.token_requests()), (ErrorKind::Store, 0));
     assert!(error.to_string().contains("the disk is full"), "{error}");
 
     store.no_save.store(false, Ordering::SeqCst);
     let third = session.refresh().await.unwrap();
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
     assert_eq!(store.inner.load().await.unwrap().unwrap().access_token, third.access_token);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_another_session_saved_since_is_not_overwritten_by_what_was_not() {
+async fn unsaved_tokens_do_not_overwrite_newer_ones_of_another_session() {
     let world = World::new();
     let store = Brittle::default();
     let session = world.session(web()).store(store.clone()).build();
@@ -142,14 +142,14 @@ async fn what_another_session_saved_since_is_not_overwritten_by_what_was_not() {
     store.no_save.store(true, Ordering::SeqCst);
     session.refresh().await.unwrap();
     store.no_save.store(false, Ordering::SeqCst);
-    // The user signed in anew elsewhere.
+    // The user signs in again in another program.
     let other = world.sign_in(session.ims()).await;
     store.inner.save(&other).await.unwrap();
     assert_eq!(session.refresh().await.unwrap().access_token, other.access_token);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_cannot_be_read_stops_users_and_not_servers() {
+async fn a_failing_store_blocks_users_but_not_servers() {
     let world = World::new();
     let store = Brittle::default();
     store.no_load.store(true, Ordering::SeqCst);
@@ -158,14 +158,14 @@ async fn a_store_that_cannot_be_read_stops_users_and_not_servers() {
     assert_eq!(user.token().await.unwrap_err().kind(), ErrorKind::Store);
     let tokens = world.sign_in(user.ims()).await;
     assert_eq!(user.import(tokens).await.unwrap_err().kind(), ErrorKind::Store);
-    assert!(user.token().await.is_err(), "what is not saved is not there");
+    assert!(user.token().await.is_err(), "unsaved tokens are not used");
     me(&world.client(&world.session(server()).store(store.clone()).build())).await.unwrap();
     let error = user.sign_out().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_is_good_needs_no_store() {
+async fn a_valid_token_does_not_access_the_store() {
     let world = World::new();
     let store = Brittle::default();
     let session = world.session(web()).store(store.clone()).build();
@@ -180,7 +180,7 @@ async fn a_token_that_is_good_needs_no_store() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn servers_share_what_one_of_them_got() {
+async fn servers_share_tokens_through_a_store() {
     let world = World::new();
     let store = MemoryStore::new();
     let sessions = [(); 3].map(|()| world.session(server()).store(store.clone()).build());
@@ -188,7 +188,7 @@ async fn servers_share_what_one_of_them_got() {
     for session in &sessions {
         tokens.push(session.token().await.unwrap());
     }
-    assert_eq!(world.asked(), 1);
+    assert_eq!(world.token_requests(), 1);
     assert!(tokens.iter().all(|token| *token == tokens[0]));
     world.fault(oauth(400, "invalid_grant").next(1));
     assert!(sessions[0].refresh().await.is_err());

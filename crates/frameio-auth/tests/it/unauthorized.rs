@@ -1,6 +1,6 @@
-//! Why 401?
+//! Explanations of 401.
 
-use frameio::auth::{WhyUnauthorized, explain};
+use frameio::auth::{UnauthorizedReason, explain};
 use frameio::{Client, Error};
 use frameio_sim::Fault;
 use frameio_sim::Sim;
@@ -14,38 +14,38 @@ async fn fails(world: &World, token: &str) -> Error {
     me(&client).await.unwrap_err()
 }
 
-async fn why(world: &World, token: &str) -> WhyUnauthorized {
+async fn why(world: &World, token: &str) -> UnauthorizedReason {
     let error = fails(world, token).await;
     explain(error.status(), &token.into(), world.sim.clock().now()).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_token_tells_why_it_is_not_taken() {
+async fn explains_a_401_by_the_token() {
     let sim = Sim::builder().quotas(false).legacy_token("fio-u-0").access_token_life(LIFE).build();
     let world = World { sim };
-    assert_eq!(why(&world, "fio-u-0").await, WhyUnauthorized::LegacyToken);
-    assert_eq!(why(&world, "nonsense").await, WhyUnauthorized::Unknown);
+    assert_eq!(why(&world, "fio-u-0").await, UnauthorizedReason::LegacyToken);
+    assert_eq!(why(&world, "nonsense").await, UnauthorizedReason::Unknown);
 
     let tokens = world.sign_in(&world.ims(web().scopes(["openid", "offline_access"]))).await;
     let scope = "additional_info.roles";
-    let expected = WhyUnauthorized::MissingScope { scope };
+    let expected = UnauthorizedReason::MissingScope { scope };
     assert_eq!(why(&world, tokens.access_token.expose()).await, expected);
     let refresh = tokens.refresh_token.as_ref().unwrap().expose();
-    let expected = WhyUnauthorized::NotAnAccessToken { kind: "refresh_token".to_owned() };
+    let expected = UnauthorizedReason::NotAnAccessToken { kind: "refresh_token".to_owned() };
     assert_eq!(why(&world, refresh).await, expected);
 
     let session = world.session(server().scopes(["frame.s2s.all"])).build();
     let error = me(&world.client(&session)).await.unwrap_err();
-    let expected = WhyUnauthorized::MissingScope { scope: "AdobeID" };
+    let expected = UnauthorizedReason::MissingScope { scope: "AdobeID" };
     assert_eq!(session.explain(error.status()), Some(expected));
 
     let session = world.signed_in().await;
     let tokens = session.export().await.unwrap().unwrap();
     session.sign_out().await.unwrap();
     let token = tokens.access_token.expose();
-    assert_eq!(why(&world, token).await, WhyUnauthorized::NotConnected { server: false });
+    assert_eq!(why(&world, token).await, UnauthorizedReason::NotConnected { server: false });
     world.pass(LIFE);
-    assert!(matches!(why(&world, token).await, WhyUnauthorized::Expired { .. }));
+    assert!(matches!(why(&world, token).await, UnauthorizedReason::Expired { .. }));
 }
 
 #[tokio::test(start_paused = true)]

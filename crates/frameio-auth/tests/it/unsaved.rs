@@ -1,4 +1,4 @@
-//! A rotated refresh token that cannot be saved: it is not asked for, or the user is told.
+//! Tokens that cannot be saved.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,21 +17,21 @@ fn names(directory: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_not_spent_when_the_next_one_could_not_be_saved() {
+async fn does_not_use_the_refresh_token_if_the_next_one_cannot_be_saved() {
     let world = World::new();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens");
     let session = world.session(web()).store(FileStore::new(&path)).build();
     session.import(world.sign_in(session.ims()).await).await.unwrap();
     let before = std::fs::read(&path).unwrap();
-    // In the way of the new file, as a full disk would be.
+    // Blocks the new file, as a full disk does.
     std::fs::create_dir(directory.path().join("tokens.new")).unwrap();
     world.pass(LIFE);
-    world.asked();
+    world.token_requests();
     let error = session.token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
     assert!(error.to_string().contains("cannot save the tokens: "), "{error}");
-    assert_eq!(world.asked(), 0);
+    assert_eq!(world.token_requests(), 0);
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     std::fs::remove_dir(directory.path().join("tokens.new")).unwrap();
@@ -41,7 +41,7 @@ async fn a_refresh_token_is_not_spent_when_the_next_one_could_not_be_saved() {
 }
 
 #[tokio::test]
-async fn a_failed_refresh_gives_its_space_back() {
+async fn a_failed_refresh_releases_its_reserved_space() {
     let world = World::new();
     let directory = tempfile::tempdir().unwrap();
     let store = FileStore::new(directory.path().join("tokens"));
@@ -52,7 +52,7 @@ async fn a_failed_refresh_gives_its_space_back() {
     assert_eq!(names(directory.path()), ["tokens", "tokens.lock"]);
 }
 
-/// A store that fails after the space was reserved.
+/// A store that fails after space has been reserved.
 #[derive(Clone, Default)]
 struct Failing {
     inner: MemoryStore,
@@ -77,14 +77,14 @@ impl TokenStore for Failing {
 }
 
 #[tokio::test]
-async fn the_user_is_told_of_unsaved_tokens_which_are_saved_as_soon_as_possible() {
+async fn reports_unsaved_tokens_and_saves_them_later() {
     let world = World::new();
     let store = Failing::default();
-    let told = Arc::new(Mutex::new(Vec::new()));
+    let reported = Arc::new(Mutex::new(Vec::new()));
     let session = {
-        let told = told.clone();
+        let reported = reported.clone();
         world.session(web()).store(store.clone()).on_unsaved(move |error| {
-            told.lock().unwrap().push(error.to_string());
+            reported.lock().unwrap().push(error.to_string());
         })
     }
     .build();
@@ -93,7 +93,10 @@ async fn the_user_is_told_of_unsaved_tokens_which_are_saved_as_soon_as_possible(
 
     store.is_broken.store(true, Ordering::SeqCst);
     let tokens = session.refresh().await.unwrap();
-    assert_eq!(*told.lock().unwrap(), ["the token store failed: cannot save the tokens: no space"]);
+    assert_eq!(
+        *reported.lock().unwrap(),
+        ["the token store failed: cannot save the tokens: no space"]
+    );
     let error = session.save().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
 
@@ -101,7 +104,7 @@ async fn the_user_is_told_of_unsaved_tokens_which_are_saved_as_soon_as_possible(
     session.save().await.unwrap();
     let saved = store.load().await.unwrap().unwrap();
     assert_eq!(saved.access_token, tokens.access_token);
-    world.asked();
+    world.token_requests();
     session.save().await.unwrap();
-    assert_eq!((world.asked(), told.lock().unwrap().len()), (0, 1));
+    assert_eq!((world.token_requests(), reported.lock().unwrap().len()), (0, 1));
 }

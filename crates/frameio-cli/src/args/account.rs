@@ -1,4 +1,4 @@
-//! The account and the workspace of a command.
+//! Arguments that name an account and a workspace.
 
 use frameio::auth::profile::Profile;
 use frameio::{AccountId, WorkspaceId};
@@ -9,18 +9,18 @@ use crate::exit::Failure;
 /// Account of a command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct AccountArg {
-    /// Account ID; for commands that take paths, its name too [default: the profile's account]
+    /// Account ID; commands that take paths also accept the name [default: the profile's account]
     #[arg(id = "account", long, value_name = "ACCOUNT")]
     given: Option<String>,
 }
 
 impl AccountArg {
-    /// Returns the account as it was typed.
+    /// Returns the account as typed.
     pub(crate) fn given(&self) -> Option<&str> {
         self.given.as_deref()
     }
 
-    /// Returns the ID of the account, or else that of the profile.
+    /// Returns the ID of the account, from the argument or the profile.
     pub(crate) fn id(&self, profile: &Profile) -> Result<AccountId, Failure> {
         let id = required("--account", &self.given, &profile.account_id);
         id.map(AccountId::from).map_err(|failure| profile.explain(failure))
@@ -38,7 +38,7 @@ pub(crate) struct WorkspaceArgs {
 }
 
 impl WorkspaceArgs {
-    /// Returns the IDs, those of the profile where none were typed.
+    /// Returns the IDs, from the arguments or the profile.
     pub(crate) fn ids(&self, profile: &Profile) -> Result<(AccountId, WorkspaceId), Failure> {
         let id = required("--workspace", &self.given, &profile.workspace_id);
         let id = id.map_err(|failure| profile.explain(failure))?;
@@ -52,5 +52,8 @@ fn required<'a>(
     profile: &'a Option<String>,
 ) -> Result<&'a str, Failure> {
     let id = typed.as_deref().or(profile.as_deref());
-    id.ok_or_else(|| Failure::usage(flag, "is required, unless the profile sets it"))
+    id.ok_or_else(|| {
+        let hint = format!("`frameio profile set {flag}` sets a default");
+        Failure::usage(format!("'{flag}' is required: {hint}"))
+    })
 }

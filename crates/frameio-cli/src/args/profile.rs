@@ -1,4 +1,4 @@
-//! The profile of a command, and the URLs that override its own.
+//! Arguments that select a profile or override its URLs.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use crate::credentials::Source;
 use crate::exit::Failure;
 use crate::report::Reporter;
 
-/// Choice of a profile, and of the services at which it is used.
+/// Profile, API URL and sign-in URL of a command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProfileArg {
     /// Profile to use, created by `frameio login` [default: the one set by `frameio profile use`]
@@ -22,10 +22,10 @@ pub(crate) struct ProfileArg {
         hide_env = true
     )]
     name: Option<String>,
-    /// API URL; http:// only for this machine [default: https://api.frame.io]
+    /// API URL; http:// is accepted for this machine only [default: https://api.frame.io]
     #[arg(long, env = "FRAMEIO_BASE_URL", value_name = "URL", global = true, hide_env = true)]
     base_url: Option<String>,
-    /// Sign-in URL [default: Adobe's, or the base URL if that is on this machine]
+    /// Sign-in URL [default: Adobe's; the API URL if that is a simulator on this machine]
     #[arg(long, env = "FRAMEIO_IMS_URL", value_name = "URL", global = true, hide_env = true)]
     ims_url: Option<String>,
     /// The profile, read once.
@@ -34,30 +34,30 @@ pub(crate) struct ProfileArg {
 }
 
 impl ProfileArg {
-    /// Returns the name, whether there is such a profile or not.
+    /// Returns the name of the profile, which may not exist.
     pub(crate) fn name(&self, profiles: &Profiles) -> Result<String, Failure> {
         Ok(profiles.chosen(self.given()?).to_owned())
     }
 
-    /// Returns the name if one was typed.
+    /// Returns the name in the arguments or the environment.
     pub(crate) fn given(&self) -> Result<Option<&str>, Failure> {
         given("--profile", &self.name)
     }
 
-    /// Returns the API URL if one was typed.
+    /// Returns the API URL in the arguments or the environment.
     pub(crate) fn base_url(&self) -> Result<Option<&str>, Failure> {
         given("--base-url", &self.base_url)
     }
 
-    /// Returns the sign-in URL if one was typed.
+    /// Returns the sign-in URL in the arguments or the environment.
     pub(crate) fn ims_url(&self) -> Result<Option<&str>, Failure> {
         given("--ims-url", &self.ims_url)
     }
 
-    /// Returns the profile; an empty one if none is named and the default one is missing.
+    /// Returns the profile; an empty one if no profile is named and the default one is missing.
     ///
-    /// Its ids are those of its sign-in, and left out if the run uses the credentials of the
-    /// environment instead.
+    /// Its IDs are omitted if the run uses credentials of the environment, which may not have access
+    /// to them.
     pub(crate) fn load(&self) -> Result<Profile, Failure> {
         Ok(self.load_named()?.1)
     }
@@ -74,17 +74,17 @@ impl ProfileArg {
         let directory = ProfileDirectory::locate(&|name| std::env::var_os(name));
         let chosen = ChosenProfile::load(directory.as_ref().map_err(Clone::clone), choice)?;
         if let Some(error) = &chosen.unreadable {
-            Reporter::text().note(&format!("going on without profiles: {error}"));
+            Reporter::text().note(&format!("profiles are ignored: {error}"));
         }
         Ok(self.loaded.get_or_init(|| (chosen.name, chosen.profile)).clone())
     }
 }
 
-/// Removes surrounding whitespace. An empty variable counts as missing.
+/// Removes surrounding whitespace. A blank value counts as missing.
 fn given<'a>(flag: &str, value: &'a Option<String>) -> Result<Option<&'a str>, Failure> {
     match value.as_deref().map(clean_text) {
         None | Some(Err(InvalidText::Empty)) => Ok(None),
         Some(Ok(value)) => Ok(Some(value)),
-        Some(Err(error)) => Err(Failure::usage(flag, error)),
+        Some(Err(error)) => Err(Failure::usage(format!("'{flag}' {error}"))),
     }
 }

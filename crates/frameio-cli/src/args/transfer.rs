@@ -10,7 +10,7 @@ use crate::exit::Failure;
 /// How existing files are compared.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct CompareArg {
-    /// Also compare existing files by checksum, if an earlier run with this flag saved one
+    /// Also compare checksums of existing files that earlier runs with this flag have saved
     #[arg(long)]
     compare_checksums: bool,
 }
@@ -22,13 +22,13 @@ impl CompareArg {
     }
 }
 
-/// What a download does about an existing file that differs.
+/// Behaviour of a download when an existing file differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum OnConflict {
-    /// Keep the file, and report it
+    /// Keep the existing file and report a conflict
     #[default]
     Skip,
-    /// Replace the file
+    /// Replace the existing file
     Replace,
 }
 

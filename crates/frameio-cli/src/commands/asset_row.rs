@@ -1,10 +1,10 @@
-//! One line of `frameio ls` and `frameio tree`.
+//! Rows of `frameio ls` and `frameio tree`.
 
 use frameio::assets::Asset;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-/// Something in a listing.
+/// A row of a listing.
 pub(super) struct AssetRow {
     kind: String,
     id: String,
@@ -29,13 +29,13 @@ impl AssetRow {
         }
     }
 
-    /// A workspace or a project.
+    /// Creates the row of a workspace or project.
     pub(super) fn container(kind: &str, id: &str, name: &str) -> Self {
         let (kind, id, name) = (kind.to_owned(), id.to_owned(), name.to_owned());
         Self { kind, id, name, size: None, status: None }
     }
 
-    /// Returns the size of a file; `None` for what holds files.
+    /// Returns the size of a file; `None` for a folder, project or workspace.
     pub(super) const fn size(&self) -> Option<u64> {
         self.size
     }
@@ -47,7 +47,7 @@ impl AssetRow {
         })
     }
 
-    /// Returns the name, with a `/` at its end for anything but files.
+    /// Returns the name, followed by `/` unless it is a file.
     pub(super) fn short(&self) -> String {
         let end = if self.size.is_none() { "/" } else { "" };
         let state = match self.status.as_deref() {
@@ -57,7 +57,7 @@ impl AssetRow {
         format!("{}{end}{state}", self.name)
     }
 
-    /// Returns id, kind, size and name.
+    /// Returns the ID, kind, size and name.
     pub(super) fn long(&self) -> String {
         let size = self.size.map(|size| HumanBytes(size).to_string()).unwrap_or_default();
         format!("{}  {:13}  {size:>10}  {}", self.id, self.kind, self.short())

@@ -1,4 +1,4 @@
-//! `frameio call`: one operation, or all pages of one.
+//! `frameio call`: calls one operation, or follows all of its pages.
 
 use frameio::endpoint::CursorGuard;
 use frameio::{CallOptions, Client, Cursor, Operation, Page};
@@ -10,37 +10,46 @@ use crate::exit::{Failure, Status};
 use crate::input;
 use crate::report::Reporter;
 
+pub(super) const HELP: &str = "\
+Examples:
+  frameio call users.show
+  frameio call files.show --input '{\"account_id\": \"…\", \"file_id\": \"…\"}'
+  frameio call folders.update --input '{\"folder_id\": \"…\", \"data\": {\"name\": \"Stills\"}}'
+  frameio call folders.list --input @input.json --all
+
+`frameio operations NAME` lists the parameters of an operation.
+The IDs of the account, workspace and project that the route needs default to those of the profile.";
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Documented name, such as files.show; `frameio operations` lists them
+    /// Name of the operation, such as files.show; `frameio operations` lists all
     operation: String,
-    /// Parameters as one JSON object: '{"account_id": …}', @FILE, or - for standard input
+    /// Parameters as a JSON object, @FILE to read it from a file, or - for standard input
     #[arg(long, value_name = "JSON", default_value = "{}", hide_default_value = true)]
     input: String,
     /// Follow all pages and print their items as JSON lines
     #[arg(long)]
     all: bool,
-    /// Send values outside the documented limits
+    /// Allow values outside the documented limits
     #[arg(long)]
     unchecked: bool,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let operation = input::operation(&args.operation)
-        .map_err(|message| Failure::new(Status::Usage, message))?;
+    let operation = input::operation(&args.operation).map_err(Failure::usage)?;
     let mut object = input::object(&args.input)?;
     let profile = global.profile.load()?;
     profile.fill(operation, &mut object);
     let options = CallOptions::new().unchecked(args.unchecked);
     let reporter = Reporter::text();
     if operation.deprecated {
-        reporter.note(&format!("{} is deprecated by the service", operation.id));
+        reporter.note(&format!("warning: {} is deprecated", operation.id));
     }
     if args.all {
         let result = all(global, &reporter, operation, object, &options).await;
         return result.map_err(|failure| profile.explain(failure));
     }
-    // Before the credentials: wrong input is reported without a token too.
+    // Validated before the credentials are read, so that invalid input needs no token to be reported.
     let request = operation
         .request(&object, &options)
         .map_err(|error| profile.explain(Failure::input(operation.id, &error)))?;
@@ -56,10 +65,10 @@ async fn all(
     options: &CallOptions,
 ) -> Result<(), Failure> {
     if !operation.schema().paged {
-        let message = "its response has no pages: omit --all";
-        return Err(Failure::usage(operation.id, message));
+        let message = format!("'--all' cannot be used with {}, which has no pages", operation.id);
+        return Err(Failure::usage(message));
     }
-    // The largest pages spend the least of the quota.
+    // The largest pages need the fewest calls.
     let sizes = operation.schema().parameters.iter().find(|it| it.name == "page_size");
     if let Some(range) = sizes.and_then(|it| it.range.as_ref()) {
         object.entry("page_size").or_insert_with(|| (*range.end()).into());

@@ -1,9 +1,9 @@
-//! `frameio download`: files, folders and projects into a directory.
+//! `frameio download`: downloads files, folders and projects into a directory.
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use frameio::transfer::{Checksum, DownloadTree, RemotePath, Rendition, Resolved};
+use frameio::transfer::{Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem};
 
 use crate::args::{AccountArg, CompareArg, GlobalArgs, OnConflict};
 use crate::exit::Failure;
@@ -12,36 +12,43 @@ use crate::resolver::Resolver;
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
-A folder or project is downloaded into a directory of its name; of a version stack, the newest
-version is downloaded. An existing file of the same size is skipped. One of another size is kept and
-reported as a conflict, and the exit status is not 0. To resume an interrupted download, run the same
-command again. Names that are unsafe on a disk are changed. A rendition of take.mov is named
-take.mov.thumbnail.jpg, by the rendition and its type.
+Examples:
+  frameio download /Studio/Film/Dailies/take.mov
+  frameio download '/Studio/Film/Stills' --rendition high_quality -o stills
 
-  frameio download '/Studio/Film/Dailies/take.mov' '/Studio/Film/Stills' -o .";
+A folder or project is downloaded into a directory with its name. Of a version stack, the newest
+version is downloaded.
+
+An existing file of the same size is skipped. An existing file of another size is kept and reported
+as a conflict, and the exit status is not 0; see --on-conflict.
+
+To resume an interrupted download, run the same command again.
+
+A name that is not safe on the local file system is changed, and the change is shown. Renditions are
+named after the file, the rendition and its type, such as take.mov.thumbnail.jpg.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Files, folders or projects: paths as /Workspace/Project/Folder/file.mov, or IDs [default: the
+    /// Files, folders or projects: /Workspace/Project/Folder/file.mov, or an ID [default: the
     /// profile's project]
     #[arg(value_name = "FILE|FOLDER")]
     targets: Vec<String>,
-    /// Directory to write to; created if missing
+    /// Directory to download to; created if missing
     #[arg(long = "output", short = 'o', value_name = "DIR", default_value = ".")]
     directory: PathBuf,
-    /// Rendition to download of each file instead of the original
+    /// Version of each file to download
     #[arg(long, default_value = "original", value_parser = renditions())]
     rendition: String,
-    /// Compute a checksum of each file while it is received, and print it
-    #[arg(long, value_enum)]
+    /// Compute and print a checksum of each file
+    #[arg(long, value_enum, value_name = "ALGORITHM")]
     checksum: Option<Algorithm>,
-    /// Maximum number of files of a folder in flight
+    /// Maximum number of files downloaded at the same time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,
-    /// What to do about existing files that differ
+    /// What to do if an existing file differs
     #[arg(long, value_enum, default_value = "skip", value_name = "ACTION")]
     on_conflict: OnConflict,
-    /// Show what would be downloaded, without downloading it
+    /// Show which files would be downloaded, without downloading them
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -74,8 +81,8 @@ fn renditions() -> clap::builder::PossibleValuesParser {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let rendition: Rendition = args.rendition.parse()?;
     if args.directory.exists() && !args.directory.is_dir() {
-        let message = format!("'{}' is not a directory", args.directory.display());
-        return Err(Failure::usage("--output", message));
+        let directory = args.directory.display();
+        return Err(Failure::value("--output", directory, "it is not a directory"));
     }
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
@@ -83,17 +90,17 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         [] => vec![None],
         targets => targets.iter().map(|target| Some(&**target)).collect(),
     };
-    // All are resolved before anything is received.
-    let mut places = Vec::new();
+    // A target that does not exist fails the run before anything is downloaded.
+    let mut items = Vec::new();
     for text in targets {
-        let place = resolver.resolve(text).await?;
-        check(&place)?;
-        places.push(place);
+        let item = resolver.resolve(text).await?;
+        check(&item)?;
+        items.push(item);
     }
-    let report = TransferReport::receiving(args.output, &args.directory);
-    // Paths begin with the workspace.
+    let report = TransferReport::download(args.output, &args.directory);
+    // Reported paths begin with the workspace.
     let root = RemotePath::default();
-    let mut tree = DownloadTree::items(places, &args.directory)
+    let mut tree = DownloadTree::items(items, &args.directory)
         .rendition(rendition)
         .files_in_flight(args.concurrency.into())
         .existing(args.on_conflict.into())
@@ -110,11 +117,14 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     report.finish(result, "run the same command again to resume")
 }
 
-/// Refuses places without files.
-fn check(place: &Resolved) -> Result<(), Failure> {
-    if place.file().is_none() && place.folder_id().is_none() {
-        let message = "is not a file, folder or project, or has no version to download";
-        return Err(Failure::usage(&place.path, message));
+/// Refuses items without files.
+fn check(item: &Resolved) -> Result<(), Failure> {
+    if item.file().is_some() || item.folder_id().is_some() {
+        return Ok(());
     }
-    Ok(())
+    let reason = match item.item {
+        ResolvedItem::Workspace => "is a workspace: pass its projects instead",
+        _ => "has no version to download",
+    };
+    Err(Failure::usage(format!("'{}' {reason}", item.path)))
 }

@@ -1,4 +1,4 @@
-//! `frameio login`: in a browser, with the secret of a server, or with a token.
+//! `frameio login`: signs in with a browser, a server-to-server secret or an existing token.
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -14,49 +14,53 @@ use frameio::{AccountId, Secret};
 use crate::args::GlobalArgs;
 use crate::config;
 use crate::credentials::{Credentials, SignInSettings, Source};
-use crate::exit::{Failure, Status};
+use crate::exit::{Failure, Status, io_reason};
 use crate::input::{self, variable};
 use crate::report::Reporter;
 
 pub(super) const HELP: &str = "\
-Sign in a user in the browser:
-  frameio login --client-id ID           for an app without a secret (native, single-page)
-  frameio login --client-id ID --web     for a web app, with its secret in FRAMEIO_CLIENT_SECRET
-Sign in a server, with the secret in FRAMEIO_CLIENT_SECRET:
-  frameio login --client-id ID
-Save an existing token, read from standard input; legacy tokens (fio-u-…) work too:
-  frameio login --token
+The client ID is that of a credential in the Adobe Developer Console. Its type decides how to sign in:
 
-The browser returns to a free port of this machine, at /callback. If your app at Adobe allows only
-another redirect, name it with --redirect-uri, and paste the address at which the browser ends.
-With FRAMEIO_BASE_URL set to a local simulator, `frameio login` needs no options.
+  Native or single-page app, in a browser:
+    frameio login --client-id ID
+  Web app, in a browser, with its secret:
+    FRAMEIO_CLIENT_SECRET=… frameio login --client-id ID --web
+  Server-to-server, without a user:
+    FRAMEIO_CLIENT_SECRET=… frameio login --client-id ID
+  Existing access token or legacy developer token (fio-u-…), from standard input:
+    frameio login --token
 
-The sign-in is saved in the keyring of this system, or in files that only you can read if there is no
-keyring. It is used only at the URLs at which you signed in.";
+After the sign-in, the browser is redirected to http://127.0.0.1:PORT/callback, where PORT is free. If
+your app does not allow that redirect, set --redirect-uri to one that it allows, and paste the address
+that the browser shows at the end.
+
+If FRAMEIO_BASE_URL is the URL of `frameio sim`, `frameio login` needs no options.
+
+The sign-in is saved in the system keyring, or, without one, in files that only you can read. It is
+sent only to the services at which you signed in.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Client ID of your app at Adobe; may also be set in FRAMEIO_CLIENT_ID
+    /// Client ID of your app [default: $FRAMEIO_CLIENT_ID]
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
-    /// Client secret of your app. Other users can see the arguments of a process: prefer
-    /// FRAMEIO_CLIENT_SECRET or a file
+    /// Client secret of your app; visible to other users of this machine, so prefer
+    /// FRAMEIO_CLIENT_SECRET or --client-secret-file
     #[arg(long, value_name = "SECRET", conflicts_with = "client_secret_file")]
     client_secret: Option<Secret>,
-    /// Read the client secret of your app from this file
+    /// Read the client secret from this file
     #[arg(long, value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
-    /// Sign in a user with the secret, rather than the app itself
+    /// Sign in a user of a web app, which has a client secret
     #[arg(long, conflicts_with = "token")]
     web: bool,
-    /// Redirect URI of your app [default: a free port of this machine]
+    /// Redirect URI of your app [default: http://127.0.0.1:PORT/callback with a free port]
     #[arg(long, value_name = "URI", conflicts_with = "token")]
     redirect_uri: Option<String>,
-    /// Print the address instead of opening a browser
+    /// Print the sign-in URL instead of opening a browser
     #[arg(long)]
     no_browser: bool,
-    /// Save the sign-in in files that only you can read, even if there is a keyring; may also be set
-    /// in FRAMEIO_INSECURE_STORAGE
+    /// Save the sign-in in files that only you can read, instead of the keyring
     #[arg(
         long,
         env = "FRAMEIO_INSECURE_STORAGE",
@@ -71,8 +75,7 @@ pub(crate) struct Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let profiles = config::load()?;
-    let name = Profiles::check_name(&global.profile.name(&profiles)?)
-        .map_err(|error| Failure::usage("--profile", error))?;
+    let name = Profiles::check_name(&global.profile.name(&profiles)?)?;
     let before = profiles.profiles.get(&name).cloned().unwrap_or_default();
     let mut profile = before.clone();
     profile.base_url = global.base_url(&before)?.map(str::to_owned);
@@ -80,7 +83,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let settings = global.sign_in_settings(&profile)?;
     let signed_in = sign_in(args, &settings).await?;
 
-    // The credentials are used before they are saved: a failed login keeps the earlier ones.
+    // Checked before they replace saved credentials, which a failed sign-in must keep.
     let credentials = &signed_in.credentials;
     let client = global.client_for(&profile, credentials)?;
     let user = client.send(ShowCurrentUser::new()).await.map_err(|it| credentials.failure(it))?;
@@ -104,22 +107,23 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     .await?;
     let reporter = Reporter::text();
     if before.sign_in.is_some() && before.storage != profile.storage {
-        // The earlier place has a sign-in that is no longer used.
+        // The sign-in in the other storage is no longer used.
         if let Err(failure) = Vault::new(&config::directory()?, before.storage, &name).clear().await
         {
             reporter.note(&failure.to_string());
         }
     }
     if Source::of_run()? == Source::TokenVariable {
-        reporter.note("FRAMEIO_TOKEN is set, and still overrides this profile");
+        reporter.note("FRAMEIO_TOKEN is set and overrides this profile");
     }
-    reporter.line(&format!("signed in as {} <{}>, profile {name}", user.name, user.email))
+    reporter.line(&format!("signed in as {} <{}>, profile '{name}'", user.name, user.email))
 }
 
-/// Removes ids of an account that the new user does not have, and sets that of an only account.
+/// Removes the IDs of an account that the user cannot access, and sets the account if there is only
+/// one.
 fn adjust_ids(profile: &mut Profile, accounts: &[AccountId]) {
-    let is_own = |id: &String| accounts.iter().any(|account| account.as_str() == id);
-    if !profile.account_id.as_ref().is_some_and(is_own) {
+    let is_accessible = |id: &String| accounts.iter().any(|account| account.as_str() == id);
+    if !profile.account_id.as_ref().is_some_and(is_accessible) {
         profile.clear_ids();
     }
     if let (None, [only]) = (&profile.account_id, accounts) {
@@ -127,7 +131,7 @@ fn adjust_ids(profile: &mut Profile, accounts: &[AccountId]) {
     }
 }
 
-/// Saves the sign-in in the keyring, or in files if there is none; says where, and returns it.
+/// Saves the sign-in in the keyring, or else in files, and prints where.
 async fn save(
     name: &str,
     insecure_storage: bool,
@@ -154,7 +158,7 @@ async fn save(
     Ok(Storage::File)
 }
 
-/// A sign-in that is not saved yet.
+/// An unsaved sign-in.
 struct SignedIn {
     kind: SignIn,
     client_secret: Option<Secret>,
@@ -162,7 +166,7 @@ struct SignedIn {
     credentials: Credentials,
 }
 
-/// Signs in, and keeps the result in memory.
+/// Signs in without saving the result.
 async fn sign_in(args: &Args, settings: &SignInSettings) -> Result<SignedIn, Failure> {
     if args.token {
         let token = secret_line("token")?;
@@ -173,7 +177,10 @@ async fn sign_in(args: &Args, settings: &SignInSettings) -> Result<SignedIn, Fai
     let client_secret = client_secret(args)?;
     let client_id = client_id(args, &settings.services.ims_url, client_secret.is_some())?;
     let (kind, ims, tokens) = match (&client_secret, args.web) {
-        (None, true) => return Err(Failure::usage("--web", "needs the client secret of your app")),
+        (None, true) => {
+            let hint = "set FRAMEIO_CLIENT_SECRET or '--client-secret-file'";
+            return Err(Failure::usage(format!("'--web' requires a client secret: {hint}")));
+        }
         (Some(secret), false) => {
             let ims = settings.ims(Credential::server_to_server(&client_id, secret.clone()))?;
             let tokens = Session::new(ims.clone()).refresh().await?;
@@ -187,7 +194,7 @@ async fn sign_in(args: &Args, settings: &SignInSettings) -> Result<SignedIn, Fai
     Ok(SignedIn { kind, client_secret, token: None, credentials })
 }
 
-/// Signs a user in with the browser.
+/// Signs in a user with a browser.
 async fn browse(
     args: &Args,
     settings: &SignInSettings,
@@ -213,19 +220,19 @@ async fn browse(
     Ok((kind, ims, tokens))
 }
 
-/// Returns the client secret of the arguments or the environment.
+/// Returns the client secret in the arguments or the environment.
 fn client_secret(args: &Args) -> Result<Option<Secret>, Failure> {
     match (&args.client_secret, &args.client_secret_file) {
-        (Some(secret), _) => input::secret("--client-secret", secret.expose()),
+        (Some(secret), _) => input::secret("'--client-secret'", secret.expose()),
         (None, Some(file)) => input::secret_file(file).map(Some),
         (None, None) => Ok(variable("FRAMEIO_CLIENT_SECRET")?.map(Secret::from)),
     }
 }
 
-/// Returns the client ID of the arguments, the environment, or the simulator's demo app.
+/// Returns the client ID in the arguments or the environment, or that of the simulator's demo app.
 fn client_id(args: &Args, ims_url: &str, has_secret: bool) -> Result<String, Failure> {
     let typed = match &args.client_id {
-        Some(typed) => input::setting("--client-id", typed)?,
+        Some(typed) => input::setting("'--client-id'", typed)?,
         None => variable("FRAMEIO_CLIENT_ID")?,
     };
     if let Some(typed) = typed {
@@ -233,15 +240,14 @@ fn client_id(args: &Args, ims_url: &str, has_secret: bool) -> Result<String, Fai
     }
     match demo_client_id() {
         Some(demo) if is_local(ims_url) && !has_secret => Ok(demo.to_owned()),
-        _ => {
-            let message = "no client ID: set --client-id or FRAMEIO_CLIENT_ID to that of your app \
-                           at Adobe, or sign in with --token";
-            Err(Failure::new(Status::Usage, message))
-        }
+        _ => Err(Failure::usage(
+            "no client ID: pass '--client-id' or set FRAMEIO_CLIENT_ID to that of your app in the \
+             Adobe Developer Console, or sign in with an existing token and '--token'",
+        )),
     }
 }
 
-/// Returns the client ID of the app that every local simulator knows.
+/// Returns the client ID of the simulator's demo app.
 const fn demo_client_id() -> Option<&'static str> {
     #[cfg(feature = "sim")]
     return Some(frameio_sim::Credential::DEMO_NATIVE);
@@ -249,17 +255,17 @@ const fn demo_client_id() -> Option<&'static str> {
     None
 }
 
-/// Where the browser returns to after the sign-in.
+/// Target of the redirect after the sign-in.
 enum RedirectTarget {
     /// A port of this machine.
     Loopback(Loopback, String),
-    /// Any other address: the user pastes where the browser ended.
+    /// Any other URI: the user pastes the address that the browser shows.
     Manual(String),
 }
 
 impl RedirectTarget {
     async fn new(redirect_uri: Option<&str>) -> Result<Self, Failure> {
-        let failed = |error| Failure::new(Status::Other, format!("cannot listen: {error}"));
+        let failed = |error| redirect_failure(&error);
         let loopback = match redirect_uri {
             None => Loopback::bind().await.map_err(failed)?,
             Some(uri) => match local_port(uri) {
@@ -277,7 +283,7 @@ impl RedirectTarget {
         }
     }
 
-    /// Sends the user to the sign-in page, and returns the address at which the browser ended.
+    /// Opens the sign-in page, and returns the address that the browser is redirected to.
     async fn callback(
         self,
         authorization: &Authorization,
@@ -286,48 +292,54 @@ impl RedirectTarget {
         let reporter = Reporter::text();
         let url = authorization.url();
         if no_browser || open::that_detached(url).is_err() {
-            reporter.status("open this address in a browser:");
+            reporter.status("open this URL in a browser:");
         } else {
-            reporter.status("opening your browser; if it does not open, visit");
+            reporter.status("opening the browser; if it does not open, go to:");
         }
         reporter.status(url);
         match self {
-            Self::Loopback(loopback, _) => loopback
-                .callback(authorization)
-                .await
-                .map_err(|error| Failure::new(Status::Other, format!("cannot listen: {error}"))),
+            Self::Loopback(loopback, _) => {
+                loopback.callback(authorization).await.map_err(|error| redirect_failure(&error))
+            }
             Self::Manual(_) => {
-                reporter.status("then paste the address at which the browser ends:");
-                line("the address")
+                reporter.status("after the sign-in, paste the address that the browser shows:");
+                line("address")
             }
         }
     }
 }
 
-/// Returns the port of a redirect that this program can receive itself.
+fn redirect_failure(error: &std::io::Error) -> Failure {
+    let reason = io_reason(error);
+    Failure::new(Status::Other, format!("cannot receive the redirect of the browser: {reason}"))
+}
+
+/// Returns the port of a redirect URI that this program can receive.
 fn local_port(uri: &str) -> Option<u16> {
     let rest = uri.strip_prefix("http://127.0.0.1:")?;
     rest.strip_suffix("/callback")?.parse().ok()
 }
 
-/// Reads a line of standard input without showing it on the terminal.
+/// Reads a line of standard input without echo.
 fn secret_line(what: &str) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() {
         return Ok(line(what)?.into());
     }
-    // A closed standard error does not keep the user from typing.
+    // The prompt is not essential: standard error may be closed.
     let mut stderr = std::io::stderr();
     let _ = write!(stderr, "{what}: ").and_then(|()| stderr.flush());
-    let typed = rpassword::read_password().map_err(|error| Failure::usage(what, error))?;
+    let typed = rpassword::read_password().map_err(|error| {
+        Failure::usage(format!("cannot read the {what}: {}", io_reason(&error)))
+    })?;
     Ok(not_empty(what, &typed)?.into())
 }
 
 /// Reads a line of standard input.
 fn line(what: &str) -> Result<String, Failure> {
-    not_empty(what, &input::line(&mut std::io::stdin().lock(), what)?)
+    not_empty(what, &input::line(&mut std::io::stdin().lock(), &format!("the {what}"))?)
 }
 
 fn not_empty(what: &str, text: &str) -> Result<String, Failure> {
-    let text = input::setting(what, text)?;
-    text.ok_or_else(|| Failure::usage(what, "is missing on standard input"))
+    let text = input::setting(format!("the {what}"), text)?;
+    text.ok_or_else(|| Failure::usage(format!("no {what} on standard input")))
 }

@@ -13,10 +13,10 @@ pub(super) async fn run(global: &GlobalArgs) -> Result<(), Failure> {
     let name = global.profile.name(&profiles)?;
     let profile = profiles.profiles.get(&name).cloned().unwrap_or_default();
     let Some(sign_in) = &profile.sign_in else {
-        return Err(Failure::new(Status::SignedOut, format!("profile {name} is not signed in")));
+        return Err(Failure::new(Status::SignedOut, format!("profile '{name}' is not signed in")));
     };
     let vault = Vault::new(&config::directory()?, profile.storage, &name);
-    // Tokens that cannot be revoked are deleted all the same, and the failure is reported.
+    // A failed revocation is reported, but does not keep the tokens.
     let revoked = match sign_in {
         SignIn::Token => Ok(()),
         _ => revoke(global, &name, &profile, &vault, sign_in).await,
@@ -29,15 +29,16 @@ pub(super) async fn run(global: &GlobalArgs) -> Result<(), Failure> {
         Ok(())
     })?;
     match revoked {
-        Ok(()) => Reporter::text().line(&format!("profile {name} is signed out")),
+        Ok(()) => Reporter::text().line(&format!("profile '{name}' is signed out")),
         Err(failure) => {
-            let message = format!("signed out here, but not revoked: {}", failure.message);
+            let message =
+                format!("the tokens are deleted, but could not be revoked: {}", failure.message);
             Err(Failure::new(failure.status, message))
         }
     }
 }
 
-/// Revokes the tokens of a profile at the service that issued them, whatever this run would call.
+/// Revokes the tokens of a profile at the service that issued them, regardless of `--ims-url`.
 async fn revoke(
     global: &GlobalArgs,
     name: &str,

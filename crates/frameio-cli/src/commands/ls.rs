@@ -1,4 +1,4 @@
-//! `frameio ls`: the content of one place.
+//! `frameio ls`: lists the contents of a folder, project or workspace.
 
 use frameio::assets::{Asset, AssetSort};
 use frameio::folders::ListFolderChildren;
@@ -11,14 +11,20 @@ use super::asset_row::AssetRow;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::Failure;
 use crate::report::{Record, Reporter, SkippedItems};
-use crate::resolver::{Place, Resolver};
+use crate::resolver::{Listable, Resolver};
+
+pub(super) const HELP: &str = "\
+Examples:
+  frameio ls /                        list the workspaces of all accounts
+  frameio ls '//My Account'           list the workspaces of an account
+  frameio ls -l /Studio/Film/Dailies  list a folder with IDs, types and sizes";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Path as /Workspace/Project/Folder, / or //Account for workspaces, or ID [default: the profile's
-    /// project, or else the workspaces]
-    place: Option<String>,
-    /// Also show IDs, types and sizes
+    /// Folder, project or workspace: /Workspace/Project/Folder, / or //Account, or an ID [default: the
+    /// profile's project, or else /]
+    path: Option<String>,
+    /// Show IDs, types and sizes
     #[arg(long, short)]
     long: bool,
     /// Print JSON lines
@@ -28,7 +34,7 @@ pub(crate) struct Args {
     account: AccountArg,
 }
 
-/// Prints rows as they arrive.
+/// Prints a listing, each item as soon as it is received.
 struct Listing<'a> {
     client: &'a Client,
     reporter: Reporter,
@@ -56,23 +62,23 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let listing =
         Listing { client: &client, reporter: Reporter::new(args.json), is_long: args.long };
-    let place = match args.place.as_deref() {
-        None if !resolver.has_project() => Place::Root(resolver.account().map(str::to_owned)),
-        text => resolver.place(text).await?,
+    let listable = match args.path.as_deref() {
+        None if !resolver.has_project() => Listable::Root(resolver.account().map(str::to_owned)),
+        text => resolver.listable(text).await?,
     };
-    let place = match place {
-        Place::Root(account) => return listing.workspaces(&transfers, account.as_deref()).await,
-        Place::Item(place) => place,
+    let item = match listable {
+        Listable::Root(account) => return listing.workspaces(&transfers, account.as_deref()).await,
+        Listable::Item(item) => item,
     };
-    let account = &place.account_id;
-    match (&place.item, place.folder_id()) {
-        (ResolvedItem::Workspace, _) => listing.projects(account, &place.workspace_id).await,
+    let account = &item.account_id;
+    match (&item.item, item.folder_id()) {
+        (ResolvedItem::Workspace, _) => listing.projects(account, &item.workspace_id).await,
         (_, Some(folder)) => {
             let list =
                 ListFolderChildren::new(account, folder).sort(AssetSort::NameAsc).page_size(500);
             listing.all(list, AssetRow::new).await
         }
-        _ => listing.file(&place),
+        _ => listing.file(&item),
     }
 }
 
@@ -109,8 +115,8 @@ impl Listing<'_> {
         skipped.finish()
     }
 
-    fn file(&self, place: &Resolved) -> Result<(), Failure> {
-        match &place.item {
+    fn file(&self, item: &Resolved) -> Result<(), Failure> {
+        match &item.item {
             ResolvedItem::File(file) => self.print(AssetRow::new(&Asset::File(file.clone()))),
             ResolvedItem::VersionStack(stack) => {
                 self.print(AssetRow::new(&Asset::VersionStack(stack.clone())))

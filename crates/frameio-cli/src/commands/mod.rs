@@ -1,13 +1,16 @@
-//! The commands: a module for each, with its arguments and one function that runs it.
+//! The commands: one module each, with its arguments and a function that runs it.
 
 mod asset_row;
 mod batch;
 mod call;
 mod comments;
 mod download;
+#[cfg(feature = "legacy")]
+mod legacy;
 mod login;
 mod logout;
 mod ls;
+mod migrate;
 mod operations;
 mod profile;
 #[cfg(feature = "sim")]
@@ -24,34 +27,42 @@ use crate::args::GlobalArgs;
 use crate::exit::Failure;
 
 const ENVIRONMENT: &str = "\
-Environment:
-  FRAMEIO_TOKEN       token to call with; overrides the profile
+Examples:
+  frameio login --client-id ID                     sign in with your app at Adobe
+  frameio ls /                                     list workspaces
+  frameio upload rushes --to /Studio/Film/Dailies  upload a directory into a folder
+  frameio call users.show                          call any operation of the API
+  frameio sim                                      try everything without an account
+
+Environment variables:
+  FRAMEIO_TOKEN             Access token; overrides the sign-in of the profile
   FRAMEIO_CLIENT_ID, FRAMEIO_CLIENT_SECRET
-                      server-to-server credential to call with; overrides the profile
-  FRAMEIO_IMS_URL     sign-in URL instead of https://ims-na1.adobelogin.com
-  FRAMEIO_BASE_URL    API URL instead of https://api.frame.io
-  FRAMEIO_PROFILE     profile to use
-  FRAMEIO_CONFIG_DIR  directory of profiles instead of the user's configuration directory
-  FRAMEIO_INSECURE_STORAGE
-                      1 to save sign-ins in files even if there is a keyring
-  RUST_LOG            spans and events to log on standard error, such as frameio=debug
+                            Server-to-server credential; overrides the sign-in of the profile
+  FRAMEIO_PROFILE           Same as --profile
+  FRAMEIO_BASE_URL          Same as --base-url
+  FRAMEIO_IMS_URL           Same as --ims-url
+  FRAMEIO_CONFIG_DIR        Directory for profiles and the state of uploads
+                            [default: frameio in your configuration directory]
+  FRAMEIO_INSECURE_STORAGE  Set to 1 to save sign-ins in files instead of the keyring
+  RUST_LOG                  Log spans and events to standard error, such as frameio=debug
 
 Exit status:
-  0  success
-  1  other error
-  2  wrong usage or input; nothing was sent
-  3  not signed in: the token is missing or refused
-  4  permission denied
-  5  not found
-  6  the service refused the request
-  7  the quota is exhausted
-  8  the service failed
-  9  no response: connection failed, timed out or broke off
-  10 unexpected response
-  130 interrupted
+    0  Success
+    1  Other error
+    2  Invalid arguments or input; nothing was sent
+    3  Not signed in: no token, or a token that is refused
+    4  Permission denied
+    5  Not found
+    6  The service refused the request
+    7  The quota is exhausted
+    8  The service failed
+    9  No response: the connection failed, broke or timed out
+   10  Unexpected response
+   11  Legacy use was found (frameio migrate scan)
+  130  Interrupted
 If several files fail, the status is the one that all failures share, or else 1.";
 
-/// Use every operation of the Frame.io V4 API from a shell
+/// Upload and download files, and call every operation of the Frame.io V4 API
 #[derive(Debug, Parser)]
 #[command(name = "frameio", version, after_help = ENVIRONMENT)]
 pub(crate) struct Cli {
@@ -69,29 +80,32 @@ pub(crate) enum Command {
     /// Download files, folders and projects
     #[command(after_help = download::HELP)]
     Download(download::Args),
-    /// Copy missing files between a directory and a folder; never delete any
+    /// Copy missing files between a local directory and a folder, without deleting any
     #[command(after_help = sync::HELP)]
     Sync(sync::Args),
-    /// List the content of a folder, project or workspace
+    /// List the contents of a folder, project or workspace
+    #[command(after_help = ls::HELP)]
     Ls(ls::Args),
-    /// List a folder or project with all its subfolders
+    /// List a folder or project and everything below it
     Tree(tree::Args),
     /// List, change and export comments, and import markers of editing systems
     Comments {
         #[command(subcommand)]
         command: comments::Command,
     },
-    /// Call one operation and print its response as JSON
+    /// Call an operation of the API and print its response as JSON
+    #[command(after_help = call::HELP)]
     Call(call::Args),
-    /// Call many operations concurrently, within the quotas
+    /// Call operations from a file, concurrently and within the quotas
     #[command(after_help = batch::HELP)]
     Batch(batch::Args),
-    /// List the operations with their routes, quotas and parameters
+    /// List the operations of the API with their routes, quotas and parameters
+    #[command(after_help = operations::HELP)]
     Operations(operations::Args),
     /// Sign in and save the credentials in a profile
     #[command(after_help = login::HELP)]
     Login(login::Args),
-    /// Sign out: revoke and delete the tokens of a profile
+    /// Sign out: revoke and delete the saved tokens
     Logout,
     /// Show the signed-in user, their accounts and when the token expires
     Whoami(whoami::Args),
@@ -100,10 +114,21 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: profile::Command,
     },
-    /// Run a local Frame.io simulator until Ctrl-C
+    /// Run a local simulator of Frame.io until interrupted
     #[cfg(feature = "sim")]
     #[command(after_help = sim::HELP)]
     Sim(sim::Args),
+    /// Answer requests of the legacy V2 API by calling V4
+    #[cfg(feature = "legacy")]
+    Legacy {
+        #[command(subcommand)]
+        command: legacy::Command,
+    },
+    /// Leave the legacy V2 API: find its uses in source code
+    Migrate {
+        #[command(subcommand)]
+        command: migrate::Command,
+    },
     /// Receive, verify, send and manage webhooks
     Webhook {
         #[command(subcommand)]
@@ -129,6 +154,9 @@ impl Command {
             Self::Profile { command } => command.run(global).await,
             #[cfg(feature = "sim")]
             Self::Sim(args) => sim::run(args).await,
+            #[cfg(feature = "legacy")]
+            Self::Legacy { command } => command.run(global).await,
+            Self::Migrate { command } => command.run(),
             Self::Webhook { command } => command.run(global).await,
         }
     }

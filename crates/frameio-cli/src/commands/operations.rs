@@ -1,4 +1,4 @@
-//! `frameio operations`: the operations that can be called.
+//! `frameio operations`: lists the operations of the API.
 
 use frameio::endpoint::dynamic::{Parameter, ParameterLocation};
 use frameio::{Catalog, Operation, QuotaScope};
@@ -7,11 +7,19 @@ use serde_json::{Value, json};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
+pub(super) const HELP: &str = "\
+Examples:
+  frameio operations comments.
+  frameio operations --json upload
+
+Parameters in brackets are optional. Those that begin with 'data.' are fields of an object in the
+input of `frameio call`: {\"data\": {\"name\": \"…\"}}.";
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// List only operations whose name or route contains this text
     pattern: Option<String>,
-    /// Print one JSON array with everything known about each operation
+    /// Print a JSON array with all details
     #[arg(long)]
     json: bool,
 }
@@ -23,7 +31,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     };
     let found: Vec<&Operation> = Operation::all().filter(fits).collect();
     if found.is_empty() {
-        let message = format!("no operation has '{pattern}' in its name or route");
+        let message = format!("no operation contains '{pattern}' in its name or route");
         return Err(Failure::new(Status::NotFound, message));
     }
     let reporter = Reporter::new(args.json);
@@ -37,7 +45,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 fn lines(operation: &Operation) -> Vec<String> {
     let mut notes = vec![operation.quota.to_string()];
     if operation.scope == QuotaScope::Account {
-        notes.push("for the whole account".to_owned());
+        notes.push("shared by the account".to_owned());
     }
     if let Some(version) = operation.api_version {
         notes.push(format!("api-version {version}"));
@@ -57,10 +65,10 @@ fn lines(operation: &Operation) -> Vec<String> {
     lines
 }
 
-/// Returns the name of a parameter, in brackets unless it is required.
+/// Returns the name of a parameter; in brackets if it is optional.
 fn name(operation: &Operation, parameter: &Parameter) -> String {
-    let inside = parameter.location == ParameterLocation::Body && operation.schema().envelope;
-    let name = if inside { format!("data.{}", parameter.name) } else { parameter.name.to_owned() };
+    let in_data = parameter.location == ParameterLocation::Body && operation.schema().envelope;
+    let name = if in_data { format!("data.{}", parameter.name) } else { parameter.name.to_owned() };
     if parameter.required { name } else { format!("[{name}]") }
 }
 
@@ -77,8 +85,8 @@ fn describe(operation: &Operation) -> Value {
             },
             "required": it.required,
             "values": it.values,
-            "least": it.range.as_ref().map(|range| *range.start()),
-            "most": it.range.as_ref().map(|range| *range.end()).filter(|most| *most != u64::MAX),
+            "min": it.range.as_ref().map(|range| *range.start()),
+            "max": it.range.as_ref().map(|range| *range.end()).filter(|max| *max != u64::MAX),
         })
     };
     json!({

@@ -1,4 +1,4 @@
-//! `frameio sim`: a local simulator, until it is stopped.
+//! `frameio sim`: runs a local simulator until it is interrupted.
 
 use std::fmt::Display;
 use std::io::IsTerminal;
@@ -7,35 +7,39 @@ use std::time::Duration;
 
 use frameio_sim::{Fault, SavedState, Sim, SimServer, Storage};
 
-use crate::exit::{Failure, Status};
+use crate::exit::{Failure, Status, io_reason};
 use crate::report::Reporter;
 use crate::{listen_address, shutdown};
 
 pub(super) const HELP: &str = "\
-The first two lines on standard output are for a shell to export:
+The simulator prints the settings for clients on standard output. Export them in the shell in which
+you run clients:
   FRAMEIO_BASE_URL=http://127.0.0.1:49152
   FRAMEIO_TOKEN=frameio-sim-demo-token
 
-A fault is written as [OPERATION=]KIND[+DELAY][:WHEN][;HEADER=VALUE]…
-  OPERATION  such as files.show, sim.upload_part, sim.download or ims.token; default: any
-  KIND       a status (503), an HTML page (502-html), delay-2s, reset, reset-in-body, truncated,
+Faults have the form [OPERATION=]KIND[+DELAY][:WHEN][;HEADER=VALUE]…
+  OPERATION  files.show, sim.upload_part, sim.download, ims.token, … [default: any]
+  KIND       A status (503), an HTML page (502-html), delay-2s, reset, reset-in-body, truncated,
              no-rate-limit, wrong-rate-limit, dropped-part, expired-token or expired-url
-  DELAY      wait before everything else: 500ms, 2s, 1m 30s
-  WHEN       next3, every10 or 10%; default: next1
-  'files.show=503:10%'  'users.show=429:next2;retry-after=1'  'sim.upload_part=reset:every3'
-At most one fault applies to a request.
+  DELAY      Time to wait before the request is handled: 500ms, 2s, 1m 30s
+  WHEN       next3 (the next 3 requests), every10 (each 10th) or 10% (at random) [default: next1]
+  HEADER     Header of the response, such as retry-after=1
+At most one fault applies to a request. Examples:
+  frameio sim --fault 'files.show=503:10%' --fault 'users.show=429:next2;retry-after=1'
+  frameio sim --fault 'sim.upload_part=reset:every3'
 
-A running simulator is controlled from this machine below /_sim/:
-  GET  /_sim/        page to watch it in a browser
-  GET  /_sim/demo    ids in the demo account, and the tokens of its users
-  GET  /_sim/stats   number of requests by status and operation, and which were 429
-  GET  /_sim/state   the whole state; PUT replaces it
-  POST /_sim/reset   return to the state at the start, or to the one that was put
-  POST /_sim/clock   {\"advance_ms\": 60000}
-  POST /_sim/faults  {\"fault\": \"files.show=503:next2\"}; GET lists, DELETE removes them
-  POST /_sim/actions/{id}/trigger  {\"resources\": [{\"type\": \"file\", \"id\": …}]}";
+Programs on this machine can inspect and control the running simulator:
+  GET  /_sim/        Page to watch it in a browser
+  GET  /_sim/demo    IDs in the demo account, and the tokens of its users
+  GET  /_sim/stats   Number of requests by status and operation, and requests over the quota
+  GET  /_sim/state   The state as JSON; PUT replaces it
+  POST /_sim/reset   Restore the initial state, or the last one that was PUT
+  POST /_sim/clock   Advance the clock: {\"advance_ms\": 60000}
+  POST /_sim/faults  Add a fault: {\"fault\": \"files.show=503:next2\"}; GET lists, DELETE removes all
+  POST /_sim/actions/{id}/trigger
+                     Trigger a custom action: {\"resources\": [{\"type\": \"file\", \"id\": …}]}";
 
-/// Time for responses in flight after a request to stop.
+/// Time for responses in flight when the simulator stops.
 const GRACE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, clap::Args)]
@@ -43,26 +47,26 @@ pub(crate) struct Args {
     /// Address to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     listen: String,
-    /// Storage for uploaded bytes: a directory, memory, or count to discard them
+    /// Where to store uploaded bytes: a directory, 'memory', or 'count' to discard them
     #[arg(long, value_name = "DIR|memory|count", default_value = "memory")]
     storage: PathBuf,
-    /// Load the state from this file if it exists, and save it there at the end; otherwise, start
-    /// with a demo account
+    /// Load the state from this file if it exists, and save it there at the end [default: start with a
+    /// demo account, save nothing]
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// Do not enforce quotas
     #[arg(long)]
     no_quotas: bool,
-    /// Maximum size of a part of an upload [default: 17000000]
+    /// Maximum size of an upload part, in bytes [default: 17000000]
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
     part_size: Option<u64>,
     /// Random seed for faults given as a percentage
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Token of the demo user
+    /// Access token of the demo user
     #[arg(long, default_value = Sim::TOKEN)]
     token: String,
-    /// Inject a fault; may be repeated
+    /// Inject a fault, see below; may be repeated
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<String>,
 }
@@ -78,22 +82,21 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         builder = builder.part_size(bytes);
     }
     for text in &args.faults {
-        let fault: Fault =
-            text.parse().map_err(|error| Failure::usage(format!("--fault '{text}'"), error))?;
+        let fault: Fault = text.parse().map_err(|error| Failure::value("--fault", text, error))?;
         builder = builder.fault(fault);
     }
     let sim = builder.build();
     let server = listen(&sim, &args.listen).await?;
-    // A file that cannot be written is reported now, and not when the state would be lost.
+    // Created at the start, so that an unwritable file is reported before there is state to lose.
     if let Some(path) = args.state.as_ref().filter(|path| !path.exists()) {
-        sim.save(path).map_err(|error| about_state(path, error))?;
+        sim.save(path).map_err(|error| unusable_state(path, error))?;
     }
     let announced = async {
         announce(&server, &args.token)?;
         std::future::pending().await
     };
     tokio::select! {
-        // Signals are handled before anybody can read the lines.
+        // Signals must be handled before the lines are printed: their reader may send one.
         biased;
         () = shutdown::requested() => {}
         failed = announced => return failed,
@@ -105,7 +108,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     }
     match &args.state {
         Some(path) => sim.save(path).map_err(|error| {
-            let message = format!("--state {}: the state was not saved: {error}", path.display());
+            let message = format!("cannot save the state to '{}': {error}", path.display());
             Failure::new(Status::Other, message)
         }),
         None => Ok(()),
@@ -115,23 +118,23 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
 /// Returns the initial state: that of the file, or the demo account if the file is missing.
 fn state(path: Option<&Path>) -> Result<SavedState, Failure> {
     let Some(path) = path else { return Ok(SavedState::demo()) };
-    match path.try_exists().map_err(|error| about_state(path, error))? {
-        true => SavedState::read(path).map_err(|error| about_state(path, error)),
+    match path.try_exists().map_err(|error| unusable_state(path, io_reason(&error)))? {
+        true => SavedState::read(path).map_err(|error| unusable_state(path, error)),
         false => Ok(SavedState::demo()),
     }
 }
 
-fn about_state(path: &Path, error: impl Display) -> Failure {
-    Failure::usage(format!("--state {}", path.display()), error)
+fn unusable_state(path: &Path, reason: impl Display) -> Failure {
+    Failure::value("--state", path.display(), reason)
 }
 
-/// Validates a token, which must not need escaping in a header or in a shell.
+/// Validates a token, which must be usable in a header and in a shell without escaping.
 fn token(text: &str) -> Result<&str, Failure> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     if !text.is_empty() && text.bytes().all(fits) {
         return Ok(text);
     }
-    Err(Failure::usage("--token", "a token consists of letters, digits and any of - . _ ~ + / ="))
+    Err(Failure::value("--token", text, "use letters, digits and - . _ ~ + / = only"))
 }
 
 fn storage(path: &Path) -> Result<Storage, Failure> {
@@ -139,8 +142,8 @@ fn storage(path: &Path) -> Result<Storage, Failure> {
         Some("memory") => Ok(Storage::Memory),
         Some("count") => Ok(Storage::Count),
         _ => {
-            let failed = |error| Failure::usage(format!("--storage {}", path.display()), error);
-            std::fs::create_dir_all(path).map_err(failed)?;
+            std::fs::create_dir_all(path)
+                .map_err(|error| Failure::file("create the directory", path, &error))?;
             Ok(Storage::Directory(path.to_owned()))
         }
     }
@@ -148,20 +151,22 @@ fn storage(path: &Path) -> Result<Storage, Failure> {
 
 async fn listen(sim: &Sim, text: &str) -> Result<SimServer, Failure> {
     let served = sim.serve_on(listen_address::resolve(text)?).await;
-    served.map_err(|error| Failure::usage(listen_address::flag(text), error))
+    served.map_err(|error| listen_address::unavailable(text, &error))
 }
 
-/// Prints the variables for a shell, and who else can reach the simulator.
+/// Prints the settings for clients, and a warning if other machines can reach the simulator.
 fn announce(server: &SimServer, token: &str) -> Result<(), Failure> {
     let reporter = Reporter::text();
     let address = server.address();
     if !address.ip().is_loopback() {
-        let message = format!("other machines can reach it at {address}, and see uploads");
+        let message = format!(
+            "warning: other machines can reach the simulator at {address} and read uploaded files"
+        );
         reporter.note(&message);
     }
     let url = format!("http://{}", listen_address::reachable(address));
     if std::io::stderr().is_terminal() {
-        reporter.note(&format!("watch it at {url}/_sim/"));
+        reporter.note(&format!("open {url}/_sim/ in a browser to watch the simulator"));
     }
     reporter.line(&format!("FRAMEIO_BASE_URL={url}"))?;
     reporter.line(&format!("FRAMEIO_TOKEN={token}"))

@@ -6,31 +6,34 @@ use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
 
 use super::upload::{UploadOptions, check_local};
 use crate::args::{AccountArg, GlobalArgs, OnConflict};
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
-Uploads the files that the folder lacks; with --down, downloads the files that the directory lacks.
-Files with the same name and size count as the same. Nothing is deleted on either side, and nothing
-at the service is replaced: a file of another size is uploaded next to the existing one. With
---down, an existing file of another size is kept and reported as a conflict, and the exit status is
-not 0.
+Examples:
+  frameio sync rushes /Studio/Film/Dailies --dry-run
+  frameio sync rushes /Studio/Film/Dailies --down
 
-  frameio sync rushes '/Studio/Film/Dailies' --dry-run";
+Uploads the files that are missing in the folder, or, with --down, downloads the files that are
+missing in the directory. Files count as equal if they have the same name and size.
+
+Nothing is deleted on either side. An upload never replaces a file: one of another size is uploaded
+next to the existing file of the same name. A download keeps an existing file of another size and
+reports a conflict, and the exit status is not 0; see --on-conflict.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Directory on this machine
+    /// Local directory
     #[arg(value_name = "DIR")]
     directory: PathBuf,
-    /// Folder or project: path as /Workspace/Project/Folder, or ID [default: the profile's project]
+    /// Folder or project: /Workspace/Project/Folder, or an ID [default: the profile's project]
     folder: Option<String>,
-    /// Download instead of upload
+    /// Download missing files instead of uploading them
     #[arg(long)]
     down: bool,
-    /// With --down: what to do about existing files that differ [default: skip]
+    /// With --down, what to do if an existing file differs [default: skip]
     #[arg(long, value_enum, value_name = "ACTION", requires = "down")]
     on_conflict: Option<OnConflict>,
     #[command(flatten)]
@@ -47,16 +50,16 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     } else {
         check_local([&args.directory])?;
         if !args.directory.is_dir() {
-            let message = format!("'{}' is not a directory", args.directory.display());
-            return Err(Failure::new(Status::Usage, message));
+            let directory = args.directory.display();
+            return Err(Failure::usage(format!("'{directory}' is not a directory")));
         }
     }
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
     let report = match args.down {
-        true => TransferReport::receiving(args.output, &args.directory),
-        false => TransferReport::new(args.output),
+        true => TransferReport::download(args.output, &args.directory),
+        false => TransferReport::upload(args.output),
     };
     let result = if args.down {
         let root = RemotePath::default();

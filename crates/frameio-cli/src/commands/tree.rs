@@ -1,4 +1,4 @@
-//! `frameio tree`: everything below a folder, a project, a workspace or all of them.
+//! `frameio tree`: lists everything below a folder, project or workspace.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use super::asset_row::AssetRow;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::report::{Reporter, SkippedItems};
-use crate::resolver::{Place, Resolver, not_a_folder};
+use crate::resolver::{Listable, Resolver, not_a_folder};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Path as /Workspace/Project/Folder, / or //Account for workspaces, or ID [default: the
+    /// Folder, project or workspace: /Workspace/Project/Folder, / or //Account, or an ID [default: the
     /// profile's project]
-    place: Option<String>,
-    /// Number of levels to list; 1 lists the place itself
+    path: Option<String>,
+    /// Maximum number of levels to list; 1 lists the direct children only
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     depth: Option<u16>,
-    /// Print JSON lines, each as soon as it is known
+    /// Print JSON lines, each as soon as the item is found
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -32,7 +32,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let place = resolver.place(args.place.as_deref()).await?;
+    let listable = resolver.listable(args.path.as_deref()).await?;
     let mut tree = Tree {
         client,
         transfers: transfers.clone(),
@@ -44,39 +44,39 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         status: None,
     };
     let top = RemotePath::default();
-    let root = match place {
-        Place::Root(account) => {
+    let root = match listable {
+        Listable::Root(account) => {
             tree.workspaces(account.as_deref()).await?;
             top
         }
-        Place::Item(place) => {
-            let account = &place.account_id;
-            match (&place.item, place.folder_id()) {
+        Listable::Item(item) => {
+            let account = &item.account_id;
+            match (&item.item, item.folder_id()) {
                 (ResolvedItem::Workspace, _) => {
-                    tree.projects(account, &place.workspace_id, &top).await?;
+                    tree.projects(account, &item.workspace_id, &top).await?;
                 }
                 (_, Some(folder)) => tree.walk(transfers.walk(account, folder), &top).await?,
-                _ => return Err(not_a_folder(&place)),
+                _ => return Err(not_a_folder(&item)),
             }
-            place.path
+            item.path
         }
     };
     tree.finish(&root)
 }
 
-/// What was found.
+/// Collects the rows of a tree, or prints them as JSON.
 struct Tree {
     client: Client,
     transfers: Transfers,
     reporter: Reporter,
-    /// Number of levels to list.
+    /// Maximum number of levels.
     depth: Option<usize>,
-    /// By path; names are not unique, so that a number keeps rows of the same path apart.
+    /// Rows by path. Names are not unique, so the number of the row is part of the key.
     rows: BTreeMap<(Vec<String>, usize), AssetRow>,
     failed: u64,
-    /// Projects that were left out.
+    /// Projects that could not be decoded.
     skipped: SkippedItems,
-    /// Common status of the failures.
+    /// Status that all failures share.
     status: Option<Status>,
 }
 
@@ -116,7 +116,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Returns whether what is in a path is deeper than asked for.
+    /// Returns whether the children of a path are below the maximum depth.
     fn is_too_deep(&self, path: &RemotePath) -> bool {
         self.depth.is_some_and(|depth| path.names().len() >= depth)
     }
@@ -146,7 +146,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Prints a row as JSON, or keeps it for the sorted tree.
+    /// Prints a row as JSON, or stores it for the sorted tree.
     fn row(&mut self, path: &RemotePath, row: AssetRow) -> Result<(), Failure> {
         if self.reporter.is_json() {
             let mut line = row.json();
@@ -164,7 +164,10 @@ impl Tree {
         match self.status {
             None => self.skipped.finish(),
             Some(status) => {
-                let message = format!("{} folders could not be listed completely", self.failed);
+                let message = match self.failed {
+                    1 => "1 folder could not be listed completely".to_owned(),
+                    failed => format!("{failed} folders could not be listed completely"),
+                };
                 Err(Failure::new(status, message))
             }
         }

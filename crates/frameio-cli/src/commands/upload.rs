@@ -1,4 +1,4 @@
-//! `frameio upload`: files and directories into a folder.
+//! `frameio upload`: uploads files and directories into a folder.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,29 +7,36 @@ use frameio::transfer::{RemotePath, TransferError, UploadTree};
 
 use crate::args::{AccountArg, CompareArg, GlobalArgs};
 use crate::config;
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
-A directory is uploaded under its own name with everything in it. Existing files with the same name
-and size are skipped; nothing is replaced or deleted. To resume an interrupted upload, run the same
-command again within 24 hours. Several runs at once upload each file once.
+Examples:
+  frameio upload take.mov --to /Studio/Film/Dailies
+  frameio upload rushes --to '/Studio/Film/Dailies' --include '*.mov'
 
-Standard input and named pipes are read to their end first: '... | frameio upload /dev/stdin'.
+A directory is uploaded with its name and everything in it. A file is skipped if the folder has one
+of the same name and size. Nothing is replaced or deleted.
 
-Patterns are globs. *.mov matches names at any depth; with a slash, a pattern matches a path, as
-'Day 1/*.mov' or './Day 1' below the directory, or 'rushes/Day 1' with its name.
+To resume an interrupted upload, run the same command again within 24 hours. Concurrent runs of the
+same command upload each file once.
 
-  frameio upload rushes take.mov --to '/Studio/Film/Dailies'";
+Standard input ('… | frameio upload /dev/stdin') and named pipes are read to the end before the
+upload starts.
+
+Patterns are globs. Without a slash, a pattern matches names at any depth: '*.mov'. With a slash, it
+matches paths below the directory, with or without the name of the directory: 'Day 1/*.mov',
+'./Day 1', 'rushes/Day 1'.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Files and directories to upload
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// Folder or project: path as /Workspace/Project/Folder, or ID [default: the profile's project]
+    /// Folder or project to upload to: /Workspace/Project/Folder, or an ID [default: the profile's
+    /// project]
     #[arg(long, value_name = "FOLDER")]
     to: Option<String>,
     #[command(flatten)]
@@ -40,25 +47,25 @@ pub(crate) struct Args {
     output: OutputArgs,
 }
 
-/// Which files are uploaded, and how.
+/// Options of `frameio upload` and `frameio sync`.
 #[derive(Debug, clap::Args)]
 pub(super) struct UploadOptions {
-    /// Upload only files that match; may be repeated
+    /// Upload only files that match this glob pattern; may be repeated
     #[arg(long, value_name = "PATTERN")]
     include: Vec<String>,
-    /// Ignore files and directories that match; may be repeated
+    /// Skip files and directories that match this glob pattern; may be repeated
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
-    /// Also upload hidden files
+    /// Include hidden files and directories
     #[arg(long)]
     hidden: bool,
     /// Follow symbolic links
     #[arg(long)]
     follow_links: bool,
-    /// Maximum number of files in flight
+    /// Maximum number of files transferred at the same time
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) concurrency: u16,
-    /// Show what would be transferred, without transferring it
+    /// Show which files would be transferred, without transferring them
     #[arg(long)]
     pub(super) dry_run: bool,
     #[command(flatten)]
@@ -107,25 +114,24 @@ impl UploadOptions {
         ];
         match given.iter().find(|(given, _)| *given) {
             Some((_, name)) => {
-                let message = format!("'{name}' cannot be used with '--down'");
-                Err(Failure::new(Status::Usage, message))
+                Err(Failure::usage(format!("'{name}' cannot be used with '--down'")))
             }
             None => Ok(()),
         }
     }
 }
 
-/// The warning that interrupted uploads start over, with the reason and the remedy.
+/// Returns the warning that interrupted uploads start over.
 fn not_resumable(reason: &(impl std::fmt::Display + ?Sized)) -> String {
     format!(
-        "warning: {reason}; uploads that are interrupted will start over: \
+        "warning: {reason}; interrupted uploads will start over: \
          set FRAMEIO_CONFIG_DIR to a writable directory"
     )
 }
 
-/// Refuses local paths that cannot be uploaded, before the service is called.
+/// Refuses local paths that cannot be uploaded, before any request is sent.
 pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
-    UploadTree::check_paths(paths).map_err(|error| Failure::new(Status::Usage, error.to_string()))
+    UploadTree::check_paths(paths).map_err(|error| Failure::usage(error.to_string()))
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -133,7 +139,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.to.as_deref()).await?;
-    let report = TransferReport::new(args.output);
+    let report = TransferReport::upload(args.output);
     let tree = UploadTree::paths(account, folder, &args.paths);
     let tree = args.options.apply(tree, &report)?;
     let result = shutdown::interruptible(transfers.upload_tree(tree)).await;

@@ -1,4 +1,4 @@
-//! `frameio whoami`: the signed-in user and their accounts.
+//! `frameio whoami`: shows the signed-in user and their accounts.
 
 use frameio::accounts::{Account, ListAccounts};
 use frameio::auth::profile::Profile;
@@ -12,7 +12,7 @@ use crate::report::{Record, Reporter};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Print one JSON object
+    /// Print a JSON object
     #[arg(long)]
     json: bool,
 }

@@ -1,4 +1,4 @@
-//! The directory of profiles, tokens and transfer state.
+//! Paths in the configuration directory.
 
 use std::path::PathBuf;
 
@@ -6,17 +6,17 @@ use frameio::auth::profile::ProfileDirectory;
 
 use crate::exit::Failure;
 
-/// Returns the directory of profiles and tokens.
+/// Returns the configuration directory, see [`ProfileDirectory::locate`].
 pub(crate) fn directory() -> Result<ProfileDirectory, Failure> {
     Ok(ProfileDirectory::locate(&|name| std::env::var_os(name))?)
 }
 
-/// Returns the directory of the manifests from which uploads resume.
+/// Returns the directory of the manifests that interrupted uploads resume from.
 pub(crate) fn uploads() -> Result<PathBuf, Failure> {
     Ok(directory()?.path().join("uploads"))
 }
 
-/// Returns the file of the checksums that earlier transfers saved.
+/// Returns the file of checksums that transfers with `--compare-checksums` save.
 pub(crate) fn checksums() -> Result<PathBuf, Failure> {
     Ok(directory()?.path().join("checksums"))
 }

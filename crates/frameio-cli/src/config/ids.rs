@@ -1,4 +1,4 @@
-//! The ids that a profile fills in.
+//! IDs of the profile, for input that lacks them.
 
 use frameio::Operation;
 use frameio::auth::profile::Profile;
@@ -6,20 +6,20 @@ use serde_json::{Map, Value};
 
 use crate::exit::{Failure, Status};
 
-/// Use of the ids of a profile.
+/// Adds the IDs of a profile to the input of operations.
 pub(crate) trait ProfileIds {
-    /// Adds to a failure about a missing id why that of the profile was not used.
+    /// Explains, in a failure about a missing ID, why the one of the profile was not used.
     fn explain(&self, failure: Failure) -> Failure;
 
-    /// Adds the ids that the route of an operation needs and the input lacks.
+    /// Adds the IDs that the route of an operation needs and the input lacks.
     fn fill(&self, operation: &Operation, input: &mut Map<String, Value>);
 }
 
 impl ProfileIds for Profile {
     fn explain(&self, mut failure: Failure) -> Failure {
-        if self.had_other_ids && failure.status == Status::Usage {
-            failure.message += " (the IDs of the profile belong to its own sign-in, and this run uses \
-                                the credentials of the environment)";
+        if self.ids_omitted && failure.status == Status::Usage {
+            failure.message += " (the IDs in the profile are ignored, because the credentials come \
+                                from the environment)";
         }
         failure
     }
@@ -31,7 +31,7 @@ impl ProfileIds for Profile {
             ("project_id", &self.project_id),
         ] {
             let Some(id) = id else { continue };
-            // Only what the route asks for: an unrequested filter would hide results.
+            // Query parameters are left out: an unrequested filter would hide results.
             if operation.path.contains(&format!("{{{parameter}}}")) {
                 input.entry(parameter).or_insert_with(|| id.as_str().into());
             }

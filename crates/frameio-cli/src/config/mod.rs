@@ -1,4 +1,4 @@
-//! Profiles and the files in which the command keeps them.
+//! Profiles and other files in the configuration directory.
 
 mod directory;
 mod ids;

@@ -1,4 +1,4 @@
-//! Reading and changing the file of all profiles.
+//! Reads and changes `profiles.json`.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,9 @@ use frameio::auth::profile::Profiles;
 use frameio_private_file::{Reserved, open_lock};
 
 use super::directory;
-use crate::exit::{Failure, Status};
+use crate::exit::{Failure, Status, io_reason};
 
-/// Reads the file; without a file, there are no profiles.
+/// Reads the profiles; none if the file is missing.
 pub(crate) fn load() -> Result<Profiles, Failure> {
     Ok(Profiles::load(&directory()?)?)
 }
@@ -24,9 +24,9 @@ pub(crate) fn update<T>(
     Ok(result)
 }
 
-/// Does `work` and then changes the file by its result, both under a lock.
+/// Runs `work` and saves its result in the file, both under a lock.
 ///
-/// The space for the change is reserved first, so that a full disk stops the work, too.
+/// Disk space for the change is reserved before `work` starts, so that a full disk fails early.
 pub(crate) async fn update_after<T>(
     work: impl AsyncFnOnce() -> Result<T, Failure>,
     change: impl FnOnce(&mut Profiles, T),
@@ -37,7 +37,7 @@ pub(crate) async fn update_after<T>(
     file.write(&profiles)
 }
 
-/// The file under its lock, with space for a change.
+/// The locked file, with disk space reserved for a change.
 struct LockedFile {
     path: PathBuf,
     space: Reserved,
@@ -45,13 +45,13 @@ struct LockedFile {
 }
 
 impl LockedFile {
-    /// Locks the file, and reads it.
+    /// Locks and reads the file.
     fn open() -> Result<(Profiles, Self), Failure> {
-        /// A profile has some hundred bytes.
+        /// Space for a change; a profile takes a few hundred bytes.
         const MARGIN: u64 = 16 << 10;
 
         let path = directory()?.profiles();
-        let failed = |error| failure(&path, error);
+        let failed = |error| failure(&path, &error);
         let lock = open_lock(&path).map_err(failed)?;
         lock.lock().map_err(failed)?;
         let profiles = load()?;
@@ -61,13 +61,14 @@ impl LockedFile {
     }
 
     fn write(self, profiles: &Profiles) -> Result<(), Failure> {
-        let failed = |error| failure(&self.path, error);
+        let failed = |error| failure(&self.path, &error);
         let mut json = serde_json::to_vec_pretty(profiles).map_err(|error| failed(error.into()))?;
         json.push(b'\n');
         self.space.commit(&json).map_err(failed)
     }
 }
 
-fn failure(path: &Path, error: std::io::Error) -> Failure {
-    Failure::new(Status::Other, format!("{}: {error}", path.display()))
+fn failure(path: &Path, error: &std::io::Error) -> Failure {
+    let message = format!("cannot save '{}': {}", path.display(), io_reason(error));
+    Failure::new(Status::Other, message)
 }

@@ -1,10 +1,10 @@
-//! Credentials of a run: from the environment, or from the sign-in of a profile.
+//! Credentials of a run, from the environment or from the sign-in of a profile.
 
 mod sign_in;
 
 use frameio::ClientBuilder;
 use frameio::auth::profile::{Profile, ProfileCredentials, Vault};
-use frameio::auth::{Claims, Credential, Session, Tokens, WhyUnauthorized, explain};
+use frameio::auth::{Claims, Credential, Session, Tokens, UnauthorizedReason, explain};
 use frameio::layers::Token;
 use jiff::Timestamp;
 
@@ -13,15 +13,15 @@ use crate::config;
 use crate::exit::Failure;
 use crate::report::Reporter;
 
-/// Credentials with which the calls of a run are signed.
+/// Credentials that authenticate the calls of a run.
 pub(crate) struct Credentials {
     method: AuthMethod,
     source: Source,
 }
 
-/// How calls are signed.
+/// Source of the tokens that are sent with calls.
 enum AuthMethod {
-    /// A token that does not change.
+    /// A fixed token.
     Token(Token),
     /// A session that refreshes its tokens.
     Session(Session),
@@ -50,7 +50,7 @@ impl Source {
         }
     }
 
-    /// Returns the name for people and in JSON.
+    /// Returns the name that text and JSON output use.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::TokenVariable => "FRAMEIO_TOKEN",
@@ -61,14 +61,12 @@ impl Source {
 }
 
 /// Returns the credentials in the environment.
-///
-/// Secrets come from the environment, because other users can read the arguments of a process.
 fn of_environment() -> Result<Option<ProfileCredentials>, Failure> {
-    Ok(ProfileCredentials::of_environment(&|name| std::env::var_os(name))?)
+    Ok(ProfileCredentials::from_environment(&|name| std::env::var_os(name))?)
 }
 
 impl Credentials {
-    /// Uses a token that does not change.
+    /// Uses a fixed token.
     pub(crate) const fn token(token: Token, source: Source) -> Self {
         Self { method: AuthMethod::Token(token), source }
     }
@@ -93,16 +91,18 @@ impl Credentials {
         }
     }
 
-    /// Returns the credentials with which a profile signed in.
+    /// Returns the credentials of the sign-in of a profile.
     ///
-    /// They are for the services at which it did, and refused at others.
+    /// # Errors
+    /// Fails if the run uses other services than those that the sign-in was made for.
     pub(crate) fn of_profile(
         name: &str,
         profile: &Profile,
         settings: &SignInSettings,
     ) -> Result<Self, Failure> {
         let directory = config::directory()?;
-        let saved = ProfileCredentials::of_profile(&directory, name, profile, &settings.services)?;
+        let saved =
+            ProfileCredentials::from_profile(&directory, name, profile, &settings.services)?;
         Self::new(name, saved, Source::Profile, settings)
     }
 
@@ -121,7 +121,7 @@ impl Credentials {
         })
     }
 
-    /// Signs the calls of a client.
+    /// Adds the credentials to a client.
     pub(crate) fn sign(&self, builder: ClientBuilder) -> ClientBuilder {
         match &self.method {
             AuthMethod::Token(token) if is_legacy(token) => builder.legacy_token(token.expose()),
@@ -130,7 +130,7 @@ impl Credentials {
         }
     }
 
-    /// Returns the session, if the tokens are refreshed.
+    /// Returns the session; `None` for a fixed token.
     pub(crate) const fn as_session(&self) -> Option<&Session> {
         match &self.method {
             AuthMethod::Token(_) => None,
@@ -138,7 +138,7 @@ impl Credentials {
         }
     }
 
-    /// Returns the tokens of the session, if there is one.
+    /// Returns the tokens of the session; `None` for a fixed token.
     pub(crate) async fn tokens(&self) -> Result<Option<Tokens>, Failure> {
         match &self.method {
             AuthMethod::Token(_) => Ok(None),
@@ -146,12 +146,12 @@ impl Credentials {
         }
     }
 
-    /// Returns where the credentials are from.
+    /// Returns the origin of the credentials.
     pub(crate) const fn source(&self) -> Source {
         self.source
     }
 
-    /// Returns the kind of credentials, for people and in JSON.
+    /// Returns the kind of credentials that text and JSON output use.
     pub(crate) fn kind(&self, profile: &Profile) -> &'static str {
         match (&self.method, self.source, &profile.sign_in) {
             (AuthMethod::Token(token), ..) if is_legacy(token) => "legacy developer token",
@@ -161,7 +161,7 @@ impl Credentials {
         }
     }
 
-    /// Returns when the current token expires, if that is known.
+    /// Returns the expiry of the current token, if known.
     pub(crate) async fn expires_at(&self) -> Result<Option<Timestamp>, Failure> {
         match &self.method {
             AuthMethod::Token(token) => {
@@ -171,7 +171,7 @@ impl Credentials {
         }
     }
 
-    /// Turns a failed call into a failure that says why the token was refused, if that is known.
+    /// Converts the error of a call, and explains why the token was refused, if known.
     pub(crate) fn failure(&self, error: frameio::Error) -> Failure {
         let why = self.explain(&error);
         let mut failure = Failure::from(error);
@@ -181,7 +181,7 @@ impl Credentials {
         failure
     }
 
-    fn explain(&self, error: &frameio::Error) -> Option<WhyUnauthorized> {
+    fn explain(&self, error: &frameio::Error) -> Option<UnauthorizedReason> {
         match &self.method {
             AuthMethod::Token(token) => explain(error.status(), token, Timestamp::now()),
             AuthMethod::Session(session) => session.explain(error.status()),
@@ -194,7 +194,7 @@ fn is_legacy(token: &Token) -> bool {
     token.expose().starts_with("fio-u-")
 }
 
-/// Opens the session of a profile, whose tokens all runs share.
+/// Opens the session of a profile, whose tokens are shared by all runs.
 pub(crate) fn session(
     name: &str,
     vault: &Vault,
@@ -204,8 +204,8 @@ pub(crate) fn session(
     let profile = name.to_owned();
     let warn = move |error: &frameio::auth::Error| {
         let message = format!(
-            "the renewed sign-in of profile '{profile}' is not saved: {error}; trying again when \
-             this run ends"
+            "cannot save the refreshed tokens of profile '{profile}': {error}; retrying at the end \
+             of this run"
         );
         Reporter::text().note(&message);
     };

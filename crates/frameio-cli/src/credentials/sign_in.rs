@@ -1,13 +1,13 @@
-//! How a run signs in.
+//! Settings for sign-in requests.
 
 use std::time::Duration;
 
 use frameio::auth::profile::Services;
 use frameio::auth::{Credential, Ims};
 
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 
-/// How a run signs in.
+/// Settings for sign-in requests.
 #[derive(Clone, Debug)]
 pub(crate) struct SignInSettings {
     pub(crate) services: Services,
@@ -25,6 +25,6 @@ impl SignInSettings {
         if let Some(max_retries) = self.max_retries {
             builder = builder.max_retries(max_retries);
         }
-        builder.build().map_err(|error| Failure::new(Status::Usage, error.to_string()))
+        builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 }

@@ -10,10 +10,10 @@ use super::printable;
 use super::terminal_echo::QuietControls;
 use super::width::{fit_start, terminal_columns};
 
-/// Size in bytes below which a bar would only flicker.
+/// Size in bytes below which a file has no bar, which would only flicker.
 const SMALL: u64 = 4 << 20;
 
-/// One line for each large file in flight, and one for the whole run.
+/// Progress bars: one for each large file in flight, and one for the whole run.
 pub(super) struct FileBars {
     all: MultiProgress,
     style: ProgressStyle,
@@ -26,7 +26,7 @@ pub(super) struct FileBars {
 impl FileBars {
     /// Adds the bars to a terminal; `None` if they cannot be drawn.
     pub(super) fn new(all: &MultiProgress) -> Option<Self> {
-        // The lines are made here, so that they fit the terminal.
+        // Messages are formatted here, so that they fit the terminal.
         let style = ProgressStyle::with_template("{msg}").ok()?;
         let total = all.add(ProgressBar::no_length());
         total.set_style(ProgressStyle::with_template("{spinner} {msg}").ok()?);
@@ -47,7 +47,7 @@ impl FileBars {
         bar.set_message(meter.line(&printable(path), Instant::now(), terminal_columns()));
     }
 
-    /// Redraws all lines: time passes without reports too.
+    /// Redraws all bars, because rates and times change without progress.
     pub(super) fn tick<'a>(&self, meters: impl IntoIterator<Item = (&'a String, &'a Meter)>) {
         let (now, columns) = (Instant::now(), terminal_columns());
         for (path, meter) in meters {
@@ -58,7 +58,7 @@ impl FileBars {
         self.draw_total(columns);
     }
 
-    /// Removes the line of a file that has ended.
+    /// Removes the bar of a file.
     pub(super) fn end(&mut self, path: &str) {
         if let Some(bar) = self.by_path.remove(path) {
             self.remove(&bar);
@@ -76,7 +76,7 @@ impl FileBars {
         self.total.tick();
     }
 
-    /// Removes all lines.
+    /// Removes all bars.
     pub(super) fn clear(self) {
         self.by_path.values().chain([&self.total]).for_each(|bar| self.remove(bar));
         drop(self.all.clear());

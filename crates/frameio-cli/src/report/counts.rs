@@ -10,8 +10,8 @@ use crate::exit::Status;
 
 /// Counts of files by outcome.
 ///
-/// The library's `Summary` counts one tree and is returned at its end. This counts a run while it
-/// goes on, interrupted ones too, over several trees and single files.
+/// Unlike `Summary` of the library, which is returned at the end of a tree, it counts while the run
+/// continues, and covers interrupted runs.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Counts {
     transferred: u64,
@@ -22,11 +22,11 @@ pub(super) struct Counts {
     conflicts: u64,
     unfinished: u64,
     failed: u64,
-    /// Common status of the failures and conflicts.
+    /// Status that all failures and conflicts share.
     status: Option<Status>,
-    /// Files that an interruption left incomplete.
+    /// Files that are incomplete because of an interruption.
     incomplete: u64,
-    /// Bytes that are kept of them, at least.
+    /// Minimum number of bytes of incomplete files that need not be transferred again.
     kept: u64,
 }
 
@@ -52,7 +52,7 @@ impl Counts {
                 self.failed += 1;
                 self.add_status(Status::of_file(error));
             }
-            // An outcome unknown to this version must not pass for a success.
+            // An unknown outcome must not count as a success.
             _ => {
                 self.failed += 1;
                 self.add_status(Status::Other);
@@ -70,7 +70,7 @@ impl Counts {
         self.kept = self.kept.saturating_add(kept);
     }
 
-    /// Returns the status of the run if something was not transferred that should have been.
+    /// Returns the exit status of the run if there are failures or conflicts.
     pub(super) const fn failure(self) -> Option<Status> {
         self.status
     }
@@ -96,7 +96,7 @@ impl fmt::Display for Counts {
             (self.skipped, "already present"),
             (self.ignored, "ignored"),
             (self.conflicts, "in conflict"),
-            (self.unfinished, "unfinished at the service"),
+            (self.unfinished, "incomplete at the service"),
             (self.failed, "failed"),
             (self.incomplete, "incomplete"),
         ] {

@@ -1,31 +1,31 @@
-//! Text that a terminal shows as it is: characters that control the terminal or hide are escaped.
+//! Escapes characters that control a terminal, are invisible, or reorder text.
 
 use std::fmt;
 
 use serde_json::Value;
 
-/// Text without characters that control a terminal, are invisible, or change the order of others.
+/// Text without characters that control a terminal, are invisible, or reorder text.
 ///
-/// The writers of this module's parent accept nothing else, so no text reaches a terminal raw.
+/// The writers of the parent module accept only this type, so that no raw text reaches a terminal.
 pub(super) struct Escaped(String);
 
 impl Escaped {
-    /// One line of text. A line break in it is escaped too.
+    /// Escapes a line of text, including line breaks.
     pub(super) fn line(text: &str) -> Self {
         Self(printable(text))
     }
 
-    /// JSON in one line, with the same value.
+    /// Formats JSON in one line.
     pub(super) fn json(value: &Value) -> Self {
         Self::json_text(&value.to_string())
     }
 
-    /// Indented JSON, with the same value.
+    /// Formats JSON with indentation.
     pub(super) fn indented_json(value: &Value) -> Self {
         Self::json_text(&format!("{value:#}"))
     }
 
-    /// JSON that is text already, with the same value.
+    /// Escapes formatted JSON, which keeps its value.
     pub(super) fn json_text(json: &str) -> Self {
         Self(json_text(json))
     }
@@ -37,7 +37,7 @@ impl fmt::Display for Escaped {
     }
 }
 
-/// Escapes a text visibly, such as `\u{202e}`, so that it stays one line.
+/// Escapes a text as in Rust: `\u{202e}`. The result is one line.
 pub(crate) fn printable(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -53,7 +53,7 @@ pub(crate) fn printable(text: &str) -> String {
 pub(crate) fn json_text(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
-        // JSON has these outside of strings only; in strings it escapes them itself.
+        // In JSON, these occur outside of strings only.
         if matches!(c, '\n' | '\r' | '\t') || !is_unsafe(c) {
             escaped.push(c);
             continue;
@@ -65,13 +65,13 @@ pub(crate) fn json_text(json: &str) -> String {
     escaped
 }
 
-/// Returns whether a character controls a terminal, is invisible, or changes the order of others.
+/// Returns whether a character controls a terminal, is invisible, or reorders text.
 const fn is_unsafe(c: char) -> bool {
     matches!(
         c,
-        // Controls (C0, DEL, C1), soft hyphen, marks of direction.
+        // Controls (C0, DEL, C1), soft hyphen, Arabic letter mark, Mongolian vowel separator.
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
-        // Zero width; separators of lines, embeddings and overrides of direction; isolates.
+        // Zero-width characters; line separators and directional overrides; isolates.
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         // Byte order mark, annotations, tags.
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
@@ -99,13 +99,13 @@ mod tests {
         for text in UNSAFE {
             let escaped = printable(text);
             assert!(escaped.chars().all(|c| c.is_ascii_graphic()), "{escaped}");
-            assert_eq!(printable(&escaped), escaped, "escaped once is enough");
+            assert_eq!(printable(&escaped), escaped, "escaping is idempotent");
         }
         assert_eq!(printable("a\u{202e}b\u{1b}[2J\n"), r"a\u{202e}b\u{1b}[2J\n");
     }
 
     #[test]
-    fn leaves_names_in_any_script_as_they_are() {
+    fn keeps_names_in_any_script() {
         for text in
             ["Größe — «x».mov", "日本語 葛\u{e0100}", "e\u{301}", "ש א", "👩🏽 ❤\u{fe0f}", r"\n"]
         {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn json_keeps_its_value() {
+    fn escaped_json_keeps_its_value() {
         let value = serde_json::json!({ "names": UNSAFE, "日本語": ["a b", "\\u202e", 7] });
         for escaped in [Escaped::json(&value), Escaped::indented_json(&value)] {
             let text = escaped.to_string();

@@ -1,4 +1,4 @@
-//! The outcome of one file, in a line.
+//! Formats the outcome of a file.
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +15,8 @@ pub(super) struct FileRecord<'a> {
     pub(super) outcome: &'a Outcome,
     pub(super) remote: &'a str,
     pub(super) local: &'a Path,
-    /// Directory that files are received into.
-    pub(super) received_into: Option<&'a Path>,
+    /// Directory that files are downloaded to.
+    pub(super) directory: Option<&'a Path>,
     pub(super) file_id: Option<&'a FileId>,
 }
 
@@ -31,8 +31,8 @@ impl FileRecord<'_> {
         matches!(self.outcome, Outcome::Ignored(_))
     }
 
-    /// Returns whether the file was ignored although nobody asked for that.
-    pub(super) const fn is_ignored_unasked(&self) -> bool {
+    /// Returns whether the file was ignored for another reason than the user's options.
+    pub(super) const fn is_ignored_unexpectedly(&self) -> bool {
         match self.outcome {
             Outcome::Ignored(why) => !matches!(why, Ignored::Hidden | Ignored::Excluded),
             _ => false,
@@ -64,22 +64,22 @@ impl FileRecord<'_> {
         match self.outcome {
             Outcome::Ignored(why) => Some(why.to_string()),
             Outcome::Unfinished => {
-                Some("a file of this name at the service is incomplete, and stays there".to_owned())
+                Some("an incomplete file with this name exists at the service".to_owned())
             }
             _ => None,
         }
     }
 
-    /// Returns the path on the disk of a file that is received under another name, from the first
-    /// name on that differs.
+    /// Returns the local path of a file that is saved under another name, from the first component
+    /// that differs.
     fn changed_name(&self) -> Option<PathBuf> {
         let is_written = matches!(
             self.outcome,
             Outcome::Transferred { .. } | Outcome::Planned { .. } | Outcome::Conflict(_)
         );
-        let local = self.local.strip_prefix(self.received_into?).ok()?;
+        let local = self.local.strip_prefix(self.directory?).ok()?;
         let remote: RemotePath = self.remote.parse().ok()?;
-        // The directory stands for the first names.
+        // The first remote names have no counterpart below the directory.
         let above = remote.names().len().checked_sub(local.components().count())?;
         let same = local.components().zip(remote.names().get(above..)?);
         let same = same.take_while(|(local, remote)| local.as_os_str() == remote.as_str()).count();
@@ -160,8 +160,8 @@ mod tests {
     fn text_shows_the_names_that_a_download_changes() {
         let line = |remote: &str, local: &str, into: &str| {
             let outcome = &Outcome::Transferred { bytes: 34, digest: None };
-            let (local, received_into) = (Path::new(local), Some(Path::new(into)));
-            FileRecord { outcome, remote, local, received_into, file_id: None }.lines().concat()
+            let (local, directory) = (Path::new(local), Some(Path::new(into)));
+            FileRecord { outcome, remote, local, directory, file_id: None }.lines().concat()
         };
         for (remote, local, into, shown) in [
             ("/W/P/CON.txt", "out/_CON.txt", "out", " as '_CON.txt'"),

@@ -1,4 +1,4 @@
-//! Reports on batches: a bar on a terminal, and a line now and then elsewhere.
+//! Progress of a batch: a bar on a terminal, or else a line at intervals.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use super::escape::Escaped;
 use super::terminal_echo::QuietControls;
 use super::width::{fit_start, terminal_columns};
 
-/// Interval between lines where there is no terminal.
+/// Interval between lines without a terminal.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// Counts of jobs by outcome.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct JobCounts {
-    pub(crate) done: usize,
+    pub(crate) succeeded: usize,
     pub(crate) failed: usize,
-    pub(crate) left: usize,
+    pub(crate) remaining: usize,
 }
 
 /// Shows the progress of a batch on standard error.
@@ -44,37 +44,37 @@ impl JobReport {
 
     /// Shows the counts and the estimated remaining time.
     pub(crate) fn progress(&mut self, counts: JobCounts, remaining: Duration) {
-        let ended = counts.done + counts.failed;
+        let ended = counts.succeeded + counts.failed;
         let failed = match counts.failed {
             0 => String::new(),
             failed => format!(", {failed} failed"),
         };
-        // An estimate is no more accurate than a second.
+        // The estimate is not more accurate than a second.
         let remaining = HumanDuration(remaining.max(Duration::from_secs(1)));
+        let total = ended + counts.remaining;
         match &self.bar {
             Some(bar) => {
                 bar.set_position(ended as u64);
-                let total = ended + counts.left;
-                let message = format!("{ended}/{total} about {remaining} left{failed}");
+                let message = format!("{ended}/{total}, about {remaining} remaining{failed}");
                 let room = terminal_columns().saturating_sub(1);
                 bar.set_message(fit_start(&message, room).to_owned());
             }
             None if self.shown.elapsed() >= PAUSE => {
                 self.shown = Instant::now();
-                let total = ended + counts.left;
-                self.reporter
-                    .status(&format!("{ended} of {total} jobs, about {remaining} left{failed}"));
+                let message =
+                    format!("{ended} of {total} jobs, about {remaining} remaining{failed}");
+                self.reporter.status(&message);
             }
             None => {}
         }
     }
 
-    /// Prints a line that stays.
+    /// Prints a line on standard error.
     pub(crate) fn status(&self, line: &str) {
         self.reporter.status(line);
     }
 
-    /// Prints a result, a line of JSON, on standard output.
+    /// Prints a result, which is a line of JSON, on standard output.
     pub(crate) fn result(&self, json: &str) -> std::io::Result<()> {
         self.reporter.write(&Escaped::json_text(json))
     }
@@ -84,8 +84,9 @@ impl JobReport {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let JobCounts { done, failed, left } = counts;
-        self.reporter
-            .status(&format!("{done} done, {failed} failed, {left} left; results in {results}"));
+        let JobCounts { succeeded, failed, remaining } = counts;
+        self.reporter.status(&format!(
+            "{succeeded} succeeded, {failed} failed, {remaining} remaining; results in {results}"
+        ));
     }
 }

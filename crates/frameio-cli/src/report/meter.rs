@@ -1,4 +1,4 @@
-//! Progress of one file in flight: what is done, how fast, and what an interruption keeps.
+//! Progress of one file in flight: its bytes, its rate, and the bytes that survive an interruption.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -18,19 +18,19 @@ const SAMPLE: Duration = Duration::from_millis(250);
 /// Time without progress after which a transfer is shown as waiting.
 const STALLED: Duration = Duration::from_secs(3);
 
-/// Columns that a name needs to be of use.
+/// Minimum number of columns for a name.
 const NAME: usize = 12;
 
 /// Progress of one file.
 #[derive(Debug)]
 pub(super) struct Meter {
-    /// First report that knows the size: what an earlier run has done.
+    /// First report with a size, which has the progress of earlier runs.
     start: Progress,
     latest: Progress,
-    most: u64,
-    /// Time at which `most` was reached.
+    max_bytes: u64,
+    /// Time at which `max_bytes` was reached.
     moved: Instant,
-    /// Bytes at some times within the window, the oldest first.
+    /// Samples of the number of bytes within the window, oldest first.
     samples: VecDeque<(Instant, u64)>,
 }
 
@@ -39,22 +39,22 @@ impl Meter {
         Self {
             start: progress,
             latest: progress,
-            most: progress.bytes,
+            max_bytes: progress.bytes,
             moved: now,
             samples: VecDeque::from([(now, progress.bytes)]),
         }
     }
 
-    /// Takes a report of the transfer.
+    /// Records a progress report.
     pub(super) fn update(&mut self, progress: Progress, now: Instant) {
         if self.start.total.is_none() && progress.total.is_some() {
             *self = Self::new(progress, now);
             return;
         }
         self.latest = progress;
-        // A failed attempt takes its bytes back: sending them again is no progress.
-        if progress.bytes > self.most {
-            self.most = progress.bytes;
+        // The bytes of a failed attempt are subtracted; sending them again is not progress.
+        if progress.bytes > self.max_bytes {
+            self.max_bytes = progress.bytes;
             self.moved = now;
         }
         if self.samples.back().is_none_or(|(at, _)| now.duration_since(*at) >= SAMPLE) {
@@ -65,8 +65,8 @@ impl Meter {
         }
     }
 
-    /// Returns how many bytes are surely kept if the transfer stops now: those of an earlier run and
-    /// of the parts that were completed in this one.
+    /// Returns the number of bytes that need not be transferred again if the transfer stops now: those
+    /// of earlier runs and of parts that were completed in this one.
     pub(super) fn kept(&self) -> u64 {
         let (start, latest) = (self.start, self.latest);
         let rest = start.total.unwrap_or_default().saturating_sub(start.bytes);
@@ -77,8 +77,8 @@ impl Meter {
         start.bytes.saturating_add(sent).min(latest.bytes.max(start.bytes))
     }
 
-    /// Returns a line of at most `columns` columns. The end of a long path is shown: the beginnings
-    /// are the same.
+    /// Returns a line of at most `columns` columns. Of a long path, the end is shown, because paths
+    /// share their beginnings.
     pub(super) fn line(&self, path: &str, now: Instant, columns: usize) -> String {
         let done = HumanBytes(self.latest.bytes).to_string();
         let (bytes, share) = match self.latest.total {
@@ -97,28 +97,28 @@ impl Meter {
         format!("{name}{:1$} {right}", "", room - width(&name))
     }
 
-    /// Returns rate and remaining time, or why there are none.
+    /// Returns the rate and the remaining time, or the reason why there is no progress.
     fn state(&self, now: Instant) -> String {
-        let still = now.duration_since(self.moved);
+        let stalled = now.duration_since(self.moved);
         if self.latest.total.is_some_and(|total| self.latest.bytes >= total) {
-            return match still >= STALLED {
-                true => format!("finishing {}", short(still)),
+            return match stalled >= STALLED {
+                true => format!("finishing {}", short(stalled)),
                 false => "finishing".to_owned(),
             };
         }
-        if still >= STALLED {
-            return format!("waiting {}", short(still));
+        if stalled >= STALLED {
+            return format!("waiting {}", short(stalled));
         }
         let rate = self.rate(now);
-        let left = rate.and_then(|rate| {
-            let left = self.latest.total?.saturating_sub(self.latest.bytes);
-            Duration::try_from_secs_f64(left as f64 / rate).ok()
+        let remaining = rate.and_then(|rate| {
+            let bytes = self.latest.total?.saturating_sub(self.latest.bytes);
+            Duration::try_from_secs_f64(bytes as f64 / rate).ok()
         });
         let rate = rate.map_or("-".to_owned(), |rate| format!("{}/s", HumanBytes(rate as u64)));
-        format!("{rate} {:>5}", left.map_or("-".to_owned(), short))
+        format!("{rate} {:>5}", remaining.map_or("-".to_owned(), short))
     }
 
-    /// Returns the bytes per second within the window. Bytes of an earlier run do not count.
+    /// Returns the number of bytes per second within the window, without those of earlier runs.
     fn rate(&self, now: Instant) -> Option<f64> {
         let (at, bytes) = *self.samples.front()?;
         let seconds = now.duration_since(at).as_secs_f64();
@@ -187,9 +187,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_rate_leaves_out_what_an_earlier_run_has_done() {
+    async fn the_rate_excludes_the_bytes_of_an_earlier_run() {
         let now = Instant::now();
-        // A download knows nothing before the first response.
+        // The size of a download is unknown before the first response.
         let mut meter = Meter::new(Progress::default(), now);
         meter.update(progress(80 * MIB, 0), now + seconds(1));
         meter.update(progress(82 * MIB, 0), now + seconds(2));
@@ -197,12 +197,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_transfer_without_progress_is_waiting() {
+    async fn shows_a_transfer_without_progress_as_waiting() {
         let now = Instant::now();
         let mut meter = Meter::new(progress(0, 0), now);
         meter.update(progress(40 * MIB, 4), now + seconds(1));
         assert!(meter.state(now + seconds(2)).contains("/s"));
-        // Attempts that fail and begin again are no progress.
+        // Attempts that fail and restart are not progress.
         for at in 2..162 {
             meter.update(progress((39 + at % 2) * MIB, 3), now + seconds(at));
         }
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whole_parts_and_an_earlier_run_are_kept() {
+    async fn keeps_complete_parts_and_the_bytes_of_an_earlier_run() {
         let now = Instant::now();
         let mut meter = Meter::new(progress(0, 0), now);
         meter.update(progress(35 * MIB, 3), now);

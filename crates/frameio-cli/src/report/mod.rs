@@ -1,5 +1,4 @@
-//! Everything that the command prints: results on standard output, notes and progress on standard
-//! error.
+//! All output of the command: results on standard output, notes and progress on standard error.
 
 mod bars;
 mod counts;
@@ -24,13 +23,13 @@ pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::log::LogWriter;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
-use crate::exit::{Failure, Status};
+use crate::exit::{Failure, Status, io_reason};
 
-/// A result with a form for people and one for programs.
+/// A result that can be printed as text or as JSON.
 pub(crate) trait Record {
-    /// Returns the form for people, line by line.
+    /// Returns the lines of text.
     fn lines(&self) -> Vec<String>;
-    /// Returns the form for programs.
+    /// Returns the JSON value, which is printed in one line.
     fn json(&self) -> Value;
 }
 
@@ -41,20 +40,20 @@ pub(crate) struct Reporter {
 }
 
 impl Reporter {
-    /// Prints text for people.
+    /// Creates a reporter that prints text.
     pub(crate) const fn text() -> Self {
         Self::new(false)
     }
 
-    /// Prints JSON lines, or text for people.
+    /// Creates a reporter that prints JSON lines or text.
     pub(crate) const fn new(is_json: bool) -> Self {
         Self { is_json, bars: None }
     }
 
-    /// Also shows progress bars, if standard error is a terminal without a log.
+    /// Shows progress bars if standard error is a terminal and logging is off.
     fn with_bars(self) -> Self {
-        let is_free = std::io::stderr().is_terminal() && !log::is_on();
-        Self { bars: is_free.then(MultiProgress::new), ..self }
+        let has_bars = std::io::stderr().is_terminal() && !log::is_enabled();
+        Self { bars: has_bars.then(MultiProgress::new), ..self }
     }
 
     /// Returns whether results are printed as JSON lines.
@@ -70,7 +69,7 @@ impl Reporter {
         }
     }
 
-    /// Prints a JSON value: indented on a terminal, in one line elsewhere. Null is not printed.
+    /// Prints a JSON value: indented on a terminal, or else in one line. Does not print null.
     pub(crate) fn value(&self, value: &Value) -> Result<(), Failure> {
         match value {
             Value::Null => Ok(()),
@@ -89,7 +88,7 @@ impl Reporter {
         self.print(&Escaped::line(text))
     }
 
-    /// Prints on standard output. If the reader has closed it, as `head` does, the run ends quietly.
+    /// Prints on standard output. If the reader has closed it, as `head` does, exits without an error.
     fn print(&self, text: &Escaped) -> Result<(), Failure> {
         match self.write(text) {
             Ok(()) => Ok(()),
@@ -105,18 +104,18 @@ impl Reporter {
         })
     }
 
-    /// Prints a remark about the run on standard error.
+    /// Prints a note or an error on standard error, after the name of the program.
     pub(crate) fn note(&self, text: &str) {
         self.status(&format!("frameio: {text}"));
     }
 
-    /// Prints a line on standard error. A run does not depend on whether anybody can read it.
+    /// Prints a line on standard error. Ignores errors, so that a closed output does not fail the run.
     pub(crate) fn status(&self, text: &str) {
         let text = Escaped::line(text);
         self.suspended(|| drop(writeln!(std::io::stderr(), "{text}")));
     }
 
-    /// Removes the bars from the terminal while something else is printed.
+    /// Hides the bars while something else is printed.
     fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bars {
             Some(bars) => bars.suspend(print),
@@ -125,12 +124,12 @@ impl Reporter {
     }
 }
 
-/// Converts a model to the JSON of the service.
+/// Converts a model to JSON, with the field names of the service.
 pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
     serde_json::to_value(model).map_err(|error| Failure::new(Status::Other, error.to_string()))
 }
 
-/// The failure of a run whose results cannot be written.
+/// Creates the failure of a run whose results cannot be written.
 fn output_failure(error: &std::io::Error) -> Failure {
-    Failure::new(Status::Other, format!("cannot write to standard output: {error}"))
+    Failure::new(Status::Other, format!("cannot write to standard output: {}", io_reason(error)))
 }

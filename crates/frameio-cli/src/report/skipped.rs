@@ -5,12 +5,12 @@ use frameio::endpoint::repair::Skipped;
 use super::Reporter;
 use crate::exit::{Failure, Status};
 
-/// Prints items that a listing leaves out, and fails the command at its end.
+/// Reports items that cannot be decoded, and fails the listing at its end.
 #[derive(Debug, Default)]
 pub(crate) struct SkippedItems(usize);
 
 impl SkippedItems {
-    /// Prints items on standard error.
+    /// Reports items on standard error.
     pub(crate) fn add(&mut self, reporter: &Reporter, skipped: Vec<Skipped>) {
         for item in skipped {
             self.0 += 1;
@@ -18,7 +18,7 @@ impl SkippedItems {
         }
     }
 
-    /// Fails if any item was left out: the listing is not complete.
+    /// Fails if an item could not be decoded.
     pub(crate) fn finish(&self) -> Result<(), Failure> {
         let message = match self.0 {
             0 => return Ok(()),

@@ -1,7 +1,7 @@
-//! Echo of control characters on the terminal.
+//! Echo of control characters by the terminal.
 
-/// Keeps the terminal from printing `^C` until dropped: it would move the progress bars, which could
-/// not be cleared then.
+/// Prevents the terminal from echoing `^C` until dropped. The echo would move the progress bars, so
+/// that they could not be cleared.
 #[derive(Debug)]
 pub(super) struct QuietControls {
     #[cfg(unix)]
@@ -37,9 +37,9 @@ mod unix {
     use rustix::stdio::stderr;
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcgetpgrp, tcsetattr};
 
-    /// Sets whether control characters are printed, and returns whether that is a change.
+    /// Turns the echo of control characters on or off, and returns whether it was changed.
     pub(super) fn set_echo(echoes: bool) -> bool {
-        // A process in the background would be stopped.
+        // The system stops a background process that changes the terminal.
         if tcgetpgrp(stderr()) != Ok(getpgrp()) {
             return false;
         }

@@ -1,4 +1,4 @@
-//! Reports on transfers: the outcome of each file, progress bars, and a summary.
+//! Reports transfers: the outcome of each file, progress bars, and a summary.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{ErrorKind, IsTerminal};
@@ -18,10 +18,10 @@ use super::meter::Meter;
 use super::{Record, Reporter, output_failure};
 use crate::exit::{Failure, Status};
 
-/// What a transfer prints.
+/// Output options of transfers.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct OutputArgs {
-    /// Print a line of JSON for each file, and one for the whole run at the end
+    /// Print a line of JSON for each file, and a summary at the end
     #[arg(long)]
     pub(crate) json: bool,
     /// Print failures only
@@ -32,40 +32,40 @@ pub(crate) struct OutputArgs {
 /// Interval at which the bars are redrawn.
 const TICK: Duration = Duration::from_millis(500);
 
-/// Prints the outcome of each file, shows progress, and counts.
+/// Prints the outcome of each file, shows progress, and counts files.
 pub(crate) struct TransferReport {
     reporter: Reporter,
     is_quiet: bool,
-    /// Directory that files are received into.
-    received_into: Option<PathBuf>,
+    /// Directory that files are downloaded to.
+    directory: Option<PathBuf>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     counts: Counts,
-    /// On a terminal, until the run ends.
+    /// Progress bars, on a terminal only.
     bars: Option<FileBars>,
     /// Files in flight, by path.
     files: HashMap<String, Meter>,
-    /// Paths that failed: a late progress report must not show them again.
+    /// Paths that failed, for which late progress reports are ignored.
     failed: HashSet<String>,
-    /// Why results could not be written.
-    lost: Option<Failure>,
+    /// Failure to write results.
+    output_failure: Option<Failure>,
 }
 
 impl TransferReport {
-    /// Starts the report of an upload, within a runtime.
-    pub(crate) fn new(output: OutputArgs) -> Arc<Self> {
+    /// Starts the report of an upload. Must be called within a runtime.
+    pub(crate) fn upload(output: OutputArgs) -> Arc<Self> {
         Self::start(output, None)
     }
 
-    /// Starts the report of a download into a directory, within a runtime.
-    pub(crate) fn receiving(output: OutputArgs, directory: &Path) -> Arc<Self> {
+    /// Starts the report of a download to a directory. Must be called within a runtime.
+    pub(crate) fn download(output: OutputArgs, directory: &Path) -> Arc<Self> {
         Self::start(output, Some(directory.to_owned()))
     }
 
-    fn start(output: OutputArgs, received_into: Option<PathBuf>) -> Arc<Self> {
+    fn start(output: OutputArgs, directory: Option<PathBuf>) -> Arc<Self> {
         let mut reporter = Reporter::new(output.json);
         if !output.quiet {
             reporter = reporter.with_bars();
@@ -73,7 +73,7 @@ impl TransferReport {
         let bars = reporter.bars.as_ref().and_then(FileBars::new);
         let has_bars = bars.is_some();
         let state = Mutex::new(State { bars, ..State::default() });
-        let this = Arc::new(Self { reporter, is_quiet: output.quiet, received_into, state });
+        let this = Arc::new(Self { reporter, is_quiet: output.quiet, directory, state });
         if has_bars {
             this.redraw();
         }
@@ -132,7 +132,7 @@ impl TransferReport {
         }
     }
 
-    /// Prints a remark about the run.
+    /// Prints a note on standard error.
     pub(crate) fn note(&self, text: &str) {
         self.reporter.note(text);
     }
@@ -142,7 +142,7 @@ impl TransferReport {
             outcome: &item.outcome,
             remote,
             local: &item.local,
-            received_into: self.received_into.as_deref(),
+            directory: self.directory.as_deref(),
             file_id: item.file_id.as_ref(),
         });
     }
@@ -161,32 +161,32 @@ impl TransferReport {
             }
             bars.is_some()
         };
-        // Where bars show the progress, lines on the same terminal would repeat it.
+        // On a terminal, lines would repeat what the bars show.
         let with_lines = !has_bars || !std::io::stdout().is_terminal();
         if self.reporter.is_json() {
             self.output(&Escaped::json(&record.json()));
-        } else if record.is_wrong() || (record.is_ignored_unasked() && !with_lines) {
+        } else if record.is_wrong() || (record.is_ignored_unexpectedly() && !with_lines) {
             record.lines().iter().for_each(|line| self.reporter.status(line));
         } else if !self.is_quiet
             && with_lines
-            && (record.is_ignored_unasked() || !record.is_ignored())
+            && (record.is_ignored_unexpectedly() || !record.is_ignored())
         {
             record.lines().iter().for_each(|line| self.output(&Escaped::line(line)));
         }
     }
 
-    /// Prints on standard output. The transfers continue if that fails, and the run fails at its end,
+    /// Prints on standard output. If that fails, the transfers continue and the run fails at its end,
     /// unless the reader has closed the output.
     fn output(&self, text: &Escaped) {
         if let Err(error) = self.reporter.write(text)
             && error.kind() != ErrorKind::BrokenPipe
         {
-            self.state().lost.get_or_insert_with(|| output_failure(&error));
+            self.state().output_failure.get_or_insert_with(|| output_failure(&error));
         }
     }
 
-    /// Prints the summary and returns how the run ended. `resume` says how to continue after an
-    /// interruption.
+    /// Prints the summary and returns the result of the run. `resume` is the hint that is printed
+    /// after an interruption.
     pub(crate) fn finish(&self, result: Result<(), Failure>, resume: &str) -> Result<(), Failure> {
         let is_stopped = matches!(&result, Err(failure) if failure.status == Status::Interrupted);
         let counts = {
@@ -215,10 +215,10 @@ impl TransferReport {
             (Ok(()), Some(status)) => Err(Failure::reported(status)),
             (result, _) => result,
         };
-        match (result, self.state().lost.take()) {
-            (Ok(()), Some(lost)) => Err(lost),
-            (Err(failure), Some(lost)) => {
-                self.reporter.note(&lost.message);
+        match (result, self.state().output_failure.take()) {
+            (Ok(()), Some(output_failure)) => Err(output_failure),
+            (Err(failure), Some(output_failure)) => {
+                self.reporter.note(&output_failure.message);
                 Err(failure)
             }
             (result, None) => result,

@@ -1,4 +1,4 @@
-//! Columns of a terminal.
+//! Widths of text in columns of a terminal.
 
 use console::Term;
 use unicode_width::UnicodeWidthChar;
@@ -8,7 +8,7 @@ pub(super) fn terminal_columns() -> usize {
     Term::stderr().size_checked().map_or(80, |(_, columns)| columns.into())
 }
 
-/// Returns how many columns a text takes, or a few more.
+/// Returns the number of columns of a text, or a slightly larger number.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
@@ -21,8 +21,8 @@ pub(super) fn fit_end(text: &str, room: usize) -> String {
     let Some(mut room) = room.checked_sub(1) else { return String::new() };
     let mut start = text.len();
     for (at, c) in text.char_indices().rev() {
-        let Some(left) = room.checked_sub(columns(c)) else { break };
-        (room, start) = (left, at);
+        let Some(remaining) = room.checked_sub(columns(c)) else { break };
+        (room, start) = (remaining, at);
     }
     format!("…{}", text.get(start..).unwrap_or_default())
 }
@@ -30,8 +30,8 @@ pub(super) fn fit_end(text: &str, room: usize) -> String {
 /// Returns the text, or its beginning, in at most `room` columns.
 pub(super) fn fit_start(text: &str, mut room: usize) -> &str {
     let end = text.char_indices().find(|(_, c)| match room.checked_sub(columns(*c)) {
-        Some(left) => {
-            room = left;
+        Some(remaining) => {
+            room = remaining;
             false
         }
         None => true,
@@ -41,7 +41,7 @@ pub(super) fn fit_start(text: &str, mut room: usize) -> &str {
 
 fn columns(c: char) -> usize {
     match c {
-        // Makes an emoji of the character before it, which is wider.
+        // Variation selector 16 turns the preceding character into a wider emoji.
         '\u{fe0f}' => 1,
         c => c.width().unwrap_or_default(),
     }

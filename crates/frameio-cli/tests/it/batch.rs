@@ -12,7 +12,7 @@ use crate::program::{Ended, end, program, run, serve};
 #[cfg(unix)]
 use crate::program::{interrupt, wait_until};
 
-/// A folder with the jobs of a batch.
+/// A directory with a file of jobs.
 struct Batch {
     folder: tempfile::TempDir,
     jobs: PathBuf,
@@ -57,7 +57,8 @@ fn read(path: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// A file to comment on: of all that creates something, comments have the largest quota.
+/// Creates a file to comment on. Of all operations that create something, comments have the largest
+/// quota.
 async fn file(sim: &Sim, server: &SimServer) -> Value {
     let demo = sim.demo();
     let input = json!({
@@ -90,7 +91,7 @@ async fn every_job_has_one_result_with_its_line() {
     let batch = Batch::new(&jobs);
     let ended = batch.run(&server, &[]).await;
     assert_eq!(ended.status, 1, "one failed: {ended:?}");
-    assert!(ended.stderr.contains("40 done, 1 failed, 0 left"), "{ended:?}");
+    assert!(ended.stderr.contains("40 succeeded, 1 failed, 0 remaining"), "{ended:?}");
     let results = batch.results();
     let lines: BTreeSet<_> = results.iter().map(|it| it["line"].as_u64().unwrap()).collect();
     assert_eq!((results.len(), lines), (41, (1..=41).collect()));
@@ -104,14 +105,14 @@ async fn every_job_has_one_result_with_its_line() {
             }
             line => {
                 let number = if line < 8 { line - 1 } else { line - 2 };
-                assert_eq!(result["answer"]["data"]["text"], format!("comment {number}"));
+                assert_eq!(result["response"]["data"]["text"], format!("comment {number}"));
             }
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_jobs_are_told_before_any_is_done() {
+async fn reports_invalid_jobs_before_the_first_call() {
     let (sim, server) = serve().await;
     let file = file(&sim, &server).await;
     let batch = Batch::new(&[
@@ -122,17 +123,18 @@ async fn wrong_jobs_are_told_before_any_is_done() {
     let ended = batch.run(&server, &[]).await;
     assert_eq!(ended.status, 2);
     let lines: Vec<_> = ended.stderr.lines().collect();
-    let about = batch.jobs.display();
-    let first = format!("{about}: line 2: no operation 'comment.create'");
+    let file = batch.jobs.display();
+    let first = format!("{file}:2: no such operation 'comment.create'");
     assert!(lines[0].starts_with(&first), "{ended:?}");
-    let second = format!("{about}: line 3: comments.create: `file_id` is missing");
-    assert!(lines[1].starts_with(&second), "{ended:?}");
-    assert!(lines[2].ends_with("2 invalid lines; nothing was sent"), "{ended:?}");
+    let second = format!("{file}:3: comments.create: ");
+    assert!(lines[1].starts_with(&second) && lines[1].contains("`file_id`"), "{ended:?}");
+    let summary = format!("frameio: 2 lines are invalid in {file}; nothing was sent");
+    assert_eq!(lines[2], summary, "{ended:?}");
     assert_eq!((created(&sim), batch.results().len()), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_goes_on_where_it_was() {
+async fn resumes_a_batch_and_retries_failed_jobs() {
     let (sim, server) = serve().await;
     let file = file(&sim, &server).await;
     let batch = Batch::new(&[
@@ -142,28 +144,24 @@ async fn a_batch_goes_on_where_it_was() {
     ]);
     sim.inject(Fault::status(StatusCode::CONFLICT).on("comments.create").next(1));
     let ended = batch.run(&server, &["--concurrency", "1"]).await;
-    assert!(ended.stderr.contains("2 done, 1 failed, 0 left"), "{ended:?}");
+    assert!(ended.stderr.contains("2 succeeded, 1 failed, 0 remaining"), "{ended:?}");
 
     let again = batch.run(&server, &[]).await;
-    assert!(again.failed(2).contains("already exists: use --resume"), "{again:?}");
+    assert!(again.failed(2).contains("exists: continue that run with '--resume'"), "{again:?}");
     let resumed = batch.run(&server, &["--resume"]).await;
-    let already = "3 of 3 jobs have a result already, 1 of them an error";
-    assert!(resumed.stderr.contains(already), "{resumed:?}");
-    assert!(
-        resumed
-            .stderr
-            .contains("1 job failed: to retry, run the same command with --resume --retry-failed"),
-        "{resumed:?}"
-    );
-    assert_eq!((resumed.status, created(&sim)), (1, 3), "a failure is not forgotten");
+    let skipped = "skipped 3 of 3 jobs with a result (1 failed)";
+    assert!(resumed.stderr.contains(skipped), "{resumed:?}");
+    let hint = "1 job failed: to retry them, run the same command with --resume --retry-failed";
+    assert!(resumed.stderr.contains(hint), "{resumed:?}");
+    assert_eq!((resumed.status, created(&sim)), (1, 3), "the failure determines the exit status");
     let retried = batch.run(&server, &["--resume", "--retry-failed"]).await;
-    assert!(retried.stderr.contains("1 done, 0 failed, 0 left"), "{retried:?}");
+    assert!(retried.stderr.contains("1 succeeded, 0 failed, 0 remaining"), "{retried:?}");
     assert_eq!((retried.status, created(&sim), batch.results().len()), (0, 4, 4));
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_batch_loses_nothing_and_does_nothing_twice() {
+async fn an_interrupted_batch_loses_no_job_and_repeats_none() {
     let (sim, server) = serve().await;
     let file = file(&sim, &server).await;
     let jobs: Vec<_> = (0..30).map(|i| comment(&sim, &file, &format!("comment {i}"))).collect();
@@ -179,8 +177,9 @@ async fn an_interrupted_batch_loses_nothing_and_does_nothing_twice() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     let done = batch.results().len();
     assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains(&format!("{done} done, 0 failed, {} left", 30 - done)), "{stderr}");
-    assert!((8..30).contains(&done), "what was sent is waited for, and nothing more is: {done}");
+    let counts = format!("{done} succeeded, 0 failed, {} remaining", 30 - done);
+    assert!(stderr.contains(&counts), "{stderr}");
+    assert!((8..30).contains(&done), "waits for calls in flight, and starts no others: {done}");
 
     let resumed = batch.run(&server, &["--resume"]).await;
     assert_eq!(resumed.status, 0, "{resumed:?}");
@@ -191,7 +190,7 @@ async fn an_interrupted_batch_loses_nothing_and_does_nothing_twice() {
 /// The texts of the comments that were created, sorted.
 fn texts(results: &[Value]) -> Vec<&str> {
     let mut texts: Vec<_> =
-        results.iter().map(|it| it["answer"]["data"]["text"].as_str().unwrap()).collect();
+        results.iter().map(|it| it["response"]["data"]["text"].as_str().unwrap()).collect();
     texts.sort_unstable();
     texts
 }
@@ -204,17 +203,17 @@ async fn a_resumed_batch_finds_its_jobs_by_content() {
     let batch = Batch::new(&[job("a"), job("b"), job("c"), job("twice")]);
     assert_eq!(batch.run(&server, &[]).await.status, 0);
 
-    // Inserted, sorted, edited, removed, and added once more.
+    // Lines are inserted, sorted, edited, removed and duplicated.
     batch.write(&[job("new"), job("twice"), job("c"), job("B"), job("a"), job("twice")]);
     let resumed = batch.run(&server, &["--resume"]).await;
     assert_eq!(resumed.status, 0, "{resumed:?}");
-    assert!(resumed.stderr.contains("3 of 6 jobs have a result already"), "{resumed:?}");
-    let unknown = "1 results are of jobs that are not in the file any more";
+    assert!(resumed.stderr.contains("skipped 3 of 6 jobs with a result\n"), "{resumed:?}");
+    let unknown = "ignored 1 results of jobs that are no longer in the file";
     assert!(resumed.stderr.contains(unknown), "{resumed:?}");
     let results = batch.results();
     assert_eq!(texts(&results), ["B", "a", "b", "c", "new", "twice", "twice"]);
     assert_eq!(created(&sim), 7);
-    // The order of fields and blanks are not content.
+    // Whitespace does not change a job.
     let text = std::fs::read_to_string(&batch.jobs).unwrap().replace("\":", "\" :  ");
     std::fs::write(&batch.jobs, text).unwrap();
     assert_eq!(batch.run(&server, &["--resume"]).await.status, 0);
@@ -222,7 +221,7 @@ async fn a_resumed_batch_finds_its_jobs_by_content() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_profile_fills_in_belongs_to_the_job() {
+async fn the_ids_of_the_profile_are_part_of_the_job() {
     let (sim, server) = serve().await;
     let batch = Batch::new(&[json!({"op": "workspaces.index"})]);
     let run = async |account: &str| {
@@ -241,7 +240,7 @@ async fn what_the_profile_fills_in_belongs_to_the_job() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn results_are_used_by_one_run_at_a_time_and_readable_by_the_owner_alone() {
+async fn results_are_locked_by_a_run_and_readable_by_the_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let (sim, server) = serve().await;
@@ -265,7 +264,7 @@ async fn results_are_used_by_one_run_at_a_time_and_readable_by_the_owner_alone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_has_no_results_is_refused_and_kept() {
+async fn refuses_and_keeps_a_file_without_results() {
     let (_sim, server) = serve().await;
     let batch = Batch::new(&[json!({"op": "users.show"})]);
     let precious = batch.folder.path().join("precious");
@@ -279,19 +278,19 @@ async fn a_file_that_has_no_results_is_refused_and_kept() {
     }
     for special in ["/dev/null", batch.folder.path().to_str().unwrap()] {
         let ended = batch.run(&server, &["--results", special, "--resume"]).await;
-        assert!(ended.failed(2).contains("is not a regular file"), "{ended:?}");
+        assert!(ended.failed(2).contains("it is not a regular file"), "{ended:?}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn jobs_that_are_in_no_file_need_a_place_for_their_results() {
+async fn requires_a_file_for_results_unless_the_jobs_are_in_one() {
     let (_sim, server) = serve().await;
     for jobs in ["/dev/null", "/dev/stdin", "-"] {
         let mut command = program(&server);
         command.args(["batch", jobs]);
         let ended = end(command, Some("{\"op\":\"users.show\"}\n")).await;
-        let message = "frameio: --results: is required for jobs that are not in a file";
+        let message = "frameio: '--results' is required if the jobs are not in a regular file";
         assert_eq!(ended.failed(2), message);
     }
     assert!(!Path::new("/dev/null.results").exists());
@@ -306,19 +305,20 @@ async fn results_can_go_to_standard_output() {
     let ended = end(command, Some("{\"op\":\"users.show\"}\n{\"op\":\"users.show\"}\n")).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     let ids: BTreeSet<_> =
-        ended.lines().iter().map(|it| it["answer"]["data"]["id"].to_string()).collect();
+        ended.lines().iter().map(|it| it["response"]["data"]["id"].to_string()).collect();
     assert_eq!(ids, [json!(sim.demo().user_id).to_string()].into());
     assert_eq!(ended.lines().len(), 2);
-    assert!(ended.stderr.contains("2 done, 0 failed, 0 left; results in standard output"));
-    assert_eq!(std::fs::read_dir(batch.folder.path()).unwrap().count(), 1, "the jobs");
+    let counts = "2 succeeded, 0 failed, 0 remaining; results in standard output";
+    assert!(ended.stderr.contains(counts), "{ended:?}");
+    assert_eq!(std::fs::read_dir(batch.folder.path()).unwrap().count(), 1, "only the jobs");
 
     let resumed = batch.run(&server, &["--results", "-", "--resume"]).await;
-    assert!(resumed.failed(2).contains("--results -: cannot be used with --resume"));
+    assert!(resumed.failed(2).contains("'--results -' cannot be used with '--resume'"));
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn results_that_cannot_be_written_are_reported_by_their_lines() {
+async fn reports_the_lines_whose_results_cannot_be_written() {
     let (sim, server) = serve().await;
     let file = file(&sim, &server).await;
     let jobs: Vec<_> = (0..9).map(|i| comment(&sim, &file, &format!("comment {i}"))).collect();
@@ -329,22 +329,22 @@ async fn results_that_cannot_be_written_are_reported_by_their_lines() {
     let output = command.spawn().unwrap().wait_with_output().await.unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("cannot write to standard output: No space left"), "{stderr}");
-    let (_, lines) = stderr.trim_end().rsplit_once("without a result for lines ").unwrap();
+    assert!(stderr.contains("cannot write to standard output: no space left"), "{stderr}");
+    let (_, lines) = stderr.trim_end().rsplit_once("results are lost for lines ").unwrap();
     let made = created(&sim);
     assert_eq!(lines.split(", ").count(), made, "{stderr}");
-    assert!(made <= 3, "no call is made after the first failure: {made}");
+    assert!(made <= 3, "starts no call after the first failure: {made}");
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_result_that_was_cut_off_by_a_full_disk_is_kept_and_its_job_not_repeated() {
+async fn keeps_a_result_truncated_by_a_full_disk_and_does_not_repeat_its_job() {
     let (sim, server) = serve().await;
     let file = file(&sim, &server).await;
     let jobs: Vec<_> = (0..6).map(|i| comment(&sim, &file, &format!("comment {i}"))).collect();
     let batch = Batch::new(&jobs);
     let full = batch.command(&server, &["--concurrency", "1"]);
-    // A file cannot grow beyond 2 KiB.
+    // Limits the size of files to 2 KiB.
     let mut command = tokio::process::Command::new("sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$@\"", "sh"]);
     command.arg(full.as_std().get_program()).args(full.as_std().get_args());
@@ -358,21 +358,21 @@ async fn a_result_that_was_cut_off_by_a_full_disk_is_kept_and_its_job_not_repeat
     let made = created(&sim);
     assert_eq!(ended.status, 1, "{ended:?}");
     let message =
-        format!("File too large (os error 27); calls were made without a result for lines {made}");
+        format!("file too large; calls were made, but their results are lost for lines {made}");
     assert!(ended.stderr.contains(&message), "{ended:?}");
     let before = std::fs::read_to_string(batch.results_file()).unwrap();
     assert!((1..6).contains(&made) && !before.ends_with('\n'), "{made}: {before}");
 
     let resumed = batch.run(&server, &["--resume"]).await;
     assert_eq!((resumed.status, created(&sim)), (1, 6), "{resumed:?}");
-    assert!(resumed.stderr.contains("1 job failed: to retry, "), "{resumed:?}");
+    assert!(resumed.stderr.contains("1 job failed: to retry them, "), "{resumed:?}");
     let results = batch.results();
     assert_eq!(results.len(), 6);
-    let cut_off = &results[made - 1];
+    let truncated = &results[made - 1];
     assert_eq!(
-        (&cut_off["line"], &cut_off["error"]["may_have_been_sent"]),
+        (&truncated["line"], &truncated["error"]["may_have_been_sent"]),
         (&json!(made), &json!(true))
     );
     let rest = before.lines().last().unwrap();
-    assert_eq!(cut_off["error"]["cut_off"], rest, "nothing that was received is lost");
+    assert_eq!(truncated["error"]["truncated"], rest);
 }

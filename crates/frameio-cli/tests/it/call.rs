@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::program::{end, offline, program, run, serve};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operation_is_called_with_json_and_answers_with_json() {
+async fn calls_operations_with_json_and_prints_json() {
     let (sim, server) = serve().await;
     let demo = sim.demo();
     let me = run(&server, &["call", "users.show"]).await.json();
@@ -22,7 +22,7 @@ async fn an_operation_is_called_with_json_and_answers_with_json() {
     let created = run(&server, &["call", "folders.create", "--input", &folder.to_string()]).await;
     let created = created.json();
     assert_eq!(created["data"]["name"], "Dailies ü");
-    // What is null comes as null: the answer is the service's.
+    // Null fields are kept: the response is printed as received.
     assert_eq!(created["data"].get("cover_file_id"), Some(&Value::Null));
 
     let delete = json!({"account_id": demo.account_id, "folder_id": created["data"]["id"]});
@@ -34,7 +34,7 @@ async fn an_operation_is_called_with_json_and_answers_with_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unchecked_sends_what_is_outside_the_documented_limits() {
+async fn unchecked_sends_values_outside_the_documented_limits() {
     let (sim, server) = serve().await;
     let input = json!({"account_id": sim.demo().account_id, "page_size": 101}).to_string();
     let call = ["call", "workspaces.index", "--input", &input];
@@ -43,7 +43,7 @@ async fn unchecked_sends_what_is_outside_the_documented_limits() {
         checked.failed(2),
         "frameio: workspaces.index: `page_size` is 101, expected 1 to 100",
     );
-    // The simulator knows the same limit.
+    // The simulator enforces the same limit.
     let refused = run(&server, &[&call[..], &["--unchecked"]].concat()).await;
     assert!(refused.stderr.starts_with("frameio: workspaces.index: 4"), "{}", refused.stderr);
     let jobs = tempfile::tempdir().unwrap();
@@ -52,13 +52,13 @@ async fn unchecked_sends_what_is_outside_the_documented_limits() {
     let batch = ["batch", "--results", "-", file.to_str().unwrap()];
     let refused = run(&server, &batch).await;
     assert_eq!(refused.status, 2, "{refused:?}");
-    assert!(refused.stderr.contains("1 invalid lines; nothing was sent"), "{refused:?}");
+    assert!(refused.stderr.contains("1 line is invalid in "), "{refused:?}");
     let sent = run(&server, &[&batch[..], &["--unchecked"]].concat()).await;
     assert!(sent.stdout.contains("\"status\":4"), "{sent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn input_comes_from_a_file_or_from_standard_input() {
+async fn reads_input_from_a_file_or_standard_input() {
     let (sim, server) = serve().await;
     let input = json!({"account_id": sim.demo().account_id, "page_size": 1}).to_string();
     let folder = tempfile::tempdir().unwrap();
@@ -74,7 +74,7 @@ async fn input_comes_from_a_file_or_from_standard_input() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_pages_are_items_one_a_line_with_every_parameter_on_each() {
+async fn all_prints_the_items_of_all_pages_and_sends_every_parameter_for_each() {
     let (sim, server) = serve().await;
     let demo = sim.demo();
     for i in 0..7 {
@@ -101,7 +101,7 @@ async fn all_pages_are_items_one_a_line_with_every_parameter_on_each() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_later_page_that_fails_is_a_failure_after_the_items_before_it() {
+async fn prints_the_items_before_a_page_that_fails() {
     let (sim, server) = serve().await;
     let demo = sim.demo();
     for _ in 0..3 {
@@ -116,12 +116,12 @@ async fn a_later_page_that_fails_is_a_failure_after_the_items_before_it() {
     assert!(ended.stderr.contains("403 Forbidden"), "{ended:?}");
 
     let ended = run(&server, &["call", "users.show", "--all"]).await;
-    let message = "frameio: users.show: its response has no pages: omit --all";
+    let message = "frameio: '--all' cannot be used with users.show, which has no pages";
     assert_eq!(ended.failed(2), message);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_pages_of_an_endless_list_are_a_failure() {
+async fn all_fails_on_a_list_that_repeats_a_page() {
     let (sim, server) = serve().await;
     for (period, arguments) in [(1, "{}"), (2, "{}"), (3, "{}"), (1, r#"{"after": "c0"}"#)] {
         sim.clear_requests();
@@ -140,12 +140,12 @@ async fn all_pages_of_an_endless_list_are_a_failure() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_call_is_told_before_anything_is_sent() {
+async fn refuses_invalid_calls_before_sending_anything() {
     let refusals = [
-        (vec!["call", "file.show"], "no operation 'file.show': did you mean `files.show`?"),
+        (vec!["call", "file.show"], "no such operation 'file.show': did you mean 'files.show'?"),
         (
             vec!["call", "moodboards.paint"],
-            "no operation 'moodboards.paint': `frameio operations` lists them",
+            "no such operation 'moodboards.paint': `frameio operations` lists all",
         ),
         (
             vec!["call", "files.show", "--input", r#"{"acount_id": "a", "file_id": "f"}"#],
@@ -166,7 +166,7 @@ async fn what_is_wrong_with_the_call_is_told_before_anything_is_sent() {
         ),
         (
             vec!["call", "users.show", "--input", "[]"],
-            "--input: is not a JSON object, such as '{\"account_id\": …}'",
+            "'--input' is not a JSON object, such as '{\"account_id\": …}'",
         ),
     ];
     for (arguments, message) in refusals {
@@ -176,14 +176,16 @@ async fn what_is_wrong_with_the_call_is_told_before_anything_is_sent() {
     }
     let mut command = offline();
     command.args(["call", "users.show", "--input", "{"]);
-    assert!(end(command, None).await.failed(2).starts_with("frameio: --input: is not JSON: "));
+    let message = "frameio: '--input' is not valid JSON: ";
+    assert!(end(command, None).await.failed(2).starts_with(message));
     let mut command = offline();
     command.args(["call", "users.show", "--input", "@/nowhere"]);
-    assert!(end(command, None).await.failed(2).starts_with("frameio: /nowhere: "));
+    let message = "frameio: cannot read '/nowhere': no such file or directory";
+    assert_eq!(end(command, None).await.failed(2), message);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_exit_status_tells_the_kind_of_failure() {
+async fn the_exit_status_depends_on_the_kind_of_failure() {
     let (sim, server) = serve().await;
     for (status, exit) in [
         (StatusCode::UNAUTHORIZED, 3),
@@ -223,11 +225,13 @@ async fn the_exit_status_tells_the_kind_of_failure() {
 
     let mut command = program(&server);
     command.env("FRAMEIO_BASE_URL", "http://api.example.com").args(["call", "users.show"]);
-    assert!(end(command, None).await.failed(2).contains("http"));
+    let message =
+        "frameio: invalid API URL: http:// is accepted for this machine only; use https://";
+    assert_eq!(end(command, None).await.failed(2), message);
     let _: &Sim = &sim;
 }
 
-/// Replaces the next page of an operation by the same page with an item that cannot be decoded.
+/// Adds an item that cannot be decoded to the next page of an operation.
 async fn spoil(sim: &Sim, server: &SimServer, operation: &'static str, input: Value) {
     let input = input.to_string();
     let mut page = run(server, &["call", operation, "--input", &input]).await.json();
@@ -240,7 +244,7 @@ async fn spoil(sim: &Sim, server: &SimServer, operation: &'static str, input: Va
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_listing_prints_what_it_cannot_decode_and_fails() {
+async fn a_listing_reports_items_that_cannot_be_decoded_and_fails() {
     let (sim, server) = serve().await;
     let demo = sim.demo();
     let input = json!({"account_id": demo.account_id, "workspace_id": demo.workspace_id});
@@ -261,5 +265,5 @@ async fn a_listing_prints_what_it_cannot_decode_and_fails() {
     let tree = run(&server, &["tree", "/Demo Workspace/Demo Project"]).await;
     assert_eq!((tree.status, tree.stdout.contains("Day")), (10, true), "{tree:?}");
     assert!(tree.stderr.contains("skipped item 'odd'"), "{tree:?}");
-    assert!(tree.stderr.contains("1 folders could not be listed completely"), "{tree:?}");
+    assert!(tree.stderr.contains("1 folder could not be listed completely"), "{tree:?}");
 }

@@ -1,5 +1,4 @@
-//! Saved sign-ins: where they are kept, where they are sent, and what happens when they cannot be
-//! saved.
+//! Saved sign-ins: their storage, the services that they are sent to, and failures to save them.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,14 +13,14 @@ use tokio::time::timeout;
 use crate::program::{Ended, end, offline, serve};
 use crate::sign_in::Machine;
 
-/// A bound on runs that used to hang.
+/// Time limit of runs that could hang.
 const LONG: Duration = Duration::from_secs(20);
 
 fn read(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// Makes the saved access token one that has expired.
+/// Marks the saved access token as expired.
 fn expire(machine: &Machine, profile: &str) {
     let path = machine.directory.path().join("tokens").join(format!("{profile}.json"));
     let mut tokens = read(&path);
@@ -42,7 +41,7 @@ async fn log_in_token(machine: &Machine, profile: &str, token: &str) -> Ended {
 }
 
 #[tokio::test]
-async fn a_sign_in_is_sent_only_to_the_services_that_it_was_made_for() {
+async fn a_sign_in_is_sent_to_its_own_services_only() {
     let machine = Machine::new().await;
     assert_eq!(machine.browse(machine.command(&["login"])).await.status, 0);
     assert_eq!(log_in_server(&machine, "server", Credential::DEMO_SECRET).await.status, 0);
@@ -60,7 +59,7 @@ async fn a_sign_in_is_sent_only_to_the_services_that_it_was_made_for() {
                 let ended = end(command, None).await;
                 let message = ended.failed(3);
                 let refusal = format!(
-                    "the sign-in of profile '{profile}' is for {} and is not sent to {}",
+                    "the sign-in of profile '{profile}' is for {}, not for {}",
                     machine.server.url(),
                     elsewhere.url()
                 );
@@ -68,7 +67,7 @@ async fn a_sign_in_is_sent_only_to_the_services_that_it_was_made_for() {
                 assert!(message.contains("FRAMEIO_TOKEN"), "{message}");
             }
         }
-        // The API is the same, but the tokens would be refreshed elsewhere.
+        // With the same API, the tokens would be refreshed at another service.
         for profile in ["default", "server"] {
             let mut command = machine.command(&["whoami"]);
             command.env("FRAMEIO_PROFILE", profile).env("FRAMEIO_IMS_URL", elsewhere.url());
@@ -78,14 +77,14 @@ async fn a_sign_in_is_sent_only_to_the_services_that_it_was_made_for() {
     }
     assert_eq!(other.requests().len(), 0);
 
-    // The sign-ins are still good where they belong.
+    // The sign-ins remain valid at their own services.
     for profile in ["default", "server", "token"] {
         machine.run(&["--profile", profile, "whoami", "--json"]).await.json();
     }
 }
 
 #[tokio::test]
-async fn logging_out_revokes_where_the_tokens_are_from() {
+async fn logout_revokes_tokens_at_the_service_that_issued_them() {
     let machine = Machine::new().await;
     machine.browse(machine.command(&["login"])).await;
     let tokens = read(&machine.directory.path().join("tokens/default.json"));
@@ -93,7 +92,7 @@ async fn logging_out_revokes_where_the_tokens_are_from() {
     let mut command = machine.command(&["logout"]);
     command.env("FRAMEIO_BASE_URL", elsewhere.url());
     let ended = end(command, None).await;
-    assert_eq!(ended.stdout, "profile default is signed out\n", "{ended:?}");
+    assert_eq!(ended.stdout, "profile 'default' is signed out\n", "{ended:?}");
     assert_eq!(other.requests().len(), 0);
     let mut command = machine.command(&["call", "users.show"]);
     command.env("FRAMEIO_TOKEN", tokens["access_token"].as_str().unwrap());
@@ -106,7 +105,7 @@ async fn a_failed_login_keeps_the_earlier_sign_in() {
     machine.browse(machine.command(&["login"])).await;
     let before = machine.run(&["whoami", "--json"]).await.json();
 
-    // A token that the service refuses, a secret that it refuses, and a user that it refuses.
+    // The service refuses a token, a secret and a user.
     log_in_token(&machine, "default", "mistyped").await.failed(3);
     log_in_server(&machine, "default", "mistyped").await.failed(6);
     machine.sim.inject(Fault::status(http::StatusCode::FORBIDDEN).on("users.show"));
@@ -130,7 +129,7 @@ async fn a_failed_login_keeps_the_earlier_sign_in() {
     assert!(!kept.contains("mistyped"), "a refused secret was saved");
 }
 
-/// Runs the program with a limit on the size of files, in blocks of 512 or 1024 bytes.
+/// Limits the size of the files that the program writes, in blocks of 512 or 1024 bytes.
 #[cfg(unix)]
 fn limited(machine: &Machine, blocks: u32, arguments: &[&str]) -> Command {
     let program = machine.command(&[]);
@@ -148,7 +147,7 @@ fn limited(machine: &Machine, blocks: u32, arguments: &[&str]) -> Command {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_full_disk_spends_no_refresh_token() {
+async fn a_full_disk_does_not_use_up_the_refresh_token() {
     let machine = Machine::new().await;
     machine.browse(machine.command(&["login"])).await;
     expire(&machine, "default");
@@ -160,13 +159,13 @@ async fn a_full_disk_spends_no_refresh_token() {
     assert!(message.contains("cannot save the tokens: "), "{message}");
     assert_eq!(read(&path), before);
     assert_eq!(machine.sim.requests().len(), 0);
-    // With space again, it is as if nothing had happened.
+    // Once there is space, the run succeeds.
     machine.run(&["call", "users.show"]).await.json();
     assert_ne!(read(&path), before);
 }
 
-/// A service whose sign-in gives a refresh token of 100 kB, so that saving it takes more space than
-/// was reserved.
+/// Serves a sign-in with a refresh token of 100 kB, so that saving it takes more space than is
+/// reserved.
 #[cfg(unix)]
 async fn serve_long_tokens() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -199,7 +198,7 @@ async fn serve_long_tokens() -> String {
     url
 }
 
-/// A profile of a native app whose access token has expired.
+/// Saves a profile of a native app whose access token has expired.
 fn signed_in(directory: &Path, url: &str) {
     for (file, content) in [
         (
@@ -226,7 +225,7 @@ fn signed_in(directory: &Path, url: &str) {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn tokens_that_cannot_be_saved_are_reported_and_fail_the_run() {
+async fn reports_tokens_that_cannot_be_saved_and_fails() {
     let machine = Machine::new().await;
     let url = serve_long_tokens().await;
     signed_in(machine.directory.path(), &url);
@@ -237,15 +236,15 @@ async fn tokens_that_cannot_be_saved_are_reported_and_fail_the_run() {
     assert!(ended.stdout.contains("kim@example.com"), "the call itself succeeded: {ended:?}");
     let lines: Vec<_> = ended.stderr.lines().collect();
     assert!(
-        lines[0].contains("the renewed sign-in of profile 'default' is not saved"),
+        lines[0].contains("cannot save the refreshed tokens of profile 'default'"),
         "{lines:?}"
     );
-    assert!(lines[1].contains("has to begin with `frameio login`"), "{lines:?}");
+    assert!(lines[1].ends_with("run `frameio login` again"), "{lines:?}");
     assert!(!ended.stderr.contains("rrrr"), "{ended:?}");
 }
 
 #[tokio::test]
-async fn the_time_limit_covers_sign_in_requests() {
+async fn the_time_limit_applies_to_sign_in_requests() {
     let directory = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -273,11 +272,11 @@ async fn the_time_limit_covers_sign_in_requests() {
 }
 
 #[tokio::test]
-async fn login_says_where_the_sign_in_is_kept() {
+async fn login_reports_where_the_sign_in_is_saved() {
     let machine = Machine::new().await;
     let ended = log_in_token(&machine, "default", Sim::TOKEN).await;
     let place = format!(
-        "frameio: the sign-in is saved in files that only you can read, in {}",
+        "frameio: the sign-in is saved in files that only you can read, in '{}'",
         machine.directory.path().display()
     );
     assert_eq!(ended.stderr.trim_end(), place);
@@ -285,10 +284,10 @@ async fn login_says_where_the_sign_in_is_kept() {
     assert_eq!(profiles["profiles"]["default"]["storage"], "file");
 }
 
-/// The keyring of Linux is reached by the session bus, which tests can take away.
+/// On Linux, the keyring is reached through the session bus, which a test can disable.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn without_a_keyring_files_are_used_and_the_reason_is_given() {
+async fn saves_in_files_and_reports_the_reason_without_a_keyring() {
     let machine = Machine::new().await;
     let mut command = machine.command(&["login", "--token"]);
     command
@@ -303,7 +302,7 @@ async fn without_a_keyring_files_are_used_and_the_reason_is_given() {
 }
 
 #[tokio::test]
-async fn settings_are_trimmed_and_control_characters_refused_by_name() {
+async fn trims_settings_and_refuses_control_characters() {
     let (_sim, server) = serve().await;
     let run = async |variables: &[(&str, &str)]| {
         let mut command = offline();
@@ -324,13 +323,13 @@ async fn settings_are_trimmed_and_control_characters_refused_by_name() {
     ];
     assert_eq!(run(&server_to_server).await.json()["from"], "FRAMEIO_CLIENT_ID");
 
-    for (name, about) in [
+    for (name, subject) in [
         ("FRAMEIO_TOKEN", "FRAMEIO_TOKEN"),
         ("FRAMEIO_CLIENT_ID", "FRAMEIO_CLIENT_ID"),
         ("FRAMEIO_CLIENT_SECRET", "FRAMEIO_CLIENT_SECRET"),
-        ("FRAMEIO_BASE_URL", "--base-url"),
-        ("FRAMEIO_IMS_URL", "--ims-url"),
-        ("FRAMEIO_PROFILE", "--profile"),
+        ("FRAMEIO_BASE_URL", "'--base-url'"),
+        ("FRAMEIO_IMS_URL", "'--ims-url'"),
+        ("FRAMEIO_PROFILE", "'--profile'"),
     ] {
         let mut variables = vec![
             ("FRAMEIO_TOKEN", ""),
@@ -340,6 +339,6 @@ async fn settings_are_trimmed_and_control_characters_refused_by_name() {
         variables.push((name, "canary\nother"));
         let ended = run(&variables).await;
         let message = ended.failed(2);
-        assert_eq!(message, format!("frameio: {about}: contains a line break"));
+        assert_eq!(message, format!("frameio: {subject} contains a line break"));
     }
 }

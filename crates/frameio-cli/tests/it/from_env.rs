@@ -1,4 +1,4 @@
-//! `Client::from_env` next to the command: the same environment has to give both the same client.
+//! Compares `Client::from_env` with the command: the same environment configures both alike.
 
 use std::process::Stdio;
 
@@ -10,12 +10,12 @@ use tokio::process::Command;
 use crate::program::{end, serve};
 use crate::sign_in::Machine;
 
-/// Precedes the result in the output of the test harness.
+/// Marks the result in the output of the test harness.
 const MARK: &str = "from_env: ";
 
-/// Prints whom a client of this environment calls as, or why there is no client.
+/// Prints the user of the client of this environment, or the error.
 #[tokio::test]
-#[ignore = "the other test runs it in an environment of its own"]
+#[ignore = "run by another test in a separate environment"]
 async fn print_user() {
     let result = match Client::from_env() {
         Ok(client) => match client.send(ShowCurrentUser::new()).await {
@@ -61,7 +61,7 @@ async fn signed_in() -> Machine {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_environment_gives_the_client_of_the_command() {
+async fn the_environment_configures_client_and_command_alike() {
     let machine = signed_in().await;
     let (other, elsewhere) = serve().await;
     let damaged = tempfile::tempdir().unwrap();
@@ -90,7 +90,7 @@ async fn the_same_environment_gives_the_client_of_the_command() {
         &[damaged, token],
     ] {
         let mut command = machine.command(&["call", "users.show"]);
-        // The profiles have the URL.
+        // The URL is in the profiles.
         command.env_remove("FRAMEIO_BASE_URL").envs(environment.iter().copied());
         let of_library = library(&command).await;
         let of_command = end(command, None).await;
@@ -104,5 +104,5 @@ async fn the_same_environment_gives_the_client_of_the_command() {
         results.push(of_command.status);
     }
     assert_eq!(results, [0, 0, 0, 2, 0, 0, 0, 0, 0, 2, 3, 3, 3, 2, 2]);
-    assert_eq!(other.requests().len(), 0, "nothing is sent elsewhere");
+    assert_eq!(other.requests().len(), 0, "sends nothing to other services");
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::program::{end, end_with, offline, program, serve};
 
-/// A text as programs save it: with a byte order mark, in UTF-16, with line ends of Windows.
+/// Returns a text with a byte order mark, in UTF-16, and with line ends of Windows.
 fn encodings(text: &str) -> [Vec<u8>; 4] {
     let utf16 = |bytes: fn(u16) -> [u8; 2]| {
         format!("\u{feff}{text}\r\n").encode_utf16().flat_map(bytes).collect()
@@ -19,7 +19,7 @@ fn encodings(text: &str) -> [Vec<u8>; 4] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_byte_order_mark_and_utf_16_are_understood_wherever_text_is_read() {
+async fn accepts_a_byte_order_mark_and_utf_16_in_all_input() {
     let (sim, server) = serve().await;
     let demo = sim.demo();
     let directory = tempfile::tempdir().unwrap();
@@ -52,7 +52,7 @@ async fn a_byte_order_mark_and_utf_16_are_understood_wherever_text_is_read() {
         let mut command = offline();
         command.args(["webhook", "verify", "--timestamp=1700000000", "--at=1700000000"]);
         command.args(["--signature", signature, "--secret-file", file]);
-        end(command, Some("{}")).await.answered();
+        end(command, Some("{}")).await.succeeded();
     }
     for bytes in encodings(Sim::TOKEN) {
         let mut command = offline();
@@ -73,25 +73,25 @@ async fn a_byte_order_mark_and_utf_16_are_understood_wherever_text_is_read() {
 }
 
 #[tokio::test]
-async fn text_that_cannot_be_decoded_is_refused_with_file_line_and_reason() {
+async fn refuses_undecodable_text_with_file_line_and_reason() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("input");
     let (file, at_file) = (path.to_str().unwrap(), format!("@{}", path.display()));
     for (bytes, message) in [
         (&b"{\0}\0"[..], "is UTF-16 without a byte order mark: save it as UTF-8"),
-        (b"{\n\n\"a\": \"\xe4\"}", "is not UTF-8 in line 3"),
-        (b" \n", "is empty"),
-        (b"{\n  x}", "is not JSON: key must be a string at line 2 column 3"),
+        (b"{\n\n\"a\": \"\xe4\"}", "is not valid UTF-8 in line 3"),
+        (b" \n", "is empty: expected a JSON object"),
+        (b"{\n  x}", "is not valid JSON: key must be a string at line 2 column 3"),
     ] {
         std::fs::write(&path, bytes).unwrap();
         let mut command = offline();
         command.args(["call", "users.show", "--input", &at_file]);
-        assert_eq!(end(command, None).await.failed(2), format!("frameio: {file}: {message}"));
+        assert_eq!(end(command, None).await.failed(2), format!("frameio: '{file}' {message}"));
     }
     std::fs::write(&path, "{\"op\":\"users.show\"}\n{\"op\":}\n").unwrap();
     let mut command = offline();
     command.args(["batch", file]);
     let ended = end(command, None).await;
-    let message = format!("{file}: line 2: expected value at column 7: a job is ");
+    let message = format!("{file}:2: invalid JSON: expected value at column 7; expected {{");
     assert!(ended.stderr.starts_with(&message), "{ended:?}");
 }

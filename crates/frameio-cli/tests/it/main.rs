@@ -1,12 +1,16 @@
-//! The program as it is run, against a local Frame.io.
+//! Tests that run the program against the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod batch;
 mod call;
+mod comments;
+mod comments_exchange;
 mod credentials;
 mod from_env;
 mod input;
+mod legacy;
 mod logging;
+mod migrate;
 mod operations;
 mod output;
 mod profile;

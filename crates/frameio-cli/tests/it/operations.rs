@@ -11,15 +11,15 @@ async fn operations(arguments: &[&str]) -> Ended {
 }
 
 #[tokio::test]
-async fn every_operation_is_listed_with_route_quota_and_parameters() {
+async fn lists_every_operation_with_route_quota_and_parameters() {
     let all = operations(&["--json"]).await.json();
     let all = all.as_array().unwrap();
     assert_eq!(all.len(), 124);
     let rename = all.iter().find(|it| it["id"] == "files.update").unwrap();
-    let parameter = |name: &str, place: &str, least: Value, most: Value| {
+    let parameter = |name: &str, place: &str, min: Value, max: Value| {
         json!({
             "name": name, "in": place, "required": place == "path", "values": [],
-            "least": least, "most": most,
+            "min": min, "max": max,
         })
     };
     let null = Value::Null;
@@ -45,7 +45,7 @@ async fn every_operation_is_listed_with_route_quota_and_parameters() {
 }
 
 #[tokio::test]
-async fn a_pattern_finds_names_and_routes() {
+async fn a_pattern_matches_names_and_routes() {
     let found = operations(&["files.show"]).await;
     assert_eq!(
         found.stdout,
@@ -59,6 +59,6 @@ async fn a_pattern_finds_names_and_routes() {
     let by_route = operations(&["/audit_logs", "--json"]).await.json();
     assert_eq!(by_route[0]["id"], "accounts.auditlog_index");
     assert_eq!(by_route[0]["api_version"], "4.0");
-    let message = "frameio: no operation has 'moodboard' in its name or route";
+    let message = "frameio: no operation contains 'moodboard' in its name or route";
     assert_eq!(operations(&["Moodboard"]).await.failed(5), message);
 }

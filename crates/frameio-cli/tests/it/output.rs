@@ -1,4 +1,4 @@
-//! What reaches a terminal, and what happens if the output cannot be written.
+//! Escaping of output, and failures to write it.
 
 use std::process::Stdio;
 
@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::program::{Ended, end, offline, program, serve};
 
-/// Sets the title of the window, clears the screen in two ways, and hides and turns round text.
+/// Text that sets the window title, clears the screen in two ways, and hides and reorders characters.
 const HOSTILE: &str =
     "Eve\u{1b}]0;pwned\u{7}\u{1b}[2J\u{9b}2J\u{7f}\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\r\nx";
 
@@ -23,7 +23,7 @@ fn is_plain(c: char) -> bool {
     c == '\n' || !(c.is_control() || is_hidden)
 }
 
-/// Asserts that nothing was printed raw, and returns what was printed.
+/// Asserts that nothing was printed raw, and returns the output.
 #[track_caller]
 fn plain(about: &str, ended: &Ended) -> String {
     let text = format!("{}{}", ended.stdout, ended.stderr);
@@ -31,7 +31,7 @@ fn plain(about: &str, ended: &Ended) -> String {
     text
 }
 
-/// Asserts that everything was printed escaped, and that the hostile text was printed at all.
+/// Asserts that the hostile text was printed, and printed escaped.
 #[track_caller]
 fn escaped(about: &str, ended: &Ended) {
     let text = plain(about, ended);
@@ -39,7 +39,7 @@ fn escaped(about: &str, ended: &Ended) {
     assert!(forms.iter().any(|form| text.contains(form)), "{about}: {ended:?}");
 }
 
-/// Replaces all texts that people choose.
+/// Replaces all texts that users choose.
 fn spoil(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -99,7 +99,7 @@ impl Desk {
             .inject(Fault::body(StatusCode::OK, "application/json", body).on(operation).next(1));
     }
 
-    /// Lets the next call of an operation fail with a hostile error.
+    /// Fails the next call of an operation with a hostile error.
     fn fail(&self, operation: &'static str) {
         let errors = json!({"errors": [{"title": HOSTILE, "detail": HOSTILE}]}).to_string();
         let fault = Fault::body(StatusCode::FORBIDDEN, "application/json", errors);
@@ -108,7 +108,7 @@ impl Desk {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_of_the_service_do_not_reach_the_terminal_raw() {
+async fn escapes_names_of_the_service() {
     let desk = Desk::new().await;
     for arguments in [&["whoami"][..], &["whoami", "--json"], &["login", "--token"]] {
         desk.spoil("users.show").await;
@@ -166,7 +166,7 @@ async fn names_of_the_service_do_not_reach_the_terminal_raw() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn errors_of_the_service_do_not_reach_the_terminal_raw() {
+async fn escapes_errors_of_the_service() {
     let desk = Desk::new().await;
     for (operation, arguments) in [
         ("users.show", &["whoami"][..]),
@@ -196,11 +196,11 @@ async fn errors_of_the_service_do_not_reach_the_terminal_raw() {
     let mut command = offline();
     command.env("FRAMEIO_BASE_URL", desk.server.url()).env("FRAMEIO_CLIENT_SECRET", "secret");
     command.args(["login", "--client-id", Credential::DEMO_SERVER_TO_SERVER]);
-    // The library has replaced the controls already.
+    // The library replaces control characters.
     let refused = plain("login", &end(command, None).await);
     assert!(refused.contains("Eve") && refused.contains("pwned"), "{refused}");
 
-    // What the user typed is no safer: it may come from `find | xargs`.
+    // Arguments are escaped too: they may come from `find | xargs`.
     let mut command = offline();
     command.args(["call", "users.show", "--max-retries", HOSTILE]);
     escaped("usage", &end(command, None).await);
@@ -248,7 +248,7 @@ async fn a_failed_write_to_standard_output_fails_every_command() {
         let output = command.spawn().unwrap().wait_with_output().await.unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {stderr}");
-        let message = "cannot write to standard output: No space left on device";
+        let message = "cannot write to standard output: no space left on device";
         assert!(stderr.contains(message), "{arguments:?}: {stderr}");
     }
     let directory = desk.directory.path();
@@ -258,7 +258,7 @@ async fn a_failed_write_to_standard_output_fails_every_command() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transfer_continues_if_nobody_reads_its_output_or_its_errors() {
+async fn a_transfer_continues_if_its_output_is_closed() {
     let desk = Desk::new().await;
     for name in ["b.mov", "c.mov", "d.mov"] {
         std::fs::write(desk.directory.path().join("in").join(name), name).unwrap();

@@ -1,4 +1,4 @@
-//! Profiles: what they fill in, and which is used.
+//! Profiles: their defaults, and the choice of one.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ const TWO: &str = r#"{
 }"#;
 
 #[tokio::test]
-async fn a_profile_fills_in_what_the_input_lacks() {
+async fn a_profile_adds_ids_that_the_input_lacks() {
     let (sim, server) = serve().await;
     let directory = tempfile::tempdir().unwrap();
     let config = TWO.replace("ACCOUNT", sim.demo().account_id.as_str());
@@ -22,19 +22,19 @@ async fn a_profile_fills_in_what_the_input_lacks() {
     };
     let project = json!({"project_id": sim.demo().project_id.as_str()}).to_string();
     let show = ["call", "projects.show", "--input", &project];
-    let answer = run(&show).await.json();
-    assert_eq!(answer["data"]["id"], sim.demo().project_id.as_str());
+    let response = run(&show).await.json();
+    assert_eq!(response["data"]["id"], sim.demo().project_id.as_str());
 
-    // What the input says goes before what the profile has.
+    // The input overrides the profile.
     let elsewhere = json!({"account_id": "a", "project_id": "p"}).to_string();
     run(&["call", "projects.show", "--input", &elsewhere]).await.failed(5);
-    // Another profile has no account.
+    // The other profile has no account.
     let lacks = run(&["--profile", "other", "call", "projects.show", "--input", &project]).await;
     assert!(lacks.failed(2).contains("account_id"), "{lacks:?}");
 
     run(&["profile", "set", "--project", sim.demo().project_id.as_str()]).await;
-    let answer = run(&["call", "projects.show"]).await.json();
-    assert_eq!(answer["data"]["id"], sim.demo().project_id.as_str());
+    let response = run(&["call", "projects.show"]).await.json();
+    assert_eq!(response["data"]["id"], sim.demo().project_id.as_str());
 
     run(&["profile", "use", "other"]).await;
     let listed = run(&["profile", "list", "--json"]).await.lines();
@@ -45,7 +45,7 @@ async fn a_profile_fills_in_what_the_input_lacks() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_profiles_is_told() {
+async fn reports_missing_and_damaged_profiles() {
     let (_sim, server) = serve().await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("profiles.json");
@@ -60,7 +60,7 @@ async fn what_is_wrong_with_profiles_is_told() {
         &["--profile", "studio", "profile", "set", "--account", "a"],
     ] {
         let ended = run(arguments).await;
-        assert!(ended.failed(2).contains("no profile '"), "{ended:?}");
+        assert!(ended.failed(2).contains("no such profile '"), "{ended:?}");
     }
     assert_eq!(run(&["profile", "list"]).await.stdout, "");
     std::fs::write(&file, "{").unwrap();
@@ -68,11 +68,14 @@ async fn what_is_wrong_with_profiles_is_told() {
     command.env("FRAMEIO_CONFIG_DIR", directory.path()).env_remove("FRAMEIO_TOKEN");
     command.args(["call", "users.show"]);
     let ended = end(command, None).await;
-    assert!(ended.failed(2).contains("profiles.json: is not a list of profiles"), "{ended:?}");
+    assert!(
+        ended.failed(2).contains("profiles.json' is not a valid file of profiles"),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test]
-async fn a_run_with_a_token_and_a_url_needs_no_readable_profiles() {
+async fn ignores_unreadable_profiles_if_token_and_url_are_set() {
     let (_sim, server) = serve().await;
     for is_directory in [false, true] {
         let directory = tempfile::tempdir().unwrap();
@@ -91,10 +94,10 @@ async fn a_run_with_a_token_and_a_url_needs_no_readable_profiles() {
             let ended = run(arguments).await;
             assert_eq!(ended.status, 0, "{ended:?}");
             assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
-            assert!(ended.stderr.contains("going on without profiles: "), "{ended:?}");
+            assert!(ended.stderr.contains("profiles are ignored: "), "{ended:?}");
             assert!(ended.stderr.contains("profiles.json"), "{ended:?}");
         }
-        // A profile that is asked for is needed.
+        // A named profile is required.
         run(&["--profile", "studio", "call", "users.show"]).await.failed(2);
     }
 }
@@ -117,32 +120,33 @@ async fn profile_set_resolves_names_and_refuses_unknown_ones() {
     let account_name = me["accounts"][0]["name"].as_str().unwrap();
     let demo = sim.demo();
 
-    // Nobody has logged in: the profile is created.
-    run(&["profile", "set", "--account", account_name]).await.answered();
+    // Without a sign-in, the profile is created.
+    run(&["profile", "set", "--account", account_name]).await.succeeded();
     assert_eq!(profile()["account_id"], demo.account_id.as_str());
     assert_eq!(profile()["base_url"], server.url());
     for (flag, what) in [("--account", "account"), ("--workspace", "workspace")] {
         let ended = run(&["profile", "set", flag, "Dmo Account"]).await;
-        let message = format!("no {what} 'Dmo Account'; available: '");
+        let message = format!("no such {what} 'Dmo Account'; available: '");
         assert!(ended.failed(5).contains(&message), "{ended:?}");
     }
     run(&["profile", "set", "--project", "/Demo Workspace/Nope"]).await.failed(5);
     run(&["profile", "set", "--account", "no such id"]).await.failed(5);
     assert_eq!(profile()["account_id"], demo.account_id.as_str());
 
-    run(&["profile", "set", "--project", "/Demo Workspace/Demo Project"]).await.answered();
+    run(&["profile", "set", "--project", "/Demo Workspace/Demo Project"]).await.succeeded();
     assert_eq!(profile()["project_id"], demo.project_id.as_str());
     assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
-    run(&["profile", "set", "--workspace", "Demo Workspace"]).await.answered();
+    run(&["profile", "set", "--workspace", "Demo Workspace"]).await.succeeded();
     assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
     let ended = run(&["profile", "set", "--project", "/Demo Workspace"]).await;
-    assert!(ended.failed(2).contains("--project: is not a project"), "{ended:?}");
-    run(&["profile", "set", "--project", ""]).await.answered();
+    let message = "invalid value '/Demo Workspace' for '--project': it is not a project";
+    assert!(ended.failed(2).contains(message), "{ended:?}");
+    run(&["profile", "set", "--project", ""]).await.succeeded();
     assert!(profile()["project_id"].is_null());
 }
 
 #[tokio::test]
-async fn profile_set_says_that_it_could_not_check() {
+async fn profile_set_warns_if_it_cannot_validate() {
     let directory = tempfile::tempdir().unwrap();
     let mut command = crate::program::offline();
     command
@@ -152,7 +156,7 @@ async fn profile_set_says_that_it_could_not_check() {
         .args(["--max-retries", "0", "profile", "set", "--account", "a"]);
     let ended = end(command, None).await;
     assert_eq!(ended.status, 0, "{ended:?}");
-    assert!(ended.stderr.contains("saved as typed, because nothing can be checked"), "{ended:?}");
+    assert!(ended.stderr.contains("warning: saved without validation: "), "{ended:?}");
     let mut command = crate::program::offline();
     command.env("FRAMEIO_CONFIG_DIR", directory.path());
     command.args(["profile", "list", "--json"]);
@@ -160,7 +164,7 @@ async fn profile_set_says_that_it_could_not_check() {
 }
 
 #[tokio::test]
-async fn the_ids_of_a_sign_in_are_not_combined_with_another_token() {
+async fn the_ids_of_a_profile_are_not_used_with_another_token() {
     let (sim, server) = serve().await;
     let directory = tempfile::tempdir().unwrap();
     let run = async |token: Option<&str>, arguments: &[&str], input: Option<&str>| -> Ended {
@@ -179,11 +183,12 @@ async fn the_ids_of_a_sign_in_are_not_combined_with_another_token() {
 
     let ended = run(Some("another"), &["call", "workspaces.index"], None).await;
     let message = ended.failed(2);
-    assert!(message.contains("account_id") && message.contains("its own sign-in"), "{message}");
+    let reason = "the IDs in the profile are ignored";
+    assert!(message.contains("account_id") && message.contains(reason), "{message}");
     let other = run(Some(frameio_sim::Sim::TOKEN), &["whoami", "--json"], None).await.json();
     assert!(other["account_id"].is_null(), "{other}");
 
-    // A login as somebody without that account drops it.
+    // A sign-in of a user without access to the account removes it.
     let file = directory.path().join("profiles.json");
     let json = std::fs::read_to_string(&file).unwrap();
     let stale = json.replace(sim.demo().account_id.as_str(), "of-another-user");

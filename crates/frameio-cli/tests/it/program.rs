@@ -8,14 +8,14 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-/// The program, with the environment of a server and nothing else of its own.
+/// Returns the program with the environment of a server and no other settings.
 pub(crate) fn program(server: &SimServer) -> Command {
     let mut command = offline();
     command.env("FRAMEIO_BASE_URL", server.url()).env("FRAMEIO_TOKEN", Sim::TOKEN);
     command
 }
 
-/// The program without a server.
+/// Returns the program without a server.
 pub(crate) fn offline() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_frameio"));
     command
@@ -27,9 +27,8 @@ pub(crate) fn offline() -> Command {
         .env_remove("FRAMEIO_CLIENT_SECRET")
         .env_remove("FRAMEIO_IMS_URL")
         .env_remove("RUST_LOG")
-        // Where there is no profile of whoever runs the tests.
+        // Hides the profiles and the keyring of the user who runs the tests.
         .env("FRAMEIO_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/none"))
-        // The keyring of whoever runs the tests is left alone.
         .env("FRAMEIO_INSECURE_STORAGE", "1")
         .env("NO_PROXY", "*")
         .stdin(Stdio::null())
@@ -37,7 +36,7 @@ pub(crate) fn offline() -> Command {
     command
 }
 
-/// How a run ended.
+/// Result of a run.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: i32,
@@ -46,25 +45,25 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// The one line of JSON on standard output.
+    /// Returns the JSON on standard output.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.status, 0, "{self:?}");
         serde_json::from_str(&self.stdout).unwrap()
     }
 
-    /// It succeeded, and had nothing to complain of.
+    /// Asserts that the run succeeded and printed no errors.
     #[track_caller]
-    pub(crate) fn answered(&self) {
+    pub(crate) fn succeeded(&self) {
         assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
     }
 
-    /// Each line of standard output.
+    /// Returns the lines of JSON on standard output.
     pub(crate) fn lines(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// The one line that says why it failed.
+    /// Asserts that the run failed with this status, and returns its only line, the error.
     #[track_caller]
     pub(crate) fn failed(&self, status: i32) -> &str {
         assert_eq!((self.status, self.stdout.as_str()), (status, ""), "{self:?}");
@@ -77,7 +76,7 @@ pub(crate) async fn end(command: Command, input: Option<&str>) -> Ended {
     run_to_end(command, input.map(str::as_bytes)).await
 }
 
-/// Runs a command with these bytes on standard input.
+/// Runs a command to its end with these bytes on standard input.
 pub(crate) async fn end_with(command: Command, input: &[u8]) -> Ended {
     run_to_end(command, Some(input)).await
 }
@@ -89,7 +88,7 @@ async fn run_to_end(mut command: Command, input: Option<&[u8]>) -> Ended {
     }
     let mut child = command.spawn().unwrap();
     if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
-        // A run that fails before it reads has closed the pipe.
+        // Ignores the error of a run that fails before it reads.
         drop(stdin.write_all(input).await);
     }
     let ended = tokio::time::timeout(Duration::from_secs(120), child.wait_with_output()).await;
@@ -109,7 +108,7 @@ pub(crate) async fn run(server: &SimServer, arguments: &[&str]) -> Ended {
     end(command, None).await
 }
 
-/// A simulator on a socket, without quotas.
+/// Serves a simulator without quotas.
 pub(crate) async fn serve() -> (Sim, SimServer) {
     let sim = Sim::builder().quotas(false).build();
     let server = sim.serve().await.unwrap();
@@ -123,7 +122,7 @@ pub(crate) async fn interrupt(id: &str) {
     assert!(sent.success());
 }
 
-/// Looks again and again, for a while.
+/// Polls until a condition holds, for a limited time.
 pub(crate) async fn wait_until(ready: impl Fn() -> bool) {
     for _ in 0..2000 {
         if ready() {

@@ -1,4 +1,4 @@
-//! Signing in and out, against the simulator's own sign-in.
+//! `frameio login` and `logout` with the sign-in service of the simulator.
 
 use std::process::Stdio;
 
@@ -11,7 +11,7 @@ use tokio::process::Command;
 
 use crate::program::{Ended, end, offline, serve};
 
-/// A machine with a simulator, where nobody has signed in yet.
+/// A simulator and an empty configuration directory.
 pub(crate) struct Machine {
     pub(crate) server: SimServer,
     pub(crate) sim: Sim,
@@ -37,7 +37,7 @@ impl Machine {
         end(self.command(arguments), None).await
     }
 
-    /// Signs in as a browser does that follows wherever it is sent.
+    /// Signs in as a browser that follows all redirects.
     pub(crate) async fn browse(&self, mut command: Command) -> Ended {
         command.arg("--no-browser").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -62,8 +62,8 @@ impl Machine {
         }
     }
 
-    /// Everything that is kept, as text.
-    fn kept(&self) -> String {
+    /// Returns the content of all saved files.
+    fn saved(&self) -> String {
         let mut kept = String::new();
         for path in files(self.directory.path()) {
             kept.push_str(&std::fs::read_to_string(path).unwrap());
@@ -77,35 +77,35 @@ fn files(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// The head and the body of what is at a URL of this machine.
+/// Returns the head and the body of the response to a GET request.
 async fn get(url: &str) -> String {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_at(rest.find('/').unwrap());
     let mut stream = TcpStream::connect(host).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
 }
 
-fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
-    answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+fn header<'a>(response: &'a str, name: &str) -> Option<&'a str> {
+    response.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }
 
 #[tokio::test]
-async fn a_user_signs_in_by_a_browser_and_out_again() {
+async fn a_user_signs_in_with_a_browser_and_signs_out() {
     let machine = Machine::new().await;
     let ended = machine.browse(machine.command(&["login"])).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(ended.stdout.starts_with("signed in as "), "{ended:?}");
-    assert!(ended.stdout.trim_end().ends_with("profile default"), "{ended:?}");
+    assert!(ended.stdout.trim_end().ends_with("profile 'default'"), "{ended:?}");
 
     let who = machine.run(&["whoami", "--json"]).await.json();
     assert_eq!(who["credential"], "native app");
     assert_eq!(who["profile"], "default");
     assert!(who["expires_at"].is_string(), "{who}");
-    // The only account there is is the default from now on.
+    // The only account becomes the default.
     assert_eq!(who["account_id"], machine.sim.demo().account_id.as_str());
     let workspaces = machine.run(&["call", "workspaces.index"]).await.json();
     assert_eq!(workspaces["data"].as_array().map(Vec::len), Some(1));
@@ -129,11 +129,11 @@ async fn a_user_signs_in_by_a_browser_and_out_again() {
     .unwrap();
     let token = token["access_token"].as_str().unwrap().to_owned();
     let ended = machine.run(&["logout"]).await;
-    assert_eq!(ended.stdout, "profile default is signed out\n", "{ended:?}");
-    assert!(!machine.kept().contains(&token));
+    assert_eq!(ended.stdout, "profile 'default' is signed out\n", "{ended:?}");
+    assert!(!machine.saved().contains(&token));
     let ended = machine.run(&["whoami"]).await;
     assert!(ended.failed(3).contains("frameio login"), "{ended:?}");
-    // It is revoked, and not just forgotten.
+    // The token is revoked, not only deleted.
     let mut command = machine.command(&["call", "users.show"]);
     command.env("FRAMEIO_TOKEN", token);
     end(command, None).await.failed(3);
@@ -152,7 +152,7 @@ async fn an_expired_token_is_refreshed_between_runs() {
     let kept: Value = serde_json::from_slice(&std::fs::read(&tokens).unwrap()).unwrap();
     assert_ne!(kept["access_token"], old);
 
-    // A refresh token that is used up: only the user can help.
+    // With a used refresh token, the user has to sign in again.
     let mut kept = kept;
     kept["refresh_token"] = "used-up".into();
     kept["expires_at"] = "2026-01-01T00:00:00Z".into();
@@ -163,7 +163,7 @@ async fn an_expired_token_is_refreshed_between_runs() {
 }
 
 #[tokio::test]
-async fn a_web_app_and_a_server_sign_in_by_their_secret() {
+async fn a_web_app_and_a_server_sign_in_with_a_secret() {
     let machine = Machine::new().await;
     let mut command = machine.command(&["--profile", "web", "login", "--web"]);
     command
@@ -194,7 +194,7 @@ async fn a_web_app_and_a_server_sign_in_by_their_secret() {
     let ended = machine.run(&[&login[..], &["--client-secret-file", file]].concat()).await;
     assert!(!ended.failed(6).contains("canary"), "{ended:?}");
 
-    // Without any profile, as a machine of a build farm.
+    // Without a profile, as in CI.
     let mut command = machine.command(&["whoami", "--json"]);
     command
         .env("FRAMEIO_CLIENT_ID", server)
@@ -205,7 +205,7 @@ async fn a_web_app_and_a_server_sign_in_by_their_secret() {
 }
 
 #[tokio::test]
-async fn a_token_is_taken_from_standard_input() {
+async fn reads_a_token_from_standard_input() {
     let machine = Machine::new().await;
     let login = machine.command(&["login", "--token"]);
     let ended = end(login, Some(&format!("{}\n", Sim::TOKEN))).await;
@@ -214,14 +214,14 @@ async fn a_token_is_taken_from_standard_input() {
     assert_eq!((&who["credential"], &who["from"]), (&"token".into(), &"the profile".into()));
 
     let ended = end(machine.command(&["login", "--token"]), Some("canary-of-a-token\n")).await;
-    let told = ended.failed(3);
-    assert!(told.contains("401") && !told.contains("canary"), "{told}");
+    let message = ended.failed(3);
+    assert!(message.contains("401") && !message.contains("canary"), "{message}");
     let ended = end(machine.command(&["login", "--token"]), Some("\n")).await;
-    assert!(ended.failed(2).contains("missing on standard input"), "{ended:?}");
+    assert_eq!(ended.failed(2), "frameio: no token on standard input");
 }
 
 #[tokio::test]
-async fn what_is_missing_for_a_sign_in_is_told() {
+async fn reports_what_a_sign_in_lacks() {
     let machine = Machine::new().await;
     let mut command = machine.command(&["login"]);
     command.env("FRAMEIO_BASE_URL", "https://api.frame.io");
@@ -230,7 +230,7 @@ async fn what_is_missing_for_a_sign_in_is_told() {
     let ended = machine.run(&["login", "--web"]).await;
     assert!(ended.failed(2).contains("secret"), "{ended:?}");
     let ended = machine.run(&["--profile", "../up", "login"]).await;
-    assert!(ended.failed(2).contains("a name has"), "{ended:?}");
+    assert!(ended.failed(2).contains("invalid profile name '../up'"), "{ended:?}");
     let ended = machine.run(&["logout"]).await;
     assert!(ended.failed(3).contains("is not signed in"), "{ended:?}");
 }

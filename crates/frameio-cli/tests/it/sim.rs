@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::program::{Ended, end, offline};
 
-/// A local Frame.io that runs.
+/// A running `frameio sim`.
 struct Running {
     child: Child,
     rest: Lines<BufReader<ChildStdout>>,
@@ -46,8 +46,8 @@ impl Running {
         end(command, None).await
     }
 
-    /// Asks it by HTTP as simple as can be; gives the JSON of the answer.
-    async fn ask(&self, method: &str, path: &str, body: &str) -> Value {
+    /// Sends an HTTP request, and returns the JSON of the response.
+    async fn request(&self, method: &str, path: &str, body: &str) -> Value {
         let mut stream = TcpStream::connect(self.address()).await.unwrap();
         let length = body.len();
         let request = format!(
@@ -56,14 +56,14 @@ impl Running {
             self.address()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200 "), "{answer}");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200 "), "{response}");
         serde_json::from_str(body).unwrap()
     }
 
-    /// Sends a signal, and waits for the end; gives the status and standard error.
+    /// Sends a signal and waits for the end. Returns the status and standard error.
     async fn signal(mut self, name: &str) -> (Option<i32>, String) {
         let id = self.child.id().unwrap().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().await.unwrap();
@@ -76,27 +76,27 @@ impl Running {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn it_is_called_controlled_and_interrupted() {
+async fn is_called_controlled_and_interrupted() {
     let sim = Running::start(&[]).await;
     assert!(sim.address().starts_with("127.0.0.1:"), "{}", sim.url);
     let me = sim.frameio(&["call", "users.show"]).await.json();
-    let demo = sim.ask("GET", "/_sim/demo", "").await;
+    let demo = sim.request("GET", "/_sim/demo", "").await;
     assert_eq!(me["data"]["id"], demo["user_id"]);
     assert_eq!(demo["tokens"]["user"], sim.token.as_str());
 
     let fault = json!({"fault": "users.show=404"}).to_string();
-    sim.ask("POST", "/_sim/faults", &fault).await;
+    sim.request("POST", "/_sim/faults", &fault).await;
     sim.frameio(&["call", "users.show"]).await.failed(5);
-    let stats = sim.ask("GET", "/_sim/stats", "").await;
+    let stats = sim.request("GET", "/_sim/stats", "").await;
     assert_eq!(stats["by_status"], json!({"200": 1, "404": 1}));
-    assert_eq!(sim.ask("POST", "/_sim/reset", "").await, demo);
-    assert_eq!(sim.ask("GET", "/_sim/stats", "").await["requests"], 0);
+    assert_eq!(sim.request("POST", "/_sim/reset", "").await, demo);
+    assert_eq!(sim.request("GET", "/_sim/stats", "").await["requests"], 0);
     assert_eq!(sim.signal("INT").await, (Some(0), String::new()));
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn it_is_as_its_arguments_say() {
+async fn applies_its_arguments() {
     let directory = tempfile::tempdir().unwrap();
     let storage = directory.path().join("bytes");
     let sim = Running::start(&[
@@ -115,7 +115,7 @@ async fn it_is_as_its_arguments_say() {
     sim.frameio(&["call", "users.show"]).await.failed(5);
     sim.frameio(&["call", "users.show"]).await.failed(4);
     sim.frameio(&["call", "users.show"]).await.json();
-    let demo = sim.ask("GET", "/_sim/demo", "").await;
+    let demo = sim.request("GET", "/_sim/demo", "").await;
     let input = json!({
         "account_id": demo["account_id"],
         "folder_id": demo["root_folder_id"],
@@ -129,14 +129,14 @@ async fn it_is_as_its_arguments_say() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_it_remembers_is_in_its_file() {
+async fn saves_its_state_and_loads_it() {
     use std::os::unix::fs::PermissionsExt;
 
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state.json");
     let arguments = ["--state", file.to_str().unwrap()];
     let sim = Running::start(&arguments).await;
-    let demo = sim.ask("GET", "/_sim/demo", "").await;
+    let demo = sim.request("GET", "/_sim/demo", "").await;
     let input = json!({
         "account_id": demo["account_id"],
         "folder_id": demo["root_folder_id"],
@@ -145,11 +145,11 @@ async fn what_it_remembers_is_in_its_file() {
     let made = sim.frameio(&["call", "folders.create", "--input", &input.to_string()]).await.json();
     assert_eq!(sim.signal("TERM").await, (Some(0), String::new()));
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing beside it");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file");
 
     let before = std::fs::read_to_string(&file).unwrap();
     let sim = Running::start(&arguments).await;
-    assert_eq!(sim.ask("GET", "/_sim/demo", "").await, demo);
+    assert_eq!(sim.request("GET", "/_sim/demo", "").await, demo);
     let input = json!({"account_id": demo["account_id"], "folder_id": made["data"]["id"]});
     let shown = sim.frameio(&["call", "folders.show", "--input", &input.to_string()]).await.json();
     assert_eq!(shown["data"], made["data"]);
@@ -159,7 +159,7 @@ async fn what_it_remembers_is_in_its_file() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_state_that_cannot_be_saved_is_told_by_a_line_and_the_status() {
+async fn fails_if_the_state_cannot_be_saved() {
     let directory = tempfile::tempdir().unwrap();
     let [vanished, in_place] = ["vanished", "in-place"].map(|name| directory.path().join(name));
     std::fs::create_dir(&vanished).unwrap();
@@ -173,33 +173,34 @@ async fn a_state_that_cannot_be_saved_is_told_by_a_line_and_the_status() {
     ] {
         let file = directory.join("state.json");
         let sim = Running::start(&["--state", file.to_str().unwrap()]).await;
-        assert!(file.is_file(), "it is there from the start");
+        assert!(file.is_file(), "created at the start");
         spoil(&file);
         let (status, stderr) = sim.signal("TERM").await;
         assert_eq!((status, stderr.lines().count()), (Some(1), 1), "{stderr}");
-        let told = format!("frameio: --state {}: the state was not saved: ", file.display());
-        assert!(stderr.starts_with(&told), "{stderr}");
+        let message = format!("frameio: cannot save the state to '{}': ", file.display());
+        assert!(stderr.starts_with(&message), "{stderr}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn it_warns_when_others_can_reach_it() {
+async fn warns_if_other_machines_can_reach_it() {
     let sim = Running::start(&["--listen=0.0.0.0:0", "--storage=count"]).await;
     assert!(sim.address().starts_with("127.0.0.1:"), "{}", sim.url);
     sim.frameio(&["call", "users.show"]).await.json();
     let (status, stderr) = sim.signal("TERM").await;
     assert_eq!((status, stderr.lines().count()), (Some(0), 1), "{stderr}");
-    assert!(stderr.starts_with("frameio: other machines can reach it at 0.0.0.0:"), "{stderr}");
+    let message = "frameio: warning: other machines can reach the simulator at 0.0.0.0:";
+    assert!(stderr.starts_with(message), "{stderr}");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_second_signal_ends_it_while_an_answer_is_under_way() {
+async fn a_second_signal_stops_it_while_a_response_is_pending() {
     let mut sim = Running::start(&["--fault=delay-600s"]).await;
     let mut stream = TcpStream::connect(sim.address()).await.unwrap();
     stream.write_all(b"GET /v4/me HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
-    while sim.ask("GET", "/_sim/faults", "").await != json!({"faults": []}) {}
+    while sim.request("GET", "/_sim/faults", "").await != json!({"faults": []}) {}
     let id = sim.child.id().unwrap().to_string();
     let begun = Instant::now();
     let status = loop {
@@ -209,11 +210,11 @@ async fn a_second_signal_ends_it_while_an_answer_is_under_way() {
         }
     };
     assert_eq!(status.code(), Some(0));
-    assert!(begun.elapsed() < Duration::from_secs(5), "it did not wait any longer");
+    assert!(begun.elapsed() < Duration::from_secs(5), "stops without further waiting");
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_in_a_line() {
+async fn reports_invalid_arguments() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -223,27 +224,24 @@ async fn what_is_wrong_is_told_in_a_line() {
     let text = r#"{"version": 1, "state": {"files": [{"name": "a", "parent_id": "x"}]}}"#;
     std::fs::write(dangling.path(), text).unwrap();
     let dangling = dangling.path().to_str().unwrap();
-    for (arguments, told) in [
-        (["--listen", &taken], &*format!("frameio: --listen {taken}: ")),
-        (["--listen", "here"], "frameio: --listen here: expected an address and a port"),
-        (["--fault", "files.shwo=503"], "frameio: --fault 'files.shwo=503': `files.shwo` is no"),
-        (["--state", file], &*format!("frameio: --state {file}: EOF while parsing")),
-        (["--state", nowhere], &*format!("frameio: --state {nowhere}: ")),
+    for (arguments, message) in [
+        (["--listen", &taken], &*format!("cannot listen on '{taken}': address already in use")),
+        (["--listen", "here"], "invalid value 'here' for '--listen': expected an address and a"),
+        (["--fault", "files.shwo=503"], "invalid value 'files.shwo=503' for '--fault': "),
+        (["--state", file], &*format!("invalid value '{file}' for '--state': EOF while parsing")),
+        (["--state", nowhere], &*format!("invalid value '{nowhere}' for '--state': ")),
         (
             ["--state", dangling],
-            &*format!(
-                "frameio: --state {dangling}: /state/files/0/parent_id: no 'x' in \
-                 'state.folders' or 'state.version_stacks': add it, or use an existing id"
-            ),
+            &*format!("invalid value '{dangling}' for '--state': /state/files/0/parent_id: "),
         ),
-        (["--token", "two words"], "frameio: --token: a token consists of"),
-        (["--token", ""], "frameio: --token: a token consists of"),
-        (["--storage", file], &*format!("frameio: --storage {file}: ")),
+        (["--token", "two words"], "invalid value 'two words' for '--token': use letters"),
+        (["--token", ""], "invalid value '' for '--token': use letters"),
+        (["--storage", file], &*format!("cannot create the directory '{file}': file exists")),
     ] {
         let mut command = offline();
         command.arg("sim").args(arguments);
         let ended = end(command, None).await;
-        assert!(ended.failed(2).starts_with(told), "{ended:?}");
+        assert!(ended.failed(2).starts_with(&format!("frameio: {message}")), "{ended:?}");
     }
     let mut command = offline();
     command.args(["sim", "--part-size", "0"]);

@@ -14,14 +14,14 @@ use crate::program::{Ended, end, program, run, wait_until};
 
 pub(crate) const ROOT: &str = "/Demo Workspace/Demo Project";
 
-/// A simulator whose parts have at most ten bytes, and a place for what a run keeps.
-pub(crate) struct Place {
+/// A simulator whose upload parts have at most ten bytes, and a working directory.
+pub(crate) struct Fixture {
     pub(crate) sim: Sim,
     server: SimServer,
     pub(crate) directory: TempDir,
 }
 
-impl Place {
+impl Fixture {
     pub(crate) async fn new(files: &[(&str, usize)]) -> Self {
         let sim = Sim::builder().quotas(false).part_size(10).build();
         let server = sim.serve().await.unwrap();
@@ -34,7 +34,7 @@ impl Place {
         Self { sim, server, directory }
     }
 
-    /// A command that is run in the directory.
+    /// Returns a command that runs in the directory.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(&self.server);
         command
@@ -52,13 +52,13 @@ impl Place {
         std::fs::read(self.directory.path().join(path)).unwrap()
     }
 
-    /// The manifests of unfinished uploads.
+    /// Returns the manifests of unfinished uploads.
     pub(crate) fn manifests(&self) -> Vec<PathBuf> {
         let is_manifest = |path: &PathBuf| path.extension().is_some_and(|it| it == "upload");
         self.state().into_iter().filter(is_manifest).collect()
     }
 
-    /// All that runs keep about uploads.
+    /// Returns all files that runs keep about uploads.
     pub(crate) fn state(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.directory.path().join("config/uploads"));
         entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
@@ -68,8 +68,8 @@ impl Place {
         self.sim.stats().by_operation.get(operation).copied().unwrap_or_default()
     }
 
-    /// All that is in the project, as lines.
-    pub(crate) async fn there(&self) -> Vec<String> {
+    /// Returns the paths of all items in the project.
+    pub(crate) async fn remote_paths(&self) -> Vec<String> {
         let ended = self.run(&["tree", ROOT, "--json"]).await;
         assert_eq!(ended.status, 0, "{ended:?}");
         let mut paths: Vec<_> =
@@ -83,9 +83,9 @@ fn content(length: usize) -> Vec<u8> {
     (0..length).map(|n| u8::try_from((n * 31 + n / 251) % 251).unwrap()).collect()
 }
 
-/// The line about a path, and the last line, which sums up.
+/// Returns the line about a path, and the summary in the last line.
 #[track_caller]
-fn told(ended: &Ended, path: &str) -> (Value, Value) {
+fn line_and_summary(ended: &Ended, path: &str) -> (Value, Value) {
     let lines = ended.lines();
     let line = lines.iter().find(|line| line["remote"] == path);
     let line = line.unwrap_or_else(|| panic!("{path}: {ended:?}"));
@@ -93,99 +93,99 @@ fn told(ended: &Ended, path: &str) -> (Value, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_and_directories_go_up_and_come_down() {
-    let place = Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), ("Day 1/Cam/c.mov", 5)]).await;
-    let up = place.run(&["upload", "in/a.mov", "in/Day 1", "--to", ROOT]).await;
+async fn uploads_and_downloads_files_and_directories() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("Day 1/b.mov", 35), ("Day 1/Cam/c.mov", 5)]).await;
+    let up = fixture.run(&["upload", "in/a.mov", "in/Day 1", "--to", ROOT]).await;
     assert_eq!(up.status, 0, "{up:?}");
     assert!(up.stderr.contains("3 transferred (65 B)"), "{up:?}");
     assert!(up.stdout.contains("transferred /Day 1/Cam/c.mov (5 B)"), "{up:?}");
     let all = ["/Day 1", "/Day 1/Cam", "/Day 1/Cam/c.mov", "/Day 1/b.mov", "/a.mov"];
-    assert_eq!(place.there().await, all);
-    assert!(place.state().is_empty());
+    assert_eq!(fixture.remote_paths().await, all);
+    assert!(fixture.state().is_empty());
 
-    let again = place.run(&["upload", "in/a.mov", "in/Day 1", "--to", ROOT, "--json"]).await;
-    let (line, summary) = told(&again, "/Day 1/b.mov");
+    let again = fixture.run(&["upload", "in/a.mov", "in/Day 1", "--to", ROOT, "--json"]).await;
+    let (line, summary) = line_and_summary(&again, "/Day 1/b.mov");
     assert_eq!((&line["outcome"], &summary["skipped"]), (&json!("skipped"), &json!(3)));
     assert!(again.stderr.is_empty(), "{again:?}");
 
     let id = line["file_id"].as_str().unwrap();
     let day = format!("{ROOT}/Day 1");
-    let down = place.run(&["download", id, &day, "-o", "out", "--json"]).await;
-    let (_, summary) = told(&down, &format!("{day}/b.mov"));
+    let down = fixture.run(&["download", id, &day, "-o", "out", "--json"]).await;
+    let (_, summary) = line_and_summary(&down, &format!("{day}/b.mov"));
     let lines = down.lines();
     let line = lines.iter().find(|line| line["local"] == "out/b.mov").unwrap();
     assert_eq!((&line["remote"], &line["bytes"]), (&json!(format!("{day}/b.mov")), &json!(35)));
     assert_eq!((&summary["transferred"], &summary["failed"]), (&json!(3), &json!(0)));
-    assert_eq!(place.read("out/b.mov"), content(35));
-    assert_eq!(place.read("out/Day 1/Cam/c.mov"), content(5));
-    let again = place.run(&["download", &day, "-o", "out"]).await;
+    assert_eq!(fixture.read("out/b.mov"), content(35));
+    assert_eq!(fixture.read("out/Day 1/Cam/c.mov"), content(5));
+    let again = fixture.run(&["download", &day, "-o", "out"]).await;
     assert!(again.stderr.contains("0 transferred (0 B), 2 already present"), "{again:?}");
-    let whole = place.run(&["download", ROOT, "-o", "out", "--quiet"]).await;
+    let whole = fixture.run(&["download", ROOT, "-o", "out", "--quiet"]).await;
     assert_eq!((whole.status, &*whole.stdout, &*whole.stderr), (0, "", ""));
-    assert_eq!(place.read("out/Demo Project/a.mov"), content(25));
+    assert_eq!(fixture.read("out/Demo Project/a.mov"), content(25));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_checksum_and_a_rendition_of_files_and_folders() {
-    let place = Place::new(&[("a.mov", 25)]).await;
-    place.run(&["upload", "in/a.mov", "--to", ROOT]).await;
+async fn downloads_with_a_checksum_or_as_a_rendition() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await;
     let file = format!("{ROOT}/a.mov");
-    let down = place.run(&["download", &file, "--checksum", "sha256", "--json"]).await;
-    let (line, _) = told(&down, &file);
-    let sum = Command::new("sha256sum").arg(place.directory.path().join("a.mov")).output().await;
+    let down = fixture.run(&["download", &file, "--checksum", "sha256", "--json"]).await;
+    let (line, _) = line_and_summary(&down, &file);
+    let sum = Command::new("sha256sum").arg(fixture.directory.path().join("a.mov")).output().await;
     let sum = String::from_utf8(sum.unwrap().stdout).unwrap();
     let sum = sum.split_whitespace().next();
     assert_eq!(sum, line["checksum"].as_str());
     let tree = ["download", ROOT, "--checksum", "sha256", "--json", "-o", "tree"];
-    assert_eq!(told(&place.run(&tree).await, &file).0["checksum"].as_str(), sum);
+    assert_eq!(line_and_summary(&fixture.run(&tree).await, &file).0["checksum"].as_str(), sum);
 
     let thumbnail = ["download", &file, "--rendition", "thumbnail"];
-    let dry = place.run(&[&thumbnail[..], &["--dry-run"]].concat()).await;
+    let dry = fixture.run(&[&thumbnail[..], &["--dry-run"]].concat()).await;
     let planned = format!("planned     {file} (67 B) as 'a.mov.thumbnail.png'\n");
     assert_eq!(dry.stdout, planned, "{dry:?}");
-    let thumb = place.run(&thumbnail).await;
+    let thumb = fixture.run(&thumbnail).await;
     assert_eq!(thumb.status, 0, "{thumb:?}");
-    assert_eq!(place.read("a.mov.thumbnail.png").len(), 67);
-    assert_eq!(place.read("a.mov"), content(25), "the original is kept");
-    let tree = place.run(&["download", ROOT, "--rendition", "thumbnail", "-o", "tree"]).await;
+    assert_eq!(fixture.read("a.mov.thumbnail.png").len(), 67);
+    assert_eq!(fixture.read("a.mov"), content(25), "the original is kept");
+    let tree = fixture.run(&["download", ROOT, "--rendition", "thumbnail", "-o", "tree"]).await;
     assert_eq!(tree.status, 0, "{tree:?}");
-    assert_eq!(place.read("tree/Demo Project/a.mov.thumbnail.png").len(), 67);
-    assert_eq!(place.read("tree/Demo Project/a.mov"), content(25));
-    assert_eq!(place.run(&["download", &file, "--rendition", "best"]).await.status, 2);
+    assert_eq!(fixture.read("tree/Demo Project/a.mov.thumbnail.png").len(), 67);
+    assert_eq!(fixture.read("tree/Demo Project/a.mov"), content(25));
+    assert_eq!(fixture.run(&["download", &file, "--rendition", "best"]).await.status, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_down_keeps_a_file_that_differs() {
-    let place = Place::new(&[("a.mov", 25), ("b.mov", 35)]).await;
-    place.run(&["sync", "in", ROOT]).await;
-    let changed = place.directory.path().join("in/a.mov");
+    let fixture = Fixture::new(&[("a.mov", 25), ("b.mov", 35)]).await;
+    fixture.run(&["sync", "in", ROOT]).await;
+    let changed = fixture.directory.path().join("in/a.mov");
     std::fs::write(&changed, content(99)).unwrap();
     let down = |more: &[&'static str]| [&["sync", "in", ROOT, "--down"], more].concat();
-    let dry = place.run(&down(&["--dry-run"])).await;
+    let dry = fixture.run(&down(&["--dry-run"])).await;
     let message = "conflict    /a.mov: 'in/a.mov' exists and is not replaced: it has 99 bytes, but \
                    the remote file has 25";
     assert!(dry.status == 1 && dry.stderr.starts_with(message), "{dry:?}");
-    let kept = place.run(&down(&["--json"])).await;
-    let (line, summary) = told(&kept, "/a.mov");
+    let kept = fixture.run(&down(&["--json"])).await;
+    let (line, summary) = line_and_summary(&kept, "/a.mov");
     assert_eq!(
         (kept.status, &line["outcome"], &summary["conflicts"]),
         (1, &json!("conflict"), &json!(1))
     );
-    assert_eq!(place.read("in/a.mov"), content(99));
-    let download = place.run(&["download", ROOT, "-o", "in"]).await;
+    assert_eq!(fixture.read("in/a.mov"), content(99));
+    let download = fixture.run(&["download", ROOT, "-o", "in"]).await;
     assert_eq!(download.status, 0, "{download:?}");
-    std::fs::write(place.directory.path().join("in/Demo Project/a.mov"), content(99)).unwrap();
-    assert_eq!(place.run(&["download", ROOT, "-o", "in"]).await.status, 1);
+    std::fs::write(fixture.directory.path().join("in/Demo Project/a.mov"), content(99)).unwrap();
+    assert_eq!(fixture.run(&["download", ROOT, "-o", "in"]).await.status, 1);
 
-    let replaced = place.run(&down(&["--on-conflict", "replace"])).await;
+    let replaced = fixture.run(&down(&["--on-conflict", "replace"])).await;
     assert_eq!(replaced.status, 0, "{replaced:?}");
-    assert_eq!(place.read("in/a.mov"), content(25));
-    assert_eq!(place.run(&["sync", "in", ROOT, "--on-conflict", "replace"]).await.status, 2);
+    assert_eq!(fixture.read("in/a.mov"), content(25));
+    assert_eq!(fixture.run(&["sync", "in", ROOT, "--on-conflict", "replace"]).await.status, 2);
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_round_trip_downloads_nothing_whatever_the_names() {
+async fn a_round_trip_skips_files_with_any_names() {
     let long = "x".repeat(236) + ".mov";
     let all = [
         "Scene 4: take?.mov",
@@ -198,94 +198,98 @@ async fn a_round_trip_downloads_nothing_whatever_the_names() {
         &long,
     ];
     let files: Vec<_> = all.iter().enumerate().map(|(n, name)| (*name, n + 1)).collect();
-    let place = Place::new(&files).await;
-    let up = place.run(&["sync", "in", ROOT]).await;
+    let fixture = Fixture::new(&files).await;
+    let up = fixture.run(&["sync", "in", ROOT]).await;
     assert_eq!(up.status, 0, "{up:?}");
-    let down = place.run(&["sync", "in", ROOT, "--down"]).await;
+    let down = fixture.run(&["sync", "in", ROOT, "--down"]).await;
     assert!(down.stderr.contains("0 transferred (0 B), 8 already present"), "{down:?}");
-    let there = std::fs::read_dir(place.directory.path().join("in")).unwrap().count();
+    let there = std::fs::read_dir(fixture.directory.path().join("in")).unwrap().count();
     assert_eq!(there, all.len());
-    let other = place.run(&["download", ROOT, "-o", "out"]).await;
+    let other = fixture.run(&["download", ROOT, "-o", "out"]).await;
     assert!(other.stdout.contains("/con (5 B) as '_con'"), "{other:?}");
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_with_the_name_of_a_folder_does_not_lead_outside_of_the_directory() {
-    let place = Place::new(&[("a.mov", 25)]).await;
-    place.run(&["sync", "in", ROOT]).await;
+async fn a_download_does_not_follow_a_link_with_the_name_of_a_folder() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    fixture.run(&["sync", "in", ROOT]).await;
     for name in ["out", "elsewhere"] {
-        std::fs::create_dir(place.directory.path().join(name)).unwrap();
+        std::fs::create_dir(fixture.directory.path().join(name)).unwrap();
     }
-    let link = place.directory.path().join("out/Demo Project");
-    std::os::unix::fs::symlink(place.directory.path().join("elsewhere"), link).unwrap();
-    let down = place.run(&["download", ROOT, "-o", "out"]).await;
+    let link = fixture.directory.path().join("out/Demo Project");
+    std::os::unix::fs::symlink(fixture.directory.path().join("elsewhere"), link).unwrap();
+    let down = fixture.run(&["download", ROOT, "-o", "out"]).await;
     assert!(down.status == 1 && down.stderr.contains("it is a symbolic link"), "{down:?}");
-    let elsewhere = std::fs::read_dir(place.directory.path().join("elsewhere")).unwrap();
+    let elsewhere = std::fs::read_dir(fixture.directory.path().join("elsewhere")).unwrap();
     assert_eq!(elsewhere.count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sync_goes_both_ways_and_deletes_nothing() {
-    let place =
-        Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), (".hidden", 1), ("x.tmp", 3)]).await;
+async fn sync_copies_in_both_directions_and_deletes_nothing() {
+    let fixture =
+        Fixture::new(&[("a.mov", 25), ("Day 1/b.mov", 35), (".hidden", 1), ("x.tmp", 3)]).await;
     let sync = ["sync", "in", ROOT, "--exclude", "*.tmp"];
-    let dry = place.run(&[&sync[..], &["--dry-run"]].concat()).await;
+    let dry = fixture.run(&[&sync[..], &["--dry-run"]].concat()).await;
     assert!(dry.stderr.contains("2 planned (60 B), 2 ignored"), "{dry:?}");
-    assert_eq!(place.there().await, <[&str; 0]>::default());
-    let up = place.run(&sync).await;
+    assert_eq!(fixture.remote_paths().await, <[&str; 0]>::default());
+    let up = fixture.run(&sync).await;
     assert_eq!(up.status, 0, "{up:?}");
-    assert_eq!(place.there().await, ["/Day 1", "/Day 1/b.mov", "/a.mov"]);
+    assert_eq!(fixture.remote_paths().await, ["/Day 1", "/Day 1/b.mov", "/a.mov"]);
 
-    std::fs::remove_file(place.directory.path().join("in/a.mov")).unwrap();
-    std::fs::write(place.directory.path().join("in/new.mov"), content(9)).unwrap();
-    place.run(&sync).await;
-    assert_eq!(place.there().await, ["/Day 1", "/Day 1/b.mov", "/a.mov", "/new.mov"]);
-    let down = place.run(&["sync", "in", ROOT, "--down"]).await;
+    std::fs::remove_file(fixture.directory.path().join("in/a.mov")).unwrap();
+    std::fs::write(fixture.directory.path().join("in/new.mov"), content(9)).unwrap();
+    fixture.run(&sync).await;
+    assert_eq!(fixture.remote_paths().await, ["/Day 1", "/Day 1/b.mov", "/a.mov", "/new.mov"]);
+    let down = fixture.run(&["sync", "in", ROOT, "--down"]).await;
     assert!(down.stderr.contains("1 transferred (25 B), 2 already present"), "{down:?}");
-    assert_eq!((place.read("in/a.mov"), place.read("in/x.tmp")), (content(25), content(3)));
-    let refused = place.run(&["sync", "in", ROOT, "--down", "--hidden"]).await;
+    assert_eq!((fixture.read("in/a.mov"), fixture.read("in/x.tmp")), (content(25), content(3)));
+    let refused = fixture.run(&["sync", "in", ROOT, "--down", "--hidden"]).await;
     assert!(refused.failed(2).contains("'--hidden' cannot be used with '--down'"), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_kept_its_size_is_found_out_by_its_checksum() {
-    let place = Place::new(&[("a.mov", 25), ("b.mov", 35)]).await;
+async fn a_checksum_detects_a_change_that_keeps_the_size() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("b.mov", 35)]).await;
     let sync =
         |more: &[&'static str]| [&["sync", "in", ROOT, "--compare-checksums"], more].concat();
-    place.run(&sync(&[])).await;
-    std::fs::write(place.directory.path().join("in/a.mov"), [7; 25]).unwrap();
-    let by_size = place.run(&["sync", "in", ROOT, "--dry-run"]).await;
+    fixture.run(&sync(&[])).await;
+    std::fs::write(fixture.directory.path().join("in/a.mov"), [7; 25]).unwrap();
+    let by_size = fixture.run(&["sync", "in", ROOT, "--dry-run"]).await;
     assert!(by_size.stderr.contains("0 transferred (0 B), 2 already present"), "{by_size:?}");
-    let up = place.run(&sync(&["--dry-run"])).await;
+    let up = fixture.run(&sync(&["--dry-run"])).await;
     assert!(up.stderr.contains("1 planned (25 B), 1 already present"), "{up:?}");
-    let kept = place.run(&sync(&["--down"])).await;
+    let kept = fixture.run(&sync(&["--down"])).await;
     assert!(kept.status == 1 && kept.stderr.contains("its checksum differs from"), "{kept:?}");
-    assert_eq!(place.read("in/a.mov"), [7; 25]);
-    let down = place.run(&sync(&["--down", "--on-conflict", "replace"])).await;
+    assert_eq!(fixture.read("in/a.mov"), [7; 25]);
+    let down = fixture.run(&sync(&["--down", "--on-conflict", "replace"])).await;
     assert!(down.stderr.contains("1 transferred (25 B), 1 already present"), "{down:?}");
-    assert_eq!(place.read("in/a.mov"), content(25));
-    let again = place.run(&["download", ROOT, "-o", "out", "--compare-checksums"]).await;
+    assert_eq!(fixture.read("in/a.mov"), content(25));
+    let again = fixture.run(&["download", ROOT, "-o", "out", "--compare-checksums"]).await;
     assert!(again.stderr.contains("2 transferred (60 B)"), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_fails_is_told_and_shows_in_the_status() {
-    let place = Place::new(&[("a.mov", 25), ("empty.mov", 0)]).await;
-    let up = place.run(&["upload", "in", "--to", ROOT, "--json"]).await;
+async fn reports_failures_and_sets_the_exit_status() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("empty.mov", 0)]).await;
+    let up = fixture.run(&["upload", "in", "--to", ROOT, "--json"]).await;
     assert_eq!((up.status, &*up.stderr), (1, ""), "{up:?}");
-    let (line, summary) = told(&up, "/in/empty.mov");
+    let (line, summary) = line_and_summary(&up, "/in/empty.mov");
     assert_eq!((&line["outcome"], &line["error"]["kind"]), (&json!("failed"), &json!("usage")));
     assert!(line["error"]["message"].as_str().unwrap().contains("no empty files"), "{line}");
     assert_eq!((&summary["transferred"], &summary["failed"]), (&json!(1), &json!(1)));
-    let up = place.run(&["upload", "in", "--to", ROOT, "--quiet"]).await;
+    let up = fixture.run(&["upload", "in", "--to", ROOT, "--quiet"]).await;
     assert!(up.failed(1).starts_with("failed      /in/empty.mov: "), "{up:?}");
 
     for (arguments, status, message) in [
         (vec!["upload", "none", "--to", ROOT], 2, "cannot open 'none': no such file or directory"),
-        (vec!["upload", "in"], 2, "name a path as /Workspace/Project/Folder"),
-        (vec!["upload", "in", "--to", "a/b"], 2, "neither an id nor a path"),
-        (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is neither a folder nor a project"),
+        (
+            vec!["upload", "in"],
+            2,
+            "no path or ID given: pass one, such as /Workspace/Project/Folder",
+        ),
+        (vec!["upload", "in", "--to", "a/b"], 2, "a/b"),
+        (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is a workspace: pass one of its"),
         (
             vec!["upload", "in", "--to", "/Demo Workspace/demo project"],
             5,
@@ -294,25 +298,26 @@ async fn what_fails_is_told_and_shows_in_the_status() {
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "invalid pattern '['"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
         (vec!["download", "nowhere"], 5, "no file, folder"),
-        (vec!["download", ROOT, "-o", "in/a.mov"], 2, "--output: 'in/a.mov' is not a directory"),
-        (vec!["sync", "none", ROOT], 2, "cannot open 'none': no such file or directory"),
         (
-            vec!["tree", "/Demo Workspace/Demo Project/in/a.mov"],
+            vec!["download", ROOT, "-o", "in/a.mov"],
             2,
-            "is neither a folder nor a project",
+            "invalid value 'in/a.mov' for '--output': it is not a directory",
         ),
+        (vec!["download", "/Demo Workspace"], 2, "is a workspace: pass its projects instead"),
+        (vec!["sync", "none", ROOT], 2, "cannot open 'none': no such file or directory"),
+        (vec!["tree", "/Demo Workspace/Demo Project/in/a.mov"], 2, "is not a folder or project"),
         (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; available: 'Demo Workspace'"),
         (vec!["ls", "//Nobody"], 5, "no such account 'Nobody'"),
         (vec!["tree", "/", "--account", "nobody"], 5, "no such account 'nobody'"),
     ] {
-        let ended = place.run(&arguments).await;
+        let ended = fixture.run(&arguments).await;
         assert!(ended.failed(status).contains(message), "{arguments:?}: {ended:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_exit_status_of_a_transfer_tells_the_cause() {
-    let place = Place::new(&[("a.mov", 25), ("b.mov", 15)]).await;
+async fn the_exit_status_of_a_transfer_depends_on_the_cause() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("b.mov", 15)]).await;
     let create = "files.create_local_upload";
     let upload = ["upload", "in", "--to", ROOT, "--max-retries", "0", "--quiet"];
     for (statuses, exit) in [
@@ -323,74 +328,74 @@ async fn the_exit_status_of_a_transfer_tells_the_cause() {
         ([StatusCode::FORBIDDEN, StatusCode::BAD_GATEWAY], 1),
     ] {
         for status in statuses {
-            place.sim.inject(Fault::status(status).on(create).next(1));
+            fixture.sim.inject(Fault::status(status).on(create).next(1));
         }
-        let up = place.run(&upload).await;
+        let up = fixture.run(&upload).await;
         assert_eq!((up.status, up.stderr.lines().count()), (exit, 2), "{up:?}");
     }
     for _ in 0..2 {
-        place.sim.inject(Fault::reset().on(create).next(1));
+        fixture.sim.inject(Fault::reset().on(create).next(1));
     }
-    assert_eq!(place.run(&upload).await.status, 9);
-    assert_eq!(place.run(&upload).await.status, 0);
+    assert_eq!(fixture.run(&upload).await.status, 9);
+    assert_eq!(fixture.run(&upload).await.status, 0);
 
     let file = format!("{ROOT}/in/a.mov");
-    place.sim.inject(Fault::status(StatusCode::FORBIDDEN).on(Sim::DOWNLOAD).every(1));
-    let down = place.run(&["download", &file, "-o", "out", "--max-retries", "0"]).await;
+    fixture.sim.inject(Fault::status(StatusCode::FORBIDDEN).on(Sim::DOWNLOAD).every(1));
+    let down = fixture.run(&["download", &file, "-o", "out", "--max-retries", "0"]).await;
     assert_eq!(down.status, 6, "{down:?}");
-    let down = place.run(&["download", ROOT, "-o", "out", "--max-retries", "0"]).await;
+    let down = fixture.run(&["download", ROOT, "-o", "out", "--max-retries", "0"]).await;
     assert_eq!(down.status, 6, "{down:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_a_download_changes_is_shown() {
-    let place = Place::new(&[("a.mov", 25)]).await;
-    let demo = place.sim.demo();
+async fn shows_names_that_a_download_changes() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    let demo = fixture.sim.demo();
     let input = json!({
         "account_id": demo.account_id, "folder_id": demo.root_folder_id,
         "data": {"name": "A/B test"},
     });
-    run(&place.server, &["call", "folders.create", "--input", &input.to_string()]).await.json();
+    run(&fixture.server, &["call", "folders.create", "--input", &input.to_string()]).await.json();
     let folder = format!("{ROOT}/A\\/B test");
-    assert_eq!(place.run(&["upload", "in/a.mov", "--to", &folder]).await.status, 0);
-    let down = place.run(&["download", ROOT, "-o", "out"]).await;
+    assert_eq!(fixture.run(&["upload", "in/a.mov", "--to", &folder]).await.status, 0);
+    let down = fixture.run(&["download", ROOT, "-o", "out"]).await;
     assert_eq!(down.status, 0, "{down:?}");
     let line = format!("transferred {folder}/a.mov (25 B) as 'A_B test/a.mov'");
     assert!(down.stdout.lines().any(|it| it == line), "{down:?}");
-    let again = place.run(&["download", &format!("{folder}/a.mov"), "-o", "out"]).await;
+    let again = fixture.run(&["download", &format!("{folder}/a.mov"), "-o", "out"]).await;
     assert!(!again.stdout.contains(" as "), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_that_are_taken_twice_are_told_with_their_ids() {
-    let place = Place::new(&[("a.mov", 25), ("b/a.mov", 15)]).await;
+async fn reports_duplicate_names_with_their_ids() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("b/a.mov", 15)]).await;
     for _ in 0..2 {
-        let demo = place.sim.demo();
+        let demo = fixture.sim.demo();
         let input = json!({
             "account_id": demo.account_id, "folder_id": demo.root_folder_id,
             "data": {"name": "Twice"},
         });
         let input = input.to_string();
-        run(&place.server, &["call", "folders.create", "--input", &input]).await.json();
+        run(&fixture.server, &["call", "folders.create", "--input", &input]).await.json();
     }
     let to = format!("{ROOT}/Twice");
-    let ended = place.run(&["upload", "in", "--to", &to]).await;
+    let ended = fixture.run(&["upload", "in", "--to", &to]).await;
     let message = ended.failed(2);
     assert!(message.contains("2 items named 'Twice'"), "{message}");
-    let listed = place.run(&["ls", ROOT, "--json"]).await;
+    let listed = fixture.run(&["ls", ROOT, "--json"]).await;
     let ids: Vec<_> =
         listed.lines().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
     assert!(ids.iter().all(|id| message.contains(id)), "{message} {ids:?}");
-    let by_id = place.run(&["upload", "in/a.mov", "--to", &ids[1]]).await;
+    let by_id = fixture.run(&["upload", "in/a.mov", "--to", &ids[1]]).await;
     assert_eq!(by_id.status, 0, "{by_id:?}");
-    let same = place.run(&["upload", "in/a.mov", "in/b/a.mov", "--to", &ids[0]]).await;
+    let same = fixture.run(&["upload", "in/a.mov", "in/b/a.mov", "--to", &ids[0]]).await;
     assert!(same.failed(2).contains("another path has the same file name"), "{same:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_there_is_listed() {
-    let place = Place::new(&[("a.mov", 25), ("Day 1/b.mov", 35), ("Day 1/Cam/c.mov", 5)]).await;
-    place.run(&["sync", "in", ROOT]).await;
+async fn lists_workspaces_projects_and_folders() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("Day 1/b.mov", 35), ("Day 1/Cam/c.mov", 5)]).await;
+    fixture.run(&["sync", "in", ROOT]).await;
     for (arguments, lines) in [
         (vec!["ls"], "Demo Workspace/\n"),
         (vec!["ls", "/"], "Demo Workspace/\n"),
@@ -407,9 +412,9 @@ async fn what_is_there_is_listed() {
             "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folders, 1 files, 25 B\n",
         ),
         (vec!["ls", "//Demo Account"], "Demo Workspace/\n"),
-        (vec!["ls", place.sim.demo().workspace_id.as_str()], "Demo Project/\n"),
+        (vec!["ls", fixture.sim.demo().workspace_id.as_str()], "Demo Project/\n"),
         (
-            vec!["tree", place.sim.demo().workspace_id.as_str()],
+            vec!["tree", fixture.sim.demo().workspace_id.as_str()],
             "/Demo Workspace\n  Demo Project/\n    Day 1/\n      Cam/\n        c.mov\n      b.mov\n    \
              a.mov\n3 folders, 3 files, 65 B\n",
         ),
@@ -428,72 +433,72 @@ async fn what_is_there_is_listed() {
         ),
         (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folders, 0 files, 0 B\n"),
     ] {
-        let ended = place.run(&arguments).await;
+        let ended = fixture.run(&arguments).await;
         assert_eq!((ended.status, &*ended.stdout), (0, lines), "{ended:?}");
     }
-    let long = place.run(&["ls", ROOT, "--long"]).await;
+    let long = fixture.run(&["ls", ROOT, "--long"]).await;
     assert!(long.stdout.contains("file") && long.stdout.contains("25 B  a.mov"), "{long:?}");
-    let demo = place.sim.demo();
-    let by_id = place.run(&["ls", demo.project_id.as_str(), "--json"]).await;
+    let demo = fixture.sim.demo();
+    let by_id = fixture.run(&["ls", demo.project_id.as_str(), "--json"]).await;
     assert_eq!(by_id.lines()[1]["size"], 25);
 
-    // A project of the profile is what is meant where nothing is named.
-    let config = place.directory.path().join("config");
+    // The project of the profile is the default.
+    let config = fixture.directory.path().join("config");
     std::fs::create_dir_all(&config).unwrap();
     let profile = json!({"profiles": {"default": {
         "account_id": demo.account_id, "project_id": demo.project_id,
     }}});
     std::fs::write(config.join("profiles.json"), profile.to_string()).unwrap();
-    assert_eq!(place.run(&["ls"]).await.stdout, "Day 1/\na.mov\n");
-    assert_eq!(place.run(&["upload", "in/a.mov"]).await.status, 0);
+    assert_eq!(fixture.run(&["ls"]).await.stdout, "Day 1/\na.mov\n");
+    assert_eq!(fixture.run(&["upload", "in/a.mov"]).await.status, 0);
 }
 
-/// Begins an upload of 300 bytes, whose parts take their time, and waits until some are there.
-async fn begin(place: &Place) -> tokio::process::Child {
-    place.sim.inject(Fault::delay(Duration::from_millis(200)).on(Sim::UPLOAD_PART).every(1));
-    let mut command = place.command(&["upload", "in", "--to", ROOT, "--json"]);
+/// Starts an upload of 300 bytes with slow parts, and waits until some parts are complete.
+async fn start_upload(fixture: &Fixture) -> tokio::process::Child {
+    fixture.sim.inject(Fault::delay(Duration::from_millis(200)).on(Sim::UPLOAD_PART).every(1));
+    let mut command = fixture.command(&["upload", "in", "--to", ROOT, "--json"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    wait_until(|| place.manifests().first().is_some_and(|manifest| has_parts(manifest, 8))).await;
+    wait_until(|| fixture.manifests().first().is_some_and(|manifest| has_parts(manifest, 8))).await;
     child
 }
 
-/// Whether a manifest says that so many parts are done.
+/// Returns whether a manifest lists at least this number of complete parts.
 fn has_parts(manifest: &Path, parts: usize) -> bool {
     let text = std::fs::read_to_string(manifest).unwrap_or_default();
     text.lines().filter(|line| line.starts_with("{\"done\"")).count() >= parts
 }
 
-async fn goes_on(place: &Place) {
-    place.sim.clear_faults();
-    let before = place.calls(Sim::UPLOAD_PART);
-    let again = place.run(&["upload", "in", "--to", ROOT, "--json"]).await;
-    let (line, summary) = told(&again, "/in/a.mov");
+async fn assert_resumes(fixture: &Fixture) {
+    fixture.sim.clear_faults();
+    let before = fixture.calls(Sim::UPLOAD_PART);
+    let again = fixture.run(&["upload", "in", "--to", ROOT, "--json"]).await;
+    let (line, summary) = line_and_summary(&again, "/in/a.mov");
     assert_eq!((again.status, &line["outcome"]), (0, &json!("transferred")), "{again:?}");
     assert!(line["bytes"].as_u64().unwrap() <= 220, "{line}");
-    assert!(place.calls(Sim::UPLOAD_PART) - before <= 22, "only the rest is sent");
+    assert!(fixture.calls(Sim::UPLOAD_PART) - before <= 22, "sends remaining parts only");
     assert_eq!(summary["unfinished"], 0);
     assert_eq!(
-        (place.there().await, place.state()),
+        (fixture.remote_paths().await, fixture.state()),
         (vec!["/in".into(), "/in/a.mov".into()], vec![])
     );
-    let down = place.run(&["download", &format!("{ROOT}/in/a.mov"), "-o", "out"]).await;
-    assert_eq!((down.status, place.read("out/a.mov")), (0, content(300)));
+    let down = fixture.run(&["download", &format!("{ROOT}/in/a.mov"), "-o", "out"]).await;
+    assert_eq!((down.status, fixture.read("out/a.mov")), (0, content(300)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_that_was_killed_goes_on() {
-    let place = Place::new(&[("a.mov", 300)]).await;
-    let mut child = begin(&place).await;
+async fn resumes_an_upload_that_was_killed() {
+    let fixture = Fixture::new(&[("a.mov", 300)]).await;
+    let mut child = start_upload(&fixture).await;
     child.kill().await.unwrap();
-    goes_on(&place).await;
+    assert_resumes(&fixture).await;
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_that_was_interrupted_says_how_to_go_on() {
-    let place = Place::new(&[("a.mov", 300)]).await;
-    let child = begin(&place).await;
+async fn an_interrupted_upload_prints_how_to_resume() {
+    let fixture = Fixture::new(&[("a.mov", 300)]).await;
+    let child = start_upload(&fixture).await;
     crate::program::interrupt(&child.id().unwrap().to_string()).await;
     let output = child.wait_with_output().await.unwrap();
     let (stdout, stderr) =
@@ -507,18 +512,18 @@ async fn an_upload_that_was_interrupted_says_how_to_go_on() {
     assert_eq!(summary["summary"]["interrupted"], true);
     assert_eq!(summary["summary"]["incomplete"], 1, "{summary}");
     assert!((80..300).contains(&summary["summary"]["bytes_kept"].as_u64().unwrap()), "{summary}");
-    goes_on(&place).await;
+    assert_resumes(&fixture).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_left_by_a_lost_manifest_is_told() {
-    let place = Place::new(&[("a.mov", 300)]).await;
-    let mut child = begin(&place).await;
+async fn reports_an_incomplete_file_whose_manifest_is_lost() {
+    let fixture = Fixture::new(&[("a.mov", 300)]).await;
+    let mut child = start_upload(&fixture).await;
     child.kill().await.unwrap();
-    std::fs::remove_dir_all(place.directory.path().join("config/uploads")).unwrap();
-    place.sim.clear_faults();
-    let again = place.run(&["upload", "in", "--to", ROOT]).await;
+    std::fs::remove_dir_all(fixture.directory.path().join("config/uploads")).unwrap();
+    fixture.sim.clear_faults();
+    let again = fixture.run(&["upload", "in", "--to", ROOT]).await;
     assert_eq!(again.status, 0, "{again:?}");
     assert!(again.stderr.contains("unfinished  /in/a.mov "), "{again:?}");
-    assert!(again.stderr.contains("1 unfinished at the service"), "{again:?}");
+    assert!(again.stderr.contains("1 incomplete at the service"), "{again:?}");
 }

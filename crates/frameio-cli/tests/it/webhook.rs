@@ -16,7 +16,7 @@ use crate::program::{Ended, end, offline, program, run, serve};
 
 const SECRET: &str = "kept";
 
-/// `frameio webhook listen` while it runs.
+/// A running `frameio webhook listen`.
 struct Listening {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -47,19 +47,19 @@ impl Listening {
         serde_json::from_str(&self.line().await).unwrap()
     }
 
-    /// `frameio webhook send` to it.
+    /// Runs `frameio webhook send` with its URL.
     async fn send(&self, secret: &str, arguments: &[&str]) -> Ended {
         send(&self.url, secret, arguments).await
     }
 
-    /// Sends a request as it is written; gives the first line of the answer.
+    /// Sends a request unchanged, and returns the first line of the response.
     async fn raw(&self, request: &str) -> String {
         let address = self.url.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer.lines().next().unwrap().to_owned()
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        response.lines().next().unwrap().to_owned()
     }
 
     async fn signal(&self, name: &str) {
@@ -67,7 +67,7 @@ impl Listening {
         assert!(Command::new("kill").args(["-s", name, &id]).status().await.unwrap().success());
     }
 
-    /// Stops it; gives what it has said on standard error.
+    /// Stops it, and returns its standard error.
     async fn stop(mut self) -> String {
         self.signal("TERM").await;
         assert_eq!(self.lines.next_line().await.unwrap(), None, "a line that nobody read");
@@ -83,12 +83,12 @@ async fn send(url: &str, secret: &str, arguments: &[&str]) -> Ended {
     end(command, None).await
 }
 
-/// A server that answers every request alike; gives its URL, and what it was sent.
-async fn answering(status: &str, body: &str) -> (String, tokio::sync::mpsc::Receiver<String>) {
+/// Serves a fixed response. Returns its URL and the received requests.
+async fn responding(status: &str, body: &str) -> (String, tokio::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let length = body.len();
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nx-own: secret\r\n\
          location: /elsewhere\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
     );
@@ -96,24 +96,24 @@ async fn answering(status: &str, body: &str) -> (String, tokio::sync::mpsc::Rece
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tell.send(request(&mut stream).await).await.unwrap();
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
         }
     });
     (url, requests)
 }
 
-/// The whole of a request whose body is one JSON object.
+/// Reads a request whose body is a JSON object.
 async fn request(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     while !read.ends_with(b"}") {
-        assert_ne!(stream.read_buf(&mut read).await.unwrap(), 0, "it broke off");
+        assert_ne!(stream.read_buf(&mut read).await.unwrap(), 0, "the request is incomplete");
     }
     String::from_utf8(read).unwrap()
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_is_created_listened_to_listed_and_deleted() {
+async fn creates_receives_lists_and_deletes_webhooks() {
     let (sim, server) = serve().await;
     let demo = sim.demo();
     let (account, workspace) = (demo.account_id.as_str(), demo.workspace_id.as_str());
@@ -139,13 +139,13 @@ async fn a_webhook_is_created_listened_to_listed_and_deleted() {
     let folder = run(&server, &["call", "folders.create", "--input", &folder.to_string()]).await;
     let folder = folder.json()["data"]["id"].as_str().unwrap().to_owned();
     let line = listening.line().await;
-    let (time, told) = line.split_once(' ').unwrap();
+    let (time, event) = line.split_once(' ').unwrap();
     assert!(time.starts_with("20") && time.ends_with('Z'), "{line}");
     let (user, project) = (&demo.user_id, &demo.project_id);
     let expected = format!(
         "folder.created folder {folder} by user {user} in project {project} of account {account}"
     );
-    assert_eq!(told, expected);
+    assert_eq!(event, expected);
     assert_eq!(listening.stop().await, "");
 
     let events = ["--event=file.ready", "--event=file.ready", "--event=share.viewed"];
@@ -165,19 +165,19 @@ async fn a_webhook_is_created_listened_to_listed_and_deleted() {
     let again = run(&server, &["webhook", "delete", "--account", account, id]).await;
     assert!(again.failed(5).starts_with("frameio: webhooks.delete: 404"), "{again:?}");
 
-    for (arguments, told) in [
+    for (arguments, message) in [
         (&["--name=x", "--url=http://example.com/", "--event=all"][..], "expected an https:// URL"),
-        (&["--name=x", "--url=https://a/", "--event=file.redy"], "did you mean `file.ready`?"),
+        (&["--name=x", "--url=https://a/", "--event=file.redy"], "did you mean 'file.ready'?"),
         (&["--name=x", "--url=https://a/"], "--event"),
     ] {
         let ended = create(arguments).await;
-        assert_eq!((ended.status, ended.stderr.contains(told)), (2, true), "{ended:?}");
+        assert_eq!((ended.status, ended.stderr.contains(message)), (2, true), "{ended:?}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn every_kind_of_event_is_sent_and_received() {
+async fn sends_and_receives_every_kind_of_event() {
     let mut listening = Listening::start(SECRET, &["--json"]).await;
     for kind in EventType::KNOWN {
         let sent = listening.send(SECRET, &["--type", kind]).await;
@@ -196,53 +196,54 @@ async fn every_kind_of_event_is_sent_and_received() {
         "--user=u",
     ];
     listening.send(SECRET, &arguments).await;
-    let told = listening.json().await;
+    let delivery = listening.json().await;
     let event = json!({
         "type": "file.versioned", "resource": {"id": "adobe:urn:aaid:1|2", "type": "file"},
         "account": {"id": "a"}, "workspace": {"id": "w"}, "project": {"id": "p"},
         "user": {"id": "u"},
     });
-    assert_eq!(told["event"], event);
-    assert!(told["time"].as_str().unwrap().ends_with('Z'), "{told}");
+    assert_eq!(delivery["event"], event);
+    assert!(delivery["time"].as_str().unwrap().ends_with('Z'), "{delivery}");
     assert_eq!(listening.stop().await, "");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_action_is_sent_and_its_form_is_submitted() {
+async fn sends_an_action_and_submits_its_form() {
     let mut listening = Listening::start(SECRET, &[]).await;
     let start = ["--action", "--type=deliver", "--interaction=i", "--resource=folder:d"];
-    listening.send(SECRET, &[&start[..], &["--resource=f", "--user=u"]].concat()).await.answered();
+    listening.send(SECRET, &[&start[..], &["--resource=f", "--user=u"]].concat()).await.succeeded();
     let line = listening.line().await;
-    assert!(line.contains(" action deliver starts i on folder d, file f by user u "), "{line}");
+    let expected = " action deliver starts interaction i on folder d, file f by user u ";
+    assert!(line.contains(expected), "{line}");
     let submit = [&start[..], &["--data", r#"{"format":"h264"}"#]].concat();
-    listening.send(SECRET, &submit).await.answered();
+    listening.send(SECRET, &submit).await.succeeded();
     let line = listening.line().await;
-    assert!(line.contains(" action deliver submits i on folder d by user "), "{line}");
+    assert!(line.contains(" action deliver submits interaction i on folder d by user "), "{line}");
 
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();
     std::fs::write(path, r#"{"action_id":"x"}"#).unwrap();
     assert_eq!(listening.send(SECRET, &["--body", path]).await.status, 6);
-    // A name that would be a line of its own, and the rest of a terminal's.
+    // A type that contains a line break and a control sequence.
     let body =
         r#"{"type":"a\nb\u001b[2J","resource":{"id":"1","type":"file"},"account":{"id":"a"}}"#;
     std::fs::write(path, body).unwrap();
-    listening.send(SECRET, &["--body", path]).await.answered();
+    listening.send(SECRET, &["--body", path]).await.succeeded();
     let line = listening.line().await;
     assert!(line.contains(r"a\nb\u{1b}[2J file 1 of account a"), "{line}");
     let stderr = listening.stop().await;
-    let told = "frameio: verified, but neither event nor action: ";
-    assert!(stderr.starts_with(told) && stderr.lines().count() == 1, "{stderr}");
+    let message = "frameio: verified, but the body is neither an event nor an action: ";
+    assert!(stderr.starts_with(message) && stderr.lines().count() == 1, "{stderr}");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_is_not_verified_is_refused_and_told() {
+async fn refuses_and_reports_unverified_requests() {
     let listening = Listening::start(SECRET, &[]).await;
     let refused = listening.send("a guess", &["--type=file.ready"]).await;
     assert_eq!((refused.status, &*refused.stdout), (6, "401 Unauthorized\n"));
-    assert!(refused.stderr.starts_with("frameio: the server refused it"), "{refused:?}");
+    assert!(refused.stderr.starts_with("frameio: the server refused the request"), "{refused:?}");
     let late = listening.send(SECRET, &["--type=file.ready", "--at=1700000000"]).await;
     assert_eq!((late.status, &*late.stdout), (6, "401 Unauthorized\n"));
     let post = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
@@ -265,20 +266,20 @@ async fn what_is_not_verified_is_refused_and_told() {
     let reasons: Vec<_> =
         stderr.lines().map(|line| line.strip_prefix("frameio: refused: ").unwrap()).collect();
     assert_eq!(reasons.len(), 6, "{stderr}");
-    assert_eq!(reasons[0], "the signature does not match: another secret, or another body");
-    assert!(reasons[1].starts_with("the signature is right, but was made "), "{stderr}");
+    assert_eq!(reasons[0], "the signature does not match: the secret or the body is different");
+    assert!(reasons[1].starts_with("the signature is valid, but "), "{stderr}");
     assert_eq!(reasons[2], "the header `x-frameio-signature` is missing");
     assert_eq!(reasons[3], "the header `x-frameio-request-timestamp` is missing");
-    assert_eq!(reasons[4], "the body has more than 262144 bytes");
-    assert_eq!(reasons[5], "a GET instead of a POST");
+    assert_eq!(reasons[4], "the body is longer than 262144 bytes");
+    assert_eq!(reasons[5], "the method is GET, not POST");
     assert!(!stderr.contains(SECRET));
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_is_forwarded_goes_on_as_it_came_and_so_does_the_answer() {
+async fn forwards_requests_and_responses_unchanged() {
     let form = r#"{"title":"Deliver","fields":[]}"#;
-    let (url, mut requests) = answering("202 Accepted", form).await;
+    let (url, mut requests) = responding("202 Accepted", form).await;
     let mut listening = Listening::start(SECRET, &["--json", "--forward", &url]).await;
     let sent = listening.send(SECRET, &["--type=file.ready", "--resource=f"]).await;
     assert_eq!((sent.status, sent.stdout), (0, format!("202 Accepted\n{form}\n")));
@@ -298,14 +299,14 @@ async fn what_is_forwarded_goes_on_as_it_came_and_so_does_the_answer() {
     assert_eq!(header("x-frameio-signature"), signature);
 
     listening.send("a guess", &["--type=file.ready"]).await;
-    assert!(requests.try_recv().is_err(), "what is not verified goes nowhere");
+    assert!(requests.try_recv().is_err(), "forwards verified requests only");
     let stderr = listening.stop().await;
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_server_behind_that_does_not_answer_is_a_502() {
+async fn returns_502_if_the_forward_server_does_not_respond() {
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", gone.local_addr().unwrap());
     drop(gone);
@@ -314,12 +315,12 @@ async fn a_server_behind_that_does_not_answer_is_a_502() {
     assert_eq!((sent.status, &*sent.stdout), (8, "502 Bad Gateway\n"));
     listening.line().await;
     let stderr = listening.stop().await;
-    assert!(stderr.starts_with(&format!("frameio: --forward {url}: ")), "{stderr}");
+    assert!(stderr.starts_with(&format!("frameio: cannot forward to '{url}': ")), "{stderr}");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn told_to_stop_it_answers_what_is_under_way() {
+async fn completes_pending_responses_before_it_stops() {
     let behind = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", behind.local_addr().unwrap());
     let (arrived, has_arrived) = oneshot::channel();
@@ -347,16 +348,16 @@ async fn told_to_stop_it_answers_what_is_under_way() {
 }
 
 #[tokio::test]
-async fn what_the_server_answers_is_the_exit_status() {
-    for (answer, status) in [
+async fn the_exit_status_depends_on_the_response_of_the_server() {
+    for (response, status) in [
         ("201 Created", 0),
         ("302 Found", 10),
         ("403 Forbidden", 6),
         ("500 Internal Server Error", 8),
     ] {
-        let (url, _requests) = answering(answer, "{}").await;
+        let (url, _requests) = responding(response, "{}").await;
         let sent = send(&url, SECRET, &["--type=file.ready"]).await;
-        assert_eq!((sent.status, sent.stdout), (status, format!("{answer}\n{{}}\n")));
+        assert_eq!((sent.status, sent.stdout), (status, format!("{response}\n{{}}\n")));
         assert_eq!(sent.stderr.lines().count(), usize::from(status != 0));
     }
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -366,7 +367,7 @@ async fn what_the_server_answers_is_the_exit_status() {
 }
 
 #[tokio::test]
-async fn a_signature_is_verified_by_the_exit_status() {
+async fn verify_reports_the_signature_by_its_exit_status() {
     // printf 'v0:1700000000:{}' | openssl dgst -sha256 -hmac secret
     let signature = Signer::new("secret").unwrap().sign(1_700_000_000, b"{}");
     assert!(signature.starts_with("v0=84dd7b277ba946b3"));
@@ -379,40 +380,41 @@ async fn a_signature_is_verified_by_the_exit_status() {
     let good = ["--secret=secret", "--at=1700000300"];
     let verified = verify(&good, "{}").await;
     assert_eq!((verified.status, &*verified.stdout, &*verified.stderr), (0, "", ""));
-    verify(&["--secret=other", "--secret=secret", "--at=1699999700"], "{}").await.answered();
-    verify(&["--secret=secret", "--at=1700000301", "--tolerance=301"], "{}").await.answered();
+    verify(&["--secret=other", "--secret=secret", "--at=1699999700"], "{}").await.succeeded();
+    verify(&["--secret=secret", "--at=1700000301", "--tolerance=301"], "{}").await.succeeded();
 
     let mismatch =
-        "frameio: not verified: the signature does not match: another secret, or another body";
+        "frameio: not verified: the signature does not match: the secret or the body is different";
     assert_eq!(verify(&good, "{}\n").await.failed(1), mismatch);
     assert_eq!(verify(&["--secret=other", "--at=1700000000"], "{}").await.failed(1), mismatch);
     let late = verify(&["--secret=secret", "--at=1700000301"], "{}").await;
-    let told = "frameio: not verified: the signature is right, but was made 301 s ago";
-    assert_eq!(late.failed(1), told);
+    let message = "frameio: not verified: the signature is valid, but 301 s old";
+    assert_eq!(late.failed(1), message);
     let early = verify(&["--secret=secret", "--at=1699999699"], "{}").await;
-    assert!(early.failed(1).contains("of 301 s in the future"), "{early:?}");
+    assert!(early.failed(1).contains("but 301 s in the future"), "{early:?}");
     let now = verify(&["--secret=secret"], "{}").await;
-    assert!(now.failed(1).contains("s ago"), "{now:?}");
+    assert!(now.failed(1).ends_with(" s old"), "{now:?}");
     assert!(verify(&[], "{}").await.failed(2).contains("no secret: set FRAMEIO_WEBHOOK_SECRET"));
-    assert!(verify(&["--secret="], "{}").await.failed(2).contains("--secret: "));
+    assert!(verify(&["--secret="], "{}").await.failed(2).contains("'--secret' "));
     assert_eq!(verify(&["--secret=secret", "--at=yesterday"], "{}").await.status, 2);
 
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();
     std::fs::write(path, "old\r\nsecret\r\n").unwrap();
-    verify(&["--secret-file", path, "--at=1700000000"], "{}").await.answered();
+    verify(&["--secret-file", path, "--at=1700000000"], "{}").await.succeeded();
     std::fs::write(path, "\n").unwrap();
     let empty = verify(&["--secret-file", path], "{}").await;
-    assert_eq!(empty.failed(2), format!("frameio: {path}: contains no secret"));
-    assert!(verify(&["--secret-file=/nowhere"], "{}").await.failed(2).contains("/nowhere: "));
+    assert_eq!(empty.failed(2), format!("frameio: '{path}' contains no secret"));
+    let missing = verify(&["--secret-file=/nowhere"], "{}").await;
+    assert!(missing.failed(2).contains("cannot read '/nowhere': "), "{missing:?}");
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_that_cannot_be_printed_is_refused_and_ends_the_receiver() {
+async fn refuses_a_delivery_that_cannot_be_printed_and_stops() {
     let directory = tempfile::tempdir().unwrap();
     let output = directory.path().join("output");
-    // The output cannot grow beyond 1 KiB.
+    // Limits the size of the output to 1 KiB.
     let script = "trap '' XFSZ; ulimit -f 2; exec \"$0\" webhook listen --json > \"$1\"";
     let mut command = Command::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_frameio")]).arg(&output);
@@ -429,34 +431,32 @@ async fn a_delivery_that_cannot_be_printed_is_refused_and_ends_the_receiver() {
             break;
         }
     }
-    assert_eq!(statuses.last(), Some(&8), "the service would deliver it again: {statuses:?}");
+    assert_eq!(statuses.last(), Some(&8), "a 5xx, so that the service retries: {statuses:?}");
     let ended = child.wait_with_output().await.unwrap();
     let stderr = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("cannot write to standard output: File too large"), "{stderr}");
+    assert!(stderr.contains("cannot write to standard output: file too large"), "{stderr}");
     let printed =
         first().lines().skip(1).filter(|it| serde_json::from_str::<Value>(it).is_ok()).count();
     assert_eq!(printed, statuses.len() - 1, "each accepted delivery was printed");
 }
 
 #[tokio::test]
-async fn a_blank_secret_is_a_missing_one() {
+async fn refuses_a_blank_secret() {
     let url = "http://127.0.0.1:9/";
     for blank in [" ", "\t\n"] {
         let ended = send(url, blank, &["--type=file.ready"]).await;
-        let message =
-            "frameio: the secret is blank: set FRAMEIO_WEBHOOK_SECRET, or use --secret-file";
-        assert_eq!(ended.failed(2), message);
+        assert_eq!(ended.failed(2), "frameio: FRAMEIO_WEBHOOK_SECRET is blank");
         let ended = send(url, SECRET, &["--type=file.ready", "--secret", blank]).await;
-        assert_eq!(ended.failed(2), "frameio: --secret: is blank");
+        assert_eq!(ended.failed(2), "frameio: '--secret' is blank");
     }
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();
     std::fs::write(path, "  \n\t\n\n").unwrap();
     let ended = send(url, SECRET, &["--type=file.ready", "--secret-file", path]).await;
-    assert_eq!(ended.failed(2), format!("frameio: {path}: contains no secret"));
+    assert_eq!(ended.failed(2), format!("frameio: '{path}' contains no secret"));
 
-    // A blank line next to a secret verifies nothing.
+    // A blank line next to a secret is not a secret.
     std::fs::write(path, "real-secret\n  \n").unwrap();
     // HMAC-SHA256 of `v0:1700000000:{}` with a key of two blanks.
     let signature = "v0=c52b13eb8915d1401948f4776c14aaa2268b1aecac723522b2ad56c8b4f3afa0";
@@ -467,19 +467,19 @@ async fn a_blank_secret_is_a_missing_one() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_before_anything_is_sent() {
+async fn refuses_invalid_arguments_before_sending_anything() {
     let url = "http://127.0.0.1:9/";
-    for (arguments, told) in [
-        (&["--type=file.redy"][..], "--type: no event 'file.redy': did you mean"),
-        (&["--type=file.ready", "--resource=1", "--resource=2"], "an event names one"),
+    for (arguments, message) in [
+        (&["--type=file.redy"][..], "invalid value 'file.redy' for '--type': no such event: did"),
+        (&["--type=file.ready", "--resource=1", "--resource=2"], "an event has one resource"),
         (&["--type=file.ready", "--interaction=i"], "--action"),
-        (&["--type=x", "--action", "--data=[]"], "--data: is not a JSON object"),
+        (&["--type=x", "--action", "--data=[]"], "'--data' is not a JSON object"),
         (&["--type=file.ready", "--body=x"], "cannot be used with"),
-        (&["--body=/nowhere"], "/nowhere: "),
+        (&["--body=/nowhere"], "cannot read '/nowhere': "),
         (&[], "--type"),
     ] {
         let ended = send(url, SECRET, arguments).await;
-        assert_eq!((ended.status, ended.stderr.contains(told)), (2, true), "{ended:?}");
+        assert_eq!((ended.status, ended.stderr.contains(message)), (2, true), "{ended:?}");
     }
     let ended = send("ftp://x/", SECRET, &["--type=file.ready"]).await;
     assert_eq!((ended.status, ended.stderr.contains("expected a URL")), (2, true), "{ended:?}");
@@ -487,24 +487,23 @@ async fn what_is_wrong_is_told_before_anything_is_sent() {
     assert!(ended.failed(2).starts_with("frameio: no secret: "), "{ended:?}");
     let mut command = offline();
     command.args(["webhook", "send", url, "--type=file.ready", "--secret=a", "--secret=b"]);
-    assert!(end(command, None).await.failed(2).contains("one secret signs"));
+    assert!(end(command, None).await.failed(2).contains("expected one secret to sign with, got 2"));
     let mut command = offline();
     command.args(["webhook", "listen", "--secret=a", "--listen=here"]);
     let ended = end(command, None).await;
-    assert!(
-        ended.failed(2).starts_with("frameio: --listen here: expected an address"),
-        "{ended:?}"
-    );
+    let message = "frameio: invalid value 'here' for '--listen': expected an address";
+    assert!(ended.failed(2).starts_with(message), "{ended:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_profile_tells_account_and_workspace_where_no_flag_does() {
+async fn the_profile_is_the_default_for_account_and_workspace() {
     let (sim, server) = serve().await;
     let none = run(&server, &["webhook", "list", "--account=a"]).await;
-    let told = "frameio: --workspace: is required, unless the profile sets it";
-    assert_eq!(none.failed(2), told);
+    let message = "frameio: '--workspace' is required: `frameio profile set --workspace` sets a \
+                   default";
+    assert_eq!(none.failed(2), message);
     let none = run(&server, &["webhook", "delete", "w"]).await;
-    assert!(none.failed(2).starts_with("frameio: --account: is required"), "{none:?}");
+    assert!(none.failed(2).starts_with("frameio: '--account' is required"), "{none:?}");
 
     let directory = tempfile::tempdir().unwrap();
     let demo = sim.demo();
@@ -520,7 +519,7 @@ async fn the_profile_tells_account_and_workspace_where_no_flag_does() {
     let created = run(&["create", "--name=hook", url, "--event=file.ready"]).await.json();
     let listed = run(&["list"]).await.lines();
     assert_eq!((listed.len(), &listed[0]["id"]), (1, &created["id"]));
-    run(&["delete", created["id"].as_str().unwrap()]).await.answered();
+    run(&["delete", created["id"].as_str().unwrap()]).await.succeeded();
     assert!(run(&["list"]).await.lines().is_empty());
     run(&["list", "--account=elsewhere"]).await.failed(5);
 }

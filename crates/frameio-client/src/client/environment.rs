@@ -200,7 +200,7 @@ mod tests {
         let error = self::client(directory.path(), &[("FRAMEIO_BASE_URL", other_server.url())])
             .unwrap_err();
         assert_eq!(error.kind(), BuildErrorKind::Environment);
-        assert!(error.to_string().contains("is not sent to"), "{error}");
+        assert!(error.to_string().contains(", not for "), "{error}");
         assert_eq!((sim.requests().len(), other.requests().len()), (0, 0));
     }
 
@@ -224,11 +224,11 @@ mod tests {
         for (directory, variables, named) in [
             (&empty, &[][..], "set FRAMEIO_TOKEN"),
             (&empty, &[("FRAMEIO_TOKEN", " ")], "set FRAMEIO_TOKEN"),
-            (&empty, &[("FRAMEIO_TOKEN", "canary\n1")], "FRAMEIO_TOKEN: contains a line break"),
-            (&empty, &[token, ("FRAMEIO_PROFILE", "work")], "no profile 'work'"),
+            (&empty, &[("FRAMEIO_TOKEN", "canary\n1")], "FRAMEIO_TOKEN contains a line break"),
+            (&empty, &[token, ("FRAMEIO_PROFILE", "work")], "no such profile 'work'"),
             (&empty, &[token, ("FRAMEIO_BASE_URL", "https://a.example/v4")], "FRAMEIO_BASE_URL: "),
             (&empty, &[token, ("FRAMEIO_BASE_URL", "http://a.example")], "FRAMEIO_BASE_URL: "),
-            (&damaged, &[token], "profiles.json: is not a list of profiles"),
+            (&damaged, &[token], "profiles.json' is not a valid file of profiles"),
         ] {
             let error = client(directory.path(), variables).unwrap_err();
             assert_eq!(error.kind(), BuildErrorKind::Environment, "{error}");

@@ -7,13 +7,13 @@ use frameio_core::{AccountId, Patch};
 use serde_json::Value;
 
 use super::teams::refuse_others;
-use crate::builder::Replies;
 use crate::context::{Context, Located};
 use crate::fields::Fields;
 use crate::known_ids::Kind;
 use crate::listing::Window;
 use crate::refusal::Refusal;
 use crate::response::{Outcome, list, object};
+use crate::settings::Replies;
 use crate::translate::comment::{self as translate, deleted, flatten};
 
 const INCLUDE: [CommentInclude; 2] = [CommentInclude::Owner, CommentInclude::Replies];

@@ -2,7 +2,8 @@
 
 use frameio_api::files::{CreateLocalUpload, CreateRemoteUpload, File};
 use frameio_api::folders::CreateFolder;
-use frameio_core::AccountId;
+use frameio_core::{AccountId, is_loopback};
+use http::Uri;
 use serde_json::{Value, json};
 
 use crate::context::Context;
@@ -73,7 +74,8 @@ async fn create_file(
     }
     let file = cx.send(CreateLocalUpload::new(account, parent, name, size)).await?;
     let mut value = new_file(cx, account, &file).await?;
-    let urls = cx.settings.uploads.register(&file, size, cx)?;
+    let local_api = cx.session.client.base_url().and_then(Uri::host).is_some_and(is_loopback);
+    let urls = cx.settings.uploads.register(&file, size, &cx.request.base_url, local_api)?;
     value["upload_urls"] = urls.into();
     object(value)
 }

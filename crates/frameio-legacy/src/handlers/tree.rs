@@ -11,10 +11,10 @@ use frameio_core::AccountId;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
-use crate::builder::Counts;
 use crate::context::{Context, Located};
 use crate::known_ids::Kind;
 use crate::refusal::Refusal;
+use crate::settings::Counts;
 use crate::translate::asset::{self as translate, Facts};
 use crate::translate::metadata;
 

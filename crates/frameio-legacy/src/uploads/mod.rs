@@ -22,7 +22,6 @@ use http::{HeaderMap, Method, Response, StatusCode, Uri, request};
 use self::cut::Cut;
 use self::spool::Spool;
 use crate::bounded::Bounded;
-use crate::context::Context;
 use crate::refusal::Refusal;
 use crate::response;
 use crate::translate::asset::media_type;
@@ -81,14 +80,16 @@ impl Uploads {
         Self { storage, entries: Bounded::new(UPLOADS) }
     }
 
-    /// Prepares to receive the parts of a new file, and returns their URLs.
+    /// Prepares to receive the parts of a new file, and returns their URLs. `local_api` says whether
+    /// V4 is on this machine, and its storage may be, too.
     pub(crate) fn register(
         &self,
         file: &File,
         size: u64,
-        cx: &Context,
+        base_url: &str,
+        local_api: bool,
     ) -> Result<Vec<String>, Refusal> {
-        let targets = targets(file, size, cx)?;
+        let targets = targets(file, size, local_api)?;
         let cut = Cut::new(size, targets.len() as u64);
         let spool = Spool::create().map_err(|error| {
             let detail = format!("cannot create a temporary file: {error}");
@@ -98,8 +99,7 @@ impl Uploads {
         let progress = Mutex::new(Progress { received: spool::Ranges::default(), parts });
         let upload = Upload { cut, media_type: media_type(file), targets, spool, progress };
         let id = random_id()?;
-        let base = &cx.request.base_url;
-        let url = |index| format!("{base}{PARTS}{id}/{}", index + 1);
+        let url = |index| format!("{base_url}{PARTS}{id}/{}", index + 1);
         let urls = (0..upload.cut.parts()).map(url).collect();
         self.entries.insert(id, Arc::new(upload), LIFE);
         Ok(urls)
@@ -217,9 +217,8 @@ impl Drop for Unsent<'_> {
     }
 }
 
-fn targets(file: &File, size: u64, cx: &Context) -> Result<Vec<Target>, Refusal> {
+fn targets(file: &File, size: u64, local_api: bool) -> Result<Vec<Target>, Refusal> {
     let urls = file.upload_urls.as_deref().unwrap_or_default();
-    let local_api = cx.session.client.base_url().and_then(Uri::host).is_some_and(is_loopback);
     let (mut targets, mut start) = (Vec::with_capacity(urls.len()), 0_u64);
     for part in urls {
         let url: Option<Uri> = part.url.as_str().parse().ok();

@@ -111,9 +111,8 @@ async fn the_smallest_remaining_quota_is_reported() {
 #[tokio::test]
 async fn a_forwarded_token_is_sent_with_the_header_that_v4_wants() {
     let sim = Sim::builder().legacy_token(crate::world::TOKEN).build();
-    let own = Client::builder().transport(sim.clone());
-    let legacy =
-        LegacyService::builder(own.clone().no_auth().build().unwrap()).forward_token(own).build();
+    let client = Client::builder().transport(sim.clone());
+    let legacy = LegacyService::forward_token(client).build();
     let world = World { legacy, sim: sim.clone(), ..World::new() };
     assert_eq!(world.get("/v2/me").await.status, 200);
     let request = http::Request::get("/v2/me")

@@ -8,5 +8,6 @@ mod limits;
 mod people;
 mod relay;
 mod sharing;
+mod table;
 mod uploads;
 mod world;

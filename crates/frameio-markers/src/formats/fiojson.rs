@@ -15,7 +15,7 @@ use crate::error::{ReadError, ReadErrorKind, WriteError};
 use crate::formats::table::{self, invalid};
 use crate::formats::{comments, json_text};
 use crate::input::{self, Found};
-use crate::loss::OutputFile;
+use crate::loss::{LossKind, OutputFile};
 use crate::model::{Author, MarkerList, Media};
 use crate::options::ReadOptions;
 use crate::plan::{Placed, Plan};
@@ -83,7 +83,8 @@ struct Comment<'a> {
     completed_at: Option<String>,
     completer_id: Option<&'a str>,
     annotation: Option<&'a str>,
-    private: bool,
+    /// Null if the source does not say.
+    private: Option<bool>,
     page: Option<u32>,
     has_replies: bool,
     comment_entities: [(); 0],
@@ -100,6 +101,9 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
     let placed = plan.by_time();
     let mut list = Vec::new();
     for placed in &placed {
+        if placed.marker.annotated && placed.marker.annotation.is_none() {
+            plan.lose(placed.marker, LossKind::Annotation, "the drawing: left out");
+        }
         list.push(root(plan.media, placed));
         let parent = placed.marker.id.as_deref();
         for reply in &placed.marker.replies {
@@ -107,7 +111,7 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
                 id: reply.id.as_deref(),
                 parent_id: parent,
                 text: &reply.text,
-                private: reply.internal.unwrap_or(false),
+                private: reply.internal,
                 inserted_at: reply.created_at.map(json_text::time),
                 updated_at: reply.updated_at.or(reply.created_at).map(json_text::time),
                 text_edited_at: reply.edited_at.map(json_text::time),
@@ -171,7 +175,7 @@ fn message<'a>(media: &'a Media, author: Option<&'a Author>) -> Comment<'a> {
         completed_at: None,
         completer_id: None,
         annotation: None,
-        private: false,
+        private: None,
         page: None,
         has_replies: false,
         comment_entities: [],
@@ -202,7 +206,7 @@ fn root<'a>(media: &'a Media, placed: &Placed<'a>) -> Comment<'a> {
         completed_at: marker.completed_at.map(json_text::time),
         completer_id: marker.completer_id.as_deref(),
         annotation: marker.annotation.as_deref(),
-        private: marker.internal.unwrap_or(false),
+        private: marker.internal,
         page: marker.page,
         has_replies: !marker.replies.is_empty(),
         inserted_at: marker.created_at.map(json_text::time),

@@ -7,6 +7,7 @@ mod cycles;
 mod imports;
 mod links;
 mod public_types;
+mod published;
 mod rules;
 
 use std::path::{Path, PathBuf};

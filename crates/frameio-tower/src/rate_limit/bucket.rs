@@ -46,7 +46,7 @@ impl BucketState {
         self.busy.get_or_insert_default()
     }
 
-    /// Returns the end of the current pause, or `now` if there is none.
+    /// Returns the end of the current pause, or `now` without a pause.
     fn paused_until(&self, now: Instant) -> Instant {
         let until = self.busy.as_ref().and_then(|busy| busy.pauses.until());
         until.map_or(now, |until| until.max(now))

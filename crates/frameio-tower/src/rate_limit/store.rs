@@ -45,7 +45,7 @@ use crate::retry_after::retry_after;
 ///         max_wait: Option<Duration>,
 ///     ) -> Result<Reservation, BoxError> {
 ///         let now = Instant::now();
-///         let mut last = self.0.lock().expect("nothing panics with the lock");
+///         let mut last = self.0.lock().expect("the lock is not poisoned");
 ///         let turn = last.map_or(now, |last| (last + Duration::from_secs(1)).max(now));
 ///         if max_wait.is_some_and(|max_wait| turn - now > max_wait) {
 ///             return Err(QuotaExhausted::new(turn - now).into());

@@ -1,4 +1,4 @@
-//! What an action remembers from one form to the next.
+//! State of interactions between requests.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::request::InteractionId;
 use crate::store::Bounded;
 
-/// Remembers the state of interactions, since a form that is sent brings only what was typed into
-/// it. Clones share it.
+/// Keeps the state of interactions between requests, because a submitted form has only its own values.
+/// Clones share it.
 ///
-/// It is in memory, for a time and up to a number: a user may walk away from any form. Since a
-/// request may be sent again, what is read stays until it is replaced or removed.
+/// The state is kept in memory, limited in time and number, because a user may never submit a form.
+/// Reading does not remove it, because the service may retry a request.
 ///
 /// ```
 /// use frameio_webhook::action::{ActionRequest, Interactions};
@@ -26,23 +26,23 @@ use crate::store::Bounded;
 pub struct Interactions<T>(Arc<Mutex<Bounded<InteractionId, T>>>);
 
 impl<T> Interactions<T> {
-    /// How many interactions are kept, if nothing else is said.
+    /// Default capacity: 10,000 interactions.
     pub const CAPACITY: usize = 10_000;
 
-    /// How long an interaction is kept, if nothing else is said: an hour.
-    pub const LIFE: Duration = Duration::from_secs(3600);
+    /// Default lifetime of an interaction: one hour.
+    pub const LIFETIME: Duration = Duration::from_secs(3600);
 
-    /// Keeps up to `capacity` interactions, the youngest, each for `life` after its last change.
-    pub fn new(capacity: usize, life: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Bounded::new(capacity, life))))
+    /// Keeps the latest `capacity` interactions, each for `lifetime` after its last insert.
+    pub fn new(capacity: usize, lifetime: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Bounded::new(capacity, lifetime))))
     }
 
-    /// Remembers the state of an interaction in place of what was known of it.
+    /// Inserts or replaces the state of an interaction.
     pub fn insert(&self, id: &InteractionId, state: T) {
         self.lock().insert(id.clone(), state, Instant::now());
     }
 
-    /// Forgets an interaction; what was known of it.
+    /// Removes an interaction, and returns its state.
     pub fn remove(&self, id: &InteractionId) -> Option<T> {
         self.lock().remove(id)
     }
@@ -53,16 +53,16 @@ impl<T> Interactions<T> {
 }
 
 impl<T: Clone> Interactions<T> {
-    /// What is known of an interaction.
+    /// Returns the state of an interaction.
     pub fn get(&self, id: &InteractionId) -> Option<T> {
         self.lock().get(id, Instant::now()).cloned()
     }
 }
 
-/// [`CAPACITY`](Interactions::CAPACITY) interactions, each for its [`LIFE`](Interactions::LIFE).
+/// Keeps [`CAPACITY`](Interactions::CAPACITY) interactions for [`LIFETIME`](Interactions::LIFETIME).
 impl<T> Default for Interactions<T> {
     fn default() -> Self {
-        Self::new(Self::CAPACITY, Self::LIFE)
+        Self::new(Self::CAPACITY, Self::LIFETIME)
     }
 }
 

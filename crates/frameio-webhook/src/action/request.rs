@@ -1,4 +1,4 @@
-//! What the service posts to an action.
+//! Requests of custom actions.
 
 use frameio_core::{AccountId, ActionId, Extra, ProjectId, UserId, WorkspaceId, model};
 
@@ -6,12 +6,12 @@ use super::submission::Submission;
 use crate::event::{ProjectRef, Resource, ResourceRef, UserRef, WorkspaceRef, places};
 
 frameio_core::id! {
-    /// Identifies what passes between one user and an action, from the first request to the last.
+    /// Identifies an interaction: all requests of one run of an action by a user.
     pub struct InteractionId;
 }
 
 model! {
-    /// A user wants an action to be done, or has sent a form of it.
+    /// Request of a custom action: a user has started the action or submitted a form.
     ///
     /// ```
     /// use frameio_webhook::{Resource, action::ActionRequest};
@@ -32,31 +32,31 @@ model! {
     /// # Ok::<_, serde_json::Error>(())
     /// ```
     pub struct ActionRequest {
-        /// The event of the action, as it was named when the action was created.
+        /// Event name that was set when the action was created.
         pub kind = "type": String,
-        /// The action.
+        /// Action that was started.
         pub action_id: ActionId,
-        /// What this request is a part of.
+        /// Interaction that this request belongs to.
         pub interaction_id: InteractionId,
-        /// The account that the action belongs to.
+        /// Account that owns the action.
         pub account_id: AccountId,
-        /// The workspace of the selection.
+        /// Workspace of the selection.
         pub workspace: Option<WorkspaceRef>,
-        /// The project of the selection.
+        /// Project of the selection.
         pub project: Option<ProjectRef>,
-        /// Who has started the action.
+        /// User who started the action.
         pub user: Option<UserRef>,
-        /// What is selected, if it is one thing; see [`selection`](ActionRequest::selection).
+        /// Single selected resource; see [`selection`](ActionRequest::selection).
         pub resource: Option<ResourceRef>,
-        /// What is selected, if it is more; see [`selection`](ActionRequest::selection).
+        /// Several selected resources; see [`selection`](ActionRequest::selection).
         pub resources: Option<Vec<ResourceRef>>,
-        /// What was typed into a form; see [`submission`](ActionRequest::submission).
+        /// Values of a submitted form; see [`submission`](ActionRequest::submission).
         pub data: Option<Extra>,
     }
 }
 
 impl ActionRequest {
-    /// The first request of an interaction, to test an action with.
+    /// Creates the first request of an interaction, for tests of an action.
     ///
     /// ```
     /// use frameio_webhook::{Resource, action::ActionRequest};
@@ -87,7 +87,8 @@ impl ActionRequest {
         }
     }
 
-    /// The same for these, as the service writes it: one alone in another place than several.
+    /// Sets the selection, in [`resource`](Self::resource) or [`resources`](Self::resources) as the
+    /// service does.
     pub fn select(mut self, selection: impl IntoIterator<Item = Resource>) -> Self {
         let mut selection: Vec<_> = selection.into_iter().map(ResourceRef::from).collect();
         (self.resource, self.resources) = match selection.len() {
@@ -97,7 +98,7 @@ impl ActionRequest {
         self
     }
 
-    /// The same with a form that was sent.
+    /// Sets the values of a submitted form.
     pub fn submit<N, V>(mut self, data: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<String>,
@@ -108,14 +109,14 @@ impl ActionRequest {
         self
     }
 
-    /// What is selected, one or more: files, folders and version stacks, up to a hundred.
+    /// Returns the selected resources: files, folders and version stacks, at most 100.
     ///
-    /// A version stack may be named by the file at its head.
+    /// A version stack may be represented by its newest file.
     pub fn selection(&self) -> impl Iterator<Item = Resource> {
         self.resource.iter().chain(self.resources.iter().flatten()).map(Resource::from)
     }
 
-    /// What was typed into a form, or `None` in the first request of an interaction.
+    /// Returns the values of a submitted form; `None` in the first request of an interaction.
     pub fn submission(&self) -> Option<Submission<'_>> {
         self.data.as_ref().map(Submission::new)
     }
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_and_several_are_one_selection() {
+    fn the_selection_covers_one_and_several_resources() {
         let request = ActionRequest::new("t", "x", "i", "a");
         assert_eq!(request.selection().count(), 0);
         for count in [1, 2, 100] {
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_kept_and_written_back() {
+    fn keeps_unknown_fields() {
         let json = r#"{"type":"t","action_id":"x","interaction_id":"i","account_id":"a","resource":{"id":"m","type":"moodboard"},"data":{"n":null},"new":[1]}"#;
         let request: ActionRequest = serde_json::from_str(json).unwrap();
         assert_eq!(request.selection().next(), Some(Resource::new("moodboard", "m")));

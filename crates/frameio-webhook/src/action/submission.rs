@@ -1,4 +1,4 @@
-//! What was typed into a form.
+//! Values of a submitted form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,9 +6,9 @@ use std::str::FromStr;
 use frameio_core::Extra;
 use serde_json::Value;
 
-/// What was typed into a form, read by the names of its fields.
+/// Values of a submitted form, by the names of its fields.
 ///
-/// An error names the field and what was wrong with it, and shows nothing of what was typed.
+/// Errors name the field and the problem, but do not show values.
 ///
 /// ```
 /// use frameio_webhook::action::ActionRequest;
@@ -21,8 +21,8 @@ use serde_json::Value;
 /// assert_eq!(sent.boolean("public")?, false);
 /// assert_eq!(sent.parse::<u32>("copies")?, 3);
 /// let error = sent.text("titel").unwrap_err();
-/// let sent = "the form sent no `titel`; it sent `copies`, `note`, `public`, `title`";
-/// assert_eq!(error.to_string(), sent);
+/// let message = "the form has no field `titel`; it has `copies`, `note`, `public`, `title`";
+/// assert_eq!(error.to_string(), message);
 /// # Ok::<_, frameio_webhook::action::FieldError>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -33,15 +33,15 @@ impl<'a> Submission<'a> {
         Self(data)
     }
 
-    /// The value as it came.
+    /// Returns the value of a field as received.
     pub fn get(&self, name: &str) -> Option<&'a Value> {
         self.0.get(name)
     }
 
-    /// The text of a field, as it was typed; it may be empty.
+    /// Returns the text of a field, which may be empty.
     ///
     /// # Errors
-    /// When there is no such field, or no text in it.
+    /// Fails if the field is missing or its value is not text.
     pub fn text(&self, name: &str) -> Result<&'a str, FieldError> {
         match self.get(name) {
             Some(Value::String(text)) => Ok(text),
@@ -50,10 +50,10 @@ impl<'a> Submission<'a> {
         }
     }
 
-    /// The text of a field that may be left empty: `None` if it was, and if there is no such field.
+    /// Returns the text of an optional field; `None` if it is empty or missing.
     ///
     /// # Errors
-    /// When there is something else than text in it.
+    /// Fails if the value is not text.
     pub fn optional(&self, name: &str) -> Result<Option<&'a str>, FieldError> {
         match self.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -61,10 +61,10 @@ impl<'a> Submission<'a> {
         }
     }
 
-    /// Whether a field is ticked: true and false, or these words as text.
+    /// Returns whether a check box is checked. Accepts booleans, and `true` and `false` as text.
     ///
     /// # Errors
-    /// When there is no such field, or something else in it.
+    /// Fails if the field is missing or has another value.
     pub fn boolean(&self, name: &str) -> Result<bool, FieldError> {
         match self.get(name) {
             Some(Value::Bool(value)) => Ok(*value),
@@ -72,10 +72,10 @@ impl<'a> Submission<'a> {
         }
     }
 
-    /// The chosen value of a field, one of those that the form has offered.
+    /// Returns the chosen value of a select field, which must be one of `options`.
     ///
     /// # Errors
-    /// When there is no such field, or something else in it.
+    /// Fails if the field is missing or has another value.
     pub fn choice<'o>(
         &self,
         name: &str,
@@ -86,10 +86,10 @@ impl<'a> Submission<'a> {
         chosen.ok_or_else(|| self.error(name, FieldProblem::NotOffered))
     }
 
-    /// The chosen values of a field that takes several.
+    /// Returns the values of a field with several choices.
     ///
     /// # Errors
-    /// When there is no such field, or something else than texts in it.
+    /// Fails if the field is missing or its value is not a list of texts.
     pub fn list(&self, name: &str) -> Result<Vec<&'a str>, FieldError> {
         let not_list = |other| self.error(name, FieldProblem::NotList(kind(other)));
         match self.get(name) {
@@ -102,13 +102,13 @@ impl<'a> Submission<'a> {
         }
     }
 
-    /// The text of a field as something else: a number, a URL.
+    /// Parses the text of a field, such as a number or a URL.
     ///
     /// # Errors
-    /// When there is no such field, or something else in it.
+    /// Fails if the field is missing or its value cannot be parsed.
     pub fn parse<T: FromStr>(&self, name: &str) -> Result<T, FieldError> {
         let parsed = match self.get(name) {
-            // The service may send numbers as such.
+            // The service may send numbers as JSON numbers.
             Some(Value::Number(number)) => number.to_string().parse(),
             _ => self.text(name)?.trim().parse(),
         };
@@ -124,7 +124,7 @@ impl<'a> Submission<'a> {
     }
 }
 
-/// The names of the fields; what is typed may be of a kind that no log should have.
+/// Shows the names of the fields only, because values may be confidential.
 impl fmt::Debug for Submission<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Submission")?;
@@ -134,38 +134,38 @@ impl fmt::Debug for Submission<'_> {
 
 fn kind(value: &Value) -> &'static str {
     match value {
-        Value::Null => "nothing",
+        Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
 }
 
-/// A field of a form is not what was expected.
+/// Error of a field of a submitted form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// The name of the field.
+    /// Name of the field.
     pub field: Box<str>,
-    /// What is wrong with it.
+    /// Problem of the field.
     pub problem: FieldProblem,
 }
 
-/// What is wrong with a field.
+/// Problem of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldProblem {
-    /// It is not there, but these are.
+    /// The field is missing. Contains the names of the submitted fields.
     Missing(Vec<Box<str>>),
-    /// There is something else than text in it.
+    /// The value is not text. Contains its JSON type.
     NotText(&'static str),
-    /// There is something else than a list of texts in it.
+    /// The value is not a list of texts. Contains the JSON type of the value or item.
     NotList(&'static str),
-    /// It cannot be read as this type.
+    /// The value cannot be parsed. Contains the name of the expected type.
     Unreadable(&'static str),
-    /// It is none of the values that were offered.
+    /// The value is not one of the options.
     NotOffered,
 }
 
@@ -174,17 +174,17 @@ impl fmt::Display for FieldError {
         let field = &self.field;
         match &self.problem {
             FieldProblem::Missing(sent) if sent.is_empty() => {
-                write!(f, "the form sent no `{field}`, nor anything else")
+                write!(f, "the form has no field `{field}`; it has no fields")
             }
             FieldProblem::Missing(sent) => {
-                write!(f, "the form sent no `{field}`; it sent `{}`", sent.join("`, `"))
+                write!(f, "the form has no field `{field}`; it has `{}`", sent.join("`, `"))
             }
-            FieldProblem::NotText(found) => write!(f, "`{field}` is {found} in place of a text"),
+            FieldProblem::NotText(found) => write!(f, "`{field}` is {found}, expected text"),
             FieldProblem::NotList(found) => {
-                write!(f, "`{field}` is or has in it {found} in place of a list of texts")
+                write!(f, "`{field}` is or contains {found}, expected a list of texts")
             }
-            FieldProblem::Unreadable(wanted) => write!(f, "`{field}` cannot be read as {wanted}"),
-            FieldProblem::NotOffered => write!(f, "`{field}` is none of the values offered"),
+            FieldProblem::Unreadable(wanted) => write!(f, "`{field}` cannot be parsed as {wanted}"),
+            FieldProblem::NotOffered => write!(f, "`{field}` is not one of the options"),
         }
     }
 }
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_as_they_may_come() {
+    fn reads_values_of_all_types() {
         let data = data();
         let sent = Submission::new(&data);
         assert_eq!(sent.text("empty"), Ok(""));
@@ -217,22 +217,19 @@ mod tests {
     }
 
     #[test]
-    fn errors_tell_the_field_and_nothing_that_was_typed() {
+    fn errors_name_the_field_but_not_its_value() {
         let data = data();
         let sent = Submission::new(&data);
         let text = |error: FieldError| error.to_string();
         for (error, expected) in [
-            (sent.text("null").map_err(text).err(), "`null` is nothing in place of a text"),
-            (sent.optional("true").map_err(text).err(), "`true` is a boolean in place of a text"),
-            (sent.boolean("text").map_err(text).err(), "`text` cannot be read as bool"),
-            (sent.parse::<u8>("text").map_err(text).err(), "`text` cannot be read as u8"),
-            (
-                sent.choice("text", ["x"]).map_err(text).err(),
-                "`text` is none of the values offered",
-            ),
+            (sent.text("null").map_err(text).err(), "`null` is null, expected text"),
+            (sent.optional("true").map_err(text).err(), "`true` is a boolean, expected text"),
+            (sent.boolean("text").map_err(text).err(), "`text` cannot be parsed as bool"),
+            (sent.parse::<u8>("text").map_err(text).err(), "`text` cannot be parsed as u8"),
+            (sent.choice("text", ["x"]).map_err(text).err(), "`text` is not one of the options"),
             (
                 sent.list("mixed").map_err(text).err(),
-                "`mixed` is or has in it a number in place of a list of texts",
+                "`mixed` is or contains a number, expected a list of texts",
             ),
         ] {
             assert_eq!(error.as_deref(), Some(expected));
@@ -240,6 +237,6 @@ mod tests {
         assert!(!format!("{sent:?}").contains("canary"));
         let nothing = Extra::new();
         let error = Submission::new(&nothing).text("x").unwrap_err();
-        assert_eq!(error.to_string(), "the form sent no `x`, nor anything else");
+        assert_eq!(error.to_string(), "the form has no field `x`; it has no fields");
     }
 }

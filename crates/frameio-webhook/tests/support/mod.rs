@@ -1,4 +1,4 @@
-//! What several tests need: a clock that stands, a service behind the layer, bodies by a script.
+//! Shared by several tests: a fixed clock, an inner service, and scripted bodies.
 #![allow(
     clippy::unwrap_used,
     dead_code,
@@ -25,23 +25,23 @@ pub const SECRET: &str = "secret";
 pub const NOW: u64 = 1_700_000_000;
 pub const EVENT: &str = r#"{"type":"file.ready","resource":{"id":"f1","type":"file"},"account":{"id":"a1"},"workspace":{"id":"w1"},"project":{"id":"p1"},"user":{"id":"u1"}}"#;
 
-/// The time, in seconds since 1970.
+/// Converts seconds since 1970.
 pub fn at(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// Takes what [`SECRET`] has signed, at [`NOW`].
+/// Returns a verifier for [`SECRET`] whose clock is [`NOW`].
 pub fn verifier() -> Verifier {
     Verifier::new(SECRET).unwrap().clock(|| at(NOW))
 }
 
-/// A request that is signed with [`SECRET`] at [`NOW`].
+/// Returns a request that is signed with [`SECRET`] at [`NOW`].
 pub fn signed(body: impl Into<Bytes>) -> Request<Body> {
     Signer::new(SECRET).unwrap().request_at(NOW, "/webhooks", body).unwrap()
 }
 
-/// The service behind the layer: it remembers what reached it, and panics when it is called without
-/// having been ready since the last call. A clone has yet to become ready.
+/// Inner service that records requests, and panics if it is called without being ready. A clone is not
+/// ready.
 #[derive(Default)]
 pub struct Inner {
     seen: Arc<Mutex<Vec<Request<Body>>>>,
@@ -50,12 +50,12 @@ pub struct Inner {
 }
 
 impl Inner {
-    /// Each clone says so many times that it is not ready yet.
+    /// Returns `Pending` this many times before a clone is ready.
     pub fn busy(times: usize) -> Self {
         Self { busy: times, ..Self::default() }
     }
 
-    /// What has reached it since it was last asked, each with its proof.
+    /// Returns the requests since the last call, with their `Verified`.
     pub fn seen(&self) -> Vec<(Request<Body>, Verified)> {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap());
         let with_proof = |request: Request<Body>| {
@@ -88,26 +88,26 @@ impl Service<Request<Body>> for Inner {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        assert!(std::mem::take(&mut self.ready), "called without having been ready");
+        assert!(std::mem::take(&mut self.ready), "called without being ready");
         self.seen.lock().unwrap().push(request);
         ready(Ok(Response::new("taken".to_owned())))
     }
 }
 
-/// A body that gives these pieces, each after having kept its reader waiting once.
+/// Body that returns `Pending` once before each of these pieces.
 pub struct Pieces {
     pieces: VecDeque<Result<Bytes, BoxError>>,
     polled: bool,
 }
 
 impl Pieces {
-    /// Pieces of at most `size` bytes.
+    /// Splits a body into pieces of at most `size` bytes.
     pub fn of(body: &[u8], size: usize) -> Self {
         let pieces = body.chunks(size).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
         Self { pieces, polled: false }
     }
 
-    /// The same that then breaks off.
+    /// Fails after the last piece.
     pub fn broken(mut self) -> Self {
         self.pieces.push_back(Err("reset".into()));
         self

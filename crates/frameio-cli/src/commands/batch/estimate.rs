@@ -8,23 +8,23 @@ use frameio::Quota;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Load {
     pub(super) quota: Quota,
-    /// Time since the first call was started.
+    /// Time since the start of the first call.
     pub(super) elapsed: Duration,
-    /// Number of calls that were started.
+    /// Number of started calls.
     pub(super) started: usize,
-    /// Number of calls that were not started yet.
+    /// Number of calls that are not started.
     pub(super) waiting: usize,
     /// Number of calls in flight.
     pub(super) running: usize,
-    /// Duration of one call without the wait for its quota.
+    /// Average duration of a call without the wait for its quota.
     pub(super) latency: Duration,
     /// Maximum number of calls in flight.
     pub(super) concurrency: usize,
 }
 
 impl Load {
-    /// Returns the least remaining time: the bucket was full at the start and refills with one call
-    /// an interval, and the number of calls in flight is limited.
+    /// Returns the minimum remaining time. The bucket is full at the start and gains one call per
+    /// interval, and the number of calls in flight is limited.
     pub(super) fn remaining(&self) -> Duration {
         let interval = self.quota.interval();
         let calls = f64::from(self.quota.calls().get());
@@ -53,16 +53,16 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_fit_the_bucket_take_as_long_as_their_responses() {
+    fn calls_within_the_bucket_are_limited_by_latency() {
         assert_eq!(load(0, 10, 0).remaining(), Duration::from_millis(200));
     }
 
     #[test]
     fn further_calls_take_an_interval_each() {
         assert_eq!(load(0, 110, 0).remaining(), Duration::from_secs(600));
-        // After an hour the bucket is full again, and no fuller.
+        // After an hour, the bucket is full, and not fuller than that.
         assert_eq!(load(50, 110, 3600).remaining(), Duration::from_secs(600));
-        // Calls that already wait for the quota come first.
+        // Started calls that wait for the quota come first.
         assert_eq!(load(18, 100, 0).remaining(), Duration::from_secs(648));
         assert_eq!(load(18, 100, 48).remaining(), Duration::from_secs(600));
     }

@@ -1,4 +1,4 @@
-//! Identity of a job: what it does, wherever in the file it is.
+//! Identity of a job, which does not depend on its position in the file.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -6,10 +6,10 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-/// Number of bytes of a digest. 128 bits keep billions of jobs apart.
+/// Number of bytes of a digest. 128 bits distinguish billions of jobs.
 const BYTES: usize = 16;
 
-/// Digest of the operation and the input of a job; of identical jobs, the second ends with `-2`.
+/// Digest of the operation and the input of a job; the second of identical jobs ends with `-2`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct JobId(String);
 
@@ -57,7 +57,7 @@ fn digest(operation: &str, input: &Map<String, Value>) -> String {
     digest
 }
 
-/// Writes JSON with sorted keys, which it does not depend on a feature of serde_json.
+/// Writes JSON with sorted keys, whether or not the feature `preserve_order` of serde_json is enabled.
 fn write_value(text: &mut String, value: &Value) {
     match value {
         Value::Object(object) => write_object(text, object),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn depends_on_operation_and_input_and_not_on_the_order_of_fields() {
+    fn depends_on_operation_and_input_but_not_on_the_order_of_fields() {
         let first = id("files.update", json!({"a": {"x": 1, "y": [1, 2]}, "b": "c"}));
         let text = r#"{"b": "c", "a": {"y": [1, 2], "x": 1}}"#;
         assert_eq!(id("files.update", serde_json::from_str(text).unwrap()), first);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn identical_jobs_are_counted() {
+    fn numbers_identical_jobs() {
         let mut ids = JobIds::default();
         let (one, other) = (Map::new(), json!({"a": 1}));
         let first = ids.next("users.show", &one);

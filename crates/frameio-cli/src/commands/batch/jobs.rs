@@ -1,4 +1,4 @@
-//! The jobs: read as a whole and checked before anything is sent.
+//! Reads and validates all jobs before the first call.
 
 use std::path::Path;
 
@@ -8,16 +8,16 @@ use serde_json::{Map, Value};
 
 use super::job_id::{JobId, JobIds};
 use crate::config::ProfileIds;
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::input;
 use crate::report::Reporter;
 
-/// Maximum number of wrong lines to report.
+/// Maximum number of invalid lines to report.
 const MAX_REPORTED: usize = 20;
 
-const FORM: &str = "a job is {\"op\": \"files.show\", \"input\": {…}}";
+const EXPECTED: &str = "expected {\"op\": \"files.show\", \"input\": {…}}";
 
-/// One call to be made.
+/// A call to make.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) id: JobId,
@@ -33,35 +33,38 @@ pub(super) fn read(
     profile: &Profile,
     options: &CallOptions,
 ) -> Result<Vec<Job>, Failure> {
-    let (about, text) = match path == Path::new("-") {
+    let (source, text) = match path == Path::new("-") {
         true => {
-            let about = input::STANDARD_INPUT;
-            (about.to_owned(), input::text(&mut std::io::stdin(), about)?)
+            let source = input::STANDARD_INPUT;
+            (source.to_owned(), input::text(&mut std::io::stdin(), source)?)
         }
         false => (path.display().to_string(), input::file(path)?),
     };
-    let (jobs, wrong) = parse(&text, profile, options);
-    if wrong.is_empty() {
+    let (jobs, invalid) = parse(&text, profile, options);
+    if invalid.is_empty() {
         return Ok(jobs);
     }
     let reporter = Reporter::text();
-    for message in wrong.iter().take(MAX_REPORTED) {
-        reporter.status(&format!("{about}: {message}"));
+    for (line, problem) in invalid.iter().take(MAX_REPORTED) {
+        reporter.status(&format!("{source}:{line}: {problem}"));
     }
-    let message = format!("{about}: {} invalid lines; nothing was sent", wrong.len());
-    Err(Failure::new(Status::Usage, message))
+    let lines = match invalid.len() {
+        1 => "1 line is invalid".to_owned(),
+        lines => format!("{lines} lines are invalid"),
+    };
+    Err(Failure::usage(format!("{lines} in {source}; nothing was sent")))
 }
 
-/// Parses jobs, and returns them with the errors of invalid lines. Empty lines are skipped.
-fn parse(text: &str, profile: &Profile, options: &CallOptions) -> (Vec<Job>, Vec<String>) {
-    let (mut ids, mut jobs, mut wrong) = (JobIds::default(), Vec::new(), Vec::new());
+/// Parses jobs. Returns them, and the numbers and problems of invalid lines. Blank lines are skipped.
+fn parse(text: &str, profile: &Profile, options: &CallOptions) -> (Vec<Job>, Vec<(usize, String)>) {
+    let (mut ids, mut jobs, mut invalid) = (JobIds::default(), Vec::new(), Vec::new());
     for (i, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         match job(i + 1, text, profile, options, &mut ids) {
             Ok(job) => jobs.push(job),
-            Err(message) => wrong.push(format!("line {}: {message}", i + 1)),
+            Err(problem) => invalid.push((i + 1, problem)),
         }
     }
-    (jobs, wrong)
+    (jobs, invalid)
 }
 
 fn job(
@@ -72,25 +75,27 @@ fn job(
     ids: &mut JobIds,
 ) -> Result<Job, String> {
     let mut fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
-        // The line that serde_json counts is always the first.
+        // serde_json counts lines within the text, which has only one.
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-        format!("{message} at column {}: {FORM}", error.column())
+        format!("invalid JSON: {message} at column {}; {EXPECTED}", error.column())
     })?;
     let (op, input) = (fields.remove("op"), fields.remove("input"));
     if let Some(name) = fields.keys().next() {
-        return Err(format!("unknown field '{name}': {FORM}"));
+        return Err(format!("unknown field '{name}'; {EXPECTED}"));
     }
-    let Some(Value::String(id)) = op else { return Err(format!("`op` is missing: {FORM}")) };
+    let Some(Value::String(id)) = op else {
+        return Err(format!("'op' is missing or not a string; {EXPECTED}"));
+    };
     let mut input = match input {
         Some(Value::Object(input)) => input,
         None => Map::new(),
-        Some(_) => return Err(format!("`input` is not an object: {FORM}")),
+        Some(_) => return Err(format!("'input' is not an object; {EXPECTED}")),
     };
     let operation = input::operation(&id)?;
     profile.fill(operation, &mut input);
     operation.request(&input, options).map_err(|error| format!("{id}: {error}"))?;
-    // With what the profile fills in: in another account it is another job.
+    // The ID covers the IDs of the profile: in another account, it is another job.
     Ok(Job { id: ids.next(operation.id, &input), line, operation, input })
 }
 
@@ -103,19 +108,20 @@ mod tests {
         let text = "\n{\"op\":\"users.show\"}\n\n{\"op\":\"file.show\"}\nnonsense\n\
                     {\"op\":\"users.show\",\"input\":{\"x\":1}}\n{\"input\":{}}\n\
                     {\"op\":\"users.show\",\"inputs\":{}}\n{\"op\":\"users.show\",\"input\":[]}\n";
-        let (jobs, wrong) = parse(text, &Profile::default(), &CallOptions::new());
+        let (jobs, invalid) = parse(text, &Profile::default(), &CallOptions::new());
         assert_eq!(jobs.iter().map(|job| job.line).collect::<Vec<_>>(), [2]);
-        let begins = [
-            "line 4: no operation 'file.show': did you mean `files.show`?",
-            "line 5: expected ident at column 2: a job is {\"op\": ",
-            "line 6: users.show: `x` is not a parameter",
-            "line 7: `op` is missing",
-            "line 8: unknown field 'inputs'",
-            "line 9: `input` is not an object",
+        let expected = [
+            (4, "no such operation 'file.show': did you mean 'files.show'?"),
+            (5, "invalid JSON: expected ident at column 2; expected {\"op\": "),
+            (6, "users.show: "),
+            (7, "'op' is missing"),
+            (8, "unknown field 'inputs'"),
+            (9, "'input' is not an object"),
         ];
-        assert_eq!(wrong.len(), begins.len(), "{wrong:#?}");
-        for (message, begin) in wrong.iter().zip(begins) {
-            assert!(message.starts_with(begin), "{message}");
+        assert_eq!(invalid.len(), expected.len(), "{invalid:#?}");
+        for ((line, problem), (expected_line, start)) in invalid.iter().zip(expected) {
+            assert_eq!(*line, expected_line);
+            assert!(problem.starts_with(start), "{problem}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `frameio batch`: many operations, concurrently and within the quotas.
+//! `frameio batch`: calls the operations in a file, concurrently and within the quotas.
 
 mod estimate;
 mod job_id;
@@ -20,30 +20,36 @@ use crate::exit::{Failure, Status};
 use crate::report::JobReport;
 
 pub(super) const HELP: &str = "\
-Each result names its job by a digest of operation and input, so that --resume finds the jobs without
-a result after lines were added, removed, changed or sorted. Of several identical jobs, each has a
-result of its own. A job whose result is an error is run again by --resume --retry-failed only; until
-it succeeds, the exit status is not 0. A file of results is used by one run at a time.";
+Each line of JOBS is a JSON object, with the input of `frameio call`:
+  {\"op\": \"files.show\", \"input\": {\"file_id\": \"…\"}}
+All lines are validated before the first call. Results are JSON lines in the order of completion:
+  {\"job\": \"…\", \"line\": 1, \"op\": \"files.show\", \"response\": {…}}
+  {\"job\": \"…\", \"line\": 2, \"op\": \"files.show\", \"error\": {\"kind\": \"not_found\", …}}
+
+To resume an interrupted run, add --resume. Jobs are identified by operation and input, so lines may
+be added, removed or sorted in between. Failed jobs are run again with --resume --retry-failed only;
+until they succeed, the exit status is not 0.
+
+Only one run at a time can use a file of results.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// File of jobs, one a line: {"op": "files.show", "input": {…}}; - for standard input
+    /// File with one job per line, or - for standard input
     #[arg(value_name = "JOBS")]
     jobs: PathBuf,
-    /// File for the results, one a line, in the order of completion; - for standard output [default:
-    /// JOBS.results]
+    /// File to write results to, or - for standard output [default: JOBS.results]
     #[arg(long, value_name = "FILE")]
     results: Option<PathBuf>,
-    /// Run only the jobs that have no result yet
+    /// Continue an earlier run: skip jobs that have a result
     #[arg(long)]
     resume: bool,
-    /// With --resume, also retry jobs that failed
+    /// With --resume, also run jobs that failed
     #[arg(long, requires = "resume")]
     retry_failed: bool,
-    /// Maximum number of concurrent calls of one operation
+    /// Maximum number of concurrent calls per operation
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,
-    /// Send values outside the documented limits
+    /// Allow values outside the documented limits
     #[arg(long)]
     unchecked: bool,
 }
@@ -58,8 +64,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let (mut results, previous) = match (path == Path::new("-"), args.resume) {
         (true, true) => {
-            let message = "cannot be used with --resume, which reads the results";
-            return Err(Failure::usage("--results -", message));
+            let message = "'--results -' cannot be used with '--resume', which reads the results";
+            return Err(Failure::usage(message));
         }
         (true, false) => (Results::StandardOutput, Previous::new()),
         (false, true) => Results::resume(&path, &jobs)?,
@@ -75,10 +81,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     report.finish(counts, &results.name());
     ended?;
     match counts.failed + skipped.failed {
-        _ if counts.left > 0 => {
+        _ if counts.remaining > 0 => {
             let message = match results {
                 Results::File { .. } => {
-                    "interrupted: run the same command with --resume for the remaining jobs"
+                    "interrupted: to run the remaining jobs, run the same command with --resume"
                 }
                 Results::StandardOutput => "interrupted",
             };
@@ -89,17 +95,17 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
 }
 
-/// Jobs that are not run, because they have a result.
+/// Jobs that are skipped because they have a result.
 #[derive(Debug, Default)]
 struct Skipped {
-    done: usize,
+    succeeded: usize,
     failed: usize,
-    /// Results of jobs that the file does not have.
+    /// Results whose jobs are not in the file.
     unknown: usize,
 }
 
 impl Skipped {
-    /// Removes the jobs that are not to be run.
+    /// Removes the jobs to skip.
     fn take(jobs: &mut Vec<Job>, previous: &Previous, retry_failed: bool) -> Self {
         let ids: HashSet<_> = jobs.iter().map(|job| &job.id).collect();
         let unknown = previous.keys().filter(|id| !ids.contains(id)).count();
@@ -108,7 +114,7 @@ impl Skipped {
             None => true,
             Some(true) if retry_failed => true,
             Some(has_failed) => {
-                *(if *has_failed { &mut skipped.failed } else { &mut skipped.done }) += 1;
+                *(if *has_failed { &mut skipped.failed } else { &mut skipped.succeeded }) += 1;
                 false
             }
         });
@@ -116,20 +122,20 @@ impl Skipped {
     }
 
     fn print(&self, total: usize, report: &JobReport) {
-        let Self { done, failed, unknown } = self;
+        let Self { succeeded, failed, unknown } = self;
         let failed = match failed {
             0 => String::new(),
-            failed => format!(", {failed} of them an error"),
+            failed => format!(" ({failed} failed)"),
         };
-        match done + self.failed {
+        match succeeded + self.failed {
             0 => {}
             skipped => {
-                report.status(&format!("{skipped} of {total} jobs have a result already{failed}"))
+                report.status(&format!("skipped {skipped} of {total} jobs with a result{failed}"))
             }
         }
         if *unknown > 0 {
             report.status(&format!(
-                "{unknown} results are of jobs that are not in the file any more"
+                "ignored {unknown} results of jobs that are no longer in the file"
             ));
         }
     }
@@ -142,18 +148,20 @@ fn failures(failed: usize, results: &Results) -> String {
     };
     match results {
         Results::File { .. } => {
-            format!("{failed}: to retry, run the same command with --resume --retry-failed")
+            format!("{failed}: to retry them, run the same command with --resume --retry-failed")
         }
         Results::StandardOutput => failed,
     }
 }
 
-/// Returns the default file for results, next to the jobs.
+/// Returns the default file for results, next to the file of jobs.
 fn default_results(jobs: &Path) -> Result<PathBuf, Failure> {
-    // Of `/dev/stdin` and `<(…)` the directory is the system's.
+    // Nothing can be written next to `/dev/stdin` and `<(…)`.
     let is_file = jobs.is_file() && !jobs.starts_with("/dev") && !jobs.starts_with("/proc");
     if !is_file {
-        return Err(Failure::usage("--results", "is required for jobs that are not in a file"));
+        return Err(Failure::usage(
+            "'--results' is required if the jobs are not in a regular file",
+        ));
     }
     let mut path = jobs.to_owned().into_os_string();
     path.push(".results");

@@ -1,7 +1,6 @@
-//! The file of results, which grows by one whole line for each job that has ended.
+//! The file of results, to which a line is appended for each job that ends.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ use super::previous::{self, Tail};
 use crate::exit::{Failure, Status};
 use crate::report::{JobReport, json_text};
 
-/// Where the results go.
+/// Destination of the results.
 #[derive(Debug)]
 pub(super) enum Results {
     /// A file, locked until it is closed.
@@ -33,14 +32,14 @@ pub(super) enum Results {
 pub(super) enum JobOutcome {
     Succeeded(Value),
     Failed(Error),
-    /// Abandoned by the user while an attempt was in flight.
+    /// The user abandoned the call while an attempt was in flight.
     Abandoned,
 }
 
-/// Whether the last result of each job is a failure.
+/// Jobs of earlier runs, and whether their last result is a failure.
 pub(super) type Previous = HashMap<JobId, bool>;
 
-/// One line. The ID is first, so that a line that was cut off still has it.
+/// A line of the file. The ID comes first, so that it survives in a truncated line.
 #[derive(Serialize)]
 struct Line<'a> {
     job: &'a str,
@@ -49,57 +48,60 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     op: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer: Option<&'a Value>,
+    response: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Value>,
 }
 
 impl Results {
-    /// Creates the file. An existing one is refused: it may have the results of another run.
+    /// Creates the file. Refuses an existing one, which may have the results of another run.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
         match private_file::options().append(true).create_new(true).open(path) {
             Ok(file) => Self::lock(path, file),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let message = "already exists: use --resume to continue it, or another --results";
-                Err(Failure::usage(path.display(), message))
+                let hint =
+                    "continue that run with '--resume', or set another file with '--results'";
+                Err(Failure::usage(format!("'{}' exists: {hint}", path.display())))
             }
-            Err(error) => Err(Failure::usage(path.display(), error)),
+            Err(error) => Err(Failure::file("create", path, &error)),
         }
     }
 
-    /// Opens or creates the file, and returns what it has about jobs.
+    /// Opens or creates the file, and returns the jobs that have a result in it.
     pub(super) fn resume(path: &Path, jobs: &[Job]) -> Result<(Self, Previous), Failure> {
-        let refuse = |error: &dyn Display| Failure::usage(path.display(), error);
+        let refuse = |reason: &str| {
+            Failure::usage(format!("cannot resume from '{}': {reason}", path.display()))
+        };
         if path.metadata().is_ok_and(|it| !it.is_file()) {
-            return Err(refuse(&"is not a regular file: results are read from it"));
+            return Err(refuse("it is not a regular file"));
         }
         let options = private_file::options().read(true).append(true).create(true).open(path);
-        let results = Self::lock(path, options.map_err(|error| refuse(&error))?)?;
+        let opened = options.map_err(|error| Failure::file("open", path, &error))?;
+        let results = Self::lock(path, opened)?;
         let Self::File { file, .. } = &results else { return Ok((results, Previous::new())) };
-        let (mut previous, tail) = previous::read(file).map_err(|message| refuse(&message))?;
+        let (mut previous, tail) = previous::read(file).map_err(|reason| refuse(&reason))?;
         let repaired = match tail {
             Tail::None => Ok(()),
             Tail::WithoutEnd => append(file, "\n"),
             Tail::WithoutId { start } => file.set_len(start),
-            Tail::CutOff { start, id, text } => {
-                let line = cut_off(&id, &text, jobs);
+            Tail::Truncated { start, id, text } => {
+                let line = truncated(&id, &text, jobs);
                 previous.insert(id, true);
                 file.set_len(start).and_then(|()| append(file, &line))
             }
         };
-        repaired.map_err(|error| refuse(&error))?;
+        repaired.map_err(|error| Failure::file("repair", path, &error))?;
         Ok((results, previous))
     }
 
     fn lock(path: &Path, file: File) -> Result<Self, Failure> {
         match file.try_lock() {
             Ok(()) => Ok(Self::File { path: path.to_owned(), file }),
-            Err(TryLockError::WouldBlock) => {
-                Err(Failure::usage(path.display(), "is in use by another `frameio batch`"))
-            }
-            Err(TryLockError::Error(error)) => {
-                Err(Failure::usage(path.display(), format!("cannot lock it: {error}")))
-            }
+            Err(TryLockError::WouldBlock) => Err(Failure::usage(format!(
+                "'{}' is in use by another `frameio batch`",
+                path.display()
+            ))),
+            Err(TryLockError::Error(error)) => Err(Failure::file("lock", path, &error)),
         }
     }
 
@@ -114,16 +116,16 @@ impl Results {
             job: job.id.as_str(),
             line: Some(job.line),
             op: Some(job.operation.id),
-            answer: None,
+            response: None,
             error: None,
         };
         match outcome {
-            JobOutcome::Succeeded(response) => line.answer = Some(response),
+            JobOutcome::Succeeded(response) => line.response = Some(response),
             JobOutcome::Failed(error) => line.error = Some(describe(error)),
             JobOutcome::Abandoned => {
                 line.error = Some(json!({
                     "kind": Status::Interrupted.name(),
-                    "message": "abandoned when it may have been sent already",
+                    "message": "abandoned by the user; the request may have been sent",
                     "may_have_been_sent": true,
                 }));
             }
@@ -134,41 +136,41 @@ impl Results {
         }
     }
 
-    /// Returns the name for people.
+    /// Returns the name for messages.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::File { path, .. } => path.display().to_string(),
+            Self::File { path, .. } => format!("'{}'", path.display()),
             Self::StandardOutput => "standard output".to_owned(),
         }
     }
 }
 
-/// Appends in one call, so that a line is whole or, on a full disk, the last.
+/// Appends in one call, so that only the last line can be truncated, by a full disk.
 fn append(mut file: &File, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
 fn text(line: &Line<'_>) -> String {
-    // Strings and values can always be written as JSON.
+    // Serializing strings and JSON values cannot fail.
     let mut text = serde_json::to_string(line).map(|json| json_text(&json)).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// Returns the result of a job whose result was cut off, with what there is of it.
-fn cut_off(id: &JobId, rest: &str, jobs: &[Job]) -> String {
+/// Returns a line that replaces a truncated one: an error that contains its text.
+fn truncated(id: &JobId, rest: &str, jobs: &[Job]) -> String {
     let job = jobs.iter().find(|job| job.id == *id);
     let error = json!({
         "kind": Status::Interrupted.name(),
-        "message": "the result was cut off while it was written",
+        "message": "the result was truncated while it was written",
         "may_have_been_sent": true,
-        "cut_off": rest,
+        "truncated": rest,
     });
     text(&Line {
         job: id.as_str(),
         line: job.map(|job| job.line),
         op: job.map(|job| job.operation.id),
-        answer: None,
+        response: None,
         error: Some(error),
     })
 }
@@ -208,12 +210,12 @@ mod tests {
             job: job.id.as_str(),
             line: Some(job.line),
             op: Some("users.show"),
-            answer: Some(&json!({"name": "Größe\u{202e}"})),
+            response: Some(&json!({"name": "Größe\u{202e}"})),
             error: None,
         })
     }
 
-    /// The file of results in a directory of its own.
+    /// Creates a file of results with this content.
     fn file(content: &[u8]) -> (tempfile::TempDir, PathBuf) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("results");
@@ -222,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_that_was_cut_off_anywhere_is_neither_lost_nor_repeated() {
+    fn a_result_truncated_at_any_byte_is_neither_lost_nor_repeated() {
         let jobs = jobs();
         let (first, second) = (result(&jobs[0]), result(&jobs[1]));
         let id_end = second.find("\",\"line\"").unwrap() + 1;
@@ -230,7 +232,7 @@ mod tests {
             let content = [first.as_bytes(), &second.as_bytes()[..cut]].concat();
             let (_directory, path) = file(&content);
             let (mut results, previous) = Results::resume(&path, &jobs).unwrap();
-            // Without its ID nothing is known about a result.
+            // Without its ID, the result cannot be assigned to a job.
             let second_failed = (cut >= id_end).then_some(cut + 1 < second.len());
             assert_eq!(previous.get(&jobs[0].id), Some(&false), "{cut}");
             assert_eq!(previous.get(&jobs[1].id).copied(), second_failed, "{cut}");
@@ -243,7 +245,7 @@ mod tests {
                 text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
             assert_eq!(lines.len(), if cut >= id_end { 3 } else { 2 }, "{cut}: {text}");
             if second_failed == Some(true) {
-                let kept = lines[1]["error"]["cut_off"].as_str().unwrap();
+                let kept = lines[1]["error"]["truncated"].as_str().unwrap();
                 assert_eq!(kept, String::from_utf8_lossy(&second.as_bytes()[..cut]));
                 assert_eq!((&lines[1]["line"], &lines[1]["op"]), (&json!(2), &json!("users.show")));
             }
@@ -252,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_has_no_results_is_refused_and_kept() {
+    fn refuses_and_keeps_a_file_without_results() {
         let jobs = jobs();
         let whole = result(&jobs[0]);
         let precious = "precious line";
@@ -281,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn one_run_at_a_time_uses_a_file() {
+    fn only_one_run_at_a_time_uses_a_file() {
         let jobs = jobs();
         let (_directory, path) = file(b"");
         let first = Results::resume(&path, &jobs).unwrap();

@@ -1,7 +1,7 @@
-//! Schedules jobs in lanes: the calls of one operation in one account share a quota.
+//! Schedules jobs in lanes: calls of the same operation in the same account, which share a quota.
 //!
-//! A lane has a limited number of calls in flight, and the others wait here: a slow operation does
-//! not delay the calls of another, and calls that were not sent can be cancelled at once.
+//! Each lane has a limited number of calls in flight. A slow operation does not delay the calls of
+//! another lane, and calls that are not sent yet can be cancelled at once.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -17,11 +17,11 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::estimate::Load;
 use super::jobs::Job;
 use super::results::{JobOutcome, Results};
-use crate::exit::{Failure, Status};
+use crate::exit::{Failure, Status, io_reason};
 use crate::report::{JobCounts, JobReport};
 use crate::shutdown;
 
-/// All jobs, by the quota that they use.
+/// All jobs of a run.
 #[derive(Debug)]
 pub(super) struct Scheduler {
     lanes: Vec<Lane>,
@@ -30,9 +30,9 @@ pub(super) struct Scheduler {
     concurrency: usize,
     options: CallOptions,
     counts: JobCounts,
-    /// Why results cannot be written any more.
-    lost: Option<std::io::Error>,
-    /// Lines of the jobs that have ended without a result, because it could not be written.
+    /// Error after which no further results are written.
+    write_error: Option<std::io::Error>,
+    /// Lines of the jobs that ended, but whose result could not be written.
     unrecorded: Vec<usize>,
 }
 
@@ -43,7 +43,7 @@ struct Lane {
     running: usize,
     started: usize,
     first: Option<Instant>,
-    /// Total duration of the calls that have ended, without the wait for the quota.
+    /// Total duration of completed calls, without the wait for the quota.
     spent: Duration,
 }
 
@@ -58,7 +58,7 @@ struct Running {
 }
 
 impl Running {
-    /// Returns whether an attempt has been sent, so that the call cannot be undone.
+    /// Returns whether an attempt has been sent, so that the call can no longer be cancelled.
     fn is_sent(&self) -> bool {
         let waits = matches!(self.record.phase(), Phase::Start | Phase::Quota | Phase::Auth);
         self.record.attempts() > 1 || self.record.attempts() == 1 && !waits
@@ -70,7 +70,7 @@ type Calls = FuturesUnordered<BoxFuture<'static, (usize, CallResult)>>;
 
 impl Scheduler {
     pub(super) fn new(jobs: Vec<Job>, concurrency: usize, options: CallOptions) -> Self {
-        let counts = JobCounts { left: jobs.len(), ..JobCounts::default() };
+        let counts = JobCounts { remaining: jobs.len(), ..JobCounts::default() };
         let mut lanes: BTreeMap<(&str, Option<String>), Lane> = BTreeMap::new();
         for job in jobs {
             let account = job.input.get("account_id").and_then(Value::as_str).map(str::to_owned);
@@ -85,16 +85,16 @@ impl Scheduler {
             lane.waiting.push_back(job);
         }
         let lanes = lanes.into_values().collect();
-        let (running, lost, unrecorded) = (BTreeMap::new(), None, Vec::new());
-        Self { lanes, running, concurrency, options, counts, lost, unrecorded }
+        let (running, write_error, unrecorded) = (BTreeMap::new(), None, Vec::new());
+        Self { lanes, running, concurrency, options, counts, write_error, unrecorded }
     }
 
     pub(super) const fn counts(&self) -> JobCounts {
         self.counts
     }
 
-    /// Makes all calls, until all have ended, the user stops the run, or results cannot be
-    /// written. Calls that were sent are waited for.
+    /// Makes calls until all have ended, the user stops the run, or results cannot be written. Waits
+    /// for calls that have been sent.
     pub(super) async fn run(
         &mut self,
         client: &Client,
@@ -113,7 +113,7 @@ impl Scheduler {
                 ended = calls.next() => match ended {
                     Some((line, result)) => {
                         self.end(line, result, results, report);
-                        if self.lost.is_some() && !stopping {
+                        if self.write_error.is_some() && !stopping {
                             stopping = true;
                             self.cancel_unsent();
                         }
@@ -130,8 +130,7 @@ impl Scheduler {
                     let sent = self.cancel_unsent();
                     if sent > 0 {
                         report.status(&format!(
-                            "waiting for {sent} calls that were sent; press Ctrl-C again to abandon \
-                             them"
+                            "waiting for {sent} calls in flight; press Ctrl-C again to abandon them"
                         ));
                     }
                 }
@@ -139,12 +138,12 @@ impl Scheduler {
         }
     }
 
-    /// Starts as many calls as may be in flight.
+    /// Starts calls up to the limit of each lane.
     fn start(&mut self, client: &Client, calls: &Calls) -> Result<(), Failure> {
         for (number, lane) in self.lanes.iter_mut().enumerate() {
             while lane.running < self.concurrency {
                 let Some(job) = lane.waiting.pop_front() else { break };
-                // The same request was made when the jobs were read, so this does not fail.
+                // Cannot fail: the same request was built when the jobs were read.
                 let request = job.operation.request(&job.input, &self.options);
                 let mut request =
                     request.map_err(|error| Failure::new(Status::Usage, error.to_string()))?;
@@ -172,7 +171,7 @@ impl Scheduler {
             lane.spent += call.started.elapsed().saturating_sub(call.record.quota_wait());
         }
         let outcome = match result {
-            // Cancelled before it was sent: it remains without a result.
+            // Cancelled before it was sent, so the job has no result.
             Err(Aborted) => return,
             Ok(Ok(response)) => JobOutcome::Succeeded(response),
             Ok(Err(error)) => JobOutcome::Failed(error),
@@ -187,35 +186,36 @@ impl Scheduler {
         results: &mut Results,
         report: &JobReport,
     ) {
-        // Behind a line that was cut off, another one would be lost too.
-        let written = match self.lost {
+        // A line after a truncated one could not be read either.
+        let written = match self.write_error {
             None => results.write(job, outcome, report),
             Some(_) => return self.unrecorded.push(job.line),
         };
         if let Err(error) = written {
-            self.lost = Some(error);
+            self.write_error = Some(error);
             return self.unrecorded.push(job.line);
         }
-        self.counts.left -= 1;
+        self.counts.remaining -= 1;
         match outcome {
-            JobOutcome::Succeeded(_) => self.counts.done += 1,
+            JobOutcome::Succeeded(_) => self.counts.succeeded += 1,
             JobOutcome::Failed(_) | JobOutcome::Abandoned => self.counts.failed += 1,
         }
     }
 
-    /// Returns an error if results could not be written, with the lines of their jobs.
+    /// Fails if results could not be written, and names the lines of their jobs.
     fn check_recorded(&mut self, results: &Results) -> Result<(), Failure> {
-        let Some(error) = self.lost.take() else { return Ok(()) };
+        let Some(error) = self.write_error.take() else { return Ok(()) };
         self.unrecorded.sort_unstable();
         let lines: Vec<_> = self.unrecorded.iter().map(usize::to_string).collect();
-        let (name, lines) = (results.name(), lines.join(", "));
+        let (name, reason, lines) = (results.name(), io_reason(&error), lines.join(", "));
         let message = format!(
-            "cannot write to {name}: {error}; calls were made without a result for lines {lines}"
+            "cannot write to {name}: {reason}; calls were made, but their results are lost for \
+             lines {lines}"
         );
         Err(Failure::new(Status::Other, message))
     }
 
-    /// Cancels the calls that were not sent, and returns the number of those that were.
+    /// Cancels calls that have not been sent, and returns the number of those that have.
     fn cancel_unsent(&self) -> usize {
         let (sent, unsent): (Vec<_>, Vec<_>) =
             self.running.values().partition(|call| call.is_sent());
@@ -223,7 +223,7 @@ impl Scheduler {
         sent.len()
     }
 
-    /// Abandons the calls that were sent, and records that they may have had an effect.
+    /// Abandons calls in flight, and records that they may have had an effect.
     fn abandon(&mut self, results: &mut Results, report: &JobReport) {
         for call in std::mem::take(&mut self.running).into_values() {
             self.record(&call.job, &JobOutcome::Abandoned, results, report);

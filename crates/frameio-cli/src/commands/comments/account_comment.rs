@@ -67,7 +67,9 @@ async fn accounts(client: &Client, wanted: Option<&str>) -> Result<Vec<AccountId
     let is_wanted = |it: &Account| it.id.as_str() == wanted || it.display_name == wanted;
     let accounts: Vec<_> = accounts.into_iter().filter(is_wanted).map(|it| it.id).collect();
     match accounts.is_empty() {
-        true => Err(Failure::new(Status::NotFound, format!("no account has the name or id '{wanted}'"))),
+        true => {
+            Err(Failure::new(Status::NotFound, format!("no account has the name or id '{wanted}'")))
+        }
         false => Ok(accounts),
     }
 }

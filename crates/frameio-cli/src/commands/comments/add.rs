@@ -11,7 +11,7 @@ use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::{self, Reporter};
 
@@ -45,8 +45,9 @@ pub(crate) struct Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     if args.reply_to.is_some() {
-        let message = "the Frame.io V4 API cannot create replies; reply in the web app, or add a comment";
-        return Err(Failure::usage("--reply-to", message));
+        let message = "'--reply-to' is not supported: the Frame.io V4 API cannot create replies; reply in the web \
+                       app, or add a comment";
+        return Err(Failure::usage(message));
     }
     let text = text(&args.text)?;
     let timing = args.timing.timing()?;
@@ -65,7 +66,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let reporter = Reporter::new(args.json);
     match args.json {
         true => reporter.json_line(&report::json(&comment)?),
-        false => reporter.line(&format!("added comment {} to {}", comment.id.as_str(), target.path)),
+        false => {
+            reporter.line(&format!("added comment {} to {}", comment.id.as_str(), target.path))
+        }
     }
 }
 
@@ -80,7 +83,7 @@ pub(super) fn text(argument: &str) -> Result<String, Failure> {
         },
     };
     match text.trim() {
-        "" => Err(Failure::new(Status::Usage, "the text is empty")),
+        "" => Err(Failure::usage("the text is empty")),
         text => Ok(text.to_owned()),
     }
 }
@@ -96,7 +99,7 @@ pub(super) async fn position(
         return Ok(MediaTime::Frame(frame));
     }
     let media = reader.clone().timing(timing).media(file).await.map_err(status::failure)?;
-    frame(text, &media).map(MediaTime::Frame).map_err(|error| Failure::usage("--at", error))
+    frame(text, &media).map(MediaTime::Frame).map_err(|error| Failure::value("--at", text, error))
 }
 
 fn frame(text: &str, media: &Media) -> Result<u64, String> {
@@ -104,12 +107,12 @@ fn frame(text: &str, media: &Media) -> Result<u64, String> {
     let mode = if base.is_drop_frame() { DropFrame::On } else { DropFrame::Off };
     let timecode = Timecode::parse(text, base.rate(), mode).map_err(|error| error.to_string())?;
     let frame = timecode.frame() - media.start;
-    let before = format!("'{text}' is before the start of the file, {}", media.timecode(0));
+    let before = format!("it is before the start of the file, {}", media.timecode(0));
     let frame_number = u64::try_from(frame).map_err(|_| before)?;
     match media.frames {
         Some(frames) if frame >= frames => {
             let last = media.timecode(frames - 1);
-            Err(format!("'{text}' is after the end of the file, {last}; see --start-tc"))
+            Err(format!("it is after the end of the file, {last}; see '--start-tc'"))
         }
         _ => Ok(frame_number),
     }

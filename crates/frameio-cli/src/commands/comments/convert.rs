@@ -52,7 +52,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let mut files = OutputFiles::new(&directory, &[format]);
     let paths = files.write(media, format, &output, &mut false)?;
     if file.list.markers.iter().any(|marker| marker.internal == Some(true)) {
-        reporter.note("warning: the file contains internal comments; --no-internal leaves them out");
+        reporter
+            .note("warning: the file contains internal comments; --no-internal leaves them out");
     }
     let count = file.list.markers.len();
     reporter.record(&Converted { from: file.format, to: format, output, paths, count })
@@ -63,31 +64,34 @@ fn by_extension(path: &Path) -> Result<Format, Failure> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let formats: Vec<_> =
         Format::ALL.into_iter().filter(|format| format.extension() == extension).collect();
+    let refuse = |message: &str| Failure::value("OUT", path.display(), message);
     match *formats {
         [format] => Ok(format),
-        [] => Err(Failure::usage(path.display(), "unknown extension; name the format with --to")),
+        [] => Err(refuse("its extension is unknown; set the format with '--to'")),
         _ => {
             let names: Vec<_> = formats.iter().map(|format| format.name()).collect();
-            let message = format!("several formats have this extension; name one with --to: {}", names.join(", "));
-            Err(Failure::usage(path.display(), message))
+            let message = format!(
+                "several formats have this extension; set one with '--to': {}",
+                names.join(", ")
+            );
+            Err(refuse(&message))
         }
     }
 }
 
 /// Splits the output into a directory and a name without the extension of the format.
 fn directory_and_stem(path: &Path, format: Format) -> Result<(PathBuf, String), Failure> {
-    let refuse = |message: String| Err(Failure::usage(path.display(), message));
-    let Some(name) = path.file_name() else { return refuse("is not a file name".to_owned()) };
+    let refuse = |message: String| Err(Failure::value("OUT", path.display(), message));
+    let Some(name) = path.file_name() else { return refuse("not a file name".to_owned()) };
     if path.is_dir() {
-        return refuse("is a directory; name the file to write".to_owned());
+        return refuse("it is a directory; pass the file to write".to_owned());
     }
     let name = name.to_string_lossy();
     let extension = format.extension();
     let Some(stem) = name.strip_suffix(&format!(".{extension}")).filter(|it| !it.is_empty()) else {
         return refuse(format!("files of {format} end with .{extension}"));
     };
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    Ok((directory.unwrap_or(Path::new(".")).to_owned(), stem.to_owned()))
+    Ok((path.parent().unwrap_or(Path::new("")).to_owned(), stem.to_owned()))
 }
 
 struct Converted {

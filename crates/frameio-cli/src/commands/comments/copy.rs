@@ -30,8 +30,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let from = TargetFile::resolve(global, &args.account, &args.from).await?;
     let to = TargetFile::resolve(global, &args.account, &args.to).await?;
     if from.id == to.id {
-        let message = "is the file to copy from; of a stack, name the older version by its ID";
-        return Err(Failure::usage(&args.to, message));
+        let reason = "is the file to copy from; of a stack, pass the older version by its ID";
+        return Err(Failure::usage(format!("'{}' {reason}", args.to)));
     }
     let reader = from.reader().allow_unknown_rate(true).skip_undecodable(true);
     let mut source = from.read(&reader).await?;

@@ -6,7 +6,7 @@ use frameio::comments::DeleteComment;
 
 use super::account_comment::AccountComment;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::Reporter;
 
@@ -24,8 +24,8 @@ pub(crate) struct Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     if !args.yes && !std::io::stdin().is_terminal() {
-        let message = "deleting comments without a terminal requires --yes";
-        return Err(Failure::new(Status::Usage, message));
+        let message = "'--yes' is required to delete comments without a terminal";
+        return Err(Failure::usage(message));
     }
     let client = global.client()?;
     let found = AccountComment::find(global, &client, &args.account, &args.comments).await?;

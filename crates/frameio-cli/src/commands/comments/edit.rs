@@ -7,7 +7,7 @@ use super::account_comment::AccountComment;
 use super::add;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::{self, Reporter};
 
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub(crate) struct Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     if args.text.is_none() && args.at.is_none() && args.duration.is_none() {
-        return Err(Failure::new(Status::Usage, "nothing to change: set --text, --at or --duration"));
+        return Err(Failure::usage("nothing to change: set '--text', '--at' or '--duration'"));
     }
     let text = args.text.as_deref().map(add::text).transpose()?;
     let timing = args.timing.timing()?;

@@ -79,13 +79,12 @@ pub(crate) struct Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     if args.no_internal {
-        let message = "the service does not mark internal comments; only .fiojson files do, see \
-                       `frameio comments convert`";
-        return Err(Failure::usage("--no-internal", message));
+        let message = "'--no-internal' cannot be used: the service does not mark internal comments; only \
+                       .fiojson files do, see `frameio comments convert`";
+        return Err(Failure::usage(message));
     }
     if args.directory.exists() && !args.directory.is_dir() {
-        let message = format!("'{}' is not a directory", args.directory.display());
-        return Err(Failure::usage("--output", message));
+        return Err(Failure::value("--output", args.directory.display(), "not a directory"));
     }
     let timing = args.timing.timing()?;
     let client = global.client()?;
@@ -143,8 +142,8 @@ fn place_source(place: &Resolved) -> Result<Source, Failure> {
         ResolvedItem::Folder(folder) => Source::Folder(folder.id.clone()),
         ResolvedItem::Project(project) => Source::Project(project.id.clone()),
         _ => {
-            let message = "is not a file, version stack, folder or project";
-            return Err(Failure::usage(&place.path, message));
+            let reason = "is a workspace: pass one of its projects, folders or files instead";
+            return Err(Failure::usage(format!("'{}' {reason}", place.path)));
         }
     })
 }

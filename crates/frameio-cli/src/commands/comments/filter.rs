@@ -38,9 +38,9 @@ fn time(text: &str) -> Result<Timestamp, String> {
     let expected = "expected a day such as 2026-09-01, or a time such as 2026-09-01T12:00:00Z";
     match text.parse::<Date>() {
         // A time has a date at its beginning, which is not all of it.
-        Ok(day) if text.len() <= 10 => TimeZone::UTC
-            .to_timestamp(day.at(0, 0, 0, 0))
-            .map_err(|_| expected.to_owned()),
+        Ok(day) if text.len() <= 10 => {
+            TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_err(|_| expected.to_owned())
+        }
         _ => text.parse().map_err(|_| expected.to_owned()),
     }
 }

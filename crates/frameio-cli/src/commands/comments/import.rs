@@ -67,5 +67,6 @@ pub(super) fn check_rate(target: &FileComments, rate: Rate) -> Result<(), Failur
         return Ok(());
     }
     let message = format!("the frame rate of the markers is {rate}, and that of the file is {own}");
-    Err(Failure::usage(&target.file.name, format!("{message}; set the right one with --fps")))
+    let name = &target.file.name;
+    Err(Failure::usage(format!("'{name}': {message}; set the right one with '--fps'")))
 }

@@ -48,7 +48,8 @@ impl Row<'_> {
 
 impl Record for Row<'_> {
     fn lines(&self) -> Vec<String> {
-        let mut line = format!("{:<7}  {:<11}  {}", self.action(), self.position(), self.planned.text);
+        let mut line =
+            format!("{:<7}  {:<11}  {}", self.action(), self.position(), self.planned.text);
         if let ImportAction::Refuse(reason) = &self.planned.action {
             line += &format!(" ({reason})");
         }
@@ -107,7 +108,10 @@ impl SendArgs {
             let rest = format!("{existing} exist, {refused} refused");
             reporter.status(&match self.send {
                 true => format!("added {created} comments to {}; {rest}", target.path),
-                false => format!("would add {new} comments to {}; {rest}; add them with --send", target.path),
+                false => format!(
+                    "would add {new} comments to {}; {rest}; add them with --send",
+                    target.path
+                ),
             });
         }
         match refused {
@@ -124,7 +128,7 @@ fn check(target: &TargetFile, plan: &[PlannedComment]) -> Result<(), Failure> {
         let request = planned.request(&target.account, &target.id);
         frameio::encode(&request).map_err(|error| {
             let about = planned.marker.id.as_deref().unwrap_or("comments.create");
-            Failure::usage(about, error)
+            Failure::usage(format!("{about}: {error}"))
         })?;
     }
     Ok(())

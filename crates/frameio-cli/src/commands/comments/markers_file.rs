@@ -33,7 +33,7 @@ pub(super) struct MarkersFile {
 impl MarkersFileArgs {
     /// Reads the file, up to the limit of the readers.
     pub(super) fn bytes(&self) -> Result<Vec<u8>, Failure> {
-        let refuse = |error| Failure::usage(self.path.display(), error);
+        let refuse = |error| Failure::file("read", &self.path, &error);
         let limit = ReadOptions::default().max_bytes as u64;
         let mut bytes = Vec::new();
         let file = File::open(&self.path).map_err(refuse)?;
@@ -45,8 +45,8 @@ impl MarkersFileArgs {
     pub(super) fn format(&self, bytes: &[u8]) -> Result<Format, Failure> {
         let format = self.from.or_else(|| detect(bytes));
         format.ok_or_else(|| {
-            let message = "the format is not recognized; name it with --from";
-            Failure::usage(self.path.display(), message)
+            let message = "the format is not recognized; set it with '--from'";
+            Failure::usage(format!("cannot read '{}': {message}", self.path.display()))
         })
     }
 
@@ -63,7 +63,7 @@ impl MarkersFileArgs {
         options.drop_frame = timing.drop_frame;
         options.start_timecode.clone_from(&timing.start_timecode);
         let list = read(Some(format), bytes, &options)
-            .map_err(|error| Failure::usage(self.path.display(), error))?;
+            .map_err(|error| Failure::usage(format!("'{}': {error}", self.path.display())))?;
         let mut file = MarkersFile { list, format };
         if self.no_internal {
             self.remove_internal(&mut file.list)?;
@@ -79,8 +79,9 @@ impl MarkersFileArgs {
 
     fn remove_internal(&self, list: &mut MarkerList) -> Result<(), Failure> {
         if list.markers.iter().any(|marker| marker.internal.is_none()) {
-            let message = "the file does not mark internal comments; only .fiojson files do";
-            return Err(Failure::usage("--no-internal", message));
+            let message = "'--no-internal' cannot be used: the file does not mark internal comments; only .fiojson \
+                           files do";
+            return Err(Failure::usage(message));
         }
         list.remove_internal();
         Ok(())

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use frameio::markers::{Format, Output};
 use frameio::transfer::SafeNames;
 
-use crate::exit::{Failure, Status};
+use crate::exit::{Failure, Status, io_reason};
 
 /// Suffix of the file of comments without a frame, which is the same for every format.
 const UNTIMED: &str = "_untimed";
@@ -71,7 +71,7 @@ impl OutputFiles {
             let name = self.names.entry(directory.clone()).or_default().name(&name, &id);
             let path = directory.join(name);
             write(&directory, &path, &file.data).map_err(|error| {
-                let message = format!("cannot write '{}': {error}", path.display());
+                let message = format!("cannot write '{}': {}", path.display(), io_reason(&error));
                 Failure::new(Status::Other, message)
             })?;
             written.push(path);
@@ -97,6 +97,11 @@ impl OutputFiles {
 
 /// Replaces a file as a whole: an editor never reads half of it, and a link is not followed.
 fn write(directory: &Path, path: &Path, data: &[u8]) -> std::io::Result<()> {
+    // The parent of a bare name is empty.
+    let directory = match directory.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => directory,
+    };
     DirBuilder::new().recursive(true).create(directory)?;
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]

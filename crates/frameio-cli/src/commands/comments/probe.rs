@@ -8,25 +8,26 @@ use frameio::markers::Timing;
 use frameio::markers::timecode::Rate;
 use serde_json::Value;
 
-use crate::exit::{Failure, Status};
+use crate::exit::{Failure, Status, io_reason};
 
 const ENTRIES: &str = "stream=codec_type,r_frame_rate:stream_tags=timecode:format_tags=timecode";
 
 /// Runs ffprobe.
 pub(super) fn run(path: &Path) -> Result<Timing, Failure> {
-    let refuse = |error: String| Failure::usage(format!("--probe {}", path.display()), error);
+    let refuse = |error: String| Failure::value("--probe", path.display(), error);
     // An absolute path is neither an option nor an address for ffprobe.
-    let path = path.canonicalize().map_err(|error| refuse(error.to_string()))?;
+    let path = path.canonicalize().map_err(|error| refuse(io_reason(&error)))?;
     let output = Command::new("ffprobe")
         .args(["-v", "error", "-show_entries", ENTRIES, "-of", "json", "-i"])
         .arg(&path)
         .output()
         .map_err(|error| match error.kind() {
             ErrorKind::NotFound => {
-                let message = "ffprobe is not installed; use --fps and --start-tc";
-                Failure::usage("--probe", message)
+                let message = "'--probe' needs ffprobe, which is not installed; set '--fps' and \
+                               '--start-tc'";
+                Failure::usage(message)
             }
-            _ => Failure::new(Status::Other, format!("cannot run ffprobe: {error}")),
+            _ => Failure::new(Status::Other, format!("cannot run ffprobe: {}", io_reason(&error))),
         })?;
     if !output.status.success() {
         let error = String::from_utf8_lossy(&output.stderr);
@@ -72,7 +73,8 @@ mod tests {
         let timing = timing(&report).unwrap();
         assert_eq!(timing.rate, Some(Rate::FPS_29_97));
         assert_eq!(timing.start_timecode.as_deref(), Some("01:00:00;00"));
-        let sound = super::timing(&json!({"format": {"tags": {"timecode": "10:00:00:00"}}})).unwrap();
+        let sound =
+            super::timing(&json!({"format": {"tags": {"timecode": "10:00:00:00"}}})).unwrap();
         assert_eq!((sound.rate, sound.start_timecode.as_deref()), (None, Some("10:00:00:00")));
     }
 }

@@ -46,7 +46,8 @@ impl Record for Row<'_> {
             first += &format!("{label}: ");
         }
         first += &marker.text;
-        for (is_set, mark) in [(marker.completed, "[done]"), (marker.has_annotation(), "[drawing]")] {
+        for (is_set, mark) in [(marker.completed, "[done]"), (marker.has_annotation(), "[drawing]")]
+        {
             if is_set {
                 first += &format!(" {mark}");
             }
@@ -55,7 +56,8 @@ impl Record for Row<'_> {
             first += &format!(" [file: {}]", attachment.name);
         }
         let replies = marker.replies.iter();
-        let replies = replies.map(|reply| format!("    > {}: {}", reply.author.display(), reply.text));
+        let replies =
+            replies.map(|reply| format!("    > {}: {}", reply.author.display(), reply.text));
         std::iter::once(first).chain(replies).collect()
     }
 

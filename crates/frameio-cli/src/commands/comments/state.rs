@@ -19,11 +19,7 @@ pub(crate) struct Args {
     account: AccountArg,
 }
 
-pub(super) async fn run(
-    global: &GlobalArgs,
-    args: &Args,
-    completed: bool,
-) -> Result<(), Failure> {
+pub(super) async fn run(global: &GlobalArgs, args: &Args, completed: bool) -> Result<(), Failure> {
     let client = global.client()?;
     let found = AccountComment::find(global, &client, &args.account, &args.comments).await?;
     let reporter = Reporter::new(args.json);

@@ -17,7 +17,7 @@ pub(super) fn of(error: &CommentsError) -> Status {
 /// Returns the error in one line, with the option that helps.
 pub(super) fn message(error: &CommentsError) -> String {
     match error.kind {
-        CommentsErrorKind::UnknownRate | CommentsErrorKind::Rate(_) => format!("{error} (--fps)"),
+        CommentsErrorKind::UnknownRate | CommentsErrorKind::Rate(_) => format!("{error} ('--fps')"),
         _ => error.to_string(),
     }
 }

@@ -31,7 +31,12 @@ impl TargetFile {
         let resolver = Resolver::new(global, &transfers, account)?;
         let place = resolver.resolve(Some(place)).await?;
         let file = file(&place)?.id.clone();
-        Ok(Self { client, account: place.account_id.clone(), id: file, path: place.path.to_string() })
+        Ok(Self {
+            client,
+            account: place.account_id.clone(),
+            id: file,
+            path: place.path.to_string(),
+        })
     }
 
     pub(super) fn reader(&self) -> CommentReader {
@@ -49,6 +54,8 @@ impl TargetFile {
 
 /// Returns the file, or the head of the version stack.
 fn file(place: &Resolved) -> Result<&File, Failure> {
-    let message = "is not a file, or has no version: comments belong to files";
-    place.file().ok_or_else(|| Failure::usage(&place.path, message))
+    place.file().ok_or_else(|| {
+        let reason = "is not a file, or has no version: pass a file or a version stack";
+        Failure::usage(format!("'{}' {reason}", place.path))
+    })
 }

@@ -52,7 +52,9 @@ impl TimingArgs {
     /// Refuses `--probe` for a place with many files.
     pub(super) fn check_many(&self) -> Result<(), Failure> {
         match self.probe {
-            Some(_) => Err(Failure::usage("--probe", "cannot be used with a folder, project or share")),
+            Some(_) => {
+                Err(Failure::usage("'--probe' cannot be used with a folder, project or share"))
+            }
             None => Ok(()),
         }
     }

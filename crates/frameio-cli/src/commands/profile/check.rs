@@ -1,4 +1,4 @@
-//! Asks the service what the values of `frameio profile set` are, before they are saved.
+//! Resolves the values of `frameio profile set` at the service before they are saved.
 
 use frameio::accounts::{Account, ListAccounts};
 use frameio::auth::profile::Profile;
@@ -11,12 +11,12 @@ use crate::args::GlobalArgs;
 use crate::credentials::Credentials;
 use crate::exit::{Failure, Status};
 
-/// Maximum number of existing names in an error.
+/// Maximum number of available names in an error.
 const MAX_NAMES: usize = 10;
 
-/// Returns the ids of what was typed: names and paths are resolved, ids are looked up.
+/// Returns the IDs for names, paths and IDs, all of which must exist.
 ///
-/// A workspace or a project also sets what it is in.
+/// A workspace also sets its account, a project its workspace and account.
 pub(super) async fn check(
     global: &GlobalArgs,
     name: &str,
@@ -28,7 +28,7 @@ pub(super) async fn check(
         return Ok(ids);
     }
     let settings = global.sign_in_settings(profile)?;
-    // The ids are those of the user of the profile, whoever the environment names.
+    // The defaults belong to the user of the profile, not to credentials of the environment.
     let credentials = match profile.sign_in {
         Some(_) => Credentials::of_profile(name, profile, &settings)?,
         None => Credentials::find(name, profile, &settings)?,
@@ -52,10 +52,11 @@ pub(super) async fn check(
     if let Some(project) = typed.project.as_ref().filter(|it| !it.is_empty()) {
         let account = chosen.and(accounts.first()).map(|account| account.id.as_str());
         let found = find_project(client, account, project).await?;
-        if typed.workspace.as_ref().is_some_and(|it| !it.is_empty())
+        if let Some(workspace) = typed.workspace.as_ref().filter(|it| !it.is_empty())
             && ids.workspace != found.workspace
         {
-            return Err(Failure::usage("--project", "is not in that workspace"));
+            let reason = format!("it is not in the workspace '{workspace}'");
+            return Err(Failure::value("--project", project, reason));
         }
         ids = found;
     }
@@ -89,17 +90,17 @@ async fn find_project(client: Client, account: Option<&str>, typed: &str) -> Res
         }
         other => other,
     };
-    let place = Transfers::new(client).resolve(locator).await?;
-    let ResolvedItem::Project(project) = &place.item else {
-        return Err(Failure::usage("--project", "is not a project"));
+    let found = Transfers::new(client).resolve(locator).await?;
+    let ResolvedItem::Project(project) = &found.item else {
+        return Err(Failure::value("--project", typed, "it is not a project"));
     };
-    if account.is_some_and(|it| it != place.account_id.as_str()) {
-        let message = format!("is in the account {}", place.account_id);
-        return Err(Failure::usage("--project", message));
+    if account.is_some_and(|it| it != found.account_id.as_str()) {
+        let reason = format!("it is in the account {}", found.account_id);
+        return Err(Failure::value("--project", typed, reason));
     }
     Ok(Ids {
-        account: Some(place.account_id.to_string()),
-        workspace: Some(place.workspace_id.to_string()),
+        account: Some(found.account_id.to_string()),
+        workspace: Some(found.workspace_id.to_string()),
         project: Some(project.id.to_string()),
     })
 }
@@ -113,7 +114,7 @@ async fn all<E: Paged>(client: &Client, list: E) -> Result<Vec<E::Item>, Failure
     Ok(all)
 }
 
-/// Finds what has this id, or else the only one that has this name.
+/// Finds the item with an ID, or else the only one with a name.
 fn only<T>(
     mut items: Vec<T>,
     what: &str,
@@ -128,8 +129,8 @@ fn only<T>(
         (Some((at, _)), None) => Ok(items.swap_remove(at)),
         (Some((_, first)), Some((_, second))) => {
             let (first, second) = (id_and_name(first).0, id_and_name(second).0);
-            let message = format!("several have the name '{typed}': use an ID: {first}, {second}");
-            Err(Failure::usage(format!("--{what}"), message))
+            let reason = format!("several have this name; use an ID, such as {first} or {second}");
+            Err(Failure::value(&format!("--{what}"), typed, reason))
         }
         (None, _) => {
             let mut names: Vec<_> =
@@ -139,7 +140,7 @@ fn only<T>(
             if more > 0 {
                 names.push(format!("and {more} more"));
             }
-            let message = format!("no {what} '{typed}'; available: {}", names.join(", "));
+            let message = format!("no such {what} '{typed}'; available: {}", names.join(", "));
             Err(Failure::new(Status::NotFound, message))
         }
     }

@@ -14,11 +14,11 @@ use crate::report::{Record, Reporter};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List the profiles; a star marks the one in use
+    /// List profiles; an asterisk marks the one in use
     List(ListArgs),
-    /// Select the profile to use from now on
+    /// Select the default profile
     Use(UseArgs),
-    /// Set the IDs that calls use where their input has none
+    /// Set the default account, workspace and project of a profile
     Set(SetArgs),
 }
 
@@ -37,13 +37,13 @@ pub(crate) struct UseArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SetArgs {
-    /// Account, by its name or ID; empty to unset it
+    /// Account name or ID; an empty value removes the default
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
-    /// Workspace, by its name or ID; empty to unset it
+    /// Workspace name or ID; an empty value removes the default
     #[arg(long, value_name = "WORKSPACE")]
     workspace: Option<String>,
-    /// Project, by its path or ID; empty to unset it
+    /// Project path (/Workspace/Project) or ID; an empty value removes the default
     #[arg(long, value_name = "PROJECT")]
     project: Option<String>,
 }
@@ -78,9 +78,9 @@ fn select(args: &UseArgs) -> Result<(), Failure> {
     })
 }
 
-/// Sets the ids, once the service has been asked what they are.
+/// Resolves the values at the service and saves them.
 ///
-/// The default profile is created if it is missing; others are created by `frameio login`, so that a
+/// Creates the default profile if it is missing. Others are created by `frameio login` only, so that a
 /// mistyped name creates none.
 async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
     let profiles = config::load()?;
@@ -96,15 +96,14 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
         }
     };
     let ids = Ids {
-        account: typed("--account", &args.account)?,
-        workspace: typed("--workspace", &args.workspace)?,
-        project: typed("--project", &args.project)?,
+        account: typed("'--account'", &args.account)?,
+        workspace: typed("'--workspace'", &args.workspace)?,
+        project: typed("'--project'", &args.project)?,
     };
     let ids = match check::check(global, &name, &profile, &ids).await {
         Ok(checked) => checked,
-        Err(failure) if matches!(failure.status, Status::SignedOut | Status::NoAnswer) => {
-            let message =
-                format!("saved as typed, because nothing can be checked: {}", failure.message);
+        Err(failure) if matches!(failure.status, Status::SignedOut | Status::NoResponse) => {
+            let message = format!("warning: saved without validation: {}", failure.message);
             Reporter::text().note(&message);
             ids
         }
@@ -125,7 +124,7 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
     })
 }
 
-/// What to set: nothing, an empty text to unset it, or an id.
+/// New values: `None` keeps a default, an empty text removes it.
 #[derive(Clone, Default)]
 struct Ids {
     account: Option<String>,
@@ -133,9 +132,9 @@ struct Ids {
     project: Option<String>,
 }
 
-fn typed(flag: &str, text: &Option<String>) -> Result<Option<String>, Failure> {
+fn typed(subject: &str, text: &Option<String>) -> Result<Option<String>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    Ok(Some(input::setting(flag, text)?.unwrap_or_default()))
+    Ok(Some(input::setting(subject, text)?.unwrap_or_default()))
 }
 
 struct Row<'a> {

@@ -1,4 +1,4 @@
-//! `frameio webhook create`.
+//! `frameio webhook create`: creates a webhook.
 
 use frameio::EventType;
 use frameio::endpoint::is_loopback;
@@ -17,15 +17,15 @@ pub(crate) struct Args {
     /// Name of the webhook
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// URL to which events are sent: https://, or http:// on this machine for `frameio sim`
+    /// URL that receives the events: https://, or http:// on this machine with `frameio sim`
     #[arg(long, value_parser = url)]
     url: String,
-    /// Event to subscribe to, or all; may be repeated
+    /// Event to subscribe to, or 'all'; may be repeated
     #[arg(long = "event", value_name = "EVENT|all", required = true, value_parser = events)]
     events: Vec<Events>,
 }
 
-/// Events that one `--event` names.
+/// Events of one `--event`.
 #[derive(Clone, Debug)]
 struct Events(Vec<EventType>);
 
@@ -36,7 +36,7 @@ fn events(text: &str) -> Result<Events, String> {
     }
 }
 
-/// Validates the URL. Plain HTTP would let anyone on the way read and drop events.
+/// Validates the URL. With plain HTTP, others on the network could read and drop events.
 fn url(text: &str) -> Result<String, String> {
     let uri: Option<Uri> = text.parse().ok();
     let fits = uri.is_some_and(|uri| match (uri.scheme_str(), uri.host()) {
@@ -47,7 +47,7 @@ fn url(text: &str) -> Result<String, String> {
     if fits {
         return Ok(text.to_owned());
     }
-    Err("expected an https:// URL; http:// is for this machine only".to_owned())
+    Err("expected an https:// URL; http:// is accepted for this machine only".to_owned())
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -65,7 +65,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let reporter = Reporter::text();
     reporter.value(&report::json(&webhook)?)?;
     if webhook.secret.is_some() {
-        reporter.note("save the secret, which verifies deliveries: it is shown only once");
+        reporter.note("save the secret, which verifies deliveries; it is shown only once");
     }
     Ok(())
 }

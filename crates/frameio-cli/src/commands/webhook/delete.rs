@@ -1,4 +1,4 @@
-//! `frameio webhook delete`.
+//! `frameio webhook delete`: deletes webhooks.
 
 use frameio::webhooks::DeleteWebhook;
 
@@ -9,12 +9,12 @@ use crate::exit::Failure;
 pub(crate) struct Args {
     #[command(flatten)]
     account: AccountArg,
-    /// IDs of the webhooks to delete; `frameio webhook list` shows them
+    /// IDs of the webhooks, see `frameio webhook list`
     #[arg(value_name = "WEBHOOK", required = true)]
     webhooks: Vec<String>,
 }
 
-/// Deletes one after the other, up to the first that cannot be deleted.
+/// Deletes the webhooks in order, and stops at the first failure.
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let profile = global.profile.load()?;
     let account = args.account.id(&profile)?;

@@ -1,4 +1,4 @@
-//! Formats a verified delivery in a line.
+//! Formats verified deliveries.
 
 use frameio::endpoint::DecodeError;
 use frameio::webhook::action::ActionRequest;
@@ -21,7 +21,7 @@ enum Content {
 }
 
 impl Delivery {
-    /// Reads the body. Events and actions have different required fields.
+    /// Decodes the body as an event, or else as an action.
     pub(super) fn read(verified: &Verified) -> Result<Self, DecodeError> {
         let content = match verified.event() {
             Ok(event) => Content::Event(event),
@@ -32,7 +32,7 @@ impl Delivery {
 }
 
 impl Record for Delivery {
-    /// Returns time, type, resource, and where it happened.
+    /// Returns a line with the time, type, resource, user, project and account.
     fn lines(&self) -> Vec<String> {
         let (what, user, project, account) = match &self.content {
             Content::Event(event) => (
@@ -46,7 +46,7 @@ impl Record for Delivery {
                 let step = if action.submission().is_some() { "submits" } else { "starts" };
                 let (kind, id) = (&action.kind, &action.interaction_id);
                 (
-                    format!("action {kind} {step} {id} on {}", selection.join(", ")),
+                    format!("action {kind} {step} interaction {id} on {}", selection.join(", ")),
                     action.user_id(),
                     action.project_id(),
                     &action.account_id,

@@ -1,4 +1,4 @@
-//! Names of events in arguments.
+//! Event names in arguments.
 
 use frameio::EventType;
 use frameio::endpoint::dynamic::nearest;
@@ -14,16 +14,16 @@ Events:
   collection.created, .updated, .deleted
   share.created, .updated, .deleted, .viewed";
 
-/// Parses the name of an event. An unknown one is taken for a typing error.
+/// Parses the name of an event. Refuses unknown names, which are most likely mistyped.
 pub(super) fn parse(text: &str) -> Result<EventType, String> {
     if EventType::KNOWN.contains(&text) {
         return Ok(text.into());
     }
     let hint = match nearest(text, EventType::KNOWN.iter().copied()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => "`frameio webhook create --help` lists them".to_owned(),
+        Some(nearest) => format!("did you mean '{nearest}'?"),
+        None => "`frameio webhook create --help` lists all events".to_owned(),
     };
-    Err(format!("no event '{text}': {hint}"))
+    Err(format!("no such event: {hint}"))
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn suggests_the_nearest_event() {
         assert_eq!(parse("file.ready"), Ok(EventType::FileReady));
-        let error = "no event 'file.redy': did you mean `file.ready`?";
+        let error = "no such event: did you mean 'file.ready'?";
         assert_eq!(parse("file.redy").as_ref().map_err(|it| &**it), Err(error));
         assert!(parse("moodboard").is_err());
     }

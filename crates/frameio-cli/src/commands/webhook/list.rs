@@ -1,4 +1,4 @@
-//! `frameio webhook list`.
+//! `frameio webhook list`: lists the webhooks of a workspace.
 
 use frameio::webhooks::ListWebhooks;
 

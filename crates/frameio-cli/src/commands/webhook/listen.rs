@@ -1,4 +1,4 @@
-//! `frameio webhook listen`: a receiver on this machine.
+//! `frameio webhook listen`: receives, verifies and prints deliveries.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -31,26 +31,32 @@ use crate::report::Reporter;
 use crate::{listen_address, shutdown};
 
 pub(super) const HELP: &str = "\
-The first line on standard output is the URL to send to. With --json it is {\"url\": …}, and each
-further line is {\"time\": …, \"event\": {…}} or, for a custom action, {\"time\": …, \"action\": {…}}.
+Examples:
+  frameio webhook listen --listen 127.0.0.1:8080 --secret-file secret
+  frameio webhook listen --secret-file secret --forward http://127.0.0.1:3000/webhooks
 
-Requests that cannot be verified get a 401 or 400 and are reported on standard error. All others get
-an empty 200, or the response of the server of --forward: 502 if it does not respond within 10 s.";
+The first line on standard output is the URL of the receiver; a tunnel can make it reachable for
+Frame.io. With --json, it is {\"url\": …}, and each delivery is {\"time\": …, \"event\": {…}} or, for a
+custom action, {\"time\": …, \"action\": {…}}.
+
+A request that cannot be verified is refused with 400 or 401 and reported on standard error. Others
+get the response of the --forward server, or 502 if it does not respond within 10 s; without
+--forward, an empty 200.";
 
 /// Maximum number of connections, and so of forwarded requests. Further clients wait in the backlog
 /// of the socket.
 const MAX_CONNECTIONS: usize = 64;
 
-/// Time limit for a request to arrive.
+/// Time limit for receiving a request.
 const ARRIVAL: Duration = Duration::from_secs(10);
 
-/// Time limit for the server of `--forward`: that of the service for an action.
+/// Time limit for the response of the `--forward` server: that of the service for an action.
 const FORWARD: Duration = Duration::from_secs(10);
 
-/// Time for responses in flight after a request to stop.
+/// Time for responses in flight when the receiver stops.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Pause after a failure to accept, as when the process is out of file descriptors.
+/// Pause after a failed accept, for example because the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Debug, clap::Args)]
@@ -66,7 +72,7 @@ pub(crate) struct Args {
     /// Forward verified requests unchanged to this URL, and return its responses
     #[arg(long, value_name = "URL", value_parser = http_client::url)]
     forward: Option<Uri>,
-    /// Maximum difference between a timestamp and now, in seconds
+    /// Maximum difference between the timestamp of a request and the current time, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     tolerance: u64,
 }
@@ -79,7 +85,7 @@ struct App {
     stop: Stop,
 }
 
-/// The end of a run that cannot print what it receives.
+/// Stops the receiver when a delivery cannot be printed.
 #[derive(Default)]
 struct Stop {
     failure: Mutex<Option<Failure>>,
@@ -105,7 +111,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         forward: args.forward.clone().map(|url| (url, HttpClient::new(FORWARD))),
         stop: Stop::default(),
     });
-    let failed = |error| Failure::usage(listen_address::flag(&args.listen), error);
+    let failed = |error| listen_address::unavailable(&args.listen, &error);
     let listener =
         TcpListener::bind(listen_address::resolve(&args.listen)?).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -128,7 +134,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         }
     };
     tokio::select! {
-        // Signals are handled before anybody can read the line.
+        // Signals must be handled before the line is printed: its reader may send one.
         biased;
         () = shutdown::requested() => {}
         () = app.stop.requested.notified() => {}
@@ -143,11 +149,11 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     app.stop.result()
 }
 
-/// Prints the URL to send to.
+/// Prints the URL of the receiver.
 fn announce(reporter: &Reporter, address: SocketAddr) -> Result<(), Failure> {
     let url = format!("http://{}/", listen_address::reachable(address));
     if !address.ip().is_loopback() {
-        reporter.note(&format!("other machines can reach it at {address}"));
+        reporter.note(&format!("warning: other machines can reach the receiver at {address}"));
     }
     match reporter.is_json() {
         true => reporter.json_line(&json!({ "url": url })),
@@ -164,8 +170,8 @@ fn router(app: Arc<App>) -> Router {
 
 /// Serves one connection.
 ///
-/// `axum::serve` limits neither the number of connections nor the time for the headers of a request,
-/// without which a few silent clients could occupy the server for good.
+/// `axum::serve` limits neither the number of connections nor the time for the headers of a request:
+/// a few silent clients could occupy it forever.
 fn serve(
     graceful: &GracefulShutdown,
     stream: TcpStream,
@@ -176,18 +182,18 @@ fn serve(
         .header_read_timeout(ARRIVAL)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let watched = graceful.watch(connection);
-    // A client that disconnects is no failure of the server.
+    // A client that disconnects is not an error of the server.
     async move { drop(watched.await) }
 }
 
 async fn refuse_method(State(app): State<Arc<App>>, method: Method) -> Response {
-    app.reporter.note(&format!("refused: a {method} instead of a POST"));
+    app.reporter.note(&format!("refused: the method is {method}, not POST"));
     let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
     response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     response
 }
 
-/// Verifies a delivery. The receiver limits the size of its body, the router the time.
+/// Verifies a delivery. The receiver limits the size of the body, the router the time.
 async fn receive(State(app): State<Arc<App>>, request: Request) -> Response {
     match app.receiver.receive(request).await {
         Ok((parts, verified)) => app.accept(&parts, &verified).await,
@@ -209,13 +215,15 @@ impl App {
         match &delivery {
             Ok(delivery) => {
                 if let Err(failure) = self.reporter.record(delivery) {
-                    // The service will deliver it again.
+                    // A 5xx makes the service deliver it again.
                     self.stop.request(failure);
                     return empty(StatusCode::INTERNAL_SERVER_ERROR);
                 }
             }
             Err(error) => {
-                self.reporter.note(&format!("verified, but neither event nor action: {error}"));
+                self.reporter.note(&format!(
+                    "verified, but the body is neither an event nor an action: {error}"
+                ));
             }
         }
         match &self.forward {
@@ -225,7 +233,7 @@ impl App {
         }
     }
 
-    /// Sends the same bytes with the same signature to another server.
+    /// Sends the same body and signature to another server.
     async fn forward(
         &self,
         url: &Uri,
@@ -253,7 +261,7 @@ impl App {
                 response
             }
             Err(failure) => {
-                self.reporter.note(&format!("--forward {url}: {}", failure.message));
+                self.reporter.note(&format!("cannot forward to '{url}': {}", failure.message));
                 empty(StatusCode::BAD_GATEWAY)
             }
         }
@@ -296,7 +304,7 @@ mod tests {
         router(Arc::new(App { receiver, reporter, forward: None, stop }))
     }
 
-    /// A delivery with the headers of a valid one, and another body.
+    /// Returns a delivery with valid headers and this body.
     fn delivery(body: Body) -> Request {
         let signed = Signer::new("secret").unwrap().request("/any/path", "").unwrap();
         signed.map(|_| body)
@@ -310,14 +318,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refuses_a_body_that_breaks_off() {
+    async fn refuses_an_interrupted_body() {
         let body = Body::from_stream(stream::iter([Err::<Bytes, _>("reset")]));
         let response = app().oneshot(delivery(body)).await.unwrap();
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     }
 
     #[tokio::test]
-    async fn names_the_only_method() {
+    async fn refuses_other_methods_with_the_allowed_one() {
         let request = Request::builder().method(Method::PUT).body(Body::empty()).unwrap();
         let response = app().oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);

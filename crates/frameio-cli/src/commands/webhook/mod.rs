@@ -16,13 +16,13 @@ use crate::exit::Failure;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Receive, verify and print webhooks and custom actions until Ctrl-C
+    /// Receive, verify and print webhooks and custom actions until interrupted
     #[command(after_help = listen::HELP)]
     Listen(listen::Args),
-    /// Verify the signature of a body on standard input
+    /// Verify the signature of a request body on standard input
     #[command(after_help = verify::HELP)]
     Verify(verify::Args),
-    /// Send a signed event, or the request of a custom action, to your own server
+    /// Send a signed test event or custom action to your own server
     #[command(after_help = send::HELP)]
     Send(Box<send::Args>),
     /// Create a webhook and print it with its secret

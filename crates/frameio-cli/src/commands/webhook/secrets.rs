@@ -6,7 +6,7 @@ use std::time::Duration;
 use frameio::Secret;
 use frameio::webhook::{Signer, Verifier, VerifyError};
 
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::input;
 
 const VARIABLE: &str = "FRAMEIO_WEBHOOK_SECRET";
@@ -14,32 +14,33 @@ const VARIABLE: &str = "FRAMEIO_WEBHOOK_SECRET";
 /// Secrets from arguments, files or the environment.
 #[derive(Debug, clap::Args)]
 pub(super) struct WebhookSecrets {
-    /// Secret of the webhook. Other users can see the arguments of a process: prefer a file or
-    /// FRAMEIO_WEBHOOK_SECRET
+    /// Secret of the webhook or action; visible to other users of this machine, so prefer
+    /// FRAMEIO_WEBHOOK_SECRET or --secret-file; may be repeated
     #[arg(long = "secret", value_name = "SECRET")]
     given: Vec<Secret>,
-    /// File with a secret on each line; blank lines are skipped [default: the variable FRAMEIO_WEBHOOK_SECRET]
+    /// File with one secret per line; may be repeated [default: $FRAMEIO_WEBHOOK_SECRET]
     #[arg(long = "secret-file", value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
 impl WebhookSecrets {
-    /// Reads the secrets; without arguments, the one in the environment.
+    /// Reads the secrets of the arguments, or else the one in the environment.
     fn read(&self) -> Result<Vec<Secret>, Failure> {
         let mut secrets = Vec::new();
         for given in &self.given {
-            let secret = input::secret("--secret", given.expose())?;
-            secrets.push(secret.ok_or_else(|| Failure::usage("--secret", "is blank"))?);
+            let secret = input::secret("'--secret'", given.expose())?;
+            secrets.push(secret.ok_or_else(|| Failure::usage("'--secret' is blank"))?);
         }
         for file in &self.files {
             secrets.extend(lines(file)?);
         }
         if self.given.is_empty() && self.files.is_empty() {
             secrets.push(input::variable(VARIABLE)?.map(Secret::from).ok_or_else(|| {
-                let hint = format!("set {VARIABLE}, or use --secret-file");
                 let is_set = std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty());
-                let what = if is_set { "the secret is blank" } else { "no secret" };
-                Failure::new(Status::Usage, format!("{what}: {hint}"))
+                Failure::usage(match is_set {
+                    true => format!("{VARIABLE} is blank"),
+                    false => format!("no secret: set {VARIABLE} or '--secret-file'"),
+                })
             })?);
         }
         Ok(secrets)
@@ -49,7 +50,7 @@ impl WebhookSecrets {
     pub(super) fn verifier(&self, tolerance: u64) -> Result<Verifier, Failure> {
         let secrets = self.read()?;
         let verifier = Verifier::any_of(secrets.iter().map(Secret::expose));
-        let verifier = verifier.map_err(|error| Failure::usage("--secret", error))?;
+        let verifier = verifier.map_err(|error| Failure::usage(error.to_string()))?;
         Ok(verifier.window(Duration::from_secs(tolerance)))
     }
 
@@ -57,34 +58,36 @@ impl WebhookSecrets {
     pub(super) fn signer(&self) -> Result<Signer, Failure> {
         let secrets = self.read()?;
         let [secret] = secrets.as_slice() else {
-            return Err(Failure::usage("--secret", "expected exactly one: one secret signs"));
+            let count = secrets.len();
+            return Err(Failure::usage(format!("expected one secret to sign with, got {count}")));
         };
-        Signer::new(secret.expose()).map_err(|error| Failure::usage("--secret", error))
+        Signer::new(secret.expose()).map_err(|error| Failure::usage(error.to_string()))
     }
 }
 
 fn lines(file: &Path) -> Result<Vec<Secret>, Failure> {
     let text = input::file(file)?;
-    let lines = text.lines().map(|line| input::secret(file.display(), line));
+    let subject = input::quoted(file.display());
+    let lines = text.lines().map(|line| input::secret(&subject, line));
     let secrets: Vec<_> = lines.filter_map(Result::transpose).collect::<Result<_, _>>()?;
     if secrets.is_empty() {
-        return Err(Failure::usage(file.display(), "contains no secret"));
+        return Err(Failure::usage(format!("{subject} contains no secret")));
     }
     Ok(secrets)
 }
 
-/// Explains a refusal to the owner of the secret; the sender gets less.
+/// Explains why a request is refused, in more detail than the response to its sender.
 pub(super) fn reason(error: &VerifyError) -> String {
     match error {
         VerifyError::Expired { age, .. } if *age >= 0 => {
-            format!("the signature is right, but was made {age} s ago")
+            format!("the signature is valid, but {age} s old")
         }
         VerifyError::Expired { age, .. } => {
             let ahead = age.unsigned_abs();
-            format!("the signature is right, but of {ahead} s in the future: is the clock right?")
+            format!("the signature is valid, but {ahead} s in the future: check the clocks")
         }
         VerifyError::Mismatch => {
-            "the signature does not match: another secret, or another body".to_owned()
+            "the signature does not match: the secret or the body is different".to_owned()
         }
         other => other.to_string(),
     }

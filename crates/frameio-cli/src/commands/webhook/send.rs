@@ -1,4 +1,4 @@
-//! `frameio webhook send`: sends a delivery of the service to the user's own server.
+//! `frameio webhook send`: sends a test delivery to the user's own server.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -16,18 +16,21 @@ use crate::input;
 use crate::report::{self, Reporter};
 
 pub(super) const HELP: &str = "\
-IDs that are not given are invented and name nothing at Frame.io. `frameio webhook create --help`
-lists the events.
+Examples:
+  frameio webhook send http://127.0.0.1:3000/webhooks --type file.ready --secret-file secret
+  frameio webhook send http://127.0.0.1:3000/actions --type my.action --action --secret-file secret
+
+The default IDs do not exist at Frame.io. `frameio webhook create --help` lists all events.
 
 Exit status:
-  0  the server accepted it with a 2xx
-  2  wrong usage; nothing was sent
-  6  the server refused it with a 4xx; 401 if the signature is wrong
-  8  the server failed with a 5xx
-  9  no response: no connection, or none within the time limit of the service (5 s; actions 10 s)
-  10 another status; the service follows no redirects";
+    0  The server accepted the request (2xx)
+    2  Invalid arguments; nothing was sent
+    6  The server refused the request (4xx); 401 if it did not accept the signature
+    8  The server failed (5xx)
+    9  No connection, or no response within the time limit of Frame.io: 5 s, for actions 10 s
+   10  Other status; Frame.io does not follow redirects";
 
-/// Time limits of the service for the responses to an event and to an action.
+/// Time limits of the service for responses to events and to actions.
 const EVENT_LIMIT: Duration = Duration::from_secs(5);
 const ACTION_LIMIT: Duration = Duration::from_secs(10);
 
@@ -39,27 +42,27 @@ pub(crate) struct Args {
     /// URL of the server
     #[arg(value_parser = http_client::url)]
     url: Uri,
-    /// Event, such as file.ready; with --action, the event of the action
+    /// Event, such as file.ready; with --action, the event name of the action
     #[arg(long = "type", value_name = "EVENT", required_unless_present = "body")]
     kind: Option<String>,
     #[command(flatten)]
     secrets: WebhookSecrets,
-    /// Resource of the event: ID, or KIND:ID such as folder:ID; may be repeated for an action
+    /// ID of the resource, with an optional kind such as folder:ID; may be repeated for an action
     #[arg(long = "resource", value_name = "[KIND:]ID")]
     resources: Vec<String>,
-    /// Account of the event
+    /// ID of the account
     #[arg(long, value_name = "ID", default_value = "00000000-0000-4000-8000-000000000001")]
     account: String,
-    /// Workspace of the event
+    /// ID of the workspace
     #[arg(long, value_name = "ID", default_value = "00000000-0000-4000-8000-000000000002")]
     workspace: String,
-    /// Project of the event
+    /// ID of the project
     #[arg(long, value_name = "ID", default_value = "00000000-0000-4000-8000-000000000003")]
     project: String,
-    /// User who caused the event
+    /// ID of the user who caused the event
     #[arg(long, value_name = "ID", default_value = "00000000-0000-4000-8000-000000000004")]
     user: String,
-    /// Send the request of a custom action
+    /// Send a custom action instead of an event
     #[arg(long)]
     action: bool,
     /// ID of the action
@@ -70,7 +73,7 @@ pub(crate) struct Args {
         default_value = "00000000-0000-4000-8000-000000000005"
     )]
     action_id: String,
-    /// ID that all requests of one run of the action share
+    /// ID that is shared by all requests of an interaction
     #[arg(
         long,
         value_name = "ID",
@@ -78,13 +81,13 @@ pub(crate) struct Args {
         default_value = "00000000-0000-4000-8000-000000000006"
     )]
     interaction: String,
-    /// Content of the submitted form: '{"NAME": "VALUE"}', @FILE, or -
+    /// Values of a submitted form: '{"NAME": "VALUE"}', @FILE, or - for standard input
     #[arg(long, value_name = "JSON", requires = "action")]
     data: Option<String>,
-    /// Send the bytes of this file as the body
+    /// Send the content of this file as the body
     #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "resources", "action"])]
     body: Option<PathBuf>,
-    /// Time of the signature: now, or seconds since 1970; a server must refuse an old one
+    /// Time of the signature: 'now' or a Unix timestamp; a server should refuse old signatures
     #[arg(long, value_name = "SECONDS|now", default_value = "now", value_parser = verify::time)]
     at: SystemTime,
 }
@@ -94,12 +97,12 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     let since = args.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let request = signer
         .request_at(since.as_secs(), args.url.clone(), body(args)?)
-        .map_err(|error| Failure::usage("URL", error))?;
+        .map_err(|error| Failure::usage(format!("cannot build the request: {error}")))?;
     let limit = if args.action { ACTION_LIMIT } else { EVENT_LIMIT };
     deliver(&HttpClient::new(limit), request).await
 }
 
-/// Sends a request, and returns a failure unless the server accepts it.
+/// Sends a request, and fails unless the server accepts it.
 async fn deliver(client: &HttpClient, request: Request<Body>) -> Result<(), Failure> {
     let response = client.send(request).await?;
     let (status, body) = (response.status(), response.into_body());
@@ -109,16 +112,16 @@ async fn deliver(client: &HttpClient, request: Request<Body>) -> Result<(), Fail
     body.lines().try_for_each(|line| reporter.line(line))?;
     let (exit, why) = match status.as_u16() {
         200..=299 => return Ok(()),
-        400..=499 => (Status::Refused, "the server refused it"),
+        400..=499 => (Status::Refused, "the server refused the request"),
         500..=599 => (Status::ServerError, "the server failed"),
-        _ => (Status::Unexpected, "the service accepts a 2xx only"),
+        _ => (Status::Unexpected, "the status is not 2xx"),
     };
-    Err(Failure::new(exit, format!("{why}: the service would deliver it again")))
+    Err(Failure::new(exit, format!("{why}; Frame.io would retry this delivery")))
 }
 
 fn body(args: &Args) -> Result<Vec<u8>, Failure> {
     if let Some(file) = &args.body {
-        return std::fs::read(file).map_err(|error| Failure::usage(file.display(), error));
+        return std::fs::read(file).map_err(|error| Failure::file("read", file, &error));
     }
     let kind = args.kind.as_deref().unwrap_or_default();
     let json = if args.action { action(args, kind)? } else { event(args, kind)? };
@@ -126,16 +129,20 @@ fn body(args: &Args) -> Result<Vec<u8>, Failure> {
 }
 
 fn event(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
-    let known = event_names::parse(kind).map_err(|error| Failure::usage("--type", error))?;
-    // `metadata.value.updated` names the file that has the value.
-    let of = match kind.split('.').next() {
+    let known = event_names::parse(kind).map_err(|error| Failure::value("--type", kind, error))?;
+    // The resource of `metadata.value.updated` is the file that has the value.
+    let default_kind = match kind.split('.').next() {
         Some("metadata") | None => "file",
-        Some(of) => of,
+        Some(kind) => kind,
     };
     let resource = match args.resources.as_slice() {
-        [] => Resource::new(of, INVENTED_ID),
-        [one] => resource(one, of),
-        _ => return Err(Failure::usage("--resource", "an event names one resource")),
+        [] => Resource::new(default_kind, INVENTED_ID),
+        [one] => resource(one, default_kind),
+        _ => {
+            let message = "'--resource' can be repeated with '--action' only: an event has one \
+                           resource";
+            return Err(Failure::usage(message));
+        }
     };
     let event = Event::new(known, resource, &*args.account)
         .workspace(&*args.workspace)
@@ -146,8 +153,8 @@ fn event(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
 
 fn action(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
     if args.resources.len() > MAX_SELECTED {
-        let message = format!("an action runs on at most {MAX_SELECTED} resources");
-        return Err(Failure::usage("--resource", message));
+        let message = format!("an action can have at most {MAX_SELECTED} values of '--resource'");
+        return Err(Failure::usage(message));
     }
     let mut selection: Vec<_> = args.resources.iter().map(|text| resource(text, "file")).collect();
     if selection.is_empty() {
@@ -167,7 +174,7 @@ fn action(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
 
 const INVENTED_ID: &str = "00000000-0000-4000-8000-000000000007";
 
-/// Parses a resource. IDs at Adobe contain colons too: only a known kind is a prefix.
+/// Parses a resource. Only a known kind is a prefix, because IDs of Adobe contain colons too.
 fn resource(text: &str, default: &str) -> Resource {
     let named = text.split_once(':').map(|(kind, id)| Resource::new(kind, id));
     match named {

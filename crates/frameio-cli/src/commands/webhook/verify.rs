@@ -1,6 +1,5 @@
 //! `frameio webhook verify`: verifies the signature of a body.
 
-use std::io::Read;
 use std::time::{Duration, SystemTime};
 
 use frameio::webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
@@ -8,17 +7,18 @@ use http::{HeaderMap, HeaderValue};
 
 use super::secrets::{WebhookSecrets, reason};
 use crate::exit::{Failure, Status};
+use crate::input;
 
 pub(super) const HELP: &str = "\
-The body is verified byte by byte: an additional line end makes it another body.
+Example:
+  frameio webhook verify --timestamp 1700000000 --signature v0=… --secret-file secret < body.json
+
+The body must be exactly the one that was received: an additional line end invalidates the signature.
 
 Exit status:
-  0  verified
-  1  not verified; standard error has the reason
-  2  wrong usage";
-
-/// Maximum size of a body.
-const MAX_BYTES: u64 = 64 << 20;
+    0  The signature is valid
+    1  The signature is not valid; the reason is on standard error
+    2  Invalid arguments";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -30,7 +30,7 @@ pub(crate) struct Args {
     signature: String,
     #[command(flatten)]
     secrets: WebhookSecrets,
-    /// Time of receipt: now, or seconds since 1970
+    /// Time of receipt: 'now' or a Unix timestamp
     #[arg(long, value_name = "SECONDS|now", default_value = "now", value_parser = time)]
     at: SystemTime,
     /// Maximum difference between the timestamp and the time of receipt, in seconds
@@ -45,7 +45,7 @@ pub(super) fn time(text: &str) -> Result<SystemTime, String> {
     }
     let seconds = text.parse().ok().map(Duration::from_secs);
     let time = seconds.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since));
-    time.ok_or_else(|| "expected `now` or seconds since 1970".to_owned())
+    time.ok_or_else(|| "expected 'now' or a Unix timestamp in seconds".to_owned())
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
@@ -54,13 +54,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let mut headers = HeaderMap::new();
     headers.insert(TIMESTAMP_HEADER, value("--timestamp", &args.timestamp)?);
     headers.insert(SIGNATURE_HEADER, value("--signature", &args.signature)?);
-    let mut body = Vec::new();
-    let read = std::io::stdin().take(MAX_BYTES + 1).read_to_end(&mut body);
-    read.map_err(|error| Failure::usage("standard input", error))?;
-    if body.len() as u64 > MAX_BYTES {
-        let message = format!("is longer than {MAX_BYTES} bytes");
-        return Err(Failure::usage("standard input", message));
-    }
+    let body = input::bytes(&mut std::io::stdin(), input::STANDARD_INPUT)?;
     match verifier.verify(&headers, body) {
         Ok(_) => Ok(()),
         Err(error) => Err(Failure::new(Status::Other, format!("not verified: {}", reason(&error)))),
@@ -68,5 +62,6 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn value(flag: &str, text: &str) -> Result<HeaderValue, Failure> {
-    HeaderValue::from_str(text).map_err(|error| Failure::usage(flag, error))
+    let reason = "it is not a valid header value";
+    HeaderValue::from_str(text).map_err(|_| Failure::value(flag, text, reason))
 }

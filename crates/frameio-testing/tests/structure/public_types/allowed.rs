@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Found, Use};
 
 /// Crates whose public API is checked. The list must have exactly one line for each of them.
-const CHECKED: [&str; 9] = [
+const CHECKED: [&str; 12] = [
     "frameio-core",
     "frameio-tower",
     "frameio-client",
@@ -15,7 +15,10 @@ const CHECKED: [&str; 9] = [
     "frameio-api",
     "frameio-webhook",
     "frameio-transfer",
+    "frameio-legacy",
     "frameio-redis",
+    "frameio-timecode",
+    "frameio-markers",
 ];
 
 /// A crate (`http`) or one item of it (`tokio::time::Instant`), in general or behind a feature

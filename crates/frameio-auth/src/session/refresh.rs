@@ -1,4 +1,4 @@
-//! Getting other tokens, and keeping them.
+//! Refreshing, importing, saving and revoking tokens.
 
 use std::sync::Arc;
 
@@ -10,45 +10,47 @@ use super::state::{Freshness, Unsaved};
 use crate::error::{Error, ErrorKind};
 use crate::store::StoreLock;
 use crate::tokens::Tokens;
-use crate::{RENEW_FAILED, RENEWED, UNSAVED};
+use crate::{REFRESH_FAILED, REFRESHED, SAVE_FAILED};
 
 pub(super) type OnChange = Arc<dyn Fn(Option<&Tokens>) + Send + Sync>;
 pub(super) type OnUnsaved = Arc<dyn Fn(&Error) + Send + Sync>;
 
 impl Shared {
-    /// Other tokens than those that are aging, expired or to be replaced.
-    pub(super) async fn renew(&self) -> Result<Tokens, Error> {
-        let result = self.try_renew().await;
+    /// Returns fresh tokens, from the store or the service.
+    pub(super) async fn refresh(&self) -> Result<Tokens, Error> {
+        let result = self.try_refresh().await;
         match &result {
-            Ok(Renewed { tokens, here: true }) => {
+            Ok(Refreshed { tokens, is_received: true }) => {
                 tracing::debug!(
-                    name: RENEWED,
+                    name: REFRESHED,
                     target: TARGET,
                     expires_at = %tokens.expires_at,
-                    "{RENEWED}"
+                    "{REFRESHED}"
                 );
                 self.changed(Some(tokens));
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(name: RENEW_FAILED, target: TARGET, %error, "{RENEW_FAILED}");
+                tracing::warn!(name: REFRESH_FAILED, target: TARGET, %error, "{REFRESH_FAILED}");
             }
         }
-        result.map(|renewed| renewed.tokens)
+        result.map(|refreshed| refreshed.tokens)
     }
 
-    async fn try_renew(&self) -> Result<Renewed, Error> {
+    async fn try_refresh(&self) -> Result<Refreshed, Error> {
         let _work = self.work.lock().await;
-        // An import may have come first.
-        if let Some(tokens) = self.good() {
-            return Ok(Renewed { tokens, here: false });
+        // An import may have been faster.
+        if let Some(tokens) = self.fresh_tokens() {
+            return Ok(Refreshed { tokens, is_received: false });
         }
-        if self.ims.credential().is_server() { self.ask().await } else { self.refresh().await }
+        match self.ims.credential().is_server() {
+            true => self.refresh_server().await,
+            false => self.refresh_user().await,
+        }
     }
 
-    /// Asks for the tokens of a server. What the store has only spares a request, so where it
-    /// fails the work goes on without it.
-    async fn ask(&self) -> Result<Renewed, Error> {
+    /// Gets the tokens of a server. The store only saves a request, so its failures are ignored.
+    async fn refresh_server(&self) -> Result<Refreshed, Error> {
         let lock = self.lock().await;
         let stored = match &lock {
             Ok(_) => self.load().await,
@@ -57,56 +59,58 @@ impl Shared {
         match stored {
             Ok(Some(stored)) => {
                 if let Some(tokens) = self.adopt(stored) {
-                    return Ok(Renewed { tokens, here: false });
+                    return Ok(Refreshed { tokens, is_received: false });
                 }
             }
             Ok(None) => {}
             Err(error) if error.kind() == ErrorKind::Issuer => return Err(error),
-            Err(error) => tracing::warn!(name: UNSAVED, target: TARGET, %error, "{UNSAVED}"),
+            Err(error) => {
+                tracing::warn!(name: SAVE_FAILED, target: TARGET, %error, "{SAVE_FAILED}")
+            }
         }
         let tokens = self.ims.client_credentials().await?;
         if let Err(error) = self.save(&tokens).await {
-            tracing::warn!(name: UNSAVED, target: TARGET, %error, "{UNSAVED}");
+            tracing::warn!(name: SAVE_FAILED, target: TARGET, %error, "{SAVE_FAILED}");
         }
         self.hold(tokens.clone(), None);
-        Ok(Renewed { tokens, here: true })
+        Ok(Refreshed { tokens, is_received: true })
     }
 
     /// Refreshes the tokens of a user.
-    async fn refresh(&self) -> Result<Renewed, Error> {
+    async fn refresh_user(&self) -> Result<Refreshed, Error> {
         let _lock = self.lock().await?;
         let mut stored = self.newest().await?;
-        // Twice at most: with what is there, and with what another process has put there since.
-        for last in [false, true] {
+        // The second pass uses tokens that another process has saved in the meantime.
+        for is_last in [false, true] {
             if let Some(tokens) = self.adopt(stored.clone()) {
-                return Ok(Renewed { tokens, here: false });
+                return Ok(Refreshed { tokens, is_received: false });
             }
             let used = stored.refresh_token.ok_or_else(|| {
-                let why = "the access token has ended, and there is no refresh token";
-                Error::new(ErrorKind::SignInAgain, why)
+                let reason = "the access token has expired, and there is no refresh token";
+                Error::new(ErrorKind::SignInRequired, reason)
             })?;
             if self.state().is_refused(&used) {
-                let why = "the refresh token was refused before";
-                return Err(Error::new(ErrorKind::SignInAgain, why));
+                let reason = "the refresh token was refused earlier";
+                return Err(Error::new(ErrorKind::SignInRequired, reason));
             }
-            // What cannot be saved must not be asked for: it would end the saved tokens.
+            // The request uses up the saved refresh token, so saving its result must be possible.
             let _space = self.store.reserve().await.map_err(|error| failed("save", error))?;
             match self.ims.refresh(&used).await {
                 Ok(tokens) => {
                     let unsaved = self.save(&tokens).await.err().map(|error| {
-                        // The old ones are used up: these are better than none.
-                        tracing::warn!(name: UNSAVED, target: TARGET, %error, "{UNSAVED}");
+                        // The saved tokens are used up, so the session continues with unsaved ones.
+                        tracing::warn!(name: SAVE_FAILED, target: TARGET, %error, "{SAVE_FAILED}");
                         if let Some(on_unsaved) = &self.on_unsaved {
                             on_unsaved(&error);
                         }
                         Unsaved(Some(used))
                     });
                     self.hold(tokens.clone(), unsaved);
-                    return Ok(Renewed { tokens, here: true });
+                    return Ok(Refreshed { tokens, is_received: true });
                 }
-                Err(error) if error.is_sign_in_again() => {
+                Err(error) if error.requires_sign_in() => {
                     let now_stored = self.newest().await?;
-                    if last || now_stored.refresh_token.as_ref() == Some(&used) {
+                    if is_last || now_stored.refresh_token.as_ref() == Some(&used) {
                         self.state().refuse(used);
                         return Err(error);
                     }
@@ -115,10 +119,11 @@ impl Shared {
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::new(ErrorKind::SignInAgain, "another process takes its refresh tokens away"))
+        let reason = "other processes use up the refresh tokens of this store";
+        Err(Error::new(ErrorKind::SignInRequired, reason))
     }
 
-    /// What the store has; first what could not be saved is saved, unless the store has gone on.
+    /// Returns the newest tokens. Saves unsaved tokens first, unless the store has newer ones.
     async fn newest(&self) -> Result<Tokens, Error> {
         let stored = self.load().await?;
         let unsaved = {
@@ -136,11 +141,11 @@ impl Shared {
                 return Ok(tokens);
             }
         }
-        stored.ok_or_else(|| Error::new(ErrorKind::SignInAgain, "nobody is signed in"))
+        stored.ok_or_else(|| Error::new(ErrorKind::SignInRequired, "no tokens are stored"))
     }
 
-    /// The tokens that are held, if they are good for a while yet.
-    fn good(&self) -> Option<Tokens> {
+    /// Returns the tokens of the session if they need no refresh.
+    fn fresh_tokens(&self) -> Option<Tokens> {
         let state = self.state();
         match state.freshness(self.ims.now()) {
             Freshness::Fresh(_) => Some(state.held()?.tokens.clone()),
@@ -148,24 +153,24 @@ impl Shared {
         }
     }
 
-    /// Takes tokens from the store, if they are others, and good for a while yet.
+    /// Uses stored tokens if they are new to the session and need no refresh.
     fn adopt(&self, stored: Tokens) -> Option<Tokens> {
         let now = self.ims.now();
-        let is_news = self.state().is_news(&stored);
-        if !is_news || stored.remaining(now) <= self.refresh_before {
+        let is_new = self.state().is_new(&stored);
+        if !is_new || stored.remaining(now) <= self.refresh_before {
             return None;
         }
         self.hold(stored, None);
-        self.good()
+        self.fresh_tokens()
     }
 
     fn hold(&self, tokens: Tokens, unsaved: Option<Unsaved>) {
-        let renewable = self.ims.credential().is_server() || tokens.refresh_token.is_some();
-        let before = renewable.then_some(self.refresh_before);
+        let can_refresh = self.ims.credential().is_server() || tokens.refresh_token.is_some();
+        let before = can_refresh.then_some(self.refresh_before);
         self.state().hold(tokens, before, unsaved, self.ims.now());
     }
 
-    /// Saves the tokens that could not be saved before, if there are any.
+    /// Saves tokens that could not be saved earlier.
     pub(super) async fn save_unsaved(&self) -> Result<(), Error> {
         let _work = self.work.lock().await;
         if self.state().held().is_none_or(|held| held.unsaved.is_none()) {
@@ -239,10 +244,10 @@ impl Shared {
     }
 }
 
-struct Renewed {
+struct Refreshed {
     tokens: Tokens,
-    /// Whether it was this session that got them.
-    here: bool,
+    /// Whether this session received them from the service.
+    is_received: bool,
 }
 
 fn failed(what: &str, error: BoxError) -> Error {

@@ -1,30 +1,30 @@
-//! What an action answers.
+//! Responses of custom actions.
 
 use bytes::Bytes;
 use frameio_core::{Body, Extra, model};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 
-/// What an action answers: a message, a [form](super::Form::answer), or nothing.
+/// Response of a custom action: a message, a [form](super::Form::response), or nothing.
 ///
-/// It becomes an [`http::Response`] by `into`; with the feature `axum` a handler returns it as it
-/// is. Whichever it is, the status is 200.
+/// Convert it into an [`http::Response`] with `into`, or return it from an axum handler with the feature
+/// `axum`. The status is always 200.
 ///
 /// ```
 /// use frameio_core::Body;
-/// use frameio_webhook::action::Answer;
+/// use frameio_webhook::action::ActionResponse;
 ///
-/// let answer = Answer::message("Done", "The file is on its way.");
-/// let response: http::Response<Body> = answer.into();
+/// let message = ActionResponse::message("Done", "The file is on its way.");
+/// let response: http::Response<Body> = message.into();
 /// let body = response.body().as_bytes();
 /// assert_eq!(body, Some(&br#"{"title":"Done","description":"The file is on its way."}"#[..]));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
-pub struct Answer(Bytes);
+pub struct ActionResponse(Bytes);
 
-impl Answer {
-    /// Shows a message, which ends the interaction.
+impl ActionResponse {
+    /// Shows a message and ends the interaction.
     pub fn message(title: impl Into<String>, description: impl Into<String>) -> Self {
         let (title, description, extra) = (title.into(), description.into(), Extra::new());
         Self::json(&Message { title, description, extra })
@@ -35,21 +35,21 @@ impl Answer {
         Self(Bytes::new())
     }
 
-    /// The JSON of it; nothing for [`nothing`](Self::nothing).
+    /// Returns the JSON of the body; empty for [`nothing`](Self::nothing).
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Only of what has text for its keys, which cannot fail.
+    /// Serializes a model, which cannot fail because all its keys are strings.
     pub(super) fn json(content: &impl Serialize) -> Self {
         Self(serde_json::to_vec(content).unwrap_or_default().into())
     }
 }
 
-impl From<Answer> for http::Response<Body> {
-    fn from(answer: Answer) -> Self {
-        let mut response = Self::new(Body::from(answer.0.clone()));
-        if !answer.0.is_empty() {
+impl From<ActionResponse> for http::Response<Body> {
+    fn from(action: ActionResponse) -> Self {
+        let mut response = Self::new(Body::from(action.0.clone()));
+        if !action.0.is_empty() {
             let json = HeaderValue::from_static("application/json");
             response.headers_mut().insert(CONTENT_TYPE, json);
         }
@@ -58,11 +58,11 @@ impl From<Answer> for http::Response<Body> {
 }
 
 model! {
-    /// What is written of a message.
+    /// Body of a message.
     pub struct Message {
-        /// What it says at the top.
+        /// Title of the dialog.
         pub title: String,
-        /// What it says below.
+        /// Text below the title.
         pub description: String,
     }
 }
@@ -72,11 +72,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_has_neither_a_body_nor_a_type() {
-        let response = http::Response::<Body>::from(Answer::nothing());
+    fn nothing_has_neither_a_body_nor_a_content_type() {
+        let response = http::Response::<Body>::from(ActionResponse::nothing());
         assert_eq!((response.status().as_u16(), response.headers().len()), (200, 0));
         assert_eq!(response.body().as_bytes(), Some(&b""[..]));
-        let response = http::Response::<Body>::from(Answer::message("a", "b"));
+        let response = http::Response::<Body>::from(ActionResponse::message("a", "b"));
         assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
     }
 }

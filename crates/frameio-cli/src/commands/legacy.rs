@@ -1,0 +1,327 @@
+//! `frameio legacy serve`: the legacy V2 API on this machine.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use axum::Router;
+use frameio::{Client, Secret};
+use frameio_legacy::relay::Relay;
+use frameio_legacy::{
+    AcceptedTokens, Counts, Hosts, LegacyBuilder, LegacyService, Replies, RouteClass,
+};
+use http::Uri;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use serde::Deserialize;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::args::GlobalArgs;
+use crate::exit::Failure;
+use crate::report::Reporter;
+use crate::{input, listen_address, shutdown};
+
+const HELP: &str = "\
+The first line on standard output is the URL: give it to old programs as their host. They keep their
+token: on the loopback any is accepted, and the calls to V4 are made with your own sign-in. To listen on
+another address, --tokens or --forward-token is required.
+
+Tokens for --tokens, one on each line with a comment after it:
+  printf %s \"$TOKEN\" | sha256sum >>tokens
+
+A relay for --relay receives deliveries of V4 and sends them on in the old shape:
+  [{\"path\": \"/relay/ingest\", \"secret\": \"secret of the V4 webhook\",
+    \"target\": \"http://127.0.0.1:3000/hook\", \"target_secret\": \"secret of the old webhook\"}]
+
+RUST_LOG=frameio=warn logs requests that are answered in part or refused.";
+
+/// Maximum number of connections. Further clients wait in the backlog of the socket.
+const MAX_CONNECTIONS: usize = 256;
+
+/// Time limit for the headers of a request to arrive.
+const ARRIVAL: Duration = Duration::from_secs(30);
+
+/// Time for responses in flight after a request to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Pause after a failure to accept, as when the process is out of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Serve the legacy V2 API until Ctrl-C
+    #[command(after_help = HELP)]
+    Serve(Box<Args>),
+    /// List the routes with the V4 operations that answer them
+    Routes,
+}
+
+impl Command {
+    pub(super) async fn run(&self, global: &GlobalArgs) -> Result<(), Failure> {
+        match self {
+            Self::Serve(args) => serve(global, args).await,
+            Self::Routes => routes(),
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    listen: String,
+    /// Maximum time to wait for the quota of a call before it is answered with 429
+    #[arg(long, value_name = "SECONDS", default_value = "25s", value_parser = seconds)]
+    max_wait: Duration,
+    /// Call V4 with the legacy token of each request instead of the own sign-in
+    #[arg(long)]
+    forward_token: bool,
+    /// Accept only tokens whose SHA-256 is in this file
+    #[arg(long, value_name = "FILE")]
+    tokens: Option<PathBuf>,
+    /// Accept requests to this host name; may be repeated
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
+    /// URL by which clients reach the server [default: the host of each request]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Account of callers who name none
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// Items of a page for requests that do not say
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    page_size: u32,
+    /// Answer 1 for numbers of items and comments instead of counting them
+    #[arg(long)]
+    assume_counts: bool,
+    /// Create a comment that quotes instead of refusing replies
+    #[arg(long)]
+    quote_replies: bool,
+    /// Number of the first frame in V4
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=1))]
+    first_frame: u64,
+    /// File with an id of V2 and an id of V4 on each line, for ids that have changed
+    #[arg(long, value_name = "FILE")]
+    ids: Option<PathBuf>,
+    /// File with relays for deliveries of webhooks and custom actions
+    #[arg(long, value_name = "FILE")]
+    relay: Option<PathBuf>,
+}
+
+/// A relay, as `--relay` has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RelayEntry {
+    path: String,
+    secret: Secret,
+    target: String,
+    target_secret: Secret,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.strip_suffix('s').unwrap_or(text);
+    let seconds: f64 = number.parse().map_err(|_| "expected seconds, such as 25s".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "expected seconds, such as 25s".to_owned())
+}
+
+async fn serve(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let address = listen_address::resolve(&args.listen)?;
+    let legacy = service(global, args, address)?;
+    let mut router = Router::new().fallback_service(legacy);
+    for (path, relay) in relays(args.relay.as_deref())? {
+        router = router.route_service(&path, relay);
+    }
+    let failed = |error| listen_address::unavailable(&args.listen, &error);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
+    let served = async {
+        announce(address)?;
+        loop {
+            tokio::select! {
+                accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => {
+                    match accepted {
+                        Ok((stream, _)) => {
+                            drop(connections.spawn(connection(&graceful, stream, router.clone())));
+                        }
+                        Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                    }
+                }
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    };
+    tokio::select! {
+        // Signals are handled before anybody can read the line.
+        biased;
+        () = shutdown::requested() => {}
+        failed = served => return failed,
+    }
+    drop(listener);
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = shutdown::requested() => {}
+        () = tokio::time::sleep(GRACE) => {}
+    }
+    Ok(())
+}
+
+/// Builds the façade. Off the loopback it has to know its callers: it calls V4 as the user.
+fn service(
+    global: &GlobalArgs,
+    args: &Args,
+    address: SocketAddr,
+) -> Result<LegacyService, Failure> {
+    let is_local = address.ip().is_loopback();
+    if !is_local && args.tokens.is_none() && !args.forward_token {
+        let message = "other machines can reach this address: use --tokens or --forward-token";
+        return Err(Failure::value("--listen", &args.listen, message));
+    }
+    let mut builder = match args.forward_token {
+        true => {
+            let profile = global.profile.load()?;
+            LegacyService::forward_token(global.client_builder(&profile, Client::builder())?)
+        }
+        false => LegacyService::builder(global.client()?),
+    };
+    if is_local || !args.hosts.is_empty() {
+        builder = builder.hosts(args.hosts.iter().fold(Hosts::local(), |all, name| all.and(name)));
+    }
+    if let Some(path) = &args.tokens {
+        builder = builder.accept_tokens(tokens(path)?);
+    }
+    Ok(settings(args, builder)?.build())
+}
+
+fn settings(args: &Args, builder: LegacyBuilder) -> Result<LegacyBuilder, Failure> {
+    let mut builder = builder
+        .max_wait(args.max_wait)
+        .page_size(args.page_size)
+        .first_frame(args.first_frame)
+        .counts(if args.assume_counts { Counts::Assumed } else { Counts::Exact })
+        .replies(if args.quote_replies { Replies::Quote } else { Replies::Refuse });
+    if let Some(account) = &args.account {
+        builder = builder.account(account.as_str());
+    }
+    if let Some(url) = &args.public_url {
+        builder = builder.public_url(url);
+    }
+    if let Some(path) = &args.ids {
+        builder = builder.ids(ids(path)?);
+    }
+    Ok(builder)
+}
+
+fn tokens(path: &Path) -> Result<AcceptedTokens, Failure> {
+    let tokens = AcceptedTokens::parse(&input::file(path)?);
+    let tokens = tokens.map_err(|error| Failure::value("--tokens", path.display(), error))?;
+    match tokens.is_empty() {
+        true => Err(Failure::value(
+            "--tokens",
+            path.display(),
+            "the file contains no SHA-256 of a token",
+        )),
+        false => Ok(tokens),
+    }
+}
+
+fn ids(path: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let text = input::file(path)?;
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    lines
+        .map(|(index, line)| {
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next(), words.next()) {
+                (Some(old), Some(new), None) => Ok((old.to_owned(), new.to_owned())),
+                _ => {
+                    let message = format!("line {}: expected two ids", index + 1);
+                    Err(Failure::value("--ids", path.display(), message))
+                }
+            }
+        })
+        .collect()
+}
+
+fn relays(path: Option<&Path>) -> Result<Vec<(String, Relay)>, Failure> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let about = |error: &dyn std::fmt::Display| Failure::value("--relay", path.display(), error);
+    // The text holds secrets, which errors of serde may repeat.
+    let entries: Vec<RelayEntry> = serde_json::from_str(&input::file(path)?).map_err(|error| {
+        about(&format!("line {}: not a list of relays as --help shows it", error.line()))
+    })?;
+    let (mut relays, mut paths) = (Vec::new(), HashSet::new());
+    for entry in entries {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
+        let fits = entry.path.starts_with('/')
+            && !entry.path.starts_with("/v2")
+            && entry.path.bytes().all(plain);
+        if !fits || !paths.insert(entry.path.clone()) {
+            return Err(about(&format!("'{}' is not a unique path, such as /relay/a", entry.path)));
+        }
+        let target = entry.target.parse::<Uri>().ok();
+        let target = target.filter(|it| matches!(it.scheme_str(), Some("http" | "https")));
+        let target =
+            target.ok_or_else(|| about(&format!("'{}': 'target' is no URL", entry.path)))?;
+        let relay = Relay::new(entry.secret, target, entry.target_secret);
+        relays.push((entry.path, relay.map_err(|error| about(&error))?));
+    }
+    Ok(relays)
+}
+
+/// Prints the URL that old programs are given.
+fn announce(address: SocketAddr) -> Result<(), Failure> {
+    let reporter = Reporter::text();
+    if !address.ip().is_loopback() {
+        reporter.note(&format!("other machines can reach it at {address}, without encryption"));
+    }
+    reporter.line(&format!("http://{}", listen_address::reachable(address)))
+}
+
+/// Serves one connection.
+fn connection(
+    graceful: &GracefulShutdown,
+    stream: TcpStream,
+    router: Router,
+) -> impl Future<Output = ()> + Send + 'static + use<> {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(ARRIVAL)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let watched = graceful.watch(connection);
+    // A client that disconnects is no failure of the server.
+    async move { drop(watched.await) }
+}
+
+/// Prints the routes that are answered, and those that are refused.
+fn routes() -> Result<(), Failure> {
+    let reporter = Reporter::text();
+    for route in frameio_legacy::Route::all() {
+        let operations = match (route.class(), route.operations()) {
+            (RouteClass::Gone | RouteClass::NeverExisted | RouteClass::NotConcerned, []) => "-",
+            (_, operations) => &operations.join(" "),
+        };
+        let class = route.class().to_string();
+        let route = format!("{} {}", route.method(), route.path());
+        reporter.line(&format!("{class:<13} {route:<55} {operations}"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_seconds_with_or_without_a_unit() {
+        assert_eq!(seconds("25s"), Ok(Duration::from_secs(25)));
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "s", "-1", "1m", "inf"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+module studio/relay
+
+go 1.25
