@@ -33,6 +33,7 @@
 //! Comments have frame numbers only. The rate is taken from the metadata of the file, unless [`Timing`] has
 //! one. A file of unknown rate is an error, because a wrong rate moves comments by minutes. No documented
 //! field has the start timecode; without [`Timing::start_timecode`], timecodes count from `00:00:00:00`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod convert;
 mod error;

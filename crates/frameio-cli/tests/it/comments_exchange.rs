@@ -327,7 +327,7 @@ exists   01:00:53:18  Mina Okafor: Colour is final from here on
 async fn refuses_files_that_cannot_be_imported() {
     let desk = Desk::new().await;
     std::fs::write(desk.path("x.txt"), "Dear diary").unwrap();
-    let edl = "TITLE: x\n001  001  V  C  01:00:61:00 01:00:10:01 01:00:10:00 01:00:10:01\nx |C:\n";
+    let edl = "TITLE: x\n001  001  V  C  01:00:10:00 01:00:10:01 01:00:10:00 01:00:10:01\nx |C:\n";
     std::fs::write(desk.path("x.edl"), edl).unwrap();
     let rate = json!({"version": 1, "media": {"frame_rate": "25"}, "markers": [{"frame": 1, "text": "a"}]});
     std::fs::write(desk.path("x.json"), rate.to_string()).unwrap();
