@@ -26,6 +26,7 @@
 //! The command runs it as `frameio migrate scan`.
 
 mod language;
+mod lines;
 mod notebook;
 mod operations;
 mod patterns;

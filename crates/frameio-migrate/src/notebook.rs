@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::source::{self, Line};
+use crate::lines::{self, Line};
 
 /// Returns the lines of all code cells, or `None` for a text that is not a notebook.
 pub(crate) fn lines(text: &str) -> Option<Vec<Line>> {
     let notebook: Value = serde_json::from_str(text).ok()?;
     let cells = notebook.get("cells")?.as_array()?;
     let code = cells.iter().enumerate().filter(|(_, cell)| cell["cell_type"] == "code");
-    Some(code.flat_map(|(index, cell)| source::lines(&text_of(cell), Some(index + 1))).collect())
+    Some(code.flat_map(|(index, cell)| lines::lines(&text_of(cell), Some(index + 1))).collect())
 }
 
 /// The source of a cell is a text or a list of texts.

@@ -10,9 +10,10 @@ use regex::{Regex, RegexSet};
 use serde::Serialize;
 
 use crate::language::Language;
+use crate::lines::Line;
 use crate::operations::{Replacement, replacement};
 use crate::patterns::{Certainty, Effort, Kind, Pattern, patterns};
-use crate::source::{self, Line, Unread};
+use crate::source::{self, Unread};
 
 /// Files that mark the root of a package.
 const MANIFESTS: [&str; 13] = [

@@ -1,23 +1,14 @@
-//! The text of a file, cut into lines with their places.
+//! Reads files into lines.
 
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::language::Language;
+use crate::lines::{Line, lines};
 use crate::notebook;
 
 /// Largest file that is read, in bytes. Larger ones are data or generated code.
 pub(crate) const SIZE_LIMIT: u64 = 8 << 20;
-
-/// A line of source code.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
-    /// Cell of a notebook, counted from 1.
-    pub(crate) cell: Option<usize>,
-    /// Number within the file or cell, counted from 1.
-    pub(crate) number: usize,
-    pub(crate) text: String,
-}
 
 /// Reason why a file was not read.
 #[derive(Debug)]
@@ -50,12 +41,6 @@ pub(crate) fn read(path: &Path, language: Language) -> Result<Vec<Line>, Unread>
         return Ok(lines(&text.replace("\\/", "/"), None));
     }
     Ok(lines(&text, None))
-}
-
-/// Cuts a text into lines.
-pub(crate) fn lines(text: &str, cell: Option<usize>) -> Vec<Line> {
-    let numbered = text.lines().enumerate();
-    numbered.map(|(index, text)| Line { cell, number: index + 1, text: text.to_owned() }).collect()
 }
 
 /// Decodes text that Windows programs write, if it has a byte-order mark.

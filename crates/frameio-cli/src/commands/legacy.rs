@@ -277,7 +277,9 @@ fn relays(path: Option<&Path>) -> Result<Vec<(String, Relay)>, Failure> {
 fn announce(address: SocketAddr) -> Result<(), Failure> {
     let reporter = Reporter::text();
     if !address.ip().is_loopback() {
-        reporter.note(&format!("other machines can reach it at {address}, without encryption"));
+        reporter.note(&format!(
+            "warning: other machines can reach the façade at {address}, without encryption"
+        ));
     }
     reporter.line(&format!("http://{}", listen_address::reachable(address)))
 }

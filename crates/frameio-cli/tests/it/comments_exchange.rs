@@ -334,7 +334,10 @@ async fn refuses_files_that_cannot_be_imported() {
     for (arguments, message) in [
         (&["import", "nothing.edl", STACK][..], "nothing.edl"),
         (&["import", "x.txt", STACK], "the format is not recognized; set it"),
-        (&["import", "x.edl", STACK], "'x.edl': cannot read the markers as resolve-edl: line 2"),
+        (
+            &["import", "x.edl", STACK, "--start-tc", "02:00:00:00"],
+            "'x.edl': cannot read the markers as resolve-edl: line 2",
+        ),
         (
             &["import", "x.json", STACK],
             "the frame rate of the markers is 25, and that of the file is 24",
