@@ -1,4 +1,4 @@
-//! Writes the open comments of a file as markers for DaVinci Resolve, and reports what was lost.
+//! Writes the open comments of a file as markers for DaVinci Resolve, and reports losses.
 //!
 //! ```console
 //! $ cargo run --example resolve_markers --features markers
@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             println!("{}\n{}", edl.name(list.media.stem()), String::from_utf8_lossy(&edl.data));
         }
         for (kind, count) in output.summary() {
-            println!("not carried: {kind} of {count} comments");
+            println!("lost or changed: {kind} ({count})");
         }
     }
     Ok(())

@@ -170,7 +170,7 @@ async fn edits_texts_and_positions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn deletes_comments_only_if_told_so() {
+async fn deletes_comments_only_with_confirmation() {
     let (sim, server) = demo().await;
     let refused = run(&server, &["comments", "delete", WITH_REPLIES]).await;
     assert!(refused.failed(2).contains("'--yes' is required"), "{refused:?}");

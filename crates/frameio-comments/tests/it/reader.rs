@@ -147,7 +147,7 @@ async fn the_start_timecode_decides_about_drop_frame() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn skips_comments_that_cannot_be_decoded_if_it_is_told_to() {
+async fn skips_comments_that_cannot_be_decoded_on_request() {
     let sim = demo();
     let spoil = || {
         let comment = json!({
