@@ -58,6 +58,14 @@
     doc = "| upload and download files | `transfer`, feature `transfer` | `frameio-transfer` |"
 )]
 #![cfg_attr(
+    feature = "markers",
+    doc = "| exchange comments with editing systems | [`markers`], feature `markers` | `frameio-comments`, `frameio-markers` |"
+)]
+#![cfg_attr(
+    not(feature = "markers"),
+    doc = "| exchange comments with editing systems | `markers`, feature `markers` | `frameio-comments`, `frameio-markers` |"
+)]
+#![cfg_attr(
     feature = "webhook",
     doc = "| receive webhooks and custom actions | [`webhook`], feature `webhook` | `frameio-webhook` |"
 )]
@@ -77,6 +85,7 @@
 //! | `http2` | yes | HTTP/2 where the server offers it |
 //! | `gzip` | yes | compressed responses |
 //! | `transfer` | no | `transfer`: uploads, downloads, trees, paths |
+//! | `markers` | no | `markers`: comments as markers of editing systems; implies `transfer` |
 //! | `auth` | no | `auth`: signing in with Adobe IMS |
 //! | `env` | no | `Client::from_env`; implies `auth` |
 //! | `keyring` | no | tokens in the keyring of the system; implies `auth` |
@@ -126,6 +135,18 @@ pub use frameio_transport as transport;
 pub mod webhook {
     pub use frameio_client::webhook::Fetched;
     pub use frameio_webhook::*;
+}
+
+/// Comments as markers of editing systems, and markers as comments.
+///
+/// [`CommentReader`](markers::CommentReader) reads comments, [`write`](markers::write) and
+/// [`read`](markers::read) convert them, and [`plan_import`](markers::plan_import) compares them with
+/// existing ones. [`timecode`](markers::timecode) has the arithmetic.
+#[cfg(feature = "markers")]
+pub mod markers {
+    pub use frameio_comments::*;
+    pub use frameio_markers::*;
+    pub use frameio_timecode as timecode;
 }
 
 /// Operations that the service may change or withdraw at any time.

@@ -3,6 +3,7 @@
 mod asset_row;
 mod batch;
 mod call;
+mod comments;
 mod download;
 #[cfg(feature = "legacy")]
 mod legacy;
@@ -87,6 +88,11 @@ pub(crate) enum Command {
     Ls(ls::Args),
     /// List a folder or project and everything below it
     Tree(tree::Args),
+    /// List, change and export comments, and import markers of editing systems
+    Comments {
+        #[command(subcommand)]
+        command: comments::Command,
+    },
     /// Call an operation of the API and print its response as JSON
     #[command(after_help = call::HELP)]
     Call(call::Args),
@@ -138,6 +144,7 @@ impl Command {
             Self::Sync(args) => sync::run(global, args).await,
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
+            Self::Comments { command } => command.run(global).await,
             Self::Call(args) => call::run(global, args).await,
             Self::Batch(args) => batch::run(global, args).await,
             Self::Operations(args) => operations::run(args),

@@ -3,6 +3,8 @@
 
 mod batch;
 mod call;
+mod comments;
+mod comments_exchange;
 mod credentials;
 mod from_env;
 mod input;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Found, Use};
 
 /// Crates whose public API is checked. The list must have exactly one line for each of them.
-const CHECKED: [&str; 13] = [
+const CHECKED: [&str; 14] = [
     "frameio-core",
     "frameio-tower",
     "frameio-client",
@@ -19,6 +19,7 @@ const CHECKED: [&str; 13] = [
     "frameio-redis",
     "frameio-timecode",
     "frameio-markers",
+    "frameio-comments",
     "frameio-migrate",
 ];
 

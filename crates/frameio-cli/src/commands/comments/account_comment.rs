@@ -1,0 +1,75 @@
+//! A comment that is given by its id.
+
+use frameio::accounts::{Account, ListAccounts};
+use frameio::comments::{Comment, CommentInclude, ShowComment};
+use frameio::{AccountId, Client};
+
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::{Failure, Status};
+
+/// A comment, and the account that owns its file.
+pub(super) struct AccountComment {
+    pub(super) account: AccountId,
+    pub(super) comment: Comment,
+}
+
+impl AccountComment {
+    /// Finds comments in the chosen account, or in those of the user. All are found before any is changed.
+    pub(super) async fn find(
+        global: &GlobalArgs,
+        client: &Client,
+        account: &AccountArg,
+        ids: &[String],
+    ) -> Result<Vec<Self>, Failure> {
+        let profile = global.profile.load()?;
+        let wanted = account.given().or(profile.account_id.as_deref());
+        let accounts = accounts(client, wanted).await?;
+        let mut found = Vec::new();
+        for id in ids {
+            found.push(Self::find_one(client, &accounts, id).await?);
+        }
+        Ok(found)
+    }
+
+    async fn find_one(client: &Client, accounts: &[AccountId], id: &str) -> Result<Self, Failure> {
+        for account in accounts {
+            let show = ShowComment::new(account, id)
+                .include([CommentInclude::Owner, CommentInclude::Replies]);
+            match client.send(show).await {
+                Ok(comment) => return Ok(Self { account: account.clone(), comment }),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Failure::new(Status::NotFound, format!("no comment has the id '{id}'")))
+    }
+
+    /// Returns the author and the beginning of the text.
+    pub(super) fn summary(&self) -> String {
+        let owner = self.comment.owner.as_ref();
+        let author = owner.map_or("Reviewer", |user| user.name.as_deref().unwrap_or(&user.email));
+        let text = self.comment.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let short: String = text.chars().take(60).collect();
+        let dots = if short.len() < text.len() { "…" } else { "" };
+        format!("{author}: {short}{dots}")
+    }
+}
+
+async fn accounts(client: &Client, wanted: Option<&str>) -> Result<Vec<AccountId>, Failure> {
+    let mut items = client.items(ListAccounts::new().page_size(100));
+    let mut accounts: Vec<Account> = Vec::new();
+    while let Some(account) = items.next().await {
+        accounts.push(account?);
+    }
+    let Some(wanted) = wanted else {
+        return Ok(accounts.into_iter().map(|account| account.id).collect());
+    };
+    let is_wanted = |it: &Account| it.id.as_str() == wanted || it.display_name == wanted;
+    let accounts: Vec<_> = accounts.into_iter().filter(is_wanted).map(|it| it.id).collect();
+    match accounts.is_empty() {
+        true => {
+            Err(Failure::new(Status::NotFound, format!("no account has the name or id '{wanted}'")))
+        }
+        false => Ok(accounts),
+    }
+}
