@@ -86,7 +86,24 @@ pub fn read(
             Err(ReadError::new(ReadErrorKind::Format, "files of this format cannot be read"))
         }
     };
-    list.map_err(|error| error.of(format))
+    list.and_then(within_limits).map_err(|error| error.of(format))
+}
+
+/// Largest frame of a file that is read, more than 200 years at 120 frames per second.
+const MAX_FRAME: i64 = 1 << 40;
+
+/// Refuses frames with which arithmetic could overflow.
+fn within_limits(list: MarkerList) -> Result<MarkerList, ReadError> {
+    let is_valid = |frames: Option<i64>| {
+        frames.is_none_or(|frames| (-MAX_FRAME..=MAX_FRAME).contains(&frames))
+    };
+    match list.markers.iter().position(|it| !is_valid(it.frame) || !is_valid(it.length)) {
+        None => Ok(list),
+        Some(index) => {
+            let reason = format!("marker {} has a frame or length beyond {MAX_FRAME}", index + 1);
+            Err(ReadError::new(ReadErrorKind::Limit, reason))
+        }
+    }
 }
 
 /// Returns the format of a file, judged by its content.

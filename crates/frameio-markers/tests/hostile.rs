@@ -250,3 +250,20 @@ fn large_comments_are_read_and_written() {
         }
     }
 }
+
+#[test]
+fn refuses_frames_that_overflow() {
+    let json = String::from_utf8(
+        written(Format::Json, &spot(), &WriteOptions::default()).files[0].data.clone(),
+    );
+    let mut json: serde_json::Value = serde_json::from_str(&json.unwrap()).unwrap();
+    let rows = json.as_array_mut().map(|rows| rows.as_mut_slice());
+    let rows = match rows {
+        Some(rows) => rows,
+        None => json["markers"].as_array_mut().unwrap().as_mut_slice(),
+    };
+    rows[0]["frame"] = i64::MAX.into();
+    let text = serde_json::to_vec(&json).unwrap();
+    let error = read(Some(Format::Json), &text, &ReadOptions::default()).unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::Limit, "{error}");
+}

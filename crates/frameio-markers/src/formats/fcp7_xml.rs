@@ -37,7 +37,8 @@ const COLORS: [(Color, u32); 8] = [
 pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> {
     let media = plan.media;
     let events = plan.events();
-    let last = events.iter().map(|event| event.frame + event.length.unwrap_or(1)).max();
+    let last =
+        events.iter().map(|event| event.frame.saturating_add(event.length.unwrap_or(1))).max();
     let duration = media.frames.or(last).unwrap_or(1).max(1);
     let (width, height) = media.size.unwrap_or((1920, 1080));
     let drop_frame = if media.timebase.is_drop_frame() { "DF" } else { "NDF" };
@@ -95,7 +96,7 @@ fn marker<'a>(page: &mut Page, plan: &mut Plan<'a>, event: &Event<'a>) -> Result
     if cut {
         plan.lose(first, LossKind::Name, "the name of the marker was cut");
     }
-    let out = event.length.map_or(-1, |length| event.frame + length);
+    let out = event.length.map_or(-1, |length| event.frame.saturating_add(length));
     let color = plan.color(event, Palette::Premiere);
     let code = COLORS.iter().find(|(named, _)| *named == color).map_or(COLORS[0].1, |(_, c)| *c);
     page.open_inline("marker", &[])?;

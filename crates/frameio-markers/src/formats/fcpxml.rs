@@ -24,7 +24,8 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
     plan.label(0)?;
     let media = plan.media;
     let events = plan.events();
-    let last = events.iter().map(|event| event.frame + event.length.unwrap_or(1)).max();
+    let last =
+        events.iter().map(|event| event.frame.saturating_add(event.length.unwrap_or(1))).max();
     let duration = time(plan, media.frames.or(last).unwrap_or(1).max(1));
     let start = time(plan, media.start);
     let mode = if media.timebase.is_drop_frame() { "DF" } else { "NDF" };

@@ -90,7 +90,9 @@ fn row<'a>(plan: &Plan<'a>, placed: Placed<'a>) -> Row<'a> {
     };
     Row {
         timecode_in: placed.frame.map(label),
-        timecode_out: placed.frame.map(|frame| label(frame + placed.length.unwrap_or(1))),
+        timecode_out: placed
+            .frame
+            .map(|frame| label(frame.saturating_add(placed.length.unwrap_or(1)))),
         seconds: placed.frame.map(|frame| seconds(plan.media.rate(), frame)),
         marker,
     }

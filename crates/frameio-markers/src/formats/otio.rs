@@ -160,7 +160,8 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
     let media = plan.media;
     let clock = Clock(media.rate().to_f64());
     let events = plan.events();
-    let last = events.iter().map(|event| event.frame + event.length.unwrap_or(1)).max();
+    let last =
+        events.iter().map(|event| event.frame.saturating_add(event.length.unwrap_or(1))).max();
     let frames = media.frames.or(last).unwrap_or(1).max(1);
     let markers = events.iter().map(|event| marker(plan, event, &clock)).collect();
     let clip = Clip {

@@ -29,7 +29,11 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
     for event in plan.events() {
         let length = event.length.unwrap_or(0);
         let start = plan.label(event.frame)?;
-        let end = if length == 0 { start.clone() } else { plan.end_label(event.frame + length)? };
+        let end = if length == 0 {
+            start.clone()
+        } else {
+            plan.end_label(event.frame.saturating_add(length))?
+        };
         let duration = plan.media.timebase.timecode(length).to_string();
         let texts: Vec<_> = event.markers.iter().map(|m| text::single_line(&m.text)).collect();
         let times = [start, end, duration].map(|label| label.replace([':', ';'], separator));

@@ -46,7 +46,8 @@ fn one_file<'a>(plan: &mut Plan<'a>, events: &[Event<'a>]) -> Result<String, Wri
     let mode = if plan.media.timebase.is_drop_frame() { "DROP FRAME" } else { "NON-DROP FRAME" };
     let mut edl = format!("TITLE: {title}\r\nFCM: {mode}\r\n\r\n");
     for (at, event) in events.iter().enumerate() {
-        let (start, end) = (plan.label(event.frame)?, plan.end_label(event.frame + 1)?);
+        let (start, end) =
+            (plan.label(event.frame)?, plan.end_label(event.frame.saturating_add(1))?);
         let color = plan.color(event, Palette::Resolve);
         let note = clean(plan, event, &note(event));
         let name = clean(plan, event, &event.label());
