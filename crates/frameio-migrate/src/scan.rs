@@ -36,8 +36,8 @@ const MANIFESTS: [&str; 13] = [
 const FOREIGN: [&str; 7] =
     ["node_modules", "vendor", "venv", ".venv", "site-packages", "target", "__pycache__"];
 
-/// Patterns that say less than another one on the same line; a trailing dot stands for all ids
-/// with that beginning.
+/// Patterns that say less than another one on the same line, the most general first; a trailing dot
+/// stands for all ids with that beginning.
 const COVERED: [(&str, &[&str]); 8] = [
     ("url.base", &["path.", "js.axios", "ipaas.http"]),
     ("url.split", &["url.base", "path.", "url.http"]),
@@ -304,15 +304,15 @@ fn specific(matches: Vec<Match>) -> Vec<Match> {
     for found in &matches {
         lines.entry((found.cell, found.line)).or_default().insert(found.pattern.id);
     }
+    let rank = |id: &str| COVERED.iter().position(|(general, _)| *general == id);
     let covered = |found: &Match| {
-        let Some((_, by)) = COVERED.iter().find(|(id, _)| *id == found.pattern.id) else {
-            return false;
-        };
+        let Some(own) = rank(found.pattern.id) else { return false };
+        let Some((_, by)) = COVERED.get(own) else { return false };
         let others = lines.get(&(found.cell, found.line)).into_iter().flatten();
-        others.filter(|other| **other != found.pattern.id).any(|other| {
-            by.iter().any(|by| other == by || (by.ends_with('.') && other.starts_with(by)))
-                // Two general patterns do not cover each other.
-                && !COVERED.iter().any(|(id, by)| id == other && by.contains(&found.pattern.id))
+        others.copied().any(|other| {
+            // Among general patterns, the later one in the list says more.
+            rank(other).is_none_or(|other| other > own)
+                && by.iter().any(|by| other == *by || (by.ends_with('.') && other.starts_with(by)))
         })
     };
     let mut seen = BTreeSet::new();

@@ -156,3 +156,9 @@ fn names_of_files_reach_a_terminal_escaped() {
     let scan = scanned(&[("a\u{1b}[31m.sh", "curl https://api.frame.io/v2/me\n")]);
     assert!(!report::text(&scan).contains('\u{1b}') && !report::markdown(&scan).contains('\u{1b}'));
 }
+
+#[test]
+fn a_line_with_several_general_patterns_keeps_the_most_specific() {
+    let scan = scanned(&[("a.php", "$url = 'https://api.frame.io/v2/assets/' . $id;\n")]);
+    assert_eq!(ids(&scan), [("a.php", 1, "path.asset")]);
+}
