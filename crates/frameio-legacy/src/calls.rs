@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frameio_core::{CallOptions, Cursor, Endpoint, EndpointExt, Paged, RateLimitInfo};
+use frameio_core::{CallOptions, Cursor, CursorGuard, Endpoint, EndpointExt, Paged, RateLimitInfo};
 use tokio::time::Instant;
 
 use crate::context::Context;
@@ -52,14 +52,16 @@ impl Context {
     /// Returns all items of a list.
     pub(crate) async fn all<E: Paged>(&self, request: E) -> Result<Vec<E::Item>, Refusal> {
         let (mut items, mut cursor): (Vec<E::Item>, Option<Cursor>) = (Vec::new(), None);
+        let mut guard = CursorGuard::for_request(&request);
         loop {
             let request = match cursor.take() {
                 Some(cursor) => request.clone().after(cursor),
                 None => request.clone(),
             };
             let page = E::into_page(self.send(request).await?);
-            let next =
-                page.next_cursor().map_err(|error| Refusal::bad_gateway(error.to_string()))?;
+            let next = guard
+                .next_cursor(&page)
+                .map_err(|error| Refusal::bad_gateway(error.to_string()))?;
             items.extend(page.data);
             match next {
                 None => return Ok(items),

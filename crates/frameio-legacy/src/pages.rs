@@ -1,6 +1,6 @@
 //! Lists by page number, on top of lists by cursor.
 
-use frameio_core::{Cursor, Paged};
+use frameio_core::{Cursor, CursorGuard, Paged};
 
 use crate::context::Context;
 use crate::listing::Window;
@@ -46,6 +46,7 @@ impl Context {
     ) -> Result<Window<E::Item>, Refusal> {
         let start = paging.start();
         let (mut index, mut cursor) = known.map_or((0, None), |(at, cursor)| (at, Some(cursor)));
+        let mut guard = cursor.as_ref().map_or_else(CursorGuard::new, CursorGuard::starting_at);
         let mut items = Vec::new();
         loop {
             let request = match cursor.take() {
@@ -53,8 +54,9 @@ impl Context {
                 None => request.clone(),
             };
             let page = E::into_page(self.send(request).await?);
-            let next =
-                page.next_cursor().map_err(|error| Refusal::bad_gateway(error.to_string()))?;
+            let next = guard
+                .next_cursor(&page)
+                .map_err(|error| Refusal::bad_gateway(error.to_string()))?;
             let total = page.total_count;
             for item in page.data {
                 if index >= start && (items.len() as u64) < paging.size {

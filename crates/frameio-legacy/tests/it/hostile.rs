@@ -210,3 +210,17 @@ async fn logs_no_secret() {
         assert!(!text.contains(secret), "'{secret}' in {text}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_links_to_itself_ends_in_an_error() {
+    let endless = tower::service_fn(|_: Request<Body>| async {
+        let page = r#"{"data": [], "links": {"next": "/v4/accounts?after=a"}}"#;
+        Ok::<_, std::convert::Infallible>(http::Response::new(Body::from(page)))
+    });
+    let client = frameio_client::Client::builder().token(Sim::TOKEN).transport(endless);
+    let legacy = frameio_legacy::LegacyService::builder(client.build().unwrap()).build();
+    let request = request("GET", "/v2/accounts", &[("authorization", "Bearer x")], "");
+    let response = tower::ServiceExt::oneshot(legacy, request);
+    let response = tokio::time::timeout(std::time::Duration::from_secs(3600), response).await;
+    assert_eq!(response.expect("the list ends").unwrap().status(), 502);
+}
