@@ -10,6 +10,7 @@ mod listen_address;
 mod logging;
 mod report;
 mod resolver;
+mod server;
 mod shutdown;
 
 use std::future::Future;

@@ -12,18 +12,14 @@ use frameio_legacy::{
     AcceptedTokens, Counts, Hosts, LegacyBuilder, LegacyService, Replies, RouteClass,
 };
 use http::Uri;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::net::TcpListener;
 
 use crate::args::GlobalArgs;
 use crate::exit::Failure;
 use crate::report::Reporter;
-use crate::{input, listen_address, shutdown};
+use crate::server::Limits;
+use crate::{input, listen_address};
 
 const HELP: &str = "\
 The first line on standard output is the URL: give it to old programs as their host. They keep their
@@ -39,17 +35,8 @@ A relay for --relay receives deliveries of V4 and sends them on in the old shape
 
 RUST_LOG=frameio=warn logs requests that are served in part or refused.";
 
-/// Maximum number of connections. Further clients wait in the backlog of the socket.
-const MAX_CONNECTIONS: usize = 256;
-
-/// Time limit for the headers of a request to arrive.
-const ARRIVAL: Duration = Duration::from_secs(30);
-
-/// Time for responses in flight after a request to stop.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// Pause after a failure to accept, as when the process is out of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Limits of the façade.
+const LIMITS: Limits = Limits { connections: 256, arrival: Duration::from_secs(30) };
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -138,36 +125,7 @@ async fn serve(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let failed = |error| listen_address::unavailable(&args.listen, &error);
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
-    let served = async {
-        announce(address)?;
-        loop {
-            tokio::select! {
-                accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => {
-                    match accepted {
-                        Ok((stream, _)) => {
-                            drop(connections.spawn(connection(&graceful, stream, router.clone())));
-                        }
-                        Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-                    }
-                }
-                Some(_) = connections.join_next() => {}
-            }
-        }
-    };
-    tokio::select! {
-        // Signals are handled before anybody can read the line.
-        biased;
-        () = shutdown::requested() => {}
-        failed = served => return failed,
-    }
-    drop(listener);
-    tokio::select! {
-        () = graceful.shutdown() => {}
-        () = shutdown::requested() => {}
-        () = tokio::time::sleep(GRACE) => {}
-    }
-    Ok(())
+    LIMITS.serve(listener, router, || announce(address), std::future::pending()).await
 }
 
 /// Builds the façade. Off the loopback it has to know its callers: it calls V4 as the user.
@@ -282,21 +240,6 @@ fn announce(address: SocketAddr) -> Result<(), Failure> {
         ));
     }
     reporter.line(&format!("http://{}", listen_address::reachable(address)))
-}
-
-/// Serves one connection.
-fn connection(
-    graceful: &GracefulShutdown,
-    stream: TcpStream,
-    router: Router,
-) -> impl Future<Output = ()> + Send + 'static + use<> {
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(ARRIVAL)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let watched = graceful.watch(connection);
-    // A client that disconnects is no failure of the server.
-    async move { drop(watched.await) }
 }
 
 /// Prints the routes that are served, and those that are refused.

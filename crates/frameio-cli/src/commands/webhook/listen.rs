@@ -13,22 +13,18 @@ use axum::routing::post;
 use frameio::webhook::{Receiver, Rejection, SIGNATURE_HEADER, TIMESTAMP_HEADER, Verified};
 use http::header::{ALLOW, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, request};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutError};
 
 use super::delivery_format::Delivery;
 use super::http_client::{self, HttpClient};
 use super::secrets::{WebhookSecrets, reason};
 use crate::exit::Failure;
+use crate::listen_address;
 use crate::report::Reporter;
-use crate::{listen_address, shutdown};
+use crate::server::Limits;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -43,21 +39,14 @@ A request that cannot be verified is refused with 400 or 401 and reported on sta
 get the response of the --forward server, or 502 if it does not respond within 10 s; without
 --forward, an empty 200.";
 
-/// Maximum number of connections, and so of forwarded requests. Further clients wait in the backlog
-/// of the socket.
-const MAX_CONNECTIONS: usize = 64;
-
 /// Time limit for receiving a request.
 const ARRIVAL: Duration = Duration::from_secs(10);
 
 /// Time limit for the response of the `--forward` server: that of the service for an action.
 const FORWARD: Duration = Duration::from_secs(10);
 
-/// Time for responses in flight when the receiver stops.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// Pause after a failed accept, for example because the process is out of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Limits of the receiver. The number of connections also bounds that of forwarded requests.
+const LIMITS: Limits = Limits { connections: 64, arrival: ARRIVAL };
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -116,36 +105,8 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         TcpListener::bind(listen_address::resolve(&args.listen)?).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let router = router(app.clone());
-    let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
-    let served = async {
-        announce(&app.reporter, address)?;
-        loop {
-            tokio::select! {
-                accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => {
-                    match accepted {
-                        Ok((stream, _)) => {
-                            drop(connections.spawn(serve(&graceful, stream, router.clone())));
-                        }
-                        Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-                    }
-                }
-                Some(_) = connections.join_next() => {}
-            }
-        }
-    };
-    tokio::select! {
-        // Signals must be handled before the line is printed: its reader may send one.
-        biased;
-        () = shutdown::requested() => {}
-        () = app.stop.requested.notified() => {}
-        failed = served => return failed,
-    }
-    drop(listener);
-    tokio::select! {
-        () = graceful.shutdown() => {}
-        () = shutdown::requested() => {}
-        () = tokio::time::sleep(GRACE) => {}
-    }
+    let announce = || announce(&app.reporter, address);
+    LIMITS.serve(listener, router, announce, app.stop.requested.notified()).await?;
     app.stop.result()
 }
 
@@ -166,24 +127,6 @@ fn router(app: Arc<App>) -> Router {
     Router::new()
         .fallback_service(methods.with_state(app))
         .layer(RequestBodyDeadlineLayer::new(ARRIVAL))
-}
-
-/// Serves one connection.
-///
-/// `axum::serve` limits neither the number of connections nor the time for the headers of a request:
-/// a few silent clients could occupy it forever.
-fn serve(
-    graceful: &GracefulShutdown,
-    stream: TcpStream,
-    router: Router,
-) -> impl Future<Output = ()> + Send + 'static + use<> {
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(ARRIVAL)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let watched = graceful.watch(connection);
-    // A client that disconnects is not an error of the server.
-    async move { drop(watched.await) }
 }
 
 async fn refuse_method(State(app): State<Arc<App>>, method: Method) -> Response {
