@@ -70,6 +70,11 @@ impl Checksums {
         Ok(None)
     }
 
+    /// Returns whether a checksum of a remote file is recorded.
+    pub(crate) fn has(&self, id: &FileId) -> bool {
+        self.of(id).is_some()
+    }
+
     fn of(&self, id: &FileId) -> Option<Box<str>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(id.as_str()).cloned()

@@ -5,7 +5,7 @@
 //!
 //! Most programs use it as `frameio::transfer`, with the feature `transfer`. Depend on this crate
 //! directly in a library that takes a [`Client`] and does not want the features of the facade. The
-//! crate has no features.
+//! feature `experimental` allows uploads to reorder the versions of a version stack.
 //!
 //! ```no_run
 //! use frameio_client::Client;
@@ -38,8 +38,10 @@ pub(crate) mod retry;
 mod safe_name;
 pub(crate) mod signed_http;
 mod summary;
+mod sync_state;
 mod tasks;
 mod upload;
+mod versions;
 mod walk;
 
 use std::fmt;
@@ -65,8 +67,11 @@ use self::retry::Retries;
 pub use self::safe_name::{SafeNames, safe_name};
 use self::signed_http::Storage;
 pub use self::summary::{Ignored, Item, Outcome, Summary};
+pub use self::sync_state::compare::{Compared, Verdict};
 use self::upload::buffers::Buffers;
 pub use self::upload::{Attached, RemoteUpload, Upload, UploadTree, Uploaded};
+pub use self::versions::stack::Stacked;
+pub use self::versions::{IfExists, OnConflict, VersionChoice, VersionPattern, Versions};
 pub use self::walk::{Entry, Walk, WalkError};
 use frameio_client::Client;
 use frameio_tower::HttpService;

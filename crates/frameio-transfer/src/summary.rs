@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use frameio_core::FileId;
 
-use super::{Digest, Progress, RemotePath, TransferError, TransferErrorKind};
+use super::{Compared, Digest, Progress, RemotePath, Stacked, TransferError, TransferErrorKind};
 
 /// Callback for each item of a tree.
 pub(crate) type OnItem = Arc<dyn Fn(&Item) + Send + Sync>;
@@ -30,6 +30,20 @@ pub struct Summary {
     pub planned: u64,
     /// Number of ignored files and directories, without the content of ignored directories.
     pub ignored: u64,
+    /// Number of files that have changed and were not transferred, because the policy forbids it or
+    /// the other side has the later file.
+    pub changed: u64,
+    /// Number of skipped files of which only the size is known to be equal.
+    pub unverified: u64,
+    /// Number of new versions that were stacked, but are not the heads of their stacks.
+    pub not_head: u64,
+    /// Number of files that were renamed or moved instead of transferred.
+    pub moved: u64,
+    /// Number of files that were deleted, or that a dry run would have deleted.
+    pub deleted: u64,
+    /// Number of files that exist only at the target and were not deleted, because somebody may
+    /// still need them.
+    pub kept: u64,
     /// Existing files that differ and were not replaced.
     pub conflicts: Vec<Item>,
     /// Incomplete remote files with the names of uploaded files. They belong to abandoned uploads or
@@ -50,12 +64,20 @@ impl Summary {
         if let Some(on_item) = on_item {
             on_item(&item);
         }
+        self.not_head += u64::from(item.stacked == Some(Stacked::NotHead));
         match &item.outcome {
             Outcome::Transferred { bytes, .. } => {
                 self.transferred += 1;
                 self.bytes += bytes;
             }
-            Outcome::Skipped => self.skipped += 1,
+            Outcome::Skipped => {
+                self.skipped += 1;
+                self.unverified += u64::from(item.is_unverified());
+            }
+            Outcome::Changed => self.changed += 1,
+            Outcome::Moved { .. } => self.moved += 1,
+            Outcome::Deleted => self.deleted += 1,
+            Outcome::Kept => self.kept += 1,
             Outcome::Planned { .. } => self.planned += 1,
             Outcome::Ignored(_) => self.ignored += 1,
             Outcome::Conflict(_) => self.conflicts.push(item),
@@ -72,6 +94,12 @@ impl fmt::Display for Summary {
         for (count, what) in [
             (self.planned, "planned"),
             (self.skipped, "skipped"),
+            (self.unverified, "unverified"),
+            (self.changed, "changed"),
+            (self.moved, "moved"),
+            (self.deleted, "deleted"),
+            (self.kept, "kept"),
+            (self.not_head, "stacked but not head"),
             (self.ignored, "ignored"),
             (conflicts, "in conflict"),
             (unfinished, "unfinished"),
@@ -99,17 +127,37 @@ pub struct Item {
     pub file_id: Option<FileId>,
     /// Result of the transfer.
     pub outcome: Outcome,
+    /// Result of the comparison of both sides, if they were compared.
+    pub compared: Option<Compared>,
+    /// Position of an uploaded version in its version stack, if it was stacked.
+    pub stacked: Option<Stacked>,
 }
 
 impl Item {
     /// Creates an item without a known remote file.
     pub(crate) fn new(remote: RemotePath, local: PathBuf, outcome: Outcome) -> Self {
-        Self { remote, local, file_id: None, outcome }
+        Self { remote, local, file_id: None, outcome, compared: None, stacked: None }
+    }
+
+    /// Sets the id of the remote file.
+    pub(crate) fn of_file(mut self, id: Option<FileId>) -> Self {
+        self.file_id = id.or(self.file_id);
+        self
+    }
+
+    /// Sets the result of the comparison.
+    pub(crate) fn compared(mut self, compared: Compared) -> Self {
+        self.compared = Some(compared);
+        self
+    }
+
+    fn is_unverified(&self) -> bool {
+        self.compared.as_ref().is_some_and(|it| it.verdict == crate::Verdict::Unverified)
     }
 
     pub(crate) fn failed(remote: RemotePath, local: PathBuf, error: TransferError) -> Self {
         let file_id = error.file_id().cloned();
-        Self { remote, local, file_id, outcome: Outcome::of_error(error) }
+        Self::new(remote, local, Outcome::of_error(error)).of_file(file_id)
     }
 }
 
@@ -126,6 +174,17 @@ pub enum Outcome {
     },
     /// The file already existed.
     Skipped,
+    /// The file has changed and was not transferred; [`Item::compared`] has the reason.
+    Changed,
+    /// The file was renamed or moved instead of transferred.
+    Moved {
+        /// Remote path before the run of the moved file.
+        from: RemotePath,
+    },
+    /// The file was deleted, or a dry run would have deleted it.
+    Deleted,
+    /// The file exists only at the target and was not deleted; [`Item::compared`] has the reason.
+    Kept,
     /// A dry run would have transferred the file.
     Planned {
         /// Size of the file; `None` for a rendition whose size the storage does not report.

@@ -128,6 +128,12 @@ impl Manifest {
         self.inner.file.lock().unwrap_or_else(PoisonError::into_inner).whole > 0
     }
 
+    /// Reads the manifest at `path`, unless it is missing, unreadable, or in use by an upload.
+    pub(crate) async fn peek(path: &Path) -> Option<Saved> {
+        let file = path.to_owned();
+        blocking(move || Self::try_open(file, false)).await.ok()?.1
+    }
+
     /// Removes the manifest at `path`, unless an upload is using it.
     pub(crate) async fn remove_unused(path: PathBuf) {
         let removed = blocking(move || match lock_file::try_lock(&path, false, Mode::Exclusive)? {

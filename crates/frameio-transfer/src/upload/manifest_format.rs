@@ -91,7 +91,7 @@ pub(super) fn begin(file: &mut File, saved: &Saved) -> Result<()> {
 }
 
 /// Returns the seconds since 1970, which can be negative, and the nanoseconds within the second.
-fn seconds(time: SystemTime) -> Option<(i64, u32)> {
+pub(crate) fn seconds(time: SystemTime) -> Option<(i64, u32)> {
     match time.duration_since(UNIX_EPOCH) {
         Ok(since) => Some((i64::try_from(since.as_secs()).ok()?, since.subsec_nanos())),
         Err(error) => {
@@ -107,7 +107,8 @@ fn seconds(time: SystemTime) -> Option<(i64, u32)> {
 
 const NANOS: u32 = 1_000_000_000;
 
-fn time(value: &Value) -> Option<SystemTime> {
+/// Returns the time that [`seconds`] has converted.
+pub(crate) fn time(value: &Value) -> Option<SystemTime> {
     let seconds = value.get(0)?.as_i64()?;
     let nanos = u32::try_from(value.get(1)?.as_u64()?).ok().filter(|nanos| *nanos < NANOS)?;
     let whole = Duration::from_secs(seconds.unsigned_abs());

@@ -277,7 +277,7 @@ impl TreeDownload {
         if self.tree.dry_run {
             self.downloads.spawn(async move {
                 let (local, outcome) = plan(&transfers, download).await;
-                Item { remote, local, file_id: Some(file_id), outcome }
+                Item::new(remote, local, outcome).of_file(Some(file_id))
             });
             return;
         }
@@ -298,7 +298,7 @@ impl TreeDownload {
                 }
                 Err(error) => Outcome::of_error(error),
             };
-            Item { remote, local, file_id: Some(file_id), outcome }
+            Item::new(remote, local, outcome).of_file(Some(file_id))
         });
     }
 
@@ -311,7 +311,7 @@ impl TreeDownload {
 
     fn outcome(&mut self, target: Target<'_>, outcome: Outcome) {
         let Target { file, remote, local, .. } = target;
-        self.done(Item { remote, local, file_id: Some(file.id.clone()), outcome });
+        self.done(Item::new(remote, local, outcome).of_file(Some(file.id.clone())));
     }
 
     fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {

@@ -1,37 +1,46 @@
 //! The upload of a tree, from the walk through local files to the summary.
 
+use std::collections::HashSet;
 use std::future::{Future, poll_fn};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
 
+use frameio_core::FolderId;
 use tokio::task::{JoinError, JoinSet};
 
-use super::UploadTree;
-use super::file::{Comparison, FileUpload};
+use super::decide::{Action, Candidate, Decider, Decision};
+use super::file::{FileUpload, Finished, StackUpload};
+use super::versions::{self, Group, Numbering};
+use super::{Roots, UploadTree};
 use super::local::{EntryKind, LocalEntry, Walker};
 use super::patterns::Patterns;
 use super::remote::{RemoteFolder, RemoteFolders};
 use super::state::StateDirectory;
 use crate::checksums::Checksums;
+use super::folder_log::FolderLog;
+use crate::local_file::unopened;
 use crate::summary::Ignored;
-use crate::tasks::settled;
+use crate::sync_state::{Access, Pair, Pending, SyncState, state_key};
+use crate::tasks::{blocking, settled};
 use crate::upload::manifest::Manifest;
+use crate::versions::stack::Stacker;
 use crate::{
-    Existing, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
-    Upload,
+    Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Summary, TransferError,
+    TransferErrorKind, Transfers, Upload, Verdict,
 };
 
 pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summary, TransferError> {
-    if matches!(tree.existing, Existing::Overwrite | Existing::ReplaceDifferent) {
-        let message =
-            "the service cannot replace files; use `Existing::SkipSame` or `Existing::Refuse`";
+    if tree.on_conflict == OnConflict::Replace {
+        let message = "the service cannot replace files; use another policy for conflicts";
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
     let patterns = Patterns::new(&tree.include, &tree.exclude)?;
     let is_eager = !patterns.has_include();
     let walker = Walker::new(&tree, patterns).await?;
-    let state = match tree.manifests.clone().filter(|_| !tree.dry_run) {
+    let sync_state = open_state(&tree).await?;
+    let manifests = tree.manifests.clone().or_else(|| tree.states.clone());
+    let state = match manifests.filter(|_| !tree.dry_run) {
         Some(path) => {
             StateDirectory::open(path, tree.account.clone(), tree.on_warning.clone()).await
         }
@@ -42,37 +51,71 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         account: tree.account.clone(),
         state,
         dry_run: tree.dry_run,
+        version_pattern: tree.version_pattern.clone(),
     };
     let root = folders.list(tree.folder.clone()).await?;
     let checksums = match tree.checksums.clone() {
         Some(path) => Some(Checksums::open(path).await?),
         None => None,
     };
+    let decider = Decider {
+        transfers: transfers.clone(),
+        stacker: Stacker::new(transfers.inner.clone(), tree.account.clone(), tree.reorder),
+        state: sync_state,
+        checksums,
+        on_conflict: tree.on_conflict,
+        verify_remote: tree.verify_remote,
+        dry_run: tree.dry_run,
+    };
     Driver {
-        comparison: Comparison { existing: tree.existing, checksums },
+        decider,
         transfers,
         tree,
         folders,
         is_eager,
         levels: vec![Level::new(RemotePath::default(), PathBuf::new(), LevelState::Found(root))],
         uploads: JoinSet::new(),
+        stacking: JoinSet::new(),
+        new_versions: 0,
+        seen: HashSet::new(),
         summary: Summary::default(),
     }
     .run(walker)
     .await
 }
 
+/// Opens the state of the tree.
+async fn open_state(tree: &UploadTree) -> Result<Option<SyncState>, TransferError> {
+    let Some(states) = &tree.states else { return Ok(None) };
+    let (directory, access) = match &tree.roots {
+        Roots::Within(directory) => {
+            let canonical = directory.clone();
+            let canonical = blocking(move || canonical.canonicalize()).await;
+            (Some(canonical.map_err(|error| unopened(directory, error))?), Access::Exclusive)
+        }
+        Roots::Paths(_) => (None, Access::Shared),
+    };
+    let access = if tree.dry_run { Access::Read } else { access };
+    let (account, folder) = (tree.account.clone(), tree.folder.clone());
+    SyncState::open(states, Pair { account, folder, directory }, access).await.map(Some)
+}
+
 struct Driver {
     transfers: Transfers,
     tree: UploadTree,
     folders: RemoteFolders,
-    comparison: Comparison,
+    decider: Decider,
     /// Whether empty folders are created too.
     is_eager: bool,
     /// Folders from the root to the current position of the walk.
     levels: Vec<Level>,
-    /// Running uploads. Each returns the item of a file, and items of unfinished files of its name.
-    uploads: JoinSet<Vec<Item>>,
+    /// Running uploads.
+    uploads: JoinSet<Finished>,
+    /// Uploaded files that are being stacked. Uploads do not wait for their quota.
+    stacking: JoinSet<Vec<Item>>,
+    new_versions: u64,
+    /// Names in the state of the files of the walk, if new versions may be left from earlier runs.
+    seen: HashSet<String>,
     summary: Summary,
 }
 
@@ -80,6 +123,8 @@ struct Level {
     path: RemotePath,
     local: PathBuf,
     state: LevelState,
+    /// Files with version numbers, which are uploaded in the order of their numbers.
+    groups: Numbering,
     /// Whether patterns excluded some of its content.
     has_excluded: bool,
 }
@@ -93,8 +138,8 @@ enum LevelState {
 }
 
 impl Level {
-    const fn new(path: RemotePath, local: PathBuf, state: LevelState) -> Self {
-        Self { path, local, state, has_excluded: false }
+    fn new(path: RemotePath, local: PathBuf, state: LevelState) -> Self {
+        Self { path, local, state, groups: Numbering::default(), has_excluded: false }
     }
 }
 
@@ -113,7 +158,12 @@ impl Driver {
         while self.levels.len() > 1 {
             self.leave().await;
         }
-        while let Some(items) = self.uploads.join_next().await {
+        self.send_groups().await;
+        while let Some(finished) = self.uploads.join_next().await {
+            self.uploaded(finished);
+        }
+        self.stack_leftovers();
+        while let Some(items) = self.stacking.join_next().await {
             self.joined(items);
         }
         Ok(self.summary)
@@ -142,6 +192,7 @@ impl Driver {
     /// Leaves the current folder. Creates it if it contains no files to upload, unless it is only
     /// empty because of the patterns.
     async fn leave(&mut self) {
+        self.send_groups().await;
         let Some(level) = self.levels.last() else { return };
         let is_unknown = matches!(level.state, LevelState::Unknown);
         let is_left_out = is_unknown && level.has_excluded;
@@ -186,42 +237,142 @@ impl Driver {
 
     async fn file(&mut self, remote: RemotePath, local: PathBuf, size: Option<u64>) {
         self.find().await;
-        let Some(Level { state: LevelState::Found(folder), .. }) = self.levels.last() else {
+        let Some(Level { state: LevelState::Found(folder), groups, .. }) = self.levels.last_mut()
+        else {
             let message = "cannot find or create its folder";
             let error = TransferError::new(TransferErrorKind::Api, message);
             return self.failed(remote, local, error);
         };
         let name = remote.names().last().cloned().unwrap_or_default();
-        let existing = folder.files(&name);
-        let (folder_id, log) = (folder.id.clone(), folder.log.clone());
         // A pipe cannot be read again, so its upload cannot be resumed.
         let state = self.folders.state.clone().filter(|_| size.is_some());
-        let manifest = state.zip(folder_id.as_ref()).and_then(|(state, folder)| {
+        let manifest = state.zip(folder.id.as_ref()).and_then(|(state, folder)| {
             let path = state.manifest(folder, &local)?;
             Some((state, path))
         });
-        let comparison = self.comparison.clone();
-        match self.reporting(comparison.same(&existing, &local, size)).await {
-            Ok(None) => {}
-            Ok(file_id) => {
+        let key = key(&self.tree, &remote, &local);
+        if self.decider.state.is_some() {
+            self.seen.insert(key.clone());
+        }
+        let is_named = matches!(self.tree.roots, Roots::Paths(_)) && remote.names().len() == 1;
+        let default = if is_named { IfExists::Version } else { IfExists::Skip };
+        let candidate = Candidate {
+            key,
+            local,
+            size,
+            if_exists: self.tree.if_exists.unwrap_or(default),
+            existing: folder.files(&name),
+            folder: folder.id.clone(),
+            stacks: folder.stacks().to_vec(),
+            manifest,
+        };
+        let log = folder.log.clone();
+        if let Some(numbered) =
+            self.tree.version_pattern.as_ref().and_then(|pattern| pattern.parse(&name))
+        {
+            let highest = folder.highest(&numbered.base).cloned();
+            return groups.add(numbered, highest, (remote, candidate, log));
+        }
+        let decider = self.decider.clone();
+        let decided = self.reporting(Box::pin(decider.decide(candidate.clone()))).await;
+        self.decided((remote, candidate, log), decided).await;
+    }
+
+    /// Carries out a decision.
+    async fn decided(&mut self, file: LocalFile, decided: Result<Decision, TransferError>) {
+        if let Some(job) = self.prepare(file, decided).await {
+            self.wait_for_turn().await;
+            let (stacker, on_conflict) = (self.decider.stacker.clone(), self.tree.on_conflict);
+            self.uploads.spawn(job.run(stacker, on_conflict));
+        }
+    }
+
+    /// Reports a file, or returns its upload.
+    pub(super) async fn prepare(
+        &mut self,
+        (remote, candidate, log): LocalFile,
+        decided: Result<Decision, TransferError>,
+    ) -> Option<FileUpload> {
+        let Candidate { local, manifest, size, .. } = candidate;
+        let Decision { action, compared, file_id } = match decided {
+            Ok(decision) => decision,
+            Err(error) => {
+                self.failed(remote, local, error);
+                return None;
+            }
+        };
+        let item = |outcome| {
+            let item = Item::new(remote.clone(), local.clone(), outcome);
+            item.of_file(file_id.clone()).compared(compared.clone())
+        };
+        let base = match action {
+            Action::Skip => {
                 if let Some((_, manifest)) = manifest {
                     // The leftover of a run that was stopped after the upload was complete.
                     self.reporting(Manifest::remove_unused(manifest)).await;
                 }
-                return self.done(Item { remote, local, file_id, outcome: Outcome::Skipped });
+                self.done(item(Outcome::Skipped));
+                return None;
             }
-            Err(error) => return self.failed(remote, local, error),
-        }
-        let Some(folder_id) = folder_id.filter(|_| !self.tree.dry_run) else {
-            return self.done(Item::new(remote, local, Outcome::Planned { bytes: size }));
+            Action::List => {
+                self.done(item(Outcome::Changed));
+                return None;
+            }
+            Action::Conflict => {
+                let error = TransferError::new(TransferErrorKind::Conflict, compared.reason.clone());
+                self.done(item(Outcome::Conflict(error)));
+                return None;
+            }
+            Action::Stack(pending) if !self.tree.dry_run => {
+                if let Some((_, manifest)) = manifest {
+                    self.reporting(Manifest::remove_unused(manifest)).await;
+                }
+                let outcome = Outcome::Transferred { bytes: 0, digest: None };
+                self.stack(candidate.key, pending, item(outcome));
+                return None;
+            }
+            Action::Send | Action::Stack(_) => None,
+            Action::Version(_) if self.new_versions >= self.tree.max_new_versions => {
+                let message = format!(
+                    "not sent: this run already has {} new versions; raise the limit",
+                    self.tree.max_new_versions
+                );
+                let error = TransferError::new(TransferErrorKind::Invalid, message);
+                self.done(item(Outcome::Failed(error)));
+                return None;
+            }
+            Action::Version(base) => {
+                self.new_versions += 1;
+                Some(base)
+            }
         };
-        while self.uploads.len() >= self.tree.files_in_flight {
-            match self.uploads.join_next().await {
-                Some(items) => self.joined(items),
-                None => break,
-            }
-        }
-        let mut upload = Upload::from_path(&self.tree.account, folder_id, &local).name(name);
+        let Some(folder) = candidate.folder.filter(|_| !self.tree.dry_run) else {
+            self.done(item(Outcome::Planned { bytes: size }));
+            return None;
+        };
+        let upload = self.upload(&folder, &remote, &local);
+        let unfinished = candidate.existing.into_iter().filter(|file| !file.is_complete);
+        Some(FileUpload {
+            transfers: self.transfers.clone(),
+            checksums: self.decider.checksums.clone(),
+            upload: upload.restart(manifest.is_some()),
+            remote,
+            local,
+            size,
+            if_exists: candidate.if_exists,
+            compared,
+            folder,
+            state: self.decider.state.clone().map(|state| (state, candidate.key)),
+            base,
+            unfinished: unfinished.collect(),
+            manifest,
+            log,
+        })
+    }
+
+    fn upload(&self, folder: &FolderId, remote: &RemotePath, local: &Path) -> Upload {
+        let name = remote.names().last().cloned().unwrap_or_default();
+        let mut upload = Upload::from_path(&self.tree.account, folder, local).name(name);
         if let Some(parts) = self.tree.parts_in_flight {
             upload = upload.parts_in_flight(parts);
         }
@@ -229,26 +380,87 @@ impl Driver {
             let remote = remote.clone();
             upload = upload.progress(move |progress| report(&remote, progress));
         }
-        let unfinished = existing.into_iter().filter(|file| !file.is_complete).collect();
-        let file = FileUpload {
-            transfers: self.transfers.clone(),
-            comparison,
-            upload: upload.restart(manifest.is_some()),
-            remote,
-            local,
-            size,
-            unfinished,
-            manifest,
-            log,
-        };
-        self.uploads.spawn(file.run());
+        upload
     }
 
-    /// Awaits a future, and reports finished uploads in the meantime.
+    /// Waits until another file may be uploaded.
+    async fn wait_for_turn(&mut self) {
+        while self.uploads.len() >= self.tree.files_in_flight {
+            match self.uploads.join_next().await {
+                Some(finished) => self.uploaded(finished),
+                None => break,
+            }
+        }
+    }
+
+    /// Uploads the files with version numbers of the current folder.
+    async fn send_groups(&mut self) {
+        let groups = self.levels.last_mut().map(|level| std::mem::take(&mut level.groups));
+        for group in groups.into_iter().flat_map(Numbering::into_groups) {
+            self.group(group).await;
+        }
+    }
+
+    /// Uploads the versions of one file. Each is stacked before the next one is sent.
+    async fn group(&mut self, group: Group) {
+        let mut jobs = Vec::new();
+        let (mut chain, decider) = (group.chain(), self.decider.clone());
+        for (number, file) in group.files {
+            let decided = self.reporting(Box::pin(decider.decide(file.1.clone()))).await;
+            let decided = match decided {
+                Ok(decision) => chain.apply(number, decision, &decider, &file.1).await,
+                Err(error) => Err(error),
+            };
+            if let Some(job) = self.prepare(file, decided).await {
+                jobs.push(job);
+            }
+        }
+        if jobs.is_empty() {
+            return;
+        }
+        self.wait_for_turn().await;
+        let (stacker, on_conflict) = (self.decider.stacker.clone(), self.tree.on_conflict);
+        self.uploads.spawn(versions::send(jobs, stacker, on_conflict));
+    }
+
+    fn stack(&mut self, key: String, pending: Pending, item: Item) {
+        let stack = StackUpload {
+            stacker: self.decider.stacker.clone(),
+            state: self.decider.state.clone().map(|state| (state, key)),
+            on_conflict: self.tree.on_conflict,
+            pending,
+            item,
+        };
+        self.stacking.spawn(async move { vec![stack.run().await.0] });
+    }
+
+    /// Stacks versions that earlier runs have uploaded, and whose local files no longer exist.
+    fn stack_leftovers(&mut self) {
+        let Some(state) = self.decider.state.clone().filter(|_| !self.tree.dry_run) else { return };
+        for (key, pending) in state.all_pending() {
+            let Some((id, ..)) = pending.new.clone().filter(|_| !self.seen.contains(&key)) else {
+                continue;
+            };
+            let compared = Compared {
+                verdict: Verdict::NewVersion,
+                reason: "it was sent by an earlier run, and the local file no longer exists"
+                    .to_owned(),
+            };
+            let outcome = Outcome::Transferred { bytes: 0, digest: None };
+            let remote = RemotePath::new(key.split('/').filter(|name| !name.is_empty()));
+            let item = Item::new(remote, PathBuf::new(), outcome);
+            self.stack(key, pending, item.of_file(Some(id)).compared(compared));
+        }
+    }
+
+    /// Awaits a future, and reports finished files in the meantime.
     async fn reporting<T>(&mut self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
         poll_fn(|cx| {
-            while let Poll::Ready(Some(items)) = self.uploads.poll_join_next(cx) {
+            while let Poll::Ready(Some(finished)) = self.uploads.poll_join_next(cx) {
+                self.uploaded(finished);
+            }
+            while let Poll::Ready(Some(items)) = self.stacking.poll_join_next(cx) {
                 self.joined(items);
             }
             future.as_mut().poll(cx)
@@ -256,8 +468,17 @@ impl Driver {
         .await
     }
 
-    fn joined(&mut self, items: Result<Vec<Item>, JoinError>) {
+    /// Reports an uploaded file, or stacks it.
+    fn uploaded(&mut self, finished: Result<Finished, JoinError>) {
         // These tasks are never aborted, so the only error is a panic, which is resumed.
+        let Ok(Finished { items, stack }) = settled(finished) else { return };
+        items.into_iter().for_each(|item| self.done(item));
+        if let Some(stack) = stack {
+            self.stacking.spawn(async move { vec![stack.run().await.0] });
+        }
+    }
+
+    fn joined(&mut self, items: Result<Vec<Item>, JoinError>) {
         settled(items).into_iter().flatten().for_each(|item| self.done(item));
     }
 
@@ -267,5 +488,20 @@ impl Driver {
 
     fn done(&mut self, item: Item) {
         self.summary.add(item, self.tree.on_item.as_ref());
+    }
+}
+
+/// A local file with its remote path and the log of its folder.
+pub(super) type LocalFile = (RemotePath, Candidate, Option<FolderLog>);
+
+/// Returns the name of a file in the state: its path below the directory, or its absolute path if it was
+/// given as a path.
+fn key(tree: &UploadTree, remote: &RemotePath, local: &Path) -> String {
+    match &tree.roots {
+        Roots::Within(_) => state_key(remote.names()),
+        Roots::Paths(_) => {
+            let absolute = std::path::absolute(local).unwrap_or_else(|_| local.to_owned());
+            state_key(&[absolute.to_string_lossy().into_owned()])
+        }
     }
 }

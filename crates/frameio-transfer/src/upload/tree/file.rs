@@ -1,65 +1,39 @@
-//! The upload of one file of a tree: comparison, upload and report.
+//! The upload of one file of a tree: upload, record, stacking and report.
 
-use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use frameio_core::FileId;
+use frameio_core::{FileId, FolderId};
 
+use super::decide::{Base, record};
 use super::folder_log::FolderLog;
 use super::remote::{Child, RemoteFile, added, files, report_added};
 use super::state::StateDirectory;
 use crate::checksums::{Checksums, hash};
-use crate::tasks::blocking;
+use crate::sync_state::stamp::Stamp;
+use crate::sync_state::{Pending, SyncState};
 use crate::upload::UploadManifest;
 use crate::upload::manifest::Manifest;
+use crate::versions::stack::{Stacker, Stacking};
 use crate::{
-    Existing, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Transfers, Upload,
+    Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Stacked, TransferError,
+    TransferErrorKind, Transfers, Upload,
 };
-
-/// Method of comparison with existing files.
-#[derive(Clone)]
-pub(super) struct Comparison {
-    pub(super) existing: Existing,
-    pub(super) checksums: Option<Checksums>,
-}
-
-impl Comparison {
-    /// Returns the remote file that equals a local one, or `None` if the local file must be uploaded.
-    pub(super) async fn same(
-        &self,
-        files: &[RemoteFile],
-        local: &Path,
-        size: Option<u64>,
-    ) -> Result<Option<FileId>, TransferError> {
-        let complete = || files.iter().filter(|file| file.is_complete);
-        if self.existing == Existing::Refuse {
-            return match complete().next() {
-                None => Ok(None),
-                Some(file) => {
-                    let message = "a file of this name already exists";
-                    let error = TransferError::new(TransferErrorKind::Invalid, message);
-                    Err(error.of_file(&file.id))
-                }
-            };
-        }
-        let alike = complete().filter(|file| Some(file.size) == size).map(|file| file.id.clone());
-        let alike: Vec<_> = alike.collect();
-        match &self.checksums {
-            Some(checksums) if !alike.is_empty() => checksums.find(alike, local).await,
-            _ => Ok(alike.into_iter().next()),
-        }
-    }
-}
 
 /// Upload of a file, which is skipped if another run uploads the file first.
 pub(super) struct FileUpload {
     pub(super) transfers: Transfers,
-    pub(super) comparison: Comparison,
+    pub(super) checksums: Option<Checksums>,
     pub(super) upload: Upload,
     pub(super) remote: RemotePath,
     pub(super) local: PathBuf,
     pub(super) size: Option<u64>,
+    pub(super) if_exists: IfExists,
+    pub(super) compared: Compared,
+    pub(super) folder: FolderId,
+    /// State of the tree, and the name of the file in it.
+    pub(super) state: Option<(SyncState, String)>,
+    /// Preceding version, on which the file is stacked.
+    pub(super) base: Option<Base>,
     /// Incomplete remote files of this name.
     pub(super) unfinished: Vec<RemoteFile>,
     pub(super) manifest: Option<(StateDirectory, PathBuf)>,
@@ -67,34 +41,56 @@ pub(super) struct FileUpload {
     pub(super) log: Option<FolderLog>,
 }
 
+/// Result of an upload, and the version that remains to be stacked.
+pub(super) struct Finished {
+    pub(super) items: Vec<Item>,
+    pub(super) stack: Option<StackUpload>,
+}
+
+/// A complete file that becomes a new version.
+pub(super) struct StackUpload {
+    pub(super) stacker: Stacker,
+    pub(super) state: Option<(SyncState, String)>,
+    pub(super) on_conflict: OnConflict,
+    pub(super) pending: Pending,
+    /// Item of the file if it is stacked.
+    pub(super) item: Item,
+}
+
 impl FileUpload {
     /// Uploads the file. Returns its item, and items of unfinished files of its name.
-    pub(super) async fn run(mut self) -> Vec<Item> {
+    pub(super) async fn run(mut self, stacker: Stacker, on_conflict: OnConflict) -> Finished {
         let (remote, local) = (self.remote.clone(), self.local.clone());
+        let (compared, state) = (self.compared.clone(), self.state.clone());
         let mut unfinished: Vec<_> =
             std::mem::take(&mut self.unfinished).into_iter().map(|file| file.id).collect();
-        let item = match self.send(&mut unfinished).await {
-            Ok((file_id, outcome)) => {
+        let mut stack = None;
+        let mut items = Vec::new();
+        match Box::pin(self.send(&mut unfinished)).await {
+            Ok(Sent { file_id, outcome, pending }) => {
                 unfinished.retain(|id| *id != file_id);
-                let (remote, local) = (remote.clone(), local.clone());
-                Item { remote, local, file_id: Some(file_id), outcome }
+                let item = Item::new(remote.clone(), local.clone(), outcome);
+                let item = item.of_file(Some(file_id)).compared(compared);
+                match pending {
+                    Some(pending) => {
+                        stack = Some(StackUpload { stacker, state, on_conflict, pending, item });
+                    }
+                    None => items.push(item),
+                }
             }
             Err(error) => {
                 unfinished.retain(|id| Some(id) != error.file_id());
-                Item::failed(remote.clone(), local.clone(), error)
+                items.push(Item::failed(remote.clone(), local.clone(), error).compared(compared));
             }
-        };
-        let unfinished = unfinished.into_iter().map(|id| Item {
-            remote: remote.clone(),
-            local: local.clone(),
-            file_id: Some(id),
-            outcome: Outcome::Unfinished,
-        });
-        [item].into_iter().chain(unfinished).collect()
+        }
+        items.extend(unfinished.into_iter().map(|id| {
+            Item::new(remote.clone(), local.clone(), Outcome::Unfinished).of_file(Some(id))
+        }));
+        Finished { items, stack }
     }
 
-    async fn send(self, unfinished: &mut Vec<FileId>) -> Result<(FileId, Outcome), TransferError> {
-        let name = self.remote.names().last().cloned().unwrap_or_default();
+    async fn send(self, unfinished: &mut Vec<FileId>) -> Result<Sent, TransferError> {
+        let name = self.upload_name();
         let (mut upload, mut locked) = (self.upload, None);
         if let Some((state, path)) = &self.manifest
             && let Some((manifest, saved)) = state.lock_manifest(path).await?
@@ -108,15 +104,28 @@ impl FileUpload {
         // Checked after locking, because another run may have uploaded the file since the folder was
         // listed.
         let files = files(&added(self.log.as_ref(), &name).await);
-        match self.comparison.same(&files, &self.local, self.size).await {
+        match same(self.if_exists, self.checksums.as_ref(), &files, (&self.local, self.size)).await
+        {
             Ok(None) => {}
             Ok(Some(file_id)) => {
                 remove(locked).await;
-                return Ok((file_id, Outcome::Skipped));
+                return Ok(Sent { file_id, outcome: Outcome::Skipped, pending: None });
             }
             Err(error) => return Err(failed(locked, error).await),
         }
-        let before = stamp(self.local.clone()).await;
+        let mut pending = self.base.map(|Base { old, stack }| Pending {
+            folder: self.folder.clone(),
+            old,
+            stack,
+            new: None,
+        });
+        // Recorded before the upload, so that a complete file is stacked after a kill.
+        if let (Some((state, key)), Some(pending)) = (&self.state, &pending)
+            && let Err(error) = state.put_pending(key, pending.clone()).await
+        {
+            return Err(failed(locked, error).await);
+        }
+        let before = Stamp::read(self.local.clone()).await;
         let uploaded = match self.transfers.upload(upload).await {
             Ok(uploaded) => uploaded,
             Err(error) => return Err(failed(locked, error).await),
@@ -125,15 +134,114 @@ impl FileUpload {
             unfinished.push(replaced);
         }
         let id = uploaded.file.id;
-        if let Some(checksums) = self.comparison.checksums.filter(|_| self.size.is_some()) {
-            keep_checksum(&checksums, &id, &self.local, before).await;
+        let before = before.filter(|_| self.size.is_some());
+        if let (Some(checksums), Some(before)) = (&self.checksums, before) {
+            keep_checksum(checksums, &id, &self.local, before).await;
+        }
+        if let Some(pending) = &mut pending {
+            let stamp = before.unwrap_or(Stamp { size: uploaded.bytes, modified: None });
+            let mut hash = None;
+            if let Some((state, key)) = &self.state {
+                hash = hash_unchanged(state, &self.local, stamp).await;
+                pending.new = Some((id.clone(), stamp, hash));
+                state.put_pending(key, pending.clone()).await?;
+            }
+            pending.new = Some((id.clone(), stamp, hash));
+        } else if let (Some((state, key)), Some(before)) = (&self.state, before) {
+            record(state, key, &self.local, (&id, before)).await;
         }
         let size = self.size.unwrap_or(uploaded.bytes);
-        let child = Child::File(RemoteFile { id: id.clone(), size, is_complete: true });
+        let child = Child::File(RemoteFile::uploaded(id.clone(), size));
         report_added(self.log.as_ref(), &name, child).await;
         // The lock is released after the log is written, so that other runs see the entry.
         remove(locked).await;
-        Ok((id, Outcome::Transferred { bytes: uploaded.bytes, digest: None }))
+        let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest: None };
+        Ok(Sent { file_id: id, outcome, pending })
+    }
+
+    /// Returns the item of a file that is not uploaded.
+    pub(super) fn failed(self, error: TransferError) -> Item {
+        Item::failed(self.remote, self.local, error).compared(self.compared)
+    }
+
+    fn upload_name(&self) -> String {
+        self.remote.names().last().cloned().unwrap_or_default()
+    }
+}
+
+/// A file that was sent.
+struct Sent {
+    file_id: FileId,
+    outcome: Outcome,
+    /// The step of stacking that follows.
+    pending: Option<Pending>,
+}
+
+impl StackUpload {
+    /// Stacks the file. Returns its item, and the preceding file of a next version.
+    pub(super) async fn run(self) -> (Item, Option<Base>) {
+        let Self { stacker, state, on_conflict, pending, mut item } = self;
+        let Some((id, stamp, hash)) = pending.new.clone() else { return (item, None) };
+        let stacked = stacker.stack(&pending, &id).await;
+        let mut next = None;
+        let is_settled = match stacked {
+            Ok(Stacking::Done(stacked, stack)) => {
+                item.stacked = Some(stacked);
+                if let (Stacked::NotHead, Some(compared)) = (stacked, &mut item.compared) {
+                    compared.reason += "; stacked, but not head";
+                }
+                next = Some(Base { old: id.clone(), stack: Some(stack) });
+                true
+            }
+            Ok(Stacking::Conflict(reason)) => {
+                let message = format!("{reason}; the file was uploaded next to it");
+                let error = TransferError::new(TransferErrorKind::Conflict, message).of_file(&id);
+                item.outcome = Outcome::Conflict(error);
+                on_conflict == OnConflict::KeepBoth
+            }
+            Ok(Stacking::Gone) => {
+                let message = "the new version was deleted at the service before it was stacked";
+                let error = TransferError::new(TransferErrorKind::Conflict, message).of_file(&id);
+                item.outcome = Outcome::Conflict(error);
+                if let Some((state, key)) = &state {
+                    state.end_pending(key).await;
+                }
+                false
+            }
+            Err(error) => {
+                item.outcome = Outcome::Failed(error.of_file(&id));
+                false
+            }
+        };
+        if let Some((state, key)) = state.filter(|_| is_settled) {
+            let equal_at = super::decide::now_nanos();
+            let record = crate::sync_state::Record { stamp, xxh64: hash, file_id: id, equal_at };
+            state.put(&key, record).await;
+        }
+        (item, next)
+    }
+}
+
+/// Returns the file among those that another run has added that equals the local one.
+async fn same(
+    if_exists: IfExists,
+    checksums: Option<&Checksums>,
+    added: &[RemoteFile],
+    (local, size): (&Path, Option<u64>),
+) -> Result<Option<FileId>, TransferError> {
+    let complete = || added.iter().filter(|file| file.is_complete);
+    if if_exists == IfExists::Fail
+        && let Some(file) = complete().next()
+    {
+        let message = "a file of this name already exists";
+        let error = TransferError::new(TransferErrorKind::Invalid, message);
+        return Err(error.of_file(&file.id));
+    }
+    let alike = complete().filter(|file| Some(file.size) == size).map(|file| file.id.clone());
+    let alike: Vec<_> = alike.collect();
+    match checksums {
+        Some(checksums) if !alike.is_empty() => checksums.find(alike, local).await,
+        _ => Ok(alike.into_iter().next()),
     }
 }
 
@@ -151,25 +259,22 @@ async fn failed(manifest: Option<Manifest>, error: TransferError) -> TransferErr
     error
 }
 
-/// Returns size and modification time, to detect modifications of a file.
-async fn stamp(path: PathBuf) -> Option<(u64, SystemTime)> {
-    let read = blocking(move || {
-        let metadata = std::fs::metadata(path)?;
-        Ok::<_, io::Error>((metadata.len(), metadata.modified()?))
-    });
-    read.await.ok()
+/// Returns the checksum of a file that was not modified since the stamp was read.
+async fn hash_unchanged(
+    state: &SyncState,
+    local: &Path,
+    stamp: Stamp,
+) -> Option<crate::sync_state::stamp::Xxh64> {
+    let hash = state.hash(local).await.ok();
+    let is_unchanged = Stamp::read(local.to_owned()).await == Some(stamp);
+    hash.filter(|_| is_unchanged)
 }
 
 /// Records the checksum of an uploaded file.
-async fn keep_checksum(
-    checksums: &Checksums,
-    id: &FileId,
-    local: &Path,
-    before: Option<(u64, SystemTime)>,
-) {
+async fn keep_checksum(checksums: &Checksums, id: &FileId, local: &Path, before: Stamp) {
     let Ok(checksum) = hash(local.to_owned()).await else { return };
     // The file may have been modified or replaced after the upload.
-    if before.is_some() && before == stamp(local.to_owned()).await {
+    if Some(before) == Stamp::read(local.to_owned()).await {
         checksums.keep(id, &checksum).await;
     }
 }

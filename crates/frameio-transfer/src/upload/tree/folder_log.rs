@@ -106,11 +106,10 @@ impl State {
             }
             let child = match (line["folder"].as_str(), line["file"].as_str()) {
                 (Some(id), _) => Child::Folder(FolderId::from(id)),
-                (_, Some(id)) => Child::File(RemoteFile {
-                    id: FileId::from(id),
-                    size: line["size"].as_u64().unwrap_or_default(),
-                    is_complete: true,
-                }),
+                (_, Some(id)) => {
+                    let size = line["size"].as_u64().unwrap_or_default();
+                    Child::File(RemoteFile::uploaded(FileId::from(id), size))
+                }
                 _ => continue,
             };
             if let Some(name) = line["name"].as_str() {
@@ -167,7 +166,7 @@ mod tests {
     use super::*;
 
     fn file(id: &str, size: u64) -> Child {
-        Child::File(RemoteFile { id: id.into(), size, is_complete: true })
+        Child::File(RemoteFile::uploaded(id.into(), size))
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Uploads of local directories with their structure.
 
+mod decide;
 mod driver;
 mod file;
 mod folder_log;
@@ -8,6 +9,7 @@ mod patterns;
 mod remote;
 mod roots;
 mod state;
+mod versions;
 
 use std::fmt;
 use std::future::Future;
@@ -17,14 +19,19 @@ use std::sync::Arc;
 use frameio_core::{AccountId, FolderId};
 
 use crate::summary::{OnItem, OnProgress};
-use crate::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers};
+use crate::{
+    IfExists, Item, OnConflict, Progress, RemotePath, Summary, TransferError, Transfers,
+    VersionPattern,
+};
 
 /// An upload of files and directories, for [`Transfers::upload_tree`].
 ///
 /// | setting | default |
 /// |---|---|
 /// | concurrent files | 16 |
-/// | existing files of the same name and size | skipped |
+/// | existing files of the same name that differ | files given as paths become new versions; files in directories are reported and not sent |
+/// | new versions in a run | at most 50 |
+/// | state | none; files are compared by size and time |
 /// | symbolic links | ignored and reported |
 /// | hidden files and directories | ignored and reported |
 /// | patterns | none; all files are uploaded |
@@ -32,13 +39,17 @@ use crate::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transf
 /// | manifests | none; an interrupted upload of a file is restarted |
 /// | dry run | no |
 ///
-/// Missing folders are created. Nothing at the service is replaced or deleted.
+/// Missing folders are created. Nothing at the service is replaced or deleted, unless
+/// [`delete`](Self::delete) allows it.
 ///
-/// Files are compared by name and size, because the service stores no checksums and allows several
-/// files with the same name; a version stack is compared by its head. If
-/// [checksums](Self::checksums) of earlier runs exist, they are compared too. A file with another size
-/// or checksum is uploaded next to the existing one. Files that the service does not accept fail:
-/// empty files, and names that are longer than 255 characters or not UTF-8.
+/// The service stores no checksums and allows several files with the same name. Therefore files are
+/// compared with what earlier runs have recorded in a [state](Self::state): size, modification time
+/// and checksum of the local file, and the remote file, which is the head of a version stack. Without
+/// a record, a file of another size has changed, and a file of the same size is unverified and
+/// skipped, or has changed if it was modified after the remote file was created. An incomplete remote
+/// file never counts as equal. [`IfExists`] has the policies for files that have changed. Files that the
+/// service does not accept fail: empty files, and names that are longer than 255 characters or not
+/// UTF-8.
 ///
 /// A pipe given as a path, such as `/dev/stdin`, is read to its end and uploaded. A pipe in a directory
 /// is ignored.
@@ -65,7 +76,13 @@ pub struct UploadTree {
     roots: Roots,
     files_in_flight: usize,
     parts_in_flight: Option<usize>,
-    existing: Existing,
+    if_exists: Option<IfExists>,
+    on_conflict: OnConflict,
+    max_new_versions: u64,
+    version_pattern: Option<VersionPattern>,
+    reorder: bool,
+    verify_remote: bool,
+    states: Option<PathBuf>,
     follow_links: bool,
     hidden: bool,
     include: Vec<String>,
@@ -131,7 +148,13 @@ impl UploadTree {
             roots,
             files_in_flight: 16,
             parts_in_flight: None,
-            existing: Existing::SkipSame,
+            if_exists: None,
+            on_conflict: OnConflict::Skip,
+            max_new_versions: 50,
+            version_pattern: None,
+            reorder: false,
+            verify_remote: false,
+            states: None,
             follow_links: false,
             hidden: false,
             include: Vec::new(),
@@ -162,12 +185,61 @@ impl UploadTree {
         self
     }
 
-    /// Sets the policy for existing files of the same name. Default: [`Existing::SkipSame`].
+    /// Sets the policy for existing files of the same name that differ. Default:
+    /// [`IfExists::Version`] for files given as paths, [`IfExists::Skip`] for files in directories.
+    pub fn if_exists(mut self, if_exists: IfExists) -> Self {
+        self.if_exists = Some(if_exists);
+        self
+    }
+
+    /// Sets the policy for files that have changed on both sides since they were equal. Default:
+    /// [`OnConflict::Skip`]. [`OnConflict::Replace`] is an error, because the service cannot replace
+    /// files.
+    pub fn on_conflict(mut self, on_conflict: OnConflict) -> Self {
+        self.on_conflict = on_conflict;
+        self
+    }
+
+    /// Limits the number of new versions in a run. Further ones fail. Default: 50.
     ///
-    /// With [`Existing::Refuse`], such files fail. [`Existing::Overwrite`] and
-    /// [`Existing::ReplaceDifferent`] are an error, because the service cannot replace files.
-    pub fn existing(mut self, existing: Existing) -> Self {
-        self.existing = existing;
+    /// Viewers of a share may see a new head at once.
+    pub fn max_new_versions(mut self, versions: u64) -> Self {
+        self.max_new_versions = versions;
+        self
+    }
+
+    /// Recognizes versions by a number in the file name, and stacks a file with a higher number on
+    /// the existing file with the highest one. Default: none.
+    ///
+    /// A file with a lower number is uploaded next to the stack.
+    pub fn version_pattern(mut self, pattern: VersionPattern) -> Self {
+        self.version_pattern = Some(pattern);
+        self
+    }
+
+    /// Makes a new version the head of its version stack, if the service does not do so, by an
+    /// operation that is experimental. Default: no; see [`Summary::not_head`].
+    #[cfg(feature = "experimental")]
+    pub fn reorder(mut self, reorder: bool) -> Self {
+        self.reorder = reorder;
+        self
+    }
+
+    /// Downloads existing files of the same size to compare their content. Default: no.
+    pub fn verify_remote(mut self, verify: bool) -> Self {
+        self.verify_remote = verify;
+        self
+    }
+
+    /// Records equal files in a state file in `directory`, which is created if necessary. Default:
+    /// none.
+    ///
+    /// There is one state file for each pair of local directory and folder, and one for each folder
+    /// to which paths are uploaded. Only one run at a time can use the state file of a directory.
+    /// [Manifests](Self::manifests) are needed to recognize files that were uploaded by a run that
+    /// was killed; without another directory, they are saved in `directory` too.
+    pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.states = Some(directory.into());
         self
     }
 
@@ -270,7 +342,9 @@ impl fmt::Debug for UploadTree {
             .field("folder", &self.folder)
             .field("roots", &self.roots)
             .field("files_in_flight", &self.files_in_flight)
-            .field("existing", &self.existing)
+            .field("if_exists", &self.if_exists)
+            .field("on_conflict", &self.on_conflict)
+            .field("states", &self.states)
             .field("follow_links", &self.follow_links)
             .field("hidden", &self.hidden)
             .field("include", &self.include)
@@ -291,7 +365,7 @@ impl Transfers {
     /// # Errors
     ///
     /// Fails if a path is missing or cannot be uploaded, a pattern is invalid, the remote folder
-    /// cannot be listed, or the checksum file cannot be read.
+    /// cannot be listed, the checksum file cannot be read, or the state is in use by another run.
     pub fn upload_tree(
         &self,
         tree: UploadTree,

@@ -1,17 +1,20 @@
 //! Remote folders and their children.
 
 use std::collections::HashMap;
+use std::time::SystemTime;
 
 use frameio_api::assets::{Asset, AssetSort};
 use frameio_api::files::FileStatus;
 use frameio_api::folders::{CreateFolder, ListFolderChildren};
 use frameio_client::Client;
-use frameio_core::{AccountId, FileId, FolderId};
+use frameio_core::{AccountId, FileId, FolderId, VersionStackId};
 use unicode_normalization::UnicodeNormalization;
 
 use super::folder_log::FolderLog;
 use super::state::StateDirectory;
-use crate::{SafeNames, TransferError, TransferErrorKind};
+use crate::existing::created;
+use crate::versions::pattern::{Number, Numbered};
+use crate::{SafeNames, TransferError, TransferErrorKind, VersionPattern};
 
 /// Lists and creates folders of one account.
 #[derive(Clone)]
@@ -20,6 +23,7 @@ pub(super) struct RemoteFolders {
     pub(super) account: AccountId,
     pub(super) state: Option<StateDirectory>,
     pub(super) dry_run: bool,
+    pub(super) version_pattern: Option<VersionPattern>,
 }
 
 /// A remote folder with its children by name.
@@ -29,6 +33,10 @@ pub(super) struct RemoteFolder {
     children: HashMap<String, Vec<Child>>,
     /// Children whose local name differs, by that name.
     renamed: HashMap<String, Child>,
+    /// Complete files with a version number, by base and extension.
+    numbered: HashMap<(String, String), Vec<(Number, RemoteFile)>>,
+    /// Version stacks.
+    stacks: Vec<VersionStackId>,
     /// Log of additions by other runs.
     pub(super) log: Option<FolderLog>,
 }
@@ -45,6 +53,9 @@ pub(super) struct RemoteFile {
     pub(super) id: FileId,
     pub(super) size: u64,
     pub(super) is_complete: bool,
+    /// Version stack of which it is the head.
+    pub(super) stack: Option<VersionStackId>,
+    pub(super) created: Option<SystemTime>,
 }
 
 impl RemoteFolders {
@@ -60,12 +71,29 @@ impl RemoteFolders {
             let asset = asset.map_err(TransferError::call)?;
             let on_disk = names.name(asset.name(), asset.id().as_str());
             let Some(child) = Child::of(&asset) else { continue };
+            self.add_version(&mut folder, &asset, &child);
             if on_disk != asset.name() {
                 folder.renamed.insert(key(&on_disk), child.clone());
             }
             folder.children.entry(key(asset.name())).or_default().push(child);
         }
         Ok(folder)
+    }
+
+    /// Adds an item to the version stacks and the numbered files of a folder.
+    fn add_version(&self, folder: &mut RemoteFolder, asset: &Asset, child: &Child) {
+        let Child::File(file) = child else { return };
+        folder.stacks.extend(file.stack.clone());
+        // The name of a stack can differ from that of its head.
+        let name = match asset {
+            Asset::VersionStack(stack) => stack.head_version.as_deref().map(|head| &*head.name),
+            other => Some(other.name()),
+        };
+        let numbered = self.version_pattern.as_ref().zip(name);
+        let numbered = numbered.and_then(|(pattern, name)| pattern.parse(name));
+        if let Some(Numbered { base, number }) = numbered.filter(|_| file.is_complete) {
+            folder.numbered.entry(base).or_default().push((number, file.clone()));
+        }
     }
 
     /// Returns the folder with a name in `parent`. Creates it if it is missing, except in a dry run.
@@ -108,7 +136,14 @@ impl RemoteFolders {
             (Some(state), Some(id)) => state.log(id).await,
             _ => None,
         };
-        RemoteFolder { id, children: HashMap::new(), renamed: HashMap::new(), log }
+        RemoteFolder {
+            id,
+            children: HashMap::new(),
+            renamed: HashMap::new(),
+            numbered: HashMap::new(),
+            stacks: Vec::new(),
+            log,
+        }
     }
 }
 
@@ -124,7 +159,19 @@ impl Child {
             id: file.id.clone(),
             size: file.file_size,
             is_complete: file.status != FileStatus::Created,
+            stack: match asset {
+                Asset::VersionStack(stack) => Some(stack.id.clone()),
+                _ => None,
+            },
+            created: created(file),
         }))
+    }
+}
+
+impl RemoteFile {
+    /// Creates a complete file that was just uploaded.
+    pub(super) const fn uploaded(id: FileId, size: u64) -> Self {
+        Self { id, size, is_complete: true, stack: None, created: None }
     }
 }
 
@@ -139,6 +186,16 @@ impl RemoteFolder {
     /// Returns the files with a name.
     pub(super) fn files(&self, name: &str) -> Vec<RemoteFile> {
         files(self.children(name))
+    }
+
+    /// Returns the file with the highest version number of a base.
+    pub(super) fn highest(&self, base: &(String, String)) -> Option<&(Number, RemoteFile)> {
+        self.numbered.get(base)?.iter().max_by(|a, b| a.0.cmp(&b.0))
+    }
+
+    /// Returns the version stacks in the folder.
+    pub(super) fn stacks(&self) -> &[VersionStackId] {
+        &self.stacks
     }
 
     /// Returns the children with a name that other runs have added since the folder was listed.

@@ -1,0 +1,195 @@
+//! The format of a state file: lines of JSON.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use frameio_private_file::open_regular;
+use serde_json::{Value, json};
+
+use super::stamp::{Stamp, Xxh64};
+use super::{Known, MAX_ENTRIES, Pair, Pending, Record};
+use crate::upload::{read_time, write_time};
+
+/// Version of the format.
+const VERSION: u64 = 1;
+
+/// Maximum length of a line.
+const LINE: u64 = 1 << 17;
+
+/// Number of superseded lines that are kept, in addition to as many as there are files.
+const SUPERSEDED: usize = 16;
+
+/// Content of a state file.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) files: HashMap<Box<str>, Known>,
+    pub(super) device: Option<u64>,
+    /// Whether the file has few superseded lines.
+    pub(super) is_compact: bool,
+}
+
+/// Reads a state file. A missing file counts as empty, and incomplete lines are skipped.
+pub(super) fn read(path: &Path) -> io::Result<Content> {
+    let mut content = Content { files: HashMap::new(), device: None, is_compact: false };
+    let mut reader = match open_regular(path, std::fs::File::options().read(true)) {
+        Ok(file) => BufReader::new(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(content),
+        Err(error) => return Err(error),
+    };
+    let (mut line, mut lines) = (Vec::new(), 0_usize);
+    loop {
+        line.clear();
+        if (&mut reader).take(LINE).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        let Some(text) = line.strip_suffix(b"\n").or((lines == 0).then_some(&*line)) else { break };
+        if text.is_empty() {
+            continue;
+        }
+        let parsed = serde_json::from_slice::<Value>(text).ok();
+        if lines == 0 {
+            check_head(parsed.as_ref(), text)?;
+        }
+        lines += 1;
+        let Some(parsed) = parsed else { continue };
+        if let Some(device) = parsed["device"].as_str() {
+            content.device = u64::from_str_radix(device, 16).ok();
+        }
+        content.apply(&parsed);
+        if content.files.len() > MAX_ENTRIES {
+            return Err(invalid("it has too many entries; remove it"));
+        }
+    }
+    content.is_compact = lines > 0 && lines <= 2 * content.files.len() + SUPERSEDED;
+    Ok(content)
+}
+
+/// Verifies the first line. A truncated first line counts as an empty file.
+fn check_head(parsed: Option<&Value>, line: &[u8]) -> io::Result<()> {
+    let head = b"{\"frameio_sync\":";
+    match parsed.map(|head| head["frameio_sync"].as_u64()) {
+        Some(Some(VERSION)) => Ok(()),
+        Some(Some(_)) => {
+            Err(invalid("it was written by a newer version of this program; update, or remove it"))
+        }
+        // A line of a run that appended to a truncated file.
+        Some(None) if parsed.is_some_and(|line| line["path"].is_string()) => Ok(()),
+        None if head.starts_with(line) || line.starts_with(head) => Ok(()),
+        _ => Err(invalid("it is not a state file; remove it")),
+    }
+}
+
+fn invalid(message: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+impl Content {
+    fn apply(&mut self, line: &Value) {
+        let Some(path) = line["path"].as_str() else { return };
+        if line["removed"] == true {
+            self.files.remove(path);
+        } else if line["pending"].is_object() {
+            if let Some(pending) = parse_pending(&line["pending"]) {
+                self.files.entry(path.into()).or_default().pending = Some(pending);
+            }
+        } else if let Some(record) = parse_record(line) {
+            self.files.insert(path.into(), Known { record: Some(record), pending: None });
+        }
+    }
+}
+
+/// Returns the whole content of a state file.
+pub(super) fn whole(
+    pair: &Pair,
+    device: Option<u64>,
+    files: &HashMap<Box<str>, Known>,
+) -> Vec<u8> {
+    // The version is first, so that a truncated first line is recognized.
+    let mut text = format!("{{\"frameio_sync\":{VERSION},");
+    let rest = json!({
+        "account": pair.account.as_str(),
+        "folder": pair.folder.as_str(),
+        "directory": pair.directory.as_deref().map(Path::to_string_lossy),
+        "device": device.map(|device| format!("{device:x}")),
+    });
+    text.extend(rest.to_string().chars().skip(1));
+    text.push('\n');
+    for (path, known) in files {
+        if let Some(known) = &known.record {
+            text += record(path, known).trim_start();
+        }
+        if let Some(known) = &known.pending {
+            text += pending(path, known).trim_start();
+        }
+    }
+    text.into_bytes()
+}
+
+/// Returns the line of a record, after a newline that terminates a truncated line.
+pub(super) fn record(path: &str, record: &Record) -> String {
+    let line = json!({
+        "path": path,
+        "size": record.stamp.size,
+        "modified": record.stamp.modified.and_then(write_time),
+        "xxh64": record.xxh64.map(|hash| hash.to_string()),
+        "file": record.file_id.as_str(),
+        "equal": record.equal_at.to_string(),
+    });
+    format!("\n{line}\n")
+}
+
+pub(super) fn pending(path: &str, pending: &Pending) -> String {
+    let new = pending.new.as_ref().map(|(id, stamp, xxh64)| {
+        json!({
+            "file": id.as_str(),
+            "size": stamp.size,
+            "modified": stamp.modified.and_then(write_time),
+            "xxh64": xxh64.map(|hash| hash.to_string()),
+        })
+    });
+    let line = json!({
+        "path": path,
+        "pending": {
+            "folder": pending.folder.as_str(),
+            "old": pending.old.as_str(),
+            "stack": pending.stack.as_ref().map(|stack| stack.as_str()),
+            "new": new,
+        },
+    });
+    format!("\n{line}\n")
+}
+
+pub(super) fn removed(path: &str) -> String {
+    format!("\n{}\n", json!({"path": path, "removed": true}))
+}
+
+fn parse_record(line: &Value) -> Option<Record> {
+    Some(Record {
+        stamp: parse_stamp(line)?,
+        xxh64: line["xxh64"].as_str().and_then(Xxh64::parse),
+        file_id: line["file"].as_str()?.into(),
+        equal_at: line["equal"].as_str()?.parse().ok()?,
+    })
+}
+
+fn parse_stamp(line: &Value) -> Option<Stamp> {
+    Some(Stamp { size: line["size"].as_u64()?, modified: read_time(&line["modified"]) })
+}
+
+fn parse_pending(pending: &Value) -> Option<Pending> {
+    let new = &pending["new"];
+    let new = match new["file"].as_str() {
+        Some(id) => {
+            let hash = new["xxh64"].as_str().and_then(Xxh64::parse);
+            Some((id.into(), parse_stamp(new)?, hash))
+        }
+        None => None,
+    };
+    Some(Pending {
+        folder: pending["folder"].as_str()?.into(),
+        old: pending["old"].as_str()?.into(),
+        stack: pending["stack"].as_str().map(Into::into),
+        new,
+    })
+}

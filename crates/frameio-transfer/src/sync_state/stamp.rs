@@ -1,0 +1,171 @@
+//! Size, modification time and checksum of local files.
+
+use std::fmt;
+use std::fs::Metadata;
+use std::hash::Hasher as _;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use twox_hash::XxHash64;
+
+use crate::local_file::LocalFile;
+use crate::tasks::blocking;
+
+/// Number of bytes hashed at a time, small enough not to delay the cancellation of a transfer.
+const HASHED: u64 = 64 << 20;
+
+/// Size and modification time of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) size: u64,
+    pub(crate) modified: Option<SystemTime>,
+}
+
+/// An XXH64 checksum with the seed 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Xxh64(pub(crate) u64);
+
+impl Stamp {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        Self { size: metadata.len(), modified: metadata.modified().ok() }
+    }
+
+    /// Reads the stamp of a file; `None` if it cannot be read.
+    pub(crate) async fn read(path: PathBuf) -> Option<Self> {
+        let read = blocking(move || std::fs::metadata(path).map(|metadata| Self::of(&metadata)));
+        read.await.ok()
+    }
+
+    /// Returns whether a file with this stamp may have been modified after the time `at`, in
+    /// nanoseconds since 1970, without a visible change of its modification time.
+    ///
+    /// File systems that store whole seconds may round by two of them.
+    pub(crate) fn may_hide_a_change_after(&self, at: i128) -> bool {
+        let Some(modified) = self.modified else { return true };
+        let modified = nanos(modified);
+        let resolution = match modified.rem_euclid(1_000_000_000) {
+            0 => Duration::from_secs(2),
+            _ => Duration::from_millis(20),
+        };
+        modified + i128::try_from(resolution.as_nanos()).unwrap_or_default() >= at
+    }
+}
+
+impl Xxh64 {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        u64::from_str_radix(text, 16).ok().map(Self)
+    }
+}
+
+impl fmt::Display for Xxh64 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// Computes a checksum step by step.
+#[derive(Default)]
+pub(crate) struct Xxh64Hasher(XxHash64);
+
+impl Xxh64Hasher {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    pub(crate) fn finish(&self) -> Xxh64 {
+        Xxh64(self.0.finish())
+    }
+}
+
+/// Returns a time in nanoseconds since 1970.
+pub(crate) fn nanos(time: SystemTime) -> i128 {
+    let signed = |duration: Duration| i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => signed(since),
+        Err(error) => -signed(error.duration()),
+    }
+}
+
+/// Computes the checksum of a file, on threads for blocking work.
+pub(crate) async fn hash(path: PathBuf) -> io::Result<Xxh64> {
+    let mut file = blocking(move || match LocalFile::open(&path)? {
+        (file, LocalFile::Regular(_)) => Ok(file),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
+    })
+    .await?;
+    let mut hasher = Xxh64Hasher::default();
+    loop {
+        let read;
+        (file, hasher, read) = blocking(move || {
+            let mut buffer = vec![0; 256 << 10];
+            let mut limited = (&mut file).take(HASHED);
+            loop {
+                let read = limited.read(&mut buffer)?;
+                if read == 0 {
+                    break;
+                }
+                hasher.update(buffer.get(..read).unwrap_or_default());
+            }
+            let read = HASHED - limited.limit();
+            Ok::<_, io::Error>((file, hasher, read))
+        })
+        .await?;
+        if read < HASHED {
+            return Ok(hasher.finish());
+        }
+    }
+}
+
+/// Returns a number that identifies the file system of a directory, if the system has one.
+pub(crate) fn device(directory: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let found = rustix::fs::statvfs(directory).ok()?;
+        // Unlike the number of the device, the id of the file system survives a restart.
+        match found.f_fsid {
+            0 => Some(std::os::unix::fs::MetadataExt::dev(&std::fs::metadata(directory).ok()?)),
+            id => Some(id),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = directory;
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn hashes_a_file_to_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        // Checksums of the reference implementation.
+        for (content, hash) in [("", "ef46db3751d8e999"), ("abc", "44bc2cf5ad770999")] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(super::hash(path.clone()).await.unwrap().to_string(), hash);
+        }
+        let bytes = vec![7; (HASHED + 3) as usize];
+        std::fs::write(&path, &bytes).unwrap();
+        let mut whole = Xxh64Hasher::default();
+        whole.update(&bytes);
+        assert_eq!(super::hash(path).await.unwrap(), whole.finish());
+    }
+
+    #[test]
+    fn a_stamp_close_to_the_comparison_may_hide_a_change() {
+        let second = Duration::from_secs(1);
+        let at = UNIX_EPOCH + 1_000_000 * second;
+        let hides = |modified: SystemTime| {
+            let stamp = Stamp { size: 1, modified: Some(modified) };
+            stamp.may_hide_a_change_after(nanos(at))
+        };
+        assert!(hides(at) && hides(at - second), "whole seconds may be rounded");
+        assert!(!hides(at - 3 * second) && !hides(at - Duration::from_millis(1_001)));
+        assert!(hides(at - Duration::from_millis(7)) && hides(at + Duration::from_millis(7)));
+        assert!(Stamp { size: 1, modified: None }.may_hide_a_change_after(0));
+    }
+}

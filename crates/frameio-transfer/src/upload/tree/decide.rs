@@ -1,0 +1,412 @@
+//! The decision to send a file: comparison with the remote files of its name, and policies.
+
+use std::path::{Path, PathBuf};
+
+use frameio_api::files::File;
+use frameio_core::{AssetId, FileId, FolderId, VersionStackId};
+
+use super::remote::{RemoteFile, key};
+use super::state::StateDirectory;
+use crate::checksums::Checksums;
+use crate::local_file::unopened;
+use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
+use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
+use crate::sync_state::verify::has_content;
+use crate::sync_state::{Pending, Record, SyncState};
+use crate::upload::manifest::{Manifest, SavedDestination};
+use crate::versions::stack::{Stacker, Stacking};
+use crate::{
+    Compared, IfExists, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict,
+};
+
+/// Policies of an upload, and what it needs to compare files.
+#[derive(Clone)]
+pub(super) struct Decider {
+    pub(super) transfers: Transfers,
+    pub(super) stacker: Stacker,
+    pub(super) state: Option<SyncState>,
+    pub(super) checksums: Option<Checksums>,
+    pub(super) on_conflict: OnConflict,
+    pub(super) verify_remote: bool,
+    pub(super) dry_run: bool,
+}
+
+/// A local file to decide on.
+#[derive(Clone)]
+pub(super) struct Candidate {
+    /// Name of the file in the state.
+    pub(super) key: String,
+    pub(super) local: PathBuf,
+    /// `None` for a pipe.
+    pub(super) size: Option<u64>,
+    pub(super) if_exists: IfExists,
+    /// Remote files of the same name.
+    pub(super) existing: Vec<RemoteFile>,
+    /// Remote folder; `None` in a dry run that would create it.
+    pub(super) folder: Option<FolderId>,
+    /// Version stacks in the folder.
+    pub(super) stacks: Vec<VersionStackId>,
+    pub(super) manifest: Option<(StateDirectory, PathBuf)>,
+}
+
+/// What to do with a file.
+#[derive(Clone, Debug)]
+pub(super) enum Action {
+    /// The remote file is equal, or is believed to be.
+    Skip,
+    /// The file is reported, but not sent.
+    List,
+    Conflict,
+    Send,
+    /// Send the file, and stack it on a preceding one.
+    Version(Base),
+    /// Stack a file that an earlier run has sent.
+    Stack(Pending),
+}
+
+/// Preceding file of a new version.
+#[derive(Clone, Debug)]
+pub(super) struct Base {
+    pub(super) old: FileId,
+    pub(super) stack: Option<VersionStackId>,
+}
+
+impl Base {
+    /// Returns a placeholder for the file that precedes this one in the same run.
+    pub(super) fn of_preceding() -> Self {
+        Self { old: FileId::from(""), stack: None }
+    }
+
+    pub(super) fn is_preceding(&self) -> bool {
+        self.old.as_str().is_empty()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Decision {
+    pub(super) action: Action,
+    pub(super) compared: Compared,
+    /// Remote file that was compared.
+    pub(super) file_id: Option<FileId>,
+}
+
+/// A record, and whether the local file still has its content.
+struct Known {
+    record: Option<Record>,
+    is_recorded: bool,
+    /// Whether the record has to be renewed if the files are equal.
+    is_outdated: bool,
+}
+
+impl Decider {
+    /// Decides on a file. Renews its record if both sides are equal.
+    pub(super) async fn decide(&self, mut file: Candidate) -> Result<Decision, TransferError> {
+        let Some(size) = file.size else { return decide_on_pipe(&file) };
+        if file.if_exists == IfExists::Fail {
+            refuse_existing(&file)?;
+        }
+        let stamp = stamp(&file.local).await?;
+        if let Some(stacked) = self.finish_pending(&mut file, stamp).await? {
+            return Ok(stacked);
+        }
+        let mut known = self.known(&file, stamp).await?;
+        let mut remote = pick(&file.existing, known.record.as_ref(), size).cloned();
+        let mut verified = self.same_checksum(&file, &known, size, &mut remote).await?;
+        if let Some(remote) = remote.as_ref().filter(|it| self.verify_remote && it.size == size) {
+            verified = Some(self.verify(&file, remote).await?);
+        }
+        let local = LocalFacts { size, modified: stamp.modified, is_recorded: known.is_recorded };
+        let facts = match &remote {
+            Some(it) => RemoteFacts::Present { id: &it.id, size: it.size, created: it.created },
+            None => RemoteFacts::Missing,
+        };
+        let facts = Facts {
+            direction: Direction::Up,
+            local: Some(local),
+            remote: facts,
+            record: known.record.as_ref(),
+            verified,
+        };
+        let (mut verdict, mut reason) = compare(&facts);
+        if let (Reason::RemoteGone, Some(record)) = (reason, &known.record) {
+            (verdict, reason) = self.find_moved(&facts, record, &file).await?;
+        }
+        if reason == Reason::SameContent {
+            known.is_outdated = true;
+        }
+        let renewed = remote.as_ref().filter(|_| verdict == Verdict::Equal && known.is_outdated);
+        if let Some(remote) = renewed {
+            self.put(&file, &remote.id, stamp).await;
+        }
+        Ok(self.act(&file, remote, verdict, reason))
+    }
+
+    /// Maps a verdict to an action.
+    fn act(
+        &self,
+        file: &Candidate,
+        remote: Option<RemoteFile>,
+        verdict: Verdict,
+        reason: Reason,
+    ) -> Decision {
+        let file_id = remote.as_ref().map(|remote| remote.id.clone());
+        let base = remote.map(|it| Base { old: it.id, stack: it.stack });
+        let (action, verdict) = match (verdict, file.if_exists, base) {
+            (Verdict::Equal | Verdict::Unverified, ..) => (Action::Skip, verdict),
+            (Verdict::Changed, IfExists::Version, Some(base)) if reason.is_local_change() => {
+                (Action::Version(base), Verdict::NewVersion)
+            }
+            (Verdict::Changed, IfExists::KeepBoth, _) if reason.is_local_change() => {
+                (Action::Send, verdict)
+            }
+            (Verdict::Changed, ..) => (Action::List, verdict),
+            (Verdict::Conflict, ..) if self.on_conflict == OnConflict::KeepBoth => {
+                (Action::Send, verdict)
+            }
+            (Verdict::Conflict, ..) => (Action::Conflict, verdict),
+            (Verdict::New | Verdict::NewVersion, ..) => (Action::Send, verdict),
+        };
+        Decision { action, compared: reason.because(verdict), file_id }
+    }
+
+    /// Handles a new version that an earlier run did not finish. Returns a decision if the file is
+    /// still that version.
+    async fn finish_pending(
+        &self,
+        file: &mut Candidate,
+        now: Stamp,
+    ) -> Result<Option<Decision>, TransferError> {
+        let Some(state) = &self.state else { return Ok(None) };
+        let Some(mut pending) = state.pending(&file.key) else { return Ok(None) };
+        if pending.new.is_none() {
+            pending.new = self.leftover(file).await.map(|(id, stamp)| (id, stamp, None));
+        }
+        // Without a complete file, the version is compared and sent like any other.
+        let Some((id, stamp, hash)) = pending.new.clone() else { return Ok(None) };
+        let is_same = match hash {
+            Some(hash) if stamp.size == now.size && stamp != now => {
+                self.hash(&file.local).await? == hash
+            }
+            _ => stamp == now,
+        };
+        if is_same || self.dry_run {
+            let compared = Compared {
+                verdict: Verdict::NewVersion,
+                reason: "it was sent by an earlier run, but is not stacked yet".to_owned(),
+            };
+            return Ok(Some(Decision {
+                action: Action::Stack(pending),
+                compared,
+                file_id: Some(id),
+            }));
+        }
+        // The file has changed again. The preceding version has to be stacked first.
+        let stack = match self.stacker.stack(&pending, &id).await? {
+            Stacking::Done(_, stack) => stack,
+            Stacking::Gone => {
+                state.end_pending(&file.key).await;
+                return Ok(None);
+            }
+            Stacking::Conflict(reason) => {
+                let error = TransferError::new(TransferErrorKind::Conflict, reason);
+                return Err(error.of_file(&id));
+            }
+        };
+        let record = Record { stamp, xxh64: hash, file_id: id.clone(), equal_at: now_nanos() };
+        state.put(&file.key, record).await;
+        file.existing.retain(|other| other.id != id && other.id != pending.old);
+        let stacked = RemoteFile { stack: Some(stack), ..RemoteFile::uploaded(id, stamp.size) };
+        file.existing.push(stacked);
+        Ok(None)
+    }
+
+    /// Returns the file that an earlier run has sent completely, according to its manifest, with the
+    /// stamp of the content.
+    async fn leftover(&self, file: &Candidate) -> Option<(FileId, Stamp)> {
+        let (_, path) = file.manifest.as_ref()?;
+        let saved = Manifest::peek(path).await?;
+        let SavedDestination::File(_, id) = &saved.destination else { return None };
+        let is_complete = file.existing.iter().any(|it| it.id == *id && it.is_complete);
+        let stamp = Stamp { size: saved.fingerprint.size, modified: saved.fingerprint.modified };
+        is_complete.then(|| (id.clone(), stamp))
+    }
+
+    /// Returns the record of a file, from the state or from the manifest of a run that was killed
+    /// after sending the file.
+    async fn known(&self, file: &Candidate, now: Stamp) -> Result<Known, TransferError> {
+        let mut known = Known { record: None, is_recorded: false, is_outdated: false };
+        let Some(state) = &self.state else { return Ok(known) };
+        let recorded = state.record(&file.key);
+        if let Some((id, stamp)) = self.leftover(file).await
+            && recorded.as_ref().is_none_or(|record| record.file_id != id)
+        {
+            known.is_recorded = stamp == now;
+            known.is_outdated = true;
+            let record = Record { stamp, xxh64: None, file_id: id, equal_at: i128::MIN };
+            known.record = Some(record);
+            return Ok(known);
+        }
+        let Some(record) = recorded else { return Ok(known) };
+        known.is_recorded = match record.xxh64 {
+            _ if record.stamp.size != now.size => false,
+            _ if record.stamp == now && !now.may_hide_a_change_after(record.equal_at) => true,
+            Some(hash) => {
+                known.is_outdated = true;
+                self.hash(&file.local).await? == hash
+            }
+            None => record.stamp == now,
+        };
+        known.record = Some(record);
+        Ok(known)
+    }
+
+    /// Compares the file with the checksums that earlier runs have recorded by id.
+    async fn same_checksum(
+        &self,
+        file: &Candidate,
+        known: &Known,
+        size: u64,
+        remote: &mut Option<RemoteFile>,
+    ) -> Result<Option<bool>, TransferError> {
+        let Some(checksums) = self.checksums.as_ref().filter(|_| known.record.is_none()) else {
+            return Ok(None);
+        };
+        let alike = file.existing.iter().filter(|it| it.is_complete && it.size == size);
+        let ids: Vec<_> = alike.map(|it| it.id.clone()).collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        match checksums.find(ids, &file.local).await? {
+            Some(id) => {
+                let is_recorded = checksums.has(&id);
+                *remote = file.existing.iter().find(|it| it.id == id).cloned();
+                Ok(is_recorded.then_some(true))
+            }
+            None => Ok(Some(false)),
+        }
+    }
+
+    /// Compares the content of the local file with that of the remote file, which is downloaded.
+    async fn verify(&self, file: &Candidate, remote: &RemoteFile) -> Result<bool, TransferError> {
+        let local = self.hash(&file.local).await?;
+        has_content(&self.transfers, (&self.stacker.account, &remote.id), local).await
+    }
+
+    /// Looks for a recorded file that no longer has its name, so that it is not sent again.
+    async fn find_moved(
+        &self,
+        facts: &Facts<'_>,
+        record: &Record,
+        file: &Candidate,
+    ) -> Result<(Verdict, Reason), TransferError> {
+        let Some(remote) = self.stacker.show(&record.file_id).await? else {
+            return Ok(compare(facts));
+        };
+        let is_recorded = facts.local.is_some_and(|local| local.is_recorded);
+        let is_version = parent(&remote).is_some_and(|id| {
+            file.stacks.iter().any(|stack| stack.as_str() == id.as_str())
+        });
+        if is_version && is_recorded {
+            return Ok((Verdict::Equal, Reason::Version));
+        }
+        Ok(compare(&Facts { remote: RemoteFacts::Moved, ..*facts }))
+    }
+
+    /// Returns the decision to skip a file that is an earlier version in a stack.
+    pub(super) async fn find_version(
+        &self,
+        stack: &VersionStackId,
+        file: &Candidate,
+    ) -> Result<Option<Decision>, TransferError> {
+        let versions = self.transfers.versions(&self.stacker.account, stack).await?;
+        let name = file.local.file_name().map(|name| name.to_string_lossy().into_owned());
+        let same = versions.files.iter().find(|version| {
+            Some(version.file_size) == file.size && Some(key(&version.name)) == name.as_deref().map(key)
+        });
+        Ok(same.map(|version| Decision {
+            action: Action::Skip,
+            compared: Compared {
+                verdict: Verdict::Unverified,
+                reason: "a version in the stack has the same name and size".to_owned(),
+            },
+            file_id: Some(version.id.clone()),
+        }))
+    }
+
+    async fn put(&self, file: &Candidate, id: &FileId, stamp: Stamp) {
+        if let Some(state) = &self.state {
+            record(state, &file.key, &file.local, (id, stamp)).await;
+        }
+    }
+
+    async fn hash(&self, local: &Path) -> Result<Xxh64, TransferError> {
+        let hashed = match &self.state {
+            Some(state) => state.hash(local).await,
+            None => crate::sync_state::stamp::hash(local.to_owned()).await,
+        };
+        hashed.map_err(|error| unopened(local, error))
+    }
+}
+
+fn parent(file: &File) -> Option<&AssetId> {
+    file.parent_id.as_ref()
+}
+
+pub(super) fn now_nanos() -> i128 {
+    nanos(std::time::SystemTime::now())
+}
+
+/// Records that a local file is equal to a remote one, unless it was modified since `stamp` was read.
+/// Returns its checksum.
+pub(super) async fn record(
+    state: &SyncState,
+    key: &str,
+    local: &Path,
+    (id, stamp): (&FileId, Stamp),
+) -> Option<Xxh64> {
+    let equal_at = now_nanos();
+    let xxh64 = state.hash(local).await.ok();
+    let is_unchanged = Stamp::read(local.to_owned()).await == Some(stamp);
+    // A change during the hashing is found by the next run, which has no checksum to compare.
+    let xxh64 = xxh64.filter(|_| is_unchanged);
+    state.put(key, Record { stamp, xxh64, file_id: id.clone(), equal_at }).await;
+    xxh64
+}
+
+/// Returns the remote file to compare with: the recorded one, one of the same size, or the newest.
+fn pick<'a>(
+    existing: &'a [RemoteFile],
+    record: Option<&Record>,
+    size: u64,
+) -> Option<&'a RemoteFile> {
+    let complete = || existing.iter().filter(|file| file.is_complete);
+    let recorded = complete().find(|file| record.is_some_and(|it| it.file_id == file.id));
+    let alike = || complete().find(|file| file.size == size);
+    recorded.or_else(alike).or_else(|| complete().max_by_key(|file| file.created))
+}
+
+/// A pipe can only be read once, so it is sent without a comparison.
+fn decide_on_pipe(file: &Candidate) -> Result<Decision, TransferError> {
+    if file.if_exists == IfExists::Fail {
+        refuse_existing(file)?;
+    }
+    let compared = Reason::NoRemote.because(Verdict::New);
+    Ok(Decision { action: Action::Send, compared, file_id: None })
+}
+
+fn refuse_existing(file: &Candidate) -> Result<(), TransferError> {
+    match file.existing.iter().find(|file| file.is_complete) {
+        None => Ok(()),
+        Some(existing) => {
+            let message = "a file of this name already exists";
+            let error = TransferError::new(TransferErrorKind::Invalid, message);
+            Err(error.of_file(&existing.id))
+        }
+    }
+}
+
+async fn stamp(local: &Path) -> Result<Stamp, TransferError> {
+    let path = local.to_owned();
+    let read = crate::tasks::blocking(move || std::fs::metadata(path));
+    read.await.map(|metadata| Stamp::of(&metadata)).map_err(|error| unopened(local, error))
+}
