@@ -22,7 +22,8 @@ pub(crate) struct Link {
 
 /// Parses a chain file.
 pub(crate) fn parse(bytes: &[u8], limits: &ReadLimits) -> Result<Vec<Link>, MhlError> {
-    let mut parser = Parser { links: Vec::new(), link: Partial::default(), most: limits.max_generations };
+    let mut parser =
+        Parser { links: Vec::new(), link: Partial::default(), most: limits.max_generations };
     visit(bytes, &mut parser)?;
     Ok(parser.links)
 }
@@ -126,10 +127,9 @@ mod tests {
         assert_eq!(parse(format(&links).as_bytes(), &limits).unwrap(), links);
         assert_eq!(parse(format(&[]).as_bytes(), &limits).unwrap(), []);
         let outside = Link { file: "../x.mhl".to_owned(), ..link(1) };
-        for (links, reason) in [
-            (vec![link(2), link(2)], "do not increase"),
-            (vec![outside], "another directory"),
-        ] {
+        for (links, reason) in
+            [(vec![link(2), link(2)], "do not increase"), (vec![outside], "another directory")]
+        {
             let error = parse(format(&links).as_bytes(), &limits).unwrap_err();
             assert!(error.reason.contains(reason) && error.line.is_some(), "{error}");
         }

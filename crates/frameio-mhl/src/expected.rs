@@ -100,7 +100,8 @@ impl Expected {
         if let Some(expected) = self.size.filter(|size| *size != found) {
             return Ok(Verdict::Size { expected, found });
         }
-        let mut hashers: Vec<_> = self.hashes.iter().map(|hash| Hasher::new(hash.format())).collect();
+        let mut hashers: Vec<_> =
+            self.hashes.iter().map(|hash| Hasher::new(hash.format())).collect();
         if hashers.is_empty() {
             return Ok(Verdict::Unsupported);
         }
@@ -124,7 +125,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.mov");
         fs::write(&path, "abc").unwrap();
-        let hash = |format: HashFormat| HashEntry { value: format.hash(b"abc"), action: None, any_byte_order: false };
+        let hash = |format: HashFormat| HashEntry {
+            value: format.hash(b"abc"),
+            action: None,
+            any_byte_order: false,
+        };
         for format in HashFormat::ALL {
             let expected = Expected { size: Some(3), hashes: vec![hash(format)] };
             assert_eq!(expected.check(&path).unwrap(), Verdict::Match);

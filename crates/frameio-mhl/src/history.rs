@@ -62,7 +62,8 @@ impl History {
     /// Fails if a file cannot be read, or a list is missing or differs from the chain file.
     pub fn open(root: &Path, limits: &ReadLimits) -> Result<Self, MhlError> {
         let root_name = fs::canonicalize(root).ok();
-        let root_name = root_name.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
+        let root_name =
+            root_name.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
         let mut this = Self {
             directory: root.join(DIRECTORY),
             limits: limits.clone(),
@@ -100,7 +101,8 @@ impl History {
                 let reason = "its checksum differs from the one in the chain file";
                 return Err(MhlError::new(MhlErrorKind::Modified, reason).in_file(&path));
             }
-            let list = HashList::parse(&bytes, &self.limits).map_err(|error| error.in_file(&path))?;
+            let list =
+                HashList::parse(&bytes, &self.limits).map_err(|error| error.in_file(&path))?;
             for file in &list.files {
                 let none = || Expected { size: None, hashes: Vec::new() };
                 self.files.entry(file.path.clone()).or_insert_with(none).add(file);
@@ -260,7 +262,8 @@ impl Generation {
         fs::create_dir_all(&directory).map_err(failed)?;
         let _lock = lock(&directory)?;
         // Another program may have added a generation.
-        let mut current = History { chain: Vec::new(), files: HashMap::new(), ..self.history.clone() };
+        let mut current =
+            History { chain: Vec::new(), files: HashMap::new(), ..self.history.clone() };
         current.load()?;
         self.history = current;
         let number = self.history.next_number()?;
@@ -302,7 +305,8 @@ impl Generation {
         page.leaf("process", &[], self.process.name());
         page.open("ignore", &[]);
         let known = self.history.ignore.iter().map(String::as_str);
-        let missing = IGNORED.into_iter().filter(|name| !self.history.ignore.iter().any(|at| at == name));
+        let missing =
+            IGNORED.into_iter().filter(|name| !self.history.ignore.iter().any(|at| at == name));
         known.chain(missing).for_each(|pattern| page.leaf("pattern", &[], pattern));
         page.close("ignore");
         page.close("processinfo");
@@ -399,17 +403,24 @@ mod tests {
     fn continues_a_history() {
         let root = tempfile::tempdir().unwrap();
         assert!(open(root.path()).unwrap().is_empty());
-        let (first, actions) = generation(root.path(), &[("a & <b>.mov", b"a"), ("日/é.wav", b"b")]);
+        let (first, actions) =
+            generation(root.path(), &[("a & <b>.mov", b"a"), ("日/é.wav", b"b")]);
         assert!(first.file_name().unwrap().to_str().unwrap().starts_with("0001_"));
         assert_eq!(actions, [Action::Original; 2]);
-        let (second, actions) =
-            generation(root.path(), &[("a & <b>.mov", b"a"), ("日/é.wav", b"changed"), ("new", b"n")]);
+        let (second, actions) = generation(
+            root.path(),
+            &[("a & <b>.mov", b"a"), ("日/é.wav", b"changed"), ("new", b"n")],
+        );
         assert!(second.file_name().unwrap().to_str().unwrap().starts_with("0002_"));
         assert_eq!(actions, [Action::Verified, Action::Failed, Action::Original]);
         let history = open(root.path()).unwrap();
         assert_eq!((history.generations(), history.paths().count()), (2, 3));
         let expected = history.expected("日/é.wav").unwrap();
-        assert_eq!(expected.hashes[0].value, HashFormat::Xxh64.hash(b"b"), "the failed one does not count");
+        assert_eq!(
+            expected.hashes[0].value,
+            HashFormat::Xxh64.hash(b"b"),
+            "the failed one does not count"
+        );
         let list = HashList::read(&second, &ReadLimits::default()).unwrap();
         assert_eq!(list.process.as_deref(), Some("transfer"));
         assert_eq!(list.tool.as_deref(), Some("test 1"));

@@ -245,12 +245,18 @@ mod tests {
         ))
         .unwrap();
         assert_eq!((list.version, list.tool.as_deref()), (MhlVersion::AscMhl, Some("ascmhl 1.2")));
-        assert_eq!((list.process.as_deref(), &*list.ignore), (Some("in-place"), &[".DS_Store".to_owned()][..]));
+        assert_eq!(
+            (list.process.as_deref(), &*list.ignore),
+            (Some("in-place"), &[".DS_Store".to_owned()][..])
+        );
         let [file] = &*list.files else { panic!("{:?}", list.files) };
         assert_eq!((&*file.path, file.size), ("A/b & <c>.wav", Some(4)));
         assert_eq!(file.modified.unwrap().to_string(), "2026-11-29T02:59:24Z");
         let [hash] = &*file.hashes else { panic!("{:?}", file.hashes) };
-        assert_eq!((hash.value.as_str(), hash.action), ("3d7946a0203643e4", Some(Action::Original)));
+        assert_eq!(
+            (hash.value.as_str(), hash.action),
+            ("3d7946a0203643e4", Some(Action::Original))
+        );
     }
 
     #[test]
@@ -265,8 +271,12 @@ mod tests {
              <hash><file>d.mov</file><null/></hash></hashlist>",
         )
         .unwrap();
-        assert_eq!((list.version, list.tool.as_deref()), (MhlVersion::Legacy, Some("Silverstack 6")));
-        let formats: Vec<_> = list.files.iter().map(|file| file.hashes.first().map(HashEntry::format)).collect();
+        assert_eq!(
+            (list.version, list.tool.as_deref()),
+            (MhlVersion::Legacy, Some("Silverstack 6"))
+        );
+        let formats: Vec<_> =
+            list.files.iter().map(|file| file.hashes.first().map(HashEntry::format)).collect();
         let xxh64 = Some(HashFormat::Xxh64);
         assert_eq!(formats, [xxh64, Some(HashFormat::Md5), xxh64, None]);
         for file in list.files.iter().take(3) {
@@ -286,7 +296,11 @@ mod tests {
             ("<a/>".to_owned(), 1, "not a media hash list"),
             ("<hashlist version=\"3.0\"/>".to_owned(), 1, "version '3.0'"),
             ("<hashlist version=\"2.0\">\n<hashes>".to_owned(), 2, "not closed"),
-            ("<hashlist version=\"2.0\"/>\n<hashlist version=\"2.0\"/>".to_owned(), 2, "more than one root"),
+            (
+                "<hashlist version=\"2.0\"/>\n<hashlist version=\"2.0\"/>".to_owned(),
+                2,
+                "more than one root",
+            ),
             (hash(""), 6, "no path"),
             (hash("<path>../a</path>"), 7, "'..'"),
             (hash("<path>/etc/passwd</path>"), 7, "not relative"),
@@ -303,7 +317,8 @@ mod tests {
             assert!(error.reason.contains(reason), "{text}: {error}");
             assert_eq!(error.line, Some(line), "{text}: {error}");
         }
-        let error = HashList::parse(b"<hashlist>\n\xff</hashlist>", &ReadLimits::default()).unwrap_err();
+        let error =
+            HashList::parse(b"<hashlist>\n\xff</hashlist>", &ReadLimits::default()).unwrap_err();
         assert_eq!((error.line, &*error.reason), (Some(2), "it is not UTF-8"));
     }
 

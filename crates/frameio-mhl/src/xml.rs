@@ -201,7 +201,8 @@ fn element(start: &BytesStart<'_>, line: usize) -> Result<Element, MhlError> {
             let reason = "an element has too many attributes";
             return Err(MhlError::new(MhlErrorKind::Limit, reason).at(line));
         }
-        attributes.push((local(attribute.key.as_ref()).into(), value.into_owned().into_boxed_str()));
+        attributes
+            .push((local(attribute.key.as_ref()).into(), value.into_owned().into_boxed_str()));
     }
     let name = local(start.name().as_ref()).into();
     Ok(Element { name, attributes, line, text: String::new() })

@@ -86,9 +86,10 @@ impl Tap {
 
     /// Records that the attempt has sent its part.
     pub(crate) fn sent(&self, part: usize) {
-        let hash = self.attempt.as_ref().map(|attempt| {
-            attempt.lock().unwrap_or_else(PoisonError::into_inner).finish()
-        });
+        let hash = self
+            .attempt
+            .as_ref()
+            .map(|attempt| attempt.lock().unwrap_or_else(PoisonError::into_inner).finish());
         self.digest.sent(part, hash);
     }
 }

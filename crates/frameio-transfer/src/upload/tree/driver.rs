@@ -18,8 +18,8 @@ use crate::summary::Ignored;
 use crate::tasks::settled;
 use crate::upload::manifest::Manifest;
 use crate::{
-    Checksum, Existing, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
-    Upload,
+    Checksum, Existing, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind,
+    Transfers, Upload,
 };
 
 pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summary, TransferError> {

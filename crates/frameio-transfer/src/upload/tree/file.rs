@@ -14,7 +14,8 @@ use crate::tasks::blocking;
 use crate::upload::UploadManifest;
 use crate::upload::manifest::Manifest;
 use crate::{
-    Checksum, Existing, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Transfers, Upload,
+    Checksum, Existing, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Transfers,
+    Upload,
 };
 
 /// Method of comparison with existing files.
