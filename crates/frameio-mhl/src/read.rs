@@ -328,8 +328,7 @@ mod tests {
                     <hash><file>&x;</file></hash></hashlist>";
         let error = parse(text).unwrap_err();
         assert_eq!((error.line, &*error.reason), (Some(3), "entity 'x' is not resolved"));
-        let mut limits = ReadLimits::default();
-        limits.max_files = 2;
+        let limits = ReadLimits { max_files: 2, ..ReadLimits::default() };
         let files = "<hash><path>a</path></hash>".repeat(3);
         let error = HashList::parse(asc_list(&files).as_bytes(), &limits).unwrap_err();
         assert_eq!(error.kind, MhlErrorKind::Limit);
