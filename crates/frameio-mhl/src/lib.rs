@@ -4,8 +4,8 @@
 //! files were copied or verified (a *generation*), and a chain file with a checksum of each list. This crate reads
 //! and verifies histories, adds generations in ASC MHL 2.0, and reads lists of the legacy MHL 1.1.
 //!
-//! It has no network access and does not depend on the rest of the SDK. `frameio upload --mhl` and
-//! `frameio download --mhl` are built on it.
+//! It has no network access and does not depend on the rest of the SDK. Uploads and downloads of
+//! `frameio-transfer` compute checksums in XXH64 for a [`HashedFile`].
 //!
 //! ```
 //! use frameio_mhl::{Action, HashFormat, HashedFile, History, Process, ReadLimits};
