@@ -11,6 +11,7 @@ use twox_hash::XxHash64;
 
 use crate::local_file::LocalFile;
 use crate::tasks::blocking;
+use crate::{Checksum, Digest};
 
 /// Number of bytes hashed at a time, small enough not to delay the cancellation of a transfer.
 const HASHED: u64 = 64 << 20;
@@ -53,6 +54,11 @@ impl Stamp {
 }
 
 impl Xxh64 {
+    /// Returns the checksum of a digest, if it was computed by this algorithm.
+    pub(crate) fn of(digest: &Digest) -> Option<Self> {
+        (digest.checksum() == Checksum::Xxh64).then(|| Self::parse(digest.as_str())).flatten()
+    }
+
     pub(super) fn parse(text: &str) -> Option<Self> {
         u64::from_str_radix(text, 16).ok().map(Self)
     }

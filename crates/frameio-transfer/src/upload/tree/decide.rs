@@ -335,7 +335,7 @@ impl Decider {
 
     async fn put(&self, file: &Candidate, id: &FileId, stamp: Stamp) {
         if let Some(state) = &self.state {
-            record(state, &file.key, &file.local, (id, stamp)).await;
+            record(state, &file.key, &file.local, (id, stamp, None)).await;
         }
     }
 
@@ -356,21 +356,31 @@ pub(super) fn now_nanos() -> i128 {
     nanos(std::time::SystemTime::now())
 }
 
-/// Records that a local file is equal to a remote one, unless it was modified since `stamp` was read.
-/// Returns its checksum.
+/// Records that a local file with this stamp is equal to a remote one, with the checksum if it is known.
 pub(super) async fn record(
     state: &SyncState,
     key: &str,
     local: &Path,
-    (id, stamp): (&FileId, Stamp),
-) -> Option<Xxh64> {
+    (id, stamp, known): (&FileId, Stamp, Option<Xxh64>),
+) {
     let equal_at = now_nanos();
-    let xxh64 = state.hash(local).await.ok();
-    let is_unchanged = Stamp::read(local.to_owned()).await == Some(stamp);
-    // A change during the hashing is found by the next run, which has no checksum to compare.
-    let xxh64 = xxh64.filter(|_| is_unchanged);
+    let xxh64 = match known {
+        Some(known) => Some(known),
+        None => hash_unchanged(state, local, stamp).await,
+    };
     state.put(key, Record { stamp, xxh64, file_id: id.clone(), equal_at }).await;
-    xxh64
+}
+
+/// Returns the checksum of a file; `None` if it was modified since the stamp was read, so that the next
+/// run finds the change.
+pub(super) async fn hash_unchanged(
+    state: &SyncState,
+    local: &Path,
+    stamp: Stamp,
+) -> Option<Xxh64> {
+    let hash = state.hash(local).await.ok();
+    let is_unchanged = Stamp::read(local.to_owned()).await == Some(stamp);
+    hash.filter(|_| is_unchanged)
 }
 
 /// Returns the remote file to compare with: the recorded one, one of the same size, or the newest.

@@ -26,7 +26,7 @@ use crate::tasks::{blocking, settled};
 use crate::upload::manifest::Manifest;
 use crate::versions::stack::Stacker;
 use crate::{
-    Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Summary, TransferError,
+    Checksum, Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Summary, TransferError,
     TransferErrorKind, Transfers, Upload, Verdict,
 };
 
@@ -375,6 +375,11 @@ impl Driver {
         let mut upload = Upload::from_path(&self.tree.account, folder, local).name(name);
         if let Some(parts) = self.tree.parts_in_flight {
             upload = upload.parts_in_flight(parts);
+        }
+        let recorded = self.decider.checksums.as_ref().map(|_| Checksum::Xxh3);
+        let state = self.decider.state.as_ref().map(|_| Checksum::Xxh64);
+        if let Some(checksum) = self.tree.checksum.or(recorded).or(state) {
+            upload = upload.checksum(checksum);
         }
         if let Some(report) = self.tree.report.clone() {
             let remote = remote.clone();

@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 
 use frameio_core::{FileId, FolderId};
 
-use super::decide::{Base, record};
+use super::decide::{Base, hash_unchanged, record};
 use super::folder_log::FolderLog;
 use super::remote::{Child, RemoteFile, added, files, report_added};
 use super::state::StateDirectory;
 use crate::checksums::{Checksums, hash};
-use crate::sync_state::stamp::Stamp;
+use crate::sync_state::stamp::{Stamp, Xxh64};
 use crate::sync_state::{Pending, SyncState};
 use crate::upload::UploadManifest;
 use crate::upload::manifest::Manifest;
 use crate::versions::stack::{Stacker, Stacking};
 use crate::{
-    Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Stacked, TransferError,
-    TransferErrorKind, Transfers, Upload,
+    Checksum, Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Stacked,
+    TransferError, TransferErrorKind, Transfers, Upload,
 };
 
 /// Upload of a file, which is skipped if another run uploads the file first.
@@ -135,27 +135,34 @@ impl FileUpload {
         }
         let id = uploaded.file.id;
         let before = before.filter(|_| self.size.is_some());
+        let digest = uploaded.digest;
         if let (Some(checksums), Some(before)) = (&self.checksums, before) {
-            keep_checksum(checksums, &id, &self.local, before).await;
+            match digest.as_ref().filter(|digest| digest.checksum() == Checksum::Xxh3) {
+                Some(digest) => checksums.keep(&id, digest.as_str()).await,
+                None => keep_checksum(checksums, &id, &self.local, before).await,
+            }
         }
+        let sent = digest.as_ref().and_then(Xxh64::of);
         if let Some(pending) = &mut pending {
             let stamp = before.unwrap_or(Stamp { size: uploaded.bytes, modified: None });
-            let mut hash = None;
+            let mut hash = sent;
             if let Some((state, key)) = &self.state {
-                hash = hash_unchanged(state, &self.local, stamp).await;
+                if hash.is_none() {
+                    hash = hash_unchanged(state, &self.local, stamp).await;
+                }
                 pending.new = Some((id.clone(), stamp, hash));
                 state.put_pending(key, pending.clone()).await?;
             }
             pending.new = Some((id.clone(), stamp, hash));
         } else if let (Some((state, key)), Some(before)) = (&self.state, before) {
-            record(state, key, &self.local, (&id, before)).await;
+            record(state, key, &self.local, (&id, before, sent)).await;
         }
         let size = self.size.unwrap_or(uploaded.bytes);
         let child = Child::File(RemoteFile::uploaded(id.clone(), size));
         report_added(self.log.as_ref(), &name, child).await;
         // The lock is released after the log is written, so that other runs see the entry.
         remove(locked).await;
-        let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest: None };
+        let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest };
         Ok(Sent { file_id: id, outcome, pending })
     }
 
@@ -257,17 +264,6 @@ async fn failed(manifest: Option<Manifest>, error: TransferError) -> TransferErr
         manifest.remove().await;
     }
     error
-}
-
-/// Returns the checksum of a file that was not modified since the stamp was read.
-async fn hash_unchanged(
-    state: &SyncState,
-    local: &Path,
-    stamp: Stamp,
-) -> Option<crate::sync_state::stamp::Xxh64> {
-    let hash = state.hash(local).await.ok();
-    let is_unchanged = Stamp::read(local.to_owned()).await == Some(stamp);
-    hash.filter(|_| is_unchanged)
 }
 
 /// Records the checksum of an uploaded file.

@@ -20,7 +20,7 @@ use frameio_core::{AccountId, FolderId};
 
 use crate::summary::{OnItem, OnProgress};
 use crate::{
-    IfExists, Item, OnConflict, Progress, RemotePath, Summary, TransferError, Transfers,
+    Checksum, IfExists, Item, OnConflict, Progress, RemotePath, Summary, TransferError, Transfers,
     VersionPattern,
 };
 
@@ -87,6 +87,7 @@ pub struct UploadTree {
     hidden: bool,
     include: Vec<String>,
     exclude: Vec<String>,
+    checksum: Option<Checksum>,
     checksums: Option<PathBuf>,
     manifests: Option<PathBuf>,
     dry_run: bool,
@@ -159,6 +160,7 @@ impl UploadTree {
             hidden: false,
             include: Vec::new(),
             exclude: Vec::new(),
+            checksum: None,
             checksums: None,
             manifests: None,
             dry_run: false,
@@ -277,6 +279,13 @@ impl UploadTree {
     /// created.
     pub fn exclude(mut self, pattern: impl Into<String>) -> Self {
         self.exclude.push(pattern.into());
+        self
+    }
+
+    /// Computes a checksum of each uploaded file, which [`Outcome`](crate::Outcome) contains, like
+    /// [`Upload::checksum`](crate::Upload::checksum). Default: none.
+    pub fn checksum(mut self, checksum: Checksum) -> Self {
+        self.checksum = Some(checksum);
         self
     }
 
