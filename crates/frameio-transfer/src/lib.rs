@@ -24,6 +24,7 @@
 
 mod attempt_error;
 mod checksums;
+mod deletion;
 mod digest;
 mod download;
 pub(crate) mod error;
@@ -53,6 +54,7 @@ use frameio_core::{AccountId, FileId, is_loopback};
 use frameio_tower::{Backoff, Transport};
 use tokio::sync::Semaphore;
 
+pub use self::deletion::Deletion;
 pub use self::digest::{Checksum, Digest};
 use self::download::disk::{Disk, SystemDisk};
 pub use self::download::{Download, DownloadTree, Downloaded, Open, Reader, Rendition};

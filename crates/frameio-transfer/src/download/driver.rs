@@ -15,6 +15,7 @@ use super::range_client::{RangeClient, ResponseHead, Validators};
 use super::{Download, Downloaded, Existing};
 use crate::existing::{Decision, LocalTarget, RemoteContent, conflict};
 use crate::progress::Tracker;
+use crate::sync_state::stamp::Stamp;
 use crate::tasks::blocking;
 use crate::{Digest, Inner, Progress, TransferError, TransferErrorKind};
 
@@ -307,6 +308,10 @@ impl ActiveDownload {
         if let Some(skipped) = skip(&self.download, remote).await? {
             self.blocking(|job| job.partial.discard()).await?;
             return Ok(Downloaded { received, ..skipped });
+        }
+        if let Some(before_rename) = &self.download.before_rename {
+            let stamp = Stamp::read(self.partial.path().to_owned()).await;
+            before_rename(digest.clone(), stamp).await?;
         }
         let existing = self.download.existing;
         let replace = matches!(existing, Existing::Overwrite | Existing::ReplaceDifferent);

@@ -8,7 +8,7 @@ mod extension;
 mod full_disk_tests;
 mod link;
 mod parallel;
-mod partial_file;
+pub(crate) mod partial_file;
 mod range_client;
 mod reader;
 mod receive_part;
@@ -18,6 +18,7 @@ mod writer;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use frameio_core::{AccountId, FileId};
@@ -28,6 +29,7 @@ pub use self::reader::{Open, Reader};
 pub use self::tree::DownloadTree;
 use crate::existing::Existing;
 use crate::progress::Report;
+use crate::sync_state::stamp::Stamp;
 use crate::{Checksum, Digest, Progress, TransferError, Transfers};
 
 /// Default size of a part, in bytes.
@@ -82,7 +84,19 @@ pub struct Download {
     adds_extension: bool,
     report: Option<Report>,
     known: Option<KnownLink>,
+    before_rename: Option<BeforeRename>,
 }
+
+/// Callback before the complete file is moved to its target, with its checksum and its stamp. An error
+/// keeps the target.
+pub(crate) type BeforeRename = Arc<
+    dyn Fn(
+            Option<Digest>,
+            Option<Stamp>,
+        ) -> Pin<Box<dyn Future<Output = Result<(), TransferError>> + Send>>
+        + Send
+        + Sync,
+>;
 
 impl Download {
     /// Creates a download of the original to `path`, which includes the file name.
@@ -102,6 +116,7 @@ impl Download {
             adds_extension: false,
             report: None,
             known: None,
+            before_rename: None,
         }
     }
 

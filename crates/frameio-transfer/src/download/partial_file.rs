@@ -281,6 +281,11 @@ impl PartialFile {
         }
     }
 
+    /// Returns the path of the received bytes.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Removes the partial file and its record.
     pub(crate) fn discard(&self) -> io::Result<()> {
         remove(&self.path)?;
@@ -308,7 +313,7 @@ fn is_interrupted_finish(error: &io::Error, path: &Path, target: &Path) -> bool 
 }
 
 /// Renames a file without replacing the target.
-fn rename_new(path: &Path, target: &Path) -> io::Result<()> {
+pub(crate) fn rename_new(path: &Path, target: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "android", target_os = "linux"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};

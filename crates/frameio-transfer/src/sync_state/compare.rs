@@ -111,7 +111,10 @@ pub(crate) enum Reason {
     Version,
     SameContent,
     OtherContent,
-    OtherSize { local: u64, remote: u64 },
+    OtherSize {
+        local: u64,
+        remote: u64,
+    },
     LocalNewer,
     SameSize,
     LocalChanged,
@@ -225,7 +228,9 @@ impl fmt::Display for Reason {
             Self::LocalNewer => {
                 "it has the same size as the remote file, but was modified after the upload"
             }
-            Self::SameSize => "it has the same size as the remote file; the content is not verified",
+            Self::SameSize => {
+                "it has the same size as the remote file; the content is not verified"
+            }
             Self::LocalChanged => "the local file has changed since both sides were equal",
             Self::RemoteChanged => "the remote file has changed since both sides were equal",
             Self::BothChanged => "both files have changed since both sides were equal",

@@ -93,18 +93,18 @@ impl Content {
             if let Some(pending) = parse_pending(&line["pending"]) {
                 self.files.entry(path.into()).or_default().pending = Some(pending);
             }
+        } else if line["arriving"].is_object() {
+            if let Some(record) = parse_record(&line["arriving"]) {
+                self.files.entry(path.into()).or_default().arriving = Some(record);
+            }
         } else if let Some(record) = parse_record(line) {
-            self.files.insert(path.into(), Known { record: Some(record), pending: None });
+            self.files.insert(path.into(), Known { record: Some(record), ..Known::default() });
         }
     }
 }
 
 /// Returns the whole content of a state file.
-pub(super) fn whole(
-    pair: &Pair,
-    device: Option<u64>,
-    files: &HashMap<Box<str>, Known>,
-) -> Vec<u8> {
+pub(super) fn whole(pair: &Pair, device: Option<u64>, files: &HashMap<Box<str>, Known>) -> Vec<u8> {
     // The version is first, so that a truncated first line is recognized.
     let mut text = format!("{{\"frameio_sync\":{VERSION},");
     let rest = json!({
@@ -122,21 +122,32 @@ pub(super) fn whole(
         if let Some(known) = &known.pending {
             text += pending(path, known).trim_start();
         }
+        if let Some(known) = &known.arriving {
+            text += arriving(path, known).trim_start();
+        }
     }
     text.into_bytes()
 }
 
 /// Returns the line of a record, after a newline that terminates a truncated line.
 pub(super) fn record(path: &str, record: &Record) -> String {
-    let line = json!({
-        "path": path,
+    let mut line = fields(record);
+    line["path"] = path.into();
+    format!("\n{line}\n")
+}
+
+pub(super) fn arriving(path: &str, record: &Record) -> String {
+    format!("\n{}\n", json!({"path": path, "arriving": fields(record)}))
+}
+
+fn fields(record: &Record) -> Value {
+    json!({
         "size": record.stamp.size,
         "modified": record.stamp.modified.and_then(write_time),
         "xxh64": record.xxh64.map(|hash| hash.to_string()),
         "file": record.file_id.as_str(),
         "equal": record.equal_at.to_string(),
-    });
-    format!("\n{line}\n")
+    })
 }
 
 pub(super) fn pending(path: &str, pending: &Pending) -> String {

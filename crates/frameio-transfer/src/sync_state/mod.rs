@@ -28,6 +28,9 @@ use crate::tasks::blocking;
 use crate::upload::lock_file::{Mode, Patience, try_lock};
 use crate::{TransferError, TransferErrorKind};
 
+/// Directory below the local root to which deleted files are moved.
+pub(crate) const TRASH: &str = ".frameio-trash";
+
 /// Maximum number of files of a state.
 const MAX_ENTRIES: usize = 2_000_000;
 
@@ -44,6 +47,9 @@ pub(crate) struct Pair {
     pub(crate) folder: FolderId,
     /// Absolute path; `None` for files that are named individually.
     pub(crate) directory: Option<PathBuf>,
+    /// Whether the run deletes files, and refuses a directory on another file system than in the last
+    /// run, or without any files.
+    pub(crate) is_deleting: bool,
 }
 
 /// Use of a state file.
@@ -87,6 +93,18 @@ pub(crate) struct Pending {
 struct Known {
     record: Option<Record>,
     pending: Option<Pending>,
+    /// Complete download that is about to be moved to this path.
+    arriving: Option<Record>,
+}
+
+/// A record, compared with the local file of now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recorded {
+    pub(crate) record: Option<Record>,
+    /// Whether the local file still has the recorded content.
+    pub(crate) is_same: bool,
+    /// Whether the record has to be renewed if both sides are equal.
+    pub(crate) is_outdated: bool,
 }
 
 /// An open state.
@@ -99,8 +117,6 @@ struct Inner {
     path: PathBuf,
     access: Access,
     files: Mutex<HashMap<Box<str>, Known>>,
-    /// File system of the directory in the last run.
-    last_device: Option<u64>,
     hashes: Semaphore,
     _lock: Option<File>,
 }
@@ -119,7 +135,12 @@ impl SyncState {
         };
         let file = path.clone();
         let opened = blocking(move || Self::open_locked(file, &pair, access, lock)).await;
-        opened.map_err(|error| failed(&path, error))
+        opened.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => {
+                TransferError::new(TransferErrorKind::Invalid, error.to_string())
+            }
+            _ => failed(&path, error),
+        })
     }
 
     fn open_locked(
@@ -130,6 +151,11 @@ impl SyncState {
     ) -> io::Result<Self> {
         let format::Content { files, device: last_device, is_compact } = format::read(&path)?;
         let device = pair.directory.as_deref().and_then(stamp::device);
+        if let Some(directory) = pair.directory.as_deref().filter(|_| pair.is_deleting)
+            && !files.is_empty()
+        {
+            check_directory(directory, (device, last_device))?;
+        }
         match access {
             Access::Read => {}
             Access::Exclusive if !is_compact || device != last_device => {
@@ -145,16 +171,10 @@ impl SyncState {
             path,
             access,
             files: Mutex::new(files),
-            last_device,
             hashes: Semaphore::new(HASHES),
             _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// Returns the file system of the directory in the last run, if known.
-    pub(crate) fn last_device(&self) -> Option<u64> {
-        self.inner.last_device
     }
 
     pub(crate) fn record(&self, key: &str) -> Option<Record> {
@@ -163,6 +183,56 @@ impl SyncState {
 
     pub(crate) fn pending(&self, key: &str) -> Option<Pending> {
         self.inner.files().get(key)?.pending.clone()
+    }
+
+    pub(crate) fn arriving(&self, key: &str) -> Option<Record> {
+        self.inner.files().get(key)?.arriving.clone()
+    }
+
+    /// Returns the record of a remote file.
+    pub(crate) fn record_of(&self, id: &FileId) -> Option<(String, Record)> {
+        let files = self.inner.files();
+        let mut all = files.iter().filter_map(|(key, known)| Some((key, known.record.as_ref()?)));
+        let found = all.find(|(_, record)| record.file_id == *id);
+        found.map(|(key, record)| (key.to_string(), record.clone()))
+    }
+
+    /// Returns the record of a file, compared with the local file.
+    pub(crate) async fn recorded(
+        &self,
+        key: &str,
+        local: &Path,
+        now: Stamp,
+    ) -> io::Result<Recorded> {
+        let Some(known) = self.inner.files().get(key).cloned() else {
+            return Ok(Recorded::default());
+        };
+        // The download was complete, and may have been moved before the run was killed.
+        if let Some(arriving) = known.arriving
+            && let (true, _) = self.compare(&arriving, local, now).await?
+        {
+            return Ok(Recorded { record: Some(arriving), is_same: true, is_outdated: true });
+        }
+        let Some(record) = known.record else { return Ok(Recorded::default()) };
+        let (is_same, is_outdated) = self.compare(&record, local, now).await?;
+        Ok(Recorded { record: Some(record), is_same, is_outdated })
+    }
+
+    /// Returns whether a local file has the content of a record, and whether it had to be read to tell.
+    pub(crate) async fn compare(
+        &self,
+        record: &Record,
+        local: &Path,
+        now: Stamp,
+    ) -> io::Result<(bool, bool)> {
+        Ok(match record.xxh64 {
+            _ if record.stamp.size != now.size => (false, false),
+            _ if record.stamp == now && !now.may_hide_a_change_after(record.equal_at) => {
+                (true, false)
+            }
+            Some(hash) => (self.hash(local).await? == hash, true),
+            None => (record.stamp == now, false),
+        })
     }
 
     /// Returns all records.
@@ -189,7 +259,7 @@ impl SyncState {
                 tracing::warn!(target: "frameio::transfer", "state.full");
                 return;
             }
-            files.insert(key.into(), Known { record: Some(record), pending: None });
+            files.insert(key.into(), Known { record: Some(record), ..Known::default() });
         }
         self.write(line, false).await.unwrap_or_else(log);
     }
@@ -209,6 +279,17 @@ impl SyncState {
     ) -> Result<(), TransferError> {
         let line = format::pending(key, &pending);
         self.inner.files().entry(key.into()).or_default().pending = Some(pending);
+        self.write(line, true).await.map_err(|error| failed(&self.inner.path, error))
+    }
+
+    /// Records that a complete download is about to be moved to its path.
+    pub(crate) async fn put_arriving(
+        &self,
+        key: &str,
+        record: Record,
+    ) -> Result<(), TransferError> {
+        let line = format::arriving(key, &record);
+        self.inner.files().entry(key.into()).or_default().arriving = Some(record);
         self.write(line, true).await.map_err(|error| failed(&self.inner.path, error))
     }
 
@@ -266,6 +347,26 @@ pub(crate) fn state_key(names: &[String]) -> String {
     names.join("/")
 }
 
+/// Refuses a directory that is probably not the one of earlier runs, so that no file counts as deleted.
+fn check_directory(
+    directory: &Path,
+    (device, last_device): (Option<u64>, Option<u64>),
+) -> io::Result<()> {
+    let refused = |reason: &str| {
+        let directory = directory.display();
+        let message = format!("'{directory}' {reason}; nothing was deleted or transferred");
+        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+    };
+    if last_device.is_some() && device != last_device {
+        return refused("is on another file system than in the last run");
+    }
+    let mut entries = std::fs::read_dir(directory)?;
+    let is_content = |entry: io::Result<std::fs::DirEntry>| {
+        entry.map_or(true, |entry| entry.file_name() != TRASH)
+    };
+    if entries.any(is_content) { Ok(()) } else { refused("is empty; was it mounted?") }
+}
+
 async fn lock(path: &Path, access: Access) -> Result<File, TransferError> {
     let mode = if access == Access::Exclusive { Mode::Exclusive } else { Mode::Shared };
     let mut patience = Patience::within(IN_USE);
@@ -314,7 +415,8 @@ mod tests {
     use super::*;
 
     fn pair() -> Pair {
-        Pair { account: "a".into(), folder: "f".into(), directory: Some("/media".into()) }
+        let directory = Some("/media".into());
+        Pair { account: "a".into(), folder: "f".into(), directory, is_deleting: false }
     }
 
     fn record(id: &str, size: u64) -> Record {

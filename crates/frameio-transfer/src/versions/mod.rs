@@ -73,7 +73,8 @@ pub struct Versions {
 
 impl Versions {
     fn new(mut files: Vec<File>, head: Option<FileId>) -> Self {
-        let is_head = |file: Option<&File>| file.is_some_and(|file| Some(&file.id) == head.as_ref());
+        let is_head =
+            |file: Option<&File>| file.is_some_and(|file| Some(&file.id) == head.as_ref());
         let (is_first, is_last) = (is_head(files.first()), is_head(files.last()));
         if is_first {
             files.reverse();

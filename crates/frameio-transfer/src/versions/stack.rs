@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use frameio_api::files::{File, MoveFile};
 #[cfg(feature = "experimental")]
 use frameio_api::experimental::version_stacks::{
     ReorderVersionStack, VersionMove, VersionPlace, VersionStackEnd,
 };
+use frameio_api::files::{File, MoveFile};
 use frameio_api::version_stacks::{CreateVersionStack, ShowVersionStack, VersionStack};
 use frameio_core::{AccountId, FileId, VersionStackId};
 use http::StatusCode;
@@ -50,6 +50,7 @@ pub(crate) struct Stacker {
     pub(crate) inner: Arc<Inner>,
     pub(crate) account: AccountId,
     /// Whether a new version may be made the head by an experimental operation.
+    #[cfg_attr(not(feature = "experimental"), expect(dead_code, reason = "needs that operation"))]
     pub(crate) reorder: bool,
     turns: Arc<Semaphore>,
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use frameio::transfer::{Existing, Outcome, Summary, UploadTree};
+use frameio::transfer::{IfExists, Outcome, Summary, UploadTree};
 use frameio::{AccountId, Client, FolderId};
 use frameio_sim::{Fault, Sim};
 use futures_util::future::join_all;
@@ -106,7 +106,7 @@ async fn refuses_existing_files_of_another_run() {
     let (sim, place) = (sim(), directory());
     let transfers = transfers(&sim);
     let runs = (0..2).map(|_| {
-        let tree = place.tree(crate::support::place(&sim)).existing(Existing::Refuse);
+        let tree = place.tree(crate::support::place(&sim)).if_exists(IfExists::Fail);
         transfers.upload_tree(tree)
     });
     let summaries: Vec<_> = join_all(runs).await.into_iter().map(Result::unwrap).collect();

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use frameio::transfer::{
-    DownloadTree, Existing, Ignored, Outcome, RemotePath, Summary, TransferErrorKind, UploadTree,
+    DownloadTree, IfExists, Ignored, OnConflict, Outcome, RemotePath, Summary, TransferErrorKind,
+    UploadTree,
 };
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
@@ -89,10 +90,11 @@ async fn uploads_folders_and_skips_existing_files() {
     assert_eq!(paths(&sim).await, all);
 
     write(directory.path(), &[("Day 1/b.mov", 21), ("Day 2/new.mov", 1)]);
-    let dry = transfers(&sim).upload_tree(tree(&sim, &directory).dry_run(true)).await.unwrap();
+    let both = || tree(&sim, &directory).if_exists(IfExists::KeepBoth);
+    let dry = transfers(&sim).upload_tree(both().dry_run(true)).await.unwrap();
     assert_eq!((dry.planned, dry.skipped), (2, 3));
-    let again = transfers(&sim).upload_tree(tree(&sim, &directory)).await.unwrap();
-    assert_eq!(again.to_string(), "2 transferred (22 bytes), 3 skipped");
+    let again = transfers(&sim).upload_tree(both()).await.unwrap();
+    assert_eq!(again.to_string(), "2 transferred (22 bytes), 3 skipped, 3 unverified");
     assert_eq!(calls(&sim, "folders.create"), 4, "a folder was created twice");
     let remote = remote(&sim).await;
     let mut sizes = remote["/Day 1/b.mov"].clone();
@@ -132,7 +134,7 @@ async fn uploads_paths_with_their_names() {
     let at = |path: &str| directory.path().join(path);
     let tree = |paths: &[&str]| {
         UploadTree::paths(&account, &root, paths.iter().map(|path| at(path)))
-            .existing(Existing::Refuse)
+            .if_exists(IfExists::Fail)
     };
     let transfers = transfers(&sim);
     for (paths, message) in [
@@ -156,7 +158,7 @@ async fn refuses_an_invalid_tree_before_any_upload() {
     let (sim, directory) = (sim(), local(&FILES));
     let tree = || tree(&sim, &directory);
     for (tree, message) in [
-        (tree().existing(Existing::Overwrite), "the service cannot replace files"),
+        (tree().on_conflict(OnConflict::Replace), "the service cannot replace files"),
         (tree().exclude("a["), "invalid pattern 'a[': "),
         (self::tree(&sim, directory.path().join("a.mov")), "it is not a directory"),
         (self::tree(&sim, directory.path().join("none")), "none': no such file or directory"),

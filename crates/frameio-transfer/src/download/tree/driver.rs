@@ -6,19 +6,24 @@ use std::path::{Path, PathBuf};
 
 use frameio_api::assets::{Asset, AssetSort};
 use frameio_api::files::{File, FileStatus};
-use frameio_core::{AccountId, FolderId};
+use frameio_core::{AccountId, FileId, FolderId};
 use tokio::task::JoinSet;
 
+use super::decide::{Action, Decider, Decision};
+use super::deletions::{self, Found};
 use super::local_folder::{LocalFolder, check_directory, create_directory};
 use super::{DownloadTree, Root};
 use crate::checksums::Checksums;
 use crate::download::driver::{inspect, open, with_extension};
 use crate::download::link::{KnownLink, absent};
-use crate::existing::{Decision, RemoteContent, conflict};
+use crate::existing::{self, LocalTarget, RemoteContent, conflict};
+use crate::local_file::unopened;
+use crate::sync_state::{Access, Pair, Record, SyncState};
 use crate::tasks::{blocking, settled};
 use crate::{
-    Checksum, Download, Downloaded, Entry, Existing, Item, Outcome, RemotePath, Rendition,
-    Resolved, Summary, TransferError, TransferErrorKind, Transfers, Walk,
+    Checksum, Compared, Download, Downloaded, Entry, Existing, Item, OnConflict, Outcome,
+    RemotePath, Rendition, Resolved, ResolvedItem, Summary, TransferError, TransferErrorKind,
+    Transfers, Verdict, VersionChoice, Walk,
 };
 
 pub(super) async fn run(
@@ -29,14 +34,27 @@ pub(super) async fn run(
         Some(path) => Some(Checksums::open(path).await?),
         None => None,
     };
+    check(&tree)?;
     let directory = tree.directory.clone();
     if !tree.dry_run {
         let path = directory.clone();
         at(&directory, move || std::fs::create_dir_all(path)).await?;
     }
+    let state = open_state(&tree).await?;
     let path = directory.clone();
     let directory = at(&directory, move || LocalFolder::read(path)).await?;
+    let decider = Decider {
+        transfers: transfers.clone(),
+        state,
+        checksums: checksums.clone(),
+        directory: tree.directory.clone(),
+        on_conflict: tree.on_conflict,
+        verify_remote: tree.verify_remote,
+        dry_run: tree.dry_run,
+    };
     let mut run = TreeDownload {
+        decider,
+        found: Found::default(),
         transfers,
         tree,
         checksums,
@@ -47,13 +65,52 @@ pub(super) async fn run(
     while let Some(item) = run.downloads.join_next().await {
         run.joined(item);
     }
+    run.delete().await;
     Ok(run.summary)
 }
 
-struct TreeDownload {
-    transfers: Transfers,
-    tree: DownloadTree,
+/// Refuses settings that exclude each other.
+fn check(tree: &DownloadTree) -> Result<(), TransferError> {
+    let refuse =
+        |message: &'static str| Err(TransferError::new(TransferErrorKind::Invalid, message));
+    let has_state = tree.states.is_some();
+    if has_state && !matches!(tree.root, Root::Folder(..)) {
+        return refuse("only the download of a folder can have a state");
+    }
+    if has_state && tree.rendition != Rendition::Original {
+        return refuse("only a download of originals can have a state");
+    }
+    if has_state && tree.versions != VersionChoice::Head {
+        return refuse("only a download of heads can have a state");
+    }
+    if tree.deletion.is_some() && !has_state {
+        return refuse("only a download with a state can delete files");
+    }
+    Ok(())
+}
+
+/// Opens the state of the tree.
+async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
+    let (Some(states), Root::Folder(account, folder)) = (&tree.states, &tree.root) else {
+        return Ok(None);
+    };
+    let path = tree.directory.clone();
+    // A dry run does not create the directory.
+    let canonical = blocking(move || path.canonicalize().or_else(|_| std::path::absolute(path)));
+    let directory = Some(canonical.await.map_err(|error| unopened(&tree.directory, error))?);
+    let (account, folder) = (account.clone(), folder.clone());
+    let access = if tree.dry_run { Access::Read } else { Access::Exclusive };
+    let pair = Pair { account, folder, directory, is_deleting: tree.deletion.is_some() };
+    SyncState::open(states, pair, access).await.map(Some)
+}
+
+pub(super) struct TreeDownload {
+    pub(super) transfers: Transfers,
+    pub(super) tree: DownloadTree,
     checksums: Option<Checksums>,
+    decider: Decider,
+    /// Remote files, for deletions.
+    found: Found,
     downloads: JoinSet<Item>,
     summary: Summary,
 }
@@ -69,12 +126,12 @@ struct Folders {
 }
 
 /// A file to download.
-struct Target<'a> {
-    account: &'a AccountId,
-    file: &'a File,
-    remote: RemotePath,
+pub(super) struct Target<'a> {
+    pub(super) account: &'a AccountId,
+    pub(super) file: &'a File,
+    pub(super) remote: RemotePath,
     /// Local path; for a rendition without its extension.
-    local: PathBuf,
+    pub(super) local: PathBuf,
 }
 
 impl TreeDownload {
@@ -99,6 +156,9 @@ impl TreeDownload {
     /// Downloads a file, or a folder to a directory of its name.
     async fn item(&mut self, item: Resolved, directory: &mut LocalFolder) {
         let account = &item.account_id;
+        if let (ResolvedItem::VersionStack(stack), true) = (&item.item, self.chooses_versions()) {
+            return self.versions(account, stack, item.path.clone(), directory).await;
+        }
         if let Some(file) = item.file() {
             let local = self.local(directory, &file.name, file.id.as_str());
             let remote = item.path.clone();
@@ -129,6 +189,7 @@ impl TreeDownload {
             match entry {
                 Ok(entry) => self.entry(entry, &mut folders).await,
                 Err(error) => {
+                    self.found.is_incomplete = true;
                     let path = folders.above.append(&error.path);
                     self.failed(path, PathBuf::new(), error.error);
                 }
@@ -143,6 +204,7 @@ impl TreeDownload {
         let remote = folders.above.append(&entry.path);
         let parent = folders.below.get_mut(&entry.folder_id).unwrap_or(&mut folders.root);
         if parent.is_broken {
+            self.found.is_incomplete = true;
             let path = parent.path.clone();
             if let Asset::Folder(folder) = &entry.asset {
                 folders.below.insert(folder.id.clone(), LocalFolder::broken(path));
@@ -165,7 +227,12 @@ impl TreeDownload {
             folders.below.insert(folder.id.clone(), below);
             return;
         }
+        if let (Asset::VersionStack(stack), true) = (&entry.asset, self.chooses_versions()) {
+            let account = &folders.account;
+            return self.versions(account, stack, remote, parent).await;
+        }
         let local = self.local(parent, entry.asset.name(), entry.asset.id().as_str());
+        self.note(&entry, &local);
         match entry.file() {
             Some(file) => {
                 self.file(Target { account: &folders.account, file, remote, local }).await;
@@ -179,6 +246,28 @@ impl TreeDownload {
                 self.failed(remote, local, error);
             }
         }
+    }
+
+    /// Notes a remote file for deletions.
+    fn note(&mut self, entry: &Entry, local: &Path) {
+        if self.tree.deletion.is_none() {
+            return;
+        }
+        self.found.keys.insert(self.decider.key(local));
+        self.found.ids.extend(entry.file().map(|file| file.id.clone()));
+        if let Asset::VersionStack(stack) = &entry.asset {
+            self.found.stacks.insert(stack.id.as_str().to_owned());
+        }
+    }
+
+    /// Deletes files that exist only locally, if the settings allow it.
+    async fn delete(&mut self) {
+        let (Some(deletion), Root::Folder(account, _)) = (&self.tree.deletion, &self.tree.root)
+        else {
+            return;
+        };
+        let items = deletions::delete(&self.decider, account, &self.found, deletion).await;
+        items.into_iter().for_each(|item| self.done(item));
     }
 
     /// Creates a directory, except in a dry run, and reads its names.
@@ -195,14 +284,14 @@ impl TreeDownload {
     }
 
     /// Returns the path of a file, or of its rendition without the extension.
-    fn local(&self, parent: &mut LocalFolder, name: &str, id: &str) -> PathBuf {
+    pub(super) fn local(&self, parent: &mut LocalFolder, name: &str, id: &str) -> PathBuf {
         match self.tree.rendition {
             Rendition::Original => parent.item(name, id),
             rendition => parent.derived(&format!("{name}.{rendition}"), id),
         }
     }
 
-    async fn file(&mut self, target: Target<'_>) {
+    pub(super) async fn file(&mut self, target: Target<'_>) {
         let Target { file, .. } = &target;
         let wanted = self.tree.rendition;
         let links = file.media_links.as_deref();
@@ -216,6 +305,9 @@ impl TreeDownload {
         let known = url.map(|url| KnownLink::new(file, url));
         let mut download = self.download(&target);
         download.known = known;
+        if wanted == Rendition::Original && self.compares() {
+            return self.compared(target, download).await;
+        }
         if wanted == Rendition::Original {
             match self.decide(&target).await {
                 Ok(Planned::Receive(existing)) => download.existing = existing,
@@ -239,11 +331,66 @@ impl TreeDownload {
         download.max_size = self.tree.max_size;
         download.checksum =
             self.tree.checksum.or(self.checksums.is_some().then_some(Checksum::Xxh3));
+        if self.decider.state.is_some() {
+            download.checksum = download.checksum.or(Some(Checksum::Xxh64));
+        }
         if let Some(report) = self.tree.report.clone() {
             let remote = target.remote.clone();
             download = download.progress(move |progress| report(&remote, progress));
         }
         download
+    }
+
+    /// Returns whether files are compared by more than the policy for existing files.
+    const fn compares(&self) -> bool {
+        self.decider.state.is_some()
+            || self.decider.verify_remote
+            || matches!(self.decider.on_conflict, OnConflict::KeepBoth)
+    }
+
+    /// Compares an original with the local file, and carries out the decision.
+    async fn compared(&mut self, mut target: Target<'_>, mut download: Download) {
+        let decided = self.decider.decide(target.account, target.file, &target.local).await;
+        let Decision { action, compared } = match decided {
+            Ok(decision) => decision,
+            Err(error) => return self.failed(target.remote, target.local, error),
+        };
+        let outcome = match action {
+            Action::Skip => match compared.verdict {
+                Verdict::Changed => Outcome::Changed,
+                _ => Outcome::Skipped,
+            },
+            Action::Conflict => Outcome::Conflict(conflict(&target.local, &compared.reason)),
+            Action::Rename { from, record } => {
+                match self.decider.rename(&from, record, &target.local).await {
+                    Ok(()) => Outcome::Moved { from: RemotePath::new(from.split('/')) },
+                    Err(error) => Outcome::of_error(error),
+                }
+            }
+            Action::Receive(_) | Action::Beside(..) if self.tree.dry_run => {
+                Outcome::Planned { bytes: Some(target.file.file_size) }
+            }
+            Action::Receive(expected) => {
+                download.existing = match expected {
+                    LocalTarget::Missing => Existing::SkipSame,
+                    _ => Existing::Overwrite,
+                };
+                let before = self.decider.before_rename(&target.local, target.file, expected);
+                download.before_rename = Some(before);
+                return self.spawn_compared(target, download, compared, None).await;
+            }
+            Action::Beside(path, acknowledged) => {
+                let key = self.decider.key(&target.local);
+                download.existing = Existing::SkipSame;
+                download.path.clone_from(&path);
+                target.local = path;
+                let record = Some((key, acknowledged));
+                return self.spawn_compared(target, download, compared, record).await;
+            }
+        };
+        let Target { file, remote, local, .. } = target;
+        let item = Item::new(remote, local, outcome).of_file(Some(file.id.clone()));
+        self.done(item.compared(compared));
     }
 
     /// Applies the policy for existing files to an original.
@@ -252,54 +399,74 @@ impl TreeDownload {
         let (path, file) = (&target.local, target.file);
         let decision = inspect(path, existing, RemoteContent::of(file)).await?;
         match (decision, &self.checksums) {
-            (Decision::Skip, Some(checksums)) if checksums.differs(&file.id, path).await? => {
+            (existing::Decision::Skip, Some(checksums))
+                if checksums.differs(&file.id, path).await? =>
+            {
                 if existing == Existing::ReplaceDifferent {
                     return Ok(Planned::Receive(Existing::Overwrite));
                 }
                 let reason = "its checksum differs from the recorded one of the remote file";
                 Err(conflict(path, reason))
             }
-            (Decision::Skip, _) => Ok(Planned::Skip),
+            (existing::Decision::Skip, _) => Ok(Planned::Skip),
             _ => Ok(Planned::Receive(existing)),
         }
     }
 
     /// Downloads a file in a new task. A dry run only requests its size.
     async fn spawn(&mut self, target: Target<'_>, download: Download) {
-        while self.downloads.len() >= self.tree.files_in_flight {
-            match self.downloads.join_next().await {
-                Some(item) => self.joined(item),
-                None => break,
-            }
-        }
-        let (file_id, remote) = (target.file.id.clone(), target.remote);
-        let transfers = self.transfers.clone();
         if self.tree.dry_run {
+            self.wait_for_turn().await;
+            let (file_id, remote) = (target.file.id.clone(), target.remote);
+            let transfers = self.transfers.clone();
             self.downloads.spawn(async move {
                 let (local, outcome) = plan(&transfers, download).await;
                 Item::new(remote, local, outcome).of_file(Some(file_id))
             });
             return;
         }
-        let checksums = self.checksums.clone();
-        let is_original = self.tree.rendition == Rendition::Original;
-        let mut local = download.path.clone();
-        self.downloads.spawn(async move {
-            let outcome = match transfers.download(download).await {
-                Ok(done) => {
-                    if let Some((checksums, digest)) = checksums.zip(done.digest.as_ref())
-                        && is_original
-                        && digest.checksum() == Checksum::Xxh3
-                    {
-                        checksums.keep(&file_id, digest.as_str()).await;
-                    }
-                    local = done.path.clone();
-                    received(done)
-                }
-                Err(error) => Outcome::of_error(error),
-            };
-            Item::new(remote, local, outcome).of_file(Some(file_id))
-        });
+        let job = self.job(&target, download);
+        self.wait_for_turn().await;
+        self.downloads.spawn(job.run());
+    }
+
+    /// Downloads a file that was compared. `acknowledged` is the record of a file next to which it is
+    /// downloaded.
+    async fn spawn_compared(
+        &mut self,
+        target: Target<'_>,
+        download: Download,
+        compared: Compared,
+        acknowledged: Option<(String, Record)>,
+    ) {
+        let mut job = self.job(&target, download);
+        job.decider = Some(self.decider.clone());
+        job.compared = Some(compared);
+        job.acknowledged = acknowledged;
+        self.wait_for_turn().await;
+        self.downloads.spawn(job.run());
+    }
+
+    fn job(&self, target: &Target<'_>, download: Download) -> FileDownload {
+        FileDownload {
+            transfers: self.transfers.clone(),
+            download,
+            remote: target.remote.clone(),
+            file_id: target.file.id.clone(),
+            checksums: self.checksums.clone(),
+            decider: None,
+            compared: None,
+            acknowledged: None,
+        }
+    }
+
+    async fn wait_for_turn(&mut self) {
+        while self.downloads.len() >= self.tree.files_in_flight {
+            match self.downloads.join_next().await {
+                Some(item) => self.joined(item),
+                None => break,
+            }
+        }
     }
 
     fn joined(&mut self, item: Result<Item, tokio::task::JoinError>) {
@@ -314,12 +481,58 @@ impl TreeDownload {
         self.done(Item::new(remote, local, outcome).of_file(Some(file.id.clone())));
     }
 
-    fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {
+    pub(super) fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {
         self.done(Item::failed(remote, local, error));
     }
 
     fn done(&mut self, item: Item) {
         self.summary.add(item, self.tree.on_item.as_ref());
+    }
+}
+
+/// The download of one file.
+struct FileDownload {
+    transfers: Transfers,
+    download: Download,
+    remote: RemotePath,
+    file_id: FileId,
+    checksums: Option<Checksums>,
+    /// Records the file after the download.
+    decider: Option<Decider>,
+    compared: Option<Compared>,
+    /// Record of the file next to which this one is downloaded.
+    acknowledged: Option<(String, Record)>,
+}
+
+impl FileDownload {
+    async fn run(self) -> Item {
+        let is_original = self.download.source.rendition == Rendition::Original;
+        let mut local = self.download.path.clone();
+        let outcome = match self.transfers.download(self.download).await {
+            Ok(done) => {
+                if let Some((checksums, digest)) = self.checksums.zip(done.digest.as_ref())
+                    && is_original
+                    && digest.checksum() == Checksum::Xxh3
+                {
+                    checksums.keep(&self.file_id, digest.as_str()).await;
+                }
+                local = done.path.clone();
+                if let Some(decider) = self.decider {
+                    match (self.acknowledged, done.skipped) {
+                        (Some((key, record)), _) => decider.acknowledge(&key, record).await,
+                        (None, false) => decider.received(&local).await,
+                        (None, true) => {}
+                    }
+                }
+                received(done)
+            }
+            Err(error) => Outcome::of_error(error),
+        };
+        let item = Item::new(self.remote, local, outcome).of_file(Some(self.file_id));
+        match self.compared {
+            Some(compared) => item.compared(compared),
+            None => item,
+        }
     }
 }
 
@@ -349,8 +562,8 @@ async fn plan(transfers: &Transfers, mut download: Download) -> (PathBuf, Outcom
     };
     download.path = with_extension(&download.path, extension.as_deref());
     let outcome = match inspect(&download.path, download.existing, remote).await {
-        Ok(Decision::Skip) => Outcome::Skipped,
-        Ok(Decision::Receive | Decision::ReceiveAndCompare) => {
+        Ok(existing::Decision::Skip) => Outcome::Skipped,
+        Ok(existing::Decision::Receive | existing::Decision::ReceiveAndCompare) => {
             Outcome::Planned { bytes: remote.size }
         }
         Err(error) => Outcome::of_error(error),

@@ -1,7 +1,10 @@
 //! Downloads of remote folders with their structure.
 
+mod decide;
+mod deletions;
 mod driver;
 mod local_folder;
+mod versions;
 
 use std::fmt;
 use std::future::Future;
@@ -12,7 +15,10 @@ use frameio_core::{AccountId, FolderId, ProjectId};
 
 use super::{Existing, Rendition};
 use crate::summary::{OnItem, OnProgress};
-use crate::{Checksum, Item, Progress, RemotePath, Resolved, Summary, TransferError, Transfers};
+use crate::{
+    Checksum, Deletion, Item, OnConflict, Progress, RemotePath, Resolved, Summary, TransferError,
+    Transfers, VersionChoice,
+};
 
 /// A download of folders, projects and files to a directory, for [`Transfers::download_tree`].
 ///
@@ -21,10 +27,16 @@ use crate::{Checksum, Item, Progress, RemotePath, Resolved, Summary, TransferErr
 /// | content | originals |
 /// | concurrent files | 4 |
 /// | existing files | skipped if they have the same size, otherwise kept and reported as conflicts |
+/// | state | none; files are compared by size |
+/// | version stacks | their heads |
 /// | checksums | none; only sizes are compared |
 /// | dry run | no |
 ///
-/// The head of a version stack is downloaded. Item names are converted to [safe](crate::SafeNames)
+/// With a [state](Self::state), a file that is unchanged since both sides were equal is replaced by a new
+/// head and renamed like the remote file. A local file that has changed is never replaced: it is a
+/// conflict, see [`on_conflict`](Self::on_conflict).
+///
+/// Item names are converted to [safe](crate::SafeNames)
 /// names and symbolic links in the directory are not followed, so nothing is written outside the
 /// directory. An existing file with the exact name of an item, or with the only name that is equal
 /// after Unicode normalization, is compared with that item even if the name is not safe, so an uploaded
@@ -44,6 +56,11 @@ pub struct DownloadTree {
     parts_in_flight: usize,
     max_size: Option<u64>,
     existing: Existing,
+    on_conflict: OnConflict,
+    verify_remote: bool,
+    states: Option<PathBuf>,
+    deletion: Option<Deletion>,
+    versions: VersionChoice,
     checksum: Option<Checksum>,
     checksums: Option<PathBuf>,
     dry_run: bool,
@@ -92,6 +109,11 @@ impl DownloadTree {
             parts_in_flight: 4,
             max_size: None,
             existing: Existing::SkipSame,
+            on_conflict: OnConflict::Skip,
+            verify_remote: false,
+            states: None,
+            deletion: None,
+            versions: VersionChoice::Head,
             checksum: None,
             checksums: None,
             dry_run: false,
@@ -125,6 +147,49 @@ impl DownloadTree {
     /// [`Download::max_size`](super::Download::max_size).
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.max_size = Some(bytes);
+        self
+    }
+
+    /// Sets the policy for local files that have changed since both sides were equal, or, without a
+    /// state, that differ. Default: [`OnConflict::Skip`].
+    pub fn on_conflict(mut self, on_conflict: OnConflict) -> Self {
+        self.on_conflict = on_conflict;
+        self.existing = match on_conflict {
+            OnConflict::Replace => Existing::ReplaceDifferent,
+            OnConflict::Skip | OnConflict::KeepBoth => Existing::SkipSame,
+        };
+        self
+    }
+
+    /// Downloads remote files of the same size to compare their content, without storing them.
+    /// Default: no.
+    pub fn verify_remote(mut self, verify: bool) -> Self {
+        self.verify_remote = verify;
+        self
+    }
+
+    /// Records equal files in a state file in `directory`, which is created if necessary, and compares
+    /// files with it. Default: none.
+    ///
+    /// Only for the originals of the heads of one folder. The state file is the same as that of an
+    /// [upload](crate::UploadTree::state) of the directory to the folder.
+    pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.states = Some(directory.into());
+        self
+    }
+
+    /// Moves local files whose remote files no longer exist to the directory `.frameio-trash` in the
+    /// directory. Requires a [state](Self::state). Default: no.
+    pub fn delete(mut self, deletion: Deletion) -> Self {
+        self.deletion = Some(deletion);
+        self
+    }
+
+    /// Sets the versions of version stacks to download. Default: [`VersionChoice::Head`].
+    ///
+    /// Other choices add the number of the version to the name, as in `a.v1.mov`.
+    pub fn versions(mut self, versions: VersionChoice) -> Self {
+        self.versions = versions;
         self
     }
 
@@ -185,6 +250,9 @@ impl fmt::Debug for DownloadTree {
             .field("rendition", &self.rendition)
             .field("files_in_flight", &self.files_in_flight)
             .field("existing", &self.existing)
+            .field("on_conflict", &self.on_conflict)
+            .field("states", &self.states)
+            .field("versions", &self.versions)
             .field("checksums", &self.checksums)
             .field("dry_run", &self.dry_run)
             .finish_non_exhaustive()
@@ -199,7 +267,8 @@ impl Transfers {
     ///
     /// # Errors
     ///
-    /// Fails if the directory cannot be created or the checksum file cannot be read.
+    /// Fails if the directory cannot be created, the checksum file cannot be read, or the state is in
+    /// use by another run.
     pub fn download_tree(
         &self,
         tree: DownloadTree,

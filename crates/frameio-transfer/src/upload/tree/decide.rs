@@ -12,12 +12,10 @@ use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
 use crate::sync_state::verify::has_content;
-use crate::sync_state::{Pending, Record, SyncState};
+use crate::sync_state::{Pending, Record, Recorded, SyncState};
 use crate::upload::manifest::{Manifest, SavedDestination};
 use crate::versions::stack::{Stacker, Stacking};
-use crate::{
-    Compared, IfExists, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict,
-};
+use crate::{Compared, IfExists, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
 
 /// Policies of an upload, and what it needs to compare files.
 #[derive(Clone)]
@@ -90,14 +88,6 @@ pub(super) struct Decision {
     pub(super) file_id: Option<FileId>,
 }
 
-/// A record, and whether the local file still has its content.
-struct Known {
-    record: Option<Record>,
-    is_recorded: bool,
-    /// Whether the record has to be renewed if the files are equal.
-    is_outdated: bool,
-}
-
 impl Decider {
     /// Decides on a file. Renews its record if both sides are equal.
     pub(super) async fn decide(&self, mut file: Candidate) -> Result<Decision, TransferError> {
@@ -115,7 +105,7 @@ impl Decider {
         if let Some(remote) = remote.as_ref().filter(|it| self.verify_remote && it.size == size) {
             verified = Some(self.verify(&file, remote).await?);
         }
-        let local = LocalFacts { size, modified: stamp.modified, is_recorded: known.is_recorded };
+        let local = LocalFacts { size, modified: stamp.modified, is_recorded: known.is_same };
         let facts = match &remote {
             Some(it) => RemoteFacts::Present { id: &it.id, size: it.size, created: it.created },
             None => RemoteFacts::Missing,
@@ -233,38 +223,36 @@ impl Decider {
 
     /// Returns the record of a file, from the state or from the manifest of a run that was killed
     /// after sending the file.
-    async fn known(&self, file: &Candidate, now: Stamp) -> Result<Known, TransferError> {
-        let mut known = Known { record: None, is_recorded: false, is_outdated: false };
-        let Some(state) = &self.state else { return Ok(known) };
-        let recorded = state.record(&file.key);
+    async fn known(&self, file: &Candidate, now: Stamp) -> Result<Recorded, TransferError> {
+        let Some(state) = &self.state else { return Ok(Recorded::default()) };
+        let failed = |error| unopened(&file.local, error);
         if let Some((id, stamp)) = self.leftover(file).await
-            && recorded.as_ref().is_none_or(|record| record.file_id != id)
+            && state.record(&file.key).is_none_or(|record| record.file_id != id)
         {
-            known.is_recorded = stamp == now;
-            known.is_outdated = true;
+            let is_same = stamp == now;
             let record = Record { stamp, xxh64: None, file_id: id, equal_at: i128::MIN };
-            known.record = Some(record);
-            return Ok(known);
+            return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
         }
-        let Some(record) = recorded else { return Ok(known) };
-        known.is_recorded = match record.xxh64 {
-            _ if record.stamp.size != now.size => false,
-            _ if record.stamp == now && !now.may_hide_a_change_after(record.equal_at) => true,
-            Some(hash) => {
-                known.is_outdated = true;
-                self.hash(&file.local).await? == hash
+        let recorded = state.recorded(&file.key, &file.local, now).await.map_err(failed)?;
+        if recorded.record.is_some() {
+            return Ok(recorded);
+        }
+        // A file that was moved on both sides has its record at the old path.
+        for id in file.existing.iter().map(|remote| &remote.id) {
+            if let Some((_, record)) = state.record_of(id) {
+                let compared = state.compare(&record, &file.local, now).await;
+                let (is_same, _) = compared.map_err(failed)?;
+                return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
             }
-            None => record.stamp == now,
-        };
-        known.record = Some(record);
-        Ok(known)
+        }
+        Ok(recorded)
     }
 
     /// Compares the file with the checksums that earlier runs have recorded by id.
     async fn same_checksum(
         &self,
         file: &Candidate,
-        known: &Known,
+        known: &Recorded,
         size: u64,
         remote: &mut Option<RemoteFile>,
     ) -> Result<Option<bool>, TransferError> {
@@ -303,9 +291,8 @@ impl Decider {
             return Ok(compare(facts));
         };
         let is_recorded = facts.local.is_some_and(|local| local.is_recorded);
-        let is_version = parent(&remote).is_some_and(|id| {
-            file.stacks.iter().any(|stack| stack.as_str() == id.as_str())
-        });
+        let is_version = parent(&remote)
+            .is_some_and(|id| file.stacks.iter().any(|stack| stack.as_str() == id.as_str()));
         if is_version && is_recorded {
             return Ok((Verdict::Equal, Reason::Version));
         }
@@ -321,7 +308,8 @@ impl Decider {
         let versions = self.transfers.versions(&self.stacker.account, stack).await?;
         let name = file.local.file_name().map(|name| name.to_string_lossy().into_owned());
         let same = versions.files.iter().find(|version| {
-            Some(version.file_size) == file.size && Some(key(&version.name)) == name.as_deref().map(key)
+            Some(version.file_size) == file.size
+                && Some(key(&version.name)) == name.as_deref().map(key)
         });
         Ok(same.map(|version| Decision {
             action: Action::Skip,
@@ -373,11 +361,7 @@ pub(super) async fn record(
 
 /// Returns the checksum of a file; `None` if it was modified since the stamp was read, so that the next
 /// run finds the change.
-pub(super) async fn hash_unchanged(
-    state: &SyncState,
-    local: &Path,
-    stamp: Stamp,
-) -> Option<Xxh64> {
+pub(super) async fn hash_unchanged(state: &SyncState, local: &Path, stamp: Stamp) -> Option<Xxh64> {
     let hash = state.hash(local).await.ok();
     let is_unchanged = Stamp::read(local.to_owned()).await == Some(stamp);
     hash.filter(|_| is_unchanged)
@@ -415,7 +399,7 @@ fn refuse_existing(file: &Candidate) -> Result<(), TransferError> {
     }
 }
 
-async fn stamp(local: &Path) -> Result<Stamp, TransferError> {
+pub(super) async fn stamp(local: &Path) -> Result<Stamp, TransferError> {
     let path = local.to_owned();
     let read = crate::tasks::blocking(move || std::fs::metadata(path));
     read.await.map(|metadata| Stamp::of(&metadata)).map_err(|error| unopened(local, error))

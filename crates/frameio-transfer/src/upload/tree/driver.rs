@@ -1,6 +1,5 @@
 //! The upload of a tree, from the walk through local files to the summary.
 
-use std::collections::HashSet;
 use std::future::{Future, poll_fn};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -10,15 +9,17 @@ use frameio_core::FolderId;
 use tokio::task::{JoinError, JoinSet};
 
 use super::decide::{Action, Candidate, Decider, Decision};
+use super::deletions::{self, LocalNames};
 use super::file::{FileUpload, Finished, StackUpload};
-use super::versions::{self, Group, Numbering};
-use super::{Roots, UploadTree};
+use super::folder_log::FolderLog;
 use super::local::{EntryKind, LocalEntry, Walker};
 use super::patterns::Patterns;
 use super::remote::{RemoteFolder, RemoteFolders};
+use super::renames::{self, Renames};
 use super::state::StateDirectory;
+use super::versions::{self, Group, Numbering};
+use super::{Roots, UploadTree};
 use crate::checksums::Checksums;
-use super::folder_log::FolderLog;
 use crate::local_file::unopened;
 use crate::summary::Ignored;
 use crate::sync_state::{Access, Pair, Pending, SyncState, state_key};
@@ -33,6 +34,11 @@ use crate::{
 pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summary, TransferError> {
     if tree.on_conflict == OnConflict::Replace {
         let message = "the service cannot replace files; use another policy for conflicts";
+        return Err(TransferError::new(TransferErrorKind::Invalid, message));
+    }
+    if tree.deletion.is_some() && (tree.states.is_none() || !matches!(tree.roots, Roots::Within(_)))
+    {
+        let message = "only the upload of one directory with a state can delete files";
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
     let patterns = Patterns::new(&tree.include, &tree.exclude)?;
@@ -67,7 +73,11 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         verify_remote: tree.verify_remote,
         dry_run: tree.dry_run,
     };
+    let records = decider.state.as_ref().filter(|_| matches!(tree.roots, Roots::Within(_)));
+    let renames = Renames::new(records.map(SyncState::records).unwrap_or_default());
     Driver {
+        renames,
+        local: LocalNames::default(),
         decider,
         transfers,
         tree,
@@ -77,7 +87,6 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         uploads: JoinSet::new(),
         stacking: JoinSet::new(),
         new_versions: 0,
-        seen: HashSet::new(),
         summary: Summary::default(),
     }
     .run(walker)
@@ -97,7 +106,10 @@ async fn open_state(tree: &UploadTree) -> Result<Option<SyncState>, TransferErro
     };
     let access = if tree.dry_run { Access::Read } else { access };
     let (account, folder) = (tree.account.clone(), tree.folder.clone());
-    SyncState::open(states, Pair { account, folder, directory }, access).await.map(Some)
+    let is_deleting = tree.deletion.is_some();
+    SyncState::open(states, Pair { account, folder, directory, is_deleting }, access)
+        .await
+        .map(Some)
 }
 
 struct Driver {
@@ -114,8 +126,10 @@ struct Driver {
     /// Uploaded files that are being stacked. Uploads do not wait for their quota.
     stacking: JoinSet<Vec<Item>>,
     new_versions: u64,
-    /// Names in the state of the files of the walk, if new versions may be left from earlier runs.
-    seen: HashSet<String>,
+    /// Files that may have been renamed.
+    renames: Renames,
+    /// Names in the state of the entries of the walk.
+    local: LocalNames,
     summary: Summary,
 }
 
@@ -159,6 +173,7 @@ impl Driver {
             self.leave().await;
         }
         self.send_groups().await;
+        self.move_renamed().await;
         while let Some(finished) = self.uploads.join_next().await {
             self.uploaded(finished);
         }
@@ -166,6 +181,7 @@ impl Driver {
         while let Some(items) = self.stacking.join_next().await {
             self.joined(items);
         }
+        self.delete().await;
         Ok(self.summary)
     }
 
@@ -175,6 +191,9 @@ impl Driver {
             && self.levels.last().is_some_and(|level| !level.path.is_above(&remote))
         {
             self.leave().await;
+        }
+        if self.decider.state.is_some() {
+            self.note(key(&self.tree, &remote, &local), &kind);
         }
         match kind {
             EntryKind::Folder => self.levels.push(Level::new(remote, local, LevelState::Unknown)),
@@ -251,9 +270,6 @@ impl Driver {
             Some((state, path))
         });
         let key = key(&self.tree, &remote, &local);
-        if self.decider.state.is_some() {
-            self.seen.insert(key.clone());
-        }
         let is_named = matches!(self.tree.roots, Roots::Paths(_)) && remote.names().len() == 1;
         let default = if is_named { IfExists::Version } else { IfExists::Skip };
         let candidate = Candidate {
@@ -275,6 +291,13 @@ impl Driver {
         }
         let decider = self.decider.clone();
         let decided = self.reporting(Box::pin(decider.decide(candidate.clone()))).await;
+        let is_new = |decided: &Decision| {
+            decided.compared.verdict == Verdict::New && decided.file_id.is_none()
+        };
+        if decided.as_ref().is_ok_and(is_new) && self.renames.may_contain(&candidate) {
+            self.renames.files.push((remote, candidate, log));
+            return;
+        }
         self.decided((remote, candidate, log), decided).await;
     }
 
@@ -319,7 +342,8 @@ impl Driver {
                 return None;
             }
             Action::Conflict => {
-                let error = TransferError::new(TransferErrorKind::Conflict, compared.reason.clone());
+                let error =
+                    TransferError::new(TransferErrorKind::Conflict, compared.reason.clone());
                 self.done(item(Outcome::Conflict(error)));
                 return None;
             }
@@ -428,6 +452,63 @@ impl Driver {
         self.uploads.spawn(versions::send(jobs, stacker, on_conflict));
     }
 
+    /// Notes an entry of the walk.
+    fn note(&mut self, key: String, kind: &EntryKind) {
+        match kind {
+            EntryKind::Folder | EntryKind::File(_) => self.local.add(key),
+            EntryKind::Ignored(_) => self.local.add_unknown(key),
+            EntryKind::Failed(error) => {
+                // The entry may be a directory that cannot be read.
+                self.local.is_incomplete |= error.kind() == TransferErrorKind::Source;
+                self.local.add_unknown(key);
+            }
+        }
+    }
+
+    /// Moves the remote files of renamed files, and uploads files that are new.
+    async fn move_renamed(&mut self) {
+        let Roots::Within(directory) = self.tree.roots.clone() else { return };
+        let (renames, decider) = (std::mem::take(&mut self.renames), self.decider.clone());
+        let local = std::mem::take(&mut self.local);
+        let matched = renames.matches(&decider, (&directory, &local));
+        let matched = self.reporting(Box::pin(matched)).await;
+        self.local = local;
+        for (file, record) in matched {
+            let moved = match record {
+                Some(record) => {
+                    let moved = renames::move_remote(&decider, (&file.0, &file.1), record);
+                    self.reporting(Box::pin(moved)).await
+                }
+                None => Ok(None),
+            };
+            match moved {
+                Ok(Some(item)) => self.done(item),
+                Ok(None) => {
+                    let compared = Compared {
+                        verdict: Verdict::New,
+                        reason: "no remote file has this name".to_owned(),
+                    };
+                    let decision = Decision { action: Action::Send, compared, file_id: None };
+                    self.decided(file, Ok(decision)).await;
+                }
+                Err(error) => self.failed(file.0, file.1.local, error),
+            }
+        }
+    }
+
+    /// Deletes remote files that no longer exist locally, if the settings allow it.
+    async fn delete(&mut self) {
+        let (Some(deletion), Roots::Within(directory)) = (&self.tree.deletion, &self.tree.roots)
+        else {
+            return;
+        };
+        let local = (directory, &self.local);
+        match deletions::delete(&self.decider, &self.tree.folder, local, deletion).await {
+            Ok(items) => items.into_iter().for_each(|item| self.done(item)),
+            Err(error) => self.failed(RemotePath::default(), PathBuf::new(), error),
+        }
+    }
+
     fn stack(&mut self, key: String, pending: Pending, item: Item) {
         let stack = StackUpload {
             stacker: self.decider.stacker.clone(),
@@ -443,7 +524,7 @@ impl Driver {
     fn stack_leftovers(&mut self) {
         let Some(state) = self.decider.state.clone().filter(|_| !self.tree.dry_run) else { return };
         for (key, pending) in state.all_pending() {
-            let Some((id, ..)) = pending.new.clone().filter(|_| !self.seen.contains(&key)) else {
+            let Some((id, ..)) = pending.new.clone().filter(|_| !self.local.contains(&key)) else {
                 continue;
             };
             let compared = Compared {

@@ -15,8 +15,8 @@ use crate::upload::UploadManifest;
 use crate::upload::manifest::Manifest;
 use crate::versions::stack::{Stacker, Stacking};
 use crate::{
-    Checksum, Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Stacked,
-    TransferError, TransferErrorKind, Transfers, Upload,
+    Checksum, Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Stacked, TransferError,
+    TransferErrorKind, Transfers, Upload,
 };
 
 /// Upload of a file, which is skipped if another run uploads the file first.

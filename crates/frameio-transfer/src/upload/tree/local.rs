@@ -11,6 +11,7 @@ use super::patterns::Patterns;
 use super::roots::{Root, find, is_partial};
 use crate::local_file::{LocalFile, reason};
 use crate::summary::Ignored;
+use crate::sync_state::TRASH;
 use crate::tasks::blocking;
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
@@ -141,6 +142,9 @@ impl Options {
         let is_named = entry.depth() == 0;
         let path = entry.path();
         let below = root.below(path);
+        if !is_named && entry.file_name() == TRASH {
+            return Ok(EntryKind::Ignored(Ignored::Hidden));
+        }
         if !is_named && !self.hidden && is_hidden(entry) {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
         }

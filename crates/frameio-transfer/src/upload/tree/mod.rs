@@ -1,12 +1,14 @@
 //! Uploads of local directories with their structure.
 
 mod decide;
+mod deletions;
 mod driver;
 mod file;
 mod folder_log;
 mod local;
 mod patterns;
 mod remote;
+mod renames;
 mod roots;
 mod state;
 mod versions;
@@ -20,8 +22,8 @@ use frameio_core::{AccountId, FolderId};
 
 use crate::summary::{OnItem, OnProgress};
 use crate::{
-    Checksum, IfExists, Item, OnConflict, Progress, RemotePath, Summary, TransferError, Transfers,
-    VersionPattern,
+    Checksum, Deletion, IfExists, Item, OnConflict, Progress, RemotePath, Summary, TransferError,
+    Transfers, VersionPattern,
 };
 
 /// An upload of files and directories, for [`Transfers::upload_tree`].
@@ -83,6 +85,7 @@ pub struct UploadTree {
     reorder: bool,
     verify_remote: bool,
     states: Option<PathBuf>,
+    deletion: Option<Deletion>,
     follow_links: bool,
     hidden: bool,
     include: Vec<String>,
@@ -156,6 +159,7 @@ impl UploadTree {
             reorder: false,
             verify_remote: false,
             states: None,
+            deletion: None,
             follow_links: false,
             hidden: false,
             include: Vec::new(),
@@ -242,6 +246,13 @@ impl UploadTree {
     /// was killed; without another directory, they are saved in `directory` too.
     pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
         self.states = Some(directory.into());
+        self
+    }
+
+    /// Deletes remote files whose local files no longer exist. Requires a [state](Self::state) and the
+    /// content of a single directory. Default: no.
+    pub fn delete(mut self, deletion: Deletion) -> Self {
+        self.deletion = Some(deletion);
         self
     }
 

@@ -9,9 +9,7 @@ use super::file::{FileUpload, Finished};
 use super::remote::RemoteFile;
 use crate::versions::pattern::{Number, Numbered};
 use crate::versions::stack::Stacker;
-use crate::{
-    Compared, IfExists, OnConflict, Outcome, TransferError, TransferErrorKind, Verdict,
-};
+use crate::{Compared, IfExists, OnConflict, Outcome, TransferError, TransferErrorKind, Verdict};
 
 /// Files with version numbers of one folder, by base and extension.
 #[derive(Default)]
@@ -139,12 +137,12 @@ pub(super) async fn send(
                 preceding = base;
             }
             None => {
-                let sent = finished.items.first().filter(|item| {
-                    matches!(item.outcome, Outcome::Transferred { .. })
-                });
-                preceding = sent
-                    .and_then(|item| item.file_id.clone())
-                    .map(|old| Base { old, stack: None });
+                let sent = finished
+                    .items
+                    .first()
+                    .filter(|item| matches!(item.outcome, Outcome::Transferred { .. }));
+                preceding =
+                    sent.and_then(|item| item.file_id.clone()).map(|old| Base { old, stack: None });
             }
         }
         items.extend(finished.items);

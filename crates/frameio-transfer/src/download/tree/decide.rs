@@ -1,0 +1,298 @@
+//! The decision to receive a file: comparison with the local file, and policies.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use frameio_api::files::File;
+use frameio_core::AccountId;
+
+use crate::checksums::Checksums;
+use crate::download::BeforeRename;
+use crate::existing::{LocalTarget, conflict, created};
+use crate::local_file::unopened;
+use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
+use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
+use crate::sync_state::verify::has_content;
+use crate::sync_state::{Record, Recorded, SyncState, state_key};
+use crate::{Compared, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
+
+/// Policies of a download, and what it needs to compare files.
+#[derive(Clone)]
+pub(super) struct Decider {
+    pub(super) transfers: Transfers,
+    pub(super) state: Option<SyncState>,
+    pub(super) checksums: Option<Checksums>,
+    /// Root of the download.
+    pub(super) directory: PathBuf,
+    pub(super) on_conflict: OnConflict,
+    pub(super) verify_remote: bool,
+    pub(super) dry_run: bool,
+}
+
+/// What to do with a file.
+#[derive(Clone, Debug)]
+pub(super) enum Action {
+    Skip,
+    Conflict,
+    /// Receive the file, if the target is still in this state.
+    Receive(LocalTarget),
+    /// Receive the file next to an existing one, and record that this was decided.
+    Beside(PathBuf, Record),
+    /// Rename a local file, whose remote file was renamed.
+    Rename {
+        from: String,
+        record: Record,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Decision {
+    pub(super) action: Action,
+    pub(super) compared: Compared,
+}
+
+impl Decider {
+    /// Returns the name of a file in the state: its path below the directory.
+    pub(super) fn key(&self, local: &Path) -> String {
+        let below = local.strip_prefix(&self.directory).unwrap_or(local);
+        let names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+        state_key(&names)
+    }
+
+    /// Returns the local path of a file in the state.
+    pub(super) fn path(&self, key: &str) -> PathBuf {
+        key.split('/').fold(self.directory.clone(), |path, name| path.join(name))
+    }
+
+    /// Decides on a file. Renews its record if both sides are equal.
+    pub(super) async fn decide(
+        &self,
+        account: &AccountId,
+        file: &File,
+        local: &Path,
+    ) -> Result<Decision, TransferError> {
+        let target = LocalTarget::inspect(local).await.map_err(|error| unopened(local, error))?;
+        let key = self.key(local);
+        let stamp = match target {
+            LocalTarget::Irregular(kind) => return Err(conflict(local, &format!("it is {kind}"))),
+            LocalTarget::Missing => return self.missing(&key, file, target).await,
+            LocalTarget::File { size, modified } => Stamp { size, modified },
+        };
+        let recorded = match &self.state {
+            Some(state) => state.recorded(&key, local, stamp).await,
+            None => Ok(Recorded::default()),
+        };
+        let recorded = recorded.map_err(|error| unopened(local, error))?;
+        let verified = self.verify(account, file, (local, stamp), &recorded).await?;
+        let facts = Facts {
+            direction: Direction::Down,
+            local: Some(LocalFacts {
+                size: stamp.size,
+                modified: stamp.modified,
+                is_recorded: recorded.is_same,
+            }),
+            remote: present(file),
+            record: recorded.record.as_ref(),
+            verified,
+        };
+        let (verdict, reason) = compare(&facts);
+        let is_outdated = recorded.is_outdated || reason == Reason::SameContent;
+        if let Some(state) =
+            self.state.as_ref().filter(|_| verdict == Verdict::Equal && is_outdated)
+        {
+            let xxh64 = self.hash(local).await.ok();
+            let file_id = file.id.clone();
+            state.put(&key, Record { stamp, xxh64, file_id, equal_at: now() }).await;
+        }
+        Ok(self.act(file, (local, target), recorded.record, (verdict, reason)))
+    }
+
+    /// Maps a verdict to an action.
+    fn act(
+        &self,
+        file: &File,
+        (local, target): (&Path, LocalTarget),
+        record: Option<Record>,
+        (verdict, reason): (Verdict, Reason),
+    ) -> Decision {
+        let action = match (verdict, self.on_conflict) {
+            (Verdict::Equal | Verdict::Unverified | Verdict::Changed, _) => Action::Skip,
+            (Verdict::New | Verdict::NewVersion, _) | (Verdict::Conflict, OnConflict::Replace) => {
+                Action::Receive(target)
+            }
+            (Verdict::Conflict, OnConflict::KeepBoth) => {
+                // From now on, only the local file differs from the remote file of the record.
+                let stamp = Stamp { size: file.file_size, modified: None };
+                let (stamp, xxh64) = record.map_or((stamp, None), |it| (it.stamp, it.xxh64));
+                let file_id = file.id.clone();
+                let record = Record { stamp, xxh64, file_id, equal_at: now() };
+                Action::Beside(beside(local, file.id.as_str()), record)
+            }
+            (Verdict::Conflict, OnConflict::Skip) => Action::Conflict,
+        };
+        Decision { action, compared: reason.because(verdict) }
+    }
+
+    /// Decides on a file that does not exist locally, at least not under this name.
+    async fn missing(
+        &self,
+        key: &str,
+        file: &File,
+        target: LocalTarget,
+    ) -> Result<Decision, TransferError> {
+        let receive = |reason: Reason| Decision {
+            action: Action::Receive(target),
+            compared: reason.because(Verdict::New),
+        };
+        let Some(state) = &self.state else { return Ok(receive(Reason::NoLocal)) };
+        if state.record(key).is_some() {
+            return Ok(receive(Reason::LocalGone));
+        }
+        let Some((from, record)) = state.record_of(&file.id) else {
+            return Ok(receive(Reason::NoLocal));
+        };
+        let old = self.path(&from);
+        let stamp = match LocalTarget::inspect(&old).await {
+            Ok(LocalTarget::File { size, modified }) => Stamp { size, modified },
+            _ => return Ok(receive(Reason::NoLocal)),
+        };
+        let same = state.compare(&record, &old, stamp).await;
+        if !same.map_err(|error| unopened(&old, error))?.0 {
+            let reason = format!(
+                "the remote file was renamed, and the local file '{from}' has changed since both \
+                 sides were equal"
+            );
+            let action = Action::Conflict;
+            let compared = Compared { verdict: Verdict::Conflict, reason };
+            return Ok(Decision { action, compared });
+        }
+        let reason = format!("the remote file was renamed from '{from}'");
+        let compared = Compared { verdict: Verdict::Changed, reason };
+        Ok(Decision { action: Action::Rename { from, record }, compared })
+    }
+
+    /// Returns whether the contents are equal, if that is compared.
+    async fn verify(
+        &self,
+        account: &AccountId,
+        file: &File,
+        (local, stamp): (&Path, Stamp),
+        recorded: &Recorded,
+    ) -> Result<Option<bool>, TransferError> {
+        if stamp.size != file.file_size {
+            return Ok(None);
+        }
+        if self.verify_remote {
+            let hash = self.hash(local).await?;
+            return has_content(&self.transfers, (account, &file.id), hash).await.map(Some);
+        }
+        match &self.checksums {
+            Some(checksums) if recorded.record.is_none() && checksums.has(&file.id) => {
+                Ok(Some(!checksums.differs(&file.id, local).await?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn hash(&self, local: &Path) -> Result<Xxh64, TransferError> {
+        let hashed = match &self.state {
+            Some(state) => state.hash(local).await,
+            None => hash(local.to_owned()).await,
+        };
+        hashed.map_err(|error| unopened(local, error))
+    }
+
+    /// Returns a callback that keeps a target that has changed since the decision, and records the
+    /// content that replaces it.
+    pub(super) fn before_rename(
+        &self,
+        local: &Path,
+        file: &File,
+        expected: LocalTarget,
+    ) -> BeforeRename {
+        let (local, file_id) = (local.to_owned(), file.id.clone());
+        let (key, state) = (self.key(&local), self.state.clone());
+        Arc::new(move |digest, stamp| {
+            let (local, key, state) = (local.clone(), key.clone(), state.clone());
+            let file_id = file_id.clone();
+            Box::pin(async move {
+                let now = LocalTarget::inspect(&local).await;
+                if now.map_err(|error| unopened(&local, error))? != expected {
+                    return Err(conflict(&local, "it was modified during the download"));
+                }
+                let Some((state, stamp)) = state.zip(stamp) else { return Ok(()) };
+                let xxh64 = digest.as_ref().and_then(Xxh64::of);
+                let record = Record { stamp, xxh64, file_id, equal_at: self::now() };
+                state.put_arriving(&key, record).await
+            })
+        })
+    }
+
+    /// Records a received file.
+    pub(super) async fn received(&self, local: &Path) {
+        let Some(state) = &self.state else { return };
+        let key = self.key(local);
+        let Some(arrived) = state.arriving(&key) else { return };
+        let equal_at = now();
+        let stamp = Stamp::read(local.to_owned()).await.unwrap_or(arrived.stamp);
+        // A file system may have changed the time, or a program the file.
+        let is_same = stamp == arrived.stamp
+            || match arrived.xxh64 {
+                Some(expected) => state.hash(local).await.is_ok_and(|hash| hash == expected),
+                None => false,
+            };
+        let stamp = if is_same { stamp } else { arrived.stamp };
+        let mut record = Record { stamp, equal_at, ..arrived };
+        if record.xxh64.is_none() && is_same {
+            record.xxh64 = state.hash(local).await.ok();
+        }
+        state.put(&key, record).await;
+    }
+
+    /// Records that a file was downloaded next to the existing one.
+    pub(super) async fn acknowledge(&self, key: &str, record: Record) {
+        if let Some(state) = &self.state {
+            state.put(key, record).await;
+        }
+    }
+
+    /// Renames a local file like its remote file. Nothing is replaced.
+    pub(super) async fn rename(
+        &self,
+        from: &str,
+        record: Record,
+        local: &Path,
+    ) -> Result<(), TransferError> {
+        let Some(state) = self.state.as_ref().filter(|_| !self.dry_run) else { return Ok(()) };
+        let (old, new) = (self.path(from), local.to_owned());
+        let renamed =
+            crate::tasks::blocking(move || crate::download::partial_file::rename_new(&old, &new));
+        let key = self.key(local);
+        // The record is first at both paths, so that a kill loses neither.
+        state.put(&key, record).await;
+        if let Err(error) = renamed.await {
+            state.remove(&key).await;
+            let message = format!("cannot rename '{from}' to '{}': {error}", local.display());
+            return Err(TransferError::new(TransferErrorKind::Disk, message).because(error));
+        }
+        state.remove(from).await;
+        Ok(())
+    }
+}
+
+pub(super) fn present(file: &File) -> RemoteFacts<'_> {
+    RemoteFacts::Present { id: &file.id, size: file.file_size, created: created(file) }
+}
+
+fn now() -> i128 {
+    nanos(std::time::SystemTime::now())
+}
+
+/// Returns a path next to an existing file, with the beginning of the id of the remote file.
+fn beside(local: &Path, id: &str) -> PathBuf {
+    let name = local.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let (stem, extension) = crate::versions::pattern::split(&name);
+    let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    let dot = if extension.is_empty() { "" } else { "." };
+    local.with_file_name(format!("{stem} ({id}){dot}{extension}"))
+}

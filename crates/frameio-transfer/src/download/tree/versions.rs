@@ -1,0 +1,78 @@
+//! Downloads of versions other than the heads of version stacks.
+
+use frameio_api::files::File;
+use frameio_api::version_stacks::VersionStack;
+use frameio_core::AccountId;
+
+use super::driver::{Target, TreeDownload};
+use super::local_folder::LocalFolder;
+use crate::versions::pattern::split;
+use crate::{RemotePath, TransferError, TransferErrorKind, VersionChoice, Versions};
+
+impl TreeDownload {
+    /// Returns whether other versions than heads are downloaded.
+    pub(super) fn chooses_versions(&self) -> bool {
+        self.tree.versions != VersionChoice::Head
+    }
+
+    /// Downloads the chosen versions of a stack.
+    pub(super) async fn versions(
+        &mut self,
+        account: &AccountId,
+        stack: &VersionStack,
+        remote: RemotePath,
+        parent: &mut LocalFolder,
+    ) {
+        let include = self.tree.rendition.include();
+        let listed =
+            self.transfers.inner.versions(account, &stack.id, |list| list.include([include]));
+        let chosen = match Box::pin(listed).await {
+            Ok(versions) => choose(versions, self.tree.versions),
+            Err(error) => Err(error),
+        };
+        let chosen = match chosen {
+            Ok(chosen) => chosen,
+            Err(error) => return self.failed(remote, parent.path.clone(), error),
+        };
+        for (number, file) in chosen {
+            let name = match number {
+                Some(number) => numbered(&file.name, number),
+                None => file.name.clone(),
+            };
+            let local = self.local(parent, &name, file.id.as_str());
+            let remote = remote.clone();
+            self.file(Target { account, file: &file, remote, local }).await;
+        }
+    }
+}
+
+/// Returns the chosen versions with their numbers, if the order can be told.
+fn choose(
+    versions: Versions,
+    choice: VersionChoice,
+) -> Result<Vec<(Option<usize>, File)>, TransferError> {
+    let (count, is_ordered) = (versions.files.len(), versions.is_ordered);
+    let mut all = versions
+        .files
+        .into_iter()
+        .enumerate()
+        .map(|(at, file)| (is_ordered.then_some(at + 1), file));
+    let refuse = |message: String| Err(TransferError::new(TransferErrorKind::Invalid, message));
+    match choice {
+        VersionChoice::Number(_) if !is_ordered => {
+            refuse("the order of its versions cannot be told; download all of them".to_owned())
+        }
+        VersionChoice::Number(wanted) => match all.find(|(number, _)| *number == Some(wanted)) {
+            Some(found) => Ok(vec![found]),
+            None => refuse(format!("it has {count} versions, but no version {wanted}")),
+        },
+        VersionChoice::All | VersionChoice::Head => Ok(all.collect()),
+    }
+}
+
+/// Adds the number of a version to a file name.
+fn numbered(name: &str, number: usize) -> String {
+    let (stem, extension) = split(name);
+    let dot = if extension.is_empty() { "" } else { "." };
+    format!("{stem}.v{number}{dot}{extension}")
+}

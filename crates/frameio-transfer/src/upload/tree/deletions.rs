@@ -1,0 +1,188 @@
+//! Deletion of remote files whose local files no longer exist.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use frameio_api::assets::Asset;
+use frameio_api::files::{DeleteFile, File, FileInclude};
+use frameio_api::users::ShowCurrentUser;
+use frameio_core::{FileId, FolderId, UserId};
+
+use super::decide::Decider;
+use crate::sync_state::state_key;
+use crate::{
+    Compared, Deletion, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
+};
+
+/// Local files and directories, by their names in the state.
+#[derive(Debug, Default)]
+pub(super) struct LocalNames {
+    names: HashSet<String>,
+    /// Entries whose content was not walked.
+    unknown: HashSet<String>,
+    /// Whether a directory could not be listed completely.
+    pub(super) is_incomplete: bool,
+}
+
+impl LocalNames {
+    pub(super) fn add(&mut self, key: String) {
+        self.names.insert(key);
+    }
+
+    /// Adds an entry that was not walked, which may be a directory.
+    pub(super) fn add_unknown(&mut self, key: String) {
+        self.unknown.insert(key);
+    }
+
+    pub(super) fn contains(&self, key: &str) -> bool {
+        let is_unknown = |above: &str| self.unknown.contains(above);
+        self.names.contains(key)
+            || is_unknown(key)
+            || key.match_indices('/').any(|(at, _)| is_unknown(key.get(..at).unwrap_or_default()))
+    }
+}
+
+/// Remote files below the folder, and what they are.
+struct Listing {
+    files: HashMap<FileId, (String, File)>,
+    heads: HashSet<FileId>,
+}
+
+/// Deletes remote files whose local files no longer exist. Returns an item for each file that is deleted
+/// or kept.
+pub(super) async fn delete(
+    decider: &Decider,
+    folder: &FolderId,
+    (directory, local): (&PathBuf, &LocalNames),
+    deletion: &Deletion,
+) -> Result<Vec<Item>, TransferError> {
+    let Some(state) = &decider.state else { return Ok(Vec::new()) };
+    if local.is_incomplete {
+        return Err(refused("a local directory could not be listed"));
+    }
+    let is_gone = |key: &str| {
+        let path = key.split('/').fold(directory.clone(), |path, name| path.join(name));
+        let found = std::fs::symlink_metadata(path);
+        !local.contains(key)
+            && found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    let gone: Vec<_> = state.records().into_iter().filter(|(key, _)| is_gone(key)).collect();
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listing = list(decider, folder).await?;
+    let (mut items, mut files) = (Vec::new(), Vec::new());
+    let show = decider.transfers.inner.client.send(ShowCurrentUser::new());
+    let user = show.await.map_err(TransferError::call)?.id;
+    for (key, record) in gone {
+        let keep = |reason: &str| item(&key, Some(&record.file_id), reason, Outcome::Kept);
+        if listing.heads.contains(&record.file_id) {
+            items.push(keep("it is a version stack"));
+            continue;
+        }
+        match listing.files.get(&record.file_id) {
+            Some((name, file)) if *name == key => {
+                match reason_to_keep(decider, file, &user, deletion).await? {
+                    Some(reason) => items.push(keep(reason)),
+                    None => files.push((key, file)),
+                }
+            }
+            // The file was moved or deleted at the service.
+            _ => state.remove(&key).await,
+        }
+    }
+    if let Some(message) = deletion.refuses(files.len()) {
+        return Err(TransferError::new(TransferErrorKind::Invalid, message));
+    }
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    let paths = files.iter().map(|(key, _)| remote(key)).collect();
+    let is_confirmed = decider.dry_run || files.is_empty() || deletion.is_confirmed(paths).await;
+    for (key, file) in files {
+        if !is_confirmed {
+            items.push(item(&key, Some(&file.id), "not confirmed", Outcome::Kept));
+            continue;
+        }
+        items.push(match delete_file(decider, file).await {
+            Ok(Some(reason)) => item(&key, Some(&file.id), reason, Outcome::Kept),
+            Ok(None) => {
+                state.remove(&key).await;
+                let reason = "the local file no longer exists";
+                item(&key, Some(&file.id), reason, Outcome::Deleted)
+            }
+            Err(error) => Item::failed(remote(&key), PathBuf::new(), error.of_file(&file.id)),
+        });
+    }
+    Ok(items)
+}
+
+/// Lists all files below a folder.
+async fn list(decider: &Decider, folder: &FolderId) -> Result<Listing, TransferError> {
+    let walk = decider.transfers.walk(&decider.stacker.account, folder);
+    let mut walk = walk.include([FileInclude::Creator]);
+    let mut listing = Listing { files: HashMap::new(), heads: HashSet::new() };
+    while let Some(entry) = walk.next().await {
+        let Ok(entry) = entry else { return Err(refused("a remote folder could not be listed")) };
+        match entry.asset {
+            Asset::File(file) => {
+                let key = state_key(entry.path.names());
+                listing.files.insert(file.id.clone(), (key, *file));
+            }
+            Asset::VersionStack(stack) => {
+                listing.heads.extend(stack.head_version.map(|head| head.id));
+            }
+            _ => {}
+        }
+    }
+    Ok(listing)
+}
+
+/// Returns a reason to keep a file that somebody may still need.
+async fn reason_to_keep(
+    decider: &Decider,
+    file: &File,
+    user: &UserId,
+    deletion: &Deletion,
+) -> Result<Option<&'static str>, TransferError> {
+    if file.creator.as_ref().is_none_or(|creator| creator.id.as_ref() != Some(user)) {
+        return Ok(Some("it was uploaded by somebody else"));
+    }
+    if deletion.reviewed {
+        return Ok(None);
+    }
+    let has_comments = decider.transfers.inner.has_comments(&decider.stacker.account, &file.id);
+    Ok(has_comments.await?.then_some("it has comments"))
+}
+
+/// Deletes a file, unless it has changed since it was listed.
+async fn delete_file(
+    decider: &Decider,
+    file: &File,
+) -> Result<Option<&'static str>, TransferError> {
+    if decider.dry_run {
+        return Ok(None);
+    }
+    match decider.stacker.show(&file.id).await? {
+        Some(now) if now.parent_id != file.parent_id || now.name != file.name => {
+            return Ok(Some("it was moved, renamed or stacked in the meantime"));
+        }
+        Some(_) => {}
+        None => return Ok(None),
+    }
+    let delete = DeleteFile::new(&decider.stacker.account, &file.id);
+    decider.transfers.inner.client.send(delete).await.map_err(TransferError::call)?;
+    Ok(None)
+}
+
+fn remote(key: &str) -> RemotePath {
+    RemotePath::new(key.split('/'))
+}
+
+fn item(key: &str, id: Option<&FileId>, reason: &str, outcome: Outcome) -> Item {
+    let compared = Compared { verdict: Verdict::Changed, reason: reason.to_owned() };
+    Item::new(remote(key), PathBuf::new(), outcome).of_file(id.cloned()).compared(compared)
+}
+
+fn refused(reason: &str) -> TransferError {
+    let message = format!("nothing was deleted, because {reason}");
+    TransferError::new(TransferErrorKind::Invalid, message)
+}
