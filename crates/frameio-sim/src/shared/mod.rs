@@ -48,6 +48,8 @@ pub(crate) struct Env {
     pub(crate) storage: Storage,
     pub(crate) part_size: u64,
     pub(crate) transcode_after: Duration,
+    /// Whether files join version stacks below the head.
+    pub(crate) keep_version_heads: bool,
     /// Host names that a loopback server accepts, in addition to the local ones.
     pub(crate) hosts: Vec<String>,
 }

@@ -34,6 +34,7 @@ pub struct Builder {
     storage: Storage,
     part_size: u64,
     transcode_after: Duration,
+    keep_version_heads: bool,
     hosts: Vec<String>,
     ims: ims::Settings,
     seed: u64,
@@ -52,6 +53,7 @@ impl Default for Builder {
             storage: Storage::default(),
             part_size: PART_SIZE,
             transcode_after: Duration::ZERO,
+            keep_version_heads: false,
             hosts: Vec::new(),
             ims: ims::Settings::default(),
             seed: 0,
@@ -115,6 +117,16 @@ impl Builder {
     #[must_use]
     pub const fn transcode_after(mut self, delay: Duration) -> Self {
         self.transcode_after = delay;
+        self
+    }
+
+    /// Sets whether a file that joins a version stack becomes an earlier version instead of the head.
+    /// Default: no.
+    ///
+    /// The service does not document which file becomes the head.
+    #[must_use]
+    pub const fn keep_version_heads(mut self, keep: bool) -> Self {
+        self.keep_version_heads = keep;
         self
     }
 
@@ -207,6 +219,7 @@ impl Builder {
             storage: self.storage.clone(),
             part_size: self.part_size,
             transcode_after: self.transcode_after,
+            keep_version_heads: self.keep_version_heads,
             hosts: std::mem::take(&mut self.hosts),
         };
         let key = document.as_ref().and_then(|document| document.signing_key.clone());

@@ -257,7 +257,7 @@ async fn detects_a_change_of_the_same_size_by_checksum() {
     let (sim, directory) = (sim(), local(&FILES));
     let kept = tempfile::tempdir().unwrap();
     let sums = kept.path().join("checksums");
-    let plain = || tree(&sim, &directory);
+    let plain = || tree(&sim, &directory).if_exists(IfExists::KeepBoth);
     let send = |tree: UploadTree| transfers(&sim).upload_tree(tree.checksums(&sums));
     let dry = send(plain().dry_run(true)).await.unwrap();
     assert_eq!((dry.planned, sums.exists()), (4, false));
@@ -313,7 +313,8 @@ async fn does_not_upload_downloaded_files_with_safe_names_again() {
     assert_eq!(transfers(&sim).download_tree(down.clone()).await.unwrap().transferred, 4);
     assert!(to.path().join("Day 1_2/_con").is_file());
     write(to.path(), &[("Day 1_2/_con", 5), ("Day 1_2/new.mov", 6)]);
-    let up = transfers(&sim).upload_tree(tree(&sim, &to)).await.unwrap();
+    let both = tree(&sim, &to).if_exists(IfExists::KeepBoth);
+    let up = transfers(&sim).upload_tree(both).await.unwrap();
     assert_eq!((up.transferred, up.skipped), (2, 3), "{up:?}");
     let names = ["/Day 1\\/2", "A_.mov", "_con", "a?.mov", "b.mov", "con", "new.mov"];
     let names = names.map(|name| {

@@ -20,7 +20,11 @@ pub(super) fn join(
     at: Option<usize>,
 ) {
     let versions = state.versions.entry(stack.to_owned()).or_default();
-    let at = at.unwrap_or(versions.len()).min(versions.len());
+    let newest = match ctx.env.keep_version_heads {
+        true => versions.len().saturating_sub(1),
+        false => versions.len(),
+    };
+    let at = at.unwrap_or(newest).min(versions.len());
     versions.insert(at, file.to_owned());
     changed(state, ctx, stack);
 }
@@ -56,8 +60,11 @@ pub(in crate::operations) fn stack(
     state: &mut State,
     ctx: &RequestContext<'_>,
     stack: &str,
-    files: Vec<String>,
+    mut files: Vec<String>,
 ) {
+    if ctx.env.keep_version_heads {
+        files.reverse();
+    }
     for file in &files {
         if let Some(row) = asset_mut(state, file) {
             row.update(Map::from_iter([("parent_id".to_owned(), stack.into())]), ctx.now);

@@ -104,7 +104,7 @@ impl Decider {
             let file_id = file.id.clone();
             state.put(&key, Record { stamp, xxh64, file_id, equal_at: now() }).await;
         }
-        Ok(self.act(file, (local, target), recorded.record, (verdict, reason)))
+        Ok(self.act(file, (local, target), (verdict, reason)))
     }
 
     /// Maps a verdict to an action.
@@ -112,7 +112,6 @@ impl Decider {
         &self,
         file: &File,
         (local, target): (&Path, LocalTarget),
-        record: Option<Record>,
         (verdict, reason): (Verdict, Reason),
     ) -> Decision {
         let action = match (verdict, self.on_conflict) {
@@ -123,9 +122,8 @@ impl Decider {
             (Verdict::Conflict, OnConflict::KeepBoth) => {
                 // From now on, only the local file differs from the remote file of the record.
                 let stamp = Stamp { size: file.file_size, modified: None };
-                let (stamp, xxh64) = record.map_or((stamp, None), |it| (it.stamp, it.xxh64));
                 let file_id = file.id.clone();
-                let record = Record { stamp, xxh64, file_id, equal_at: now() };
+                let record = Record { stamp, xxh64: None, file_id, equal_at: now() };
                 Action::Beside(beside(local, file.id.as_str()), record)
             }
             (Verdict::Conflict, OnConflict::Skip) => Action::Conflict,

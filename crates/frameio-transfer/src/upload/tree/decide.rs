@@ -168,8 +168,11 @@ impl Decider {
     ) -> Result<Option<Decision>, TransferError> {
         let Some(state) = &self.state else { return Ok(None) };
         let Some(mut pending) = state.pending(&file.key) else { return Ok(None) };
-        if pending.new.is_none() {
-            pending.new = self.leftover(file).await.map(|(id, stamp)| (id, stamp, None));
+        if pending.new.is_none()
+            && let Some((id, stamp)) = self.leftover(file).await
+        {
+            pending.new = Some((id, stamp, None));
+            state.put_pending(&file.key, pending.clone()).await?;
         }
         // Without a complete file, the version is compared and sent like any other.
         let Some((id, stamp, hash)) = pending.new.clone() else { return Ok(None) };
@@ -214,11 +217,17 @@ impl Decider {
     /// stamp of the content.
     async fn leftover(&self, file: &Candidate) -> Option<(FileId, Stamp)> {
         let (_, path) = file.manifest.as_ref()?;
-        let saved = Manifest::peek(path).await?;
+        let (id, stamp) = self.sent(path).await?;
+        let is_complete = file.existing.iter().any(|it| it.id == id && it.is_complete);
+        is_complete.then_some((id, stamp))
+    }
+
+    /// Returns the file of a manifest, which may be incomplete, with the stamp of the content.
+    pub(super) async fn sent(&self, manifest: &Path) -> Option<(FileId, Stamp)> {
+        let saved = Manifest::peek(manifest).await?;
         let SavedDestination::File(_, id) = &saved.destination else { return None };
-        let is_complete = file.existing.iter().any(|it| it.id == *id && it.is_complete);
         let stamp = Stamp { size: saved.fingerprint.size, modified: saved.fingerprint.modified };
-        is_complete.then(|| (id.clone(), stamp))
+        Some((id.clone(), stamp))
     }
 
     /// Returns the record of a file, from the state or from the manifest of a run that was killed

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
 
-use frameio_core::FolderId;
+use frameio_api::files::FileStatus;
+use frameio_core::{FileId, FolderId};
 use tokio::task::{JoinError, JoinSet};
 
 use super::decide::{Action, Candidate, Decider, Decision};
@@ -177,7 +178,7 @@ impl Driver {
         while let Some(finished) = self.uploads.join_next().await {
             self.uploaded(finished);
         }
-        self.stack_leftovers();
+        self.stack_leftovers().await;
         while let Some(items) = self.stacking.join_next().await {
             self.joined(items);
         }
@@ -521,12 +522,12 @@ impl Driver {
     }
 
     /// Stacks versions that earlier runs have uploaded, and whose local files no longer exist.
-    fn stack_leftovers(&mut self) {
+    async fn stack_leftovers(&mut self) {
         let Some(state) = self.decider.state.clone().filter(|_| !self.tree.dry_run) else { return };
-        for (key, pending) in state.all_pending() {
-            let Some((id, ..)) = pending.new.clone().filter(|_| !self.local.contains(&key)) else {
+        for (key, mut pending) in state.all_pending() {
+            if self.local.contains(&key) {
                 continue;
-            };
+            }
             let compared = Compared {
                 verdict: Verdict::NewVersion,
                 reason: "it was sent by an earlier run, and the local file no longer exists"
@@ -534,9 +535,41 @@ impl Driver {
             };
             let outcome = Outcome::Transferred { bytes: 0, digest: None };
             let remote = RemotePath::new(key.split('/').filter(|name| !name.is_empty()));
-            let item = Item::new(remote, PathBuf::new(), outcome);
-            self.stack(key, pending, item.of_file(Some(id)).compared(compared));
+            let item = Item::new(remote, PathBuf::new(), outcome).compared(compared);
+            match self.complete_leftover(&key, &mut pending).await {
+                Ok(Some(id)) => self.stack(key, pending, item.of_file(Some(id))),
+                Ok(None) => state.end_pending(&key).await,
+                Err(error) => self.done(Item::failed(item.remote, item.local, error)),
+            }
         }
+    }
+
+    /// Returns the file of a version whose upload is complete, and records it.
+    async fn complete_leftover(
+        &mut self,
+        key: &str,
+        pending: &mut Pending,
+    ) -> Result<Option<FileId>, TransferError> {
+        if let Some((id, ..)) = &pending.new {
+            return Ok(Some(id.clone()));
+        }
+        let (Some(state), Some(manifests)) = (&self.decider.state, &self.folders.state) else {
+            return Ok(None);
+        };
+        let local = match &self.tree.roots {
+            Roots::Within(directory) => directory.join(key),
+            Roots::Paths(_) => PathBuf::from(key),
+        };
+        let Some(path) = manifests.manifest(&pending.folder, &local) else { return Ok(None) };
+        let Some((id, stamp)) = self.decider.sent(&path).await else { return Ok(None) };
+        match self.decider.stacker.show(&id).await? {
+            Some(file) if file.status != FileStatus::Created => {}
+            _ => return Ok(None),
+        }
+        pending.new = Some((id.clone(), stamp, None));
+        state.put_pending(key, pending.clone()).await?;
+        Manifest::remove_unused(path).await;
+        Ok(Some(id))
     }
 
     /// Awaits a future, and reports finished files in the meantime.

@@ -1,0 +1,186 @@
+//! Runs in both directions: conflicts, renames, and files that change during a run.
+
+use std::sync::{Arc, Mutex};
+
+use frameio::transfer::{OnConflict, Outcome, Transfers, Verdict};
+
+use crate::support::place;
+use crate::sync_support::Pair;
+
+const OLD: &[u8] = b"the old content";
+const MINE: &[u8] = b"my change of it";
+const THEIRS: &[u8] = b"their change!!!";
+
+/// A directory and a folder with equal files.
+async fn equal(names: &[&str]) -> Pair {
+    let pair = Pair::new();
+    names.iter().for_each(|name| pair.write(name, [OLD, name.as_bytes()].concat()));
+    assert_eq!(pair.up().await.transferred, names.len() as u64);
+    pair
+}
+
+async fn down_with(pair: &Pair, on_conflict: OnConflict) -> frameio::transfer::Summary {
+    pair.transfers().download_tree(pair.download().on_conflict(on_conflict)).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_head_replaces_an_unchanged_local_file() {
+    let pair = equal(&["a.mov"]).await;
+    assert_eq!(pair.down().await.skipped, 1);
+    pair.put_version("a.mov", THEIRS).await;
+    let dry = pair.transfers().download_tree(pair.download().dry_run(true)).await.unwrap();
+    assert_eq!((dry.planned, pair.read("a.mov").len()), (1, 20));
+    let summary = pair.down().await;
+    assert_eq!((summary.transferred, summary.conflicts.len()), (1, 0), "{summary:?}");
+    assert_eq!(pair.read("a.mov"), THEIRS);
+    assert_eq!((pair.up().await.skipped, pair.down().await.skipped), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_local_file_is_never_replaced_unless_requested() {
+    for remote_changed in [false, true] {
+        let pair = equal(&["a.mov"]).await;
+        if remote_changed {
+            pair.put_version("a.mov", THEIRS).await;
+        }
+        pair.write("a.mov", MINE);
+        let summary = pair.down().await;
+        assert_eq!((summary.transferred, summary.conflicts.len()), (0, 1), "{summary:?}");
+        assert_eq!(pair.read("a.mov"), MINE);
+
+        let both = down_with(&pair, OnConflict::KeepBoth).await;
+        assert_eq!((both.transferred, both.conflicts.len()), (1, 0), "{both:?}");
+        let again = down_with(&pair, OnConflict::KeepBoth).await;
+        assert_eq!((again.transferred, again.conflicts.len()), (0, 0), "{again:?}");
+        let local = pair.local();
+        assert_eq!((local.len(), &local["a.mov"][..]), (2, MINE));
+        // The local change can now be sent as a new version.
+        let up = pair.up().await;
+        assert_eq!((up.transferred, up.conflicts.len()), (2, 0), "{up:?}");
+        assert_eq!(pair.versions("a.mov").await.1.last().unwrap(), MINE);
+
+        pair.write("a.mov", OLD);
+        let replaced = down_with(&pair, OnConflict::Replace).await;
+        assert_eq!((replaced.transferred, replaced.conflicts.len()), (1, 0), "{replaced:?}");
+        assert_eq!(pair.read("a.mov"), MINE);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_dry_run_lists_each_verdict_with_its_reason() {
+    let pair = equal(&["changed", "conflict", "equal", "version"]).await;
+    let (_, root) = place(&pair.sim);
+    pair.put(&root, "unverified", OLD).await;
+    pair.write("unverified", OLD);
+    pair.write("new", MINE);
+    pair.put_version("changed", THEIRS).await;
+    pair.put_version("conflict", THEIRS).await;
+    pair.write("conflict", MINE);
+    pair.write("version", MINE);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let items = seen.clone();
+    let tree = pair.upload().dry_run(true).on_item(move |item| {
+        let compared = item.compared.clone().unwrap();
+        items.lock().unwrap().push((item.remote.to_string(), compared));
+    });
+    pair.transfers().upload_tree(tree).await.unwrap();
+    let mut seen = std::mem::take(&mut *seen.lock().unwrap());
+    seen.sort_by(|a, b| a.0.cmp(&b.0));
+    let seen: Vec<_> = seen.iter().map(|(path, it)| (&**path, it.verdict, &*it.reason)).collect();
+    assert_eq!(
+        seen,
+        [
+            (
+                "/changed",
+                Verdict::Changed,
+                "the remote file has changed since both sides were equal"
+            ),
+            ("/conflict", Verdict::Conflict, "both files have changed since both sides were equal"),
+            ("/equal", Verdict::Equal, "unchanged since both sides were equal"),
+            ("/new", Verdict::New, "no remote file has this name"),
+            (
+                "/unverified",
+                Verdict::Unverified,
+                "it has the same size as the remote file; the content is not verified"
+            ),
+            (
+                "/version",
+                Verdict::NewVersion,
+                "the local file has changed since both sides were equal"
+            ),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn keeps_a_file_that_changes_during_the_download() {
+    let pair = equal(&["a.mov"]).await;
+    pair.put_version("a.mov", &[7; 40]).await;
+    // The progress is reported before the file is moved to its target.
+    let path = pair.path("a.mov");
+    let tree = pair.download().progress(move |_, _| std::fs::write(&path, MINE).unwrap());
+    let summary = pair.transfers().download_tree(tree).await.unwrap();
+    assert_eq!((summary.transferred, summary.conflicts.len()), (0, 1), "{summary:?}");
+    let Outcome::Conflict(error) = &summary.conflicts[0].outcome else { panic!("{summary:?}") };
+    assert!(error.to_string().contains("modified during the download"), "{error}");
+    assert_eq!(pair.read("a.mov"), MINE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn recognizes_a_download_that_was_killed_before_it_was_recorded() {
+    for (at, before) in (1..40).flat_map(|at| [(at, true), (at, false)]) {
+        let pair = equal(&["a.mov"]).await;
+        pair.put_version("a.mov", THEIRS).await;
+        let run =
+            async |transfers: Transfers| transfers.download_tree(pair.download()).await.unwrap();
+        let finished = pair.killed(at, before, run).await.is_some();
+        let summary = pair.down().await;
+        assert!(summary.is_complete(), "{at}: {summary:?}");
+        assert_eq!((pair.read("a.mov"), pair.local().len()), (THEIRS.to_vec(), 1));
+        assert_eq!(pair.up().await.skipped, 1);
+        if finished {
+            return;
+        }
+    }
+    panic!("the run never finished");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renamed_file_is_moved_instead_of_sent() {
+    let pair = equal(&["a.mov", "b.mov", "copied.mov"]).await;
+    let id = pair.remote().await["a.mov"].head.id.clone();
+    std::fs::create_dir(pair.path("Day 1")).unwrap();
+    std::fs::rename(pair.path("a.mov"), pair.path("Day 1/renamed.mov")).unwrap();
+    // Two files have the content of the missing one, so neither is known to be the renamed one.
+    for name in ["copy 1.mov", "copy 2.mov"] {
+        std::fs::copy(pair.path("copied.mov"), pair.path(name)).unwrap();
+    }
+    std::fs::remove_file(pair.path("copied.mov")).unwrap();
+    let dry = pair.transfers().upload_tree(pair.upload().dry_run(true)).await.unwrap();
+    assert_eq!((dry.moved, dry.planned), (0, 3), "the folder is missing: {dry:?}");
+    let summary = pair.up().await;
+    assert_eq!((summary.moved, summary.transferred, summary.skipped), (1, 2, 1), "{summary:?}");
+    let remote = pair.remote().await;
+    assert_eq!(remote["Day 1/renamed.mov"].head.id, id);
+    assert!(!remote.contains_key("a.mov") && remote.contains_key("copied.mov"));
+    assert_eq!(pair.up().await.skipped, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_was_renamed_at_the_service_is_renamed_locally() {
+    let pair = equal(&["a.mov", "b.mov"]).await;
+    let remote = pair.remote().await;
+    for (name, new) in [("a.mov", "A new.mov"), ("b.mov", "B new.mov")] {
+        pair.rename(&remote[name].head.id, new).await;
+    }
+    pair.write("b.mov", MINE);
+    let up = pair.up().await;
+    assert_eq!((up.transferred, up.changed), (0, 2), "nothing is sent again: {up:?}");
+    let down = pair.down().await;
+    assert_eq!((down.moved, down.transferred, down.conflicts.len()), (1, 0, 1), "{down:?}");
+    let local: Vec<_> = pair.local().into_keys().collect();
+    assert_eq!(local, ["A new.mov", "b.mov"]);
+    assert_eq!(pair.read("b.mov"), MINE);
+    let up = pair.up().await;
+    assert_eq!((up.skipped, up.changed), (1, 1), "{up:?}");
+}
