@@ -126,7 +126,8 @@ impl Model {
 
     /// Returns the contents of all versions of all items.
     async fn everything(&self) -> BTreeSet<Vec<u8>> {
-        let mut all: BTreeSet<_> = self.pair.local().into_values().collect();
+        let local = self.pair.local().into_values();
+        let mut all: BTreeSet<_> = local.chain(self.pair.trash().into_values()).collect();
         for (path, item) in self.pair.remote_items().await {
             match item.asset {
                 frameio::assets::Asset::VersionStack(stack) => {
@@ -147,10 +148,15 @@ impl Model {
     }
 }
 
-/// Returns the paths of reported conflicts.
+/// Returns the paths of reported conflicts, and the paths that their reasons name.
 fn conflicts(summaries: &[Summary]) -> BTreeSet<String> {
-    let all = summaries.iter().flat_map(|summary| &summary.conflicts);
-    all.map(|item| item.remote.names().join("/")).collect()
+    let mut paths = BTreeSet::new();
+    for item in summaries.iter().flat_map(|summary| &summary.conflicts) {
+        paths.insert(item.remote.names().join("/"));
+        let reason = item.compared.as_ref().map_or("", |compared| &compared.reason);
+        paths.extend(reason.split('\'').skip(1).step_by(2).map(str::to_owned));
+    }
+    paths
 }
 
 async fn check(seed: u64) {

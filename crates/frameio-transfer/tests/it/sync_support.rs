@@ -192,6 +192,19 @@ impl Pair {
         all
     }
 
+    /// Returns the files in the trash by their paths, which begin with the time of the run.
+    pub(crate) fn trash(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut all = BTreeMap::new();
+        if let Ok(runs) = std::fs::read_dir(self.path(".frameio-trash")) {
+            for run in runs {
+                let run = run.unwrap();
+                let name = run.file_name().into_string().unwrap();
+                below(&run.path(), &format!("{name}/"), &mut all);
+            }
+        }
+        all
+    }
+
     /// Runs transfers that are killed at the request with this number, before it reaches the service or
     /// before its response returns. Returns `None` if they were killed.
     pub(crate) async fn killed<T>(

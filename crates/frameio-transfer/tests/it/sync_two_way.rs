@@ -37,6 +37,17 @@ async fn a_new_head_replaces_an_unchanged_local_file() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_last_copy_of_a_deleted_file_is_moved_to_the_trash() {
+    let pair = equal(&["a.mov"]).await;
+    let old = pair.read("a.mov");
+    pair.delete(&pair.remote().await["a.mov"].head.id).await;
+    pair.put(&place(&pair.sim).1, "a.mov", THEIRS).await;
+    assert_eq!(pair.down().await.transferred, 1);
+    assert_eq!(pair.read("a.mov"), THEIRS);
+    assert_eq!(pair.trash().into_values().collect::<Vec<_>>(), [old]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_changed_local_file_is_never_replaced_unless_requested() {
     for remote_changed in [false, true] {
         let pair = equal(&["a.mov"]).await;

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use frameio_api::files::File;
-use frameio_core::AccountId;
+use frameio_api::files::{File, ShowFile};
+use frameio_core::{AccountId, FileId};
 
+use super::deletions::{move_to_trash, not_trashed};
 use crate::checksums::Checksums;
 use crate::download::BeforeRename;
 use crate::existing::{LocalTarget, conflict, created};
@@ -24,6 +25,8 @@ pub(super) struct Decider {
     pub(super) checksums: Option<Checksums>,
     /// Root of the download.
     pub(super) directory: PathBuf,
+    /// Directory to which this run moves files.
+    pub(super) trash: PathBuf,
     pub(super) on_conflict: OnConflict,
     pub(super) verify_remote: bool,
     pub(super) dry_run: bool,
@@ -35,7 +38,11 @@ pub(super) enum Action {
     Skip,
     Conflict,
     /// Receive the file, if the target is still in this state.
-    Receive(LocalTarget),
+    Receive {
+        expected: LocalTarget,
+        /// Whether the existing file is the last copy of its content, and is moved to the trash.
+        is_last_copy: bool,
+    },
     /// Receive the file next to an existing one, and record that this was decided.
     Beside(PathBuf, Record),
     /// Rename a local file, whose remote file was renamed.
@@ -104,20 +111,36 @@ impl Decider {
             let file_id = file.id.clone();
             state.put(&key, Record { stamp, xxh64, file_id, equal_at: now() }).await;
         }
+        let is_last_copy = match &recorded.record {
+            Some(record) if verdict == Verdict::NewVersion => {
+                !self.exists(account, &record.file_id).await?
+            }
+            _ => false,
+        };
+        let target = Action::Receive { expected: target, is_last_copy };
         Ok(self.act(file, (local, target), (verdict, reason)))
+    }
+
+    async fn exists(&self, account: &AccountId, id: &FileId) -> Result<bool, TransferError> {
+        let show = ShowFile::new(account, id);
+        match self.transfers.inner.client.send(show).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(TransferError::call(error)),
+        }
     }
 
     /// Maps a verdict to an action.
     fn act(
         &self,
         file: &File,
-        (local, target): (&Path, LocalTarget),
+        (local, receive): (&Path, Action),
         (verdict, reason): (Verdict, Reason),
     ) -> Decision {
         let action = match (verdict, self.on_conflict) {
             (Verdict::Equal | Verdict::Unverified | Verdict::Changed, _) => Action::Skip,
             (Verdict::New | Verdict::NewVersion, _) | (Verdict::Conflict, OnConflict::Replace) => {
-                Action::Receive(target)
+                receive
             }
             (Verdict::Conflict, OnConflict::KeepBoth) => {
                 // From now on, only the local file differs from the remote file of the record.
@@ -139,7 +162,7 @@ impl Decider {
         target: LocalTarget,
     ) -> Result<Decision, TransferError> {
         let receive = |reason: Reason| Decision {
-            action: Action::Receive(target),
+            action: Action::Receive { expected: target, is_last_copy: false },
             compared: reason.because(Verdict::New),
         };
         let Some(state) = &self.state else { return Ok(receive(Reason::NoLocal)) };
@@ -206,12 +229,14 @@ impl Decider {
         &self,
         local: &Path,
         file: &File,
-        expected: LocalTarget,
+        (expected, is_last_copy): (LocalTarget, bool),
     ) -> BeforeRename {
         let (local, file_id) = (local.to_owned(), file.id.clone());
         let (key, state) = (self.key(&local), self.state.clone());
+        let trash = is_last_copy.then(|| self.trash.clone());
         Arc::new(move |digest, stamp| {
             let (local, key, state) = (local.clone(), key.clone(), state.clone());
+            let trash = trash.clone();
             let file_id = file_id.clone();
             Box::pin(async move {
                 let now = LocalTarget::inspect(&local).await;
@@ -221,7 +246,15 @@ impl Decider {
                 let Some((state, stamp)) = state.zip(stamp) else { return Ok(()) };
                 let xxh64 = digest.as_ref().and_then(Xxh64::of);
                 let record = Record { stamp, xxh64, file_id, equal_at: self::now() };
-                state.put_arriving(&key, record).await
+                state.put_arriving(&key, record).await?;
+                match (trash, expected) {
+                    (Some(trash), LocalTarget::File { size, modified }) => {
+                        let stamp = Stamp { size, modified };
+                        let moved = move_to_trash(&local, &trash, &key, stamp).await;
+                        moved.map_err(|error| not_trashed(&local, error))
+                    }
+                    _ => Ok(()),
+                }
             })
         })
     }

@@ -67,13 +67,11 @@ pub(super) async fn delete(
         items.extend(gone.iter().map(kept));
         return items;
     }
-    let trash = decider.directory.join(TRASH);
-    let trash = trash.join(jiff::Timestamp::now().strftime("%Y-%m-%dT%H%M%SZ").to_string());
     for (key, stamp) in gone {
         let path = decider.path(&key);
         let moved = match decider.dry_run {
             true => Ok(()),
-            false => move_to_trash(&path, &trash, &key, stamp).await,
+            false => move_to_trash(&path, &decider.trash, &key, stamp).await,
         };
         items.push(match moved {
             Ok(()) => {
@@ -81,8 +79,7 @@ pub(super) async fn delete(
                 item(decider, &key, "the remote file no longer exists", Outcome::Deleted)
             }
             Err(error) => {
-                let message = format!("cannot move '{}' to the trash: {error}", path.display());
-                let error = TransferError::new(TransferErrorKind::Disk, message).because(error);
+                let error = not_trashed(&path, error);
                 Item::failed(remote(&key), path, error)
             }
         });
@@ -129,8 +126,24 @@ async fn examine(
     }
 }
 
+/// Returns the directory to which a run moves files.
+pub(super) fn trash(directory: &Path) -> PathBuf {
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H%M%S%.3fZ");
+    directory.join(TRASH).join(now.to_string())
+}
+
+pub(super) fn not_trashed(path: &Path, error: io::Error) -> TransferError {
+    let message = format!("cannot move '{}' to the trash: {error}", path.display());
+    TransferError::new(TransferErrorKind::Disk, message).because(error)
+}
+
 /// Moves a file that still has this stamp to the trash directory.
-async fn move_to_trash(path: &Path, trash: &Path, key: &str, stamp: Stamp) -> io::Result<()> {
+pub(super) async fn move_to_trash(
+    path: &Path,
+    trash: &Path,
+    key: &str,
+    stamp: Stamp,
+) -> io::Result<()> {
     let path = path.to_owned();
     let target = key.split('/').fold(trash.to_owned(), |path, name| path.join(name));
     blocking(move || {

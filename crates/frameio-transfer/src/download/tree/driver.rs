@@ -48,6 +48,7 @@ pub(super) async fn run(
         state,
         checksums: checksums.clone(),
         directory: tree.directory.clone(),
+        trash: deletions::trash(&tree.directory),
         on_conflict: tree.on_conflict,
         verify_remote: tree.verify_remote,
         dry_run: tree.dry_run,
@@ -227,6 +228,12 @@ impl TreeDownload {
             folders.below.insert(folder.id.clone(), below);
             return;
         }
+        let unfinished = entry.file().filter(|file| file.status == FileStatus::Created);
+        if let Some(file) = unfinished.filter(|_| self.decider.state.is_some()) {
+            // It must not take the local name of a complete file.
+            let item = Item::new(remote, PathBuf::new(), Outcome::Unfinished);
+            return self.done(item.of_file(Some(file.id.clone())));
+        }
         if let (Asset::VersionStack(stack), true) = (&entry.asset, self.chooses_versions()) {
             let account = &folders.account;
             return self.versions(account, stack, remote, parent).await;
@@ -367,14 +374,15 @@ impl TreeDownload {
                     Err(error) => Outcome::of_error(error),
                 }
             }
-            Action::Receive(_) | Action::Beside(..) if self.tree.dry_run => {
+            Action::Receive { .. } | Action::Beside(..) if self.tree.dry_run => {
                 Outcome::Planned { bytes: Some(target.file.file_size) }
             }
-            Action::Receive(expected) => {
+            Action::Receive { expected, is_last_copy } => {
                 download.existing = match expected {
                     LocalTarget::Missing => Existing::SkipSame,
                     _ => Existing::Overwrite,
                 };
+                let expected = (expected, is_last_copy);
                 let before = self.decider.before_rename(&target.local, target.file, expected);
                 download.before_rename = Some(before);
                 return self.spawn_compared(target, download, compared, None).await;
